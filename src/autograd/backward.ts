@@ -1,0 +1,137 @@
+// torch.autograd.backward and torch.autograd.grad: checks, then the engine.
+import { RuntimeError, ValueError, warn } from "../errors.ts";
+import { sameShape } from "../layout.ts";
+import { Tensor } from "../tensor.ts";
+import { runBackward } from "./engine.ts";
+import type { Edge } from "./node.ts";
+import { gradientEdge } from "./node.ts";
+
+export interface BackwardOptions {
+  /** Keep the saved tensors, so that backward can run again. Defaults to `create_graph`. */
+  retain_graph?: boolean | null;
+  /** Record the backward itself, for derivatives of derivatives. */
+  create_graph?: boolean;
+  /** Accumulate into these tensors only. */
+  inputs?: Tensor | readonly Tensor[] | null;
+}
+export interface GradOptions {
+  retain_graph?: boolean | null;
+  create_graph?: boolean;
+  /** Give null for an input that the outputs do not depend on, in place of an error. */
+  allow_unused?: boolean | null;
+  /** Give zeros for such an input. */
+  materialize_grads?: boolean;
+}
+
+const asList = (x: Tensor | readonly Tensor[]): readonly Tensor[] => (x instanceof Tensor ? [x] : x);
+
+/** Sum of gradients of `tensors` into `.grad` of the leaves, as `torch.autograd.backward`. */
+export function backward(
+  tensors: Tensor | readonly Tensor[],
+  grad_tensors: Tensor | readonly (Tensor | null)[] | null = null,
+  { retain_graph = null, create_graph = false, inputs = null }: BackwardOptions = {},
+): void {
+  const outputs = asList(tensors);
+  const edges = inputs === null ? null : asList(inputs).map(inputEdge);
+  if (edges?.length === 0) throw new RuntimeError("`inputs` argument to `backward()` cannot be empty.");
+  const roots = rootsOf(outputs, grad_tensors, create_graph);
+  if (create_graph)
+    warn(
+      "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.",
+    );
+  runBackward({
+    roots,
+    keepGraph: retain_graph ?? create_graph,
+    createGraph: create_graph,
+    inputs: edges,
+    accumulate: true,
+  });
+}
+
+/** Gradients of `outputs` with respect to `inputs`, as a list; touches no `.grad`. As `torch.autograd.grad`. */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  grad_outputs?: Tensor | readonly (Tensor | null)[] | null,
+  options?: GradOptions & { allow_unused?: false | null },
+): Tensor[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  grad_outputs: Tensor | readonly (Tensor | null)[] | null | undefined,
+  options: GradOptions,
+): (Tensor | null)[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  grad_outputs: Tensor | readonly (Tensor | null)[] | null = null,
+  { retain_graph = null, create_graph = false, allow_unused = null, materialize_grads = false }: GradOptions = {},
+): (Tensor | null)[] {
+  if (materialize_grads && allow_unused === false)
+    throw new ValueError(
+      "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.",
+    );
+  const wanted = asList(inputs);
+  const roots = rootsOf(asList(outputs), grad_outputs, create_graph);
+  const grads = runBackward({
+    roots,
+    keepGraph: retain_graph ?? create_graph,
+    createGraph: create_graph,
+    inputs: wanted.map(inputEdge),
+    accumulate: false,
+  });
+  return grads.map((g, i) => {
+    if (g !== null) return g;
+    if (materialize_grads) return wanted[i].new_zeros(wanted[i].sizes);
+    if (!allow_unused)
+      throw new RuntimeError(
+        `The differentiated Tensor at index ${i} appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.`,
+      );
+    return null;
+  });
+}
+
+function inputEdge(t: Tensor): Edge {
+  const edge = gradientEdge(t);
+  if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
+  return edge;
+}
+function rootsOf(
+  outputs: readonly Tensor[],
+  given: Tensor | readonly (Tensor | null)[] | null,
+  createGraph: boolean,
+): { edge: Edge; grad: Tensor }[] {
+  const grads = given === null ? outputs.map(() => null) : given instanceof Tensor ? [given] : given;
+  if (grads.length !== outputs.length)
+    throw new RuntimeError(`got ${outputs.length} tensors and ${grads.length} gradients`);
+  return outputs.map((t, i) => {
+    const grad = grads[i];
+    if (grad !== null && !(grad instanceof Tensor))
+      throw new TypeError(`gradients can be either Tensors or None, but got ${typeof grad}`);
+    const checked = grad === null ? implicitGrad(t) : matching(t, grad, i);
+    const edge = gradientEdge(t);
+    if (edge === null)
+      throw new RuntimeError(
+        `element ${i} of tensors does not require grad and does not have a grad_fn\n` +
+          "No tensor it was computed from has requires_grad: give it to the data's factory ({ requires_grad: true }) or take an nn.Parameter; " +
+          "and nothing in between may be cut off by detach(), torch.no_grad, or an integer dtype.",
+      );
+    return { edge, grad: createGraph ? checked : checked.detach() };
+  });
+}
+function implicitGrad(t: Tensor): Tensor {
+  if (!t.requires_grad) return t;
+  if (t.numel() !== 1)
+    throw new RuntimeError(
+      "grad can be implicitly created only for scalar outputs\n" +
+        `This tensor has shape [${t.sizes.join(", ")}]: reduce it first (.sum() or .mean()), or pass the gradient of what follows: backward(gradient).`,
+    );
+  return t.new_ones(t.sizes);
+}
+function matching(t: Tensor, grad: Tensor, i: number): Tensor {
+  if (!sameShape(t.sizes, grad.sizes))
+    throw new RuntimeError(
+      `Mismatch in shape: grad_output[${i}] has a shape of ${String(grad.shape)} and output[${i}] has a shape of ${String(t.shape)}.`,
+    );
+  return grad.dtype === t.dtype ? grad : grad.to(t.dtype);
+}

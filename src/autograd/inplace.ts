@@ -1,0 +1,142 @@
+// In-place ops and the graph: what may be changed, and how history is rewritten. See Note [In-place on views].
+import { RuntimeError } from "../errors.ts";
+import type { Layout } from "../layout.ts";
+import { Tensor } from "../tensor.ts";
+import type { ViewInfo } from "../tensor.ts";
+import { mode } from "./mode.ts";
+import type { Edge, Grads } from "./node.ts";
+import { gradientEdge, Node, shortName } from "./node.ts";
+
+/** Raises PyTorch's sentence if changing `t` in place is forbidden. `recording`: the change enters the graph. */
+export function assertWritable(t: Tensor, recording: boolean): void {
+  if (t.inference && !mode.inference)
+    throw new RuntimeError(
+      "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.",
+    );
+  if (!recording) return;
+  const view = t.view_;
+  if (view !== null) {
+    if (view.made !== "default") throw forbiddenView(t, view);
+    if (view.base.leafRequiresGrad)
+      throw new RuntimeError(
+        "a view of a leaf Variable that requires grad is being used in an in-place operation.\n" +
+          "A leaf's elements are what is to be learnt: change them inside torch.no_grad(() => ...), or compute a new tensor from them (x.clone() first, then change that).",
+      );
+  }
+  if (t.leafRequiresGrad)
+    throw new RuntimeError(
+      "a leaf Variable that requires grad is being used in an in-place operation.\n" +
+        "Change it inside torch.no_grad(() => ...), as optimizers do, or compute a new tensor (x = x.add(1)).",
+    );
+}
+function forbiddenView(t: Tensor, view: ViewInfo): RuntimeError {
+  if (view.made === "no_grad" || view.made === "inference")
+    return new RuntimeError(
+      `A view was created in ${view.made === "no_grad" ? "no_grad" : "inference"} mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the ${view.made === "no_grad" ? "no_grad" : "inference_mode"} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`,
+    );
+  const of = t.node === null ? "" : ` of ${shortName(t.node)}`;
+  const why =
+    view.made === "multiple"
+      ? "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+      : "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.";
+  return new RuntimeError(`Output ${t.outputNr}${of} is a view and is being modified inplace. ${why}`);
+}
+
+/** After an in-place op on `t`: its history becomes that op's node, and for a view the base's too. */
+export function rewriteHistory(t: Tensor, makeNode: () => Node): void {
+  const old = t.grad_fn;
+  const node = makeNode();
+  if (t.view_ === null) {
+    moveRetained(t, old, node);
+    t.node = node;
+    t.outputNr = 0;
+    return;
+  }
+  const { base } = t.view_;
+  const copy = new CopySlices(base, t.layout, node);
+  moveRetained(base, base.node, copy);
+  base.node = copy;
+  base.outputNr = 0;
+  if (t.view_.version === t.storage.version) t.view_ = { ...t.view_, version: -1 };
+}
+/** `retain_grad` asks for the gradient of the tensor as it is now; hooks stay with the value they were put on. */
+function moveRetained(t: Tensor, from: Node | null, to: Node): void {
+  if (!t.retains || from?.retained?.get(t.outputNr) !== t) return;
+  from.retained.delete(t.outputNr);
+  (to.retained ??= new Map()).set(0, t);
+}
+
+Tensor.refreshHistory = (t, view) => {
+  if (view.made === "multiple" || view.made === "custom") return t.node;
+  const edge = gradientEdge(view.base);
+  t.view_ = { ...view, version: t.storage.version };
+  t.node = edge === null ? null : new AsStrided(edge, view.base, t);
+  t.outputNr = 0;
+  return t.node;
+};
+
+/** A view's history rebuilt from its base: the base seen through the view's strides. */
+class AsStrided extends Node {
+  private readonly base: Layout;
+  private readonly view: Layout;
+  constructor(edge: Edge, base: Tensor, view: Tensor) {
+    super();
+    this.edges = [edge];
+    this.base = base.layout;
+    this.view = view.layout;
+    this.outputs = [{ shape: view.sizes, dtype: view.dtype }];
+  }
+  override name(): string {
+    return "AsStridedBackward0";
+  }
+  override apply(grads: Grads): Grads {
+    const [grad] = grads;
+    return [grad === null ? null : scatterView(grad, this.base, this.view)];
+  }
+}
+/** Zeros laid out as the base, with `grad` where the view is. Dims that repeat one element add up. */
+function scatterView(grad: Tensor, base: Layout, { shape, strides, offset }: Layout): Tensor {
+  const repeated = shape.flatMap((n, d) => (strides[d] === 0 && n > 1 ? [d] : []));
+  const once = repeated.length === 0 ? grad : grad.sum(repeated, true);
+  const zeros = grad.new_empty_strided(base.shape, base.strides).zero_();
+  return zeros.as_strided_scatter(once, once.sizes, strides, offset - base.offset);
+}
+
+/**
+ * An in-place op on a view as the base sees it: the gradient of the view's part goes through the op's node, the rest
+ * passes by. PyTorch's CopySlices.
+ */
+class CopySlices extends Node {
+  private readonly base: Layout;
+  private readonly view: Layout;
+  private readonly inner: Node;
+  constructor(base: Tensor, view: Layout, inner: Node) {
+    super();
+    this.base = base.layout;
+    this.view = view;
+    this.inner = inner;
+    this.edges = [gradientEdge(base), ...inner.edges.slice(1)];
+    this.outputs = [{ shape: base.sizes, dtype: base.dtype }];
+  }
+  override name(): string {
+    return "torch::autograd::CopySlices";
+  }
+  override get isForeign(): boolean {
+    return this.inner.isForeign;
+  }
+  override apply(grads: Grads, needs: readonly boolean[]): Grads {
+    const [grad] = grads;
+    if (grad === null) return this.edges.map(() => null);
+    const { shape, strides } = this.view;
+    const offset = this.view.offset - this.base.offset;
+    const whole = grad.new_empty_strided(this.base.shape, this.base.strides).copy_(grad);
+    const part = whole.as_strided(shape, strides, offset);
+    const [own, ...rest] = this.inner.apply([part], [needs[0], ...needs.slice(1)]);
+    if (!needs[0]) return [null, ...rest];
+    const inside = own ?? grad.new_zeros(shape);
+    return [whole.as_strided_scatter(inside, shape, strides, offset), ...rest];
+  }
+  override release(): void {
+    this.inner.release();
+  }
+}

@@ -1,0 +1,154 @@
+// The nodes of the graph, the edges between them, and the tensors they keep for backward.
+import { RuntimeError } from "../errors.ts";
+import type { Dtype } from "../dtype.ts";
+import { list } from "../layout.ts";
+import type { Shape } from "../layout.ts";
+import { Tensor } from "../tensor.ts";
+import type { TensorHook } from "../tensor.ts";
+import { mode } from "./mode.ts";
+
+/** Where a gradient goes: input `nr` of `node`, which is the node's output `nr` in the forward sense. */
+export interface Edge {
+  readonly node: Node;
+  readonly nr: number;
+}
+/** What the gradient of one result must look like. */
+export interface Meta {
+  readonly shape: Shape;
+  readonly dtype: Dtype;
+}
+export type Grads = (Tensor | null)[];
+export type NodeHook = (gradInputs: Grads, gradOutputs: Grads) => Grads | void;
+export type NodePreHook = (gradOutputs: Grads) => Grads | void;
+
+let sequence = 0;
+let hookId = 0;
+
+/** Takes a hook away again. */
+export interface RemovableHandle {
+  remove(): void;
+}
+export function addHook<T>(hooks: Map<number, T>, hook: T): RemovableHandle {
+  const id = hookId++;
+  hooks.set(id, hook);
+  return { remove: () => void hooks.delete(id) };
+}
+
+/** A step of backward: turns the gradients of an op's results into those of its inputs. */
+export abstract class Node {
+  /** One an input of the op; null where it needs no gradient. */
+  edges: readonly (Edge | null)[] = [];
+  /** One a result of the op. */
+  outputs: Meta[] = [];
+  /** Later nodes run first among those that are ready, as in PyTorch. */
+  readonly sequence = sequence++;
+  /** Hooks of the tensors this node made, by result. They run before the node does. */
+  tensorHooks: Map<number, Map<number, TensorHook>> | null = null;
+  /** Results whose gradient is to be kept (`retain_grad`). */
+  retained: Map<number, Tensor> | null = null;
+  preHooks: Map<number, NodePreHook> | null = null;
+  postHooks: Map<number, NodeHook> | null = null;
+  /** The stack at the time of the forward call, under anomaly detection. */
+  readonly forwardStack: string | null = mode.anomaly ? (new Error().stack ?? null) : null;
+  /** The node whose backward made this one (double backward), for anomaly reports. */
+  metadata: Record<string, unknown> = {};
+
+  abstract name(): string;
+  /** Gradients of the inputs; `needs` tells which are wanted. */
+  abstract apply(grads: Grads, needs: readonly boolean[]): Grads;
+  /** Lets the saved tensors go. */
+  release(): void {}
+  /** Runs code that is not the library's own: what it is given may be kept. */
+  get isForeign(): boolean {
+    return false;
+  }
+
+  get next_functions(): [Node | null, number][] {
+    return this.edges.map((e) => (e === null ? [null, 0] : [e.node, e.nr]));
+  }
+  /** `hook(gradInputs, gradOutputs)` after the node has run; may return other gradInputs. */
+  register_hook(hook: NodeHook): RemovableHandle {
+    return addHook((this.postHooks ??= new Map()), hook);
+  }
+  /** `hook(gradOutputs)` before the node runs; may return others. */
+  register_prehook(hook: NodePreHook): RemovableHandle {
+    return addHook((this.preHooks ??= new Map()), hook);
+  }
+  toString(): string {
+    return `<${this.name()} object>`;
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** The edge that leads to a tensor's gradient; null if it needs none. */
+export function gradientEdge(t: Tensor): Edge | null {
+  const node = t.grad_fn;
+  if (node !== null) return { node, nr: t.outputNr };
+  if (!t.leafRequiresGrad) return null;
+  return { node: (t.accumulator ??= makeAccumulator.for(t)), nr: 0 };
+}
+/** Set by accumulate.ts, which needs operators. */
+export const makeAccumulator: { for: (leaf: Tensor) => Node } = {
+  for: () => {
+    throw new Error("autograd: AccumulateGrad is not loaded");
+  },
+};
+
+/** A tensor kept for backward, with the version it had. See Note [Version counters]. */
+export class SavedTensor {
+  private tensor: Tensor | null;
+  private readonly version: number;
+  private readonly isResult: boolean;
+  private readonly outputNr: number;
+
+  constructor(t: Tensor, isResult: boolean, outputNr = 0) {
+    if (t.inference)
+      throw new RuntimeError(
+        "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.",
+      );
+    // A result would hold its own node; keep its data alone and give it the node when asked.
+    this.tensor = isResult ? new Tensor(t.storage, t.dtype, t.sizes, t.strides, t.offset) : t;
+    this.version = t.storage.version;
+    this.isResult = isResult;
+    this.outputNr = outputNr;
+    t.storage.kept = true;
+  }
+  unpack(owner: Node): Tensor {
+    const { tensor } = this;
+    if (tensor === null) throw freedTwice();
+    if (tensor.storage.version !== this.version) throw this.spoiled(tensor, owner);
+    if (!this.isResult || !mode.grad) return tensor;
+    const result = new Tensor(tensor.storage, tensor.dtype, tensor.sizes, tensor.strides, tensor.offset);
+    result.node = owner;
+    result.outputNr = this.outputNr;
+    return result;
+  }
+  release(): void {
+    this.tensor = null;
+  }
+  private spoiled(t: Tensor, owner: Node): RuntimeError {
+    const node = this.isResult ? owner : t.grad_fn;
+    const producer =
+      node === null ? "" : `, which is output ${this.isResult ? this.outputNr : t.outputNr} of ${shortName(node)},`;
+    const now = t.storage.version;
+    const hint = mode.anomaly
+      ? "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
+      : "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).";
+    const changed = t.storage.changedBy === null ? "an in-place operation" : `${t.storage.changedBy}()`;
+    return new RuntimeError(
+      `one of the variables needed for gradient computation has been modified by an inplace operation: [torch.${t.dtype.legacyName}Tensor ${list(t.sizes)}]${producer} is at version ${now}; expected version ${this.version} instead. ${hint}\n` +
+        `${shortName(owner)} saved ${this.isResult ? "its result" : "this tensor"} at version ${this.version} to compute a gradient with it; ${changed} changed it last.\n` +
+        `Ways out: compute a new tensor instead of changing this one (y = ${plainOp(t.storage.changedBy)}, torch.cat of new rows); ` +
+        `or change a copy (x.clone()); or, where no gradient is wanted, work on x.detach().clone() or inside torch.no_grad before it is used.`,
+    );
+  }
+}
+const plainOp = (changedBy: string | null): string => `x.${(changedBy ?? "op_").replace(/_$/, "")}(...)`;
+export const shortName = (node: Node): string => node.name().replace(/Backward\d*$/, "");
+export const freedTwice = (): RuntimeError =>
+  new RuntimeError(
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.\n" +
+      "In TypeScript: loss.backward({ retain_graph: true }), or compute the loss anew for every backward.",
+  );

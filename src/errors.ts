@@ -1,0 +1,67 @@
+// Error classes under PyTorch's names, and the few sentences that are used in many places.
+
+/** As Python's RuntimeError: what PyTorch raises for most failures inside an operator. */
+export class RuntimeError extends Error {
+  override name = "RuntimeError";
+}
+/** As Python's ValueError: an argument of the right type with a value that cannot be used. */
+export class ValueError extends Error {
+  override name = "ValueError";
+}
+/** As Python's IndexError: a dim or an index out of range. */
+export class IndexError extends Error {
+  override name = "IndexError";
+}
+/** As Python's KeyError. */
+export class KeyError extends Error {
+  override name = "KeyError";
+}
+/** As Python's AttributeError. */
+export class AttributeError extends Error {
+  override name = "AttributeError";
+}
+/** As Python's NotImplementedError: what exists in PyTorch for other dtypes or devices, not for this one. */
+export class NotImplementedError extends Error {
+  override name = "NotImplementedError";
+}
+/** Raised when the device has no room; says how much was asked for and how much is live. */
+export class OutOfMemoryError extends RuntimeError {
+  override name = "OutOfMemoryError";
+}
+
+/** PyTorch's sentence for a dim outside [-ndim, ndim). */
+export const dimOutOfRange = (dim: number, ndim: number): IndexError => {
+  const n = Math.max(ndim, 1);
+  return new IndexError(`Dimension out of range (expected to be in range of [${-n}, ${n - 1}], but got ${dim})`);
+};
+
+export type WarningListener = (text: string, category: string) => void;
+const toConsole: WarningListener = (text, category) => console.warn(`${category}: ${text}`);
+let listener: WarningListener = toConsole;
+const shown = new Set<string>();
+
+/**
+ * Sends warnings to `f` in place of the console; `null` brings the console back. Returns the former listener.
+ * @example
+ * const texts: string[] = [];
+ * const before = torch.set_warning_listener((text) => texts.push(text));
+ */
+export function set_warning_listener(f: WarningListener | null): WarningListener {
+  const before = listener;
+  listener = f ?? toConsole;
+  return before;
+}
+/** Shows a warning once per place of the program, in PyTorch's words. */
+export function warn(text: string, category = "UserWarning"): void {
+  const place = `${text}\n${callerPlace()}`;
+  if (shown.has(place)) return;
+  shown.add(place);
+  listener(text, category);
+}
+/** The first line of the stack that is not the library's own. */
+function callerPlace(): string {
+  const stack = new Error().stack?.split("\n").slice(1) ?? [];
+  const own = libraryRoot(stack[0] ?? "");
+  return stack.find((line) => !line.includes(own)) ?? "";
+}
+const libraryRoot = (line: string): string => /(?:file:\/\/)?(\/[^():]*\/)[^/]*:\d+:\d+/.exec(line)?.[1] ?? "\0";

@@ -1,0 +1,23 @@
+// The torch namespace: re-exports, no logic.
+import "./devices/cpu/device.ts";
+
+export * from "./dtype.ts";
+export * from "./errors.ts";
+export * from "./ops/index.ts";
+export { arange, as_tensor, tensor } from "./ops/data.ts";
+export type { FactoryOptions, TensorData } from "./ops/data.ts";
+export { allclose, equal, max, min, where } from "./ops/overloads.ts";
+export { slice_ } from "./ops/subscript.ts";
+export type { Index, Slice } from "./ops/subscript.ts";
+export * as autograd from "./autograd/index.ts";
+export {
+  enable_grad,
+  inference_mode,
+  is_grad_enabled,
+  is_inference_mode_enabled,
+  no_grad,
+  set_grad_enabled,
+  is_anomaly_enabled,
+} from "./autograd/mode.ts";
+export { set_printoptions } from "./print.ts";
+export { Size, Tensor } from "./tensor.ts";

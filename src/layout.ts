@@ -1,0 +1,186 @@
+// Shape and stride arithmetic. Pure: numbers in, numbers out. Strides and offsets are in elements.
+import { dimOutOfRange, RuntimeError } from "./errors.ts";
+
+export type Shape = readonly number[];
+
+/** Where the elements of a tensor lie in its storage. */
+export interface Layout {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+export function numel(shape: Shape): number {
+  let n = 1;
+  for (let d = 0; d < shape.length; d++) n *= shape[d];
+  return n;
+}
+
+export function contiguousStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  for (let d = shape.length - 1, step = 1; d >= 0; d--) {
+    strides[d] = step;
+    step *= Math.max(shape[d], 1);
+  }
+  return strides;
+}
+
+export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
+  for (let d = shape.length - 1, step = 1; d >= 0; d--) {
+    if (shape[d] === 0) return true;
+    if (shape[d] === 1) continue;
+    if (strides[d] !== step) {
+      // A zero-size dim further out makes any strides contiguous.
+      return shape.includes(0);
+    }
+    step *= shape[d];
+  }
+  return true;
+}
+
+/** A tensor without holes and without overlap, whatever the order of its dims. */
+export function isDense(shape: Shape, strides: readonly number[]): boolean {
+  const order = shape.map((_, d) => d).filter((d) => shape[d] !== 1);
+  order.sort((a, b) => strides[a] - strides[b]);
+  let step = 1;
+  for (const d of order) {
+    if (strides[d] !== step) return false;
+    step *= shape[d];
+  }
+  return true;
+}
+
+export const sameShape = (a: Shape, b: Shape): boolean => {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let d = 0; d < a.length; d++) if (a[d] !== b[d]) return false;
+  return true;
+};
+
+/** `dim` counted from the front; a tensor of no dims has dims -1 and 0 for this purpose. Raises IndexError. */
+export function wrapDim(dim: number, ndim: number): number {
+  const n = Math.max(ndim, 1);
+  if (!(dim >= -n && dim < n)) throw dimOutOfRange(dim, ndim);
+  return dim < 0 ? dim + n : dim;
+}
+
+/** The dims to reduce as a sorted list without repeats; null or none given mean all. */
+export function wrapDims(dims: readonly number[] | null, ndim: number): number[] {
+  if (dims === null || dims.length === 0) return Array.from({ length: ndim }, (_, d) => d);
+  const wrapped: number[] = [];
+  for (const dim of dims) {
+    const d = wrapDim(dim, ndim);
+    if (wrapped.includes(d)) throw new RuntimeError(`dim ${d} appears multiple times in the list of dims`);
+    wrapped.push(d);
+  }
+  return ndim === 0 ? [] : wrapped.sort((a, b) => a - b);
+}
+
+/** The shape both expand to. Raises PyTorch's sentence where a dim neither agrees nor is 1. */
+export function broadcastShapes(a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a;
+  const ndim = Math.max(a.length, b.length);
+  const out = new Array<number>(ndim);
+  for (let d = ndim - 1; d >= 0; d--) {
+    const x = a[d - ndim + a.length] ?? 1;
+    const y = b[d - ndim + b.length] ?? 1;
+    if (x !== y && x !== 1 && y !== 1)
+      throw new RuntimeError(
+        `The size of tensor a (${x}) must match the size of tensor b (${y}) at non-singleton dimension ${d}`,
+      );
+    out[d] = x === 1 ? y : x;
+  }
+  return out;
+}
+
+/** Strides that make a tensor look like `to`: 0 where it is repeated. The shapes are known to broadcast. */
+export function expandStrides(shape: Shape, strides: readonly number[], to: Shape): number[] {
+  const missing = to.length - shape.length;
+  const out = new Array<number>(to.length);
+  for (let d = 0; d < to.length; d++) {
+    const from = d - missing;
+    out[d] = from < 0 || (shape[from] === 1 && to[d] !== 1) ? 0 : strides[from];
+  }
+  return out;
+}
+
+/** `shape` with a -1 worked out from the number of elements. */
+export function inferSize(shape: Shape, n: number): number[] {
+  const out = [...shape];
+  const unknown = out.indexOf(-1);
+  for (const [d, size] of out.entries()) {
+    if (size < -1) throw new RuntimeError(`invalid shape dimension ${size} at index ${d} of shape ${list(shape)}`);
+    if (size === -1 && d !== unknown) throw new RuntimeError("only one dimension can be inferred");
+  }
+  const known = out.reduce((product, size) => (size === -1 ? product : product * size), 1);
+  if (unknown >= 0) {
+    if (known === 0 && n === 0)
+      throw new RuntimeError(
+        `cannot reshape tensor of 0 elements into shape ${list(shape)} because the unspecified dimension size -1 can be any value and is ambiguous`,
+      );
+    out[unknown] = n / known;
+  }
+  if (known === 0 ? n !== 0 : unknown >= 0 ? n % known !== 0 : known !== n)
+    throw new RuntimeError(`shape '${list(shape)}' is invalid for input of size ${n}`);
+  return out;
+}
+
+/**
+ * The strides under which the same memory has another shape, or null where that needs a copy.
+ * Dims that lie end to end form chunks; each chunk must be cut into whole new dims (PyTorch's computeStride).
+ */
+export function viewStrides(shape: Shape, strides: readonly number[], to: Shape): number[] | null {
+  if (numel(shape) === 0) return sameShape(shape, to) ? [...strides] : contiguousStrides(to);
+  const out = new Array<number>(to.length);
+  let view = to.length - 1;
+  let base = strides.at(-1) ?? 1;
+  let chunk = 1;
+  let cut = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    chunk *= shape[d];
+    const endsChunk = d === 0 || (shape[d - 1] !== 1 && strides[d - 1] !== chunk * base);
+    if (!endsChunk) continue;
+    while (view >= 0 && (cut < chunk || to[view] === 1)) {
+      out[view] = cut * base;
+      cut *= to[view];
+      view--;
+    }
+    if (cut !== chunk) return null;
+    if (d > 0) {
+      base = strides[d - 1];
+      chunk = 1;
+      cut = 1;
+    }
+  }
+  if (shape.length === 0) for (; view >= 0; view--) out[view] = 1;
+  return view === -1 ? out : null;
+}
+
+/**
+ * Strides for the result of an elementwise op: those of the operands where they agree on an order of dims (so that a
+ * transposed tensor gives a transposed result, as PyTorch's TensorIterator does), else contiguous.
+ */
+export function resultStrides(shape: Shape, operands: readonly Layout[]): number[] {
+  const same = operands.filter((o) => sameShape(o.shape, shape));
+  if (shape.length < 2 || same.length === 0 || same.every((o) => isContiguous(shape, o.strides)))
+    return contiguousStrides(shape);
+  const order = shape.map((_, d) => d);
+  const before = (a: number, b: number): boolean => {
+    for (const { strides } of same) {
+      if (strides[a] === 0 || strides[b] === 0 || strides[a] === strides[b]) continue;
+      return strides[a] > strides[b];
+    }
+    return false;
+  };
+  for (let i = 1; i < order.length; i++)
+    for (let j = i; j > 0 && before(order[j], order[j - 1]); j--) [order[j], order[j - 1]] = [order[j - 1], order[j]];
+  const strides = new Array<number>(shape.length);
+  for (let i = order.length - 1, step = 1; i >= 0; i--) {
+    strides[order[i]] = step;
+    step *= Math.max(shape[order[i]], 1);
+  }
+  return strides;
+}
+
+/** A list of sizes as PyTorch's sentences show it. */
+export const list = (sizes: readonly (number | bigint)[]): string => `[${sizes.join(", ")}]`;

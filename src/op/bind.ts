@@ -1,0 +1,172 @@
+// What a caller gave, to one value per argument of the signature.
+import { Dtype } from "../dtype.ts";
+import { Tensor } from "../tensor.ts";
+import type { ParsedArg, Schema, TypeName } from "./schema.ts";
+
+const isOptions = (x: unknown): x is Record<string, unknown> => {
+  if (typeof x !== "object" || x === null) return false;
+  const proto: unknown = Object.getPrototypeOf(x);
+  return proto === Object.prototype || proto === null;
+};
+
+/** By place, then from some place on by name in one object. Raises TypeError in PyTorch's words; changes nothing. */
+export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
+  const { args, positional, name, spread } = schema;
+  const last = given[given.length - 1];
+  const options = isOptions(last) ? last : null;
+  let count = options === null ? given.length : given.length - 1;
+  if (spread >= 0 && count > spread && typeof given[spread] === "number") {
+    given = [...given.slice(0, spread), given.slice(spread, count)];
+    count = spread + 1;
+  }
+  if (count > positional)
+    throw new TypeError(
+      `${name}() takes ${positional} positional argument${positional === 1 ? "" : "s"} but ${count} were given${
+        positional < args.length
+          ? ` (${args
+              .slice(positional)
+              .map((a) => a.name)
+              .join(", ")} by name, in one object at the end)`
+          : ""
+      }`,
+    );
+  const values = new Array<unknown>(args.length);
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    let value = i < count ? given[i] : undefined;
+    if (value === undefined && options !== null) value = named(options, arg);
+    else if (options !== null && named(options, arg) !== undefined)
+      throw new TypeError(`${name}() got multiple values for argument '${arg.name}'`);
+    if (value !== undefined) values[i] = accept(schema, arg, i, value);
+    else if (arg.optional)
+      values[i] = typeof arg.fallback === "number" && arg.type.startsWith("int[]") ? [arg.fallback] : arg.fallback;
+    else throw missing(schema, options, count);
+  }
+  if (options !== null) refuseUnknown(schema, options);
+  return values;
+}
+/** `input` is Python's name for self. */
+const named = (options: Record<string, unknown>, arg: ParsedArg): unknown =>
+  Object.hasOwn(options, arg.name)
+    ? options[arg.name]
+    : arg.name === "self" && Object.hasOwn(options, "input")
+      ? options["input"]
+      : undefined;
+
+function missing({ name, args }: Schema, options: Record<string, unknown> | null, count: number): TypeError {
+  const names = args
+    .filter((a, i) => !a.optional && i >= count && (options === null || named(options, a) === undefined))
+    .map((a) => `"${a.name === "self" ? "input" : a.name}"`);
+  return new TypeError(
+    `${name}() missing ${names.length} required positional argument${names.length === 1 ? "" : "s"}: ${names.join(", ")}`,
+  );
+}
+function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>): void {
+  for (const key of Object.keys(options))
+    if (!args.some((a) => a.name === key) && !(key === "input" && args[0]?.name === "self"))
+      throw new TypeError(
+        `${name}() got an unexpected keyword argument '${key}'\nIt takes ${args.map((a) => a.name).join(", ")}.`,
+      );
+}
+
+/** The value as kernels see it, or a TypeError. */
+function accept(schema: Schema, arg: ParsedArg, place: number, value: unknown): unknown {
+  const problem = checks[arg.type](value);
+  if (problem === OK)
+    return arg.type === "int[]" || arg.type === "int[]?" ? (typeof value === "number" ? [value] : value) : value;
+  const where = arg.keyword ? "" : ` (position ${schema.args[0].name === "self" ? place : place + 1})`;
+  const argument = arg.name === "self" ? "input" : arg.name;
+  const position = arg.name === "self" ? " (position 1)" : where;
+  throw new TypeError(
+    `${schema.name}(): argument '${argument}'${position} must be ${pythonName(arg.type)}, not ${typeWord(value)}${problem}`,
+  );
+}
+
+const OK = "ok";
+type Check = (x: unknown) => string;
+const plain =
+  (test: (x: unknown) => boolean): Check =>
+  (x) =>
+    test(x) ? OK : "";
+const isInt = (x: unknown): boolean => Number.isSafeInteger(x);
+const isScalar = (x: unknown): boolean => typeof x === "number" || typeof x === "boolean" || typeof x === "bigint";
+const isTensor = (x: unknown): boolean => x instanceof Tensor;
+const isArray = (x: unknown): x is readonly unknown[] => Array.isArray(x);
+const int: Check = (x) =>
+  isInt(x) ? OK : typeof x === "number" && !Number.isInteger(x) ? ` (${x}, which is not a whole number)` : "";
+const ints: Check = (x) => {
+  if (isInt(x)) return OK;
+  if (!isArray(x)) return typeof x === "number" ? ` (${x}, which is not a whole number)` : "";
+  const i = x.findIndex((y) => !isInt(y));
+  return i < 0 ? OK : ` (element ${i} is ${String(x[i])}, of type ${typeWord(x[i])})`;
+};
+const orNull =
+  (check: Check): Check =>
+  (x) =>
+    x === null ? OK : check(x);
+const tensors =
+  (test: (x: unknown) => boolean): Check =>
+  (x) => {
+    if (!isArray(x)) return "";
+    const i = x.findIndex((y) => !test(y));
+    return i < 0 ? OK : ` (element ${i} is of type ${typeWord(x[i])})`;
+  };
+const scalar = plain(isScalar);
+const checks: Record<TypeName, Check> = {
+  Tensor: plain(isTensor),
+  "Tensor?": orNull(plain(isTensor)),
+  "Tensor[]": tensors(isTensor),
+  "Tensor?[]": tensors((x) => x === null || isTensor(x)),
+  "Tensor|Scalar": plain((x) => isTensor(x) || isScalar(x)),
+  Scalar: scalar,
+  "Scalar?": orNull(scalar),
+  int,
+  "int?": orNull(int),
+  float: plain((x) => typeof x === "number"),
+  "float?": orNull(plain((x) => typeof x === "number")),
+  "int[]": ints,
+  "int[]?": orNull(ints),
+  "float[]": plain((x) => isArray(x) && x.every((y) => typeof y === "number")),
+  "float[]?": orNull(plain((x) => isArray(x) && x.every((y) => typeof y === "number"))),
+  bool: plain((x) => typeof x === "boolean"),
+  "bool?": orNull(plain((x) => typeof x === "boolean")),
+  str: plain((x) => typeof x === "string"),
+  "str?": orNull(plain((x) => typeof x === "string")),
+  dtype: plain((x) => x instanceof Dtype),
+  "dtype?": orNull(plain((x) => x instanceof Dtype)),
+  "Generator?": orNull(plain((x) => typeof x === "object")),
+};
+const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
+  "int[]": "tuple of ints",
+  "Tensor[]": "tuple of Tensors",
+  "Tensor?[]": "tuple of Tensors",
+  "float[]": "tuple of floats",
+  "Tensor|Scalar": "Tensor",
+  Scalar: "Number",
+  dtype: "torch.dtype",
+  Generator: "torch.Generator",
+} as Partial<Record<TypeName, string>>;
+const pythonName = (type: TypeName): string => {
+  const bare = type.replace(/\?$/, "") as TypeName;
+  return PYTHON_NAMES[bare] ?? bare;
+};
+/** A value's type in PyTorch's words. */
+function typeWord(x: unknown): string {
+  if (x === null) return "NoneType";
+  if (isArray(x)) return "list";
+  if (x instanceof Tensor) return "Tensor";
+  switch (typeof x) {
+    case "number":
+      return Number.isInteger(x) ? "int" : "float";
+    case "bigint":
+      return "int";
+    case "boolean":
+      return "bool";
+    case "string":
+      return "str";
+    case "object":
+      return x.constructor?.name ?? "object";
+    default:
+      return typeof x;
+  }
+}

@@ -1,0 +1,135 @@
+// The single path of every call: bind, compute, mark the view or bump the version, record the node.
+import { mode } from "../autograd/mode.ts";
+import { assertWritable, rewriteHistory } from "../autograd/inplace.ts";
+import { OpNode } from "../autograd/op_node.ts";
+import { Tensor } from "../tensor.ts";
+import { collectTemporaries } from "./allocate.ts";
+import { bind } from "./bind.ts";
+import { assertFits } from "./fits.ts";
+import type { Entry, OpKernel } from "./op.ts";
+import { assign } from "./pointwise.ts";
+
+type Values = readonly unknown[];
+type Results = Tensor | readonly Tensor[];
+
+/** The function a user calls. */
+export function makeCall(entry: Entry): (...given: unknown[]) => unknown {
+  if (entry.inplaceOf !== null) {
+    const of = entry.inplaceOf;
+    return (...given) => runInPlace(of, entry.schema.name, bind(entry.schema, given));
+  }
+  return (...given) => run(entry, bind(entry.schema, given));
+}
+
+/** Runs an op on bound values. */
+export function run(entry: Entry, values: Values): Results {
+  const { definition, schema } = entry;
+  if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
+  const { kernel } = definition;
+  if (kernel.kind === "composite") return named(entry, kernel.run(values, schema));
+  const recording = mode.grad && entry.record !== null && needsGrad(entry, values);
+  let results: Results;
+  if (kernel.kind === "view") {
+    results = kernel.run(values, schema);
+    markViews(values[0] as Tensor, results);
+  } else results = mode.grad ? computeUnrecorded(kernel, values, entry) : kernel.run(values, schema);
+  if (mode.inference) forEachTensor(results, (t) => (t.inference = true));
+  if (recording) {
+    const outputs = results instanceof Tensor ? [results] : results;
+    const node = new OpNode(entry, values, outputs, null);
+    for (let i = 0; i < outputs.length; i++) {
+      const t = outputs[i];
+      if (!t.dtype.is_floating_point) continue;
+      t.node = node;
+      t.outputNr = i;
+    }
+  }
+  return named(entry, results);
+}
+
+/** Kernels may be written with ops of their own; those are not recorded, and their temporaries are released. */
+function computeUnrecorded(kernel: OpKernel, values: Values, entry: Entry): Results {
+  mode.grad = false;
+  try {
+    return collectTemporaries(() => kernel.run(values, entry.schema));
+  } finally {
+    mode.grad = true;
+  }
+}
+
+/** Results under their names, where there are several: `const { values, indices } = x.max(0)`. */
+function named({ schema }: Entry, results: Results): Results {
+  if (schema.results === null || results instanceof Tensor) return results;
+  const array = [...results] as Tensor[] & Record<string, Tensor>;
+  for (const [i, name] of schema.results.entries())
+    if (!(name in array) || name === "values") Object.defineProperty(array, name, { value: results[i] });
+  return array;
+}
+
+function needsGrad({ record }: Entry, values: Values): boolean {
+  for (const { arg } of record!.formulas) {
+    const v = values[arg];
+    if (
+      v instanceof Tensor ? v.requires_grad : Array.isArray(v) && v.some((t) => t instanceof Tensor && t.requires_grad)
+    )
+      return true;
+  }
+  return false;
+}
+
+function markViews(of: Tensor, results: Results): void {
+  const base = of.view_?.base ?? of;
+  const made = !mode.grad ? "no_grad" : results instanceof Tensor ? (of.view_?.made ?? "default") : "multiple";
+  const { version } = of.storage;
+  forEachTensor(
+    results,
+    (t) => (t.view_ = { base, made: made === "no_grad" && of.inference ? "inference" : made, version }),
+  );
+}
+function forEachTensor(results: Results, f: (t: Tensor) => void): void {
+  if (results instanceof Tensor) f(results);
+  else results.forEach(f);
+}
+
+/** Runs `of` and writes its result into the first value, whose history then is this op's. */
+export function runInPlace(of: Entry, name: string, values: Values): Tensor {
+  const { definition, schema } = of;
+  const { kernel } = definition!;
+  const self = values[0] as Tensor;
+  const differentiable = of.record !== null || kernel.kind === "composite";
+  const recording = mode.grad && (self.requires_grad || (differentiable && values.some((v) => isTensorWithGrad(v))));
+  if (mode.grad) assertWritable(self, recording);
+  if (kernel.kind === "composite") return copyInto(self, kernel.run(values, schema) as Tensor, name);
+  // A formula that needs the old self gets a copy: the memory is about to change.
+  let saved = values;
+  if (recording && of.record !== null && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];
+  const grad = mode.grad;
+  mode.grad = false;
+  try {
+    if (kernel.into) kernel.into(values, schema, self);
+    else collectTemporaries(() => writeResult(self, kernel.run(values, schema) as Tensor, name));
+  } finally {
+    mode.grad = grad;
+  }
+  self.storage.version++;
+  self.storage.changedBy = name;
+  if (recording) rewriteHistory(self, () => new OpNode(of, saved, [self], values));
+  return self;
+}
+const isTensorWithGrad = (v: unknown): boolean =>
+  v instanceof Tensor ? v.requires_grad : Array.isArray(v) && v.some((t) => t instanceof Tensor && t.requires_grad);
+
+function savesSelf({ record, schema }: Entry, values: Values): boolean {
+  const name = schema.args[0].name;
+  return record!.formulas.some(({ arg, saves }) => saves.includes(name) && isTensorWithGrad(values[arg]));
+}
+
+/** For composites: the differentiable result is copied in by the op copy_. */
+function copyInto(self: Tensor, result: Tensor, name: string): Tensor {
+  assertFits(self, result, name);
+  return self.copy_(result);
+}
+function writeResult(self: Tensor, result: Tensor, name: string): void {
+  assertFits(self, result, name);
+  assign(self, result);
+}

@@ -1,0 +1,159 @@
+// op() declares a signature, define() gives it a kernel and a derivative, inplace() derives the twin that writes self.
+import type { Tensor } from "../tensor.ts";
+import { Tensor as TensorClass } from "../tensor.ts";
+import { makeCall } from "./call.ts";
+import type { Fn, Result, Schema, TensorNames, Values } from "./schema.ts";
+import { parseSchema } from "./schema.ts";
+
+declare const SIGNATURE: unique symbol;
+/** A callable op: exactly what a user sees as torch.name. The signature rides along in the type only. */
+export type Op<S extends string> = Fn<S> & { readonly [SIGNATURE]: S };
+export type SignatureOf<O> = O extends Op<infer S> ? S : never;
+
+/** How an op computes. `values` come in the order of the signature, bound and checked. */
+export interface OpKernel {
+  /** composite: of differentiable ops, needs no derivative. view: shares self's storage. compute: fresh results. */
+  readonly kind: "composite" | "view" | "compute";
+  run(values: readonly unknown[], schema: Schema): Tensor | readonly Tensor[];
+  /** Writes the result into an existing tensor, for in-place twins; without it the result is copied. */
+  into?(values: readonly unknown[], schema: Schema, target: Tensor): void;
+}
+/** A kernel that knows which signature it is for. */
+export interface KernelFor<S extends string> extends OpKernel {
+  readonly signature?: (s: S) => void;
+}
+
+type Names<S extends string> = TensorNames<S> | SavableResult<S>;
+type SavableResult<S extends string> = S extends `${string}-> (${infer L})` ? ResultName<L> : "result";
+type ResultName<L extends string> = L extends `${string} ${infer N}, ${infer Rest}`
+  ? N | ResultName<Rest>
+  : L extends `${string} ${infer N}`
+    ? N
+    : never;
+/** Tensors kept for backward: for all formulas, or by the argument whose gradient needs them. */
+export type Saves<S extends string> = readonly Names<S>[] | { readonly [N in TensorNames<S>]?: readonly Names<S>[] };
+type SavedFor<K, N> = K extends readonly (infer X)[]
+  ? X
+  : N extends keyof K
+    ? K[N] extends readonly (infer X)[]
+      ? X
+      : never
+    : never;
+type Sizes<S extends string> = {
+  readonly [N in TensorNames<S>]: Values<S>[N & keyof Values<S>] extends readonly unknown[]
+    ? readonly (readonly number[])[]
+    : readonly number[];
+};
+/** What the formula for argument N sees: grad, the arguments that are not tensors, and the tensors saved for it. */
+export type Context<S extends string, K, N> = {
+  /** Gradient of the (first) result; zeros if nothing came. */
+  readonly grad: Tensor;
+  /** Gradients of all results, null where nothing came. */
+  readonly grads: readonly (Tensor | null)[];
+  readonly sizes: Sizes<S>;
+} & Omit<Values<S>, TensorNames<S>> &
+  Pick<Values<S> & Record<SavableResult<S>, Tensor>, SavedFor<K, N> & (keyof Values<S> | SavableResult<S>)>;
+type GradientOf<V> = V extends readonly unknown[] ? readonly (Tensor | null)[] : Tensor | null;
+
+export interface Definition<S extends string, K extends Saves<S>> {
+  kernel: KernelFor<S>;
+  /** Formulas see no other tensors than these. */
+  saves?: K;
+  /** Gradient of each tensor argument, by name; leave out what has none. Need not undo broadcasting: the engine does. */
+  backward?: { [N in TensorNames<S>]?: (context: Context<S, K, N>) => GradientOf<Values<S>[N & keyof Values<S>]> };
+  /** Name of the node without its number's default 0, where PyTorch's is not the op's: "SumBackward1". */
+  node?: string | ((values: Values<S>) => string);
+}
+
+type AnyFormula = (context: never) => Tensor | null | readonly (Tensor | null)[];
+export interface AnyDefinition {
+  readonly kernel: OpKernel;
+  readonly saves?: readonly string[] | Readonly<Record<string, readonly string[] | undefined>>;
+  readonly backward?: Readonly<Record<string, AnyFormula | undefined>>;
+  readonly node?: string | ((values: never) => string);
+}
+/** One op in the registry. */
+export interface Entry {
+  readonly schema: Schema;
+  definition: AnyDefinition | null;
+  /** For the in-place twin: the op whose result it writes. */
+  readonly inplaceOf: Entry | null;
+  /** Worked out by define(): what recording needs. */
+  record: RecordPlan | null;
+}
+/** For each differentiable argument: its place, its formula, what it saves. */
+export interface RecordPlan {
+  readonly formulas: readonly {
+    readonly arg: number;
+    readonly formula: AnyFormula;
+    readonly saves: readonly string[];
+  }[];
+  readonly nodeName: string | ((values: never) => string);
+}
+/** Every op, by its callable and by its name. */
+export const registry = new Map<unknown, Entry>();
+export const registryByName = new Map<string, Entry>();
+
+function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) => unknown {
+  const entry: Entry = { schema, definition: null, inplaceOf, record: null };
+  const call = makeCall(entry);
+  Object.defineProperty(call, "name", { value: schema.name });
+  registry.set(call, entry);
+  registryByName.set(schema.name, entry);
+  if (schema.args[0]?.name === "self")
+    Object.defineProperty(TensorClass.prototype, schema.name, {
+      configurable: true,
+      writable: true,
+      value: function (this: Tensor, ...args: unknown[]) {
+        return call(this, ...args);
+      },
+    });
+  return call;
+}
+
+/** Declares an op. Its type depends on the text alone, so definitions may use every op freely, themselves included. */
+export function op<const S extends string>(signature: S): Op<S> {
+  return declare(parseSchema(signature), null) as unknown as Op<S>;
+}
+
+/** Gives an op its kernel and derivative. */
+export function define<S extends string, const K extends Saves<S> = readonly []>(
+  op: Op<S>,
+  definition: Definition<S, K>,
+): void {
+  const entry = registry.get(op)!;
+  const any = definition as unknown as AnyDefinition;
+  entry.definition = any;
+  const { backward, saves } = any;
+  if (!backward) return;
+  const savesFor = (name: string): readonly string[] =>
+    (Array.isArray(saves) ? saves : (saves as Record<string, readonly string[]> | undefined)?.[name]) ?? [];
+  entry.record = {
+    formulas: Object.entries(backward).map(([name, formula]) => {
+      const arg = entry.schema.args.findIndex((a) => a.name === name);
+      if (arg < 0 || !formula) throw new Error(`define(${entry.schema.name}): no tensor argument '${name}'`);
+      return { arg, formula, saves: savesFor(name) };
+    }),
+    nodeName: any.node ?? `${camel(entry.schema.name)}Backward0`,
+  };
+}
+const camel = (name: string): string =>
+  name
+    .split("_")
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join("");
+
+type InPlace<S extends string> = S extends `${infer N}(Tensor self${infer Rest}) -> Tensor`
+  ? `${N}_(Tensor(a!) self${Rest}) -> Tensor(a!)`
+  : never;
+/** The twin of an op that writes its result into self, its signature derived. */
+export function inplace<S extends string>(of: Op<S>): Op<InPlace<S>> {
+  const entry = registry.get(of)!;
+  const text = entry.schema.text.replace(
+    /^(\w+)\(Tensor self(.*)\) -> Tensor$/,
+    "$1_(Tensor(a!) self$2) -> Tensor(a!)",
+  );
+  return declare(parseSchema(text), entry) as unknown as Op<InPlace<S>>;
+}
+
+export type ResultOf<S extends string> = Result<S>;

@@ -1,0 +1,248 @@
+// Kernels that compute each element of the result from the operands' elements there, broadcast.
+import type { Dtype, Scalar } from "../dtype.ts";
+import { float64, get_default_dtype, int64, promote_types, resultDtype, scalarDtype } from "../dtype.ts";
+import { RuntimeError } from "../errors.ts";
+import { input, param } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import { Kernel } from "../kernel/loops.ts";
+import type { Operand } from "../kernel/loops.ts";
+import { broadcastShapes, expandStrides, isContiguous, numel, resultStrides, sameShape } from "../layout.ts";
+import type { Shape } from "../layout.ts";
+import { Tensor } from "../tensor.ts";
+import { empty } from "./allocate.ts";
+import { assertFits } from "./fits.ts";
+import type { KernelFor } from "./op.ts";
+import type { Schema, Values } from "./schema.ts";
+
+/** What the body of a pointwise kernel gets for each argument: an Expr for tensors and numbers, the plain value else. */
+export type Operands<S extends string> = string extends S
+  ? Record<string, Expr>
+  : {
+      [N in keyof Values<S>]-?: Values<S>[N] extends string | boolean
+        ? Values<S>[N]
+        : null extends Values<S>[N]
+          ? Expr | null
+          : Expr;
+    };
+export interface PointwiseOptions<N extends string> {
+  /** Integers and bools are computed in the default floating dtype (exp, div, …). */
+  float?: boolean;
+  /** Tensors that keep a dtype of their own and do not take part in the promotion (masks). */
+  fixed?: Partial<Record<N, Dtype>>;
+  /** Numbers (Scalar arguments) that take part in the promotion, as clamp's bounds do. */
+  promotes?: readonly N[];
+  /** Where the result's dtype is not the expression's: the dtype to store. */
+  result?: (compute: Dtype) => Dtype;
+}
+
+interface Plan {
+  readonly kernel: Kernel;
+  readonly result: Dtype;
+}
+
+/** A pointwise kernel. `body` is written once for all dtypes; the operands arrive in the dtype of the computation. */
+export function pointwise<S extends string>(
+  body: (x: Operands<S>) => Expr,
+  options: PointwiseOptions<string> = {},
+): KernelFor<S> {
+  const plans = new Map<number | string, Plan>();
+  const prepare = (values: readonly unknown[], schema: Schema): Plan => {
+    const compute = computeDtype(values, schema, options);
+    const key = keyOf(values, schema, compute);
+    let plan = plans.get(key);
+    if (plan === undefined) {
+      plan = build(values, schema, compute, body as (x: Operands<string>) => Expr, options);
+      plans.set(key, plan);
+    }
+    return plan;
+  };
+  return {
+    kind: "compute",
+    run(values, schema) {
+      const { kernel, result } = prepare(values, schema);
+      const tensors = values.filter((v): v is Tensor => v instanceof Tensor);
+      const first = tensors[0];
+      if (tensors.every((t) => sameShape(t.sizes, first.sizes) && isContiguous(t.sizes, t.strides))) {
+        const out = empty(first.sizes, result, undefined, first.backend);
+        launchFlat(kernel, tensors, out, params(values, schema));
+        return out;
+      }
+      const shape = shapeOf(tensors);
+      const out = empty(
+        shape,
+        result,
+        resultStrides(
+          shape,
+          tensors.map((t) => t.layout),
+        ),
+        first.backend,
+      );
+      launch(kernel, shape, tensors, out, params(values, schema));
+      return out;
+    },
+    into(values, schema, target) {
+      const { kernel, result } = prepare(values, schema);
+      const tensors = values.filter((v): v is Tensor => v instanceof Tensor);
+      assertFits(target, { sizes: shapeOf(tensors), dtype: result }, `${schema.name}_`);
+      assertNoOverlap(target, tensors);
+      const direct = result === target.dtype ? kernel : castingTwin(kernel, target.dtype);
+      launch(direct, target.sizes, tensors, target, params(values, schema));
+    },
+  };
+}
+const shapeOf = (tensors: readonly Tensor[]): Shape => tensors.map((t) => t.sizes).reduce(broadcastShapes);
+
+function launch(
+  kernel: Kernel,
+  shape: Shape,
+  tensors: readonly Tensor[],
+  out: Tensor,
+  numbers: readonly Scalar[],
+): void {
+  const operands: Operand[] = tensors.map((t) => ({ ptr: t.ptr, strides: expandStrides(t.sizes, t.strides, shape) }));
+  operands.push({ ptr: out.ptr, strides: out.strides });
+  out.backend.launch(kernel, { shape, reduced: 0, operands, params: numbers });
+}
+const ONE = [1];
+function launchFlat(kernel: Kernel, tensors: readonly Tensor[], out: Tensor, numbers: readonly Scalar[]): void {
+  const operands: Operand[] = [];
+  for (const t of tensors) operands.push({ ptr: t.ptr, strides: ONE });
+  operands.push({ ptr: out.ptr, strides: ONE });
+  out.backend.launch(kernel, { shape: [numel(out.sizes)], reduced: 0, operands, params: numbers });
+}
+
+function computeDtype(values: readonly unknown[], { args }: Schema, options: PointwiseOptions<string>): Dtype {
+  let dimensioned: Dtype | null = null;
+  let zeroDim: Dtype | null = null;
+  let scalar: Dtype | null = null;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    const { name, type } = args[i];
+    if (v instanceof Tensor) {
+      if (options.fixed?.[name] !== undefined) continue;
+      if (v.sizes.length > 0)
+        dimensioned = dimensioned === null || dimensioned === v.dtype ? v.dtype : promote_types(dimensioned, v.dtype);
+      else zeroDim = zeroDim === null || zeroDim === v.dtype ? v.dtype : promote_types(zeroDim, v.dtype);
+    } else if (v !== null && (type === "Tensor|Scalar" || options.promotes?.includes(name))) {
+      const d = scalarDtype(v as Scalar);
+      scalar = scalar === null ? d : promote_types(scalar, d);
+    }
+  }
+  const dtype = resultDtype(dimensioned, zeroDim, scalar);
+  return options.float && !dtype.is_floating_point ? get_default_dtype() : dtype;
+}
+
+const isNumber = (v: unknown): v is Scalar => typeof v === "number" || typeof v === "bigint";
+/** Bools given for a Scalar are numbers; given for a `bool` argument they shape the code. */
+const isParam = (v: unknown, type: string): v is Scalar => isNumber(v) || (typeof v === "boolean" && type !== "bool");
+
+function keyOf(values: readonly unknown[], { args }: Schema, compute: Dtype): number | string {
+  let key = compute.code;
+  let text = "";
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    let code = 15;
+    if (v instanceof Tensor) code = v.dtype.code;
+    else if (isParam(v, args[i].type)) code = 14;
+    else if (v !== null) text += `|${String(v)}`;
+    key = key * 16 + code;
+  }
+  return text === "" ? key : `${key}${text}`;
+}
+
+function build(
+  values: readonly unknown[],
+  { args }: Schema,
+  compute: Dtype,
+  body: (x: Operands<string>) => Expr,
+  { fixed, result }: PointwiseOptions<string>,
+): Plan {
+  const inputs: Dtype[] = [];
+  const numbers: Dtype[] = [];
+  const operands: Record<string, unknown> = {};
+  for (const [i, { name, type }] of args.entries()) {
+    const v = values[i];
+    if (v instanceof Tensor) operands[name] = input(inputs.push(v.dtype) - 1, v.dtype).cast(fixed?.[name] ?? compute);
+    else if (isParam(v, type)) operands[name] = param(numbers.push(compute) - 1, compute);
+    else operands[name] = v;
+  }
+  let value = body(operands as Operands<string>);
+  if (result) value = value.cast(result(compute));
+  return {
+    kernel: new Kernel({ inputs, params: numbers, outputs: [{ dtype: value.dtype, value }] }),
+    result: value.dtype,
+  };
+}
+function params(values: readonly unknown[], { args }: Schema): Scalar[] {
+  const out: Scalar[] = [];
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (isParam(v, args[i].type)) out.push(v);
+  }
+  return out;
+}
+
+const casting = new WeakMap<Kernel, Map<Dtype, Kernel>>();
+/** The same kernel storing another dtype, for in-place ops whose result is promoted. */
+function castingTwin(kernel: Kernel, dtype: Dtype): Kernel {
+  let twins = casting.get(kernel);
+  if (!twins) casting.set(kernel, (twins = new Map()));
+  let twin = twins.get(dtype);
+  if (!twin) {
+    const outputs = kernel.outputs.map((o) => ({ ...o, dtype, value: o.value.cast(dtype) }));
+    twins.set(dtype, (twin = new Kernel({ ...kernel, outputs })));
+  }
+  return twin;
+}
+
+const copies = new Map<number, Kernel>();
+/** Writes `source`, broadcast and cast, into `target`. The shapes are known to fit. Bumps no version. */
+export function assign(target: Tensor, source: Tensor | Scalar): void {
+  const isTensor = source instanceof Tensor;
+  const from = isTensor
+    ? source.dtype
+    : typeof source === "bigint"
+      ? int64
+      : target.dtype.is_floating_point
+        ? float64
+        : scalarDtype(source);
+  const key = (isTensor ? 0 : 1024) + from.code * 32 + target.dtype.code;
+  let kernel = copies.get(key);
+  if (!kernel) {
+    const value = (isTensor ? input(0, from) : param(0, from)).cast(target.dtype);
+    kernel = new Kernel({
+      inputs: isTensor ? [from] : [],
+      params: isTensor ? [] : [from],
+      outputs: [{ dtype: target.dtype, value }],
+    });
+    copies.set(key, kernel);
+  }
+  if (!isTensor) launch(kernel, target.sizes, [], target, [source]);
+  else {
+    assertNoOverlap(target, [source]);
+    launch(kernel, target.sizes, [source], target, []);
+  }
+}
+
+/** Refuses to write where one element lies under several indices, or under a shifted view of a source. */
+export function assertNoOverlap(target: Tensor, sources: readonly Tensor[]): void {
+  if (target.strides.some((s, d) => s === 0 && target.sizes[d] > 1))
+    throw new RuntimeError(
+      "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
+    );
+  for (const s of sources) {
+    if (s.storage.block !== target.storage.block || s === target) continue;
+    if (s.offset === target.offset && sameShape(s.strides, target.strides) && sameShape(s.sizes, target.sizes))
+      continue;
+    if (extent(s, target))
+      throw new RuntimeError(
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.",
+      );
+  }
+}
+/** Whether two tensors of one storage may share an element: dense runs that intersect. PyTorch, too, only refuses what it is sure of. */
+function extent(a: Tensor, b: Tensor): boolean {
+  if (numel(a.sizes) === 0 || numel(b.sizes) === 0) return false;
+  if (!isContiguous(a.sizes, a.strides) || !isContiguous(b.sizes, b.strides)) return false;
+  return a.offset < b.offset + numel(b.sizes) && b.offset < a.offset + numel(a.sizes);
+}

@@ -1,0 +1,113 @@
+// Kernels that fold dims away, or run along one.
+import type { Dtype } from "../dtype.ts";
+import { IndexError } from "../errors.ts";
+import { input } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import type { Accumulator } from "../kernel/loops.ts";
+import { Kernel } from "../kernel/loops.ts";
+import { contiguousStrides, wrapDims } from "../layout.ts";
+import type { Tensor } from "../tensor.ts";
+import { empty } from "./allocate.ts";
+import type { KernelFor } from "./op.ts";
+
+/** The fold itself: accumulators over x, and what is stored of them. */
+export interface Fold {
+  readonly accs: readonly Accumulator[];
+  readonly outputs: readonly Expr[];
+}
+export interface ReduceSpec {
+  /** In which dtype x arrives, from self's and the op's arguments. Raises for dtypes it cannot take. */
+  readonly compute?: (dtype: Dtype, args: Readonly<Record<string, unknown>>) => Dtype;
+  readonly fold: (x: Expr) => Fold;
+  /** Raise IndexError when a dim of size 0 is folded, as ops without an identity do. */
+  readonly needsElements?: boolean;
+}
+
+/** A fold over the argument `dim` (int, list, or null for all) with `keepdim`. */
+export function reduce<S extends string>(spec: ReduceSpec): KernelFor<S> {
+  const kernels = new Map<number, Kernel>();
+  return {
+    kind: "compute",
+    run(values, { name, args }) {
+      const self = values[0] as Tensor;
+      const byName = Object.fromEntries(args.map((a, i) => [a.name, values[i]]));
+      const given = byName["dim"] as number | readonly number[] | null | undefined;
+      const dims = wrapDims(
+        given === undefined || given === null ? null : typeof given === "number" ? [given] : given,
+        self.sizes.length,
+      );
+      if (spec.needsElements) assertElements(name, self, dims, given !== undefined && given !== null);
+      const compute = spec.compute?.(self.dtype, byName) ?? self.dtype;
+      const key = self.dtype.code * 16 + compute.code;
+      let kernel = kernels.get(key);
+      if (!kernel) kernels.set(key, (kernel = foldKernel(self.dtype, compute, spec.fold)));
+      const outs = runFold(kernel, self, dims, byName["keepdim"] === true);
+      return outs.length === 1 ? outs[0] : outs;
+    },
+  };
+}
+export function foldKernel(dtype: Dtype, compute: Dtype, fold: (x: Expr) => Fold): Kernel {
+  const { accs, outputs } = fold(input(0, dtype).cast(compute));
+  return new Kernel({
+    inputs: [dtype],
+    outputs: outputs.map((value) => ({ dtype: value.dtype, value })),
+    reduce: { accs, scan: false },
+  });
+}
+export function runFold(kernel: Kernel, self: Tensor, dims: readonly number[], keepdim: boolean): Tensor[] {
+  const kept = self.sizes.map((_, d) => d).filter((d) => !dims.includes(d));
+  const order = [...kept, ...dims];
+  const shape = order.map((d) => self.sizes[d]);
+  const outShape = keepdim ? self.sizes.map((n, d) => (dims.includes(d) ? 1 : n)) : kept.map((d) => self.sizes[d]);
+  const keptStrides = contiguousStrides(kept.map((d) => self.sizes[d]));
+  const outStrides = order.map((_, i) => keptStrides[i] ?? 0);
+  const outs = kernel.outputs.map((o) => empty(outShape, o.dtype, undefined, self.backend));
+  self.backend.launch(kernel, {
+    shape,
+    reduced: dims.length,
+    operands: [
+      { ptr: self.ptr, strides: order.map((d) => self.strides[d]) },
+      ...outs.map((o) => ({ ptr: o.ptr, strides: outStrides })),
+    ],
+    params: [],
+  });
+  return outs;
+}
+function assertElements(name: string, { sizes }: Tensor, dims: readonly number[], given: boolean): void {
+  for (const d of dims)
+    if (sizes[d] === 0)
+      throw new IndexError(
+        given
+          ? `${name}(): Expected reduction dim ${d} to have non-zero size.`
+          : `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+      );
+}
+
+/** A fold that stores at every step along the argument `dim`: results of self's shape. */
+export function scan<S extends string>(spec: ReduceSpec): KernelFor<S> {
+  const kernels = new Map<number, Kernel>();
+  return {
+    kind: "compute",
+    run(values, { args }) {
+      const self = values[0] as Tensor;
+      const byName = Object.fromEntries(args.map((a, i) => [a.name, values[i]]));
+      const dims = wrapDims([byName["dim"] as number], self.sizes.length);
+      const compute = spec.compute?.(self.dtype, byName) ?? self.dtype;
+      const key = self.dtype.code * 16 + compute.code;
+      let kernel = kernels.get(key);
+      if (!kernel) {
+        const single = foldKernel(self.dtype, compute, spec.fold);
+        kernels.set(key, (kernel = new Kernel({ ...single, reduce: { accs: single.reduce!.accs, scan: true } })));
+      }
+      const order = [...self.sizes.map((_, d) => d).filter((d) => !dims.includes(d)), ...dims];
+      const outs = kernel.outputs.map((o) => empty(self.sizes, o.dtype, undefined, self.backend));
+      self.backend.launch(kernel, {
+        shape: order.map((d) => self.sizes[d]),
+        reduced: dims.length,
+        operands: [self, ...outs].map((t) => ({ ptr: t.ptr, strides: order.map((d) => t.strides[d]) })),
+        params: [],
+      });
+      return outs.length === 1 ? outs[0] : outs;
+    },
+  };
+}

@@ -1,0 +1,348 @@
+// A PyTorch signature, read twice: by the type checker (the types here) and at run time (`parseSchema`).
+import type { Dtype, Scalar } from "../dtype.ts";
+import type { Generator } from "../random.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** What a caller may pass for each schema type. */
+interface Accepts {
+  Tensor: Tensor;
+  "Tensor?": Tensor | null;
+  "Tensor[]": readonly Tensor[];
+  "Tensor?[]": readonly (Tensor | null)[];
+  /** PyTorch has two overloads here; a bare number stays one and never becomes a tensor. */
+  "Tensor|Scalar": Tensor | Scalar;
+  Scalar: Scalar;
+  "Scalar?": Scalar | null;
+  int: number;
+  "int?": number | null;
+  float: number;
+  "float?": number | null;
+  "int[]": number | readonly number[];
+  "int[]?": number | readonly number[] | null;
+  "float[]": readonly number[];
+  "float[]?": readonly number[] | null;
+  bool: boolean;
+  "bool?": boolean | null;
+  str: string;
+  "str?": string | null;
+  dtype: Dtype;
+  "dtype?": Dtype | null;
+  "Generator?": Generator | null;
+}
+/** What kernels and formulas then see, where binding has made it more regular. */
+interface Bound {
+  "int[]": readonly number[];
+  "int[]?": readonly number[] | null;
+}
+export type TypeName = keyof Accepts;
+
+/** Tuple labels cannot be computed, so every argument name is listed once for editors to show. A type test keeps it whole. */
+interface Label<T> {
+  A: [A: T];
+  B: [B: T];
+  align_corners: [align_corners: T];
+  alpha: [alpha: T];
+  approximate: [approximate: T];
+  atol: [atol: T];
+  base: [base: T];
+  batch1: [batch1: T];
+  batch2: [batch2: T];
+  beta: [beta: T];
+  bias: [bias: T];
+  ceil_mode: [ceil_mode: T];
+  chunks: [chunks: T];
+  condition: [condition: T];
+  correction: [correction: T];
+  count_include_pad: [count_include_pad: T];
+  delta: [delta: T];
+  descending: [descending: T];
+  diagonal: [diagonal: T];
+  dilation: [dilation: T];
+  dim: [dim: T];
+  dim0: [dim0: T];
+  dim1: [dim1: T];
+  dim2: [dim2: T];
+  dims: [dims: T];
+  divisor_override: [divisor_override: T];
+  dst: [dst: T];
+  dtype: [dtype: T];
+  end: [end: T];
+  end_dim: [end_dim: T];
+  eps: [eps: T];
+  equal_nan: [equal_nan: T];
+  equation: [equation: T];
+  exponent: [exponent: T];
+  fill_value: [fill_value: T];
+  generator: [generator: T];
+  groups: [groups: T];
+  high: [high: T];
+  ignore_index: [ignore_index: T];
+  indices: [indices: T];
+  index: [index: T];
+  indexing: [indexing: T];
+  inplace: [inplace: T];
+  input: [input: T];
+  k: [k: T];
+  keepdim: [keepdim: T];
+  kernel_size: [kernel_size: T];
+  label_smoothing: [label_smoothing: T];
+  lambd: [lambd: T];
+  largest: [largest: T];
+  length: [length: T];
+  low: [low: T];
+  m: [m: T];
+  mask: [mask: T];
+  mat: [mat: T];
+  mat1: [mat1: T];
+  mat2: [mat2: T];
+  max: [max: T];
+  max_norm: [max_norm: T];
+  max_val: [max_val: T];
+  mean: [mean: T];
+  min: [min: T];
+  min_val: [min_val: T];
+  mode: [mode: T];
+  momentum: [momentum: T];
+  n: [n: T];
+  nan: [nan: T];
+  neginf: [neginf: T];
+  negative_slope: [negative_slope: T];
+  norm_type: [norm_type: T];
+  normalized_shape: [normalized_shape: T];
+  num: [num: T];
+  num_classes: [num_classes: T];
+  num_groups: [num_groups: T];
+  num_samples: [num_samples: T];
+  offset: [offset: T];
+  operands: [operands: T];
+  ord: [ord: T];
+  other: [other: T];
+  output_size: [output_size: T];
+  p: [p: T];
+  pad: [pad: T];
+  padding: [padding: T];
+  padding_idx: [padding_idx: T];
+  pos_weight: [pos_weight: T];
+  posinf: [posinf: T];
+  q: [q: T];
+  reduction: [reduction: T];
+  repeats: [repeats: T];
+  return_counts: [return_counts: T];
+  return_inverse: [return_inverse: T];
+  rtol: [rtol: T];
+  running_mean: [running_mean: T];
+  running_var: [running_var: T];
+  scale_grad_by_freq: [scale_grad_by_freq: T];
+  self: [self: T];
+  shape: [shape: T];
+  shifts: [shifts: T];
+  size: [size: T];
+  sizes: [sizes: T];
+  sorted: [sorted: T];
+  source: [source: T];
+  sparse: [sparse: T];
+  split_size: [split_size: T];
+  split_sizes: [split_sizes: T];
+  src: [src: T];
+  stable: [stable: T];
+  start: [start: T];
+  start_dim: [start_dim: T];
+  std: [std: T];
+  step: [step: T];
+  steps: [steps: T];
+  storage_offset: [storage_offset: T];
+  stride: [stride: T];
+  target: [target: T];
+  tensor1: [tensor1: T];
+  tensor2: [tensor2: T];
+  tensors: [tensors: T];
+  threshold: [threshold: T];
+  to: [to: T];
+  training: [training: T];
+  unbiased: [unbiased: T];
+  value: [value: T];
+  values: [values: T];
+  vec: [vec: T];
+  vec2: [vec2: T];
+  weight: [weight: T];
+}
+
+export interface Arg {
+  name: string;
+  type: unknown;
+  value: unknown;
+  optional: boolean;
+  keyword: boolean;
+}
+type TypeOf<T extends string> = T extends keyof Accepts
+  ? Accepts[T]
+  : T extends `Tensor(${string})[]`
+    ? Tensor[]
+    : T extends `Tensor(${string})`
+      ? Tensor
+      : never;
+type ValueOf<T extends string> = T extends keyof Bound ? Bound[T] : TypeOf<T>;
+type ParseArg<A extends string, Keyword extends boolean> = A extends `${infer T} ${infer N}=${string}`
+  ? { name: N; type: TypeOf<T>; value: ValueOf<T>; optional: true; keyword: Keyword }
+  : A extends `${infer T} ${infer N}`
+    ? { name: N; type: TypeOf<T>; value: ValueOf<T>; optional: false; keyword: Keyword }
+    : never;
+type ParseArgs<L extends string, Keyword extends boolean = false> = L extends ""
+  ? []
+  : L extends `*, ${infer Rest}`
+    ? ParseArgs<Rest, true>
+    : L extends `${infer Head}, ${infer Rest}`
+      ? [ParseArg<Head, Keyword>, ...ParseArgs<Rest, Keyword>]
+      : [ParseArg<L, Keyword>];
+
+/** The arguments of a signature, as a tuple of {name, type, value, optional, keyword}. */
+export type Args<S extends string> = S extends `${string}(${infer L}) -> ${string}`
+  ? ParseArgs<L> extends infer A extends Arg[]
+    ? A
+    : []
+  : [];
+
+/** One result, or several that can be taken by name or by place, as torch.return_types are. */
+export type Result<S extends string> = S extends `${string}-> (${infer L})`
+  ? Several<ParseArgs<L>>
+  : S extends `${string}-> Tensor[]`
+    ? Tensor[]
+    : S extends `${string}-> ${infer R}`
+      ? TypeOf<R>
+      : never;
+type Several<A> = A extends Arg[]
+  ? { [K in keyof A]: A[K] extends Arg ? A[K]["type"] : never } & {
+      readonly [I in A[number] as I["name"]]: I["type"];
+    }
+  : never;
+
+type Named<A extends Arg[]> = {
+  [I in A[number] as I["optional"] extends true ? never : I["name"]]: I["type"];
+} & { [I in A[number] as I["optional"] extends true ? I["name"] : never]?: I["type"] } extends infer O
+  ? { [K in keyof O]: O[K] }
+  : never;
+
+type Labelled<H extends Arg, Optional> = H["name"] extends keyof Label<unknown>
+  ? Optional extends true
+    ? Partial<Label<H["type"]>[H["name"]]>
+    : Label<H["type"]>[H["name"]]
+  : Optional extends true
+    ? [H["type"]?]
+    : [H["type"]];
+type Positional<A extends Arg[]> = A extends [infer H extends Arg, ...infer T extends Arg[]]
+  ? H["keyword"] extends true
+    ? [options?: Named<A>]
+    : [...Labelled<H, H["optional"]>, ...Positional<T>]
+  : [];
+type Mixed<A extends Arg[], Before extends unknown[] = []> = A extends [infer H extends Arg, ...infer T extends Arg[]]
+  ? H["keyword"] extends true
+    ? never
+    : | (Before extends []
+          ? [options: Named<A>]
+          : A[number]["optional"] extends true
+            ? [...Before, options: Named<A>]
+            : [...Before, options: Named<A>])
+      | Mixed<T, [...Before, ...Labelled<H, false>]>
+  : never;
+/** A sole list of ints may be spread: `x.view(2, 3)`, `torch.zeros(2, 3, { dtype })`. */
+type Spread<A extends Arg[]> = A extends [infer H extends Arg, ...infer T extends Arg[]]
+  ? [H["value"], H["optional"]] extends [readonly number[], false]
+    ? T extends []
+      ? number[]
+      : T[number]["keyword"] extends true
+        ? number[] | [...number[], Named<T>]
+        : never
+    : never
+  : never;
+
+/** Every way to pass the arguments: by place, then from some place on by name, in one object. */
+type Forms<A extends Arg[]> = Positional<A> | Mixed<A> | Spread<A> extends infer F extends unknown[] ? F : never;
+type AfterSelf<A extends Arg[]> = A extends [{ name: "self" }, ...infer T extends Arg[]] ? T : never;
+
+/** torch.name(...) */
+export type Fn<S extends string> =
+  Args<S> extends [infer H extends { name: "self"; type: unknown }, ...infer T extends Arg[]]
+    ? (input: H["type"], ...args: Forms<T>) => Result<S>
+    : (...args: Forms<Args<S>>) => Result<S>;
+/** tensor.name(...), for signatures whose first argument is self. */
+export type Method<S extends string> = (...args: Forms<AfterSelf<Args<S>>>) => Result<S>;
+
+/** The values of the arguments by name, as kernels and formulas see them: defaults filled in. */
+export type Values<S extends string> = { [I in Args<S>[number] as I["name"]]: I["value"] };
+/** Names of the arguments that can hold a tensor, or several. */
+export type TensorNames<S extends string> = string extends S ? string : TensorNamesOf<S>;
+type TensorNamesOf<S extends string> = {
+  [
+    I in Args<S>[number] as [Extract<I["value"], Tensor | readonly (Tensor | null)[]>] extends [never]
+      ? never
+      : I["value"] extends readonly number[] | null
+        ? never
+        : I["name"]
+  ]: true;
+} extends infer O
+  ? keyof O & string
+  : never;
+
+/** Argument names of the given signatures that Label lacks; a test keeps it empty. */
+export type Unlabelled<S extends string> = S extends string
+  ? Exclude<Extract<Args<S>[number], { keyword: false }>["name"], keyof Label<unknown>>
+  : never;
+
+export interface ParsedArg {
+  readonly name: string;
+  readonly type: TypeName;
+  readonly keyword: boolean;
+  readonly optional: boolean;
+  readonly fallback: unknown;
+  /** Written in place: `Tensor(a!)`. */
+  readonly mutated: boolean;
+}
+export interface Schema {
+  readonly name: string;
+  readonly args: readonly ParsedArg[];
+  /** How many arguments may be given by place. */
+  readonly positional: number;
+  /** The last positional argument's place if it is a list of ints that may be spread, else -1. */
+  readonly spread: number;
+  /** Names of the results where there are several. */
+  readonly results: readonly string[] | null;
+  readonly text: string;
+}
+
+/** Run-time twin of Args. */
+export function parseSchema(text: string): Schema {
+  const match = /^(\w+)\((.*)\) -> (.+)$/.exec(text);
+  if (!match) throw new SyntaxError(`op(): cannot read the signature '${text}'`);
+  let keyword = false;
+  const args: ParsedArg[] = [];
+  for (const piece of match[2] === "" ? [] : match[2].split(", ")) {
+    if (piece === "*") {
+      keyword = true;
+      continue;
+    }
+    const [, type, name, fallback] = /^(\S+) (\w+)(?:=(.+))?$/.exec(piece) ?? [];
+    if (type === undefined) throw new SyntaxError(`op(): cannot read the argument '${piece}' of '${text}'`);
+    args.push({
+      name,
+      type: type.replace(/\(\w!?\)/, "") as TypeName,
+      keyword,
+      optional: fallback !== undefined,
+      fallback: literal(fallback),
+      mutated: type.includes("!"),
+    });
+  }
+  const positional = args.findIndex((a) => a.keyword);
+  const count = positional < 0 ? args.length : positional;
+  const first = args[0]?.name === "self" ? 1 : 0;
+  const spread = count === first + 1 && args[first].type === "int[]" && !args[first].optional ? first : -1;
+  const several = /^\((.*)\)$/.exec(match[3]);
+  const results = several ? several[1].split(", ").map((r) => r.split(" ")[1]) : null;
+  return { name: match[1], args, positional: count, spread, results, text };
+}
+function literal(text: string | undefined): unknown {
+  if (text === undefined || text === "None") return null;
+  if (text === "True" || text === "False") return text === "True";
+  if (text.startsWith("[")) return text === "[]" ? [] : text.slice(1, -1).split(",").map(Number);
+  const n = Number(text);
+  return Number.isNaN(n) && text !== "nan" ? text.replace(/^['"]|['"]$/g, "") : n;
+}

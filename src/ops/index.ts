@@ -1,0 +1,10 @@
+// Every op, for the methods of Tensor. Files of plain functions (data, overloads, subscript) stay out: their types would
+// have to be looked into to tell them from ops, and that makes Tensor refer to itself.
+export * from "./comparison.ts";
+export * from "./copy.ts";
+export * from "./creation.ts";
+export * from "./indexing.ts";
+export * from "./matmul.ts";
+export * from "./pointwise.ts";
+export * from "./reduction.ts";
+export * from "./view.ts";

@@ -1,0 +1,501 @@
+// Reading and writing elements by index: integers, slices, masks, tensors of indices.
+import type { Dtype, Scalar } from "../dtype.ts";
+import { bool, int32, int64 } from "../dtype.ts";
+import { IndexError, RuntimeError } from "../errors.ts";
+import { input, load, param } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import { Kernel } from "../kernel/loops.ts";
+import type { Operand, StoreMode } from "../kernel/loops.ts";
+import { broadcastShapes, expandStrides, list, sameShape, wrapDim } from "../layout.ts";
+import type { Shape } from "../layout.ts";
+import { empty as allocate } from "../op/allocate.ts";
+import { composite, compute } from "../op/kernels.ts";
+import { define, inplace, op } from "../op/op.ts";
+import { Tensor } from "../tensor.ts";
+import { scalar_tensor } from "./creation.ts";
+import { arange, fromTyped } from "./data.ts";
+
+/** Indices checked against the size they point into. Raises IndexError before anything is read or written. */
+function checkedIndices(index: Tensor, size: number, message: (i: number) => Error, negative: boolean): void {
+  if (index.numel() === 0) return;
+  const low = Number(index.amin().item());
+  const high = Number(index.amax().item());
+  if (low < (negative ? -size : 0)) throw message(low);
+  if (high >= size) throw message(high);
+}
+/** Where one tensor of indices moves along one dim of the indexed tensor. */
+interface Pointer {
+  readonly index: Tensor;
+  readonly size: number;
+  /** Stride of the indexed dim, in elements. */
+  readonly stride: number;
+}
+/** Σ index * stride, negative indices counted from the end. Params: size and stride of each pointer; inputs from 1 on. */
+function offsetOf(dtypes: readonly Dtype[]): Expr {
+  return dtypes
+    .map((dtype, i) => {
+      const x = input(i + 1, dtype).cast(int64);
+      return x
+        .lt(0)
+        .where(x.add(param(2 * i, int64)), x)
+        .mul(param(2 * i + 1, int64));
+    })
+    .reduce((a, b) => a.add(b));
+}
+const kernels = new Map<string, Kernel>();
+function kernelFor(store: StoreMode | null, from: Dtype, to: Dtype, pointers: readonly Pointer[]): Kernel {
+  const dtypes = pointers.map((p) => p.index.dtype);
+  const key = [store, from.code, to.code, ...dtypes.map((d) => d.code)].join();
+  let kernel = kernels.get(key);
+  if (!kernel) {
+    const offset = offsetOf(dtypes);
+    const output =
+      store === null
+        ? { dtype: to, value: load(0, from, offset) }
+        : { dtype: to, value: input(0, from).cast(to), offset, mode: store };
+    const params = dtypes.flatMap(() => [int64, int64]);
+    kernels.set(key, (kernel = new Kernel({ inputs: [from, ...dtypes], params, outputs: [output] })));
+  }
+  return kernel;
+}
+const numbersOf = (pointers: readonly Pointer[]): number[] => pointers.flatMap((p) => [p.size, p.stride]);
+const pointerOperands = (pointers: readonly Pointer[], shape: Shape): Operand[] =>
+  pointers.map(({ index }) => ({ ptr: index.ptr, strides: expandStrides(index.sizes, index.strides, shape) }));
+
+/** out[i] = self[i + Σ pointers]. `strides` walk self by the result's dims, 0 where a pointer does. */
+function gatherBy(self: Tensor, shape: Shape, strides: readonly number[], pointers: readonly Pointer[]): Tensor {
+  const out = allocate(shape, self.dtype);
+  self.backend.launch(kernelFor(null, self.dtype, self.dtype, pointers), {
+    shape,
+    reduced: 0,
+    operands: [{ ptr: self.ptr, strides }, ...pointerOperands(pointers, shape), { ptr: out.ptr, strides: out.strides }],
+    params: numbersOf(pointers),
+  });
+  return out;
+}
+/** target[i + Σ pointers] meets source[i]. */
+function scatterBy(
+  target: Tensor,
+  shape: Shape,
+  strides: readonly number[],
+  pointers: readonly Pointer[],
+  source: Tensor,
+  mode: StoreMode,
+): void {
+  target.backend.launch(kernelFor(mode, source.dtype, target.dtype, pointers), {
+    shape,
+    reduced: 0,
+    operands: [
+      { ptr: source.ptr, strides: expandStrides(source.sizes, source.strides, shape) },
+      ...pointerOperands(pointers, shape),
+      { ptr: target.ptr, strides },
+    ],
+    params: numbersOf(pointers),
+  });
+}
+
+/** How tensors of indices meet a tensor: the result's shape, self's strides by its dims, the pointers. */
+interface Gather {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly pointers: readonly Pointer[];
+}
+function gatherPlan({ sizes, strides }: Tensor, indices: readonly (Tensor | null)[]): Gather {
+  const used = indices.flatMap((index, d) => (index === null ? [] : [{ index, d }]));
+  let lead: Shape;
+  try {
+    lead = used.map((u) => u.index.sizes).reduce(broadcastShapes);
+  } catch {
+    throw new IndexError(
+      `shape mismatch: indexing tensors could not be broadcast together with shapes ${used.map((u) => list(u.index.sizes)).join(", ")}`,
+    );
+  }
+  const rest = sizes.map((_, d) => d).filter((d) => !indices[d]);
+  // Indices side by side put their dims in their place, else in front, as numpy does.
+  const together = used.every((u, i) => i === 0 || u.d === used[i - 1].d + 1);
+  const before = together ? rest.filter((d) => d < used[0].d) : [];
+  const after = rest.filter((d) => !before.includes(d));
+  const shape = [...before.map((d) => sizes[d]), ...lead, ...after.map((d) => sizes[d])];
+  const walk = [...before.map((d) => strides[d]), ...lead.map(() => 0), ...after.map((d) => strides[d])];
+  const pointers = used.map(({ index, d }) => {
+    checkedIndices(
+      index,
+      sizes[d],
+      (i) => new IndexError(`index ${i} is out of bounds for dimension ${d} with size ${sizes[d]}`),
+      true,
+    );
+    const padded = index.expand(lead).reshape([...before.map(() => 1), ...lead, ...after.map(() => 1)]);
+    return { index: padded, size: sizes[d], stride: strides[d] };
+  });
+  return { shape, strides: walk, pointers };
+}
+
+/** {@link Tensor.index} with a tensor of indices, or null, for each dim. */
+export const _index = op("_index(Tensor self, Tensor?[] indices) -> Tensor");
+define(_index, {
+  kernel: compute(({ self, indices }) => {
+    const { shape, strides, pointers } = gatherPlan(self, indices);
+    return gatherBy(self, shape, strides, pointers);
+  }),
+  saves: { self: ["indices"] },
+  backward: { self: ({ grad, sizes, indices }) => grad.new_zeros(sizes.self)._index_put(indices, grad, true) },
+  node: "IndexBackward0",
+});
+/** Self with `values` written (or added) where the indices point. */
+export const _index_put = op(
+  "_index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor",
+);
+define(_index_put, {
+  kernel: {
+    kind: "compute",
+    run: ([self, indices, values, accumulate]) => {
+      const out = (self as Tensor).clone();
+      putInto(out, indices as (Tensor | null)[], values as Tensor, accumulate as boolean);
+      return out;
+    },
+    into: ([, indices, values, accumulate], _schema, target) =>
+      putInto(target, indices as (Tensor | null)[], values as Tensor, accumulate as boolean),
+  },
+  saves: ["indices"],
+  backward: {
+    self: ({ grad, sizes, indices, accumulate }) =>
+      accumulate ? grad : grad._index_put(indices, grad.new_zeros([]).expand(sizes.values.map(() => 1)), false),
+    values: ({ grad, indices }) => grad._index(indices),
+  },
+  node: "IndexPutBackward0",
+});
+function putInto(target: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate: boolean): void {
+  const { shape, strides, pointers } = gatherPlan(target, indices);
+  if (!fits(values.sizes, shape))
+    throw new RuntimeError(
+      `shape mismatch: value tensor of shape ${list(values.sizes)} cannot be broadcast to indexing result of shape ${list(shape)}`,
+    );
+  scatterBy(target, shape, strides, pointers, values.to(target.dtype), accumulate ? "add" : "set");
+}
+const fits = (from: Shape, to: Shape): boolean => {
+  const trimmed = from.slice(Math.max(0, from.length - to.length));
+  return (
+    from.slice(0, from.length - trimmed.length).every((n) => n === 1) &&
+    trimmed.every((n, d) => n === 1 || n === to[d + to.length - trimmed.length])
+  );
+};
+export const _index_put_ = inplace(_index_put);
+
+/** The indices of the elements that are not zero, one row each. */
+export const nonzero = op("nonzero(Tensor self) -> Tensor");
+define(nonzero, {
+  kernel: compute(({ self }) => {
+    const x = self.ne(0).contiguous();
+    const truth = x.host();
+    const n = self.sizes.length;
+    const places: number[] = [];
+    for (let i = 0; i < truth.length; i++) if (truth[i]) places.push(i);
+    const out = new BigInt64Array(places.length * n);
+    for (const [row, place] of places.entries())
+      for (let d = n - 1, rest = place; d >= 0; d--) {
+        out[row * n + d] = BigInt(rest % self.sizes[d]);
+        rest = Math.floor(rest / self.sizes[d]);
+      }
+    return fromTyped(out, [places.length, n], int64);
+  }),
+});
+/** The elements where `mask` is true, in row-major order. */
+export const masked_select = op("masked_select(Tensor self, Tensor mask) -> Tensor");
+define(masked_select, {
+  kernel: composite(({ self, mask }) => {
+    if (mask.dtype !== bool) throw new RuntimeError(`masked_select: expected BoolTensor for mask`);
+    const shape = broadcastShapes(self.sizes, mask.sizes);
+    return self.expand(shape)._index(mask.expand(shape).nonzero().unbind(1));
+  }),
+});
+
+/** The result's shape is index's; self is walked by it, but for `dim`, where index points. */
+function alongDim(
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  message: (i: number) => Error,
+): { d: number; pointer: Pointer } {
+  if (index.dtype !== int64 && index.dtype !== int32)
+    throw new RuntimeError("gather(): Expected dtype int32/int64 for index");
+  const d = wrapDim(dim, self.sizes.length);
+  const size = self.sizes[d] ?? 1;
+  checkedIndices(index, size, message, false);
+  return { d, pointer: { index, size, stride: self.strides[d] ?? 0 } };
+}
+const outOfBounds =
+  (d: number, size: number) =>
+  (i: number): Error =>
+    new RuntimeError(`index ${i} is out of bounds for dimension ${d} with size ${size}`);
+function assertIndexFits(name: string, index: Tensor, self: Tensor, d: number, what: string, dims = true): void {
+  if (index.numel() === 0) return;
+  if (Math.max(index.sizes.length, 1) !== Math.max(self.sizes.length, 1))
+    throw new RuntimeError(`Index tensor must have the same number of dimensions as ${what} tensor`);
+  for (let k = 0; k < index.sizes.length; k++)
+    if ((dims || k !== d) && k !== d && index.sizes[k] > (self.sizes[k] ?? 1))
+      throw new RuntimeError(
+        `Size does not match at dimension ${k} expected index ${list(index.sizes)} to be no larger than self ${list(self.sizes)} apart from dimension ${d}`,
+      );
+  void name;
+}
+/** out[i][j] = self[index[i][j]][j] for dim 0, and likewise for others. */
+export const gather = op("gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor");
+define(gather, {
+  kernel: compute(({ self, dim, index }) => {
+    const d = wrapDim(dim, self.sizes.length);
+    assertIndexFits("gather", index, self, d, "input");
+    const { pointer } = alongDim(self, dim, index, outOfBounds(d, self.sizes[d] ?? 1));
+    const strides = index.sizes.map((_, k) => (k === d ? 0 : (self.strides[k] ?? 0)));
+    return gatherBy(self, index.sizes, strides, [pointer]);
+  }),
+  saves: { self: ["index"] },
+  backward: { self: ({ grad, sizes, dim, index }) => grad.new_zeros(sizes.self).scatter_add(dim, index, grad) },
+});
+function scatterAlong(name: string, target: Tensor, dim: number, index: Tensor, src: Tensor, mode: StoreMode): void {
+  const d = wrapDim(dim, target.sizes.length);
+  assertIndexFits(name, index, target, d, "self");
+  for (let k = 0; k < index.sizes.length; k++)
+    if (src.sizes.length > 0 && index.numel() > 0 && index.sizes[k] > (src.sizes[k] ?? 1))
+      throw new RuntimeError(
+        `Expected index ${list(index.sizes)} to be no larger than self ${list(target.sizes)} apart from dimension ${d} and to be no larger size than src ${list(src.sizes)}`,
+      );
+  const { pointer } = alongDim(target, dim, index, outOfBounds(d, target.sizes[d] ?? 1));
+  const strides = index.sizes.map((_, k) => (k === d ? 0 : (target.strides[k] ?? 0)));
+  const source = src.sizes.length === 0 ? src : src.as_strided(index.sizes, src.strides, src.offset);
+  scatterBy(target, index.sizes, strides, [pointer], source, mode);
+}
+/** Self with src[i][j] at [index[i][j]][j] for dim 0, and likewise for others; `src` may be a number. */
+export const scatter = op("scatter(Tensor self, int dim, Tensor index, Tensor|Scalar src) -> Tensor");
+define(scatter, {
+  kernel: {
+    kind: "compute",
+    run: ([self, dim, index, src]) => {
+      const out = (self as Tensor).clone();
+      scatterAlong("scatter", out, dim as number, index as Tensor, sourceOf(src, out), "set");
+      return out;
+    },
+    into: ([, dim, index, src], _schema, target) =>
+      scatterAlong("scatter", target, dim as number, index as Tensor, sourceOf(src, target), "set"),
+  },
+  saves: ["index"],
+  backward: {
+    self: ({ grad, dim, index }) => grad.scatter(dim, index, 0),
+    src: ({ grad, dim, index, sizes }) => padTo(grad.gather(dim, index), sizes.src),
+  },
+});
+const sourceOf = (src: unknown, like: Tensor): Tensor => {
+  if (!(src instanceof Tensor)) return scalar_tensor(src as Scalar, { dtype: like.dtype });
+  if (src.dtype !== like.dtype) throw new RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype");
+  return src;
+};
+/** The gradient of a source of which only the corner under the index was used. */
+function padTo(grad: Tensor, shape: Shape): Tensor {
+  if (sameShape(grad.sizes, shape)) return grad;
+  let whole = grad;
+  for (let d = 0; d < shape.length; d++)
+    if (whole.sizes[d] !== shape[d])
+      whole = whole.new_zeros(whole.sizes.with(d, shape[d])).slice_scatter(whole, d, 0, whole.sizes[d]);
+  return whole;
+}
+export const scatter_ = inplace(scatter);
+/** {@link scatter} that adds to what is there. */
+export const scatter_add = op("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor");
+define(scatter_add, {
+  kernel: {
+    kind: "compute",
+    run: ([self, dim, index, src]) => {
+      const out = (self as Tensor).clone();
+      scatterAlong("scatter_add", out, dim as number, index as Tensor, sourceOf(src, out), "add");
+      return out;
+    },
+    into: ([, dim, index, src], _schema, target) =>
+      scatterAlong("scatter_add", target, dim as number, index as Tensor, sourceOf(src, target), "add"),
+  },
+  saves: { src: ["index"] },
+  backward: {
+    self: ({ grad }) => grad,
+    src: ({ grad, dim, index, sizes }) => padTo(grad.gather(dim, index), sizes.src),
+  },
+});
+export const scatter_add_ = inplace(scatter_add);
+
+/** A vector of indices into one dim of self, as a pointer that broadcasts over the others. */
+function vectorPointer(
+  name: string,
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+): { d: number; pointer: Pointer; shape: Shape } {
+  const d = wrapDim(dim, self.sizes.length);
+  if (index.sizes.length > 1)
+    throw new IndexError(`${name}(): Index is supposed to be a vector, but got dim: ${index.sizes.length}`);
+  if (index.dtype !== int64 && index.dtype !== int32)
+    throw new RuntimeError(`${name}(): Expected dtype int32/int64 for index but got: ${index.dtype.legacyName}`);
+  const size = self.sizes[d] ?? 1;
+  checkedIndices(index, size, () => new IndexError("index out of range in self"), false);
+  const flat = index.reshape([-1]);
+  const padded = self.sizes.length === 0 ? flat : flat.view(self.sizes.map((_, k) => (k === d ? flat.sizes[0] : 1)));
+  const shape = self.sizes.length === 0 ? [] : self.sizes.with(d, flat.sizes[0]);
+  return {
+    d,
+    shape,
+    pointer: { index: self.sizes.length === 0 ? padded.view([]) : padded, size, stride: self.strides[d] ?? 0 },
+  };
+}
+/** The slices of self at `index` along `dim`. */
+export const index_select = op("index_select(Tensor self, int dim, Tensor index) -> Tensor");
+define(index_select, {
+  kernel: compute(({ self, dim, index }) => {
+    const { d, shape, pointer } = vectorPointer("index_select", self, dim, index);
+    return gatherBy(
+      self,
+      shape,
+      self.strides.map((s, k) => (k === d ? 0 : s)),
+      [pointer],
+    );
+  }),
+  saves: { self: ["index"] },
+  backward: { self: ({ grad, sizes, dim, index }) => grad.new_zeros(sizes.self).index_add(dim, index, grad) },
+});
+function intoSlices(name: string, target: Tensor, dim: number, index: Tensor, source: Tensor, mode: StoreMode): void {
+  const { d, shape, pointer } = vectorPointer(name, target, dim, index);
+  if (source.sizes.length > 0 && !sameShape(source.sizes, shape))
+    throw new IndexError(
+      `${name}(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.sizes[d] ?? 1}), for dim: ${d}`,
+    );
+  scatterBy(
+    target,
+    shape,
+    target.strides.map((s, k) => (k === d ? 0 : s)),
+    [pointer],
+    source,
+    mode,
+  );
+}
+/** Self with alpha * source added to the slices at `index` along `dim`. */
+export const index_add = op(
+  "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor",
+);
+define(index_add, {
+  kernel: {
+    kind: "compute",
+    run: ([self, dim, index, source, alpha]) => {
+      const out = (self as Tensor).clone();
+      intoSlices(
+        "index_add",
+        out,
+        dim as number,
+        index as Tensor,
+        timesAlpha(source as Tensor, alpha as Scalar),
+        "add",
+      );
+      return out;
+    },
+    into: ([, dim, index, source, alpha], _schema, target) =>
+      intoSlices(
+        "index_add",
+        target,
+        dim as number,
+        index as Tensor,
+        timesAlpha(source as Tensor, alpha as Scalar),
+        "add",
+      ),
+  },
+  saves: { source: ["index"] },
+  backward: {
+    self: ({ grad }) => grad,
+    source: ({ grad, dim, index, alpha, sizes }) =>
+      timesAlpha(grad.index_select(dim, index).expand_as(grad.new_zeros(sizes.source)), alpha),
+  },
+});
+const timesAlpha = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(alpha));
+export const index_add_ = inplace(index_add);
+/** Self with the slices at `index` along `dim` replaced by those of `source`. */
+export const index_copy = op("index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor");
+define(index_copy, {
+  kernel: compute(({ self, dim, index, source }) => {
+    const out = self.clone();
+    intoSlices("index_copy", out, dim, index, source, "set");
+    return out;
+  }),
+  saves: ["index"],
+  backward: {
+    self: ({ grad, dim, index }) => grad.index_fill(dim, index, 0),
+    source: ({ grad, dim, index }) => grad.index_select(dim, index),
+  },
+});
+export const index_copy_ = inplace(index_copy);
+/** Self with `value` in the slices at `index` along `dim`. */
+export const index_fill = op("index_fill(Tensor self, int dim, Tensor index, Tensor|Scalar value) -> Tensor");
+define(index_fill, {
+  kernel: compute(({ self, dim, index, value }) => {
+    const out = self.clone();
+    intoSlices(
+      "index_fill",
+      out,
+      dim,
+      index,
+      value instanceof Tensor ? value.to(self.dtype) : scalar_tensor(value, { dtype: self.dtype }),
+      "set",
+    );
+    return out;
+  }),
+  saves: ["index"],
+  backward: {
+    self: ({ grad, dim, index }) => grad.index_fill(dim, index, 0),
+    value: ({ grad, dim, index }) => grad.index_select(dim, index).sum(),
+  },
+});
+export const index_fill_ = inplace(index_fill);
+/** Elements of the flattened tensor at `index`. */
+export const take = op("take(Tensor self, Tensor index) -> Tensor");
+define(take, { kernel: composite(({ self, index }) => self.reshape([-1])._index([index])) });
+
+/** Below (and on) a diagonal: the rest zero. */
+export const tril = op("tril(Tensor self, int diagonal=0) -> Tensor");
+define(tril, {
+  kernel: compute(({ self, diagonal }) => triangle(self, (row, col) => col.sub(row).le(diagonal))),
+  backward: { self: ({ grad, diagonal }) => grad.tril(diagonal) },
+});
+export const tril_ = inplace(tril);
+/** Above (and on) a diagonal: the rest zero. */
+export const triu = op("triu(Tensor self, int diagonal=0) -> Tensor");
+define(triu, {
+  kernel: compute(({ self, diagonal }) => triangle(self, (row, col) => col.sub(row).ge(diagonal))),
+  backward: { self: ({ grad, diagonal }) => grad.triu(diagonal) },
+});
+export const triu_ = inplace(triu);
+function triangle(self: Tensor, keep: (row: Tensor, col: Tensor) => Tensor): Tensor {
+  if (self.sizes.length < 2) throw new RuntimeError("tril: input tensor must have at least 2 dimensions");
+  const [rows, cols] = self.sizes.slice(-2);
+  return self.masked_fill(keep(arange(rows).unsqueeze(1), arange(cols)).logical_not(), 0);
+}
+
+/** Rows of `weight` at `input`. `padding_idx` gets no gradient. As `nn.functional.embedding`. */
+export const embedding = op(
+  "embedding(Tensor input, Tensor weight, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor",
+);
+define(embedding, {
+  kernel: compute(({ input, weight }) => {
+    if (input.dtype !== int64 && input.dtype !== int32)
+      throw new RuntimeError(
+        `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${input.dtype.legacyName}Tensor instead (while checking arguments for embedding)\nIndices come from bigints, torch.randint, or x.long().`,
+      );
+    if (weight.sizes.length !== 2) throw new RuntimeError("'weight' must be 2-D");
+    return weight.index_select(0, input.reshape([-1])).view([...input.sizes, weight.sizes[1]]);
+  }),
+  saves: { weight: ["input"] },
+  backward: {
+    weight: ({ grad, input, sizes, padding_idx, scale_grad_by_freq }) => {
+      const flat = input.reshape([-1]);
+      let rows = grad.reshape([-1, sizes.weight[1]]);
+      if (padding_idx !== null)
+        rows = rows.masked_fill(flat.eq(padding_idx < 0 ? padding_idx + sizes.weight[0] : padding_idx).unsqueeze(1), 0);
+      if (scale_grad_by_freq) {
+        const counts = grad.new_zeros([sizes.weight[0]]).index_add(0, flat, grad.new_ones(flat.sizes));
+        rows = rows.div(counts.index_select(0, flat).unsqueeze(1));
+      }
+      return grad.new_zeros(sizes.weight).index_add(0, flat, rows);
+    },
+  },
+});

@@ -1,0 +1,254 @@
+// Matrix products.
+import type { Dtype } from "../dtype.ts";
+import { float32, float64 } from "../dtype.ts";
+import { RuntimeError } from "../errors.ts";
+import { broadcastShapes } from "../layout.ts";
+import { empty as allocate } from "../op/allocate.ts";
+import { composite, compute } from "../op/kernels.ts";
+import { define, inplace, op } from "../op/op.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** out[b] = x[b] · y[b] for [B, n, k] and [B, k, m]. Floats run on the device's product, integers as sums of products. */
+function product(x: Tensor, y: Tensor): Tensor {
+  const [b, n, k] = x.sizes;
+  const m = y.sizes[2];
+  const { dtype } = x;
+  if (dtype !== float32 && dtype !== float64) return x.unsqueeze(3).mul(y.unsqueeze(1)).sum([2], false, { dtype });
+  const out = allocate([b, n, m], dtype);
+  const size = dtype.itemsize;
+  for (let i = 0; i < b; i++)
+    x.backend.matmul(
+      dtype,
+      n,
+      m,
+      k,
+      { ptr: x.ptr + i * x.strides[0] * size, rowStride: x.strides[1], colStride: x.strides[2] },
+      { ptr: y.ptr + i * y.strides[0] * size, rowStride: y.strides[1], colStride: y.strides[2] },
+      { ptr: out.ptr + i * n * m * size, rowStride: m, colStride: 1 },
+      false,
+    );
+  return out;
+}
+function sameDtype(a: Tensor, b: Tensor): void {
+  if (a.dtype !== b.dtype)
+    throw new RuntimeError(
+      `expected m1 and m2 to have the same dtype, but got: ${word(a.dtype)} != ${word(b.dtype)}\nConvert one: x.to(other.dtype).`,
+    );
+}
+const word = (d: Dtype): string =>
+  ({ Float: "float", Double: "double", Long: "long long" })[d.legacyName] ?? d.legacyName.toLowerCase();
+
+/** Product of two matrices. */
+export const mm = op("mm(Tensor self, Tensor mat2) -> Tensor");
+define(mm, {
+  kernel: compute(({ self, mat2 }) => {
+    if (self.sizes.length !== 2) throw new RuntimeError("self must be a matrix");
+    if (mat2.sizes.length !== 2) throw new RuntimeError("mat2 must be a matrix");
+    assertMatrices("mat1 and mat2", self, mat2);
+    sameDtype(self, mat2);
+    return product(self.unsqueeze(0), mat2.unsqueeze(0)).squeeze([0]);
+  }),
+  saves: { self: ["mat2"], mat2: ["self"] },
+  backward: { self: ({ grad, mat2 }) => grad.mm(mat2.t()), mat2: ({ grad, self }) => self.t().mm(grad) },
+});
+function assertMatrices(names: string, a: Tensor, b: Tensor): void {
+  if (a.sizes[1] !== b.sizes[0])
+    throw new RuntimeError(
+      `${names} shapes cannot be multiplied (${a.sizes[0]}x${a.sizes[1]} and ${b.sizes[0]}x${b.sizes[1]})`,
+    );
+}
+/** Products of two batches of matrices, [b, n, k] and [b, k, m]. */
+export const bmm = op("bmm(Tensor self, Tensor mat2) -> Tensor");
+define(bmm, {
+  kernel: compute(({ self, mat2 }) => {
+    if (self.sizes.length !== 3) throw new RuntimeError("batch1 must be a 3D tensor");
+    if (mat2.sizes.length !== 3) throw new RuntimeError("batch2 must be a 3D tensor");
+    const [b, , k] = self.sizes;
+    if (mat2.sizes[0] !== b || mat2.sizes[1] !== k)
+      throw new RuntimeError(
+        `Expected size for first two dimensions of batch2 tensor to be: [${b}, ${k}] but got: [${mat2.sizes[0]}, ${mat2.sizes[1]}].`,
+      );
+    sameDtype(self, mat2);
+    return product(self, mat2);
+  }),
+  saves: { self: ["mat2"], mat2: ["self"] },
+  backward: {
+    self: ({ grad, mat2 }) => grad.bmm(mat2.transpose(1, 2)),
+    mat2: ({ grad, self }) => self.transpose(1, 2).bmm(grad),
+  },
+});
+/** Product of a matrix and a vector. */
+export const mv = op("mv(Tensor self, Tensor vec) -> Tensor");
+define(mv, {
+  kernel: compute(({ self, vec }) => {
+    if (self.sizes.length !== 2 || vec.sizes.length !== 1)
+      throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${self.sizes.length}, ${vec.sizes.length}`);
+    if (self.sizes[1] !== vec.sizes[0])
+      throw new RuntimeError(
+        `size mismatch, got input (${self.sizes[0]}), mat (${self.sizes[0]}x${self.sizes[1]}), vec (${vec.sizes[0]})`,
+      );
+    sameDtype(self, vec);
+    return product(self.unsqueeze(0), vec.unsqueeze(0).unsqueeze(2)).view([self.sizes[0]]);
+  }),
+  saves: { self: ["vec"], vec: ["self"] },
+  backward: {
+    self: ({ grad, vec }) => grad.unsqueeze(1).mul(vec.unsqueeze(0)),
+    vec: ({ grad, self }) => self.t().mv(grad),
+  },
+});
+/** Sum of the products of two vectors. */
+export const dot = op("dot(Tensor self, Tensor tensor) -> Tensor");
+define(dot, {
+  kernel: compute(({ self, tensor }) => {
+    if (self.sizes.length !== 1 || tensor.sizes.length !== 1)
+      throw new RuntimeError(`1D tensors expected, but got ${self.sizes.length}D and ${tensor.sizes.length}D tensors`);
+    if (self.dtype !== tensor.dtype)
+      throw new RuntimeError(
+        `dot : expected both vectors to have same dtype, but found ${self.dtype.legacyName} and ${tensor.dtype.legacyName}`,
+      );
+    if (self.sizes[0] !== tensor.sizes[0])
+      throw new RuntimeError(
+        `inconsistent tensor size, expected tensor [${self.sizes[0]}] and src [${tensor.sizes[0]}] to have the same number of elements, but got ${self.sizes[0]} and ${tensor.sizes[0]} elements respectively`,
+      );
+    return product(self.view([1, 1, -1]), tensor.view([1, -1, 1])).view([]);
+  }),
+  saves: { self: ["tensor"], tensor: ["self"] },
+  backward: { self: ({ grad, tensor }) => grad.mul(tensor), tensor: ({ grad, self }) => grad.mul(self) },
+});
+/** {@link dot} for real vectors. */
+export const vdot = op("vdot(Tensor self, Tensor other) -> Tensor");
+define(vdot, { kernel: composite(({ self, other }) => self.dot(other)) });
+/** Every product of an element of self with one of vec2, as a matrix. */
+export const outer = op("outer(Tensor self, Tensor vec2) -> Tensor");
+define(outer, {
+  kernel: composite(({ self, vec2 }) => {
+    for (const [name, x] of [
+      ["self", self],
+      ["vec2", vec2],
+    ] as const)
+      if (x.sizes.length !== 1)
+        throw new RuntimeError(`outer: Expected 1-D argument ${name}, but got ${x.sizes.length}-D`);
+    return self.unsqueeze(1).mul(vec2);
+  }),
+});
+/** beta * self + alpha * mat1 · mat2. */
+export const addmm = op("addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
+define(addmm, {
+  kernel: compute(({ self, mat1, mat2, beta, alpha }) => {
+    if (mat1.sizes.length !== 2) throw new RuntimeError(`mat1 must be a matrix, got ${mat1.sizes.length}-D tensor`);
+    if (mat2.sizes.length !== 2) throw new RuntimeError(`mat2 must be a matrix, got ${mat2.sizes.length}-D tensor`);
+    assertMatrices("mat1 and mat2", mat1, mat2);
+    sameDtype(mat1, mat2);
+    return combined(self, beta, mat1.mm(mat2), alpha);
+  }),
+  saves: { mat1: ["mat2"], mat2: ["mat1"] },
+  backward: {
+    self: ({ grad, beta }) => (beta === 1 ? grad : grad.mul(beta)),
+    mat1: ({ grad, mat2, alpha }) => times(grad.mm(mat2.t()), alpha),
+    mat2: ({ grad, mat1, alpha }) => times(mat1.t().mm(grad), alpha),
+  },
+});
+const times = (t: Tensor, alpha: number | bigint | boolean): Tensor => (alpha === 1 ? t : t.mul(alpha));
+/** beta 0 leaves self out altogether, NaN included. */
+function combined(
+  self: Tensor,
+  beta: number | bigint | boolean,
+  made: Tensor,
+  alpha: number | bigint | boolean,
+): Tensor {
+  const scaled = alpha === 1 ? made : made.mul(alpha);
+  if (Number(beta) === 0) return scaled;
+  self.expand(made.sizes);
+  return scaled.add_(beta === 1 ? self : self.mul(beta));
+}
+export const addmm_ = inplace(addmm);
+/** beta * self + alpha * mat · vec. */
+export const addmv = op("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
+define(addmv, { kernel: composite(({ self, mat, vec, beta, alpha }) => blend(self, beta, mat.mv(vec), alpha)) });
+/** beta * self + alpha * vec1 ⊗ vec2. */
+export const addr = op("addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
+define(addr, { kernel: composite(({ self, vec1, vec2, beta, alpha }) => blend(self, beta, vec1.outer(vec2), alpha)) });
+/** beta * self + alpha * the batched products. */
+export const baddbmm = op(
+  "baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+);
+define(baddbmm, {
+  kernel: composite(({ self, batch1, batch2, beta, alpha }) => blend(self, beta, batch1.bmm(batch2), alpha)),
+});
+/** beta * self + alpha * the sum of the batched products. */
+export const addbmm = op(
+  "addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+);
+define(addbmm, {
+  kernel: composite(({ self, batch1, batch2, beta, alpha }) => blend(self, beta, batch1.bmm(batch2).sum(0), alpha)),
+});
+const blend = (
+  self: Tensor,
+  beta: number | bigint | boolean,
+  made: Tensor,
+  alpha: number | bigint | boolean,
+): Tensor =>
+  Number(beta) === 0
+    ? times(made, alpha).add(self.new_zeros([]).expand(self.sizes))
+    : times(self, beta).add(made, { alpha });
+
+/** Product of vectors, matrices or batches of them, with the batch dims broadcast. */
+export const matmul = op("matmul(Tensor self, Tensor other) -> Tensor");
+define(matmul, {
+  kernel: composite(({ self, other }) => {
+    const [n, m] = [self.sizes.length, other.sizes.length];
+    if (n === 0 || m === 0)
+      throw new RuntimeError(`both arguments to matmul need to be at least 1D, but they are ${n}D and ${m}D`);
+    if (n === 1 && m === 1) return self.dot(other);
+    if (n === 2 && m === 1) return self.mv(other);
+    if (n === 1 && m === 2) {
+      assertMatrices("mat1 and mat2", self.unsqueeze(0), other);
+      return self.unsqueeze(0).mm(other).squeeze([0]);
+    }
+    if (n === 2 && m === 2) return self.mm(other);
+    // A batch of rows times one matrix is one product.
+    if (n > 2 && m <= 2) return foldedRows(self, other);
+    return batched(self, other);
+  }),
+});
+function foldedRows(self: Tensor, other: Tensor): Tensor {
+  const lead = self.sizes.slice(0, -1);
+  const rows = self.reshape([-1, self.sizes.at(-1)!]);
+  return other.sizes.length === 1 ? rows.mv(other).view(lead) : rows.mm(other).view([...lead, other.sizes[1]]);
+}
+function batched(self: Tensor, other: Tensor): Tensor {
+  const x = self.sizes.length === 1 ? self.unsqueeze(0) : self;
+  const y = other.sizes.length === 1 ? other.unsqueeze(1) : other;
+  const [n, k] = x.sizes.slice(-2);
+  const [k2, m] = y.sizes.slice(-2);
+  const batch = broadcastShapes(x.sizes.slice(0, -2), y.sizes.slice(0, -2));
+  const count = batch.reduce((a, b) => a * b, 1);
+  if (k !== k2)
+    throw new RuntimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${count}, ${k}] but got: [${count}, ${k2}].`,
+    );
+  const out = x
+    .expand([...batch, n, k])
+    .reshape([count, n, k])
+    .bmm(y.expand([...batch, k, m]).reshape([count, k, m]));
+  const shape = [...batch, ...(self.sizes.length === 1 ? [] : [n]), ...(other.sizes.length === 1 ? [] : [m])];
+  return out.view(shape);
+}
+
+/** input · weightᵀ + bias over the last dim of input. */
+export const linear = op("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor");
+define(linear, {
+  kernel: composite(({ input, weight, bias }) => {
+    if (weight.sizes.length === 1) {
+      const out = input.matmul(weight);
+      return bias === null ? out : out.add(bias);
+    }
+    if (input.sizes.length === 0)
+      throw new RuntimeError(
+        `both arguments to linear need to be at least 1D, but they are 0D and ${weight.sizes.length}D`,
+      );
+    const rows = input.sizes.length === 2 ? input : input.reshape([-1, input.sizes.at(-1)!]);
+    const out = bias === null ? rows.mm(weight.t()) : bias.addmm(rows, weight.t());
+    return input.sizes.length === 2 ? out : out.view([...input.sizes.slice(0, -1), weight.sizes[0]]);
+  }),
+});

@@ -1,0 +1,114 @@
+// Names to which PyTorch gives several signatures, or that return a plain value: thin choices among ops.
+import { bool } from "../dtype.ts";
+import { RuntimeError } from "../errors.ts";
+import { sameShape } from "../layout.ts";
+import { Tensor } from "../tensor.ts";
+import { _where } from "./pointwise.ts";
+
+/** `input` where `condition` is true, `other` elsewhere; broadcast. As `torch.where`. */
+export function where(
+  condition: Tensor,
+  input: Tensor | number | bigint | boolean,
+  other: Tensor | number | bigint | boolean,
+): Tensor;
+export function where(condition: Tensor): Tensor[];
+export function where(
+  condition: Tensor,
+  input?: Tensor | number | bigint | boolean,
+  other?: Tensor | number | bigint | boolean,
+): Tensor | Tensor[] {
+  if (input === undefined) return condition.nonzero().unbind(1);
+  if (other === undefined) throw new TypeError('where() missing 1 required positional argument: "other"');
+  if (!(condition instanceof Tensor))
+    throw new TypeError(`where(): argument 'condition' (position 1) must be Tensor, not ${typeof condition}`);
+  if (condition.dtype !== bool && condition.dtype.name !== "uint8")
+    throw new RuntimeError(
+      `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.legacyName}`,
+    );
+  return _where(condition, input, other);
+}
+declare module "../tensor.ts" {
+  interface Tensor {
+    /** Self where `condition` is true, `other` elsewhere. */
+    where(condition: Tensor, other: Tensor | number | bigint | boolean): Tensor;
+  }
+}
+Tensor.prototype.where = function (condition, other) {
+  return where(condition, this, other);
+};
+
+/** Values and where they were found. */
+export type ValuesIndices = [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+export interface DimOptions {
+  dim: number;
+  keepdim?: boolean;
+}
+export interface Extreme {
+  /** Of all elements. */
+  (): Tensor;
+  /** Along `dim`, with the places. */
+  (dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
+  (options: DimOptions): ValuesIndices;
+  /** Of each pair of elements. */
+  (other: Tensor): Tensor;
+}
+type ExtremeArgs = readonly [(Tensor | number | DimOptions)?, (boolean | { keepdim?: boolean })?];
+/** One name, three functions: of all elements, along a dim, of two tensors. */
+function extremeOf(name: "max" | "min", self: Tensor, [first, second]: ExtremeArgs): Tensor | ValuesIndices {
+  if (first === undefined) return name === "max" ? self._max_all() : self._min_all();
+  if (first instanceof Tensor) return name === "max" ? self.maximum(first) : self.minimum(first);
+  const { dim, keepdim = false } =
+    typeof first === "number" ? { dim: first, keepdim: typeof second === "object" ? second.keepdim : second } : first;
+  return (name === "max" ? self._max_dim(dim, keepdim) : self._min_dim(dim, keepdim)) as unknown as ValuesIndices;
+}
+/** The largest element; along `dim` also its place; with a second tensor the larger of each pair. As `torch.max`. */
+export function max(input: Tensor): Tensor;
+export function max(input: Tensor, dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
+export function max(input: Tensor, options: DimOptions): ValuesIndices;
+export function max(input: Tensor, other: Tensor): Tensor;
+export function max(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
+  return extremeOf("max", input, args);
+}
+/** The smallest element; along `dim` also its place; with a second tensor the smaller of each pair. As `torch.min`. */
+export function min(input: Tensor): Tensor;
+export function min(input: Tensor, dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
+export function min(input: Tensor, options: DimOptions): ValuesIndices;
+export function min(input: Tensor, other: Tensor): Tensor;
+export function min(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
+  return extremeOf("min", input, args);
+}
+declare module "../tensor.ts" {
+  interface Tensor {
+    /** The largest element; along `dim` also its place; with another tensor the larger of each pair. */
+    max: Extreme;
+    /** The smallest element; along `dim` also its place; with another tensor the smaller of each pair. */
+    min: Extreme;
+  }
+}
+for (const name of ["max", "min"] as const)
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...args: unknown[]) {
+      return extremeOf(name, this, args as unknown as ExtremeArgs);
+    },
+  });
+
+/** Whether all elements are close. Returns a boolean. */
+export function allclose(input: Tensor, other: Tensor, { rtol = 1e-5, atol = 1e-8, equal_nan = false } = {}): boolean {
+  return Boolean(input.isclose(other, rtol, atol, equal_nan).all().item());
+}
+/** Whether two tensors have the same shape and the same elements. Returns a boolean. */
+export function equal(input: Tensor, other: Tensor): boolean {
+  return sameShape(input.sizes, other.sizes) && Boolean(input.eq(other).all().item());
+}
+declare module "../tensor.ts" {
+  interface Tensor {
+    allclose(other: Tensor, options?: { rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
+    equal(other: Tensor): boolean;
+  }
+}
+Tensor.prototype.allclose = function (other, options) {
+  return allclose(this, other, options);
+};
+Tensor.prototype.equal = function (other) {
+  return equal(this, other);
+};

@@ -1,0 +1,731 @@
+// Arithmetic and functions of each element.
+import type { Dtype } from "../dtype.ts";
+import { bool, float64 } from "../dtype.ts";
+import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
+import { constant } from "../kernel/expr.ts";
+import type { Expr, MathOp, UnaryOp } from "../kernel/expr.ts";
+import { composite } from "../op/kernels.ts";
+import { define, inplace, op } from "../op/op.ts";
+import type { OpKernel } from "../op/op.ts";
+import { pointwise } from "../op/pointwise.ts";
+import { Tensor } from "../tensor.ts";
+
+/** self + alpha * other, broadcast. */
+export const add = op("add(Tensor self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
+define(add, {
+  kernel: pointwise(({ self, other, alpha }) => (self.dtype === bool ? self.or(other) : self.add(other.mul(alpha)))),
+  backward: { self: ({ grad }) => grad, other: ({ grad, alpha }) => scaled(grad, alpha) },
+});
+const scaled = (grad: Tensor, alpha: number | bigint | boolean): Tensor => (alpha === 1 ? grad : grad.mul(alpha));
+export const add_ = inplace(add);
+
+/** self - alpha * other, broadcast. Raises RuntimeError for bools. */
+export const sub = op("sub(Tensor self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
+define(sub, {
+  kernel: pointwise(({ self, other, alpha }) => {
+    if (self.dtype === bool)
+      throw new RuntimeError(
+        "Subtraction, the `-` operator, with two bool tensors is not supported, use the `^` or `logical_xor()` operator instead.",
+      );
+    return self.sub(other.mul(alpha));
+  }),
+  backward: { self: ({ grad }) => grad, other: ({ grad, alpha }) => scaled(grad.neg(), alpha) },
+});
+export const sub_ = inplace(sub);
+/** other - alpha * self. */
+export const rsub = op("rsub(Tensor self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
+define(rsub, {
+  kernel: pointwise(({ self, other, alpha }) => other.sub(self.mul(alpha))),
+  backward: { self: ({ grad, alpha }) => scaled(grad.neg(), alpha), other: ({ grad }) => grad },
+});
+
+/** Elementwise product, broadcast. */
+export const mul = op("mul(Tensor self, Tensor|Scalar other) -> Tensor");
+define(mul, {
+  kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.and(other) : self.mul(other))),
+  saves: { self: ["other"], other: ["self"] },
+  backward: { self: ({ grad, other }) => grad.mul(other), other: ({ grad, self }) => grad.mul(self) },
+});
+export const mul_ = inplace(mul);
+
+/** Quotient; integers divide as floats. `rounding_mode` "trunc" or "floor" rounds it and keeps integers. */
+export const div = op("div(Tensor self, Tensor|Scalar other, *, str? rounding_mode=None) -> Tensor");
+const trueDiv = pointwise<"div(Tensor self, Tensor|Scalar other) -> Tensor">(({ self, other }) => self.div(other), {
+  float: true,
+});
+const truncDiv = pointwise<"div(Tensor self, Tensor|Scalar other) -> Tensor">(({ self, other }) =>
+  self.dtype.is_floating_point ? self.div(other).trunc() : self.div(other),
+);
+const floorDiv = pointwise<"div(Tensor self, Tensor|Scalar other) -> Tensor">(({ self, other }) =>
+  flooredQuotient(self, other),
+);
+define(div, {
+  kernel: byRounding(trueDiv, truncDiv, floorDiv),
+  saves: { self: ["other"], other: ["self", "other"] },
+  backward: {
+    self: ({ grad, other, rounding_mode }) => (rounding_mode === null ? grad.div(other) : grad.new_zeros(grad.sizes)),
+    other: ({ grad, self, other, rounding_mode }) =>
+      rounding_mode === null ? grad.neg().mul(self.div(other).div(other)) : grad.new_zeros(grad.sizes),
+  },
+});
+/** Chooses the kernel by the argument rounding_mode, the third of div's signature. */
+function byRounding(plain: OpKernel, trunc: OpKernel, floor: OpKernel): OpKernel {
+  const choose = (values: readonly unknown[]): OpKernel => {
+    const [, other, mode] = values;
+    if (mode !== null && mode !== "trunc" && mode !== "floor")
+      throw new RuntimeError(
+        `div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`,
+      );
+    const chosen = mode === null ? plain : mode === "trunc" ? trunc : floor;
+    if (mode !== null) refuseZeroDivision(values[0] as Tensor, other);
+    return chosen;
+  };
+  return {
+    kind: "compute",
+    run: (values, schema) => choose(values).run([values[0], values[1]], twoArgs(schema)),
+    into: (values, schema, target) => choose(values).into!([values[0], values[1]], twoArgs(schema), target),
+  };
+}
+const twoArgs = <S extends { args: readonly unknown[] }>(schema: S): S => ({
+  ...schema,
+  args: schema.args.slice(0, 2),
+});
+function refuseZeroDivision(self: Tensor, other: unknown): void {
+  if (self.dtype.is_floating_point) return;
+  const zero =
+    other instanceof Tensor ? !other.dtype.is_floating_point && other.eq(0).any().item() : other === 0 || other === 0n;
+  if (zero) throw new RuntimeError("ZeroDivisionError");
+}
+/** floor(x / y) as Python has it: rounded down once, not after the rounding of x / y. */
+function flooredQuotient(x: Expr, y: Expr): Expr {
+  const quotient = x.div(y);
+  const rest = x.rem(y);
+  const adjust = rest.ne(0).and(rest.lt(0).xor(y.lt(0)));
+  if (!x.dtype.is_floating_point) return adjust.where(quotient.sub(1), quotient);
+  const exact = x.sub(rest).div(y);
+  const lowered = adjust.where(exact.sub(1), exact);
+  const near = lowered.floor();
+  const rounded = lowered.sub(near).gt(0.5).where(near.add(1), near);
+  const signedZero = constant(0, x.dtype).copysign(quotient);
+  return y.eq(0).where(quotient, lowered.eq(0).where(signedZero, rounded));
+}
+export const div_ = inplace(div);
+/** {@link div}. */
+export const divide = op("divide(Tensor self, Tensor|Scalar other, *, str? rounding_mode=None) -> Tensor");
+define(divide, { kernel: composite(({ self, other, rounding_mode }) => self.div(other, { rounding_mode })) });
+/** {@link div} without rounding. */
+export const true_divide = op("true_divide(Tensor self, Tensor|Scalar other) -> Tensor");
+define(true_divide, { kernel: composite(({ self, other }) => self.div(other)) });
+/** The quotient rounded down, as Python's //. */
+export const floor_divide = op("floor_divide(Tensor self, Tensor|Scalar other) -> Tensor");
+define(floor_divide, { kernel: composite(({ self, other }) => self.div(other, { rounding_mode: "floor" })) });
+
+/** The rest of a division rounded down: has the sign of `other`, as Python's %. */
+export const remainder = op("remainder(Tensor self, Tensor|Scalar other) -> Tensor");
+define(remainder, {
+  kernel: pointwise(({ self, other }) => {
+    const rest = self.rem(other);
+    return rest
+      .ne(0)
+      .and(rest.lt(0).xor(other.lt(0)))
+      .where(rest.add(other), rest);
+  }),
+  saves: { other: ["self", "other"] },
+  backward: {
+    self: ({ grad }) => grad,
+    other: ({ grad, self, other }) => grad.neg().mul(self.div(other, { rounding_mode: "floor" })),
+  },
+});
+export const remainder_ = inplace(remainder);
+/** The rest of a division rounded towards zero: has the sign of self, as C's fmod. */
+export const fmod = op("fmod(Tensor self, Tensor|Scalar other) -> Tensor");
+define(fmod, {
+  kernel: pointwise(({ self, other }) => self.rem(other)),
+  saves: { other: ["self", "other"] },
+  backward: {
+    self: ({ grad }) => grad,
+    other: ({ grad, self, other }) => grad.neg().mul(self.div(other, { rounding_mode: "trunc" })),
+  },
+});
+export const fmod_ = inplace(fmod);
+
+/** self to the power of `exponent`, broadcast. */
+export const pow = op("pow(Tensor self, Tensor|Scalar exponent) -> Tensor");
+define(pow, {
+  kernel: powKernel(),
+  saves: { self: ["self", "exponent"], exponent: ["self", "exponent", "result"] },
+  backward: {
+    self: ({ grad, self, exponent }) => powGrad(grad, self, exponent),
+    // At self = 0 the logarithm is taken as 0 where the exponent is not negative, as PyTorch does.
+    exponent: ({ grad, self, exponent, result }) => {
+      const flat = exponent instanceof Tensor ? self.eq(0).logical_and(exponent.ge(0)) : self.eq(0);
+      return grad.mul(_where(flat, 0, result.mul(self.log())));
+    },
+  },
+});
+function powGrad(grad: Tensor, self: Tensor, exponent: Tensor | number | bigint | boolean): Tensor {
+  if (!(exponent instanceof Tensor)) {
+    const p = Number(exponent);
+    return p === 0 ? self.new_zeros(grad.sizes) : grad.mul(self.pow(p - 1).mul(p));
+  }
+  return _where(exponent.eq(0), 0, grad.mul(exponent.mul(self.pow(exponent.sub(1)))));
+}
+function powKernel(): OpKernel {
+  const general = pointwise<"pow(Tensor self, Tensor|Scalar exponent) -> Tensor">(({ self, exponent }) =>
+    self.pow(exponent),
+  );
+  const fixed = new Map<number, OpKernel>();
+  // Small whole powers are products, exact and fast.
+  const products: Record<number, (x: Expr) => Expr> = { 1: (x) => x, 2: (x) => x.mul(x), 3: (x) => x.mul(x).mul(x) };
+  const choose = (values: readonly unknown[]): [OpKernel, readonly unknown[]] => {
+    const [self, exponent] = values as [Tensor, unknown];
+    if (exponent instanceof Tensor) return [general, values];
+    const p = Number(exponent);
+    const integer = Number.isInteger(p);
+    if (integer && p < 0 && !self.dtype.is_floating_point)
+      throw new RuntimeError("Integers to negative integer powers are not allowed.");
+    const product = self.dtype.is_floating_point || integer ? products[p] : undefined;
+    if (!product) return [general, values];
+    let kernel = fixed.get(p);
+    if (!kernel)
+      fixed.set(
+        p,
+        (kernel = pointwise<"pow(Tensor self) -> Tensor">(({ self }) => (self.dtype === bool ? self : product(self)))),
+      );
+    return [kernel, [self]];
+  };
+  return {
+    kind: "compute",
+    run: (values, schema) => {
+      const [kernel, used] = choose(values);
+      return kernel.run(used, { ...schema, args: schema.args.slice(0, used.length) });
+    },
+  };
+}
+export const pow_ = inplace(pow);
+/** x². */
+export const square = op("square(Tensor self) -> Tensor");
+define(square, { kernel: composite(({ self }) => self.pow(2)) });
+export const square_ = inplace(square);
+/** {@link pow} in float64. */
+export const float_power = op("float_power(Tensor self, Tensor|Scalar exponent) -> Tensor");
+define(float_power, {
+  kernel: composite(({ self, exponent }) =>
+    self.to(float64).pow(exponent instanceof Tensor ? exponent.to(float64) : exponent),
+  ),
+});
+
+/** -x. Raises RuntimeError for bools. */
+export const neg = op("neg(Tensor self) -> Tensor");
+define(neg, {
+  kernel: pointwise(({ self }) => {
+    if (self.dtype === bool)
+      throw new RuntimeError(
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+      );
+    return self.neg();
+  }),
+  backward: { self: ({ grad }) => grad.neg() },
+});
+export const neg_ = inplace(neg);
+/** x as it is; bools are refused. */
+export const positive = op("positive(Tensor self) -> Tensor");
+define(positive, {
+  kernel: composite(({ self }) => {
+    if (self.dtype === bool) throw new RuntimeError("The `+` operator, on a bool tensor is not supported.");
+    return self;
+  }),
+});
+/** |x|. */
+export const abs = op("abs(Tensor self) -> Tensor");
+define(abs, {
+  kernel: pointwise(({ self }) => (self.dtype === bool ? self : self.abs())),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.sgn()) },
+});
+export const abs_ = inplace(abs);
+/** -1, 0 or 1 by the sign. */
+export const sign = op("sign(Tensor self) -> Tensor");
+define(sign, {
+  kernel: pointwise(({ self }) => signOf(self)),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const sign_ = inplace(sign);
+/** {@link sign}. */
+export const sgn = op("sgn(Tensor self) -> Tensor");
+define(sgn, {
+  kernel: pointwise(({ self }) => signOf(self)),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const sgn_ = inplace(sgn);
+const signOf = (x: Expr): Expr => (x.dtype === bool ? x : x.gt(0).cast(x.dtype).sub(x.lt(0).cast(x.dtype)));
+
+/** A float function that the kernels have by name. */
+const mathKernel = (f: MathOp): OpKernel => pointwise<string>(({ self }) => self.apply(f), { float: true });
+
+/** e to the power of x. */
+export const exp = op("exp(Tensor self) -> Tensor");
+define(exp, {
+  kernel: mathKernel("exp"),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => grad.mul(result) },
+});
+export const exp_ = inplace(exp);
+/** 2 to the power of x. */
+export const exp2 = op("exp2(Tensor self) -> Tensor");
+define(exp2, {
+  kernel: mathKernel("exp2"),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => grad.mul(result.mul(Math.LN2)) },
+});
+export const exp2_ = inplace(exp2);
+/** exp(x) - 1, exact near 0. */
+export const expm1 = op("expm1(Tensor self) -> Tensor");
+define(expm1, {
+  kernel: mathKernel("expm1"),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => grad.mul(result.add(1)) },
+});
+export const expm1_ = inplace(expm1);
+/** Natural logarithm. */
+export const log = op("log(Tensor self) -> Tensor");
+define(log, { kernel: mathKernel("log"), saves: ["self"], backward: { self: ({ grad, self }) => grad.div(self) } });
+export const log_ = inplace(log);
+/** Logarithm to base 2. */
+export const log2 = op("log2(Tensor self) -> Tensor");
+define(log2, {
+  kernel: mathKernel("log2"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.div(self.mul(Math.LN2)) },
+});
+export const log2_ = inplace(log2);
+/** Logarithm to base 10. */
+export const log10 = op("log10(Tensor self) -> Tensor");
+define(log10, {
+  kernel: mathKernel("log10"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.div(self.mul(Math.LN10)) },
+});
+export const log10_ = inplace(log10);
+/** log(1 + x), exact near 0. */
+export const log1p = op("log1p(Tensor self) -> Tensor");
+define(log1p, {
+  kernel: mathKernel("log1p"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.div(self.add(1)) },
+});
+export const log1p_ = inplace(log1p);
+/** Square root. */
+export const sqrt = op("sqrt(Tensor self) -> Tensor");
+define(sqrt, {
+  kernel: pointwise(({ self }) => self.sqrt(), { float: true }),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => grad.div(result.mul(2)) },
+});
+export const sqrt_ = inplace(sqrt);
+/** 1 / √x. */
+export const rsqrt = op("rsqrt(Tensor self) -> Tensor");
+define(rsqrt, {
+  kernel: pointwise(({ self }) => constant(1, self.dtype).div(self.sqrt()), { float: true }),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => grad.mul(-0.5).mul(result.pow(3)) },
+});
+export const rsqrt_ = inplace(rsqrt);
+/** 1 / x. */
+export const reciprocal = op("reciprocal(Tensor self) -> Tensor");
+define(reciprocal, {
+  kernel: pointwise(({ self }) => constant(1, self.dtype).div(self), { float: true }),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => grad.neg().mul(result.mul(result)) },
+});
+export const reciprocal_ = inplace(reciprocal);
+
+/** Sine of radians. */
+export const sin = op("sin(Tensor self) -> Tensor");
+define(sin, {
+  kernel: mathKernel("sin"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.cos()) },
+});
+export const sin_ = inplace(sin);
+/** Cosine of radians. */
+export const cos = op("cos(Tensor self) -> Tensor");
+define(cos, {
+  kernel: mathKernel("cos"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.sin().neg()) },
+});
+export const cos_ = inplace(cos);
+/** Tangent of radians. */
+export const tan = op("tan(Tensor self) -> Tensor");
+define(tan, {
+  kernel: mathKernel("tan"),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => grad.mul(result.pow(2).add(1)) },
+});
+export const tan_ = inplace(tan);
+/** Inverse sine. */
+export const asin = op("asin(Tensor self) -> Tensor");
+define(asin, {
+  kernel: mathKernel("asin"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.mul(self).neg().add(1).rsqrt()) },
+});
+export const asin_ = inplace(asin);
+/** Inverse cosine. */
+export const acos = op("acos(Tensor self) -> Tensor");
+define(acos, {
+  kernel: mathKernel("acos"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.mul(self).neg().add(1).rsqrt().neg()) },
+});
+export const acos_ = inplace(acos);
+/** Inverse tangent. */
+export const atan = op("atan(Tensor self) -> Tensor");
+define(atan, {
+  kernel: mathKernel("atan"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.div(self.mul(self).add(1)) },
+});
+export const atan_ = inplace(atan);
+/** Angle of the point (other, self), in the right quadrant. */
+export const atan2 = op("atan2(Tensor self, Tensor other) -> Tensor");
+define(atan2, {
+  kernel: pointwise(({ self, other }) => self.atan2(other), { float: true }),
+  saves: ["self", "other"],
+  backward: {
+    self: ({ grad, self, other }) => grad.mul(other.mul(recipNormSquare(self, other))),
+    other: ({ grad, self, other }) => grad.mul(self.neg().mul(recipNormSquare(self, other))),
+  },
+});
+/** 1 / (x² + y²), 0 at the origin. */
+function recipNormSquare(x: Tensor, y: Tensor): Tensor {
+  const r = x.mul(x).add(y.mul(y)).reciprocal();
+  return _where(r.isinf(), 0, r);
+}
+export const atan2_ = inplace(atan2);
+/** Hyperbolic sine. */
+export const sinh = op("sinh(Tensor self) -> Tensor");
+define(sinh, {
+  kernel: mathKernel("sinh"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.cosh()) },
+});
+export const sinh_ = inplace(sinh);
+/** Hyperbolic cosine. */
+export const cosh = op("cosh(Tensor self) -> Tensor");
+define(cosh, {
+  kernel: mathKernel("cosh"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.sinh()) },
+});
+export const cosh_ = inplace(cosh);
+/** Hyperbolic tangent. */
+export const tanh = op("tanh(Tensor self) -> Tensor");
+define(tanh, {
+  kernel: mathKernel("tanh"),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => tanh_backward(grad, result) },
+});
+export const tanh_ = inplace(tanh);
+/** grad * (1 - output²). */
+export const tanh_backward = op("tanh_backward(Tensor grad_output, Tensor output) -> Tensor");
+define(tanh_backward, {
+  kernel: pointwise(({ grad_output, output }) => grad_output.mul(constant(1, output.dtype).sub(output.mul(output)))),
+  saves: { grad_output: ["output"], output: ["grad_output", "output"] },
+  backward: {
+    grad_output: ({ grad, output }) => tanh_backward(grad, output),
+    output: ({ grad, grad_output, output }) => grad.mul(grad_output.mul(output).mul(-2)),
+  },
+});
+/** Inverse hyperbolic sine. */
+export const asinh = op("asinh(Tensor self) -> Tensor");
+define(asinh, {
+  kernel: mathKernel("asinh"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.pow(2).add(1).rsqrt()) },
+});
+export const asinh_ = inplace(asinh);
+/** Inverse hyperbolic cosine. */
+export const acosh = op("acosh(Tensor self) -> Tensor");
+define(acosh, {
+  kernel: mathKernel("acosh"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.pow(2).sub(1).rsqrt()) },
+});
+export const acosh_ = inplace(acosh);
+/** Inverse hyperbolic tangent. */
+export const atanh = op("atanh(Tensor self) -> Tensor");
+define(atanh, {
+  kernel: mathKernel("atanh"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.div(self.pow(2).neg().add(1)) },
+});
+export const atanh_ = inplace(atanh);
+/** 1 / (1 + exp(-x)). */
+export const sigmoid = op("sigmoid(Tensor self) -> Tensor");
+define(sigmoid, {
+  kernel: mathKernel("sigmoid"),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => sigmoid_backward(grad, result) },
+});
+export const sigmoid_ = inplace(sigmoid);
+/** grad * output * (1 - output). */
+export const sigmoid_backward = op("sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor");
+define(sigmoid_backward, {
+  kernel: pointwise(({ grad_output, output }) => grad_output.mul(constant(1, output.dtype).sub(output)).mul(output)),
+  saves: { grad_output: ["output"], output: ["grad_output", "output"] },
+  backward: {
+    grad_output: ({ grad, output }) => sigmoid_backward(grad, output),
+    output: ({ grad, grad_output, output }) => grad.mul(grad_output.mul(output.mul(-2).add(1))),
+  },
+});
+/** The error function. */
+export const erf = op("erf(Tensor self) -> Tensor");
+define(erf, {
+  kernel: mathKernel("erf"),
+  saves: ["self"],
+  backward: {
+    self: ({ grad, self }) =>
+      self
+        .pow(2)
+        .neg()
+        .exp()
+        .mul(2 / Math.sqrt(Math.PI))
+        .mul(grad),
+  },
+});
+export const erf_ = inplace(erf);
+/** 1 - erf(x), exact for large x. */
+export const erfc = op("erfc(Tensor self) -> Tensor");
+define(erfc, {
+  kernel: mathKernel("erfc"),
+  saves: ["self"],
+  backward: {
+    self: ({ grad, self }) =>
+      self
+        .pow(2)
+        .neg()
+        .exp()
+        .mul(-2 / Math.sqrt(Math.PI))
+        .mul(grad),
+  },
+});
+export const erfc_ = inplace(erfc);
+/** Inverse of {@link erf}. */
+export const erfinv = op("erfinv(Tensor self) -> Tensor");
+define(erfinv, {
+  kernel: mathKernel("erfinv"),
+  saves: ["self"],
+  backward: {
+    self: ({ grad, self }) =>
+      self
+        .erfinv()
+        .pow(2)
+        .exp()
+        .mul(Math.sqrt(Math.PI) / 2)
+        .mul(grad),
+  },
+});
+export const erfinv_ = inplace(erfinv);
+
+/** A rounding: integers stay, the derivative is 0. */
+const rounding = (f: UnaryOp): OpKernel =>
+  pointwise<string>(({ self }) => {
+    if (self.dtype === bool) throw new NotImplementedError(`"${f}" not implemented for 'Bool'`);
+    return self.dtype.is_floating_point ? self.apply(f) : self;
+  });
+/** The largest whole number not above x. */
+export const floor = op("floor(Tensor self) -> Tensor");
+define(floor, { kernel: rounding("floor"), backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) } });
+export const floor_ = inplace(floor);
+/** The smallest whole number not below x. */
+export const ceil = op("ceil(Tensor self) -> Tensor");
+define(ceil, { kernel: rounding("ceil"), backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) } });
+export const ceil_ = inplace(ceil);
+/** x without its fraction. */
+export const trunc = op("trunc(Tensor self) -> Tensor");
+define(trunc, { kernel: rounding("trunc"), backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) } });
+export const trunc_ = inplace(trunc);
+/** The nearest whole number, halves to even; or so many decimals. */
+export const round = op("round(Tensor self, *, int decimals=0) -> Tensor");
+const roundWhole = rounding("round");
+define(round, {
+  kernel: {
+    kind: "compute",
+    run: ([self, decimals], schema) => {
+      const x = self as Tensor;
+      const one = { ...schema, args: schema.args.slice(0, 1) };
+      if (decimals === 0 || !x.dtype.is_floating_point) return roundWhole.run([x], one);
+      const scale = 10 ** Math.abs(decimals as number);
+      return (decimals as number) > 0 ? x.mul(scale).round().div(scale) : x.div(scale).round().mul(scale);
+    },
+  },
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const round_ = inplace(round);
+/** The fraction of x, with its sign. */
+export const frac = op("frac(Tensor self) -> Tensor");
+define(frac, { kernel: pointwise(({ self }) => self.sub(self.trunc())), backward: { self: ({ grad }) => grad } });
+export const frac_ = inplace(frac);
+
+/** x kept between min and max: numbers or tensors, either may be left out. NaN stays NaN. */
+export const clamp = op("clamp(Tensor self, Tensor|Scalar min=None, Tensor|Scalar max=None) -> Tensor");
+define(clamp, {
+  kernel: pointwise(({ self, min, max }) => {
+    if (min === null && max === null)
+      throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
+    const above = min === null ? self : self.max(min);
+    return max === null ? above : above.min(max);
+  }),
+  saves: { self: ["self", "min", "max"], min: ["self", "min", "max"], max: ["self", "min", "max"] },
+  backward: {
+    self: ({ grad, self, min, max }) => _where(inside(self, min, max), grad, 0),
+    min: ({ grad, self, min, max }) =>
+      _where(max === null ? self.lt(min) : self.lt(min).logical_and(lessThan(min, max)), grad, 0),
+    max: ({ grad, self, min, max }) =>
+      _where(min === null ? self.gt(max) : self.gt(max).logical_or(lessThan(max, min)), grad, 0),
+  },
+});
+type Bound = Tensor | number | bigint | boolean;
+const lessThan = (a: Bound, b: Bound): Tensor => (a instanceof Tensor ? a.lt(b) : (b as Tensor).gt(a));
+function inside(self: Tensor, min: Bound | null, max: Bound | null): Tensor {
+  if (min === null) return self.le(max!);
+  return max === null ? self.ge(min) : self.ge(min).logical_and(self.le(max));
+}
+export const clamp_ = inplace(clamp);
+/** x, but not below `min`. */
+export const clamp_min = op("clamp_min(Tensor self, Tensor|Scalar min) -> Tensor");
+define(clamp_min, { kernel: composite(({ self, min }) => self.clamp(min)) });
+export const clamp_min_ = inplace(clamp_min);
+/** x, but not above `max`. */
+export const clamp_max = op("clamp_max(Tensor self, Tensor|Scalar max) -> Tensor");
+define(clamp_max, { kernel: composite(({ self, max }) => self.clamp({ max })) });
+export const clamp_max_ = inplace(clamp_max);
+/** {@link clamp}. */
+export const clip = op("clip(Tensor self, Tensor|Scalar min=None, Tensor|Scalar max=None) -> Tensor");
+define(clip, { kernel: composite(({ self, min, max }) => self.clamp(min, max)) });
+export const clip_ = inplace(clip);
+
+/** The larger of two elements; NaN wins. Where they are equal the gradient is shared. */
+export const maximum = op("maximum(Tensor self, Tensor other) -> Tensor");
+define(maximum, {
+  kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.or(other) : self.max(other))),
+  saves: ["self", "other"],
+  backward: {
+    self: ({ grad, self, other }) => shared(grad, self.eq(other), self.gt(other)),
+    other: ({ grad, self, other }) => shared(grad, self.eq(other), other.gt(self)),
+  },
+});
+/** The smaller of two elements; NaN wins. Where they are equal the gradient is shared. */
+export const minimum = op("minimum(Tensor self, Tensor other) -> Tensor");
+define(minimum, {
+  kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.and(other) : self.min(other))),
+  saves: ["self", "other"],
+  backward: {
+    self: ({ grad, self, other }) => shared(grad, self.eq(other), self.lt(other)),
+    other: ({ grad, self, other }) => shared(grad, self.eq(other), other.lt(self)),
+  },
+});
+const shared = (grad: Tensor, equal: Tensor, mine: Tensor): Tensor => _where(equal, grad.div(2), _where(mine, grad, 0));
+
+/** `self` where `condition` is true, `other` elsewhere; broadcast. With the condition alone: the indices where it is true. */
+export const _where = op("_where(Tensor condition, Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
+define(_where, {
+  kernel: pointwise(({ condition, self, other }) => condition.where(self, other), { fixed: { condition: bool } }),
+  saves: ["condition"],
+  backward: {
+    self: ({ grad, condition }) => _where(condition, grad, 0),
+    other: ({ grad, condition }) => _where(condition, 0, grad),
+  },
+  node: "WhereBackward0",
+});
+/** self with `value` where `mask` is true. */
+export const masked_fill = op("masked_fill(Tensor self, Tensor mask, Tensor|Scalar value) -> Tensor");
+define(masked_fill, {
+  kernel: pointwise(({ self, mask, value }) => mask.where(value, self), { fixed: { mask: bool } }),
+  saves: ["mask"],
+  backward: {
+    self: ({ grad, mask }) => grad.masked_fill(mask, 0),
+    value: ({ grad, mask }) => _where(mask, grad, 0).sum(),
+  },
+});
+export const masked_fill_ = inplace(masked_fill);
+
+/** self + value * tensor1 * tensor2. */
+export const addcmul = op("addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor");
+define(addcmul, {
+  kernel: pointwise(({ self, tensor1, tensor2, value }) => self.add(value.mul(tensor1).mul(tensor2))),
+  saves: { tensor1: ["tensor2"], tensor2: ["tensor1"] },
+  backward: {
+    self: ({ grad }) => grad,
+    tensor1: ({ grad, tensor2, value }) => grad.mul(tensor2.mul(value)),
+    tensor2: ({ grad, tensor1, value }) => grad.mul(tensor1.mul(value)),
+  },
+});
+export const addcmul_ = inplace(addcmul);
+/** self + value * tensor1 / tensor2. */
+export const addcdiv = op("addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor");
+define(addcdiv, {
+  kernel: pointwise(({ self, tensor1, tensor2, value }) => self.add(value.mul(tensor1).div(tensor2))),
+  saves: { tensor1: ["tensor2"], tensor2: ["tensor1", "tensor2"] },
+  backward: {
+    self: ({ grad }) => grad,
+    tensor1: ({ grad, tensor2, value }) => grad.mul(tensor2.reciprocal().mul(value)),
+    tensor2: ({ grad, tensor1, tensor2, value }) => grad.mul(tensor1.mul(-Number(value)).div(tensor2.mul(tensor2))),
+  },
+});
+export const addcdiv_ = inplace(addcdiv);
+/** self + weight * (end - self). */
+export const lerp = op("lerp(Tensor self, Tensor end, Tensor|Scalar weight) -> Tensor");
+define(lerp, {
+  kernel: pointwise(({ self, end, weight }) => {
+    const step = end.sub(self);
+    // From whichever end is nearer, so that weight 1 gives `end` exactly.
+    const far = end.sub(step.mul(constant(1, self.dtype).sub(weight)));
+    return weight
+      .abs()
+      .lt(0.5)
+      .where(self.add(weight.mul(step)), far);
+  }),
+  saves: { self: ["weight"], end: ["weight"], weight: ["self", "end"] },
+  backward: {
+    self: ({ grad, weight }) => (weight instanceof Tensor ? grad.mul(weight.rsub(1)) : grad.mul(1 - Number(weight))),
+    end: ({ grad, weight }) => grad.mul(weight),
+    weight: ({ grad, self, end }) => grad.mul(end.sub(self)),
+  },
+});
+export const lerp_ = inplace(lerp);
+/** NaN, inf and -inf replaced: by 0 and the largest finite numbers, or as given. */
+export const nan_to_num = op(
+  "nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor",
+);
+define(nan_to_num, {
+  kernel: pointwise(({ self, nan, posinf, neginf }) => {
+    if (!self.dtype.is_floating_point) return self;
+    const largest = largestOf(self.dtype);
+    const low = self.eq(-Infinity).where(neginf ?? constant(-largest, self.dtype), self);
+    const high = self.eq(Infinity).where(posinf ?? constant(largest, self.dtype), low);
+    return self.isnan().where(nan ?? constant(0, self.dtype), high);
+  }),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.isfinite()) },
+});
+const largestOf = (d: Dtype): number => (d === float64 ? Number.MAX_VALUE : 3.4028234663852886e38);
+export const nan_to_num_ = inplace(nan_to_num);
+
+/** log(x / (1 - x)); with `eps` x is clamped to [eps, 1 - eps] first. */
+export const logit = op("logit(Tensor self, float? eps=None) -> Tensor");
+define(logit, {
+  kernel: composite(({ self, eps }) => {
+    if (eps !== null && eps > 0.5) throw new ValueError(`logit: eps must not exceed 0.5, got ${eps}`);
+    const x = eps === null ? self : self.clamp(eps, 1 - eps);
+    return x.div(x.rsub(1)).log();
+  }),
+});
+/** Degrees to radians. */
+export const deg2rad = op("deg2rad(Tensor self) -> Tensor");
+define(deg2rad, { kernel: composite(({ self }) => self.mul(Math.PI / 180)) });
+/** Radians to degrees. */
+export const rad2deg = op("rad2deg(Tensor self) -> Tensor");
+define(rad2deg, { kernel: composite(({ self }) => self.mul(180 / Math.PI)) });

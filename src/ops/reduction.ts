@@ -1,0 +1,496 @@
+// Folds over dims: sums, extremes, tests, spread.
+import type { Dtype } from "../dtype.ts";
+import { bool, float32, float64, get_default_dtype, int64, uint8 } from "../dtype.ts";
+import { RuntimeError } from "../errors.ts";
+import { acc, constant, reduceIota } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import { wrapDim, wrapDims } from "../layout.ts";
+import type { Shape } from "../layout.ts";
+import { composite, compute } from "../op/kernels.ts";
+import { define, inplace, op } from "../op/op.ts";
+import { reduce, scan } from "../op/reduce.ts";
+import type { Fold } from "../op/reduce.ts";
+import { Tensor } from "../tensor.ts";
+import { _where } from "./pointwise.ts";
+import { cat } from "./view.ts";
+
+/** A gradient or result without the folded dims, with those dims back as 1. */
+function restored(t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor {
+  if (keepdim || shape.length === 0) return t;
+  const dims = wrapDims(typeof dim === "number" ? [dim] : dim, shape.length);
+  return t.reshape(shape.map((n, d) => (dims.includes(d) ? 1 : n)));
+}
+const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
+  restored(t, shape, dim, keepdim).expand(shape);
+
+/** Sums of float32 run in float64: as accurate as PyTorch's cascade, and a plain loop. */
+const wide = (d: Dtype): Dtype => (d === float32 ? float64 : d);
+const sumFold = (x: Expr): Fold => {
+  const w = wide(x.dtype);
+  const total = acc(0, w);
+  return {
+    accs: [{ dtype: w, init: constant(0, w), step: total.add(x.cast(w)), combine: (a, b) => a.add(b) }],
+    outputs: [total.cast(x.dtype)],
+  };
+};
+const sumDtype = (d: Dtype, { dtype }: Readonly<Record<string, unknown>>): Dtype =>
+  (dtype as Dtype | null | undefined) ?? (d.is_floating_point ? d : int64);
+
+/** Sum over `dim` (every dim when it is left out). Integers and bools give int64. */
+export const sum = op("sum(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
+define(sum, {
+  kernel: reduce({ compute: sumDtype, fold: sumFold }),
+  backward: { self: ({ grad, sizes, dim, keepdim }) => spread(grad, sizes.self, dim, keepdim) },
+  node: ({ dim }) => (dim === null ? "SumBackward0" : "SumBackward1"),
+});
+/** {@link sum} with NaN taken as 0. */
+export const nansum = op("nansum(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
+define(nansum, {
+  kernel: composite(({ self, dim, keepdim, dtype }) =>
+    (self.dtype.is_floating_point ? _where(self.isnan(), 0, self) : self).sum(dim, keepdim, { dtype }),
+  ),
+});
+/** Mean over `dim` (every dim when it is left out). Raises RuntimeError for integers without a `dtype`. */
+export const mean = op("mean(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
+define(mean, {
+  kernel: compute(({ self, dim, keepdim, dtype }) => {
+    const to = dtype ?? self.dtype;
+    if (!to.is_floating_point)
+      throw new RuntimeError(
+        `mean(): could not infer output dtype. ${dtype === null ? "Input" : "Optional"} dtype must be either a floating point or complex dtype. Got: ${to.legacyName}`,
+      );
+    return self.sum(dim, keepdim, { dtype: to }).div(countOf(self.sizes, dim));
+  }),
+  backward: {
+    self: ({ grad, sizes, dim, keepdim }) => spread(grad, sizes.self, dim, keepdim).div(countOf(sizes.self, dim)),
+  },
+  node: ({ dim }) => (dim === null ? "MeanBackward0" : "MeanBackward1"),
+});
+const countOf = (shape: Shape, dim: readonly number[] | null): number =>
+  wrapDims(dim, shape.length).reduce((n, d) => n * shape[d], 1);
+/** {@link mean} of the elements that are not NaN. */
+export const nanmean = op("nanmean(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
+define(nanmean, {
+  kernel: composite(({ self, dim, keepdim, dtype }) =>
+    self.nansum(dim, keepdim, { dtype }).div(self.isnan().logical_not().sum(dim, keepdim)),
+  ),
+});
+
+const productFold = (x: Expr): Fold => {
+  const w = wide(x.dtype);
+  const total = acc(0, w);
+  return {
+    accs: [{ dtype: w, init: constant(1, w), step: total.mul(x.cast(w)), combine: (a, b) => a.mul(b) }],
+    outputs: [total.cast(x.dtype)],
+  };
+};
+/** Product over one dim, or over all. Integers and bools give int64. */
+export const prod = op("prod(Tensor self, int? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
+define(prod, {
+  kernel: reduce({ compute: sumDtype, fold: productFold }),
+  saves: ["self", "result"],
+  backward: {
+    self: ({ grad, self, result, dim, keepdim }) => {
+      if (dim === null) return prodGrad(grad, self.reshape([-1]), result, 0).reshape(self.sizes);
+      const d = wrapDim(dim, self.sizes.length);
+      if (self.sizes.length === 0) return grad;
+      return prodGrad(restored(grad, self.sizes, d, keepdim), self, restored(result, self.sizes, d, keepdim), d);
+    },
+  },
+  node: ({ dim }) => (dim === null ? "ProdBackward0" : "ProdBackward1"),
+});
+/** grad * product / x; where an x is 0, the product of the others by cumulative products from both sides. */
+function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
+  if (!x.eq(0).any().item()) return grad.mul(product).div(x);
+  const one = x.narrow(d, 0, 1).mul(0).add(1);
+  const n = x.sizes[d];
+  const before = cat([one, x.narrow(d, 0, n - 1)], d).cumprod(d);
+  const after = cat([one, x.narrow(d, 1, n - 1).flip([d])], d)
+    .cumprod(d)
+    .flip([d]);
+  return grad.mul(before.mul(after));
+}
+
+/** Running sum along `dim`. */
+export const cumsum = op("cumsum(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
+define(cumsum, {
+  kernel: scan({ compute: sumDtype, fold: sumFold }),
+  backward: { self: ({ grad, dim }) => (grad.sizes.length === 0 ? grad : grad.flip([dim]).cumsum(dim).flip([dim])) },
+});
+export const cumsum_ = inplace(cumsum);
+/** Running product along `dim`. */
+export const cumprod = op("cumprod(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
+define(cumprod, {
+  kernel: scan({ compute: sumDtype, fold: productFold }),
+  saves: ["self", "result"],
+  backward: { self: ({ grad, self, result, dim }) => cumprodGrad(grad, self, result, dim) },
+});
+/**
+ * d/dx_k of sum_i grad_i prod_{j<=i} x_j. Without zeros: reversed running sum of grad * result, over x. With zeros, the
+ * products that leave x_k out are formed one by one.
+ */
+function cumprodGrad(grad: Tensor, self: Tensor, result: Tensor, dim: number): Tensor {
+  if (self.sizes.length === 0) return grad;
+  const d = wrapDim(dim, self.sizes.length);
+  if (!self.eq(0).any().item()) return grad.mul(result).flip([d]).cumsum(d).flip([d]).div(self);
+  const n = self.sizes[d];
+  const one = self.narrow(d, 0, 1).mul(0).add(1);
+  const parts: Tensor[] = [];
+  for (let k = 0; k < n; k++) {
+    const before = k === 0 ? one : self.narrow(d, 0, k).prod(d, true);
+    const after = k === n - 1 ? one : cat([one, self.narrow(d, k + 1, n - k - 1).cumprod(d)], d);
+    parts.push(
+      before
+        .mul(after)
+        .mul(grad.narrow(d, k, n - k))
+        .sum(d, true),
+    );
+  }
+  return cat(parts, d);
+}
+export const cumprod_ = inplace(cumprod);
+
+const lowest = (d: Dtype): number | bigint =>
+  d.is_floating_point
+    ? -Infinity
+    : d === int64
+      ? -(2n ** 63n)
+      : d === bool || d === uint8
+        ? 0
+        : -(2 ** (d.itemsize * 8 - 1));
+const highest = (d: Dtype): number | bigint =>
+  d.is_floating_point
+    ? Infinity
+    : d === int64
+      ? 2n ** 63n - 1n
+      : d === bool
+        ? 1
+        : d === uint8
+          ? 255
+          : 2 ** (d.itemsize * 8 - 1) - 1;
+const larger = (a: Expr, b: Expr): Expr => (a.dtype === bool ? a.or(b) : a.max(b));
+const smaller = (a: Expr, b: Expr): Expr => (a.dtype === bool ? a.and(b) : a.min(b));
+const extreme =
+  (start: (d: Dtype) => number | bigint, pick: (a: Expr, b: Expr) => Expr) =>
+  (x: Expr): Fold => {
+    const best = acc(0, x.dtype);
+    return {
+      accs: [{ dtype: x.dtype, init: constant(start(x.dtype), x.dtype), step: pick(best, x), combine: pick }],
+      outputs: [best],
+    };
+  };
+/** The gradient of an extreme, shared equally among the elements that reach it. */
+function sharedGrad(
+  grad: Tensor,
+  self: Tensor,
+  result: Tensor,
+  dim: readonly number[] | null,
+  keepdim: boolean,
+): Tensor {
+  const best = restored(result, self.sizes, dim, keepdim);
+  const mask = self.eq(best).logical_or(self.isnan().logical_and(best.isnan()));
+  const all = wrapDims(dim, self.sizes.length);
+  const count = all.length === 0 ? mask.to(grad.dtype) : mask.sum(all, true);
+  return restored(grad, self.sizes, dim, keepdim).div(count).mul(mask);
+}
+/** The largest element over `dim` (every dim when it is left out); equal ones share the gradient. */
+export const amax = op("amax(Tensor self, int[] dim=[], bool keepdim=False) -> Tensor");
+define(amax, {
+  kernel: reduce({ fold: extreme(lowest, larger), needsElements: true }),
+  saves: ["self", "result"],
+  backward: { self: ({ grad, self, result, dim, keepdim }) => sharedGrad(grad, self, result, dim, keepdim) },
+});
+/** The smallest element over `dim` (every dim when it is left out); equal ones share the gradient. */
+export const amin = op("amin(Tensor self, int[] dim=[], bool keepdim=False) -> Tensor");
+define(amin, {
+  kernel: reduce({ fold: extreme(highest, smaller), needsElements: true }),
+  saves: ["self", "result"],
+  backward: { self: ({ grad, self, result, dim, keepdim }) => sharedGrad(grad, self, result, dim, keepdim) },
+});
+
+/** The first place of an extreme: NaN beats all. */
+const argExtreme =
+  (better: (a: Expr, b: Expr) => Expr, start: (d: Dtype) => number | bigint) =>
+  (x: Expr): Fold => {
+    const best = acc(0, x.dtype);
+    const at = acc(1, int64);
+    const first = at.lt(0);
+    const takes = first.or(better(x, best)).or(x.isnan().and(best.isnan().not()));
+    const sticks = best.isnan().and(first.not());
+    const wins = takes.and(sticks.not());
+    return {
+      accs: [
+        { dtype: x.dtype, init: constant(start(x.dtype), x.dtype), step: wins.where(x, best) },
+        { dtype: int64, init: constant(-1, int64), step: wins.where(reduceIota(), at) },
+      ],
+      outputs: [best, at],
+    };
+  };
+const above = (a: Expr, b: Expr): Expr => (a.dtype === bool ? a.and(b.not()) : a.gt(b));
+const below = (a: Expr, b: Expr): Expr => (a.dtype === bool ? b.and(a.not()) : a.lt(b));
+const picked = (grad: Tensor, shape: Shape, indices: Tensor, dim: number, keepdim: boolean): Tensor => {
+  if (shape.length === 0) return grad;
+  return grad
+    .new_zeros(shape)
+    .scatter(dim, restored(indices, shape, dim, keepdim), restored(grad, shape, dim, keepdim));
+};
+
+/** {@link max} along one dim, with the places. */
+export const _max_dim = op("_max_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)");
+define(_max_dim, {
+  kernel: reduce({ fold: argExtreme(above, lowest), needsElements: true }),
+  saves: ["indices"],
+  backward: { self: ({ grad, sizes, indices, dim, keepdim }) => picked(grad, sizes.self, indices, dim, keepdim) },
+  node: "MaxBackward0",
+});
+/** {@link min} along one dim, with the places. */
+export const _min_dim = op("_min_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)");
+define(_min_dim, {
+  kernel: reduce({ fold: argExtreme(below, highest), needsElements: true }),
+  saves: ["indices"],
+  backward: { self: ({ grad, sizes, indices, dim, keepdim }) => picked(grad, sizes.self, indices, dim, keepdim) },
+  node: "MinBackward0",
+});
+/** {@link max} of all elements. */
+export const _max_all = op("_max_all(Tensor self) -> Tensor");
+define(_max_all, {
+  kernel: compute(({ self }) => nonEmpty("max", self).amax()),
+  saves: ["self", "result"],
+  backward: { self: ({ grad, self, result }) => sharedGrad(grad, self, result, null, false) },
+  node: "MaxBackward1",
+});
+/** {@link min} of all elements. */
+export const _min_all = op("_min_all(Tensor self) -> Tensor");
+define(_min_all, {
+  kernel: compute(({ self }) => nonEmpty("min", self).amin()),
+  saves: ["self", "result"],
+  backward: { self: ({ grad, self, result }) => sharedGrad(grad, self, result, null, false) },
+  node: "MinBackward1",
+});
+function nonEmpty(name: string, self: Tensor): Tensor {
+  if (self.numel() === 0)
+    throw new RuntimeError(
+      `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+    );
+  return self;
+}
+/** Where the largest element is: along `dim`, or in the flattened tensor. The first of equal ones. */
+export const argmax = op("argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor");
+define(argmax, {
+  kernel: compute(({ self, dim, keepdim }) => {
+    if (dim === null)
+      return nonEmpty("argmax", self)
+        .reshape([-1])
+        ._max_dim(0)
+        .indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
+    return self._max_dim(dim, keepdim).indices;
+  }),
+});
+/** Where the smallest element is: along `dim`, or in the flattened tensor. The first of equal ones. */
+export const argmin = op("argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor");
+define(argmin, {
+  kernel: compute(({ self, dim, keepdim }) => {
+    if (dim === null)
+      return nonEmpty("argmin", self)
+        .reshape([-1])
+        ._min_dim(0)
+        .indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
+    return self._min_dim(dim, keepdim).indices;
+  }),
+});
+/** Smallest and largest element, in one call. */
+export const aminmax = op("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)");
+define(aminmax, {
+  kernel: composite(({ self, dim, keepdim }) => {
+    const dims = dim === null ? [] : [dim];
+    return [self.amin(dims, keepdim), self.amax(dims, keepdim)];
+  }),
+});
+
+const logicFold =
+  (start: boolean, meet: (a: Expr, b: Expr) => Expr) =>
+  (x: Expr): Fold => {
+    const all = acc(0, bool);
+    return { accs: [{ dtype: bool, init: constant(start, bool), step: meet(all, x), combine: meet }], outputs: [all] };
+  };
+/** Whether all elements are true (not zero). uint8 stays uint8. */
+export const all = op("all(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
+define(all, { kernel: composite(({ self, dim, keepdim }) => asTruth(self, self._all(dim, keepdim))) });
+export const _all = op("_all(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
+define(_all, { kernel: reduce({ compute: () => bool, fold: logicFold(true, (a, b) => a.and(b)) }) });
+/** Whether any element is true (not zero). uint8 stays uint8. */
+export const any = op("any(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
+define(any, { kernel: composite(({ self, dim, keepdim }) => asTruth(self, self._any(dim, keepdim))) });
+export const _any = op("_any(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
+define(_any, { kernel: reduce({ compute: () => bool, fold: logicFold(false, (a, b) => a.or(b)) }) });
+const asTruth = (self: Tensor, truth: Tensor): Tensor => (self.dtype === uint8 ? truth.to(uint8) : truth);
+/** How many elements are not zero. */
+export const count_nonzero = op("count_nonzero(Tensor self, int[]? dim=None) -> Tensor");
+define(count_nonzero, { kernel: composite(({ self, dim }) => self.ne(0).sum(dim)) });
+
+/** Mean square deviation over `dim`, divided by n - correction (1 by default: an unbiased estimate). */
+export const variance = op(
+  "var(Tensor self, int[]? dim=None, bool? unbiased=None, bool keepdim=False, *, int? correction=None) -> Tensor",
+);
+define(variance, {
+  kernel: compute(({ self, dim, unbiased, keepdim, correction }) => {
+    const x = floating("var", self);
+    const centred = x.sub(x.mean(dim, true));
+    return centred
+      .mul(centred)
+      .sum(dim, keepdim)
+      .div(Math.max(0, countOf(self.sizes, dim) - degrees(unbiased, correction)));
+  }),
+  saves: ["self"],
+  backward: {
+    self: ({ grad, self, dim, unbiased, keepdim, correction }) => {
+      const scale = 2 / (countOf(self.sizes, dim) - degrees(unbiased, correction));
+      return restored(grad, self.sizes, dim, keepdim)
+        .mul(scale)
+        .mul(self.sub(self.mean(dim, true)));
+    },
+  },
+});
+export { variance as var };
+const degrees = (unbiased: boolean | null, correction: number | null): number =>
+  correction ?? (unbiased === false ? 0 : 1);
+function floating(name: string, self: Tensor): Tensor {
+  if (!self.dtype.is_floating_point)
+    throw new RuntimeError(
+      `${name}: only floating point and complex dtypes are supported, got ${self.dtype.legacyName}`,
+    );
+  return self;
+}
+/** Square root of {@link var}. */
+export const std = op(
+  "std(Tensor self, int[]? dim=None, bool? unbiased=None, bool keepdim=False, *, int? correction=None) -> Tensor",
+);
+define(std, {
+  kernel: compute(({ self, dim, unbiased, keepdim, correction }) =>
+    floating("std", self).var(dim, unbiased, keepdim, { correction }).sqrt(),
+  ),
+  saves: ["self", "result"],
+  backward: {
+    self: ({ grad, self, result, dim, unbiased, keepdim, correction }) => {
+      const scale = 1 / (countOf(self.sizes, dim) - degrees(unbiased, correction));
+      const over = restored(grad.div(result), self.sizes, dim, keepdim);
+      const g = over.mul(self.sub(self.mean(dim, true))).mul(scale);
+      return _where(restored(result, self.sizes, dim, keepdim).eq(0), 0, g);
+    },
+  },
+});
+/** {@link var} and {@link mean}. */
+export const var_mean = op(
+  "var_mean(Tensor self, int[]? dim=None, bool? unbiased=None, bool keepdim=False, *, int? correction=None) -> (Tensor var, Tensor mean)",
+);
+define(var_mean, {
+  kernel: composite(({ self, dim, unbiased, keepdim, correction }) => [
+    self.var(dim, unbiased, keepdim, { correction }),
+    self.mean(dim, keepdim),
+  ]),
+});
+/** {@link std} and {@link mean}. */
+export const std_mean = op(
+  "std_mean(Tensor self, int[]? dim=None, bool? unbiased=None, bool keepdim=False, *, int? correction=None) -> (Tensor std, Tensor mean)",
+);
+define(std_mean, {
+  kernel: composite(({ self, dim, unbiased, keepdim, correction }) => [
+    self.std(dim, unbiased, keepdim, { correction }),
+    self.mean(dim, keepdim),
+  ]),
+});
+
+/** log of the sum of exponentials over `dim`, without overflow. */
+export const logsumexp = op("logsumexp(Tensor self, int[] dim, bool keepdim=False) -> Tensor");
+define(logsumexp, {
+  kernel: compute(({ self, dim, keepdim }) => {
+    const x = self.dtype.is_floating_point ? self : self.to(get_default_dtype());
+    if (x.numel() === 0) return x.exp().sum(dim, keepdim).log();
+    const top = x.amax(dim, true);
+    const shift = _where(top.abs().eq(Infinity), 0, top);
+    const total = x.sub(shift).exp().sum(dim, true).log().add(shift);
+    return keepdim ? total : total.squeeze(wrapDims(dim, x.sizes.length));
+  }),
+  saves: ["self", "result"],
+  backward: {
+    self: ({ grad, self, result, dim, keepdim }) =>
+      restored(grad, self.sizes, dim, keepdim).mul(self.sub(restored(result, self.sizes, dim, keepdim)).exp()),
+  },
+});
+
+/** exp(x) over its sum along `dim`: positive numbers that add up to 1. */
+export const softmax = op("softmax(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
+define(softmax, { kernel: composite(({ self, dim, dtype }) => (dtype ? self.to(dtype) : self)._softmax(dim)) });
+export const _softmax = op("_softmax(Tensor self, int dim) -> Tensor");
+define(_softmax, {
+  kernel: compute(({ self, dim }) => {
+    assertFloat("softmax", self);
+    if (self.numel() === 0) return self.clone();
+    const e = self.sub(self.amax([dim], true)).exp();
+    return e.div(e.sum([dim], true));
+  }),
+  saves: ["result"],
+  backward: { self: ({ grad, result, dim }) => result.mul(grad.sub(grad.mul(result).sum([dim], true))) },
+  node: "SoftmaxBackward0",
+});
+/** log(softmax(x)), without the loss of digits of doing it in two steps. */
+export const log_softmax = op("log_softmax(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
+define(log_softmax, { kernel: composite(({ self, dim, dtype }) => (dtype ? self.to(dtype) : self)._log_softmax(dim)) });
+export const _log_softmax = op("_log_softmax(Tensor self, int dim) -> Tensor");
+define(_log_softmax, {
+  kernel: compute(({ self, dim }) => {
+    assertFloat("log_softmax", self);
+    if (self.numel() === 0) return self.clone();
+    const centred = self.sub(self.amax([dim], true));
+    return centred.sub(centred.exp().sum([dim], true).log());
+  }),
+  saves: ["result"],
+  backward: { self: ({ grad, result, dim }) => grad.sub(result.exp().mul(grad.sum([dim], true))) },
+  node: "LogSoftmaxBackward0",
+});
+function assertFloat(name: string, self: Tensor): void {
+  if (!self.dtype.is_floating_point)
+    throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${self.dtype.legacyName}'`);
+}
+
+/** The p-norm: of all elements, or over `dim`. */
+export const norm = op(
+  "norm(Tensor self, Scalar? p=2, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
+);
+define(norm, {
+  kernel: compute(({ self, p, dim, keepdim, dtype }) => {
+    const x = floating("norm", dtype ? self.to(dtype) : self);
+    const order = Number(p ?? 2);
+    if (order === 2) return x.mul(x).sum(dim, keepdim).sqrt();
+    if (order === 1) return x.abs().sum(dim, keepdim);
+    if (order === 0) return x.ne(0).to(x.dtype).sum(dim, keepdim);
+    if (order === Infinity) return x.abs().amax(dim ?? [], keepdim);
+    if (order === -Infinity) return x.abs().amin(dim ?? [], keepdim);
+    return x
+      .abs()
+      .pow(order)
+      .sum(dim, keepdim)
+      .pow(1 / order);
+  }),
+  saves: ["self", "result"],
+  backward: {
+    self: ({ grad, self, result, p, dim, keepdim }) => {
+      const order = Number(p ?? 2);
+      const g = restored(grad, self.sizes, dim, keepdim);
+      const n = restored(result, self.sizes, dim, keepdim);
+      if (order === 0) return self.new_zeros(self.sizes);
+      if (order === 1) return g.mul(self.sgn());
+      if (order === 2) return _where(n.eq(0), 0, g.mul(self.div(n)));
+      if (Math.abs(order) === Infinity) {
+        const mask = self.abs().eq(n);
+        return self.sgn().mul(g.div(mask.sum(wrapDims(dim, self.sizes.length), true)).mul(mask));
+      }
+      const power = self
+        .abs()
+        .pow(order - 1)
+        .mul(self.sgn());
+      return _where(n.eq(0).logical_or(self.eq(0)), 0, g.mul(power).div(n.pow(order - 1)));
+    },
+  },
+  node: "LinalgVectorNormBackward0",
+});

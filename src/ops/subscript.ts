@@ -1,0 +1,159 @@
+// x.index([...]), x.at(...), x.index_put_([...], y): Python's brackets, taken apart into views and tensors of indices.
+import type { Scalar } from "../dtype.ts";
+import { bool, int32, int64, uint8 } from "../dtype.ts";
+import { IndexError, RuntimeError } from "../errors.ts";
+import { list } from "../layout.ts";
+import { Tensor } from "../tensor.ts";
+import { scalar_tensor } from "./creation.ts";
+import { tensor } from "./data.ts";
+import type { TensorData } from "./data.ts";
+
+/** Everything that can stand between the brackets of x[...]. Slices also as Python text: "1:3", "::2". */
+export type Index = number | Slice | string | null | boolean | Tensor | readonly (number | boolean)[];
+/** A Python slice. */
+export interface Slice {
+  readonly start: number | null;
+  readonly stop: number | null;
+  readonly step: number | null;
+}
+class PythonSlice implements Slice {
+  readonly start: number | null;
+  readonly stop: number | null;
+  readonly step: number | null;
+  constructor(start: number | null, stop: number | null, step: number | null) {
+    this.start = start;
+    this.stop = stop;
+    this.step = step;
+  }
+}
+/**
+ * A slice for `x.index([...])`, with Python's arguments.
+ * @example x.index([torch.slice_(1, 3)]) // as x[1:3]
+ */
+export function slice_(stop: number | null): Slice;
+export function slice_(start: number | null, stop: number | null, step?: number | null): Slice;
+export function slice_(a: number | null, b?: number | null, step: number | null = null): Slice {
+  return b === undefined ? new PythonSlice(null, a, null) : new PythonSlice(a, b, step);
+}
+function parseSlice(text: string): Slice {
+  const match = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/.exec(text);
+  if (!match)
+    throw new IndexError(
+      `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got str '${text}')\nA slice as text is "start:stop" or "start:stop:step".`,
+    );
+  const [start, stop, step] = match.slice(1).map((x) => (x === undefined ? null : Number(x)));
+  return new PythonSlice(start, stop, step);
+}
+
+/** The views are taken; what is left is a tensor with a tensor of indices (or nothing) for each of its dims. */
+interface Resolved {
+  readonly self: Tensor;
+  readonly indices: readonly (Tensor | null)[];
+}
+function resolve(self: Tensor, given: readonly Index[]): Resolved {
+  const items = given.map((x) => (typeof x === "string" && x !== "..." ? parseSlice(x) : x));
+  const consumes = (x: Index): number =>
+    x === null || x === "..." || typeof x === "boolean" ? 0 : x instanceof Tensor && isMask(x) ? x.sizes.length : 1;
+  const specified = items.reduce((n: number, x) => n + consumes(x), 0);
+  if (specified > self.sizes.length)
+    throw new IndexError(`too many indices for tensor of dimension ${self.sizes.length}`);
+  if (items.filter((x) => x === "...").length > 1)
+    throw new IndexError("an index can only have a single ellipsis ('...')");
+  let view = self;
+  let d = 0;
+  const indices: (Tensor | null)[] = [];
+  for (const item of items) {
+    if (item === "...") d += self.sizes.length - specified;
+    else if (item === null) view = view.unsqueeze(d++);
+    else if (typeof item === "number") view = selected(view, d, item, self);
+    else if (item instanceof PythonSlice) view = sliced(view, d++, item);
+    else {
+      const index =
+        typeof item === "boolean"
+          ? asMask(item)
+          : item instanceof Tensor
+            ? item
+            : indexList(item as readonly (number | boolean)[]);
+      if (typeof item === "boolean") view = view.unsqueeze(d);
+      if (!isMask(index) && index.dtype !== int64 && index.dtype !== int32 && index.dtype.is_floating_point)
+        throw new IndexError(`tensors used as indices must be long, int, byte or bool tensors`);
+      if (!isMask(index)) indices[d++] = index;
+      else for (const part of maskIndices(index, view, d, typeof item === "boolean")) indices[d++] = part;
+    }
+  }
+  for (let i = 0; i < d; i++) indices[i] ??= null;
+  return { self: view, indices };
+}
+const isMask = (x: Tensor): boolean => x.dtype === bool || x.dtype === uint8;
+const asMask = (x: boolean): Tensor => tensor([x]);
+const indexList = (x: readonly (number | boolean)[]): Tensor =>
+  x.some((y) => typeof y === "boolean") ? tensor(x as TensorData) : tensor(x as TensorData, { dtype: int64 });
+function selected(view: Tensor, d: number, i: number, whole: Tensor): Tensor {
+  if (!Number.isInteger(i))
+    throw new IndexError(
+      `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got float)`,
+    );
+  if (whole.sizes.length === 0)
+    throw new IndexError(
+      "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
+    );
+  const n = view.sizes[d];
+  if (i < -n || i >= n) throw new IndexError(`index ${i} is out of bounds for dimension ${d} with size ${n}`);
+  return view.select(d, i);
+}
+function sliced(view: Tensor, d: number, { start, stop, step }: Slice): Tensor {
+  if (step !== null && step <= 0) throw new RuntimeError("step must be greater than zero");
+  if (start === null && stop === null && step === null) return view.alias();
+  return view.slice(d, start, stop, step ?? 1);
+}
+/** A mask is the list of the indices where it is true, one tensor a dim. */
+function maskIndices(mask: Tensor, view: Tensor, d: number, isBoolean: boolean): Tensor[] {
+  if (!isBoolean)
+    for (let i = 0; i < mask.sizes.length; i++)
+      if (mask.sizes[i] !== view.sizes[d + i])
+        throw new IndexError(
+          `The shape of the mask ${list(mask.sizes)} at index ${i} does not match the shape of the indexed tensor ${list(view.sizes)} at index ${d + i}`,
+        );
+  return mask.nonzero().unbind(1);
+}
+
+declare module "../tensor.ts" {
+  interface Tensor {
+    /**
+     * x[...] of Python: integers, slices (`torch.slice_(1, 3)` or "1:3"), "...", null for a new dim, masks, tensors or
+     * lists of indices. A view if only integers, slices and new dims occur. Raises IndexError.
+     * @example x.index([0, "1:3"])
+     */
+    index(indices: readonly Index[]): Tensor;
+    /** {@link index} with the list spread. */
+    at(...indices: Index[]): Tensor;
+    /** x[...] = values, in place. */
+    index_put_(indices: readonly Index[], values: Tensor | Scalar, accumulate?: boolean): Tensor;
+  }
+}
+Tensor.prototype.index = function (given) {
+  const { self, indices } = resolve(this, given);
+  return indices.some((i) => i !== null) ? self._index(indices) : self === this ? self.alias() : self;
+};
+Tensor.prototype.at = function (...given) {
+  return this.index(given);
+};
+Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
+  const { self, indices } = resolve(this, given);
+  const value = values instanceof Tensor ? values : scalar_tensor(values, { dtype: this.dtype });
+  if (indices.some((i) => i !== null)) {
+    self._index_put_(indices, value, accumulate);
+    return this;
+  }
+  const whole = self === this ? self.alias() : self;
+  if (accumulate) whole.add_(value);
+  else if (value.sizes.length === 0) whole.copy_(value);
+  else whole.copy_(withoutLeadingOnes(value, whole.sizes.length));
+  return this;
+};
+/** Values may have more dims than the place they go to, if those are of size 1. */
+function withoutLeadingOnes(value: Tensor, ndim: number): Tensor {
+  let v = value;
+  while (v.sizes.length > ndim && v.sizes[0] === 1) v = v.squeeze([0]);
+  return v;
+}

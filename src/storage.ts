@@ -1,0 +1,24 @@
+// Bytes on a device and how often they were changed.
+import type { Backend, Block } from "./devices/backend.ts";
+
+/**
+ * The bytes behind a tensor and all its views.
+ *
+ * Note [Version counters]: every in-place change raises `version` by one. Views and `detach()` share the Storage, so a
+ * change through any of them is seen by all; a tensor saved for backward remembers the version it was saved at, and
+ * asking for it later at another version is an error. `x.data` shares the block but not the counter, as in PyTorch.
+ */
+export class Storage {
+  readonly device: Backend;
+  readonly block: Block;
+  version = 0;
+  /** The op that last changed it in place, for error messages. */
+  changedBy: string | null = null;
+  /** Saved for backward, or handed to the user: the engine must not release it early. See Note [Early release]. */
+  kept = false;
+
+  constructor(device: Backend, block: Block) {
+    this.device = device;
+    this.block = block;
+  }
+}

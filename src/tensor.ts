@@ -1,0 +1,400 @@
+// class Tensor: a layout over a Storage, and what autograd knows of it. Operators are merged in from ops/ by type.
+import type { Node } from "./autograd/node.ts";
+import type { Backend } from "./devices/backend.ts";
+import type { Dtype, Scalar, TypedArray } from "./dtype.ts";
+import { bfloat16, bool, float16 } from "./dtype.ts";
+import { IndexError, RuntimeError, warn } from "./errors.ts";
+import { isContiguous, numel, wrapDim } from "./layout.ts";
+import type { Layout, Shape } from "./layout.ts";
+import type { SignatureOf } from "./op/op.ts";
+import type { Method } from "./op/schema.ts";
+import type * as ops from "./ops/index.ts";
+import { scalarText, sizeText, tensorText } from "./print.ts";
+import { Storage } from "./storage.ts";
+
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+/** The sizes of a tensor. An array that prints as PyTorch prints it. */
+export class Size extends Array<number> {
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+  /** Product of the sizes. */
+  numel(): number {
+    return numel(this);
+  }
+  override toString(): string {
+    return sizeText(this);
+  }
+  [INSPECT](): string {
+    return sizeText(this);
+  }
+}
+
+/** How a tensor came to be a view, which decides whether it may be changed in place. */
+export interface ViewInfo {
+  /** The tensor that is not a view itself. */
+  readonly base: Tensor;
+  readonly made: "default" | "no_grad" | "multiple" | "custom" | "inference";
+  /** The storage's version for which `node` is the right history. See Note [In-place on views]. */
+  version: number;
+}
+
+/** Gradient in, gradient out (or nothing: leave it). */
+export type TensorHook = (grad: Tensor) => Tensor | null | void;
+
+/** Values nested as the dims are. */
+export type NestedList = Scalar | NestedList[];
+
+type MethodNames<O> = {
+  [K in keyof O]: SignatureOf<O[K]> extends `${string}(Tensor${"" | `(${string})`} self${string}` ? K : never;
+}[keyof O];
+type Methods<O> = { [K in keyof O]: Method<SignatureOf<O[K]>> };
+
+/** Every op whose first argument is self, as a method; and x[i], x[i] = y along the first dim. */
+export interface Tensor extends Methods<Pick<typeof ops, MethodNames<typeof ops>>> {
+  [index: number]: Tensor;
+}
+
+/**
+ * A multi-dimensional array that records what is done with it, as `torch.Tensor`.
+ * Made by `torch.tensor`, `torch.zeros` and the other factories, not by `new`.
+ * @example
+ * const x = torch.tensor([1, 2, 3], { requires_grad: true });
+ * x.mul(x).sum().backward();
+ * console.log(x.grad); // tensor([2., 4., 6.])
+ */
+export class Tensor {
+  /** @internal */ storage: Storage;
+  /** @internal */ sizes: Shape;
+  /** @internal */ strides: readonly number[];
+  /** @internal First element, in elements from the storage's start. */
+  offset: number;
+  readonly dtype: Dtype;
+  /** @internal Set on leaves only; `requires_grad` tells for all. */
+  leafRequiresGrad = false;
+  /** @internal The node that made it; `grad_fn` brings it up to date for views. */
+  node: Node | null = null;
+  /** @internal Which of the node's results it is. */
+  outputNr = 0;
+  /** @internal AccumulateGrad of a leaf, made when first needed. */
+  accumulator: Node | null = null;
+  /** @internal */ gradient: Tensor | null = null;
+  /** @internal */ view_: ViewInfo | null = null;
+  /** @internal Hooks of a leaf; those of other tensors live on their node. */
+  hooks: Map<number, TensorHook> | null = null;
+  /** @internal */ retains = false;
+  /** @internal */ inference = false;
+
+  /** @internal */
+  constructor(storage: Storage, dtype: Dtype, sizes: Shape, strides: readonly number[], offset: number) {
+    this.storage = storage;
+    this.dtype = dtype;
+    this.sizes = sizes;
+    this.strides = strides;
+    this.offset = offset;
+  }
+
+  /** The sizes, one a dim. */
+  get shape(): Size {
+    const size = new Size(this.sizes.length);
+    for (let d = 0; d < this.sizes.length; d++) size[d] = this.sizes[d];
+    return size;
+  }
+  /** Number of dims. */
+  get ndim(): number {
+    return this.sizes.length;
+  }
+  /** `len(x)`: the size of the first dim. Raises TypeError for a tensor of no dims. */
+  get length(): number {
+    if (this.sizes.length === 0) throw new TypeError("len() of a 0-d tensor");
+    return this.sizes[0];
+  }
+  /** @internal */
+  get layout(): Layout {
+    return { shape: this.sizes, strides: this.strides, offset: this.offset };
+  }
+  /** @internal Address of the first element in the device's memory, in bytes. */
+  get ptr(): number {
+    const { ptr } = this.storage.block;
+    if (ptr < 0) throw released();
+    return ptr + this.offset * this.dtype.itemsize;
+  }
+  /** The device's name. */
+  get device(): string {
+    return this.storage.device.name;
+  }
+  /** Whether operations on it are recorded. Only floating-point tensors can; only leaves can be switched off. */
+  get requires_grad(): boolean {
+    return this.leafRequiresGrad || this.node !== null || (this.view_ !== null && this.view_.base.requires_grad);
+  }
+  set requires_grad(on: boolean) {
+    if (this.requires_grad === on) return;
+    if (!this.is_leaf)
+      throw new RuntimeError(
+        `you can only change requires_grad flags of leaf variables.${
+          on
+            ? ""
+            : " If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+        }`,
+      );
+    if (on && !this.dtype.is_floating_point)
+      throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
+    if (on && this.inference)
+      throw new RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
+    this.leafRequiresGrad = on;
+  }
+  /** No op recorded made it: created by the user, or the result of something that does not require grad. */
+  get is_leaf(): boolean {
+    return this.grad_fn === null;
+  }
+  /**
+   * The node of the graph that made it, null for a leaf.
+   *
+   * Note [In-place on views]: when a base or another view of it was changed in place, the view's own node is out of date.
+   * Its history is then that of the base seen through the view: an AsStrided node upon the base's current node. It is
+   * made when next asked for, as in PyTorch.
+   */
+  get grad_fn(): Node | null {
+    const view = this.view_;
+    if (view === null || view.version === this.storage.version) return this.node;
+    if (this.node === null && !view.base.requires_grad) return null;
+    return Tensor.refreshHistory(this, view);
+  }
+  /** @internal What autograd does in Note [In-place on views]; set by autograd/inplace.ts. */
+  static refreshHistory: (t: Tensor, view: ViewInfo) => Node | null = () => null;
+
+  /** The gradient that `backward` accumulates; null until then. */
+  get grad(): Tensor | null {
+    if (this.gradient === null && !this.retains && this.node !== null) warn(NON_LEAF_GRAD);
+    return this.gradient;
+  }
+  set grad(grad: Tensor | null) {
+    if (grad !== null) {
+      if (!(grad instanceof Tensor))
+        throw new TypeError(`assigned grad expected to be a Tensor or None but got grad of type ${typeof grad}`);
+      if (grad === this) throw new RuntimeError("can't assign Variable as its own grad");
+      if (grad.dtype !== this.dtype)
+        throw new RuntimeError(
+          `attempting to assign a gradient with dtype '${dtypeWord(grad.dtype)}' to a tensor with grad_dtype '${dtypeWord(this.dtype)}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match.`,
+        );
+      if (grad.sizes.length !== this.sizes.length || grad.sizes.some((n, d) => n !== this.sizes[d]))
+        throw new RuntimeError(`assigned grad has data of a different size`);
+    }
+    this.gradient = grad;
+  }
+  /** The same elements, outside the graph, with a version counter of its own: changes made through it are not noticed. */
+  get data(): Tensor {
+    const { device, block } = this.storage;
+    const storage = new Storage(device, block);
+    storage.kept = true;
+    this.storage.kept = true;
+    return new Tensor(storage, this.dtype, this.sizes, this.strides, this.offset);
+  }
+  set data(x: Tensor) {
+    if (x.dtype !== this.dtype)
+      throw new RuntimeError(
+        `Attempted to call \`variable.set_data(tensor)\`, but \`variable\` and \`tensor\` have incompatible tensor type.`,
+      );
+    x.storage.kept = true;
+    this.storage = x.storage;
+    this.sizes = x.sizes;
+    this.strides = x.strides;
+    this.offset = x.offset;
+  }
+  /** How often the elements were changed in place. */
+  get _version(): number {
+    if (this.inference) throw new RuntimeError("Inference tensors do not track version counter.");
+    return this.storage.version;
+  }
+  /** The tensor this is a view of, or null. */
+  get _base(): Tensor | null {
+    return this.view_?.base ?? null;
+  }
+  /** Whether `retain_grad` was called on a tensor that is not a leaf. */
+  get retains_grad(): boolean {
+    return this.retains;
+  }
+  _is_view(): boolean {
+    return this.view_ !== null;
+  }
+
+  /** The sizes, or the size of one dim. */
+  size(): Size;
+  size(dim: number): number;
+  size(dim?: number): Size | number {
+    if (dim === undefined) return this.shape;
+    if (this.sizes.length === 0)
+      throw new IndexError("Dimension specified as " + dim + " but tensor has no dimensions");
+    return this.sizes[wrapDim(dim, this.sizes.length)];
+  }
+  /** Steps between neighbours, in elements; of one dim or of all. */
+  stride(): number[];
+  stride(dim: number): number;
+  stride(dim?: number): number[] | number {
+    return dim === undefined ? [...this.strides] : this.strides[wrapDim(dim, this.sizes.length)];
+  }
+  storage_offset(): number {
+    return this.offset;
+  }
+  dim(): number {
+    return this.sizes.length;
+  }
+  /** Number of elements. */
+  numel(): number {
+    return numel(this.sizes);
+  }
+  nelement(): number {
+    return numel(this.sizes);
+  }
+  /** Bytes of an element. */
+  element_size(): number {
+    return this.dtype.itemsize;
+  }
+  is_contiguous(): boolean {
+    return isContiguous(this.sizes, this.strides);
+  }
+  is_floating_point(): boolean {
+    return this.dtype.is_floating_point;
+  }
+  is_complex(): boolean {
+    return this.dtype.is_complex;
+  }
+  is_signed(): boolean {
+    return this.dtype.is_signed;
+  }
+  is_inference(): boolean {
+    return this.inference;
+  }
+  /** Address of the first element: equal for two tensors that share it. */
+  data_ptr(): number {
+    return this.ptr;
+  }
+  get_device(): number {
+    return -1;
+  }
+  /** `torch.FloatTensor`, … */
+  type(): string {
+    return `torch.${this.dtype.legacyName}Tensor`;
+  }
+
+  /** @internal Backend of the storage. */
+  get backend(): Backend {
+    return this.storage.device;
+  }
+  /** @internal The elements in memory, for a contiguous tensor, without a copy. Stale after the next allocation. */
+  host(): TypedArray {
+    return this.storage.device.host(this.dtype, this.ptr, this.numel());
+  }
+  /** @internal One element of a host array as this dtype's JavaScript value. */
+  value(x: number | bigint): Scalar {
+    if (this.dtype === bool) return x !== 0;
+    if (typeof x !== "bigint") return this.dtype === float16 || this.dtype === bfloat16 ? halfValue(x, this.dtype) : x;
+    return x >= -MAX_SAFE && x <= MAX_SAFE ? Number(x) : x;
+  }
+  /** @internal The element at an index, one number a dim. */
+  elementAt(index: readonly number[]): Scalar {
+    let at = 0;
+    for (let d = 0; d < index.length; d++) at += index[d] * this.strides[d];
+    return this.value(this.storage.device.host(this.dtype, this.ptr + at * this.dtype.itemsize, 1)[0]);
+  }
+  /**
+   * The value of a tensor of one element: a number, a boolean, or a bigint beyond 2^53. Raises RuntimeError for any other.
+   * @example torch.tensor([3]).item() // 3
+   */
+  item(): number;
+  item(): Scalar {
+    const n = this.numel();
+    if (n !== 1) throw new RuntimeError(`a Tensor with ${n} elements cannot be converted to Scalar`);
+    return this.elementAt(this.sizes.map(() => 0));
+  }
+  /** The values as nested arrays; a bare value for a tensor of no dims. */
+  tolist(): NestedList {
+    const build = (d: number, at: number[]): NestedList => {
+      if (d === this.sizes.length) return this.elementAt(at);
+      return Array.from({ length: this.sizes[d] }, (_, i) => build(d + 1, [...at, i]));
+    };
+    return build(0, []);
+  }
+  /** A copy of the values, in row-major order, as the typed array of the dtype (Uint8Array for bool). */
+  typed_array(): TypedArray {
+    const dense = isContiguous(this.sizes, this.strides) ? this : this.detach().contiguous();
+    return dense.host().slice();
+  }
+  /**
+   * Gives the bytes back at once, for those who want the last megabyte; nobody has to. The tensor and all its views
+   * cannot be used afterwards.
+   */
+  dispose(): void {
+    this.storage.block.free();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  *[Symbol.iterator](): Generator<Tensor, void, undefined> {
+    if (this.sizes.length === 0) throw new TypeError("iteration over a 0-d tensor");
+    yield* this.unbind(0);
+  }
+  /** The text PyTorch prints. */
+  toString(): string {
+    return tensorText({
+      shape: this.sizes,
+      dtype: this.dtype,
+      requires_grad: this.requires_grad,
+      gradFn: this.grad_fn === null ? null : `<${this.grad_fn.name().replace(/^.*::/, "")}>`,
+      at: (index) => this.elementAt(index),
+    });
+  }
+  [INSPECT](): string {
+    return this.toString();
+  }
+  toJSON(): NestedList {
+    return this.tolist();
+  }
+  /** A number where JavaScript asks for one; text where it asks for text. */
+  [Symbol.toPrimitive](hint: string): number | string {
+    if (hint !== "number")
+      return this.sizes.length === 0 && this.node === null ? scalarText(this.item(), this.dtype) : this.toString();
+    return Number(this.item());
+  }
+}
+
+const NON_LEAF_GRAD =
+  "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.";
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+const released = (): RuntimeError =>
+  new RuntimeError(
+    "this tensor's memory has been released by dispose(). Keep it until its last use, or leave releasing to the library.",
+  );
+const dtypeWord = (d: Dtype): string => d.legacyName.toLowerCase();
+/** The bits of a 16-bit float as a number. */
+function halfValue(h: number, dtype: Dtype): number {
+  if (dtype === bfloat16) return new Float32Array(new Uint32Array([h << 16]).buffer)[0];
+  const sign = h & 0x8000 ? -1 : 1;
+  const exponent = (h >> 10) & 31;
+  const fraction = h & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+// x[i] and x[i] = y by a proxy above Tensor.prototype: only names found nowhere else reach it, so other accesses cost
+// nothing. Every field must be declared, since assigning an undeclared one in the constructor would walk up to here.
+const indexOf = (key: PropertyKey): number | undefined =>
+  typeof key === "string" && /^-?\d+$/.test(key) ? Number(key) : undefined;
+Object.setPrototypeOf(
+  Tensor.prototype,
+  new Proxy(Object.prototype, {
+    get(target, key, self: Tensor) {
+      const i = indexOf(key);
+      return i === undefined ? Reflect.get(target, key, self) : self.index([i]);
+    },
+    set(target, key, value, self: Tensor) {
+      const i = indexOf(key);
+      if (i === undefined) return Reflect.set(target, key, value, self);
+      self.index_put_([i], value);
+      return true;
+    },
+  }),
+);
