@@ -2,7 +2,7 @@
 import { RuntimeError, warn } from "../errors.ts";
 import { broadcastShapes, list, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { collectTemporaries, withoutCollecting } from "../op/allocate.ts";
+import { collectTemporaries, withoutCollecting } from "../allocate.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import { AccumulateGrad } from "./accumulate.ts";
@@ -198,7 +198,7 @@ class GraphTask {
       for (const g of out) if (g !== null) g.storage.kept = true;
       if (preHooks) for (const hook of preHooks.values()) out = hook(out) ?? out;
       for (const [nr, perTensor] of hooks ?? []) {
-        for (const hook of [...perTensor.values()]) {
+        for (const hook of perTensor.values()) {
           const grad = out[nr];
           if (grad === null) continue;
           out[nr] = checkHookResult(hook(grad), grad, hook.name);

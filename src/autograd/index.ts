@@ -7,3 +7,5 @@ export type { BackwardOptions, GradOptions } from "./backward.ts";
 export { detect_anomaly, set_detect_anomaly } from "./mode.ts";
 export { Node } from "./node.ts";
 export type { RemovableHandle } from "./node.ts";
+export { Function, FunctionContext, once_differentiable } from "./function.ts";
+export { gradcheck, GradcheckError, gradgradcheck } from "./gradcheck.ts";

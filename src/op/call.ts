@@ -3,7 +3,7 @@ import { mode } from "../autograd/mode.ts";
 import { assertWritable, rewriteHistory } from "../autograd/inplace.ts";
 import { OpNode } from "../autograd/op_node.ts";
 import { Tensor } from "../tensor.ts";
-import { collectTemporaries } from "./allocate.ts";
+import { collectTemporaries } from "../allocate.ts";
 import { bind } from "./bind.ts";
 import { assertFits } from "./fits.ts";
 import type { Entry, OpKernel } from "./op.ts";
@@ -32,7 +32,11 @@ export function run(entry: Entry, values: Values): Results {
   if (kernel.kind === "view") {
     results = kernel.run(values, schema);
     markViews(values[0] as Tensor, results);
-  } else results = mode.grad ? computeUnrecorded(kernel, values, entry) : kernel.run(values, schema);
+  } else {
+    results = mode.grad ? computeUnrecorded(kernel, values, entry) : kernel.run(values, schema);
+    // A kernel may see its result through views of its own; to the outside it is fresh.
+    forEachTensor(results, (t) => (t.view_ = null));
+  }
   if (mode.inference) forEachTensor(results, (t) => (t.inference = true));
   if (recording) {
     const outputs = results instanceof Tensor ? [results] : results;

@@ -9,7 +9,7 @@ import type { Operand } from "../kernel/loops.ts";
 import { broadcastShapes, expandStrides, isContiguous, numel, resultStrides, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
-import { empty } from "./allocate.ts";
+import { empty } from "../allocate.ts";
 import { assertFits } from "./fits.ts";
 import type { KernelFor } from "./op.ts";
 import type { Schema, Values } from "./schema.ts";

@@ -7,7 +7,7 @@ import type { Accumulator } from "../kernel/loops.ts";
 import { Kernel } from "../kernel/loops.ts";
 import { contiguousStrides, wrapDims } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
-import { empty } from "./allocate.ts";
+import { empty } from "../allocate.ts";
 import type { KernelFor } from "./op.ts";
 
 /** The fold itself: accumulators over x, and what is stored of them. */

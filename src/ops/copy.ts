@@ -3,7 +3,7 @@ import type { Dtype } from "../dtype.ts";
 import { bool, dtypeByName, float32, float64, int16, int32, int64, int8, uint8 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { isContiguous, isDense, list, sameShape, broadcastShapes } from "../layout.ts";
-import { empty as allocate } from "../op/allocate.ts";
+import { empty as allocate } from "../allocate.ts";
 import { composite, compute, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";

@@ -4,7 +4,7 @@ import { get_default_dtype } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { isDense, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { empty as allocate } from "../op/allocate.ts";
+import { empty as allocate } from "../allocate.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";

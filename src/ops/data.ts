@@ -6,7 +6,7 @@ import { iota, param } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
 import { list, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { empty as allocate } from "../op/allocate.ts";
+import { empty as allocate } from "../allocate.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 

@@ -8,7 +8,7 @@ import { Kernel } from "../kernel/loops.ts";
 import type { Operand, StoreMode } from "../kernel/loops.ts";
 import { broadcastShapes, expandStrides, list, sameShape, wrapDim } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { empty as allocate } from "../op/allocate.ts";
+import { empty as allocate } from "../allocate.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";

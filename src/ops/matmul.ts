@@ -3,7 +3,7 @@ import type { Dtype } from "../dtype.ts";
 import { float32, float64 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { broadcastShapes } from "../layout.ts";
-import { empty as allocate } from "../op/allocate.ts";
+import { empty as allocate } from "../allocate.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";

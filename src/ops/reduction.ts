@@ -10,7 +10,7 @@ import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { reduce, scan } from "../op/reduce.ts";
 import type { Fold } from "../op/reduce.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
 

@@ -3,7 +3,7 @@ import { promote_types } from "../dtype.ts";
 import { IndexError, RuntimeError, ValueError } from "../errors.ts";
 import { contiguousStrides, inferSize, list, numel, sameShape, viewStrides, wrapDim } from "../layout.ts";
 import type { Layout, Shape } from "../layout.ts";
-import { empty as allocate } from "../op/allocate.ts";
+import { empty as allocate } from "../allocate.ts";
 import { composite, compute, view as viewKernel } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";

@@ -1,0 +1,173 @@
+// Gradients compared with finite differences.
+import { RuntimeError, ValueError, warn } from "../errors.ts";
+import { float64 } from "../dtype.ts";
+import { Tensor } from "../tensor.ts";
+import { grad } from "./backward.ts";
+import { enable_grad, no_grad } from "./mode.ts";
+
+/** Raised by gradcheck: says which input and output disagree, and how. */
+export class GradcheckError extends RuntimeError {
+  override name = "GradcheckError";
+}
+type Results = Tensor | readonly Tensor[];
+export type Differentiable = (...inputs: never[]) => Results;
+export interface GradcheckOptions {
+  /** Step of the central differences. */
+  eps?: number;
+  atol?: number;
+  rtol?: number;
+  /** Raise GradcheckError on a mismatch; false: return false. */
+  raise_exception?: boolean;
+}
+
+const differentiable = (results: Results): Tensor[] =>
+  (results instanceof Tensor ? [results] : [...results]).filter(
+    (t) => t instanceof Tensor && t.dtype.is_floating_point,
+  );
+const isChecked = (x: unknown): x is Tensor => x instanceof Tensor && x.requires_grad;
+
+/**
+ * Compares the Jacobian that backward gives with central differences, as `torch.autograd.gradcheck`. Inputs should be
+ * float64. Returns true or raises GradcheckError.
+ * @example torch.autograd.gradcheck((x: Tensor) => x.sin(), [torch.randn(3, { dtype: torch.float64, requires_grad: true })])
+ */
+export function gradcheck(
+  fn: Differentiable,
+  inputs: readonly unknown[],
+  { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise_exception = true }: GradcheckOptions = {},
+): boolean {
+  const checked = inputs.filter(isChecked);
+  if (checked.length === 0)
+    throw new ValueError(
+      "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True.",
+    );
+  for (const [i, x] of inputs.entries())
+    if (isChecked(x) && x.dtype !== float64)
+      warn(
+        `Input #${i} requires gradient and is not a double precision floating point or complex. This check will likely fail if all the inputs are not of double precision floating point or complex. `,
+      );
+  const run = (): Tensor[] => differentiable(fn(...(inputs as never[])));
+  try {
+    const outputs = run();
+    for (const [i, x] of checked.entries()) {
+      const analytic = outputs.map((out) => analyticJacobian(out, x));
+      const numeric = numericJacobian(run, x, eps);
+      for (let o = 0; o < outputs.length; o++) compare(numeric[o], analytic[o], i, o, atol, rtol);
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof GradcheckError && !raise_exception) return false;
+    throw error;
+  }
+}
+type Jacobian = Float64Array[]; // [input element][output element]
+
+/** One backward an output element, each with a unit vector. */
+function analyticJacobian(out: Tensor, x: Tensor): Jacobian {
+  const n = x.numel();
+  const m = out.numel();
+  const jacobian = Array.from({ length: n }, () => new Float64Array(m));
+  if (!out.requires_grad) return jacobian;
+  for (let j = 0; j < m; j++) {
+    const unit = out.new_zeros(out.sizes).contiguous();
+    unit.view([-1])[j] = unit.new_ones([]);
+    const [g] = grad(out, x, unit, { retain_graph: true, allow_unused: true });
+    if (g === null) continue;
+    const column = g.typed_array();
+    for (let i = 0; i < n; i++) jacobian[i][j] = Number(column[i]);
+  }
+  return jacobian;
+}
+function numericJacobian(run: () => Tensor[], x: Tensor, eps: number): Jacobian[] {
+  const n = x.numel();
+  const perOutput: Jacobian[] = [];
+  // The element is changed where it lies, so that strided inputs stay strided.
+  const values = x.data;
+  const at = (flat: number): Tensor => {
+    let rest = flat;
+    let offset = values.offset;
+    for (let d = x.sizes.length - 1; d >= 0; d--) {
+      offset += (rest % x.sizes[d]) * x.strides[d];
+      rest = Math.floor(rest / x.sizes[d]);
+    }
+    return values.as_strided([], [], offset);
+  };
+  no_grad(() => {
+    for (let i = 0; i < n; i++) {
+      const cell = at(i);
+      const value = cell.item();
+      const evaluate = (v: number): Tensor[] => {
+        cell.fill_(v);
+        return run().map((t) => t.detach().clone());
+      };
+      const high = evaluate(value + eps);
+      const low = evaluate(value - eps);
+      cell.fill_(value);
+      for (const [o, h] of high.entries()) {
+        const slope = h.sub(low[o]).div(2 * eps);
+        (perOutput[o] ??= [])[i] = Float64Array.from(slope.typed_array() as Float64Array);
+      }
+    }
+  });
+  return perOutput;
+}
+function compare(
+  numeric: Jacobian | undefined,
+  analytic: Jacobian,
+  input: number,
+  output: number,
+  atol: number,
+  rtol: number,
+): void {
+  for (const [i, row] of (numeric ?? []).entries())
+    for (const [j, n] of row.entries()) {
+      const a = analytic[i][j];
+      if (Math.abs(a - n) <= atol + rtol * Math.abs(n) || (Number.isNaN(a) && Number.isNaN(n)) || a === n) continue;
+      throw new GradcheckError(
+        `Jacobian mismatch for output ${output} with respect to input ${input},\n` +
+          `at input element ${i} and output element ${j}: numerical ${n}, analytical ${a}`,
+      );
+    }
+}
+
+/** gradcheck of the gradient itself: second derivatives, with random directions `grad_outputs`. As `torch.autograd.gradgradcheck`. */
+export function gradgradcheck(
+  fn: Differentiable,
+  inputs: readonly unknown[],
+  grad_outputs: Tensor | readonly Tensor[] | null = null,
+  options: GradcheckOptions = {},
+): boolean {
+  const outputs = differentiable(fn(...(inputs as never[]))).filter((t) => t.requires_grad);
+  const given =
+    grad_outputs === null
+      ? outputs.map(direction)
+      : grad_outputs instanceof Tensor
+        ? [grad_outputs]
+        : [...grad_outputs];
+  const directions = given.map((g) => g.detach().clone().requires_grad_(true));
+  const first = (...args: never[]): Tensor[] => {
+    const given = args.slice(0, inputs.length);
+    const out = differentiable(fn(...given)).filter((t) => t.requires_grad);
+    const wanted = (given as unknown[]).filter(isChecked);
+    const grads = grad(out, wanted, args.slice(inputs.length) as unknown as Tensor[], {
+      create_graph: true,
+      allow_unused: true,
+    });
+    return grads.filter((g): g is Tensor => g !== null && g.requires_grad);
+  };
+  if (first(...([...inputs, ...directions] as never[])).length === 0) return true;
+  // Without a graph there is no gradient to differentiate: the numeric side needs recording on.
+  return gradcheck(
+    ((...args: never[]) => recorded(() => first(...args))) as Differentiable,
+    [...inputs, ...directions],
+    options,
+  );
+}
+const recorded = <T>(body: () => T): T => enable_grad(body);
+/** Fixed, irregular numbers: a direction in which no term cancels by symmetry. */
+function direction(t: Tensor): Tensor {
+  const out = t.detach().new_ones(t.sizes).contiguous();
+  const values = out.host();
+  for (let i = 0; i < values.length; i++) values[i] = Math.sin(1 + 2.3 * i) + 0.1;
+  return out;
+}

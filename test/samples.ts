@@ -1,0 +1,243 @@
+// Sample calls of the differentiable ops, for tests that every op passes through. Float tensors are float64 leaves.
+import * as torch from "../src/index.ts";
+import type { Tensor } from "../src/index.ts";
+
+export type Sample = readonly unknown[];
+
+/** Irregular numbers in [low, high], none equal, none near a whole number of halves. */
+export function leaf(shape: readonly number[], low = 0.15, high = 0.85, seed = 1): Tensor {
+  const n = shape.reduce((a, b) => a * b, 1);
+  const values = Array.from({ length: n }, (_, i) => {
+    const x = Math.abs(Math.sin((i + 1) * 12.9898 + seed * 78.233) * 43758.5453) % 1;
+    return low + (high - low) * x;
+  });
+  return torch.tensor(values, { dtype: torch.float64 }).reshape(shape).detach().requires_grad_(true);
+}
+const index = (values: number[], shape = [values.length]): Tensor =>
+  torch.tensor(values, { dtype: torch.int64 }).reshape(shape);
+const mask = (values: boolean[], shape = [values.length]): Tensor => torch.tensor(values).reshape(shape);
+/** A leaf seen through a transpose: strided, not contiguous. */
+const strided = (): Tensor => leaf([3, 2]).t();
+
+const a = (): Tensor => leaf([2, 3]);
+const b = (): Tensor => leaf([2, 3], 0.2, 0.9, 2);
+const row = (): Tensor => leaf([3], 0.3, 0.8, 3);
+const signed = (): Tensor => leaf([2, 3], -2.3, 2.1, 4);
+
+/** Calls with one tensor: contiguous, strided, of no dims. */
+const unary = (): Sample[] => [[a()], [strided()], [leaf([])]];
+/** Calls with two: same shape, broadcast, and with a number. */
+const binary = (): Sample[] => [
+  [a(), b()],
+  [a(), row()],
+  [leaf([2, 1]), row()],
+  [a(), 0.7],
+];
+const pairs = (): Sample[] => [
+  [a(), b()],
+  [leaf([2, 1]), row()],
+];
+
+export const samples: Record<string, () => Sample[]> = {
+  ...Object.fromEntries(
+    `clone _to_contiguous _to_copy zero alias neg abs sign sgn exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos
+     tan asin acos atan sinh cosh tanh asinh atanh sigmoid erf erfc erfinv floor ceil trunc round frac nan_to_num _max_all
+     _min_all contiguous square positive logit deg2rad rad2deg ravel flatten`
+      .split(/\s+/)
+      .map((name) => [name, unary]),
+  ),
+  ...Object.fromEntries("add sub rsub mul div divide true_divide float_power".split(" ").map((name) => [name, binary])),
+  ...Object.fromEntries(
+    "atan2 maximum minimum tanh_backward sigmoid_backward vdot_".split(" ").map((name) => [name, pairs]),
+  ),
+  acosh: () => [[leaf([2, 3], 1.2, 3)]],
+  pow: () => [...binary(), [a(), 2], [a(), 3], [a(), 0], [a(), -1.5], [signed(), 2]],
+  remainder: () => [
+    [leaf([2, 3], 2.1, 2.9), b()],
+    [signed(), 0.7],
+  ],
+  fmod: () => [
+    [leaf([2, 3], 2.1, 2.9), b()],
+    [signed(), 0.7],
+  ],
+  floor_divide: () => [[leaf([2, 3], 2.1, 2.9), b()]],
+  clamp: () => [
+    [signed(), -1.05, 0.95],
+    [signed(), { min: 0.01 }],
+    [signed(), { max: 0.4 }],
+    [signed(), leaf([3], -1.2, -0.3), leaf([3], 0.4, 1.3)],
+  ],
+  clip: () => [[signed(), -1.05, 0.95]],
+  clamp_min: () => [
+    [signed(), 0.01],
+    [signed(), row()],
+  ],
+  clamp_max: () => [
+    [signed(), 0.4],
+    [signed(), row()],
+  ],
+  _where: () => [
+    [mask([true, false, true]), a(), b()],
+    [mask([true, false, true]), a(), 2],
+    [mask([true, false, true]), 1, row()],
+  ],
+  masked_fill: () => [
+    [a(), mask([true, false, true]), 0.5],
+    [a(), mask([true, false, true]), leaf([])],
+  ],
+  addcmul: () => [[a(), b(), row(), { value: 0.7 }]],
+  addcdiv: () => [[a(), b(), row(), { value: 0.7 }]],
+  lerp: () => [
+    [a(), b(), 0.3],
+    [a(), b(), 0.8],
+    [a(), b(), row()],
+  ],
+  copy: () => [[a(), row()]],
+  fill: () => [
+    [a(), 0.5],
+    [a(), leaf([])],
+  ],
+  _index: () => [
+    [a(), [index([1, 0, 1])]],
+    [a(), [null, index([2, 2])]],
+    [a(), [index([0, 1]), index([2, 2])]],
+  ],
+  _index_put: () => [
+    [a(), [index([1, 0])], b()],
+    [a(), [null, index([2, 2])], leaf([2, 2]), true],
+    [a(), [index([1])], leaf([])],
+  ],
+  gather: () => [[a(), 1, index([0, 2, 1, 1], [2, 2])]],
+  scatter: () => [
+    [a(), 1, index([0, 2, 1, 0], [2, 2]), leaf([2, 2])],
+    [a(), 1, index([0, 2, 1, 0], [2, 2]), 0.3],
+  ],
+  scatter_add: () => [[a(), 1, index([0, 0, 1, 0], [2, 2]), leaf([2, 2])]],
+  index_select: () => [[a(), 1, index([2, 0, 2])]],
+  index_add: () => [[a(), 1, index([2, 0]), leaf([2, 2]), { alpha: 0.5 }]],
+  index_copy: () => [[a(), 1, index([2, 0]), leaf([2, 2])]],
+  index_fill: () => [
+    [a(), 1, index([2, 0]), 0.5],
+    [a(), 1, index([2, 0]), leaf([])],
+  ],
+  masked_select: () => [[a(), mask([true, false, true])]],
+  take: () => [[a(), index([5, 0, 0])]],
+  tril: () => [[leaf([3, 3])], [leaf([2, 3]), 1]],
+  triu: () => [[leaf([3, 3])], [leaf([2, 3]), -1]],
+  embedding: () => [
+    [index([0, 2, 2]), leaf([3, 2])],
+    [index([1, 2, 2]), leaf([3, 2]), { padding_idx: 0, scale_grad_by_freq: false }],
+  ],
+  mm: () => [
+    [a(), leaf([3, 2])],
+    [strided(), leaf([3, 4])],
+  ],
+  bmm: () => [[leaf([2, 2, 3]), leaf([2, 3, 2])]],
+  mv: () => [[a(), row()]],
+  dot: () => [[row(), leaf([3])]],
+  vdot: () => [[row(), leaf([3])]],
+  outer: () => [[row(), leaf([2])]],
+  addmm: () => [[leaf([2]), a(), leaf([3, 2]), { beta: 0.5, alpha: 2 }]],
+  addmv: () => [[leaf([2]), a(), row(), { beta: 0.5, alpha: 2 }]],
+  addr: () => [[leaf([2, 3]), leaf([2]), row(), { beta: 0.5, alpha: 2 }]],
+  baddbmm: () => [[leaf([2, 2, 2]), leaf([2, 2, 3]), leaf([2, 3, 2]), { beta: 0.5 }]],
+  addbmm: () => [[leaf([2, 2]), leaf([2, 2, 3]), leaf([2, 3, 2])]],
+  matmul: () => [
+    [a(), row()],
+    [leaf([2, 2, 3]), leaf([3, 2])],
+    [leaf([2, 1, 2, 3]), leaf([2, 3, 2])],
+    [row(), leaf([2, 3, 2])],
+  ],
+  linear: () => [
+    [leaf([2, 2, 3]), leaf([4, 3]), leaf([4])],
+    [a(), leaf([4, 3])],
+  ],
+  view: () => [[a(), [3, 2]]],
+  _unsafe_view: () => [[a(), [3, 2]]],
+  reshape: () => [[strided(), [6]]],
+  view_as: () => [[a(), leaf([6])]],
+  reshape_as: () => [[strided(), leaf([6])]],
+  unflatten: () => [[leaf([2, 6]), 1, [2, 3]]],
+  permute: () => [[leaf([2, 3, 2]), [2, 0, 1]]],
+  transpose: () => [[a(), 0, 1]],
+  swapaxes: () => [[a(), 0, 1]],
+  t: () => [[a()], [row()]],
+  movedim: () => [[leaf([2, 3, 2]), [0], [2]]],
+  squeeze: () => [[leaf([1, 3, 1])], [leaf([1, 3, 1]), [0]], [leaf([1, 3, 1]), [0, 2]]],
+  unsqueeze: () => [
+    [a(), 1],
+    [a(), -1],
+  ],
+  expand: () => [[leaf([2, 1]), [3, 2, 4]]],
+  expand_as: () => [[row(), leaf([2, 3])]],
+  broadcast_to: () => [[row(), [2, 3]]],
+  sum_to_size: () => [[leaf([2, 3, 2]), [3, 1]]],
+  select: () => [
+    [a(), 1, 2],
+    [a(), 0, -1],
+  ],
+  slice: () => [
+    [leaf([2, 5]), 1, 1, 5, 2],
+    [a(), 0, 1],
+  ],
+  narrow: () => [[leaf([2, 5]), 1, 1, 3]],
+  unbind: () => [[a(), 1]],
+  split_with_sizes: () => [[leaf([5, 2]), [2, 3]]],
+  split: () => [
+    [leaf([5, 2]), 2],
+    [leaf([5, 2]), [1, 4]],
+  ],
+  _split: () => [[leaf([5, 2]), 2]],
+  chunk: () => [[leaf([5, 2]), 2]],
+  diagonal: () => [[leaf([3, 3])], [leaf([2, 3, 3]), 1, 1, 2]],
+  unfold: () => [
+    [leaf([5]), 0, 3, 1],
+    [leaf([2, 5]), 1, 2, 2],
+  ],
+  as_strided: () => [[leaf([2, 3]), [2, 2], [1, 2], 1]],
+  select_scatter: () => [[a(), row(), 0, 1]],
+  slice_scatter: () => [[leaf([4, 2]), leaf([2, 2]), 0, 1, 3]],
+  diagonal_scatter: () => [[leaf([3, 3]), row()]],
+  as_strided_scatter: () => [[a(), leaf([2, 2]), [2, 2], [1, 2], 1]],
+  cat: () => [[[a(), leaf([1, 3])]], [[a(), leaf([2, 2])], 1]],
+  stack: () => [[[a(), b()], 1]],
+  repeat: () => [[a(), [2, 1, 2]]],
+  flip: () => [[a(), [0, 1]]],
+  sum: () => [[a()], [a(), 1], [leaf([2, 3, 2]), [0, 2], true], [leaf([])]],
+  nansum: () => [[a(), 1]],
+  mean: () => [[a()], [a(), 1], [leaf([2, 3, 2]), [0, 2], true]],
+  nanmean: () => [[a(), 1]],
+  prod: () => [[a()], [a(), 1], [torch.tensor([0, 2, 3], { dtype: torch.float64, requires_grad: true })]],
+  cumsum: () => [
+    [a(), 1],
+    [a(), 0],
+  ],
+  cumprod: () => [
+    [a(), 1],
+    [torch.tensor([2, 0, 3], { dtype: torch.float64, requires_grad: true }), 0],
+  ],
+  amax: () => [[a()], [a(), [1], true]],
+  amin: () => [[a()], [a(), [1], true]],
+  _max_dim: () => [
+    [a(), 1],
+    [a(), 0, true],
+  ],
+  _min_dim: () => [
+    [a(), 1],
+    [a(), 0, true],
+  ],
+  aminmax: () => [[a()], [a(), { dim: 0 }]],
+  var: () => [[a()], [a(), [1], { correction: 0 }]],
+  std: () => [[a()], [a(), [1], { correction: 0 }]],
+  var_mean: () => [[a(), [1]]],
+  std_mean: () => [[a(), [1]]],
+  logsumexp: () => [
+    [a(), [1]],
+    [a(), [0, 1], true],
+  ],
+  softmax: () => [[a(), 1]],
+  log_softmax: () => [[a(), 0]],
+  _softmax: () => [[a(), 1]],
+  _log_softmax: () => [[a(), 1]],
+  norm: () => [[a()], [signed(), 1, [1]], [signed(), 3], [signed(), Infinity, [0]], [signed(), 2, [1], true]],
+};

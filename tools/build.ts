@@ -1,0 +1,29 @@
+// Builds dist/: ES modules by esbuild (small, quick, keeps the class fields that Tensor relies on) and types by tsc.
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+interface Target {
+  readonly source?: string;
+}
+const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, Target | string> };
+const entryPoints = Object.values(exports).flatMap((e) => (typeof e === "object" && e.source ? [e.source] : []));
+
+rmSync("dist", { recursive: true, force: true });
+await build({
+  entryPoints,
+  outdir: "dist",
+  outbase: "src",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  sourcemap: true,
+  logLevel: "warning",
+});
+const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+  stdio: "inherit",
+});
+if (status !== 0) process.exit(status ?? 1);
+console.log(`Built dist/ from ${entryPoints.length} entry points.`);
