@@ -95,6 +95,7 @@ const SIMD = new Map<string, number>([
      i32x4.trunc_sat_f64x2_s_zero i32x4.trunc_sat_f64x2_u_zero f64x2.convert_low_i32x4_s f64x2.convert_low_i32x4_u`,
   ),
   ...run(0x105, "f32x4.relaxed_madd f32x4.relaxed_nmadd f64x2.relaxed_madd f64x2.relaxed_nmadd"),
+  ...run(0x10b, "i32x4.relaxed_laneselect i64x2.relaxed_laneselect"),
 ]);
 /** Loads and stores: opcode (SIMD ones from 0x100 up) and the natural alignment, as a power of two. */
 const MEMORY = new Map<string, readonly [number, number]>([
@@ -281,6 +282,10 @@ export class FunctionBuilder {
     this.code.byte(0xfd).u(12).all(bytes);
     return this;
   }
+  globalGet(global: number): this {
+    this.code.byte(0x23).u(global);
+    return this;
+  }
   call(func: number): this {
     this.code.byte(0x10).u(func);
     return this;
@@ -346,6 +351,7 @@ export class ModuleBuilder {
   private readonly types: string[] = [];
   private readonly typeBytes: Bytes[] = [];
   private readonly imports: Bytes[] = [];
+  private readonly globals: Bytes[] = [];
   private readonly functions: { type: number; body: Bytes; name: string | null }[] = [];
 
   constructor(memory: MemoryImport) {
@@ -364,6 +370,11 @@ export class ModuleBuilder {
     if (this.functions.length > 0) throw new Error("assembler: imports come before functions");
     this.imports.push(new Bytes().name(module).name(name).byte(0).u(this.type(params, results)));
     return this.imports.length - 1;
+  }
+  /** A mutable global of 16 bytes; returns its index. */
+  global(value: ArrayLike<number>): number {
+    const item = new Bytes().byte(VALTYPE.v128).byte(1).byte(0xfd).u(12).all(value).byte(0x0b);
+    return this.globals.push(item) - 1;
   }
   /** Returns the function's index, for `call`. */
   func(
@@ -408,6 +419,7 @@ export class ModuleBuilder {
               .u(this.imports.length + i),
           ],
     );
+    if (this.globals.length > 0) section(6, this.globals);
     section(7, exported);
     section(
       10,

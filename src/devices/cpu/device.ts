@@ -1,38 +1,60 @@
-// The CPU device (development stand-in: interpreted kernels).
+// The CPU device: one WebAssembly memory, kernels compiled as they are met, matrix products.
 import type { Dtype, TypedArray } from "../../dtype.ts";
+import { float64 } from "../../dtype.ts";
 import { interpret } from "../../kernel/interpret.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
 import type { Backend, Block, Matrix, MemoryStats } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
+import { featureLevel } from "./features.ts";
+import type { FeatureLevel } from "./features.ts";
+import { Gemm } from "./gemm.ts";
+import { CpuMemory } from "./memory.ts";
 
-class CpuDevice implements Backend {
+/** At the bottom of the memory: what a matrix product packs its blocks into. Address 0 is never used. */
+const GEMM_SCRATCH = 64;
+const RESERVED = 3 << 20;
+
+export class CpuDevice implements Backend {
   readonly name = "cpu";
-  private buffer = new ArrayBuffer(1 << 28);
-  private top = 64;
+  readonly level: FeatureLevel;
+  readonly memory: CpuMemory;
+  private readonly gemms = new Map<number, Gemm>();
+
+  constructor() {
+    this.level = featureLevel();
+    this.memory = new CpuMemory({ reservedBytes: RESERVED });
+  }
   allocate(nbytes: number): Block {
-    const ptr = this.top;
-    this.top = (this.top + nbytes + 15) & ~15;
-    const block = { ptr, nbytes, free: () => void (block.ptr = -1) };
-    return block;
+    return this.memory.allocate(nbytes);
   }
   launch(kernel: Kernel, launch: Launch): void {
     interpret(kernel, launch, (dtype, ptr, length) => this.host(dtype, ptr, length));
   }
   matmul(dtype: Dtype, m: number, n: number, k: number, a: Matrix, b: Matrix, out: Matrix, accumulate: boolean): void {
-    const h = new dtype.array(this.buffer, 0, Math.floor(this.buffer.byteLength / dtype.itemsize)) as Float64Array;
-    const at = (x: Matrix, i: number, j: number): number => x.ptr / dtype.itemsize + i * x.rowStride + j * x.colStride;
-    for (let i = 0; i < m; i++)
-      for (let j = 0; j < n; j++) {
-        let s = accumulate ? h[at(out, i, j)] : 0;
-        for (let l = 0; l < k; l++) s += h[at(a, i, l)] * h[at(b, l, j)];
-        h[at(out, i, j)] = s;
-      }
+    if (m === 0 || n === 0) return;
+    const size = dtype === float64 ? 8 : 4;
+    if (k === 0) {
+      if (!accumulate)
+        for (let i = 0; i < m; i++) this.host(dtype, out.ptr + i * out.rowStride * size, n).fill(0 as never);
+      return;
+    }
+    let gemm = this.gemms.get(size);
+    if (!gemm) {
+      const { memory, shared, maximum } = this.memory;
+      this.gemms.set(size, (gemm = new Gemm(size, memory, { shared, maximum }, this.level)));
+    }
+    const bytes = (x: Matrix): { ptr: number; rowStride: number; colStride: number } => ({
+      ptr: x.ptr,
+      rowStride: x.rowStride * size,
+      colStride: x.colStride * size,
+    });
+    gemm.run(m, n, k, bytes(a), bytes(b), out.ptr, out.rowStride * size, accumulate, GEMM_SCRATCH);
   }
   host(dtype: Dtype, ptr: number, length: number): TypedArray {
-    return new dtype.array(this.buffer, ptr, length);
+    return this.memory.host(dtype, ptr, length);
   }
   memoryStats(): MemoryStats {
-    return { live: this.top, peak: this.top, reserved: this.top, allocations: 0, sweeps: 0 };
+    return this.memory.stats();
   }
 }
 registerDevice("cpu", () => new CpuDevice());

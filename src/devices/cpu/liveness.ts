@@ -1,0 +1,117 @@
+// How the CPU device learns that nobody holds a piece of its memory any more.
+
+/**
+ * - `poll`: weak references, read after a forced collection. Works inside synchronous loops; Node and its like only.
+ * - `finalizer`: finalization callbacks, which run when the program awaits a timer or an event; browsers.
+ * - `none`: memory comes back by `free()` alone.
+ */
+export type LivenessKind = "poll" | "finalizer" | "none";
+
+export interface Liveness<Record> {
+  readonly kind: LivenessKind;
+  /** Reports `record` as dead some time after the token became unreachable; the record must not lead to the token. */
+  watch(token: object, record: Record): void;
+  /** What a token of so many bytes carries to make a garbage collector aware of its weight. */
+  ballast(nbytes: number): unknown;
+  /** Looks for dead tokens now, if the engine lets us; returns how many were looked at. */
+  sweep(): number;
+}
+
+/** The liveness asked for, or the best that this engine has. */
+export function createLiveness<Record>(wanted: LivenessKind, dead: (record: Record) => void): Liveness<Record> {
+  if (wanted === "none") return { kind: "none", watch: () => {}, ballast: () => null, sweep: () => 0 };
+  const collect = wanted === "poll" ? synchronousCollector() : null;
+  return collect ? new Poll(collect, dead) : new Finalizer(dead);
+}
+
+class Poll<Record> implements Liveness<Record> {
+  readonly kind = "poll";
+  private readonly collect: () => void;
+  private readonly dead: (record: Record) => void;
+  private readonly refs: WeakRef<object>[] = [];
+  private readonly records: Record[] = [];
+
+  constructor(collect: () => void, dead: (record: Record) => void) {
+    this.collect = collect;
+    this.dead = dead;
+  }
+  watch(token: object, record: Record): void {
+    this.refs.push(new WeakRef(token));
+    this.records.push(record);
+  }
+  ballast(): null {
+    return null;
+  }
+  sweep(): number {
+    this.collect();
+    const { refs, records } = this;
+    const watched = refs.length;
+    let kept = 0;
+    for (let i = 0; i < watched; i++) {
+      if (refs[i].deref() === undefined) this.dead(records[i]);
+      else {
+        refs[kept] = refs[i];
+        records[kept++] = records[i];
+      }
+    }
+    refs.length = records.length = kept;
+    return watched;
+  }
+}
+
+class Finalizer<Record> implements Liveness<Record> {
+  readonly kind = "finalizer";
+  private readonly registry: FinalizationRegistry<Record>;
+
+  constructor(dead: (record: Record) => void) {
+    this.registry = new FinalizationRegistry(dead);
+  }
+  watch(token: object, record: Record): void {
+    this.registry.register(token, record);
+  }
+  // Collectors count the bytes of plain ArrayBuffers; those of a resizable one bring Chromium's to no hurry.
+  ballast(nbytes: number): ArrayBuffer | null {
+    try {
+      return new ArrayBuffer(nbytes);
+    } catch {
+      return null; // too large for this engine: the block works without
+    }
+  }
+  sweep(): number {
+    return 0;
+  }
+}
+
+/**
+ * Note [Polling weak references]: JavaScript keeps the target of a new or just read WeakRef until the job ends, so a
+ * synchronous loop never sees one die. In Node a script run in a context with a microtask queue of its own ends that
+ * hold, and after it a forced collection empties the references. Neither is a promise of the engine: hence the trial.
+ */
+function synchronousCollector(): (() => void) | null {
+  if (collector === undefined) collector = makeCollector();
+  return collector;
+}
+let collector: (() => void) | null | undefined;
+
+function makeCollector(): (() => void) | null {
+  try {
+    const v8 = globalThis.process.getBuiltinModule("node:v8");
+    const vm = globalThis.process.getBuiltinModule("node:vm");
+    v8.setFlagsFromString("--expose-gc");
+    const gc = vm.runInNewContext("gc") as () => void;
+    if (globalThis.gc === undefined) v8.setFlagsFromString("--no-expose-gc");
+    const script = new vm.Script("0");
+    const context = vm.createContext({}, { microtaskMode: "afterEvaluate" });
+    const collect = (): void => {
+      script.runInContext(context);
+      gc();
+    };
+    const refs = mortals();
+    collect();
+    return refs.every((ref) => ref.deref() === undefined) ? collect : null;
+  } catch {
+    return null;
+  }
+}
+// A function of its own, lest the caller's frame keep one of them.
+const mortals = (): WeakRef<object>[] => Array.from({ length: 8 }, () => new WeakRef({}));

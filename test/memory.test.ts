@@ -1,0 +1,370 @@
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { bool, float32, float64, int64, uint8 } from "../src/dtype.ts";
+import { OutOfMemoryError } from "../src/errors.ts";
+import type { Block } from "../src/devices/backend.ts";
+import { Heap, sizeClass } from "../src/devices/cpu/heap.ts";
+import { CpuMemory } from "../src/devices/cpu/memory.ts";
+
+fc.configureGlobal({ seed: 20261123 });
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const bytes = (memory: CpuMemory, block: Block): Uint8Array =>
+  memory.host(uint8, block.ptr, block.nbytes) as Uint8Array;
+const filledWith = (memory: CpuMemory, block: Block, value: number): boolean =>
+  bytes(memory, block).every((x) => x === value);
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Two of these overlap, or null. */
+function overlap(stretches: { start: number; length: number }[]): unknown {
+  const sorted = stretches.toSorted((a, b) => a.start - b.start);
+  const at = sorted.findIndex((s, i) => i > 0 && sorted[i - 1].start + sorted[i - 1].length > s.start);
+  return at < 0 ? null : [sorted[at - 1], sorted[at]];
+}
+
+/** Something a program does with memory; `at` chooses among the blocks it holds. */
+const action = fc.oneof(
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      kind: fc.constant("allocate" as const),
+      size: fc.oneof(fc.nat(100), fc.nat(6000), fc.nat(3 * MIB)),
+      at: fc.nat(),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom("free" as const, "drop" as const), at: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("sweep" as const), at: fc.nat() }) },
+);
+
+describe("the heap of free stretches", () => {
+  test("a size class is at least the length and at most a sixteenth more", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 26 }), (n) => {
+        expect(sizeClass(n)).toBeGreaterThanOrEqual(n);
+        expect(sizeClass(n)).toBeLessThanOrEqual((n * 17) / 16);
+        expect(sizeClass(sizeClass(n))).toBe(sizeClass(n));
+      }),
+    );
+  });
+
+  test("no two taken stretches overlap, whatever is taken and given back", () => {
+    const lengths = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 3000 }));
+    const steps = fc.array(fc.tuple(fc.constantFrom("take", "take", "give", "join"), lengths), { maxLength: 300 });
+    fc.assert(
+      fc.property(steps, (all) => {
+        const heap = new Heap(7, 20_000);
+        const taken: { start: number; length: number }[] = [];
+        for (const [kind, n] of all) {
+          if (kind === "take") {
+            const length = sizeClass(n);
+            const start = heap.take(length);
+            if (start >= 0) taken.push({ start, length });
+          } else if (kind === "join") heap.join();
+          else if (taken.length > 0) {
+            const [{ start, length }] = taken.splice(n % taken.length, 1);
+            heap.give(start, length);
+          }
+          expect(overlap(taken)).toBeNull();
+          for (const { start, length } of taken) expect(start >= 7 && start + length <= 20_000).toBe(true);
+        }
+        for (const { start, length } of taken) heap.give(start, length);
+        heap.join();
+        expect(heap.longest(20_000)).toBe(20_000 - 7);
+      }),
+    );
+  });
+
+  test("a stretch given back is the next one taken", () => {
+    const heap = new Heap(0, 1000);
+    const starts = [heap.take(20), heap.take(20), heap.take(20)];
+    heap.give(starts[1], 20);
+    heap.give(starts[0], 20);
+    expect(heap.take(20)).toBe(starts[0]);
+    expect(heap.take(20)).toBe(starts[1]);
+  });
+});
+
+describe("blocks", () => {
+  test("held blocks never overlap and keep their contents, whatever is allocated, freed, dropped and swept", () => {
+    fc.assert(
+      fc.property(fc.array(action, { minLength: 20, maxLength: 120 }), (actions) => {
+        const memory = new CpuMemory({ maximumBytes: 512 * MIB, reservedBytes: 1000 });
+        const held: { block: Block; value: number }[] = [];
+        actions.forEach((a, i) => {
+          if (a.kind === "allocate") {
+            const entry = { block: memory.allocate(a.size), value: i + 1 };
+            bytes(memory, entry.block).fill(entry.value);
+            held.push(entry);
+          } else if (a.kind === "sweep") memory.sweep();
+          else if (held.length > 0) {
+            const [{ block }] = held.splice(a.at % held.length, 1);
+            if (a.kind === "free") block.free();
+          }
+        });
+        expect(overlap(held.map(({ block }) => ({ start: block.ptr, length: Math.max(block.nbytes, 1) })))).toBeNull();
+        for (const { block, value } of held) {
+          expect(block.ptr % 16).toBe(0);
+          expect(block.ptr).toBeGreaterThanOrEqual(1000);
+          expect(filledWith(memory, block, value)).toBe(true);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  test("a block of no bytes has an address of its own", () => {
+    const memory = new CpuMemory();
+    const [a, b] = [memory.allocate(0), memory.allocate(0)];
+    expect(a.ptr).not.toBe(b.ptr);
+    expect(memory.host(float32, a.ptr, 0).length).toBe(0);
+  });
+
+  test.each([16, 4000, MIB])("a freed block of %i bytes has ptr -1, may be freed again, and is used again", (n) => {
+    const memory = new CpuMemory({ liveness: "none" });
+    memory.allocate(n);
+    const block = memory.allocate(n);
+    const { ptr } = block;
+    block.free();
+    expect(block.ptr).toBe(-1);
+    const next = memory.allocate(n);
+    expect(next.ptr).toBe(ptr);
+    block.free();
+    expect(next.ptr).toBe(ptr);
+    expect(memory.allocate(n).ptr).not.toBe(ptr);
+  });
+
+  test("a page comes back when all of its blocks were freed, in any order", () => {
+    const memory = new CpuMemory({ liveness: "none", maximumBytes: MIB });
+    for (let round = 0; round < 50; round++) {
+      const blocks = Array.from({ length: 600 }, () => memory.allocate(KIB));
+      for (let i = 0; i < 600; i++) blocks[(i * 7) % 600].free();
+    }
+    expect(memory.stats().live).toBe(0);
+  });
+
+  test("memory freed in pieces of any size can be taken as one", () => {
+    const memory = new CpuMemory({ liveness: "none", maximumBytes: 8 * MIB });
+    const blocks = Array.from({ length: 70 }, (_, i) => memory.allocate((5000 + 1777 * i) & ~15));
+    for (let i = 0; i < 70; i++) blocks[(i * 11) % 70].free();
+    expect(memory.allocate(7.5 * MIB).ptr).toBeGreaterThanOrEqual(0);
+  });
+
+  test("a working set of changing sizes does not fray the memory", () => {
+    const memory = new CpuMemory({ liveness: "none" });
+    const held: Block[] = [];
+    let seed = 1;
+    const random = (n: number): number => (seed = (seed * 48271) % 2147483647) % n;
+    for (let i = 0; i < 20_000; i++) {
+      if (held.length === 100) held.splice(random(100), 1)[0].free();
+      held.push(memory.allocate(4000 + random(400 * KIB)));
+    }
+    expect(memory.stats().reserved).toBeLessThan(2 * memory.stats().peak);
+  });
+});
+
+describe("finding dead blocks by polling", () => {
+  test("the engine that runs the tests can do it", () => {
+    expect(new CpuMemory().livenessKind).toBe("poll");
+  });
+
+  test.each([64, 4 * KIB, 5000, MIB])(
+    "a synchronous loop that drops blocks of %i bytes needs little memory",
+    (n) => {
+      const memory = new CpuMemory({ maximumBytes: 128 * MIB });
+      const kept = memory.allocate(n);
+      bytes(memory, kept).fill(7);
+      for (let total = 0; total < 512 * MIB; total += n) memory.allocate(n);
+      expect(memory.stats().sweeps).toBeGreaterThan(0);
+      expect(filledWith(memory, kept, 7)).toBe(true);
+    },
+    30_000,
+  );
+
+  test("linked graphs that die with every training step leave memory flat", () => {
+    interface Node {
+      next: Node[];
+      saved: Block[];
+    }
+    const memory = new CpuMemory({ maximumBytes: 128 * MIB });
+    const weights = Array.from({ length: 6 }, (_, i) => memory.allocate(500 * (i + 1)));
+    weights.forEach((w, i) => bytes(memory, w).fill(i));
+    for (let step = 0; step < 4000; step++) {
+      let node: Node = { next: [], saved: weights };
+      for (let op = 0; op < 60; op++)
+        node = { next: [node], saved: [memory.allocate([4, 512, 2048, 16 * KIB][op % 4]), ...node.saved.slice(0, 2)] };
+    }
+    weights.forEach((w, i) => expect(filledWith(memory, w, i)).toBe(true));
+  }, 30_000);
+
+  test("after everything was dropped, a sweep leaves at most the current page live", () => {
+    const memory = new CpuMemory();
+    const allocateMany = (): Block[] => Array.from({ length: 500 }, (_, i) => memory.allocate(i * 40));
+    let blocks: Block[] | null = allocateMany();
+    memory.sweep();
+    expect(memory.stats().live).toBe(blocks.reduce((sum, b) => sum + Math.max(Math.ceil(b.nbytes / 16) * 16, 16), 0));
+    blocks = null;
+    memory.sweep();
+    expect(memory.stats().live).toBeLessThanOrEqual(16 * KIB);
+  });
+
+  test("one held block keeps its page, a freed one does not", () => {
+    const memory = new CpuMemory();
+    const fillPage = (): Block => Array.from({ length: 600 }, () => memory.allocate(64))[10];
+    const held = fillPage();
+    memory.sweep();
+    const pinned = memory.stats().live;
+    held.free();
+    memory.sweep();
+    expect(memory.stats().live).toBeLessThan(pinned);
+    expect(held.ptr).toBe(-1);
+  });
+
+  test("a sweep runs none of the program's microtasks", async () => {
+    const memory = new CpuMemory();
+    let ran = false;
+    const task = Promise.resolve().then(() => (ran = true));
+    memory.sweep();
+    expect(ran).toBe(false);
+    await task;
+  });
+
+  test("the forced collection leaves no gc() behind in the program", () => {
+    new CpuMemory().sweep();
+    expect(runInNewContext("typeof gc")).toBe(typeof globalThis.gc);
+  });
+});
+
+describe("finding dead blocks by finalizers", () => {
+  test("a loop that awaits a macrotask gets dropped blocks back", async () => {
+    const memory = new CpuMemory({ liveness: "finalizer", maximumBytes: 1024 * MIB });
+    const kept = [memory.allocate(MIB), memory.allocate(100)];
+    for (const block of kept) bytes(memory, block).fill(3);
+    for (let step = 0; step < 400; step++) {
+      for (let i = 0; i < 8; i++) memory.allocate(MIB);
+      for (let i = 0; i < 100; i++) memory.allocate(100);
+      await turn();
+    }
+    for (const block of kept) expect(filledWith(memory, block, 3)).toBe(true);
+    expect(memory.stats().live).toBeLessThan(1024 * MIB);
+  }, 60_000);
+
+  test("is what an engine without Node's modules gets", async () => {
+    vi.resetModules();
+    const fresh = await import("../src/devices/cpu/memory.ts");
+    vi.stubGlobal("process", undefined);
+    const memory = new fresh.CpuMemory();
+    vi.unstubAllGlobals();
+    expect(memory.livenessKind).toBe("finalizer");
+  });
+
+  test("explicit free needs no await", () => {
+    const memory = new CpuMemory({ liveness: "finalizer", maximumBytes: 4 * MIB });
+    for (let i = 0; i < 1000; i++) memory.allocate(MIB).free();
+    expect(memory.stats().live).toBe(0);
+  });
+
+  test("the out-of-memory error advises to await", () => {
+    const memory = new CpuMemory({ liveness: "finalizer", maximumBytes: 4 * MIB });
+    const fill = (): void => {
+      for (let i = 0; i < 10; i++) memory.allocate(MIB);
+    };
+    expect(fill).toThrow(/await a timer/);
+  });
+});
+
+describe("running out of memory", () => {
+  const full = (): { memory: CpuMemory; held: Block[] } => {
+    const memory = new CpuMemory({ maximumBytes: 4 * MIB });
+    return { memory, held: Array.from({ length: 3 }, () => memory.allocate(MIB)) };
+  };
+
+  test("raises PyTorch's sentence with what is live, what is reserved, and the ways out", () => {
+    const { memory, held } = full();
+    expect(() => memory.allocate(2 * MIB)).toThrow(OutOfMemoryError);
+    expect(() => memory.allocate(2 * MIB)).toThrow(
+      [
+        "DefaultCPUAllocator: can't allocate memory: you tried to allocate 2097152 bytes.",
+        "3.0 MiB are live in tensors, 4.0 MiB of at most 4.0 MiB are reserved, and the longest free stretch has 1.0 MiB.",
+        "Ways out: smaller batches; no_grad() where no gradient is needed; dispose() or `using` for large tensors that are done with.",
+      ].join("\n"),
+    );
+    expect(held.length).toBe(3);
+  });
+
+  test.each([5 * MIB, 2 ** 32, 1e13])("an allocation of %i bytes is refused and changes nothing", (n) => {
+    const { memory, held } = full();
+    held.forEach((block, i) => bytes(memory, block).fill(i));
+    const { live, allocations } = memory.stats();
+    expect(() => memory.allocate(n)).toThrow(OutOfMemoryError);
+    expect(memory.stats()).toMatchObject({ live, allocations });
+    held.forEach((block, i) => expect(filledWith(memory, block, i)).toBe(true));
+    held[1].free();
+    expect(memory.allocate(MIB).ptr).toBeGreaterThan(0);
+  });
+
+  test("dropped blocks are found before the error is raised", () => {
+    const { memory, held } = full();
+    held.length = 0;
+    expect(memory.allocate(3.5 * MIB).ptr).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe("the WebAssembly memory", () => {
+  test.each([true, false])("host views see the same bytes after the memory has grown (shared: %s)", (shared) => {
+    const memory = new CpuMemory({ shared });
+    const block = memory.allocate(80);
+    (memory.host(float64, block.ptr, 3) as Float64Array).set([1, 2, 3]);
+    const before = memory.memory.buffer.byteLength;
+    const large = memory.allocate(64 * MIB);
+    expect(memory.memory.buffer.byteLength).toBeGreaterThan(before);
+    expect([...memory.host(float64, block.ptr, 3)]).toEqual([1, 2, 3]);
+    expect(memory.host(int64, block.ptr, 1)[0]).toBe(0x3ff0000000000000n);
+    expect(memory.host(bool, large.ptr, large.nbytes).length).toBe(64 * MIB);
+    expect(memory.host(float32, large.ptr, 1).buffer).toBe(memory.memory.buffer);
+    expect(memory.memory.buffer instanceof (shared ? SharedArrayBuffer : ArrayBuffer)).toBe(true);
+    expect(memory.stats().reserved).toBe(memory.memory.buffer.byteLength);
+  });
+
+  test("starts small and may grow to just under 4 GiB", () => {
+    const memory = new CpuMemory();
+    expect(memory.shared).toBe(true);
+    expect(memory.maximum).toBe(65535);
+    expect(memory.stats().reserved).toBeLessThanOrEqual(MIB);
+  });
+
+  test("addresses above 2 GiB work", () => {
+    const memory = new CpuMemory({ liveness: "none" });
+    memory.allocate(2 ** 31 + 1000);
+    const [large, small] = [memory.allocate(MIB), memory.allocate(64)];
+    expect(large.ptr).toBeGreaterThan(2 ** 31);
+    bytes(memory, large).fill(5);
+    bytes(memory, small).fill(6);
+    expect(filledWith(memory, large, 5) && filledWith(memory, small, 6)).toBe(true);
+    large.free();
+    expect(memory.allocate(MIB).ptr).toBeGreaterThan(2 ** 31);
+  });
+
+  test("the scratch area grows, stays clear of blocks, and is not counted as live", () => {
+    const memory = new CpuMemory({ reservedBytes: 4096 });
+    const blocks = [memory.allocate(1000), memory.allocate(MIB)];
+    for (const n of [100, 10_000, 5_000, 3 * MIB]) {
+      const start = memory.scratch(n);
+      expect(start % 64).toBe(0);
+      expect(start).toBeGreaterThanOrEqual(4096);
+      const stretches = [...blocks.map((b) => ({ start: b.ptr, length: b.nbytes })), { start, length: n }];
+      expect(overlap(stretches)).toBeNull();
+      blocks.push(memory.allocate(n));
+    }
+    expect(memory.scratch(10)).toBe(memory.scratch(2 * MIB));
+    const live = blocks.reduce((sum, b) => sum + Math.ceil(b.nbytes / 16) * 16, 0);
+    expect(memory.stats()).toMatchObject({ live, peak: live, allocations: blocks.length });
+  });
+
+  test("an outgrown scratch area goes back", () => {
+    const memory = new CpuMemory({ liveness: "none", maximumBytes: 8 * MIB });
+    for (const n of [1, 2, 3]) memory.scratch(n * MIB);
+    expect(memory.allocate(2.5 * MIB).nbytes).toBe(2.5 * MIB);
+  });
+});
