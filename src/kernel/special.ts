@@ -5,6 +5,7 @@ const missing: Unary = () => NaN;
 export const hostMath: Record<MathOp | "abs" | "floor" | "ceil" | "trunc" | "sqrt", Unary> & {
   pow: (x: number, y: number) => number;
   nextafter: (x: number, y: number) => number;
+  [more: string]: any
 } = {
   exp: Math.exp, exp2: (x) => 2 ** x, expm1: Math.expm1, log: Math.log, log2: Math.log2, log10: Math.log10, log1p: Math.log1p,
   sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, sinh: Math.sinh, cosh: Math.cosh,
@@ -12,5 +13,5 @@ export const hostMath: Record<MathOp | "abs" | "floor" | "ceil" | "trunc" | "sqr
   erf: missing, erfc: missing, erfinv: missing, lgamma: missing, digamma: missing,
   abs: Math.abs, floor: Math.floor, ceil: Math.ceil, trunc: Math.trunc, sqrt: Math.sqrt,
   pow: (x, y) => (x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y),
-  nextafter: () => NaN,
+  nextafter: () => NaN, nextafterf: ()=>NaN, rem: (x:number,y:number)=>x%y, atan2: Math.atan2,
 };

@@ -1,17 +1,19 @@
 // The CPU device: one WebAssembly memory, kernels compiled as they are met, matrix products.
 import type { Dtype, TypedArray } from "../../dtype.ts";
 import { float64 } from "../../dtype.ts";
-import { interpret } from "../../kernel/interpret.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
 import type { Backend, Block, Matrix, MemoryStats } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
 import { featureLevel } from "./features.ts";
 import type { FeatureLevel } from "./features.ts";
 import { Gemm } from "./gemm.ts";
+import { DESCRIPTOR_BYTES, KernelRunner } from "./launch.ts";
+import type { Report } from "./launch.ts";
 import { CpuMemory } from "./memory.ts";
 
-/** At the bottom of the memory: what a matrix product packs its blocks into. Address 0 is never used. */
-const GEMM_SCRATCH = 64;
+/** The bottom of the memory: descriptors of launches, and what a matrix product packs its blocks into. */
+const DESCRIPTORS = 64;
+const GEMM_SCRATCH = DESCRIPTORS + DESCRIPTOR_BYTES;
 const RESERVED = 3 << 20;
 
 export class CpuDevice implements Backend {
@@ -19,16 +21,23 @@ export class CpuDevice implements Backend {
   readonly level: FeatureLevel;
   readonly memory: CpuMemory;
   private readonly gemms = new Map<number, Gemm>();
+  private readonly runner: KernelRunner;
 
   constructor() {
     this.level = featureLevel();
     this.memory = new CpuMemory({ reservedBytes: RESERVED });
+    const { memory, shared, maximum } = this.memory;
+    this.runner = new KernelRunner({ memory, shared, maximum, descriptorBase: DESCRIPTORS, level: this.level });
   }
   allocate(nbytes: number): Block {
     return this.memory.allocate(nbytes);
   }
   launch(kernel: Kernel, launch: Launch): void {
-    interpret(kernel, launch, (dtype, ptr, length) => this.host(dtype, ptr, length));
+    this.runner.launch(kernel, launch);
+  }
+  /** The kernels compiled so far, and how they walk. */
+  kernelReport(): readonly Report[] {
+    return this.runner.report();
   }
   matmul(dtype: Dtype, m: number, n: number, k: number, a: Matrix, b: Matrix, out: Matrix, accumulate: boolean): void {
     if (m === 0 || n === 0) return;

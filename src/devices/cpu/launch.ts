@@ -1,0 +1,192 @@
+// Launches kernels: chooses the form that fits the layout, compiles it the first time, writes the descriptor and calls.
+import type { Dtype, Scalar } from "../../dtype.ts";
+import type { Kernel, Launch, Loops } from "../../kernel/loops.ts";
+import { plan } from "../../kernel/loops.ts";
+import { hostMath } from "../../kernel/special.ts";
+import { descriptorLayout, emitKernel } from "./emit.ts";
+import type { Stride, Variant } from "./emit.ts";
+import type { FeatureLevel } from "./features.ts";
+
+type Run = (descriptor: number, begin: number, end: number) => void;
+interface Compiled {
+  readonly run: Run;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly variant: Variant;
+}
+/** What was compiled: for each form of a kernel, how it walks and what it took. */
+export interface Report {
+  readonly kernel: Kernel;
+  readonly variant: Variant;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+export interface RunnerOptions {
+  readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+  /** Pages of the memory at most. */
+  readonly maximum: number;
+  /** Where descriptors may be written; 8-aligned. */
+  readonly descriptorBase: number;
+  readonly level: FeatureLevel;
+}
+/** Bytes at `descriptorBase` that a launch may use. */
+export const DESCRIPTOR_BYTES = 4096;
+
+const STRIDES: readonly Stride[] = ["contiguous", "zero", "other"];
+const LANES: readonly Variant["lanes"][] = ["outer", "reduced", "none"];
+/** Under which every operand of a kernel without reduction is one row of neighbours. */
+const FLAT = 0;
+/** A fold along neighbours shorter than this is better done beside others. */
+const SHORT = 16;
+
+/** Runs kernels on one WebAssembly memory. */
+export class KernelRunner {
+  private readonly options: RunnerOptions;
+  private words!: Int32Array;
+  private floats!: Float64Array;
+  private readonly compiled: Report[] = [];
+
+  constructor(options: RunnerOptions) {
+    this.options = options;
+    this.view();
+  }
+  private view(): void {
+    const { memory, descriptorBase } = this.options;
+    this.words = new Int32Array(memory.buffer, descriptorBase, DESCRIPTOR_BYTES / 4);
+    this.floats = new Float64Array(memory.buffer, descriptorBase, DESCRIPTOR_BYTES / 8);
+  }
+  /** What has been compiled so far. */
+  report(): readonly Report[] {
+    return this.compiled;
+  }
+
+  launch(kernel: Kernel, launch: Launch): void {
+    // Growing the memory takes the views away, but for shared ones.
+    if (this.words.length === 0) this.view();
+    const { shape, operands } = launch;
+    if (kernel.reduce === null && isFlat(launch)) {
+      let size = 1;
+      for (let d = 0; d < shape.length; d++) size *= shape[d];
+      if (size === 0) return;
+      let flat = kernel.variants.get(FLAT) as Compiled | undefined;
+      if (flat === undefined) {
+        const strides = operands.map(() => "contiguous" as const);
+        flat = this.compile(kernel, FLAT, { outer: 1, reduced: 0, lanes: "outer", strides });
+      }
+      this.writeParams(kernel.params, launch.params);
+      const { words } = this;
+      let at = kernel.params.length * 2;
+      words[at++] = size;
+      for (let k = 0; k < operands.length; k++) {
+        words[at++] = operands[k].ptr;
+        words[at++] = k < kernel.inputs.length ? kernel.inputs[k].itemsize : kernel.outputs[k - kernel.inputs.length].dtype.itemsize;
+      }
+      flat.run(this.options.descriptorBase, 0, size);
+    } else this.launchLoops(kernel, launch);
+  }
+
+  private launchLoops(kernel: Kernel, launch: Launch): void {
+    const { shape, reduced, operands } = launch;
+    for (let d = 0; d < shape.length - reduced; d++) if (shape[d] === 0) return;
+    const loops = padded(kernel, plan(kernel, launch));
+    const { sizes, strides } = loops;
+    const rank = sizes.length;
+    const outer = rank - loops.reduced;
+    const lanes = lanesOf(kernel, loops);
+    const along = lanes === "reduced" ? rank - 1 : outer - 1;
+    let key = (rank * 16 + loops.reduced) * 3 + LANES.indexOf(lanes);
+    for (let k = 0; k < operands.length; k++) key = key * 3 + classOf(strides[k][along], sizes[along]);
+    let compiled = kernel.variants.get(key) as Compiled | undefined;
+    if (compiled === undefined) {
+      const classes = strides.map((s) => STRIDES[classOf(s[along], sizes[along])]);
+      compiled = this.compile(kernel, key, { outer, reduced: loops.reduced, lanes, strides: classes });
+    }
+    this.writeParams(kernel.params, launch.params);
+    const { words } = this;
+    let at = descriptorLayout(kernel.params.length, rank).sizes / 4;
+    for (const n of sizes) words[at++] = n;
+    for (let k = 0; k < operands.length; k++) {
+      words[at++] = operands[k].ptr;
+      const { itemsize } = dtypeOf(kernel, k);
+      const stored = k >= kernel.inputs.length && kernel.reduce?.scan === false;
+      for (let d = 0; d < rank; d++) words[at++] = stored && d >= outer ? 0 : strides[k][d] * itemsize;
+    }
+    compiled.run(this.options.descriptorBase, 0, sizes[0]);
+  }
+
+  private writeParams(dtypes: readonly Dtype[], params: readonly Scalar[]): void {
+    for (let i = 0; i < dtypes.length; i++) {
+      const x = params[i];
+      if (dtypes[i].is_floating_point) this.floats[i] = Number(x);
+      else if (typeof x === "bigint") {
+        this.words[2 * i] = Number(BigInt.asIntN(32, x));
+        this.words[2 * i + 1] = Number(BigInt.asIntN(32, x >> 32n));
+      } else {
+        const n = Math.trunc(Number(x));
+        this.words[2 * i] = n;
+        this.words[2 * i + 1] = Math.floor(n / 2 ** 32);
+      }
+    }
+  }
+
+  private compile(kernel: Kernel, key: number, variant: Variant): Compiled {
+    const start = performance.now();
+    const { memory, shared, maximum, level } = this.options;
+    const bytes = emitKernel(kernel, variant, { level, memory: { shared, maximum } });
+    const module = new WebAssembly.Module(bytes);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: hostMath as unknown as WebAssembly.ModuleImports });
+    const compiled = { run: exports["run"] as Run, bytes, variant };
+    kernel.variants.set(key, compiled);
+    this.compiled.push({ kernel, variant, bytes: bytes.length, milliseconds: performance.now() - start });
+    return compiled;
+  }
+}
+
+const dtypeOf = ({ inputs, outputs }: Kernel, k: number): Dtype =>
+  k < inputs.length ? inputs[k] : outputs[k - inputs.length].dtype;
+/** Number of the class of a stride, as in STRIDES; the stride along a dim of size 1 does not matter. */
+const classOf = (stride: number, size: number): number => (size === 1 || stride === 1 ? 0 : stride === 0 ? 1 : 2);
+
+/** Whether each operand's elements are neighbours all along. */
+function isFlat({ shape, operands }: Launch): boolean {
+  for (let k = 0; k < operands.length; k++) {
+    const { strides } = operands[k];
+    let expected = 1;
+    for (let d = shape.length - 1; d >= 0; d--) {
+      if (strides[d] !== expected && shape[d] !== 1) return false;
+      expected *= shape[d];
+    }
+  }
+  return true;
+}
+
+/** With at least one outer dim and, if the kernel reduces, one reduced dim. */
+function padded(kernel: Kernel, { sizes, reduced, strides }: Loops): Loops {
+  const before = sizes.length === reduced ? 1 : 0;
+  const behind = kernel.reduce !== null && reduced === 0 ? 1 : 0;
+  if (before + behind === 0) return { sizes, reduced, strides };
+  const pad = (list: readonly number[], filling: number): number[] => [
+    ...Array<number>(before).fill(filling),
+    ...list,
+    ...Array<number>(behind).fill(filling),
+  ];
+  return { sizes: pad(sizes, 1), reduced: reduced + behind, strides: strides.map((s) => pad(s, 0)) };
+}
+
+/** Which dim to compute by four. */
+function lanesOf(kernel: Kernel, { sizes, reduced, strides }: Loops): Variant["lanes"] {
+  if (kernel.reduce === null) return "outer";
+  const last = sizes.length - 1;
+  const outer = last - reduced;
+  const { accs, scan } = kernel.reduce;
+  const folds = !scan && accs.every((a) => a.combine !== undefined);
+  let inRow = true;
+  let neighbours = false;
+  for (let k = 0; k < kernel.inputs.length; k++) {
+    const stride = strides[k][last];
+    if (stride === 1) neighbours = true;
+    else if (stride !== 0) inRow = false;
+  }
+  if (folds && inRow && neighbours && (sizes[last] >= SHORT || sizes[outer] < 4)) return "reduced";
+  return sizes[outer] >= 4 ? "outer" : "none";
+}

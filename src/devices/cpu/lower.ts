@@ -1,0 +1,96 @@
+// Rewrites a kernel's expressions into what has an instruction, lane by lane at worst.
+//
+// Note [One expression, one object]: what is the same object is computed once. So lowering keeps sharing as it finds it,
+// and makes one object of all reads of an input.
+import type { Dtype } from "../../dtype.ts";
+import { bool, float32, float64, int32, int64 } from "../../dtype.ts";
+import { constant, Expr, input, load } from "../../kernel/expr.ts";
+import type { BinaryOp, BitOp, CompareOp, ExprOp } from "../../kernel/expr.ts";
+import type { Output } from "../../kernel/loops.ts";
+import { isMathOp, lower } from "../../kernel/math.ts";
+
+/** Functions of float64 that a kernel calls in the host, with their number of arguments. */
+const BINARY_CALLS: ReadonlySet<ExprOp> = new Set(["pow", "atan2", "rem", "nextafter"]);
+/** Whether the operator, on float64, is a call of the host. */
+export const isHostCall = (e: Expr): boolean =>
+  e.dtype.is_floating_point && (isMathOp(e.op) || BINARY_CALLS.has(e.op));
+/** By which name it is imported. */
+export const hostName = (e: Expr): string => (e.dtype === float32 ? `${e.op}f` : e.op);
+
+/** How truth values meet: each operator as two masks and logic on them. */
+const LOGIC: Partial<Record<BinaryOp | BitOp | CompareOp, (x: Expr, y: Expr) => Expr>> = {
+  add: (x, y) => x.or(y),
+  max: (x, y) => x.or(y),
+  mul: (x, y) => x.and(y),
+  min: (x, y) => x.and(y),
+  div: (x, y) => x.and(y),
+  sub: (x, y) => x.xor(y),
+  rem: (x) => x.and(x.not()),
+  pow: (x, y) => x.or(y.not()),
+  eq: (x, y) => x.xor(y).not(),
+  ne: (x, y) => x.xor(y),
+  lt: (x, y) => x.not().and(y),
+  le: (x, y) => x.not().or(y),
+  gt: (x, y) => x.and(y.not()),
+  ge: (x, y) => x.or(y.not()),
+};
+
+/** Lowers expressions that belong together; shared parts stay shared. */
+export class Lowering {
+  private readonly done = new Map<Expr, Expr>();
+  private readonly reads: Expr[] = [];
+
+  lower(e: Expr): Expr {
+    let lowered = this.done.get(e);
+    if (lowered === undefined) {
+      lowered = this.rewrite(e);
+      this.done.set(e, lowered);
+    }
+    return lowered;
+  }
+  /** What an output stores: with a mode, its value meets operand `k`, which is what was there. */
+  output({ dtype, value, offset, mode = "set" }: Output, k: number): Expr {
+    if (mode === "set") return this.lower(value);
+    const old = offset === undefined ? input(k, dtype) : load(k, dtype, offset);
+    return this.lower(new Expr(mode, [old, value], dtype));
+  }
+  private rewrite(e: Expr): Expr {
+    if (e.op === "input") return (this.reads[Number(e.value)] ??= e);
+    if (e.src.length === 0) return e;
+    const src = e.src.map((x) => this.lower(x));
+    const rebuilt = src.every((x, i) => x === e.src[i]) ? e : new Expr(e.op, src, e.dtype, e.value);
+    const simpler = simplify(rebuilt);
+    return simpler === rebuilt ? rebuilt : this.lower(simpler);
+  }
+}
+
+function simplify(e: Expr): Expr {
+  const { op, src, dtype } = e;
+  const [x, y] = src;
+  if (src.length === 2 && x.dtype === bool) return LOGIC[op as BinaryOp]?.(x, y) ?? e;
+  if (op === "cast") return castThrough(e, x, dtype);
+  if (isMathOp(op)) return lower(op, x) ?? (dtype === float64 ? e : inFloat64(op, src));
+  if (dtype === float32 && BINARY_CALLS.has(op) && op !== "nextafter") return inFloat64(op, src);
+  if (op === "copysign") {
+    const bits = dtype === float64 ? int64 : int32;
+    const sign = constant(-(2n ** BigInt(dtype.itemsize * 8 - 1)), bits);
+    return x.bitcast(bits).and(sign.not()).or(y.bitcast(bits).and(sign)).bitcast(dtype);
+  }
+  if ((op === "min" || op === "max") && dtype === int64) return (op === "min" ? x.lt(y) : x.gt(y)).where(x, y);
+  if (dtype === bool && (op === "neg" || op === "abs")) return x;
+  if (!dtype.is_floating_point && (op === "floor" || op === "ceil" || op === "trunc" || op === "round")) return x;
+  return e;
+}
+const inFloat64 = (op: ExprOp, src: readonly Expr[]): Expr =>
+  new Expr(
+    op,
+    src.map((x) => x.cast(float64)),
+    float64,
+  ).cast(float32);
+
+function castThrough(e: Expr, x: Expr, to: Dtype): Expr {
+  if (to === x.dtype) return x;
+  if (to === bool) return x.ne(0);
+  if (x.dtype === bool) return x.where(constant(1, to), constant(0, to));
+  return e;
+}
