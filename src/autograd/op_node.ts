@@ -1,88 +1,110 @@
 // The node that a call of an op records: which op, its plain arguments, the tensors its formulas need.
-import type { Entry } from "../op/op.ts";
 import type { Shape } from "../layout.ts";
+import type { Entry, RecordPlan } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import type { Edge, Grads } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
 
 type Saved = SavedTensor | readonly (SavedTensor | null)[];
 
+/** For in-place ops without a derivative: what was in self no longer matters. */
+const ZERO: RecordPlan = {
+  formulas: [{ arg: 0, saves: [], formula: ({ grad }: { grad: Tensor }) => grad.new_zeros(grad.sizes) }],
+  nodeName: "ZeroBackward0",
+};
+
 export class OpNode extends Node {
   private readonly entry: Entry;
-  /** All arguments but the tensors, and the shapes of those. */
-  private readonly plain: Record<string, unknown> = {};
-  private readonly sizes: Record<string, Shape | readonly Shape[]> = {};
-  private saved: Map<string, Saved> | null = new Map();
-  /** How many edges each formula's argument has. */
-  private readonly counts: number[] = [];
-  private readonly nodeName: string;
+  private readonly record: RecordPlan;
+  /** The arguments by place; tensors are left out, their shapes are in `shapes`. */
+  private readonly plain: unknown[];
+  private readonly shapes: (Shape | readonly Shape[] | null)[];
+  /** By name; null once released. */
+  private saved: Map<string, Saved> | null = null;
+  private released = false;
+  private readonly edgeCounts: number[] | null = null;
 
-  /** `edgeValues`: the tensors that were passed, where `values` holds copies made for saving. */
-  constructor(
-    entry: Entry,
-    values: readonly unknown[],
-    outputs: readonly Tensor[],
-    edgeValues: readonly unknown[] | null,
-  ) {
+  /** `passed`: the tensors the graph goes through, where `values` holds copies made for saving. */
+  constructor(entry: Entry, values: readonly unknown[], outputs: readonly Tensor[], passed: readonly unknown[] | null) {
     super();
     this.entry = entry;
-    const { schema, record } = entry;
-    const edges: (Edge | null)[] = [];
-    for (const [i, { name }] of schema.args.entries()) {
+    this.record = entry.record ?? ZERO;
+    const n = values.length;
+    this.plain = new Array<unknown>(n);
+    this.shapes = new Array<Shape | null>(n);
+    for (let i = 0; i < n; i++) {
       const v = values[i];
-      if (v instanceof Tensor) this.sizes[name] = v.sizes;
-      else if (Array.isArray(v) && v[0] instanceof Tensor) this.sizes[name] = v.map((t: Tensor) => t.sizes);
-      else this.plain[name] = v;
-    }
-    const resultNames = schema.results ?? ["result"];
-    for (const { arg, saves } of record!.formulas) {
-      const passed = edgeValues === null ? values[arg] : edgeValues[arg];
-      const before = edges.length;
-      if (passed instanceof Tensor) edges.push(gradientEdge(passed));
-      else if (Array.isArray(passed)) for (const t of passed) edges.push(t instanceof Tensor ? gradientEdge(t) : null);
-      else edges.push(null);
-      this.counts.push(edges.length - before);
-      if (edges.slice(before).every((e) => e === null)) continue;
-      for (const name of saves) {
-        if (this.saved!.has(name)) continue;
-        const result = resultNames.indexOf(name);
-        const place = schema.args.findIndex((a) => a.name === name);
-        const value = place >= 0 ? values[place] : outputs[result];
-        if (value instanceof Tensor) this.saved!.set(name, new SavedTensor(value, place < 0, Math.max(result, 0)));
-        else if (Array.isArray(value) && value.some((t) => t instanceof Tensor))
-          this.saved!.set(
-            name,
-            value.map((t: Tensor | null) => (t === null ? null : new SavedTensor(t, false))),
-          );
-        else this.plain[name] = value;
+      if (v instanceof Tensor) this.shapes[i] = v.sizes;
+      else {
+        this.shapes[i] =
+          Array.isArray(v) && v.some((t) => t instanceof Tensor) ? v.map((t: Tensor | null) => t?.sizes ?? []) : null;
+        this.plain[i] = v;
       }
+    }
+    const { formulas } = this.record;
+    const edges: (Edge | null)[] = [];
+    for (let f = 0; f < formulas.length; f++) {
+      const { arg, saves } = formulas[f];
+      const v = (passed ?? values)[arg];
+      let needed = false;
+      if (v instanceof Tensor) {
+        const edge = gradientEdge(v);
+        needed = edge !== null;
+        edges.push(edge);
+      } else if (Array.isArray(v)) {
+        this.edgeCounts ??= formulas.map(() => 1);
+        this.edgeCounts[f] = v.length;
+        for (const t of v) {
+          const edge = t instanceof Tensor ? gradientEdge(t) : null;
+          needed ||= edge !== null;
+          edges.push(edge);
+        }
+      } else edges.push(null);
+      if (needed) for (let s = 0; s < saves.length; s++) this.save(saves[s].name, saves[s].place, values, outputs);
     }
     this.edges = edges;
     this.outputs = outputs.map((t) => ({ shape: t.sizes, dtype: t.dtype }));
-    const named = record!.nodeName;
-    this.nodeName = typeof named === "string" ? named : named(this.named(values) as never);
+    for (let i = 0; i < n; i++) if (this.shapes[i] !== null && this.plain[i] !== undefined) this.plain[i] = null;
   }
-  private named(values: readonly unknown[]): Record<string, unknown> {
-    return Object.fromEntries(this.entry.schema.args.map((a, i) => [a.name, values[i]]));
+  private save(name: string, place: number, values: readonly unknown[], outputs: readonly Tensor[]): void {
+    this.saved ??= new Map();
+    if (this.saved.has(name)) return;
+    const value = place >= 0 ? values[place] : outputs[~place];
+    if (value instanceof Tensor) this.saved.set(name, new SavedTensor(value, place < 0, place < 0 ? ~place : 0));
+    else if (Array.isArray(value) && value.some((t) => t instanceof Tensor))
+      this.saved.set(
+        name,
+        value.map((t: Tensor | null) => (t === null ? null : new SavedTensor(t, false))),
+      );
+  }
+  private byName<T>(list: readonly T[]): Record<string, T> {
+    const out: Record<string, T> = {};
+    const { args } = this.entry.schema;
+    for (let i = 0; i < args.length; i++) out[args[i].name] = list[i];
+    return out;
   }
   override name(): string {
-    return this.nodeName;
+    const { nodeName } = this.record;
+    return typeof nodeName === "string" ? nodeName : nodeName(this.byName(this.plain) as never);
   }
   override apply(grads: Grads, needs: readonly boolean[]): Grads {
-    const { formulas } = this.entry.record!;
-    if (this.saved === null) throw freedTwice();
-    const context: Record<string, unknown> = { ...this.plain, sizes: this.sizes, grads };
+    if (this.released) throw freedTwice();
+    const { formulas } = this.record;
+    const context: Record<string, unknown> = this.byName(this.plain);
     const { shape, dtype } = this.outputs[0];
+    context["sizes"] = this.byName(this.shapes);
+    context["grads"] = grads;
     context["grad"] = grads[0] ?? grads.find((g) => g !== null)!.new_zeros(shape, { dtype });
     const out: (Tensor | null)[] = [];
-    for (const [i, { formula, saves }] of formulas.entries()) {
+    for (let f = 0; f < formulas.length; f++) {
+      const { formula, saves } = formulas[f];
       const at = out.length;
-      const count = this.counts[i];
+      const count = this.edgeCounts?.[f] ?? 1;
       if (!needs.slice(at, at + count).includes(true)) {
         for (let k = 0; k < count; k++) out.push(null);
         continue;
       }
-      for (const name of saves) if (!(name in context)) context[name] = this.unpack(name);
+      for (const { name, place } of saves) context[name] = this.unpack(name) ?? (place >= 0 ? this.plain[place] : null);
       const result = formula(context as never);
       if (result === null || result instanceof Tensor) out.push(result);
       else out.push(...result);
@@ -90,13 +112,19 @@ export class OpNode extends Node {
     return out;
   }
   private unpack(name: string): unknown {
-    if (this.saved === null) throw freedTwice();
-    const saved = this.saved.get(name);
+    const saved = this.saved?.get(name);
     if (saved === undefined) return null;
     return saved instanceof SavedTensor ? saved.unpack(this) : saved.map((s) => s?.unpack(this) ?? null);
   }
+  /** A saved tensor by name, as PyTorch's `_saved_self`, `_saved_result`. Raises RuntimeError once it is freed. */
+  savedTensor(name: string): unknown {
+    if (this.released) throw freedTwice();
+    return this.unpack(name);
+  }
   override release(): void {
     // A node that saves nothing can run again, as in PyTorch.
-    if (this.saved !== null && this.saved.size > 0) this.saved = null;
+    if (this.saved === null) return;
+    this.saved = null;
+    this.released = true;
   }
 }

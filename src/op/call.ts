@@ -1,6 +1,6 @@
 // The single path of every call: bind, compute, mark the view or bump the version, record the node.
 import { mode } from "../autograd/mode.ts";
-import { assertWritable, rewriteHistory } from "../autograd/inplace.ts";
+import { assertWritable, markChanged, rewriteHistory } from "../autograd/inplace.ts";
 import { OpNode } from "../autograd/op_node.ts";
 import { Tensor } from "../tensor.ts";
 import { collectTemporaries } from "../allocate.ts";
@@ -32,32 +32,37 @@ export function run(entry: Entry, values: Values): Results {
   if (kernel.kind === "view") {
     results = kernel.run(values, schema);
     markViews(values[0] as Tensor, results);
-  } else {
-    results = mode.grad ? computeUnrecorded(kernel, values, entry) : kernel.run(values, schema);
+  } else if (kernel.kind === "loops") results = kernel.run(values, schema);
+  else {
+    results = computeUnrecorded(kernel, values, entry);
     // A kernel may see its result through views of its own; to the outside it is fresh.
     forEachTensor(results, (t) => (t.view_ = null));
   }
   if (mode.inference) forEachTensor(results, (t) => (t.inference = true));
   if (recording) {
-    const outputs = results instanceof Tensor ? [results] : results;
-    const node = new OpNode(entry, values, outputs, null);
-    for (let i = 0; i < outputs.length; i++) {
-      const t = outputs[i];
-      if (!t.dtype.is_floating_point) continue;
-      t.node = node;
-      t.outputNr = i;
+    if (results instanceof Tensor) {
+      if (results.dtype.is_floating_point) results.node = new OpNode(entry, values, [results], null);
+    } else {
+      const node = new OpNode(entry, values, results, null);
+      for (let i = 0; i < results.length; i++) {
+        const t = results[i];
+        if (!t.dtype.is_floating_point) continue;
+        t.node = node;
+        t.outputNr = i;
+      }
     }
   }
-  return named(entry, results);
+  return schema.results === null ? results : named(entry, results);
 }
 
 /** Kernels may be written with ops of their own; those are not recorded, and their temporaries are released. */
 function computeUnrecorded(kernel: OpKernel, values: Values, entry: Entry): Results {
+  const { grad } = mode;
   mode.grad = false;
   try {
     return collectTemporaries(() => kernel.run(values, entry.schema));
   } finally {
-    mode.grad = true;
+    mode.grad = grad;
   }
 }
 
@@ -71,13 +76,8 @@ function named({ schema }: Entry, results: Results): Results {
 }
 
 function needsGrad({ record }: Entry, values: Values): boolean {
-  for (const { arg } of record!.formulas) {
-    const v = values[arg];
-    if (
-      v instanceof Tensor ? v.requires_grad : Array.isArray(v) && v.some((t) => t instanceof Tensor && t.requires_grad)
-    )
-      return true;
-  }
+  const { formulas } = record!;
+  for (let i = 0; i < formulas.length; i++) if (isTensorWithGrad(values[formulas[i].arg])) return true;
   return false;
 }
 
@@ -115,8 +115,7 @@ export function runInPlace(of: Entry, name: string, values: Values): Tensor {
   } finally {
     mode.grad = grad;
   }
-  self.storage.version++;
-  self.storage.changedBy = name;
+  markChanged(self.storage, name);
   if (recording) rewriteHistory(self, () => new OpNode(of, saved, [self], values));
   return self;
 }
@@ -125,7 +124,7 @@ const isTensorWithGrad = (v: unknown): boolean =>
 
 function savesSelf({ record, schema }: Entry, values: Values): boolean {
   const name = schema.args[0].name;
-  return record!.formulas.some(({ arg, saves }) => saves.includes(name) && isTensorWithGrad(values[arg]));
+  return record!.formulas.some(({ arg, saves }) => saves.some((s) => s.name === name) && isTensorWithGrad(values[arg]));
 }
 
 /** For composites: the differentiable result is copied in by the op copy_. */

@@ -12,8 +12,11 @@ export type SignatureOf<O> = O extends Op<infer S> ? S : never;
 
 /** How an op computes. `values` come in the order of the signature, bound and checked. */
 export interface OpKernel {
-  /** composite: of differentiable ops, needs no derivative. view: shares self's storage. compute: fresh results. */
-  readonly kind: "composite" | "view" | "compute";
+  /**
+   * composite: of differentiable ops, needs no derivative. view: shares self's storage. compute: fresh results, by code
+   * that may call ops. loops: fresh results, by kernels of the device alone.
+   */
+  readonly kind: "composite" | "view" | "compute" | "loops";
   run(values: readonly unknown[], schema: Schema): Tensor | readonly Tensor[];
   /** Writes the result into an existing tensor, for in-place twins; without it the result is copied. */
   into?(values: readonly unknown[], schema: Schema, target: Tensor): void;
@@ -83,12 +86,19 @@ export interface Entry {
 }
 /** For each differentiable argument: its place, its formula, what it saves. */
 export interface RecordPlan {
-  readonly formulas: readonly {
-    readonly arg: number;
-    readonly formula: AnyFormula;
-    readonly saves: readonly string[];
-  }[];
+  readonly formulas: readonly Formula[];
   readonly nodeName: string | ((values: never) => string);
+}
+export interface Formula {
+  /** Place of the argument whose gradient it gives. */
+  readonly arg: number;
+  readonly formula: AnyFormula;
+  readonly saves: readonly SavedName[];
+}
+/** A tensor that a formula needs: the argument at a place, or (as ~place) a result. */
+export interface SavedName {
+  readonly name: string;
+  readonly place: number;
 }
 /** Every op, by its callable and by its name. */
 export const registry = new Map<unknown, Entry>();
@@ -126,14 +136,25 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
   entry.definition = any;
   const { backward, saves } = any;
   if (!backward) return;
-  const savesFor = (name: string): readonly string[] =>
-    (Array.isArray(saves) ? saves : (saves as Record<string, readonly string[]> | undefined)?.[name]) ?? [];
+  const results = entry.schema.results ?? ["result"];
+  const placeOf = (name: string): SavedName => {
+    const arg = entry.schema.args.findIndex((a) => a.name === name);
+    return { name, place: arg >= 0 ? arg : ~results.indexOf(name) };
+  };
+  const savesFor = (name: string): readonly SavedName[] => {
+    const names = Array.isArray(saves)
+      ? saves
+      : ((saves as Record<string, readonly string[]> | undefined)?.[name] ?? []);
+    return (names as readonly string[]).map(placeOf);
+  };
   entry.record = {
-    formulas: Object.entries(backward).map(([name, formula]) => {
-      const arg = entry.schema.args.findIndex((a) => a.name === name);
-      if (arg < 0 || !formula) throw new Error(`define(${entry.schema.name}): no tensor argument '${name}'`);
-      return { arg, formula, saves: savesFor(name) };
-    }),
+    formulas: Object.entries(backward)
+      .map(([name, formula]) => {
+        const arg = entry.schema.args.findIndex((a) => a.name === name);
+        if (arg < 0 || !formula) throw new Error(`define(${entry.schema.name}): no tensor argument '${name}'`);
+        return { arg, formula, saves: savesFor(name) };
+      })
+      .sort((a, b) => a.arg - b.arg),
     nodeName: any.node ?? `${camel(entry.schema.name)}Backward0`,
   };
 }

@@ -57,26 +57,22 @@ export function pointwise<S extends string>(
     return plan;
   };
   return {
-    kind: "compute",
+    kind: "loops",
     run(values, schema) {
       const { kernel, result } = prepare(values, schema);
-      const tensors = values.filter((v): v is Tensor => v instanceof Tensor);
-      const first = tensors[0];
-      if (tensors.every((t) => sameShape(t.sizes, first.sizes) && isContiguous(t.sizes, t.strides))) {
-        const out = empty(first.sizes, result, undefined, first.backend);
-        launchFlat(kernel, tensors, out, params(values, schema));
+      const first = flatOperand(values);
+      if (first !== null) {
+        const out = empty(first.sizes, result, first.strides, first.backend);
+        launchFlat(kernel, values, out, params(values, schema));
         return out;
       }
+      const tensors = values.filter((v): v is Tensor => v instanceof Tensor);
       const shape = shapeOf(tensors);
-      const out = empty(
+      const strides = resultStrides(
         shape,
-        result,
-        resultStrides(
-          shape,
-          tensors.map((t) => t.layout),
-        ),
-        first.backend,
+        tensors.map((t) => t.layout),
       );
+      const out = empty(shape, result, strides, tensors[0].backend);
       launch(kernel, shape, tensors, out, params(values, schema));
       return out;
     },
@@ -103,10 +99,25 @@ function launch(
   operands.push({ ptr: out.ptr, strides: out.strides });
   out.backend.launch(kernel, { shape, reduced: 0, operands, params: numbers });
 }
+/** The first tensor, if all have its shape and lie in row-major order: then one loop without strides does it. */
+function flatOperand(values: readonly unknown[]): Tensor | null {
+  let first: Tensor | null = null;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (!(v instanceof Tensor)) continue;
+    if (!isContiguous(v.sizes, v.strides)) return null;
+    if (first === null) first = v;
+    else if (!sameShape(v.sizes, first.sizes)) return null;
+  }
+  return first;
+}
 const ONE = [1];
-function launchFlat(kernel: Kernel, tensors: readonly Tensor[], out: Tensor, numbers: readonly Scalar[]): void {
+function launchFlat(kernel: Kernel, values: readonly unknown[], out: Tensor, numbers: readonly Scalar[]): void {
   const operands: Operand[] = [];
-  for (const t of tensors) operands.push({ ptr: t.ptr, strides: ONE });
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (v instanceof Tensor) operands.push({ ptr: v.ptr, strides: ONE });
+  }
   operands.push({ ptr: out.ptr, strides: ONE });
   out.backend.launch(kernel, { shape: [numel(out.sizes)], reduced: 0, operands, params: numbers });
 }

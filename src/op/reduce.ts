@@ -27,7 +27,7 @@ export interface ReduceSpec {
 export function reduce<S extends string>(spec: ReduceSpec): KernelFor<S> {
   const kernels = new Map<number, Kernel>();
   return {
-    kind: "compute",
+    kind: "loops",
     run(values, { name, args }) {
       const self = values[0] as Tensor;
       const byName = Object.fromEntries(args.map((a, i) => [a.name, values[i]]));
@@ -87,7 +87,7 @@ function assertElements(name: string, { sizes }: Tensor, dims: readonly number[]
 export function scan<S extends string>(spec: ReduceSpec): KernelFor<S> {
   const kernels = new Map<number, Kernel>();
   return {
-    kind: "compute",
+    kind: "loops",
     run(values, { args }) {
       const self = values[0] as Tensor;
       const byName = Object.fromEntries(args.map((a, i) => [a.name, values[i]]));
