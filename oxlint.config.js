@@ -48,7 +48,7 @@ const importsOnlyFromBefore = layers.slice(0, -1).flatMap((layer, i) => {
 
 export default {
   plugins: ["typescript", "import", "unicorn"],
-  categories: { correctness: "error", suspicious: "warn" },
+  categories: { correctness: "error" },
   rules: {
     "typescript/no-explicit-any": "error",
     "typescript/consistent-type-imports": "error",

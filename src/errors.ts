@@ -53,15 +53,16 @@ export function set_warning_listener(f: WarningListener | null): WarningListener
 }
 /** Shows a warning once per place of the program, in PyTorch's words. */
 export function warn(text: string, category = "UserWarning"): void {
-  const place = `${text}\n${callerPlace()}`;
+  const place = `${text}\n${userFrames(new Error().stack)[0]}`;
   if (shown.has(place)) return;
   shown.add(place);
   listener(text, category);
 }
-/** The first line of the stack that is not the library's own. */
-function callerPlace(): string {
-  const stack = new Error().stack?.split("\n").slice(1) ?? [];
-  const own = libraryRoot(stack[0] ?? "");
-  return stack.find((line) => !line.includes(own)) ?? "";
+/** The lines of a stack above the library's own calls; one empty line where there are none. */
+export function userFrames(stack = ""): string[] {
+  const frames = stack.split("\n").slice(1);
+  const first = frames.findIndex((line) => !line.includes(ownFolder));
+  return first < 0 ? [""] : frames.slice(first);
 }
-const libraryRoot = (line: string): string => /(?:file:\/\/)?(\/[^():]*\/)[^/]*:\d+:\d+/.exec(line)?.[1] ?? "\0";
+/** The folder of this file (of the bundle, once built), as stacks write it. */
+const ownFolder = /\/[^():]*\/(?=[^/]*:\d+:\d+)/.exec(new Error().stack?.split("\n")[1] ?? "")?.[0] ?? "\0";

@@ -12,8 +12,10 @@ export class Storage {
   readonly device: Backend;
   readonly block: Block;
   version = 0;
-  /** The op that last changed it in place, for error messages. */
+  /** What last changed it in place, as the user wrote it, for error messages: `mul_()`. */
   changedBy: string | null = null;
+  /** The stack at that time, under anomaly detection. */
+  changedAt: string | null = null;
   /** Saved for backward, or handed to the user: the engine must not release it early. See Note [Early release]. */
   kept = false;
 

@@ -9,7 +9,7 @@ import type { Layout, Shape } from "./layout.ts";
 import type { SignatureOf } from "./op/op.ts";
 import type { Method } from "./op/schema.ts";
 import type * as ops from "./ops/index.ts";
-import { scalarText, sizeText, tensorText } from "./print.ts";
+import { sizeText, tensorText } from "./print.ts";
 import { Storage } from "./storage.ts";
 
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
@@ -342,7 +342,7 @@ export class Tensor {
       shape: this.sizes,
       dtype: this.dtype,
       requires_grad: this.requires_grad,
-      gradFn: this.grad_fn === null ? null : `<${this.grad_fn.name().replace(/^.*::/, "")}>`,
+      gradFn: this.grad_fn === null ? null : `<${this.grad_fn.typeName}>`,
       at: (index) => this.elementAt(index),
     });
   }
@@ -354,9 +354,7 @@ export class Tensor {
   }
   /** A number where JavaScript asks for one; text where it asks for text. */
   [Symbol.toPrimitive](hint: string): number | string {
-    if (hint !== "number")
-      return this.sizes.length === 0 && this.node === null ? scalarText(this.item(), this.dtype) : this.toString();
-    return Number(this.item());
+    return hint === "number" ? Number(this.item()) : this.toString();
   }
 }
 

@@ -1,6 +1,6 @@
 // torch.autograd.backward and torch.autograd.grad: checks, then the engine.
 import { RuntimeError, ValueError, warn } from "../errors.ts";
-import { sameShape } from "../layout.ts";
+import { list, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { runBackward } from "./engine.ts";
 import type { Edge } from "./node.ts";
@@ -113,8 +113,8 @@ function rootsOf(
     if (edge === null)
       throw new RuntimeError(
         `element ${i} of tensors does not require grad and does not have a grad_fn\n` +
-          "No tensor it was computed from has requires_grad: give it to the data's factory ({ requires_grad: true }) or take an nn.Parameter; " +
-          "and nothing in between may be cut off by detach(), torch.no_grad, or an integer dtype.",
+          "Nothing that it was computed from requires grad. Make what is to be learnt with { requires_grad: true } or as an nn.Parameter, " +
+          "and look for what cuts the graph on the way: detach(), torch.no_grad, an integer dtype, a tensor made anew from numbers.",
       );
     return { edge, grad: createGraph ? checked : checked.detach() };
   });
@@ -124,7 +124,7 @@ function implicitGrad(t: Tensor): Tensor {
   if (t.numel() !== 1)
     throw new RuntimeError(
       "grad can be implicitly created only for scalar outputs\n" +
-        `This tensor has shape [${t.sizes.join(", ")}]: reduce it first (.sum() or .mean()), or pass the gradient of what follows: backward(gradient).`,
+        `This tensor has shape ${list(t.sizes)}. Reduce it to one number first, by sum() or mean(), or pass a gradient of its shape: x.backward(torch.ones_like(x)) is that of the sum.`,
     );
   return t.new_ones(t.sizes);
 }

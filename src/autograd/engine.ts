@@ -1,5 +1,5 @@
 // Runs backward: nodes in the order of their dependencies, without recursion.
-import { RuntimeError, warn } from "../errors.ts";
+import { RuntimeError, userFrames, warn } from "../errors.ts";
 import { broadcastShapes, list, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { collectTemporaries, withoutCollecting } from "../allocate.ts";
@@ -353,13 +353,6 @@ function reportAnomaly(node: Node): void {
     return;
   }
   warn(
-    `Error detected in ${node.name()}. Traceback of forward call that caused the error:\n${userFrames(node.forwardStack)}`,
+    `Error detected in ${node.name()}. Traceback of forward call that caused the error:\n${userFrames(node.forwardStack).join("\n")}\n`,
   );
-}
-/** The part of a stack above the library's own calls. */
-function userFrames(stack: string): string {
-  const frames = stack.split("\n").slice(1);
-  const isOwn = (line: string): boolean => /\/(autograd|op)\/(node|op_node|call|op|inplace|function)\.[tj]s/.test(line);
-  const first = frames.findIndex((line) => !isOwn(line));
-  return `${frames.slice(Math.max(first, 0)).join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 // In-place ops and the graph: what may be changed, and how history is rewritten. See Note [In-place on views].
 import { RuntimeError } from "../errors.ts";
 import type { Layout } from "../layout.ts";
+import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import type { ViewInfo } from "../tensor.ts";
 import { mode } from "./mode.ts";
@@ -19,16 +20,16 @@ export function assertWritable(t: Tensor, recording: boolean): void {
     if (view.made !== "default") throw forbiddenView(t, view);
     if (view.base.leafRequiresGrad)
       throw new RuntimeError(
-        "a view of a leaf Variable that requires grad is being used in an in-place operation.\n" +
-          "A leaf's elements are what is to be learnt: change them inside torch.no_grad(() => ...), or compute a new tensor from them (x.clone() first, then change that).",
+        `a view of a leaf Variable that requires grad is being used in an in-place operation.\n${LEAF_HELP}`,
       );
   }
   if (t.leafRequiresGrad)
-    throw new RuntimeError(
-      "a leaf Variable that requires grad is being used in an in-place operation.\n" +
-        "Change it inside torch.no_grad(() => ...), as optimizers do, or compute a new tensor (x = x.add(1)).",
-    );
+    throw new RuntimeError(`a leaf Variable that requires grad is being used in an in-place operation.\n${LEAF_HELP}`);
 }
+const LEAF_HELP =
+  "Gradients are taken with respect to a leaf, so what it holds may not be replaced by something computed. " +
+  "To set its numbers, as optimizers do, write inside torch.no_grad(() => ...); " +
+  "to compute with changed ones, change a copy: y = x.clone().";
 function forbiddenView(t: Tensor, view: ViewInfo): RuntimeError {
   if (view.made === "no_grad" || view.made === "inference")
     return new RuntimeError(
@@ -40,6 +41,13 @@ function forbiddenView(t: Tensor, view: ViewInfo): RuntimeError {
       ? "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
       : "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.";
   return new RuntimeError(`Output ${t.outputNr}${of} is a view and is being modified inplace. ${why}`);
+}
+
+/** The elements were written to by the op `name`. */
+export function markChanged(storage: Storage, name: string): void {
+  storage.version++;
+  storage.changedBy = `${name}()`;
+  storage.changedAt = mode.anomaly ? (new Error().stack ?? null) : null;
 }
 
 /** After an in-place op on `t`: its history becomes that op's node, and for a view the base's too. */

@@ -1,11 +1,11 @@
 // The nodes of the graph, the edges between them, and the tensors they keep for backward.
 import { RuntimeError } from "../errors.ts";
 import type { Dtype } from "../dtype.ts";
-import { list } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import type { TensorHook } from "../tensor.ts";
 import { mode } from "./mode.ts";
+import { spoiled } from "./spoiled.ts";
 
 /** Where a gradient goes: input `nr` of `node`, which is the node's output `nr` in the forward sense. */
 export interface Edge {
@@ -54,6 +54,10 @@ export abstract class Node {
   metadata: Record<string, unknown> = {};
 
   abstract name(): string;
+  /** `type(node).__name__` of Python: `AccumulateGrad`, where `name()` is `torch::autograd::AccumulateGrad`. */
+  get typeName(): string {
+    return this.name().replace(/^.*::/, "");
+  }
   /** Gradients of the inputs; `needs` tells which are wanted. */
   abstract apply(grads: Grads, needs: readonly boolean[]): Grads;
   /** Lets the saved tensors go. */
@@ -75,7 +79,7 @@ export abstract class Node {
     return addHook((this.preHooks ??= new Map()), hook);
   }
   toString(): string {
-    return `<${this.name()} object>`;
+    return `<${this.typeName} object>`;
   }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
@@ -128,24 +132,13 @@ export class SavedTensor {
   release(): void {
     this.tensor = null;
   }
-  private spoiled(t: Tensor, owner: Node): RuntimeError {
-    const node = this.isResult ? owner : t.grad_fn;
-    const producer =
-      node === null ? "" : `, which is output ${this.isResult ? this.outputNr : t.outputNr} of ${shortName(node)},`;
-    const now = t.storage.version;
-    const hint = mode.anomaly
-      ? "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
-      : "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).";
-    const changed = t.storage.changedBy === null ? "an in-place operation" : `${t.storage.changedBy}()`;
-    return new RuntimeError(
-      `one of the variables needed for gradient computation has been modified by an inplace operation: [torch.${t.dtype.legacyName}Tensor ${list(t.sizes)}]${producer} is at version ${now}; expected version ${this.version} instead. ${hint}\n` +
-        `${shortName(owner)} saved ${this.isResult ? "its result" : "this tensor"} at version ${this.version} to compute a gradient with it; ${changed} changed it last.\n` +
-        `Ways out: compute a new tensor instead of changing this one (y = ${plainOp(t.storage.changedBy)}, torch.cat of new rows); ` +
-        `or change a copy (x.clone()); or, where no gradient is wanted, work on x.detach().clone() or inside torch.no_grad before it is used.`,
-    );
+  private spoiled(tensor: Tensor, owner: Node): RuntimeError {
+    const { version, isResult } = this;
+    const [maker, nr] = isResult ? [owner, this.outputNr] : [tensor.grad_fn, tensor.outputNr];
+    const origin = maker === null ? null : `output ${nr} of ${shortName(maker)}`;
+    return spoiled({ tensor, version, savedBy: owner.typeName, isResult, origin });
   }
 }
-const plainOp = (changedBy: string | null): string => `x.${(changedBy ?? "op_").replace(/_$/, "")}(...)`;
 export const shortName = (node: Node): string => node.name().replace(/Backward\d*$/, "");
 export const freedTwice = (): RuntimeError =>
   new RuntimeError(

@@ -98,7 +98,7 @@ const ints: Check = (x) => {
   if (isInt(x)) return OK;
   if (!isArray(x)) return typeof x === "number" ? ` (${x}, which is not a whole number)` : "";
   const i = x.findIndex((y) => !isInt(y));
-  return i < 0 ? OK : ` (element ${i} is ${String(x[i])}, of type ${typeWord(x[i])})`;
+  return i < 0 ? OK : ` (element ${i} is ${typeof x[i] === "number" ? `${x[i]}, ` : ""}of type ${typeWord(x[i])})`;
 };
 const orNull =
   (check: Check): Check =>
@@ -165,7 +165,7 @@ function typeWord(x: unknown): string {
     case "string":
       return "str";
     case "object":
-      return x.constructor?.name ?? "object";
+      return typeof x.constructor === "function" ? x.constructor.name : "object";
     default:
       return typeof x;
   }

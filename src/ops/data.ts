@@ -45,8 +45,7 @@ export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
   if (!requires_grad) return t;
   if (!t.dtype.is_floating_point)
     throw new RuntimeError(
-      "Only Tensors of floating point and complex dtype can require gradients\nNumbers without a dtype are float32; this tensor is " +
-        `${String(t.dtype)}.`,
+      `Only Tensors of floating point and complex dtype can require gradients\nThis one is ${String(t.dtype)}: bigints give int64, booleans bool, plain numbers float32. Pass { dtype: torch.float32 }.`,
     );
   t.leafRequiresGrad = true;
   return t;

@@ -37,10 +37,7 @@ export function slice_(a: number | null, b?: number | null, step: number | null 
 }
 function parseSlice(text: string): Slice {
   const match = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/.exec(text);
-  if (!match)
-    throw new IndexError(
-      `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got str '${text}')\nA slice as text is "start:stop" or "start:stop:step".`,
-    );
+  if (!match) throw notAnIndex(`str '${text}'`);
   const [start, stop, step] = match.slice(1).map((x) => (x === undefined ? null : Number(x)));
   return new PythonSlice(start, stop, step);
 }
@@ -86,13 +83,16 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
 }
 const isMask = (x: Tensor): boolean => x.dtype === bool || x.dtype === uint8;
 const asMask = (x: boolean): Tensor => tensor([x]);
-const indexList = (x: readonly (number | boolean)[]): Tensor =>
-  x.some((y) => typeof y === "boolean") ? tensor(x as TensorData) : tensor(x as TensorData, { dtype: int64 });
+function indexList(x: readonly (number | boolean)[]): Tensor {
+  if (!Array.isArray(x)) throw notAnIndex(x === undefined ? "undefined" : typeof x);
+  return x.some((y) => typeof y === "boolean") ? tensor(x as TensorData) : tensor(x as TensorData, { dtype: int64 });
+}
+const notAnIndex = (got: string): IndexError =>
+  new IndexError(
+    `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${got})\nIn TypeScript: numbers, torch.slice_(1, 3) or "1:3", "...", null, booleans, lists of numbers, tensors.`,
+  );
 function selected(view: Tensor, d: number, i: number, whole: Tensor): Tensor {
-  if (!Number.isInteger(i))
-    throw new IndexError(
-      `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got float)`,
-    );
+  if (!Number.isInteger(i)) throw notAnIndex("float");
   if (whole.sizes.length === 0)
     throw new IndexError(
       "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
@@ -141,14 +141,14 @@ Tensor.prototype.at = function (...given) {
 Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
   const { self, indices } = resolve(this, given);
   const value = values instanceof Tensor ? values : scalar_tensor(values, { dtype: this.dtype });
-  if (indices.some((i) => i !== null)) {
-    self._index_put_(indices, value, accumulate);
-    return this;
+  const by = indices.some((i) => i !== null) ? "index_put_" : accumulate ? "add_" : "copy_";
+  if (by === "index_put_") self._index_put_(indices, value, accumulate);
+  else {
+    const whole = self === this ? self.alias() : self;
+    if (by === "add_") whole.add_(value);
+    else whole.copy_(withoutLeadingOnes(value, whole.sizes.length));
   }
-  const whole = self === this ? self.alias() : self;
-  if (accumulate) whole.add_(value);
-  else if (value.sizes.length === 0) whole.copy_(value);
-  else whole.copy_(withoutLeadingOnes(value, whole.sizes.length));
+  this.storage.changedBy = `x[...] = y (${by})`;
   return this;
 };
 /** Values may have more dims than the place they go to, if those are of size 1. */

@@ -183,9 +183,20 @@ class Bytes {
     } while (rest !== 0);
     return this;
   }
-  /** Signed LEB128. */
-  s(n: number | bigint): this {
-    let rest = BigInt(n);
+  /** Signed LEB128 of a 32-bit number. */
+  s(n: number): this {
+    let rest = n;
+    for (;;) {
+      const b = rest & 0x7f;
+      rest >>= 7;
+      const done = (rest === 0 && (b & 0x40) === 0) || (rest === -1 && (b & 0x40) !== 0);
+      this.list.push(done ? b : b | 0x80);
+      if (done) return this;
+    }
+  }
+  /** Signed LEB128 of a 64-bit number. */
+  s64(n: bigint): this {
+    let rest = n;
     for (;;) {
       const b = Number(rest & 0x7fn);
       rest >>= 7n;
@@ -202,6 +213,13 @@ class Bytes {
     return this.u(content.list.length).all(content.list);
   }
 }
+
+/** The bytes of every instruction without immediates. */
+const ENCODED = new Map<string, readonly number[]>([
+  ...[...PLAIN].map(([name, code]) => [name, [code]] as const),
+  ...[...SATURATING].map(([name, code]) => [name, new Bytes().byte(0xfc).u(code).list] as const),
+  ...[...SIMD].map(([name, code]) => [name, new Bytes().byte(0xfd).u(code).list] as const),
+]);
 
 /** The body of one function. Locals are numbered as in the format: parameters first. */
 export class FunctionBuilder {
@@ -232,13 +250,7 @@ export class FunctionBuilder {
   }
   /** An instruction without immediates, by the specification's name: "f32x4.add". */
   op(name: string): this {
-    const plain = PLAIN.get(name);
-    if (plain !== undefined) this.code.byte(plain);
-    else {
-      const simd = SIMD.get(name);
-      if (simd !== undefined) this.code.byte(0xfd).u(simd);
-      else this.code.byte(0xfc).u(lookup(SATURATING, name));
-    }
+    this.code.all(lookup(ENCODED, name));
     return this;
   }
   /** A load or a store. `align`: a power of two, natural if left out. */
@@ -267,7 +279,7 @@ export class FunctionBuilder {
     return this;
   }
   i64(n: number | bigint): this {
-    this.code.byte(0x42).s(BigInt.asIntN(64, BigInt(n)));
+    this.code.byte(0x42).s64(BigInt.asIntN(64, BigInt(n)));
     return this;
   }
   f32(x: number): this {
@@ -425,6 +437,6 @@ export class ModuleBuilder {
       10,
       this.functions.map((f) => new Bytes().sized(f.body)),
     );
-    return Uint8Array.from(out.list);
+    return new Uint8Array(out.list);
   }
 }

@@ -107,9 +107,13 @@ class KernelEmitter {
             const [left, right] = [acc(i, a.dtype), acc(i, a.dtype)];
             return { left, right, value: lowering.lower(a.combine!(left, right)) };
           });
-    this.roots = [...this.inits, ...this.steps, ...this.values, ...this.offsets, ...this.merges.map((m) => m.value)].filter(
-      (e) => e !== undefined,
-    );
+    this.roots = [
+      ...this.inits,
+      ...this.steps,
+      ...this.values,
+      ...this.offsets,
+      ...this.merges.map((m) => m.value),
+    ].filter((e) => e !== undefined);
   }
   emit(): Uint8Array<ArrayBuffer> {
     for (const e of allOf(this.roots).filter(isHostCall)) {
@@ -131,7 +135,8 @@ class KernelEmitter {
     this.strides = this.dtypes.map((_, k) => range(this.rank, (d) => word(layout.operand(k) + 4 * (d + 1))));
     this.pointers = this.dtypes.map((_, k) => word(layout.operand(k)));
     // The range begins somewhere in the outermost dim.
-    for (const [k, p] of this.pointers.entries()) f.get(p).get(1).get(this.strides[k][0]).op("i32.mul").op("i32.add").set(p);
+    for (const [k, p] of this.pointers.entries())
+      f.get(p).get(1).get(this.strides[k][0]).op("i32.mul").op("i32.add").set(p);
     f.get(2).get(1).op("i32.sub").set(this.sizes[0]);
     this.laneStrides = this.dtypes.map((_, k) => this.multiples(k));
     const all = allOf(this.roots);
@@ -366,15 +371,23 @@ class KernelEmitter {
     });
     for (const other of partial.slice(1)) this.merge(true, partial[0], other);
     for (let lane = 0; lane < 4; lane++) {
-      const element = partial[0].map((parts, i) => [this.keep("v128", () => this.pushLane(this.inits[i].dtype, parts, lane))]);
+      const element = partial[0].map((parts, i) => [
+        this.keep("v128", () => this.pushLane(this.inits[i].dtype, parts, lane)),
+      ]);
       this.merge(false, single, element);
     }
     this.storeAll(this.scope(SINGLE, 0, countUses(this.values, this.hoisted), single), 0);
   }
   private pushLane(dtype: Dtype, parts: readonly number[], lane: number): void {
     const { f } = this;
-    if (dtype.itemsize === 8) f.get(parts[lane >> 1]).get(parts[lane >> 1]).shuffle(lanesOf(8, [lane & 1, lane & 1]));
-    else f.get(parts[0]).get(parts[0]).shuffle(lanesOf(4, [lane, lane, lane, lane]));
+    if (dtype.itemsize === 8)
+      f.get(parts[lane >> 1])
+        .get(parts[lane >> 1])
+        .shuffle(lanesOf(8, [lane & 1, lane & 1]));
+    else
+      f.get(parts[0])
+        .get(parts[0])
+        .shuffle(lanesOf(4, [lane, lane, lane, lane]));
   }
   private step(group: Group, copy: number, accs: readonly number[][]): void {
     const scope = this.scope(group, copy, countUses(this.steps, this.hoisted), accs);
@@ -396,20 +409,21 @@ class KernelEmitter {
     const next = values.map((e, i) =>
       accs[i].map((_, part) => this.keep("v128", () => scope.push(e, part, e.dtype === bool ? 32 : undefined))),
     );
-    for (const [i, parts] of accs.entries()) for (const [part, local] of parts.entries()) f.get(next[i][part]).set(local);
+    for (const [i, parts] of accs.entries())
+      for (const [part, local] of parts.entries()) f.get(next[i][part]).set(local);
   }
 
   // Memory.
 
   private scope(group: Group, copy: number, uses: ReadonlyMap<Expr, number>, accs: readonly number[][] = []): Scope {
     const leaves: Leaves = {
-      input: (k, dtype, part) => this.load({ k, dtype, copy, wide: group.wide, base: () => this.f.get(this.pointers[k]) }, part),
+      input: (k, dtype, part) =>
+        this.load({ k, dtype, copy, wide: group.wide, base: () => this.f.get(this.pointers[k]) }, part),
       load: (k, dtype, offset, part, scope) => {
         const place = { k, dtype, copy, wide: group.wide };
         if (!group.wide || this.level(offset) < 2)
           this.load({ ...place, base: () => this.pushMoved(k, scope, offset, 0) }, part);
-        else
-          this.loadLanes({ ...place, base: (lane) => this.pushMoved(k, scope, offset, lane) }, part);
+        else this.loadLanes({ ...place, base: (lane) => this.pushMoved(k, scope, offset, lane) }, part);
       },
       counter: (op, part) => this.pushCounter(op, part, group.wide, copy),
       acc: (i) => accs[i],
@@ -422,7 +436,13 @@ class KernelEmitter {
     f.get(local);
     if (wide && along === this.variant.lanes) {
       const first = copy * 4 + part * 2;
-      f.i64(first).op("i64.add").op("i64x2.splat").get(local).i64(first + 1).op("i64.add").lane("i64x2.replace_lane", 1);
+      f.i64(first)
+        .op("i64.add")
+        .op("i64x2.splat")
+        .get(local)
+        .i64(first + 1)
+        .op("i64.add")
+        .lane("i64x2.replace_lane", 1);
     } else f.op("i64x2.splat");
   }
   /** Pushes where operand `k` stands, and so many elements further. */
@@ -464,7 +484,10 @@ class KernelEmitter {
       const lane = part * 2 + j;
       base(lane);
       this.moveToLane(k, lane);
-      f.mem(SCALAR_LOAD[dtype.name]!, this.variant.strides[k] === "contiguous" ? (copy * 4 + lane) * dtype.itemsize : 0);
+      f.mem(
+        SCALAR_LOAD[dtype.name]!,
+        this.variant.strides[k] === "contiguous" ? (copy * 4 + lane) * dtype.itemsize : 0,
+      );
       if (j === 0) f.op(`${type}.splat`);
       else f.lane(`${type}.replace_lane`, j);
     }
@@ -520,7 +543,13 @@ class KernelEmitter {
     const { f } = this;
     const local = this.keep("v128", () => {});
     f.get(local).get(local).op("i16x8.narrow_i32x4_s");
-    return dtype === int16 ? f : f.set(local).get(local).get(local).op(`i8x16.narrow_i16x8_${dtype === int8 ? "s" : "u"}`);
+    return dtype === int16
+      ? f
+      : f
+          .set(local)
+          .get(local)
+          .get(local)
+          .op(`i8x16.narrow_i16x8_${dtype === int8 ? "s" : "u"}`);
   }
 }
 /** Elements of an operand; `base` pushes the address of the one in a lane, before the stride is added. */

@@ -209,11 +209,42 @@ export class Scope {
       this.push(a, part);
       return void f.op(`${laneType(e.dtype)}.${x === a ? "pmin" : "pmax"}`);
     }
+    if (this.calls(a)) return this.unlikely(e, part);
     this.push(a, part, bits);
     this.push(b, part, bits);
     this.push(mask, part, bits);
+    this.select(bits);
+  }
+  private select(bits: 32 | 64): void {
+    const { f } = this.target;
     if (this.target.relaxed) f.op(bits === 64 ? "i64x2.relaxed_laneselect" : "i32x4.relaxed_laneselect");
     else f.op("v128.bitselect");
+  }
+  /** Where `a` takes a call of the host, it is computed if some lane wants it. */
+  private unlikely({ src: [mask, a, b] }: Expr, part: number): void {
+    const { f } = this.target;
+    const bits = bitsOf(a);
+    const result = f.local("v128");
+    this.push(b, part, bits);
+    f.set(result);
+    const [local] = this.locals(mask);
+    f.get(local).op("v128.any_true");
+    // What is computed in the branch is there in the branch only.
+    const outside = new Map(this.values);
+    f.if(() => {
+      this.push(a, part, bits);
+      f.get(result);
+      this.push(mask, part, bits);
+      this.select(bits);
+      f.set(result);
+    });
+    this.values.clear();
+    for (const [e, locals] of outside) this.values.set(e, locals);
+    f.get(result);
+  }
+  private calls(e: Expr): boolean {
+    if (this.target.hoisted.has(e) || this.values.has(e)) return false;
+    return isHostCall(e) || e.src.some((x) => this.calls(x));
   }
   private shift(e: Expr, part: number): void {
     const [x, amount] = e.src;

@@ -4,11 +4,9 @@
 export type FeatureLevel = "relaxed" | "simd128";
 
 // A module with one function of f32x4.relaxed_madd on three zero vectors.
-const PROBE = Uint8Array.of(
-  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 62, 1, 60, 0],
-  ...[0, 1, 2].flatMap(() => [0xfd, 12, ...new Array<number>(16).fill(0)]),
-  ...[0xfd, 0x85, 0x02, 0x1a, 0x0b],
-);
+const ZERO_VECTOR = [0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 62, 1, 60, 0];
+const PROBE = Uint8Array.from([HEADER, ZERO_VECTOR, ZERO_VECTOR, ZERO_VECTOR, [0xfd, 0x85, 0x02, 0x1a, 0x0b]].flat());
 const hasRelaxed = (): boolean => WebAssembly.validate(PROBE);
 
 interface NodeProcess {

@@ -79,7 +79,10 @@ export class KernelRunner {
       words[at++] = size;
       for (let k = 0; k < operands.length; k++) {
         words[at++] = operands[k].ptr;
-        words[at++] = k < kernel.inputs.length ? kernel.inputs[k].itemsize : kernel.outputs[k - kernel.inputs.length].dtype.itemsize;
+        words[at++] =
+          k < kernel.inputs.length
+            ? kernel.inputs[k].itemsize
+            : kernel.outputs[k - kernel.inputs.length].dtype.itemsize;
       }
       flat.run(this.options.descriptorBase, 0, size);
     } else this.launchLoops(kernel, launch);
@@ -134,7 +137,10 @@ export class KernelRunner {
     const { memory, shared, maximum, level } = this.options;
     const bytes = emitKernel(kernel, variant, { level, memory: { shared, maximum } });
     const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: hostMath as unknown as WebAssembly.ModuleImports });
+    const { exports } = new WebAssembly.Instance(module, {
+      env: { memory },
+      math: hostMath as unknown as WebAssembly.ModuleImports,
+    });
     const compiled = { run: exports["run"] as Run, bytes, variant };
     kernel.variants.set(key, compiled);
     this.compiled.push({ kernel, variant, bytes: bytes.length, milliseconds: performance.now() - start });

@@ -12,8 +12,7 @@ import { isMathOp, lower } from "../../kernel/math.ts";
 /** Functions of float64 that a kernel calls in the host, with their number of arguments. */
 const BINARY_CALLS: ReadonlySet<ExprOp> = new Set(["pow", "atan2", "rem", "nextafter"]);
 /** Whether the operator, on float64, is a call of the host. */
-export const isHostCall = (e: Expr): boolean =>
-  e.dtype.is_floating_point && (isMathOp(e.op) || BINARY_CALLS.has(e.op));
+export const isHostCall = (e: Expr): boolean => e.dtype.is_floating_point && (isMathOp(e.op) || BINARY_CALLS.has(e.op));
 /** By which name it is imported. */
 export const hostName = (e: Expr): string => (e.dtype === float32 ? `${e.op}f` : e.op);
 

@@ -1,0 +1,3 @@
+import * as torch from "tidu";
+
+torch.tensor([1, 2]).sum().backward();

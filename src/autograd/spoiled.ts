@@ -1,0 +1,42 @@
+// What is said when a tensor that a gradient needs has been changed in place.
+import { RuntimeError, userFrames } from "../errors.ts";
+import { list } from "../layout.ts";
+import type { Tensor } from "../tensor.ts";
+import { mode } from "./mode.ts";
+
+interface Spoiled {
+  readonly tensor: Tensor;
+  /** The version it was saved at. */
+  readonly version: number;
+  /** Type of the node that saved it. */
+  readonly savedBy: string;
+  /** Whether that node's op made it, or was given it. */
+  readonly isResult: boolean;
+  /** "output 0 of Exp", or null for a leaf. */
+  readonly origin: string | null;
+}
+/** PyTorch's sentence, then who saved the tensor, who changed it, and the ways out. See Note [Version counters]. */
+export function spoiled({ tensor, version, savedBy, isResult, origin }: Spoiled): RuntimeError {
+  const { dtype, sizes, storage } = tensor;
+  const which = `[torch.${dtype.legacyName}Tensor ${list(sizes)}]${origin === null ? "" : `, which is ${origin},`}`;
+  const hint = mode.anomaly
+    ? "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
+    : "enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).";
+  const { changedBy, changedAt } = storage;
+  const place = changedAt === null ? "" : ` at ${/[^\s()]+:\d+:\d+/.exec(userFrames(changedAt)[0])?.[0] ?? "?"}`;
+  return new RuntimeError(
+    `one of the variables needed for gradient computation has been modified by an inplace operation: ${which} is at version ${storage.version}; expected version ${version} instead. Hint: ${hint}\n` +
+      `${savedBy} kept ${isResult ? "its result" : "this tensor"} at version ${version}, to compute a gradient with it. Its memory was last written to by ${changedBy ?? "an in-place operation"}${place}.\n` +
+      "Ways out:\n" +
+      `- make a new tensor instead: ${newTensor(changedBy)};\n` +
+      "- or write into a copy, y = x.clone(), and go on computing from x;\n" +
+      "- or, where no gradient is wanted, change x.detach().clone(): detach() alone shares its memory with x, as views do.",
+  );
+}
+/** How to do without the in-place op. */
+function newTensor(changedBy: string | null): string {
+  const name = /^(\w+)_\(\)$/.exec(changedBy ?? "")?.[1];
+  if (name === undefined || ["copy", "fill", "zero"].includes(name))
+    return "join the parts by torch.cat or torch.stack, or choose between old and new by torch.where";
+  return `y = x.${name}(...) in place of x.${name}_(...)`;
+}
