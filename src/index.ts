@@ -7,9 +7,13 @@ export * from "./ops/index.ts";
 export { arange, as_tensor, tensor } from "./ops/data.ts";
 export type { FactoryOptions, TensorData } from "./ops/data.ts";
 export { allclose, equal, max, min, where } from "./ops/overloads.ts";
+export { randint } from "./ops/random_overloads.ts";
+export type { RandomOptions } from "./ops/random_overloads.ts";
+export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random.ts";
 export { slice_ } from "./ops/subscript.ts";
 export type { Index, Slice } from "./ops/subscript.ts";
 export * as autograd from "./autograd/index.ts";
+export * as nn from "./nn/index.ts";
 export {
   enable_grad,
   inference_mode,
@@ -19,5 +23,6 @@ export {
   set_grad_enabled,
   is_anomaly_enabled,
 } from "./autograd/mode.ts";
+export * as optim from "./optim/index.ts";
 export { set_printoptions } from "./print.ts";
 export { Size, Tensor } from "./tensor.ts";

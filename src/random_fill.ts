@@ -8,7 +8,7 @@ import type { Dtype, TypedArray } from "./dtype.ts";
 import { NotImplementedError, RuntimeError, warn } from "./errors.ts";
 import type { Generator } from "./random.ts";
 
-type FloatArray = Float32Array | Float64Array;
+export type FloatArray = Float32Array | Float64Array;
 const f32 = Math.fround;
 const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 

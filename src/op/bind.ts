@@ -72,8 +72,11 @@ function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>)
 /** The value as kernels see it, or a TypeError. */
 function accept(schema: Schema, arg: ParsedArg, place: number, value: unknown): unknown {
   const problem = checks[arg.type](value);
-  if (problem === OK)
-    return arg.type === "int[]" || arg.type === "int[]?" ? (typeof value === "number" ? [value] : value) : value;
+  if (problem === OK) return arg.type.startsWith("int[]") ? (typeof value === "number" ? [value] : value) : value;
+  if (isArray(value) && arg.type.endsWith("[]") && arg.type.startsWith("Tensor")) {
+    const i = value.findIndex((x) => !isTensor(x));
+    throw new TypeError(`expected Tensor as element ${i} in argument ${place}, but got ${typeWord(value[i])}`);
+  }
   const where = arg.keyword ? "" : ` (position ${schema.args[0].name === "self" ? place : place + 1})`;
   const argument = arg.name === "self" ? "input" : arg.name;
   const position = arg.name === "self" ? " (position 1)" : where;
@@ -104,13 +107,7 @@ const orNull =
   (check: Check): Check =>
   (x) =>
     x === null ? OK : check(x);
-const tensors =
-  (test: (x: unknown) => boolean): Check =>
-  (x) => {
-    if (!isArray(x)) return "";
-    const i = x.findIndex((y) => !test(y));
-    return i < 0 ? OK : ` (element ${i} is of type ${typeWord(x[i])})`;
-  };
+const tensors = (test: (x: unknown) => boolean): Check => plain((x) => isArray(x) && x.every(test));
 const scalar = plain(isScalar);
 const checks: Record<TypeName, Check> = {
   Tensor: plain(isTensor),
@@ -118,14 +115,18 @@ const checks: Record<TypeName, Check> = {
   "Tensor[]": tensors(isTensor),
   "Tensor?[]": tensors((x) => x === null || isTensor(x)),
   "Tensor|Scalar": plain((x) => isTensor(x) || isScalar(x)),
+  "Tensor|Scalar?": orNull(plain((x) => isTensor(x) || isScalar(x))),
   Scalar: scalar,
   "Scalar?": orNull(scalar),
+  "Scalar|str?": orNull(plain((x) => isScalar(x) || typeof x === "string")),
   int,
   "int?": orNull(int),
   float: plain((x) => typeof x === "number"),
   "float?": orNull(plain((x) => typeof x === "number")),
   "int[]": ints,
   "int[]?": orNull(ints),
+  "int[]|str": (x) => (typeof x === "string" ? OK : ints(x)),
+  "int[]|bool?": orNull((x) => (typeof x === "boolean" ? OK : ints(x))),
   "float[]": plain((x) => isArray(x) && x.every((y) => typeof y === "number")),
   "float[]?": orNull(plain((x) => isArray(x) && x.every((y) => typeof y === "number"))),
   bool: plain((x) => typeof x === "boolean"),
@@ -151,7 +152,7 @@ const pythonName = (type: TypeName): string => {
   return PYTHON_NAMES[bare] ?? bare;
 };
 /** A value's type in PyTorch's words. */
-function typeWord(x: unknown): string {
+export function typeWord(x: unknown): string {
   if (x === null) return "NoneType";
   if (isArray(x)) return "list";
   if (x instanceof Tensor) return "Tensor";

@@ -134,7 +134,7 @@ function computeDtype(values: readonly unknown[], { args }: Schema, options: Poi
       if (v.sizes.length > 0)
         dimensioned = dimensioned === null || dimensioned === v.dtype ? v.dtype : promote_types(dimensioned, v.dtype);
       else zeroDim = zeroDim === null || zeroDim === v.dtype ? v.dtype : promote_types(zeroDim, v.dtype);
-    } else if (v !== null && (type === "Tensor|Scalar" || options.promotes?.includes(name))) {
+    } else if (v !== null && (type.startsWith("Tensor|Scalar") || options.promotes?.includes(name))) {
       const d = scalarDtype(v as Scalar);
       scalar = scalar === null ? d : promote_types(scalar, d);
     }

@@ -1,6 +1,6 @@
 // Kernels that fold dims away, or run along one.
 import type { Dtype } from "../dtype.ts";
-import { IndexError } from "../errors.ts";
+import { IndexError, RuntimeError } from "../errors.ts";
 import { input } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import type { Accumulator } from "../kernel/loops.ts";
@@ -36,7 +36,7 @@ export function reduce<S extends string>(spec: ReduceSpec): KernelFor<S> {
         given === undefined || given === null ? null : typeof given === "number" ? [given] : given,
         self.sizes.length,
       );
-      if (spec.needsElements) assertElements(name, self, dims, given !== undefined && given !== null);
+      if (spec.needsElements) assertElements(name.replace(/^_(\w+)_dim$/, "$1"), self, dims, isGiven(given));
       const compute = spec.compute?.(self.dtype, byName) ?? self.dtype;
       const key = self.dtype.code * 16 + compute.code;
       let kernel = kernels.get(key);
@@ -73,14 +73,16 @@ export function runFold(kernel: Kernel, self: Tensor, dims: readonly number[], k
   });
   return outs;
 }
+/** An empty list of dims means all, as if none were given. */
+const isGiven = (dim: number | readonly number[] | null | undefined): boolean =>
+  typeof dim === "number" || (dim ?? []).length > 0;
 function assertElements(name: string, { sizes }: Tensor, dims: readonly number[], given: boolean): void {
+  if (!given && sizes.includes(0))
+    throw new RuntimeError(
+      `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+    );
   for (const d of dims)
-    if (sizes[d] === 0)
-      throw new IndexError(
-        given
-          ? `${name}(): Expected reduction dim ${d} to have non-zero size.`
-          : `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
-      );
+    if (sizes[d] === 0) throw new IndexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`);
 }
 
 /** A fold that stores at every step along the argument `dim`: results of self's shape. */

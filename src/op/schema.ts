@@ -11,16 +11,22 @@ interface Accepts {
   "Tensor?[]": readonly (Tensor | null)[];
   /** PyTorch has two overloads here; a bare number stays one and never becomes a tensor. */
   "Tensor|Scalar": Tensor | Scalar;
+  "Tensor|Scalar?": Tensor | Scalar | null;
   Scalar: Scalar;
   "Scalar?": Scalar | null;
+  /** The order of a norm: a number, or "fro" and the like. */
+  "Scalar|str?": Scalar | string | null;
   int: number;
   "int?": number | null;
   float: number;
   "float?": number | null;
   "int[]": number | readonly number[];
   "int[]?": number | readonly number[] | null;
+  /** The first argument of var and std, which may be `unbiased` instead. */
+  "int[]|bool?": number | readonly number[] | boolean | null;
   "float[]": readonly number[];
   "float[]?": readonly number[] | null;
+  "int[]|str": number | readonly number[] | string;
   bool: boolean;
   "bool?": boolean | null;
   str: string;
@@ -33,6 +39,8 @@ interface Accepts {
 interface Bound {
   "int[]": readonly number[];
   "int[]?": readonly number[] | null;
+  "int[]|bool?": readonly number[] | boolean | null;
+  "int[]|str": readonly number[];
 }
 export type TypeName = keyof Accepts;
 
@@ -42,18 +50,23 @@ interface Label<T> {
   B: [B: T];
   align_corners: [align_corners: T];
   alpha: [alpha: T];
+  amsgrad: [amsgrad: T];
   approximate: [approximate: T];
   atol: [atol: T];
   base: [base: T];
   batch1: [batch1: T];
   batch2: [batch2: T];
   beta: [beta: T];
+  betas: [betas: T];
   bias: [bias: T];
   ceil_mode: [ceil_mode: T];
+  centered: [centered: T];
   chunks: [chunks: T];
   condition: [condition: T];
   correction: [correction: T];
   count_include_pad: [count_include_pad: T];
+  dampening: [dampening: T];
+  decoupled_weight_decay: [decoupled_weight_decay: T];
   delta: [delta: T];
   descending: [descending: T];
   diagonal: [diagonal: T];
@@ -80,6 +93,7 @@ interface Label<T> {
   indices: [indices: T];
   index: [index: T];
   indexing: [indexing: T];
+  initial_accumulator_value: [initial_accumulator_value: T];
   inplace: [inplace: T];
   input: [input: T];
   k: [k: T];
@@ -90,6 +104,8 @@ interface Label<T> {
   largest: [largest: T];
   length: [length: T];
   low: [low: T];
+  lr: [lr: T];
+  lr_decay: [lr_decay: T];
   m: [m: T];
   mask: [mask: T];
   mat: [mat: T];
@@ -103,10 +119,12 @@ interface Label<T> {
   min_val: [min_val: T];
   mode: [mode: T];
   momentum: [momentum: T];
+  momentum_decay: [momentum_decay: T];
   n: [n: T];
   nan: [nan: T];
   neginf: [neginf: T];
   negative_slope: [negative_slope: T];
+  nesterov: [nesterov: T];
   norm_type: [norm_type: T];
   normalized_shape: [normalized_shape: T];
   num: [num: T];
@@ -129,6 +147,7 @@ interface Label<T> {
   repeats: [repeats: T];
   return_counts: [return_counts: T];
   return_inverse: [return_inverse: T];
+  rho: [rho: T];
   rtol: [rtol: T];
   running_mean: [running_mean: T];
   running_var: [running_var: T];
@@ -165,6 +184,7 @@ interface Label<T> {
   vec: [vec: T];
   vec2: [vec2: T];
   weight: [weight: T];
+  weight_decay: [weight_decay: T];
 }
 
 export interface Arg {
@@ -256,7 +276,7 @@ type Spread<A extends Arg[]> = A extends [infer H extends Arg, ...infer T extend
   : never;
 
 /** Every way to pass the arguments: by place, then from some place on by name, in one object. */
-type Forms<A extends Arg[]> = Positional<A> | Mixed<A> | Spread<A> extends infer F extends unknown[] ? F : never;
+export type Forms<A extends Arg[]> = Positional<A> | Mixed<A> | Spread<A> extends infer F extends unknown[] ? F : never;
 type AfterSelf<A extends Arg[]> = A extends [{ name: "self" }, ...infer T extends Arg[]] ? T : never;
 
 /** torch.name(...) */

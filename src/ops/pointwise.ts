@@ -1,10 +1,10 @@
 // Arithmetic and functions of each element.
 import type { Dtype } from "../dtype.ts";
 import { bool, float64 } from "../dtype.ts";
-import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
+import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr, MathOp, UnaryOp } from "../kernel/expr.ts";
-import { composite } from "../op/kernels.ts";
+import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { OpKernel } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
@@ -184,13 +184,13 @@ function powKernel(): OpKernel {
     const integer = Number.isInteger(p);
     if (integer && p < 0 && !self.dtype.is_floating_point)
       throw new RuntimeError("Integers to negative integer powers are not allowed.");
-    const product = self.dtype.is_floating_point || integer ? products[p] : undefined;
+    const product = self.dtype.is_floating_point || (integer && self.dtype !== bool) ? products[p] : undefined;
     if (!product) return [general, values];
     let kernel = fixed.get(p);
     if (!kernel)
       fixed.set(
         p,
-        (kernel = pointwise<"pow(Tensor self) -> Tensor">(({ self }) => (self.dtype === bool ? self : product(self)))),
+        (kernel = pointwise<"pow(Tensor self) -> Tensor">(({ self }) => product(self))),
       );
     return [kernel, [self]];
   };
@@ -203,6 +203,19 @@ function powKernel(): OpKernel {
   };
 }
 export const pow_ = inplace(pow);
+/** A number to the power of each element of `exponent`: {@link pow} with a number in front. */
+export const _pow_scalar = op("_pow_scalar(Scalar base, Tensor exponent) -> Tensor");
+define(_pow_scalar, {
+  kernel: pointwise(({ base, exponent }) => base.pow(exponent), { promotes: ["base"] }),
+  saves: ["exponent", "result"],
+  backward: {
+    exponent: ({ grad, base, exponent, result }) => {
+      const x = Number(base);
+      return x === 0 ? grad.mul(_where(exponent.ge(0), 0, result.mul(-Infinity))) : grad.mul(result.mul(Math.log(x)));
+    },
+  },
+  node: "PowBackward1",
+});
 /** x². */
 export const square = op("square(Tensor self) -> Tensor");
 define(square, { kernel: composite(({ self }) => self.pow(2)) });
@@ -570,7 +583,7 @@ define(frac, { kernel: pointwise(({ self }) => self.sub(self.trunc())), backward
 export const frac_ = inplace(frac);
 
 /** x kept between min and max: numbers or tensors, either may be left out. NaN stays NaN. */
-export const clamp = op("clamp(Tensor self, Tensor|Scalar min=None, Tensor|Scalar max=None) -> Tensor");
+export const clamp = op("clamp(Tensor self, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor");
 define(clamp, {
   kernel: pointwise(({ self, min, max }) => {
     if (min === null && max === null)
@@ -603,7 +616,7 @@ export const clamp_max = op("clamp_max(Tensor self, Tensor|Scalar max) -> Tensor
 define(clamp_max, { kernel: composite(({ self, max }) => self.clamp({ max })) });
 export const clamp_max_ = inplace(clamp_max);
 /** {@link clamp}. */
-export const clip = op("clip(Tensor self, Tensor|Scalar min=None, Tensor|Scalar max=None) -> Tensor");
+export const clip = op("clip(Tensor self, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor");
 define(clip, { kernel: composite(({ self, min, max }) => self.clamp(min, max)) });
 export const clip_ = inplace(clip);
 
@@ -643,12 +656,23 @@ define(_where, {
 /** self with `value` where `mask` is true. */
 export const masked_fill = op("masked_fill(Tensor self, Tensor mask, Tensor|Scalar value) -> Tensor");
 define(masked_fill, {
+  // Self decides the dtype alone: the value is cast to it.
+  kernel: composite(({ self, mask, value }) =>
+    self._masked_fill(mask, value instanceof Tensor ? value.to(self.dtype) : castScalar(value, self.dtype)),
+  ),
+});
+const castScalar = (x: number | bigint | boolean, { is_floating_point, name }: Dtype): number | bigint | boolean =>
+  is_floating_point ? x : name === "bool" ? Boolean(x) : typeof x === "number" ? Math.trunc(x) : x;
+/** {@link masked_fill} with a value of self's dtype. */
+export const _masked_fill = op("_masked_fill(Tensor self, Tensor mask, Tensor|Scalar value) -> Tensor");
+define(_masked_fill, {
   kernel: pointwise(({ self, mask, value }) => mask.where(value, self), { fixed: { mask: bool } }),
   saves: ["mask"],
   backward: {
-    self: ({ grad, mask }) => grad.masked_fill(mask, 0),
+    self: ({ grad, mask }) => grad._masked_fill(mask, 0),
     value: ({ grad, mask }) => _where(mask, grad, 0).sum(),
   },
+  node: "MaskedFillBackward0",
 });
 export const masked_fill_ = inplace(masked_fill);
 
@@ -717,12 +741,19 @@ export const nan_to_num_ = inplace(nan_to_num);
 /** log(x / (1 - x)); with `eps` x is clamped to [eps, 1 - eps] first. */
 export const logit = op("logit(Tensor self, float? eps=None) -> Tensor");
 define(logit, {
-  kernel: composite(({ self, eps }) => {
-    if (eps !== null && eps > 0.5) throw new ValueError(`logit: eps must not exceed 0.5, got ${eps}`);
+  kernel: compute(({ self, eps }) => {
     const x = eps === null ? self : self.clamp(eps, 1 - eps);
     return x.div(x.rsub(1)).log();
   }),
+  saves: ["self"],
+  backward: {
+    self: ({ grad, self, eps }) => {
+      const inner = self.ge(eps ?? 0).logical_and(self.le(1 - (eps ?? 0)));
+      return _where(inner, grad.div(self.mul(self.rsub(1))), eps === null ? NaN : 0);
+    },
+  },
 });
+export const logit_ = inplace(logit);
 /** Degrees to radians. */
 export const deg2rad = op("deg2rad(Tensor self) -> Tensor");
 define(deg2rad, { kernel: composite(({ self }) => self.mul(Math.PI / 180)) });

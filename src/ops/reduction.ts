@@ -1,7 +1,7 @@
 // Folds over dims: sums, extremes, tests, spread.
-import type { Dtype } from "../dtype.ts";
+import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, float32, float64, get_default_dtype, int64, uint8 } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
+import { IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
 import { acc, constant, reduceIota } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { wrapDim, wrapDims } from "../layout.ts";
@@ -267,9 +267,12 @@ define(_min_all, {
   backward: { self: ({ grad, self, result }) => sharedGrad(grad, self, result, null, false) },
   node: "MinBackward1",
 });
-function nonEmpty(name: string, self: Tensor): Tensor {
+function refuseBool(name: string, self: Tensor): void {
+  if (self.dtype === bool) throw new RuntimeError(`${name}(): does not support bool input`);
+}
+function nonEmpty(name: string, self: Tensor, Raised: typeof IndexError = RuntimeError): Tensor {
   if (self.numel() === 0)
-    throw new RuntimeError(
+    throw new Raised(
       `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
     );
   return self;
@@ -278,8 +281,9 @@ function nonEmpty(name: string, self: Tensor): Tensor {
 export const argmax = op("argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor");
 define(argmax, {
   kernel: compute(({ self, dim, keepdim }) => {
+    refuseBool("argmax", self);
     if (dim === null)
-      return nonEmpty("argmax", self)
+      return nonEmpty("argmax", self, IndexError)
         .reshape([-1])
         ._max_dim(0)
         .indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
@@ -290,8 +294,9 @@ define(argmax, {
 export const argmin = op("argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor");
 define(argmin, {
   kernel: compute(({ self, dim, keepdim }) => {
+    refuseBool("argmin", self);
     if (dim === null)
-      return nonEmpty("argmin", self)
+      return nonEmpty("argmin", self, IndexError)
         .reshape([-1])
         ._min_dim(0)
         .indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
@@ -302,6 +307,10 @@ define(argmin, {
 export const aminmax = op("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)");
 define(aminmax, {
   kernel: composite(({ self, dim, keepdim }) => {
+    if (dim !== null && self.sizes[wrapDim(dim, self.sizes.length)] === 0)
+      throw new RuntimeError(
+        "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
+      );
     const dims = dim === null ? [] : [dim];
     return [self.amin(dims, keepdim), self.amax(dims, keepdim)];
   }),
@@ -330,30 +339,40 @@ define(count_nonzero, { kernel: composite(({ self, dim }) => self.ne(0).sum(dim)
 
 /** Mean square deviation over `dim`, divided by n - correction (1 by default: an unbiased estimate). */
 export const variance = op(
-  "var(Tensor self, int[]? dim=None, bool? unbiased=None, bool keepdim=False, *, int? correction=None) -> Tensor",
+  "var(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> Tensor",
 );
-define(variance, {
-  kernel: compute(({ self, dim, unbiased, keepdim, correction }) => {
+define(variance, { kernel: composite((args) => args.self._var(...spreadArgs(args))) });
+export { variance as var };
+/** PyTorch's two forms, `var(unbiased)` and `var(dim, unbiased or correction, keepdim)`, as the arguments of {@link _var}. */
+function spreadArgs(args: {
+  dim: readonly number[] | boolean | null;
+  unbiased: boolean | null;
+  keepdim: boolean;
+  correction: Scalar | null;
+}): [readonly number[] | null, number, boolean] {
+  const [dim, unbiased] = typeof args.dim === "boolean" ? [null, args.dim] : [args.dim, args.unbiased];
+  return [dim, Number(args.correction ?? (unbiased === false ? 0 : 1)), args.keepdim];
+}
+/** {@link var} with the correction worked out. */
+export const _var = op("_var(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
+define(_var, {
+  kernel: compute(({ self, dim, correction, keepdim }) => {
     const x = floating("var", self);
     const centred = x.sub(x.mean(dim, true));
     return centred
       .mul(centred)
       .sum(dim, keepdim)
-      .div(Math.max(0, countOf(self.sizes, dim) - degrees(unbiased, correction)));
+      .div(Math.max(0, countOf(self.sizes, dim) - correction));
   }),
   saves: ["self"],
   backward: {
-    self: ({ grad, self, dim, unbiased, keepdim, correction }) => {
-      const scale = 2 / (countOf(self.sizes, dim) - degrees(unbiased, correction));
-      return restored(grad, self.sizes, dim, keepdim)
-        .mul(scale)
-        .mul(self.sub(self.mean(dim, true)));
-    },
+    self: ({ grad, self, dim, correction, keepdim }) =>
+      restored(grad, self.sizes, dim, keepdim)
+        .mul(2 / (countOf(self.sizes, dim) - correction))
+        .mul(self.sub(self.mean(dim, true))),
   },
+  node: "VarBackward0",
 });
-export { variance as var };
-const degrees = (unbiased: boolean | null, correction: number | null): number =>
-  correction ?? (unbiased === false ? 0 : 1);
 function floating(name: string, self: Tensor): Tensor {
   if (!self.dtype.is_floating_point)
     throw new RuntimeError(
@@ -363,41 +382,42 @@ function floating(name: string, self: Tensor): Tensor {
 }
 /** Square root of {@link var}. */
 export const std = op(
-  "std(Tensor self, int[]? dim=None, bool? unbiased=None, bool keepdim=False, *, int? correction=None) -> Tensor",
+  "std(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> Tensor",
 );
-define(std, {
-  kernel: compute(({ self, dim, unbiased, keepdim, correction }) =>
-    floating("std", self).var(dim, unbiased, keepdim, { correction }).sqrt(),
-  ),
+define(std, { kernel: composite((args) => args.self._std(...spreadArgs(args))) });
+/** {@link std} with the correction worked out. */
+export const _std = op("_std(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
+define(_std, {
+  kernel: compute(({ self, dim, correction, keepdim }) => floating("std", self)._var(dim, correction, keepdim).sqrt()),
   saves: ["self", "result"],
   backward: {
-    self: ({ grad, self, result, dim, unbiased, keepdim, correction }) => {
-      const scale = 1 / (countOf(self.sizes, dim) - degrees(unbiased, correction));
+    self: ({ grad, self, result, dim, correction, keepdim }) => {
       const over = restored(grad.div(result), self.sizes, dim, keepdim);
-      const g = over.mul(self.sub(self.mean(dim, true))).mul(scale);
+      const g = over.mul(self.sub(self.mean(dim, true))).mul(1 / (countOf(self.sizes, dim) - correction));
       return _where(restored(result, self.sizes, dim, keepdim).eq(0), 0, g);
     },
   },
+  node: "StdBackward0",
 });
 /** {@link var} and {@link mean}. */
 export const var_mean = op(
-  "var_mean(Tensor self, int[]? dim=None, bool? unbiased=None, bool keepdim=False, *, int? correction=None) -> (Tensor var, Tensor mean)",
+  "var_mean(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> (Tensor var, Tensor mean)",
 );
 define(var_mean, {
-  kernel: composite(({ self, dim, unbiased, keepdim, correction }) => [
-    self.var(dim, unbiased, keepdim, { correction }),
-    self.mean(dim, keepdim),
-  ]),
+  kernel: composite((args) => {
+    const [dim, correction, keepdim] = spreadArgs(args);
+    return [args.self._var(dim, correction, keepdim), args.self.mean(dim, keepdim)];
+  }),
 });
 /** {@link std} and {@link mean}. */
 export const std_mean = op(
-  "std_mean(Tensor self, int[]? dim=None, bool? unbiased=None, bool keepdim=False, *, int? correction=None) -> (Tensor std, Tensor mean)",
+  "std_mean(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> (Tensor std, Tensor mean)",
 );
 define(std_mean, {
-  kernel: composite(({ self, dim, unbiased, keepdim, correction }) => [
-    self.std(dim, unbiased, keepdim, { correction }),
-    self.mean(dim, keepdim),
-  ]),
+  kernel: composite((args) => {
+    const [dim, correction, keepdim] = spreadArgs(args);
+    return [args.self._std(dim, correction, keepdim), args.self.mean(dim, keepdim)];
+  }),
 });
 
 /** log of the sum of exponentials over `dim`, without overflow. */
@@ -453,14 +473,18 @@ function assertFloat(name: string, self: Tensor): void {
     throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${self.dtype.legacyName}'`);
 }
 
+function normOrder(p: Scalar | string | null): number {
+  if (p === "nuc") throw new NotImplementedError("norm: the nuclear norm needs singular values, which are not there yet");
+  return p === "fro" || p === null ? 2 : Number(p);
+}
 /** The p-norm: of all elements, or over `dim`. */
 export const norm = op(
-  "norm(Tensor self, Scalar? p=2, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
+  "norm(Tensor self, Scalar|str? p=2, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
 );
 define(norm, {
   kernel: compute(({ self, p, dim, keepdim, dtype }) => {
     const x = floating("norm", dtype ? self.to(dtype) : self);
-    const order = Number(p ?? 2);
+    const order = normOrder(p);
     if (order === 2) return x.mul(x).sum(dim, keepdim).sqrt();
     if (order === 1) return x.abs().sum(dim, keepdim);
     if (order === 0) return x.ne(0).to(x.dtype).sum(dim, keepdim);
@@ -475,10 +499,10 @@ define(norm, {
   saves: ["self", "result"],
   backward: {
     self: ({ grad, self, result, p, dim, keepdim }) => {
-      const order = Number(p ?? 2);
+      const order = normOrder(p);
       const g = restored(grad, self.sizes, dim, keepdim);
       const n = restored(result, self.sizes, dim, keepdim);
-      if (order === 0) return self.new_zeros(self.sizes);
+      if (order === 0) return null;
       if (order === 1) return g.mul(self.sgn());
       if (order === 2) return _where(n.eq(0), 0, g.mul(self.div(n)));
       if (Math.abs(order) === Infinity) {

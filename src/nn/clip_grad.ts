@@ -1,0 +1,38 @@
+// Gradients kept within bounds.
+import { no_grad } from "../autograd/mode.ts";
+import { RuntimeError } from "../errors.ts";
+import { stack } from "../ops/view.ts";
+import { zeros } from "../ops/creation.ts";
+import { Tensor } from "../tensor.ts";
+
+const gradients = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
+  (parameters instanceof Tensor ? [parameters] : [...parameters]).flatMap((p) =>
+    p.gradient === null ? [] : [p.gradient],
+  );
+
+/** Scales all gradients so that their joint norm is at most `max_norm`; returns the norm before. */
+export function clip_grad_norm_(
+  parameters: Tensor | Iterable<Tensor>,
+  max_norm: number,
+  norm_type = 2,
+  { error_if_nonfinite = false }: { error_if_nonfinite?: boolean } = {},
+): Tensor {
+  return no_grad(() => {
+    const grads = gradients(parameters);
+    if (grads.length === 0) return zeros([]);
+    const total = stack(grads.map((g) => g.norm(norm_type))).norm(norm_type);
+    if (error_if_nonfinite && !total.isfinite().item())
+      throw new RuntimeError(
+        `The total norm of order ${norm_type} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,
+      );
+    const scale = total.add(1e-6).reciprocal().mul(max_norm).clamp({ max: 1 });
+    for (const g of grads) g.mul_(scale.to(g.dtype));
+    return total;
+  });
+}
+/** Keeps every element of the gradients between -clip_value and clip_value. */
+export function clip_grad_value_(parameters: Tensor | Iterable<Tensor>, clip_value: number): void {
+  no_grad(() => {
+    for (const g of gradients(parameters)) g.clamp_(-clip_value, clip_value);
+  });
+}

@@ -1,0 +1,264 @@
+// Activation functions and dropout.
+import { RuntimeError } from "../errors.ts";
+import { constant } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import { composite, compute } from "../op/kernels.ts";
+import { define, inplace, op } from "../op/op.ts";
+import { pointwise } from "../op/pointwise.ts";
+import type { Tensor } from "../tensor.ts";
+import { default_generator } from "../random.ts";
+import { _where } from "./pointwise.ts";
+
+const zero = (x: Expr): Expr => constant(0, x.dtype);
+
+/** x where it is positive, else 0. */
+export const relu = op("relu(Tensor self) -> Tensor");
+define(relu, {
+  kernel: pointwise(({ self }) => self.max(0)),
+  saves: ["result"],
+  backward: { self: ({ grad, result }) => threshold_backward(grad, result, 0) },
+});
+export const relu_ = inplace(relu);
+/** grad where self is above the threshold, else 0. */
+export const threshold_backward = op("threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor");
+define(threshold_backward, {
+  kernel: pointwise(({ grad_output, self, threshold }) => self.le(threshold).where(zero(self), grad_output)),
+  saves: { grad_output: ["self"] },
+  backward: {
+    grad_output: ({ grad, self, threshold }) => threshold_backward(grad, self, threshold),
+    self: ({ grad }) => grad.new_zeros(grad.sizes),
+  },
+});
+/** x above `threshold`, `value` elsewhere. */
+export const threshold = op("threshold(Tensor input, Scalar threshold, Scalar value, bool inplace=False) -> Tensor");
+define(threshold, {
+  kernel: composite(({ input, threshold, value }) => _where(input.gt(threshold), input, value)),
+});
+/** x where it is positive, `negative_slope` * x elsewhere. */
+export const leaky_relu = op("leaky_relu(Tensor input, float negative_slope=0.01, bool inplace=False) -> Tensor");
+define(leaky_relu, {
+  kernel: pointwise(({ input, negative_slope }) => input.gt(0).where(input, input.mul(negative_slope))),
+  saves: ["input"],
+  backward: { input: ({ grad, input, negative_slope }) => _where(input.gt(0), grad, grad.mul(negative_slope)) },
+});
+/** x where it is positive, alpha * (exp(x) - 1) elsewhere. */
+export const elu = op("elu(Tensor input, float alpha=1.0, bool inplace=False) -> Tensor");
+define(elu, {
+  kernel: pointwise(({ input, alpha }) => input.gt(0).where(input, input.min(0).apply("expm1").mul(alpha))),
+  saves: ["input"],
+  backward: {
+    input: ({ grad, input, alpha }) => _where(input.gt(0), grad, grad.mul(input.clamp({ max: 0 }).exp().mul(alpha))),
+  },
+});
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
+/** A scaled {@link elu} under which mean 0 and variance 1 reproduce themselves. */
+export const selu = op("selu(Tensor input, bool inplace=False) -> Tensor");
+define(selu, { kernel: composite(({ input }) => elu(input, SELU_ALPHA).mul(SELU_SCALE)) });
+/** {@link elu} with the exponent divided by alpha. */
+export const celu = op("celu(Tensor input, float alpha=1.0, bool inplace=False) -> Tensor");
+define(celu, {
+  kernel: composite(({ input, alpha }) => {
+    if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
+    return _where(input.gt(0), input, input.clamp({ max: 0 }).div(alpha).expm1().mul(alpha));
+  }),
+});
+
+const SQRT_HALF = Math.SQRT1_2;
+const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+const assertApproximation = (approximate: string): void => {
+  if (approximate !== "none" && approximate !== "tanh")
+    throw new RuntimeError("approximate argument must be either none or tanh.");
+};
+/** x * Φ(x), Φ the normal distribution's; `approximate: "tanh"` is the usual approximation. */
+export const gelu = op("gelu(Tensor input, str approximate='none') -> Tensor");
+define(gelu, {
+  kernel: pointwise(({ input: x, approximate }) => {
+    assertApproximation(approximate);
+    if (approximate === "none") return x.mul(0.5).mul(x.mul(SQRT_HALF).erf().add(1));
+    const inner = x.mul(SQRT_2_OVER_PI).mul(x.mul(x).mul(0.044715).add(1));
+    return x.mul(0.5).mul(inner.tanh().add(1));
+  }),
+  saves: ["input"],
+  backward: { input: ({ grad, input, approximate }) => gelu_backward(grad, input, approximate) },
+});
+/** grad times the derivative of {@link gelu}. */
+export const gelu_backward = op("gelu_backward(Tensor grad_output, Tensor input, str approximate='none') -> Tensor");
+define(gelu_backward, {
+  kernel: composite(({ grad_output, input: x, approximate }) => {
+    if (approximate === "none") {
+      const cdf = x.mul(SQRT_HALF).erf().add(1).mul(0.5);
+      const pdf = x
+        .mul(x)
+        .mul(-0.5)
+        .exp()
+        .mul(1 / Math.sqrt(2 * Math.PI));
+      return grad_output.mul(cdf.add(x.mul(pdf)));
+    }
+    const square = x.mul(x);
+    const t = x.mul(SQRT_2_OVER_PI).mul(square.mul(0.044715).add(1)).tanh();
+    const slope = square
+      .mul(3 * 0.044715)
+      .add(1)
+      .mul(SQRT_2_OVER_PI);
+    return grad_output.mul(
+      t
+        .add(1)
+        .mul(0.5)
+        .add(x.mul(0.5).mul(t.mul(t).rsub(1)).mul(slope)),
+    );
+  }),
+});
+/** x * sigmoid(x). */
+export const silu = op("silu(Tensor input, bool inplace=False) -> Tensor");
+define(silu, {
+  kernel: pointwise(({ input }) => input.mul(input.sigmoid())),
+  saves: ["input"],
+  backward: {
+    input: ({ grad, input }) => {
+      const s = input.sigmoid();
+      return grad.mul(s.mul(input.mul(s.rsub(1)).add(1)));
+    },
+  },
+});
+/** x * tanh(softplus(x)). */
+export const mish = op("mish(Tensor input, bool inplace=False) -> Tensor");
+define(mish, { kernel: composite(({ input }) => input.mul(softplus(input).tanh())) });
+/** log(1 + exp(beta * x)) / beta, x itself where beta * x is above the threshold. */
+export const softplus = op("softplus(Tensor input, float beta=1.0, float threshold=20.0) -> Tensor");
+define(softplus, {
+  kernel: pointwise(({ input, beta, threshold }) => {
+    const z = input.mul(beta);
+    return z.gt(threshold).where(input, z.exp().log1p().div(beta));
+  }),
+  saves: ["input"],
+  backward: {
+    input: ({ grad, input, beta, threshold }) => {
+      const z = input.mul(beta);
+      return _where(z.gt(threshold), grad, grad.mul(z.sigmoid()));
+    },
+  },
+});
+/** x / (1 + |x|). */
+export const softsign = op("softsign(Tensor input) -> Tensor");
+define(softsign, { kernel: composite(({ input }) => input.div(input.abs().add(1))) });
+/** x kept between min_val and max_val. */
+export const hardtanh = op(
+  "hardtanh(Tensor input, float min_val=-1.0, float max_val=1.0, bool inplace=False) -> Tensor",
+);
+define(hardtanh, {
+  kernel: pointwise(({ input, min_val, max_val }) => input.max(min_val).min(max_val)),
+  saves: ["input"],
+  backward: {
+    input: ({ grad, input, min_val, max_val }) => _where(input.le(min_val).logical_or(input.ge(max_val)), 0, grad),
+  },
+});
+/** x kept between 0 and 6. */
+export const relu6 = op("relu6(Tensor input, bool inplace=False) -> Tensor");
+define(relu6, { kernel: composite(({ input }) => hardtanh(input, 0, 6)) });
+/** A straight line in place of the sigmoid. */
+export const hardsigmoid = op("hardsigmoid(Tensor input, bool inplace=False) -> Tensor");
+define(hardsigmoid, {
+  kernel: pointwise(({ input }) => input.add(3).max(0).min(6).div(6)),
+  saves: ["input"],
+  backward: { input: ({ grad, input }) => _where(input.gt(-3).logical_and(input.lt(3)), grad.div(6), 0) },
+});
+/** x * hardsigmoid(x). */
+export const hardswish = op("hardswish(Tensor input, bool inplace=False) -> Tensor");
+define(hardswish, { kernel: composite(({ input }) => input.mul(hardsigmoid(input))) });
+/** log(sigmoid(x)), without overflow. */
+export const logsigmoid = op("logsigmoid(Tensor input) -> Tensor");
+define(logsigmoid, {
+  kernel: pointwise(({ input }) => input.min(0).sub(input.abs().neg().exp().log1p())),
+  saves: ["input"],
+  backward: { input: ({ grad, input }) => grad.mul(input.neg().sigmoid()) },
+});
+/** x moved towards 0 by `lambd`, 0 within it. */
+export const softshrink = op("softshrink(Tensor input, float lambd=0.5) -> Tensor");
+define(softshrink, {
+  kernel: composite(({ input, lambd }) => {
+    if (lambd < 0) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${lambd}.`);
+    return _where(input.gt(lambd), input.sub(lambd), _where(input.lt(-lambd), input.add(lambd), input.mul(0)));
+  }),
+});
+/** x, but 0 within [-lambd, lambd]. */
+export const hardshrink = op("hardshrink(Tensor input, float lambd=0.5) -> Tensor");
+define(hardshrink, { kernel: composite(({ input, lambd }) => _where(input.abs().le(lambd), 0, input)) });
+/** x - tanh(x). */
+export const tanhshrink = op("tanhshrink(Tensor input) -> Tensor");
+define(tanhshrink, { kernel: composite(({ input }) => input.sub(input.tanh())) });
+/** The first half along `dim` times the sigmoid of the second. */
+export const glu = op("glu(Tensor input, int dim=-1) -> Tensor");
+define(glu, {
+  kernel: composite(({ input, dim }) => {
+    const n = input.size(dim);
+    if (n % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${dim} is size ${n}`);
+    const [a, b] = input.chunk(2, dim);
+    return a.mul(b.sigmoid());
+  }),
+});
+/** x where it is positive, weight * x elsewhere; one weight, or one a channel. */
+export const prelu = op("prelu(Tensor input, Tensor weight) -> Tensor");
+define(prelu, {
+  kernel: composite(({ input, weight }) => {
+    const channels = input.sizes.length > 1 ? input.sizes[1] : 1;
+    if (weight.numel() !== 1 && weight.numel() !== channels)
+      throw new RuntimeError(
+        `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`,
+      );
+    const w =
+      weight.numel() === 1 ? weight.reshape([]) : weight.reshape(input.sizes.map((_, d) => (d === 1 ? channels : 1)));
+    return _where(input.gt(0), input, input.mul(w));
+  }),
+});
+/** softmax(-x). */
+export const softmin = op("softmin(Tensor input, int dim) -> Tensor");
+define(softmin, { kernel: composite(({ input, dim }) => input.neg().softmax(dim)) });
+/** x over its p-norm along `dim`. */
+export const normalize = op("normalize(Tensor input, float p=2.0, int[] dim=1, float eps=1e-12) -> Tensor");
+define(normalize, {
+  kernel: composite(({ input, p, dim, eps }) => input.div(input.norm(p, dim, true).clamp_min(eps).expand(input.sizes))),
+});
+
+/** Elements set to 0 with probability `p`, the others divided by 1 - p; in evaluation x itself. */
+export const dropout = op("dropout(Tensor input, float p=0.5, bool training=True, bool inplace=False) -> Tensor");
+define(dropout, {
+  kernel: composite(({ input, p, training, inplace }) => {
+    assertProbability(p);
+    if (!training || p === 0) return input;
+    const mask = p === 1 ? input.new_zeros(input.sizes) : dropout_mask(input, p);
+    return inplace ? input.mul_(mask) : input.mul(mask);
+  }),
+});
+const dropout_mask = (input: Tensor, p: number): Tensor =>
+  input
+    .detach()
+    .clone()
+    .bernoulli_(1 - p, { generator: default_generator })
+    .div_(1 - p);
+function assertProbability(p: number): void {
+  if (!(p >= 0 && p <= 1)) throw new RuntimeError(`dropout probability has to be between 0 and 1, but got ${p}`);
+}
+/** Whole channels (the second dim) set to 0 with probability `p`. */
+export const feature_dropout = op("feature_dropout(Tensor input, float p=0.5, bool training=True) -> Tensor");
+define(feature_dropout, {
+  kernel: composite(({ input, p, training }) => {
+    assertProbability(p);
+    if (!training || p === 0) return input;
+    const shape = input.sizes.map((n, d) => (d < 2 ? n : 1));
+    return input.mul(
+      input
+        .new_empty(shape)
+        .bernoulli_(1 - p)
+        .div_(1 - p),
+    );
+  }),
+});
+/** One-hot vectors of the given class numbers, as a new last dim. int64. */
+export const one_hot = op("one_hot(Tensor input, int num_classes=-1) -> Tensor");
+define(one_hot, {
+  kernel: compute(({ input, num_classes }) => {
+    const n = num_classes === -1 ? Number(input.max().item()) + 1 : num_classes;
+    return input.new_zeros([...input.sizes, n]).scatter(-1, input.unsqueeze(-1), 1);
+  }),
+});

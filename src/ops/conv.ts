@@ -1,0 +1,245 @@
+// Convolutions in one, two and three dims, and their transposes, as matrix products on columns.
+import { RuntimeError, ValueError } from "../errors.ts";
+import { list } from "../layout.ts";
+import { composite, compute } from "../op/kernels.ts";
+import { define, op } from "../op/op.ts";
+import type { Tensor } from "../tensor.ts";
+import { perDim, placesOf } from "./windows.ts";
+import type { Sliding } from "./windows.ts";
+
+interface Conv {
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly dilation: readonly number[];
+  readonly transposed: boolean;
+  readonly output_padding: readonly number[];
+  readonly groups: number;
+}
+const slidingOf = (weight: readonly number[], { stride, padding, dilation }: Conv): Sliding => ({
+  kernel_size: weight.slice(2),
+  stride,
+  padding,
+  dilation,
+});
+/** Batch and groups as one dim: [N, groups * rows, m] to [N * groups, rows, m]. */
+const grouped = (x: Tensor, groups: number): Tensor => x.reshape([x.sizes[0] * groups, x.sizes[1] / groups, -1]);
+/** The weight as a matrix for every sample and group: [N * groups, rows, rest]. */
+const matrices = (weight: Tensor, batch: number, groups: number): Tensor => {
+  const rows = weight.sizes[0] / groups;
+  return weight
+    .reshape([1, groups, rows, -1])
+    .expand([batch, groups, rows, -1])
+    .reshape([batch * groups, rows, -1]);
+};
+
+/** The sum of products of each window with the kernel; `transposed` runs the derivative's way. */
+export const convolution = op(
+  "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] output_padding, int groups) -> Tensor",
+);
+define(convolution, {
+  kernel: compute(({ input, weight, bias, ...conv }) => {
+    const out = conv.transposed
+      ? scattered(input, weight, conv, transposedSize(input.sizes, weight.sizes, conv))
+      : gathered(input, weight, conv);
+    return bias === null ? out : out.add_(bias.view([1, -1, ...conv.stride.map(() => 1)]));
+  }),
+  saves: { input: ["weight"], weight: ["input"] },
+  backward: {
+    input: ({ grad, weight, sizes, ...conv }) =>
+      conv.transposed ? gathered(grad, weight, conv) : scattered(grad, weight, conv, sizes.input.slice(2)),
+    weight: ({ grad, input, sizes, ...conv }) =>
+      conv.transposed ? products(input, grad, sizes.weight, conv) : products(grad, input, sizes.weight, conv),
+    bias: ({ grad }) => grad.sum([0, ...grad.sizes.slice(2).map((_, d) => d + 2)]),
+  },
+});
+/** Windows of x times the kernels: a convolution, or the gradient of a transposed one. */
+function gathered(x: Tensor, weight: Tensor, conv: Conv): Tensor {
+  const sliding = slidingOf(weight.sizes, conv);
+  const [n, , ...spatial] = x.sizes;
+  const columns = x._im2col(sliding.kernel_size, sliding.stride, sliding.padding, sliding.dilation);
+  const out = matrices(weight, n, conv.groups).bmm(grouped(columns, conv.groups));
+  return out.view([n, weight.sizes[0], ...placesOf(spatial, sliding)]);
+}
+/** Kernels weighted by x laid down where the windows are: the gradient of a convolution, or a transposed one. */
+function scattered(x: Tensor, weight: Tensor, conv: Conv, size: readonly number[]): Tensor {
+  const sliding = slidingOf(weight.sizes, conv);
+  const [n] = x.sizes;
+  const columns = matrices(weight, n, conv.groups).transpose(1, 2).bmm(grouped(x, conv.groups));
+  return columns
+    .view([n, -1, columns.sizes[2]])
+    ._col2im(size, sliding.kernel_size, sliding.stride, sliding.padding, sliding.dilation);
+}
+/** For each kernel: the sum over all windows of what it made (`by`) times what it saw (`of`). */
+function products(by: Tensor, of: Tensor, weight: readonly number[], conv: Conv): Tensor {
+  const { kernel_size, stride, padding, dilation } = slidingOf(weight, conv);
+  const columns = of._im2col(kernel_size, stride, padding, dilation);
+  const each = grouped(by, conv.groups).bmm(grouped(columns, conv.groups).transpose(1, 2));
+  return each
+    .view([by.sizes[0], conv.groups, ...each.sizes.slice(1)])
+    .sum(0)
+    .view(weight);
+}
+const transposedSize = (input: readonly number[], weight: readonly number[], conv: Conv): number[] =>
+  input
+    .slice(2)
+    .map(
+      (n, d) =>
+        (n - 1) * conv.stride[d] -
+        2 * conv.padding[d] +
+        conv.dilation[d] * (weight[d + 2] - 1) +
+        conv.output_padding[d] +
+        1,
+    );
+
+function check(
+  name: string,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  { transposed, ...conv }: Conv,
+  dims: number,
+): void {
+  if (weight.sizes.length !== dims + 2)
+    throw new RuntimeError(
+      `Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${name}, but got weight of size: ${list(weight.sizes)}`,
+    );
+  const kind = transposed ? "transposed=1" : `groups=${conv.groups}`;
+  const expected = transposed ? weight.sizes[0] : weight.sizes[1] * conv.groups;
+  if (conv.groups <= 0) throw new RuntimeError("non-positive groups is not supported");
+  if (conv.stride.some((s) => s <= 0)) throw new RuntimeError("non-positive stride is not supported");
+  if (conv.padding.some((p) => p < 0)) throw new RuntimeError("negative padding is not supported");
+  if (!transposed && weight.sizes[0] % conv.groups !== 0)
+    throw new RuntimeError(
+      `Given groups=${conv.groups}, expected weight to be divisible by ${conv.groups} at dimension 0, but got weight of size ${list(weight.sizes)} instead`,
+    );
+  if (input.sizes[1] !== expected)
+    throw new RuntimeError(
+      `Given ${kind}, weight of size ${list(weight.sizes)}, expected input${list(input.sizes)} to have ${expected} channels, but got ${input.sizes[1]} channels instead`,
+    );
+  const outputs = transposed ? weight.sizes[1] * conv.groups : weight.sizes[0];
+  if (bias !== null && (bias.sizes.length !== 1 || bias.sizes[0] !== outputs))
+    throw new RuntimeError(
+      `Given weight of size ${list(weight.sizes)}, expected bias to be 1-dimensional with ${outputs} elements, but got bias of size ${list(bias.sizes)} instead`,
+    );
+  if (input.dtype !== weight.dtype)
+    throw new RuntimeError(`Input type (${input.type()}) and weight type (${weight.type()}) should be the same`);
+  if (transposed) return;
+  const full = input.sizes.slice(2).map((n, d) => n + 2 * conv.padding[d]);
+  const kernel = weight.sizes.slice(2).map((k, d) => conv.dilation[d] * (k - 1) + 1);
+  if (full.some((n, d) => n < kernel[d]))
+    throw new RuntimeError(
+      `Calculated padded input size per channel: (${full.join(" x ")}). Kernel size: (${kernel.join(" x ")}). Kernel size can't be greater than actual input size`,
+    );
+}
+/** Checks, adds the batch dim if there is none, and convolves. */
+function convolve(
+  name: string,
+  dims: number,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  given: Omit<Conv, "transposed">,
+  transposed: boolean,
+): Tensor {
+  if (input.sizes.length !== dims + 1 && input.sizes.length !== dims + 2)
+    throw new RuntimeError(
+      `Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${name}, but got input of size: ${list(input.sizes)}`,
+    );
+  const conv: Conv = {
+    stride: perDim(given.stride, dims, "stride"),
+    padding: perDim(given.padding, dims, "padding"),
+    dilation: perDim(given.dilation, dims, "dilation"),
+    output_padding: perDim(given.output_padding, dims, "output_padding"),
+    groups: given.groups,
+    transposed,
+  };
+  const batched = input.sizes.length === dims + 2 ? input : input.unsqueeze(0);
+  check(name, batched, weight, bias, conv, dims);
+  const { stride, padding, dilation, output_padding, groups } = conv;
+  const out = convolution(batched, weight, bias, stride, padding, dilation, transposed, output_padding, groups);
+  return batched === input ? out : out.squeeze([0]);
+}
+type Padding = readonly number[] | "same" | "valid";
+/** "same" and "valid" in numbers. An odd total cannot be split evenly: the input is then padded at the end. */
+function namedPadding(
+  input: Tensor,
+  weight: Tensor,
+  stride: readonly number[],
+  padding: Padding,
+  dilation: readonly number[],
+): [Tensor, readonly number[]] {
+  if (typeof padding !== "string") return [input, padding];
+  const dims = weight.sizes.length - 2;
+  if (padding === "valid") return [input, new Array<number>(dims).fill(0)];
+  if (padding !== "same")
+    throw new ValueError(`Invalid padding string '${String(padding)}', should be one of {'valid', 'same'}`);
+  if (stride.some((s) => s !== 1)) throw new RuntimeError("padding='same' is not supported for strided convolutions");
+  const d = perDim(dilation, dims, "dilation");
+  const total = weight.sizes.slice(2).map((k, i) => d[i] * (k - 1));
+  let x = input;
+  for (const [i, t] of total.entries()) {
+    if (t % 2 === 0) continue;
+    const at = input.sizes.length - dims + i;
+    const wider = x.sizes.with(at, x.sizes[at] + 1);
+    x = x.new_zeros(wider).slice_scatter(x, at, 0, x.sizes[at]);
+  }
+  return [x, total.map((t) => Math.floor(t / 2))];
+}
+interface ConvArgs {
+  input: Tensor;
+  weight: Tensor;
+  bias: Tensor | null;
+  stride: readonly number[];
+  padding: readonly number[];
+  dilation: readonly number[];
+  groups: number;
+}
+const forward =
+  (name: string, dims: number) =>
+  ({ input, weight, bias, stride, padding, dilation, groups }: ConvArgs): Tensor => {
+    const [x, numbers] = namedPadding(input, weight, stride, padding as Padding, dilation);
+    return convolve(
+      name,
+      dims,
+      x,
+      weight,
+      bias,
+      { stride, padding: numbers, dilation, output_padding: [0], groups },
+      false,
+    );
+  };
+const transpose =
+  (name: string, dims: number) =>
+  ({ input, weight, bias, output_padding, ...conv }: ConvArgs & { output_padding: readonly number[] }): Tensor =>
+    convolve(name, dims, input, weight, bias, { ...conv, output_padding }, true);
+
+/** Convolution of [N, C, L] with kernels [out, C / groups, k]. */
+export const conv1d = op(
+  "conv1d(Tensor input, Tensor weight, Tensor? bias=None, int[] stride=1, int[]|str padding=0, int[] dilation=1, int groups=1) -> Tensor",
+);
+define(conv1d, { kernel: composite(forward("conv1d", 1)) });
+/** Convolution of [N, C, H, W] with kernels [out, C / groups, kH, kW]. `padding` may be "same" or "valid". */
+export const conv2d = op(
+  "conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[] stride=1, int[]|str padding=0, int[] dilation=1, int groups=1) -> Tensor",
+);
+define(conv2d, { kernel: composite(forward("conv2d", 2)) });
+/** Convolution of [N, C, D, H, W] with kernels [out, C / groups, kD, kH, kW]. */
+export const conv3d = op(
+  "conv3d(Tensor input, Tensor weight, Tensor? bias=None, int[] stride=1, int[]|str padding=0, int[] dilation=1, int groups=1) -> Tensor",
+);
+define(conv3d, { kernel: composite(forward("conv3d", 3)) });
+/** The transpose of {@link conv1d}: kernels [C, out / groups, k] laid down side by side. */
+export const conv_transpose1d = op(
+  "conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, int[] stride=1, int[] padding=0, int[] output_padding=0, int groups=1, int[] dilation=1) -> Tensor",
+);
+define(conv_transpose1d, { kernel: composite(transpose("conv_transpose1d", 1)) });
+/** The transpose of {@link conv2d}. */
+export const conv_transpose2d = op(
+  "conv_transpose2d(Tensor input, Tensor weight, Tensor? bias=None, int[] stride=1, int[] padding=0, int[] output_padding=0, int groups=1, int[] dilation=1) -> Tensor",
+);
+define(conv_transpose2d, { kernel: composite(transpose("conv_transpose2d", 2)) });
+/** The transpose of {@link conv3d}. */
+export const conv_transpose3d = op(
+  "conv_transpose3d(Tensor input, Tensor weight, Tensor? bias=None, int[] stride=1, int[] padding=0, int[] output_padding=0, int groups=1, int[] dilation=1) -> Tensor",
+);
+define(conv_transpose3d, { kernel: composite(transpose("conv_transpose3d", 3)) });

@@ -1,0 +1,197 @@
+// Losses.
+import { int64 } from "../dtype.ts";
+import { RuntimeError, ValueError, warn, IndexError } from "../errors.ts";
+import { list, sameShape } from "../layout.ts";
+import { composite } from "../op/kernels.ts";
+import { define, op } from "../op/op.ts";
+import type { Tensor } from "../tensor.ts";
+import { logsigmoid } from "./activation.ts";
+import { _where } from "./pointwise.ts";
+
+function reduced(loss: Tensor, reduction: string): Tensor {
+  if (reduction === "mean") return loss.mean();
+  if (reduction === "sum") return loss.sum();
+  if (reduction === "none") return loss;
+  throw new ValueError(`${reduction} is not a valid value for reduction\nIt can be 'mean', 'sum' or 'none'.`);
+}
+/** Losses on pairs of equal shape broadcast others, which is seldom meant. */
+function warnOfBroadcast(input: Tensor, target: Tensor): void {
+  if (!sameShape(input.sizes, target.sizes))
+    warn(
+      `Using a target size (${String(target.shape)}) that is different to the input size (${String(input.shape)}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.`,
+    );
+}
+/** Mean of (input - target)². */
+export const mse_loss = op("mse_loss(Tensor input, Tensor target, *, str reduction='mean') -> Tensor");
+define(mse_loss, {
+  kernel: composite(({ input, target, reduction }) => {
+    warnOfBroadcast(input, target);
+    return reduced(_squared_error(input, target), reduction);
+  }),
+});
+/** (input - target)², broadcast. */
+export const _squared_error = op("_squared_error(Tensor input, Tensor target) -> Tensor");
+define(_squared_error, { kernel: composite(({ input, target }) => input.sub(target).pow(2)) });
+/** Mean of |input - target|. */
+export const l1_loss = op("l1_loss(Tensor input, Tensor target, *, str reduction='mean') -> Tensor");
+define(l1_loss, {
+  kernel: composite(({ input, target, reduction }) => {
+    warnOfBroadcast(input, target);
+    return reduced(input.sub(target).abs(), reduction);
+  }),
+});
+/** Squared below `beta`, linear above. */
+export const smooth_l1_loss = op(
+  "smooth_l1_loss(Tensor input, Tensor target, *, str reduction='mean', float beta=1.0) -> Tensor",
+);
+define(smooth_l1_loss, {
+  kernel: composite(({ input, target, reduction, beta }) => {
+    warnOfBroadcast(input, target);
+    if (beta < 0) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
+    const error = input.sub(target).abs();
+    if (beta === 0) return reduced(error, reduction);
+    return reduced(_where(error.lt(beta), error.mul(error).mul(0.5 / beta), error.sub(0.5 * beta)), reduction);
+  }),
+});
+/** Squared below `delta`, linear above, of slope delta. */
+export const huber_loss = op(
+  "huber_loss(Tensor input, Tensor target, *, str reduction='mean', float delta=1.0) -> Tensor",
+);
+define(huber_loss, {
+  kernel: composite(({ input, target, reduction, delta }) => {
+    warnOfBroadcast(input, target);
+    if (delta <= 0) throw new RuntimeError("huber_loss does not support non-positive values for delta.");
+    const error = input.sub(target).abs();
+    return reduced(_where(error.le(delta), error.mul(error).mul(0.5), error.sub(0.5 * delta).mul(delta)), reduction);
+  }),
+});
+
+const classDim = (input: Tensor): number => (input.sizes.length === 1 ? 0 : 1);
+function checkClasses(input: Tensor, target: Tensor, ignore: number): void {
+  const c = classDim(input);
+  if (input.sizes.length > 1 && input.sizes[0] !== target.sizes[0])
+    throw new ValueError(
+      `Expected input batch_size (${input.sizes[0]}) to match target batch_size (${target.sizes[0] ?? 1}).`,
+    );
+  const expected = input.sizes.filter((_, d) => d !== c);
+  if (!sameShape(expected, target.sizes))
+    throw new RuntimeError(`Expected target size ${list(expected)}, got ${list(target.sizes)}`);
+  if (target.dtype.is_floating_point || target.dtype.name === "bool")
+    throw new RuntimeError(
+      `expected scalar type Long but found ${target.dtype.legacyName}\nClass numbers are int64: target.long(), or bigints in torch.tensor.`,
+    );
+  if (target.numel() === 0) return;
+  const counted = _where(target.eq(ignore), 0, target);
+  const [low, high] = [Number(counted.min().item()), Number(counted.max().item())];
+  const wrong = low < 0 ? low : high >= input.sizes[c] ? high : null;
+  if (wrong !== null) throw new IndexError(`Target ${wrong} is out of bounds.`);
+}
+/** -weight[target] * input[target], where input holds log probabilities; the mean is weighted. */
+export const nll_loss = op(
+  "nll_loss(Tensor input, Tensor target, Tensor? weight=None, *, int ignore_index=-100, str reduction='mean') -> Tensor",
+);
+define(nll_loss, {
+  kernel: composite(({ input, target, weight, ignore_index, reduction }) => {
+    checkClasses(input, target, ignore_index);
+    const c = classDim(input);
+    const kept = target.ne(ignore_index);
+    const classes = _where(kept, target, 0).to(int64);
+    const weights =
+      weight === null
+        ? kept.to(input.dtype)
+        : weight
+            .index_select(0, classes.reshape([-1]))
+            .view(target.sizes)
+            .mul(kept);
+    const losses = input.gather(c, classes.unsqueeze(c)).squeeze([c]).neg().mul(weights);
+    if (reduction === "mean") return losses.sum().div(weights.sum());
+    return reduced(losses, reduction);
+  }),
+});
+/**
+ * The negative log likelihood of the targets under softmax(input). Targets are class numbers (int64), or probabilities of
+ * input's shape.
+ */
+export const cross_entropy = op(
+  "cross_entropy(Tensor input, Tensor target, Tensor? weight=None, *, int ignore_index=-100, str reduction='mean', float label_smoothing=0.0) -> Tensor",
+);
+define(cross_entropy, {
+  kernel: composite(({ input, target, weight, ignore_index, reduction, label_smoothing }) => {
+    if (!(label_smoothing >= 0 && label_smoothing <= 1))
+      throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`);
+    const c = classDim(input);
+    const n = input.sizes[c];
+    const logs = input.log_softmax(c);
+    const shaped = weight === null ? null : weight.view(input.sizes.map((_, d) => (d === c ? n : 1)));
+    if (target.dtype.is_floating_point && sameShape(target.sizes, input.sizes)) {
+      const goal = label_smoothing === 0 ? target : target.mul(1 - label_smoothing).add(label_smoothing / n);
+      const losses = (shaped === null ? logs : logs.mul(shaped)).mul(goal).sum([c]).neg();
+      return reduction === "mean" ? losses.sum().div(Math.max(losses.numel(), 1)) : reduced(losses, reduction);
+    }
+    const nll = nll_loss(logs, target, weight, { ignore_index, reduction });
+    if (label_smoothing === 0) return nll;
+    const kept = target.ne(ignore_index);
+    const smooth = (shaped === null ? logs : logs.mul(shaped)).sum([c]).neg().mul(kept);
+    const total =
+      reduction === "mean"
+        ? smooth.sum().div(
+            weight === null
+              ? kept.sum()
+              : weight
+                  .index_select(0, _where(kept, target, 0).reshape([-1]).to(int64))
+                  .view(target.sizes)
+                  .mul(kept)
+                  .sum(),
+          )
+        : reduced(smooth, reduction);
+    return nll.mul(1 - label_smoothing).add(total.mul(label_smoothing / n));
+  }),
+});
+/** -(t log p + (1 - t) log(1 - p)), the logarithms kept above -100. */
+export const binary_cross_entropy = op(
+  "binary_cross_entropy(Tensor input, Tensor target, Tensor? weight=None, *, str reduction='mean') -> Tensor",
+);
+define(binary_cross_entropy, {
+  kernel: composite(({ input, target, weight, reduction }) => {
+    if (!sameShape(input.sizes, target.sizes))
+      throw new ValueError(
+        `Using a target size (${String(target.shape)}) that is different to the input size (${String(input.shape)}) is deprecated. Please ensure they have the same size.`,
+      );
+    if (input.numel() > 0 && !input.detach().ge(0).logical_and(input.detach().le(1)).all().item())
+      throw new RuntimeError("all elements of input should be between 0 and 1");
+    const losses = target
+      .sub(1)
+      .mul(input.neg().log1p().clamp_min(-100))
+      .sub(target.mul(input.log().clamp_min(-100)));
+    return reduced(weight === null ? losses : losses.mul(weight), reduction);
+  }),
+});
+/** {@link binary_cross_entropy} of sigmoid(input), without overflow. */
+export const binary_cross_entropy_with_logits = op(
+  "binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor? weight=None, *, Tensor? pos_weight=None, str reduction='mean') -> Tensor",
+);
+define(binary_cross_entropy_with_logits, {
+  kernel: composite(({ input, target, weight, pos_weight, reduction }) => {
+    if (!sameShape(input.sizes, target.sizes))
+      throw new ValueError(
+        `Target size (${String(target.shape)}) must be the same as input size (${String(input.shape)})`,
+      );
+    const log = logsigmoid(input);
+    const scaled = pos_weight === null ? log : log.mul(pos_weight.sub(1).mul(target).add(1));
+    const losses = target.rsub(1).mul(input).sub(scaled);
+    return reduced(weight === null ? losses : losses.mul(weight), reduction);
+  }),
+});
+/** target * (log target - input), where input holds log probabilities. */
+export const kl_div = op(
+  "kl_div(Tensor input, Tensor target, *, str reduction='mean', bool log_target=False) -> Tensor",
+);
+define(kl_div, {
+  kernel: composite(({ input, target, reduction, log_target }) => {
+    const losses = log_target
+      ? target.exp().mul(target.sub(input))
+      : _where(target.gt(0), target.mul(_where(target.gt(0), target, 1).log()), 0).sub(target.mul(input));
+    if (reduction === "batchmean") return losses.sum().div(input.sizes[0]);
+    return reduced(losses, reduction);
+  }),
+});

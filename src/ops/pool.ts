@@ -1,0 +1,254 @@
+// Pools: the largest or the mean of what a sliding window sees.
+import { int64 } from "../dtype.ts";
+import { RuntimeError } from "../errors.ts";
+import { acc, constant, reduceIota } from "../kernel/expr.ts";
+import { list, numel } from "../layout.ts";
+import { composite, compute } from "../op/kernels.ts";
+import { define, op } from "../op/op.ts";
+import { foldKernel, runFold } from "../op/reduce.ts";
+import type { Fold } from "../op/reduce.ts";
+import type { Dtype } from "../dtype.ts";
+import type { Expr } from "../kernel/expr.ts";
+import type { Kernel } from "../kernel/loops.ts";
+import type { Tensor } from "../tensor.ts";
+import { arange } from "./data.ts";
+import { cat, stack } from "./view.ts";
+import { padded, perDim, placesOf, windowsOf } from "./windows.ts";
+import type { Sliding } from "./windows.ts";
+
+/** Places, with `ceil_mode` those too that a window only half covers; a window must start inside the input or left of it. */
+function poolPlaces(spatial: readonly number[], s: Sliding, ceil: boolean): number[] {
+  if (!ceil) return placesOf(spatial, s);
+  return spatial.map((n, d) => {
+    const span = n + 2 * s.padding[d] - s.dilation[d] * (s.kernel_size[d] - 1) - 1;
+    const places = Math.ceil(span / s.stride[d]) + 1;
+    return (places - 1) * s.stride[d] >= n + s.padding[d] ? places - 1 : places;
+  });
+}
+/** How far the last window reaches beyond the padded input. */
+const overhang = (spatial: readonly number[], places: readonly number[], s: Sliding): number[] =>
+  spatial.map((n, d) =>
+    Math.max(0, (places[d] - 1) * s.stride[d] + s.dilation[d] * (s.kernel_size[d] - 1) + 1 - n - 2 * s.padding[d]),
+  );
+
+const largest = (x: Expr): Fold => {
+  const best = acc(0, x.dtype);
+  const at = acc(1, int64);
+  const wins = at.lt(0).or(x.gt(best)).or(x.isnan());
+  return {
+    accs: [
+      { dtype: x.dtype, init: constant(x.dtype.is_floating_point ? -Infinity : 0, x.dtype), step: wins.where(x, best) },
+      { dtype: int64, init: constant(-1, int64), step: wins.where(reduceIota(), at) },
+    ],
+    outputs: [best, at],
+  };
+};
+const folds = new Map<Dtype, Kernel>();
+function largestKernel(d: Dtype): Kernel {
+  let kernel = folds.get(d);
+  if (!kernel) folds.set(d, (kernel = foldKernel(d, d, largest)));
+  return kernel;
+}
+
+/** Largest of each window, and where it is in the flattened spatial dims. */
+export const _max_pool = op(
+  "_max_pool(Tensor self, int[] kernel_size, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> (Tensor values, Tensor indices)",
+);
+define(_max_pool, {
+  kernel: compute(({ self, ceil_mode, ...sliding }) => {
+    const spatial = self.sizes.slice(2);
+    const places = poolPlaces(spatial, sliding, ceil_mode);
+    const wide = padded(self, sliding.padding, -Infinity, overhang(spatial, places, sliding));
+    const windows = windowsOf(wide, places, sliding);
+    const dims = spatial.map((_, d) => 2 + spatial.length + d);
+    const [values, within] = runFold(largestKernel(self.dtype), windows, dims, false);
+    return [values, flatIndices(within, spatial, places, sliding)];
+  }),
+  saves: ["indices"],
+  backward: {
+    self: ({ grad, sizes, indices }) => {
+      const [n, c, ...spatial] = sizes.self;
+      const rows = [n, c, numel(spatial)];
+      return grad
+        .new_zeros(rows)
+        .scatter_add(2, indices.view([n, c, -1]), grad.reshape([n, c, -1]))
+        .view(sizes.self);
+    },
+  },
+  node: ({ kernel_size }) => `MaxPool${kernel_size.length}DWithIndicesBackward0`,
+});
+/** A place within the window, and the window's own, as a place in the input. */
+function flatIndices(within: Tensor, spatial: readonly number[], places: readonly number[], s: Sliding): Tensor {
+  let rest = within;
+  let flat = within.mul(0);
+  let step = 1;
+  for (let d = spatial.length - 1; d >= 0; d--) {
+    const inside = rest.remainder(s.kernel_size[d]);
+    rest = rest.floor_divide(s.kernel_size[d]);
+    const shape = places.map((_, i) => (i === d ? -1 : 1));
+    const start = arange(places[d]).mul(s.stride[d]).sub(s.padding[d]).view(shape);
+    flat = flat.add(inside.mul(s.dilation[d]).add(start).mul(step));
+    step *= spatial[d];
+  }
+  return flat;
+}
+
+interface MaxPoolArgs {
+  input: Tensor;
+  kernel_size: readonly number[];
+  stride: readonly number[];
+  padding: readonly number[];
+  dilation: readonly number[];
+  ceil_mode: boolean;
+}
+/** Arguments in full, and the input with a batch dim. */
+function prepared(
+  name: string,
+  dims: number,
+  { input, kernel_size, stride, padding, dilation }: Omit<MaxPoolArgs, "ceil_mode">,
+): { x: Tensor; s: Sliding } {
+  if (input.sizes.length !== dims + 1 && input.sizes.length !== dims + 2)
+    throw new RuntimeError(
+      `${name}() Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got: ${list(input.sizes)}`,
+    );
+  const kernel = perDim(kernel_size, dims, "kernel_size");
+  const s: Sliding = {
+    kernel_size: kernel,
+    stride: stride.length === 0 ? kernel : perDim(stride, dims, "stride"),
+    padding: perDim(padding, dims, "padding"),
+    dilation: perDim(dilation, dims, "dilation"),
+  };
+  for (let d = 0; d < dims; d++) {
+    if (kernel[d] <= 0)
+      throw new RuntimeError(`kernel size should be greater than zero, but got kernel_size=${list(kernel)}`);
+    if (s.stride[d] <= 0) throw new RuntimeError(`stride should not be zero`);
+    if (s.padding[d] < 0) throw new RuntimeError(`pad must be non-negative, but got pad: ${s.padding[d]}`);
+    if (s.padding[d] > Math.floor((s.dilation[d] * (kernel[d] - 1) + 1) / 2))
+      throw new RuntimeError(
+        `pad should be at most half of effective kernel size, but got pad=${s.padding[d]}, kernel_size=${kernel[d]} and dilation=${s.dilation[d]}`,
+      );
+  }
+  return { x: input.sizes.length === dims + 2 ? input : input.unsqueeze(0), s };
+}
+function assertPlaces(x: Tensor, places: readonly number[]): void {
+  if (places.some((n) => n <= 0))
+    throw new RuntimeError(
+      `Given input size: (${x.sizes.slice(1).join("x")}). Calculated output size: (${[x.sizes[1], ...places].join("x")}). Output size is too small`,
+    );
+}
+const maxPool =
+  (name: string, dims: number) =>
+  (args: MaxPoolArgs): [Tensor, Tensor] => {
+    const { x, s } = prepared(name, dims, args);
+    assertPlaces(x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
+    const { values, indices } = x._max_pool(s.kernel_size, s.stride, s.padding, s.dilation, args.ceil_mode);
+    return x === args.input ? [values, indices] : [values.squeeze([0]), indices.squeeze([0])];
+  };
+/** The largest element under each window of [N, C, L]. */
+export const max_pool1d = op(
+  "max_pool1d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
+);
+define(max_pool1d, { kernel: composite((args) => maxPool("max_pool1d", 1)(args)[0]) });
+/** The largest element under each window of [N, C, H, W]; windows do not overlap unless a stride is given. */
+export const max_pool2d = op(
+  "max_pool2d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
+);
+define(max_pool2d, { kernel: composite((args) => maxPool("max_pool2d", 2)(args)[0]) });
+/** The largest element under each window of [N, C, D, H, W]. */
+export const max_pool3d = op(
+  "max_pool3d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
+);
+define(max_pool3d, { kernel: composite((args) => maxPool("max_pool3d", 3)(args)[0]) });
+/** {@link max_pool2d} with the places in the flattened input. */
+export const max_pool2d_with_indices = op(
+  "max_pool2d_with_indices(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
+);
+define(max_pool2d_with_indices, { kernel: composite((args) => maxPool("max_pool2d", 2)(args)) });
+
+interface AvgPoolArgs {
+  input: Tensor;
+  kernel_size: readonly number[];
+  stride: readonly number[];
+  padding: readonly number[];
+  ceil_mode: boolean;
+  count_include_pad: boolean;
+  divisor_override: number | null;
+}
+const avgPool =
+  (name: string, dims: number) =>
+  (args: AvgPoolArgs): Tensor => {
+    const { x, s } = prepared(name, dims, { ...args, dilation: [1] });
+    if (args.divisor_override === 0) throw new RuntimeError("divisor must be not zero");
+    const spatial = x.sizes.slice(2);
+    const places = poolPlaces(spatial, s, args.ceil_mode);
+    assertPlaces(x, places);
+    const extra = overhang(spatial, places, s);
+    const wide = extra.some((e) => e > 0) ? widened(x, extra) : x;
+    const columns = wide._im2col(s.kernel_size, s.stride, s.padding, s.dilation);
+    const taken = placesOf(wide.sizes.slice(2), s);
+    const sums = columns.view([x.sizes[0], x.sizes[1], numel(s.kernel_size), ...taken]).sum(2);
+    const out = sums.div(args.divisor_override ?? counts(x, spatial, taken, s, args.count_include_pad));
+    return x === args.input ? out : out.squeeze([0]);
+  };
+const widened = (x: Tensor, extra: readonly number[]): Tensor => {
+  let out = x;
+  for (const [d, e] of extra.entries()) if (e > 0) out = cat([out, out.new_zeros(out.sizes.with(d + 2, e))], d + 2);
+  return out;
+};
+/** How many elements each window's mean is over: padding counts if asked, what hangs over never does. */
+function counts(
+  x: Tensor,
+  spatial: readonly number[],
+  places: readonly number[],
+  s: Sliding,
+  padding: boolean,
+): Tensor {
+  let out = x.new_ones([]);
+  for (const [d, n] of spatial.entries()) {
+    const limit = padding ? n + s.padding[d] : n;
+    const along = Array.from({ length: places[d] }, (_, i) => {
+      const start = i * s.stride[d] - s.padding[d];
+      const end = Math.min(start + s.kernel_size[d], limit);
+      return end - (padding ? start : Math.max(start, 0));
+    });
+    out = out.unsqueeze(-1).mul(stack(along.map((c) => x.new_full([], c))));
+  }
+  return out;
+}
+/** The mean under each window of [N, C, L]. */
+export const avg_pool1d = op(
+  "avg_pool1d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",
+);
+define(avg_pool1d, { kernel: composite((args) => avgPool("avg_pool1d", 1)({ ...args, divisor_override: null })) });
+/** The mean under each window of [N, C, H, W]. */
+export const avg_pool2d = op(
+  "avg_pool2d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+);
+define(avg_pool2d, { kernel: composite((args) => avgPool("avg_pool2d", 2)(args)) });
+/** The mean under each window of [N, C, D, H, W]. */
+export const avg_pool3d = op(
+  "avg_pool3d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+);
+define(avg_pool3d, { kernel: composite((args) => avgPool("avg_pool3d", 3)(args)) });
+
+/** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
+function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
+  const size = output_size.length === 1 ? new Array<number>(dims).fill(output_size[0]) : output_size;
+  let x = input;
+  for (let i = 0; i < dims; i++) {
+    const d = input.sizes.length - dims + i;
+    const n = x.sizes[d];
+    const parts = Array.from({ length: size[i] }, (_, k) => {
+      const start = Math.floor((k * n) / size[i]);
+      return x.narrow(d, start, Math.ceil(((k + 1) * n) / size[i]) - start).mean([d], true);
+    });
+    x = cat(parts, d);
+  }
+  return x;
+}
+/** {@link avg_pool1d} with the windows chosen so that the result has `output_size`. */
+export const adaptive_avg_pool1d = op("adaptive_avg_pool1d(Tensor input, int[] output_size) -> Tensor");
+define(adaptive_avg_pool1d, { kernel: composite(({ input, output_size }) => adaptive(input, 1, output_size)) });
+/** {@link avg_pool2d} with the windows chosen so that the result has `output_size`. */
+export const adaptive_avg_pool2d = op("adaptive_avg_pool2d(Tensor input, int[] output_size) -> Tensor");
+define(adaptive_avg_pool2d, { kernel: composite(({ input, output_size }) => adaptive(input, 2, output_size)) });

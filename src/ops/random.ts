@@ -1,0 +1,170 @@
+// Random numbers: PyTorch's streams, by src/random.ts. The order of draws is PyTorch's.
+import type { Dtype } from "../dtype.ts";
+import { get_default_dtype, int64 } from "../dtype.ts";
+import { RuntimeError } from "../errors.ts";
+import { isContiguous } from "../layout.ts";
+import { empty as allocate } from "../allocate.ts";
+import { compute } from "../op/kernels.ts";
+import { define, inplace, op } from "../op/op.ts";
+import type { OpKernel } from "../op/op.ts";
+import { assign } from "../op/pointwise.ts";
+import { default_generator } from "../random.ts";
+import type { Generator } from "../random.ts";
+import * as draw from "../random_fill.ts";
+import type { FloatArray } from "../random_fill.ts";
+import { Tensor } from "../tensor.ts";
+import { asLeaf, checkSize, fromTyped } from "./data.ts";
+
+/** A fresh tensor filled on the host. Nothing is drawn for no elements. */
+function drawn(size: readonly number[], dtype: Dtype, fill: (out: never, t: Tensor) => void): Tensor {
+  const out = allocate(checkSize(size), dtype);
+  fill(out.host() as never, out);
+  return out;
+}
+function floating(name: string, dtype: Dtype | null): Dtype {
+  const d = dtype ?? get_default_dtype();
+  if (!d.is_floating_point) throw new RuntimeError(`"${name}" not implemented for '${d.legacyName}'`);
+  return d;
+}
+const by = (g: Generator | null): Generator => g ?? default_generator;
+
+/** Uniform in [0, 1). */
+export const rand = op(
+  "rand(int[] size, *, Generator? generator=None, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+);
+define(rand, {
+  kernel: compute(({ size, generator, dtype, requires_grad }) =>
+    asLeaf(
+      drawn(size, floating("check_uniform_bounds", dtype), (out) => draw.uniformFill(out, 0, 1, by(generator))),
+      requires_grad,
+    ),
+  ),
+});
+/** Normal with mean 0 and variance 1. */
+export const randn = op(
+  "randn(int[] size, *, Generator? generator=None, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+);
+define(randn, {
+  kernel: compute(({ size, generator, dtype, requires_grad }) =>
+    asLeaf(
+      drawn(size, floating("normal_kernel_cpu", dtype), (out) => draw.normalFill(out, 0, 1, by(generator))),
+      requires_grad,
+    ),
+  ),
+});
+/** The numbers 0 … n - 1 in random order. */
+export const randperm = op(
+  "randperm(int n, *, Generator? generator=None, dtype? dtype=None, str? device=None) -> Tensor",
+);
+define(randperm, {
+  kernel: compute(({ n, generator, dtype }) => {
+    if (n < 0) throw new RuntimeError(`n must be non-negative, got ${n}`);
+    const t = fromTyped(draw.randperm(n, by(generator)), [n], int64);
+    return dtype === null ? t : t.to(dtype);
+  }),
+});
+/** {@link rand} at the sizes and dtype of `self`. */
+export const rand_like = op(
+  "rand_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+);
+define(rand_like, {
+  kernel: compute(({ self, generator, dtype, requires_grad }) =>
+    rand(self.sizes, { generator, dtype: dtype ?? self.dtype, requires_grad }),
+  ),
+});
+/** {@link randn} at the sizes and dtype of `self`. */
+export const randn_like = op(
+  "randn_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+);
+define(randn_like, {
+  kernel: compute(({ self, generator, dtype, requires_grad }) =>
+    randn(self.sizes, { generator, dtype: dtype ?? self.dtype, requires_grad }),
+  ),
+});
+
+/** An op that overwrites self with draws; strided tensors are drawn in row-major order and copied in. */
+function overwrite(fill: (out: never, values: readonly unknown[], self: Tensor) => void): OpKernel {
+  const fresh = (self: Tensor, values: readonly unknown[]): Tensor => {
+    const out = allocate(self.sizes, self.dtype);
+    fill(out.host() as never, values, self);
+    return out;
+  };
+  return {
+    kind: "compute",
+    run: (values) => fresh(values[0] as Tensor, values),
+    into: (values, _schema, target) => {
+      if (isContiguous(target.sizes, target.strides)) fill(target.host() as never, values, target);
+      else assign(target, fresh(target, values));
+    },
+  };
+}
+const generatorAt = (values: readonly unknown[], i: number): Generator =>
+  by((values[i] as Generator | null | undefined) ?? null);
+const isFloat = (name: string, self: Tensor): void => void floating(name, self.dtype);
+
+/** Self's elements replaced by uniform draws from [from, to). */
+export const uniform = op("uniform(Tensor self, float from=0.0, float to=1.0, *, Generator? generator=None) -> Tensor");
+define(uniform, {
+  kernel: overwrite((out, v, self) => {
+    isFloat("check_uniform_bounds", self);
+    draw.uniformFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
+  }),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const uniform_ = inplace(uniform);
+/** Self's elements replaced by normal draws. */
+export const normal = op("normal(Tensor self, float mean=0.0, float std=1.0, *, Generator? generator=None) -> Tensor");
+define(normal, {
+  kernel: overwrite((out, v, self) => {
+    isFloat("normal_kernel_cpu", self);
+    draw.normalFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
+  }),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const normal_ = inplace(normal);
+/** Self's elements replaced by draws from an exponential distribution. */
+export const exponential = op("exponential(Tensor self, float lambd=1.0, *, Generator? generator=None) -> Tensor");
+define(exponential, {
+  kernel: overwrite((out, v) => draw.exponentialFill(out, v[1] as number, generatorAt(v, 2))),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const exponential_ = inplace(exponential);
+/** 1 with the probability that self holds, else 0. */
+export const bernoulli = op("bernoulli(Tensor self, *, Generator? generator=None) -> Tensor");
+define(bernoulli, {
+  kernel: compute(({ self, generator }) => {
+    isFloat("bernoulli", self);
+    const p = self.contiguous();
+    const chances = p.host().slice() as FloatArray;
+    return drawn(self.sizes, self.dtype, (out) => draw.bernoulliFill(out, chances, by(generator)));
+  }),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+/** Self's elements replaced by 1 with probability `p`, else 0. */
+export const _bernoulli_fill = op("_bernoulli_fill(Tensor self, float p=0.5, *, Generator? generator=None) -> Tensor");
+define(_bernoulli_fill, {
+  kernel: overwrite((out, v) => draw.bernoulliFill(out, v[1] as number, generatorAt(v, 2))),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const _bernoulli_fill_ = inplace(_bernoulli_fill);
+/** Self's elements replaced by whole numbers over the range of its dtype. */
+export const random = op("random(Tensor self, *, Generator? generator=None) -> Tensor");
+define(random, {
+  kernel: overwrite((out, v, self) => draw.randomFill(out, self.dtype, generatorAt(v, 1))),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const random_ = inplace(random);
+/** Indices drawn with the weights in the rows of self. */
+export const multinomial = op(
+  "multinomial(Tensor self, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor",
+);
+define(multinomial, {
+  kernel: compute(({ self, num_samples, replacement, generator }) => {
+    isFloat("multinomial", self);
+    if (self.sizes.length < 1 || self.sizes.length > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
+    const rows = self.sizes.length === 2 ? self.sizes[0] : 1;
+    const weights = self.contiguous().host().slice() as FloatArray;
+    const picked = draw.multinomial(weights, num_samples, replacement, by(generator), rows);
+    return fromTyped(picked, self.sizes.length === 2 ? [rows, num_samples] : [num_samples], int64);
+  }),
+});
