@@ -6,7 +6,7 @@ export * from "./errors.ts";
 export * from "./ops/index.ts";
 export { arange, as_tensor, tensor } from "./ops/data.ts";
 export type { FactoryOptions, TensorData } from "./ops/data.ts";
-export { allclose, equal, max, min, where } from "./ops/overloads.ts";
+export { allclose, equal, max, min, nonzero, pow, where } from "./ops/overloads.ts";
 export { randint } from "./ops/random_overloads.ts";
 export type { RandomOptions } from "./ops/random_overloads.ts";
 export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random.ts";

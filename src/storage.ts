@@ -12,7 +12,7 @@ export class Storage {
   readonly device: Backend;
   readonly block: Block;
   version = 0;
-  /** What last changed it in place, as the user wrote it, for error messages: `mul_()`. */
+  /** What last changed it in place, for error messages: an op's name, or how the user wrote it. */
   changedBy: string | null = null;
   /** The stack at that time, under anomaly detection. */
   changedAt: string | null = null;

@@ -14,41 +14,142 @@ const shapes = [
   [130, 33, 20],
   [64, 10, 784],
   [121, 1030, 5],
+  // Vectors: a row or a column by a matrix, an inner and an outer product.
+  [1, 300, 77],
+  [300, 1, 77],
+  [1, 1, 1000],
+  [70, 90, 1],
+  // Few rows or columns, and just beyond few.
+  [4, 45, 100],
+  [45, 4, 100],
+  [7, 2, 513],
+  [40, 13, 31],
+  [41, 43, 4],
+  [41, 43, 5],
+  // One more than a block each way.
+  [61, 40, 257],
 ] as const;
+
+/** Strides in elements of a matrix in memory, and how many elements it spans. */
+const layouts = {
+  "row by row": (rows: number, cols: number) => [cols, 1, rows * cols],
+  transposed: (rows: number, cols: number) => [1, rows, rows * cols],
+  "with gaps": (rows: number, cols: number) => [2 * cols + 3, 2, rows * (2 * cols + 3)],
+} as const;
+type Layout = keyof typeof layouts;
+interface Options {
+  readonly a: Layout;
+  readonly b: Layout;
+  readonly accumulate: boolean;
+  readonly gap: number;
+}
 
 for (const level of levels)
   for (const size of [4, 8] as const)
     describe(`float${size * 8} products with ${level} instructions`, () => {
       const gemm = new Gemm(size, memory, { shared: true, maximum }, level);
       const Floats = size === 4 ? Float32Array : Float64Array;
-      for (const [m, n, k] of shapes)
-        for (const transposed of ["neither", "a", "b"])
-          for (const accumulate of [false, true])
-            test(`[${m}, ${k}] by [${k}, ${n}], ${transposed} transposed${accumulate ? ", added to what is there" : ""}`, () => {
-              const a = new Floats(memory.buffer, A, m * k).map((_, i) => Math.sin(i));
-              const b = new Floats(memory.buffer, B, k * n).map((_, i) => Math.cos(i));
-              new Floats(memory.buffer, A, m * k).set(a);
-              new Floats(memory.buffer, B, k * n).set(b);
-              const c = new Floats(memory.buffer, C, m * n).fill(7);
-              const at = (ptr: number, rows: number, cols: number, turned: boolean) =>
-                turned
-                  ? { ptr, rowStride: size, colStride: rows * size }
-                  : { ptr, rowStride: cols * size, colStride: size };
-              const [turnA, turnB] = [transposed === "a", transposed === "b"];
-              gemm.run(m, n, k, at(A, m, k, turnA), at(B, k, n, turnB), C, n * size, accumulate, SCRATCH);
-              let worst = 0;
-              for (let i = 0; i < m; i++)
-                for (let j = 0; j < n; j++) {
-                  let sum = accumulate ? 7 : 0;
-                  let magnitude = sum + Number.MIN_VALUE;
-                  for (let p = 0; p < k; p++) {
-                    const product = a[turnA ? p * m + i : i * k + p] * b[turnB ? j * k + p : p * n + j];
-                    sum += product;
-                    magnitude += Math.abs(product);
-                  }
-                  worst = Math.max(worst, Math.abs(sum - c[i * n + j]) / magnitude);
+      const fill = (ptr: number, count: number, value: (i: number) => number): Float32Array | Float64Array => {
+        const floats = new Floats(memory.buffer, ptr, count);
+        for (let i = 0; i < count; i++) floats[i] = value(i);
+        return floats;
+      };
+      /** A product into rows of C `gap` elements apart, all 7 before, and its worst error. */
+      const product = (
+        [m, n, k]: readonly number[],
+        { a = "row by row", b = "row by row", accumulate = false, gap = 0 }: Partial<Options> = {},
+        [valueA, valueB]: readonly ((i: number) => number)[] = [Math.sin, Math.cos],
+      ) => {
+        const [aRow, aCol, aCount] = layouts[a](m, k);
+        const [bRow, bCol, bCount] = layouts[b](k, n);
+        const [x, y, c] = [fill(A, aCount, valueA), fill(B, bCount, valueB), fill(C, m * (n + gap) + 8, () => 7)];
+        const operand = (ptr: number, row: number, col: number) => ({
+          ptr,
+          rowStride: row * size,
+          colStride: col * size,
+        });
+        const scratch = fill(SCRATCH, Math.ceil(gemm.scratchBytes(m, n, k) / size) + 8, () => 7);
+        gemm.run(m, n, k, operand(A, aRow, aCol), operand(B, bRow, bCol), C, (n + gap) * size, accumulate, SCRATCH);
+        let worst = 0;
+        for (let i = 0; i < m; i++)
+          for (let j = 0; j < n; j++) {
+            let sum = accumulate ? 7 : 0;
+            let magnitude = sum + Number.MIN_VALUE;
+            for (let p = 0; p < k; p++) {
+              const term = x[i * aRow + p * aCol] * y[p * bRow + j * bCol];
+              sum += term;
+              magnitude += Math.abs(term);
+            }
+            worst = Math.max(worst, Math.abs(sum - c[i * (n + gap) + j]) / magnitude);
+          }
+        return { c, worst, pastScratch: scratch.subarray(-8) };
+      };
+      for (const shape of shapes)
+        for (const accumulate of [false, true]) {
+          const [m, n, k] = shape;
+          test(`[${m}, ${k}] by [${k}, ${n}]${accumulate ? ", added to what is there" : ""}`, () => {
+            for (const a of Object.keys(layouts) as Layout[])
+              for (const b of Object.keys(layouts) as Layout[])
+                for (const gap of [0, 3]) {
+                  const how = `${a} by ${b}, rows of c ${gap} apart`;
+                  const { c, worst, pastScratch } = product(shape, { a, b, accumulate, gap });
+                  // A sum of k products, rounded k times, relative to the sum of their sizes.
+                  expect(worst, how).toBeLessThan((size === 4 ? 2 ** -23 : 2 ** -52) * (k + 8));
+                  expect(
+                    c.findIndex((x, i) => (i >= m * (n + gap) || i % (n + gap) >= n) && x !== 7),
+                    how,
+                  ).toBe(-1);
+                  expect([...pastScratch], how).toEqual(Array(8).fill(7));
                 }
-              // A sum of k products, rounded k times, relative to the sum of their sizes.
-              expect(worst).toBeLessThan((size === 4 ? 2 ** -23 : 2 ** -52) * (k + 8));
-            });
+          });
+        }
+
+      for (const b of ["row by row", "transposed", "with gaps"] as const)
+        test(`an empty inner dim gives zeros, or leaves what is there, ${b}`, () => {
+          for (const [m, n] of [
+            [9, 10],
+            [1, 40],
+            [40, 1],
+            [130, 50],
+          ]) {
+            const zeros = product([m, n, 0], { b }).c.subarray(0, m * n);
+            expect([...zeros].every((value) => Object.is(value, 0))).toBe(true);
+            const kept = product([m, n, 0], { b, accumulate: true }).c;
+            expect([...kept].every((value) => value === 7)).toBe(true);
+          }
+        });
+      test("without rows or columns nothing is written", () => {
+        for (const shape of [
+          [0, 5, 5],
+          [5, 0, 5],
+          [0, 1, 0],
+          [0, 0, 0],
+        ])
+          expect([...product(shape).c].every((value) => value === 7)).toBe(true);
+      });
+      test("zero times infinity or nan is nan, by every way", () => {
+        for (const special of [Infinity, NaN])
+          for (const b of ["row by row", "transposed"] as const)
+            for (const shape of [
+              [3, 5, 4],
+              [1, 50, 64],
+              [50, 1, 64],
+              [2, 2, 100],
+              [40, 44, 60],
+            ]) {
+              const [m, n] = shape;
+              const { c } = product(shape, { b }, [() => 0, () => special]);
+              expect([...c.subarray(0, m * n)].every(Number.isNaN)).toBe(true);
+            }
+      });
+      test("an infinity in one column stays out of the others", () => {
+        for (const [m, n, k] of [
+          [13, 19, 40],
+          [1, 19, 40],
+          [40, 44, 60],
+        ]) {
+          const { c } = product([m, n, k], {}, [() => 1, (i) => (i === 2 ? Infinity : 1)]);
+          for (let i = 0; i < m * n; i++) expect(c[i]).toBe(i % n === 2 ? Infinity : k);
+        }
+      });
     });

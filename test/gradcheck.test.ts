@@ -18,6 +18,14 @@ const withoutGradient: Record<string, string> = {
   any: "gives truth values",
   count_nonzero: "gives a count",
   isclose: "gives truth values",
+  rand_like: "draws anew",
+  randn_like: "draws anew",
+  uniform: "draws anew",
+  normal: "draws anew",
+  exponential: "draws anew",
+  bernoulli: "draws anew",
+  _bernoulli_fill: "draws anew",
+  random: "draws anew",
 };
 
 /** The tensors of a call, those in lists included, as one flat list, and the call as a function of them. */

@@ -46,7 +46,7 @@ function forbiddenView(t: Tensor, view: ViewInfo): RuntimeError {
 /** The elements were written to by the op `name`. */
 export function markChanged(storage: Storage, name: string): void {
   storage.version++;
-  storage.changedBy = `${name}()`;
+  storage.changedBy = name;
   storage.changedAt = mode.anomaly ? (new Error().stack ?? null) : null;
 }
 

@@ -26,16 +26,18 @@ export function spoiled({ tensor, version, savedBy, isResult, origin }: Spoiled)
   const place = changedAt === null ? "" : ` at ${/[^\s()]+:\d+:\d+/.exec(userFrames(changedAt)[0])?.[0] ?? "?"}`;
   return new RuntimeError(
     `one of the variables needed for gradient computation has been modified by an inplace operation: ${which} is at version ${storage.version}; expected version ${version} instead. Hint: ${hint}\n` +
-      `${savedBy} kept ${isResult ? "its result" : "this tensor"} at version ${version}, to compute a gradient with it. Its memory was last written to by ${changedBy ?? "an in-place operation"}${place}.\n` +
+      `${savedBy} kept ${isResult ? "its result" : "this tensor"} at version ${version}, to compute a gradient with it. Its memory was last written to by ${inWords(changedBy)}${place}.\n` +
       "Ways out:\n" +
       `- make a new tensor instead: ${newTensor(changedBy)};\n` +
       "- or write into a copy, y = x.clone(), and go on computing from x;\n" +
       "- or, where no gradient is wanted, change x.detach().clone(): detach() alone shares its memory with x, as views do.",
   );
 }
+const inWords = (changedBy: string | null): string =>
+  changedBy === null ? "an in-place operation" : /^\w+$/.test(changedBy) ? `${changedBy}()` : changedBy;
 /** How to do without the in-place op. */
 function newTensor(changedBy: string | null): string {
-  const name = /^(\w+)_\(\)$/.exec(changedBy ?? "")?.[1];
+  const name = /^(\w+)_$/.exec(changedBy ?? "")?.[1];
   if (name === undefined || ["copy", "fill", "zero"].includes(name))
     return "join the parts by torch.cat or torch.stack, or choose between old and new by torch.where";
   return `y = x.${name}(...) in place of x.${name}_(...)`;

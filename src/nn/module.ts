@@ -34,6 +34,8 @@ export class IncompatibleKeys {
 /** A module is called like a function, with the arguments of its `forward`. */
 export interface Module {
   (...args: Parameters<this["forward"]>): ReturnType<this["forward"]>;
+  /** What the module computes. Every subclass defines it. Declared here so that a subclass need not write `override`. */
+  forward(...args: never[]): unknown;
 }
 /**
  * The base of all networks and layers, as `torch.nn.Module`. Fields that hold a Parameter or a Module are its parameters
@@ -66,11 +68,6 @@ export class Module {
     }))
       Object.defineProperty(self, key, { value, writable: true, configurable: true, enumerable: false });
     return self;
-  }
-
-  /** What the module computes. Every subclass defines it. */
-  forward(..._args: never[]): unknown {
-    throw new NotImplementedError(`Module [${this.constructor.name}] is missing the required "forward" function`);
   }
 
   // ---- registration
@@ -324,6 +321,9 @@ export class Module {
     return this.toString();
   }
 }
+Module.prototype.forward = function (this: Module) {
+  throw new NotImplementedError(`Module [${this.constructor.name}] is missing the required "forward" function`);
+};
 const indented = (text: string): string => text.split("\n").join("\n  ");
 
 function* ownParameters(m: Module): Generator<[string, Tensor]> {

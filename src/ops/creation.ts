@@ -151,14 +151,14 @@ function strided(size: Shape, stride: readonly number[], dtype: Dtype): Tensor {
   return new Tensor(flat.storage, dtype, size, stride, 0);
 }
 
-/** `steps` values from start to end, both included. */
+/** `steps` values from start to end, both included: numbers, or tensors that hold one. */
 export const linspace = op(
-  "linspace(Scalar start, Scalar end, int steps, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "linspace(Tensor|Scalar start, Tensor|Scalar end, int steps, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
 );
 define(linspace, {
   kernel: compute(({ start, end, steps, dtype, requires_grad }) => {
     if (steps < 0) throw new RuntimeError("number of steps must be non-negative");
-    const [a, b] = [Number(start), Number(end)];
+    const [a, b] = [numberOf(start), numberOf(end)];
     const step = steps > 1 ? (b - a) / (steps - 1) : 0;
     const values = new Float64Array(steps);
     // From both ends, so that the middle is symmetric and the end exact.
@@ -166,6 +166,15 @@ define(linspace, {
     return asLeaf(fromTyped(values, [steps], dtype ?? get_default_dtype()), requires_grad);
   }),
 });
+
+function numberOf(x: Tensor | Scalar): number {
+  if (!(x instanceof Tensor)) return Number(x);
+  if (x.sizes.length > 0)
+    throw new RuntimeError(
+      `linspace only supports 0-dimensional start and end tensors, but got start with ${x.sizes.length} dimension(s).`,
+    );
+  return Number(x.item());
+}
 
 /** Ones on the diagonal, zeros elsewhere. */
 export const eye = op(

@@ -198,9 +198,9 @@ export function arange(...given: unknown[]): Tensor {
     end?: number;
     step?: number;
   };
-  const numbers = given as number[];
+  const numbers = given.map((x) => (typeof x === "boolean" ? Number(x) : x)) as number[];
   const [start, end, step] =
-    numbers.length === 1
+    numbers.length === 1 && options.end === undefined
       ? [options.start ?? 0, numbers[0], options.step ?? 1]
       : [numbers[0] ?? options.start ?? 0, numbers[1] ?? options.end, numbers[2] ?? options.step ?? 1];
   for (const [name, x] of [

@@ -182,8 +182,8 @@ const fits = (from: Shape, to: Shape): boolean => {
 export const _index_put_ = inplace(_index_put);
 
 /** The indices of the elements that are not zero, one row each. */
-export const nonzero = op("nonzero(Tensor self) -> Tensor");
-define(nonzero, {
+export const _nonzero = op("_nonzero(Tensor self) -> Tensor");
+define(_nonzero, {
   kernel: compute(({ self }) => {
     const x = self.ne(0).contiguous();
     const truth = x.host();
@@ -205,7 +205,7 @@ define(masked_select, {
   kernel: composite(({ self, mask }) => {
     if (mask.dtype !== bool) throw new RuntimeError(`masked_select: expected BoolTensor for mask`);
     const shape = broadcastShapes(self.sizes, mask.sizes);
-    return self.expand(shape)._index(mask.expand(shape).nonzero().unbind(1));
+    return self.expand(shape)._index(mask.expand(shape)._nonzero().unbind(1));
   }),
 });
 
@@ -216,7 +216,7 @@ function alongDim(
   index: Tensor,
   message: (i: number) => Error,
 ): { d: number; pointer: Pointer } {
-  if (index.dtype !== int64 && index.dtype !== int32)
+  if (index.dtype !== int64 && index.dtype !== int32 && index.numel() > 0)
     throw new RuntimeError("gather(): Expected dtype int32/int64 for index");
   const d = wrapDim(dim, self.sizes.length);
   const size = self.sizes[d] ?? 1;
@@ -254,6 +254,8 @@ define(gather, {
 function scatterAlong(name: string, target: Tensor, dim: number, index: Tensor, src: Tensor, mode: StoreMode): void {
   const d = wrapDim(dim, target.sizes.length);
   assertIndexFits(name, index, target, d, "self");
+  if (src.sizes.length > 0 && src.sizes.length !== index.sizes.length && index.numel() > 0)
+    throw new RuntimeError("Index tensor must have the same number of dimensions as src tensor");
   for (let k = 0; k < index.sizes.length; k++)
     if (src.sizes.length > 0 && index.numel() > 0 && index.sizes[k] > (src.sizes[k] ?? 1))
       throw new RuntimeError(
@@ -359,6 +361,10 @@ define(index_select, {
 });
 function intoSlices(name: string, target: Tensor, dim: number, index: Tensor, source: Tensor, mode: StoreMode): void {
   const { d, shape, pointer } = vectorPointer(name, target, dim, index);
+  if (source.sizes.length !== Math.max(shape.length, 1) && source.sizes.length > 0)
+    throw new RuntimeError(
+      `source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${list(target.sizes)} source.shape = ${list(source.sizes)}`,
+    );
   if (source.sizes.length > 0 && !sameShape(source.sizes, shape))
     throw new IndexError(
       `${name}(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.sizes[d] ?? 1}), for dim: ${d}`,

@@ -2,7 +2,7 @@
 import type { Dtype } from "../dtype.ts";
 import { float32, float64 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
-import { broadcastShapes } from "../layout.ts";
+import { broadcastShapes, numel } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
@@ -213,7 +213,7 @@ define(matmul, {
 });
 function foldedRows(self: Tensor, other: Tensor): Tensor {
   const lead = self.sizes.slice(0, -1);
-  const rows = self.reshape([-1, self.sizes.at(-1)!]);
+  const rows = self.reshape([numel(lead), self.sizes.at(-1)!]);
   return other.sizes.length === 1 ? rows.mv(other).view(lead) : rows.mm(other).view([...lead, other.sizes[1]]);
 }
 function batched(self: Tensor, other: Tensor): Tensor {
@@ -222,7 +222,7 @@ function batched(self: Tensor, other: Tensor): Tensor {
   const [n, k] = x.sizes.slice(-2);
   const [k2, m] = y.sizes.slice(-2);
   const batch = broadcastShapes(x.sizes.slice(0, -2), y.sizes.slice(0, -2));
-  const count = batch.reduce((a, b) => a * b, 1);
+  const count = numel(batch);
   if (k !== k2)
     throw new RuntimeError(
       `Expected size for first two dimensions of batch2 tensor to be: [${count}, ${k}] but got: [${count}, ${k2}].`,

@@ -21,14 +21,19 @@ define(_standardize, {
   // With y the result: (g - mean(g) - y * mean(g * y)) * rstd. y and rstd are computed from self, so that their own
   // derivatives are there for second order.
   backward: {
-    self: ({ grad, self, dim, eps }) => {
+    self: ({ grad, grads, self, dim, eps }) => {
       const centred = self.sub(self.mean(dim, true));
       const rstd = centred.mul(centred).mean(dim, true).add(eps).rsqrt();
       const y = centred.mul(rstd);
-      return grad
+      const [, ofMean, ofRstd] = grads;
+      let g = grad
         .sub(grad.mean(dim, true))
         .sub(y.mul(grad.mul(y).mean(dim, true)))
         .mul(rstd);
+      const count = self.numel() / rstd.numel();
+      if (ofMean !== null) g = g.add(ofMean.div(count));
+      if (ofRstd !== null) g = g.sub(ofRstd.mul(rstd.pow(2)).mul(y).div(count));
+      return g;
     },
   },
   node: "NativeLayerNormBackward0",

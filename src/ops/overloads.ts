@@ -1,9 +1,11 @@
 // Names to which PyTorch gives several signatures, or that return a plain value: thin choices among ops.
+import type { Scalar } from "../dtype.ts";
 import { bool } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
-import { _where } from "./pointwise.ts";
+import { typeWord } from "../op/bind.ts";
+import { _pow_scalar, _where } from "./pointwise.ts";
 
 /** `input` where `condition` is true, `other` elsewhere; broadcast. As `torch.where`. */
 export function where(
@@ -17,7 +19,7 @@ export function where(
   input?: Tensor | number | bigint | boolean,
   other?: Tensor | number | bigint | boolean,
 ): Tensor | Tensor[] {
-  if (input === undefined) return condition.nonzero().unbind(1);
+  if (input === undefined) return nonzero(condition, { as_tuple: true }) as Tensor[];
   if (other === undefined) throw new TypeError('where() missing 1 required positional argument: "other"');
   if (!(condition instanceof Tensor))
     throw new TypeError(`where(): argument 'condition' (position 1) must be Tensor, not ${typeof condition}`);
@@ -27,6 +29,32 @@ export function where(
     );
   return _where(condition, input, other);
 }
+/**
+ * The indices of the elements that are not zero, one row each; with `as_tuple` one tensor a dim, to index with.
+ * As `torch.nonzero`.
+ */
+export function nonzero(input: Tensor, options?: { as_tuple?: false }): Tensor;
+export function nonzero(input: Tensor, options: { as_tuple: boolean }): Tensor | Tensor[];
+export function nonzero(input: Tensor, { as_tuple = false } = {}): Tensor | Tensor[] {
+  if (!as_tuple) return input._nonzero();
+  return (input.sizes.length === 0 ? input.reshape([1]) : input)._nonzero().unbind(1);
+}
+/** `input` to the power of `exponent`; one of the two may be a number. As `torch.pow`. */
+export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar): Tensor {
+  if (input instanceof Tensor) return input.pow(exponent);
+  if (exponent instanceof Tensor) return _pow_scalar(input, exponent);
+  throw new TypeError(`pow(): argument 'input' (position 1) must be Tensor, not ${typeWord(input)}`);
+}
+declare module "../tensor.ts" {
+  interface Tensor {
+    /** The indices of the elements that are not zero, one row each. */
+    nonzero(options?: { as_tuple?: false }): Tensor;
+    nonzero(options: { as_tuple: boolean }): Tensor | Tensor[];
+  }
+}
+Tensor.prototype.nonzero = function (options?: { as_tuple?: boolean }) {
+  return nonzero(this, options as { as_tuple?: false });
+};
 declare module "../tensor.ts" {
   interface Tensor {
     /** Self where `condition` is true, `other` elsewhere. */

@@ -187,11 +187,7 @@ function powKernel(): OpKernel {
     const product = self.dtype.is_floating_point || (integer && self.dtype !== bool) ? products[p] : undefined;
     if (!product) return [general, values];
     let kernel = fixed.get(p);
-    if (!kernel)
-      fixed.set(
-        p,
-        (kernel = pointwise<"pow(Tensor self) -> Tensor">(({ self }) => product(self))),
-      );
+    if (!kernel) fixed.set(p, (kernel = pointwise<"pow(Tensor self) -> Tensor">(({ self }) => product(self))));
     return [kernel, [self]];
   };
   return {
@@ -595,9 +591,9 @@ define(clamp, {
   backward: {
     self: ({ grad, self, min, max }) => _where(inside(self, min, max), grad, 0),
     min: ({ grad, self, min, max }) =>
-      _where(max === null ? self.lt(min) : self.lt(min).logical_and(lessThan(min, max)), grad, 0),
+      _where(max === null ? self.lt(min!) : self.lt(min!).logical_and(lessThan(min!, max)), grad, 0),
     max: ({ grad, self, min, max }) =>
-      _where(min === null ? self.gt(max) : self.gt(max).logical_or(lessThan(max, min)), grad, 0),
+      _where(min === null ? self.gt(max!) : self.gt(max!).logical_or(lessThan(max!, min)), grad, 0),
   },
 });
 type Bound = Tensor | number | bigint | boolean;

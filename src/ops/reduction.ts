@@ -474,7 +474,8 @@ function assertFloat(name: string, self: Tensor): void {
 }
 
 function normOrder(p: Scalar | string | null): number {
-  if (p === "nuc") throw new NotImplementedError("norm: the nuclear norm needs singular values, which are not there yet");
+  if (p === "nuc")
+    throw new NotImplementedError("norm: the nuclear norm needs singular values, which are not there yet");
   return p === "fro" || p === null ? 2 : Number(p);
 }
 /** The p-norm: of all elements, or over `dim`. */

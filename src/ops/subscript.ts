@@ -114,7 +114,7 @@ function maskIndices(mask: Tensor, view: Tensor, d: number, isBoolean: boolean):
         throw new IndexError(
           `The shape of the mask ${list(mask.sizes)} at index ${i} does not match the shape of the indexed tensor ${list(view.sizes)} at index ${d + i}`,
         );
-  return mask.nonzero().unbind(1);
+  return mask._nonzero().unbind(1);
 }
 
 declare module "../tensor.ts" {

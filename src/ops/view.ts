@@ -1,5 +1,5 @@
 // Shape and view ops: the same elements seen otherwise, and those that must copy.
-import { promote_types } from "../dtype.ts";
+import { bool, promote_types } from "../dtype.ts";
 import { IndexError, RuntimeError, ValueError } from "../errors.ts";
 import { contiguousStrides, inferSize, list, numel, sameShape, viewStrides, wrapDim } from "../layout.ts";
 import type { Layout, Shape } from "../layout.ts";
@@ -280,10 +280,11 @@ define(slice, {
       grad.new_zeros(sizes.self).slice_scatter(grad, dim, start, end, step),
   },
 });
-/** `length` elements from `start` along `dim`. */
-export const narrow = op("narrow(Tensor(a) self, int dim, int start, int length) -> Tensor(a)");
+/** `length` elements from `start` (a number, or a tensor that holds one) along `dim`. */
+export const narrow = op("narrow(Tensor(a) self, int dim, Tensor|Scalar start, int length) -> Tensor(a)");
 define(narrow, {
-  kernel: composite(({ self, dim, start, length }) => {
+  kernel: composite(({ self, dim, start: given, length }) => {
+    const start = given instanceof Tensor ? startOf(given) : Number(given);
     if (self.sizes.length === 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
     if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
     const d = wrapDim(dim, self.sizes.length);
@@ -296,6 +297,11 @@ define(narrow, {
     return self.slice(d, from, from + length);
   }),
 });
+function startOf(t: Tensor): number {
+  if (t.sizes.length > 0 || t.dtype.is_floating_point || t.dtype === bool)
+    throw new RuntimeError("start must be an 0-dim integral Tensor.");
+  return Number(t.item());
+}
 /** The slices along `dim`, each without it. */
 export const unbind = op("unbind(Tensor(a) self, int dim=0) -> Tensor(a)[]");
 define(unbind, {

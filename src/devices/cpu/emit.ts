@@ -56,6 +56,7 @@ interface Group {
 const SINGLE: Group = { wide: false, copies: 1 };
 
 /** Beyond these numbers of operations a body is not repeated: the registers would not do. */
+const REPEATED_8 = 3;
 const REPEATED_4 = 8;
 const REPEATED_2 = 16;
 
@@ -316,6 +317,8 @@ class KernelEmitter {
   private copies(roots: readonly Expr[]): number {
     const changing = allOf(roots).filter((e) => e.src.length > 0 && !this.hoisted.has(e));
     if (changing.some(isHostCall)) return 1;
+    // Accumulators wait for themselves: the more of them, the less.
+    if (this.kernel.reduce && changing.length <= REPEATED_8) return 8;
     return changing.length <= REPEATED_4 ? 4 : changing.length <= REPEATED_2 ? 2 : 1;
   }
 
@@ -419,6 +422,11 @@ class KernelEmitter {
     const leaves: Leaves = {
       input: (k, dtype, part) =>
         this.load({ k, dtype, copy, wide: group.wide, base: () => this.f.get(this.pointers[k]) }, part),
+      half: (k, part) => {
+        const near = group.wide && this.variant.strides[k] === "contiguous";
+        if (near) this.f.get(this.pointers[k]).mem("v128.load64_zero", copy * 16 + part * 8);
+        return near;
+      },
       load: (k, dtype, offset, part, scope) => {
         const place = { k, dtype, copy, wide: group.wide };
         if (!group.wide || this.level(offset) < 2)

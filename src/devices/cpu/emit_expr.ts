@@ -13,6 +13,8 @@ import { hostName, isHostCall } from "./lower.ts";
 /** Where the leaves of an expression are; each method pushes one part of a value. */
 export interface Leaves {
   input(k: number, dtype: Dtype, part: number): void;
+  /** Two elements of a float32 input in the low half of a vector, if they can be had so. */
+  half(k: number, part: number): boolean;
   load(k: number, dtype: Dtype, offset: Expr, part: number, scope: Scope): void;
   counter(op: "iota" | "reduceIota", part: number): void;
   /** The locals of an accumulator, one per part. */
@@ -33,8 +35,8 @@ const isWide64 = (dtype: Dtype): boolean => dtype.itemsize === 8;
 export function bitsOf(e: Expr): 32 | 64 {
   if (e.dtype !== bool) return isWide64(e.dtype) ? 64 : 32;
   if (COMPARE.has(e.op)) return bitsOf(e.src[0]);
-  const parts = e.op === "where" ? e.src.slice(1) : e.src;
-  return parts.length > 0 && parts.every((x) => bitsOf(x) === 64) ? 64 : 32;
+  const masks = e.op === "where" ? e.src.slice(1) : e.op in LOGIC ? e.src : [];
+  return masks.length > 0 && masks.every((x) => bitsOf(x) === 64) ? 64 : 32;
 }
 const COMPARE: ReadonlySet<ExprOp> = new Set(["eq", "ne", "lt", "le", "gt", "ge"]);
 /** The lanes that hold a dtype. */
@@ -310,9 +312,12 @@ export class Scope {
   /** Converts one half of a vector of four into a vector of two. */
   private halves(x: Expr, part: number, convert: string): void {
     const { f } = this.target;
-    const [local] = this.locals(x);
-    f.get(local);
-    if (part === 1) f.get(local).shuffle(HIGH_HALF);
+    const alone = x.op === "input" && x.dtype === float32 && this.uses.get(x) === 1;
+    if (!(alone && this.leaves.half(Number(x.value), part))) {
+      const [local] = this.locals(x);
+      f.get(local);
+      if (part === 1) f.get(local).shuffle(HIGH_HALF);
+    }
     f.op(convert);
   }
   /** Converts two vectors of two into one of four. */

@@ -1,6 +1,6 @@
 // Launches kernels: chooses the form that fits the layout, compiles it the first time, writes the descriptor and calls.
 import type { Dtype, Scalar } from "../../dtype.ts";
-import type { Kernel, Launch, Loops } from "../../kernel/loops.ts";
+import type { Kernel, Launch, Loops, Operand } from "../../kernel/loops.ts";
 import { plan } from "../../kernel/loops.ts";
 import { hostMath } from "../../kernel/special.ts";
 import { descriptorLayout, emitKernel } from "./emit.ts";
@@ -38,6 +38,8 @@ const LANES: readonly Variant["lanes"][] = ["outer", "reduced", "none"];
 const FLAT = 0;
 /** A fold along neighbours shorter than this is better done beside others. */
 const SHORT = 16;
+/** Elements of a row done at a time where an operand lies across. */
+const STRIP = 32;
 
 /** Runs kernels on one WebAssembly memory. */
 export class KernelRunner {
@@ -91,7 +93,25 @@ export class KernelRunner {
   private launchLoops(kernel: Kernel, launch: Launch): void {
     const { shape, reduced, operands } = launch;
     for (let d = 0; d < shape.length - reduced; d++) if (shape[d] === 0) return;
+    this.writeParams(kernel.params, launch.params);
     const loops = padded(kernel, plan(kernel, launch));
+    if (!crosses(kernel, loops)) return this.run(kernel, loops, operands, 0);
+    // A strip of the rows' last dim after the other, so that what is read across them stays in the cache.
+    const { sizes, strides } = loops;
+    const last = sizes.length - 1;
+    const n = sizes[last];
+    const rest = n % STRIP;
+    const strips = {
+      sizes: [...sizes.slice(0, -2), (n - rest) / STRIP, sizes[last - 1], STRIP],
+      reduced: 0,
+      strides: strides.map((s) => [...s.slice(0, -2), s[last] * STRIP, s[last - 1], s[last]]),
+    };
+    this.run(kernel, strips, operands, 0);
+    if (rest > 0) this.run(kernel, { sizes: [...sizes.slice(0, -1), rest], reduced: 0, strides }, operands, n - rest);
+  }
+
+  /** Runs loops that begin `skipped` elements further in the last dim. */
+  private run(kernel: Kernel, loops: Loops, operands: readonly Operand[], skipped: number): void {
     const { sizes, strides } = loops;
     const rank = sizes.length;
     const outer = rank - loops.reduced;
@@ -104,13 +124,12 @@ export class KernelRunner {
       const classes = strides.map((s) => STRIDES[classOf(s[along], sizes[along])]);
       compiled = this.compile(kernel, key, { outer, reduced: loops.reduced, lanes, strides: classes });
     }
-    this.writeParams(kernel.params, launch.params);
     const { words } = this;
     let at = descriptorLayout(kernel.params.length, rank).sizes / 4;
     for (const n of sizes) words[at++] = n;
     for (let k = 0; k < operands.length; k++) {
-      words[at++] = operands[k].ptr;
       const { itemsize } = dtypeOf(kernel, k);
+      words[at++] = operands[k].ptr + skipped * strides[k][rank - 1] * itemsize;
       const stored = k >= kernel.inputs.length && kernel.reduce?.scan === false;
       for (let d = 0; d < rank; d++) words[at++] = stored && d >= outer ? 0 : strides[k][d] * itemsize;
     }
@@ -164,6 +183,14 @@ function isFlat({ shape, operands }: Launch): boolean {
     }
   }
   return true;
+}
+
+/** Whether an operand lies across the others: neighbours in the last dim but one, far apart in the last. */
+function crosses({ reduce, outputs }: Kernel, { sizes, strides }: Loops): boolean {
+  const last = sizes.length - 1;
+  if (reduce !== null || last < 1 || sizes[last] < 2 * STRIP || sizes[last - 1] < 2 * STRIP) return false;
+  if (outputs.some((o) => o.offset !== undefined || o.mode !== undefined)) return false;
+  return strides.some((s) => s[last - 1] === 1 && Math.abs(s[last]) > STRIP);
 }
 
 /** With at least one outer dim and, if the kernel reduces, one reduced dim. */

@@ -1,0 +1,45 @@
+import { ValueError } from "../errors.ts";
+import type { Tensor } from "../tensor.ts";
+import { bindOptions, optionText, requireNonNegative } from "./options.ts";
+import type { Given, OptionsOf } from "./options.ts";
+import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import type { ParamGroup, Params } from "./optimizer.ts";
+
+const signature =
+  "Adadelta(float lr=1.0, float rho=0.9, float eps=1e-06, float weight_decay=0, *, bool maximize=False, bool capturable=False, bool? foreach=None, bool differentiable=False) -> Optimizer";
+export type AdadeltaOptions = OptionsOf<typeof signature>;
+
+/**
+ * Adadelta, as `torch.optim.Adadelta`: the gradient times √(d + eps) / √(v + eps), where v and d are running means with
+ * rate `rho` of the squares of the gradient and of the steps themselves. `foreach` changes nothing here.
+ *
+ * Raises ValueError for options out of range. Source: Zeiler, "ADADELTA: an adaptive learning rate method", 2012.
+ * @example
+ * const optimizer = new optim.Adadelta(model.parameters(), { rho: 0.95 });
+ */
+export class Adadelta extends Optimizer<AdadeltaOptions, { step: Tensor; square_avg: Tensor; acc_delta: Tensor }> {
+  constructor(params: Params<AdadeltaOptions>, ...given: Given<typeof signature>) {
+    const options = bindOptions(signature, given);
+    const { lr, rho, eps, weight_decay } = options;
+    requireNonNegative({ "learning rate": lr });
+    if (!(rho >= 0 && rho <= 1)) throw new ValueError(`Invalid rho value: ${optionText(rho)}`);
+    requireNonNegative({ "epsilon value": eps, "weight_decay value": weight_decay });
+    super(params, options);
+  }
+
+  protected override update(param: Tensor, grad: Tensor, group: ParamGroup<AdadeltaOptions>): void {
+    const { lr, rho, eps, weight_decay } = group;
+    const { step, square_avg, acc_delta } = this.stateOf(param, () => ({
+      step: newCounter(),
+      square_avg: param.zeros_like(),
+      acc_delta: param.zeros_like(),
+    }));
+    countStep(step);
+
+    if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
+    square_avg.mul_(rho).addcmul_(grad, grad, { value: 1 - rho });
+    const delta = acc_delta.add(eps).sqrt_().div_(square_avg.add(eps).sqrt_()).mul_(grad);
+    acc_delta.mul_(rho).addcmul_(delta, delta, { value: 1 - rho });
+    param.add_(delta, { alpha: -lr });
+  }
+}

@@ -1,0 +1,49 @@
+import type { Tensor } from "../tensor.ts";
+import { bindOptions, requireNonNegative } from "./options.ts";
+import type { Given, OptionsOf } from "./options.ts";
+import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import type { ParamGroup, Params } from "./optimizer.ts";
+
+const signature =
+  "Adagrad(float lr=0.01, float lr_decay=0, float weight_decay=0, float initial_accumulator_value=0, float eps=1e-10, *, bool? foreach=None, bool maximize=False, bool differentiable=False, bool? fused=None) -> Optimizer";
+export type AdagradOptions = OptionsOf<typeof signature>;
+
+/**
+ * Adagrad, as `torch.optim.Adagrad`: the gradient divided by √s + eps, where s is the sum of its squares so far,
+ * beginning at `initial_accumulator_value`; step t has the rate lr / (1 + (t - 1) · lr_decay). `foreach` and `fused`
+ * change nothing here.
+ *
+ * Raises ValueError for options out of range. Source: Duchi, Hazan and Singer, "Adaptive subgradient methods for online
+ * learning and stochastic optimization", JMLR 12 (2011).
+ * @example
+ * const optimizer = new optim.Adagrad(model.parameters(), { lr: 0.1 });
+ */
+export class Adagrad extends Optimizer<AdagradOptions, { step: Tensor; sum: Tensor }> {
+  constructor(params: Params<AdagradOptions>, ...given: Given<typeof signature>) {
+    const options = bindOptions(signature, given);
+    const { lr, lr_decay, weight_decay, initial_accumulator_value, eps } = options;
+    requireNonNegative({
+      "learning rate": lr,
+      "lr_decay value": lr_decay,
+      "weight_decay value": weight_decay,
+      "initial_accumulator_value value": initial_accumulator_value,
+      "epsilon value": eps,
+    });
+    super(params, options);
+    for (const group of this.param_groups) for (const param of group.params) this.begin(param);
+  }
+  private begin(param: Tensor): { step: Tensor; sum: Tensor } {
+    const { initial_accumulator_value } = this.defaults;
+    return this.stateOf(param, () => ({ step: newCounter(), sum: param.full_like(initial_accumulator_value) }));
+  }
+
+  protected override update(param: Tensor, grad: Tensor, group: ParamGroup<AdagradOptions>): void {
+    const { lr, lr_decay, weight_decay, eps } = group;
+    const { step, sum } = this.begin(param);
+    const rate = lr / (1 + (countStep(step) - 1) * lr_decay);
+
+    if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
+    sum.addcmul_(grad, grad);
+    param.addcdiv_(grad, sum.sqrt().add_(eps), { value: -rate });
+  }
+}

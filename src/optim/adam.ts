@@ -1,0 +1,87 @@
+import type { Tensor } from "../tensor.ts";
+import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
+import type { Given, OptionsOf } from "./options.ts";
+import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import type { OptimizerStateDict, ParamGroup, Params } from "./optimizer.ts";
+
+const signature =
+  "Adam(float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool differentiable=False, bool? fused=None, bool decoupled_weight_decay=False) -> Optimizer";
+export type AdamOptions = OptionsOf<typeof signature>;
+
+const signatureW =
+  "AdamW(float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0.01, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool differentiable=False, bool? fused=None) -> Optimizer";
+
+/** Running means of the gradient and of its square, and the largest of the latter so far if `amsgrad`. */
+export interface AdamState {
+  step: Tensor;
+  exp_avg: Tensor;
+  exp_avg_sq: Tensor;
+  max_exp_avg_sq?: Tensor;
+}
+
+/**
+ * Adam, as `torch.optim.Adam`: each parameter moves by lr · m / (√v + eps), where m and v are running means of the
+ * gradient and its square with the rates `betas`, corrected for their start at zero. `weight_decay` adds
+ * weight_decay · parameter to the gradient, or with `decoupled_weight_decay` shrinks the parameter itself; `amsgrad`
+ * takes the largest v so far; `maximize` goes uphill. `foreach` and `fused` change nothing here.
+ *
+ * Raises ValueError for options out of range. Sources: Kingma and Ba, "Adam", ICLR 2015; Reddi et al., "On the
+ * convergence of Adam and beyond", ICLR 2018.
+ * @example
+ * const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3, betas: [0.9, 0.999] });
+ */
+export class Adam extends Optimizer<AdamOptions, AdamState> {
+  constructor(params: Params<AdamOptions>, ...given: Given<typeof signature>) {
+    const options = bindOptions(signature, given);
+    const { lr, betas, eps, weight_decay } = options;
+    requireNonNegative({ "learning rate": lr, "epsilon value": eps });
+    requireBetas(betas);
+    requireNonNegative({ "weight_decay value": weight_decay });
+    super(params, options);
+  }
+
+  protected override update(param: Tensor, grad: Tensor, group: ParamGroup<AdamOptions>): void {
+    const { lr, eps, weight_decay, amsgrad, decoupled_weight_decay } = group;
+    const [beta1, beta2] = group.betas;
+    const state = this.stateOf(param, () => ({
+      step: newCounter(),
+      exp_avg: param.zeros_like(),
+      exp_avg_sq: param.zeros_like(),
+      ...(amsgrad && { max_exp_avg_sq: param.zeros_like() }),
+    }));
+    const { exp_avg, exp_avg_sq } = state;
+    const step = countStep(state.step);
+
+    if (weight_decay !== 0) {
+      if (decoupled_weight_decay) param.mul_(1 - lr * weight_decay);
+      else grad = grad.add(param, { alpha: weight_decay });
+    }
+    exp_avg.lerp_(grad, 1 - beta1);
+    exp_avg_sq.mul_(beta2).addcmul_(grad, grad, { value: 1 - beta2 });
+    const square = amsgrad ? state.max_exp_avg_sq!.copy_(state.max_exp_avg_sq!.maximum(exp_avg_sq)) : exp_avg_sq;
+    const denominator = square
+      .sqrt()
+      .div_(Math.sqrt(1 - beta2 ** step))
+      .add_(eps);
+    param.addcdiv_(exp_avg, denominator, { value: -lr / (1 - beta1 ** step) });
+  }
+}
+
+/**
+ * Adam with decoupled weight decay, as `torch.optim.AdamW`: each step first multiplies the parameter by
+ * 1 - lr · weight_decay, by default 0.01, and the decay does not enter the running means. Options as of `Adam`.
+ *
+ * Raises ValueError for options out of range. Source: Loshchilov and Hutter, "Decoupled weight decay regularization",
+ * ICLR 2019.
+ * @example
+ * const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3, weight_decay: 0.01 });
+ */
+export class AdamW extends Adam {
+  constructor(params: Params<AdamOptions>, ...given: Given<typeof signatureW>) {
+    super(params, { ...bindOptions(signatureW, given), decoupled_weight_decay: true });
+  }
+  override load_state_dict(state_dict: OptimizerStateDict<AdamOptions, AdamState>): void {
+    super.load_state_dict(state_dict);
+    for (const group of this.param_groups) group.decoupled_weight_decay = true;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Tensor } from "../tensor.ts";
+import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
+import type { Given, OptionsOf } from "./options.ts";
+import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import type { ParamGroup, Params } from "./optimizer.ts";
+
+const signature =
+  "Adamax(float lr=0.002, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, *, bool? foreach=None, bool maximize=False, bool differentiable=False, bool capturable=False) -> Optimizer";
+export type AdamaxOptions = OptionsOf<typeof signature>;
+
+/**
+ * Adamax, as `torch.optim.Adamax`: Adam with a decaying maximum of |g| + eps in place of the root of the mean square.
+ * `foreach` changes nothing here.
+ *
+ * Raises ValueError for options out of range. Source: Kingma and Ba, "Adam", ICLR 2015, section 7.1.
+ * @example
+ * const optimizer = new optim.Adamax(model.parameters(), { lr: 2e-3 });
+ */
+export class Adamax extends Optimizer<AdamaxOptions, { step: Tensor; exp_avg: Tensor; exp_inf: Tensor }> {
+  constructor(params: Params<AdamaxOptions>, ...given: Given<typeof signature>) {
+    const options = bindOptions(signature, given);
+    const { lr, betas, eps, weight_decay } = options;
+    requireNonNegative({ "learning rate": lr, "epsilon value": eps });
+    requireBetas(betas);
+    requireNonNegative({ "weight_decay value": weight_decay });
+    super(params, options);
+  }
+
+  protected override update(param: Tensor, grad: Tensor, group: ParamGroup<AdamaxOptions>): void {
+    const { lr, eps, weight_decay } = group;
+    const [beta1, beta2] = group.betas;
+    const { step, exp_avg, exp_inf } = this.stateOf(param, () => ({
+      step: newCounter(),
+      exp_avg: param.zeros_like(),
+      exp_inf: param.zeros_like(),
+    }));
+    const t = countStep(step);
+
+    if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
+    exp_avg.lerp_(grad, 1 - beta1);
+    exp_inf.copy_(exp_inf.mul(beta2).maximum(grad.abs().add_(eps)));
+    param.addcdiv_(exp_avg, exp_inf, { value: -lr / (1 - beta1 ** t) });
+  }
+}

@@ -1,0 +1,29 @@
+// torch.optim
+export { Adadelta } from "./adadelta.ts";
+export type { AdadeltaOptions } from "./adadelta.ts";
+export { Adagrad } from "./adagrad.ts";
+export type { AdagradOptions } from "./adagrad.ts";
+export { Adam, AdamW } from "./adam.ts";
+export type { AdamOptions, AdamState } from "./adam.ts";
+export { Adamax } from "./adamax.ts";
+export type { AdamaxOptions } from "./adamax.ts";
+export { NAdam } from "./nadam.ts";
+export type { NAdamOptions, NAdamState } from "./nadam.ts";
+export { Optimizer } from "./optimizer.ts";
+export type {
+  AnyOptimizer,
+  CommonOptions,
+  GroupSpec,
+  OptimizerStateDict,
+  ParamGroup,
+  Params,
+  State,
+  StepPostHook,
+  StepPreHook,
+} from "./optimizer.ts";
+export { RAdam } from "./radam.ts";
+export type { RAdamOptions } from "./radam.ts";
+export { RMSprop } from "./rmsprop.ts";
+export type { RMSpropOptions, RMSpropState } from "./rmsprop.ts";
+export { SGD } from "./sgd.ts";
+export type { SGDOptions } from "./sgd.ts";

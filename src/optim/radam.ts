@@ -1,0 +1,59 @@
+import type { Tensor } from "../tensor.ts";
+import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
+import type { Given, OptionsOf } from "./options.ts";
+import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import type { ParamGroup, Params } from "./optimizer.ts";
+
+const signature =
+  "RAdam(float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, bool decoupled_weight_decay=False, *, bool? foreach=None, bool maximize=False, bool capturable=False, bool differentiable=False) -> Optimizer";
+export type RAdamOptions = OptionsOf<typeof signature>;
+
+/**
+ * Rectified Adam, as `torch.optim.RAdam`: without the division by √v while too few steps tell v, then with a factor
+ * for its variance. `foreach` changes nothing here.
+ *
+ * Raises ValueError for options out of range. Source: Liu et al., "On the variance of the adaptive learning rate and
+ * beyond", ICLR 2020.
+ * @example
+ * const optimizer = new optim.RAdam(model.parameters(), { lr: 1e-3 });
+ */
+export class RAdam extends Optimizer<RAdamOptions, { step: Tensor; exp_avg: Tensor; exp_avg_sq: Tensor }> {
+  constructor(params: Params<RAdamOptions>, ...given: Given<typeof signature>) {
+    const options = bindOptions(signature, given);
+    const { lr, betas, eps, weight_decay } = options;
+    requireNonNegative({ "learning rate": lr, "epsilon value": eps });
+    requireBetas(betas);
+    requireNonNegative({ "weight_decay value": weight_decay });
+    super(params, options);
+  }
+
+  protected override update(param: Tensor, grad: Tensor, group: ParamGroup<RAdamOptions>): void {
+    const { lr, eps, weight_decay, decoupled_weight_decay } = group;
+    const [beta1, beta2] = group.betas;
+    const { step, exp_avg, exp_avg_sq } = this.stateOf(param, () => ({
+      step: newCounter(),
+      exp_avg: param.zeros_like(),
+      exp_avg_sq: param.zeros_like(),
+    }));
+    const t = countStep(step);
+
+    if (weight_decay !== 0) {
+      if (decoupled_weight_decay) param.mul_(1 - lr * weight_decay);
+      else grad = grad.add(param, { alpha: weight_decay });
+    }
+    exp_avg.lerp_(grad, 1 - beta1);
+    exp_avg_sq.mul_(beta2).addcmul_(grad, grad, { value: 1 - beta2 });
+    const correction2 = 1 - beta2 ** t;
+    const change = exp_avg.div(1 - beta1 ** t).mul_(lr);
+
+    // How many gradients the mean square rests on, after infinitely many steps and now.
+    const rhoInf = 2 / (1 - beta2) - 1;
+    const rho = rhoInf - (2 * t * beta2 ** t) / correction2;
+    if (rho > 5) {
+      const rectified = Math.sqrt(((rho - 4) * (rho - 2) * rhoInf) / ((rhoInf - 4) * (rhoInf - 2) * rho));
+      const adaptive = exp_avg_sq.sqrt().add_(eps).reciprocal_().mul_(Math.sqrt(correction2));
+      change.mul_(adaptive).mul_(rectified);
+    }
+    param.sub_(change);
+  }
+}

@@ -1,0 +1,124 @@
+// Recorded values as tidu's: tensors with their layout, Python's numbers, tuples, slices.
+import * as torch from "tidu";
+import type { Tensor } from "tidu";
+import type { Case, Encoded, RecordedTensor } from "./reader.ts";
+
+/** The library has no such dtype, op or option: the case counts as missing, not as failed. */
+export class Missing extends Error {}
+
+const ARRAYS = {
+  float64: Float64Array,
+  float32: Float32Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  int16: Int16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+};
+/** Those that kernels compute with. */
+const isSupported = (dtype: string): dtype is keyof typeof ARRAYS => dtype in ARRAYS;
+export type Elements = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
+
+/** The values of one case, decoded. The same recorded tensor is always the same tensor. */
+export class Values {
+  readonly case: Case;
+  private readonly blob: ArrayBuffer;
+  private readonly made = new Map<number, Tensor>();
+
+  constructor(c: Case, blob: ArrayBuffer) {
+    this.case = c;
+    this.blob = blob;
+  }
+  recorded(k: number): RecordedTensor {
+    return this.case.tensors[k];
+  }
+  /** The elements, in row-major order. */
+  elements(k: number): Elements {
+    const { dtype, off, len } = this.case.tensors[k];
+    if (!isSupported(dtype)) throw new Missing(`dtype ${dtype}`);
+    const array = ARRAYS[dtype];
+    return new array(this.blob, off, len / array.BYTES_PER_ELEMENT);
+  }
+  tensor(k: number): Tensor {
+    let t = this.made.get(k);
+    if (!t) this.made.set(k, (t = this.build(k)));
+    return t;
+  }
+  private build(k: number): Tensor {
+    const { shape, strides, offset_elems = 0, rg = false } = this.recorded(k);
+    const elements = this.elements(k);
+    let t =
+      strides === undefined
+        ? this.flat(k, elements).view(shape)
+        : this.strided(k, elements, shape, strides, offset_elems);
+    if (rg) t = t.detach().requires_grad_();
+    return t;
+  }
+  private flat(k: number, elements: Elements): Tensor {
+    return torch.tensor(elements, { dtype: dtypeNamed(this.recorded(k).dtype) });
+  }
+  /** The recorded layout: elements put where strides and offset say, in a memory just large enough. */
+  private strided(
+    k: number,
+    elements: Elements,
+    shape: readonly number[],
+    strides: readonly number[],
+    offset: number,
+  ): Tensor {
+    const extent = shape.includes(0) ? offset : shape.reduce((n, size, d) => n + (size - 1) * strides[d], offset + 1);
+    const memory = new (elements.constructor as Float64ArrayConstructor)(extent);
+    const index = shape.map(() => 0);
+    for (const x of elements as Float64Array) {
+      memory[index.reduce((at, i, d) => at + i * strides[d], offset)] = x;
+      for (let d = shape.length - 1; d >= 0 && ++index[d] === shape[d]; d--) index[d] = 0;
+    }
+    return this.flat(k, memory).as_strided(shape, strides, offset);
+  }
+  /** A Python value as a tidu caller would write it. Lists and tuples become arrays, None null, dicts plain objects. */
+  decode(v: Encoded): unknown {
+    if (v === null || typeof v !== "object") return v;
+    if (Array.isArray(v)) return v.map((x: Encoded) => this.decode(x));
+    const tagged = v as { readonly [tag: string]: Encoded };
+    const [tag] = Object.keys(tagged);
+    const body = tagged[tag];
+    switch (tag) {
+      case "t":
+        return this.tensor(body as number);
+      case "float":
+        return floatOf(body as number | string);
+      case "int":
+        return BigInt(body as string);
+      case "tuple":
+        return (body as Encoded[]).map((x) => this.decode(x));
+      case "dict":
+        return Object.fromEntries((body as [Encoded, Encoded][]).map(([k, x]) => [String(k), this.decode(x)]));
+      case "dtype":
+        return dtypeNamed(body as string);
+      case "device":
+        return body;
+      case "slice": {
+        const [start, stop, step] = (body as Encoded[]).map((x) => this.decode(x)) as (number | null)[];
+        return torch.slice_(start, stop, step);
+      }
+      case "ellipsis":
+        return "...";
+      default:
+        throw new Missing(`a Python value of kind '${tag}'`);
+    }
+  }
+}
+export function floatOf(x: number | string): number {
+  return x === "nan" ? NaN : x === "inf" ? Infinity : x === "-inf" ? -Infinity : Number(x);
+}
+export function dtypeNamed(name: string): torch.Dtype {
+  const dtype = isSupported(name) ? torch.dtypeByName.get(name) : undefined;
+  if (!dtype) throw new Missing(`dtype ${name}`);
+  return dtype;
+}
+/** Whether a value is a whole Python float, which a JavaScript number cannot tell from an int. */
+export const isWholeFloat = (v: Encoded): boolean =>
+  typeof v === "object" &&
+  v !== null &&
+  "float" in v &&
+  Number.isInteger(floatOf((v as { float: number | string }).float));
