@@ -6,6 +6,7 @@ import * as torch from "tidu";
 import { nn, optim } from "tidu";
 import { currentDevice } from "../src/devices/registry.ts";
 import type { CpuDevice } from "../src/devices/cpu/device.ts";
+import { peak } from "./peak.ts";
 import { startPytorch } from "./peer.ts";
 
 interface Case {
@@ -18,14 +19,19 @@ interface Case {
   readonly show: (seconds: number) => string;
 }
 const ROUNDS = 7;
-/** Multiplications and additions a core can do in a second with 128-bit instructions: measured, see `peak`. */
+/** GFLOP/s of a core with 128-bit instructions. */
 const limit = peak();
 
-const gflops = (n: number) => (s: number): string => {
-  const rate = (2 * n ** 3) / s / 1e9;
-  return `${rate.toFixed(1)} GFLOP/s (${((100 * rate) / limit).toFixed(0)} % of the 128-bit limit)`;
-};
-const throughput = (bytes: number) => (s: number): string => `${(bytes / s / 1e9).toFixed(1)} GB/s`;
+const gflops =
+  (n: number) =>
+  (s: number): string => {
+    const rate = (2 * n ** 3) / s / 1e9;
+    return `${rate.toFixed(1)} GFLOP/s (${((100 * rate) / limit).toFixed(0)} % of the 128-bit limit)`;
+  };
+const throughput =
+  (bytes: number) =>
+  (s: number): string =>
+    `${(bytes / s / 1e9).toFixed(1)} GB/s`;
 const cases: Case[] = [
   ...[128, 512, 1024].map((n) => ({
     name: `matmul:${n}`,
@@ -90,24 +96,6 @@ const cases: Case[] = [
   },
 ];
 
-/** The best rate of the register tile on data in the first cache: what a product could reach without packing. */
-function peak(): number {
-  // Two 128-bit multiply-adds per cycle; the clock is estimated from a chain of dependent integer additions.
-  const n = 2e8;
-  let best = Infinity;
-  for (let round = 0; round < 5; round++) {
-    const start = performance.now();
-    let x = 0;
-    for (let i = 0; i < n; i++) x = (x + i) | 0;
-    sink += x;
-    best = Math.min(best, performance.now() - start);
-  }
-  const hertz = n / (best / 1e3);
-  return (hertz * 16) / 1e9;
-}
-// eslint-disable-next-line no-var
-var sink: number;
-
 const median = (xs: number[]): number => xs.toSorted((a, b) => a - b)[xs.length >> 1];
 /** Seconds per call; every result is looked at, so that none can be left out. */
 function time(run: () => unknown, calls: number): number {
@@ -121,10 +109,18 @@ const peer = await startPytorch();
 const device = currentDevice() as CpuDevice;
 let revision = "unknown";
 try {
-  revision = execSync("git describe --always --dirty", { stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
+  revision = execSync("git describe --always --dirty", { stdio: ["ignore", "pipe", "ignore"] })
+    .toString()
+    .trim();
 } catch {}
-console.log(`${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; tidu ${revision}, ${device.level}, 1 thread`);
-console.log(peer === null ? "PyTorch: not found (python3 with torch, or TIDU_BENCH_PYTHON)\n" : `PyTorch ${peer.version}, 1 thread\n`);
+console.log(
+  `${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; tidu ${revision}, ${device.level}, 1 thread; 128-bit limit ${limit.toFixed(0)} GFLOP/s`,
+);
+console.log(
+  peer === null
+    ? "PyTorch: not found (python3 with torch, or TIDU_BENCH_PYTHON)\n"
+    : `PyTorch ${peer.version}, 1 thread\n`,
+);
 for (const { name, prepare, calls, show } of cases.filter((c) => c.name.includes(filter))) {
   const run = prepare();
   const [ours, theirs]: [number[], number[]] = [[], []];
@@ -135,10 +131,13 @@ for (const { name, prepare, calls, show } of cases.filter((c) => c.name.includes
     ours.push(mine);
     theirs.push(other);
   }
-  const comparison = peer === null ? "" : `   PyTorch ${show(median(theirs))}   ratio ${(median(theirs) / median(ours)).toFixed(2)}`;
+  const comparison =
+    peer === null ? "" : `   PyTorch ${show(median(theirs))}   ratio ${(median(theirs) / median(ours)).toFixed(2)}`;
   console.log(`${name.padEnd(12)} ${show(median(ours))}${comparison}`);
 }
 const { live, peak: highest, reserved } = device.memoryStats();
 const mb = (n: number): string => `${(n / 2 ** 20).toFixed(0)} MB`;
-console.log(`\nmemory: live ${mb(live)}, peak ${mb(highest)}, reserved ${mb(reserved)}, process ${mb(process.memoryUsage().rss)}`);
+console.log(
+  `\nmemory: live ${mb(live)}, peak ${mb(highest)}, reserved ${mb(reserved)}, process ${mb(process.memoryUsage().rss)}`,
+);
 peer?.close();

@@ -12,7 +12,9 @@ export interface Peer {
 /** A python3 with torch (or the interpreter named by TIDU_BENCH_PYTHON), or null where there is none. */
 export async function startPytorch(): Promise<Peer | null> {
   const python = process.env["TIDU_BENCH_PYTHON"] ?? "python3";
-  const child = spawn(python, [new URL("./pytorch.py", import.meta.url).pathname], { stdio: ["pipe", "pipe", "ignore"] });
+  const child = spawn(python, [new URL("./pytorch.py", import.meta.url).pathname], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<string | null> => {
     const { value, done } = await lines.next();

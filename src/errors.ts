@@ -20,6 +20,14 @@ export class KeyError extends Error {
 export class AttributeError extends Error {
   override name = "AttributeError";
 }
+/** As Python's AssertionError: what PyTorch checks with a bare `assert`. */
+export class AssertionError extends Error {
+  override name = "AssertionError";
+}
+/** As Python's FileNotFoundError. */
+export class FileNotFoundError extends Error {
+  override name = "FileNotFoundError";
+}
 /** As Python's NotImplementedError: what exists in PyTorch for other dtypes or devices, not for this one. */
 export class NotImplementedError extends Error {
   override name = "NotImplementedError";

@@ -6,7 +6,7 @@ export * from "./errors.ts";
 export * from "./ops/index.ts";
 export { arange, as_tensor, tensor } from "./ops/data.ts";
 export type { FactoryOptions, TensorData } from "./ops/data.ts";
-export { allclose, equal, max, min, nonzero, pow, where } from "./ops/overloads.ts";
+export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/overloads.ts";
 export { randint } from "./ops/random_overloads.ts";
 export type { RandomOptions } from "./ops/random_overloads.ts";
 export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random.ts";
@@ -24,5 +24,6 @@ export {
   is_anomaly_enabled,
 } from "./autograd/mode.ts";
 export * as optim from "./optim/index.ts";
+export * as utils from "./data/namespace.ts";
 export { set_printoptions } from "./print.ts";
 export { Size, Tensor } from "./tensor.ts";

@@ -1,13 +1,14 @@
 // Emitted kernels against the interpreter: every operator, dtype and layout, both feature levels.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { emitKernel } from "../src/devices/cpu/emit.ts";
 import { featureLevel } from "../src/devices/cpu/features.ts";
 import type { FeatureLevel } from "../src/devices/cpu/features.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "../src/devices/cpu/launch.ts";
 import type { Dtype, Scalar, TypedArray } from "../src/dtype.ts";
 import { bool, float32, float64, int16, int32, int64, int8, uint8 } from "../src/dtype.ts";
-import { acc, constant, Expr, input, iota, load, param, reduceIota } from "../src/kernel/expr.ts";
-import type { BinaryOp, BitOp, CompareOp, UnaryOp } from "../src/kernel/expr.ts";
+import { acc, constant, input, iota, load, param, reduceIota } from "../src/kernel/expr.ts";
+import type { BinaryOp, BitOp, CompareOp, Expr, UnaryOp } from "../src/kernel/expr.ts";
 import { interpret } from "../src/kernel/interpret.ts";
 import { Kernel } from "../src/kernel/loops.ts";
 import type { Accumulator, Operand, StoreMode } from "../src/kernel/loops.ts";
@@ -515,6 +516,26 @@ describe.each(levels)("offsets at the level %s", (level) => {
   });
 });
 
+describe("the code of a kernel", () => {
+  test("runs a range of the outermost dim, as Note [Descriptors] says", () => {
+    const value = input(0, float32).mul(param(0, float32)).add(iota().cast(float32));
+    const kernel = new Kernel({ inputs: [float32], params: [float32], outputs: [{ dtype: float32, value }] });
+    const strides = ["contiguous", "contiguous"] as const;
+    const bytes = emitKernel(
+      kernel,
+      { outer: 1, reduced: 0, lanes: "outer", strides },
+      { level: levels[0], memory: { shared: false, maximum: 16 } },
+    );
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    new Float64Array(memory.buffer, 1024, 1)[0] = 3;
+    new Int32Array(memory.buffer, 1032, 5).set([30, BASE, 4, BASE + ROOM, 4]);
+    new Float32Array(memory.buffer, BASE, 30).set(Array.from({ length: 30 }, (_, i) => i));
+    const out = new Float32Array(memory.buffer, BASE + ROOM, 30).fill(-1);
+    (exports["run"] as (...args: number[]) => void)(1024, 5, 28);
+    expect([...out]).toEqual(Array.from({ length: 30 }, (_, i) => (i >= 5 && i < 28 ? 4 * i : -1)));
+  });
+});
+
 describe("the runner", () => {
   test("compiles a form once and reports it", () => {
     const runner = runnerOf(levels[0]);
@@ -544,7 +565,7 @@ describe("the runner", () => {
     const launch = { shape: [5], reduced: 0, operands: [{ ptr: BASE, strides: [1] }], params: [] };
     runner.launch(kernel, launch);
     memory.grow(1);
-    host(float32, BASE, 5).fill(0);
+    new Float32Array(memory.buffer, BASE, 5).fill(0);
     runner.launch(kernel, launch);
     expect([...host(float32, BASE, 5)]).toEqual([3, 3, 3, 3, 3]);
   });

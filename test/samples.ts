@@ -166,7 +166,6 @@ export const samples: Record<string, () => Sample[]> = {
     [a(), b()],
     [a(), b(), { reduction: "none" }],
   ],
-  _squared_error: () => [[a(), b()]],
   l1_loss: () => [[a(), b()]],
   smooth_l1_loss: () => [[signed(), b(), { beta: 0.7 }]],
   huber_loss: () => [[signed(), b(), { delta: 0.7 }]],

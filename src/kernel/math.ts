@@ -10,7 +10,6 @@ import type { ExprOp, MathOp } from "./expr.ts";
 
 type Formula = (x: Expr) => Expr;
 const f32 = (x: number): Expr => constant(x, float32);
-const i32 = (x: number): Expr => constant(x, int32);
 const bits = (x: Expr): Expr => x.bitcast(int32);
 const select = (condition: Expr, a: Expr, b: Expr): Expr => condition.where(a, b);
 /** c[0] + c[1] x + c[2] x² + … */

@@ -206,6 +206,13 @@ function castingTwin(kernel: Kernel, dtype: Dtype): Kernel {
   return twin;
 }
 
+/** A number as a tensor of that dtype would hold it. */
+export function castScalar(x: Scalar, dtype: Dtype): Scalar {
+  if (dtype.is_floating_point) return x;
+  if (dtype.name === "bool") return Boolean(x);
+  return typeof x === "number" ? Math.trunc(x) : x;
+}
+
 const copies = new Map<number, Kernel>();
 /** Writes `source`, broadcast and cast, into `target`. The shapes are known to fit. Bumps no version. */
 export function assign(target: Tensor, source: Tensor | Scalar): void {

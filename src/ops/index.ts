@@ -13,5 +13,6 @@ export * from "./pointwise.ts";
 export * from "./pool.ts";
 export * from "./random.ts";
 export * from "./reduction.ts";
+export * from "./sorting.ts";
 export * from "./view.ts";
 export { _col2im, _im2col } from "./windows.ts";

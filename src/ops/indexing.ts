@@ -1,7 +1,7 @@
 // Reading and writing elements by index: integers, slices, masks, tensors of indices.
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, int32, int64 } from "../dtype.ts";
-import { IndexError, RuntimeError } from "../errors.ts";
+import { IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
 import { input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
@@ -266,25 +266,40 @@ function scatterAlong(name: string, target: Tensor, dim: number, index: Tensor, 
   const source = src.sizes.length === 0 ? src : src.as_strided(index.sizes, src.strides, src.offset);
   scatterBy(target, index.sizes, strides, [pointer], source, mode);
 }
-/** Self with src[i][j] at [index[i][j]][j] for dim 0, and likewise for others; `src` may be a number. */
-export const scatter = op("scatter(Tensor self, int dim, Tensor index, Tensor|Scalar src) -> Tensor");
+/**
+ * Self with src[i][j] at [index[i][j]][j] for dim 0, and likewise for others; `src` may be a number. `reduce` "add" or
+ * "multiply" meets what is there, and has no derivative.
+ */
+export const scatter = op(
+  "scatter(Tensor self, int dim, Tensor index, Tensor|Scalar src, *, str? reduce=None) -> Tensor",
+);
 define(scatter, {
   kernel: {
     kind: "compute",
-    run: ([self, dim, index, src]) => {
+    run: ([self, dim, index, src, reduce]) => {
       const out = (self as Tensor).clone();
-      scatterAlong("scatter", out, dim as number, index as Tensor, sourceOf(src, out), "set");
+      scatterAlong("scatter", out, dim as number, index as Tensor, sourceOf(src, out), storeMode(reduce));
       return out;
     },
-    into: ([, dim, index, src], _schema, target) =>
-      scatterAlong("scatter", target, dim as number, index as Tensor, sourceOf(src, target), "set"),
+    into: ([, dim, index, src, reduce], _schema, target) =>
+      scatterAlong("scatter", target, dim as number, index as Tensor, sourceOf(src, target), storeMode(reduce)),
   },
   saves: ["index"],
   backward: {
-    self: ({ grad, dim, index }) => grad.scatter(dim, index, 0),
+    self: ({ grad, dim, index, reduce }) => refuseReduce(reduce, grad.scatter(dim, index, 0)),
     src: ({ grad, dim, index, sizes }) => padTo(grad.gather(dim, index), sizes.src),
   },
 });
+function storeMode(reduce: unknown): StoreMode {
+  if (reduce === null) return "set";
+  if (reduce === "add") return "add";
+  if (reduce === "multiply") return "mul";
+  throw new RuntimeError("reduce argument must be either add or multiply.");
+}
+function refuseReduce(reduce: string | null, grad: Tensor): Tensor {
+  if (reduce !== null) throw new NotImplementedError("derivative for aten::scatter is not implemented with reduce=");
+  return grad;
+}
 const sourceOf = (src: unknown, like: Tensor): Tensor => {
   if (!(src instanceof Tensor)) return scalar_tensor(src as Scalar, { dtype: like.dtype });
   if (src.dtype !== like.dtype) throw new RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype");

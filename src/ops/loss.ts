@@ -1,8 +1,9 @@
 // Losses.
+import type { Dtype } from "../dtype.ts";
 import { int64 } from "../dtype.ts";
 import { RuntimeError, ValueError, warn, IndexError } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
-import { composite } from "../op/kernels.ts";
+import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { logsigmoid } from "./activation.ts";
@@ -24,14 +25,19 @@ function warnOfBroadcast(input: Tensor, target: Tensor): void {
 /** Mean of (input - target)². */
 export const mse_loss = op("mse_loss(Tensor input, Tensor target, *, str reduction='mean') -> Tensor");
 define(mse_loss, {
-  kernel: composite(({ input, target, reduction }) => {
+  kernel: compute(({ input, target, reduction }) => {
     warnOfBroadcast(input, target);
-    return reduced(_squared_error(input, target), reduction);
+    const error = input.sub(target);
+    return reduced(error.mul(error), reduction);
   }),
+  saves: ["input", "target"],
+  backward: {
+    input: ({ grad, input, target, reduction }) => squareGrad(grad, input.sub(target), reduction),
+    target: ({ grad, input, target, reduction }) => squareGrad(grad, target.sub(input), reduction),
+  },
 });
-/** (input - target)², broadcast. */
-export const _squared_error = op("_squared_error(Tensor input, Tensor target) -> Tensor");
-define(_squared_error, { kernel: composite(({ input, target }) => input.sub(target).pow(2)) });
+const squareGrad = (grad: Tensor, error: Tensor, reduction: string): Tensor =>
+  error.mul(reduction === "mean" ? 2 / error.numel() : 2).mul(grad);
 /** Mean of |input - target|. */
 export const l1_loss = op("l1_loss(Tensor input, Tensor target, *, str reduction='mean') -> Tensor");
 define(l1_loss, {
@@ -91,23 +97,44 @@ export const nll_loss = op(
   "nll_loss(Tensor input, Tensor target, Tensor? weight=None, *, int ignore_index=-100, str reduction='mean') -> Tensor",
 );
 define(nll_loss, {
-  kernel: composite(({ input, target, weight, ignore_index, reduction }) => {
+  kernel: compute(({ input, target, weight, ignore_index, reduction }) => {
     checkClasses(input, target, ignore_index);
     const c = classDim(input);
-    const kept = target.ne(ignore_index);
-    const classes = _where(kept, target, 0).to(int64);
-    const weights =
-      weight === null
-        ? kept.to(input.dtype)
-        : weight
-            .index_select(0, classes.reshape([-1]))
-            .view(target.sizes)
-            .mul(kept);
+    const { classes, weights } = weighted(target, weight, ignore_index, input.dtype);
     const losses = input.gather(c, classes.unsqueeze(c)).squeeze([c]).neg().mul(weights);
-    if (reduction === "mean") return losses.sum().div(weights.sum());
-    return reduced(losses, reduction);
+    return reduction === "mean" ? losses.sum().div(weights.sum()) : reduced(losses, reduction);
   }),
+  saves: ["target", "weight"],
+  backward: {
+    input: ({ grad, sizes, target, weight, ignore_index, reduction }) => {
+      const c = sizes.input.length === 1 ? 0 : 1;
+      const { classes, weights } = weighted(target, weight, ignore_index, grad.dtype);
+      const share = reduction === "mean" ? weights.div(weights.sum()) : weights;
+      const values = grad.mul(share).neg().unsqueeze(c);
+      return grad.new_zeros(sizes.input).scatter(c, classes.unsqueeze(c), values);
+    },
+  },
+  node: "NllLossBackward0",
 });
+/** Class numbers that can be looked up, and the weight of each target: 0 where it is ignored. */
+function weighted(
+  target: Tensor,
+  weight: Tensor | null,
+  ignore: number,
+  dtype: Dtype,
+): { classes: Tensor; weights: Tensor } {
+  const kept = target.ne(ignore);
+  const classes = _where(kept, target, 0).to(int64);
+  const weights = kept.to(dtype);
+  if (weight === null) return { classes, weights };
+  return {
+    classes,
+    weights: weight
+      .index_select(0, classes.reshape([-1]))
+      .view(target.sizes)
+      .mul(weights),
+  };
+}
 /**
  * The negative log likelihood of the targets under softmax(input). Targets are class numbers (int64), or probabilities of
  * input's shape.
@@ -130,20 +157,9 @@ define(cross_entropy, {
     }
     const nll = nll_loss(logs, target, weight, { ignore_index, reduction });
     if (label_smoothing === 0) return nll;
-    const kept = target.ne(ignore_index);
-    const smooth = (shaped === null ? logs : logs.mul(shaped)).sum([c]).neg().mul(kept);
-    const total =
-      reduction === "mean"
-        ? smooth.sum().div(
-            weight === null
-              ? kept.sum()
-              : weight
-                  .index_select(0, _where(kept, target, 0).reshape([-1]).to(int64))
-                  .view(target.sizes)
-                  .mul(kept)
-                  .sum(),
-          )
-        : reduced(smooth, reduction);
+    const { weights } = weighted(target, weight, ignore_index, input.dtype);
+    const smooth = (shaped === null ? logs : logs.mul(shaped)).sum([c]).neg().mul(target.ne(ignore_index));
+    const total = reduction === "mean" ? smooth.sum().div(weights.sum()) : reduced(smooth, reduction);
     return nll.mul(1 - label_smoothing).add(total.mul(label_smoothing / n));
   }),
 });

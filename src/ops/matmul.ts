@@ -6,6 +6,7 @@ import { broadcastShapes, numel } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
+import { castScalar } from "../op/pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** out[b] = x[b] · y[b] for [B, n, k] and [B, k, m]. Floats run on the device's product, integers as sums of products. */
@@ -187,10 +188,12 @@ const blend = (
   beta: number | bigint | boolean,
   made: Tensor,
   alpha: number | bigint | boolean,
-): Tensor =>
-  Number(beta) === 0
-    ? times(made, alpha).add(self.new_zeros([]).expand(self.sizes))
-    : times(self, beta).add(made, { alpha });
+): Tensor => {
+  const [a, b] = [castScalar(alpha, made.dtype), castScalar(beta, made.dtype)];
+  return Number(b) === 0
+    ? times(made, a).add(self.new_zeros([]).expand(self.sizes))
+    : times(self, b).add(times(made, a));
+};
 
 /** Product of vectors, matrices or batches of them, with the batch dims broadcast. */
 export const matmul = op("matmul(Tensor self, Tensor other) -> Tensor");

@@ -120,6 +120,44 @@ for (const name of ["max", "min"] as const)
     },
   });
 
+/** One name, two functions: of all elements, along a dim. */
+function medianOf(name: "median" | "nanmedian", self: Tensor, [first, second]: ExtremeArgs): Tensor | ValuesIndices {
+  if (first === undefined) return name === "median" ? self._median_all() : self._nanmedian_all();
+  const { dim, keepdim = false } =
+    typeof first === "number"
+      ? { dim: first, keepdim: typeof second === "object" ? second.keepdim : second }
+      : (first as DimOptions);
+  return (name === "median" ? self._median_dim(dim, keepdim) : self._nanmedian_dim(dim, keepdim)) as never;
+}
+/** The median of all elements (the lower one of two); along `dim` also its place. As `torch.median`. */
+export function median(input: Tensor): Tensor;
+export function median(input: Tensor, dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
+export function median(input: Tensor, options: DimOptions): ValuesIndices;
+export function median(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
+  return medianOf("median", input, args);
+}
+/** {@link median} of the elements that are not NaN. As `torch.nanmedian`. */
+export function nanmedian(input: Tensor): Tensor;
+export function nanmedian(input: Tensor, dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
+export function nanmedian(input: Tensor, options: DimOptions): ValuesIndices;
+export function nanmedian(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
+  return medianOf("nanmedian", input, args);
+}
+declare module "../tensor.ts" {
+  interface Tensor {
+    /** The median of all elements; along `dim` also its place. */
+    median: Extreme;
+    /** {@link median} of the elements that are not NaN. */
+    nanmedian: Extreme;
+  }
+}
+for (const name of ["median", "nanmedian"] as const)
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...args: unknown[]) {
+      return medianOf(name, this, args as unknown as ExtremeArgs);
+    },
+  });
+
 /** Whether all elements are close. Returns a boolean. */
 export function allclose(input: Tensor, other: Tensor, { rtol = 1e-5, atol = 1e-8, equal_nan = false } = {}): boolean {
   return Boolean(input.isclose(other, rtol, atol, equal_nan).all().item());

@@ -7,7 +7,7 @@ import type { Expr, MathOp, UnaryOp } from "../kernel/expr.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { OpKernel } from "../op/op.ts";
-import { pointwise } from "../op/pointwise.ts";
+import { castScalar, pointwise } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 
 /** self + alpha * other, broadcast. */
@@ -657,8 +657,6 @@ define(masked_fill, {
     self._masked_fill(mask, value instanceof Tensor ? value.to(self.dtype) : castScalar(value, self.dtype)),
   ),
 });
-const castScalar = (x: number | bigint | boolean, { is_floating_point, name }: Dtype): number | bigint | boolean =>
-  is_floating_point ? x : name === "bool" ? Boolean(x) : typeof x === "number" ? Math.trunc(x) : x;
 /** {@link masked_fill} with a value of self's dtype. */
 export const _masked_fill = op("_masked_fill(Tensor self, Tensor mask, Tensor|Scalar value) -> Tensor");
 define(_masked_fill, {

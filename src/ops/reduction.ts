@@ -11,15 +11,10 @@ import { define, inplace, op } from "../op/op.ts";
 import { reduce, scan } from "../op/reduce.ts";
 import type { Fold } from "../op/reduce.ts";
 import type { Tensor } from "../tensor.ts";
+import { pickedGrad, restored } from "./along_dim.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
 
-/** A gradient or result without the folded dims, with those dims back as 1. */
-function restored(t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor {
-  if (keepdim || shape.length === 0) return t;
-  const dims = wrapDims(typeof dim === "number" ? [dim] : dim, shape.length);
-  return t.reshape(shape.map((n, d) => (dims.includes(d) ? 1 : n)));
-}
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
   restored(t, shape, dim, keepdim).expand(shape);
 
@@ -228,19 +223,12 @@ const argExtreme =
   };
 const above = (a: Expr, b: Expr): Expr => (a.dtype === bool ? a.and(b.not()) : a.gt(b));
 const below = (a: Expr, b: Expr): Expr => (a.dtype === bool ? b.and(a.not()) : a.lt(b));
-const picked = (grad: Tensor, shape: Shape, indices: Tensor, dim: number, keepdim: boolean): Tensor => {
-  if (shape.length === 0) return grad;
-  return grad
-    .new_zeros(shape)
-    .scatter(dim, restored(indices, shape, dim, keepdim), restored(grad, shape, dim, keepdim));
-};
-
 /** {@link max} along one dim, with the places. */
 export const _max_dim = op("_max_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(_max_dim, {
   kernel: reduce({ fold: argExtreme(above, lowest), needsElements: true }),
   saves: ["indices"],
-  backward: { self: ({ grad, sizes, indices, dim, keepdim }) => picked(grad, sizes.self, indices, dim, keepdim) },
+  backward: { self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim) },
   node: "MaxBackward0",
 });
 /** {@link min} along one dim, with the places. */
@@ -248,7 +236,7 @@ export const _min_dim = op("_min_dim(Tensor self, int dim, bool keepdim=False) -
 define(_min_dim, {
   kernel: reduce({ fold: argExtreme(below, highest), needsElements: true }),
   saves: ["indices"],
-  backward: { self: ({ grad, sizes, indices, dim, keepdim }) => picked(grad, sizes.self, indices, dim, keepdim) },
+  backward: { self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim) },
   node: "MinBackward0",
 });
 /** {@link max} of all elements. */
@@ -307,10 +295,12 @@ define(argmin, {
 export const aminmax = op("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)");
 define(aminmax, {
   kernel: composite(({ self, dim, keepdim }) => {
-    if (dim !== null && self.sizes[wrapDim(dim, self.sizes.length)] === 0)
+    if (dim === null && self.numel() === 0)
       throw new RuntimeError(
         "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
       );
+    if (dim !== null && self.sizes[wrapDim(dim, self.sizes.length)] === 0)
+      throw new IndexError(`aminmax: Expected reduction dim ${dim} to have non-zero size.`);
     const dims = dim === null ? [] : [dim];
     return [self.amin(dims, keepdim), self.amax(dims, keepdim)];
   }),

@@ -59,7 +59,8 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
   let view = self;
   let d = 0;
   const indices: (Tensor | null)[] = [];
-  for (const item of items) {
+  for (const given of items) {
+    const item = given instanceof Tensor && given.dtype === bool && given.sizes.length === 0 ? truth(given) : given;
     if (item === "...") d += self.sizes.length - specified;
     else if (item === null) view = view.unsqueeze(d++);
     else if (typeof item === "number") view = selected(view, d, item, self);
@@ -82,6 +83,8 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
   return { self: view, indices };
 }
 const isMask = (x: Tensor): boolean => x.dtype === bool || x.dtype === uint8;
+/** A mask of no dims is as good as its value. */
+const truth = (mask: Tensor): boolean => Boolean(mask.item());
 const asMask = (x: boolean): Tensor => tensor([x]);
 function indexList(x: readonly (number | boolean)[]): Tensor {
   if (!Array.isArray(x)) throw notAnIndex(x === undefined ? "undefined" : typeof x);

@@ -119,14 +119,14 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | null {
     let args: readonly unknown[] = closure === undefined ? [] : [closure];
-    for (const hook of [...this.preHooks.values()]) args = hook(this as AnyOptimizer, args) ?? args;
+    for (const hook of this.preHooks.values()) args = hook(this as AnyOptimizer, args) ?? args;
     const evaluate = args[0] as (() => T) | undefined;
     const loss = evaluate === undefined ? null : enable_grad(evaluate);
     no_grad(() => {
       for (const group of this.param_groups)
         for (const param of group.params) if (param.grad !== null) this.updateOne(param, param.grad, group);
     });
-    for (const hook of [...this.postHooks.values()]) hook(this as AnyOptimizer, args);
+    for (const hook of this.postHooks.values()) hook(this as AnyOptimizer, args);
     return loss;
   }
   private updateOne(param: Tensor, grad: Tensor, group: ParamGroup<O>): void {

@@ -236,6 +236,13 @@ export class FunctionBuilder {
     this.locals.push(type);
     return this.paramCount + this.locals.length - 1;
   }
+  /** A new local variable with what `push` leaves on the stack. */
+  keep(type: ValType, push: () => void): number {
+    const local = this.local(type);
+    push();
+    this.set(local);
+    return local;
+  }
   get(local: number): this {
     this.code.byte(0x20).u(local);
     return this;

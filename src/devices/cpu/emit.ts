@@ -1,48 +1,25 @@
 // Kernels to WebAssembly: the loops. A module exports run(descriptor, begin, end) for a range of the outermost dim.
-//
-// Note [Descriptors]: what a launch tells the code lies in memory: the params (8 bytes each; float64 for floats, int64 for
-// integers and bools), then 32-bit sizes of the dims, then for each operand its address and its byte strides.
-import type { Dtype, DtypeName } from "../../dtype.ts";
-import { bool, float32, float64, int16, int64, int8 } from "../../dtype.ts";
+// What it works on is in a descriptor, see Note [Descriptors].
+import type { Dtype } from "../../dtype.ts";
+import { bool, float32, float64, int64 } from "../../dtype.ts";
 import { acc } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import type { Kernel } from "../../kernel/loops.ts";
 import { ModuleBuilder } from "./assembler.ts";
-import type { FunctionBuilder, MemoryImport, ValType } from "./assembler.ts";
-import { countUses, extractLane, lanesOf, laneType, Scope } from "./emit_expr.ts";
+import type { FunctionBuilder, MemoryImport } from "./assembler.ts";
+import { countUses, lanesOf, range, Scope } from "./emit_expr.ts";
 import type { Leaves, Target } from "./emit_expr.ts";
+import { Operands } from "./emit_operands.ts";
 import { addHelper } from "./helpers.ts";
 import { hostName, isHostCall, Lowering } from "./lower.ts";
 import type { FeatureLevel } from "./features.ts";
+import { descriptorLayout } from "./variant.ts";
+import type { Variant } from "./variant.ts";
 
-/** How an operand moves from lane to lane: to the neighbour, not at all, or by a stride. */
-export type Stride = "contiguous" | "zero" | "other";
-/**
- * A form of a kernel. There is at least one outer dim and, if the kernel reduces, one reduced dim. `lanes`: which dim is
- * computed four elements at a time, the last outer one or the last reduced one, if any. `strides`: of all operands
- * along that dim.
- */
-export interface Variant {
-  readonly outer: number;
-  readonly reduced: number;
-  readonly lanes: "outer" | "reduced" | "none";
-  readonly strides: readonly Stride[];
-}
 export interface EmitOptions {
   readonly level: FeatureLevel;
   readonly memory: MemoryImport;
 }
-
-/** Byte offsets within a descriptor. */
-export const descriptorLayout = (
-  params: number,
-  rank: number,
-): { readonly sizes: number; readonly operand: (k: number) => number } => {
-  const sizes = params * 8;
-  const operands = sizes + rank * 4;
-  const step = (rank + 1) * 4;
-  return { sizes, operand: (k: number) => operands + k * step };
-};
 
 export function emitKernel(kernel: Kernel, variant: Variant, options: EmitOptions): Uint8Array<ArrayBuffer> {
   return new KernelEmitter(kernel, variant, options).emit();
@@ -79,11 +56,9 @@ class KernelEmitter {
   private readonly hoisted = new Map<Expr, number>();
   private f!: FunctionBuilder;
   private target!: Target;
-  /** Local of each stride in bytes, [operand][dim]; of each size; of each pointer where the innermost open loop stands. */
-  private strides: number[][] = [];
+  private operands!: Operands;
+  /** Locals of the sizes of the dims. */
   private sizes: number[] = [];
-  private pointers: number[] = [];
-  private laneStrides: (number[] | null)[] = [];
   private iota = 0;
   private reduceIota = 0;
   private readonly constants = new Map<string, number>();
@@ -131,29 +106,19 @@ class KernelEmitter {
     this.f = f;
     this.target = { f, relaxed: this.relaxed, function: (name) => this.function(name), hoisted: this.hoisted };
     const layout = descriptorLayout(this.kernel.params.length, this.rank);
-    const word = (offset: number): number => this.keep("i32", () => f.get(0).mem("i32.load", offset));
+    const word = (offset: number): number => this.f.keep("i32", () => f.get(0).mem("i32.load", offset));
     this.sizes = range(this.rank, (d) => word(layout.sizes + 4 * d));
-    this.strides = this.dtypes.map((_, k) => range(this.rank, (d) => word(layout.operand(k) + 4 * (d + 1))));
-    this.pointers = this.dtypes.map((_, k) => word(layout.operand(k)));
-    // The range begins somewhere in the outermost dim.
-    for (const [k, p] of this.pointers.entries())
-      f.get(p).get(1).get(this.strides[k][0]).op("i32.mul").op("i32.add").set(p);
+    const operand = (k: number, i: number): number => word(layout.operand(k) + 4 * i);
+    this.operands = new Operands(f, this.dtypes, this.variant, operand, 1);
     f.get(2).get(1).op("i32.sub").set(this.sizes[0]);
-    this.laneStrides = this.dtypes.map((_, k) => this.multiples(k));
     const all = allOf(this.roots);
-    this.iota = this.keep("i64", () => f.get(1).op("i64.extend_i32_s"));
+    this.iota = this.f.keep("i64", () => f.get(1).op("i64.extend_i32_s"));
     this.reduceIota = f.local("i64");
     for (const e of all)
       if (e.op === "const") this.hoisted.set(e, this.constant(e));
       else if (e.op === "param") this.hoisted.set(e, this.param(e));
     this.hoist(this.roots, 0);
     this.outerLoops(0);
-  }
-  private keep(type: ValType, push: () => void): number {
-    const local = this.f.local(type);
-    push();
-    this.f.set(local);
-    return local;
   }
   private function(name: string): number {
     let index = this.functions.get(name);
@@ -205,7 +170,7 @@ class KernelEmitter {
     const key = bytes.join();
     let local = this.constants.get(key);
     if (local === undefined) {
-      local = this.keep("v128", () => this.f.globalGet(this.module.global(bytes)));
+      local = this.f.keep("v128", () => this.f.globalGet(this.module.global(bytes)));
       this.constants.set(key, local);
     }
     return local;
@@ -213,7 +178,7 @@ class KernelEmitter {
   private param({ dtype, value }: Expr): number {
     const { f } = this;
     const at = Number(value) * 8;
-    return this.keep("v128", () => {
+    return this.f.keep("v128", () => {
       f.get(0);
       if (dtype.itemsize === 8) f.mem("v128.load64_splat", at);
       else if (dtype === float32) f.mem("f64.load", at).op("f32.demote_f64").op("f32x4.splat");
@@ -243,23 +208,16 @@ class KernelEmitter {
   private count(counter: number, by: number): void {
     this.f.get(counter).i64(by).op("i64.add").set(counter);
   }
-  /** Runs `body` with pointers of its own, which begin where those outside are. */
-  private walking(body: () => void): void {
-    const outside = this.pointers;
-    this.pointers = outside.map((p) => this.keep("i32", () => this.f.get(p)));
-    body();
-    this.pointers = outside;
-  }
   private plainLoop(d: number, body: () => void): void {
     const { f } = this;
-    this.walking(() => {
+    this.operands.walking(() => {
       const rest = f.local("i32");
       f.get(this.sizes[d])
         .tee(rest)
         .if(() =>
           f.loop((again) => {
             body();
-            for (const [k, p] of this.pointers.entries()) f.get(p).get(this.strides[k][d]).op("i32.add").set(p);
+            this.operands.step(d);
             f.get(rest).i32(1).op("i32.sub").tee(rest).brIf(again);
           }),
         );
@@ -268,8 +226,8 @@ class KernelEmitter {
   /** Walks the dim of the lanes by groups of elements, the largest first. */
   private laneLoop(d: number, groups: readonly Group[], body: (g: Group) => void, count: (by: number) => void): void {
     const { f } = this;
-    this.walking(() => {
-      const rest = this.keep("i32", () => f.get(this.sizes[d]));
+    this.operands.walking(() => {
+      const rest = this.f.keep("i32", () => f.get(this.sizes[d]));
       for (const group of groups) {
         const n = group.wide ? 4 * group.copies : 1;
         const enough = (): void => void f.get(rest).i32(n).op("i32.ge_u");
@@ -277,7 +235,7 @@ class KernelEmitter {
         f.if(() =>
           f.loop((again) => {
             body(group);
-            for (let k = 0; k < this.pointers.length; k++) this.advance(k, n);
+            this.operands.stepLanes(n);
             count(n);
             f.get(rest).i32(n).op("i32.sub").set(rest);
             enough();
@@ -286,22 +244,6 @@ class KernelEmitter {
         );
       }
     });
-  }
-  private advance(k: number, n: number): void {
-    const { f } = this;
-    const stride = this.variant.strides[k];
-    if (stride === "zero") return;
-    f.get(this.pointers[k]);
-    if (stride === "contiguous") f.i32(n * this.dtypes[k].itemsize);
-    else f.get(this.laneStrides[k]![n]);
-    f.op("i32.add").set(this.pointers[k]);
-  }
-  /** Locals of the stride times 0 to 4, for an operand whose elements in the lanes are no neighbours. */
-  private multiples(k: number): number[] | null {
-    const { lanes, strides, outer } = this.variant;
-    if (lanes === "none" || strides[k] !== "other") return null;
-    const stride = this.strides[k][lanes === "outer" ? outer - 1 : this.rank - 1];
-    return range(5, (n) => this.keep("i32", () => this.f.get(stride).i32(n).op("i32.mul")));
   }
   /** How the elements along the lanes are grouped. Copies want addresses that are known numbers apart. */
   private groups(roots: readonly Expr[]): Group[] {
@@ -332,7 +274,7 @@ class KernelEmitter {
   private accumulators(wide: boolean): number[][] {
     return this.inits.map((init) =>
       range(wide && init.dtype.itemsize === 8 ? 2 : 1, () =>
-        this.keep("v128", () => this.f.get(this.hoisted.get(init)!)),
+        this.f.keep("v128", () => this.f.get(this.hoisted.get(init)!)),
       ),
     );
   }
@@ -375,7 +317,7 @@ class KernelEmitter {
     for (const other of partial.slice(1)) this.merge(true, partial[0], other);
     for (let lane = 0; lane < 4; lane++) {
       const element = partial[0].map((parts, i) => [
-        this.keep("v128", () => this.pushLane(this.inits[i].dtype, parts, lane)),
+        this.f.keep("v128", () => this.pushLane(this.inits[i].dtype, parts, lane)),
       ]);
       this.merge(false, single, element);
     }
@@ -410,7 +352,7 @@ class KernelEmitter {
   private assign(scope: Scope, values: readonly Expr[], accs: readonly number[][]): void {
     const { f } = this;
     const next = values.map((e, i) =>
-      accs[i].map((_, part) => this.keep("v128", () => scope.push(e, part, e.dtype === bool ? 32 : undefined))),
+      accs[i].map((_, part) => this.f.keep("v128", () => scope.push(e, part, e.dtype === bool ? 32 : undefined))),
     );
     for (const [i, parts] of accs.entries())
       for (const [part, local] of parts.entries()) f.get(next[i][part]).set(local);
@@ -419,20 +361,11 @@ class KernelEmitter {
   // Memory.
 
   private scope(group: Group, copy: number, uses: ReadonlyMap<Expr, number>, accs: readonly number[][] = []): Scope {
+    const place = { wide: group.wide, copy };
     const leaves: Leaves = {
-      input: (k, dtype, part) =>
-        this.load({ k, dtype, copy, wide: group.wide, base: () => this.f.get(this.pointers[k]) }, part),
-      half: (k, part) => {
-        const near = group.wide && this.variant.strides[k] === "contiguous";
-        if (near) this.f.get(this.pointers[k]).mem("v128.load64_zero", copy * 16 + part * 8);
-        return near;
-      },
-      load: (k, dtype, offset, part, scope) => {
-        const place = { k, dtype, copy, wide: group.wide };
-        if (!group.wide || this.level(offset) < 2)
-          this.load({ ...place, base: () => this.pushMoved(k, scope, offset, 0) }, part);
-        else this.loadLanes({ ...place, base: (lane) => this.pushMoved(k, scope, offset, lane) }, part);
-      },
+      input: (k, part) => this.operands.load(k, part, place),
+      half: (k, part) => this.operands.loadHalf(k, part, place),
+      load: (k, offset, part, scope) => this.operands.loadAt(k, part, place, scope, offset, this.level(offset) < 2),
       counter: (op, part) => this.pushCounter(op, part, group.wide, copy),
       acc: (i) => accs[i],
     };
@@ -453,132 +386,13 @@ class KernelEmitter {
         .lane("i64x2.replace_lane", 1);
     } else f.op("i64x2.splat");
   }
-  /** Pushes where operand `k` stands, and so many elements further. */
-  private pushMoved(k: number, scope: Scope, offset: Expr, lane: number): void {
-    const { f } = this;
-    f.get(this.pointers[k]);
-    extractLane(f, int64, scope.locals(offset), lane);
-    f.op("i32.wrap_i64").i32(this.dtypes[k].itemsize).op("i32.mul").op("i32.add");
-  }
-  /** Pushes one part of what an operand has in the lanes. */
-  private load(place: Place, part: number): void {
-    const { f } = this;
-    const { k, dtype, copy, wide, base } = place;
-    const stride = this.variant.strides[k];
-    const size = dtype.itemsize;
-    if (!wide || stride === "zero") {
-      base(0);
-      if (size === 8) f.mem("v128.load64_splat");
-      else if (size === 4) f.mem("v128.load32_splat");
-      else f.mem(SCALAR_LOAD[dtype.name]!).op("i32x4.splat");
-    } else if (stride === "other") return this.loadLanes(place, part);
-    else {
-      const at = copy * 4 * size + part * 16;
-      base(0);
-      if (size >= 4) f.mem("v128.load", at);
-      else if (size === 2) f.mem("v128.load16x4_s", at);
-      else {
-        const sign = dtype === int8 ? "s" : "u";
-        f.mem("v128.load32_zero", at).op(`i16x8.extend_low_i8x16_${sign}`).op(`i32x4.extend_low_i16x8_${sign}`);
-      }
-    }
-    this.maskIfBool(dtype);
-  }
-  private loadLanes({ k, dtype, copy, base }: Place, part: number): void {
-    const { f } = this;
-    const type = laneType(dtype);
-    const lanes = dtype.itemsize === 8 ? 2 : 4;
-    for (let j = 0; j < lanes; j++) {
-      const lane = part * 2 + j;
-      base(lane);
-      this.moveToLane(k, lane);
-      f.mem(
-        SCALAR_LOAD[dtype.name]!,
-        this.variant.strides[k] === "contiguous" ? (copy * 4 + lane) * dtype.itemsize : 0,
-      );
-      if (j === 0) f.op(`${type}.splat`);
-      else f.lane(`${type}.replace_lane`, j);
-    }
-    this.maskIfBool(dtype);
-  }
-  private moveToLane(k: number, lane: number): void {
-    const multiples = this.laneStrides[k];
-    if (multiples && lane > 0) this.f.get(multiples[lane]).op("i32.add");
-  }
-  private maskIfBool(dtype: Dtype): void {
-    if (dtype === bool) this.f.i32(31).op("i32x4.shl").i32(31).op("i32x4.shr_s");
-  }
   /** All outputs are computed before the first is stored: it may lie where an input is. */
   private storeAll(scope: Scope, copy: number): void {
     if (this.values.length > 1) this.values.forEach((e) => scope.locals(e));
-    for (const [i, value] of this.values.entries()) this.store(scope, i, value, copy);
-  }
-  private store(scope: Scope, i: number, value: Expr, copy: number): void {
-    const { f } = this;
-    const k = this.kernel.inputs.length + i;
-    const { dtype } = value;
-    const size = dtype.itemsize;
-    const offset = this.offsets[i];
-    const base = (): void => void (offset ? this.pushMoved(k, scope, offset, 0) : f.get(this.pointers[k]));
-    const stored = (part: number): void => {
-      scope.push(value, part, dtype === bool ? 32 : undefined);
-      if (dtype === bool) f.op("i32x4.neg");
-    };
-    if (!scope.wide) {
-      base();
-      stored(0);
-      f.laneMem(`v128.store${size * 8}_lane`, 0);
-    } else if (this.variant.strides[k] === "other") {
-      const parts = range(size === 8 ? 2 : 1, (part) => this.keep("v128", () => stored(part)));
-      for (let lane = 0; lane < 4; lane++) {
-        base();
-        this.moveToLane(k, lane);
-        if (size === 8) f.get(parts[lane >> 1]).laneMem("v128.store64_lane", lane & 1);
-        else f.get(parts[0]).laneMem(`v128.store${size * 8}_lane`, (lane * 4) / size);
-      }
-    } else {
-      const at = copy * 4 * size;
-      for (let part = 0; part < (size === 8 ? 2 : 1); part++) {
-        base();
-        stored(part);
-        if (size >= 4) f.mem("v128.store", at + part * 16);
-        else this.narrowed(dtype).laneMem(`v128.store${size * 32}_lane`, 0, at);
-      }
-    }
-  }
-  /** Packs four small integers, each in 32 bits on top of the stack, together. */
-  private narrowed(dtype: Dtype): FunctionBuilder {
-    const { f } = this;
-    const local = this.keep("v128", () => {});
-    f.get(local).get(local).op("i16x8.narrow_i32x4_s");
-    return dtype === int16
-      ? f
-      : f
-          .set(local)
-          .get(local)
-          .get(local)
-          .op(`i8x16.narrow_i16x8_${dtype === int8 ? "s" : "u"}`);
+    for (const [i, value] of this.values.entries())
+      this.operands.store(this.kernel.inputs.length + i, scope, value, copy, this.offsets[i]);
   }
 }
-/** Elements of an operand; `base` pushes the address of the one in a lane, before the stride is added. */
-interface Place {
-  readonly k: number;
-  readonly dtype: Dtype;
-  readonly copy: number;
-  readonly wide: boolean;
-  readonly base: (lane: number) => void;
-}
-const SCALAR_LOAD: Partial<Record<DtypeName, string>> = {
-  float64: "f64.load",
-  float32: "f32.load",
-  int64: "i64.load",
-  int32: "i32.load",
-  int16: "i32.load16_s",
-  int8: "i32.load8_s",
-  uint8: "i32.load8_u",
-  bool: "i32.load8_u",
-};
-const range = <T>(n: number, of: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => of(i));
 /** The expressions and all below them, each once. */
 function allOf(roots: readonly Expr[]): Expr[] {
   const seen = new Set<Expr>();

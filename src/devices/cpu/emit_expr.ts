@@ -5,17 +5,17 @@
 // alike, so that an element's value does not depend on its place: fused multiply-adds have no scalar form.
 // A bool is a mask, all ones or zeros, as wide as the values it was made of.
 import type { Dtype } from "../../dtype.ts";
-import { bool, float32, float64, int16, int32, int64, int8, uint8 } from "../../dtype.ts";
+import { bool, float32, float64, int16, int8, uint8 } from "../../dtype.ts";
 import type { Expr, ExprOp } from "../../kernel/expr.ts";
 import type { FunctionBuilder } from "./assembler.ts";
 import { hostName, isHostCall } from "./lower.ts";
 
 /** Where the leaves of an expression are; each method pushes one part of a value. */
 export interface Leaves {
-  input(k: number, dtype: Dtype, part: number): void;
+  input(k: number, part: number): void;
   /** Two elements of a float32 input in the low half of a vector, if they can be had so. */
   half(k: number, part: number): boolean;
-  load(k: number, dtype: Dtype, offset: Expr, part: number, scope: Scope): void;
+  load(k: number, offset: Expr, part: number, scope: Scope): void;
   counter(op: "iota" | "reduceIota", part: number): void;
   /** The locals of an accumulator, one per part. */
   acc(i: number): readonly number[];
@@ -60,7 +60,8 @@ const DIRECT: Partial<Record<ExprOp, string>> = {
   sqrt: "sqrt",
 };
 const LOGIC: Partial<Record<ExprOp, string>> = { and: "v128.and", or: "v128.or", xor: "v128.xor", not: "v128.not" };
-const range = (n: number, of: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => of(i));
+/** of(0), of(1), … of(n - 1). */
+export const range = <T>(n: number, of: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => of(i));
 /** Lane numbers for a shuffle of bytes, from lane numbers of `bytes` each; the second vector's follow the first's. */
 export const lanesOf = (bytes: number, lanes: readonly number[]): number[] =>
   lanes.flatMap((lane) => range(bytes, (b) => lane * bytes + b));
@@ -108,19 +109,11 @@ export class Scope {
     if (hoisted !== undefined) return range(this.parts(bitsOf(e)), () => hoisted);
     let locals = this.values.get(e);
     if (locals === undefined) {
-      locals = range(this.parts(bitsOf(e)), (part) => {
-        this.compute(e, part);
-        return this.keep();
-      });
+      const { f } = this.target;
+      locals = range(this.parts(bitsOf(e)), (part) => f.keep("v128", () => this.compute(e, part)));
       this.values.set(e, locals);
     }
     return locals;
-  }
-  /** Pops a vector into a new local. */
-  keep(): number {
-    const local = this.target.f.local("v128");
-    this.target.f.set(local);
-    return local;
   }
   /** Pushes one part; a mask in lanes of `bits`. */
   push(e: Expr, part = 0, bits = bitsOf(e)): void {
@@ -143,9 +136,9 @@ export class Scope {
     if (isHostCall(e)) return this.laneByLane(e, part, () => f.call(this.target.function(hostName(e))));
     switch (op) {
       case "input":
-        return this.leaves.input(Number(e.value), dtype, part);
+        return this.leaves.input(Number(e.value), part);
       case "load":
-        return this.leaves.load(Number(e.value), dtype, src[0], part, this);
+        return this.leaves.load(Number(e.value), src[0], part, this);
       case "iota":
       case "reduceIota":
         return this.leaves.counter(op, part);

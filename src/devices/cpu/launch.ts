@@ -3,9 +3,10 @@ import type { Dtype, Scalar } from "../../dtype.ts";
 import type { Kernel, Launch, Loops, Operand } from "../../kernel/loops.ts";
 import { plan } from "../../kernel/loops.ts";
 import { hostMath } from "../../kernel/special.ts";
-import { descriptorLayout, emitKernel } from "./emit.ts";
-import type { Stride, Variant } from "./emit.ts";
+import { emitKernel } from "./emit.ts";
 import type { FeatureLevel } from "./features.ts";
+import { descriptorLayout } from "./variant.ts";
+import type { Stride, Variant } from "./variant.ts";
 
 type Run = (descriptor: number, begin: number, end: number) => void;
 interface Compiled {

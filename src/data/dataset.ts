@@ -1,0 +1,170 @@
+// Datasets: samples by index, and ways to cut and join them.
+import { AssertionError, IndexError, ValueError, warn } from "../errors.ts";
+import { tensor } from "../ops/data.ts";
+import { default_generator } from "../random.ts";
+import type { Generator } from "../random.ts";
+import { randperm } from "../random_fill.ts";
+import type { Tensor } from "../tensor.ts";
+
+/**
+ * Samples by index, as `torch.utils.data.Dataset`: `length` is Python's `__len__`, `at` its `__getitem__`. `at` may
+ * return a promise; the loader is then to be read with `for await`.
+ * @example
+ * class Squares extends Dataset<[number, number]> {
+ *   length = 100;
+ *   at(i: number): [number, number] {
+ *     return [i, i * i];
+ *   }
+ * }
+ */
+export abstract class Dataset<T> {
+  abstract readonly length: number;
+  abstract at(index: number): T;
+  /**
+   * The collated samples at `indices`, for datasets that have them quicker than one by one; null means "one by one".
+   * Must agree with `at`.
+   */
+  batch(_indices: readonly number[]): unknown {
+    return null;
+  }
+  /** Both datasets, one after the other: Python's `a + b`. */
+  concat(other: AnyDataset<T>): ConcatDataset<T> {
+    return new ConcatDataset<T>([this, other]);
+  }
+}
+/** A dataset, or an array of samples. */
+export type AnyDataset<T> = Dataset<T> | readonly T[];
+
+/** The batch of a dataset in one go, or null. */
+export const batchOf = (dataset: AnyDataset<unknown>, indices: readonly number[]): unknown =>
+  dataset instanceof Dataset ? dataset.batch(indices) : null;
+/** One sample; indices below zero count from the end. Raises IndexError outside. */
+export function sampleOf<T>(dataset: AnyDataset<T>, index: number): T {
+  if (dataset instanceof Dataset) return dataset.at(index);
+  if (index < -dataset.length || index >= dataset.length)
+    throw new IndexError(`list index out of range: ${index} of ${dataset.length} samples`);
+  return dataset.at(index)!;
+}
+
+/**
+ * Samples along the first dim of tensors, as `torch.utils.data.TensorDataset`. Raises AssertionError if the first dims
+ * differ.
+ * @example
+ * const dataset = new TensorDataset(torch.randn(100, 3), torch.randint(10, [100]));
+ * const [x, y] = dataset.at(0);
+ */
+export class TensorDataset<T extends readonly Tensor[]> extends Dataset<T> {
+  readonly tensors: T;
+  constructor(...tensors: T) {
+    super();
+    if (tensors.some((t) => t.size(0) !== tensors[0].size(0)))
+      throw new AssertionError(
+        `Size mismatch between tensors\nTheir first dims are ${tensors.map((t) => t.size(0)).join(", ")}.`,
+      );
+    this.tensors = tensors;
+  }
+  get length(): number {
+    return this.tensors[0].length;
+  }
+  at(index: number): T {
+    return this.tensors.map((t) => t.index([index])) as unknown as T;
+  }
+  override batch(indices: readonly number[]): Tensor[] | null {
+    // A subclass with samples of its own is asked for them; index_select does not count from the end.
+    if (this.at !== TensorDataset.prototype.at || indices.some((i) => i < 0)) return null;
+    const index = tensor(BigInt64Array.from(indices, BigInt));
+    return this.tensors.map((t) => t.index_select(0, index));
+  }
+}
+
+/**
+ * The samples of a dataset at `indices`, as `torch.utils.data.Subset`.
+ * @example new Subset(dataset, [0, 2, 4]).length // 3
+ */
+export class Subset<T> extends Dataset<T> {
+  readonly dataset: AnyDataset<T>;
+  readonly indices: readonly number[];
+  constructor(dataset: AnyDataset<T>, indices: readonly number[]) {
+    super();
+    this.dataset = dataset;
+    this.indices = indices;
+  }
+  get length(): number {
+    return this.indices.length;
+  }
+  at(index: number): T {
+    return sampleOf(this.dataset, sampleOf(this.indices, index));
+  }
+  override batch(indices: readonly number[]): unknown {
+    if (this.at !== Subset.prototype.at) return null;
+    return batchOf(
+      this.dataset,
+      indices.map((i) => sampleOf(this.indices, i)),
+    );
+  }
+}
+
+/**
+ * Datasets one after the other, as `torch.utils.data.ConcatDataset`. Raises AssertionError for none.
+ * @example new ConcatDataset([first, second]).at(first.length) // second.at(0)
+ */
+export class ConcatDataset<T> extends Dataset<T> {
+  readonly datasets: readonly AnyDataset<T>[];
+  constructor(datasets: Iterable<AnyDataset<T>>) {
+    super();
+    this.datasets = [...datasets];
+    if (this.datasets.length === 0) throw new AssertionError("datasets should not be an empty iterable");
+  }
+  get length(): number {
+    return this.datasets.reduce((n, d) => n + d.length, 0);
+  }
+  at(index: number): T {
+    const n = this.length;
+    if (index < -n) throw new ValueError("absolute value of index should not exceed dataset length");
+    let rest = index < 0 ? index + n : index;
+    for (const dataset of this.datasets) {
+      if (rest < dataset.length) return sampleOf(dataset, rest);
+      rest -= dataset.length;
+    }
+    throw new IndexError(`list index out of range: ${index} of ${n} samples`);
+  }
+}
+
+/**
+ * Cuts a dataset at random, as `torch.utils.data.random_split`: into parts of the given lengths, or of the given
+ * fractions, which sum to 1. Draws one `randperm` from `generator`, as PyTorch does, so the parts are PyTorch's.
+ *
+ * Raises ValueError if the lengths do not sum to the dataset's.
+ * @example const [train, test] = random_split(dataset, [0.8, 0.2], { generator: new torch.Generator().manual_seed(0) });
+ */
+export function random_split<T>(
+  dataset: AnyDataset<T>,
+  lengths: readonly number[],
+  { generator = default_generator }: { generator?: Generator } = {},
+): Subset<T>[] {
+  const n = dataset.length;
+  const counts = countsOf(lengths, n);
+  if (counts.some((c) => !Number.isInteger(c) || c < 0) || sum(counts) !== n)
+    throw new ValueError(
+      `Sum of input lengths does not equal the length of the input dataset!\nThe lengths are ${lengths.join(", ")}, the dataset has ${n} samples. Fractions must sum to 1.`,
+    );
+  const order = Array.from(randperm(n, generator), Number);
+  let end = 0;
+  return counts.map((count) => new Subset(dataset, order.slice(end, (end += count))));
+}
+const sum = (xs: readonly number[]): number => xs.reduce((total, x) => total + x, 0);
+
+/** Fractions to lengths: rounded down, and what is left goes round from the first on. */
+function countsOf(lengths: readonly number[], n: number): readonly number[] {
+  const total = sum(lengths);
+  // Python's math.isclose(total, 1) and total <= 1.
+  if (!(total <= 1 && 1 - total <= 1e-9)) return lengths;
+  for (const [i, fraction] of lengths.entries())
+    if (!(fraction >= 0 && fraction <= 1)) throw new ValueError(`Fraction at index ${i} is not between 0 and 1`);
+  const counts = lengths.map((fraction) => Math.floor(n * fraction));
+  const left = n - sum(counts);
+  for (let i = 0; i < left; i++) counts[i % counts.length]++;
+  for (const [i, count] of counts.entries())
+    if (count === 0) warn(`Length of split at index ${i} is 0. This might result in an empty dataset.`);
+  return counts;
+}

@@ -1,0 +1,33 @@
+import type { Dtype } from "../../dtype.ts";
+import { float32, int64, uint8 } from "../../dtype.ts";
+import { fromTyped } from "../../ops/data.ts";
+import type { Tensor } from "../../tensor.ts";
+import { TensorDataset } from "../dataset.ts";
+import { decodeDigits, digitsCount } from "./digits_decode.ts";
+
+/**
+ * 1,797 handwritten digits of 8x8 pixels, which come with the library. `images` is [1797, 1, 8, 8] from 0 (paper) to 1
+ * (ink): the recorded values 0 to 16, divided by 16, in `dtype`, by default float32. `labels` is [1797], int64, 0 to 9.
+ * Samples are [image, label]. The classes are about equally frequent; people differ between the halves of the data.
+ *
+ * Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998,
+ * CC BY 4.0; its test set.
+ * @example
+ * const digits = new datasets.Digits();
+ * const [train, test] = random_split(digits, [0.8, 0.2]);
+ * for (const [images, labels] of new DataLoader(train, { batch_size: 64, shuffle: true })) fit(images, labels);
+ */
+export class Digits extends TensorDataset<[images: Tensor, labels: Tensor]> {
+  readonly classes: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+  constructor({ dtype = float32 }: { dtype?: Dtype } = {}) {
+    const { images, labels } = decodeDigits();
+    const pixels = fromTyped(images, [digitsCount, 1, 8, 8], uint8);
+    super(pixels.to(dtype).div(16), fromTyped(labels, [digitsCount], int64));
+  }
+  get images(): Tensor {
+    return this.tensors[0];
+  }
+  get labels(): Tensor {
+    return this.tensors[1];
+  }
+}

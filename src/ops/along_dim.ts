@@ -1,0 +1,62 @@
+// What ops along one dim share: putting folded dims back, walking the rows in host memory, scattering a gradient.
+import type { TypedArray } from "../dtype.ts";
+import { int64 } from "../dtype.ts";
+import { wrapDim, wrapDims } from "../layout.ts";
+import type { Shape } from "../layout.ts";
+import type { Tensor } from "../tensor.ts";
+import { fromTyped } from "./data.ts";
+
+/** A gradient or result without the folded dims, with those dims back as 1. */
+export function restored(t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor {
+  if (keepdim || shape.length === 0) return t;
+  const dims = wrapDims(typeof dim === "number" ? [dim] : dim, shape.length);
+  return t.reshape(shape.map((n, d) => (dims.includes(d) ? 1 : n)));
+}
+/** The gradient of elements picked along `dim`: at `indices`, zero elsewhere. */
+export function pickedGrad(grad: Tensor, shape: Shape, indices: Tensor, dim: number, keepdim: boolean): Tensor {
+  if (shape.length === 0) return grad.reshape([]);
+  return grad
+    .new_zeros(shape)
+    .scatter(dim, restored(indices, shape, dim, keepdim), restored(grad, shape, dim, keepdim));
+}
+
+/** Elements of self chosen along `dim`: for each row the places that `choose` gives, `count` of them. Values and places. */
+export function chosenAlong(
+  self: Tensor,
+  dim: number,
+  count: number,
+  choose: (row: TypedArray) => ArrayLike<number>,
+): [Tensor, Tensor] {
+  const ndim = self.sizes.length;
+  const d = wrapDim(dim, ndim);
+  const whole = ndim === 0 ? self.reshape([1]) : self.transpose(d, -1);
+  const data = whole.typed_array();
+  const n = whole.sizes.at(-1)!;
+  const rows = n === 0 ? 0 : data.length / n;
+  const shape = whole.sizes.with(-1, count);
+  const values = new self.dtype.array(rows * count);
+  const places = new BigInt64Array(rows * count);
+  for (let r = 0; r < rows; r++) {
+    const row = data.subarray(r * n, (r + 1) * n);
+    const chosen = choose(row);
+    for (let i = 0; i < count; i++) {
+      values[r * count + i] = row[chosen[i]];
+      places[r * count + i] = BigInt(chosen[i]);
+    }
+  }
+  const back = (t: Tensor): Tensor => (ndim === 0 ? t.view([]) : t.transpose(d, -1).contiguous());
+  return [back(fromTyped(values, shape, self.dtype)), back(fromTyped(places, shape, int64))];
+}
+
+/** Ascending, NaN above everything. */
+export function order(a: number | bigint, b: number | bigint): number {
+  if (a < b) return -1;
+  if (a > b) return 1;
+  return a === b ? 0 : Number(isNaN(a)) - Number(isNaN(b));
+}
+const isNaN = (x: number | bigint): boolean => x !== x;
+/** The places of a row in ascending (or descending) order of their elements; equal ones stay in order. */
+export function sortedPlaces(row: TypedArray, descending = false): Uint32Array {
+  const sign = descending ? -1 : 1;
+  return Uint32Array.from({ length: row.length }, (_, i) => i).sort((i, j) => sign * order(row[i], row[j]) || i - j);
+}

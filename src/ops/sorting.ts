@@ -1,0 +1,250 @@
+// Order along a dim: sorting, the k largest, ranks, running extremes.
+import { IndexError, RuntimeError } from "../errors.ts";
+import { wrapDim } from "../layout.ts";
+import { composite, compute } from "../op/kernels.ts";
+import { define, op } from "../op/op.ts";
+import type { Tensor } from "../tensor.ts";
+import { chosenAlong, order, pickedGrad, sortedPlaces } from "./along_dim.ts";
+
+/** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
+export const sort = op(
+  "sort(Tensor self, int dim=-1, bool descending=False, bool? stable=None) -> (Tensor values, Tensor indices)",
+);
+define(sort, {
+  kernel: compute(({ self, dim, descending }) =>
+    chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending)),
+  ),
+  saves: ["indices"],
+  backward: { self: ({ grad, sizes, indices, dim }) => pickedGrad(grad, sizes.self, indices, dim, true) },
+});
+const sizeOf = ({ sizes }: Tensor, dim: number): number => sizes[wrapDim(dim, sizes.length)] ?? 1;
+/** The indices that sort self along `dim`. */
+export const argsort = op("argsort(Tensor self, int dim=-1, bool descending=False, bool stable=False) -> Tensor");
+define(argsort, { kernel: composite(({ self, dim, descending }) => self.sort(dim, descending).indices) });
+/** Self sorted along the first dim. */
+export const msort = op("msort(Tensor self) -> Tensor");
+define(msort, { kernel: composite(({ self }) => self.sort(0).values) });
+
+/** The `k` largest (or smallest) elements along `dim`, in order, and where they were. */
+export const topk = op(
+  "topk(Tensor self, int k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)",
+);
+define(topk, {
+  kernel: compute(({ self, k, dim, largest }) => {
+    if (k < 0 || k > sizeOf(self, dim)) throw new RuntimeError("selected index k out of range");
+    return chosenAlong(self, dim, k, (row) => sortedPlaces(row, largest));
+  }),
+  saves: ["indices"],
+  backward: { self: ({ grad, sizes, indices, dim }) => pickedGrad(grad, sizes.self, indices, dim, true) },
+});
+
+/** One element of each row along `dim`: without that dim unless `keepdim`. */
+function oneAlong(
+  self: Tensor,
+  dim: number,
+  keepdim: boolean,
+  choose: Parameters<typeof chosenAlong>[3],
+): readonly Tensor[] {
+  const picked = chosenAlong(self, dim, 1, choose);
+  return keepdim ? picked : picked.map((t) => t.squeeze([dim]));
+}
+/** The k-th smallest element along `dim`, counted from 1, and where it is. */
+export const kthvalue = op(
+  "kthvalue(Tensor self, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)",
+);
+define(kthvalue, {
+  kernel: compute(({ self, k, dim, keepdim }) => {
+    const n = sizeOf(self, dim);
+    if (self.sizes.length > 0 && n === 0)
+      throw new IndexError(`kthvalue(): Expected reduction dim ${dim} to have non-zero size.`);
+    if (k < 1 || k > n) throw new RuntimeError("kthvalue(): selected number k out of range for dimension " + dim);
+    return oneAlong(self, dim, keepdim, (row) => [sortedPlaces(row)[k - 1]]);
+  }),
+  saves: ["indices"],
+  backward: {
+    self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim),
+  },
+});
+type Row = Parameters<Parameters<typeof chosenAlong>[3]>[0];
+/** The place of the lower median; of a NaN if there is one, unless these are left out. */
+function medianPlace(row: Row, ignoresNan: boolean): number {
+  const places = sortedPlaces(row);
+  const firstNan = places.findIndex((i) => row[i] !== row[i]);
+  if (firstNan < 0) return places[(row.length - 1) >> 1];
+  return ignoresNan && firstNan > 0 ? places[(firstNan - 1) >> 1] : places[firstNan];
+}
+function nonEmptyAlong(name: string, self: Tensor, dim: number): Tensor {
+  if (self.sizes.length > 0 && sizeOf(self, dim) === 0)
+    throw new IndexError(`${name}(): Expected reduction dim ${dim} to have non-zero size.`);
+  return self;
+}
+/** {@link median} along one dim, with the places. */
+export const _median_dim = op(
+  "_median_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+);
+define(_median_dim, {
+  kernel: compute(({ self, dim, keepdim }) =>
+    oneAlong(nonEmptyAlong("median", self, dim), dim, keepdim, (row) => [medianPlace(row, false)]),
+  ),
+  saves: ["indices"],
+  backward: {
+    self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim),
+  },
+  node: "MedianBackward1",
+});
+/** {@link nanmedian} along one dim, with the places. */
+export const _nanmedian_dim = op(
+  "_nanmedian_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+);
+define(_nanmedian_dim, {
+  kernel: compute(({ self, dim, keepdim }) =>
+    oneAlong(nonEmptyAlong("nanmedian", self, dim), dim, keepdim, (row) => [medianPlace(row, true)]),
+  ),
+  saves: ["indices"],
+  backward: {
+    self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim),
+  },
+  node: "NanmedianBackward1",
+});
+/** The median of all elements (the lower one of two). */
+export const _median_all = op("_median_all(Tensor self) -> Tensor");
+define(_median_all, {
+  kernel: compute(({ self }) =>
+    self.numel() === 0 ? self.new_full([], NaN) : self.reshape([-1])._median_dim(0).values,
+  ),
+  saves: ["self", "result"],
+  backward: { self: ({ grad, self, result }) => amongEqual(grad, self, result) },
+  node: "MedianBackward0",
+});
+/** {@link _median_all} of the elements that are not NaN. */
+export const _nanmedian_all = op("_nanmedian_all(Tensor self) -> Tensor");
+define(_nanmedian_all, {
+  kernel: compute(({ self }) =>
+    self.numel() === 0 ? self.new_full([], NaN) : self.reshape([-1])._nanmedian_dim(0).values,
+  ),
+  saves: ["self", "result"],
+  backward: { self: ({ grad, self, result }) => amongEqual(grad, self, result) },
+  node: "NanmedianBackward0",
+});
+/** The gradient shared equally by the elements that equal the result. */
+function amongEqual(grad: Tensor, self: Tensor, result: Tensor): Tensor {
+  const mask = self.eq(result).logical_or(self.isnan().logical_and(result.isnan()));
+  return grad.div(mask.sum()).mul(mask);
+}
+/** The most frequent element along `dim` (the smallest of several), and the last place it is at. */
+export const mode = op("mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)");
+define(mode, {
+  kernel: compute(({ self, dim, keepdim }) => oneAlong(nonEmptyAlong("mode", self, dim), dim, keepdim, modePlace)),
+  saves: ["indices"],
+  backward: {
+    self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim),
+  },
+});
+function modePlace(row: Row): [number] {
+  const places = sortedPlaces(row);
+  let best = 0;
+  let most = 0;
+  for (let i = 0, run = 1; i < places.length; i++, run++)
+    if (i === places.length - 1 || order(row[places[i]], row[places[i + 1]]) !== 0) {
+      if (run > most) [best, most] = [places[i], run];
+      run = 0;
+    }
+  return [best];
+}
+
+/** For each place of a row, where the extreme of the elements up to it is: the last of equal ones. */
+function runningPlaces(row: Row, beats: (a: number | bigint, b: number | bigint) => boolean): Uint32Array {
+  const places = new Uint32Array(row.length);
+  for (let i = 1, at = 0; i < row.length; i++) {
+    const [x, best] = [row[i], row[at]];
+    if (x !== x || (best === best && beats(x, best))) at = i;
+    places[i] = at;
+  }
+  return places;
+}
+/** The largest element so far along `dim`, and where it is. */
+export const cummax = op("cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)");
+define(cummax, {
+  kernel: compute(({ self, dim }) =>
+    chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a >= b)),
+  ),
+  saves: ["indices"],
+  backward: { self: ({ grad, indices, dim }) => grad.new_zeros(grad.sizes).scatter_add(dim, indices, grad) },
+});
+/** The smallest element so far along `dim`, and where it is. */
+export const cummin = op("cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)");
+define(cummin, {
+  kernel: compute(({ self, dim }) =>
+    chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a <= b)),
+  ),
+  saves: ["indices"],
+  backward: { self: ({ grad, indices, dim }) => grad.new_zeros(grad.sizes).scatter_add(dim, indices, grad) },
+});
+
+const METHODS = ["linear", "lower", "higher", "midpoint", "nearest"];
+/** The q-quantiles along `dim` (of all elements when it is left out), interpolated between the two nearest. */
+export const quantile = op(
+  "quantile(Tensor self, Tensor|Scalar q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor",
+);
+define(quantile, {
+  kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
+    quantiles("quantile", self, q, dim, keepdim, interpolation, false),
+  ),
+});
+/** {@link quantile} of the elements that are not NaN. */
+export const nanquantile = op(
+  "nanquantile(Tensor self, Tensor|Scalar q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor",
+);
+define(nanquantile, {
+  kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
+    quantiles("nanquantile", self, q, dim, keepdim, interpolation, true),
+  ),
+});
+function quantiles(
+  name: string,
+  self: Tensor,
+  q: Tensor | number | bigint | boolean,
+  dim: number | null,
+  keepdim: boolean,
+  interpolation: string,
+  ignoresNan: boolean,
+): Tensor {
+  if (!METHODS.includes(interpolation))
+    throw new RuntimeError(
+      `quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`,
+    );
+  if (self.numel() === 0) throw new RuntimeError(`${name}() input tensor must be non-empty`);
+  if (!self.dtype.is_floating_point)
+    throw new RuntimeError(`${name}() input tensor must be either float or double dtype`);
+  const at = typeof q === "object" ? q : self.new_full([], q);
+  if (at.sizes.length > 1) throw new RuntimeError(`${name}() q must be a scalar or 1D tensor`);
+  if (at.dtype !== self.dtype) throw new RuntimeError(`${name}() q tensor must be same dtype as the input tensor`);
+  if (at.lt(0).logical_or(at.gt(1)).any().item())
+    throw new RuntimeError(`${name}() q ${at.sizes.length === 0 ? "must be" : "values must be"} in the range [0, 1]`);
+  const ndim = self.sizes.length;
+  const kept = keepdim ? self.sizes.map((n, d) => (dim === null || d === wrapDim(dim, ndim) ? 1 : n)) : null;
+  const rows = dim === null || ndim === 0 ? self.reshape([-1]) : self.movedim([dim], [-1]);
+  const sorted = rows.sort().values;
+  const isNan = rows.isnan();
+  // The rank of each quantile among the elements that count; a row with NaN gives NaN unless these are left out.
+  const last = ignoresNan
+    ? isNan.logical_not().sum([-1], true).sub(1).clamp_min(0).to(self.dtype)
+    : sorted.sizes.at(-1)! - 1;
+  const qs = at.reshape([-1]);
+  const ranks = rounded(qs.mul(last), interpolation).expand([...sorted.sizes.slice(0, -1), qs.sizes[0]]);
+  const below = ranks.floor();
+  const low = sorted.gather(-1, below.long());
+  const high = sorted.gather(-1, ranks.ceil().long());
+  const weight = interpolation === "midpoint" ? ranks.sub(below).mul(0).add(0.5) : ranks.sub(below);
+  const made = low.lerp(high, weight);
+  const some = isNan.any([-1], true);
+  const result = ignoresNan ? made : made.masked_fill(some.expand(made.sizes), NaN);
+  const front = result.movedim([-1], [0]);
+  const shaped = kept === null ? front : front.reshape([qs.sizes[0], ...kept]);
+  return at.sizes.length === 0 ? shaped.squeeze([0]) : shaped;
+}
+function rounded(ranks: Tensor, interpolation: string): Tensor {
+  if (interpolation === "lower") return ranks.floor();
+  if (interpolation === "higher") return ranks.ceil();
+  return interpolation === "nearest" ? ranks.round() : ranks;
+}
