@@ -10,6 +10,17 @@ export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } fro
 export { randint } from "./ops/random_overloads.ts";
 export type { RandomOptions } from "./ops/random_overloads.ts";
 export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random.ts";
+export {
+  atleast_1d,
+  atleast_2d,
+  atleast_3d,
+  block_diag,
+  broadcast_shapes,
+  broadcast_tensors,
+  cartesian_prod,
+  combinations,
+  meshgrid,
+} from "./ops/variadic.ts";
 export { slice_ } from "./ops/subscript.ts";
 export type { Index, Slice } from "./ops/subscript.ts";
 export * as autograd from "./autograd/index.ts";
@@ -25,5 +36,7 @@ export {
 } from "./autograd/mode.ts";
 export * as optim from "./optim/index.ts";
 export * as utils from "./data/namespace.ts";
+export * as serialization from "./serialization/index.ts";
+export { load, save } from "./serialization/save.ts";
 export { set_printoptions } from "./print.ts";
 export { Size, Tensor } from "./tensor.ts";

@@ -133,6 +133,8 @@ export const samples: Record<string, () => Sample[]> = {
     [leaf([1, 5, 5]), 3, 2, 1, 1, true],
   ],
   max_pool3d: () => [[leaf([1, 1, 2, 4, 4]), 2]],
+  max_pool1d_with_indices: () => [[leaf([1, 2, 6]), 2]],
+  max_pool3d_with_indices: () => [[leaf([1, 1, 2, 4, 4]), 2]],
   max_pool2d_with_indices: () => [[leaf([1, 2, 4, 4]), 2]],
   avg_pool1d: () => [[leaf([1, 2, 6]), 3, 2, 1]],
   avg_pool2d: () => [[leaf([1, 2, 5, 5]), 2, 2, 1, true, false]],

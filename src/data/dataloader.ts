@@ -86,11 +86,11 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   private drawBaseSeed(): void {
     drawSeed(this.generator ?? default_generator);
   }
-  private *batches(): Generator_<B> {
+  private *batches(): IterableIterator<B> {
     for (const indices of this.batch_sampler)
       yield this.whole(indices) ?? this.collate(indices.map((i) => sampleOf(this.dataset, i)) as Awaited<T>[]);
   }
-  private async *asyncBatches(): AsyncGenerator<B, void, undefined> {
+  private async *asyncBatches(): AsyncIterableIterator<B> {
     for (const indices of this.batch_sampler)
       yield this.whole(indices) ?? this.collate(await Promise.all(indices.map((i) => sampleOf(this.dataset, i))));
   }
@@ -101,4 +101,3 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     return this.collate_fn === null ? (default_collate(samples) as B) : this.collate_fn(samples);
   }
 }
-type Generator_<B> = globalThis.Generator<B, void, undefined>;

@@ -46,6 +46,11 @@ export function sampleOf<T>(dataset: AnyDataset<T>, index: number): T {
   return dataset.at(index)!;
 }
 
+/** For `batch`: indices as a tensor. Null unless all are in [0, n): `at` counts others from the end, or refuses them. */
+export function indexOf(indices: readonly number[], n: number): Tensor | null {
+  return indices.every((i) => i >= 0 && i < n) ? tensor(BigInt64Array.from(indices, BigInt)) : null;
+}
+
 /**
  * Samples along the first dim of tensors, as `torch.utils.data.TensorDataset`. Raises AssertionError if the first dims
  * differ.
@@ -70,10 +75,9 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<T> {
     return this.tensors.map((t) => t.index([index])) as unknown as T;
   }
   override batch(indices: readonly number[]): Tensor[] | null {
-    // A subclass with samples of its own is asked for them; index_select does not count from the end.
-    if (this.at !== TensorDataset.prototype.at || indices.some((i) => i < 0)) return null;
-    const index = tensor(BigInt64Array.from(indices, BigInt));
-    return this.tensors.map((t) => t.index_select(0, index));
+    // A subclass with samples of its own is asked for them.
+    const index = this.at === TensorDataset.prototype.at ? indexOf(indices, this.length) : null;
+    return index && this.tensors.map((t) => t.index_select(0, index));
   }
 }
 

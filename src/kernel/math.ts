@@ -1,4 +1,4 @@
-// Functions as formulas of the expression language's arithmetic, for float32: errors of one to two units in the last place
+// Functions as formulas of the expression language's arithmetic, for float32: errors of at most 2.4 units in the last place
 // over the whole range, subnormal numbers, infinities and NaN included. (test/math.test.ts says how many for each.)
 //
 // Note [Formulas]: each follows the classic plan of reduction to a small interval, polynomial, reconstruction (Cody and

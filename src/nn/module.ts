@@ -3,6 +3,7 @@ import { no_grad } from "../autograd/mode.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
 import { addHook } from "../autograd/node.ts";
 import type { Dtype } from "../dtype.ts";
+import { float32, float64 } from "../dtype.ts";
 import { AttributeError, KeyError, NotImplementedError, RuntimeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
@@ -288,6 +289,15 @@ export class Module {
           t instanceof Parameter ? new Parameter(cast, { requires_grad: t.requires_grad }) : cast;
       }
     return this;
+  }
+
+  /** `to(torch.float64)`. */
+  double(): this {
+    return this.to(float64);
+  }
+  /** `to(torch.float32)`. */
+  float(): this {
+    return this.to(float32);
   }
 
   // ---- hooks

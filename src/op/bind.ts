@@ -124,6 +124,8 @@ const checks: Record<TypeName, Check> = {
   float: plain((x) => typeof x === "number"),
   "float?": orNull(plain((x) => typeof x === "number")),
   "int[]": ints,
+  "int|int[]": ints,
+  "Tensor|int|int[]": (x) => (isTensor(x) ? OK : ints(x)),
   "int[]?": orNull(ints),
   "int[]|str": (x) => (typeof x === "string" ? OK : ints(x)),
   "int[]|bool?": orNull((x) => (typeof x === "boolean" ? OK : ints(x))),

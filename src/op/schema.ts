@@ -21,6 +21,9 @@ interface Accepts {
   float: number;
   "float?": number | null;
   "int[]": number | readonly number[];
+  /** Where a single number is not the same as a list of it. */
+  "int|int[]": number | readonly number[];
+  "Tensor|int|int[]": Tensor | number | readonly number[];
   "int[]?": number | readonly number[] | null;
   /** The first argument of var and std, which may be `unbiased` instead. */
   "int[]|bool?": number | readonly number[] | boolean | null;

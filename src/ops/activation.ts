@@ -47,7 +47,7 @@ define(elu, {
   kernel: pointwise(({ input, alpha }) => input.gt(0).where(input, input.min(0).apply("expm1").mul(alpha))),
   saves: ["input"],
   backward: {
-    input: ({ grad, input, alpha }) => _where(input.gt(0), grad, grad.mul(input.clamp({ max: 0 }).exp().mul(alpha))),
+    input: ({ grad, input, alpha }) => grad.mul(_where(input.gt(0), 1, input.clamp({ max: 0 }).exp().mul(alpha))),
   },
 });
 const SELU_ALPHA = 1.6732632423543772;

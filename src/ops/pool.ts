@@ -96,7 +96,7 @@ function flatIndices(within: Tensor, spatial: readonly number[], places: readonl
 interface MaxPoolArgs {
   input: Tensor;
   kernel_size: readonly number[];
-  stride: readonly number[];
+  stride: readonly number[] | null;
   padding: readonly number[];
   dilation: readonly number[];
   ceil_mode: boolean;
@@ -114,7 +114,7 @@ function prepared(
   const kernel = perDim(kernel_size, dims, "kernel_size");
   const s: Sliding = {
     kernel_size: kernel,
-    stride: stride.length === 0 ? kernel : perDim(stride, dims, "stride"),
+    stride: stride === null || stride.length === 0 ? kernel : perDim(stride, dims, "stride"),
     padding: perDim(padding, dims, "padding"),
     dilation: perDim(dilation, dims, "dilation"),
   };
@@ -144,31 +144,41 @@ const maxPool =
     const { values, indices } = x._max_pool(s.kernel_size, s.stride, s.padding, s.dilation, args.ceil_mode);
     return x === args.input ? [values, indices] : [values.squeeze([0]), indices.squeeze([0])];
   };
-/** The largest element under each window of [N, C, L]. */
+/** The largest element under each window of [N, C, L], and its place in the flattened spatial dims. */
+export const max_pool1d_with_indices = op(
+  "max_pool1d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
+);
+define(max_pool1d_with_indices, { kernel: composite(maxPool("max_pool1d", 1)) });
+/** The largest element under each window of [N, C, H, W], and its place in the flattened spatial dims. */
+export const max_pool2d_with_indices = op(
+  "max_pool2d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
+);
+define(max_pool2d_with_indices, { kernel: composite(maxPool("max_pool2d", 2)) });
+/** The largest element under each window of [N, C, D, H, W], and its place in the flattened spatial dims. */
+export const max_pool3d_with_indices = op(
+  "max_pool3d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
+);
+define(max_pool3d_with_indices, { kernel: composite(maxPool("max_pool3d", 3)) });
+/** The largest element under each window of [N, C, L]; windows do not overlap unless a stride is given. */
 export const max_pool1d = op(
-  "max_pool1d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
+  "max_pool1d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
 );
 define(max_pool1d, { kernel: composite((args) => maxPool("max_pool1d", 1)(args)[0]) });
 /** The largest element under each window of [N, C, H, W]; windows do not overlap unless a stride is given. */
 export const max_pool2d = op(
-  "max_pool2d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
+  "max_pool2d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
 );
 define(max_pool2d, { kernel: composite((args) => maxPool("max_pool2d", 2)(args)[0]) });
-/** The largest element under each window of [N, C, D, H, W]. */
+/** The largest element under each window of [N, C, D, H, W]; windows do not overlap unless a stride is given. */
 export const max_pool3d = op(
-  "max_pool3d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
+  "max_pool3d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
 );
 define(max_pool3d, { kernel: composite((args) => maxPool("max_pool3d", 3)(args)[0]) });
-/** {@link max_pool2d} with the places in the flattened input. */
-export const max_pool2d_with_indices = op(
-  "max_pool2d_with_indices(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
-);
-define(max_pool2d_with_indices, { kernel: composite((args) => maxPool("max_pool2d", 2)(args)) });
 
 interface AvgPoolArgs {
   input: Tensor;
   kernel_size: readonly number[];
-  stride: readonly number[];
+  stride: readonly number[] | null;
   padding: readonly number[];
   ceil_mode: boolean;
   count_include_pad: boolean;
@@ -217,17 +227,17 @@ function counts(
 }
 /** The mean under each window of [N, C, L]. */
 export const avg_pool1d = op(
-  "avg_pool1d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",
+  "avg_pool1d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",
 );
 define(avg_pool1d, { kernel: composite((args) => avgPool("avg_pool1d", 1)({ ...args, divisor_override: null })) });
 /** The mean under each window of [N, C, H, W]. */
 export const avg_pool2d = op(
-  "avg_pool2d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+  "avg_pool2d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
 );
 define(avg_pool2d, { kernel: composite((args) => avgPool("avg_pool2d", 2)(args)) });
 /** The mean under each window of [N, C, D, H, W]. */
 export const avg_pool3d = op(
-  "avg_pool3d(Tensor input, int[] kernel_size, int[] stride=[], int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+  "avg_pool3d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
 );
 define(avg_pool3d, { kernel: composite((args) => avgPool("avg_pool3d", 3)(args)) });
 

@@ -5,9 +5,11 @@ import { contiguousStrides, inferSize, list, numel, sameShape, viewStrides, wrap
 import type { Layout, Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute, view as viewKernel } from "../op/kernels.ts";
-import { define, op } from "../op/op.ts";
+import { define, op, registry } from "../op/op.ts";
+import type { Op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
+import { alias } from "./copy.ts";
 import { arange } from "./data.ts";
 
 /** Self seen in another shape of as many elements; one size may be -1. Raises RuntimeError where that would need a copy. */
@@ -704,3 +706,41 @@ Object.defineProperty(Tensor.prototype, "mT", {
     return this.transpose(-2, -1);
   },
 });
+
+/** The twin of a view op whose result is a copy, its signature derived: {@link view_copy} of {@link view}. */
+function copying<S extends string>(of: Op<S>): Op<Copying<S>> {
+  const { schema } = registry.get(of)!;
+  const text = schema.text.replace(/^(\w+)\(/, "$1_copy(").replaceAll("Tensor(a)", "Tensor") as Copying<S>;
+  const twin = op(text);
+  const call = of as unknown as (...args: unknown[]) => Tensor | Tensor[];
+  const copied = (t: Tensor): Tensor => t.clone().contiguous();
+  define(twin as unknown as Op<string>, {
+    kernel: {
+      kind: "composite",
+      run: (values) => {
+        const seen = call(...values.slice(0, schema.positional));
+        return seen instanceof Tensor ? copied(seen) : seen.map(copied);
+      },
+    },
+  });
+  return twin;
+}
+type Copying<S extends string> = S extends `${infer N}(Tensor(a) self${infer Rest}) -> Tensor(a)${infer Several}`
+  ? `${N}_copy(Tensor self${Rest}) -> Tensor${Several}`
+  : never;
+export const alias_copy = copying(alias);
+export const as_strided_copy = copying(as_strided);
+export const diagonal_copy = copying(diagonal);
+export const expand_copy = copying(expand);
+export const narrow_copy = copying(narrow);
+export const permute_copy = copying(permute);
+export const select_copy = copying(select);
+export const slice_copy = copying(slice);
+export const split_with_sizes_copy = copying(split_with_sizes);
+export const squeeze_copy = copying(squeeze);
+export const t_copy = copying(t);
+export const transpose_copy = copying(transpose);
+export const unbind_copy = copying(unbind);
+export const unfold_copy = copying(unfold);
+export const unsqueeze_copy = copying(unsqueeze);
+export const view_copy = copying(view);

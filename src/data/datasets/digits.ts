@@ -8,7 +8,7 @@ import { decodeDigits, digitsCount } from "./digits_decode.ts";
 /**
  * 1,797 handwritten digits of 8x8 pixels, which come with the library. `images` is [1797, 1, 8, 8] from 0 (paper) to 1
  * (ink): the recorded values 0 to 16, divided by 16, in `dtype`, by default float32. `labels` is [1797], int64, 0 to 9.
- * Samples are [image, label]. The classes are about equally frequent; people differ between the halves of the data.
+ * Samples are [image, label].
  *
  * Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998,
  * CC BY 4.0; its test set.

@@ -1,9 +1,9 @@
 // MNIST and FashionMNIST from a folder of idx files.
 import { int64, uint8 } from "../../dtype.ts";
 import { FileNotFoundError, RuntimeError, ValueError } from "../../errors.ts";
-import { fromTyped, tensor } from "../../ops/data.ts";
+import { fromTyped } from "../../ops/data.ts";
 import type { Tensor } from "../../tensor.ts";
-import { Dataset } from "../dataset.ts";
+import { Dataset, indexOf } from "../dataset.ts";
 import { parseIdxFile } from "./idx.ts";
 import type { IdxArray } from "./idx.ts";
 
@@ -51,9 +51,8 @@ export class MNIST extends Dataset<[image: Tensor, label: Tensor]> {
     return [pixels(this.data.index([index]).unsqueeze(0)), this.targets.index([index])];
   }
   override batch(indices: readonly number[]): [Tensor, Tensor] | null {
-    if (this.at !== MNIST.prototype.at || indices.some((i) => i < 0)) return null;
-    const index = tensor(BigInt64Array.from(indices, BigInt));
-    return [pixels(this.data.index_select(0, index).unsqueeze(1)), this.targets.index_select(0, index)];
+    const index = this.at === MNIST.prototype.at ? indexOf(indices, this.length) : null;
+    return index && [pixels(this.data.index_select(0, index).unsqueeze(1)), this.targets.index_select(0, index)];
   }
 }
 

@@ -5,7 +5,6 @@ import { plan } from "../../kernel/loops.ts";
 import { hostMath } from "../../kernel/special.ts";
 import { emitKernel } from "./emit.ts";
 import type { FeatureLevel } from "./features.ts";
-import { descriptorLayout } from "./variant.ts";
 import type { Stride, Variant } from "./variant.ts";
 
 type Run = (descriptor: number, begin: number, end: number) => void;
@@ -95,7 +94,7 @@ export class KernelRunner {
     const { shape, reduced, operands } = launch;
     for (let d = 0; d < shape.length - reduced; d++) if (shape[d] === 0) return;
     this.writeParams(kernel.params, launch.params);
-    const loops = padded(kernel, plan(kernel, launch));
+    const loops = plan(kernel, launch);
     if (!crosses(kernel, loops)) return this.run(kernel, loops, operands, 0);
     // A strip of the rows' last dim after the other, so that what is read across them stays in the cache.
     const { sizes, strides } = loops;
@@ -114,27 +113,31 @@ export class KernelRunner {
   /** Runs loops that begin `skipped` elements further in the last dim. */
   private run(kernel: Kernel, loops: Loops, operands: readonly Operand[], skipped: number): void {
     const { sizes, strides } = loops;
-    const rank = sizes.length;
-    const outer = rank - loops.reduced;
+    // The code has at least one outer dim and, if the kernel reduces, one reduced dim: of size 1 where there is none.
+    const before = sizes.length === loops.reduced ? 1 : 0;
+    const behind = kernel.reduce !== null && loops.reduced === 0 ? 1 : 0;
+    const reduced = loops.reduced + behind;
+    const rank = before + sizes.length + behind;
+    const outer = rank - reduced;
     const lanes = lanesOf(kernel, loops);
-    const along = lanes === "reduced" ? rank - 1 : outer - 1;
-    let key = (rank * 16 + loops.reduced) * 3 + LANES.indexOf(lanes);
-    for (let k = 0; k < operands.length; k++) key = key * 3 + classOf(strides[k][along], sizes[along]);
+    const along = (lanes === "reduced" ? rank : outer) - 1 - before;
+    let key = (rank * 16 + reduced) * 3 + LANES.indexOf(lanes);
+    for (let k = 0; k < operands.length; k++) key = key * 3 + classOf(strides[k], sizes, along);
     let compiled = kernel.variants.get(key) as Compiled | undefined;
     if (compiled === undefined) {
-      const classes = strides.map((s) => STRIDES[classOf(s[along], sizes[along])]);
-      compiled = this.compile(kernel, key, { outer, reduced: loops.reduced, lanes, strides: classes });
+      const classes = strides.map((s) => STRIDES[classOf(s, sizes, along)]);
+      compiled = this.compile(kernel, key, { outer, reduced, lanes, strides: classes });
     }
     const { words } = this;
-    let at = descriptorLayout(kernel.params.length, rank).sizes / 4;
-    for (const n of sizes) words[at++] = n;
+    let at = kernel.params.length * 2;
+    for (let d = 0; d < rank; d++) words[at++] = sizes[d - before] ?? 1;
     for (let k = 0; k < operands.length; k++) {
       const { itemsize } = dtypeOf(kernel, k);
-      words[at++] = operands[k].ptr + skipped * strides[k][rank - 1] * itemsize;
+      words[at++] = operands[k].ptr + (skipped === 0 ? 0 : skipped * strides[k][sizes.length - 1] * itemsize);
       const stored = k >= kernel.inputs.length && kernel.reduce?.scan === false;
-      for (let d = 0; d < rank; d++) words[at++] = stored && d >= outer ? 0 : strides[k][d] * itemsize;
+      for (let d = 0; d < rank; d++) words[at++] = stored && d >= outer ? 0 : (strides[k][d - before] ?? 0) * itemsize;
     }
-    compiled.run(this.options.descriptorBase, 0, sizes[0]);
+    compiled.run(this.options.descriptorBase, 0, before === 1 ? 1 : sizes[0]);
   }
 
   private writeParams(dtypes: readonly Dtype[], params: readonly Scalar[]): void {
@@ -170,8 +173,11 @@ export class KernelRunner {
 
 const dtypeOf = ({ inputs, outputs }: Kernel, k: number): Dtype =>
   k < inputs.length ? inputs[k] : outputs[k - inputs.length].dtype;
-/** Number of the class of a stride, as in STRIDES; the stride along a dim of size 1 does not matter. */
-const classOf = (stride: number, size: number): number => (size === 1 || stride === 1 ? 0 : stride === 0 ? 1 : 2);
+/** Number of the class of a stride along a dim, as in STRIDES; where there is but one element it does not matter. */
+function classOf(strides: readonly number[], sizes: readonly number[], d: number): number {
+  if (d < 0 || d >= sizes.length || sizes[d] === 1 || strides[d] === 1) return 0;
+  return strides[d] === 0 ? 1 : 2;
+}
 
 /** Whether each operand's elements are neighbours all along. */
 function isFlat({ shape, operands }: Launch): boolean {
@@ -194,26 +200,14 @@ function crosses({ reduce, outputs }: Kernel, { sizes, strides }: Loops): boolea
   return strides.some((s) => s[last - 1] === 1 && Math.abs(s[last]) > STRIP);
 }
 
-/** With at least one outer dim and, if the kernel reduces, one reduced dim. */
-function padded(kernel: Kernel, { sizes, reduced, strides }: Loops): Loops {
-  const before = sizes.length === reduced ? 1 : 0;
-  const behind = kernel.reduce !== null && reduced === 0 ? 1 : 0;
-  if (before + behind === 0) return { sizes, reduced, strides };
-  const pad = (list: readonly number[], filling: number): number[] => [
-    ...Array<number>(before).fill(filling),
-    ...list,
-    ...Array<number>(behind).fill(filling),
-  ];
-  return { sizes: pad(sizes, 1), reduced: reduced + behind, strides: strides.map((s) => pad(s, 0)) };
-}
-
 /** Which dim to compute by four. */
 function lanesOf(kernel: Kernel, { sizes, reduced, strides }: Loops): Variant["lanes"] {
   if (kernel.reduce === null) return "outer";
   const last = sizes.length - 1;
   const outer = last - reduced;
+  const beside = outer < 0 ? 1 : sizes[outer];
   const { accs, scan } = kernel.reduce;
-  const folds = !scan && accs.every((a) => a.combine !== undefined);
+  const folds = reduced > 0 && !scan && accs.every((a) => a.combine !== undefined);
   let inRow = true;
   let neighbours = false;
   for (let k = 0; k < kernel.inputs.length; k++) {
@@ -221,6 +215,6 @@ function lanesOf(kernel: Kernel, { sizes, reduced, strides }: Loops): Variant["l
     if (stride === 1) neighbours = true;
     else if (stride !== 0) inRow = false;
   }
-  if (folds && inRow && neighbours && (sizes[last] >= SHORT || sizes[outer] < 4)) return "reduced";
-  return sizes[outer] >= 4 ? "outer" : "none";
+  if (folds && inRow && neighbours && (sizes[last] >= SHORT || beside < 4)) return "reduced";
+  return beside >= 4 ? "outer" : "none";
 }

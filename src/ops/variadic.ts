@@ -1,0 +1,113 @@
+// Functions of several tensors, given as a list or spread: torch.meshgrid(x, y) and torch.meshgrid([x, y]).
+import { RuntimeError } from "../errors.ts";
+import { broadcastShapes } from "../layout.ts";
+import { Size, Tensor } from "../tensor.ts";
+import { arange } from "./data.ts";
+import { cat, stack } from "./view.ts";
+
+type Tensors = readonly Tensor[] | readonly [readonly Tensor[]];
+const asList = (given: Tensors): readonly Tensor[] =>
+  given.length === 1 && !(given[0] instanceof Tensor) ? given[0] : (given as readonly Tensor[]);
+
+/** All tensors expanded to the shape they broadcast to. As `torch.broadcast_tensors`. */
+export function broadcast_tensors(...tensors: Tensors): Tensor[] {
+  const all = asList(tensors);
+  if (all.length === 0) return [];
+  const shape = all.map((t) => t.sizes).reduce(broadcastShapes);
+  return all.map((t) => t.expand(shape));
+}
+/** The shape to which shapes (or single sizes) broadcast. As `torch.broadcast_shapes`. */
+export function broadcast_shapes(...shapes: readonly (number | readonly number[])[]): Size {
+  const lists = shapes.map((s) => (typeof s === "number" ? [s] : s));
+  return Size.from(lists.reduce(broadcastShapes, [])) as Size;
+}
+/**
+ * Coordinates of a grid from one vector for each dim: `indexing` "ij" counts rows first, "xy" columns first.
+ * As `torch.meshgrid`.
+ */
+export function meshgrid(...given: readonly (Tensor | readonly Tensor[] | { indexing?: "ij" | "xy" })[]): Tensor[] {
+  const last = given.at(-1);
+  const options = last instanceof Tensor || Array.isArray(last) ? {} : (last as { indexing?: string });
+  const tensors = asList(given.filter((x) => x !== options) as never);
+  const { indexing = "ij" } = options as { indexing?: string };
+  if (tensors.length === 0) throw new RuntimeError("meshgrid expects a non-empty TensorList");
+  for (const t of tensors)
+    if (t.sizes.length > 1)
+      throw new RuntimeError(
+        `torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${t.ndim} dims of sizes [${t.sizes.join(", ")}]`,
+      );
+  if (indexing !== "ij" && indexing !== "xy")
+    throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${indexing}`);
+  const swaps = indexing === "xy" && tensors.length >= 2;
+  const order = swaps ? [tensors[1], tensors[0], ...tensors.slice(2)] : tensors;
+  const shape = order.map((t) => t.numel());
+  const grids = order.map((t, d) => t.reshape(shape.map((n, k) => (k === d ? n : 1))).expand(shape));
+  if (!swaps) return grids;
+  return [grids[1], grids[0], ...grids.slice(2)];
+}
+const atLeast =
+  (n: 1 | 2 | 3) =>
+  (...tensors: Tensors): Tensor | Tensor[] =>
+    tensors.length === 1 && tensors[0] instanceof Tensor
+      ? tensors[0]._atleast(n)
+      : asList(tensors).map((t) => t._atleast(n));
+/** Tensors with at least one dim. As `torch.atleast_1d`. */
+export const atleast_1d = atLeast(1);
+/** Tensors with at least two dims. As `torch.atleast_2d`. */
+export const atleast_2d = atLeast(2);
+/** Tensors with at least three dims. As `torch.atleast_3d`. */
+export const atleast_3d = atLeast(3);
+
+/** Matrices along a diagonal, zeros elsewhere. As `torch.block_diag`. */
+export function block_diag(...tensors: Tensors): Tensor {
+  const blocks = asList(tensors).map((t, i) => {
+    if (t.sizes.length > 2)
+      throw new RuntimeError(
+        `torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ${i} has ${t.sizes.length} dimensions`,
+      );
+    return t._atleast(2);
+  });
+  const columns = blocks.reduce((n, t) => n + t.sizes[1], 0);
+  let before = 0;
+  return cat(
+    blocks.map((t) => {
+      const [rows, width] = t.sizes;
+      const row = cat([t.new_zeros([rows, before]), t, t.new_zeros([rows, columns - before - width])], 1);
+      before += width;
+      return row;
+    }),
+    0,
+  );
+}
+/** Every way to take one element of each vector, one a row. As `torch.cartesian_prod`. */
+export function cartesian_prod(...tensors: Tensors): Tensor {
+  const vectors = asList(tensors);
+  for (const t of vectors)
+    if (t.sizes.length !== 1) throw new RuntimeError(`Expect a 1D vector, but got shape [${t.sizes.join(", ")}]`);
+  if (vectors.length === 1) return vectors[0];
+  return stack(
+    meshgrid(vectors).map((t) => t.reshape([-1])),
+    1,
+  );
+}
+/** Every way to take `r` elements of a vector, one a row. As `torch.combinations`. */
+export function combinations(
+  input: Tensor,
+  given: number | { r?: number; with_replacement?: boolean } = 2,
+  repeats?: boolean,
+): Tensor {
+  const { r = 2, with_replacement = false } =
+    typeof given === "number" ? { r: given, with_replacement: repeats } : given;
+  if (input.sizes.length !== 1) throw new RuntimeError(`Expect a 1D vector, but got shape [${input.sizes.join(", ")}]`);
+  if (r < 0) throw new RuntimeError(`Expect a non-negative number, but got ${r}`);
+  if (r === 0) return input.new_empty([0]);
+  const grids = meshgrid(Array.from({ length: r }, () => arange(input.sizes[0])));
+  const rising = grids
+    .slice(1)
+    .map((g, i) => (with_replacement ? grids[i].le(g) : grids[i].lt(g)))
+    .reduce((a, b) => a.logical_and(b), grids[0].ge(0));
+  return stack(
+    grids.map((g) => input.index_select(0, g.masked_select(rising))),
+    1,
+  );
+}
