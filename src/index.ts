@@ -6,6 +6,7 @@ export * from "./errors.ts";
 export * from "./ops/index.ts";
 export { arange, as_tensor, tensor } from "./ops/data.ts";
 export type { FactoryOptions, TensorData } from "./ops/data.ts";
+export { einsum } from "./ops/einsum.ts";
 export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/overloads.ts";
 export { randint } from "./ops/random_overloads.ts";
 export type { RandomOptions } from "./ops/random_overloads.ts";
@@ -19,7 +20,11 @@ export {
   broadcast_tensors,
   cartesian_prod,
   combinations,
+  cumulative_trapezoid,
   meshgrid,
+  tensordot,
+  trapezoid,
+  trapz,
 } from "./ops/variadic.ts";
 export { slice_ } from "./ops/subscript.ts";
 export type { Index, Slice } from "./ops/subscript.ts";

@@ -162,8 +162,7 @@ export function viewStrides(shape: Shape, strides: readonly number[], to: Shape)
  */
 export function resultStrides(shape: Shape, operands: readonly Layout[]): number[] {
   const same = operands.filter((o) => sameShape(o.shape, shape));
-  if (shape.length < 2 || same.every((o) => isContiguous(shape, o.strides)))
-    return contiguousStrides(shape);
+  if (shape.length < 2 || same.every((o) => isContiguous(shape, o.strides))) return contiguousStrides(shape);
   const order = shape.map((_, d) => d);
   const before = (a: number, b: number): boolean => {
     for (const { strides } of same) {

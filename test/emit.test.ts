@@ -6,7 +6,7 @@ import { featureLevel } from "../src/devices/cpu/features.ts";
 import type { FeatureLevel } from "../src/devices/cpu/features.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "../src/devices/cpu/launch.ts";
 import type { Dtype, Scalar, TypedArray } from "../src/dtype.ts";
-import { bool, float32, float64, int16, int32, int64, int8, uint8 } from "../src/dtype.ts";
+import { bfloat16, bool, float16, float32, float64, int16, int32, int64, int8, uint8 } from "../src/dtype.ts";
 import { acc, constant, input, iota, load, param, reduceIota } from "../src/kernel/expr.ts";
 import type { BinaryOp, BitOp, CompareOp, Expr, UnaryOp } from "../src/kernel/expr.ts";
 import { interpret } from "../src/kernel/interpret.ts";
@@ -233,6 +233,24 @@ describe.each(levels)("at the level %s", (level) => {
     expect([...at]).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
   });
 
+  test.each([float16, bfloat16])("%s is carried bit for bit", (dtype) => {
+    const source = new Uint16Array(memory.buffer, BASE, 60).map((_, i) => i * 1700 + 30000);
+    new Uint16Array(memory.buffer, BASE, 60).set(source);
+    for (const [from, to] of [
+      [1, 1],
+      [2, 1],
+      [1, 2],
+      [0, 1],
+    ]) {
+      const operands = [
+        { ptr: BASE, strides: [from] },
+        { ptr: BASE + ROOM, strides: [to] },
+      ];
+      runnerOf(level).launch(mapOf(input(0, dtype), [dtype]), { shape: [27], reduced: 0, operands, params: [] });
+      const out = new Uint16Array(memory.buffer, BASE + ROOM, 60);
+      for (let i = 0; i < 27; i++) expect(out[i * to]).toBe(source[i * from]);
+    }
+  });
   test("large matrices that lie across each other", () => {
     const [rows, cols] = [70, 101];
     const [a, b, out] = [BASE, BASE + 4 * rows * cols, BASE + 8 * rows * cols];

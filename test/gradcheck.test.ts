@@ -17,6 +17,7 @@ const withoutGradient: Record<string, string> = {
   all: "gives truth values",
   any: "gives truth values",
   count_nonzero: "gives a count",
+  argsort: "gives places",
   isclose: "gives truth values",
   rand_like: "draws anew",
   randn_like: "draws anew",

@@ -1,6 +1,6 @@
 // Runs a kernel by walking its expressions: slow, plain, and the oracle of every emitter.
 // Floats are JavaScript numbers; integers and bools are bigints, so that nothing is lost before it is made to fit.
-import type { Dtype, Scalar, TypedArray } from "../dtype.ts";
+import type { Dtype, TypedArray } from "../dtype.ts";
 import { bool, float32, float64, int32, int64, uint8 } from "../dtype.ts";
 import type { BinaryOp, BitOp, CompareOp, Expr, MathOp, UnaryOp } from "./expr.ts";
 import type { Kernel, Launch } from "./loops.ts";

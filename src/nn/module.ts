@@ -167,14 +167,13 @@ export class Module {
   }
   /** The module at a path such as "layers.0". */
   get_submodule(target: string): Module {
-    let at: Module = this;
-    for (const name of target === "" ? [] : target.split(".")) {
+    const names = target === "" ? [] : target.split(".");
+    return names.reduce<Module>((at, name) => {
       const next = (at as unknown as Record<string, unknown>)[name];
       if (!Object.hasOwn(at, name)) throw new AttributeError(`${at.constructor.name} has no attribute \`${name}\``);
       if (!(next instanceof Module)) throw new AttributeError(`\`${name}\` is not an nn.Module`);
-      at = next;
-    }
-    return at;
+      return next;
+    }, this);
   }
   get_parameter(target: string): Parameter {
     const cut = target.lastIndexOf(".");

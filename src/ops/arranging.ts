@@ -1,11 +1,12 @@
 // Composites that move elements about: rolling, turning, stacking, diagonals, repeats.
 import { bool, int64 } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
+import { IndexError, RuntimeError } from "../errors.ts";
 import { broadcastShapes, wrapDim } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { arange, fromTyped } from "./data.ts";
+import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
 
 /** Elements shifted along `dims`, those pushed out coming back in at the other end; without dims through the whole. */
@@ -16,6 +17,8 @@ define(roll, {
     if (dims.length === 0 && shifts.length === 1) return rolled(self.reshape([-1]), shifts[0], 0).view(self.sizes);
     if (dims.length !== shifts.length)
       throw new RuntimeError(`shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`);
+    if (self.sizes.length === 0 && dims.length > 0)
+      throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
     return dims.reduce((x, d, i) => rolled(x, shifts[i], d), self);
   }),
 });
@@ -136,7 +139,9 @@ define(take_along_dim, {
     const d = wrapDim(dim, self.sizes.length);
     const along = (x: Tensor, other: Tensor): Tensor =>
       x.expand(x.sizes.map((n, k) => (k === d || other.sizes[k] === 1 ? n : other.sizes[k])));
-    return along(self, indices).gather(d, along(indices, self));
+    const n = self.sizes[d];
+    const counted = _where(indices.lt(0), indices.add(n), indices);
+    return along(self, indices).gather(d, along(counted, self));
   }),
 });
 

@@ -12,7 +12,7 @@ import { default_generator } from "../random.ts";
 import type { Generator } from "../random.ts";
 import * as draw from "../random_fill.ts";
 import type { FloatArray } from "../random_fill.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { asLeaf, checkSize, fromTyped } from "./data.ts";
 
 /** A fresh tensor filled on the host. Nothing is drawn for no elements. */

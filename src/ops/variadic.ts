@@ -111,3 +111,51 @@ export function combinations(
     1,
   );
 }
+
+/** Sums of products over the last `dims` dims of a and the first of b, or over two lists of dims. As `torch.tensordot`. */
+export function tensordot(
+  a: Tensor,
+  b: Tensor,
+  given:
+    number | readonly (readonly number[])[] | Tensor | { dims?: number | readonly (readonly number[])[] | Tensor } = 2,
+): Tensor {
+  const dims =
+    typeof given === "number" || Array.isArray(given) || given instanceof Tensor
+      ? given
+      : ((given as { dims?: number }).dims ?? 2);
+  const value = (dims instanceof Tensor ? dims.tolist() : dims) as number | number[][];
+  if (typeof value !== "number") return a._tensordot(b, value[0], value[1]);
+  if (value < 0) throw new RuntimeError(`tensordot expects dims >= 0, but got dims=${value}`);
+  const n = Array.from({ length: value }, (_, i) => i);
+  return a._tensordot(
+    b,
+    n.map((i) => i - value),
+    n,
+  );
+}
+/** Integral along `dim` by the trapezoidal rule: over the points `x`, or `dx` apart. As `torch.trapezoid`. */
+export function trapezoid(y: Tensor, ...given: readonly (Tensor | TrapezoidOptions)[]): Tensor {
+  return trapezoidBy(y, given, false);
+}
+/** {@link trapezoid} */
+export function trapz(y: Tensor, ...given: readonly (Tensor | TrapezoidOptions)[]): Tensor {
+  return trapezoidBy(y, given, false);
+}
+/** {@link trapezoid} up to every point. As `torch.cumulative_trapezoid`. */
+export function cumulative_trapezoid(y: Tensor, ...given: readonly (Tensor | TrapezoidOptions)[]): Tensor {
+  return trapezoidBy(y, given, true);
+}
+export interface TrapezoidOptions {
+  x?: Tensor | null;
+  dx?: number;
+  dim?: number;
+}
+function trapezoidBy(y: Tensor, given: readonly (Tensor | TrapezoidOptions)[], running: boolean): Tensor {
+  const [first] = given;
+  const {
+    x = null,
+    dx = 1,
+    dim = -1,
+  } = ((first instanceof Tensor ? given[1] : first) as TrapezoidOptions | undefined) ?? {};
+  return y._trapezoid(first instanceof Tensor ? first : x, dx, dim, running);
+}

@@ -5,19 +5,6 @@ import { Tensor } from "../tensor.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { SafetensorsEntry } from "./safetensors.ts";
 
-/** Tensors, and arrays, Maps and plain objects of them, together with numbers, bigints, booleans, text and null. */
-export type Saveable =
-  | Tensor
-  | number
-  | bigint
-  | boolean
-  | string
-  | null
-  | undefined
-  | readonly Saveable[]
-  | ReadonlyMap<string | number, Saveable>
-  | object;
-
 /** Where the metadata keeps the frame around the tensors. */
 const FRAME = "tidu.frame";
 /** The frame: JSON as it is, and everything that JSON lacks as an object of one key. */
@@ -43,13 +30,10 @@ type Frame =
  * @example
  * const bytes = torch.serialization.encode({ model: model.state_dict(), epoch: 3 });
  */
-export function encode(value: Saveable): Uint8Array {
+export function encode(value: unknown): Uint8Array {
   const entries = new Map<string, SafetensorsEntry>();
-  const frame = frameOf(value, [], entries);
-  return encodeSafetensors(
-    entries,
-    isStateDict(value) ? { format: "pt" } : { format: "pt", [FRAME]: JSON.stringify(frame) },
-  );
+  const frame = JSON.stringify(frameOf(value, [], entries));
+  return encodeSafetensors(entries, { format: "pt", ...(!isStateDict(value) && { [FRAME]: frame }) });
 }
 
 /**
@@ -62,13 +46,17 @@ export function encode(value: Saveable): Uint8Array {
  */
 export function decode<T = Map<string, Tensor>>(bytes: Uint8Array | ArrayBuffer): T {
   const { entries, metadata } = decodeSafetensors(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
-  const frame = Object.hasOwn(metadata, FRAME) ? parseFrame(metadata[FRAME]) : null;
   const tensors = new Map([...entries].map(([name, entry]) => [name, tensorOf(entry)]));
-  return (frame === null ? tensors : valueOf(frame.value, tensors)) as T;
+  if (!Object.hasOwn(metadata, FRAME)) return tensors as T;
+  try {
+    return valueOf(JSON.parse(metadata[FRAME]) as Frame, tensors) as T;
+  } catch (error) {
+    throw new ValueError(`load: the metadata '${FRAME}' is damaged: ${(error as Error).message}`);
+  }
 }
 
 /** A Map of tensors as a state dict has them needs no frame. */
-const isStateDict = (value: Saveable): boolean =>
+const isStateDict = (value: unknown): boolean =>
   value instanceof Map &&
   [...value].every(([key, x]) => typeof key === "string" && x instanceof Tensor && !x.requires_grad);
 
@@ -80,13 +68,12 @@ function frameOf(value: unknown, path: readonly string[], entries: Map<string, S
     entries.set(name, entryOf(value));
     return value.requires_grad ? { tensor: name, requires_grad: true } : { tensor: name };
   }
-  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
-  // Left out by JSON, and what Python's None is here.
-  if (value === undefined) return null;
-  if (typeof value === "number")
-    return Number.isFinite(value) && !Object.is(value, -0)
-      ? value
-      : { number: Object.is(value, -0) ? "-0" : String(value) };
+  if (value === null || value === undefined) return null;
+  if (typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") {
+    if (Object.is(value, -0)) return { number: "-0" };
+    return Number.isFinite(value) ? value : { number: String(value) };
+  }
   if (typeof value === "bigint") return { bigint: String(value) };
   if (Array.isArray(value)) return value.map((x, i) => below(i, x));
   if (value instanceof Map) return { map: [...value].map(([key, x]) => [frameOf(key, path, entries), below(key, x)]) };
@@ -104,24 +91,15 @@ function valueOf(frame: Frame, tensors: ReadonlyMap<string, Tensor>): unknown {
   if (Array.isArray(frame)) return frame.map((x) => valueOf(x, tensors));
   if ("tensor" in frame) {
     const tensor = tensors.get(frame.tensor);
-    if (tensor === undefined) throw damaged(`it names the tensor '${frame.tensor}', which the file lacks`);
+    if (tensor === undefined) throw new Error(`there is no tensor '${frame.tensor}'`);
     return frame.requires_grad ? tensor.requires_grad_() : tensor;
   }
   if ("number" in frame) return Number(frame.number);
   if ("bigint" in frame) return BigInt(frame.bigint);
   if ("map" in frame) return new Map(frame.map.map(([key, x]) => [valueOf(key, tensors), valueOf(x, tensors)]));
   if ("object" in frame) return Object.fromEntries(frame.object.map(([key, x]) => [key, valueOf(x, tensors)]));
-  throw damaged(`it holds ${JSON.stringify(frame).slice(0, 60)}`);
+  throw new Error(`got ${JSON.stringify(frame).slice(0, 60)}`);
 }
-function parseFrame(text: string): { value: Frame } {
-  try {
-    return { value: JSON.parse(text) as Frame };
-  } catch {
-    throw damaged("it is not JSON");
-  }
-}
-const damaged = (why: string): ValueError => new ValueError(`load: the metadata '${FRAME}' is damaged: ${why}`);
-
 function entryOf(t: Tensor): SafetensorsEntry {
   const values = t.detach().typed_array();
   return {

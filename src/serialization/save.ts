@@ -1,8 +1,8 @@
 // torch.save and torch.load.
+import type * as FileSystem from "node:fs";
 import { FileNotFoundError, RuntimeError, ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { decode, encode } from "./checkpoint.ts";
-import type { Saveable } from "./checkpoint.ts";
 
 /**
  * Writes a value to a file, as `torch.save`, but in the safetensors format, which Python reads with
@@ -14,7 +14,7 @@ import type { Saveable } from "./checkpoint.ts";
  * torch.save(model.state_dict(), "model.safetensors");
  * torch.save({ model: model.state_dict(), optimizer: optimizer.state_dict(), epoch: 3 }, "checkpoint.safetensors");
  */
-export function save(value: Saveable, path: string): void {
+export function save(value: unknown, path: string): void {
   const bytes = encode(value);
   const { writeFileSync } = files("save");
   try {
@@ -60,7 +60,7 @@ export function load<T = Map<string, Tensor>>(path: string): T {
 }
 
 /** Asked for at run time, so that the library loads in a browser. */
-function files(name: string): typeof import("node:fs") {
+function files(name: string): typeof FileSystem {
   const fs = globalThis.process?.getBuiltinModule?.("node:fs");
   if (fs === undefined)
     throw new RuntimeError(

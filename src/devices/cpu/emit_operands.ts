@@ -1,6 +1,6 @@
 // Where the operands of a kernel stand while its loops run, and how their elements come into lanes and back.
 import type { Dtype, DtypeName } from "../../dtype.ts";
-import { bool, int16, int64, int8 } from "../../dtype.ts";
+import { bool, int64, int8 } from "../../dtype.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import type { FunctionBuilder } from "./assembler.ts";
 import { extractLane, laneType, range } from "./emit_expr.ts";
@@ -103,7 +103,7 @@ export class Operands {
       base(0);
       if (size === 8) f.mem("v128.load64_splat");
       else if (size === 4) f.mem("v128.load32_splat");
-      else f.mem(SCALAR_LOAD[dtype.name]!).op("i32x4.splat");
+      else f.mem(SCALAR_LOAD[dtype.name]).op("i32x4.splat");
     } else if (stride === "other") return this.loadLanes(k, part, place, base);
     else {
       const at = copy * 4 * size + part * 16;
@@ -126,10 +126,7 @@ export class Operands {
       const lane = part * 2 + j;
       base(lane);
       this.moveToLane(k, lane);
-      f.mem(
-        SCALAR_LOAD[dtype.name]!,
-        this.variant.strides[k] === "contiguous" ? (copy * 4 + lane) * dtype.itemsize : 0,
-      );
+      f.mem(SCALAR_LOAD[dtype.name], this.variant.strides[k] === "contiguous" ? (copy * 4 + lane) * dtype.itemsize : 0);
       if (j === 0) f.op(`${type}.splat`);
       else f.lane(`${type}.replace_lane`, j);
     }
@@ -179,7 +176,7 @@ export class Operands {
     const { f } = this;
     const local = f.keep("v128", () => {});
     f.get(local).get(local).op("i16x8.narrow_i32x4_s");
-    return dtype === int16
+    return dtype.itemsize === 2
       ? f
       : f
           .set(local)
@@ -188,7 +185,8 @@ export class Operands {
           .op(`i8x16.narrow_i16x8_${dtype === int8 ? "s" : "u"}`);
   }
 }
-const SCALAR_LOAD: Partial<Record<DtypeName, string>> = {
+/** float16 and bfloat16 are carried as the integers of their bits. */
+const SCALAR_LOAD: Record<DtypeName, string> = {
   float64: "f64.load",
   float32: "f32.load",
   int64: "i64.load",
@@ -197,4 +195,6 @@ const SCALAR_LOAD: Partial<Record<DtypeName, string>> = {
   int8: "i32.load8_s",
   uint8: "i32.load8_u",
   bool: "i32.load8_u",
+  float16: "i32.load16_s",
+  bfloat16: "i32.load16_s",
 };

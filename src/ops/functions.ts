@@ -1,0 +1,301 @@
+// Functions of one or two elements beyond arithmetic.
+import { bool, float32, int32 } from "../dtype.ts";
+import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { constant } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import { composite, compute } from "../op/kernels.ts";
+import { define, inplace, op } from "../op/op.ts";
+import { pointwise } from "../op/pointwise.ts";
+import { Tensor } from "../tensor.ts";
+import { arange } from "./data.ts";
+import { _where } from "./pointwise.ts";
+
+/** sin(πx) / (πx), 1 at 0. */
+export const sinc = op("sinc(Tensor self) -> Tensor");
+define(sinc, {
+  kernel: pointwise(
+    ({ self }) => {
+      const angle = self.mul(Math.PI);
+      return self.eq(0).where(constant(1, self.dtype), angle.sin().div(angle));
+    },
+    { float: true },
+  ),
+  saves: ["self"],
+  backward: {
+    self: ({ grad, self }) => {
+      const angle = self.mul(Math.PI);
+      return _where(self.eq(0), 0, grad.mul(angle.mul(angle.cos()).sub(angle.sin()).div(angle.mul(self))));
+    },
+  },
+});
+export const sinc_ = inplace(sinc);
+/** |self| with the sign of `other`, zeros' signs included. */
+export const copysign = op("copysign(Tensor self, Tensor|Scalar other) -> Tensor");
+define(copysign, {
+  kernel: pointwise(({ self, other }) => self.copysign(other), { float: true }),
+  saves: { self: ["self", "other"] },
+  backward: {
+    self: ({ grad, self, other }) => {
+      const negative = other instanceof Tensor ? other.signbit() : isNegative(other);
+      const sign = typeof negative === "boolean" ? (negative ? -1 : 1) : _where(negative, -1, 1).to(grad.dtype);
+      return grad.mul(self.sgn()).mul(sign);
+    },
+    other: ({ grad }) => grad.new_zeros(grad.sizes),
+  },
+});
+const isNegative = (x: number | bigint | boolean): boolean => Object.is(Number(x), -0) || Number(x) < 0;
+export const copysign_ = inplace(copysign);
+/** 0 below 0, 1 above, `values` at 0. */
+export const heaviside = op("heaviside(Tensor self, Tensor values) -> Tensor");
+define(heaviside, {
+  kernel: pointwise(({ self, values }) => {
+    if (self.dtype === bool) return self.or(values);
+    return self.eq(0).where(values, self.gt(0).cast(self.dtype));
+  }),
+});
+export const heaviside_ = inplace(heaviside);
+/** self * 2 to the power of `other`. */
+export const ldexp = op("ldexp(Tensor self, Tensor other) -> Tensor");
+define(ldexp, {
+  kernel: composite(({ self, other }) => self.mul(other.new_full([], 2, { dtype: float32 }).pow(other))),
+});
+/** The larger of two elements; a number beats NaN. Where they are equal the gradient is shared. */
+export const fmax = op("fmax(Tensor self, Tensor other) -> Tensor");
+define(fmax, {
+  kernel: pointwise(({ self, other }) =>
+    self.dtype === bool ? self.or(other) : self.isnan().where(other, other.isnan().where(self, self.max(other))),
+  ),
+  saves: ["self", "other"],
+  backward: {
+    self: ({ grad, self, other }) => _where(self.ge(other).logical_or(other.isnan()), grad, 0),
+    other: ({ grad, self, other }) => _where(self.ge(other).logical_or(other.isnan()), 0, grad),
+  },
+});
+/** The smaller of two elements; a number beats NaN. */
+export const fmin = op("fmin(Tensor self, Tensor other) -> Tensor");
+define(fmin, {
+  kernel: pointwise(({ self, other }) =>
+    self.dtype === bool ? self.and(other) : self.isnan().where(other, other.isnan().where(self, self.min(other))),
+  ),
+  saves: ["self", "other"],
+  backward: {
+    self: ({ grad, self, other }) => _where(self.le(other).logical_or(other.isnan()), grad, 0),
+    other: ({ grad, self, other }) => _where(self.le(other).logical_or(other.isnan()), 0, grad),
+  },
+});
+/** self * log(other), 0 where self is 0 and other is not NaN. */
+export const xlogy = op("xlogy(Tensor self, Tensor|Scalar other) -> Tensor");
+define(xlogy, {
+  kernel: pointwise(
+    ({ self, other }) => other.isnan().where(other, self.eq(0).where(constant(0, self.dtype), self.mul(other.log()))),
+    { float: true },
+  ),
+  saves: { self: ["self", "other"], other: ["self", "other"] },
+  backward: {
+    self: ({ grad, self, other }) =>
+      other instanceof Tensor
+        ? _where(self.eq(0).logical_and(other.le(0)), 0, grad.mul(other.log()))
+        : grad.mul(Math.log(Number(other))),
+    other: ({ grad, self, other }) => grad.mul(self.div(other)),
+  },
+});
+export const xlogy_ = inplace(xlogy);
+/** √(self² + other²), without overflow. */
+export const hypot = op("hypot(Tensor self, Tensor other) -> Tensor");
+define(hypot, {
+  kernel: pointwise(({ self, other }) => {
+    const [a, b] = [self.abs(), other.abs()];
+    const large = a.max(b);
+    const ratio = a.min(b).div(large);
+    const root = large.mul(ratio.mul(ratio).add(1).sqrt());
+    const infinite = a.eq(Infinity).or(b.eq(Infinity));
+    return infinite.where(constant(Infinity, self.dtype), large.eq(0).where(large, root));
+  }),
+  saves: ["self", "other", "result"],
+  backward: {
+    self: ({ grad, self, result }) => grad.mul(self.div(result)),
+    other: ({ grad, other, result }) => grad.mul(other.div(result)),
+  },
+});
+export const hypot_ = inplace(hypot);
+/** log(e^self + e^other), without overflow. */
+export const logaddexp = op("logaddexp(Tensor self, Tensor other) -> Tensor");
+define(logaddexp, {
+  kernel: pointwise(({ self, other }) => logSum(self, other, 1)),
+  saves: ["self", "other", "result"],
+  backward: {
+    self: ({ grad, self, other, result }) => grad.mul(shareOf(self, other, result).exp()),
+    other: ({ grad, self, other, result }) => grad.mul(shareOf(other, self, result).exp()),
+  },
+});
+/** log2(2^self + 2^other), without overflow. */
+export const logaddexp2 = op("logaddexp2(Tensor self, Tensor other) -> Tensor");
+define(logaddexp2, {
+  kernel: pointwise(({ self, other }) => logSum(self, other, Math.LN2)),
+  saves: ["self", "other", "result"],
+  backward: {
+    self: ({ grad, self, other, result }) => grad.mul(shareOf(self, other, result).exp2()),
+    other: ({ grad, self, other, result }) => grad.mul(shareOf(other, self, result).exp2()),
+  },
+});
+/** max + log(1 + e^-|x - y|), in units of `unit`; equal infinities are their own sum. */
+function logSum(x: Expr, y: Expr, unit: number): Expr {
+  if (!x.dtype.is_floating_point)
+    throw new NotImplementedError(`"logaddexp_cpu" not implemented for '${x.dtype.legacyName}'`);
+  const difference = x.sub(y).abs().neg();
+  const sum = x.max(y).add(difference.mul(unit).exp().log1p().div(unit));
+  return x.abs().eq(Infinity).and(x.eq(y)).where(x, sum);
+}
+/** log of x's share of the sum; that of two infinities of one sign as PyTorch has it: x - result. */
+const shareOf = (x: Tensor, _y: Tensor, result: Tensor): Tensor => x.sub(result);
+/** The next number after self towards `other`. */
+export const nextafter = op("nextafter(Tensor self, Tensor other) -> Tensor");
+define(nextafter, {
+  kernel: pointwise(({ self, other }) => {
+    if (!self.dtype.is_floating_point)
+      throw new NotImplementedError(`"nextafter_cpu" not implemented for '${self.dtype.legacyName}'`);
+    return self.nextafter(other);
+  }),
+});
+export const nextafter_ = inplace(nextafter);
+/** log |Γ(x)|. */
+export const lgamma = op("lgamma(Tensor self) -> Tensor");
+define(lgamma, {
+  kernel: pointwise(({ self }) => self.apply("lgamma"), { float: true }),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(self.digamma()) },
+});
+export const lgamma_ = inplace(lgamma);
+/** The derivative of {@link lgamma}. */
+export const digamma = op("digamma(Tensor self) -> Tensor");
+define(digamma, {
+  kernel: pointwise(({ self }) => self.apply("digamma"), { float: true }),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(polygamma(1, self)) },
+});
+export const digamma_ = inplace(digamma);
+/** The n-th derivative of {@link digamma}. */
+export const polygamma = op("polygamma(int n, Tensor input) -> Tensor");
+define(polygamma, {
+  kernel: compute(({ n, input }) => {
+    if (n < 0) throw new RuntimeError("polygamma(n, x) does not support negative n.");
+    if (n === 0) return input.digamma();
+    const factorial = Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, 1);
+    return hurwitzZeta(n + 1, input).mul(n % 2 === 0 ? -factorial : factorial);
+  }),
+  saves: ["input"],
+  backward: { input: ({ grad, input, n }) => grad.mul(polygamma(n + 1, input)) },
+});
+/**
+ * Σ (q + k)^-s, k ≥ 0, by Euler and Maclaurin: ten terms one by one, the rest as integral and Bernoulli corrections.
+ */
+function hurwitzZeta(s: number, q: Tensor): Tensor {
+  const x = q.dtype.is_floating_point ? q : q.float();
+  const TERMS = 10;
+  let sum = x.pow(-s);
+  for (let k = 1; k < TERMS; k++) sum = sum.add(x.add(k).pow(-s));
+  const end = x.add(TERMS);
+  sum = sum.add(end.pow(1 - s).div(s - 1)).add(end.pow(-s).div(2));
+  // B_2j / (2j)!, times s(s+1)…(s+2j-2) end^(-s-2j+1).
+  const bernoulli = [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000, 1 / 74724249600];
+  let rising = s;
+  for (const [j, b] of bernoulli.entries()) {
+    sum = sum.add(end.pow(-s - 2 * j - 1).mul(b * rising));
+    rising *= (s + 2 * j + 1) * (s + 2 * j + 2);
+  }
+  return sum;
+}
+/** log of the multivariate gamma function of dimension p. */
+export const mvlgamma = op("mvlgamma(Tensor self, int p) -> Tensor");
+define(mvlgamma, {
+  kernel: composite(({ self, p }) => {
+    if (p < 1) throw new RuntimeError("p has to be greater than or equal to 1");
+    const x = self.dtype.is_floating_point ? self : self.float();
+    const args = arange((1 - p) / 2, 0.5, 0.5, { dtype: x.dtype }).add(x.unsqueeze(-1));
+    return args
+      .lgamma()
+      .sum([-1])
+      .add((p * (p - 1) * Math.log(Math.PI)) / 4);
+  }),
+});
+/** Mantissas in [½, 1) and exponents: self = mantissa * 2^exponent. */
+export const frexp = op("frexp(Tensor self) -> (Tensor mantissa, Tensor exponent)");
+define(frexp, {
+  kernel: compute(({ self }) => {
+    if (!self.dtype.is_floating_point) throw new RuntimeError("torch.frexp() only supports floating-point dtypes");
+    const finite = self.isfinite().logical_and(self.ne(0));
+    const magnitude = _where(finite, self.abs(), 1);
+    // log2 may be off by one at powers of two: the mantissa tells.
+    const guess = magnitude.log2().floor().add(1);
+    const half = guess.div(2, { rounding_mode: "floor" });
+    const scaled = magnitude.div(half.exp2()).div(guess.sub(half).exp2());
+    const shift = scaled.ge(1).to(self.dtype).sub(scaled.lt(0.5).to(self.dtype));
+    const exponent = _where(finite, guess.add(shift), 0);
+    return [_where(finite, scaled.div(shift.exp2()).mul(self.sgn()), self), exponent.to(int32)];
+  }),
+  saves: ["exponent"],
+  backward: { self: ({ grad, exponent }) => grad.div(exponent.to(grad.dtype).exp2()) },
+});
+/** The greatest common divisor. */
+export const gcd = op("gcd(Tensor self, Tensor other) -> Tensor");
+define(gcd, {
+  kernel: compute(({ self, other }) => {
+    let [a, b] = integers("gcd", self, other);
+    // Euclid on all elements at once, until every rest is 0.
+    while (b.ne(0).any().item()) [a, b] = [_where(b.eq(0), a, b), _where(b.eq(0), b, a.fmod(_where(b.eq(0), 1, b)))];
+    return a.abs();
+  }),
+});
+export const gcd_ = inplace(gcd);
+/** The least common multiple. */
+export const lcm = op("lcm(Tensor self, Tensor other) -> Tensor");
+define(lcm, {
+  kernel: compute(({ self, other }) => {
+    const [a, b] = integers("lcm", self, other);
+    const divisor = a.gcd(b);
+    return _where(
+      divisor.eq(0),
+      0,
+      a
+        .div(_where(divisor.eq(0), 1, divisor), { rounding_mode: "trunc" })
+        .mul(b)
+        .abs(),
+    );
+  }),
+});
+export const lcm_ = inplace(lcm);
+function integers(name: string, self: Tensor, other: Tensor): [Tensor, Tensor] {
+  const zero = self.mul(0).add(other.mul(0));
+  if (zero.dtype.is_floating_point || zero.dtype === bool)
+    throw new NotImplementedError(`"${name}_cpu" not implemented for '${zero.dtype.legacyName}'`);
+  return [zero.add(self), zero.add(other)];
+}
+
+/** Self: all numbers here are real. */
+export const real = op("real(Tensor(a) self) -> Tensor(a)");
+define(real, { kernel: composite(({ self }) => self) });
+/** {@link real} */
+export const conj = op("conj(Tensor(a) self) -> Tensor(a)");
+define(conj, { kernel: composite(({ self }) => self) });
+/** {@link real} */
+export const conj_physical = op("conj_physical(Tensor self) -> Tensor");
+define(conj_physical, { kernel: composite(({ self }) => self) });
+/** {@link real} */
+export const resolve_conj = op("resolve_conj(Tensor(a) self) -> Tensor(a)");
+define(resolve_conj, { kernel: composite(({ self }) => self) });
+/** {@link real} */
+export const resolve_neg = op("resolve_neg(Tensor(a) self) -> Tensor(a)");
+define(resolve_neg, { kernel: composite(({ self }) => self) });
+/** True everywhere: all numbers here are real. */
+export const isreal = op("isreal(Tensor self) -> Tensor");
+define(isreal, {
+  kernel: composite(({ self }) => self.new_ones(self.sizes, { dtype: bool })),
+});
+/** π for negative numbers, 0 for others, NaN for NaN. */
+export const angle = op("angle(Tensor self) -> Tensor");
+define(angle, {
+  kernel: pointwise(({ self }) => self.isnan().where(self, self.lt(0).where(constant(Math.PI, self.dtype), 0)), {
+    float: true,
+  }),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
