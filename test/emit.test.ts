@@ -251,6 +251,13 @@ describe.each(levels)("at the level %s", (level) => {
       for (let i = 0; i < 27; i++) expect(out[i * to]).toBe(source[i * from]);
     }
   });
+  test("computing with float16 is refused", () => {
+    const operands = [BASE, BASE].map((ptr) => ({ ptr, strides: [1] }));
+    const run = (value: Expr): void =>
+      runnerOf(level).launch(mapOf(value, [float16]), { shape: [4], reduced: 0, operands, params: [] });
+    expect(() => run(input(0, float16).exp())).toThrow(`"exp" not implemented for 'Half'`);
+    expect(() => run(input(0, float16).cast(float32))).toThrow(`"cast" not implemented for 'Half'`);
+  });
   test("large matrices that lie across each other", () => {
     const [rows, cols] = [70, 101];
     const [a, b, out] = [BASE, BASE + 4 * rows * cols, BASE + 8 * rows * cols];

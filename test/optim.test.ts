@@ -82,6 +82,34 @@ function stepWith(optimizer: { step(): null }, param: Tensor, grad: number[]): v
   optimizer.step();
 }
 
+// PyTorch's float32 values after three steps, to five places.
+test.each<[string, (p: Tensor[]) => optim.AnyOptimizer, number[]]>([
+  ["Adam", (p) => new optim.Adam(p, { lr: 0.1 }), [0.70159, -0.20487]],
+  ["Adam with decay", (p) => new optim.Adam(p, { lr: 0.1, weight_decay: 0.1 }), [0.70159, -0.20487]],
+  ["AdamW", (p) => new optim.AdamW(p, { lr: 0.1, weight_decay: 0.1 }), [0.6751, -0.19342]],
+  ["RMSprop", (p) => new optim.RMSprop(p, { lr: 0.1 }), [0, 0.07639]],
+  ["centered RMSprop", (p) => new optim.RMSprop(p, { lr: 0.1, momentum: 0.9, centered: true }), [-1.03948, 0.16532]],
+  ["Adagrad", (p) => new optim.Adagrad(p, { lr: 0.1 }), [0.78046, -0.2909]],
+  ["Adadelta", (p) => new optim.Adadelta(p, { lr: 1 }), [0.99031, -0.49033]],
+  ["Adamax", (p) => new optim.Adamax(p, { lr: 0.1 }), [0.7155, -0.23091]],
+  ["NAdam", (p) => new optim.NAdam(p, { lr: 0.1 }), [0.75273, -0.26473]],
+  ["RAdam", (p) => new optim.RAdam(p, { lr: 0.1 }), [0.4623, 0.13362]],
+])("three steps of %s in float32 agree with PyTorch and leave no memory behind", (_name, make, expected) => {
+  const w = one(1, -0.5);
+  const optimizer = make([w]);
+  for (let i = 0; i < 3; i++) {
+    optimizer.zero_grad();
+    w.square()
+      .mul(torch.tensor([1, 3]))
+      .sum()
+      .backward();
+    const { live } = w.backend.memoryStats();
+    optimizer.step();
+    if (i > 0) expect(w.backend.memoryStats().live).toBeLessThanOrEqual(live);
+  }
+  for (const [i, x] of values(w).entries()) expect(x).toBeCloseTo(expected[i], 4);
+});
+
 describe("the text of an optimizer is PyTorch's", () => {
   const texts: [string, (p: Tensor[]) => object, string][] = [
     [
@@ -142,6 +170,8 @@ describe("the text of an optimizer is PyTorch's", () => {
 
 describe("bad arguments raise PyTorch's sentences", () => {
   const w = one(1, 1);
+  class Net {}
+  const module: unknown = Object.setPrototypeOf(() => w, Net.prototype); // callable, as modules are
   const cases: [string, () => unknown, string][] = [
     ["an empty list", () => new optim.SGD([]), "ValueError: optimizer got an empty parameter list"],
     [
@@ -153,6 +183,11 @@ describe("bad arguments raise PyTorch's sentences", () => {
       "a number",
       () => new optim.SGD(3 as never),
       "TypeError: params argument given to the optimizer should be an iterable of Tensors or dicts, but got int",
+    ],
+    [
+      "a module",
+      () => new optim.SGD(module as never),
+      "TypeError: params argument given to the optimizer should be an iterable of Tensors or dicts, but got Net",
     ],
     [
       "a list of numbers",

@@ -251,6 +251,13 @@ export const samples: Record<string, () => Sample[]> = {
   mode: () => [[a()]],
   cummax: () => [[a(), 1]],
   cummin: () => [[a(), 1]],
+  pad: () => [
+    [a(), [1, 2]],
+    [a(), [1, -1, 0, 2], { value: 0.5 }],
+    [leaf([1, 2, 4]), [2, 1], "reflect"],
+    [leaf([1, 2, 4]), [2, 1], "replicate"],
+    [leaf([1, 2, 4]), [2, 1], "circular"],
+  ],
   copy: () => [[a(), row()]],
   fill: () => [
     [a(), 0.5],

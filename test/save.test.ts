@@ -143,9 +143,9 @@ describe("other values", () => {
 
   test("that cannot be saved are named with their place, and no file is written", () => {
     const save = (value: unknown) => () => torch.save(value, file("never.safetensors"));
-    expect(save({ a: [() => 1] })).toThrow("save: cannot save a function (at a.0)");
-    expect(save(new Date())).toThrow("save: cannot save a Date\n");
-    expect(save(new optim.SGD([torch.ones(1)]))).toThrow("cannot save a SGD");
+    expect(save({ a: [() => 1] })).toThrow("save: cannot save an object of type function (at a.0)");
+    expect(save(new Date())).toThrow("save: cannot save an object of type Date\n");
+    expect(save(new optim.SGD([torch.ones(1)]))).toThrow("cannot save an object of type SGD");
     expect(() => torch.load(file("never.safetensors"))).toThrow("No such file");
   });
 });

@@ -78,6 +78,7 @@ export {
 } from "../ops/loss.ts";
 export { linear } from "../ops/matmul.ts";
 export { batch_norm, group_norm, layer_norm, rms_norm } from "../ops/norm.ts";
+export { pad } from "../ops/padding.ts";
 export { sigmoid, tanh } from "../ops/pointwise.ts";
 export {
   adaptive_avg_pool1d,

@@ -169,6 +169,8 @@ export function typeWord(x: unknown): string {
       return "str";
     case "object":
       return typeof x.constructor === "function" ? x.constructor.name : "object";
+    case "function": // Modules are functions.
+      return x.constructor === Function ? "function" : x.constructor.name;
     default:
       return typeof x;
   }

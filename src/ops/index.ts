@@ -11,6 +11,7 @@ export * from "./indexing.ts";
 export * from "./loss.ts";
 export * from "./matmul.ts";
 export * from "./norm.ts";
+export * from "./padding.ts";
 export * from "./pointwise.ts";
 export * from "./pool.ts";
 export * from "./products.ts";

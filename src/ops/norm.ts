@@ -109,8 +109,12 @@ define(batch_norm, {
         bias && perChannel(bias),
       );
     }
+    if (eps <= 0)
+      throw new ValueError(
+        `batch_norm eps must be positive during training, but got ${Number.isInteger(eps) ? `${eps}.0` : eps}`,
+      );
     const count = numel(input.sizes) / channels;
-    if (count <= 1)
+    if (count === 1)
       throw new ValueError(
         `Expected more than 1 value per channel when training, got input size ${String(input.shape)}`,
       );

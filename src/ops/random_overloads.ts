@@ -14,20 +14,23 @@ export interface RandomOptions extends FactoryOptions {
   generator?: Generator | null;
 }
 /** Whole numbers from low (0 by default) up to but not including high; int64 unless a dtype is given. As `torch.randint`. */
-export function randint(high: number, size: readonly number[], options?: RandomOptions): Tensor;
-export function randint(low: number, high: number, size: readonly number[], options?: RandomOptions): Tensor;
+export function randint(high: number | bigint, size: readonly number[], options?: RandomOptions): Tensor;
+export function randint(
+  low: number | bigint,
+  high: number | bigint,
+  size: readonly number[],
+  options?: RandomOptions,
+): Tensor;
 export function randint(...given: unknown[]): Tensor {
-  const [low, high, size, options = {}] = (typeof given[1] === "number" ? given : [0, ...given]) as [
-    number,
-    number,
-    number[],
-    RandomOptions?,
-  ];
+  const [low, high, size, options = {}] = (
+    typeof given[1] === "number" || typeof given[1] === "bigint" ? given : [0, ...given]
+  ) as [number | bigint, number | bigint, number[], RandomOptions?];
   for (const [name, x] of [
     ["low", low],
     ["high", high],
   ] as const)
-    if (!Number.isInteger(x)) throw new TypeError(`randint(): argument '${name}' must be int, not ${typeof x}`);
+    if (!Number.isInteger(x) && typeof x !== "bigint")
+      throw new TypeError(`randint(): argument '${name}' must be int, not ${typeof x}`);
   if (!Array.isArray(size)) throw new TypeError(`randint(): argument 'size' must be tuple of ints, not ${typeof size}`);
   if (low >= high)
     throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);

@@ -1,6 +1,7 @@
 // What torch.save can hold, to bytes and back: tensors as safetensors, what is around them as JSON in the metadata.
 import { empty } from "../allocate.ts";
 import { ValueError } from "../errors.ts";
+import { typeWord } from "../op/bind.ts";
 import { Tensor } from "../tensor.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { SafetensorsEntry } from "./safetensors.ts";
@@ -80,9 +81,8 @@ function frameOf(value: unknown, path: readonly string[], entries: Map<string, S
   const proto: unknown = typeof value === "object" ? Object.getPrototypeOf(value) : undefined;
   if (proto === Object.prototype || proto === null)
     return { object: Object.entries(value).map(([key, x]) => [key, below(key, x)]) };
-  const what = typeof value === "object" ? `a ${value.constructor.name}` : `a ${typeof value}`;
   throw new TypeError(
-    `save: cannot save ${what}${path.length > 0 ? ` (at ${path.join(".")})` : ""}\nTensors, numbers, bigints, booleans, text, null, and arrays, Maps and plain objects of them can be saved. Of a module or an optimizer save the state_dict().`,
+    `save: cannot save an object of type ${typeWord(value)}${path.length > 0 ? ` (at ${path.join(".")})` : ""}\nTensors, numbers, bigints, booleans, text, null, and arrays, Maps and plain objects of them can be saved. Of a module or an optimizer save the state_dict().`,
   );
 }
 

@@ -4,6 +4,7 @@
 // and makes one object of all reads of an input.
 import type { Dtype } from "../../dtype.ts";
 import { bool, float32, float64, int32, int64 } from "../../dtype.ts";
+import { NotImplementedError } from "../../errors.ts";
 import { constant, Expr, input, load } from "../../kernel/expr.ts";
 import type { BinaryOp, BitOp, CompareOp, ExprOp } from "../../kernel/expr.ts";
 import type { Output } from "../../kernel/loops.ts";
@@ -54,6 +55,7 @@ export class Lowering {
     return this.lower(new Expr(mode, [old, value], dtype));
   }
   private rewrite(e: Expr): Expr {
+    assertComputable(e);
     if (e.op === "input") return (this.reads[Number(e.value)] ??= e);
     if (e.src.length === 0) return e;
     const src = e.src.map((x) => this.lower(x));
@@ -61,6 +63,13 @@ export class Lowering {
     const simpler = simplify(rebuilt);
     return simpler === rebuilt ? rebuilt : this.lower(simpler);
   }
+}
+
+/** float16 and bfloat16 can be moved, not computed with. */
+function assertComputable(e: Expr): void {
+  if (e.op === "input" || e.op === "load" || e.op === "where") return;
+  const half = [e, ...e.src].find(({ dtype }) => dtype.is_floating_point && dtype.itemsize === 2);
+  if (half) throw new NotImplementedError(`"${e.op}" not implemented for '${half.dtype.legacyName}'`);
 }
 
 function simplify(e: Expr): Expr {

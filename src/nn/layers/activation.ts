@@ -160,10 +160,12 @@ abstract class MaxPool extends Module {
   stride: readonly number[];
   padding: readonly number[];
   dilation: readonly number[];
+  return_indices: boolean;
   ceil_mode: boolean;
   constructor(...args: ConstructorArgs<typeof MAX_POOL>) {
     super();
-    const { kernel_size, stride, padding, dilation, ceil_mode } = bindConstructor(MAX_POOL, args);
+    const { kernel_size, stride, padding, dilation, return_indices, ceil_mode } = bindConstructor(MAX_POOL, args);
+    this.return_indices = return_indices;
     this.kernel_size = kernel_size;
     this.stride = stride ?? kernel_size;
     this.padding = padding;
@@ -177,13 +179,15 @@ abstract class MaxPool extends Module {
 /** The largest element under each window of [N, C, L]. As `torch.nn.MaxPool1d`. */
 export class MaxPool1d extends MaxPool {
   override forward(input: Tensor): Tensor {
-    return F.max_pool1d(input, this.kernel_size, this.stride, this.padding, this.dilation, this.ceil_mode);
+    const { kernel_size, stride, padding, dilation, ceil_mode, return_indices } = this;
+    return F.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices);
   }
 }
 /** The largest element under each window of [N, C, H, W]. As `torch.nn.MaxPool2d`. */
 export class MaxPool2d extends MaxPool {
   override forward(input: Tensor): Tensor {
-    return F.max_pool2d(input, this.kernel_size, this.stride, this.padding, this.dilation, this.ceil_mode);
+    const { kernel_size, stride, padding, dilation, ceil_mode, return_indices } = this;
+    return F.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices);
   }
 }
 const AVG_POOL =

@@ -1,6 +1,7 @@
 // Convolution layers.
 import { ValueError } from "../../errors.ts";
 import { empty } from "../../ops/creation.ts";
+import { pad } from "../../ops/padding.ts";
 import { conv1d, conv2d, conv3d } from "../../ops/conv.ts";
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
@@ -13,6 +14,7 @@ import { resetBias } from "./linear.ts";
 const CONV =
   "Conv(int in_channels, int out_channels, int[] kernel_size, int[] stride=1, int[]|str padding=0, int[] dilation=1, int groups=1, bool bias=True, str padding_mode='zeros', str? device=None, dtype? dtype=None) -> Module";
 type ConvArgs = ConstructorArgs<typeof CONV>;
+const PADDING_MODES = ["circular", "reflect", "replicate", "zeros"];
 const tuple = (x: readonly number[]): string => (x.length === 1 ? `(${x[0]},)` : `(${x.join(", ")})`);
 
 abstract class Conv extends Module {
@@ -23,6 +25,7 @@ abstract class Conv extends Module {
   padding: readonly number[] | string;
   dilation: readonly number[];
   groups: number;
+  padding_mode: string;
   weight: Parameter;
   bias: Parameter | null;
   constructor(dims: number, args: ConvArgs) {
@@ -31,8 +34,10 @@ abstract class Conv extends Module {
     if (a.groups <= 0) throw new ValueError("groups must be a positive integer");
     if (a.in_channels % a.groups !== 0) throw new ValueError("in_channels must be divisible by groups");
     if (a.out_channels % a.groups !== 0) throw new ValueError("out_channels must be divisible by groups");
-    if (a.padding_mode !== "zeros")
-      throw new ValueError(`padding_mode must be one of ['zeros'], but got padding_mode='${a.padding_mode}'`);
+    if (!PADDING_MODES.includes(a.padding_mode))
+      throw new ValueError(
+        `padding_mode must be one of [${PADDING_MODES.map((m) => `'${m}'`).join(", ")}], but got padding_mode='${a.padding_mode}'`,
+      );
     const all = (x: readonly number[]): readonly number[] => (x.length === 1 ? new Array<number>(dims).fill(x[0]) : x);
     this.in_channels = a.in_channels;
     this.out_channels = a.out_channels;
@@ -41,11 +46,24 @@ abstract class Conv extends Module {
     this.padding = typeof a.padding === "string" ? a.padding : all(a.padding);
     this.dilation = all(a.dilation);
     this.groups = a.groups;
+    this.padding_mode = a.padding_mode;
     this.weight = new Parameter(
       empty([a.out_channels, a.in_channels / a.groups, ...this.kernel_size], { dtype: a.dtype }),
     );
     this.bias = a.bias ? new Parameter(empty([a.out_channels], { dtype: a.dtype })) : null;
     this.reset_parameters();
+  }
+  /** The input and the padding that the convolution is given: other modes than zeros are put on first. */
+  protected prepared(input: Tensor): [Tensor, readonly number[] | string] {
+    const { padding, padding_mode, kernel_size, dilation } = this;
+    if (padding_mode === "zeros") return [input, padding];
+    const around = kernel_size.flatMap((_, i) => {
+      const d = kernel_size.length - 1 - i;
+      if (typeof padding !== "string") return [padding[d], padding[d]];
+      const total = padding === "same" ? dilation[d] * (kernel_size[d] - 1) : 0;
+      return [Math.floor(total / 2), total - Math.floor(total / 2)];
+    });
+    return [pad(input, around, padding_mode), kernel_size.map(() => 0)];
   }
   reset_parameters(): void {
     kaiming_uniform_(this.weight, { a: Math.sqrt(5) });
@@ -58,7 +76,8 @@ abstract class Conv extends Module {
     else if (padding.some((p) => p !== 0)) text += `, padding=${tuple(padding)}`;
     if (dilation.some((d) => d !== 1)) text += `, dilation=${tuple(dilation)}`;
     if (groups !== 1) text += `, groups=${groups}`;
-    return bias === null ? `${text}, bias=False` : text;
+    if (bias === null) text += ", bias=False";
+    return this.padding_mode === "zeros" ? text : `${text}, padding_mode=${this.padding_mode}`;
   }
 }
 /** Convolution of [N, C, L]. As `torch.nn.Conv1d`. */
@@ -67,7 +86,8 @@ export class Conv1d extends Conv {
     super(1, args);
   }
   override forward(input: Tensor): Tensor {
-    return conv1d(input, this.weight, this.bias, this.stride, this.padding, this.dilation, this.groups);
+    const [x, padding] = this.prepared(input);
+    return conv1d(x, this.weight, this.bias, this.stride, padding, this.dilation, this.groups);
   }
 }
 /** Convolution of [N, C, H, W]. As `torch.nn.Conv2d`. */
@@ -76,7 +96,8 @@ export class Conv2d extends Conv {
     super(2, args);
   }
   override forward(input: Tensor): Tensor {
-    return conv2d(input, this.weight, this.bias, this.stride, this.padding, this.dilation, this.groups);
+    const [x, padding] = this.prepared(input);
+    return conv2d(x, this.weight, this.bias, this.stride, padding, this.dilation, this.groups);
   }
 }
 /** Convolution of [N, C, D, H, W]. As `torch.nn.Conv3d`. */
@@ -85,6 +106,7 @@ export class Conv3d extends Conv {
     super(3, args);
   }
   override forward(input: Tensor): Tensor {
-    return conv3d(input, this.weight, this.bias, this.stride, this.padding, this.dilation, this.groups);
+    const [x, padding] = this.prepared(input);
+    return conv3d(x, this.weight, this.bias, this.stride, padding, this.dilation, this.groups);
   }
 }

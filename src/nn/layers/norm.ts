@@ -18,7 +18,7 @@ const float = (x: number): string =>
       : String(x);
 
 const BATCH =
-  "BatchNorm(int num_features, float eps=1e-05, float? momentum=0.1, bool affine=True, bool track_running_stats=True, str? device=None, dtype? dtype=None) -> Module";
+  "BatchNorm(int num_features, float eps=1e-05, float? momentum=0.1, bool affine=True, bool track_running_stats=True, str? device=None, dtype? dtype=None, *, bool bias=True) -> Module";
 abstract class BatchNorm extends Module {
   num_features: number;
   eps: number;
@@ -32,14 +32,14 @@ abstract class BatchNorm extends Module {
   declare num_batches_tracked: Tensor | null;
   constructor(...args: ConstructorArgs<typeof BATCH>) {
     super();
-    const { num_features, eps, momentum, affine, track_running_stats, dtype } = bindConstructor(BATCH, args);
+    const { num_features, eps, momentum, affine, track_running_stats, dtype, bias } = bindConstructor(BATCH, args);
     this.num_features = num_features;
     this.eps = eps;
     this.momentum = momentum;
     this.affine = affine;
     this.track_running_stats = track_running_stats;
     this.weight = affine ? new Parameter(ones([num_features], { dtype })) : null;
-    this.bias = affine ? new Parameter(zeros([num_features], { dtype })) : null;
+    this.bias = affine && bias ? new Parameter(zeros([num_features], { dtype })) : null;
     this.register_buffer("running_mean", track_running_stats ? zeros([num_features], { dtype }) : null);
     this.register_buffer("running_var", track_running_stats ? ones([num_features], { dtype }) : null);
     this.register_buffer("num_batches_tracked", track_running_stats ? zeros([], { dtype: int64 }) : null);
@@ -122,7 +122,7 @@ export class LayerNorm extends Module {
 }
 
 const GROUP =
-  "GroupNorm(int num_groups, int num_channels, float eps=1e-05, bool affine=True, str? device=None, dtype? dtype=None) -> Module";
+  "GroupNorm(int num_groups, int num_channels, float eps=1e-05, bool affine=True, str? device=None, dtype? dtype=None, *, bool bias=True) -> Module";
 /** Normalises groups of channels of each sample. As `torch.nn.GroupNorm`. */
 export class GroupNorm extends Module {
   num_groups: number;
@@ -133,7 +133,7 @@ export class GroupNorm extends Module {
   bias: Parameter | null;
   constructor(...args: ConstructorArgs<typeof GROUP>) {
     super();
-    const { num_groups, num_channels, eps, affine, dtype } = bindConstructor(GROUP, args);
+    const { num_groups, num_channels, eps, affine, dtype, bias } = bindConstructor(GROUP, args);
     if (num_channels % num_groups !== 0)
       throw new ValueError(`num_channels (${num_channels}) must be divisible by num_groups (${num_groups})`);
     this.num_groups = num_groups;
@@ -141,7 +141,7 @@ export class GroupNorm extends Module {
     this.eps = eps;
     this.affine = affine;
     this.weight = affine ? new Parameter(ones([num_channels], { dtype })) : null;
-    this.bias = affine ? new Parameter(zeros([num_channels], { dtype })) : null;
+    this.bias = affine && bias ? new Parameter(zeros([num_channels], { dtype })) : null;
   }
   override forward(input: Tensor): Tensor {
     return group_norm(input, this.num_groups, this.weight, this.bias, this.eps);
