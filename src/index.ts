@@ -25,7 +25,10 @@ export {
   tensordot,
   trapezoid,
   trapz,
+  unravel_index,
 } from "./ops/variadic.ts";
+export { unique, unique_consecutive } from "./ops/unique.ts";
+export type { UniqueOptions } from "./ops/unique.ts";
 export { slice_ } from "./ops/subscript.ts";
 export type { Index, Slice } from "./ops/subscript.ts";
 export * as autograd from "./autograd/index.ts";

@@ -156,6 +156,10 @@ define(nextafter, {
       throw new NotImplementedError(`"nextafter_cpu" not implemented for '${self.dtype.legacyName}'`);
     return self.nextafter(other);
   }),
+  backward: {
+    self: ({ grad }) => grad.new_zeros(grad.sizes),
+    other: ({ grad }) => grad.new_zeros(grad.sizes),
+  },
 });
 export const nextafter_ = inplace(nextafter);
 /** log |Γ(x)|. */
@@ -180,18 +184,37 @@ define(polygamma, {
   kernel: compute(({ n, input }) => {
     if (n < 0) throw new RuntimeError("polygamma(n, x) does not support negative n.");
     if (n === 0) return input.digamma();
+    if (n === 1) return trigamma(input);
     const factorial = Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, 1);
     return hurwitzZeta(n + 1, input).mul(n % 2 === 0 ? -factorial : factorial);
   }),
   saves: ["input"],
   backward: { input: ({ grad, input, n }) => grad.mul(polygamma(n + 1, input)) },
 });
+/** Below ½ by reflection: ψ'(x) = π² / sin²(πx) - ψ'(1 - x). */
+function trigamma(x: Tensor): Tensor {
+  const low = x.lt(0.5);
+  const direct = hurwitzZeta(2, _where(low, x.rsub(1), x));
+  return _where(
+    low,
+    x
+      .mul(Math.PI)
+      .sin()
+      .pow(2)
+      .reciprocal()
+      .mul(Math.PI ** 2)
+      .sub(direct),
+    direct,
+  );
+}
 /**
- * Σ (q + k)^-s, k ≥ 0, by Euler and Maclaurin: ten terms one by one, the rest as integral and Bernoulli corrections.
+ * Σ (q + k)^-s, k ≥ 0, by Euler and Maclaurin: terms one by one until q + k is beyond 9, the rest as integral and
+ * Bernoulli corrections.
  */
 function hurwitzZeta(s: number, q: Tensor): Tensor {
   const x = q.dtype.is_floating_point ? q : q.float();
-  const TERMS = 10;
+  const lowest = x.numel() === 0 ? 0 : Number(_where(x.isfinite(), x, 0).min().item());
+  const TERMS = 10 + Math.max(0, Math.ceil(-lowest));
   let sum = x.pow(-s);
   for (let k = 1; k < TERMS; k++) sum = sum.add(x.add(k).pow(-s));
   const end = x.add(TERMS);

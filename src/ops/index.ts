@@ -6,6 +6,7 @@ export * from "./comparison.ts";
 export * from "./conv.ts";
 export * from "./copy.ts";
 export * from "./creation.ts";
+export * from "./counting.ts";
 export * from "./functions.ts";
 export * from "./indexing.ts";
 export * from "./loss.ts";

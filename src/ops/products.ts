@@ -107,7 +107,8 @@ define(cdist, {
       );
     if (p < 0) throw new RuntimeError("cdist only supports non-negative p values");
     const difference = x1.unsqueeze(-2).sub(x2.unsqueeze(-3));
-    return difference.sizes.at(-1) === 0 ? difference.sum([-1]) : difference.norm(p, [-1]);
+    if (difference.sizes.at(-1) === 0) return difference.sum([-1]);
+    return p === 0 ? difference.sign().abs().sum([-1]) : difference.norm(p, [-1]);
   }),
 });
 /** Slices along `dim` whose p-norm is above `maxnorm` scaled down to it. */
@@ -139,7 +140,7 @@ define(diff, {
     const ends = [prepend, self, append].filter((t) => t !== null);
     let x = ends.length === 1 ? self : cat(ends, d);
     if (n === 0) return x.clone();
-    for (let i = 0; i < Math.min(n, x.sizes[d] + i); i++) {
+    for (let i = 0; i < n && x.sizes[d] > 0; i++) {
       const [head, tail] = [x.narrow(d, 0, x.sizes[d] - 1), x.narrow(d, 1, x.sizes[d] - 1)];
       x = x.dtype.name === "bool" ? tail.logical_xor(head) : tail.sub(head);
     }

@@ -130,6 +130,12 @@ declare module "../tensor.ts" {
     index(indices: readonly Index[]): Tensor;
     /** {@link index} with the list spread. */
     at(...indices: Index[]): Tensor;
+    /** A copy of x after x[...] = values. */
+    index_put(
+      indices: readonly Index[],
+      values: Tensor | Scalar,
+      accumulate?: boolean | { accumulate?: boolean },
+    ): Tensor;
     /** x[...] = values, in place. */
     index_put_(indices: readonly Index[], values: Tensor | Scalar, accumulate?: boolean): Tensor;
   }
@@ -140,6 +146,10 @@ Tensor.prototype.index = function (given) {
 };
 Tensor.prototype.at = function (...given) {
   return this.index(given);
+};
+Tensor.prototype.index_put = function (given, values, accumulate = false) {
+  const adds = typeof accumulate === "object" ? accumulate.accumulate : accumulate;
+  return this.clone().index_put_(given, values, adds);
 };
 Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
   const { self, indices } = resolve(this, given);

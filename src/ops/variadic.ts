@@ -2,6 +2,7 @@
 import { RuntimeError } from "../errors.ts";
 import { broadcastShapes } from "../layout.ts";
 import { Size, Tensor } from "../tensor.ts";
+import { _unravel_index } from "./counting.ts";
 import { arange } from "./data.ts";
 import { cat, stack } from "./view.ts";
 
@@ -158,4 +159,8 @@ function trapezoidBy(y: Tensor, given: readonly (Tensor | TrapezoidOptions)[], r
     dim = -1,
   } = ((first instanceof Tensor ? given[1] : first) as TrapezoidOptions | undefined) ?? {};
   return y._trapezoid(first instanceof Tensor ? first : x, dx, dim, running);
+}
+/** The indices by dim of places in a flattened tensor of that shape. As `torch.unravel_index`. */
+export function unravel_index(indices: Tensor, shape: number | readonly number[]): Tensor[] {
+  return _unravel_index(indices, typeof shape === "number" ? [shape] : shape);
 }

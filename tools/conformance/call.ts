@@ -124,7 +124,12 @@ export function callableFor({ op, dtype }: Case): (args: Args, encoded: readonly
   const order = dtype === "extra" ? undefined : REORDERED[op];
   if (order) {
     const f = lookup(op);
-    return (args) => f(...([...order.map((i) => args[i]), ...args.slice(order.length)] as never[]));
+    return (args, encoded) => {
+      // Arguments given by name come last, in one object; here they need a place.
+      const last = args.at(-1);
+      const placed = encoded.length < order.length ? [...args.slice(0, -1), ...Object.values(last as object)] : args;
+      return f(...([...order.map((i) => placed[i]), ...placed.slice(order.length)] as never[]));
+    };
   }
   const name = op.replace(/^Tensor\./, "");
   const special = CALLS[op] ?? CALLS[name];
