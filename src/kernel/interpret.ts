@@ -118,6 +118,7 @@ function fit(x: Value | boolean, dtype: Dtype): Value {
 
 /** Floats go to int64 or, for smaller integers, to int32 with saturation (NaN to 0), then wrap. */
 function cast(x: Value, to: Dtype): Value {
+  if (to === float32 && typeof x === "bigint") return roundOnce(x);
   if (to.is_floating_point) return fit(Number(x), to);
   if (to === bool) return x === 0 || x === 0n ? 0n : 1n;
   if (typeof x === "bigint") return fit(x, to);
@@ -125,6 +126,18 @@ function cast(x: Value, to: Dtype): Value {
   if (Number.isNaN(x)) return 0n;
   const largest = to === int64 ? 2n ** 63n - 1n : 2n ** 31n - 1n;
   return fit(x >= limit ? largest : x < -limit ? -largest - 1n : BigInt(Math.trunc(x)), to);
+}
+
+/** An integer to float32 without a stop at float64, where a tie could be made or lost. */
+function roundOnce(x: bigint): number {
+  const near = Number(x);
+  const rest = x - BigInt(near);
+  const rounded = Math.fround(near);
+  if (rest === 0n || rounded === near) return rounded;
+  // `near` lies half way between two float32s only if rounding up and down are equally far: then the rest decides.
+  const up = rounded > near ? rounded : hostMath.nextafterf(rounded, Infinity);
+  const down = rounded > near ? hostMath.nextafterf(rounded, -Infinity) : rounded;
+  return near - down === up - near ? (rest > 0n ? up : down) : rounded;
 }
 
 const bits = new DataView(new ArrayBuffer(8));
@@ -181,8 +194,14 @@ const onIntegers: Record<IntegerOp, Binary<bigint>> = {
 };
 function binary(op: BinaryOp | BitOp | CompareOp, x: Value, y: Value, dtype: Dtype = float64): Value | boolean {
   if (op in compare) return compare[op as CompareOp](x, y, 0n);
-  if (typeof x === "number") return onFloats[op as BinaryOp](x, y as number, 0n);
-  return onIntegers[op as IntegerOp](x, y as bigint, BigInt(dtype.itemsize * 8));
+  if (typeof x === "number") {
+    if (op === "nextafter" && dtype === float32) return hostMath.nextafterf(x, y as number);
+    return onFloats[op as BinaryOp](x, y as number, 0n);
+  }
+  const width = BigInt(dtype.itemsize * 8);
+  // Bits move in the stored width, so an unsigned number has none left after that many.
+  if (op === "shr" && dtype === uint8 && ((y as bigint) < 0n || (y as bigint) >= width)) return 0n;
+  return onIntegers[op as IntegerOp](x, y as bigint, width);
 }
 
 function unary(op: UnaryOp | MathOp, x: Value, dtype: Dtype): Value {

@@ -23,8 +23,8 @@ export interface Accumulator {
   /** The next value, from acc(i), inputs, params and reduceIota. */
   readonly step: Expr;
   /**
-   * Two partial results into one: then the device may reduce in lanes, in any order. Without it the steps run in
-   * row-major order.
+   * Two partial results into one: then the device may reduce in lanes, in any order, each lane starting from `init`, which
+   * must be neutral. Without it the steps run in row-major order.
    */
   readonly combine?: (a: Expr, b: Expr) => Expr;
 }

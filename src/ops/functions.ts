@@ -157,7 +157,7 @@ define(nextafter, {
     return self.nextafter(other);
   }),
   backward: {
-    self: ({ grad }) => grad.new_zeros(grad.sizes),
+    self: ({ grad }) => grad,
     other: ({ grad }) => grad.new_zeros(grad.sizes),
   },
 });

@@ -136,10 +136,10 @@ define(diff, {
   kernel: composite(({ self, n, dim, prepend, append }) => {
     if (self.sizes.length === 0) throw new RuntimeError("diff expects input to be at least one-dimensional");
     if (n < 0) throw new RuntimeError(`order must be non-negative but got ${n}`);
+    if (n === 0) return self.clone();
     const d = wrapDim(dim, self.sizes.length);
     const ends = [prepend, self, append].filter((t) => t !== null);
     let x = ends.length === 1 ? self : cat(ends, d);
-    if (n === 0) return x.clone();
     for (let i = 0; i < n && x.sizes[d] > 0; i++) {
       const [head, tail] = [x.narrow(d, 0, x.sizes[d] - 1), x.narrow(d, 1, x.sizes[d] - 1)];
       x = x.dtype.name === "bool" ? tail.logical_xor(head) : tail.sub(head);
