@@ -7,6 +7,8 @@ export * from "./ops/index.ts";
 export { arange, as_tensor, tensor } from "./ops/data.ts";
 export type { FactoryOptions, TensorData } from "./ops/data.ts";
 export { einsum } from "./ops/einsum.ts";
+export { gradient } from "./ops/gradient.ts";
+export type { GradientOptions } from "./ops/gradient.ts";
 export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/overloads.ts";
 export { randint } from "./ops/random_overloads.ts";
 export type { RandomOptions } from "./ops/random_overloads.ts";

@@ -192,15 +192,15 @@ export class Tensor {
     return new Tensor(storage, this.dtype, this.sizes, this.strides, this.offset);
   }
   set data(x: Tensor) {
-    if (x.dtype !== this.dtype)
-      throw new RuntimeError(
-        `Attempted to call \`variable.set_data(tensor)\`, but \`variable\` and \`tensor\` have incompatible tensor type.`,
-      );
+    if (this.requires_grad && !x.dtype.is_floating_point)
+      throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
     x.storage.kept = true;
     this.storage = x.storage;
+    (this as { dtype: Dtype }).dtype = x.dtype;
     this.sizes = x.sizes;
     this.strides = x.strides;
     this.offset = x.offset;
+    if (this.accumulator !== null) this.accumulator.outputs = [{ shape: x.sizes, dtype: x.dtype }];
   }
   /** How often the elements were changed in place. */
   get _version(): number {

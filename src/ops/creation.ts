@@ -1,6 +1,6 @@
 // New tensors: of one value, of a rule, or like another.
 import type { Dtype, Scalar } from "../dtype.ts";
-import { get_default_dtype } from "../dtype.ts";
+import { float64, get_default_dtype } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { isDense, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
@@ -9,6 +9,7 @@ import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
+import { _pow_scalar } from "./pointwise.ts";
 import { asLeaf, checkSize, filled, fromTyped, inferDtype } from "./data.ts";
 
 /** Uninitialised elements. */
@@ -175,6 +176,17 @@ function numberOf(x: Tensor | Scalar): number {
     );
   return Number(x.item());
 }
+
+/** `steps` powers of `base`, the exponents evenly spaced from start to end. */
+export const logspace = op(
+  "logspace(Tensor|Scalar start, Tensor|Scalar end, int steps, float base=10.0, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+);
+define(logspace, {
+  kernel: compute(({ start, end, steps, base, dtype, requires_grad }) => {
+    const exponents = linspace(start, end, steps, { dtype: float64 });
+    return asLeaf(_pow_scalar(base, exponents).to(dtype ?? get_default_dtype()), requires_grad);
+  }),
+});
 
 /** Ones on the diagonal, zeros elsewhere. */
 export const eye = op(

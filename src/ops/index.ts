@@ -18,6 +18,7 @@ export * from "./pool.ts";
 export * from "./products.ts";
 export * from "./random.ts";
 export * from "./reduction.ts";
+export * from "./scatter_reduce.ts";
 export * from "./sorting.ts";
 export * from "./view.ts";
 export { _col2im, _im2col } from "./windows.ts";

@@ -1,7 +1,7 @@
 // Products over dims, written with the matrix products: tensordot, inner, kron, cross, distances.
-import { RuntimeError } from "../errors.ts";
+import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { broadcastShapes, list, wrapDim } from "../layout.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { _where } from "./pointwise.ts";
@@ -233,28 +233,13 @@ define(corrcoef, {
 /** Logarithm of the running sum of exponentials along `dim`, without overflow. */
 export const logcumsumexp = op("logcumsumexp(Tensor self, int dim) -> Tensor");
 define(logcumsumexp, {
-  kernel: compute(({ self, dim }) => {
+  kernel: composite(({ self, dim }) => {
     const d = wrapDim(dim, self.sizes.length);
     if (!self.dtype.is_floating_point)
-      throw new RuntimeError(`"logcumsumexp_out_cpu" not implemented for '${self.dtype.legacyName}'`);
+      throw new NotImplementedError(`"logcumsumexp_out_cpu" not implemented for '${self.dtype.legacyName}'`);
     if (self.sizes.length === 0 || self.numel() === 0) return self.clone();
-    const parts = self.unbind(d);
-    const out = [parts[0]];
-    for (const x of parts.slice(1)) out.push(out.at(-1)!.logaddexp(x));
-    return stack(out, d);
+    const sums = self.unbind(d);
+    for (let i = 1; i < sums.length; i++) sums[i] = sums[i - 1].logaddexp(sums[i]);
+    return stack(sums, d);
   }),
-  saves: ["self", "result"],
-  backward: {
-    // Positive and negative gradients apart, each in logarithms.
-    self: ({ grad, self, result, dim }) => {
-      if (grad.numel() === 0) return grad;
-      const part = (g: Tensor): Tensor => {
-        const logs = _where(g.gt(0), g.log(), -Infinity).sub(result);
-        return self.sizes.length === 0
-          ? logs.add(self).exp()
-          : logs.flip([dim]).logcumsumexp(dim).flip([dim]).add(self).exp();
-      };
-      return part(grad).sub(part(grad.neg()));
-    },
-  },
 });

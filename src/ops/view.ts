@@ -688,8 +688,12 @@ declare module "../tensor.ts" {
   interface Tensor {
     /** The transpose of a matrix. */
     readonly T: Tensor;
+    /** {@link T} of a matrix: all numbers here are real. */
+    readonly H: Tensor;
     /** Self with its last two dims swapped. */
     readonly mT: Tensor;
+    /** {@link mT}: all numbers here are real. */
+    readonly mH: Tensor;
   }
 }
 Object.defineProperty(Tensor.prototype, "T", {
@@ -697,13 +701,24 @@ Object.defineProperty(Tensor.prototype, "T", {
     return this.permute(this.sizes.map((_, d) => this.sizes.length - 1 - d));
   },
 });
-Object.defineProperty(Tensor.prototype, "mT", {
+for (const name of ["mT", "mH"] as const)
+  Object.defineProperty(Tensor.prototype, name, {
+    get(this: Tensor) {
+      if (this.sizes.length < 2)
+        throw new RuntimeError(
+          `tensor.${name} is only supported on matrices or batches of matrices. Got ${this.sizes.length}-D tensor.`,
+        );
+      return this.transpose(-2, -1);
+    },
+  });
+Object.defineProperty(Tensor.prototype, "H", {
   get(this: Tensor) {
-    if (this.sizes.length < 2)
+    const n = this.sizes.length;
+    if (n !== 0 && n !== 2)
       throw new RuntimeError(
-        `tensor.mT is only supported on matrices or batches of matrices. Got ${this.sizes.length}-D tensor.`,
+        `tensor.H is only supported on matrices (2-D tensors). Got ${n}-D tensor.${n > 2 ? " For batches of matrices, consider using tensor.mH" : ""}`,
       );
-    return this.transpose(-2, -1);
+    return this.t();
   },
 });
 

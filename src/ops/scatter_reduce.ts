@@ -1,0 +1,133 @@
+// Scatters that reduce: every place of self becomes the sum, product, mean or extreme of what is sent there.
+import { RuntimeError } from "../errors.ts";
+import { composite, compute } from "../op/kernels.ts";
+import { define, inplace, op } from "../op/op.ts";
+import type { Tensor } from "../tensor.ts";
+import { wrapDim } from "../layout.ts";
+import { _where } from "./pointwise.ts";
+
+const REDUCTIONS = ["sum", "prod", "mean", "amax", "amin"];
+/**
+ * Self with each place along `dim` reduced ("sum", "prod", "mean", "amax", "amin") with the elements of `src` that
+ * `index` sends there; without `include_self` what was there before does not count.
+ */
+export const scatter_reduce = op(
+  "scatter_reduce(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor",
+);
+define(scatter_reduce, {
+  kernel: composite(({ self, dim, index, src, reduce, include_self }) => {
+    if (!REDUCTIONS.includes(reduce))
+      throw new RuntimeError(`reduce argument must be either sum, prod, mean, amax or amin, got ${reduce}`);
+    if (self.sizes.length === 0)
+      return reduced(self.reshape([1]), 0, index.reshape([-1]), src.reshape([-1]), reduce, include_self).reshape([]);
+    const d = wrapDim(dim, self.sizes.length);
+    return reduced(self, d, index, corner(src, index), reduce, include_self);
+  }),
+});
+export const scatter_reduce_ = inplace(scatter_reduce);
+/** {@link scatter_reduce} of whole slices, which a vector of indices sends along `dim`. */
+export const index_reduce = op(
+  "index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor",
+);
+define(index_reduce, {
+  kernel: composite(({ self, dim, index, source, reduce, include_self }) => {
+    if (!REDUCTIONS.slice(1).includes(reduce))
+      throw new RuntimeError(`reduce argument must be either prod, mean, amax or amin, got ${reduce}.`);
+    if (index.sizes.length > 1)
+      throw new RuntimeError(`index_reduce_(): Index is supposed to be a vector, but got dim: ${index.sizes.length}`);
+    if (self.sizes.length === 0)
+      return self.scatter_reduce(0, index.reshape([]), source.reshape([]), reduce, { include_self });
+    const d = wrapDim(dim, self.sizes.length);
+    const wide = index.reshape(self.sizes.map((_, k) => (k === d ? index.numel() : 1))).expand(source.sizes);
+    return reduced(self, d, wide, source, reduce, include_self);
+  }),
+});
+export const index_reduce_ = inplace(index_reduce);
+
+/** The part of a source that lies under the index. */
+const corner = (src: Tensor, index: Tensor): Tensor =>
+  index.sizes.reduce((part, n, d) => (part.sizes[d] === n ? part : part.narrow(d, 0, n)), src);
+function reduced(self: Tensor, d: number, index: Tensor, src: Tensor, reduce: string, includesSelf: boolean): Tensor {
+  if (self.dtype !== src.dtype) throw new RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype");
+  if (index.numel() === 0) return self.clone();
+  const hits = self.new_zeros(self.sizes, { dtype: index.dtype }).scatter_add(d, index, index.mul(0).add(1));
+  const untouched = hits.eq(0);
+  // Sums and products start from self or from their identity; where nothing comes, self stays.
+  const start = (identity: number): Tensor =>
+    includesSelf ? self : _where(untouched, self, self.new_full([], identity));
+  if (reduce === "sum") return start(0).scatter_add(d, index, src);
+  if (reduce === "mean") {
+    const count = hits.add(includesSelf ? 1 : 0).clamp_min(1);
+    return start(0)
+      .scatter_add(d, index, src)
+      .div(count, { rounding_mode: self.dtype.is_floating_point ? null : "floor" })
+      .to(self.dtype);
+  }
+  return _scatter_fold(self, d, index, src, reduce, includesSelf);
+}
+
+/** The products and extremes of {@link scatter_reduce}. */
+export const _scatter_fold = op(
+  "_scatter_fold(Tensor self, int dim, Tensor index, Tensor src, str reduce, bool include_self) -> Tensor",
+);
+define(_scatter_fold, {
+  kernel: compute(({ self, dim, index, src, reduce, include_self }) => {
+    const out = self.contiguous().clone();
+    const values = out.typed_array() as Float64Array;
+    const seen = new Uint8Array(values.length).fill(include_self ? 1 : 0);
+    const places = index.typed_array();
+    const sources = src.typed_array() as Float64Array;
+    const at = index.sizes.map(() => 0);
+    const fold = FOLDS[reduce];
+    for (let i = 0; i < places.length; i++) {
+      const place = at.reduce((sum, x, k) => sum + (k === dim ? Number(places[i]) : x) * out.strides[k], 0);
+      values[place] = seen[place] ? fold(values[place], sources[i]) : sources[i];
+      seen[place] = 1;
+      for (let k = at.length - 1; k >= 0 && ++at[k] === index.sizes[k]; k--) at[k] = 0;
+    }
+    (out.host() as Float64Array).set(values);
+    return out;
+  }),
+  saves: ["self", "index", "src", "result"],
+  backward: {
+    self: ({ grad, self, index, src, result, dim, reduce, include_self }) => {
+      if (!include_self) return grad.scatter(dim, index, 0);
+      if (reduce === "prod") return grad.mul(_scatter_fold(self.new_ones(self.sizes), dim, index, src, "prod", true));
+      return grad.mul(self.eq(result)).div(reaching(self, index, src, result, dim, true));
+    },
+    src: ({ grad, self, index, src, result, dim, reduce, include_self }) => {
+      if (reduce === "prod") return grad.gather(dim, index).mul(otherFactors(self, dim, index, src, include_self));
+      const count = reaching(self, index, src, result, dim, include_self).gather(dim, index);
+      return grad
+        .gather(dim, index)
+        .mul(src.eq(result.gather(dim, index)))
+        .div(count);
+    },
+  },
+});
+const FOLDS: Readonly<Record<string, (a: number, b: number) => number>> = {
+  prod: (a, b) => a * b,
+  amax: (a, b) => (a !== a || a > b ? a : b),
+  amin: (a, b) => (a !== a || a < b ? a : b),
+};
+/** For each element of src the product of the others at its place, exact where some of them are 0. */
+function otherFactors(self: Tensor, dim: number, index: Tensor, src: Tensor, includesSelf: boolean): Tensor {
+  const own = includesSelf ? self : self.new_ones(self.sizes);
+  const zero = src.eq(0);
+  const zeros = own.eq(0).to(self.dtype).scatter_add(dim, index, zero.to(self.dtype)).gather(dim, index);
+  const product = _scatter_fold(own.masked_fill(own.eq(0), 1), dim, index, src.masked_fill(zero, 1), "prod", true);
+  const others = product.gather(dim, index).div(src.masked_fill(zero, 1));
+  return _where(zeros.sub(zero.to(self.dtype)).eq(0), others, 0);
+}
+/** How many elements reach the extreme of each place: they share its gradient. */
+function reaching(
+  self: Tensor,
+  index: Tensor,
+  src: Tensor,
+  result: Tensor,
+  dim: number,
+  includesSelf: boolean,
+): Tensor {
+  const own = includesSelf ? self.eq(result).to(self.dtype) : self.new_zeros(self.sizes);
+  return own.scatter_add(dim, index, src.eq(result.gather(dim, index)).to(self.dtype));
+}
