@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // class Tensor: a layout over a Storage, and what autograd knows of it. Operators are merged in from ops/ by type.
 import type { Node } from "./autograd/node.ts";
 import type { Backend } from "./devices/backend.ts";

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // Whether operations are recorded: no_grad and its kin.
 
 interface Mode {
