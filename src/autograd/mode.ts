@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Whether operations are recorded: no_grad and its kin.
+import { warn } from "../errors.ts";
 
 interface Mode {
   grad: boolean;
@@ -81,6 +82,9 @@ export function set_detect_anomaly<T>(on: boolean, check_nan = true, body?: () =
 export function detect_anomaly(): Guard;
 export function detect_anomaly<T>(body: () => T): T;
 export function detect_anomaly<T>(body?: () => T): T | Guard {
+  warn(
+    "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
+  );
   return scoped({ anomaly: true, checkNan: true }, body);
 }
 export const is_anomaly_enabled = (): boolean => mode.anomaly;
