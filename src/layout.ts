@@ -156,6 +156,10 @@ export function viewStrides(shape: Shape, strides: readonly number[], to: Shape)
   return view === -1 ? out : null;
 }
 
+/** Strides for a copy: the same where they leave no holes, else without holes in the same order of dims. */
+export function copyStrides(l: Layout): readonly number[] {
+  return isDense(l.shape, l.strides) ? l.strides : resultStrides(l.shape, [l]);
+}
 /**
  * Strides for the result of an elementwise op: those of the operands where they agree on an order of dims (so that a
  * transposed tensor gives a transposed result, as PyTorch's TensorIterator does), else contiguous.
@@ -166,8 +170,9 @@ export function resultStrides(shape: Shape, operands: readonly Layout[]): number
   const order = shape.map((_, d) => d);
   const before = (a: number, b: number): boolean => {
     for (const { strides } of same) {
-      if (strides[a] === 0 || strides[b] === 0 || strides[a] === strides[b]) continue;
-      return strides[a] > strides[b];
+      if (strides[a] === 0 || strides[b] === 0) continue;
+      if (strides[a] !== strides[b]) return strides[a] > strides[b];
+      if (shape[a] !== shape[b]) return shape[a] > shape[b];
     }
     return false;
   };

@@ -1,7 +1,7 @@
 // What PyTorch 2.13 printed for the same programs.
 import { describe, expect, test } from "vitest";
 import * as torch from "../src/index.ts";
-import { Tensor } from "../src/index.ts";
+import type { Tensor } from "../src/index.ts";
 import type { FunctionContext } from "../src/autograd/function.ts";
 
 const ones = (...size: number[]): Tensor => torch.ones(size, { requires_grad: true });
@@ -243,7 +243,7 @@ describe("modes", () => {
     ).toThrow("boom");
     expect(torch.is_grad_enabled()).toBe(true);
     await torch.no_grad(async () => {
-      await null;
+      await Promise.resolve();
       expect(torch.is_grad_enabled()).toBe(false);
     });
     expect(torch.is_grad_enabled()).toBe(true);

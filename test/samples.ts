@@ -459,4 +459,14 @@ export const samples: Record<string, () => Sample[]> = {
     [a(), 0.3, 1],
   ],
   nanquantile: () => [[a(), 0.3, 1]],
+  scatter_reduce: () =>
+    ["sum", "mean", "prod", "amax"].flatMap((reduce) => [
+      [row(), 0, index([0, 2, 0, 2]), leaf([4]), reduce],
+      [row(), 0, index([0, 2, 0, 2]), leaf([4]), reduce, { include_self: false }],
+    ]),
+  index_reduce: () => [[a(), 1, index([2, 0, 2, 0]), leaf([2, 4]), "prod"]],
+  _scatter_fold: () => [[row(), 0, index([0, 2, 0, 2]), leaf([4]), "amin", true]],
+  ...Object.fromEntries("entr ndtr ndtri erfcx log_ndtr i0 i0e i1 i1e".split(" ").map((name) => [name, unary])),
+  xlog1py: binary,
+  zeta: () => [[3, leaf([2, 3], 0.4, 3)]],
 };

@@ -3,7 +3,8 @@ import { Dtype } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
 import type { ParsedArg, Schema, TypeName } from "./schema.ts";
 
-const isOptions = (x: unknown): x is Record<string, unknown> => {
+/** Whether it is a plain object, as arguments by name are given. */
+export const isOptions = (x: unknown): x is Record<string, unknown> => {
   if (typeof x !== "object" || x === null) return false;
   const proto: unknown = Object.getPrototypeOf(x);
   return proto === Object.prototype || proto === null;

@@ -2,7 +2,7 @@
 import type { Dtype } from "../dtype.ts";
 import { bool, dtypeByName, float32, float64, int16, int32, int64, int8, uint8 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
-import { isContiguous, isDense, list, sameShape, broadcastShapes } from "../layout.ts";
+import { copyStrides, isContiguous, list, sameShape, broadcastShapes } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
@@ -16,7 +16,7 @@ define(clone, {
   backward: { self: ({ grad }) => grad },
 });
 function copyOf(self: Tensor, dtype: Dtype): Tensor {
-  const out = allocate(self.sizes, dtype, isDense(self.sizes, self.strides) ? self.strides : undefined, self.backend);
+  const out = allocate(self.sizes, dtype, copyStrides(self.layout), self.backend);
   assign(out, self);
   return out;
 }

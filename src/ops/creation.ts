@@ -2,7 +2,7 @@
 import type { Dtype, Scalar } from "../dtype.ts";
 import { float64, get_default_dtype } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
-import { isDense, numel } from "../layout.ts";
+import { copyStrides, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { compute } from "../op/kernels.ts";
@@ -51,7 +51,7 @@ define(full, {
 });
 
 const like = (t: Tensor, dtype: Dtype | null): Tensor =>
-  allocate(t.sizes, dtype ?? t.dtype, isDense(t.sizes, t.strides) ? t.strides : undefined, t.backend);
+  allocate(t.sizes, dtype ?? t.dtype, copyStrides(t.layout), t.backend);
 const filledLike = (t: Tensor, dtype: Dtype | null, value: Scalar): Tensor => {
   const out = like(t, dtype);
   assign(out, value);

@@ -24,7 +24,7 @@ export function gradient(
   const given = dim === null ? input.shape.map((_, d) => d) : typeof dim === "number" ? [dim] : [...dim];
   if (Array.isArray(spacing) && spacing.length !== given.length)
     throw new RuntimeError(
-      `torch.gradient expected spacing to be unspecified, a scalar or a list of length ${given.length}, but got a list of length ${spacing.length}`,
+      `torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length ${spacing.length} and a dim argument of length ${given.length}.`,
     );
   if (edge_order !== 1 && edge_order !== 2)
     throw new RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.");

@@ -22,3 +22,4 @@ export * from "./scatter_reduce.ts";
 export * from "./sorting.ts";
 export * from "./view.ts";
 export { _col2im, _im2col } from "./windows.ts";
+export { i0 } from "./special.ts";

@@ -89,6 +89,15 @@ function differenceOfNumbers(got: unknown, want: number): string | null {
   if (typeof got !== "number" && typeof got !== "bigint") return `expected ${want}, got ${describe(got)}`;
   return isClose(Number(got), want, BY_DTYPE["float64"]) ? null : `is ${got}, expected ${want}`;
 }
+/** Whether a tensor of the result lies in memory in another order than PyTorch's did. */
+export function otherStrides(got: readonly Tensor[], want: Encoded, values: Values): boolean {
+  const numbers = [...JSON.stringify(want).matchAll(/"t":(\d+)/g)].map((m) => Number(m[1]));
+  return numbers.some((k, i) => {
+    const { strides } = values.recorded(k);
+    const t = got[i];
+    return t !== undefined && (strides === undefined ? !t.is_contiguous() : strides.join() !== t.stride().join());
+  });
+}
 /** The tensors of a result, in order. */
 export function flatten(x: unknown): Tensor[] {
   if (x instanceof Tensor) return [x];

@@ -41,6 +41,8 @@ const entries = (state: Map<string, Tensor> | Record<string, Tensor>): [string, 
   state instanceof Map ? [...state] : Object.entries(state);
 const given = (c: Case, values: Values): unknown[] => {
   const named = Object.entries(c.kwargs ?? {}).map(([k, v]) => [k, values.decode(v)]);
+  // A forward has no names for its arguments here; `input` is the first.
+  if (named.length === 1 && named[0][0] === "input") return [named[0][1]];
   return [...(c.args ?? []).map((v) => values.decode(v)), ...(named.length > 0 ? [Object.fromEntries(named)] : [])];
 };
 

@@ -2,7 +2,14 @@
 import * as torch from "tidu";
 import type { Tensor } from "tidu";
 import { argumentsOf, callableFor } from "./call.ts";
-import { difference, differenceOfElements, differenceOfTensors, flatten, toleranceFor } from "./compare.ts";
+import {
+  difference,
+  differenceOfElements,
+  differenceOfTensors,
+  flatten,
+  otherStrides,
+  toleranceFor,
+} from "./compare.ts";
 import type { Case, Dataset, Encoded } from "./reader.ts";
 import type { Outcome } from "./report.ts";
 import { isWholeFloat, Missing, Values } from "./values.ts";
@@ -13,7 +20,7 @@ import { replayPromotion } from "./promotion.ts";
 import { replayRandom } from "./random.ts";
 
 /** A sentence about the first difference, or null. */
-type Replay = (c: Case, data: Dataset) => string | null;
+type Replay = (c: Case, data: Dataset, notes: string[]) => string | null;
 const REPLAYS: Readonly<Record<string, Replay>> = {
   op: replayOp,
   error: replayError,
@@ -29,9 +36,10 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
 export const KINDS = Object.keys(REPLAYS);
 
 export function replay(c: Case, data: Dataset): Outcome {
+  const notes: string[] = [];
   try {
-    const why = REPLAYS[c.kind](c, data);
-    return why === null ? { status: "passed", why: "" } : { status: "failed", why };
+    const why = REPLAYS[c.kind](c, data, notes);
+    return why === null ? { status: "passed", why: "", notes } : { status: "failed", why };
   } catch (error) {
     if (error instanceof Missing) return { status: "missing", why: error.message };
     const { name, message } = error as Error;
@@ -39,20 +47,23 @@ export function replay(c: Case, data: Dataset): Outcome {
   }
 }
 
-function replayOp(c: Case, data: Dataset): string | null {
+function replayOp(c: Case, data: Dataset, notes: string[]): string | null {
   if (c["complex"] === true) throw new Missing("complex dtypes");
-  const why = attempt(c, data, "numbers");
+  const why = attempt(c, data, "numbers", notes);
   // A whole Python float where it decides the dtype: in JavaScript one writes a 0-dim tensor.
   const wholeFloats = [...(c.args ?? []), ...Object.values(c.kwargs ?? {})].some(isWholeFloat);
-  return why !== null && wholeFloats ? (attempt(c, data, "tensors") === null ? null : why) : why;
+  if (why === null || !wholeFloats || attempt(c, data, "tensors", notes) !== null) return why;
+  notes.push("need a whole float written as a 0-dim tensor");
+  return null;
 }
-function attempt(c: Case, data: Dataset, floats: "numbers" | "tensors"): string | null {
+function attempt(c: Case, data: Dataset, floats: "numbers" | "tensors", notes: string[]): string | null {
   const call = callableFor(c);
   const values = new Values(c, data.blob);
   try {
     const given = argumentsOf(values, floats);
     const run = (): unknown => call(given, c.args ?? []);
     const result = c.notes?.includes("inplace-no-grad") ? torch.no_grad(run) : run();
+    if (otherStrides(flatten(result), c.expected ?? null, values)) notes.push("have results with other strides");
     return (
       difference(result, c.expected ?? null, values, c.gauge) ??
       differenceOfMutated(c, values) ??

@@ -13,18 +13,26 @@ export interface OpTally extends Tally {
   /** Why cases are missing, each reason once. */
   readonly absent: string[];
 }
-export type Outcome = { readonly status: "passed" | "failed" | "missing"; readonly why: string };
+export interface Outcome {
+  readonly status: "passed" | "failed" | "missing";
+  readonly why: string;
+  /** What is worth counting without failing. */
+  readonly notes?: readonly string[];
+}
 
 /** Everything counted so far. Serialises to `{ kinds, ops }`. */
 export class Report {
   readonly kinds: Record<string, Tally> = {};
   readonly ops: Record<string, OpTally> = {};
+  /** How many passed cases have each remark. */
+  readonly notes: Record<string, number> = {};
 
-  add(kind: string, op: string, id: string, { status, why }: Outcome): void {
+  add(kind: string, op: string, id: string, { status, why, notes = [] }: Outcome): void {
     const ofKind = (this.kinds[kind] ??= { passed: 0, failed: 0, missing: 0 });
     const ofOp = (this.ops[op] ??= { passed: 0, failed: 0, missing: 0, failures: [], absent: [] });
     ofKind[status]++;
     ofOp[status]++;
+    if (status === "passed") for (const note of notes) this.notes[note] = (this.notes[note] ?? 0) + 1;
     if (status === "failed") ofOp.failures.push({ id, why });
     else if (status === "missing" && !ofOp.absent.includes(why)) ofOp.absent.push(why);
   }
@@ -41,6 +49,7 @@ export class Report {
       ...missing.map(([name, t]) => `${line(name, t)}  ${t.absent[0]}`),
       "",
       ...Object.entries(this.kinds).map(([name, t]) => line(name, t)),
+      ...Object.entries(this.notes).map(([note, n]) => `of the passed ones ${n} ${note}`),
     ].join("\n");
   }
 }

@@ -1,0 +1,289 @@
+// torch.special: functions of mathematical physics and statistics, and other names of common ones.
+import type { Scalar } from "../dtype.ts";
+import { float64, get_default_dtype } from "../dtype.ts";
+import { airyAi, besselJ, besselY, modifiedI, modifiedK, scaledI, scaledK } from "../kernel/bessel.ts";
+import * as polynomials from "../kernel/polynomials.ts";
+import { erfc as erfcOf, erfinv as erfinvOf } from "../kernel/special.ts";
+import { broadcastShapes } from "../layout.ts";
+import { composite } from "../op/kernels.ts";
+import { define, op } from "../op/op.ts";
+import type { Op, OpKernel } from "../op/op.ts";
+import { Tensor } from "../tensor.ts";
+import { fromTyped } from "./data.ts";
+import { _where } from "./pointwise.ts";
+
+export {
+  digamma,
+  digamma as psi,
+  lgamma as gammaln,
+  mvlgamma as multigammaln,
+  polygamma,
+  sinc,
+  xlogy,
+} from "./functions.ts";
+export { erf, erfc, erfinv, exp2, expm1, sigmoid as expit, log1p, logit, round } from "./pointwise.ts";
+export { log_softmax, logsumexp, softmax } from "./reduction.ts";
+
+/** A function of numbers, applied on the host to each element (of two: broadcast). Integers give the default dtype. */
+const onHost = (f: (x: number, y: number) => number): OpKernel => ({
+  kind: "compute",
+  run: ([first, second = 0], { name }) => {
+    if (!(first instanceof Tensor) && !(second instanceof Tensor))
+      throw new TypeError(
+        `special_${name}() received an invalid combination of arguments: one of the two must be a Tensor`,
+      );
+    const [a, b] = [asTensor(first), asTensor(second)];
+    const tensors = [first, second].filter((t): t is Tensor => t instanceof Tensor);
+    const floats = tensors.map((t) => t.dtype).filter((d) => d.is_floating_point);
+    const dtype = floats.length === 0 ? get_default_dtype() : floats.includes(float64) ? float64 : floats[0];
+    const shape = broadcastShapes(a.sizes, b.sizes);
+    const xs = a.double().expand(shape).typed_array() as Float64Array;
+    const ys = b.double().expand(shape).typed_array() as Float64Array;
+    return fromTyped(
+      xs.map((x, i) => f(x, ys[i])),
+      shape,
+      dtype,
+    );
+  },
+});
+const asTensor = (x: unknown): Tensor =>
+  x instanceof Tensor ? x : fromTyped(Float64Array.of(Number(x as Scalar)), [], float64);
+
+/** -x log(x): 0 at 0, -inf below. */
+export const entr = op("entr(Tensor input) -> Tensor");
+define(entr, {
+  kernel: onHost((x) => (x > 0 ? -x * Math.log(x) : x === 0 ? 0 : Number.isNaN(x) ? NaN : -Infinity)),
+  saves: ["input"],
+  backward: { input: ({ grad, input }) => grad.mul(input.log().neg().sub(1)) },
+});
+/** The normal distribution's cumulative function. */
+export const ndtr = op("ndtr(Tensor input) -> Tensor");
+define(ndtr, { kernel: composite(({ input }) => input.mul(-Math.SQRT1_2).erfc().div(2)) });
+/** The inverse of {@link ndtr}. */
+export const ndtri = op("ndtri(Tensor input) -> Tensor");
+define(ndtri, {
+  kernel: onHost(normalQuantile),
+  saves: ["result"],
+  backward: { input: ({ grad, result }) => grad.mul(result.pow(2).div(2).exp()).mul(Math.sqrt(2 * Math.PI)) },
+});
+/** By the inverse error function, and one step of Newton's for the digits it loses near 0. */
+function normalQuantile(p: number): number {
+  if (p > 0.5) return -normalQuantile(1 - p);
+  const x = Math.SQRT2 * erfinvOf(2 * p - 1);
+  if (!Number.isFinite(x)) return x;
+  return x - ((erfcOf(-x * Math.SQRT1_2) / 2 - p) * Math.sqrt(2 * Math.PI)) / Math.exp((-x * x) / 2);
+}
+/** e^(x²) erfc(x), without overflow. */
+export const erfcx = op("erfcx(Tensor input) -> Tensor");
+define(erfcx, {
+  kernel: onHost(scaledErfc),
+  saves: ["input", "result"],
+  backward: {
+    input: ({ grad, input, result }) =>
+      grad.mul(
+        input
+          .mul(result)
+          .mul(2)
+          .sub(2 / Math.sqrt(Math.PI)),
+      ),
+  },
+});
+function scaledErfc(x: number): number {
+  if (!(x > 20)) return Math.exp(x * x) * erfcOf(x);
+  const u = 1 / (2 * x * x);
+  return (1 - u * (1 - 3 * u * (1 - 5 * u * (1 - 7 * u)))) / (x * Math.sqrt(Math.PI));
+}
+/** log of {@link ndtr}, exact for very negative numbers. */
+export const log_ndtr = op("log_ndtr(Tensor input) -> Tensor");
+define(log_ndtr, {
+  kernel: onHost((x) =>
+    x < -1 ? Math.log(scaledErfc(-x * Math.SQRT1_2) / 2) - (x * x) / 2 : Math.log1p(-erfcOf(x * Math.SQRT1_2) / 2),
+  ),
+  saves: ["input"],
+  backward: {
+    input: ({ grad, input }) => grad.div(erfcx(input.mul(-Math.SQRT1_2))).mul(Math.sqrt(2 / Math.PI)),
+  },
+});
+/** input * log(1 + other), 0 where input is 0 and other is not NaN. */
+export const xlog1py = op("xlog1py(Tensor|Scalar input, Tensor|Scalar other) -> Tensor");
+define(xlog1py, {
+  kernel: onHost((x, y) => (Number.isNaN(y) ? NaN : x === 0 ? 0 : x * Math.log1p(y))),
+  saves: { input: ["input", "other"], other: ["input", "other"] },
+  backward: {
+    input: ({ grad, input, other }) =>
+      other instanceof Tensor
+        ? _where((input as Tensor).eq(0).logical_and(other.le(-1)), 0, grad.mul(other.log1p()))
+        : grad.mul(Math.log1p(Number(other))),
+    other: ({ grad, input, other }) => grad.mul(input).div((other as Tensor).add(1)),
+  },
+});
+/** Hurwitz's zeta: the sum of (k + other)^-input over k ≥ 0. */
+export const zeta = op("zeta(Tensor|Scalar input, Tensor|Scalar other) -> Tensor");
+define(zeta, {
+  kernel: onHost(hurwitz),
+  saves: { other: ["input", "other"] },
+  backward: {
+    other: ({ grad, input, other }) =>
+      grad
+        .mul(zeta(plus(input, 1), other))
+        .mul(input)
+        .neg(),
+  },
+});
+const plus = (x: Tensor | Scalar, y: number): Tensor | Scalar => (x instanceof Tensor ? x.add(y) : Number(x) + y);
+/** Terms one by one until they are small or k + q is beyond 9, then Euler and Maclaurin's corrections. */
+function hurwitz(s: number, q: number): number {
+  if (s === 1) return Infinity;
+  if (!(s > 1) || Number.isNaN(q)) return NaN;
+  if (q <= 0) {
+    if (Number.isInteger(q)) return Infinity;
+    if (!Number.isInteger(s)) return NaN;
+  }
+  let sum = q ** -s;
+  let a = q;
+  for (let k = 0; k < 9 || a <= 9; k++) {
+    const term = (++a) ** -s;
+    sum += term;
+    if (Math.abs(term) < Math.abs(sum) * 1e-17) return sum;
+  }
+  const end = a ** -s;
+  sum += (end * a) / (s - 1) - end / 2;
+  let rising = s / a;
+  for (const [j, b] of BERNOULLI.entries()) {
+    sum += b * rising * end;
+    rising *= ((s + 2 * j + 1) * (s + 2 * j + 2)) / (a * a);
+  }
+  return sum;
+}
+/** B_2j / (2j)! */
+const BERNOULLI = [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000, 1 / 74724249600];
+
+/** The modified Bessel function of the first kind, order 0. */
+export const i0 = op("i0(Tensor self) -> Tensor");
+define(i0, {
+  kernel: onHost((x) => modifiedI(0, x)),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.mul(i1(self)) },
+});
+/** {@link i0} times e^-|x|. */
+export const i0e = op("i0e(Tensor input) -> Tensor");
+define(i0e, {
+  kernel: onHost((x) => scaledI(0, x)),
+  saves: ["input", "result"],
+  backward: { input: ({ grad, input, result }) => grad.mul(i1e(input).sub(input.sgn().mul(result))) },
+});
+/** The modified Bessel function of the first kind, order 1. */
+export const i1 = op("i1(Tensor input) -> Tensor");
+define(i1, {
+  kernel: onHost((x) => modifiedI(1, x)),
+  saves: ["input", "result"],
+  backward: { input: ({ grad, input, result }) => grad.mul(slopeOfI1(i0(input), input, result)) },
+});
+/** {@link i1} times e^-|x|. */
+export const i1e = op("i1e(Tensor input) -> Tensor");
+define(i1e, {
+  kernel: onHost((x) => scaledI(1, x)),
+  saves: ["input", "result"],
+  backward: {
+    input: ({ grad, input, result }) => grad.mul(slopeOfI1(i0e(input), input, result).sub(input.sgn().mul(result))),
+  },
+});
+/** I₀ - I₁ / x, ½ at 0. */
+const slopeOfI1 = (zeroth: Tensor, x: Tensor, first: Tensor): Tensor => {
+  const flat = x.eq(0);
+  return _where(flat, 0.5, zeroth.sub(first.div(_where(flat, 1, x))));
+};
+
+/** An op without a derivative, as PyTorch has none for these. */
+function hostOp<const S extends string>(signature: S, f: (x: number, y: number) => number): Op<S> {
+  const made = op(signature);
+  define(made as unknown as Op<string>, { kernel: onHost(f) });
+  return made;
+}
+/** Bessel's function of the first kind, order 0. */
+export const bessel_j0 = hostOp("bessel_j0(Tensor input) -> Tensor", (x) => besselJ(0, x));
+/** Bessel's function of the first kind, order 1. */
+export const bessel_j1 = hostOp("bessel_j1(Tensor input) -> Tensor", (x) => besselJ(1, x));
+/** Bessel's function of the second kind, order 0. */
+export const bessel_y0 = hostOp("bessel_y0(Tensor input) -> Tensor", (x) => besselY(0, x));
+/** Bessel's function of the second kind, order 1. */
+export const bessel_y1 = hostOp("bessel_y1(Tensor input) -> Tensor", (x) => besselY(1, x));
+/** {@link i0}, without a derivative. */
+export const modified_bessel_i0 = hostOp("modified_bessel_i0(Tensor input) -> Tensor", (x) => modifiedI(0, x));
+/** {@link i1}, without a derivative. */
+export const modified_bessel_i1 = hostOp("modified_bessel_i1(Tensor input) -> Tensor", (x) => modifiedI(1, x));
+/** The modified Bessel function of the second kind, order 0. */
+export const modified_bessel_k0 = hostOp("modified_bessel_k0(Tensor input) -> Tensor", (x) => modifiedK(0, x));
+/** The modified Bessel function of the second kind, order 1. */
+export const modified_bessel_k1 = hostOp("modified_bessel_k1(Tensor input) -> Tensor", (x) => modifiedK(1, x));
+/** {@link modified_bessel_k0} times e^x. */
+export const scaled_modified_bessel_k0 = hostOp("scaled_modified_bessel_k0(Tensor x) -> Tensor", (x) => scaledK(0, x));
+/** {@link modified_bessel_k1} times e^x. */
+export const scaled_modified_bessel_k1 = hostOp("scaled_modified_bessel_k1(Tensor x) -> Tensor", (x) => scaledK(1, x));
+/** sin(x) / x, 1 at 0. */
+export const spherical_bessel_j0 = hostOp("spherical_bessel_j0(Tensor x) -> Tensor", (x) =>
+  Number.isFinite(x) ? (x === 0 ? 1 : Math.sin(x) / x) : Number.isNaN(x) ? NaN : 0,
+);
+/** Airy's function Ai. */
+export const airy_ai = hostOp("airy_ai(Tensor x) -> Tensor", airyAi);
+
+/** Chebyshev's polynomial of the first kind, of degree n. */
+export const chebyshev_polynomial_t = hostOp(
+  "chebyshev_polynomial_t(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.chebyshevT,
+);
+/** Chebyshev's polynomial of the second kind, of degree n. */
+export const chebyshev_polynomial_u = hostOp(
+  "chebyshev_polynomial_u(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.chebyshevU,
+);
+/** Chebyshev's polynomial of the third kind, of degree n. */
+export const chebyshev_polynomial_v = hostOp(
+  "chebyshev_polynomial_v(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.chebyshevV,
+);
+/** Chebyshev's polynomial of the fourth kind, of degree n. */
+export const chebyshev_polynomial_w = hostOp(
+  "chebyshev_polynomial_w(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.chebyshevW,
+);
+/** {@link chebyshev_polynomial_t} at 2x - 1, of degree n. */
+export const shifted_chebyshev_polynomial_t = hostOp(
+  "shifted_chebyshev_polynomial_t(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.shiftedChebyshevT,
+);
+/** {@link chebyshev_polynomial_u} at 2x - 1, of degree n. */
+export const shifted_chebyshev_polynomial_u = hostOp(
+  "shifted_chebyshev_polynomial_u(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.shiftedChebyshevU,
+);
+/** {@link chebyshev_polynomial_v} at 2x - 1, of degree n. */
+export const shifted_chebyshev_polynomial_v = hostOp(
+  "shifted_chebyshev_polynomial_v(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.shiftedChebyshevV,
+);
+/** {@link chebyshev_polynomial_w} at 2x - 1, of degree n. */
+export const shifted_chebyshev_polynomial_w = hostOp(
+  "shifted_chebyshev_polynomial_w(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.shiftedChebyshevW,
+);
+/** Hermite's polynomial, as physicists count, of degree n. */
+export const hermite_polynomial_h = hostOp(
+  "hermite_polynomial_h(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.hermiteH,
+);
+/** Hermite's polynomial, as statisticians count, of degree n. */
+export const hermite_polynomial_he = hostOp(
+  "hermite_polynomial_he(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.hermiteHe,
+);
+/** Laguerre's polynomial, of degree n. */
+export const laguerre_polynomial_l = hostOp(
+  "laguerre_polynomial_l(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.laguerreL,
+);
+/** Legendre's polynomial, of degree n. */
+export const legendre_polynomial_p = hostOp(
+  "legendre_polynomial_p(Tensor|Scalar x, Tensor|Scalar n) -> Tensor",
+  polynomials.legendreP,
+);
