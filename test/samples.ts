@@ -469,4 +469,5 @@ export const samples: Record<string, () => Sample[]> = {
   ...Object.fromEntries("entr ndtr ndtri erfcx log_ndtr i0 i0e i1 i1e".split(" ").map((name) => [name, unary])),
   xlog1py: binary,
   zeta: () => [[3, leaf([2, 3], 0.4, 3)]],
+  constant_pad_nd: () => [[a(), [1, 0, -1, 2], 0.3]],
 };

@@ -22,13 +22,14 @@ export function scaledI(n: 0 | 1, x: number): number {
     term *= ((2 * k - 1) ** 2 - 4 * n * n) / (8 * k * z);
     sum += term;
   }
-  return (sign * sum) / Math.sqrt(2 * Math.PI * z);
+  return (sign * sum) / (Math.sqrt(2 * Math.PI) * Math.sqrt(z));
 }
 export const modifiedI = (n: 0 | 1, x: number): number => scaledI(n, x) * Math.exp(Math.abs(x));
 
 /** e^x K_n(x) = ∫ exp(-x (cosh t - 1)) cosh(nt) dt over t > 0, for any n: trapezia converge faster than any power. */
 export function scaledK(n: number, x: number): number {
   if (x === 0) return Infinity;
+  if (x === Infinity) return 0;
   if (!(x > 0)) return NaN;
   const step = 1 / 16;
   let sum = 0.5;
@@ -84,7 +85,6 @@ export function besselJ(n: 0 | 1, x: number): number {
 export function besselY(n: 0 | 1, x: number): number {
   if (x === 0) return -Infinity;
   if (!(x > 0)) return NaN;
-  if (x === Infinity) return 0;
   if (x >= FAR) {
     const [p, q] = hankel(n, x);
     const angle = x - (n / 2 + 0.25) * Math.PI;

@@ -32,7 +32,7 @@ define(threshold_backward, {
 /** x above `threshold`, `value` elsewhere. */
 export const threshold = op("threshold(Tensor input, Scalar threshold, Scalar value, bool inplace=False) -> Tensor");
 define(threshold, {
-  kernel: composite(({ input, threshold, value }) => _where(input.gt(threshold), input, value)),
+  kernel: composite(({ input, threshold, value }) => _where(input.le(threshold), value, input)),
 });
 /** x where it is positive, `negative_slope` * x elsewhere. */
 export const leaky_relu = op("leaky_relu(Tensor input, float negative_slope=0.01, bool inplace=False) -> Tensor");
@@ -47,7 +47,7 @@ define(elu, {
   kernel: pointwise(({ input, alpha }) => input.gt(0).where(input, input.min(0).apply("expm1").mul(alpha))),
   saves: ["input"],
   backward: {
-    input: ({ grad, input, alpha }) => grad.mul(_where(input.gt(0), 1, input.clamp({ max: 0 }).exp().mul(alpha))),
+    input: ({ grad, input, alpha }) => grad.mul(_where(input.le(0), input.clamp({ max: 0 }).exp().mul(alpha), 1)),
   },
 });
 const SELU_ALPHA = 1.6732632423543772;
@@ -60,7 +60,7 @@ export const celu = op("celu(Tensor input, float alpha=1.0, bool inplace=False) 
 define(celu, {
   kernel: composite(({ input, alpha }) => {
     if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
-    return _where(input.gt(0), input, input.clamp({ max: 0 }).div(alpha).expm1().mul(alpha));
+    return _where(input.le(0), input.clamp({ max: 0 }).div(alpha).expm1().mul(alpha), input);
   }),
 });
 
@@ -178,12 +178,16 @@ export const softshrink = op("softshrink(Tensor input, float lambd=0.5) -> Tenso
 define(softshrink, {
   kernel: composite(({ input, lambd }) => {
     if (lambd < 0) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${lambd}.`);
-    return _where(input.gt(lambd), input.sub(lambd), _where(input.lt(-lambd), input.add(lambd), input.mul(0)));
+    return _where(input.abs().le(lambd), 0, input.sub(_where(input.gt(0), lambd, -lambd)));
   }),
 });
 /** x, but 0 within [-lambd, lambd]. */
 export const hardshrink = op("hardshrink(Tensor input, float lambd=0.5) -> Tensor");
-define(hardshrink, { kernel: composite(({ input, lambd }) => _where(input.abs().le(lambd), 0, input)) });
+define(hardshrink, {
+  kernel: pointwise(({ input, lambd }) => input.abs().le(lambd).where(zero(input), input)),
+  saves: ["input"],
+  backward: { input: ({ grad, input, lambd }) => _where(input.abs().le(lambd), 0, grad) },
+});
 /** x - tanh(x). */
 export const tanhshrink = op("tanhshrink(Tensor input) -> Tensor");
 define(tanhshrink, { kernel: composite(({ input }) => input.sub(input.tanh())) });
@@ -212,8 +216,8 @@ define(prelu, {
   }),
 });
 /** softmax(-x). */
-export const softmin = op("softmin(Tensor input, int dim) -> Tensor");
-define(softmin, { kernel: composite(({ input, dim }) => input.neg().softmax(dim)) });
+export const softmin = op("softmin(Tensor input, int dim, *, dtype? dtype=None) -> Tensor");
+define(softmin, { kernel: composite(({ input, dim, dtype }) => input.neg().softmax(dim, { dtype })) });
 /** x over its p-norm along `dim`. */
 export const normalize = op("normalize(Tensor input, float p=2.0, int[] dim=1, float eps=1e-12) -> Tensor");
 define(normalize, {

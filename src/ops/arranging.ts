@@ -6,6 +6,7 @@ import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { arange, fromTyped } from "./data.ts";
+import { pad } from "./padding.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
 
@@ -366,3 +367,6 @@ define(put, {
   }),
 });
 export const put_ = inplace(put);
+/** Self with `value` around it: {@link pad} of nn.functional in its constant mode. */
+export const constant_pad_nd = op("constant_pad_nd(Tensor self, int[] pad, Scalar value=0) -> Tensor");
+define(constant_pad_nd, { kernel: composite((args) => pad(args.self, args.pad, "constant", Number(args.value))) });

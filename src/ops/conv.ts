@@ -4,6 +4,7 @@ import { list } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
+import { pad } from "./padding.ts";
 import { perDim, placesOf } from "./windows.ts";
 import type { Sliding } from "./windows.ts";
 
@@ -62,12 +63,25 @@ function gathered(x: Tensor, weight: Tensor, conv: Conv): Tensor {
 }
 /** Kernels weighted by x laid down where the windows are: the gradient of a convolution, or a transposed one. */
 function scattered(x: Tensor, weight: Tensor, conv: Conv, size: readonly number[]): Tensor {
-  const sliding = slidingOf(weight.sizes, conv);
-  const [n] = x.sizes;
+  const { kernel_size, stride, padding, dilation } = slidingOf(weight.sizes, conv);
+  const [n, , ...places] = x.sizes;
   const columns = matrices(weight, n, conv.groups).transpose(1, 2).bmm(grouped(x, conv.groups));
-  return columns
-    .view([n, -1, columns.sizes[2]])
-    ._col2im(size, sliding.kernel_size, sliding.stride, sliding.padding, sliding.dilation);
+  const flat = columns.view([n, -1, columns.sizes[2]]);
+  if (!conv.transposed) return flat._col2im(size, kernel_size, stride, padding, dilation);
+  // All that the windows cover, then the part that is asked for: output_padding may reach beyond it.
+  const covered = places.map((m, d) => (m - 1) * stride[d] + dilation[d] * (kernel_size[d] - 1) + 1);
+  const whole = flat._col2im(
+    covered,
+    kernel_size,
+    stride,
+    covered.map(() => 0),
+    dilation,
+  );
+  const around = covered.flatMap((_, i) => {
+    const d = covered.length - 1 - i;
+    return [-padding[d], size[d] + padding[d] - covered[d]];
+  });
+  return around.every((p) => p === 0) ? whole : pad(whole, around);
 }
 /** For each kernel: the sum over all windows of what it made (`by`) times what it saw (`of`). */
 function products(by: Tensor, of: Tensor, weight: readonly number[], conv: Conv): Tensor {

@@ -23,3 +23,4 @@ export * from "./sorting.ts";
 export * from "./view.ts";
 export { _col2im, _im2col } from "./windows.ts";
 export { i0 } from "./special.ts";
+export * from "./window_functions.ts";

@@ -492,18 +492,28 @@ function triangle(self: Tensor, keep: (row: Tensor, col: Tensor) => Tensor): Ten
   return self.masked_fill(keep(arange(rows).unsqueeze(1), arange(cols)).logical_not(), 0);
 }
 
+/** Scales the rows that are looked up, in place, to a norm of at most `max_norm`. */
+function shorten(weight: Tensor, rows: Tensor, max_norm: number, norm_type: number): void {
+  const looked = weight.index_select(0, rows);
+  const norms = looked.norm(norm_type, [1], true);
+  const scale = norms.add(1e-7).reciprocal().mul(max_norm);
+  weight.index_copy_(0, rows, looked.mul(scale.masked_fill(norms.le(max_norm), 1)));
+}
 /** Rows of `weight` at `input`. `padding_idx` gets no gradient. As `nn.functional.embedding`. */
 export const embedding = op(
   "embedding(Tensor input, Tensor weight, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor",
 );
 define(embedding, {
-  kernel: compute(({ input, weight }) => {
+  kernel: compute(({ input, weight, max_norm, norm_type, sparse }) => {
     if (input.dtype !== int64 && input.dtype !== int32)
       throw new RuntimeError(
         `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${input.dtype.legacyName}Tensor instead (while checking arguments for embedding)\nIndices come from bigints, torch.randint, or x.long().`,
       );
     if (weight.sizes.length !== 2) throw new RuntimeError("'weight' must be 2-D");
-    return weight.index_select(0, input.reshape([-1])).view([...input.sizes, weight.sizes[1]]);
+    if (sparse) throw new NotImplementedError("embedding: sparse gradients are not supported; leave `sparse` out");
+    const rows = input.reshape([-1]);
+    if (max_norm !== null) shorten(weight, rows, max_norm, norm_type);
+    return weight.index_select(0, rows).view([...input.sizes, weight.sizes[1]]);
   }),
   saves: { weight: ["input"] },
   backward: {

@@ -66,13 +66,19 @@ define(ndtri, {
   saves: ["result"],
   backward: { input: ({ grad, result }) => grad.mul(result.pow(2).div(2).exp()).mul(Math.sqrt(2 * Math.PI)) },
 });
-/** By the inverse error function, and one step of Newton's for the digits it loses near 0. */
+/** By the inverse error function; in the tail by Newton's method on the logarithm, from the leading terms. */
 function normalQuantile(p: number): number {
+  if (!(p >= 0 && p <= 1)) return NaN;
   if (p > 0.5) return -normalQuantile(1 - p);
-  const x = Math.SQRT2 * erfinvOf(2 * p - 1);
-  if (!Number.isFinite(x)) return x;
-  return x - ((erfcOf(-x * Math.SQRT1_2) / 2 - p) * Math.sqrt(2 * Math.PI)) / Math.exp((-x * x) / 2);
+  if (p === 0) return -Infinity;
+  if (p > 0.01) return Math.SQRT2 * erfinvOf(2 * p - 1);
+  const log = Math.log(p);
+  let x = -Math.sqrt(-2 * log - Math.log(-4 * Math.PI * log));
+  for (let i = 0; i < 6; i++) x -= ((logNormal(x) - log) * scaledErfc(-x * Math.SQRT1_2)) / Math.sqrt(2 / Math.PI);
+  return x;
 }
+const logNormal = (x: number): number =>
+  x < -1 ? Math.log(scaledErfc(-x * Math.SQRT1_2) / 2) - (x * x) / 2 : Math.log1p(-erfcOf(x * Math.SQRT1_2) / 2);
 /** e^(x²) erfc(x), without overflow. */
 export const erfcx = op("erfcx(Tensor input) -> Tensor");
 define(erfcx, {
@@ -96,9 +102,7 @@ function scaledErfc(x: number): number {
 /** log of {@link ndtr}, exact for very negative numbers. */
 export const log_ndtr = op("log_ndtr(Tensor input) -> Tensor");
 define(log_ndtr, {
-  kernel: onHost((x) =>
-    x < -1 ? Math.log(scaledErfc(-x * Math.SQRT1_2) / 2) - (x * x) / 2 : Math.log1p(-erfcOf(x * Math.SQRT1_2) / 2),
-  ),
+  kernel: onHost(logNormal),
   saves: ["input"],
   backward: {
     input: ({ grad, input }) => grad.div(erfcx(input.mul(-Math.SQRT1_2))).mul(Math.sqrt(2 / Math.PI)),
@@ -177,7 +181,9 @@ export const i1 = op("i1(Tensor input) -> Tensor");
 define(i1, {
   kernel: onHost((x) => modifiedI(1, x)),
   saves: ["input", "result"],
-  backward: { input: ({ grad, input, result }) => grad.mul(slopeOfI1(i0(input), input, result)) },
+  backward: {
+    input: ({ grad, input, result }) => grad.mul(slopeAt(input, (x) => i0(x).sub(result.div(x)))),
+  },
 });
 /** {@link i1} times e^-|x|. */
 export const i1e = op("i1e(Tensor input) -> Tensor");
@@ -185,13 +191,14 @@ define(i1e, {
   kernel: onHost((x) => scaledI(1, x)),
   saves: ["input", "result"],
   backward: {
-    input: ({ grad, input, result }) => grad.mul(slopeOfI1(i0e(input), input, result).sub(input.sgn().mul(result))),
+    input: ({ grad, input, result }) =>
+      grad.mul(slopeAt(input, (x) => i0e(x).sub(result.mul(x.sgn().add(x.reciprocal()))))),
   },
 });
-/** I₀ - I₁ / x, ½ at 0. */
-const slopeOfI1 = (zeroth: Tensor, x: Tensor, first: Tensor): Tensor => {
-  const flat = x.eq(0);
-  return _where(flat, 0.5, zeroth.sub(first.div(_where(flat, 1, x))));
+/** ½ at 0, where the formula divides by x. */
+const slopeAt = (x: Tensor, formula: (x: Tensor) => Tensor): Tensor => {
+  const away = x.abs().gt(0);
+  return _where(away, formula(_where(away, x, 1)), 0.5);
 };
 
 /** An op without a derivative, as PyTorch has none for these. */

@@ -16,11 +16,18 @@ export class Embedding extends Module {
   num_embeddings: number;
   embedding_dim: number;
   padding_idx: number | null;
+  max_norm: number | null;
+  norm_type: number;
   scale_grad_by_freq: boolean;
+  sparse: boolean;
   weight: Parameter;
   constructor(...args: ConstructorArgs<typeof EMBEDDING>) {
     super();
-    const { num_embeddings, embedding_dim, padding_idx, scale_grad_by_freq, dtype } = bindConstructor(EMBEDDING, args);
+    const { num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, dtype } =
+      bindConstructor(EMBEDDING, args);
+    this.max_norm = max_norm;
+    this.norm_type = norm_type;
+    this.sparse = sparse;
     if (padding_idx !== null && (padding_idx >= num_embeddings || padding_idx < -num_embeddings))
       throw new RangeError("Padding_idx must be within num_embeddings");
     this.num_embeddings = num_embeddings;
@@ -36,10 +43,8 @@ export class Embedding extends Module {
     if (padding_idx !== null) no_grad(() => this.weight.select(0, padding_idx).zero_());
   }
   override forward(input: Tensor): Tensor {
-    return embedding(input, this.weight, {
-      padding_idx: this.padding_idx,
-      scale_grad_by_freq: this.scale_grad_by_freq,
-    });
+    const { padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse } = this;
+    return embedding(input, this.weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse);
   }
   override extra_repr(): string {
     const padding = this.padding_idx === null ? "" : `, padding_idx=${this.padding_idx}`;
