@@ -73,7 +73,12 @@ function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>)
 /** The value as kernels see it, or a TypeError. */
 function accept(schema: Schema, arg: ParsedArg, place: number, value: unknown): unknown {
   const problem = checks[arg.type](value);
-  if (problem === OK) return arg.type.startsWith("int[]") ? (typeof value === "number" ? [value] : value) : value;
+  if (problem === OK)
+    return arg.type.startsWith("int[]") || arg.type === "int?[]"
+      ? typeof value === "number"
+        ? [value]
+        : value
+      : value;
   if (isArray(value) && arg.type.endsWith("[]") && arg.type.startsWith("Tensor")) {
     const i = value.findIndex((x) => !isTensor(x));
     throw new TypeError(`expected Tensor as element ${i} in argument ${place}, but got ${typeWord(value[i])}`);
@@ -128,6 +133,7 @@ const checks: Record<TypeName, Check> = {
   "int|int[]": ints,
   "Tensor|int|int[]": (x) => (isTensor(x) ? OK : ints(x)),
   "int[]?": orNull(ints),
+  "int?[]": (x) => ints(isArray(x) ? x.filter((y) => y !== null) : x),
   "int[]|str": (x) => (typeof x === "string" ? OK : ints(x)),
   "int[]|bool?": orNull((x) => (typeof x === "boolean" ? OK : ints(x))),
   "float[]": plain((x) => isArray(x) && x.every((y) => typeof y === "number")),

@@ -25,6 +25,8 @@ interface Accepts {
   "int|int[]": number | readonly number[];
   "Tensor|int|int[]": Tensor | number | readonly number[];
   "int[]?": number | readonly number[] | null;
+  /** Sizes of which some may be left as they are. */
+  "int?[]": number | readonly (number | null)[];
   /** The first argument of var and std, which may be `unbiased` instead. */
   "int[]|bool?": number | readonly number[] | boolean | null;
   "float[]": readonly number[];
@@ -42,6 +44,7 @@ interface Accepts {
 interface Bound {
   "int[]": readonly number[];
   "int[]?": readonly number[] | null;
+  "int?[]": readonly (number | null)[];
   "int[]|bool?": readonly number[] | boolean | null;
   "int[]|str": readonly number[];
 }
@@ -169,6 +172,7 @@ interface Label<T> {
   padding: [padding: T];
   padding_idx: [padding_idx: T];
   pos_weight: [pos_weight: T];
+  periodic: [periodic: T];
   posinf: [posinf: T];
   prepend: [prepend: T];
   q: [q: T];
@@ -226,6 +230,7 @@ interface Label<T> {
   weight_decay: [weight_decay: T];
   weights: [weights: T];
   wrap: [wrap: T];
+  window_length: [window_length: T];
   x: [x: T];
   x1: [x1: T];
   x2: [x2: T];
