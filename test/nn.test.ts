@@ -50,6 +50,30 @@ describe("a module", () => {
     expect(m(torch.tensor([1, -3])).tolist()).toEqual([4, 0]);
   });
 
+  test("shows the gradients that enter and leave it to its backward hooks", () => {
+    const m = new nn.Linear(2, 1);
+    nn.init.ones_(m.weight);
+    const seen: string[] = [];
+    m.register_full_backward_hook(
+      (_m, gi, go) => void seen.push(`gi ${gi.map(String).join()} go ${go.map(String).join()}`),
+    );
+    const x = torch.tensor([[1, 2]], { requires_grad: true });
+    m(x).sum().backward();
+    expect(seen).toEqual(["gi tensor([[1., 1.]]) go tensor([[1.]])"]);
+    expect(String(x.grad)).toBe("tensor([[1., 1.]])");
+  });
+
+  test("runs the backward hooks of its parts from the last to the first, its own after them", () => {
+    const order: string[] = [];
+    const m = new nn.Sequential(new nn.Linear(1, 1), new nn.Tanh(), new nn.Linear(1, 1));
+    for (const [name, child] of m.named_children()) child.register_full_backward_hook(() => void order.push(name));
+    m.register_full_backward_hook(() => void order.push("all"));
+    m(torch.ones(1, 1, { requires_grad: true }))
+      .sum()
+      .backward();
+    expect(order).toEqual(["2", "1", "0", "all"]);
+  });
+
   test("lists parameters once, however often they are shared", () => {
     class Tied extends nn.Module {
       a = new nn.Linear(2, 2, { bias: false });

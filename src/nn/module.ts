@@ -7,6 +7,8 @@ import { float32, float64 } from "../dtype.ts";
 import { AttributeError, KeyError, NotImplementedError, RuntimeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
+import { watchInputs } from "./backward_hook.ts";
+import type { BackwardHook, BackwardPreHook } from "./backward_hook.ts";
 import { Parameter } from "./parameter.ts";
 
 /** Tensors by name, in the order of definition. */
@@ -54,6 +56,8 @@ export class Module {
   /** @internal Names under which a parameter, module or buffer was registered as null. */ declare absent_: Set<string>;
   /** @internal */ declare preHooks_: Map<number, ForwardPreHook>;
   /** @internal */ declare hooks_: Map<number, ForwardHook>;
+  /** @internal */ declare backwardPreHooks_: Map<number, BackwardPreHook>;
+  /** @internal */ declare backwardHooks_: Map<number, BackwardHook>;
 
   constructor() {
     const self = ((...args: unknown[]) => call(self, args)) as unknown as this;
@@ -66,6 +70,8 @@ export class Module {
       absent_: new Set(),
       preHooks_: new Map(),
       hooks_: new Map(),
+      backwardPreHooks_: new Map(),
+      backwardHooks_: new Map(),
     }))
       Object.defineProperty(self, key, { value, writable: true, configurable: true, enumerable: false });
     return self;
@@ -310,6 +316,15 @@ export class Module {
     return addHook(this.hooks_, hook);
   }
 
+  /** `hook(module, gradInputs, gradOutputs)` when the gradients of the inputs are there; may return others. */
+  register_full_backward_hook(hook: BackwardHook): RemovableHandle {
+    return addHook(this.backwardHooks_, hook);
+  }
+  /** `hook(module, gradOutputs)` before the gradients of the inputs are computed; may return others. */
+  register_full_backward_pre_hook(hook: BackwardPreHook): RemovableHandle {
+    return addHook(this.backwardPreHooks_, hook);
+  }
+
   // ---- text
 
   /** What stands between the brackets of the module's text. */
@@ -348,13 +363,17 @@ function* ownBuffers(m: Module): Generator<[string, Tensor]> {
 /** What happens when a module is called. */
 function call(module: Module, given: unknown[]): unknown {
   const forward = module.forward as (...args: unknown[]) => unknown;
-  if (module.preHooks_.size === 0 && module.hooks_.size === 0) return forward.apply(module, given);
+  const { preHooks_, hooks_, backwardPreHooks_, backwardHooks_ } = module;
+  if (preHooks_.size + hooks_.size + backwardPreHooks_.size + backwardHooks_.size === 0)
+    return forward.apply(module, given);
   let args = given;
-  for (const hook of module.preHooks_.values()) {
+  for (const hook of preHooks_.values()) {
     const changed = hook(module, args);
     if (changed !== undefined && changed !== null) args = Array.isArray(changed) ? changed : [changed];
   }
+  const watch = watchInputs(module, [...backwardPreHooks_.values()], [...backwardHooks_.values()], args);
+  if (watch !== null) args = watch.args;
   let output = forward.apply(module, args);
-  for (const hook of module.hooks_.values()) output = hook(module, args, output) ?? output;
-  return output;
+  for (const hook of hooks_.values()) output = hook(module, args, output) ?? output;
+  return watch === null ? output : watch.watchOutputs(output);
 }
