@@ -1,5 +1,6 @@
 // The torch namespace: re-exports, no logic.
 import "./devices/cpu/device.ts";
+import "./ops/inplace_views.ts";
 
 export * from "./dtype.ts";
 export * from "./errors.ts";
@@ -7,6 +8,8 @@ export * from "./ops/index.ts";
 export { arange, as_tensor, tensor } from "./ops/data.ts";
 export type { FactoryOptions, TensorData } from "./ops/data.ts";
 export { einsum } from "./ops/einsum.ts";
+export { histogram } from "./ops/histogram.ts";
+export type { HistogramOptions } from "./ops/histogram.ts";
 export { gradient } from "./ops/gradient.ts";
 export type { GradientOptions } from "./ops/gradient.ts";
 export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/overloads.ts";
@@ -31,6 +34,7 @@ export {
 } from "./ops/variadic.ts";
 export { unique, unique_consecutive } from "./ops/unique.ts";
 export type { UniqueOptions } from "./ops/unique.ts";
+export * as special from "./ops/special.ts";
 export { slice_ } from "./ops/subscript.ts";
 export type { Index, Slice } from "./ops/subscript.ts";
 export * as autograd from "./autograd/index.ts";

@@ -470,4 +470,15 @@ export const samples: Record<string, () => Sample[]> = {
   xlog1py: binary,
   zeta: () => [[3, leaf([2, 3], 0.4, 3)]],
   constant_pad_nd: () => [[a(), [1, 0, -1, 2], 0.3]],
+  ...Object.fromEntries(
+    "absolute arccos arcsin arcsinh arctan arctanh fix negative".split(" ").map((name) => [name, unary]),
+  ),
+  arccosh: () => [[leaf([2, 3], 1.2, 3)]],
+  arctan2: pairs,
+  concat: () => [[[a(), leaf([1, 3])]]],
+  concatenate: () => [[[a(), leaf([1, 3])]]],
+  ger: () => [[row(), leaf([2])]],
+  multiply: binary,
+  row_stack: () => [[[a(), row()]]],
+  subtract: () => [...binary(), [a(), b(), { alpha: 2 }]],
 };

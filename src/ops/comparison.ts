@@ -77,9 +77,11 @@ export const bitwise_not_ = inplace(bitwise_not);
 /** Bits moved left: self * 2^other. */
 export const bitwise_left_shift = op("bitwise_left_shift(Tensor self, Tensor|Scalar other) -> Tensor");
 define(bitwise_left_shift, { kernel: bitwise("lshift", (x, y) => x.shl(y)) });
+export const bitwise_left_shift_ = inplace(bitwise_left_shift);
 /** Bits moved right, keeping the sign. */
 export const bitwise_right_shift = op("bitwise_right_shift(Tensor self, Tensor|Scalar other) -> Tensor");
 define(bitwise_right_shift, { kernel: bitwise("rshift", (x, y) => x.shr(y)) });
+export const bitwise_right_shift_ = inplace(bitwise_right_shift);
 
 const test = (f: (x: Expr) => Expr, ofIntegers: boolean): OpKernel =>
   pointwise<string>(({ self }) =>

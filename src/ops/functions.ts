@@ -59,6 +59,7 @@ export const ldexp = op("ldexp(Tensor self, Tensor other) -> Tensor");
 define(ldexp, {
   kernel: composite(({ self, other }) => self.mul(other.new_full([], 2, { dtype: float32 }).pow(other))),
 });
+export const ldexp_ = inplace(ldexp);
 /** The larger of two elements; a number beats NaN. Where they are equal the gradient is shared. */
 export const fmax = op("fmax(Tensor self, Tensor other) -> Tensor");
 define(fmax, {
@@ -241,6 +242,7 @@ define(mvlgamma, {
       .add((p * (p - 1) * Math.log(Math.PI)) / 4);
   }),
 });
+export const mvlgamma_ = inplace(mvlgamma);
 /** Mantissas in [½, 1) and exponents: self = mantissa * 2^exponent. */
 export const frexp = op("frexp(Tensor self) -> (Tensor mantissa, Tensor exponent)");
 define(frexp, {

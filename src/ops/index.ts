@@ -1,6 +1,7 @@
 // Every op, for the methods of Tensor. Files of plain functions (data, overloads, subscript) stay out: their types would
 // have to be looked into to tell them from ops, and that makes Tensor refer to itself.
 export * from "./activation.ts";
+export * from "./aliases.ts";
 export * from "./arranging.ts";
 export * from "./comparison.ts";
 export * from "./conv.ts";

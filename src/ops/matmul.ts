@@ -166,9 +166,11 @@ export const addmm_ = inplace(addmm);
 /** beta * self + alpha * mat · vec. */
 export const addmv = op("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
 define(addmv, { kernel: composite(({ self, mat, vec, beta, alpha }) => blend(self, beta, mat.mv(vec), alpha)) });
+export const addmv_ = inplace(addmv);
 /** beta * self + alpha * vec1 ⊗ vec2. */
 export const addr = op("addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
 define(addr, { kernel: composite(({ self, vec1, vec2, beta, alpha }) => blend(self, beta, vec1.outer(vec2), alpha)) });
+export const addr_ = inplace(addr);
 /** beta * self + alpha * the batched products. */
 export const baddbmm = op(
   "baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
@@ -176,6 +178,7 @@ export const baddbmm = op(
 define(baddbmm, {
   kernel: composite(({ self, batch1, batch2, beta, alpha }) => blend(self, beta, batch1.bmm(batch2), alpha)),
 });
+export const baddbmm_ = inplace(baddbmm);
 /** beta * self + alpha * the sum of the batched products. */
 export const addbmm = op(
   "addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
@@ -183,6 +186,7 @@ export const addbmm = op(
 define(addbmm, {
   kernel: composite(({ self, batch1, batch2, beta, alpha }) => blend(self, beta, batch1.bmm(batch2).sum(0), alpha)),
 });
+export const addbmm_ = inplace(addbmm);
 const blend = (
   self: Tensor,
   beta: number | bigint | boolean,

@@ -113,12 +113,15 @@ export const div_ = inplace(div);
 /** {@link div}. */
 export const divide = op("divide(Tensor self, Tensor|Scalar other, *, str? rounding_mode=None) -> Tensor");
 define(divide, { kernel: composite(({ self, other, rounding_mode }) => self.div(other, { rounding_mode })) });
+export const divide_ = inplace(divide);
 /** {@link div} without rounding. */
 export const true_divide = op("true_divide(Tensor self, Tensor|Scalar other) -> Tensor");
 define(true_divide, { kernel: composite(({ self, other }) => self.div(other)) });
+export const true_divide_ = inplace(true_divide);
 /** The quotient rounded down, as Python's //. */
 export const floor_divide = op("floor_divide(Tensor self, Tensor|Scalar other) -> Tensor");
 define(floor_divide, { kernel: composite(({ self, other }) => self.div(other, { rounding_mode: "floor" })) });
+export const floor_divide_ = inplace(floor_divide);
 
 /** The rest of a division rounded down: has the sign of `other`, as Python's %. */
 export const remainder = op("remainder(Tensor self, Tensor|Scalar other) -> Tensor");
@@ -751,6 +754,8 @@ export const logit_ = inplace(logit);
 /** Degrees to radians. */
 export const deg2rad = op("deg2rad(Tensor self) -> Tensor");
 define(deg2rad, { kernel: composite(({ self }) => self.mul(Math.PI / 180)) });
+export const deg2rad_ = inplace(deg2rad);
 /** Radians to degrees. */
 export const rad2deg = op("rad2deg(Tensor self) -> Tensor");
 define(rad2deg, { kernel: composite(({ self }) => self.mul(180 / Math.PI)) });
+export const rad2deg_ = inplace(rad2deg);

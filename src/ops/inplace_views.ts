@@ -1,0 +1,37 @@
+// Views in place: the tensor itself takes another layout. Its elements, storage and version stay.
+import { assertWritable } from "../autograd/inplace.ts";
+import { mode } from "../autograd/mode.ts";
+import { Tensor } from "../tensor.ts";
+
+declare module "../tensor.ts" {
+  interface Tensor {
+    /** {@link as_strided} of the tensor itself. */
+    as_strided_: Tensor["as_strided"];
+    /** {@link squeeze} of the tensor itself. */
+    squeeze_: Tensor["squeeze"];
+    /** {@link swapaxes} of the tensor itself. */
+    swapaxes_: Tensor["swapaxes"];
+    /** {@link swapdims} of the tensor itself. */
+    swapdims_: Tensor["swapdims"];
+    /** {@link t} of the tensor itself. */
+    t_: Tensor["t"];
+    /** {@link transpose} of the tensor itself. */
+    transpose_: Tensor["transpose"];
+    /** {@link unsqueeze} of the tensor itself. */
+    unsqueeze_: Tensor["unsqueeze"];
+  }
+}
+for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "transpose", "unsqueeze"] as const)
+  Object.defineProperty(Tensor.prototype, `${name}_`, {
+    value(this: Tensor, ...args: unknown[]) {
+      if (mode.grad) assertWritable(this, this.requires_grad);
+      const seen = (this[name] as (...x: unknown[]) => Tensor).apply(this, args);
+      this.sizes = seen.sizes;
+      this.strides = seen.strides;
+      this.offset = seen.offset;
+      // The view's node leads to what this tensor was.
+      this.node = seen.node;
+      this.outputNr = seen.outputNr;
+      return this;
+    },
+  });
