@@ -90,7 +90,7 @@ describe("a module", () => {
       ["extra", torch.ones(1)],
     ]);
     expect(() => m.load_state_dict(state)).toThrow(
-      'Error(s) in loading state_dict for Linear:\n\tUnexpected key(s) in state_dict: "extra". \n\tMissing key(s) in state_dict: "bias". \n\tsize mismatch for weight: copying a param with shape torch.Size([3, 1]) from checkpoint, the shape in current model is torch.Size([1, 2]).',
+      'Error(s) in loading state_dict for Linear:\n\tMissing key(s) in state_dict: "bias". \n\tUnexpected key(s) in state_dict: "extra". \n\tsize mismatch for weight: copying a param with shape torch.Size([3, 1]) from checkpoint, the shape in current model is torch.Size([1, 2]).',
     );
     expect(m.weight.tolist()).toEqual(before);
     expect(String(m.load_state_dict(new nn.Linear(2, 1).state_dict()))).toBe("<All keys matched successfully>");

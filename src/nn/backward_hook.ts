@@ -5,18 +5,8 @@ import { mode } from "../autograd/mode.ts";
 import type { Node } from "../autograd/node.ts";
 import { RuntimeError, warn } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
+import type { BackwardHook, BackwardPreHook, Gradients } from "./hooks.ts";
 import type { Module } from "./module.ts";
-
-/** One a tensor argument or result; null where none came or none is wanted. */
-export type Gradients = readonly (Tensor | null)[];
-/** `hook(module, gradInputs, gradOutputs)`; may return other gradInputs. */
-export type BackwardHook = (
-  module: Module,
-  gradInputs: Gradients,
-  gradOutputs: Gradients,
-) => Gradients | Tensor | null | void;
-/** `hook(module, gradOutputs)` before the module's backward; may return others. */
-export type BackwardPreHook = (module: Module, gradOutputs: Gradients) => Gradients | Tensor | null | void;
 
 class BackwardHookFunction extends Function {
   static override forward(ctx: FunctionContext, ...tensors: Tensor[]): Tensor[] {

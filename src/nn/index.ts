@@ -1,29 +1,25 @@
 // torch.nn
 export * as functional from "./functional.ts";
 export * as init from "./init.ts";
-export * as utils from "./clip_grad.ts";
-export { ModuleDict, ModuleList, ParameterList, Sequential } from "./containers.ts";
-export {
-  AvgPool2d,
-  Dropout,
-  ELU,
-  Flatten,
-  GELU,
-  LeakyReLU,
-  LogSoftmax,
-  MaxPool1d,
-  MaxPool2d,
-  ReLU,
-  Sigmoid,
-  SiLU,
-  Softmax,
-  Tanh,
-} from "./layers/activation.ts";
-export { Conv1d, Conv2d, Conv3d } from "./layers/conv.ts";
+export * as modules from "./modules.ts";
+export * as utils from "./utilities.ts";
+export { ModuleDict, ModuleList, Sequential } from "./containers.ts";
+export type { Layer } from "./containers.ts";
+export type { BackwardHook, BackwardPreHook, Gradients, Kwargs } from "./hooks.ts";
+export * from "./layers/activation.ts";
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./layers/batchnorm.ts";
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./layers/batchnorm.ts";
+export { Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./layers/conv.ts";
+export { Dropout, Dropout1d, Dropout2d, Dropout3d } from "./layers/dropout.ts";
 export { Embedding } from "./layers/embedding.ts";
-export { Identity, Linear } from "./layers/linear.ts";
-export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from "./layers/loss.ts";
-export { BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, LayerNorm } from "./layers/norm.ts";
-export { IncompatibleKeys, Module } from "./module.ts";
-export type { ForwardHook, ForwardPreHook, StateDict } from "./module.ts";
-export { Parameter } from "./parameter.ts";
+export { Bilinear, Identity, Linear } from "./layers/linear.ts";
+export * from "./layers/loss.ts";
+export { GroupNorm, LayerNorm, RMSNorm } from "./layers/normalization.ts";
+export * from "./layers/padding.ts";
+export * from "./layers/pooling.ts";
+export { Flatten, Unflatten } from "./layers/shape.ts";
+export { Module } from "./module.ts";
+export { ParameterDict, ParameterList } from "./parameter_containers.ts";
+export { Buffer, Parameter } from "./parameter.ts";
+export { IncompatibleKeys, StateDict } from "./state_dict.ts";
+export type { StateLike } from "./state_dict.ts";

@@ -1,58 +1,76 @@
 // Initial values, drawn as PyTorch draws them. All work in place, unrecorded, and return their tensor.
 import { no_grad } from "../autograd/mode.ts";
-import { ValueError } from "../errors.ts";
-import type { Generator } from "../random.ts";
+import { ValueError, warn } from "../errors.ts";
+import { bindConstructor } from "../op/constructor.ts";
+import type { ConstructorArgs } from "../op/constructor.ts";
+import type { Values } from "../op/schema.ts";
 import { default_generator } from "../random.ts";
 import { truncNormalFill } from "../random_fill.ts";
 import type { FloatArray } from "../random_fill.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 
-type Drawing = { generator?: Generator | null };
-const inPlace = <T extends Tensor>(t: T, change: () => void): T => {
-  no_grad(change);
-  return t;
-};
-/** Uniform draws from [a, b). */
-export const uniform_ = <T extends Tensor>(t: T, a = 0, b = 1, { generator = null }: Drawing = {}): T =>
-  inPlace(t, () => t.uniform_(a, b, { generator }));
-/** Normal draws. */
-export const normal_ = <T extends Tensor>(t: T, mean = 0, std = 1, { generator = null }: Drawing = {}): T =>
-  inPlace(t, () => t.normal_(mean, std, { generator }));
-/** Normal draws, drawn again where they fall outside [a, b]. */
-export const trunc_normal_ = <T extends Tensor>(
-  t: T,
-  mean = 0,
-  std = 1,
-  a = -2,
-  b = 2,
-  { generator = null }: Drawing = {},
-): T =>
-  inPlace(t, () => {
+/** A function that changes its first argument; the others are those of the signature. */
+const initializer =
+  <S extends string>(signature: S, fill: (tensor: Tensor, values: Values<S>) => void) =>
+  <T extends Tensor>(tensor: T, ...args: ConstructorArgs<S>): T => {
+    const name = signature.slice(0, signature.indexOf("("));
+    if (!(tensor instanceof Tensor)) throw new TypeError(`${name}(): argument 'tensor' (position 1) must be Tensor`);
+    const values = bindConstructor(signature, args);
+    no_grad(() => fill(tensor, values));
+    return tensor;
+  };
+
+/** Uniform draws from [a, b). As `torch.nn.init.uniform_`. */
+export const uniform_ = initializer(
+  "uniform_(float a=0.0, float b=1.0, Generator? generator=None) -> Tensor",
+  (t, { a, b, generator }) => t.uniform_(a, b, { generator }),
+);
+/** Normal draws. As `torch.nn.init.normal_`. */
+export const normal_ = initializer(
+  "normal_(float mean=0.0, float std=1.0, Generator? generator=None) -> Tensor",
+  (t, { mean, std, generator }) => t.normal_(mean, std, { generator }),
+);
+/** Normal draws, drawn again where they fall outside [a, b]. As `torch.nn.init.trunc_normal_`. */
+export const trunc_normal_ = initializer(
+  "trunc_normal_(float mean=0.0, float std=1.0, float a=-2.0, float b=2.0, Generator? generator=None) -> Tensor",
+  (t, { mean, std, a, b, generator }) => {
     const values = t.new_empty(t.sizes);
     truncNormalFill(values.host() as FloatArray, mean, std, a, b, generator ?? default_generator);
     t.copy_(values);
-  });
-/** One value everywhere. */
-export const constant_ = <T extends Tensor>(t: T, val: number): T => inPlace(t, () => t.fill_(val));
-export const ones_ = <T extends Tensor>(t: T): T => constant_(t, 1);
-export const zeros_ = <T extends Tensor>(t: T): T => constant_(t, 0);
-/** Ones on the diagonal of a matrix, zeros elsewhere. */
-export const eye_ = <T extends Tensor>(t: T): T => {
+  },
+);
+/** One value everywhere. As `torch.nn.init.constant_`. */
+export const constant_ = initializer("constant_(float val) -> Tensor", (t, { val }) => t.fill_(val));
+/** Ones. As `torch.nn.init.ones_`. */
+export const ones_ = initializer("ones_() -> Tensor", (t) => t.fill_(1));
+/** Zeros. As `torch.nn.init.zeros_`. */
+export const zeros_ = initializer("zeros_() -> Tensor", (t) => t.zero_());
+/** Ones on the diagonal of a matrix, zeros elsewhere. As `torch.nn.init.eye_`. */
+export const eye_ = initializer("eye_() -> Tensor", (t) => {
   if (t.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
-  return inPlace(t, () => {
-    t.zero_();
-    t.diagonal().fill_(1);
-  });
-};
+  t.zero_();
+  t.diagonal().fill_(1);
+});
+/** Convolution weights that hand channels on unchanged, as far as there are any. As `torch.nn.init.dirac_`. */
+export const dirac_ = initializer("dirac_(int groups=1) -> Tensor", (t, { groups }) => {
+  const dims = t.sizes.length;
+  if (dims < 3 || dims > 5) throw new ValueError("Only tensors with 3, 4, or 5 dimensions are supported");
+  if (t.sizes[0] % groups !== 0) throw new ValueError("dim 0 must be divisible by groups");
+  const outputs = t.sizes[0] / groups;
+  t.zero_();
+  for (let g = 0; g < groups; g++)
+    for (let d = 0; d < Math.min(outputs, t.sizes[1]); d++)
+      t.index_put_([g * outputs + d, d, ...t.sizes.slice(2).map((n) => Math.floor(n / 2))], t.new_ones([]));
+});
 
 /** Inputs and outputs of one unit: sizes of dims 1 and 0 times the kernel's. */
-export function _calculate_fan_in_and_fan_out(t: Tensor): [number, number] {
-  if (t.sizes.length < 2)
+export function _calculate_fan_in_and_fan_out(tensor: Tensor): [number, number] {
+  if (tensor.sizes.length < 2)
     throw new ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
-  const field = t.sizes.slice(2).reduce((a, b) => a * b, 1);
-  return [t.sizes[1] * field, t.sizes[0] * field];
+  const field = tensor.sizes.slice(2).reduce((a, b) => a * b, 1);
+  return [tensor.sizes[1] * field, tensor.sizes[0] * field];
 }
-/** By how much a nonlinearity shrinks what passes through. */
+/** By how much a nonlinearity shrinks what passes through. As `torch.nn.init.calculate_gain`. */
 export function calculate_gain(nonlinearity: string, param: number | null = null): number {
   switch (nonlinearity) {
     case "linear":
@@ -75,30 +93,49 @@ export function calculate_gain(nonlinearity: string, param: number | null = null
   }
   throw new ValueError(`Unsupported nonlinearity ${nonlinearity}`);
 }
-/** Glorot and Bengio, 2010: uniform, keeping the variance through linear layers. */
-export function xavier_uniform_<T extends Tensor>(t: T, gain = 1, drawing: Drawing = {}): T {
-  const [fanIn, fanOut] = _calculate_fan_in_and_fan_out(t);
-  const a = Math.sqrt(3) * gain * Math.sqrt(2 / (fanIn + fanOut));
-  return uniform_(t, -a, a, drawing);
-}
-export function xavier_normal_<T extends Tensor>(t: T, gain = 1, drawing: Drawing = {}): T {
-  const [fanIn, fanOut] = _calculate_fan_in_and_fan_out(t);
-  return normal_(t, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), drawing);
-}
-export interface KaimingOptions extends Drawing {
-  a?: number;
-  mode?: "fan_in" | "fan_out";
-  nonlinearity?: string;
-}
-function kaimingStd(t: Tensor, { a = 0, mode = "fan_in", nonlinearity = "leaky_relu" }: KaimingOptions): number {
+/** Uniform, keeping the variance through linear layers. Glorot and Bengio, 2010. As `torch.nn.init.xavier_uniform_`. */
+export const xavier_uniform_ = initializer(
+  "xavier_uniform_(float gain=1.0, Generator? generator=None) -> Tensor",
+  (t, { gain, generator }) => {
+    const [fanIn, fanOut] = _calculate_fan_in_and_fan_out(t);
+    const a = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
+    t.uniform_(-a, a, { generator });
+  },
+);
+/** Normal, keeping the variance through linear layers. Glorot and Bengio, 2010. As `torch.nn.init.xavier_normal_`. */
+export const xavier_normal_ = initializer(
+  "xavier_normal_(float gain=1.0, Generator? generator=None) -> Tensor",
+  (t, { gain, generator }) => {
+    const [fanIn, fanOut] = _calculate_fan_in_and_fan_out(t);
+    t.normal_(0, gain * Math.sqrt(2 / (fanIn + fanOut)), { generator });
+  },
+);
+/** The standard deviation after He et al.; null, with a warning, if there is nothing to draw. */
+function kaimingStd(t: Tensor, a: number, mode: string, nonlinearity: string): number | null {
+  if (t.sizes.includes(0)) {
+    warn("Initializing zero-element tensors is a no-op");
+    return null;
+  }
+  if (mode !== "fan_in" && mode !== "fan_out")
+    throw new ValueError(`Mode ${mode} not supported, please use one of ['fan_in', 'fan_out']`);
   const [fanIn, fanOut] = _calculate_fan_in_and_fan_out(t);
   return calculate_gain(nonlinearity, a) / Math.sqrt(mode === "fan_in" ? fanIn : fanOut);
 }
-/** He et al., 2015: uniform, keeping the variance through rectifiers. */
-export function kaiming_uniform_<T extends Tensor>(t: T, options: KaimingOptions = {}): T {
-  const bound = Math.sqrt(3) * kaimingStd(t, options);
-  return uniform_(t, -bound, bound, options);
-}
-export function kaiming_normal_<T extends Tensor>(t: T, options: KaimingOptions = {}): T {
-  return normal_(t, 0, kaimingStd(t, options), options);
-}
+/** Uniform, keeping the variance through rectifiers. He et al., 2015. As `torch.nn.init.kaiming_uniform_`. */
+export const kaiming_uniform_ = initializer(
+  "kaiming_uniform_(float a=0.0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
+  (t, { a, mode, nonlinearity, generator }) => {
+    const std = kaimingStd(t, a, mode, nonlinearity);
+    if (std === null) return;
+    const bound = Math.sqrt(3) * std;
+    t.uniform_(-bound, bound, { generator });
+  },
+);
+/** Normal, keeping the variance through rectifiers. He et al., 2015. As `torch.nn.init.kaiming_normal_`. */
+export const kaiming_normal_ = initializer(
+  "kaiming_normal_(float a=0.0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
+  (t, { a, mode, nonlinearity, generator }) => {
+    const std = kaimingStd(t, a, mode, nonlinearity);
+    if (std !== null) t.normal_(0, std, { generator });
+  },
+);

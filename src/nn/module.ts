@@ -1,38 +1,28 @@
-// class Module: callable, finds its parameters and children among its fields.
+// class Module: callable, knows its parameters, buffers and children.
 import { no_grad } from "../autograd/mode.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
-import { addHook } from "../autograd/node.ts";
-import type { Dtype } from "../dtype.ts";
-import { float32, float64 } from "../dtype.ts";
-import { AttributeError, KeyError, NotImplementedError, RuntimeError } from "../errors.ts";
-import { sameShape } from "../layout.ts";
+import { Dtype, bfloat16, float16, float32, float64 } from "../dtype.ts";
+import { AttributeError, NotImplementedError, ValueError } from "../errors.ts";
+import { bindConstructor } from "../op/constructor.ts";
+import type { ConstructorArgs } from "../op/constructor.ts";
+import type { ToTarget } from "../ops/copy.ts";
 import { Tensor } from "../tensor.ts";
-import { watchInputs } from "./backward_hook.ts";
-import type { BackwardHook, BackwardPreHook } from "./backward_hook.ts";
+import { add, call, ModuleHooks } from "./hooks.ts";
+import type { BackwardHook, BackwardPreHook, Kwargs } from "./hooks.ts";
 import { Parameter } from "./parameter.ts";
+import { assertFree, describe, registrar, typeName } from "./register.ts";
+import { collectState, loadState, StateDict } from "./state_dict.ts";
+import type { IncompatibleKeys, StateLike } from "./state_dict.ts";
 
-/** Tensors by name, in the order of definition. */
-export type StateDict = Map<string, Tensor>;
-export type ForwardPreHook = (module: Module, args: unknown[]) => unknown;
-export type ForwardHook = (module: Module, args: unknown[], output: unknown) => unknown;
+const NAMED = "named_members(str prefix='', bool recurse=True, bool remove_duplicate=True) -> Iterator";
+const NAMED_MODULES = "named_modules(str prefix='', bool remove_duplicate=True) -> Iterator";
+const RECURSE = "parameters(bool recurse=True) -> Iterator";
+const LOAD = "load_state_dict(bool strict=True, bool assign=False) -> IncompatibleKeys";
+const ZERO_GRAD = "zero_grad(bool set_to_none=True) -> None";
 
-/** What `load_state_dict` found; prints as PyTorch prints it. */
-export class IncompatibleKeys {
-  readonly missing_keys: readonly string[];
-  readonly unexpected_keys: readonly string[];
-  constructor(missing: readonly string[], unexpected: readonly string[]) {
-    this.missing_keys = missing;
-    this.unexpected_keys = unexpected;
-  }
-  toString(): string {
-    if (this.missing_keys.length === 0 && this.unexpected_keys.length === 0) return "<All keys matched successfully>";
-    const quoted = (keys: readonly string[]): string => `[${keys.map((k) => `'${k}'`).join(", ")}]`;
-    return `_IncompatibleKeys(missing_keys=${quoted(this.missing_keys)}, unexpected_keys=${quoted(this.unexpected_keys)})`;
-  }
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
-  }
-}
+type Input<M extends Module> = Parameters<M["forward"]>;
+type Output<M extends Module> = ReturnType<M["forward"]>;
+const fields = (module: Module): Record<string, unknown> => module as unknown as Record<string, unknown>;
 
 /** A module is called like a function, with the arguments of its `forward`. */
 export interface Module {
@@ -43,6 +33,7 @@ export interface Module {
 /**
  * The base of all networks and layers, as `torch.nn.Module`. Fields that hold a Parameter or a Module are its parameters
  * and children, in the order of definition; call the module itself, not `forward`, so that hooks run.
+ * See Note [Registration].
  * @example
  * class Net extends nn.Module {
  *   fc = new nn.Linear(4, 2);
@@ -51,211 +42,163 @@ export interface Module {
  * new Net()(torch.randn(3, 4))
  */
 export class Module {
+  /** Whether it is in training mode; set by `train` and `eval`. */
   declare training: boolean;
-  /** @internal Names of buffers, and whether they are saved. */ declare buffers_: Map<string, boolean>;
-  /** @internal Names under which a parameter, module or buffer was registered as null. */ declare absent_: Set<string>;
-  /** @internal */ declare preHooks_: Map<number, ForwardPreHook>;
-  /** @internal */ declare hooks_: Map<number, ForwardHook>;
-  /** @internal */ declare backwardPreHooks_: Map<number, BackwardPreHook>;
-  /** @internal */ declare backwardHooks_: Map<number, BackwardHook>;
+  declare readonly _parameters: Map<string, Parameter | null>;
+  declare readonly _buffers: Map<string, Tensor | null>;
+  declare readonly _modules: Map<string, Module | null>;
+  declare readonly _non_persistent_buffers_set: Set<string>;
+  /** @internal */ declare readonly _hooks: ModuleHooks;
 
   constructor() {
-    const self = ((...args: unknown[]) => call(self, args)) as unknown as this;
-    Object.setPrototypeOf(self, new.target.prototype as object);
-    Reflect.deleteProperty(self, "name");
-    Reflect.deleteProperty(self, "length");
-    for (const [key, value] of Object.entries({
-      training: true,
-      buffers_: new Map(),
-      absent_: new Set(),
-      preHooks_: new Map(),
-      hooks_: new Map(),
-      backwardPreHooks_: new Map(),
-      backwardHooks_: new Map(),
-    }))
-      Object.defineProperty(self, key, { value, writable: true, configurable: true, enumerable: false });
+    const hooks = new ModuleHooks();
+    const target = ((...args: unknown[]) => call(self, hooks, args)) as unknown as this;
+    Object.setPrototypeOf(target, new.target.prototype as object);
+    // What every function has would stand in the way of fields under these names.
+    Reflect.deleteProperty(target, "name");
+    Reflect.deleteProperty(target, "length");
+    for (const [key, value] of [
+      ["training", true],
+      ["_parameters", new Map()],
+      ["_buffers", new Map()],
+      ["_modules", new Map()],
+      ["_non_persistent_buffers_set", new Set()],
+      ["_hooks", hooks],
+    ] as const)
+      Object.defineProperty(target, key, { value, writable: true, configurable: true });
+    const self = new Proxy(target, registrar as ProxyHandler<this>);
     return self;
   }
 
   // ---- registration
 
   /** A tensor that is state but not learnt: moved and saved with the module unless `persistent` is false. */
-  register_buffer(name: string, tensor: Tensor | null, { persistent = true } = {}): void {
-    if (name === "" || name.includes("."))
-      throw new KeyError(`buffer name can't ${name === "" ? 'be empty string ""' : 'contain "."'}`);
-    if (name in this && !this.buffers_.has(name)) throw new KeyError(`attribute '${name}' already exists`);
+  register_buffer(name: string, tensor: Tensor | null, persistent: boolean | { persistent?: boolean } = true): void {
+    assertFree(this, name, "buffer");
     if (tensor !== null && !(tensor instanceof Tensor))
       throw new TypeError(
-        `cannot assign '${typeof tensor}' object to buffer '${name}' (torch Tensor or None required)`,
+        `cannot assign '${typeName(tensor)}' object to buffer '${name}' (torch Tensor or None required)`,
       );
-    this.buffers_.set(name, persistent);
-    (this as unknown as Record<string, unknown>)[name] = tensor;
+    this._buffers.set(name, tensor);
+    if (typeof persistent === "boolean" ? persistent : (persistent.persistent ?? true))
+      this._non_persistent_buffers_set.delete(name);
+    else this._non_persistent_buffers_set.add(name);
+    fields(this)[name] = tensor;
   }
   /** A parameter under a name given at run time; null keeps the name without one. */
   register_parameter(name: string, param: Parameter | null): void {
-    if (name === "" || name.includes("."))
-      throw new KeyError(`parameter name can't ${name === "" ? 'be empty string ""' : 'contain "."'}`);
+    assertFree(this, name, "parameter");
     if (param !== null && !(param instanceof Parameter))
       throw new TypeError(
-        `cannot assign '${typeof param}' object to parameter '${name}' (torch.nn.Parameter or None required)`,
+        `cannot assign '${typeName(param)}' object to parameter '${name}' (torch.nn.Parameter or None required)`,
       );
-    if (name in this) throw new KeyError(`attribute '${name}' already exists`);
-    if (param === null) this.absent_.add(name);
-    (this as unknown as Record<string, unknown>)[name] = param;
+    this._parameters.set(name, param);
+    fields(this)[name] = param;
   }
   /** A child under a name given at run time. */
   add_module(name: string, module: Module | null): void {
     if (module !== null && !(module instanceof Module))
-      throw new TypeError(`${typeof module} is not a Module subclass`);
-    if (name === "" || name.includes("."))
-      throw new KeyError(`module name can't ${name === "" ? 'be empty string ""' : 'contain "."'}, got: ${name}`);
-    if (name in this) throw new KeyError(`attribute '${name}' already exists`);
-    (this as unknown as Record<string, unknown>)[name] = module;
+      throw new TypeError(`${describe(module)} is not a Module subclass`);
+    assertFree(this, name, "module");
+    this._modules.set(name, module);
+    fields(this)[name] = module;
   }
+  /** The same as {@link add_module}. */
   register_module(name: string, module: Module | null): void {
     this.add_module(name, module);
   }
 
   // ---- what it is made of
 
-  /** @internal Own fields, in the order of definition. */
-  fields_(): [string, unknown][] {
-    return Object.entries(this);
+  /** Parameters with their paths, its own first; each once unless `remove_duplicate` is false. */
+  named_parameters(...args: ConstructorArgs<typeof NAMED>): Generator<[string, Parameter]> {
+    return members(this, (m) => m._parameters, bindConstructor(NAMED, args, "named_parameters"));
   }
+  /** Its parameters and those of the modules inside, each once; `recurse: false` leaves the latter out. */
+  parameters(...args: ConstructorArgs<typeof RECURSE>): Generator<Parameter> {
+    return valuesOf(this.named_parameters(bindConstructor(RECURSE, args)));
+  }
+  named_buffers(...args: ConstructorArgs<typeof NAMED>): Generator<[string, Tensor]> {
+    return members(this, (m) => m._buffers, bindConstructor(NAMED, args, "named_buffers"));
+  }
+  buffers(...args: ConstructorArgs<typeof RECURSE>): Generator<Tensor> {
+    return valuesOf(this.named_buffers(bindConstructor(RECURSE, args, "buffers")));
+  }
+  /** Its own modules, each once, with their names. */
   *named_children(): Generator<[string, Module]> {
     const seen = new Set<Module>();
-    for (const [name, value] of this.fields_())
-      if (value instanceof Module && !seen.has(value)) {
-        seen.add(value);
-        yield [name, value];
+    for (const [name, module] of this._modules)
+      if (module !== null && !seen.has(module)) {
+        seen.add(module);
+        yield [name, module];
       }
   }
-  *children(): Generator<Module> {
-    for (const [, child] of this.named_children()) yield child;
+  children(): Generator<Module> {
+    return valuesOf(this.named_children());
   }
-  /** Itself and all modules inside, each once. */
-  *named_modules(prefix = "", seen: Set<Module> = new Set()): Generator<[string, Module]> {
-    if (seen.has(this)) return;
-    seen.add(this);
-    yield [prefix, this];
-    for (const [name, value] of this.fields_())
-      if (value instanceof Module) yield* value.named_modules(prefix === "" ? name : `${prefix}.${name}`, seen);
+  /** Itself and all modules inside with their paths, each once unless `remove_duplicate` is false. */
+  named_modules(...args: ConstructorArgs<typeof NAMED_MODULES>): Generator<[string, Module]> {
+    const { prefix, remove_duplicate } = bindConstructor(NAMED_MODULES, args);
+    return modulesOf(this, prefix, remove_duplicate ? new Set() : null);
   }
-  *modules(): Generator<Module> {
-    for (const [, module] of this.named_modules()) yield module;
+  modules(): Generator<Module> {
+    return valuesOf(this.named_modules());
   }
-  private *members(
-    kind: (m: Module) => Generator<[string, Tensor]>,
-    prefix: string,
-    recurse: boolean,
-  ): Generator<[string, Tensor]> {
-    const seen = new Set<Tensor>();
-    const owners: Iterable<[string, Module]> = recurse ? this.named_modules(prefix) : [[prefix, this]];
-    for (const [path, module] of owners)
-      for (const [name, tensor] of kind(module)) {
-        if (seen.has(tensor)) continue;
-        seen.add(tensor);
-        yield [path === "" ? name : `${path}.${name}`, tensor];
-      }
-  }
-  /** Parameters with their paths, each once; `recurse: false` leaves the children out. */
-  *named_parameters({ prefix = "", recurse = true } = {}): Generator<[string, Parameter]> {
-    yield* this.members(ownParameters, prefix, recurse) as Generator<[string, Parameter]>;
-  }
-  *parameters({ recurse = true } = {}): Generator<Parameter> {
-    for (const [, p] of this.named_parameters({ recurse })) yield p;
-  }
-  *named_buffers({ prefix = "", recurse = true } = {}): Generator<[string, Tensor]> {
-    yield* this.members(ownBuffers, prefix, recurse);
-  }
-  *buffers({ recurse = true } = {}): Generator<Tensor> {
-    for (const [, b] of this.named_buffers({ recurse })) yield b;
-  }
-  /** The module at a path such as "layers.0". */
+  /** The module at a path such as "layers.0". Raises AttributeError if there is none. */
   get_submodule(target: string): Module {
-    const names = target === "" ? [] : target.split(".");
-    return names.reduce<Module>((at, name) => {
-      const next = (at as unknown as Record<string, unknown>)[name];
-      if (!Object.hasOwn(at, name)) throw new AttributeError(`${at.constructor.name} has no attribute \`${name}\``);
+    return (target === "" ? [] : target.split(".")).reduce<Module>((at, name) => {
+      const next = fieldOf(at, name);
       if (!(next instanceof Module)) throw new AttributeError(`\`${name}\` is not an nn.Module`);
       return next;
     }, this);
   }
+  /** The parameter at a path such as "layers.0.weight". Raises AttributeError if there is none. */
   get_parameter(target: string): Parameter {
-    const cut = target.lastIndexOf(".");
-    const owner = this.get_submodule(cut < 0 ? "" : target.slice(0, cut));
-    const name = target.slice(cut + 1);
-    const p = (owner as unknown as Record<string, unknown>)[name];
-    if (!Object.hasOwn(owner, name)) throw new AttributeError(`${owner.constructor.name} has no attribute \`${name}\``);
-    if (!(p instanceof Parameter)) throw new AttributeError(`\`${name}\` is not an nn.Parameter`);
-    return p;
+    const [owner, name] = locate(this, target);
+    const found = fieldOf(owner, name);
+    if (!(found instanceof Parameter)) throw new AttributeError(`\`${name}\` is not an nn.Parameter`);
+    return found;
   }
-
+  /** The buffer at a path such as "norm.running_mean". Raises AttributeError if there is none. */
+  get_buffer(target: string): Tensor {
+    const [owner, name] = locate(this, target);
+    fieldOf(owner, name);
+    const found = owner._buffers.get(name);
+    if (!found) throw new AttributeError(`\`${name}\` is not a buffer`);
+    return found;
+  }
+  /** Puts a module at a path. With `strict` there must be one already. */
+  set_submodule(target: string, module: Module, { strict = false }: { strict?: boolean } = {}): void {
+    if (target === "") throw new ValueError("Cannot set the submodule without a target name!");
+    if (!(module instanceof Module)) throw new ValueError(`\`module\` is not an nn.Module, found ${describe(module)}`);
+    const [owner, name] = locate(this, target);
+    if ((strict || name in owner) && !(fieldOf(owner, name) instanceof Module))
+      throw new AttributeError(`\`${name}\` is not an nn.Module`);
+    fields(owner)[name] = module;
+  }
   // ---- state
 
-  /** Parameters and persistent buffers by path, detached, sharing memory. Keys and order are PyTorch's. */
-  state_dict({ prefix = "" } = {}): StateDict {
-    const state: StateDict = new Map();
-    for (const [name, t] of ownParameters(this)) state.set(prefix + name, t.detach());
-    for (const [name, t] of ownBuffers(this)) if (this.buffers_.get(name)) state.set(prefix + name, t.detach());
-    for (const [name, value] of this.fields_())
-      if (value instanceof Module)
-        for (const [key, t] of value.state_dict({ prefix: `${prefix}${name}.` })) state.set(key, t);
-    return state;
+  /** Parameters and persistent buffers by path, detached unless `keep_vars`, sharing memory. Keys and order are PyTorch's. */
+  state_dict({ prefix = "", keep_vars = false }: { prefix?: string; keep_vars?: boolean } = {}): StateDict {
+    return collectState(this, new StateDict(), prefix, keep_vars);
   }
   /**
-   * Copies the tensors of a state dict (a Map or an object) into the module's. With `strict` (the default) keys must match.
-   * Raises RuntimeError that lists all that is missing, unexpected or of another shape, and then changes nothing.
+   * Copies the tensors of a state dict (a Map or an object) into the module's; with `assign` takes the tensors themselves.
+   * With `strict` (the default) keys must match. Raises RuntimeError that lists all that is missing, unexpected or of
+   * another shape, and then changes nothing.
    */
-  load_state_dict(
-    state: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
-    { strict = true, assign = false } = {},
-  ): IncompatibleKeys {
-    const given = state instanceof Map ? (state as ReadonlyMap<string, Tensor>) : new Map(Object.entries(state));
-    const own = this.state_dict();
-    const missing = [...own.keys()].filter((k) => !given.has(k));
-    const unexpected = [...given.keys()].filter((k) => !own.has(k));
-    const errors: string[] = [];
-    if (strict && unexpected.length > 0)
-      errors.push(`Unexpected key(s) in state_dict: ${unexpected.map((k) => `"${k}"`).join(", ")}. `);
-    if (strict && missing.length > 0)
-      errors.push(`Missing key(s) in state_dict: ${missing.map((k) => `"${k}"`).join(", ")}. `);
-    for (const [key, mine] of own) {
-      const theirs = given.get(key);
-      if (theirs === undefined) continue;
-      if (!(theirs instanceof Tensor))
-        errors.push(
-          `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeof theirs}`,
-        );
-      else if (!sameShape(mine.sizes, theirs.sizes) && !(mine.sizes.length === 0 && theirs.numel() === 1))
-        errors.push(
-          `size mismatch for ${key}: copying a param with shape ${String(theirs.shape)} from checkpoint, the shape in current model is ${String(mine.shape)}.`,
-        );
-    }
-    if (errors.length > 0)
-      throw new RuntimeError(`Error(s) in loading state_dict for ${this.constructor.name}:\n\t${errors.join("\n\t")}`);
-    no_grad(() => {
-      for (const [key, mine] of own) {
-        const theirs = given.get(key);
-        if (theirs === undefined) continue;
-        if (assign) this.ownTensor(key).data = theirs.detach().clone();
-        else mine.copy_(theirs);
-      }
-    });
-    return new IncompatibleKeys(missing, unexpected);
-  }
-  private ownTensor(key: string): Tensor {
-    const cut = key.lastIndexOf(".");
-    const owner = this.get_submodule(cut < 0 ? "" : key.slice(0, cut));
-    return (owner as unknown as Record<string, Tensor>)[key.slice(cut + 1)];
+  load_state_dict(state: StateLike, ...args: ConstructorArgs<typeof LOAD>): IncompatibleKeys {
+    const { strict, assign } = bindConstructor(LOAD, args);
+    return loadState(this, state, strict, assign);
   }
 
   // ---- modes and conversions
 
   /** Training mode for itself and all inside: dropout drops, batch norms learn. */
   train(mode = true): this {
-    if (typeof mode !== "boolean") throw new TypeError("training mode is expected to be boolean");
-    for (const module of this.modules()) module.training = mode;
+    if (typeof mode !== "boolean") throw new ValueError("training mode is expected to be boolean");
+    this.training = mode;
+    for (const child of this.children()) child.train(mode);
     return this;
   }
   /** Evaluation mode. */
@@ -267,12 +210,10 @@ export class Module {
     return this;
   }
   /** Forgets the gradients: to null, or to zeros. */
-  zero_grad({ set_to_none = true } = {}): void {
-    for (const p of this.parameters()) {
-      if (p.gradient === null) continue;
-      if (set_to_none) p.gradient = null;
-      else p.gradient = p.gradient.detach().zero_();
-    }
+  zero_grad(...args: ConstructorArgs<typeof ZERO_GRAD>): void {
+    const { set_to_none } = bindConstructor(ZERO_GRAD, args);
+    for (const p of this.parameters())
+      if (p.gradient !== null) p.gradient = set_to_none ? null : p.gradient.detach().zero_();
   }
   /** Calls `f` with every module inside, children first, and itself. */
   apply(f: (module: Module) => void): this {
@@ -280,22 +221,34 @@ export class Module {
     f(this);
     return this;
   }
-  /** Floating-point parameters and buffers in another dtype, in place. */
-  to(dtype: Dtype): this {
-    if (!dtype.is_floating_point)
+  /** Puts `f(t)` in place of every parameter, gradient and buffer t. Parameters stay the same objects. */
+  _apply(f: (t: Tensor) => Tensor): this {
+    for (const child of this.children()) child._apply(f);
+    no_grad(() => {
+      for (const p of this._parameters.values()) {
+        if (p === null) continue;
+        p.data = f(p);
+        if (p.gradient !== null) p.gradient.data = f(p.gradient);
+      }
+      for (const [name, b] of this._buffers) if (b !== null) fields(this)[name] = f(b);
+    });
+    return this;
+  }
+  /**
+   * Parameters and buffers on another device, and those of floating point in another dtype; in place. What is given is as
+   * for a tensor's `to`. Raises TypeError for a dtype that is not of floating point.
+   */
+  to(target: ToTarget, options: { dtype?: Dtype | null } = {}): this {
+    const given: { dtype?: Dtype | null; device?: string | null } =
+      target instanceof Dtype ? { dtype: target } : typeof target === "string" ? { device: target } : target;
+    const dtype = given.dtype ?? options.dtype ?? null;
+    const device = given.device ?? null;
+    if (dtype !== null && !dtype.is_floating_point && !dtype.is_complex)
       throw new TypeError(
         `nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${String(dtype)}`,
       );
-    for (const module of this.modules())
-      for (const [name, t] of [...ownParameters(module), ...ownBuffers(module)]) {
-        if (!t.dtype.is_floating_point || t.dtype === dtype) continue;
-        const cast = no_grad(() => t.detach().to(dtype));
-        (module as unknown as Record<string, Tensor>)[name] =
-          t instanceof Parameter ? new Parameter(cast, { requires_grad: t.requires_grad }) : cast;
-      }
-    return this;
+    return this._apply((t) => t.to({ device, dtype: t.dtype.is_floating_point ? dtype : null }));
   }
-
   /** `to(torch.float64)`. */
   double(): this {
     return this.to(float64);
@@ -304,25 +257,72 @@ export class Module {
   float(): this {
     return this.to(float32);
   }
+  /** `to(torch.float16)`. */
+  half(): this {
+    return this.to(float16);
+  }
+  /** `to(torch.bfloat16)`. */
+  bfloat16(): this {
+    return this.to(bfloat16);
+  }
+  /** `to("cpu")`. */
+  cpu(): this {
+    return this.to("cpu");
+  }
 
   // ---- hooks
 
-  /** `hook(module, args)` before forward; may return other arguments (a list, or one). */
-  register_forward_pre_hook(hook: ForwardPreHook): RemovableHandle {
-    return addHook(this.preHooks_, hook);
+  /**
+   * `hook(module, args)` before forward; may return other arguments (a list, or one). With `with_kwargs` it is
+   * `hook(module, args, kwargs)`, where kwargs is the object at the end, and may return both in a list. With `prepend` it
+   * runs before the others.
+   */
+  register_forward_pre_hook<M extends Module>(
+    this: M,
+    hook: (module: M, args: Input<M>) => unknown,
+    options?: { prepend?: boolean; with_kwargs?: false },
+  ): RemovableHandle;
+  register_forward_pre_hook<M extends Module>(
+    this: M,
+    hook: (module: M, args: unknown[], kwargs: Kwargs) => [unknown[], Kwargs] | null | void,
+    options: { prepend?: boolean; with_kwargs: true },
+  ): RemovableHandle;
+  register_forward_pre_hook(
+    hook: (module: never, ...given: never[]) => unknown,
+    { prepend = false, with_kwargs = false }: { prepend?: boolean; with_kwargs?: boolean } = {},
+  ): RemovableHandle {
+    return add(this._hooks.forwardPre, { hook, takesKwargs: with_kwargs }, prepend);
   }
-  /** `hook(module, args, output)` after forward; may return another output. */
-  register_forward_hook(hook: ForwardHook): RemovableHandle {
-    return addHook(this.hooks_, hook);
+  /**
+   * `hook(module, args, output)` after forward; may return another output. With `with_kwargs` it is
+   * `hook(module, args, kwargs, output)`. With `prepend` it runs before the others.
+   */
+  register_forward_hook<M extends Module>(
+    this: M,
+    hook: (module: M, args: Input<M>, output: Output<M>) => unknown,
+    options?: { prepend?: boolean; with_kwargs?: false },
+  ): RemovableHandle;
+  register_forward_hook<M extends Module>(
+    this: M,
+    hook: (module: M, args: unknown[], kwargs: Kwargs, output: Output<M>) => unknown,
+    options: { prepend?: boolean; with_kwargs: true },
+  ): RemovableHandle;
+  register_forward_hook(
+    hook: (module: never, ...given: never[]) => unknown,
+    { prepend = false, with_kwargs = false }: { prepend?: boolean; with_kwargs?: boolean } = {},
+  ): RemovableHandle {
+    return add(this._hooks.forward, { hook, takesKwargs: with_kwargs }, prepend);
   }
-
-  /** `hook(module, gradInputs, gradOutputs)` when the gradients of the inputs are there; may return others. */
-  register_full_backward_hook(hook: BackwardHook): RemovableHandle {
-    return addHook(this.backwardHooks_, hook);
+  /** `hook(module, grad_input, grad_output)` in backward, when both are known; may return another grad_input. */
+  register_full_backward_hook(hook: BackwardHook, { prepend = false }: { prepend?: boolean } = {}): RemovableHandle {
+    return add(this._hooks.backward, hook, prepend);
   }
-  /** `hook(module, gradOutputs)` before the gradients of the inputs are computed; may return others. */
-  register_full_backward_pre_hook(hook: BackwardPreHook): RemovableHandle {
-    return addHook(this.backwardPreHooks_, hook);
+  /** `hook(module, grad_output)` in backward, before the module's own; may return another grad_output. */
+  register_full_backward_pre_hook(
+    hook: BackwardPreHook,
+    { prepend = false }: { prepend?: boolean } = {},
+  ): RemovableHandle {
+    return add(this._hooks.backwardPre, hook, prepend);
   }
 
   // ---- text
@@ -333,13 +333,11 @@ export class Module {
   }
   toString(): string {
     const extra = this.extra_repr();
-    const children = this.fields_().flatMap(([name, v]) =>
-      v instanceof Module ? [`(${name}): ${indented(String(v))}`] : [],
-    );
-    const head = this.constructor.name;
-    if (children.length === 0) return `${head}(${extra})`;
-    const lines = extra === "" ? children : [...extra.split("\n"), ...children];
-    return `${head}(\n  ${lines.join("\n  ")}\n)`;
+    const children = [...this._modules].map(([name, m]) => `(${name}): ${indented(m === null ? "None" : String(m))}`);
+    const own = extra === "" ? [] : extra.split("\n");
+    const { name } = this.constructor;
+    if (children.length === 0 && own.length <= 1) return `${name}(${extra})`;
+    return `${name}(\n  ${[...own, ...children].join("\n  ")}\n)`;
   }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
@@ -348,32 +346,42 @@ export class Module {
 Module.prototype.forward = function (this: Module) {
   throw new NotImplementedError(`Module [${this.constructor.name}] is missing the required "forward" function`);
 };
-const indented = (text: string): string => text.split("\n").join("\n  ");
+/** All lines but the first moved right, as inside another module's text. */
+export const indented = (text: string): string => text.split("\n").join("\n  ");
 
-function* ownParameters(m: Module): Generator<[string, Tensor]> {
-  for (const [name, value] of m.fields_()) if (value instanceof Parameter && !m.buffers_.has(name)) yield [name, value];
+function fieldOf(module: Module, name: string): unknown {
+  if (!(name in module)) throw new AttributeError(`${module.constructor.name} has no attribute \`${name}\``);
+  return fields(module)[name];
 }
-function* ownBuffers(m: Module): Generator<[string, Tensor]> {
-  const fields = m as unknown as Record<string, unknown>;
-  for (const name of m.buffers_.keys()) {
-    const value = fields[name];
-    if (value instanceof Tensor) yield [name, value];
-  }
+function* modulesOf(module: Module, prefix: string, seen: Set<Module> | null): Generator<[string, Module]> {
+  if (seen?.has(module)) return;
+  seen?.add(module);
+  yield [prefix, module];
+  for (const [name, child] of module._modules)
+    if (child !== null) yield* modulesOf(child, prefix === "" ? name : `${prefix}.${name}`, seen);
 }
-/** What happens when a module is called. */
-function call(module: Module, given: unknown[]): unknown {
-  const forward = module.forward as (...args: unknown[]) => unknown;
-  const { preHooks_, hooks_, backwardPreHooks_, backwardHooks_ } = module;
-  if (preHooks_.size + hooks_.size + backwardPreHooks_.size + backwardHooks_.size === 0)
-    return forward.apply(module, given);
-  let args = given;
-  for (const hook of preHooks_.values()) {
-    const changed = hook(module, args);
-    if (changed !== undefined && changed !== null) args = Array.isArray(changed) ? changed : [changed];
-  }
-  const watch = watchInputs(module, [...backwardPreHooks_.values()], [...backwardHooks_.values()], args);
-  if (watch !== null) args = watch.args;
-  let output = forward.apply(module, args);
-  for (const hook of hooks_.values()) output = hook(module, args, output) ?? output;
-  return watch === null ? output : watch.watchOutputs(output);
+function* members<T extends Tensor>(
+  module: Module,
+  listOf: (m: Module) => ReadonlyMap<string, T | null>,
+  { prefix, recurse, remove_duplicate }: { prefix: string; recurse: boolean; remove_duplicate: boolean },
+): Generator<[string, T]> {
+  const seen = new Set<T>();
+  const owners: Iterable<[string, Module]> = recurse
+    ? modulesOf(module, prefix, remove_duplicate ? new Set() : null)
+    : [[prefix, module]];
+  for (const [path, owner] of owners)
+    for (const [name, tensor] of listOf(owner)) {
+      if (tensor === null || seen.has(tensor)) continue;
+      if (remove_duplicate) seen.add(tensor);
+      yield [path === "" ? name : `${path}.${name}`, tensor];
+    }
+}
+function* valuesOf<T>(pairs: Iterable<[string, T]>): Generator<T> {
+  for (const [, value] of pairs) yield value;
+}
+
+/** The module that owns what is at a path, and the last name of the path. */
+function locate(root: Module, target: string): [Module, string] {
+  const cut = target.lastIndexOf(".");
+  return [root.get_submodule(target.slice(0, Math.max(cut, 0))), target.slice(cut + 1)];
 }

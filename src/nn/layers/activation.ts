@@ -1,228 +1,222 @@
-// Activation layers, dropout, shape layers, pools: functions of nn.functional as modules.
-import { ValueError } from "../../errors.ts";
+// Activation functions as layers.
 import * as F from "../functional.ts";
+import { full } from "../../ops/creation.ts";
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
 import type { Tensor } from "../../tensor.ts";
+import { fill_ } from "../../ops/copy.ts";
+import { no_grad } from "../../autograd/mode.ts";
+import { ValueError, warn } from "../../errors.ts";
 import { Module } from "../module.ts";
+import { Parameter } from "../parameter.ts";
+import { layer, floatText } from "./layer.ts";
 
-const inplaceText = (on: boolean): string => (on ? "inplace=True" : "");
-const INPLACE = "Activation(bool inplace=False) -> Module";
 /** x where it is positive, else 0. As `torch.nn.ReLU`. */
-export class ReLU extends Module {
-  inplace: boolean;
-  constructor(...args: ConstructorArgs<typeof INPLACE>) {
-    super();
-    this.inplace = bindConstructor(INPLACE, args).inplace;
-  }
+export class ReLU extends layer("ReLU(bool inplace=False) -> Module") {
   override forward(input: Tensor): Tensor {
-    return F.relu(input, { inplace: this.inplace });
-  }
-  override extra_repr(): string {
-    return inplaceText(this.inplace);
+    return F.relu(input, this.inplace);
   }
 }
-/** x * sigmoid(x). As `torch.nn.SiLU`. */
-export class SiLU extends Module {
+/** min(max(0, x), 6). As `torch.nn.ReLU6`. */
+export class ReLU6 extends layer("ReLU6(bool inplace=False) -> Module") {
   override forward(input: Tensor): Tensor {
-    return F.silu(input);
+    return F.relu6(input, this.inplace);
   }
 }
-export class Tanh extends Module {
+/** x where it is positive, `negative_slope` * x elsewhere. As `torch.nn.LeakyReLU`. */
+export class LeakyReLU extends layer("LeakyReLU(float negative_slope=0.01, bool inplace=False) -> Module") {
   override forward(input: Tensor): Tensor {
-    return input.tanh();
+    return F.leaky_relu(input, this.negative_slope, this.inplace);
   }
 }
-export class Sigmoid extends Module {
+/** x where it is positive, alpha * (exp(x) - 1) elsewhere. As `torch.nn.ELU`. */
+export class ELU extends layer("ELU(float alpha=1.0, bool inplace=False) -> Module") {
   override forward(input: Tensor): Tensor {
-    return input.sigmoid();
+    return F.elu(input, this.alpha, this.inplace);
   }
 }
-const GELU_ARGS = "GELU(str approximate='none') -> Module";
-/** x * Φ(x). As `torch.nn.GELU`. */
-export class GELU extends Module {
-  approximate: string;
-  constructor(...args: ConstructorArgs<typeof GELU_ARGS>) {
-    super();
-    this.approximate = bindConstructor(GELU_ARGS, args).approximate;
+/** {@link ELU} with the exponent divided by alpha. As `torch.nn.CELU`. */
+export class CELU extends layer("CELU(float alpha=1.0, bool inplace=False) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.celu(input, this.alpha, this.inplace);
   }
+}
+/** A scaled {@link ELU} under which mean 0 and variance 1 reproduce themselves. As `torch.nn.SELU`. */
+export class SELU extends layer("SELU(bool inplace=False) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.selu(input, this.inplace);
+  }
+}
+/** x * Φ(x), or with `approximate` "tanh" what comes near it. As `torch.nn.GELU`. */
+export class GELU extends layer("GELU(str approximate='none') -> Module") {
   override forward(input: Tensor): Tensor {
     return F.gelu(input, this.approximate);
   }
-  override extra_repr(): string {
-    return `approximate='${this.approximate}'`;
+}
+/** x * sigmoid(x). As `torch.nn.SiLU`. */
+export class SiLU extends layer("SiLU(bool inplace=False) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.silu(input, this.inplace);
   }
 }
-const LEAKY = "LeakyReLU(float negative_slope=0.01, bool inplace=False) -> Module";
-/** x where it is positive, a fraction of it elsewhere. As `torch.nn.LeakyReLU`. */
-export class LeakyReLU extends Module {
-  negative_slope: number;
-  constructor(...args: ConstructorArgs<typeof LEAKY>) {
-    super();
-    this.negative_slope = bindConstructor(LEAKY, args).negative_slope;
+/** x * tanh(softplus(x)). As `torch.nn.Mish`. */
+export class Mish extends layer("Mish(bool inplace=False) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.mish(input, this.inplace);
+  }
+}
+/** 1 / (1 + exp(-x)). As `torch.nn.Sigmoid`. */
+export class Sigmoid extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.sigmoid(input);
+  }
+}
+/** log(sigmoid(x)). As `torch.nn.LogSigmoid`. */
+export class LogSigmoid extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.logsigmoid(input);
+  }
+}
+/** The hyperbolic tangent. As `torch.nn.Tanh`. */
+export class Tanh extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.tanh(input);
+  }
+}
+/** x - tanh(x). As `torch.nn.Tanhshrink`. */
+export class Tanhshrink extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.tanhshrink(input);
+  }
+}
+/** x / (1 + |x|). As `torch.nn.Softsign`. */
+export class Softsign extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.softsign(input);
+  }
+}
+/** log(1 + exp(beta * x)) / beta, and x itself above `threshold`. As `torch.nn.Softplus`. */
+export class Softplus extends layer("Softplus(float beta=1.0, float threshold=20.0) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.softplus(input, this.beta, this.threshold);
+  }
+}
+const HARDTANH = "Hardtanh(float min_val=-1.0, float max_val=1.0, bool inplace=False) -> Module";
+/** x kept between `min_val` and `max_val`. As `torch.nn.Hardtanh`. */
+export class Hardtanh extends layer(HARDTANH) {
+  constructor(...args: ConstructorArgs<typeof HARDTANH>) {
+    super(...args);
+    if (this.max_val <= this.min_val)
+      throw new ValueError(
+        `max_val must be larger than min_val, but got max_val=${floatText(this.max_val)}, min_val=${floatText(this.min_val)}`,
+      );
   }
   override forward(input: Tensor): Tensor {
-    return F.leaky_relu(input, this.negative_slope);
-  }
-  override extra_repr(): string {
-    return `negative_slope=${this.negative_slope}`;
+    return F.hardtanh(input, this.min_val, this.max_val, this.inplace);
   }
 }
-const ELU_ARGS = "ELU(float alpha=1.0, bool inplace=False) -> Module";
-/** x where it is positive, alpha * (exp(x) - 1) elsewhere. As `torch.nn.ELU`. */
-export class ELU extends Module {
-  alpha: number;
-  constructor(...args: ConstructorArgs<typeof ELU_ARGS>) {
+/** relu6(x + 3) / 6. As `torch.nn.Hardsigmoid`. */
+export class Hardsigmoid extends layer("Hardsigmoid(bool inplace=False) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.hardsigmoid(input, this.inplace);
+  }
+  override extra_repr(): string {
+    return "";
+  }
+}
+/** x * hardsigmoid(x). As `torch.nn.Hardswish`. */
+export class Hardswish extends layer("Hardswish(bool inplace=False) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.hardswish(input, this.inplace);
+  }
+  override extra_repr(): string {
+    return "";
+  }
+}
+/** x outside ±lambd, 0 inside. As `torch.nn.Hardshrink`. */
+export class Hardshrink extends layer("Hardshrink(float lambd=0.5) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.hardshrink(input, this.lambd);
+  }
+  override extra_repr(): string {
+    return floatText(this.lambd);
+  }
+}
+/** x moved towards 0 by `lambd`, and 0 within it. As `torch.nn.Softshrink`. */
+export class Softshrink extends layer("Softshrink(float lambd=0.5) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.softshrink(input, this.lambd);
+  }
+  override extra_repr(): string {
+    return floatText(this.lambd);
+  }
+}
+/** x above `threshold`, `value` elsewhere. As `torch.nn.Threshold`. */
+export class Threshold extends layer("Threshold(Scalar threshold, Scalar value, bool inplace=False) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.threshold(input, this.threshold, this.value, this.inplace);
+  }
+}
+/** The first half of `dim` times the sigmoid of the second. As `torch.nn.GLU`. */
+export class GLU extends layer("GLU(int dim=-1) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.glu(input, this.dim);
+  }
+}
+
+const PRELU = "PReLU(int num_parameters=1, float init=0.25, str? device=None, dtype? dtype=None) -> Module";
+/** x where it is positive, a learnt multiple of it elsewhere: one for all, or one a channel. As `torch.nn.PReLU`. */
+export class PReLU extends Module {
+  num_parameters: number;
+  init: number;
+  declare weight: Parameter;
+  constructor(...args: ConstructorArgs<typeof PRELU>) {
     super();
-    this.alpha = bindConstructor(ELU_ARGS, args).alpha;
+    const { num_parameters, init, dtype, device } = bindConstructor(PRELU, args, new.target.name);
+    this.num_parameters = num_parameters;
+    this.init = init;
+    this.weight = new Parameter(full([num_parameters], init, { dtype, device }));
+  }
+  reset_parameters(): void {
+    no_grad(() => fill_(this.weight, this.init));
   }
   override forward(input: Tensor): Tensor {
-    return F.elu(input, this.alpha);
+    return F.prelu(input, this.weight);
   }
   override extra_repr(): string {
-    return `alpha=${Number.isInteger(this.alpha) ? `${this.alpha}.0` : this.alpha}`;
+    return `num_parameters=${this.num_parameters}`;
   }
 }
-const DIM = "Softmax(int? dim=None) -> Module";
+
 /** exp(x) over its sum along `dim`. As `torch.nn.Softmax`. */
-export class Softmax extends Module {
-  dim: number | null;
-  constructor(...args: ConstructorArgs<typeof DIM>) {
-    super();
-    this.dim = bindConstructor(DIM, args).dim;
-  }
+export class Softmax extends layer("Softmax(int? dim=None) -> Module") {
   override forward(input: Tensor): Tensor {
-    return input.softmax(this.dim ?? implicitDim(input));
+    return F.softmax(input, dimOr(this.dim, input, "softmax"));
   }
-  override extra_repr(): string {
-    return `dim=${this.dim ?? "None"}`;
+}
+/** {@link Softmax} of -x. As `torch.nn.Softmin`. */
+export class Softmin extends layer("Softmin(int? dim=None) -> Module") {
+  override forward(input: Tensor): Tensor {
+    return F.softmin(input, dimOr(this.dim, input, "softmin"));
   }
 }
 /** The logarithm of {@link Softmax}. As `torch.nn.LogSoftmax`. */
-export class LogSoftmax extends Module {
-  dim: number | null;
-  constructor(...args: ConstructorArgs<typeof DIM>) {
-    super();
-    this.dim = bindConstructor(DIM, args).dim;
-  }
+export class LogSoftmax extends layer("LogSoftmax(int? dim=None) -> Module") {
   override forward(input: Tensor): Tensor {
-    return input.log_softmax(this.dim ?? implicitDim(input));
-  }
-  override extra_repr(): string {
-    return `dim=${this.dim ?? "None"}`;
+    return F.log_softmax(input, dimOr(this.dim, input, "log_softmax"));
   }
 }
-const implicitDim = (x: Tensor): number =>
-  x.sizes.length === 0 || x.sizes.length === 1 || x.sizes.length === 3 ? 0 : 1;
-
-const DROPOUT = "Dropout(float p=0.5, bool inplace=False) -> Module";
-/** In training, sets elements to 0 with probability `p` and scales the others up. As `torch.nn.Dropout`. */
-export class Dropout extends Module {
-  p: number;
-  inplace: boolean;
-  constructor(...args: ConstructorArgs<typeof DROPOUT>) {
-    super();
-    const { p, inplace } = bindConstructor(DROPOUT, args);
-    if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${p}`);
-    this.p = p;
-    this.inplace = inplace;
-  }
+/** {@link Softmax} over the channels of [N, C, H, W] or [C, H, W]. As `torch.nn.Softmax2d`. */
+export class Softmax2d extends Module {
   override forward(input: Tensor): Tensor {
-    return F.dropout(input, this.p, this.training, this.inplace);
-  }
-  override extra_repr(): string {
-    return `p=${this.p}, inplace=${this.inplace ? "True" : "False"}`;
+    if (input.sizes.length !== 3 && input.sizes.length !== 4)
+      throw new ValueError(`Softmax2d: expected input to be 3D or 4D, got ${input.sizes.length}D instead`);
+    return F.softmax(input, -3);
   }
 }
-const FLATTEN = "Flatten(int start_dim=1, int end_dim=-1) -> Module";
-/** Dims start_dim … end_dim joined into one. As `torch.nn.Flatten`. */
-export class Flatten extends Module {
-  start_dim: number;
-  end_dim: number;
-  constructor(...args: ConstructorArgs<typeof FLATTEN>) {
-    super();
-    const { start_dim, end_dim } = bindConstructor(FLATTEN, args);
-    this.start_dim = start_dim;
-    this.end_dim = end_dim;
-  }
-  override forward(input: Tensor): Tensor {
-    return input.flatten(this.start_dim, this.end_dim);
-  }
-  override extra_repr(): string {
-    return `start_dim=${this.start_dim}, end_dim=${this.end_dim}`;
-  }
-}
-const MAX_POOL =
-  "MaxPool(int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool return_indices=False, bool ceil_mode=False) -> Module";
-const sizeText = (x: readonly number[]): string => (x.length === 1 ? String(x[0]) : `(${x.join(", ")})`);
-abstract class MaxPool extends Module {
-  kernel_size: readonly number[];
-  stride: readonly number[];
-  padding: readonly number[];
-  dilation: readonly number[];
-  return_indices: boolean;
-  ceil_mode: boolean;
-  constructor(...args: ConstructorArgs<typeof MAX_POOL>) {
-    super();
-    const { kernel_size, stride, padding, dilation, return_indices, ceil_mode } = bindConstructor(MAX_POOL, args);
-    this.return_indices = return_indices;
-    this.kernel_size = kernel_size;
-    this.stride = stride ?? kernel_size;
-    this.padding = padding;
-    this.dilation = dilation;
-    this.ceil_mode = ceil_mode;
-  }
-  override extra_repr(): string {
-    return `kernel_size=${sizeText(this.kernel_size)}, stride=${sizeText(this.stride)}, padding=${sizeText(this.padding)}, dilation=${sizeText(this.dilation)}, ceil_mode=${this.ceil_mode ? "True" : "False"}`;
-  }
-}
-/** The largest element under each window of [N, C, L]. As `torch.nn.MaxPool1d`. */
-export class MaxPool1d extends MaxPool {
-  override forward(input: Tensor): Tensor {
-    const { kernel_size, stride, padding, dilation, ceil_mode, return_indices } = this;
-    return F.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices);
-  }
-}
-/** The largest element under each window of [N, C, H, W]. As `torch.nn.MaxPool2d`. */
-export class MaxPool2d extends MaxPool {
-  override forward(input: Tensor): Tensor {
-    const { kernel_size, stride, padding, dilation, ceil_mode, return_indices } = this;
-    return F.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices);
-  }
-}
-const AVG_POOL =
-  "AvgPool2d(int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Module";
-/** The mean under each window of [N, C, H, W]. As `torch.nn.AvgPool2d`. */
-export class AvgPool2d extends Module {
-  private readonly args: { kernel_size: readonly number[]; stride: readonly number[]; padding: readonly number[] };
-  private readonly ceil_mode: boolean;
-  private readonly count_include_pad: boolean;
-  private readonly divisor_override: number | null;
-  constructor(...args: ConstructorArgs<typeof AVG_POOL>) {
-    super();
-    const { kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override } = bindConstructor(
-      AVG_POOL,
-      args,
-    );
-    this.args = { kernel_size, stride: stride ?? kernel_size, padding };
-    this.ceil_mode = ceil_mode;
-    this.count_include_pad = count_include_pad;
-    this.divisor_override = divisor_override;
-  }
-  override forward(input: Tensor): Tensor {
-    const { kernel_size, stride, padding } = this.args;
-    return F.avg_pool2d(
-      input,
-      kernel_size,
-      stride,
-      padding,
-      this.ceil_mode,
-      this.count_include_pad,
-      this.divisor_override,
-    );
-  }
-  override extra_repr(): string {
-    const { kernel_size, stride, padding } = this.args;
-    return `kernel_size=${sizeText(kernel_size)}, stride=${sizeText(stride)}, padding=${sizeText(padding)}`;
-  }
+/** The dim, or the one that PyTorch takes, with a warning, where none is given. */
+function dimOr(dim: number | null, input: Tensor, name: string): number {
+  if (dim !== null) return dim;
+  warn(`Implicit dimension choice for ${name} has been deprecated. Change the call to include dim=X as an argument.`);
+  return [0, 1, 3].includes(input.sizes.length) ? 0 : 1;
 }

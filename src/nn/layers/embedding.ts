@@ -1,17 +1,25 @@
-// Embeddings.
-import { empty } from "../../ops/creation.ts";
-import { embedding } from "../../ops/indexing.ts";
+// Layers that look vectors up.
+import { no_grad } from "../../autograd/mode.ts";
+import { AssertionError } from "../../errors.ts";
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
-import { no_grad } from "../../autograd/mode.ts";
+import { empty } from "../../ops/creation.ts";
 import type { Tensor } from "../../tensor.ts";
+import { embedding } from "../functional.ts";
 import { normal_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { floatText } from "./layer.ts";
 
 const EMBEDDING =
-  "Embedding(int num_embeddings, int embedding_dim, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False, str? device=None, dtype? dtype=None) -> Module";
-/** A vector for each of `num_embeddings` whole numbers, drawn from N(0, 1). As `torch.nn.Embedding`. */
+  "Embedding(int num_embeddings, int embedding_dim, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False, Tensor? _weight=None, bool _freeze=False, str? device=None, dtype? dtype=None) -> Module";
+const PRETRAINED =
+  "from_pretrained(Tensor embeddings, bool freeze=True, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False) -> Module";
+/**
+ * A vector for each of `num_embeddings` whole numbers: [*] of int64 to [*, embedding_dim]. Drawn from N(0, 1); the one at
+ * `padding_idx` is 0 and gets no gradient. As `torch.nn.Embedding`.
+ * @example new nn.Embedding(10, 3)(torch.LongTensor([1, 2])).shape // torch.Size([2, 3])
+ */
 export class Embedding extends Module {
   num_embeddings: number;
   embedding_dim: number;
@@ -20,23 +28,33 @@ export class Embedding extends Module {
   norm_type: number;
   scale_grad_by_freq: boolean;
   sparse: boolean;
-  weight: Parameter;
+  declare weight: Parameter;
   constructor(...args: ConstructorArgs<typeof EMBEDDING>) {
     super();
-    const { num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, dtype } =
-      bindConstructor(EMBEDDING, args);
-    this.max_norm = max_norm;
-    this.norm_type = norm_type;
-    this.sparse = sparse;
+    const a = bindConstructor(EMBEDDING, args, new.target.name);
+    const { num_embeddings, embedding_dim, padding_idx, _weight, dtype, device } = a;
     if (padding_idx !== null && (padding_idx >= num_embeddings || padding_idx < -num_embeddings))
-      throw new RangeError("Padding_idx must be within num_embeddings");
+      throw new AssertionError("Padding_idx must be within num_embeddings");
+    if (_weight !== null && (_weight.sizes[0] !== num_embeddings || _weight.sizes[1] !== embedding_dim))
+      throw new AssertionError("Shape of weight does not match num_embeddings and embedding_dim");
     this.num_embeddings = num_embeddings;
     this.embedding_dim = embedding_dim;
     this.padding_idx = padding_idx !== null && padding_idx < 0 ? padding_idx + num_embeddings : padding_idx;
-    this.scale_grad_by_freq = scale_grad_by_freq;
-    this.weight = new Parameter(empty([num_embeddings, embedding_dim], { dtype }));
-    this.reset_parameters();
+    this.max_norm = a.max_norm;
+    this.norm_type = a.norm_type;
+    this.scale_grad_by_freq = a.scale_grad_by_freq;
+    this.sparse = a.sparse;
+    this.weight = new Parameter(_weight ?? empty([num_embeddings, embedding_dim], { dtype, device }), !a._freeze);
+    if (_weight === null) this.reset_parameters();
   }
+  /** From vectors that are there already; not learnt on unless `freeze` is false. */
+  static from_pretrained(...args: ConstructorArgs<typeof PRETRAINED>): Embedding {
+    const { embeddings, freeze, ...options } = bindConstructor(PRETRAINED, args);
+    if (embeddings.sizes.length !== 2) throw new AssertionError("Embeddings parameter is expected to be 2-dimensional");
+    const [rows, columns] = embeddings.sizes;
+    return new Embedding(rows, columns, { ...options, _weight: embeddings, _freeze: freeze });
+  }
+  /** Draws the vectors anew. */
   reset_parameters(): void {
     normal_(this.weight);
     const { padding_idx } = this;
@@ -47,7 +65,11 @@ export class Embedding extends Module {
     return embedding(input, this.weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse);
   }
   override extra_repr(): string {
-    const padding = this.padding_idx === null ? "" : `, padding_idx=${this.padding_idx}`;
-    return `${this.num_embeddings}, ${this.embedding_dim}${padding}`;
+    let text = `${this.num_embeddings}, ${this.embedding_dim}`;
+    if (this.padding_idx !== null) text += `, padding_idx=${this.padding_idx}`;
+    if (this.max_norm !== null) text += `, max_norm=${floatText(this.max_norm)}`;
+    if (this.norm_type !== 2) text += `, norm_type=${floatText(this.norm_type)}`;
+    if (this.scale_grad_by_freq) text += ", scale_grad_by_freq=True";
+    return this.sparse ? `${text}, sparse=True` : text;
   }
 }

@@ -1,39 +1,46 @@
 // Layers that multiply by a matrix.
-import { empty } from "../../ops/creation.ts";
-import { linear } from "../../ops/matmul.ts";
+import { ValueError } from "../../errors.ts";
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
+import { empty } from "../../ops/creation.ts";
 import type { Tensor } from "../../tensor.ts";
+import { bilinear, linear } from "../functional.ts";
 import { _calculate_fan_in_and_fan_out, kaiming_uniform_, uniform_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { pythonText } from "./layer.ts";
 
 const LINEAR =
   "Linear(int in_features, int out_features, bool bias=True, str? device=None, dtype? dtype=None) -> Module";
-/** x · weightᵀ + bias, on the last dim. Weights are drawn from ±1/√in_features. As `torch.nn.Linear`. */
+/**
+ * x · weightᵀ + bias on the last dim: [*, in_features] to [*, out_features]. Weights and biases are drawn from
+ * ±1/√in_features. As `torch.nn.Linear`.
+ * @example new nn.Linear(20, 30)(torch.randn(128, 20)).shape // torch.Size([128, 30])
+ */
 export class Linear extends Module {
   in_features: number;
   out_features: number;
-  weight: Parameter;
-  bias: Parameter | null;
+  declare weight: Parameter;
+  declare bias: Parameter | null;
   constructor(...args: ConstructorArgs<typeof LINEAR>) {
     super();
-    const { in_features, out_features, bias, dtype } = bindConstructor(LINEAR, args);
+    const { in_features, out_features, bias, dtype, device } = bindConstructor(LINEAR, args, new.target.name);
     this.in_features = in_features;
     this.out_features = out_features;
-    this.weight = new Parameter(empty([out_features, in_features], { dtype }));
-    this.bias = bias ? new Parameter(empty([out_features], { dtype })) : null;
+    this.weight = new Parameter(empty([out_features, in_features], { dtype, device }));
+    this.register_parameter("bias", bias ? new Parameter(empty([out_features], { dtype, device })) : null);
     this.reset_parameters();
   }
+  /** Draws weights and biases anew. */
   reset_parameters(): void {
-    kaiming_uniform_(this.weight, { a: Math.sqrt(5) });
+    kaiming_uniform_(this.weight, Math.sqrt(5));
     resetBias(this.weight, this.bias);
   }
   override forward(input: Tensor): Tensor {
     return linear(input, this.weight, this.bias);
   }
   override extra_repr(): string {
-    return `in_features=${this.in_features}, out_features=${this.out_features}, bias=${this.bias === null ? "False" : "True"}`;
+    return `in_features=${this.in_features}, out_features=${this.out_features}, bias=${pythonText(this.bias !== null, "bool")}`;
   }
 }
 /** Biases from ±1/√fan_in. */
@@ -43,8 +50,47 @@ export function resetBias(weight: Tensor, bias: Tensor | null): void {
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
   uniform_(bias, -bound, bound);
 }
-/** Returns its argument. */
+
+const BILINEAR =
+  "Bilinear(int in1_features, int in2_features, int out_features, bool bias=True, str? device=None, dtype? dtype=None) -> Module";
+/** x1ᵀ · weight[k] · x2 + bias[k] for each output k. As `torch.nn.Bilinear`. */
+export class Bilinear extends Module {
+  in1_features: number;
+  in2_features: number;
+  out_features: number;
+  declare weight: Parameter;
+  declare bias: Parameter | null;
+  constructor(...args: ConstructorArgs<typeof BILINEAR>) {
+    super();
+    const a = bindConstructor(BILINEAR, args, new.target.name);
+    const { in1_features, in2_features, out_features, dtype, device } = a;
+    if (in1_features <= 0) throw new ValueError(`in1_features must be > 0, but got ${in1_features}`);
+    this.in1_features = in1_features;
+    this.in2_features = in2_features;
+    this.out_features = out_features;
+    this.weight = new Parameter(empty([out_features, in1_features, in2_features], { dtype, device }));
+    this.register_parameter("bias", a.bias ? new Parameter(empty([out_features], { dtype, device })) : null);
+    this.reset_parameters();
+  }
+  /** Draws weights and biases anew. */
+  reset_parameters(): void {
+    const bound = 1 / Math.sqrt(this.weight.sizes[1]);
+    uniform_(this.weight, -bound, bound);
+    if (this.bias !== null) uniform_(this.bias, -bound, bound);
+  }
+  override forward(input1: Tensor, input2: Tensor): Tensor {
+    return bilinear(input1, input2, this.weight, this.bias);
+  }
+  override extra_repr(): string {
+    return `in1_features=${this.in1_features}, in2_features=${this.in2_features}, out_features=${this.out_features}, bias=${pythonText(this.bias !== null, "bool")}`;
+  }
+}
+
+/** Returns its argument; whatever its constructor is given means nothing. As `torch.nn.Identity`. */
 export class Identity extends Module {
+  constructor(..._unused: readonly unknown[]) {
+    super();
+  }
   override forward(input: Tensor): Tensor {
     return input;
   }

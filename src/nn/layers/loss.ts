@@ -1,98 +1,92 @@
-// Losses as modules.
-import * as F from "../functional.ts";
+// Losses as modules. `reduction`: "mean", "sum", or "none" for one loss an element.
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
+import type { Values } from "../../op/schema.ts";
 import type { Tensor } from "../../tensor.ts";
+import * as F from "../functional.ts";
 import { Module } from "../module.ts";
 
-const PLAIN = "Loss(*, str reduction='mean') -> Module";
-abstract class Loss extends Module {
-  reduction: string;
-  constructor(reduction: string) {
-    super();
-    this.reduction = reduction;
+/**
+ * A base class whose constructor takes the arguments of `signature`. Tensors among them, which are weights, become
+ * buffers; the others are fields.
+ */
+function loss<S extends string>(signature: S): new (...args: ConstructorArgs<S>) => Module & Values<S> {
+  class Loss extends Module {
+    constructor(...given: readonly unknown[]) {
+      super();
+      const values: Record<string, unknown> = bindConstructor(signature, given, new.target.name);
+      for (const [name, value] of Object.entries(values))
+        if (name.endsWith("weight")) this.register_buffer(name, value as Tensor | null);
+        else (this as unknown as Record<string, unknown>)[name] = value;
+    }
   }
+  return Loss as unknown as new (...args: ConstructorArgs<S>) => Module & Values<S>;
 }
-/** Mean of the squared differences. As `torch.nn.MSELoss`. */
-export class MSELoss extends Loss {
-  constructor(...args: ConstructorArgs<typeof PLAIN>) {
-    super(bindConstructor(PLAIN, args).reduction);
-  }
+
+/** Squared differences. As `torch.nn.MSELoss`. */
+export class MSELoss extends loss("MSELoss(*, str reduction='mean') -> Module") {
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.mse_loss(input, target, { reduction: this.reduction });
   }
 }
-/** Mean of the absolute differences. As `torch.nn.L1Loss`. */
-export class L1Loss extends Loss {
-  constructor(...args: ConstructorArgs<typeof PLAIN>) {
-    super(bindConstructor(PLAIN, args).reduction);
-  }
+/** Absolute differences. As `torch.nn.L1Loss`. */
+export class L1Loss extends loss("L1Loss(*, str reduction='mean') -> Module") {
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.l1_loss(input, target, { reduction: this.reduction });
   }
 }
-const WEIGHTED =
-  "Loss(Tensor? weight=None, *, int ignore_index=-100, str reduction='mean', float label_smoothing=0.0) -> Module";
-/** Softmax and negative log likelihood. Targets: class numbers, or probabilities. As `torch.nn.CrossEntropyLoss`. */
-export class CrossEntropyLoss extends Loss {
-  ignore_index: number;
-  label_smoothing: number;
-  declare weight: Tensor | null;
-  constructor(...args: ConstructorArgs<typeof WEIGHTED>) {
-    const { weight, ignore_index, reduction, label_smoothing } = bindConstructor(WEIGHTED, args);
-    super(reduction);
-    this.ignore_index = ignore_index;
-    this.label_smoothing = label_smoothing;
-    this.register_buffer("weight", weight);
-  }
+/** Squares of differences below `beta`, straight lines beyond. As `torch.nn.SmoothL1Loss`. */
+export class SmoothL1Loss extends loss("SmoothL1Loss(*, str reduction='mean', float beta=1.0) -> Module") {
   override forward(input: Tensor, target: Tensor): Tensor {
-    const { ignore_index, reduction, label_smoothing } = this;
-    return F.cross_entropy(input, target, this.weight, { ignore_index, reduction, label_smoothing });
+    return F.smooth_l1_loss(input, target, { reduction: this.reduction, beta: this.beta });
   }
 }
-const NLL = "Loss(Tensor? weight=None, *, int ignore_index=-100, str reduction='mean') -> Module";
-/** Negative log likelihood of log probabilities. As `torch.nn.NLLLoss`. */
-export class NLLLoss extends Loss {
-  ignore_index: number;
-  declare weight: Tensor | null;
-  constructor(...args: ConstructorArgs<typeof NLL>) {
-    const { weight, ignore_index, reduction } = bindConstructor(NLL, args);
-    super(reduction);
-    this.ignore_index = ignore_index;
-    this.register_buffer("weight", weight);
-  }
+/** Half the squares of differences below `delta`, straight lines beyond. As `torch.nn.HuberLoss`. */
+export class HuberLoss extends loss("HuberLoss(str reduction='mean', float delta=1.0) -> Module") {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return F.nll_loss(input, target, this.weight, { ignore_index: this.ignore_index, reduction: this.reduction });
+    return F.huber_loss(input, target, { reduction: this.reduction, delta: this.delta });
   }
 }
-const BCE = "Loss(Tensor? weight=None, *, str reduction='mean', Tensor? pos_weight=None) -> Module";
-/** Binary cross entropy of sigmoid(input). As `torch.nn.BCEWithLogitsLoss`. */
-export class BCEWithLogitsLoss extends Loss {
-  declare weight: Tensor | null;
-  declare pos_weight: Tensor | null;
-  constructor(...args: ConstructorArgs<typeof BCE>) {
-    const { weight, reduction, pos_weight } = bindConstructor(BCE, args);
-    super(reduction);
-    this.register_buffer("weight", weight);
-    this.register_buffer("pos_weight", pos_weight);
-  }
+/** target * (log target - input), for log probabilities as input. As `torch.nn.KLDivLoss`. */
+export class KLDivLoss extends loss("KLDivLoss(*, str reduction='mean', bool log_target=False) -> Module") {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return F.binary_cross_entropy_with_logits(input, target, this.weight, {
-      pos_weight: this.pos_weight,
-      reduction: this.reduction,
-    });
+    return F.kl_div(input, target, { reduction: this.reduction, log_target: this.log_target });
   }
 }
-const BCE_PLAIN = "Loss(Tensor? weight=None, *, str reduction='mean') -> Module";
+/**
+ * Log softmax and negative log likelihood of scores [N, C, …]. Targets are class numbers [N, …] or probabilities
+ * [N, C, …]. As `torch.nn.CrossEntropyLoss`.
+ * @example new nn.CrossEntropyLoss()(torch.randn(3, 5), torch.LongTensor([1, 0, 4]))
+ */
+export class CrossEntropyLoss extends loss(
+  "CrossEntropyLoss(Tensor? weight=None, *, int ignore_index=-100, str reduction='mean', float label_smoothing=0.0) -> Module",
+) {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, ignore_index, reduction, label_smoothing } = this;
+    return F.cross_entropy(input, target, weight, { ignore_index, reduction, label_smoothing });
+  }
+}
+/** Negative log likelihood of log probabilities [N, C, …]. As `torch.nn.NLLLoss`. */
+export class NLLLoss extends loss(
+  "NLLLoss(Tensor? weight=None, *, int ignore_index=-100, str reduction='mean') -> Module",
+) {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, ignore_index, reduction } = this;
+    return F.nll_loss(input, target, weight, { ignore_index, reduction });
+  }
+}
 /** Binary cross entropy of probabilities. As `torch.nn.BCELoss`. */
-export class BCELoss extends Loss {
-  declare weight: Tensor | null;
-  constructor(...args: ConstructorArgs<typeof BCE_PLAIN>) {
-    const { weight, reduction } = bindConstructor(BCE_PLAIN, args);
-    super(reduction);
-    this.register_buffer("weight", weight);
-  }
+export class BCELoss extends loss("BCELoss(Tensor? weight=None, *, str reduction='mean') -> Module") {
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.binary_cross_entropy(input, target, this.weight, { reduction: this.reduction });
+  }
+}
+/** Binary cross entropy of sigmoid(input), without the loss of digits. As `torch.nn.BCEWithLogitsLoss`. */
+export class BCEWithLogitsLoss extends loss(
+  "BCEWithLogitsLoss(Tensor? weight=None, *, str reduction='mean', Tensor? pos_weight=None) -> Module",
+) {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, pos_weight, reduction } = this;
+    return F.binary_cross_entropy_with_logits(input, target, weight, { pos_weight, reduction });
   }
 }

@@ -1,0 +1,204 @@
+// Functions of torch.nn.functional that are made of others.
+import { no_grad } from "../autograd/mode.ts";
+import { int64 } from "../dtype.ts";
+import { RuntimeError, ValueError, warn } from "../errors.ts";
+import { bindConstructor } from "../op/constructor.ts";
+import type { ConstructorArgs } from "../op/constructor.ts";
+import type { Values } from "../op/schema.ts";
+import { feature_dropout, relu as reluOp, relu_ } from "../ops/activation.ts";
+import { arange } from "../ops/data.ts";
+import { batch_norm } from "../ops/norm.ts";
+import * as pool from "../ops/pool.ts";
+import { cat } from "../ops/view.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** A function whose arguments are bound by a signature, as those of ops are. */
+const fn =
+  <S extends string>(signature: S, f: (values: Values<S>) => Tensor) =>
+  (...args: ConstructorArgs<S>): Tensor =>
+    f(bindConstructor(signature, args));
+
+/** x where it is positive, else 0; `inplace` writes into x. As `torch.nn.functional.relu`. */
+export function relu(input: Tensor, inplace: boolean | { inplace?: boolean } = false): Tensor {
+  return (typeof inplace === "boolean" ? inplace : inplace.inplace) ? relu_(input) : reluOp(input);
+}
+
+// ---- dropout of channels
+
+function dropChannels(input: Tensor, batched: boolean, p: number, training: boolean, inplace: boolean): Tensor {
+  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${p}`);
+  const dropped = batched
+    ? feature_dropout(input, p, training)
+    : feature_dropout(input.unsqueeze(0), p, training).squeeze([0]);
+  return inplace ? input.copy_(dropped) : dropped;
+}
+/** Whole channels of [N, C, L] or [C, L] set to 0 with probability `p`. As `torch.nn.functional.dropout1d`. */
+export const dropout1d = fn(
+  "dropout1d(Tensor input, float p=0.5, bool training=True, bool inplace=False) -> Tensor",
+  ({ input, p, training, inplace }) => {
+    const dims = input.sizes.length;
+    if (dims !== 2 && dims !== 3)
+      throw new RuntimeError(
+        `dropout1d: Expected 2D or 3D input, but received a ${dims}D input. Note that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs).`,
+      );
+    return dropChannels(input, dims === 3, p, training, inplace);
+  },
+);
+/** Whole channels of [N, C, H, W] set to 0 with probability `p`. As `torch.nn.functional.dropout2d`. */
+export const dropout2d = fn(
+  "dropout2d(Tensor input, float p=0.5, bool training=True, bool inplace=False) -> Tensor",
+  ({ input, p, training, inplace }) => {
+    const dims = input.sizes.length;
+    if (dims !== 3 && dims !== 4) warn(unusualInput("dropout2d", dims, "2", "3D or 4D"));
+    if (dims === 3)
+      warn(
+        "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise dropout behavior, please switch to using dropout1d instead.",
+      );
+    return dropChannels(input, true, p, training, inplace);
+  },
+);
+/** Whole channels of [N, C, D, H, W] or [C, D, H, W] set to 0 with probability `p`. As `torch.nn.functional.dropout3d`. */
+export const dropout3d = fn(
+  "dropout3d(Tensor input, float p=0.5, bool training=True, bool inplace=False) -> Tensor",
+  ({ input, p, training, inplace }) => {
+    const dims = input.sizes.length;
+    if (dims !== 4 && dims !== 5) warn(unusualInput("dropout3d", dims, "3", "4D or 5D"));
+    return dropChannels(input, dims === 5, p, training, inplace);
+  },
+);
+const unusualInput = (name: string, dims: number, spatial: string, usual: string): string =>
+  `${name}: Received a ${dims}-D input to ${name}, which is deprecated and will result in an error in a future release. To retain the behavior and silence this warning, please use dropout instead. Note that ${name} exists to provide channel-wise dropout on inputs with ${spatial} spatial dimensions, a channel dimension, and an optional batch dimension (i.e. ${usual} inputs).`;
+
+// ---- pools
+
+const MAX_POOL =
+  "max_pool(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False, bool return_indices=False) -> Tensor";
+type WithIndices<S extends string> = Partial<Values<S>> & { return_indices: true };
+interface Pool<S extends string> {
+  (input: Tensor, size: number | readonly number[], options: WithIndices<S>): [Tensor, Tensor];
+  (...args: ConstructorArgs<S>): Tensor;
+}
+/** One function of the two ops: PyTorch's takes `return_indices`. */
+const maxPool = (name: string, plain: unknown, both: unknown): Pool<typeof MAX_POOL> =>
+  ((...given: unknown[]) => {
+    const { return_indices, ...args } = bindConstructor(MAX_POOL, given, name);
+    return ((return_indices ? both : plain) as (args: object) => unknown)(args);
+  }) as Pool<typeof MAX_POOL>;
+/** The largest element under each window; with `return_indices` also its place. As `torch.nn.functional.max_pool1d`. */
+export const max_pool1d = maxPool("max_pool1d", pool.max_pool1d, pool.max_pool1d_with_indices);
+/** The largest element under each window; with `return_indices` also its place. As `torch.nn.functional.max_pool2d`. */
+export const max_pool2d = maxPool("max_pool2d", pool.max_pool2d, pool.max_pool2d_with_indices);
+/** The largest element under each window; with `return_indices` also its place. As `torch.nn.functional.max_pool3d`. */
+export const max_pool3d = maxPool("max_pool3d", pool.max_pool3d, pool.max_pool3d_with_indices);
+
+/** One size a dim; null leaves a dim as it is. */
+function sizesFor(input: Tensor, dims: number, output_size: readonly (number | null)[], name: string): number[] {
+  const n = input.sizes.length;
+  if (n !== dims + 1 && n !== dims + 2)
+    throw new RuntimeError(`${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got ${String(input.shape)}`);
+  const all = output_size.length === 1 ? new Array<number | null>(dims).fill(output_size[0]) : output_size;
+  if (all.length !== dims) throw new RuntimeError(`${name}(): internal error: output_size.size() must be ${dims}`);
+  return all.map((size, d) => size ?? input.sizes[n - dims + d]);
+}
+/** Means over windows such that the last two dims become `output_size`. As `torch.nn.functional.adaptive_avg_pool2d`. */
+export const adaptive_avg_pool2d = fn(
+  "adaptive_avg_pool2d(Tensor input, int?[] output_size) -> Tensor",
+  ({ input, output_size }) => pool.adaptive_avg_pool2d(input, sizesFor(input, 2, output_size, "adaptive_avg_pool2d")),
+);
+/** Means over windows such that the last three dims become `output_size`. As `torch.nn.functional.adaptive_avg_pool3d`. */
+export const adaptive_avg_pool3d = fn(
+  "adaptive_avg_pool3d(Tensor input, int?[] output_size) -> Tensor",
+  ({ input, output_size }) => {
+    const [depth, ...plane] = sizesFor(input, 3, output_size, "adaptive_avg_pool3d");
+    const planes = pool.adaptive_avg_pool2d(input, plane);
+    return pool.adaptive_avg_pool1d(planes.movedim(-3, -1), depth).movedim(-1, -3);
+  },
+);
+
+const ADAPTIVE_MAX = "adaptive_max_pool(Tensor input, int?[] output_size, bool return_indices=False) -> Tensor";
+/**
+ * Maxima dim by dim, the last dim first: so of equal elements the first in row-major order is taken, and its gradient
+ * alone is not 0.
+ */
+const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
+  ((...given: unknown[]) => {
+    const { input, output_size, return_indices } = bindConstructor(ADAPTIVE_MAX, given, name);
+    const size = sizesFor(input, dims, output_size, name);
+    const lead = input.sizes.length - dims;
+    const spatial = input.sizes.slice(lead);
+    let values = input;
+    let indices = arange(
+      spatial.reduce((a, b) => a * b, 1),
+      { dtype: int64 },
+    )
+      .view(spatial)
+      .expand(input.sizes);
+    for (let d = input.sizes.length - 1; d >= lead; d--) {
+      const n = input.sizes[d];
+      const windows = Array.from({ length: size[d - lead] }, (_, k) => {
+        const start = Math.floor((k * n) / size[d - lead]);
+        return [start, Math.ceil(((k + 1) * n) / size[d - lead]) - start] as const;
+      });
+      const maxima = windows.map(([start, length]) => values.narrow(d, start, length).max(d, true));
+      indices = cat(
+        maxima.map((m, k) => indices.narrow(d, windows[k][0], windows[k][1]).gather(d, m[1])),
+        d,
+      );
+      values = cat(
+        maxima.map((m) => m[0]),
+        d,
+      );
+    }
+    return return_indices ? [values, indices] : values;
+  }) as Pool<typeof ADAPTIVE_MAX>;
+/** Maxima over windows such that the last dim becomes `output_size`. As `torch.nn.functional.adaptive_max_pool1d`. */
+export const adaptive_max_pool1d = adaptiveMax("adaptive_max_pool1d", 1);
+/** Maxima over windows such that the last two dims become `output_size`. As `torch.nn.functional.adaptive_max_pool2d`. */
+export const adaptive_max_pool2d = adaptiveMax("adaptive_max_pool2d", 2);
+/** Maxima over windows such that the last three dims become `output_size`. As `torch.nn.functional.adaptive_max_pool3d`. */
+export const adaptive_max_pool3d = adaptiveMax("adaptive_max_pool3d", 3);
+
+// ---- others
+
+/** x1ᵀ · weight[k] · x2 + bias[k] for each output k. As `torch.nn.functional.bilinear`. */
+export const bilinear = fn(
+  "bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor",
+  ({ input1, input2, weight, bias }) => {
+    const [outputs, in1, in2] = weight.sizes;
+    const lead = input1.sizes.slice(0, -1);
+    if (input1.sizes.at(-1) !== in1 || input2.sizes.at(-1) !== in2)
+      throw new RuntimeError(
+        `bilinear(): input1 size does not match weight size: got ${input1.sizes.at(-1)} and ${input2.sizes.at(-1)} but expected ${in1} and ${in2}`,
+      );
+    const left = input1.matmul(weight.permute([1, 0, 2]).reshape([in1, outputs * in2]));
+    const y = left
+      .reshape([...lead, outputs, in2])
+      .mul(input2.unsqueeze(-2))
+      .sum(-1);
+    return bias === null ? y : y.add(bias);
+  },
+);
+/**
+ * Each channel of each sample of [N, C, …] normalised by its own mean and variance. Running ones, if given, move towards
+ * the batch's mean of them by `momentum`, or are used if `use_input_stats` is false.
+ * As `torch.nn.functional.instance_norm`.
+ */
+export const instance_norm = fn(
+  "instance_norm(Tensor input, Tensor? running_mean=None, Tensor? running_var=None, Tensor? weight=None, Tensor? bias=None, bool use_input_stats=True, float momentum=0.1, float eps=1e-05) -> Tensor",
+  ({ input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps }) => {
+    const [n, channels, ...spatial] = input.sizes;
+    if (use_input_stats && spatial.reduce((a, b) => a * b, 1) === 1)
+      throw new ValueError(`Expected more than 1 spatial element when training, got input size ${String(input.shape)}`);
+    const repeated = (t: Tensor | null): Tensor | null => t && t.repeat([n]);
+    const mean = no_grad(() => repeated(running_mean));
+    const variance = no_grad(() => repeated(running_var));
+    const apart = input.reshape([1, n * channels, ...spatial]);
+    const y = batch_norm(apart, mean, variance, repeated(weight), repeated(bias), use_input_stats, momentum, eps);
+    if (use_input_stats)
+      no_grad(() => {
+        if (mean !== null) running_mean?.copy_(mean.view([n, channels]).mean([0]));
+        if (variance !== null) running_var?.copy_(variance.view([n, channels]).mean([0]));
+      });
+    return y.reshape(input.sizes);
+  },
+);

@@ -1,0 +1,45 @@
+// Layers that drop elements or channels in training.
+import { ValueError } from "../../errors.ts";
+import type { ConstructorArgs } from "../../op/constructor.ts";
+import type { Tensor } from "../../tensor.ts";
+import * as F from "../functional.ts";
+import { layer, pythonText } from "./layer.ts";
+
+const DROPOUT = "Dropout(float p=0.5, bool inplace=False) -> Module";
+abstract class Dropping extends layer(DROPOUT) {
+  constructor(...args: ConstructorArgs<typeof DROPOUT>) {
+    super(...args);
+    if (!(this.p >= 0 && this.p <= 1))
+      throw new ValueError(`dropout probability has to be between 0 and 1, but got ${this.p}`);
+  }
+  override extra_repr(): string {
+    return `p=${pythonText(this.p, "float")}, inplace=${pythonText(this.inplace, "bool")}`;
+  }
+}
+/**
+ * In training, sets elements to 0 with probability `p` and divides the others by 1 - p; in evaluation nothing. Raises
+ * ValueError for a `p` outside [0, 1]. Srivastava et al., 2014. As `torch.nn.Dropout`.
+ */
+export class Dropout extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return F.dropout(input, this.p, this.training, this.inplace);
+  }
+}
+/** {@link Dropout} of whole channels of [N, C, L] or [C, L]. As `torch.nn.Dropout1d`. */
+export class Dropout1d extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return F.dropout1d(input, this.p, this.training, this.inplace);
+  }
+}
+/** {@link Dropout} of whole channels of [N, C, H, W]. As `torch.nn.Dropout2d`. */
+export class Dropout2d extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return F.dropout2d(input, this.p, this.training, this.inplace);
+  }
+}
+/** {@link Dropout} of whole channels of [N, C, D, H, W] or [C, D, H, W]. As `torch.nn.Dropout3d`. */
+export class Dropout3d extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return F.dropout3d(input, this.p, this.training, this.inplace);
+  }
+}

@@ -1,0 +1,25 @@
+// All parameters as one vector, and back.
+import { no_grad } from "../autograd/mode.ts";
+import { RuntimeError } from "../errors.ts";
+import { typeWord } from "../op/bind.ts";
+import { cat } from "../ops/view.ts";
+import { Tensor } from "../tensor.ts";
+
+/** The elements of all parameters in one dim, recorded. As `torch.nn.utils.parameters_to_vector`. */
+export function parameters_to_vector(parameters: Iterable<Tensor>): Tensor {
+  return cat([...parameters].map((p) => p.reshape([-1])));
+}
+/** Parts of a vector into the parameters, in place. As `torch.nn.utils.vector_to_parameters`. */
+export function vector_to_parameters(vec: Tensor, parameters: Iterable<Tensor>): void {
+  if (!(vec instanceof Tensor)) throw new TypeError(`expected torch.Tensor, but got: ${typeWord(vec)}`);
+  const list = [...parameters];
+  const total = list.reduce((n, p) => n + p.numel(), 0);
+  if (vec.numel() < total) throw new RuntimeError(`shape '[${total}]' is invalid for input of size ${vec.numel()}`);
+  let at = 0;
+  no_grad(() => {
+    for (const p of list) {
+      p.copy_(vec.slice(0, at, at + p.numel()).view(p.sizes));
+      at += p.numel();
+    }
+  });
+}
