@@ -10,7 +10,7 @@ import type { FunctionBuilder, MemoryImport } from "./assembler.ts";
 import { countUses, lanesOf, range, Scope } from "./emit_expr.ts";
 import type { Leaves, Target } from "./emit_expr.ts";
 import { Operands } from "./emit_operands.ts";
-import { addHelper } from "./helpers.ts";
+import { addHelper } from "./lane_arithmetic.ts";
 import { hostName, isHostCall, Lowering } from "./lower.ts";
 import type { FeatureLevel } from "./features.ts";
 import { descriptorLayout } from "./variant.ts";

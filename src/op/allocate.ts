@@ -1,2 +1,0 @@
-// Moved.
-export * from "../allocate.ts";
