@@ -343,7 +343,7 @@ export class Module {
     return this.toString();
   }
 }
-Module.prototype.forward = function (this: Module) {
+Module.prototype.forward = function (this: Module, ..._args: unknown[]) {
   throw new NotImplementedError(`Module [${this.constructor.name}] is missing the required "forward" function`);
 };
 /** All lines but the first moved right, as inside another module's text. */

@@ -5,6 +5,7 @@ import { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 const asParameter = (x: Tensor): Parameter => (x instanceof Parameter ? x : new Parameter(x));
 const line = (name: string, p: Parameter, type: string): string => {
   const of = p.sizes.length === 0 ? "" : p.sizes.join("x");
@@ -97,13 +98,13 @@ export class ParameterDict extends Module {
   clear(): void {
     for (const name of Array.from(this.keys())) this.pop(name);
   }
-  /** Adds the tensors of an object, or of pairs of name and tensor. */
+  /** Adds the tensors of an object, sorted by name as PyTorch does, or of pairs of name and tensor. */
   update(parameters: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]>): void {
     if (typeof parameters !== "object" || parameters === null)
       throw new TypeError(
         `ParametersDict.update should be called with an iterable of key/value pairs, but got ${typeWord(parameters)}`,
       );
-    const pairs = Symbol.iterator in parameters ? parameters : Object.entries(parameters);
+    const pairs = Symbol.iterator in parameters ? parameters : Object.entries(parameters).sort(byName);
     for (const [name, value] of pairs) this.set(name, value);
   }
   override forward(..._args: unknown[]): never {

@@ -18,7 +18,7 @@ const PRETRAINED =
 /**
  * A vector for each of `num_embeddings` whole numbers: [*] of int64 to [*, embedding_dim]. Drawn from N(0, 1); the one at
  * `padding_idx` is 0 and gets no gradient. As `torch.nn.Embedding`.
- * @example new nn.Embedding(10, 3)(torch.LongTensor([1, 2])).shape // torch.Size([2, 3])
+ * @example new nn.Embedding(10, 3)(torch.tensor([1n, 2n])).shape // torch.Size([2, 3])
  */
 export class Embedding extends Module {
   num_embeddings: number;

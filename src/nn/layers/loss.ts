@@ -56,7 +56,7 @@ export class KLDivLoss extends loss("KLDivLoss(*, str reduction='mean', bool log
 /**
  * Log softmax and negative log likelihood of scores [N, C, …]. Targets are class numbers [N, …] or probabilities
  * [N, C, …]. As `torch.nn.CrossEntropyLoss`.
- * @example new nn.CrossEntropyLoss()(torch.randn(3, 5), torch.LongTensor([1, 0, 4]))
+ * @example new nn.CrossEntropyLoss()(torch.randn(3, 5), torch.tensor([1n, 0n, 4n]))
  */
 export class CrossEntropyLoss extends loss(
   "CrossEntropyLoss(Tensor? weight=None, *, int ignore_index=-100, str reduction='mean', float label_smoothing=0.0) -> Module",

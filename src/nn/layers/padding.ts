@@ -1,20 +1,29 @@
 // Layers that pad the last dims. `padding`: one width for all sides, or (left, right, top, bottom, front, back).
+import { ValueError } from "../../errors.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
+import type { Values } from "../../op/schema.ts";
 import type { Tensor } from "../../tensor.ts";
 import { pad } from "../functional.ts";
+import type { Module } from "../module.ts";
 import { forAllDims, layer, pythonText, tupleText } from "./layer.ts";
 
 const PAD = "Pad(int[] padding) -> Module";
 const CONSTANT = "ConstantPad(int[] padding, float value) -> Module";
+type Layer<S extends string> = new (
+  ...args: ConstructorArgs<S>
+) => Module & Values<S> & { forward(input: Tensor): Tensor };
 
 /** The base of the layers that pad `dims` dims in `mode`. */
-function padding(dims: number, mode: string) {
+function padding(dims: number, mode: string): Layer<typeof PAD> {
   return class Padding extends layer(PAD) {
     constructor(...args: ConstructorArgs<typeof PAD>) {
       super(...args);
       this.padding = forAllDims(this.padding, 2 * dims);
     }
     override forward(input: Tensor): Tensor {
+      const n = input.sizes.length;
+      if (mode === "circular" && n !== dims + 1 && n !== dims + 2)
+        throw new ValueError(`expected ${dims + 1}D or ${dims + 2}D input (got ${n}D input)`);
       return pad(input, this.padding, mode);
     }
     override extra_repr(): string {
@@ -22,7 +31,7 @@ function padding(dims: number, mode: string) {
     }
   };
 }
-function constantPadding(dims: number) {
+function constantPadding(dims: number): Layer<typeof CONSTANT> {
   return class Padding extends layer(CONSTANT) {
     constructor(...args: ConstructorArgs<typeof CONSTANT>) {
       super(...args);

@@ -1,0 +1,174 @@
+"""Records what PyTorch's modules print, hold and start from: test/data/nn.json.
+
+    python tools/record_nn.py
+"""
+import json
+import pathlib
+
+import torch
+from torch import nn
+
+TEXTS = """
+nn.Linear(2, 3)
+nn.Linear(2, 3, bias=False)
+nn.Bilinear(2, 3, 4)
+nn.Identity()
+nn.Conv1d(1, 2, 3, padding='same')
+nn.Conv2d(1, 8, 3)
+nn.Conv2d(3, 6, (3, 5), stride=2, padding=1, dilation=2, groups=3, bias=False)
+nn.Conv2d(1, 1, 3, padding=1, padding_mode='reflect')
+nn.Conv3d(1, 2, 3)
+nn.ConvTranspose1d(2, 1, 3)
+nn.ConvTranspose2d(2, 4, 3, 2, output_padding=1)
+nn.ConvTranspose3d(2, 4, 3, dilation=2)
+nn.BatchNorm1d(4)
+nn.BatchNorm2d(3, affine=False)
+nn.BatchNorm3d(3, momentum=None, eps=0.001, track_running_stats=False)
+nn.InstanceNorm1d(3)
+nn.InstanceNorm2d(3, affine=True, track_running_stats=True)
+nn.InstanceNorm3d(3)
+nn.LayerNorm(5)
+nn.LayerNorm((2, 3), elementwise_affine=False)
+nn.LayerNorm(5, bias=False)
+nn.GroupNorm(2, 4)
+nn.GroupNorm(2, 4, affine=False)
+nn.RMSNorm(3)
+nn.RMSNorm([3, 4], eps=1e-3)
+nn.ReLU()
+nn.ReLU(inplace=True)
+nn.ReLU6()
+nn.LeakyReLU(0.2)
+nn.ELU()
+nn.ELU(0.5, True)
+nn.CELU()
+nn.SELU()
+nn.GELU()
+nn.GELU('tanh')
+nn.SiLU()
+nn.Mish(inplace=True)
+nn.Sigmoid()
+nn.LogSigmoid()
+nn.Tanh()
+nn.Tanhshrink()
+nn.Softsign()
+nn.Softplus()
+nn.Softmax(dim=1)
+nn.Softmin(0)
+nn.LogSoftmax(1)
+nn.Softmax2d()
+nn.Hardtanh()
+nn.Hardtanh(-2.0, 2.0, inplace=True)
+nn.Hardsigmoid(True)
+nn.Hardswish()
+nn.Hardshrink()
+nn.Softshrink(0.25)
+nn.Threshold(0.1, 20)
+nn.GLU()
+nn.PReLU(3)
+nn.Dropout(0.5)
+nn.Dropout1d(0.1)
+nn.Dropout2d()
+nn.Dropout3d(0.2, True)
+nn.MaxPool1d(2, 1)
+nn.MaxPool2d(2)
+nn.MaxPool2d((2, 3), padding=(1, 1))
+nn.MaxPool3d(2, ceil_mode=True)
+nn.AvgPool1d(2)
+nn.AvgPool2d(2, 1)
+nn.AvgPool3d(2, 2)
+nn.AdaptiveAvgPool1d(3)
+nn.AdaptiveAvgPool2d((None, 3))
+nn.AdaptiveAvgPool3d(2)
+nn.AdaptiveMaxPool1d(2)
+nn.AdaptiveMaxPool2d((2, 3))
+nn.AdaptiveMaxPool3d(1)
+nn.Flatten()
+nn.Unflatten(1, (2, 2))
+nn.ConstantPad1d(2, 3.5)
+nn.ZeroPad2d(1)
+nn.ReflectionPad1d((1, 2))
+nn.ReplicationPad2d(1)
+nn.CircularPad3d(1)
+nn.Embedding(10, 3)
+nn.Embedding(10, 3, padding_idx=0)
+nn.Embedding(3, 2, max_norm=1.0, norm_type=1.0, scale_grad_by_freq=True, sparse=True)
+nn.MSELoss()
+nn.L1Loss(reduction='sum')
+nn.SmoothL1Loss()
+nn.HuberLoss()
+nn.KLDivLoss()
+nn.CrossEntropyLoss(weight=torch.ones(2))
+nn.NLLLoss()
+nn.BCELoss()
+nn.BCEWithLogitsLoss()
+nn.Sequential()
+nn.Sequential(nn.Linear(2, 4), nn.Sequential(nn.ReLU(), nn.Dropout(0.1)), nn.Linear(4, 1))
+nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2), nn.Linear(2, 3)])
+nn.ModuleList([nn.Sequential(nn.Linear(1, 1)), nn.Sequential(nn.Linear(1, 1))])
+nn.ModuleDict({'a': nn.Linear(1, 1), 'b': nn.Tanh()})
+nn.ParameterList([torch.ones(2), torch.ones(1, 2)])
+nn.ParameterDict({'w': torch.ones(2)})
+""".strip().splitlines()
+
+FRESH = """
+nn.Linear(3, 4)
+nn.Bilinear(2, 3, 4)
+nn.Conv1d(2, 3, 2)
+nn.Conv2d(2, 4, (3, 2), groups=2)
+nn.Conv3d(1, 2, 2, bias=False)
+nn.ConvTranspose2d(2, 3, 2)
+nn.BatchNorm2d(3)
+nn.InstanceNorm1d(2, affine=True, track_running_stats=True)
+nn.LayerNorm([2, 2])
+nn.GroupNorm(1, 2)
+nn.RMSNorm(3)
+nn.PReLU()
+nn.CrossEntropyLoss(weight=torch.ones(2))
+nn.BCEWithLogitsLoss(pos_weight=torch.ones(2))
+nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.Linear(2, 1))
+""".strip().splitlines()
+# Normal draws pass through log and cosine, so these agree to a few units in the last place only.
+NORMAL = ["nn.Embedding(5, 4)", "nn.Embedding(3, 2, padding_idx=1)"]
+
+INITS = """
+nn.init.uniform_(w, -2.0, 3.0)
+nn.init.xavier_uniform_(w, gain=2.0)
+nn.init.kaiming_uniform_(w)
+nn.init.kaiming_uniform_(w, 0.1, 'fan_out', 'relu')
+nn.init.constant_(w, 0.5)
+nn.init.eye_(w)
+""".strip().splitlines()
+SEED = 5
+
+
+def state(module):
+    return [[k, list(t.shape), t.flatten().tolist()] for k, t in module.state_dict().items()]
+
+
+def fresh(sources):
+    out = {}
+    for source in sources:
+        torch.manual_seed(SEED)
+        out[source] = state(eval(source))
+    return out
+
+
+def inits():
+    out = {}
+    for source in INITS:
+        torch.manual_seed(SEED)
+        w = torch.empty(3, 5)
+        out[source] = eval(source).flatten().tolist()
+    return out
+
+
+data = {
+    "torch": torch.__version__.split("+")[0],
+    "texts": {source: repr(eval(source)) for source in TEXTS},
+    "seed": SEED,
+    "fresh": fresh(FRESH),
+    "normal": fresh(NORMAL),
+    "inits": inits(),
+}
+path = pathlib.Path(__file__).parent.parent / "test/data/nn.json"
+path.write_text(json.dumps(data, indent=1) + "\n")
