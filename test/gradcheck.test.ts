@@ -3,7 +3,7 @@ import * as torch from "../src/index.ts";
 import { Tensor } from "../src/index.ts";
 import { registry } from "../src/op/op.ts";
 import type { Entry } from "../src/op/op.ts";
-import { samples } from "./samples.ts";
+import { samples } from "./samples/index.ts";
 
 type Call = (...args: unknown[]) => Tensor | readonly Tensor[];
 const ops = [...registry].filter(([, entry]) => isDifferentiable(entry)) as [Call, Entry][];

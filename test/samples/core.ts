@@ -1,44 +1,9 @@
-// Sample calls of the differentiable ops, for tests that every op passes through. Float tensors are float64 leaves.
-import * as torch from "../src/index.ts";
-import type { Tensor } from "../src/index.ts";
+// Samples of the ops of torch.* and Tensor.
+import * as torch from "../../src/index.ts";
+import { a, b, binary, index, leaf, mask, pairs, row, signed, strided, unary } from "./leaves.ts";
+import type { Samples } from "./leaves.ts";
 
-export type Sample = readonly unknown[];
-
-/** Irregular numbers in [low, high], none equal, none near a whole number of halves. */
-export function leaf(shape: readonly number[], low = 0.15, high = 0.85, seed = 1): Tensor {
-  const n = shape.reduce((a, b) => a * b, 1);
-  const values = Array.from({ length: n }, (_, i) => {
-    const x = Math.abs(Math.sin((i + 1) * 12.9898 + seed * 78.233) * 43758.5453) % 1;
-    return low + (high - low) * x;
-  });
-  return torch.tensor(values, { dtype: torch.float64 }).reshape(shape).detach().requires_grad_(true);
-}
-const index = (values: number[], shape = [values.length]): Tensor =>
-  torch.tensor(values, { dtype: torch.int64 }).reshape(shape);
-const mask = (values: boolean[], shape = [values.length]): Tensor => torch.tensor(values).reshape(shape);
-/** A leaf seen through a transpose: strided, not contiguous. */
-const strided = (): Tensor => leaf([3, 2]).t();
-
-const a = (): Tensor => leaf([2, 3]);
-const b = (): Tensor => leaf([2, 3], 0.2, 0.9, 2);
-const row = (): Tensor => leaf([3], 0.3, 0.8, 3);
-const signed = (): Tensor => leaf([2, 3], -2.3, 2.1, 4);
-
-/** Calls with one tensor: contiguous, strided, of no dims. */
-const unary = (): Sample[] => [[a()], [strided()], [leaf([])]];
-/** Calls with two: same shape, broadcast, and with a number. */
-const binary = (): Sample[] => [
-  [a(), b()],
-  [a(), row()],
-  [leaf([2, 1]), row()],
-  [a(), 0.7],
-];
-const pairs = (): Sample[] => [
-  [a(), b()],
-  [leaf([2, 1]), row()],
-];
-
-export const samples: Record<string, () => Sample[]> = {
+export const core: Samples = {
   ...Object.fromEntries(
     `clone _to_contiguous _to_copy zero alias neg abs sign sgn exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos
      tan asin acos atan sinh cosh tanh asinh atanh sigmoid erf erfc erfinv floor ceil trunc round frac nan_to_num _max_all
