@@ -2,6 +2,7 @@
 import "./devices/cpu/device.ts";
 import "./ops/inplace_views.ts";
 
+export { get_num_threads, set_num_threads } from "./devices/cpu/num_threads.ts";
 export * from "./dtype.ts";
 export * from "./errors.ts";
 export * from "./ops/index.ts";

@@ -11,12 +11,15 @@ interface Outcome {
   losses: number[];
   text: string;
   shared: boolean;
+  workers: number;
+  sums: number;
 }
 
 async function inPage(isolated: boolean): Promise<Outcome> {
   const { outputFiles } = await build({
     entryPoints: ["test/browser/page.ts"],
     bundle: true,
+    minify: true,
     write: false,
     format: "esm",
     target: "es2022",
@@ -63,6 +66,8 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
       const { result: here } = await import("./browser/page.ts");
       const there = await inPage(isolated);
       expect(there.shared).toBe(isolated);
+      expect(there.workers).toBe(isolated ? 2 : 0);
+      expect(there.sums).toBe(1);
       expect(there.text).toBe(here.text);
       expect(there.losses[0]).toBeGreaterThan(there.losses[49]);
       // Engines may round a fused multiply-add once or twice.

@@ -5,6 +5,7 @@ import { emitKernel } from "../src/devices/cpu/emit.ts";
 import { featureLevel } from "../src/devices/cpu/features.ts";
 import type { FeatureLevel } from "../src/devices/cpu/features.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "../src/devices/cpu/launch.ts";
+import { Threads } from "../src/devices/cpu/threads.ts";
 import type { Dtype, Scalar, TypedArray } from "../src/dtype.ts";
 import { bfloat16, bool, float16, float32, float64, int16, int32, int64, int8, uint8 } from "../src/dtype.ts";
 import { acc, constant, input, iota, load, param, reduceIota } from "../src/kernel/expr.ts";
@@ -19,7 +20,14 @@ const BASE = 1024 + DESCRIPTOR_BYTES;
 const ROOM = 4096;
 const host = (dtype: Dtype, ptr: number, length: number): TypedArray => new dtype.array(memory.buffer, ptr, length);
 const runnerOf = (level: FeatureLevel): KernelRunner =>
-  new KernelRunner({ memory, shared: false, maximum: 16, descriptorBase: 1024, level });
+  new KernelRunner({
+    memory,
+    threads: new Threads(memory, false),
+    shared: false,
+    maximum: 16,
+    descriptorBase: 1024,
+    level,
+  });
 
 const floats = [float32, float64];
 const integers = [int64, int32, int16, int8, uint8];

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { featureLevel } from "../src/devices/cpu/features.ts";
 import type { FeatureLevel } from "../src/devices/cpu/features.ts";
 import { KernelRunner } from "../src/devices/cpu/launch.ts";
+import { Threads } from "../src/devices/cpu/threads.ts";
 import { float32, float64 } from "../src/dtype.ts";
 import { input } from "../src/kernel/expr.ts";
 import type { MathOp } from "../src/kernel/expr.ts";
@@ -82,7 +83,14 @@ const LOWERED: MathOp[] = [
   "erf",
 ];
 describe.each(levels)("at the level %s", (level) => {
-  const runner = new KernelRunner({ memory, shared: false, maximum: 64, descriptorBase: 1024, level });
+  const runner = new KernelRunner({
+    memory,
+    threads: new Threads(memory, false),
+    shared: false,
+    maximum: 64,
+    descriptorBase: 1024,
+    level,
+  });
   const launchOf = (kernel: Kernel, n: number): void =>
     runner.launch(kernel, {
       shape: [n],

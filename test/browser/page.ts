@@ -1,6 +1,8 @@
-// What the page of browser.test.ts runs: a short training, seeded, and the text of what came out.
+// What the page of browser.test.ts runs: a short training, seeded, the text of what came out, and work for all threads.
 import * as torch from "tidu";
 import { nn, optim } from "tidu";
+import type { CpuDevice } from "../../src/devices/cpu/device.ts";
+import { currentDevice } from "../../src/devices/registry.ts";
 
 torch.manual_seed(0);
 const x = torch.randn(64, 3);
@@ -15,10 +17,24 @@ for (let step = 0; step < 50; step++) {
   optimizer.step();
   losses.push(loss.item());
 }
+// Workers come up while the page awaits something; until then the page does all by itself.
+torch.set_num_threads(3);
+const { threads } = currentDevice() as CpuDevice;
+const large = torch.randn(300, 1000);
+const work = (): number => large.exp().add(large.sum(1, true)).matmul(large.t()).sum().item();
+const first = work();
+const until = performance.now() + 15_000;
+while (threads.started < torch.get_num_threads() - 1 && performance.now() < until)
+  await new Promise((resolve) => setTimeout(resolve, 1));
+const sums = new Set([first]);
+for (let i = 0; i < 100; i++) sums.add(work());
+
 /** Read by the test, in the page and in Node alike. */
 export const result = {
   losses,
   text: String(torch.arange(4).reshape(2, 2)),
+  workers: threads.started,
+  sums: sums.size,
   shared: globalThis.crossOriginIsolated === true,
 };
 (globalThis as { result?: typeof result }).result = result;

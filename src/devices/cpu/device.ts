@@ -10,6 +10,7 @@ import { Gemm } from "./gemm.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "./launch.ts";
 import type { Report } from "./launch.ts";
 import { CpuMemory } from "./memory.ts";
+import { Threads } from "./threads.ts";
 
 /** The bottom of the memory: descriptors of launches, and what a matrix product packs its blocks into. */
 const DESCRIPTORS = 64;
@@ -20,6 +21,7 @@ export class CpuDevice implements Backend {
   readonly name = "cpu";
   readonly level: FeatureLevel;
   readonly memory: CpuMemory;
+  readonly threads: Threads;
   private readonly gemms = new Map<number, Gemm>();
   private readonly runner: KernelRunner;
 
@@ -27,7 +29,9 @@ export class CpuDevice implements Backend {
     this.level = featureLevel();
     this.memory = new CpuMemory({ reservedBytes: RESERVED });
     const { memory, shared, maximum } = this.memory;
-    this.runner = new KernelRunner({ memory, shared, maximum, descriptorBase: DESCRIPTORS, level: this.level });
+    this.threads = new Threads(memory, shared);
+    const { threads, level } = this;
+    this.runner = new KernelRunner({ memory, shared, maximum, threads, descriptorBase: DESCRIPTORS, level });
   }
   allocate(nbytes: number): Block {
     return this.memory.allocate(nbytes);

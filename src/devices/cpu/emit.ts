@@ -1,5 +1,5 @@
-// Kernels to WebAssembly: the loops. A module exports run(descriptor, begin, end) for a range of the outermost dim.
-// What it works on is in a descriptor, see Note [Descriptors].
+// Kernels to WebAssembly: the loops. A module exports run(descriptor, begin, end, thread) for a range of the
+// outermost dim, see Note [Parallel work]. What it works on is in a descriptor, see Note [Descriptors].
 import type { Dtype } from "../../dtype.ts";
 import { bool, float32, float64, int64 } from "../../dtype.ts";
 import { acc } from "../../kernel/expr.ts";
@@ -98,7 +98,7 @@ class KernelEmitter {
       if (!this.functions.has(name))
         this.functions.set(name, this.module.importFunction("math", name, params, params.slice(0, 1)));
     }
-    this.module.func(["i32", "i32", "i32"], [], (f) => this.run(f), "run");
+    this.module.func(["i32", "i32", "i32", "i32"], [], (f) => this.run(f), "run");
     return this.module.build();
   }
 

@@ -1,17 +1,17 @@
 // Launches kernels: chooses the form that fits the layout, compiles it the first time, writes the descriptor and calls.
 import type { Dtype, Scalar } from "../../dtype.ts";
-import type { Kernel, Launch, Loops, Operand } from "../../kernel/loops.ts";
+import type { Kernel, Launch, Loops } from "../../kernel/loops.ts";
 import { plan } from "../../kernel/loops.ts";
-import { hostMath } from "../../kernel/special.ts";
+import { elementNs } from "./cost.ts";
 import { emitKernel } from "./emit.ts";
 import type { FeatureLevel } from "./features.ts";
+import type { Task, Threads } from "./threads.ts";
 import type { Stride, Variant } from "./variant.ts";
 
-type Run = (descriptor: number, begin: number, end: number) => void;
 interface Compiled {
-  readonly run: Run;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly variant: Variant;
+  readonly task: Task;
+  /** About how long an element takes. */
+  readonly ns: number;
 }
 /** What was compiled: for each form of a kernel, how it walks and what it took. */
 export interface Report {
@@ -25,6 +25,7 @@ export interface RunnerOptions {
   readonly shared: boolean;
   /** Pages of the memory at most. */
   readonly maximum: number;
+  readonly threads: Threads;
   /** Where descriptors may be written; 8-aligned. */
   readonly descriptorBase: number;
   readonly level: FeatureLevel;
@@ -40,6 +41,9 @@ const FLAT = 0;
 const SHORT = 16;
 /** Elements of a row done at a time where an operand lies across. */
 const STRIP = 32;
+/** A dim of fewer elements is walked one by one, and the work of each divided, if each takes so many nanoseconds. */
+const FEW_UNITS = 32;
+const LONG_UNIT = 100_000;
 
 /** Runs kernels on one WebAssembly memory. */
 export class KernelRunner {
@@ -86,7 +90,7 @@ export class KernelRunner {
             ? kernel.inputs[k].itemsize
             : kernel.outputs[k - kernel.inputs.length].dtype.itemsize;
       }
-      flat.run(this.options.descriptorBase, 0, size);
+      this.options.threads.parallelFor(flat.task, this.options.descriptorBase, size, flat.ns);
     } else this.launchLoops(kernel, launch);
   }
 
@@ -95,7 +99,8 @@ export class KernelRunner {
     for (let d = 0; d < shape.length - reduced; d++) if (shape[d] === 0) return;
     this.writeParams(kernel.params, launch.params);
     const loops = plan(kernel, launch);
-    if (!crosses(kernel, loops)) return this.run(kernel, loops, operands, 0);
+    const starts = operands.map((o) => o.ptr);
+    if (!crosses(kernel, loops)) return this.run(kernel, loops, starts);
     // A strip of the rows' last dim after the other, so that what is read across them stays in the cache.
     const { sizes, strides } = loops;
     const last = sizes.length - 1;
@@ -106,12 +111,14 @@ export class KernelRunner {
       reduced: 0,
       strides: strides.map((s) => [...s.slice(0, -2), s[last] * STRIP, s[last - 1], s[last]]),
     };
-    this.run(kernel, strips, operands, 0);
-    if (rest > 0) this.run(kernel, { sizes: [...sizes.slice(0, -1), rest], reduced: 0, strides }, operands, n - rest);
+    this.run(kernel, strips, starts);
+    if (rest === 0) return;
+    const remainder = { sizes: [...sizes.slice(0, -1), rest], reduced: 0, strides };
+    this.run(kernel, remainder, moved(kernel, loops, starts, last, n - rest));
   }
 
-  /** Runs loops that begin `skipped` elements further in the last dim. */
-  private run(kernel: Kernel, loops: Loops, operands: readonly Operand[], skipped: number): void {
+  /** Runs loops whose operands begin at the addresses `starts`. */
+  private run(kernel: Kernel, loops: Loops, starts: readonly number[]): void {
     const { sizes, strides } = loops;
     // The code has at least one outer dim and, if the kernel reduces, one reduced dim: of size 1 where there is none.
     const before = sizes.length === loops.reduced ? 1 : 0;
@@ -122,22 +129,33 @@ export class KernelRunner {
     const lanes = lanesOf(kernel, loops);
     const along = (lanes === "reduced" ? rank : outer) - 1 - before;
     let key = (rank * 16 + reduced) * 3 + LANES.indexOf(lanes);
-    for (let k = 0; k < operands.length; k++) key = key * 3 + classOf(strides[k], sizes, along);
+    for (let k = 0; k < starts.length; k++) key = key * 3 + classOf(strides[k], sizes, along);
     let compiled = kernel.variants.get(key) as Compiled | undefined;
     if (compiled === undefined) {
       const classes = strides.map((s) => STRIDES[classOf(s, sizes, along)]);
       compiled = this.compile(kernel, key, { outer, reduced, lanes, strides: classes });
     }
+    const units = before === 1 ? 1 : sizes[0];
+    let unitNs = compiled.ns;
+    for (let d = 1 - before; d < sizes.length; d++) unitNs *= sizes[d];
+    const divisible = canDivide(kernel, strides);
+    if (divisible && outer > 1 && units > 1 && units < FEW_UNITS && unitNs > LONG_UNIT) {
+      const unit = { sizes: sizes.slice(1), reduced: loops.reduced, strides: strides.map((s) => s.slice(1)) };
+      for (let i = 0; i < units; i++) this.run(kernel, unit, moved(kernel, loops, starts, 0, i));
+      return;
+    }
     const { words } = this;
     let at = kernel.params.length * 2;
     for (let d = 0; d < rank; d++) words[at++] = sizes[d - before] ?? 1;
-    for (let k = 0; k < operands.length; k++) {
+    for (let k = 0; k < starts.length; k++) {
       const { itemsize } = dtypeOf(kernel, k);
-      words[at++] = operands[k].ptr + (skipped === 0 ? 0 : skipped * strides[k][sizes.length - 1] * itemsize);
+      words[at++] = starts[k];
       const stored = k >= kernel.inputs.length && kernel.reduce?.scan === false;
       for (let d = 0; d < rank; d++) words[at++] = stored && d >= outer ? 0 : (strides[k][d - before] ?? 0) * itemsize;
     }
-    compiled.run(this.options.descriptorBase, 0, before === 1 ? 1 : sizes[0]);
+    const { threads, descriptorBase } = this.options;
+    if (divisible) threads.parallelFor(compiled.task, descriptorBase, units, unitNs);
+    else compiled.task.run(descriptorBase, 0, units, 0);
   }
 
   private writeParams(dtypes: readonly Dtype[], params: readonly Scalar[]): void {
@@ -157,14 +175,9 @@ export class KernelRunner {
 
   private compile(kernel: Kernel, key: number, variant: Variant): Compiled {
     const start = performance.now();
-    const { memory, shared, maximum, level } = this.options;
+    const { shared, maximum, level, threads } = this.options;
     const bytes = emitKernel(kernel, variant, { level, memory: { shared, maximum } });
-    const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, {
-      env: { memory },
-      math: hostMath as unknown as WebAssembly.ModuleImports,
-    });
-    const compiled = { run: exports["run"] as Run, bytes, variant };
+    const compiled = { task: threads.compile(bytes), ns: elementNs(kernel, variant) };
     kernel.variants.set(key, compiled);
     this.compiled.push({ kernel, variant, bytes: bytes.length, milliseconds: performance.now() - start });
     return compiled;
@@ -173,6 +186,15 @@ export class KernelRunner {
 
 const dtypeOf = ({ inputs, outputs }: Kernel, k: number): Dtype =>
   k < inputs.length ? inputs[k] : outputs[k - inputs.length].dtype;
+/** Addresses of the operands at index `i` of dim `d`. */
+const moved = (kernel: Kernel, { strides }: Loops, starts: readonly number[], d: number, i: number): number[] =>
+  starts.map((start, k) => start + i * strides[k][d] * dtypeOf(kernel, k).itemsize);
+
+/** Whether the outermost dim may be cut up: no element is written twice, nor is the order of writing part of the result. */
+const canDivide = ({ inputs, outputs }: Kernel, strides: readonly (readonly number[])[]): boolean =>
+  outputs.every(
+    ({ offset, mode }, i) => offset === undefined && mode === undefined && strides[inputs.length + i][0] !== 0,
+  );
 /** Number of the class of a stride along a dim, as in STRIDES; where there is but one element it does not matter. */
 function classOf(strides: readonly number[], sizes: readonly number[], d: number): number {
   if (d < 0 || d >= sizes.length || sizes[d] === 1 || strides[d] === 1) return 0;

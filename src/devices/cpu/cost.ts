@@ -1,0 +1,34 @@
+// About how long a kernel takes for an element: of the right size, to tell whether threads are worth their while.
+import { float32 } from "../../dtype.ts";
+import type { Expr } from "../../kernel/expr.ts";
+import type { Kernel } from "../../kernel/loops.ts";
+import { isMathOp } from "../../kernel/math.ts";
+import type { Variant } from "./variant.ts";
+
+/** In nanoseconds: an operation on float32 in lanes, a function in lanes, a function called lane by lane. */
+const OPERATION = 0.05;
+const FUNCTION = 0.5;
+const CALL = 15;
+/** By how much it is slower to fetch lanes one by one, or to have none. */
+const APART = 4;
+
+/** Nanoseconds per element of the iteration space. */
+export function elementNs({ outputs, reduce }: Kernel, { lanes, strides }: Variant): number {
+  const roots = [...outputs.flatMap((o) => [o.value, o.offset]), ...(reduce?.accs.map((a) => a.step) ?? [])];
+  const seen = new Set<Expr>();
+  let ns = 0;
+  const visit = (e: Expr): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    ns += operationNs(e);
+    e.src.forEach(visit);
+  };
+  for (const e of roots) if (e !== undefined) visit(e);
+  return lanes === "none" || strides.includes("other") ? ns * APART : ns;
+}
+function operationNs({ op, dtype }: Expr): number {
+  const plain = OPERATION * Math.max(dtype.itemsize / 4, 1);
+  if (isMathOp(op)) return dtype === float32 ? FUNCTION : CALL;
+  if (op === "pow" || op === "atan2" || op === "nextafter" || op === "rem") return CALL;
+  return op === "load" ? plain * APART : plain;
+}

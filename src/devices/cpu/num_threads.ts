@@ -1,0 +1,49 @@
+// How many threads the CPU device may use.
+import { RuntimeError, ValueError } from "../../errors.ts";
+
+interface Host {
+  readonly process?: {
+    readonly env?: Record<string, string | undefined>;
+    getBuiltinModule?(name: string): unknown;
+  };
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+}
+const host = globalThis as Host;
+/** WebAssembly's threads meet in shared memory: without it there is one. */
+const canShare = typeof SharedArrayBuffer !== "undefined";
+
+function initial(): number {
+  const given = host.process?.env?.["TIDU_NUM_THREADS"];
+  if (given !== undefined && given !== "") {
+    if (!/^[1-9]\d*$/.test(given))
+      throw new ValueError(`TIDU_NUM_THREADS must be a positive integer, but got '${given}'`);
+    return Number(given);
+  }
+  const os = host.process?.getBuiltinModule?.("node:os") as { availableParallelism(): number } | undefined;
+  return os?.availableParallelism() ?? host.navigator?.hardwareConcurrency ?? 1;
+}
+let wanted: number | null = null;
+
+/**
+ * How many threads share the work of large ops: what {@link set_num_threads} said, else the environment variable
+ * `TIDU_NUM_THREADS`, else as many as the machine runs at once. Always 1 where memory cannot be shared, as on web pages
+ * that are not cross-origin isolated. `torch.get_num_threads`.
+ * @example
+ * torch.get_num_threads();
+ */
+export function get_num_threads(): number {
+  return canShare ? (wanted ??= initial()) : 1;
+}
+
+/**
+ * Says how many threads may share the work of large ops, the calling one among them. Results do not depend on it.
+ * Raises RuntimeError unless `n` is a positive integer. `torch.set_num_threads`.
+ * @example
+ * torch.set_num_threads(1);
+ */
+export function set_num_threads(n: number): void {
+  if (typeof n !== "number" || !Number.isInteger(n))
+    throw new RuntimeError(`set_num_threads expects an int, but got ${typeof n === "number" ? "float" : typeof n}`);
+  if (n < 1) throw new RuntimeError("set_num_threads expects a positive integer");
+  wanted = n;
+}

@@ -1,0 +1,194 @@
+// Work shared among threads: one memory, workers that wait beside it, ranges of units taken one after the other.
+import { RuntimeError } from "../../errors.ts";
+import { hostMath } from "../../kernel/special.ts";
+import { get_num_threads } from "./num_threads.ts";
+import { controlWords, LAYOUT, startWorker } from "./worker.ts";
+
+/**
+ * Note [Parallel work]: work is a number of units, 0 to `count`, to be done in any order and by any thread. Its code is a
+ * WebAssembly module that imports nothing but env.memory and exports
+ *
+ *   run(work, begin, end, thread)
+ *
+ * `work` is the address of whatever the code must know besides, such as a descriptor with sizes and pointers; nobody may
+ * change it before all is done. `begin` to `end` are the units to do now. `thread` is below `Threads.most`, and no two
+ * threads at work have the same: it chooses scratch memory of one's own. A new kind of work emits such a module, calls
+ * `compile(bytes)` once, and `parallelFor(task, work, count, unitNs)` each time. Results must not depend on who does what:
+ * units may not add to what other units write, and a sum of everything is cut into partial sums by its sizes alone, never
+ * by the number of threads.
+ *
+ * The calling thread writes the job down, opens it, calls for helpers, and takes ranges of units from a counter like
+ * everybody else. Workers who hear the call in time join; nobody waits for one that is not up yet, or asleep, or was
+ * called too late. When nothing is left to take, the job is closed, and done as soon as no worker is busy. A worker
+ * counts itself busy first and then looks whether the job is open, so that it is either waited for or stays out.
+ * A worker gets its code in shared memory: it may never see an event while the calling thread keeps it at work.
+ */
+export type Run = (work: number, begin: number, end: number, thread: number) => void;
+
+/** Compiled code of some work. */
+export class Task {
+  readonly run: Run;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether workers can run it, too: not if it calls functions of the library's own. */
+  readonly shareable: boolean;
+  /** Its number and where its code lies for the workers, once it does. */
+  number = -1;
+  place = -1;
+
+  constructor(run: Run, bytes: Uint8Array<ArrayBuffer>, shareable: boolean) {
+    this.run = run;
+    this.bytes = bytes;
+    this.shareable = shareable;
+  }
+}
+
+/** How finely work is divided, in nanoseconds of one thread. */
+export interface Grain {
+  /** Less than this is sooner done than shared. */
+  readonly least: number;
+  /** Work for each thread called: waking one takes about as long. */
+  readonly share: number;
+  /** Work worth a step of the counter. */
+  readonly range: number;
+}
+/** Ranges for each thread, so that one that is slow or late leaves its part to the others. */
+const RANGES = 8;
+const SPIN_MS = 0.05;
+/** Bytes for the code of tasks; costs memory only as it fills. A task that does not fit any more runs on one thread. */
+const CODE_BYTES = 16 << 20;
+const MOST_THREADS = 256;
+
+/** The threads that work on one memory. */
+export class Threads {
+  grain: Grain = { least: 15_000, share: 8_000, range: 2_000 };
+  private readonly memory: WebAssembly.Memory;
+  private readonly control: Int32Array<SharedArrayBuffer> | null;
+  private readonly code: Uint8Array<SharedArrayBuffer> | null;
+  private codeUsed = 0;
+  private tasks = 0;
+  /** Threads there are, this one included; workers may be on their way up. */
+  private count = 1;
+  private readonly mayWait: boolean;
+
+  constructor(memory: WebAssembly.Memory, shared: boolean) {
+    this.memory = memory;
+    this.control = shared ? new Int32Array(new SharedArrayBuffer(controlWords(MOST_THREADS) * 4)) : null;
+    this.code = shared ? new Uint8Array(new SharedArrayBuffer(CODE_BYTES)) : null;
+    this.mayWait = this.control !== null && mayWait(this.control);
+  }
+  /** How many threads may take part at most: `thread` numbers are below. */
+  get most(): number {
+    return this.control === null ? 1 : Math.min(get_num_threads(), MOST_THREADS);
+  }
+  /** Workers that are up. */
+  get started(): number {
+    return this.control === null ? 0 : Atomics.load(this.control, LAYOUT.started);
+  }
+
+  /** Compiles a module, see Note [Parallel work]. It may import functions of hostMath, too. */
+  compile(bytes: Uint8Array<ArrayBuffer>): Task {
+    const module = new WebAssembly.Module(bytes);
+    const math = hostMath as unknown as WebAssembly.ModuleImports & Record<string, unknown>;
+    const shareable = WebAssembly.Module.imports(module).every(
+      ({ module: from, name }) => from !== "math" || math[name] === (Math as unknown as Record<string, unknown>)[name],
+    );
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory }, math });
+    return new Task(exports["run"] as Run, bytes, shareable);
+  }
+
+  /**
+   * Does `count` units of work, each of about `unitNs` nanoseconds; on one thread if that is soonest. Raises RuntimeError
+   * if the code traps in a worker, and what the engine raises if it does here; all threads are out of it by then.
+   */
+  parallelFor(task: Task, work: number, count: number, unitNs: number): void {
+    const ns = count * unitNs;
+    const { least, share, range } = this.grain;
+    if (ns < least || this.control === null || !task.shareable) return task.run(work, 0, count, 0);
+    const threads = Math.min(this.most, Math.floor(ns / share), count);
+    const even = Math.ceil(count / (threads * RANGES));
+    let chunk = Math.min(Math.max(even, Math.ceil(range / unitNs)), count);
+    // Ranges of elements begin at the start of a cache line.
+    if (chunk > 64) chunk = Math.ceil(chunk / 64) * 64;
+    const inReach = count + threads * chunk < 2 ** 31;
+    if (threads < 2 || chunk >= count || !inReach || !this.deliver(task)) return task.run(work, 0, count, 0);
+    this.share(this.control, task, work, count, chunk, threads);
+  }
+
+  private share(
+    control: Int32Array<SharedArrayBuffer>,
+    task: Task,
+    work: number,
+    count: number,
+    chunk: number,
+    threads: number,
+  ): void {
+    while (this.count < threads) this.start(control, this.count++);
+    control[LAYOUT.task] = task.number;
+    control[LAYOUT.place] = task.place;
+    control[LAYOUT.length] = task.bytes.length;
+    control[LAYOUT.work] = work;
+    control[LAYOUT.count] = count;
+    control[LAYOUT.chunk] = chunk;
+    control[LAYOUT.threads] = threads;
+    control[LAYOUT.failed] = 0;
+    Atomics.store(control, LAYOUT.next, 0);
+    Atomics.store(control, LAYOUT.open, 1);
+    for (let i = 1; i < threads; i++) {
+      const calls = LAYOUT.calls + i * LAYOUT.line;
+      Atomics.add(control, calls, 1);
+      if (Atomics.load(control, calls + 1) === 1) Atomics.notify(control, calls);
+    }
+    try {
+      for (;;) {
+        const begin = Atomics.add(control, LAYOUT.next, chunk);
+        if (begin >= count) break;
+        task.run(work, begin, Math.min(begin + chunk, count), 0);
+      }
+    } finally {
+      Atomics.store(control, LAYOUT.next, count);
+      Atomics.store(control, LAYOUT.open, 0);
+      this.awaitWorkers(control);
+    }
+    if (control[LAYOUT.failed] > 0) throw new RuntimeError(`in a worker thread: ${failure(control)}`);
+  }
+
+  private awaitWorkers(control: Int32Array<SharedArrayBuffer>): void {
+    const until = performance.now() + SPIN_MS;
+    for (let spins = 0; ; spins++) {
+      const busy = Atomics.load(control, LAYOUT.busy);
+      if (busy === 0) return;
+      if (!this.mayWait || (spins & 63) !== 63 || performance.now() < until) continue;
+      Atomics.store(control, LAYOUT.awaited, 1);
+      Atomics.wait(control, LAYOUT.busy, busy);
+      Atomics.store(control, LAYOUT.awaited, 0);
+    }
+  }
+
+  private start(control: Int32Array<SharedArrayBuffer>, thread: number): void {
+    const { memory, code } = this;
+    startWorker({ memory, control: control.buffer, code: code!.buffer, thread, spinMs: SPIN_MS, at: LAYOUT });
+  }
+
+  /** Lays the code where workers find it; false if there is no room. */
+  private deliver(task: Task): boolean {
+    if (task.number >= 0) return true;
+    if (this.codeUsed + task.bytes.length > CODE_BYTES) return false;
+    this.code!.set(task.bytes, this.codeUsed);
+    task.place = this.codeUsed;
+    task.number = this.tasks++;
+    this.codeUsed += task.bytes.length;
+    return true;
+  }
+}
+
+/** Browsers let no page's main thread sleep. */
+function mayWait(control: Int32Array<SharedArrayBuffer>): boolean {
+  try {
+    Atomics.wait(control, LAYOUT.busy, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+const failure = (control: Int32Array<SharedArrayBuffer>): string =>
+  String.fromCharCode(...control.subarray(LAYOUT.message, LAYOUT.message + control[LAYOUT.failed] - 1));
