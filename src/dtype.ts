@@ -8,14 +8,41 @@ export interface TypedArrayConstructor {
   readonly BYTES_PER_ELEMENT: number;
 }
 
+/** A complex number, as `item()` of a complex tensor gives it. Prints as Python prints it: `(1+2j)`. */
+export class Complex {
+  readonly re: number;
+  readonly im: number;
+  constructor(re: number, im: number) {
+    this.re = re;
+    this.im = im;
+  }
+  toString(): string {
+    const text = (x: number): string => (Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf"));
+    const below = this.im < 0 || Object.is(this.im, -0);
+    if (this.re === 0 && !Object.is(this.re, -0)) return `${below ? "-" : ""}${text(Math.abs(this.im))}j`;
+    return `(${text(this.re)}${below ? "-" : "+"}${text(Math.abs(this.im))}j)`;
+  }
+}
+
 /** A Python number as JavaScript has it: whole numbers count as int, others as float, bigints as int, booleans as bool. */
-export type Scalar = number | bigint | boolean;
+export type Scalar = number | bigint | boolean | Complex;
 
 export type DtypeName =
-  "float64" | "float32" | "float16" | "bfloat16" | "int64" | "int32" | "int16" | "int8" | "uint8" | "bool";
+  | "float64"
+  | "float32"
+  | "float16"
+  | "bfloat16"
+  | "int64"
+  | "int32"
+  | "int16"
+  | "int8"
+  | "uint8"
+  | "bool"
+  | "complex64"
+  | "complex128";
 
 /** Categories in the order in which they win a promotion. */
-type Category = 0 | 1 | 2; // bool, integer, floating point
+type Category = 0 | 1 | 2 | 3; // bool, integer, floating point, complex
 
 /**
  * The type of a tensor's elements, as `torch.dtype`: `torch.float32`, `torch.int64`, …
@@ -27,10 +54,13 @@ export class Dtype {
   readonly itemsize: number;
   readonly is_floating_point: boolean;
   readonly is_complex: boolean;
+  /** Whether tensors of it can require grad: floating point and complex. */
+  readonly is_differentiable: boolean;
   readonly is_signed: boolean;
   /** Small number that identifies the dtype in kernel keys; the index in `dtypes`. */
   readonly code: number;
   readonly category: Category;
+  /** What holds the elements on the host: 16-bit floats as their bits, complex numbers as re, im, re, im, … */
   readonly array: TypedArrayConstructor;
   /** `Float` in `torch.FloatTensor`. */
   readonly legacyName: string;
@@ -39,10 +69,11 @@ export class Dtype {
     this.code = code;
     this.name = name;
     this.array = array as TypedArrayConstructor;
-    this.itemsize = this.array.BYTES_PER_ELEMENT;
+    this.itemsize = this.array.BYTES_PER_ELEMENT * (category === 3 ? 2 : 1);
     this.category = category;
     this.is_floating_point = category === 2;
-    this.is_complex = false;
+    this.is_complex = category === 3;
+    this.is_differentiable = category >= 2;
     this.is_signed = name !== "uint8" && name !== "bool";
     this.legacyName = legacyName;
   }
@@ -65,15 +96,37 @@ export const int16 = new Dtype(4, "int16", Int16Array, 1, "Short");
 export const int8 = new Dtype(5, "int8", Int8Array, 1, "Char");
 export const uint8 = new Dtype(6, "uint8", Uint8Array, 1, "Byte");
 export const bool = new Dtype(7, "bool", Uint8Array, 0, "Bool");
-// float16 (8) and bfloat16 (9) keep their bits in a Uint16Array; no kernel computes with them yet.
 export const float16 = new Dtype(8, "float16", Uint16Array, 2, "Half");
 export const bfloat16 = new Dtype(9, "bfloat16", Uint16Array, 2, "BFloat16");
+export const complex64 = new Dtype(10, "complex64", Float32Array, 3, "ComplexFloat");
+export const complex128 = new Dtype(11, "complex128", Float64Array, 3, "ComplexDouble");
 
 export { float64 as double, float32 as float, int64 as long, int32 as int, int16 as short, float16 as half };
+export { complex64 as cfloat, complex128 as cdouble };
 
 /** All dtypes, by code. */
-export const dtypes: readonly Dtype[] = [float64, float32, int64, int32, int16, int8, uint8, bool, float16, bfloat16];
+export const dtypes: readonly Dtype[] = [
+  float64,
+  float32,
+  int64,
+  int32,
+  int16,
+  int8,
+  uint8,
+  bool,
+  float16,
+  bfloat16,
+  complex64,
+  complex128,
+];
 export const dtypeByName = new Map(dtypes.map((d) => [d.name, d]));
+
+/** The dtype that arithmetic on 16-bit floats is done in before it is rounded to them; any other dtype itself. */
+export const opmath = (d: Dtype): Dtype => (d === float16 || d === bfloat16 ? float32 : d);
+/** The dtype of the parts of a complex number; of a real one itself. */
+export const realOf = (d: Dtype): Dtype => (d === complex64 ? float32 : d === complex128 ? float64 : d);
+/** The complex dtype with parts of this precision. */
+export const complexOf = (d: Dtype): Dtype => (d.is_complex ? d : d === float64 ? complex128 : complex64);
 
 let defaultDtype = float32;
 /** The dtype of numbers without one, as `torch.get_default_dtype`. */
@@ -93,6 +146,10 @@ export function promote_types(a: Dtype, b: Dtype): Dtype {
 }
 function promote(a: Dtype, b: Dtype): Dtype {
   if (a === b) return a;
+  if (a.is_complex || b.is_complex) {
+    const wide = [a, b].some((d) => d === complex128 || d === float64);
+    return wide ? complex128 : complex64;
+  }
   if (a.category !== b.category) return a.category > b.category ? a : b;
   if (a.category === 2) {
     if (a.itemsize === b.itemsize) return float32; // float16 with bfloat16
@@ -108,7 +165,7 @@ const promotions: readonly Dtype[] = dtypes.flatMap((a) => dtypes.map((b) => pro
 export function scalarDtype(x: Scalar): Dtype {
   if (typeof x === "boolean") return bool;
   if (typeof x === "bigint" || Number.isInteger(x)) return int64;
-  return defaultDtype;
+  return x instanceof Complex ? complexOf(defaultDtype) : defaultDtype;
 }
 
 /**
@@ -121,6 +178,8 @@ export function resultDtype(dimensioned: Dtype | null, zeroDim: Dtype | null, sc
 function combine(higher: Dtype | null, lower: Dtype | null): Dtype | null {
   if (higher === null) return lower;
   if (lower === null || higher.category >= lower.category) return higher;
+  // The precision of a float stays when a lower priority makes it complex.
+  if (lower.is_complex && higher.is_floating_point) return complexOf(higher);
   return promote_types(higher, lower);
 }
 

@@ -1,7 +1,7 @@
 // Tensor to text, as PyTorch 2.13's torch/_tensor_str.py prints it. Pure: sees a tensor only as a `Printable`.
 
-import { bool, get_default_dtype, int64 } from "./dtype.ts";
-import type { Dtype, Scalar } from "./dtype.ts";
+import { bool, complexOf, get_default_dtype, int64, realOf } from "./dtype.ts";
+import type { Complex, Dtype, Scalar } from "./dtype.ts";
 import { ValueError } from "./errors.ts";
 
 /** What printing needs to know of a tensor. */
@@ -100,7 +100,10 @@ export function tensorText(t: Printable, indent = "tensor(".length): string {
   const sizeHidden = numel === 0 ? t.shape.length !== 1 : options.edgeitems === 0;
   if (sizeHidden) suffixes.push(`size=(${t.shape.join(", ")}${t.shape.length === 1 ? "," : ""})`);
   // Elements tell int64 and bool; an empty tensor has none.
-  const told = t.dtype === get_default_dtype() || (numel > 0 && (t.dtype === int64 || t.dtype === bool));
+  const told =
+    t.dtype === get_default_dtype() ||
+    t.dtype === complexOf(get_default_dtype()) ||
+    (numel > 0 && (t.dtype === int64 || t.dtype === bool));
   if (!told) suffixes.push(`dtype=${String(t.dtype)}`);
 
   if (t.gradFn !== null) suffixes.push(`grad_fn=${t.gradFn}`);
@@ -174,11 +177,29 @@ interface Formatter {
 }
 
 function formatter(values: readonly Scalar[], dtype: Dtype): Formatter {
+  if (dtype.is_complex) return complexFormatter(values as readonly Complex[], realOf(dtype));
   // Zeros, infinities and nans take no part in the choice of notation and width.
   const counted = dtype.is_floating_point ? values.filter((x) => Number.isFinite(x) && x !== 0) : values;
   const write = dtype.is_floating_point ? floatNotation(counted as readonly number[]) : wholeText;
   const width = counted.reduce((n: number, x) => Math.max(n, write(x).length), 1);
   return { width, text: (x) => write(x).padStart(width) };
+}
+
+/** Both parts in formats of their own, as in `1.+2.j`. */
+function complexFormatter(values: readonly Complex[], parts: Dtype): Formatter {
+  const re = formatter(
+    values.map((z) => z.re),
+    parts,
+  );
+  const im = formatter(
+    values.map((z) => z.im),
+    parts,
+  );
+  const text = (z: Complex): string => {
+    const imaginary = `${im.text(z.im)}j`.trimStart();
+    return `${re.text(z.re)}${/^[+-]/.test(imaginary) ? "" : "+"}${imaginary}`;
+  };
+  return { width: re.width + im.width + 1, text: text as Formatter["text"] };
 }
 
 function wholeText(x: Scalar): string {

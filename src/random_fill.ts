@@ -463,6 +463,8 @@ const floats = (name: string, digits: bigint): Held => ({ name, min: -(2n ** 63n
 const HELD = new Map<Dtype, Held>([
   [dtypes.float64, floats("double", 53n)],
   [dtypes.float32, floats("float", 24n)],
+  [dtypes.float16, floats("at::Half", 11n)],
+  [dtypes.bfloat16, floats("at::BFloat16", 8n)],
   [dtypes.int64, integers("long", 64n)],
   [dtypes.int32, integers("int", 32n)],
   [dtypes.int16, integers("short int", 16n)],

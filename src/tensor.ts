@@ -3,8 +3,9 @@
 import type { Node } from "./autograd/node.ts";
 import type { Backend } from "./devices/backend.ts";
 import type { Dtype, Scalar, TypedArray } from "./dtype.ts";
-import { bfloat16, bool, float16 } from "./dtype.ts";
+import { bool, Complex } from "./dtype.ts";
 import { IndexError, RuntimeError, warn } from "./errors.ts";
+import { isHalf, halfValue } from "./kernel/half.ts";
 import { isContiguous, numel, wrapDim } from "./layout.ts";
 import type { Layout, Shape } from "./layout.ts";
 import type { SignatureOf } from "./op/op.ts";
@@ -139,7 +140,7 @@ export class Tensor {
             : " If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
         }`,
       );
-    if (on && !this.dtype.is_floating_point)
+    if (on && !this.dtype.is_differentiable)
       throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
     if (on && this.inference)
       throw new RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
@@ -193,7 +194,7 @@ export class Tensor {
     return new Tensor(storage, this.dtype, this.sizes, this.strides, this.offset);
   }
   set data(x: Tensor) {
-    if (this.requires_grad && !x.dtype.is_floating_point)
+    if (this.requires_grad && !x.dtype.is_differentiable)
       throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
     x.storage.kept = true;
     this.storage = x.storage;
@@ -290,14 +291,15 @@ export class Tensor {
   /** @internal One element of a host array as this dtype's JavaScript value. */
   value(x: number | bigint): Scalar {
     if (this.dtype === bool) return x !== 0;
-    if (typeof x !== "bigint") return this.dtype === float16 || this.dtype === bfloat16 ? halfValue(x, this.dtype) : x;
+    if (typeof x !== "bigint") return isHalf(this.dtype) ? halfValue(x, this.dtype) : x;
     return x >= -MAX_SAFE && x <= MAX_SAFE ? Number(x) : x;
   }
   /** @internal The element at an index, one number a dim. */
   elementAt(index: readonly number[]): Scalar {
     let at = 0;
     for (let d = 0; d < index.length; d++) at += index[d] * this.strides[d];
-    return this.value(this.storage.device.host(this.dtype, this.ptr + at * this.dtype.itemsize, 1)[0]);
+    const [x, y] = this.storage.device.host(this.dtype, this.ptr + at * this.dtype.itemsize, 1);
+    return this.dtype.is_complex ? new Complex(Number(x), Number(y)) : this.value(x);
   }
   /**
    * The value of a tensor of one element: a number, a boolean, or a bigint beyond 2^53. Raises RuntimeError for any other.
@@ -367,17 +369,6 @@ const released = (): RuntimeError =>
     "this tensor's memory has been released by dispose(). Keep it until its last use, or leave releasing to the library.",
   );
 const dtypeWord = (d: Dtype): string => d.legacyName.toLowerCase();
-/** The bits of a 16-bit float as a number. */
-function halfValue(h: number, dtype: Dtype): number {
-  if (dtype === bfloat16) return new Float32Array(new Uint32Array([h << 16]).buffer)[0];
-  const sign = h & 0x8000 ? -1 : 1;
-  const exponent = (h >> 10) & 31;
-  const fraction = h & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
 // x[i] and x[i] = y by a proxy above Tensor.prototype: only names found nowhere else reach it, so other accesses cost
 // nothing. Every field must be declared, since assigning an undeclared one in the constructor would walk up to here.
 const indexOf = (key: PropertyKey): number | undefined =>

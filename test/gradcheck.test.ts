@@ -26,7 +26,6 @@ const withoutGradient: Record<string, string> = {
   less_equal: "gives truth values",
   not_equal: "gives truth values",
   nextafter: "PyTorch's derivative, 1, is that of the identity: no finite step shows it",
-  angle: "constant between jumps: its derivative is zero and not recorded twice",
   isclose: "gives truth values",
   rand_like: "draws anew",
   randn_like: "draws anew",

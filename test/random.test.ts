@@ -6,6 +6,7 @@ import type { Dtype, TypedArray } from "../src/dtype.ts";
 import { NotImplementedError, RuntimeError, ValueError, set_warning_listener } from "../src/errors.ts";
 import { default_generator, Generator, initial_seed, manual_seed, seed } from "../src/random.ts";
 import * as fill from "../src/random_fill.ts";
+import { rand, randint } from "../src/index.ts";
 
 type Value = number | boolean | string | { t: number } | { int: string } | Value[];
 interface Call {
@@ -473,9 +474,12 @@ describe("fills", () => {
     fill.randintFill(f32(0), 0, 2 ** 40, new Generator());
     expect(warnings[0]).toContain("to - 1 is out of bounds [-(2^24), 2^24]. Due to precision limitations float");
   });
-  test("of float16 are not written yet and say so", () => {
-    const half = new Uint16Array(2);
-    expect(() => fill.randintFill(half, 0, 2, new Generator(), dtypes.float16)).toThrow("not implemented for 'Half'");
+  test("of 16-bit floats are those of float32, rounded", () => {
+    manual_seed(1);
+    expect(rand(3, { dtype: dtypes.float16 }).tolist()).toEqual([0.7578125, 0.279296875, 0.403076171875]);
+    manual_seed(1);
+    expect(rand(3, { dtype: dtypes.bfloat16 }).tolist()).toEqual([0.7578125, 0.279296875, 0.40234375]);
+    expect(randint(0, 5, [4], { dtype: dtypes.float16 }).lt(5).all().item()).toBe(true);
   });
   test("with a truncated normal stay inside, and warn where little is inside", () => {
     const x = new Float64Array(500);

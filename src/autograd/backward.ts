@@ -126,6 +126,10 @@ function implicitGrad(t: Tensor): Tensor {
       "grad can be implicitly created only for scalar outputs\n" +
         `This tensor has shape ${list(t.sizes)}. Reduce it to one number first, by sum() or mean(), or pass a gradient of its shape: x.backward(torch.ones_like(x)) is that of the sum.`,
     );
+  if (t.dtype.is_complex)
+    throw new RuntimeError(
+      `grad can be implicitly created only for real scalar outputs but got ${t.dtype.legacyName}\nTake abs() or real() of it first, or pass a gradient.`,
+    );
   return t.new_ones(t.sizes);
 }
 function matching(t: Tensor, grad: Tensor, i: number): Tensor {

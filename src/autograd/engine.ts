@@ -271,7 +271,8 @@ class GraphTask {
       }
       if (fitted.dtype !== meta.dtype) {
         const before = fitted;
-        fitted = this.derived(() => before.to(meta.dtype));
+        // Of a complex gradient a real number takes the real part.
+        fitted = this.derived(() => before._to_copy({ dtype: meta.dtype }));
       }
       if (fitted !== grad) this.ownership.freeIfUnused(grad);
       results[i] = fitted;

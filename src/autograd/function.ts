@@ -135,7 +135,7 @@ export class Function {
     const made = outputs.map((t) => (given.has(t) && !ctx.dirty.includes(t) ? t.alias() : t));
     node.outputs = made.map((t) => ({ shape: t.sizes, dtype: t.dtype }));
     for (const [i, t] of made.entries()) {
-      if (ctx.nonDifferentiable.includes(outputs[i]) || !t.dtype.is_floating_point) continue;
+      if (ctx.nonDifferentiable.includes(outputs[i]) || !t.dtype.is_differentiable) continue;
       if (t.view_ !== null) t.view_ = { ...t.view_, made: "custom", version: t.storage.version };
       t.node = node;
       t.outputNr = i;

@@ -1,6 +1,6 @@
 // Gradients compared with finite differences.
 import { RuntimeError, ValueError, warn } from "../errors.ts";
-import { float64 } from "../dtype.ts";
+import { float64, realOf } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
 import { grad } from "./backward.ts";
 import { enable_grad, no_grad } from "./mode.ts";
@@ -20,15 +20,18 @@ export interface GradcheckOptions {
   raise_exception?: boolean;
 }
 
-const differentiable = (results: Results): Tensor[] =>
+const floats = (results: Results): Tensor[] =>
   (results instanceof Tensor ? [results] : [...results]).filter(
-    (t) => t instanceof Tensor && t.dtype.is_floating_point,
+    (t) => t instanceof Tensor && t.dtype.is_differentiable,
   );
+/** The same, complex numbers as their parts. */
+const differentiable = (results: Results): Tensor[] =>
+  floats(results).map((t) => (t.dtype.is_complex ? t.view_as_real() : t));
 const isChecked = (x: unknown): x is Tensor => x instanceof Tensor && x.requires_grad;
 
 /**
  * Compares the Jacobian that backward gives with central differences, as `torch.autograd.gradcheck`. Inputs should be
- * float64. Returns true or raises GradcheckError.
+ * float64 or complex128. Returns true or raises GradcheckError.
  * @example torch.autograd.gradcheck((x: Tensor) => x.sin(), [torch.randn(3, { dtype: torch.float64, requires_grad: true })])
  */
 export function gradcheck(
@@ -36,17 +39,24 @@ export function gradcheck(
   inputs: readonly unknown[],
   { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise_exception = true }: GradcheckOptions = {},
 ): boolean {
-  const checked = inputs.filter(isChecked);
-  if (checked.length === 0)
+  if (inputs.filter(isChecked).length === 0)
     throw new ValueError(
       "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True.",
     );
   for (const [i, x] of inputs.entries())
-    if (isChecked(x) && x.dtype !== float64)
+    if (isChecked(x) && realOf(x.dtype) !== float64)
       warn(
         `Input #${i} requires gradient and is not a double precision floating point or complex. This check will likely fail if all the inputs are not of double precision floating point or complex. `,
       );
-  const run = (): Tensor[] => differentiable(fn(...(inputs as never[])));
+  // A complex input is checked by its parts, of which backward gives the gradients as one complex number.
+  const parts = inputs.map((x) =>
+    isChecked(x) && x.dtype.is_complex ? x.detach().view_as_real().requires_grad_(true) : x,
+  );
+  const checked = parts.filter(isChecked);
+  const run = (): Tensor[] =>
+    differentiable(
+      fn(...(parts.map((x, i) => (x === inputs[i] ? x : recorded(() => (x as Tensor).view_as_complex()))) as never[])),
+    );
   try {
     const outputs = run();
     for (const [i, x] of checked.entries()) {
@@ -137,7 +147,7 @@ export function gradgradcheck(
   grad_outputs: Tensor | readonly Tensor[] | null = null,
   options: GradcheckOptions = {},
 ): boolean {
-  const outputs = differentiable(fn(...(inputs as never[]))).filter((t) => t.requires_grad);
+  const outputs = floats(fn(...(inputs as never[]))).filter((t) => t.requires_grad);
   const given =
     grad_outputs === null
       ? outputs.map(direction)
@@ -147,7 +157,7 @@ export function gradgradcheck(
   const directions = given.map((g) => g.detach().clone().requires_grad_(true));
   const first = (...args: never[]): Tensor[] => {
     const given = args.slice(0, inputs.length);
-    const out = differentiable(fn(...given)).filter((t) => t.requires_grad);
+    const out = floats(fn(...given)).filter((t) => t.requires_grad);
     const wanted = (given as unknown[]).filter(isChecked);
     const grads = grad(out, wanted, args.slice(inputs.length) as unknown as Tensor[], {
       create_graph: true,

@@ -73,7 +73,7 @@ Tensor.prototype.retain_grad = function () {
   (node.retained ??= new Map()).set(this.outputNr, this);
 };
 Tensor.prototype.requires_grad_ = function (requires_grad = true) {
-  if (requires_grad && !this.dtype.is_floating_point)
+  if (requires_grad && !this.dtype.is_differentiable)
     throw new RuntimeError("only Tensors of floating point dtype can require gradients");
   this.requires_grad = requires_grad;
   return this;

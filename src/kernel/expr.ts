@@ -4,7 +4,7 @@
 // number into a constant of it), comparisons give bool, `cast` converts. int8, int16 and uint8 wrap as the stored type
 // does. Emitters may compute them in 32 bits as long as the result is the same.
 import type { Dtype } from "../dtype.ts";
-import { bool, int64 } from "../dtype.ts";
+import { bool, complexOf, int64, realOf } from "../dtype.ts";
 
 /** Arithmetic on floats and integers (div and rem on integers truncate, as in C); min and max propagate NaN. */
 export type BinaryOp =
@@ -42,13 +42,15 @@ export type MathOp =
   | "erfinv"
   | "lgamma"
   | "digamma";
+/** A complex number from its parts, and its parts: see kernel/complex.ts. */
+export type PartOp = "complex" | "real" | "imag";
 /**
  * `input`, `param`, `acc`: by number. `load`: an input at an offset (in elements) from where the loop stands.
  * `iota`: position in the (one-dimensional) loop. `reduceIota`: position within the reduced dims, row-major.
  */
 export type LeafOp = "const" | "input" | "param" | "acc" | "iota" | "reduceIota";
 export type ExprOp =
-  LeafOp | BinaryOp | BitOp | CompareOp | UnaryOp | MathOp | "load" | "where" | "cast" | "bitcast" | "fma";
+  LeafOp | BinaryOp | BitOp | CompareOp | UnaryOp | MathOp | PartOp | "load" | "where" | "cast" | "bitcast" | "fma";
 
 type Operand = Expr | number | bigint | boolean;
 
@@ -82,7 +84,7 @@ export class Expr {
     return new Expr(op, [this, this.lift(y)], bool);
   }
   private unary(op: UnaryOp | MathOp): Expr {
-    return new Expr(op, [this], this.dtype);
+    return new Expr(op, [this], op === "abs" ? realOf(this.dtype) : this.dtype);
   }
   add(y: Operand): Expr {
     return this.binary("add", y);
@@ -214,7 +216,19 @@ export class Expr {
     return new Expr("fma", [this, this.lift(y), this.lift(z)], this.dtype);
   }
   isnan(): Expr {
-    return this.dtype.is_floating_point ? this.ne(this) : constant(false, bool);
+    return this.dtype.is_differentiable ? this.ne(this) : constant(false, bool);
+  }
+  /** The real part of a complex number. */
+  real(): Expr {
+    return new Expr("real", [this], realOf(this.dtype));
+  }
+  /** The imaginary part. */
+  imag(): Expr {
+    return new Expr("imag", [this], realOf(this.dtype));
+  }
+  /** The complex number this + iy. */
+  complex(y: Operand): Expr {
+    return new Expr("complex", [this, this.lift(y)], complexOf(this.dtype));
   }
   /** To another dtype as C converts; to bool by comparison with zero. */
   cast(dtype: Dtype): Expr {

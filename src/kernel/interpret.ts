@@ -3,6 +3,8 @@
 import type { Dtype, TypedArray } from "../dtype.ts";
 import { bool, float32, float64, int32, int64, uint8 } from "../dtype.ts";
 import type { BinaryOp, BitOp, CompareOp, Expr, MathOp, UnaryOp } from "./expr.ts";
+import { splitComplex } from "./complex.ts";
+import { halfBits, halfValue, isHalf } from "./half.ts";
 import type { Kernel, Launch } from "./loops.ts";
 import { hostMath } from "./special.ts";
 
@@ -20,15 +22,20 @@ interface State {
 }
 
 /** Runs `kernel` on memory that the host can read and write. */
-export function interpret(kernel: Kernel, { shape, reduced, operands, params }: Launch, host: Host): void {
+export function interpret(kernel: Kernel, launch: Launch, host: Host): void {
+  if (kernel.isComplex) return interpret(...splitComplex(kernel, launch), host);
+  const { shape, reduced, operands, params } = launch;
   const { inputs, outputs, reduce } = kernel;
   const dtypes = [...inputs, ...outputs.map((o) => o.dtype)];
   const cell = (k: number, at: number): TypedArray => host(dtypes[k], operands[k].ptr + at * dtypes[k].itemsize, 1);
-  const read = (k: number, at: number): Value => load(cell(k, at)[0], dtypes[k]);
+  const read = (k: number, at: number): Value => {
+    const x = cell(k, at)[0];
+    return isHalf(dtypes[k]) ? halfValue(Number(x), dtypes[k]) : load(x, dtypes[k]);
+  };
   const state: State = {
     at: operands.map(() => 0),
     read,
-    params: params.map((p, i) => load(typeof p === "boolean" ? Number(p) : p, kernel.params[i])),
+    params: params.map((p, i) => load(typeof p === "bigint" ? p : Number(p), kernel.params[i])),
     accs: [],
     iota: 0n,
     reduceIota: 0n,
@@ -39,7 +46,7 @@ export function interpret(kernel: Kernel, { shape, reduced, operands, params }: 
       const at = state.at[k] + (offset ? Number(evaluate(offset, state)) : 0);
       const x = evaluate(value, state);
       const y = mode === "set" ? x : fit(binary(mode, read(k, at), x), dtype);
-      (cell(k, at) as { [i: number]: Value })[0] = dtype === int64 ? y : Number(y);
+      (cell(k, at) as { [i: number]: Value })[0] = stored(y, dtype);
     }
   };
   const moveTo = (index: readonly number[]): void => {
@@ -106,11 +113,15 @@ function evaluate(e: Expr, s: State): Value {
 }
 
 const load = (x: Value, dtype: Dtype): Value => (dtype.is_floating_point ? fit(Number(x), dtype) : BigInt(x));
+/** An element as it lies in memory, where 16-bit floats are their bits. */
+const stored = (x: Value, dtype: Dtype): Value =>
+  dtype === int64 ? x : isHalf(dtype) ? halfBits(Number(x), dtype) : Number(x);
 
 /** A raw result as its dtype holds it: rounded to float32, wrapped to the integer's width. */
 function fit(x: Value | boolean, dtype: Dtype): Value {
   if (dtype === float64) return x as number;
   if (dtype === float32) return Math.fround(x as number);
+  if (isHalf(dtype)) return halfValue(halfBits(x as number, dtype), dtype);
   if (dtype === bool) return x ? 1n : 0n;
   const width = dtype.itemsize * 8;
   return dtype === uint8 ? BigInt.asUintN(width, x as bigint) : BigInt.asIntN(width, x as bigint);

@@ -44,6 +44,8 @@ export class Kernel {
   readonly params: readonly Dtype[];
   readonly outputs: readonly Output[];
   readonly reduce: Reduction | null;
+  /** Whether complex numbers enter or leave: then a device runs what kernel/complex.ts makes of it. */
+  readonly isComplex: boolean;
   /** The forms a device has compiled, by layout class. Belongs to the device. */
   readonly variants: Map<number, unknown> = new Map();
 
@@ -57,6 +59,7 @@ export class Kernel {
     this.params = k.params ?? [];
     this.outputs = k.outputs;
     this.reduce = k.reduce ?? null;
+    this.isComplex = [...this.inputs, ...this.params, ...this.outputs.map((o) => o.dtype)].some((d) => d.is_complex);
   }
 }
 

@@ -13,7 +13,7 @@ const PARAMETER = "Parameter(Tensor data, bool requires_grad=True) -> Parameter"
 export class Parameter extends Tensor {
   constructor(...args: ConstructorArgs<typeof PARAMETER>) {
     const { data, requires_grad } = bindConstructor(PARAMETER, args);
-    if (requires_grad && !data.dtype.is_floating_point)
+    if (requires_grad && !data.dtype.is_differentiable)
       throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
     super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
     data.storage.kept = true;

@@ -1,5 +1,6 @@
 // What a caller gave, to one value per argument of the signature.
-import { Dtype } from "../dtype.ts";
+import type { Scalar } from "../dtype.ts";
+import { Complex, Dtype } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
 import type { ParsedArg, Schema, TypeName } from "./schema.ts";
 
@@ -98,7 +99,8 @@ const plain =
   (x) =>
     test(x) ? OK : "";
 const isInt = (x: unknown): boolean => Number.isSafeInteger(x);
-const isScalar = (x: unknown): boolean => typeof x === "number" || typeof x === "boolean" || typeof x === "bigint";
+export const isScalar = (x: unknown): x is Scalar =>
+  typeof x === "number" || typeof x === "boolean" || typeof x === "bigint" || x instanceof Complex;
 const isTensor = (x: unknown): boolean => x instanceof Tensor;
 const isArray = (x: unknown): x is readonly unknown[] => Array.isArray(x);
 const int: Check = (x) =>
@@ -169,6 +171,7 @@ export function typeWord(x: unknown): string {
   if (x === null) return "NoneType";
   if (isArray(x)) return "list";
   if (x instanceof Tensor) return "Tensor";
+  if (x instanceof Complex) return "complex";
   switch (typeof x) {
     case "number":
       return Number.isInteger(x) ? "int" : "float";

@@ -41,12 +41,12 @@ export function run(entry: Entry, values: Values): Results {
   if (mode.inference) forEachTensor(results, (t) => (t.inference = true));
   if (recording) {
     if (results instanceof Tensor) {
-      if (results.dtype.is_floating_point) results.node = new OpNode(entry, values, [results], null);
+      if (results.dtype.is_differentiable) results.node = new OpNode(entry, values, [results], null);
     } else {
       const node = new OpNode(entry, values, results, null);
       for (let i = 0; i < results.length; i++) {
         const t = results[i];
-        if (!t.dtype.is_floating_point) continue;
+        if (!t.dtype.is_differentiable) continue;
         t.node = node;
         t.outputNr = i;
       }

@@ -1,4 +1,6 @@
 // The kinds of kernel that need no loops of their own: views, composites, and code written with other ops.
+import { float32 } from "../dtype.ts";
+import { isHalf } from "../kernel/half.ts";
 import type { Layout } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import type { KernelFor } from "./op.ts";
@@ -22,6 +24,24 @@ export function view<S extends string>(
       const self = values[0] as Tensor;
       const made = layout(self.layout, named(values, schema) as Values<S>);
       return Array.isArray(made) ? made.map((l: Layout) => seen(self, l)) : seen(self, made as Layout);
+    },
+  };
+}
+
+/**
+ * A kernel that 16-bit floats enter as float32; what it gives is rounded to them once. PyTorch calls it opmath. Pointwise
+ * kernels and folds do so by themselves.
+ */
+export function inOpmath<S extends string>(kernel: KernelFor<S>): KernelFor<S> {
+  return {
+    kind: kernel.kind,
+    run(values, schema) {
+      const half = values.find((v): v is Tensor => v instanceof Tensor && isHalf(v.dtype))?.dtype;
+      if (half === undefined) return kernel.run(values, schema);
+      const wide = values.map((v) => (v instanceof Tensor && isHalf(v.dtype) ? v.to(float32) : v));
+      const back = (t: Tensor): Tensor => (t.dtype === float32 ? t.to(half) : t);
+      const results = kernel.run(wide, schema);
+      return results instanceof Tensor ? back(results) : results.map(back);
     },
   };
 }

@@ -1,6 +1,15 @@
 // Kernels that compute each element of the result from the operands' elements there, broadcast.
 import type { Dtype, Scalar } from "../dtype.ts";
-import { float64, get_default_dtype, int64, promote_types, resultDtype, scalarDtype } from "../dtype.ts";
+import {
+  Complex,
+  float64,
+  get_default_dtype,
+  int64,
+  opmath,
+  promote_types,
+  resultDtype,
+  scalarDtype,
+} from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { input, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
@@ -140,10 +149,10 @@ function computeDtype(values: readonly unknown[], { args }: Schema, options: Poi
     }
   }
   const dtype = resultDtype(dimensioned, zeroDim, scalar);
-  return options.float && !dtype.is_floating_point ? get_default_dtype() : dtype;
+  return options.float && !dtype.is_differentiable ? get_default_dtype() : dtype;
 }
 
-const isNumber = (v: unknown): v is Scalar => typeof v === "number" || typeof v === "bigint";
+const isNumber = (v: unknown): v is Scalar => typeof v === "number" || typeof v === "bigint" || v instanceof Complex;
 /** Bools given for a Scalar are numbers; given for a `bool` argument they shape the code. */
 const isParam = (v: unknown, type: string): v is Scalar => isNumber(v) || (typeof v === "boolean" && type !== "bool");
 
@@ -168,17 +177,19 @@ function build(
   body: (x: Operands<string>) => Expr,
   { fixed, result }: PointwiseOptions<string>,
 ): Plan {
+  const wide = opmath(compute);
   const inputs: Dtype[] = [];
   const numbers: Dtype[] = [];
   const operands: Record<string, unknown> = {};
   for (const [i, { name, type }] of args.entries()) {
     const v = values[i];
-    if (v instanceof Tensor) operands[name] = input(inputs.push(v.dtype) - 1, v.dtype).cast(fixed?.[name] ?? compute);
-    else if (isParam(v, type)) operands[name] = param(numbers.push(compute) - 1, compute);
+    if (v instanceof Tensor) operands[name] = input(inputs.push(v.dtype) - 1, v.dtype).cast(fixed?.[name] ?? wide);
+    else if (isParam(v, type)) operands[name] = param(numbers.push(wide) - 1, wide);
     else operands[name] = v;
   }
   let value = body(operands as Operands<string>);
   if (result) value = value.cast(result(compute));
+  else if (value.dtype === wide) value = value.cast(compute);
   return {
     kernel: new Kernel({ inputs, params: numbers, outputs: [{ dtype: value.dtype, value }] }),
     result: value.dtype,
@@ -208,7 +219,7 @@ function castingTwin(kernel: Kernel, dtype: Dtype): Kernel {
 
 /** A number as a tensor of that dtype would hold it. */
 export function castScalar(x: Scalar, dtype: Dtype): Scalar {
-  if (dtype.is_floating_point) return x;
+  if (dtype.is_differentiable) return x;
   if (dtype.name === "bool") return Boolean(x);
   return typeof x === "number" ? Math.trunc(x) : x;
 }

@@ -1,5 +1,6 @@
 // Kernels that fold dims away, or run along one.
 import type { Dtype } from "../dtype.ts";
+import { opmath } from "../dtype.ts";
 import { IndexError, RuntimeError } from "../errors.ts";
 import { input } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
@@ -47,10 +48,13 @@ export function reduce<S extends string>(spec: ReduceSpec): KernelFor<S> {
   };
 }
 export function foldKernel(dtype: Dtype, compute: Dtype, fold: (x: Expr) => Fold): Kernel {
-  const { accs, outputs } = fold(input(0, dtype).cast(compute));
+  const wide = opmath(compute);
+  const { accs, outputs } = fold(input(0, dtype).cast(wide));
   return new Kernel({
     inputs: [dtype],
-    outputs: outputs.map((value) => ({ dtype: value.dtype, value })),
+    outputs: outputs
+      .map((value) => (value.dtype === wide ? value.cast(compute) : value))
+      .map((value) => ({ dtype: value.dtype, value })),
     reduce: { accs, scan: false },
   });
 }

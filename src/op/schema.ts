@@ -53,10 +53,12 @@ export type TypeName = keyof Accepts;
 /** Tuple labels cannot be computed, so every argument name is listed once for editors to show. A type test keeps it whole. */
 interface Label<T> {
   A: [A: T];
+  abs: [abs: T];
   accumulate: [accumulate: T];
   align_corners: [align_corners: T];
   alpha: [alpha: T];
   amsgrad: [amsgrad: T];
+  angle: [angle: T];
   append: [append: T];
   approximate: [approximate: T];
   atol: [atol: T];
@@ -112,6 +114,7 @@ interface Label<T> {
   groups: [groups: T];
   high: [high: T];
   ignore_index: [ignore_index: T];
+  imag: [imag: T];
   include_self: [include_self: T];
   increasing: [increasing: T];
   index: [index: T];
@@ -176,6 +179,7 @@ interface Label<T> {
   posinf: [posinf: T];
   prepend: [prepend: T];
   q: [q: T];
+  real: [real: T];
   reduce: [reduce: T];
   reduction: [reduction: T];
   repeats: [repeats: T];

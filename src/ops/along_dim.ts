@@ -1,6 +1,7 @@
 // What ops along one dim share: putting folded dims back, walking the rows in host memory, scattering a gradient.
 import type { TypedArray } from "../dtype.ts";
 import { int64 } from "../dtype.ts";
+import { isHalf } from "../kernel/half.ts";
 import { wrapDim, wrapDims } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
@@ -27,6 +28,10 @@ export function chosenAlong(
   count: number,
   choose: (row: TypedArray) => ArrayLike<number>,
 ): [Tensor, Tensor] {
+  if (isHalf(self.dtype)) {
+    const [values, places] = chosenAlong(self.float(), dim, count, choose);
+    return [values.to(self.dtype), places];
+  }
   const ndim = self.sizes.length;
   const d = wrapDim(dim, ndim);
   const whole = ndim === 0 ? self.reshape([1]) : self.transpose(d, -1);

@@ -1,7 +1,7 @@
 // Convolutions in one, two and three dims, and their transposes, as matrix products on columns.
 import { RuntimeError, ValueError } from "../errors.ts";
 import { list } from "../layout.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { pad } from "./padding.ts";
@@ -38,12 +38,14 @@ export const convolution = op(
   "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] output_padding, int groups) -> Tensor",
 );
 define(convolution, {
-  kernel: compute(({ input, weight, bias, ...conv }) => {
-    const out = conv.transposed
-      ? scattered(input, weight, conv, transposedSize(input.sizes, weight.sizes, conv))
-      : gathered(input, weight, conv);
-    return bias === null ? out : out.add_(bias.view([1, -1, ...conv.stride.map(() => 1)]));
-  }),
+  kernel: inOpmath(
+    compute(({ input, weight, bias, ...conv }) => {
+      const out = conv.transposed
+        ? scattered(input, weight, conv, transposedSize(input.sizes, weight.sizes, conv))
+        : gathered(input, weight, conv);
+      return bias === null ? out : out.add_(bias.view([1, -1, ...conv.stride.map(() => 1)]));
+    }),
+  ),
   saves: { input: ["weight"], weight: ["input"] },
   backward: {
     input: ({ grad, weight, sizes, ...conv }) =>

@@ -1,7 +1,21 @@
 // Copies, casts, detaching: ops that move elements and compute nothing.
 import type { Dtype } from "../dtype.ts";
-import { bool, dtypeByName, float32, float64, int16, int32, int64, int8, uint8 } from "../dtype.ts";
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import {
+  bfloat16,
+  bool,
+  complex128,
+  complex64,
+  dtypeByName,
+  float16,
+  float32,
+  float64,
+  int16,
+  int32,
+  int64,
+  int8,
+  uint8,
+} from "../dtype.ts";
+import { RuntimeError, warn } from "../errors.ts";
 import { copyStrides, isContiguous, list, sameShape, broadcastShapes } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute, view } from "../op/kernels.ts";
@@ -129,6 +143,14 @@ declare module "../tensor.ts" {
     double(): Tensor;
     /** `to(torch.float32)`. */
     float(): Tensor;
+    /** `to(torch.float16)`. */
+    half(): Tensor;
+    /** `to(torch.bfloat16)`. */
+    bfloat16(): Tensor;
+    /** `to(torch.complex64)`. */
+    cfloat(): Tensor;
+    /** `to(torch.complex128)`. */
+    cdouble(): Tensor;
     /** `to(torch.int64)`. */
     long(): Tensor;
     /** `to(torch.int32)`. */
@@ -163,14 +185,18 @@ Tensor.prototype.to = function (target, options = {}) {
       throw new TypeError(`to(): '${device}' is a dtype: write to(torch.${device})`);
     throw new RuntimeError(`Invalid device string: '${device}'\nThis build computes on 'cpu'.`);
   }
-  if (dtype !== null && (dtype.name === "float16" || dtype.name === "bfloat16"))
-    throw new NotImplementedError(`"to" not implemented for '${dtype.legacyName}'`);
+  if (this.dtype.is_complex && dtype !== null && !dtype.is_complex && dtype !== bool)
+    warn("Casting complex values to real discards the imaginary part");
   if (dtype === null || dtype === this.dtype) return copies ? this.clone() : this;
   return this._to_copy({ dtype });
 };
 const casts = {
   double: float64,
   float: float32,
+  half: float16,
+  bfloat16,
+  cfloat: complex64,
+  cdouble: complex128,
   long: int64,
   int: int32,
   short: int16,

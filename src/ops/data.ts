@@ -1,12 +1,14 @@
 // Tensors from data the caller has, and the ramp of arange: factories whose arguments no signature describes.
 import type { Dtype, Scalar, TypedArray } from "../dtype.ts";
-import { bool, dtypes, float64, get_default_dtype, int64, uint8 } from "../dtype.ts";
+import { bool, Complex, complexOf, dtypes, float64, get_default_dtype, int64, uint8 } from "../dtype.ts";
 import { RuntimeError, ValueError, warn } from "../errors.ts";
 import { iota, param } from "../kernel/expr.ts";
+import { halfBits, isHalf } from "../kernel/half.ts";
 import { Kernel } from "../kernel/loops.ts";
 import { list, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
+import { isScalar } from "../op/bind.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 
@@ -21,7 +23,7 @@ export type TensorData = Scalar | TypedArray | Tensor | readonly TensorData[];
 
 /**
  * A tensor with a copy of `data`. Numbers give the default dtype (float32), bigints int64, booleans bool; a typed array
- * keeps its own dtype. Raises ValueError for ragged nesting, TypeError for anything that is not a number.
+ * keeps its own dtype (a Uint16Array is the bits of a 16-bit float, if that is the dtype asked for). Raises ValueError for ragged nesting, TypeError for anything that is not a number.
  * As `torch.tensor`.
  * @example torch.tensor([[1, 2], [3, 4]]) // tensor([[1., 2.], [3., 4.]])
  */
@@ -43,7 +45,7 @@ export function tensor(data: TensorData, { dtype, requires_grad = false }: Facto
 /** Marks a fresh tensor as one whose operations are recorded. */
 export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
   if (!requires_grad) return t;
-  if (!t.dtype.is_floating_point)
+  if (!t.dtype.is_differentiable)
     throw new RuntimeError(
       `Only Tensors of floating point and complex dtype can require gradients\nThis one is ${String(t.dtype)}: bigints give int64, booleans bool, plain numbers float32. Pass { dtype: torch.float32 }.`,
     );
@@ -63,19 +65,32 @@ function fromData(data: TensorData, dtype: Dtype | null): Tensor {
   const shape = shapeOf(data);
   const n = numel(shape);
   const inferred = dtype ?? inferDtype(data) ?? get_default_dtype();
-  const values = inferred === int64 ? new BigInt64Array(n) : new Float64Array(n);
+  const values = inferred === int64 ? new BigInt64Array(n) : new Float64Array(inferred.is_complex ? 2 * n : n);
   fill(data, shape, 0, values, { at: 0 }, inferred);
   return fromTyped(values, shape, inferred);
 }
-/** A tensor with a copy of `values`, cast to `dtype`. */
+/** A tensor with a copy of `values`, cast to `dtype`. Complex numbers are re, im, re, im, …; 16-bit floats may be bits. */
 export function fromTyped(values: TypedArray, shape: Shape, dtype: Dtype): Tensor {
-  const raw = allocate(shape, dtypeOfArray(values));
+  const raw = allocate(shape, heldAs(values, dtype));
   const from = raw.dtype === uint8 && dtype === bool ? new Tensor(raw.storage, bool, shape, raw.strides, 0) : raw;
   (raw.host() as Float64Array).set(values as Float64Array);
   return from.dtype === dtype ? from : from.to(dtype);
 }
+/** Has the elements of a contiguous tensor filled; 16-bit floats as float32, which is then rounded. */
+export function filledOnHost(out: Tensor, fill: (values: never) => void): void {
+  if (!isHalf(out.dtype)) return fill(out.host() as never);
+  const values = new Float32Array(out.numel());
+  fill(values as never);
+  const bits = out.host();
+  for (const [i, x] of values.entries()) bits[i] = halfBits(x, out.dtype);
+}
+/** What the elements of an array are when a tensor of `dtype` is to be made of them. */
+function heldAs(x: TypedArray, dtype: Dtype): Dtype {
+  if (x instanceof Uint16Array && isHalf(dtype)) return dtype;
+  return dtype.is_complex ? complexOf(dtypeOfArray(x)) : dtypeOfArray(x);
+}
 function dtypeOfArray(x: TypedArray): Dtype {
-  const found = dtypes.find((d) => x instanceof d.array);
+  const found = dtypes.find((d) => x instanceof d.array && !isHalf(d));
   if (found) return found;
   if (x instanceof Uint8ClampedArray) return uint8;
   throw new TypeError(
@@ -102,11 +117,11 @@ export function inferDtype(data: TensorData): Dtype | null {
   if (typeof data === "boolean") return bool;
   if (typeof data === "bigint") return int64;
   if (typeof data === "number") return get_default_dtype();
+  if (data instanceof Complex) return complexOf(get_default_dtype());
   if (!Array.isArray(data)) throw notNumber(data);
   let dtype: Dtype | null = null;
   for (const x of data) {
     const d = inferDtype(x as TensorData);
-    if (d === get_default_dtype()) return d;
     if (d !== null && (dtype === null || d.category > dtype.category)) dtype = d;
   }
   return dtype;
@@ -125,7 +140,7 @@ function fill(
 ): void {
   if (d === shape.length) {
     const x = data instanceof Tensor && data.sizes.length === 0 ? data.item() : data;
-    if (typeof x !== "number" && typeof x !== "boolean" && typeof x !== "bigint") {
+    if (!isScalar(x)) {
       if (Array.isArray(x))
         throw new ValueError(
           `only one element tensors can be converted to Python scalars (got a list of length ${x.length} at dim ${d}, where a number was expected)`,
@@ -135,7 +150,10 @@ function fill(
     if (out instanceof BigInt64Array) {
       if (typeof x === "number" && !Number.isFinite(x))
         throw new RuntimeError(`value cannot be converted to type int64_t without overflow: ${x}`);
-      out[cursor.at++] = BigInt(typeof x === "number" ? Math.trunc(x) : x);
+      out[cursor.at++] = BigInt(typeof x === "bigint" ? x : Math.trunc(Number(x)));
+    } else if (dtype.is_complex) {
+      out[cursor.at++] = x instanceof Complex ? x.re : Number(x);
+      out[cursor.at++] = x instanceof Complex ? x.im : 0;
     } else out[cursor.at++] = Number(x);
     return;
   }

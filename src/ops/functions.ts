@@ -1,4 +1,5 @@
 // Functions of one or two elements beyond arithmetic.
+import type { Scalar } from "../dtype.ts";
 import { bool, float32, int32 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
@@ -43,7 +44,7 @@ define(copysign, {
     other: ({ grad }) => grad.new_zeros(grad.sizes),
   },
 });
-const isNegative = (x: number | bigint | boolean): boolean => Object.is(Number(x), -0) || Number(x) < 0;
+const isNegative = (x: Scalar): boolean => Object.is(Number(x), -0) || Number(x) < 0;
 export const copysign_ = inplace(copysign);
 /** 0 below 0, 1 above, `values` at 0. */
 export const heaviside = op("heaviside(Tensor self, Tensor values) -> Tensor");
@@ -295,32 +296,3 @@ function integers(name: string, self: Tensor, other: Tensor): [Tensor, Tensor] {
     throw new NotImplementedError(`"${name}_cpu" not implemented for '${zero.dtype.legacyName}'`);
   return [zero.add(self), zero.add(other)];
 }
-
-/** Self: all numbers here are real. */
-export const real = op("real(Tensor(a) self) -> Tensor(a)");
-define(real, { kernel: composite(({ self }) => self) });
-/** {@link real} */
-export const conj = op("conj(Tensor(a) self) -> Tensor(a)");
-define(conj, { kernel: composite(({ self }) => self) });
-/** {@link real} */
-export const conj_physical = op("conj_physical(Tensor self) -> Tensor");
-define(conj_physical, { kernel: composite(({ self }) => self) });
-/** {@link real} */
-export const resolve_conj = op("resolve_conj(Tensor(a) self) -> Tensor(a)");
-define(resolve_conj, { kernel: composite(({ self }) => self) });
-/** {@link real} */
-export const resolve_neg = op("resolve_neg(Tensor(a) self) -> Tensor(a)");
-define(resolve_neg, { kernel: composite(({ self }) => self) });
-/** True everywhere: all numbers here are real. */
-export const isreal = op("isreal(Tensor self) -> Tensor");
-define(isreal, {
-  kernel: composite(({ self }) => self.new_ones(self.sizes, { dtype: bool })),
-});
-/** π for negative numbers, 0 for others, NaN for NaN. */
-export const angle = op("angle(Tensor self) -> Tensor");
-define(angle, {
-  kernel: pointwise(({ self }) => self.isnan().where(self, self.lt(0).where(constant(Math.PI, self.dtype), 0)), {
-    float: true,
-  }),
-  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
-});

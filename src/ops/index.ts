@@ -4,6 +4,7 @@ export * from "./activation.ts";
 export * from "./aliases.ts";
 export * from "./arranging.ts";
 export * from "./comparison.ts";
+export * from "./complex.ts";
 export * from "./conv.ts";
 export * from "./copy.ts";
 export * from "./creation.ts";

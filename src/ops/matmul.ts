@@ -1,19 +1,26 @@
 // Matrix products.
-import type { Dtype } from "../dtype.ts";
+import type { Dtype, Scalar } from "../dtype.ts";
 import { float32, float64 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { broadcastShapes, numel } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
+import { isHalf } from "../kernel/half.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { castScalar } from "../op/pointwise.ts";
 import type { Tensor } from "../tensor.ts";
+import { _complex } from "./complex.ts";
 
 /** out[b] = x[b] · y[b] for [B, n, k] and [B, k, m]. Floats run on the device's product, integers as sums of products. */
 function product(x: Tensor, y: Tensor): Tensor {
   const [b, n, k] = x.sizes;
   const m = y.sizes[2];
   const { dtype } = x;
+  if (dtype.is_complex) {
+    const [a, b, c, d] = [x.real(), x.imag(), y.real(), y.imag()];
+    return _complex(product(a, c).sub_(product(b, d)), product(a, d).add_(product(b, c)));
+  }
+  if (isHalf(dtype)) return product(x.float(), y.float()).to(dtype);
   if (dtype !== float32 && dtype !== float64) return x.unsqueeze(3).mul(y.unsqueeze(1)).sum([2], false, { dtype });
   const out = allocate([b, n, m], dtype);
   const size = dtype.itemsize;
@@ -50,7 +57,7 @@ define(mm, {
     return product(self.unsqueeze(0), mat2.unsqueeze(0)).squeeze([0]);
   }),
   saves: { self: ["mat2"], mat2: ["self"] },
-  backward: { self: ({ grad, mat2 }) => grad.mm(mat2.t()), mat2: ({ grad, self }) => self.t().mm(grad) },
+  backward: { self: ({ grad, mat2 }) => grad.mm(mat2.t().conj()), mat2: ({ grad, self }) => self.t().conj().mm(grad) },
 });
 function assertMatrices(names: string, a: Tensor, b: Tensor): void {
   if (a.sizes[1] !== b.sizes[0])
@@ -74,8 +81,8 @@ define(bmm, {
   }),
   saves: { self: ["mat2"], mat2: ["self"] },
   backward: {
-    self: ({ grad, mat2 }) => grad.bmm(mat2.transpose(1, 2)),
-    mat2: ({ grad, self }) => self.transpose(1, 2).bmm(grad),
+    self: ({ grad, mat2 }) => grad.bmm(mat2.transpose(1, 2).conj()),
+    mat2: ({ grad, self }) => self.transpose(1, 2).conj().bmm(grad),
   },
 });
 /** Product of a matrix and a vector. */
@@ -93,8 +100,8 @@ define(mv, {
   }),
   saves: { self: ["vec"], vec: ["self"] },
   backward: {
-    self: ({ grad, vec }) => grad.unsqueeze(1).mul(vec.unsqueeze(0)),
-    vec: ({ grad, self }) => self.t().mv(grad),
+    self: ({ grad, vec }) => grad.unsqueeze(1).mul(vec.conj().unsqueeze(0)),
+    vec: ({ grad, self }) => self.t().conj().mv(grad),
   },
 });
 /** Sum of the products of two vectors. */
@@ -114,11 +121,14 @@ define(dot, {
     return product(self.view([1, 1, -1]), tensor.view([1, -1, 1])).view([]);
   }),
   saves: { self: ["tensor"], tensor: ["self"] },
-  backward: { self: ({ grad, tensor }) => grad.mul(tensor), tensor: ({ grad, self }) => grad.mul(self) },
+  backward: {
+    self: ({ grad, tensor }) => grad.mul(tensor.conj()),
+    tensor: ({ grad, self }) => grad.mul(self.conj()),
+  },
 });
-/** {@link dot} for real vectors. */
+/** {@link dot} with the conjugate of self. */
 export const vdot = op("vdot(Tensor self, Tensor other) -> Tensor");
-define(vdot, { kernel: composite(({ self, other }) => self.dot(other)) });
+define(vdot, { kernel: composite(({ self, other }) => self.conj().dot(other)) });
 /** Every product of an element of self with one of vec2, as a matrix. */
 export const outer = op("outer(Tensor self, Tensor vec2) -> Tensor");
 define(outer, {
@@ -145,18 +155,13 @@ define(addmm, {
   saves: { mat1: ["mat2"], mat2: ["mat1"] },
   backward: {
     self: ({ grad, beta }) => (beta === 1 ? grad : grad.mul(beta)),
-    mat1: ({ grad, mat2, alpha }) => times(grad.mm(mat2.t()), alpha),
-    mat2: ({ grad, mat1, alpha }) => times(mat1.t().mm(grad), alpha),
+    mat1: ({ grad, mat2, alpha }) => times(grad.mm(mat2.t().conj()), alpha),
+    mat2: ({ grad, mat1, alpha }) => times(mat1.t().conj().mm(grad), alpha),
   },
 });
-const times = (t: Tensor, alpha: number | bigint | boolean): Tensor => (alpha === 1 ? t : t.mul(alpha));
+const times = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(alpha));
 /** beta 0 leaves self out altogether, NaN included. */
-function combined(
-  self: Tensor,
-  beta: number | bigint | boolean,
-  made: Tensor,
-  alpha: number | bigint | boolean,
-): Tensor {
+function combined(self: Tensor, beta: Scalar, made: Tensor, alpha: Scalar): Tensor {
   const scaled = alpha === 1 ? made : made.mul(alpha);
   if (Number(beta) === 0) return scaled;
   self.expand(made.sizes);
@@ -187,12 +192,7 @@ define(addbmm, {
   kernel: composite(({ self, batch1, batch2, beta, alpha }) => blend(self, beta, batch1.bmm(batch2).sum(0), alpha)),
 });
 export const addbmm_ = inplace(addbmm);
-const blend = (
-  self: Tensor,
-  beta: number | bigint | boolean,
-  made: Tensor,
-  alpha: number | bigint | boolean,
-): Tensor => {
+const blend = (self: Tensor, beta: Scalar, made: Tensor, alpha: Scalar): Tensor => {
   const [a, b] = [castScalar(alpha, made.dtype), castScalar(beta, made.dtype)];
   return Number(b) === 0
     ? times(made, a).add(self.new_zeros([]).expand(self.sizes))

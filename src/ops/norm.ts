@@ -1,7 +1,7 @@
 // Normalisations: what they subtract and divide by is a mean and a deviation over some dims.
 import { RuntimeError, ValueError } from "../errors.ts";
 import { list, numel } from "../layout.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { no_grad } from "../autograd/mode.ts";
 import type { Tensor } from "../tensor.ts";
@@ -11,12 +11,14 @@ export const _standardize = op(
   "_standardize(Tensor self, int[] dim, float eps) -> (Tensor result, Tensor mean, Tensor rstd)",
 );
 define(_standardize, {
-  kernel: compute(({ self, dim, eps }) => {
-    const mean = self.mean(dim, true);
-    const centred = self.sub(mean);
-    const rstd = centred.mul(centred).mean(dim, true).add(eps).rsqrt();
-    return [centred.mul(rstd), mean, rstd];
-  }),
+  kernel: inOpmath(
+    compute(({ self, dim, eps }) => {
+      const mean = self.mean(dim, true);
+      const centred = self.sub(mean);
+      const rstd = centred.mul(centred).mean(dim, true).add(eps).rsqrt();
+      return [centred.mul(rstd), mean, rstd];
+    }),
+  ),
   saves: ["self"],
   // With y the result: (g - mean(g) - y * mean(g * y)) * rstd. y and rstd are computed from self, so that their own
   // derivatives are there for second order.

@@ -1,6 +1,6 @@
 // Arithmetic and functions of each element.
-import type { Dtype } from "../dtype.ts";
-import { bool, float64 } from "../dtype.ts";
+import type { Dtype, Scalar } from "../dtype.ts";
+import { bool, Complex, float64 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr, MathOp, UnaryOp } from "../kernel/expr.ts";
@@ -16,7 +16,16 @@ define(add, {
   kernel: pointwise(({ self, other, alpha }) => (self.dtype === bool ? self.or(other) : self.add(other.mul(alpha)))),
   backward: { self: ({ grad }) => grad, other: ({ grad, alpha }) => scaled(grad, alpha) },
 });
-const scaled = (grad: Tensor, alpha: number | bigint | boolean): Tensor => (alpha === 1 ? grad : grad.mul(alpha));
+/**
+ * What a derivative multiplies a gradient by, conjugated: the gradient of a real loss by z is that by its conjugate, so
+ * that -grad is the way down. Real numbers are their own.
+ */
+function conj<T extends Tensor | Scalar>(x: T): T {
+  if (x instanceof Tensor) return (x.dtype.is_complex ? x.conj() : x) as T;
+  return (x instanceof Complex ? new Complex(x.re, -x.im) : x) as T;
+}
+const conjugate = (x: Expr): Expr => (x.dtype.is_complex ? x.real().complex(x.imag().neg()) : x);
+const scaled = (grad: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? grad : grad.mul(conj(alpha)));
 export const add_ = inplace(add);
 
 /** self - alpha * other, broadcast. Raises RuntimeError for bools. */
@@ -44,7 +53,7 @@ export const mul = op("mul(Tensor self, Tensor|Scalar other) -> Tensor");
 define(mul, {
   kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.and(other) : self.mul(other))),
   saves: { self: ["other"], other: ["self"] },
-  backward: { self: ({ grad, other }) => grad.mul(other), other: ({ grad, self }) => grad.mul(self) },
+  backward: { self: ({ grad, other }) => grad.mul(conj(other)), other: ({ grad, self }) => grad.mul(conj(self)) },
 });
 export const mul_ = inplace(mul);
 
@@ -63,9 +72,10 @@ define(div, {
   kernel: byRounding(trueDiv, truncDiv, floorDiv),
   saves: { self: ["other"], other: ["self", "other"] },
   backward: {
-    self: ({ grad, other, rounding_mode }) => (rounding_mode === null ? grad.div(other) : grad.new_zeros(grad.sizes)),
+    self: ({ grad, other, rounding_mode }) =>
+      rounding_mode === null ? grad.div(conj(other)) : grad.new_zeros(grad.sizes),
     other: ({ grad, self, other, rounding_mode }) =>
-      rounding_mode === null ? grad.neg().mul(self.div(other).div(other)) : grad.new_zeros(grad.sizes),
+      rounding_mode === null ? grad.neg().mul(conj(self.div(other).div(other))) : grad.new_zeros(grad.sizes),
   },
 });
 /** Chooses the kernel by the argument rounding_mode, the third of div's signature. */
@@ -161,17 +171,22 @@ define(pow, {
     self: ({ grad, self, exponent }) => powGrad(grad, self, exponent),
     // At self = 0 the logarithm is taken as 0 where the exponent is not negative, as PyTorch does.
     exponent: ({ grad, self, exponent, result }) => {
-      const flat = exponent instanceof Tensor ? self.eq(0).logical_and(exponent.ge(0)) : self.eq(0);
-      return grad.mul(_where(flat, 0, result.mul(self.log())));
+      const atZero = exponent instanceof Tensor && !exponent.dtype.is_complex ? exponent.ge(0) : null;
+      const flat = atZero === null ? self.eq(0) : self.eq(0).logical_and(atZero);
+      return grad.mul(conj(_where(flat, 0, result.mul(self.log()))));
     },
   },
 });
-function powGrad(grad: Tensor, self: Tensor, exponent: Tensor | number | bigint | boolean): Tensor {
+function powGrad(grad: Tensor, self: Tensor, exponent: Tensor | Scalar): Tensor {
   if (!(exponent instanceof Tensor)) {
     const p = Number(exponent);
-    return p === 0 ? self.new_zeros(grad.sizes) : grad.mul(self.pow(p - 1).mul(p));
+    const slope =
+      exponent instanceof Complex
+        ? self.pow(new Complex(exponent.re - 1, exponent.im)).mul(exponent)
+        : self.pow(p - 1).mul(p);
+    return p === 0 ? self.new_zeros(grad.sizes) : grad.mul(conj(slope));
   }
-  return _where(exponent.eq(0), 0, grad.mul(exponent.mul(self.pow(exponent.sub(1)))));
+  return _where(exponent.eq(0), 0, grad.mul(conj(exponent.mul(self.pow(exponent.sub(1))))));
 }
 function powKernel(): OpKernel {
   const general = pointwise<"pow(Tensor self, Tensor|Scalar exponent) -> Tensor">(({ self, exponent }) =>
@@ -266,10 +281,27 @@ export const sign_ = inplace(sign);
 /** {@link sign}. */
 export const sgn = op("sgn(Tensor self) -> Tensor");
 define(sgn, {
-  kernel: pointwise(({ self }) => signOf(self)),
-  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+  kernel: pointwise(({ self }) => (self.dtype.is_complex ? direction(self) : signOf(self))),
+  saves: ["self", "result"],
+  backward: {
+    self: ({ grad, self, result }) => {
+      if (!self.dtype.is_complex) return grad.new_zeros(grad.sizes);
+      // Only what turns the direction counts: the part of grad across it.
+      const along = grad.mul(result.conj()).real();
+      const size = self.abs();
+      return grad
+        .sub(result.mul(along))
+        .div(size.masked_fill(size.eq(0), 1))
+        .masked_fill(size.eq(0), 0);
+    },
+  },
 });
 export const sgn_ = inplace(sgn);
+/** z / |z|, 0 for 0. */
+function direction(z: Expr): Expr {
+  const size = z.abs();
+  return size.eq(0).where(constant(0, z.dtype), z.div(size.cast(z.dtype)));
+}
 const signOf = (x: Expr): Expr => (x.dtype === bool ? x : x.gt(0).cast(x.dtype).sub(x.lt(0).cast(x.dtype)));
 
 /** A float function that the kernels have by name. */
@@ -280,7 +312,7 @@ export const exp = op("exp(Tensor self) -> Tensor");
 define(exp, {
   kernel: mathKernel("exp"),
   saves: ["result"],
-  backward: { self: ({ grad, result }) => grad.mul(result) },
+  backward: { self: ({ grad, result }) => grad.mul(conj(result)) },
 });
 export const exp_ = inplace(exp);
 /** 2 to the power of x. */
@@ -288,7 +320,7 @@ export const exp2 = op("exp2(Tensor self) -> Tensor");
 define(exp2, {
   kernel: mathKernel("exp2"),
   saves: ["result"],
-  backward: { self: ({ grad, result }) => grad.mul(result.mul(Math.LN2)) },
+  backward: { self: ({ grad, result }) => grad.mul(conj(result.mul(Math.LN2))) },
 });
 export const exp2_ = inplace(exp2);
 /** exp(x) - 1, exact near 0. */
@@ -296,19 +328,23 @@ export const expm1 = op("expm1(Tensor self) -> Tensor");
 define(expm1, {
   kernel: mathKernel("expm1"),
   saves: ["result"],
-  backward: { self: ({ grad, result }) => grad.mul(result.add(1)) },
+  backward: { self: ({ grad, result }) => grad.mul(conj(result.add(1))) },
 });
 export const expm1_ = inplace(expm1);
 /** Natural logarithm. */
 export const log = op("log(Tensor self) -> Tensor");
-define(log, { kernel: mathKernel("log"), saves: ["self"], backward: { self: ({ grad, self }) => grad.div(self) } });
+define(log, {
+  kernel: mathKernel("log"),
+  saves: ["self"],
+  backward: { self: ({ grad, self }) => grad.div(conj(self)) },
+});
 export const log_ = inplace(log);
 /** Logarithm to base 2. */
 export const log2 = op("log2(Tensor self) -> Tensor");
 define(log2, {
   kernel: mathKernel("log2"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.div(self.mul(Math.LN2)) },
+  backward: { self: ({ grad, self }) => grad.div(conj(self.mul(Math.LN2))) },
 });
 export const log2_ = inplace(log2);
 /** Logarithm to base 10. */
@@ -316,7 +352,7 @@ export const log10 = op("log10(Tensor self) -> Tensor");
 define(log10, {
   kernel: mathKernel("log10"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.div(self.mul(Math.LN10)) },
+  backward: { self: ({ grad, self }) => grad.div(conj(self.mul(Math.LN10))) },
 });
 export const log10_ = inplace(log10);
 /** log(1 + x), exact near 0. */
@@ -324,7 +360,7 @@ export const log1p = op("log1p(Tensor self) -> Tensor");
 define(log1p, {
   kernel: mathKernel("log1p"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.div(self.add(1)) },
+  backward: { self: ({ grad, self }) => grad.div(conj(self.add(1))) },
 });
 export const log1p_ = inplace(log1p);
 /** Square root. */
@@ -332,7 +368,7 @@ export const sqrt = op("sqrt(Tensor self) -> Tensor");
 define(sqrt, {
   kernel: pointwise(({ self }) => self.sqrt(), { float: true }),
   saves: ["result"],
-  backward: { self: ({ grad, result }) => grad.div(result.mul(2)) },
+  backward: { self: ({ grad, result }) => grad.div(conj(result.mul(2))) },
 });
 export const sqrt_ = inplace(sqrt);
 /** 1 / √x. */
@@ -340,7 +376,7 @@ export const rsqrt = op("rsqrt(Tensor self) -> Tensor");
 define(rsqrt, {
   kernel: pointwise(({ self }) => constant(1, self.dtype).div(self.sqrt()), { float: true }),
   saves: ["result"],
-  backward: { self: ({ grad, result }) => grad.mul(-0.5).mul(result.pow(3)) },
+  backward: { self: ({ grad, result }) => grad.mul(-0.5).mul(conj(result.pow(3))) },
 });
 export const rsqrt_ = inplace(rsqrt);
 /** 1 / x. */
@@ -348,7 +384,7 @@ export const reciprocal = op("reciprocal(Tensor self) -> Tensor");
 define(reciprocal, {
   kernel: pointwise(({ self }) => constant(1, self.dtype).div(self), { float: true }),
   saves: ["result"],
-  backward: { self: ({ grad, result }) => grad.neg().mul(result.mul(result)) },
+  backward: { self: ({ grad, result }) => grad.neg().mul(conj(result.mul(result))) },
 });
 export const reciprocal_ = inplace(reciprocal);
 
@@ -357,7 +393,7 @@ export const sin = op("sin(Tensor self) -> Tensor");
 define(sin, {
   kernel: mathKernel("sin"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(self.cos()) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(self.cos())) },
 });
 export const sin_ = inplace(sin);
 /** Cosine of radians. */
@@ -365,7 +401,7 @@ export const cos = op("cos(Tensor self) -> Tensor");
 define(cos, {
   kernel: mathKernel("cos"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(self.sin().neg()) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(self.sin().neg())) },
 });
 export const cos_ = inplace(cos);
 /** Tangent of radians. */
@@ -373,7 +409,7 @@ export const tan = op("tan(Tensor self) -> Tensor");
 define(tan, {
   kernel: mathKernel("tan"),
   saves: ["result"],
-  backward: { self: ({ grad, result }) => grad.mul(result.pow(2).add(1)) },
+  backward: { self: ({ grad, result }) => grad.mul(conj(result.pow(2).add(1))) },
 });
 export const tan_ = inplace(tan);
 /** Inverse sine. */
@@ -381,7 +417,7 @@ export const asin = op("asin(Tensor self) -> Tensor");
 define(asin, {
   kernel: mathKernel("asin"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(self.mul(self).neg().add(1).rsqrt()) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(self.mul(self).neg().add(1).rsqrt())) },
 });
 export const asin_ = inplace(asin);
 /** Inverse cosine. */
@@ -389,7 +425,7 @@ export const acos = op("acos(Tensor self) -> Tensor");
 define(acos, {
   kernel: mathKernel("acos"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(self.mul(self).neg().add(1).rsqrt().neg()) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(self.mul(self).neg().add(1).rsqrt().neg())) },
 });
 export const acos_ = inplace(acos);
 /** Inverse tangent. */
@@ -397,7 +433,7 @@ export const atan = op("atan(Tensor self) -> Tensor");
 define(atan, {
   kernel: mathKernel("atan"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.div(self.mul(self).add(1)) },
+  backward: { self: ({ grad, self }) => grad.div(conj(self.mul(self).add(1))) },
 });
 export const atan_ = inplace(atan);
 /** Angle of the point (other, self), in the right quadrant. */
@@ -421,7 +457,7 @@ export const sinh = op("sinh(Tensor self) -> Tensor");
 define(sinh, {
   kernel: mathKernel("sinh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(self.cosh()) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(self.cosh())) },
 });
 export const sinh_ = inplace(sinh);
 /** Hyperbolic cosine. */
@@ -429,7 +465,7 @@ export const cosh = op("cosh(Tensor self) -> Tensor");
 define(cosh, {
   kernel: mathKernel("cosh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(self.sinh()) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(self.sinh())) },
 });
 export const cosh_ = inplace(cosh);
 /** Hyperbolic tangent. */
@@ -443,11 +479,13 @@ export const tanh_ = inplace(tanh);
 /** grad * (1 - output²). */
 export const tanh_backward = op("tanh_backward(Tensor grad_output, Tensor output) -> Tensor");
 define(tanh_backward, {
-  kernel: pointwise(({ grad_output, output }) => grad_output.mul(constant(1, output.dtype).sub(output.mul(output)))),
+  kernel: pointwise(({ grad_output, output }) =>
+    grad_output.mul(conjugate(constant(1, output.dtype).sub(output.mul(output)))),
+  ),
   saves: { grad_output: ["output"], output: ["grad_output", "output"] },
   backward: {
-    grad_output: ({ grad, output }) => tanh_backward(grad, output),
-    output: ({ grad, grad_output, output }) => grad.mul(grad_output.mul(output).mul(-2)),
+    grad_output: ({ grad, output }) => tanh_backward(grad, conj(output)),
+    output: ({ grad, grad_output, output }) => conj(grad).mul(grad_output.mul(conj(output)).mul(-2)),
   },
 });
 /** Inverse hyperbolic sine. */
@@ -455,7 +493,7 @@ export const asinh = op("asinh(Tensor self) -> Tensor");
 define(asinh, {
   kernel: mathKernel("asinh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(self.pow(2).add(1).rsqrt()) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(self.pow(2).add(1).rsqrt())) },
 });
 export const asinh_ = inplace(asinh);
 /** Inverse hyperbolic cosine. */
@@ -463,7 +501,7 @@ export const acosh = op("acosh(Tensor self) -> Tensor");
 define(acosh, {
   kernel: mathKernel("acosh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(self.pow(2).sub(1).rsqrt()) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(self.pow(2).sub(1).rsqrt())) },
 });
 export const acosh_ = inplace(acosh);
 /** Inverse hyperbolic tangent. */
@@ -471,7 +509,7 @@ export const atanh = op("atanh(Tensor self) -> Tensor");
 define(atanh, {
   kernel: mathKernel("atanh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.div(self.pow(2).neg().add(1)) },
+  backward: { self: ({ grad, self }) => grad.div(conj(self.pow(2).neg().add(1))) },
 });
 export const atanh_ = inplace(atanh);
 /** 1 / (1 + exp(-x)). */
@@ -485,11 +523,14 @@ export const sigmoid_ = inplace(sigmoid);
 /** grad * output * (1 - output). */
 export const sigmoid_backward = op("sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor");
 define(sigmoid_backward, {
-  kernel: pointwise(({ grad_output, output }) => grad_output.mul(constant(1, output.dtype).sub(output)).mul(output)),
+  kernel: pointwise(({ grad_output, output }) => {
+    const result = conjugate(output);
+    return grad_output.mul(constant(1, output.dtype).sub(result)).mul(result);
+  }),
   saves: { grad_output: ["output"], output: ["grad_output", "output"] },
   backward: {
-    grad_output: ({ grad, output }) => sigmoid_backward(grad, output),
-    output: ({ grad, grad_output, output }) => grad.mul(grad_output.mul(output.mul(-2).add(1))),
+    grad_output: ({ grad, output }) => sigmoid_backward(grad, conj(output)),
+    output: ({ grad, grad_output, output }) => conj(grad).mul(grad_output.mul(conj(output).mul(-2).add(1))),
   },
 });
 /** The error function. */
@@ -545,6 +586,7 @@ export const erfinv_ = inplace(erfinv);
 const rounding = (f: UnaryOp): OpKernel =>
   pointwise<string>(({ self }) => {
     if (self.dtype === bool) throw new NotImplementedError(`"${f}" not implemented for 'Bool'`);
+    if (self.dtype.is_complex) throw new RuntimeError(`${f} is not supported for complex inputs`);
     return self.dtype.is_floating_point ? self.apply(f) : self;
   });
 /** The largest whole number not above x. */
@@ -599,7 +641,7 @@ define(clamp, {
       _where(min === null ? self.gt(max!) : self.gt(max!).logical_or(lessThan(max!, min)), grad, 0),
   },
 });
-type Bound = Tensor | number | bigint | boolean;
+type Bound = Tensor | Scalar;
 const lessThan = (a: Bound, b: Bound): Tensor => (a instanceof Tensor ? a.lt(b) : (b as Tensor).gt(a));
 function inside(self: Tensor, min: Bound | null, max: Bound | null): Tensor {
   if (min === null) return self.le(max!);

@@ -13,12 +13,12 @@ import type { Generator } from "../random.ts";
 import * as draw from "../random_fill.ts";
 import type { FloatArray } from "../random_fill.ts";
 import type { Tensor } from "../tensor.ts";
-import { asLeaf, checkSize, fromTyped } from "./data.ts";
+import { asLeaf, checkSize, filledOnHost, fromTyped } from "./data.ts";
 
 /** A fresh tensor filled on the host. Nothing is drawn for no elements. */
 function drawn(size: readonly number[], dtype: Dtype, fill: (out: never, t: Tensor) => void): Tensor {
   const out = allocate(checkSize(size), dtype);
-  fill(out.host() as never, out);
+  filledOnHost(out, (values) => fill(values, out));
   return out;
 }
 function floating(name: string, dtype: Dtype | null): Dtype {
@@ -86,14 +86,14 @@ define(randn_like, {
 function overwrite(fill: (out: never, values: readonly unknown[], self: Tensor) => void): OpKernel {
   const fresh = (self: Tensor, values: readonly unknown[]): Tensor => {
     const out = allocate(self.sizes, self.dtype);
-    fill(out.host() as never, values, self);
+    filledOnHost(out, (drawn) => fill(drawn, values, self));
     return out;
   };
   return {
     kind: "compute",
     run: (values) => fresh(values[0] as Tensor, values),
     into: (values, _schema, target) => {
-      if (isContiguous(target.sizes, target.strides)) fill(target.host() as never, values, target);
+      if (isContiguous(target.sizes, target.strides)) filledOnHost(target, (drawn) => fill(drawn, values, target));
       else assign(target, fresh(target, values));
     },
   };

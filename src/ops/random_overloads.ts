@@ -7,7 +7,7 @@ import { default_generator } from "../random.ts";
 import type { Generator } from "../random.ts";
 import { randintFill } from "../random_fill.ts";
 import { Tensor } from "../tensor.ts";
-import { asLeaf, checkSize } from "./data.ts";
+import { asLeaf, checkSize, filledOnHost } from "./data.ts";
 import type { FactoryOptions } from "./data.ts";
 
 export interface RandomOptions extends FactoryOptions {
@@ -36,7 +36,7 @@ export function randint(...given: unknown[]): Tensor {
     throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
   const dtype: Dtype = options.dtype ?? int64;
   const out = allocate(checkSize(size), dtype);
-  randintFill(out.host() as never, low, high, options.generator ?? default_generator, dtype);
+  filledOnHost(out, (values) => randintFill(values, low, high, options.generator ?? default_generator, dtype));
   return asLeaf(out, options.requires_grad ?? false);
 }
 declare module "../tensor.ts" {

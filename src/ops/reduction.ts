@@ -1,12 +1,12 @@
 // Folds over dims: sums, extremes, tests, spread.
 import type { Dtype, Scalar } from "../dtype.ts";
-import { bool, float32, float64, get_default_dtype, int64, uint8 } from "../dtype.ts";
+import { bool, complex128, complex64, float32, float64, get_default_dtype, int64, opmath, uint8 } from "../dtype.ts";
 import { IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
 import { acc, constant, reduceIota } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { wrapDim, wrapDims } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { reduce, scan } from "../op/reduce.ts";
 import type { Fold } from "../op/reduce.ts";
@@ -19,7 +19,7 @@ const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null,
   restored(t, shape, dim, keepdim).expand(shape);
 
 /** Sums of float32 run in float64: as accurate as PyTorch's cascade, and a plain loop. */
-const wide = (d: Dtype): Dtype => (d === float32 ? float64 : d);
+const wide = (d: Dtype): Dtype => (d === float32 ? float64 : d === complex64 ? complex128 : d);
 const sumFold = (x: Expr): Fold => {
   const w = wide(x.dtype);
   const total = acc(0, w);
@@ -29,7 +29,7 @@ const sumFold = (x: Expr): Fold => {
   };
 };
 const sumDtype = (d: Dtype, { dtype }: Readonly<Record<string, unknown>>): Dtype =>
-  (dtype as Dtype | null | undefined) ?? (d.is_floating_point ? d : int64);
+  (dtype as Dtype | null | undefined) ?? (d.is_differentiable ? d : int64);
 
 /** Sum over `dim` (every dim when it is left out). Integers and bools give int64. */
 export const sum = op("sum(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
@@ -50,11 +50,12 @@ export const mean = op("mean(Tensor self, int[]? dim=None, bool keepdim=False, *
 define(mean, {
   kernel: compute(({ self, dim, keepdim, dtype }) => {
     const to = dtype ?? self.dtype;
-    if (!to.is_floating_point)
+    if (!to.is_differentiable)
       throw new RuntimeError(
         `mean(): could not infer output dtype. ${dtype === null ? "Input" : "Optional"} dtype must be either a floating point or complex dtype. Got: ${to.legacyName}`,
       );
-    return self.sum(dim, keepdim, { dtype: to }).div(countOf(self.sizes, dim));
+    const total = self.sum(dim, keepdim, { dtype: opmath(to) });
+    return total.div_(countOf(self.sizes, dim)).to(to);
   }),
   backward: {
     self: ({ grad, sizes, dim, keepdim }) => spread(grad, sizes.self, dim, keepdim).div(countOf(sizes.self, dim)),
@@ -96,14 +97,14 @@ define(prod, {
 });
 /** grad * product / x; where an x is 0, the product of the others by cumulative products from both sides. */
 function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
-  if (!x.eq(0).any().item()) return grad.mul(product).div(x);
+  if (!x.eq(0).any().item()) return grad.mul(product.div(x).conj());
   const one = x.narrow(d, 0, 1).mul(0).add(1);
   const n = x.sizes[d];
   const before = cat([one, x.narrow(d, 0, n - 1)], d).cumprod(d);
   const after = cat([one, x.narrow(d, 1, n - 1).flip([d])], d)
     .cumprod(d)
     .flip([d]);
-  return grad.mul(before.mul(after));
+  return grad.mul(before.mul(after).conj());
 }
 
 /** Running sum along `dim`. */
@@ -346,14 +347,16 @@ function spreadArgs(args: {
 /** {@link var} with the correction worked out. */
 export const _var = op("_var(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
 define(_var, {
-  kernel: compute(({ self, dim, correction, keepdim }) => {
-    const x = floating("var", self);
-    const centred = x.sub(x.mean(dim, true));
-    return centred
-      .mul(centred)
-      .sum(dim, keepdim)
-      .div(Math.max(0, countOf(self.sizes, dim) - correction));
-  }),
+  kernel: inOpmath(
+    compute(({ self, dim, correction, keepdim }) => {
+      const x = floating("var", self);
+      const centred = x.sub(x.mean(dim, true));
+      return centred
+        .mul(centred)
+        .sum(dim, keepdim)
+        .div(Math.max(0, countOf(self.sizes, dim) - correction));
+    }),
+  ),
   saves: ["self"],
   backward: {
     self: ({ grad, self, dim, correction, keepdim }) =>
@@ -378,7 +381,9 @@ define(std, { kernel: composite((args) => args.self._std(...spreadArgs(args))) }
 /** {@link std} with the correction worked out. */
 export const _std = op("_std(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
 define(_std, {
-  kernel: compute(({ self, dim, correction, keepdim }) => floating("std", self)._var(dim, correction, keepdim).sqrt()),
+  kernel: inOpmath(
+    compute(({ self, dim, correction, keepdim }) => floating("std", self)._var(dim, correction, keepdim).sqrt()),
+  ),
   saves: ["self", "result"],
   backward: {
     self: ({ grad, self, result, dim, correction, keepdim }) => {
@@ -413,14 +418,16 @@ define(std_mean, {
 /** log of the sum of exponentials over `dim`, without overflow. */
 export const logsumexp = op("logsumexp(Tensor self, int[] dim, bool keepdim=False) -> Tensor");
 define(logsumexp, {
-  kernel: compute(({ self, dim, keepdim }) => {
-    const x = self.dtype.is_floating_point ? self : self.to(get_default_dtype());
-    if (x.numel() === 0) return x.exp().sum(dim, keepdim).log();
-    const top = x.amax(dim, true);
-    const shift = _where(top.abs().eq(Infinity), 0, top);
-    const total = x.sub(shift).exp().sum(dim, true).log().add(shift);
-    return keepdim ? total : total.squeeze(wrapDims(dim, x.sizes.length));
-  }),
+  kernel: inOpmath(
+    compute(({ self, dim, keepdim }) => {
+      const x = self.dtype.is_floating_point ? self : self.to(get_default_dtype());
+      if (x.numel() === 0) return x.exp().sum(dim, keepdim).log();
+      const top = x.amax(dim, true);
+      const shift = _where(top.abs().eq(Infinity), 0, top);
+      const total = x.sub(shift).exp().sum(dim, true).log().add(shift);
+      return keepdim ? total : total.squeeze(wrapDims(dim, x.sizes.length));
+    }),
+  ),
   saves: ["self", "result"],
   backward: {
     self: ({ grad, self, result, dim, keepdim }) =>
@@ -433,12 +440,14 @@ export const softmax = op("softmax(Tensor self, int dim, *, dtype? dtype=None) -
 define(softmax, { kernel: composite(({ self, dim, dtype }) => (dtype ? self.to(dtype) : self)._softmax(dim)) });
 export const _softmax = op("_softmax(Tensor self, int dim) -> Tensor");
 define(_softmax, {
-  kernel: compute(({ self, dim }) => {
-    assertFloat("softmax", self);
-    if (self.numel() === 0) return self.clone();
-    const e = self.sub(self.amax([dim], true)).exp();
-    return e.div(e.sum([dim], true));
-  }),
+  kernel: inOpmath(
+    compute(({ self, dim }) => {
+      assertFloat("softmax", self);
+      if (self.numel() === 0) return self.clone();
+      const e = self.sub(self.amax([dim], true)).exp();
+      return e.div(e.sum([dim], true));
+    }),
+  ),
   saves: ["result"],
   backward: { self: ({ grad, result, dim }) => result.mul(grad.sub(grad.mul(result).sum([dim], true))) },
   node: "SoftmaxBackward0",
@@ -448,12 +457,14 @@ export const log_softmax = op("log_softmax(Tensor self, int dim, *, dtype? dtype
 define(log_softmax, { kernel: composite(({ self, dim, dtype }) => (dtype ? self.to(dtype) : self)._log_softmax(dim)) });
 export const _log_softmax = op("_log_softmax(Tensor self, int dim) -> Tensor");
 define(_log_softmax, {
-  kernel: compute(({ self, dim }) => {
-    assertFloat("log_softmax", self);
-    if (self.numel() === 0) return self.clone();
-    const centred = self.sub(self.amax([dim], true));
-    return centred.sub(centred.exp().sum([dim], true).log());
-  }),
+  kernel: inOpmath(
+    compute(({ self, dim }) => {
+      assertFloat("log_softmax", self);
+      if (self.numel() === 0) return self.clone();
+      const centred = self.sub(self.amax([dim], true));
+      return centred.sub(centred.exp().sum([dim], true).log());
+    }),
+  ),
   saves: ["result"],
   backward: { self: ({ grad, result, dim }) => grad.sub(result.exp().mul(grad.sum([dim], true))) },
   node: "LogSoftmaxBackward0",
@@ -473,20 +484,22 @@ export const norm = op(
   "norm(Tensor self, Scalar|str? p=2, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
 );
 define(norm, {
-  kernel: compute(({ self, p, dim, keepdim, dtype }) => {
-    const x = floating("norm", dtype ? self.to(dtype) : self);
-    const order = normOrder(p);
-    if (order === 2) return x.mul(x).sum(dim, keepdim).sqrt();
-    if (order === 1) return x.abs().sum(dim, keepdim);
-    if (order === 0) return x.ne(0).to(x.dtype).sum(dim, keepdim);
-    if (order === Infinity) return x.abs().amax(dim ?? [], keepdim);
-    if (order === -Infinity) return x.abs().amin(dim ?? [], keepdim);
-    return x
-      .abs()
-      .pow(order)
-      .sum(dim, keepdim)
-      .pow(1 / order);
-  }),
+  kernel: inOpmath(
+    compute(({ self, p, dim, keepdim, dtype }) => {
+      const x = floating("norm", dtype ? self.to(dtype) : self);
+      const order = normOrder(p);
+      if (order === 2) return x.mul(x).sum(dim, keepdim).sqrt();
+      if (order === 1) return x.abs().sum(dim, keepdim);
+      if (order === 0) return x.ne(0).to(x.dtype).sum(dim, keepdim);
+      if (order === Infinity) return x.abs().amax(dim ?? [], keepdim);
+      if (order === -Infinity) return x.abs().amin(dim ?? [], keepdim);
+      return x
+        .abs()
+        .pow(order)
+        .sum(dim, keepdim)
+        .pow(1 / order);
+    }),
+  ),
   saves: ["self", "result"],
   backward: {
     self: ({ grad, self, result, p, dim, keepdim }) => {

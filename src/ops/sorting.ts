@@ -1,9 +1,10 @@
 // Order along a dim: sorting, the k largest, ranks, running extremes.
+import type { Scalar } from "../dtype.ts";
 import { IndexError, RuntimeError } from "../errors.ts";
 import { wrapDim } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { chosenAlong, order, pickedGrad, sortedPlaces } from "./along_dim.ts";
 
 /** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
@@ -203,7 +204,7 @@ define(nanquantile, {
 function quantiles(
   name: string,
   self: Tensor,
-  q: Tensor | number | bigint | boolean,
+  q: Tensor | Scalar,
   dim: number | null,
   keepdim: boolean,
   interpolation: string,
@@ -216,7 +217,7 @@ function quantiles(
   if (self.numel() === 0) throw new RuntimeError(`${name}() input tensor must be non-empty`);
   if (!self.dtype.is_floating_point)
     throw new RuntimeError(`${name}() input tensor must be either float or double dtype`);
-  const at = typeof q === "object" ? q : self.new_full([], q);
+  const at = q instanceof Tensor ? q : self.new_full([], q);
   if (at.sizes.length > 1) throw new RuntimeError(`${name}() q must be a scalar or 1D tensor`);
   if (at.dtype !== self.dtype) throw new RuntimeError(`${name}() q tensor must be same dtype as the input tensor`);
   if (at.lt(0).logical_or(at.gt(1)).any().item())

@@ -16,7 +16,8 @@ export interface SafetensorsEntry {
   data: Uint8Array;
 }
 
-const formatNames: Record<DtypeName, string> = {
+/** The format has no name for complex128. */
+const formatNames: Partial<Record<DtypeName, string>> = {
   float64: "F64",
   float32: "F32",
   float16: "F16",
@@ -27,8 +28,13 @@ const formatNames: Record<DtypeName, string> = {
   int8: "I8",
   uint8: "U8",
   bool: "BOOL",
+  complex64: "C64",
 };
-const dtypeByFormatName = new Map([...dtypeByName].map(([name, dtype]) => [formatNames[name], dtype]));
+const dtypeByFormatName = new Map(
+  [...dtypeByName]
+    .filter(([name]) => formatNames[name] !== undefined)
+    .map(([name, dtype]) => [formatNames[name], dtype]),
+);
 
 const metadataKey = "__metadata__";
 /** As the reference implementation: no real header is near it, and JSON of that size is an attack. */
@@ -43,8 +49,9 @@ const fail = (problem: string): ValueError => new ValueError(`safetensors: ${pro
  * among equals: together with a header padded to 8 bytes, every tensor starts at a multiple of its element size.
  * Equal entries in equal order give equal bytes.
  *
- * Raises ValueError for data that does not have shape × itemsize bytes, a dim that is not a whole number, a bool that
- * is neither 0 nor 1, a name that is `__metadata__`, metadata that is not text, and text that is not Unicode.
+ * Raises ValueError for complex128, which the format does not know, data that does not have shape × itemsize bytes, a
+ * dim that is not a whole number, a bool that is neither 0 nor 1, a name that is `__metadata__`, metadata that is not
+ * text, and text that is not Unicode.
  * @example
  * const data = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
  * const bytes = encodeSafetensors(new Map([["weight", { dtype: float32, shape: [3], data }]]), { format: "pt" });
@@ -232,6 +239,8 @@ function checkNameAndShape(name: string, shape: readonly number[]): void {
 }
 
 function checkData(name: string, { dtype, shape, data }: SafetensorsEntry): void {
+  if (formatNames[dtype.name] === undefined)
+    throw fail(`the format has no dtype for ${show(name)} (${String(dtype)}): save its view_as_real()`);
   // A product beyond 2^53 is rounded, but no data is that long: it still differs.
   const expected = numel(shape) * dtype.itemsize;
   if (data.length !== expected)

@@ -1,7 +1,7 @@
 // Whether what tidu gave is what PyTorch gave: structure, dtype, shape, values.
 import { Dtype, Tensor } from "tidu";
 import type { Encoded } from "./reader.ts";
-import { dtypeNamed, floatOf, Missing } from "./values.ts";
+import { dtypeNamed, elementsOf, floatOf, Missing } from "./values.ts";
 import type { Elements, Values } from "./values.ts";
 
 export interface Tolerance {
@@ -11,6 +11,10 @@ export interface Tolerance {
 const BY_DTYPE: Record<string, Tolerance> = {
   float64: { rtol: 1e-7, atol: 1e-9 },
   float32: { rtol: 1e-4, atol: 1e-5 },
+  complex128: { rtol: 1e-7, atol: 1e-9 },
+  complex64: { rtol: 1e-4, atol: 1e-5 },
+  float16: { rtol: 1e-3, atol: 1e-5 },
+  bfloat16: { rtol: 1.6e-2, atol: 1e-5 },
 };
 const EXACT: Tolerance = { rtol: 0, atol: 0 };
 /** What may be further off than its dtype allows, and why. */
@@ -42,7 +46,7 @@ export function differenceOfTensors(got: unknown, k: number, values: Values): st
   if (got.dtype !== dtypeNamed(want.dtype)) return `dtype ${got.dtype.name}, expected ${want.dtype}`;
   if (got.shape.join() !== want.shape.join()) return `shape [${got.shape.join()}], expected [${want.shape.join()}]`;
   const tolerance = toleranceFor(values.case.op, want.dtype);
-  return differenceOfElements(got.typed_array() as Elements, values.elements(k), tolerance);
+  return differenceOfElements(elementsOf(got), values.elements(k), tolerance);
 }
 
 /** Compares a result of any structure. `skip` holds numbers of output tensors, in order, that are not determined. */

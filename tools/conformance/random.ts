@@ -4,8 +4,7 @@ import type { Tensor } from "tidu";
 import { lookup } from "./call.ts";
 import { difference, differenceOfElements } from "./compare.ts";
 import type { Case, Dataset, Encoded } from "./reader.ts";
-import { Missing, Values } from "./values.ts";
-import type { Elements } from "./values.ts";
+import { elementsOf, Missing, Values } from "./values.ts";
 
 interface Call {
   readonly fn: string;
@@ -35,7 +34,7 @@ function differenceOfDraw(got: unknown, want: Encoded, values: Values): string |
     const recorded = values.recorded(k);
     if (got.dtype.name !== recorded.dtype) return `dtype ${got.dtype.name}, expected ${recorded.dtype}`;
     if (got.shape.join() !== recorded.shape.join()) return `shape [${got.shape.join()}]`;
-    return differenceOfElements(got.typed_array() as Elements, values.elements(k), TOLERANCE);
+    return differenceOfElements(elementsOf(got), values.elements(k), TOLERANCE);
   }
   return difference(got, want, values);
 }

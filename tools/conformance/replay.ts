@@ -12,8 +12,7 @@ import {
 } from "./compare.ts";
 import type { Case, Dataset, Encoded } from "./reader.ts";
 import type { Outcome } from "./report.ts";
-import { isWholeFloat, Missing, Values } from "./values.ts";
-import type { Elements } from "./values.ts";
+import { isWholeFloat, Missing, Values, elementsOf } from "./values.ts";
 import { replayGradUtil, replayOptim, replaySched } from "./training.ts";
 import { replayModule, replayModuleError, replayModuleStruct } from "./modules.ts";
 import { replayPromotion } from "./promotion.ts";
@@ -48,7 +47,6 @@ export function replay(c: Case, data: Dataset): Outcome {
 }
 
 function replayOp(c: Case, data: Dataset, notes: string[]): string | null {
-  if (c["complex"] === true) throw new Missing("complex dtypes");
   const why = attempt(c, data, "numbers", notes);
   // A whole Python float where it decides the dtype: in JavaScript one writes a 0-dim tensor.
   const wholeFloats = [...(c.args ?? []), ...Object.values(c.kwargs ?? {})].some(isWholeFloat);
@@ -121,11 +119,7 @@ export function differenceOfGrads(
     const problem =
       got.shape.join() !== values.recorded(grad.t).shape.join()
         ? `shape [${got.shape.join()}]`
-        : differenceOfElements(
-            got.typed_array() as Elements,
-            values.elements(grad.t),
-            toleranceFor(values.case.op, dtype),
-          );
+        : differenceOfElements(elementsOf(got), values.elements(grad.t), toleranceFor(values.case.op, dtype));
     if (problem !== null) return `gradient of ${name}: ${problem}`;
   }
   return null;

@@ -15,8 +15,11 @@ const ARRAYS = {
   int8: Int8Array,
   uint8: Uint8Array,
   bool: Uint8Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
 };
-/** Those that kernels compute with. */
 const isSupported = (dtype: string): dtype is keyof typeof ARRAYS => dtype in ARRAYS;
 export type Elements = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
 
@@ -33,8 +36,12 @@ export class Values {
   recorded(k: number): RecordedTensor {
     return this.case.tensors[k];
   }
-  /** The elements, in row-major order. */
+  /** The elements as numbers, in row-major order; complex ones as re, im, re, im, … */
   elements(k: number): Elements {
+    const stored = this.stored(k);
+    return stored instanceof Uint16Array ? elementsOf(this.flat(k, stored)) : stored;
+  }
+  private stored(k: number): Elements {
     const { dtype, off, len } = this.case.tensors[k];
     if (!isSupported(dtype)) throw new Missing(`dtype ${dtype}`);
     const array = ARRAYS[dtype];
@@ -47,7 +54,7 @@ export class Values {
   }
   private build(k: number): Tensor {
     const { shape, strides, offset_elems = 0, rg = false } = this.recorded(k);
-    const elements = this.elements(k);
+    const elements = this.stored(k);
     let t =
       strides === undefined
         ? this.flat(k, elements).view(shape)
@@ -56,7 +63,9 @@ export class Values {
     return t;
   }
   private flat(k: number, elements: Elements): Tensor {
-    return torch.tensor(elements, { dtype: dtypeNamed(this.recorded(k).dtype) });
+    const dtype = dtypeNamed(this.recorded(k).dtype);
+    if (!dtype.is_complex) return torch.tensor(elements, { dtype });
+    return torch.view_as_complex(torch.tensor(elements).view([-1, 2]));
   }
   /** The recorded layout: elements put where strides and offset say, in a memory just large enough. */
   private strided(
@@ -67,10 +76,12 @@ export class Values {
     offset: number,
   ): Tensor {
     const extent = shape.includes(0) ? offset : shape.reduce((n, size, d) => n + (size - 1) * strides[d], offset + 1);
-    const memory = new (elements.constructor as Float64ArrayConstructor)(extent);
+    const parts = this.recorded(k).dtype.startsWith("complex") ? 2 : 1;
+    const memory = new (elements.constructor as Float64ArrayConstructor)(extent * parts);
     const index = shape.map(() => 0);
-    for (const x of elements as Float64Array) {
-      memory[index.reduce((at, i, d) => at + i * strides[d], offset)] = x;
+    for (let i = 0; i < elements.length; i += parts) {
+      const at = index.reduce((at, i, d) => at + i * strides[d], offset);
+      memory.set((elements as Float64Array).subarray(i, i + parts), at * parts);
       for (let d = shape.length - 1; d >= 0 && ++index[d] === shape[d]; d--) index[d] = 0;
     }
     return this.flat(k, memory).as_strided(shape, strides, offset);
@@ -97,6 +108,10 @@ export class Values {
         return dtypeNamed(body as string);
       case "device":
         return body;
+      case "complex": {
+        const [re, im] = (body as Encoded[]).map((x) => Number(this.decode(x)));
+        return new torch.Complex(re, im);
+      }
       case "slice": {
         const [start, stop, step] = (body as Encoded[]).map((x) => this.decode(x)) as (number | null)[];
         return torch.slice_(start, stop, step);
@@ -111,6 +126,9 @@ export class Values {
 export function floatOf(x: number | string): number {
   return x === "nan" ? NaN : x === "inf" ? Infinity : x === "-inf" ? -Infinity : Number(x);
 }
+/** The elements of a tensor as {@link Values.elements} has them. */
+export const elementsOf = (t: Tensor): Elements =>
+  (t.dtype.itemsize === 2 && t.dtype.is_floating_point ? t.float() : t).typed_array() as Elements;
 export function dtypeNamed(name: string): torch.Dtype {
   const dtype = isSupported(name) ? torch.dtypeByName.get(name) : undefined;
   if (!dtype) throw new Missing(`dtype ${name}`);

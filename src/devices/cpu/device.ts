@@ -1,6 +1,7 @@
 // The CPU device: one WebAssembly memory, kernels compiled as they are met, matrix products.
 import type { Dtype, TypedArray } from "../../dtype.ts";
 import { float64 } from "../../dtype.ts";
+import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
 import type { Backend, Block, Matrix, MemoryStats } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
@@ -37,7 +38,8 @@ export class CpuDevice implements Backend {
     return this.memory.allocate(nbytes);
   }
   launch(kernel: Kernel, launch: Launch): void {
-    this.runner.launch(kernel, launch);
+    if (kernel.isComplex) this.runner.launch(...splitComplex(kernel, launch));
+    else this.runner.launch(kernel, launch);
   }
   /** The kernels compiled so far, and how they walk. */
   kernelReport(): readonly Report[] {

@@ -103,7 +103,7 @@ export class Operands {
       base(0);
       if (size === 8) f.mem("v128.load64_splat");
       else if (size === 4) f.mem("v128.load32_splat");
-      else f.mem(SCALAR_LOAD[dtype.name]).op("i32x4.splat");
+      else f.mem(SCALAR_LOAD[dtype.name]!).op("i32x4.splat");
     } else if (stride === "other") return this.loadLanes(k, part, place, base);
     else {
       const at = copy * 4 * size + part * 16;
@@ -126,7 +126,10 @@ export class Operands {
       const lane = part * 2 + j;
       base(lane);
       this.moveToLane(k, lane);
-      f.mem(SCALAR_LOAD[dtype.name], this.variant.strides[k] === "contiguous" ? (copy * 4 + lane) * dtype.itemsize : 0);
+      f.mem(
+        SCALAR_LOAD[dtype.name]!,
+        this.variant.strides[k] === "contiguous" ? (copy * 4 + lane) * dtype.itemsize : 0,
+      );
       if (j === 0) f.op(`${type}.splat`);
       else f.lane(`${type}.replace_lane`, j);
     }
@@ -186,7 +189,7 @@ export class Operands {
   }
 }
 /** float16 and bfloat16 are carried as the integers of their bits. */
-const SCALAR_LOAD: Record<DtypeName, string> = {
+const SCALAR_LOAD: Partial<Record<DtypeName, string>> = {
   float64: "f64.load",
   float32: "f32.load",
   int64: "i64.load",

@@ -4,9 +4,9 @@
 // and makes one object of all reads of an input.
 import type { Dtype } from "../../dtype.ts";
 import { bool, float32, float64, int32, int64 } from "../../dtype.ts";
-import { NotImplementedError } from "../../errors.ts";
 import { constant, Expr, input, load } from "../../kernel/expr.ts";
 import type { BinaryOp, BitOp, CompareOp, ExprOp } from "../../kernel/expr.ts";
+import { isHalf, narrowed, widened } from "../../kernel/half.ts";
 import type { Output } from "../../kernel/loops.ts";
 import { isMathOp, lower } from "../../kernel/math.ts";
 
@@ -55,8 +55,9 @@ export class Lowering {
     return this.lower(new Expr(mode, [old, value], dtype));
   }
   private rewrite(e: Expr): Expr {
-    assertComputable(e);
     if (e.op === "input") return (this.reads[Number(e.value)] ??= e);
+    if ((e.op === "const" || e.op === "param") && isHalf(e.dtype))
+      return this.lower(new Expr("cast", [new Expr(e.op, [], float32, e.value)], e.dtype));
     if (e.src.length === 0) return e;
     const src = e.src.map((x) => this.lower(x));
     const rebuilt = src.every((x, i) => x === e.src[i]) ? e : new Expr(e.op, src, e.dtype, e.value);
@@ -65,16 +66,16 @@ export class Lowering {
   }
 }
 
-/** float16 and bfloat16 can be moved, not computed with. */
-function assertComputable(e: Expr): void {
-  if (e.op === "input" || e.op === "load" || e.op === "where") return;
-  const half = [e, ...e.src].find(({ dtype }) => dtype.is_floating_point && dtype.itemsize === 2);
-  if (half) throw new NotImplementedError(`"${e.op}" not implemented for '${half.dtype.legacyName}'`);
-}
+/** What 16-bit floats can do as they are: be moved. */
+const MOVES: ReadonlySet<ExprOp> = new Set(["load", "where", "bitcast", "cast"]);
 
 function simplify(e: Expr): Expr {
   const { op, src, dtype } = e;
   const [x, y] = src;
+  if (!MOVES.has(op) && src.some((s) => isHalf(s.dtype))) {
+    const wide = src.map((s) => (isHalf(s.dtype) ? s.cast(float32) : s));
+    return isHalf(dtype) ? new Expr(op, wide, float32).cast(dtype) : new Expr(op, wide, dtype);
+  }
   if (src.length === 2 && x.dtype === bool) return LOGIC[op as BinaryOp]?.(x, y) ?? e;
   if (op === "cast") return castThrough(e, x, dtype);
   if (isMathOp(op)) return lower(op, x) ?? (dtype === float64 ? e : inFloat64(op, src));
@@ -99,6 +100,8 @@ const inFloat64 = (op: ExprOp, src: readonly Expr[]): Expr =>
 function castThrough(e: Expr, x: Expr, to: Dtype): Expr {
   if (to === x.dtype) return x;
   if (to === bool) return x.ne(0);
+  if (isHalf(x.dtype)) return widened(x).cast(to);
+  if (isHalf(to)) return x.dtype === float32 ? narrowed(x, to) : x.cast(float32).cast(to);
   if (x.dtype === bool) return x.where(constant(1, to), constant(0, to));
   return e;
 }

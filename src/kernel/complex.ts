@@ -1,0 +1,252 @@
+// Kernels on complex numbers as kernels on their real and imaginary parts, so that no device need know of any.
+import type { Dtype, Scalar } from "../dtype.ts";
+import { Complex, realOf } from "../dtype.ts";
+import { NotImplementedError } from "../errors.ts";
+import { acc, constant, Expr, input, load, param } from "./expr.ts";
+import type { Accumulator, Launch, Operand, Output } from "./loops.ts";
+import { Kernel } from "./loops.ts";
+
+/** A complex number, or what computes one. */
+interface Parts {
+  readonly re: Expr;
+  readonly im: Expr;
+}
+const parts = (re: Expr, im: Expr): Parts => ({ re, im });
+
+const twins = new WeakMap<Kernel, Kernel>();
+/** The same work on the parts: a complex operand becomes two real ones, with strides twice as long. */
+export function splitComplex(kernel: Kernel, launch: Launch): [Kernel, Launch] {
+  let twin = twins.get(kernel);
+  if (twin === undefined) twins.set(kernel, (twin = new Splitting(kernel).kernel()));
+  const dtypes = [...kernel.inputs, ...kernel.outputs.map((o) => o.dtype)];
+  const operands = launch.operands.flatMap(({ ptr, strides }, k): Operand[] => {
+    if (!dtypes[k].is_complex) return [{ ptr, strides }];
+    const doubled = strides.map((s) => 2 * s);
+    return [0, dtypes[k].itemsize / 2].map((at) => ({ ptr: ptr + at, strides: doubled }));
+  });
+  const params = launch.params.flatMap((x, i): Scalar[] => {
+    if (!kernel.params[i].is_complex) return [x];
+    return x instanceof Complex ? [x.re, x.im] : [Number(x), 0];
+  });
+  return [twin, { ...launch, operands, params }];
+}
+
+/** Numbers of the parts, from numbers of the whole. */
+function places(dtypes: readonly Dtype[]): number[] {
+  let next = 0;
+  return dtypes.map((d) => (next += d.is_complex ? 2 : 1) - (d.is_complex ? 2 : 1));
+}
+const split = (dtypes: readonly Dtype[]): Dtype[] =>
+  dtypes.flatMap((d) => (d.is_complex ? [realOf(d), realOf(d)] : [d]));
+
+class Splitting {
+  private readonly whole: Kernel;
+  private readonly inputs: readonly number[];
+  private readonly params: readonly number[];
+  private readonly accs: readonly number[];
+  // What was one object stays one: see Note [One expression, one object].
+  private readonly numbers = new Map<Expr, Parts>();
+  private readonly reals = new Map<Expr, Expr>();
+
+  constructor(kernel: Kernel) {
+    this.whole = kernel;
+    this.inputs = places(kernel.inputs);
+    this.params = places(kernel.params);
+    this.accs = places(kernel.reduce?.accs.map((a) => a.dtype) ?? []);
+  }
+  kernel(): Kernel {
+    const { inputs, params, outputs, reduce } = this.whole;
+    return new Kernel({
+      inputs: split(inputs),
+      params: split(params),
+      outputs: outputs.flatMap((o) => this.output(o)),
+      reduce: reduce && { accs: reduce.accs.flatMap((a) => this.accumulator(a)), scan: reduce.scan },
+    });
+  }
+  private output({ dtype, value, offset, mode }: Output): Output[] {
+    const rest = { mode, offset: offset && this.real(offset) };
+    if (!dtype.is_complex) return [{ ...rest, dtype, value: this.real(value) }];
+    if (mode !== undefined && mode !== "set" && mode !== "add") throw unsupported(mode, dtype);
+    const { re, im } = this.parts(value);
+    const doubled = { mode, offset: rest.offset?.mul(2) };
+    return [re, im].map((part) => ({ ...doubled, dtype: realOf(dtype), value: part }));
+  }
+  private accumulator({ dtype, init, step, combine }: Accumulator): Accumulator[] {
+    if (!dtype.is_complex) return [{ dtype, init: this.real(init), step: this.real(step), combine }];
+    // Sums meet part by part; what mixes the parts runs in order.
+    const alone = combine !== undefined && combine(init, init).op === "add" ? { combine } : {};
+    const [from, next] = [this.parts(init), this.parts(step)];
+    return (["re", "im"] as const).map((p) => ({ dtype: realOf(dtype), init: from[p], step: next[p], ...alone }));
+  }
+
+  /** A real expression, which may stand on complex ones. */
+  private real(e: Expr): Expr {
+    let made = this.reals.get(e);
+    if (made === undefined) this.reals.set(e, (made = this.toReal(e)));
+    return made;
+  }
+  private toReal(e: Expr): Expr {
+    const { op, src, dtype } = e;
+    const number = Number(e.value);
+    if (op === "input") return input(this.inputs[number], dtype);
+    if (op === "param") return param(this.params[number], dtype);
+    if (op === "acc") return acc(this.accs[number], dtype);
+    if (op === "load") return load(this.inputs[number], dtype, this.real(src[0]));
+    if (!src.some((x) => x.dtype.is_complex)) {
+      const made = src.map((x) => this.real(x));
+      return new Expr(op, made, dtype, e.value);
+    }
+    const [x, y] = src.map((s) => this.parts(s));
+    if (op === "real") return x.re;
+    if (op === "imag") return x.im;
+    if (op === "abs") return magnitude(x);
+    if (op === "eq") return x.re.eq(y.re).and(x.im.eq(y.im));
+    if (op === "ne") return x.re.ne(y.re).or(x.im.ne(y.im));
+    if (op === "cast") return dtype.name === "bool" ? x.re.ne(0).or(x.im.ne(0)) : x.re.cast(dtype);
+    throw unsupported(op, src[0].dtype);
+  }
+
+  private parts(e: Expr): Parts {
+    let made = this.numbers.get(e);
+    if (made === undefined) this.numbers.set(e, (made = this.toParts(e)));
+    return made;
+  }
+  private toParts(e: Expr): Parts {
+    const { op, src } = e;
+    const dtype = realOf(e.dtype);
+    const number = Number(e.value);
+    const both = (of: (next: number) => Expr): Parts => parts(of(0), of(1));
+    switch (op) {
+      case "const":
+        return parts(constant(e.value, dtype), constant(0, dtype));
+      case "input":
+        return both((next) => input(this.inputs[number] + next, dtype));
+      case "param":
+        return both((next) => param(this.params[number] + next, dtype));
+      case "acc":
+        return both((next) => acc(this.accs[number] + next, dtype));
+      case "load": {
+        const offset = this.real(src[0]).mul(2);
+        return both((next) => load(this.inputs[number] + next, dtype, offset));
+      }
+      case "complex":
+        return parts(this.real(src[0]), this.real(src[1]));
+      case "where": {
+        const [mask, a, b] = [this.real(src[0]), this.parts(src[1]), this.parts(src[2])];
+        return parts(mask.where(a.re, b.re), mask.where(a.im, b.im));
+      }
+      case "cast": {
+        if (!src[0].dtype.is_complex) return parts(this.real(src[0]).cast(dtype), constant(0, dtype));
+        const { re, im } = this.parts(src[0]);
+        return parts(re.cast(dtype), im.cast(dtype));
+      }
+    }
+    const formula = FORMULAS[op];
+    if (formula === undefined) throw unsupported(op, e.dtype);
+    return formula(...src.map((x) => this.parts(x)));
+  }
+}
+const unsupported = (op: string, d: Dtype): NotImplementedError =>
+  new NotImplementedError(`"${op}" not implemented for '${d.legacyName}'`);
+
+/** |z| without overflow on the way. */
+function magnitude({ re, im }: Parts): Expr {
+  const [a, b] = [re.abs(), im.abs()];
+  const [large, small] = [a.max(b), a.min(b)];
+  const ratio = small.div(large);
+  const size = large.mul(ratio.mul(ratio).add(1).sqrt());
+  const plain = large.eq(0).where(large, size);
+  return a.eq(Infinity).or(b.eq(Infinity)).where(constant(Infinity, re.dtype), plain);
+}
+const real = (x: Expr): Parts => parts(x, x.lift(0));
+const add = (x: Parts, y: Parts): Parts => parts(x.re.add(y.re), x.im.add(y.im));
+const sub = (x: Parts, y: Parts): Parts => parts(x.re.sub(y.re), x.im.sub(y.im));
+const neg = (x: Parts): Parts => parts(x.re.neg(), x.im.neg());
+const mul = (x: Parts, y: Parts): Parts =>
+  parts(x.re.mul(y.re).sub(x.im.mul(y.im)), x.re.mul(y.im).add(x.im.mul(y.re)));
+/** By a real number, or all parts by the same. */
+const times = (x: Parts, k: Expr | number): Parts => parts(x.re.mul(k), x.im.mul(k));
+const timesI = (x: Parts): Parts => parts(x.im.neg(), x.re);
+const overI = (x: Parts): Parts => parts(x.im, x.re.neg());
+/** R. L. Smith, Algorithm 116, CACM 1962: divides by the larger part first, so that squares do not overflow. */
+function div(x: Parts, y: Parts): Parts {
+  const wide = y.re.abs().ge(y.im.abs());
+  const ratio = wide.where(y.im.div(y.re), y.re.div(y.im));
+  const over = wide.where(y.re.add(y.im.mul(ratio)), y.re.mul(ratio).add(y.im));
+  const re = wide.where(x.re.add(x.im.mul(ratio)), x.re.mul(ratio).add(x.im));
+  const im = wide.where(x.im.sub(x.re.mul(ratio)), x.im.mul(ratio).sub(x.re));
+  return parts(re.div(over), im.div(over));
+}
+const exp = ({ re, im }: Parts): Parts => {
+  const size = re.exp();
+  return parts(size.mul(im.cos()), im.eq(0).where(im, size.mul(im.sin())));
+};
+const log = (z: Parts): Parts => parts(magnitude(z).log(), z.im.atan2(z.re));
+/** W. Kahan, Branch cuts for complex elementary functions, 1987: no cancellation, the cut on the negative axis. */
+function sqrt(z: Parts): Parts {
+  const half = magnitude(z).add(z.re.abs()).mul(0.5).sqrt();
+  const other = half.eq(0).where(z.im, z.im.div(half.mul(2)));
+  const left = z.re.lt(0);
+  return parts(left.where(other.abs(), half), left.where(half.copysign(z.im), other));
+}
+const sinh = ({ re, im }: Parts): Parts =>
+  parts(re.apply("sinh").mul(im.cos()), im.eq(0).where(im, re.apply("cosh").mul(im.sin())));
+const cosh = ({ re, im }: Parts): Parts => parts(re.apply("cosh").mul(im.cos()), re.apply("sinh").mul(im.sin()));
+function tanh({ re, im }: Parts): Parts {
+  const [x, y] = [re.mul(2), im.mul(2)];
+  const over = x.apply("cosh").add(y.cos());
+  // Far out the quotient of large numbers is ±1 and next to nothing.
+  const far = re.abs().gt(20);
+  const one = constant(1, re.dtype).copysign(re);
+  return parts(far.where(one, x.apply("sinh").div(over)), far.where(im.mul(0), y.sin().div(over)));
+}
+const one = (z: Parts): Parts => real(z.re.lift(1));
+const asinh = (z: Parts): Parts => log(add(z, sqrt(add(mul(z, z), one(z)))));
+const acosh = (z: Parts): Parts => log(add(z, mul(sqrt(add(z, one(z))), sqrt(sub(z, one(z))))));
+const atanh = (z: Parts): Parts => times(sub(log(add(one(z), z)), log(sub(one(z), z))), 0.5);
+const asin = (z: Parts): Parts => overI(asinh(timesI(z)));
+function pow(z: Parts, w: Parts): Parts {
+  const power = exp(mul(w, log(z)));
+  const zero = z.re.eq(0).and(z.im.eq(0));
+  const atZero = w.re.eq(0).and(w.im.eq(0)).where(w.re.lift(1), w.re.lift(0));
+  return parts(zero.where(atZero, power.re), zero.where(z.im.lift(0), power.im));
+}
+
+/** What the operators do to complex numbers; those that are not here need an order, or are not analytic. */
+const FORMULAS: Partial<Record<Expr["op"], (...x: Parts[]) => Parts>> = {
+  add,
+  sub,
+  mul,
+  div,
+  neg,
+  pow,
+  fma: (x, y, z) => add(mul(x, y), z),
+  exp,
+  log,
+  sqrt,
+  sinh,
+  cosh,
+  tanh,
+  asinh,
+  acosh,
+  atanh,
+  asin,
+  exp2: (z) => exp(times(z, Math.LN2)),
+  expm1: ({ re, im }) => {
+    const half = im.mul(0.5).sin();
+    const turned = half.mul(half).mul(2);
+    return parts(re.apply("expm1").mul(im.cos()).sub(turned), re.exp().mul(im.sin()));
+  },
+  log2: (z) => times(log(z), Math.LOG2E),
+  log10: (z) => times(log(z), Math.LOG10E),
+  log1p: (z) => {
+    const grown = z.re.mul(z.re.add(2)).add(z.im.mul(z.im));
+    return parts(grown.log1p().mul(0.5), z.im.atan2(z.re.add(1)));
+  },
+  sin: (z) => overI(sinh(timesI(z))),
+  cos: (z) => cosh(timesI(z)),
+  tan: (z) => overI(tanh(timesI(z))),
+  acos: (z) => sub(real(z.re.lift(Math.PI / 2)), asin(z)),
+  atan: (z) => overI(atanh(timesI(z))),
+  sigmoid: (z) => div(one(z), add(one(z), exp(neg(z)))),
+};
