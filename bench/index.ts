@@ -1,143 +1,96 @@
-// npm run bench [-- part of a name]: what the CPU device reaches, beside PyTorch on one thread where it is installed.
-// Both sides take turns in one run; medians of the rounds. The machine may be shared: read the ratios.
-import { execSync } from "node:child_process";
+// npm run bench [-- name] [--sides tidu,PyTorch] [--rounds 5]: what the CPU device reaches, beside its peers. All sides
+// take turns in one run; medians of the rounds. The machine may be shared: read the ratios.
 import { cpus } from "node:os";
-import * as torch from "tidu";
-import { nn, optim } from "tidu";
-import { currentDevice } from "../src/devices/registry.ts";
-import type { CpuDevice } from "../src/devices/cpu/device.ts";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
 import { peak } from "./peak.ts";
-import { startPytorch } from "./peer.ts";
+import type { Case, Scenario } from "./scenario.ts";
+import { scenarios } from "./scenarios/index.ts";
+import { sides, start } from "./side.ts";
+import type { Side, Started } from "./side.ts";
 
-interface Case {
-  /** Also the name of the case in pytorch.py. */
-  readonly name: string;
-  prepare(): () => unknown;
-  /** Calls per round. */
-  readonly calls: number;
-  /** What to print for so many seconds per call. */
-  readonly show: (seconds: number) => string;
-}
-const ROUNDS = 7;
-/** GFLOP/s of a core with 128-bit instructions. */
-const limit = peak();
+/** Seconds that a measurement takes. */
+const MEASURE = 0.15;
+/** What takes longer than this is measured once. */
+const LONG = 1;
 
-const gflops =
-  (n: number) =>
-  (s: number): string => {
-    const rate = (2 * n ** 3) / s / 1e9;
-    return `${rate.toFixed(1)} GFLOP/s (${((100 * rate) / limit).toFixed(0)} % of the 128-bit limit)`;
-  };
-const throughput =
-  (bytes: number) =>
-  (s: number): string =>
-    `${(bytes / s / 1e9).toFixed(1)} GB/s`;
-const cases: Case[] = [
-  ...[128, 512, 1024].map((n) => ({
-    name: `matmul:${n}`,
-    calls: Math.max(2, Math.round(1e9 / n ** 3)),
-    show: gflops(n),
-    prepare: () => {
-      const [a, b] = [torch.rand(n, n), torch.rand(n, n)];
-      return () => a.matmul(b);
-    },
-  })),
-  {
-    name: "exp",
-    calls: 40,
-    show: throughput(8 << 20),
-    prepare: () => {
-      const x = torch.rand(1 << 20);
-      return () => x.exp();
-    },
-  },
-  {
-    name: "add",
-    calls: 40,
-    show: throughput(12 << 20),
-    prepare: () => {
-      const [x, y] = [torch.rand(1 << 20), torch.rand(1 << 20)];
-      return () => x.add(y);
-    },
-  },
-  {
-    name: "small add",
-    calls: 50_000,
-    show: (s) => `${(s * 1e6).toFixed(2)} µs`,
-    prepare: () => {
-      const [x, y] = [torch.rand(16, { requires_grad: true }), torch.rand(16)];
-      return () => x.add(y);
-    },
-  },
-  {
-    name: "mlp step",
-    calls: 40,
-    show: (s) => `${(1 / s).toFixed(0)} steps/s`,
-    prepare: () => {
-      torch.manual_seed(0);
-      const model = new nn.Sequential(
-        new nn.Linear(784, 256),
-        new nn.ReLU(),
-        new nn.Linear(256, 128),
-        new nn.ReLU(),
-        new nn.Linear(128, 10),
-      );
-      const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
-      const x = torch.randn(64, 784);
-      const y = torch.randint(0, 10, [64]);
-      return () => {
-        const loss = nn.functional.cross_entropy(model(x), y);
-        optimizer.zero_grad();
-        loss.backward();
-        optimizer.step();
-        return loss;
-      };
-    },
-  },
-];
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { sides: { type: "string", default: "" }, rounds: { type: "string", default: "5" } },
+});
+const rounds = Number(options.rounds);
+const wanted = options.sides.toLowerCase().split(",");
+const filter = positionals.join(" ").toLowerCase();
 
-const median = (xs: number[]): number => xs.toSorted((a, b) => a - b)[xs.length >> 1];
-/** Seconds per call; every result is looked at, so that none can be left out. */
-function time(run: () => unknown, calls: number): number {
-  const start = performance.now();
-  for (let i = 0; i < calls; i++) if (run() === null) throw new Error("bench: no result");
-  return (performance.now() - start) / 1e3 / calls;
+const label = ({ library, variant, threads }: Side): string =>
+  `${[library, variant].filter((s) => s !== "").join(" ")} ${threads}T`;
+const median = (xs: readonly number[]): number => xs.toSorted((a, b) => a - b)[xs.length >> 1];
+
+/** The median of each side, or why there is none. */
+async function measure(scenario: Scenario, { name }: Case, running: readonly Started[]): Promise<(number | string)[]> {
+  const measured = running.map((): number[] => []);
+  const missing = running.map((): string | null => null);
+  for (let round = 0; round < rounds; round++)
+    for (const [i, side] of running.entries()) {
+      if (missing[i] !== null || measured[i][0] > LONG) continue;
+      const answer =
+        scenario.measure === "start"
+          ? side.coldStart()
+          : await side.ask({ name, measure: scenario.measure, seconds: MEASURE });
+      if ("missing" in answer) missing[i] = answer.missing;
+      else measured[i].push(answer.measured);
+    }
+  return running.map((_, i) => missing[i] ?? median(measured[i]));
 }
 
-const [filter = ""] = process.argv.slice(2);
-const peer = await startPytorch();
-const device = currentDevice() as CpuDevice;
-let revision = "unknown";
-try {
-  revision = execSync("git describe --always --dirty", { stdio: ["ignore", "pipe", "ignore"] })
-    .toString()
-    .trim();
-} catch {}
-console.log(
-  `${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; tidu ${revision}, ${device.level}, 1 thread; 128-bit limit ${limit.toFixed(0)} GFLOP/s`,
-);
-console.log(
-  peer === null
-    ? "PyTorch: not found (python3 with torch, or TIDU_BENCH_PYTHON)\n"
-    : `PyTorch ${peer.version}, 1 thread\n`,
-);
-for (const { name, prepare, calls, show } of cases.filter((c) => c.name.includes(filter))) {
-  const run = prepare();
-  const [ours, theirs]: [number[], number[]] = [[], []];
-  for (let round = -2; round < ROUNDS; round++) {
-    const mine = time(run, calls);
-    const other = peer === null ? NaN : await peer.time(name, calls);
-    if (round < 0) continue; // compiling, warming up
-    ours.push(mine);
-    theirs.push(other);
+const figure = (x: number): string => (x >= 100 ? x.toFixed(0) : x.toPrecision(3));
+const ratio = (theirs: number, mine: number): string => `${(theirs / mine).toFixed(2)}x`;
+
+/** A row: each side's figure; ours with its ratio to PyTorch on as many threads, and to the best JavaScript peer. */
+function row({ name, show }: Case, running: readonly Started[], medians: readonly (number | string)[]): string[] {
+  const pytorch = new Map<number, number>();
+  const javascript: number[] = [];
+  for (const [i, { library, threads }] of running.entries()) {
+    const m = medians[i];
+    if (typeof m === "string" || library === "tidu") continue;
+    if (library === "PyTorch") pytorch.set(threads, m);
+    else javascript.push(m);
   }
-  const comparison =
-    peer === null ? "" : `   PyTorch ${show(median(theirs))}   ratio ${(median(theirs) / median(ours)).toFixed(2)}`;
-  console.log(`${name.padEnd(12)} ${show(median(ours))}${comparison}`);
+  const cells = running.map(({ library, threads }, i) => {
+    const m = medians[i];
+    if (typeof m === "string") return m.length > 16 ? `${m.slice(0, 15)}…` : m;
+    const peer = library === "tidu" ? pytorch.get(threads) : undefined;
+    return figure(show(m)) + (peer === undefined ? "" : ` ${ratio(peer, m)}`);
+  });
+  const [first] = medians;
+  const best = javascript.length > 0 && typeof first === "number" ? [ratio(Math.min(...javascript), first)] : [];
+  return [name, ...cells, ...best];
 }
-const { live, peak: highest, reserved } = device.memoryStats();
-const mb = (n: number): string => `${(n / 2 ** 20).toFixed(0)} MB`;
+
+const running: Started[] = [];
+const absent: string[] = [];
+for (const side of sides.filter((s) => wanted.some((w) => s.library.toLowerCase().includes(w)))) {
+  const started = await start(side);
+  if (started !== null) running.push(started);
+  else absent.push(`${label(side)}: not found (${side.help})`);
+}
 console.log(
-  `\nmemory: live ${mb(live)}, peak ${mb(highest)}, reserved ${mb(reserved)}, process ${mb(process.memoryUsage().rss)}`,
+  `${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; 128-bit limit ${peak().toFixed(0)} GFLOP/s a core`,
 );
-peer?.close();
+for (const side of running) console.log([label(side) + ":", side.hello.version, side.hello.details ?? ""].join(" "));
+for (const line of absent) console.log(line);
+console.log(`Medians of ${rounds}; ratios to PyTorch on as many threads, last to the best JavaScript peer.`);
+
+for (const [key, scenario] of Object.entries(scenarios)) {
+  const cases = scenario.cases.filter((c) => key.includes(filter) || c.name.toLowerCase().includes(filter));
+  if (cases.length === 0) continue;
+  const hasPeer = running.some((s) => s.library !== "tidu" && s.library !== "PyTorch");
+  const table = new Table({
+    head: ["", ...running.map(label), ...(hasPeer ? ["to best JS"] : [])],
+    colAligns: ["left", ...running.map(() => "right" as const), "right"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const c of cases) table.push(row(c, running, await measure(scenario, c, running)));
+  console.log(`\n${scenario.title}, ${scenario.unit}\n${table.toString()}`);
+}
+for (const side of running) side.close();

@@ -128,6 +128,11 @@ export class CpuMemory {
     return { live, peak, reserved: this.buffer.byteLength, allocations, sweeps };
   }
 
+  /** Lets `peak` start anew from what is live now. */
+  resetPeak(): void {
+    this.peak = this.live;
+  }
+
   /** Looks for dead blocks now. Finds none where they are found by finalizers: those run when the program awaits. */
   sweep(): void {
     if (this.liveness.kind !== "poll") return;

@@ -1,0 +1,276 @@
+"""PyTorch's side of the benchmarks: see bench/serve.ts for what a process is asked and how it answers."""
+
+import json
+import math
+import os
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+WARM_UP = 0.3
+MILLION = 1_000_000
+
+
+def matmul(n):
+    a, b = torch.rand(n, n), torch.rand(n, n)
+    return lambda: a @ b
+
+
+def operands(requires_grad):
+    return [torch.rand(MILLION, requires_grad=requires_grad) for _ in range(3)]
+
+
+def unary(f):
+    x = torch.randn(MILLION)
+    return lambda: f(x)
+
+
+def add():
+    x, a, _ = operands(False)
+    return lambda: x + a
+
+
+def sum_all():
+    x, _, _ = operands(False)
+    return lambda: x.sum()
+
+
+def chain(requires_grad):
+    x, a, b = inputs = operands(requires_grad)
+
+    def run():
+        return torch.tanh(x * a + b) * torch.exp(-x)
+
+    return (lambda: torch.autograd.grad(run().sum(), inputs)) if requires_grad else run
+
+
+def softmax(requires_grad):
+    x = torch.randn(512, 1024, requires_grad=requires_grad)
+    weights = torch.randn(512, 1024)
+    if not requires_grad:
+        return lambda: x.softmax(-1)
+    return lambda: torch.autograd.grad((x.softmax(-1) * weights).sum(), x)
+
+
+def layer_norm(requires_grad):
+    x = torch.randn(512, 1024, requires_grad=requires_grad)
+    norm = nn.LayerNorm([1024]).requires_grad_(requires_grad)
+    weights = torch.randn(512, 1024)
+    if not requires_grad:
+        return lambda: norm(x)
+    inputs = [x, *norm.parameters()]
+    return lambda: torch.autograd.grad((norm(x) * weights).sum(), inputs)
+
+
+def conv(batch, channels, size, out, groups, backward):
+    x = torch.randn(batch, channels, size, size, requires_grad=backward)
+    w = torch.randn(out, channels // groups, 3, 3, requires_grad=backward)
+    if not backward:
+        return lambda: F.conv2d(x, w, None, 1, 1, 1, groups)
+    y = F.conv2d(x, w, None, 1, 1, 1, groups)
+    grad = torch.randn(y.shape)
+    return lambda: torch.autograd.grad(y, [x, w], grad, retain_graph=True)
+
+
+def training_step(optimizer, loss):
+    def step():
+        value = loss()
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+
+    return step
+
+
+def mlp(make):
+    model = nn.Sequential(
+        nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10)
+    )
+    x, y = torch.randn(64, 784), torch.randint(0, 10, (64,))
+    return training_step(make(model), lambda: F.cross_entropy(model(x), y))
+
+
+def cnn():
+    model = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(32 * 7 * 7, 10),
+    )
+    x, y = torch.randn(32, 1, 28, 28), torch.randint(0, 10, (32,))
+    optimizer = torch.optim.Adam(model.parameters())
+    return training_step(optimizer, lambda: F.cross_entropy(model(x), y))
+
+
+VOCABULARY, WIDTH, HEADS, LAYERS, CONTEXT, BATCH = 65, 128, 4, 4, 64, 16
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(WIDTH)
+        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
+        self.out = nn.Linear(WIDTH, WIDTH)
+        self.norm2 = nn.LayerNorm(WIDTH)
+        self.up = nn.Linear(WIDTH, 4 * WIDTH)
+        self.down = nn.Linear(4 * WIDTH, WIDTH)
+
+    def forward(self, x, mask):
+        heads = WIDTH // HEADS
+        q, k, v = self.qkv(self.norm1(x)).view(BATCH, CONTEXT, 3, HEADS, heads).permute(2, 0, 3, 1, 4)
+        scores = (q @ k.transpose(-2, -1)) * (1 / math.sqrt(heads)) + mask
+        attended = (scores.softmax(-1) @ v).transpose(1, 2).reshape(BATCH, CONTEXT, WIDTH)
+        x = x + self.out(attended)
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+class GPT(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.token = nn.Embedding(VOCABULARY, WIDTH)
+        self.place = nn.Embedding(CONTEXT, WIDTH)
+        self.blocks = nn.ModuleList(Block() for _ in range(LAYERS))
+        self.norm = nn.LayerNorm(WIDTH)
+        self.head = nn.Linear(WIDTH, VOCABULARY, bias=False)
+        self.register_buffer("mask", torch.full((CONTEXT, CONTEXT), float("-inf")).triu(1))
+
+    def forward(self, tokens):
+        x = self.token(tokens) + self.place(torch.arange(CONTEXT))
+        for block in self.blocks:
+            x = block(x, self.mask)
+        return self.head(self.norm(x))
+
+
+def gpt():
+    model = GPT()
+    tokens = torch.randint(0, VOCABULARY, (BATCH, CONTEXT))
+    following = torch.randint(0, VOCABULARY, (BATCH * CONTEXT,))
+    optimizer = torch.optim.AdamW(model.parameters())
+    return training_step(
+        optimizer, lambda: F.cross_entropy(model(tokens).view(-1, VOCABULARY), following)
+    )
+
+
+class Lstm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(64, 128, batch_first=True)
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0][:, -1])
+
+
+def lstm():
+    model = Lstm()
+    x, y = torch.randn(32, 32, 64), torch.randint(0, 10, (32,))
+    optimizer = torch.optim.Adam(model.parameters())
+    return training_step(optimizer, lambda: F.cross_entropy(model(x), y))
+
+
+def add_small(recorded):
+    x, y = torch.rand(16, requires_grad=recorded), torch.rand(16)
+    return lambda: x + y
+
+
+def add_backward():
+    x, y, grad = torch.rand(16, requires_grad=True), torch.rand(16), torch.ones(16)
+
+    def run():
+        x.grad = None
+        (x + y).backward(grad)
+
+    return run
+
+
+CASES = {
+    **{f"matmul {n}": (lambda n=n: matmul(n)) for n in (64, 128, 256, 512, 1024, 2048)},
+    "add": add,
+    "exp": lambda: unary(torch.exp),
+    "tanh": lambda: unary(torch.tanh),
+    "erf": lambda: unary(torch.erf),
+    "sigmoid": lambda: unary(torch.sigmoid),
+    "gelu": lambda: unary(F.gelu),
+    "sin": lambda: unary(torch.sin),
+    "sum": sum_all,
+    "tanh(x*a+b)*exp(-x)": lambda: chain(False),
+    "tanh(x*a+b)*exp(-x), gradient": lambda: chain(True),
+    "softmax": lambda: softmax(False),
+    "softmax, gradient": lambda: softmax(True),
+    "layer_norm": lambda: layer_norm(False),
+    "layer_norm, gradient": lambda: layer_norm(True),
+    "MLP, SGD": lambda: mlp(lambda model: torch.optim.SGD(model.parameters(), lr=0.01)),
+    "MLP, Adam": lambda: mlp(lambda model: torch.optim.Adam(model.parameters())),
+    "CNN, Adam": cnn,
+    "GPT, AdamW": gpt,
+    "LSTM, Adam": lstm,
+    "add, no_grad": lambda: add_small(False),
+    "add, recorded": lambda: add_small(True),
+    "add and its backward": add_backward,
+}
+for shape in [(32, 3, 32, 64, 1), (8, 64, 56, 64, 1), (8, 256, 14, 256, 1), (8, 128, 28, 128, 128)]:
+    batch, channels, size, out, groups = shape
+    case = f"conv {batch}x{channels}x{size}x{size} to {out}" + (f" groups {groups}" if groups > 1 else "")
+    CASES[case] = lambda shape=shape: conv(*shape, False)
+    CASES[f"{case}, backward"] = lambda shape=shape: conv(*shape, True)
+
+
+def seconds_of(run, calls):
+    start = time.perf_counter()
+    for _ in range(calls):
+        run()
+    return time.perf_counter() - start
+
+
+def warm_up(run):
+    start = time.perf_counter()
+    estimate, calls = seconds_of(run, 1), 1
+    while time.perf_counter() - start < WARM_UP:
+        estimate = seconds_of(run, calls) / calls
+        calls *= 2
+    return run, estimate
+
+
+def peak_bytes(make):
+    """The most bytes in tensors at once, over setting up and some steps: the allocator's own account of them."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+        run = make()
+        for _ in range(4):
+            run()
+    live = peak = 0
+    events = [e for e in profile.profiler.kineto_results.events() if e.name() == "[memory]"]
+    for event in sorted(events, key=lambda e: e.start_ns()):
+        live += event.nbytes()
+        peak = max(peak, live)
+    return peak
+
+
+def main():
+    threads = int(os.environ["OMP_NUM_THREADS"])
+    torch.set_num_threads(threads)
+    print(json.dumps({"version": torch.__version__, "threads": threads}), flush=True)
+    prepared = {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        name = request["name"]
+        if name not in CASES:
+            answer = {"missing": "not there"}
+        elif request["measure"] == "bytes":
+            answer = {"measured": peak_bytes(CASES[name])}
+        else:
+            if name not in prepared:
+                prepared[name] = warm_up(CASES[name]())
+            run, estimate = prepared[name]
+            calls = max(1, round(request["seconds"] / estimate))
+            answer = {"measured": seconds_of(run, calls) / calls}
+        print(json.dumps(answer), flush=True)
+
+
+main()

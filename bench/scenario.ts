@@ -1,0 +1,27 @@
+// What a benchmark is: cases that every side knows by name, and how their figures are shown.
+
+export interface Case {
+  /** By this name the peers know it, too. */
+  readonly name: string;
+  /** The figure to show for what was measured. */
+  readonly show: (measured: number) => number;
+  /** Sets up and gives what is measured; null where only the runner can measure it. */
+  readonly prepare: (() => () => unknown) | null;
+}
+export interface Scenario {
+  readonly title: string;
+  /** Of the figures shown. */
+  readonly unit: string;
+  /** Seconds per call, bytes at the highest point of a call, or seconds from the start of a process to its end. */
+  readonly measure: "seconds" | "bytes" | "start";
+  readonly cases: readonly Case[];
+}
+
+export const gflops =
+  (operations: number) =>
+  (seconds: number): number =>
+    operations / seconds / 1e9;
+export const milliseconds = (seconds: number): number => seconds * 1e3;
+export const microseconds = (seconds: number): number => seconds * 1e6;
+export const perSecond = (seconds: number): number => 1 / seconds;
+export const megabytes = (bytes: number): number => bytes / 2 ** 20;

@@ -1,0 +1,21 @@
+import type { Scenario } from "../scenario.ts";
+import { conv } from "./conv.ts";
+import { layerNorm } from "./layer_norm.ts";
+import { matmul } from "./matmul.ts";
+import { coldStart, overhead } from "./overhead.ts";
+import { pointwise } from "./pointwise.ts";
+import { softmax } from "./softmax.ts";
+import { memory, training } from "./training.ts";
+
+/** By the name that `npm run bench -- name` goes by. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  matmul,
+  pointwise,
+  softmax,
+  layer_norm: layerNorm,
+  conv,
+  training,
+  overhead,
+  cold_start: coldStart,
+  memory,
+};
