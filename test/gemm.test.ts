@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { featureLevel } from "../src/devices/cpu/features.ts";
-import { Gemm } from "../src/devices/cpu/gemm.ts";
+import { Gemm } from "../src/devices/cpu/gemm/gemm.ts";
+import { Threads } from "../src/devices/cpu/threads.ts";
+import type { Matrix } from "../src/devices/backend.ts";
+import * as torch from "../src/index.ts";
 
 const maximum = 1024;
 const memory = new WebAssembly.Memory({ initial: 512, maximum, shared: true });
-const [A, B, C, SCRATCH] = [1 << 16, 4 << 20, 8 << 20, 16 << 20];
+const [A, B, C, SCRATCH, ADDEND] = [1 << 16, 4 << 20, 8 << 20, 16 << 20, 24 << 20];
 const levels = [...new Set([featureLevel(), "simd128" as const])];
 const shapes = [
   [1, 1, 1],
@@ -43,11 +46,26 @@ interface Options {
   readonly accumulate: boolean;
   readonly gap: number;
 }
+/** One thread, and several that share everything they can. */
+const alone = new Threads(memory, true);
+alone.grain = { least: Infinity, share: 1, range: 1 };
+const together = new Threads(memory, true);
+together.grain = { least: 0, share: 1e-9, range: 0 };
+torch.set_num_threads(3);
 
 for (const level of levels)
   for (const size of [4, 8] as const)
     describe(`float${size * 8} products with ${level} instructions`, () => {
-      const gemm = new Gemm(size, memory, { shared: true, maximum }, level);
+      const importAs = { shared: true, maximum };
+      let scratchEnd = 0;
+      const scratch = (nbytes: number): number => {
+        scratchEnd = SCRATCH + Math.ceil(nbytes / 8) * 8;
+        fill(scratchEnd, 8, () => 7);
+        return SCRATCH;
+      };
+      const [gemm, gemmOfAll] = [alone, together].map(
+        (threads) => new Gemm(size, { memory, importAs, threads, level, descriptor: 1024, scratch }),
+      );
       const Floats = size === 4 ? Float32Array : Float64Array;
       const fill = (ptr: number, count: number, value: (i: number) => number): Float32Array | Float64Array => {
         const floats = new Floats(memory.buffer, ptr, count);
@@ -63,13 +81,18 @@ for (const level of levels)
         const [aRow, aCol, aCount] = layouts[a](m, k);
         const [bRow, bCol, bCount] = layouts[b](k, n);
         const [x, y, c] = [fill(A, aCount, valueA), fill(B, bCount, valueB), fill(C, m * (n + gap) + 8, () => 7)];
-        const operand = (ptr: number, row: number, col: number) => ({
-          ptr,
-          rowStride: row * size,
-          colStride: col * size,
-        });
-        const scratch = fill(SCRATCH, Math.ceil(gemm.scratchBytes(m, n, k) / size) + 8, () => 7);
-        gemm.run(m, n, k, operand(A, aRow, aCol), operand(B, bRow, bCol), C, (n + gap) * size, accumulate, SCRATCH);
+        const out = { ptr: C, rowStride: n + gap, colStride: 1 };
+        const addend = accumulate ? { addend: out } : {};
+        const matrices = {
+          a: { ptr: A, rowStride: aRow, colStride: aCol },
+          b: { ptr: B, rowStride: bRow, colStride: bCol },
+          out,
+          ...addend,
+        };
+        scratchEnd = SCRATCH;
+        fill(SCRATCH, 8, () => 7);
+        gemm.run({ m, n, k, ...matrices });
+        const pastScratch = new Floats(memory.buffer, scratchEnd, 8);
         let worst = 0;
         for (let i = 0; i < m; i++)
           for (let j = 0; j < n; j++) {
@@ -82,7 +105,7 @@ for (const level of levels)
             }
             worst = Math.max(worst, Math.abs(sum - c[i * (n + gap) + j]) / magnitude);
           }
-        return { c, worst, pastScratch: scratch.subarray(-8) };
+        return { c, worst, pastScratch };
       };
       for (const shape of shapes)
         for (const accumulate of [false, true]) {
@@ -151,5 +174,73 @@ for (const level of levels)
           const { c } = product([m, n, k], {}, [() => 1, (i) => (i === 2 ? Infinity : 1)]);
           for (let i = 0; i < m * n; i++) expect(c[i]).toBe(i % n === 2 ? Infinity : k);
         }
+      });
+
+      /** What there is to add: per column, per row, for all, for each element. */
+      const addends: Record<string, (m: number, n: number) => Omit<Matrix, "ptr">> = {
+        "a row": () => ({ rowStride: 0, colStride: 1 }),
+        "a column": () => ({ rowStride: 1, colStride: 0 }),
+        "a number": () => ({ rowStride: 0, colStride: 0 }),
+        "a matrix": (m, n) => ({ rowStride: n, colStride: 1, batchStride: m * n }),
+        "a transposed matrix": (m) => ({ rowStride: 1, colStride: m }),
+      };
+      for (const [name, strides] of Object.entries(addends))
+        test(`${name} is added, and each product of a batch stands by itself`, () => {
+          for (const [m, n, k] of [...shapes, [3, 5, 0], [70, 40, 30]] as const) {
+            const batch = 3;
+            const x = fill(A, m * k * batch, Math.sin);
+            const y = fill(B, k * n * 2, Math.cos);
+            const addend = { ptr: ADDEND, ...strides(m, n) };
+            const z = fill(ADDEND, m * n * batch, (i) => i % 17);
+            const c = fill(C, batch * m * n + 8, () => 7);
+            const product = {
+              m,
+              n,
+              k,
+              batch,
+              addend,
+              a: { ptr: A, rowStride: k, colStride: 1, batchStride: m * k },
+              // Every product but the first takes the same.
+              b: { ptr: B, rowStride: n, colStride: 1 },
+              out: { ptr: C, rowStride: n, colStride: 1, batchStride: m * n },
+            };
+            gemm.run(product);
+            for (let at = 0, q = 0; q < batch; q++)
+              for (let i = 0; i < m; i++)
+                for (let j = 0; j < n; j++, at++) {
+                  const place = q * (addend.batchStride ?? 0) + i * addend.rowStride + j * addend.colStride;
+                  let sum = z[place];
+                  for (let p = 0; p < k; p++) sum += x[q * m * k + i * k + p] * y[p * n + j];
+                  const tolerance = (size === 4 ? 2 ** -23 : 2 ** -52) * (k + 17) * (k + 17);
+                  if (!(Math.abs(c[at] - sum) < tolerance))
+                    expect.fail(`[${m}, ${k}] by [${k}, ${n}], ${q}, ${i}, ${j}: got ${c[at]}, expected ${sum}`);
+                }
+            expect([...c.subarray(-8)]).toEqual(Array(8).fill(7));
+          }
+        });
+      test("several threads give what one gives, bit for bit", () => {
+        for (const shape of [...shapes, [200, 150, 300], [150, 300, 3], [3, 999, 50], [999, 3, 50]] as const)
+          for (const a of Object.keys(layouts) as Layout[])
+            for (const b of Object.keys(layouts) as Layout[]) {
+              const [m, n, k] = shape;
+              const expected = product(shape, { a, b }).c.slice();
+              const [aRow, aCol] = layouts[a](m, k);
+              const [bRow, bCol] = layouts[b](k, n);
+              const c = fill(C, 2 * (m * n + 8), () => 7);
+              gemmOfAll.run({
+                m,
+                n,
+                k,
+                batch: 2,
+                a: { ptr: A, rowStride: aRow, colStride: aCol },
+                b: { ptr: B, rowStride: bRow, colStride: bCol },
+                out: { ptr: C, rowStride: n, colStride: 1, batchStride: m * n + 8 },
+              });
+              for (const half of [c.slice(0, m * n + 8), c.slice(m * n + 8)])
+                expect(
+                  Buffer.compare(new Uint8Array(half.buffer), new Uint8Array(expected.buffer)),
+                  `${m}, ${n}, ${k}, ${a} by ${b}`,
+                ).toBe(0);
+            }
       });
     });

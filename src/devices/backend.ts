@@ -30,6 +30,22 @@ export interface Matrix {
   readonly ptr: number;
   readonly rowStride: number;
   readonly colStride: number;
+  /** From one product of a batch to the next; 0 unless told. */
+  readonly batchStride?: number;
+}
+/** out[m,n] = a[m,k] · b[k,n] + addend[m,n], once or for a batch. */
+export interface Product {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** How many products; 1 unless told. */
+  readonly batch?: number;
+  readonly a: Matrix;
+  readonly b: Matrix;
+  /** Of unit column stride. */
+  readonly out: Matrix;
+  /** Strides are 0 where it is broadcast. `out` itself: adds to what is there. */
+  readonly addend?: Matrix;
 }
 
 export interface Backend {
@@ -38,8 +54,8 @@ export interface Backend {
   allocate(nbytes: number): Block;
   /** Runs a kernel. Shapes, dtypes and bounds have been checked. */
   launch(kernel: Kernel, launch: Launch): void;
-  /** out[m,n] = a[m,k] · b[k,n] for float32 and float64; out has unit column stride. */
-  matmul(dtype: Dtype, m: number, n: number, k: number, a: Matrix, b: Matrix, out: Matrix, accumulate: boolean): void;
+  /** Matrix products in float32 or float64. */
+  matmul(dtype: Dtype, product: Product): void;
   /** The elements as the host sees them, without a copy; stale after the next allocation. */
   host(dtype: Dtype, ptr: number, length: number): TypedArray;
   memoryStats(): MemoryStats;

@@ -1,4 +1,5 @@
 // Matrix products.
+import type { Matrix } from "../devices/backend.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import { float32, float64 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
@@ -23,18 +24,13 @@ function product(x: Tensor, y: Tensor): Tensor {
   if (isHalf(dtype)) return product(x.float(), y.float()).to(dtype);
   if (dtype !== float32 && dtype !== float64) return x.unsqueeze(3).mul(y.unsqueeze(1)).sum([2], false, { dtype });
   const out = allocate([b, n, m], dtype);
-  const size = dtype.itemsize;
-  for (let i = 0; i < b; i++)
-    x.backend.matmul(
-      dtype,
-      n,
-      m,
-      k,
-      { ptr: x.ptr + i * x.strides[0] * size, rowStride: x.strides[1], colStride: x.strides[2] },
-      { ptr: y.ptr + i * y.strides[0] * size, rowStride: y.strides[1], colStride: y.strides[2] },
-      { ptr: out.ptr + i * n * m * size, rowStride: m, colStride: 1 },
-      false,
-    );
+  const matrix = ({ ptr, strides: [batchStride, rowStride, colStride] }: Tensor): Matrix => ({
+    ptr,
+    rowStride,
+    colStride,
+    batchStride,
+  });
+  x.backend.matmul(dtype, { m: n, n: m, k, batch: b, a: matrix(x), b: matrix(y), out: matrix(out) });
   return out;
 }
 function sameDtype(a: Tensor, b: Tensor): void {

@@ -219,6 +219,8 @@ const ENCODED = new Map<string, readonly number[]>([
   ...[...PLAIN].map(([name, code]) => [name, [code]] as const),
   ...[...SATURATING].map(([name, code]) => [name, new Bytes().byte(0xfc).u(code).list] as const),
   ...[...SIMD].map(([name, code]) => [name, new Bytes().byte(0xfd).u(code).list] as const),
+  ["memory.copy", [0xfc, 10, 0, 0]],
+  ["memory.fill", [0xfc, 11, 0]],
 ]);
 
 /** The body of one function. Locals are numbered as in the format: parameters first. */

@@ -111,11 +111,15 @@ export class CpuMemory {
     return new dtype.array(this.buffer, ptr, dtype.is_complex ? 2 * length : length);
   }
 
-  /** Address of a working area of at least `nbytes`, 64-aligned, valid until the next call. Not counted as live. */
+  /**
+   * Address of a working area of at least `nbytes`, 64-aligned, valid until the next call, or -1 if there is no room for
+   * it. Not counted as live. Never looks for dead blocks, see Note [Addresses and sweeps].
+   */
   scratch(nbytes: number): number {
     if (nbytes > this.scratchUnits * UNIT) {
       const length = unitsFor(Math.max(nbytes, Math.min(2 * this.scratchUnits * UNIT, nbytes + 16 * MIB)));
-      const start = this.take(length, nbytes);
+      const start = this.takeFree(length);
+      if (start < 0) return -1;
       if (this.scratchUnits > 0) this.heap.give(this.scratchStart, this.scratchUnits);
       this.scratchStart = start;
       this.scratchUnits = length;
@@ -194,16 +198,20 @@ export class CpuMemory {
 
   /** Start of so many free units: from the heap, else from the system, else from the dead. */
   private take(length: number, nbytes: number): number {
-    let start = this.heap.take(length);
-    if (start < 0 && this.grow(length)) start = this.heap.take(length);
+    let start = this.takeFree(length);
     if (start < 0) {
       this.sweep();
       this.heap.join();
-      start = this.heap.take(length);
-      if (start < 0 && this.grow(length)) start = this.heap.take(length);
+      start = this.takeFree(length);
     }
     if (start < 0) throw new OutOfMemoryError(this.outOfMemory(nbytes));
     return start;
+  }
+
+  /** The same of what is known to be free; -1 if there is none. */
+  private takeFree(length: number): number {
+    const start = this.heap.take(length);
+    return start < 0 && this.grow(length) ? this.heap.take(length) : start;
   }
 
   /** Makes room for `length` units at the top, and a quarter more, if it can. */

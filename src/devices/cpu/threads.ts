@@ -80,6 +80,10 @@ export class Threads {
   get most(): number {
     return this.control === null ? 1 : Math.min(get_num_threads(), MOST_THREADS);
   }
+  /** Whether so much work, in nanoseconds of one thread, may be done by several. */
+  worthSharing(ns: number): boolean {
+    return ns >= this.grain.least && this.most > 1;
+  }
   /** Workers that are up. */
   get started(): number {
     return this.control === null ? 0 : Atomics.load(this.control, LAYOUT.started);
@@ -102,8 +106,8 @@ export class Threads {
    */
   parallelFor(task: Task, work: number, count: number, unitNs: number): void {
     const ns = count * unitNs;
-    const { least, share, range } = this.grain;
-    if (ns < least || this.control === null || !task.shareable) return task.run(work, 0, count, 0);
+    if (ns < this.grain.least || this.control === null || !task.shareable) return task.run(work, 0, count, 0);
+    const { share, range } = this.grain;
     const threads = Math.min(this.most, Math.floor(ns / share), count);
     const even = Math.ceil(count / (threads * RANGES));
     let chunk = Math.min(Math.max(even, Math.ceil(range / unitNs)), count);

@@ -1,0 +1,137 @@
+// Matrix products: which way is taken for a product, and how it is divided.
+//
+// Note [Products]: there are three ways for a product: packed.ts, the fastest where packing pays; strips.ts, for too little
+// of anything; dots.ts, along inner dims. Which one depends on the product alone, and so does the order in which an element's
+// terms are added. So C may be cut into pieces, and a batch into its products, for different threads.
+import { ModuleBuilder } from "../assembler.ts";
+import type { MemoryImport } from "../assembler.ts";
+import type { Matrix, Product } from "../../backend.ts";
+import type { FeatureLevel } from "../features.ts";
+import type { Task, Threads } from "../threads.ts";
+import type { Tile } from "./code.ts";
+import { tileFor } from "./code.ts";
+import { addDots } from "./dots.ts";
+import { addBlocks, scratchBytes } from "./packed.ts";
+import { addPieces, DESCRIPTOR } from "./pieces.ts";
+import { addStrips } from "./strips.ts";
+
+const [BLOCKS, STRIPS, DOTS] = [0, 1, 2];
+/** Multiplications in a nanosecond, about, by each way. */
+const SPEED = [20, 8, 6];
+// Measured: packing pays above this many multiplications, unless there are only a few rows, columns or products to sum.
+const SMALL = 8192;
+const FEW = 4;
+/** Pieces for each thread; of packed products none shorter on a side than this, for each is packed for by itself. */
+const PIECES = 4;
+const SIDE = 64;
+
+export interface GemmOptions {
+  readonly memory: WebAssembly.Memory;
+  readonly importAs: MemoryImport;
+  readonly threads: Threads;
+  readonly level: FeatureLevel;
+  /** Where the descriptor of a product is put. */
+  readonly descriptor: number;
+  /** Address of so many bytes, valid until the next call, or -1; never -1 for SCRATCH bytes. */
+  readonly scratch: (nbytes: number) => number;
+}
+/** Scratch memory that one thread needs at most. */
+export const SCRATCH = Math.max(...([4, 8] as const).map((size) => scratchBytes(tileFor(size, "relaxed"))));
+
+/** Products in one dtype on one memory. */
+export class Gemm {
+  private readonly options: GemmOptions;
+  private readonly tile: Tile;
+  private readonly task: Task;
+  private words: Int32Array;
+
+  constructor(size: 4 | 8, options: GemmOptions) {
+    this.options = options;
+    this.tile = tileFor(size, options.level);
+    const module = new ModuleBuilder(options.importAs);
+    addPieces(module, this.tile, [
+      addBlocks(module, this.tile),
+      addStrips(module, this.tile),
+      addDots(module, this.tile),
+    ]);
+    this.task = options.threads.compile(module.build());
+    this.words = new Int32Array(options.memory.buffer, options.descriptor, DESCRIPTOR.length);
+  }
+
+  run(product: Product): void {
+    const p = this.oriented(product);
+    const { m, n, k, batch = 1 } = p;
+    if (m <= 0 || n <= 0 || batch <= 0) return;
+    const { threads, scratch } = this.options;
+    const way = this.wayOf(p);
+    const ns = (m * n * Math.max(k, 1)) / SPEED[way];
+    const shared = threads.worthSharing(batch * ns);
+    let [rows, cols] = shared ? this.pieceOf(way, m, n, Math.ceil((PIECES * threads.most) / batch)) : [m, n];
+    let [each, room] = [0, 0];
+    if (way === BLOCKS) {
+      each = scratchBytes(this.tile, rows, cols, k);
+      room = scratch(shared ? each * threads.most : each);
+      // No room for all threads: this one does it.
+      if (room < 0) {
+        [rows, cols, each] = [m, n, 0];
+        room = scratch(SCRATCH);
+      }
+    }
+    const across = Math.ceil(n / cols);
+    const perBatch = across * Math.ceil(m / rows);
+    this.describe(p, [m, n, k, way, rows, cols, across, perBatch, room, each]);
+    const { descriptor } = this.options;
+    const pieces = batch * perBatch;
+    if (room > 0 && each === 0) this.task.run(descriptor, 0, pieces, 0);
+    else threads.parallelFor(this.task, descriptor, pieces, ns / perBatch);
+  }
+
+  /** A column as the row of the transposed product, where that need not be packed. */
+  private oriented(p: Product): Product {
+    const { m, n, a, b, out, addend } = p;
+    if (n !== 1 || out.rowStride !== 1 || (a.rowStride !== 1 && !this.alongInner(p))) return p;
+    return { ...p, m: n, n: m, a: turned(b), b: turned(a), out: turned(out), addend: addend && turned(addend) };
+  }
+  private wayOf(p: Product): number {
+    const { m, n, k, b } = p;
+    if (this.alongInner(p) && (m <= FEW || n <= FEW)) return DOTS;
+    const little = m * n * k <= SMALL || m <= FEW || n <= 3 * this.tile.lanes || k <= FEW;
+    // Without an inner dim nothing of B is read, whatever its strides.
+    return little && (b.colStride === 1 || k === 0) ? STRIPS : BLOCKS;
+  }
+  private alongInner({ k, a, b }: Product): boolean {
+    return a.colStride === 1 && b.rowStride === 1 && k >= 4 * this.tile.lanes;
+  }
+  /** Rows and columns of a piece of C, where about so many are wanted. */
+  private pieceOf(way: number, m: number, n: number, pieces: number): [number, number] {
+    // Rows and columns that the ways do together stay together.
+    const { mr, nr } = this.tile;
+    if (way !== BLOCKS) return m >= n ? [cut(m, m / pieces, mr), n] : [m, cut(n, n / pieces, 4 * nr)];
+    const area = (m * n) / pieces;
+    const side = Math.max(Math.sqrt(area), SIDE);
+    return [cut(m, Math.max(side, area / n), mr), cut(n, Math.max(side, area / m), nr)];
+  }
+  private describe(p: Product, first: readonly number[]): void {
+    const { memory, descriptor } = this.options;
+    // Growing the memory takes the view away, but for a shared one.
+    if (this.words.length === 0) this.words = new Int32Array(memory.buffer, descriptor, DESCRIPTOR.length);
+    const { words } = this;
+    const { size } = this.tile;
+    let at = 0;
+    const put = (...values: number[]): void => {
+      for (const value of values) words[at++] = value;
+    };
+    put(...first);
+    for (const { ptr, rowStride, colStride, batchStride = 0 } of [p.a, p.b])
+      put(ptr, rowStride * size, colStride * size, batchStride * size);
+    put(p.out.ptr, p.out.rowStride * size, (p.out.batchStride ?? 0) * size);
+    const { addend } = p;
+    if (addend === undefined) put(0, 0, 0, 0, 0);
+    else if (addend === p.out) put(1, 0, 0, 0, 0);
+    else put(1, addend.ptr, addend.rowStride * size, addend.colStride * size, (addend.batchStride ?? 0) * size);
+  }
+}
+const turned = (x: Matrix): Matrix => ({ ...x, rowStride: x.colStride, colStride: x.rowStride });
+/** About `part` of `whole`, in equal parts that are multiples of `unit`. */
+const cut = (whole: number, part: number, unit: number): number =>
+  Math.ceil(whole / Math.max(Math.floor(whole / Math.max(part, 1)), 1) / unit) * unit;

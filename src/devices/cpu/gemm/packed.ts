@@ -1,0 +1,186 @@
+// Products by packed panels and a register tile (Goto and van de Geijn, Anatomy of High-Performance Matrix
+// Multiplication, 2008).
+//
+// C is cut into blocks of NC columns, the inner dim into blocks of KC, the rows into blocks of MC. A block of B is packed
+// into panels of NR columns, a block of A into panels of MR rows, both padded with zeros, so that the register tile reads
+// memory in order and needs no bounds.
+import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
+import type { Tile } from "./code.ts";
+import { forSteps, i32s, multiplyAdd, pushAt, pushBytes, setRest } from "./code.ts";
+import { emitPack } from "./pack.ts";
+
+const KC = 256;
+const MC = 60; // a multiple of 5 and 6
+const NC = 1024;
+
+/** Bytes of scratch memory for a product of that size, or any. */
+export function scratchBytes({ mr, nr, size }: Tile, m = Infinity, n = Infinity, k = Infinity): number {
+  const kc = Math.min(k, KC);
+  const a = up(Math.min(m, MC), mr) * kc;
+  const b = up(Math.min(n, NC), nr) * kc;
+  return up((a + b + mr * nr) * size, 64) + 128;
+}
+const up = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+/**
+ * Adds blocks(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate, scratch) to a module: a product packed block by
+ * block. Strides are in bytes, C has unit column stride, and scratch has room for `scratchBytes`.
+ */
+export function addBlocks(module: ModuleBuilder, tile: Tile): number {
+  const micro = module.func(i32s(6), [], (f) => emitMicro(f, tile));
+  const packA = module.func(i32s(6), [], (f) => emitPack(f, tile, tile.mr));
+  const packB = module.func(i32s(6), [], (f) => emitPack(f, tile, tile.nr));
+  const macro = module.func(i32s(9), [], (f) => emitMacro(f, tile, micro));
+  return module.func(i32s(13), [], (f) => emitBlocks(f, tile, { packA, packB, macro }));
+}
+function emitBlocks(
+  f: FunctionBuilder,
+  { mr, nr, size }: Tile,
+  { packA, packB, macro }: { packA: number; packB: number; macro: number },
+): void {
+  const [m, n, k, a, aRow, aCol, b, bRow, bCol, c, ldc, accumulate, scratch] = Array.from({ length: 13 }, (_, i) => i);
+  const [i, j, p, mb, nb, kb, packedA, packedB] = Array.from({ length: 8 }, () => f.local("i32"));
+  const align = (): FunctionBuilder => f.i32(15).op("i32.add").i32(-16).op("i32.and");
+  f.get(scratch);
+  align()
+    .tee(scratch)
+    .i32(mr * nr * size)
+    .op("i32.add")
+    .set(packedA);
+  // Room for the largest block of A, which is the first: `i` is 0 as yet.
+  setRest(f, mb, m, i, MC);
+  setRest(f, kb, k, i, KC);
+  f.get(mb)
+    .i32(mr - 1)
+    .op("i32.add")
+    .i32(mr)
+    .op("i32.div_u")
+    .i32(mr * size)
+    .op("i32.mul")
+    .get(kb)
+    .op("i32.mul");
+  f.get(packedA).op("i32.add");
+  align().set(packedB);
+  forSteps(f, j, n, NC, () => {
+    setRest(f, nb, n, j, NC);
+    forSteps(f, p, k, KC, () => {
+      setRest(f, kb, k, p, KC);
+      pushAt(f, b, p, bRow).get(j).get(bCol).op("i32.mul").op("i32.add");
+      f.get(bCol).get(bRow).get(nb).get(kb).get(packedB).call(packB);
+      forSteps(f, i, m, MC, () => {
+        setRest(f, mb, m, i, MC);
+        pushAt(f, a, i, aRow).get(p).get(aCol).op("i32.mul").op("i32.add");
+        f.get(aRow).get(aCol).get(mb).get(kb).get(packedA).call(packA);
+        f.get(mb).get(nb).get(kb).get(packedA).get(packedB);
+        pushAt(f, c, i, ldc).get(j).i32(size).op("i32.mul").op("i32.add");
+        f.get(ldc).get(accumulate).get(p).op("i32.or").get(scratch).call(macro);
+      });
+    });
+  });
+}
+
+/** micro(k, a, b, c, ldc, accumulate): one tile of C. The order of instructions is what V8's register allocation wants. */
+function emitMicro(f: FunctionBuilder, tile: Tile): void {
+  const { mr, nr, vectors, size, shape } = tile;
+  const [k, a, b, c, ldc, accumulate] = [0, 1, 2, 3, 4, 5];
+  const acc = Array.from({ length: mr }, () => Array.from({ length: vectors }, () => f.local("v128")));
+  const column = Array.from({ length: vectors }, () => f.local("v128"));
+  const row = f.local("v128");
+  const splat = size === 4 ? "v128.load32_splat" : "v128.load64_splat";
+  f.get(k);
+  f.if(() => {
+    f.loop((again) => {
+      for (const [j, v] of column.entries())
+        f.get(b)
+          .mem("v128.load", j * 16, 2)
+          .set(v);
+      for (let i = 0; i < mr; i++) {
+        f.get(a)
+          .mem(splat, i * size, 2)
+          .set(row);
+        for (let j = 0; j < vectors; j++)
+          multiplyAdd(
+            f,
+            tile,
+            acc[i][j],
+            () => f.get(row),
+            () => f.get(column[j]),
+          );
+      }
+      f.get(a)
+        .i32(mr * size)
+        .op("i32.add")
+        .set(a);
+      f.get(b)
+        .i32(nr * size)
+        .op("i32.add")
+        .set(b);
+      f.get(k).i32(1).op("i32.sub").tee(k).brIf(again);
+    });
+  });
+  const store = (add: boolean): void => {
+    for (let i = 0; i < mr; i++) {
+      for (let j = 0; j < vectors; j++) {
+        f.get(c);
+        if (add) f.get(c).mem("v128.load", j * 16, 2);
+        f.get(acc[i][j]);
+        if (add) f.op(`${shape}.add`);
+        f.mem("v128.store", j * 16, 2);
+      }
+      if (i < mr - 1) f.get(c).get(ldc).op("i32.add").set(c);
+    }
+  };
+  f.get(accumulate);
+  f.if(
+    () => store(true),
+    () => store(false),
+  );
+}
+
+/** macro(m, n, k, a, b, c, ldc, accumulate, edge): all tiles of a packed block. Tiles at the rim go through `edge`. */
+function emitMacro(f: FunctionBuilder, { mr, nr, size, type }: Tile, micro: number): void {
+  const [m, n, k, a, b, c, ldc, accumulate, edge] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const [i, j, panelA, panelB, target, rows, cols, r, s, to] = Array.from({ length: 10 }, () => f.local("i32"));
+  const x = f.local(type);
+  const copyEdge = (): void =>
+    forSteps(f, r, rows, 1, () =>
+      forSteps(f, s, cols, 1, () => {
+        pushAt(f, target, r, ldc).get(s).i32(size).op("i32.mul").op("i32.add").set(to);
+        pushBytes(f, edge, r, nr * size)
+          .get(s)
+          .i32(size)
+          .op("i32.mul")
+          .op("i32.add")
+          .mem(`${type}.load`, 0, 2)
+          .set(x);
+        f.get(accumulate);
+        f.if(() => void f.get(x).get(to).mem(`${type}.load`, 0, 2).op(`${type}.add`).set(x));
+        f.get(to).get(x).mem(`${type}.store`, 0, 2);
+      }),
+    );
+  f.get(b).set(panelB);
+  forSteps(f, j, n, nr, () => {
+    f.get(a).set(panelA);
+    setRest(f, cols, n, j, nr);
+    forSteps(f, i, m, mr, () => {
+      setRest(f, rows, m, i, mr);
+      pushAt(f, c, i, ldc).get(j).i32(size).op("i32.mul").op("i32.add").set(target);
+      f.get(rows).i32(mr).op("i32.eq").get(cols).i32(nr).op("i32.eq").op("i32.and");
+      f.if(
+        () => void f.get(k).get(panelA).get(panelB).get(target).get(ldc).get(accumulate).call(micro),
+        () => {
+          f.get(k)
+            .get(panelA)
+            .get(panelB)
+            .get(edge)
+            .i32(nr * size)
+            .i32(0)
+            .call(micro);
+          copyEdge();
+        },
+      );
+      pushBytes(f, panelA, k, mr * size).set(panelA);
+    });
+    pushBytes(f, panelB, k, nr * size).set(panelB);
+  });
+}
