@@ -5,6 +5,7 @@ const layers = [
   "dtype",
   "layout",
   "kernel",
+  "numerics",
   "devices",
   "storage",
   "print",

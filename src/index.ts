@@ -36,6 +36,7 @@ export {
 export { unique, unique_consecutive } from "./ops/unique.ts";
 export type { UniqueOptions } from "./ops/unique.ts";
 export * as special from "./ops/special.ts";
+export * as fft from "./ops/fft/functions.ts";
 export { slice_ } from "./ops/subscript.ts";
 export type { Index, Slice } from "./ops/subscript.ts";
 export * as autograd from "./autograd/index.ts";

@@ -2,9 +2,10 @@
 // families have under one name is tried with all of them.
 import { complex } from "./complex.ts";
 import { core } from "./core.ts";
+import { fft } from "./fft.ts";
 import type { Sample, Samples } from "./leaves.ts";
 
-const families: readonly Samples[] = [core, complex];
+const families: readonly Samples[] = [core, complex, fft];
 const names = new Set(families.flatMap((family) => Object.keys(family)));
 const samplesOf = (name: string): Sample[] => families.flatMap((family) => family[name]?.() ?? []);
 
