@@ -12,26 +12,48 @@ import { castScalar } from "../op/pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import { _complex } from "./complex.ts";
 
-/** out[b] = x[b] · y[b] for [B, n, k] and [B, k, m]. Floats run on the device's product, integers as sums of products. */
-function product(x: Tensor, y: Tensor): Tensor {
-  const [b, n, k] = x.sizes;
-  const m = y.sizes[2];
+/**
+ * x · y for [n, k] and [k, m], for batches [b, n, k] and [b, k, m], and for vectors in place of either; plus `addend`, of the
+ * result's shape, if the dtype is float32 or float64. Those run on the device's product, integers as sums of products.
+ */
+function product(x: Tensor, y: Tensor, addend: Tensor | null = null): Tensor {
   const { dtype } = x;
   if (dtype.is_complex) {
     const [a, b, c, d] = [x.real(), x.imag(), y.real(), y.imag()];
     return _complex(product(a, c).sub_(product(b, d)), product(a, d).add_(product(b, c)));
   }
   if (isHalf(dtype)) return product(x.float(), y.float()).to(dtype);
-  if (dtype !== float32 && dtype !== float64) return x.unsqueeze(3).mul(y.unsqueeze(1)).sum([2], false, { dtype });
-  const out = allocate([b, n, m], dtype);
-  const matrix = ({ ptr, strides: [batchStride, rowStride, colStride] }: Tensor): Matrix => ({
-    ptr,
-    rowStride,
-    colStride,
-    batchStride,
+  if (!isDirect(dtype))
+    return y.sizes.length === 1
+      ? x.mul(y).sum([-1], false, { dtype })
+      : x.unsqueeze(-1).mul(y.unsqueeze(-3)).sum([-2], false, { dtype });
+  const out = allocate([...x.sizes.slice(0, -1), ...y.sizes.slice(y.sizes.length === 3 ? 2 : 1)], dtype);
+  const [a, b] = [matrix(x, "row"), matrix(y, "column")];
+  const k = x.sizes[x.sizes.length - 1];
+  const to = { ptr: out.ptr, rowStride: b.cols, colStride: 1, batchStride: a.rows * b.cols };
+  x.backend.matmul(dtype, {
+    m: a.rows,
+    n: b.cols,
+    k,
+    a,
+    b,
+    out: to,
+    batch: x.sizes.length === 3 ? x.sizes[0] : 1,
+    addend: addend === null ? undefined : matrix(addend, "row"),
   });
-  x.backend.matmul(dtype, { m: n, n: m, k, batch: b, a: matrix(x), b: matrix(y), out: matrix(out) });
   return out;
+}
+const isDirect = (dtype: Dtype): boolean => dtype === float32 || dtype === float64;
+/** The last two dims of a tensor; those of a vector as a row or a column. */
+function matrix({ ptr, sizes, strides }: Tensor, as: "row" | "column"): Matrix & { rows: number; cols: number } {
+  const d = sizes.length - 1;
+  if (d > 0) {
+    const [rowStride, colStride] = [strides[d - 1], strides[d]];
+    return { ptr, rows: sizes[d - 1], cols: sizes[d], rowStride, colStride, batchStride: d > 1 ? strides[0] : 0 };
+  }
+  return as === "row"
+    ? { ptr, rows: 1, cols: sizes[0], rowStride: 0, colStride: strides[0] }
+    : { ptr, rows: sizes[0], cols: 1, rowStride: strides[0], colStride: 0 };
 }
 function sameDtype(a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype)
@@ -50,7 +72,7 @@ define(mm, {
     if (mat2.sizes.length !== 2) throw new RuntimeError("mat2 must be a matrix");
     assertMatrices("mat1 and mat2", self, mat2);
     sameDtype(self, mat2);
-    return product(self.unsqueeze(0), mat2.unsqueeze(0)).squeeze([0]);
+    return product(self, mat2);
   }),
   saves: { self: ["mat2"], mat2: ["self"] },
   backward: { self: ({ grad, mat2 }) => grad.mm(mat2.t().conj()), mat2: ({ grad, self }) => self.t().conj().mm(grad) },
@@ -92,7 +114,7 @@ define(mv, {
         `size mismatch, got input (${self.sizes[0]}), mat (${self.sizes[0]}x${self.sizes[1]}), vec (${vec.sizes[0]})`,
       );
     sameDtype(self, vec);
-    return product(self.unsqueeze(0), vec.unsqueeze(0).unsqueeze(2)).view([self.sizes[0]]);
+    return product(self, vec);
   }),
   saves: { self: ["vec"], vec: ["self"] },
   backward: {
@@ -114,7 +136,7 @@ define(dot, {
       throw new RuntimeError(
         `inconsistent tensor size, expected tensor [${self.sizes[0]}] and src [${tensor.sizes[0]}] to have the same number of elements, but got ${self.sizes[0]} and ${tensor.sizes[0]} elements respectively`,
       );
-    return product(self.view([1, 1, -1]), tensor.view([1, -1, 1])).view([]);
+    return product(self, tensor);
   }),
   saves: { self: ["tensor"], tensor: ["self"] },
   backward: {
@@ -146,7 +168,9 @@ define(addmm, {
     if (mat2.sizes.length !== 2) throw new RuntimeError(`mat2 must be a matrix, got ${mat2.sizes.length}-D tensor`);
     assertMatrices("mat1 and mat2", mat1, mat2);
     sameDtype(mat1, mat2);
-    return combined(self, beta, mat1.mm(mat2), alpha);
+    if (beta === 1 && alpha === 1 && self.dtype === mat1.dtype && isDirect(self.dtype))
+      return product(mat1, mat2, self.expand([mat1.sizes[0], mat2.sizes[1]]));
+    return combined(self, beta, product(mat1, mat2), alpha);
   }),
   saves: { mat1: ["mat2"], mat2: ["mat1"] },
   backward: {
