@@ -24,6 +24,7 @@ const runnerOf = (level: FeatureLevel): KernelRunner =>
   new KernelRunner({
     memory,
     threads: new Threads(memory, false),
+    scratch: () => -1,
     shared: false,
     maximum: 16,
     descriptorBase: 1024,

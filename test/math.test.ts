@@ -86,6 +86,7 @@ describe.each(levels)("at the level %s", (level) => {
   const runner = new KernelRunner({
     memory,
     threads: new Threads(memory, false),
+    scratch: () => -1,
     shared: false,
     maximum: 64,
     descriptorBase: 1024,

@@ -24,6 +24,7 @@ export class CpuDevice implements Backend {
   readonly threads: Threads;
   private readonly gemms = new Map<number, Gemm>();
   private readonly runner: KernelRunner;
+  private readonly scratch = (nbytes: number): number => this.memory.scratch(nbytes);
 
   constructor() {
     this.level = featureLevel();
@@ -31,8 +32,8 @@ export class CpuDevice implements Backend {
     this.memory.scratch(SCRATCH);
     const { memory, shared, maximum } = this.memory;
     this.threads = new Threads(memory, shared);
-    const { threads, level } = this;
-    this.runner = new KernelRunner({ memory, shared, maximum, threads, descriptorBase: DESCRIPTORS, level });
+    const { threads, level, scratch } = this;
+    this.runner = new KernelRunner({ memory, shared, maximum, threads, scratch, descriptorBase: DESCRIPTORS, level });
   }
   allocate(nbytes: number): Block {
     return this.memory.allocate(nbytes);
@@ -50,8 +51,7 @@ export class CpuDevice implements Backend {
     let gemm = this.gemms.get(size);
     if (!gemm) {
       const { memory, shared, maximum } = this.memory;
-      const { threads, level } = this;
-      const scratch = (nbytes: number): number => this.memory.scratch(nbytes);
+      const { threads, level, scratch } = this;
       const options = { memory, threads, level, descriptor: DESCRIPTORS, scratch };
       this.gemms.set(size, (gemm = new Gemm(size, { ...options, importAs: { shared, maximum } })));
     }

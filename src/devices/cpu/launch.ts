@@ -5,6 +5,7 @@ import { plan } from "../../kernel/loops.ts";
 import { elementNs } from "./cost.ts";
 import { emitKernel } from "./emit.ts";
 import type { FeatureLevel } from "./features.ts";
+import { foldInParts } from "./partial.ts";
 import type { Task, Threads } from "./threads.ts";
 import type { Stride, Variant } from "./variant.ts";
 
@@ -26,6 +27,8 @@ export interface RunnerOptions {
   /** Pages of the memory at most. */
   readonly maximum: number;
   readonly threads: Threads;
+  /** Address of so many bytes, valid until the next call. */
+  readonly scratch: (nbytes: number) => number;
   /** Where descriptors may be written; 8-aligned. */
   readonly descriptorBase: number;
   readonly level: FeatureLevel;
@@ -100,6 +103,7 @@ export class KernelRunner {
     this.writeParams(kernel.params, launch.params);
     const loops = plan(kernel, launch);
     const starts = operands.map((o) => o.ptr);
+    if (kernel.reduce !== null && foldInParts(kernel, loops, starts, this.run.bind(this), this.options.scratch)) return;
     if (!crosses(kernel, loops)) return this.run(kernel, loops, starts);
     // A strip of the rows' last dim after the other, so that what is read across them stays in the cache.
     const { sizes, strides } = loops;
