@@ -188,3 +188,6 @@ export function resultStrides(shape: Shape, operands: readonly Layout[]): number
 
 /** A list of sizes as PyTorch's sentences show it. */
 export const list = (sizes: readonly (number | bigint)[]): string => `[${sizes.join(", ")}]`;
+/** Sizes as Python prints a tuple. */
+export const tupleText = (x: readonly (number | null)[]): string =>
+  x.length === 1 ? `(${x[0]},)` : `(${x.map((n) => n ?? "None").join(", ")})`;

@@ -43,6 +43,7 @@ export {
   threshold,
 } from "../ops/activation.ts";
 export { conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/conv.ts";
+export { cosine_similarity, pairwise_distance, pdist } from "../ops/distance.ts";
 export { embedding } from "../ops/indexing.ts";
 export {
   binary_cross_entropy,
@@ -55,6 +56,22 @@ export {
   nll_loss,
   smooth_l1_loss,
 } from "../ops/loss.ts";
+export {
+  gaussian_nll_loss,
+  linear_cross_entropy,
+  multilabel_soft_margin_loss,
+  poisson_nll_loss,
+} from "../ops/likelihood_loss.ts";
+export {
+  cosine_embedding_loss,
+  hinge_embedding_loss,
+  margin_ranking_loss,
+  multi_margin_loss,
+  multilabel_margin_loss,
+  soft_margin_loss,
+  triplet_margin_loss,
+  triplet_margin_with_distance_loss,
+} from "../ops/margin_loss.ts";
 export { linear } from "../ops/matmul.ts";
 export { batch_norm, group_norm, layer_norm, rms_norm } from "../ops/norm.ts";
 export { pad } from "../ops/padding.ts";

@@ -13,7 +13,10 @@ export { Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose
 export { Dropout, Dropout1d, Dropout2d, Dropout3d } from "./layers/dropout.ts";
 export { Embedding } from "./layers/embedding.ts";
 export { Bilinear, Identity, Linear } from "./layers/linear.ts";
+export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
+export * from "./layers/likelihood_loss.ts";
 export * from "./layers/loss.ts";
+export * from "./layers/margin_loss.ts";
 export { GroupNorm, LayerNorm, RMSNorm } from "./layers/normalization.ts";
 export * from "./layers/padding.ts";
 export * from "./layers/pooling.ts";

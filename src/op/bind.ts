@@ -147,6 +147,7 @@ const checks: Record<TypeName, Check> = {
   dtype: plain((x) => x instanceof Dtype),
   "dtype?": orNull(plain((x) => x instanceof Dtype)),
   "Generator?": orNull(plain((x) => typeof x === "object")),
+  None: plain((x) => x === null),
 };
 const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
   "int[]": "tuple of ints",

@@ -39,6 +39,8 @@ interface Accepts {
   dtype: Dtype;
   "dtype?": Dtype | null;
   "Generator?": Generator | null;
+  /** An argument of PyTorch's that has no meaning here but its default. */
+  None: null;
 }
 /** What kernels and formulas then see, where binding has made it more regular. */
 interface Bound {

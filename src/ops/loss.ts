@@ -1,20 +1,16 @@
 // Losses.
 import type { Dtype } from "../dtype.ts";
-import { int64 } from "../dtype.ts";
+import { int64, uint8 } from "../dtype.ts";
 import { RuntimeError, ValueError, warn, IndexError } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
+import type { Shape } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { logsigmoid } from "./activation.ts";
 import { _where } from "./pointwise.ts";
+import { reduced } from "./reduced_loss.ts";
 
-function reduced(loss: Tensor, reduction: string): Tensor {
-  if (reduction === "mean") return loss.mean();
-  if (reduction === "sum") return loss.sum();
-  if (reduction === "none") return loss;
-  throw new ValueError(`${reduction} is not a valid value for reduction\nIt can be 'mean', 'sum' or 'none'.`);
-}
 /** Losses on pairs of equal shape broadcast others, which is seldom meant. */
 function warnOfBroadcast(input: Tensor, target: Tensor): void {
   if (!sameShape(input.sizes, target.sizes))
@@ -73,24 +69,44 @@ define(huber_loss, {
 });
 
 const classDim = (input: Tensor): number => (input.sizes.length === 1 ? 0 : 1);
-function checkClasses(input: Tensor, target: Tensor, ignore: number): void {
-  const c = classDim(input);
-  if (input.sizes.length > 1 && input.sizes[0] !== target.sizes[0])
-    throw new ValueError(
-      `Expected input batch_size (${input.sizes[0]}) to match target batch_size (${target.sizes[0] ?? 1}).`,
-    );
-  const expected = input.sizes.filter((_, d) => d !== c);
-  if (!sameShape(expected, target.sizes))
-    throw new RuntimeError(`Expected target size ${list(expected)}, got ${list(target.sizes)}`);
-  if (target.dtype.is_floating_point || target.dtype.name === "bool")
+function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null, ignore: number): void {
+  checkSizes(input.sizes, target.sizes);
+  if (target.dtype !== int64 && target.dtype !== uint8)
     throw new RuntimeError(
-      `expected scalar type Long but found ${target.dtype.legacyName}\nClass numbers are int64: target.long(), or bigints in torch.tensor.`,
+      `expected target dtype to be Long or Byte, but got ${target.dtype.legacyName}\nClass numbers are int64: target.long(), or bigints in torch.tensor.`,
     );
+  const classes = input.sizes[classDim(input)];
+  if (weight !== null && (weight.sizes.length !== 1 || weight.sizes[0] !== classes))
+    throw new RuntimeError(
+      input.sizes.length > 2
+        ? "weight tensor should be defined either for all or no classes"
+        : `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${list(weight.sizes)}`,
+    );
+  if (weight !== null && weight.dtype !== input.dtype)
+    throw new RuntimeError(`expected scalar type ${input.dtype.legacyName} but found ${weight.dtype.legacyName}`);
   if (target.numel() === 0) return;
   const counted = _where(target.eq(ignore), 0, target);
   const [low, high] = [Number(counted.min().item()), Number(counted.max().item())];
-  const wrong = low < 0 ? low : high >= input.sizes[c] ? high : null;
+  const wrong = low < 0 ? low : high >= classes ? high : null;
   if (wrong !== null) throw new IndexError(`Target ${wrong} is out of bounds.`);
+}
+/** Scores [C] with one target, or [N, C, …] with targets [N, …]. */
+function checkSizes(input: Shape, target: Shape): void {
+  if (input.length === 0) throw new ValueError("Expected 1 or more dimensions (got 0)");
+  if (input.length > 1 && input[0] !== target[0])
+    throw new ValueError(`Expected input batch_size (${input[0]}) to match target batch_size (${target[0] ?? 1}).`);
+  if (input.length === 1 && target.length === 1 && target[0] !== 1)
+    throw new ValueError(`For 1D input, 1D target must have size 1, but got target size: ${target[0]}`);
+  if (input.length <= 2 && target.length > 1)
+    throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
+  const expected = input.toSpliced(1, 1);
+  if (input.length < 2 || sameShape(expected, target)) return;
+  if (input.length !== 4) throw new RuntimeError(`Expected target size ${list(expected)}, got ${list(target)}`);
+  throw new RuntimeError(
+    target.length === 3
+      ? `size mismatch (got input: ${list(input)} , target: ${list(target)}`
+      : `only batches of spatial targets supported (3D tensors) but got targets of dimension: ${target.length}`,
+  );
 }
 /** -weight[target] * input[target], where input holds log probabilities; the mean is weighted. */
 export const nll_loss = op(
@@ -98,7 +114,7 @@ export const nll_loss = op(
 );
 define(nll_loss, {
   kernel: compute(({ input, target, weight, ignore_index, reduction }) => {
-    checkClasses(input, target, ignore_index);
+    checkClasses(input, target, weight, ignore_index);
     const c = classDim(input);
     const { classes, weights } = weighted(target, weight, ignore_index, input.dtype);
     const losses = input.gather(c, classes.unsqueeze(c)).squeeze([c]).neg().mul(weights);
@@ -148,21 +164,35 @@ define(cross_entropy, {
       throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`);
     const c = classDim(input);
     const n = input.sizes[c];
+    const probabilities = sameShape(target.sizes, input.sizes);
+    if (probabilities) checkProbabilities(target, n, weight, ignore_index);
     const logs = input.log_softmax(c);
-    const shaped = weight === null ? null : weight.view(input.sizes.map((_, d) => (d === c ? n : 1)));
-    if (target.dtype.is_floating_point && sameShape(target.sizes, input.sizes)) {
+    const weighed = (x: Tensor): Tensor =>
+      weight === null ? x : x.mul(weight.view(input.sizes.map((_, d) => (d === c ? n : 1))));
+    if (probabilities) {
       const goal = label_smoothing === 0 ? target : target.mul(1 - label_smoothing).add(label_smoothing / n);
-      const losses = (shaped === null ? logs : logs.mul(shaped)).mul(goal).sum([c]).neg();
+      const losses = weighed(logs).mul(goal).sum([c]).neg();
       return reduction === "mean" ? losses.sum().div(Math.max(losses.numel(), 1)) : reduced(losses, reduction);
     }
     const nll = nll_loss(logs, target, weight, { ignore_index, reduction });
     if (label_smoothing === 0) return nll;
     const { weights } = weighted(target, weight, ignore_index, input.dtype);
-    const smooth = (shaped === null ? logs : logs.mul(shaped)).sum([c]).neg().mul(target.ne(ignore_index));
+    const smooth = weighed(logs).sum([c]).neg().mul(target.ne(ignore_index));
     const total = reduction === "mean" ? smooth.sum().div(weights.sum()) : reduced(smooth, reduction);
     return nll.mul(1 - label_smoothing).add(total.mul(label_smoothing / n));
   }),
 });
+function checkProbabilities(target: Tensor, classes: number, weight: Tensor | null, ignore: number): void {
+  if (!target.dtype.is_floating_point)
+    throw new RuntimeError(
+      `Expected floating point type for target with class probabilities, got ${target.dtype.legacyName}\nA target of input's shape holds probabilities; class numbers have one dim less.`,
+    );
+  if (ignore >= 0) throw new RuntimeError("ignore_index is not supported for floating point target");
+  if (weight !== null && (weight.sizes.length !== 1 || weight.sizes[0] !== classes))
+    throw new RuntimeError(
+      `cross_entropy: weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${list(weight.sizes)}`,
+    );
+}
 /** -(t log p + (1 - t) log(1 - p)), the logarithms kept above -100. */
 export const binary_cross_entropy = op(
   "binary_cross_entropy(Tensor input, Tensor target, Tensor? weight=None, *, str reduction='mean') -> Tensor",
@@ -204,10 +234,12 @@ export const kl_div = op(
 );
 define(kl_div, {
   kernel: composite(({ input, target, reduction, log_target }) => {
-    const losses = log_target
-      ? target.exp().mul(target.sub(input))
-      : _where(target.gt(0), target.mul(_where(target.gt(0), target, 1).log()), 0).sub(target.mul(input));
-    if (reduction === "batchmean") return losses.sum().div(input.sizes[0]);
-    return reduced(losses, reduction);
+    const losses = log_target ? target.exp().mul(target.sub(input)) : target.xlogy(target).sub(target.mul(input));
+    if (reduction === "mean")
+      warn(
+        "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+      );
+    if (reduction !== "batchmean") return reduced(losses, reduction);
+    return input.sizes.length === 0 ? losses.sum() : losses.sum().div(input.sizes[0]);
   }),
 });

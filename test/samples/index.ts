@@ -4,8 +4,9 @@ import { complex } from "./complex.ts";
 import { core } from "./core.ts";
 import { fft } from "./fft.ts";
 import type { Sample, Samples } from "./leaves.ts";
+import { losses } from "./losses.ts";
 
-const families: readonly Samples[] = [core, complex, fft];
+const families: readonly Samples[] = [core, complex, fft, losses];
 const names = new Set(families.flatMap((family) => Object.keys(family)));
 const samplesOf = (name: string): Sample[] => families.flatMap((family) => family[name]?.() ?? []);
 

@@ -86,6 +86,15 @@ export class Values {
     }
     return this.flat(k, memory).as_strided(shape, strides, offset);
   }
+  /** A module recorded by its attributes: distances keep the constructor's `p` as `norm`. */
+  private module({ module, args, kwargs }: { readonly [tag: string]: Encoded }): unknown {
+    const Module = (torch.nn as unknown as Record<string, new (...x: unknown[]) => unknown>)[module as string];
+    const named = Object.entries(kwargs as Record<string, Encoded>).map(([k, v]) => [
+      module === "PairwiseDistance" && k === "norm" ? "p" : k,
+      this.decode(v),
+    ]);
+    return new Module(...(args as Encoded[]).map((v) => this.decode(v)), Object.fromEntries(named));
+  }
   /** A Python value as a tidu caller would write it. Lists and tuples become arrays, None null, dicts plain objects. */
   decode(v: Encoded): unknown {
     if (v === null || typeof v !== "object") return v;
@@ -118,6 +127,8 @@ export class Values {
       }
       case "ellipsis":
         return "...";
+      case "module":
+        return this.module(tagged);
       default:
         throw new Missing(`a Python value of kind '${tag}'`);
     }

@@ -1,5 +1,6 @@
 // Convolution layers.
 import { ValueError } from "../../errors.ts";
+import { tupleText } from "../../layout.ts";
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
 import { empty } from "../../ops/creation.ts";
@@ -8,7 +9,7 @@ import * as F from "../functional.ts";
 import { kaiming_uniform_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
-import { forAllDims, tupleText } from "./layer.ts";
+import { forAllDims } from "./layer.ts";
 import { resetBias } from "./linear.ts";
 
 const CONV =

@@ -1,5 +1,6 @@
 // Layers from the signature of their constructor: arguments become fields and the text of the layer.
 import { float64 } from "../../dtype.ts";
+import { tupleText } from "../../layout.ts";
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
 import { parseSchema } from "../../op/schema.ts";
@@ -41,8 +42,6 @@ export function pythonText(value: unknown, type: ParsedArg["type"]): string {
   if (typeof value === "number") return type.startsWith("float") ? scalarText(value, float64) : String(value);
   return Array.isArray(value) && value.length === 1 ? String(value[0]) : tupleText(value as readonly number[]);
 }
-export const tupleText = (x: readonly (number | null)[]): string =>
-  x.length === 1 ? `(${x[0]},)` : `(${x.map((n) => n ?? "None").join(", ")})`;
 export const floatText = (x: number | null): string => pythonText(x, "float");
 /** One number stands for all dims. */
 export const forAllDims = (x: readonly number[], dims: number): readonly number[] =>

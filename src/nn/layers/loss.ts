@@ -1,27 +1,7 @@
 // Losses as modules. `reduction`: "mean", "sum", or "none" for one loss an element.
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Values } from "../../op/schema.ts";
 import type { Tensor } from "../../tensor.ts";
 import * as F from "../functional.ts";
-import { Module } from "../module.ts";
-
-/**
- * A base class whose constructor takes the arguments of `signature`. Tensors among them, which are weights, become
- * buffers; the others are fields.
- */
-function loss<S extends string>(signature: S): new (...args: ConstructorArgs<S>) => Module & Values<S> {
-  class Loss extends Module {
-    constructor(...given: readonly unknown[]) {
-      super();
-      const values: Record<string, unknown> = bindConstructor(signature, given, new.target.name);
-      for (const [name, value] of Object.entries(values))
-        if (name.endsWith("weight")) this.register_buffer(name, value as Tensor | null);
-        else (this as unknown as Record<string, unknown>)[name] = value;
-    }
-  }
-  return Loss as unknown as new (...args: ConstructorArgs<S>) => Module & Values<S>;
-}
+import { loss } from "./loss_layer.ts";
 
 /** Squared differences. As `torch.nn.MSELoss`. */
 export class MSELoss extends loss("MSELoss(*, str reduction='mean') -> Module") {

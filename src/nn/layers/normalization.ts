@@ -1,5 +1,6 @@
 // Layers that normalise a sample: LayerNorm, RMSNorm, GroupNorm.
 import { ValueError } from "../../errors.ts";
+import { tupleText } from "../../layout.ts";
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
 import { ones, zeros } from "../../ops/creation.ts";
@@ -8,7 +9,7 @@ import { group_norm, layer_norm, rms_norm } from "../functional.ts";
 import { ones_, zeros_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
-import { floatText, pythonText, tupleText } from "./layer.ts";
+import { floatText, pythonText } from "./layer.ts";
 
 const LAYER =
   "LayerNorm(int[] normalized_shape, float eps=1e-05, bool elementwise_affine=True, bool bias=True, str? device=None, dtype? dtype=None) -> Module";

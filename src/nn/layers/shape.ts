@@ -1,6 +1,7 @@
 // Layers that change the shape alone.
+import { tupleText } from "../../layout.ts";
 import type { Tensor } from "../../tensor.ts";
-import { layer, tupleText } from "./layer.ts";
+import { layer } from "./layer.ts";
 
 /** Dims start_dim … end_dim joined into one. As `torch.nn.Flatten`. */
 export class Flatten extends layer("Flatten(int start_dim=1, int end_dim=-1) -> Module") {

@@ -1,0 +1,39 @@
+// Distances as modules.
+import { bindConstructor } from "../../op/constructor.ts";
+import type { ConstructorArgs } from "../../op/constructor.ts";
+import type { Tensor } from "../../tensor.ts";
+import * as F from "../functional.ts";
+import { Module } from "../module.ts";
+
+const COSINE = "CosineSimilarity(int dim=1, float eps=1e-08) -> Module";
+/** The cosine of the angle between vectors along `dim`. As `torch.nn.CosineSimilarity`. */
+export class CosineSimilarity extends Module {
+  dim: number;
+  eps: number;
+  constructor(...args: ConstructorArgs<typeof COSINE>) {
+    super();
+    const { dim, eps } = bindConstructor(COSINE, args, new.target.name);
+    this.dim = dim;
+    this.eps = eps;
+  }
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return F.cosine_similarity(x1, x2, this.dim, this.eps);
+  }
+}
+const PAIRWISE = "PairwiseDistance(float p=2.0, float eps=1e-06, bool keepdim=False) -> Module";
+/** The p-norm of the difference of vectors along the last dim. As `torch.nn.PairwiseDistance`. */
+export class PairwiseDistance extends Module {
+  norm: number;
+  eps: number;
+  keepdim: boolean;
+  constructor(...args: ConstructorArgs<typeof PAIRWISE>) {
+    super();
+    const { p, eps, keepdim } = bindConstructor(PAIRWISE, args, new.target.name);
+    this.norm = p;
+    this.eps = eps;
+    this.keepdim = keepdim;
+  }
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return F.pairwise_distance(x1, x2, this.norm, this.eps, this.keepdim);
+  }
+}

@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import * as torch from "../src/index.ts";
+import { nn } from "../src/index.ts";
+import type { Tensor } from "../src/index.ts";
+
+const F = nn.functional;
+const scores = torch.tensor([
+  [0.5, 1.5, -0.5],
+  [2, 0.25, 1],
+]);
+const classes = torch.tensor([2n, 0n]);
+const whole = torch.arange(6).reshape([2, 3]);
+const rounded = (t: Tensor): number[] => (t.tolist() as number[]).map((x) => Number(x.toFixed(4)));
+
+describe("losses and distances, beside the recorded cases", () => {
+  test("take whole numbers where PyTorch does, and give its dtypes", () => {
+    const ones = torch.ones_like(whole);
+    expect(F.margin_ranking_loss(whole, whole.add(1), ones, 1).item()).toBe(2);
+    const hinge = F.hinge_embedding_loss(whole, torch.tensor([1n, -1n, 0n]), 2.5, { reduction: "none" });
+    expect([hinge.dtype, hinge.tolist()]).toEqual([
+      torch.int64,
+      [
+        [0, 1, 2],
+        [3, 0, 5],
+      ],
+    ]);
+    expect(F.poisson_nll_loss(whole, whole, false, true, { reduction: "none" }).dtype).toBe(torch.float32);
+    expect(() => F.soft_margin_loss(whole, whole)).toThrow("result type Float can't be cast");
+    expect(() => F.cosine_similarity(whole, whole)).toThrow("yet common dtype is Long");
+  });
+
+  test("pdist orders the pairs by rows and gives no gradient to equal ones", () => {
+    const x = torch.tensor(
+      [
+        [1, 2],
+        [1, 2],
+        [3, 4],
+      ],
+      { requires_grad: true },
+    );
+    const grads = [0, 0.5, 1, 2, 3].map((p) => {
+      const y = F.pdist(x, p);
+      return [rounded(y), rounded(torch.autograd.grad(y.sum(), x)[0]!.select(0, 2))];
+    });
+    expect(grads).toEqual([
+      [
+        [0, 2, 2],
+        [0, 0],
+      ],
+      [
+        [0, 8, 8],
+        [4, 4],
+      ],
+      [
+        [0, 4, 4],
+        [2, 2],
+      ],
+      [
+        [0, 2.8284, 2.8284],
+        [1.4142, 1.4142],
+      ],
+      [
+        [0, 2.5198, 2.5198],
+        [1.2599, 1.2599],
+      ],
+    ]);
+  });
+
+  test("a triplet's distance may be any function or module", () => {
+    const [a, p, n] = [1, 2, 3].map((seed) =>
+      torch.tensor([
+        [seed, 1],
+        [0, seed * seed],
+      ]),
+    );
+    const city = (x: Tensor, y: Tensor): Tensor => x.sub(y).abs().sum(1);
+    expect(
+      F.triplet_margin_with_distance_loss(a, p, n, { distance_function: city, reduction: "none" }).tolist(),
+    ).toEqual([0, 0]);
+    const swapped = new nn.TripletMarginWithDistanceLoss({ distance_function: city, margin: 4, swap: true });
+    expect(swapped(a, p, n).item()).toBe(3);
+    const usual = new nn.TripletMarginWithDistanceLoss({ margin: 4 });
+    expect([...usual.named_children()].map(([name]) => name)).toEqual(["distance_function"]);
+    expect((usual(a, p, n) as Tensor).item()).toBeCloseTo(F.triplet_margin_loss(a, p, n, 4).item() as number, 6);
+  });
+
+  test("scores far out give what PyTorch's formulas give", () => {
+    const far = torch.tensor([-1000, 1000], { requires_grad: true });
+    const y = F.soft_margin_loss(far, torch.ones([2]), { reduction: "none" });
+    expect(y.tolist()).toEqual([Infinity, 0]);
+    expect(F.binary_cross_entropy_with_logits(far, torch.ones([2]), { reduction: "none" }).tolist()).toEqual([1000, 0]);
+  });
+
+  const raises: Record<string, readonly [() => unknown, string]> = {
+    "a reduction that does not exist": [
+      () => F.soft_margin_loss(scores, scores, { reduction: "x" }),
+      "ValueError: x is not a valid value for reduction",
+    ],
+    "a margin that is not above 0": [
+      () => F.triplet_margin_loss(scores, scores, scores, -1),
+      "ValueError: margin must be greater than 0, got -1.0",
+    ],
+    "a negative variance": [
+      () => F.gaussian_nll_loss(scores, scores, scores),
+      "ValueError: var has negative entry/entries",
+    ],
+    "a variance of another size": [
+      () => F.gaussian_nll_loss(scores, scores, torch.ones([3])),
+      "ValueError: var is of incorrect size",
+    ],
+    "a class out of range": [
+      () => F.multi_margin_loss(scores, torch.tensor([0n, 3n])),
+      "RuntimeError: target out of range",
+    ],
+    "classes that are no int64": [
+      () => F.multi_margin_loss(scores, torch.tensor([0, 1])),
+      "RuntimeError: expected scalar type Long but found Float",
+    ],
+    "a list of labels beyond the classes": [
+      () =>
+        F.multilabel_margin_loss(
+          scores,
+          torch.tensor([
+            [0n, 3n, -1n],
+            [0n, 1n, 2n],
+          ]),
+        ),
+      "RuntimeError: argument #2 'target' is out of range",
+    ],
+    "several targets a sample": [
+      () => F.cosine_embedding_loss(scores, scores, torch.ones([2, 1])),
+      "RuntimeError: 0D or 1D target tensor expected, multi-target not supported",
+    ],
+    "classes of another dtype": [
+      () => F.cross_entropy(scores, classes.int()),
+      "RuntimeError: expected target dtype to be Long or Byte, but got Int",
+    ],
+    "more classes than one for one sample": [
+      () => F.nll_loss(scores.select(0, 0), torch.tensor([0n, 1n])),
+      "ValueError: For 1D input, 1D target must have size 1, but got target size: 2",
+    ],
+    "targets of another plane": [
+      () => F.nll_loss(torch.rand(2, 3, 2, 2), torch.zeros(2, 3, 2, { dtype: torch.int64 })),
+      "RuntimeError: size mismatch (got input: [2, 3, 2, 2] , target: [2, 3, 2]",
+    ],
+    "weights of another dtype": [
+      () => F.cross_entropy(scores, classes, torch.ones(3, { dtype: torch.float64 })),
+      "RuntimeError: expected scalar type Float but found Double",
+    ],
+    "weights in further dims": [
+      () => F.linear_cross_entropy(torch.rand(3), torch.rand(4, 2, 3), classes),
+      "RuntimeError: K-dimensional loss defined by linear_weight shape (4, 2, 3) requires batched input, (N, 3), got unbatched input with shape (3,)",
+    ],
+    "rows that are no matrix": [() => F.pdist(torch.rand(3)), "RuntimeError: pdist only supports 2D tensors, got: 1D"],
+  };
+  for (const [what, [body, sentence]] of Object.entries(raises))
+    test(`refuse ${what}`, () => {
+      let told = "nothing";
+      try {
+        body();
+      } catch (error) {
+        told = String(error).split("\n")[0];
+      }
+      expect(told).toBe(sentence);
+    });
+});
