@@ -21,18 +21,18 @@ const cases = new Map(Object.values(scenarios).flatMap((s) => s.cases.map((c) =>
 
 /** The most bytes in tensors at once, over setting up and some steps; what is dead between two steps is not counted. */
 function peakBytes(name: string): number {
-  const { memory } = device;
-  memory.sweep();
-  memory.resetPeak();
-  const before = memory.stats().live;
+  torch.cpu.reset_peak_memory_stats();
+  const before = torch.cpu.memory_allocated();
   const run = cases.get(name)!.prepare!();
   for (let step = 0; step < 4; step++) {
     run();
-    memory.sweep();
+    device.memory.sweep();
   }
-  return memory.stats().peak - before;
+  return torch.cpu.max_memory_allocated() - before;
 }
 
 torch.manual_seed(0);
-const hello = { version: revision(), threads: torch.get_num_threads(), details: device.level };
+const { blas } = device;
+const details = `${device.level}${typeof blas === "string" ? "" : `, ${blas.name}`}`;
+const hello = { version: revision(), threads: torch.get_num_threads(), details, blas: typeof blas !== "string" };
 await serve(hello, (name) => cases.get(name)?.prepare?.() ?? "not there", peakBytes);

@@ -2,6 +2,8 @@
 import "./devices/cpu/device.ts";
 import "./ops/inplace_views.ts";
 
+export * as __config__ from "./devices/cpu/config.ts";
+export * as cpu from "./devices/cpu/namespace.ts";
 export { get_num_threads, set_num_threads } from "./devices/cpu/num_threads.ts";
 export * from "./dtype.ts";
 export * from "./errors.ts";

@@ -18,6 +18,8 @@ export interface MemoryStats {
   readonly live: number;
   /** Highest `live` so far. */
   readonly peak: number;
+  /** Bytes ever handed out. */
+  readonly allocated: number;
   /** Bytes of the device's memory that were ever asked of the system. */
   readonly reserved: number;
   readonly allocations: number;

@@ -5,6 +5,8 @@ import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
 import type { Backend, Block, MemoryStats, Product } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
+import { findBlas, isWorthBlas } from "./blas.ts";
+import type { Blas } from "./blas.ts";
 import { featureLevel } from "./features.ts";
 import type { FeatureLevel } from "./features.ts";
 import { Gemm, SCRATCH } from "./gemm/gemm.ts";
@@ -25,6 +27,7 @@ export class CpuDevice implements Backend {
   private readonly gemms = new Map<number, Gemm>();
   private readonly runner: KernelRunner;
   private readonly scratch = (nbytes: number): number => this.memory.scratch(nbytes);
+  private foundBlas: Blas | string | null = null;
 
   constructor() {
     this.level = featureLevel();
@@ -42,12 +45,17 @@ export class CpuDevice implements Backend {
     if (kernel.isComplex) this.runner.launch(...splitComplex(kernel, launch));
     else this.runner.launch(kernel, launch);
   }
+  /** The system's BLAS, looked for at the first product that it is worth; or why there is none. */
+  get blas(): Blas | string {
+    return (this.foundBlas ??= findBlas(this.memory.memory));
+  }
   /** The kernels compiled so far, and how they walk. */
   kernelReport(): readonly Report[] {
     return this.runner.report();
   }
   matmul(dtype: Dtype, product: Product): void {
     const size = dtype === float64 ? 8 : 4;
+    if (isWorthBlas(product) && typeof this.blas !== "string" && this.blas.matmul(size, product)) return;
     let gemm = this.gemms.get(size);
     if (!gemm) {
       const { memory, shared, maximum } = this.memory;

@@ -56,6 +56,7 @@ export class CpuMemory {
 
   private live = 0;
   private peak = 0;
+  private allocated = 0;
   private allocations = 0;
   private sweeps = 0;
   /** Bytes of all spans not known to be dead; more than `live`, for freed blocks may leave gaps in pages. */
@@ -101,6 +102,7 @@ export class CpuMemory {
     span.extent.used += size;
     this.live += size;
     if (this.live > this.peak) this.peak = this.live;
+    this.allocated += size;
     this.allocations++;
     return new CpuBlock(ptr, nbytes, span);
   }
@@ -128,8 +130,8 @@ export class CpuMemory {
   }
 
   stats(): MemoryStats {
-    const { live, peak, allocations, sweeps } = this;
-    return { live, peak, reserved: this.buffer.byteLength, allocations, sweeps };
+    const { live, peak, allocated, allocations, sweeps } = this;
+    return { live, peak, allocated, reserved: this.buffer.byteLength, allocations, sweeps };
   }
 
   /** Lets `peak` start anew from what is live now. */

@@ -1,0 +1,39 @@
+// torch.__config__
+import { getDevice } from "../registry.ts";
+import type { CpuDevice } from "./device.ts";
+import { get_num_threads } from "./num_threads.ts";
+
+const LEVELS = {
+  relaxed: "WebAssembly SIMD with fused multiply-add (relaxed)",
+  simd128: "WebAssembly SIMD (simd128)",
+};
+const LIVENESS = {
+  poll: "by polling weak references",
+  finalizer: "by finalizers, between tasks of the event loop",
+  none: "never",
+};
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
+/**
+ * What the library found on this machine and runs with, as text: the engine, WebAssembly's instructions, threads, the
+ * system's BLAS or why there is none, memory. `torch.__config__.show`.
+ * @example
+ * console.log(torch.__config__.show());
+ */
+export function show(): string {
+  const { level, blas, memory } = getDevice("cpu") as CpuDevice;
+  const { process, navigator } = globalThis as { process?: NodeJS.Process; navigator?: { userAgent: string } };
+  const host = process?.versions?.node
+    ? `Node ${process.version}, ${process.platform} ${process.arch}`
+    : (navigator?.userAgent ?? "unknown");
+  const limit = mebibytes(memory.maximum * 65536);
+  return [
+    "tidu running with:",
+    `  - Engine: ${host}`,
+    `  - CPU capability usage: ${LEVELS[level]}`,
+    `  - Threads: ${get_num_threads()}${memory.shared ? "" : " (memory cannot be shared here)"}`,
+    `  - BLAS: ${typeof blas === "string" ? blas : blas.name}`,
+    `  - Memory: ${mebibytes(memory.stats().reserved)} reserved of at most ${limit}, dead tensors found ${LIVENESS[memory.livenessKind]}`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,174 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Product } from "../src/devices/backend.ts";
+import { isWorthBlas } from "../src/devices/cpu/blas.ts";
+import type { Blas } from "../src/devices/cpu/blas.ts";
+import type { CpuDevice } from "../src/devices/cpu/device.ts";
+import { currentDevice } from "../src/devices/registry.ts";
+import * as torch from "../src/index.ts";
+import type { Tensor } from "../src/index.ts";
+
+process.env["TIDU_BLAS"] = "1";
+const device = currentDevice() as CpuDevice;
+const { blas } = device;
+if (typeof blas === "string")
+  console.warn(
+    `Products by the system's BLAS are not tested here: ${blas}. They need koffi (npm ci) and a BLAS (apt-get install libopenblas0).`,
+  );
+
+/** A matrix and the tensor whose memory it is. */
+function operand(t: Tensor): { ptr: number; rowStride: number; colStride: number; batchStride: number } {
+  const [batchStride, rowStride, colStride] = t.strides;
+  return { ptr: t.ptr, rowStride, colStride, batchStride };
+}
+/** [rows, cols] in the middle of some other tensor, so that rows or columns lie apart. */
+const layouts: Readonly<Record<string, (rows: number, cols: number, dtype: torch.Dtype) => Tensor>> = {
+  rows: (r, c, dtype) => torch.randn(r, c, { dtype }),
+  columns: (r, c, dtype) => torch.randn(c, r, { dtype }).t(),
+  "rows apart": (r, c, dtype) =>
+    torch
+      .randn(r + 3, c + 5, { dtype })
+      .narrow(0, 2, r)
+      .narrow(1, 1, c),
+  "columns apart": (r, c, dtype) =>
+    torch
+      .randn(c + 3, r + 5, { dtype })
+      .narrow(0, 2, c)
+      .narrow(1, 1, r)
+      .t(),
+  "every other": (r, c, dtype) =>
+    torch
+      .randn(r, 2 * c, { dtype })
+      .view([r, c, 2])
+      .select(2, 1),
+  "one row again and again": (r, c, dtype) => torch.randn(1, c, { dtype }).expand([r, c]),
+  "one column again and again": (r, c, dtype) => torch.randn(r, 1, { dtype }).expand([r, c]),
+};
+/** Sums of products in plain loops. */
+function expected(a: Tensor, b: Tensor, addend: Tensor | null): number[][] {
+  const [x, y, z] = [a.tolist(), b.tolist(), addend?.tolist()] as number[][][];
+  return x.map((row, i) => y[0].map((_, j) => row.reduce((sum, v, p) => sum + v * y[p][j], z?.[i][j] ?? 0)));
+}
+function expectClose(got: Tensor, want: number[][], dtype: torch.Dtype, name: string): void {
+  const tolerance = dtype === torch.float32 ? 1e-4 : 1e-12;
+  const rows = got.tolist() as number[][];
+  const worst = Math.max(
+    ...rows.flatMap((row, i) => row.map((v, j) => Math.abs(v - want[i][j]) / Math.max(1, Math.abs(want[i][j])))),
+  );
+  expect(worst, name).toBeLessThan(tolerance);
+}
+
+describe.skipIf(typeof blas === "string")("with a BLAS on the machine", () => {
+  const native = blas as Blas;
+  const sizeOf = (dtype: torch.Dtype): 4 | 8 => (dtype === torch.float64 ? 8 : 4);
+
+  test("products are right in every layout and dtype", () => {
+    torch.manual_seed(0);
+    for (const dtype of [torch.float32, torch.float64])
+      for (const [m, n, k] of [
+        [32, 32, 32],
+        [40, 8, 200],
+        [9, 70, 65],
+      ])
+        for (const [nameA, makeA] of Object.entries(layouts))
+          for (const [nameB, makeB] of Object.entries(layouts)) {
+            const [a, b] = [makeA(m, k, dtype), makeB(k, n, dtype)];
+            const name = `${dtype.name} ${m}x${n}x${k} ${nameA}, ${nameB}`;
+            expectClose(a.matmul(b), expected(a, b, null), dtype, name);
+          }
+  });
+  test("what is added may be a row, a column, a matrix or what is there", () => {
+    torch.manual_seed(1);
+    const [m, n, k] = [33, 40, 64];
+    for (const dtype of [torch.float32, torch.float64])
+      for (const [name, make] of Object.entries(layouts)) {
+        const [a, b, addend] = [torch.randn(m, k, { dtype }), torch.randn(k, n, { dtype }), make(m, n, dtype)];
+        const out = torch.full([m, n + 2], 7, { dtype });
+        const [x, y, z, to] = [a, b, addend, out.narrow(1, 0, n)].map((t) => operand(t.unsqueeze(0)));
+        const want = expected(a, b, addend);
+        expect(native.matmul(sizeOf(dtype), { m, n, k, a: x, b: y, out: to, addend: z })).toBe(true);
+        expectClose(out.narrow(1, 0, n), want, dtype, name);
+        const again: Product = { m, n, k, a: x, b: y, out: to, addend: to };
+        expect(native.matmul(sizeOf(dtype), again)).toBe(true);
+        expectClose(out.narrow(1, 0, n), expected(a, b, torch.tensor(want, { dtype })), dtype, `${name}, twice`);
+        expect(out.narrow(1, n, 2).eq(7).all().item()).toBe(true);
+      }
+  });
+  test("a batch is as many products", () => {
+    torch.manual_seed(2);
+    const [a, b] = [torch.randn(5, 32, 40), torch.randn(5, 40, 48)];
+    const out = torch.bmm(a, b);
+    for (let i = 0; i < 5; i++)
+      expectClose(out.select(0, i), expected(a.select(0, i), b.select(0, i), null), torch.float32, `product ${i}`);
+  });
+  test("what is small, thin or lies across is left to the products of our own, and nothing is written", () => {
+    const run = (a: Tensor, b: Tensor): boolean => {
+      const out = torch.zeros(1, a.size(0), b.size(1));
+      const [x, y, to] = [a.unsqueeze(0), b.unsqueeze(0), out].map(operand);
+      const product: Product = { m: a.size(0), n: b.size(1), k: a.size(1), a: x, b: y, out: to };
+      const taken = isWorthBlas(product) && native.matmul(4, product);
+      expect(out.count_nonzero().item() > 0).toBe(taken);
+      return taken;
+    };
+    expect(run(torch.rand(16, 16), torch.rand(16, 16))).toBe(false);
+    expect(run(torch.rand(1, 512), torch.rand(512, 512))).toBe(false);
+    expect(run(torch.rand(64, 128).view([64, 64, 2]).select(2, 0), torch.rand(64, 64))).toBe(false);
+    expect(run(torch.rand(64, 64), torch.rand(64, 64))).toBe(true);
+  });
+  test("the memory is found again after it has grown", () => {
+    const [a, b] = [torch.rand(40, 40), torch.rand(40, 40)];
+    const before = a.matmul(b);
+    const large = torch.zeros(device.memory.stats().reserved / 4 + 1);
+    expect(torch.equal(a.matmul(b), before)).toBe(true);
+    expect(large.size(0)).toBeGreaterThan(0);
+  });
+  test("a process ends well after products on all threads, in TIDU_BLAS's absence", () => {
+    const program = `const torch = await import("tidu"); torch.set_num_threads(4);
+      console.log(torch.ones(512, 512).matmul(torch.ones(512, 512)).sum().item());
+      console.log(torch.__config__.show());`;
+    const env = { ...process.env };
+    delete env["TIDU_BLAS"];
+    const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      encoding: "utf8",
+      env,
+    });
+    expect(status).toBe(0);
+    expect(stdout).toContain(String(512 ** 3));
+    expect(stdout).toContain(`BLAS: ${native.name}`);
+  });
+});
+
+const show = (cwd: string, module: string, env: Record<string, string>): string =>
+  spawnSync(
+    process.execPath,
+    [
+      "--input-type=module",
+      "-e",
+      `const torch = await import(${JSON.stringify(module)});
+       if (torch.ones(64, 64).matmul(torch.ones(64, 64)).sum().item() !== 64 ** 3) throw new Error("wrong product");
+       console.log(torch.__config__.show());`,
+    ],
+    { encoding: "utf8", cwd, env: { ...process.env, ...env } },
+  ).stdout;
+
+test("TIDU_BLAS=0 switches the BLAS off, and torch.__config__.show() says so", () => {
+  const text = show(".", "tidu", { TIDU_BLAS: "0", TIDU_NUM_THREADS: "3" });
+  expect(text).toContain("BLAS: switched off by TIDU_BLAS=0");
+  expect(text).toContain("Threads: 3");
+  expect(text).toContain(`Engine: Node ${process.version}`);
+});
+
+test("without koffi products work all the same, and torch.__config__.show() says what to install", () => {
+  expect(existsSync("dist/index.js"), "run `npm run build` first, as `npm run check` does").toBe(true);
+  const dir = mkdtempSync(join(tmpdir(), "tidu-alone-"));
+  try {
+    cpSync("dist", dir, { recursive: true });
+    writeFileSync(join(dir, "package.json"), '{ "type": "module" }');
+    expect(show(dir, join(dir, "index.js"), { TIDU_BLAS: "1" })).toContain("BLAS: none (npm install koffi to use");
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
