@@ -91,49 +91,54 @@ export interface Loops {
 export function plan(kernel: Kernel, { shape, reduced, operands }: Launch): Loops {
   const outer = shape.length - reduced;
   const free = kernel.reduce !== null || kernel.outputs.every((o) => o.offset === undefined);
-  const order: number[] = [];
-  for (let d = 0; d < outer; d++) if (shape[d] !== 1) order.push(d);
-  if (free && order.length > 1) sortByStride(order, operands);
-  const outerDims = join(order, shape, operands);
-  const inner: number[] = [];
-  for (let d = outer; d < shape.length; d++) if (shape[d] !== 1) inner.push(d);
+  const loops: JoinedLoops = { sizes: [], reduced: 0, strides: [] };
+  for (let k = 0; k < operands.length; k++) loops.strides.push([]);
+  append(loops, 0, outer, shape, operands, free ? operands.length : 0);
+  const outerDims = loops.sizes.length;
   const anyOrder = kernel.reduce !== null && !kernel.reduce.scan && kernel.reduce.accs.every((a) => a.combine);
-  if (anyOrder && inner.length > 1) sortByStride(inner, operands.slice(0, kernel.inputs.length));
-  const innerDims = join(inner, shape, operands);
-  const dims = outerDims.concat(innerDims);
-  return {
-    sizes: dims.map((d) => d.size),
-    reduced: innerDims.length,
-    strides: operands.map((_, k) => dims.map((d) => d.strides[k])),
-  };
+  append(loops, outer, shape.length, shape, operands, anyOrder ? kernel.inputs.length : 0);
+  loops.reduced = loops.sizes.length - outerDims;
+  return loops;
 }
-/** Largest strides outermost, judged by the last operand that tells two dims apart. Insertion sort keeps ties in place. */
-function sortByStride(order: number[], operands: readonly Operand[]): void {
-  const before = (a: number, b: number): boolean => {
-    for (let k = operands.length - 1; k >= 0; k--) {
-      const x = Math.abs(operands[k].strides[a]);
-      const y = Math.abs(operands[k].strides[b]);
-      if (x !== y && x !== 0 && y !== 0) return x > y;
-    }
-    return false;
-  };
-  for (let i = 1; i < order.length; i++)
-    for (let j = i; j > 0 && before(order[j], order[j - 1]); j--) [order[j], order[j - 1]] = [order[j - 1], order[j]];
+interface JoinedLoops {
+  readonly sizes: number[];
+  reduced: number;
+  readonly strides: number[][];
 }
-interface JoinedDim {
-  size: number;
-  strides: number[];
-}
-function join(order: readonly number[], shape: readonly number[], operands: readonly Operand[]): JoinedDim[] {
-  const dims: JoinedDim[] = [];
+/** Appends the dims from `begin` to `end`, ordered by the strides of the first `judges` operands, if any. */
+function append(
+  { sizes, strides }: JoinedLoops,
+  begin: number,
+  end: number,
+  shape: readonly number[],
+  operands: readonly Operand[],
+  judges: number,
+): void {
+  const order: number[] = [];
+  for (let d = begin; d < end; d++) {
+    if (shape[d] === 1) continue;
+    let at = order.push(d) - 1;
+    // Insertion keeps ties in place.
+    for (; at > 0 && isOutside(d, order[at - 1], operands, judges); at--) order[at] = order[at - 1];
+    order[at] = d;
+  }
+  const first = sizes.length;
   for (const d of order) {
     const size = shape[d];
-    const strides = operands.map((o) => o.strides[d]);
-    const last = dims.at(-1);
-    if (last !== undefined && strides.every((s, k) => last.strides[k] === s * size)) {
-      last.size *= size;
-      last.strides = strides;
-    } else dims.push({ size, strides });
+    const last = sizes.length - 1;
+    let joins = last >= first;
+    for (let k = 0; joins && k < operands.length; k++) joins = strides[k][last] === operands[k].strides[d] * size;
+    if (joins) sizes[last] *= size;
+    else sizes.push(size);
+    for (let k = 0; k < operands.length; k++) strides[k][sizes.length - 1] = operands[k].strides[d];
   }
-  return dims;
+}
+/** Whether dim `a` has larger strides than `b`, judged by the last operand that tells the two apart. */
+function isOutside(a: number, b: number, operands: readonly Operand[], judges: number): boolean {
+  for (let k = judges - 1; k >= 0; k--) {
+    const x = Math.abs(operands[k].strides[a]);
+    const y = Math.abs(operands[k].strides[b]);
+    if (x !== y && x !== 0 && y !== 0) return x > y;
+  }
+  return false;
 }

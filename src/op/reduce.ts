@@ -10,6 +10,7 @@ import { contiguousStrides, wrapDims } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
 import { empty } from "../allocate.ts";
 import type { KernelFor } from "./op.ts";
+import type { ParsedArg } from "./schema.ts";
 
 /** The fold itself: accumulators over x, and what is stored of them. */
 export interface Fold {
@@ -17,8 +18,8 @@ export interface Fold {
   readonly outputs: readonly Expr[];
 }
 export interface ReduceSpec {
-  /** In which dtype x arrives, from self's and the op's arguments. Raises for dtypes it cannot take. */
-  readonly compute?: (dtype: Dtype, args: Readonly<Record<string, unknown>>) => Dtype;
+  /** In which dtype x arrives, from self's and the argument `dtype`. Raises for dtypes it cannot take. */
+  readonly compute?: (dtype: Dtype, asked: Dtype | null) => Dtype;
   readonly fold: (x: Expr) => Fold;
   /** Raise IndexError when a dim of size 0 is folded, as ops without an identity do. */
   readonly needsElements?: boolean;
@@ -31,21 +32,22 @@ export function reduce<S extends string>(spec: ReduceSpec): KernelFor<S> {
     kind: "loops",
     run(values, { name, args }) {
       const self = values[0] as Tensor;
-      const byName = Object.fromEntries(args.map((a, i) => [a.name, values[i]]));
-      const given = byName["dim"] as number | readonly number[] | null | undefined;
-      const dims = wrapDims(
-        given === undefined || given === null ? null : typeof given === "number" ? [given] : given,
-        self.sizes.length,
-      );
+      const given = named(values, args, "dim") as number | readonly number[] | null;
+      const dims = wrapDims(typeof given === "number" ? [given] : given, self.sizes.length);
       if (spec.needsElements) assertElements(name.replace(/^_(\w+)_dim$/, "$1"), self, dims, isGiven(given));
-      const compute = spec.compute?.(self.dtype, byName) ?? self.dtype;
+      const compute = spec.compute?.(self.dtype, named(values, args, "dtype") as Dtype | null) ?? self.dtype;
       const key = self.dtype.code * 16 + compute.code;
       let kernel = kernels.get(key);
       if (!kernel) kernels.set(key, (kernel = foldKernel(self.dtype, compute, spec.fold)));
-      const outs = runFold(kernel, self, dims, byName["keepdim"] === true);
+      const outs = runFold(kernel, self, dims, named(values, args, "keepdim") === true);
       return outs.length === 1 ? outs[0] : outs;
     },
   };
+}
+/** The value of an argument; null if the op has none of that name. */
+function named(values: readonly unknown[], args: readonly ParsedArg[], name: string): unknown {
+  for (let i = 0; i < args.length; i++) if (args[i].name === name) return values[i];
+  return null;
 }
 export function foldKernel(dtype: Dtype, compute: Dtype, fold: (x: Expr) => Fold): Kernel {
   const wide = opmath(compute);
@@ -59,22 +61,24 @@ export function foldKernel(dtype: Dtype, compute: Dtype, fold: (x: Expr) => Fold
   });
 }
 export function runFold(kernel: Kernel, self: Tensor, dims: readonly number[], keepdim: boolean): Tensor[] {
-  const kept = self.sizes.map((_, d) => d).filter((d) => !dims.includes(d));
-  const order = [...kept, ...dims];
-  const shape = order.map((d) => self.sizes[d]);
-  const outShape = keepdim ? self.sizes.map((n, d) => (dims.includes(d) ? 1 : n)) : kept.map((d) => self.sizes[d]);
-  const keptStrides = contiguousStrides(kept.map((d) => self.sizes[d]));
-  const outStrides = order.map((_, i) => keptStrides[i] ?? 0);
-  const outs = kernel.outputs.map((o) => empty(outShape, o.dtype, undefined, self.backend));
-  self.backend.launch(kernel, {
-    shape,
-    reduced: dims.length,
-    operands: [
-      { ptr: self.ptr, strides: order.map((d) => self.strides[d]) },
-      ...outs.map((o) => ({ ptr: o.ptr, strides: outStrides })),
-    ],
-    params: [],
-  });
+  const { sizes, backend } = self;
+  const [shape, strides, outShape]: number[][] = [[], [], []];
+  for (let d = 0; d < sizes.length; d++) {
+    const folded = dims.includes(d);
+    if (!folded || keepdim) outShape.push(folded ? 1 : sizes[d]);
+    if (folded) continue;
+    shape.push(sizes[d]);
+    strides.push(self.strides[d]);
+  }
+  const outStrides = contiguousStrides(shape);
+  for (const d of dims) {
+    shape.push(sizes[d]);
+    strides.push(self.strides[d]);
+    outStrides.push(0);
+  }
+  const outs = kernel.outputs.map((o) => empty(outShape, o.dtype, undefined, backend));
+  const operands = [{ ptr: self.ptr, strides }, ...outs.map((o) => ({ ptr: o.ptr, strides: outStrides }))];
+  backend.launch(kernel, { shape, reduced: dims.length, operands, params: [] });
   return outs;
 }
 /** An empty list of dims means all, as if none were given. */
@@ -96,9 +100,8 @@ export function scan<S extends string>(spec: ReduceSpec): KernelFor<S> {
     kind: "loops",
     run(values, { args }) {
       const self = values[0] as Tensor;
-      const byName = Object.fromEntries(args.map((a, i) => [a.name, values[i]]));
-      const dims = wrapDims([byName["dim"] as number], self.sizes.length);
-      const compute = spec.compute?.(self.dtype, byName) ?? self.dtype;
+      const dims = wrapDims([named(values, args, "dim") as number], self.sizes.length);
+      const compute = spec.compute?.(self.dtype, named(values, args, "dtype") as Dtype | null) ?? self.dtype;
       const key = self.dtype.code * 16 + compute.code;
       let kernel = kernels.get(key);
       if (!kernel) {

@@ -28,8 +28,7 @@ const sumFold = (x: Expr): Fold => {
     outputs: [total.cast(x.dtype)],
   };
 };
-const sumDtype = (d: Dtype, { dtype }: Readonly<Record<string, unknown>>): Dtype =>
-  (dtype as Dtype | null | undefined) ?? (d.is_differentiable ? d : int64);
+const sumDtype = (d: Dtype, asked: Dtype | null): Dtype => asked ?? (d.is_differentiable ? d : int64);
 
 /** Sum over `dim` (every dim when it is left out). Integers and bools give int64. */
 export const sum = op("sum(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");

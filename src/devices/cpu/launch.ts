@@ -195,10 +195,13 @@ const moved = (kernel: Kernel, { strides }: Loops, starts: readonly number[], d:
   starts.map((start, k) => start + i * strides[k][d] * dtypeOf(kernel, k).itemsize);
 
 /** Whether the outermost dim may be cut up: no element is written twice, nor is the order of writing part of the result. */
-const canDivide = ({ inputs, outputs }: Kernel, strides: readonly (readonly number[])[]): boolean =>
-  outputs.every(
-    ({ offset, mode }, i) => offset === undefined && mode === undefined && strides[inputs.length + i][0] !== 0,
-  );
+function canDivide({ inputs, outputs }: Kernel, strides: readonly (readonly number[])[]): boolean {
+  for (let i = 0; i < outputs.length; i++) {
+    const { offset, mode } = outputs[i];
+    if (offset !== undefined || mode !== undefined || strides[inputs.length + i][0] === 0) return false;
+  }
+  return true;
+}
 /** Number of the class of a stride along a dim, as in STRIDES; where there is but one element it does not matter. */
 function classOf(strides: readonly number[], sizes: readonly number[], d: number): number {
   if (d < 0 || d >= sizes.length || sizes[d] === 1 || strides[d] === 1) return 0;
