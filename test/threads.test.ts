@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ModuleBuilder } from "../src/devices/cpu/assembler.ts";
 import type { FunctionBuilder } from "../src/devices/cpu/assembler.ts";
 import type { CpuDevice } from "../src/devices/cpu/device.ts";
+import { featureLevel } from "../src/devices/cpu/features.ts";
 import { Threads } from "../src/devices/cpu/threads.ts";
 import type { Task } from "../src/devices/cpu/threads.ts";
 import { currentDevice } from "../src/devices/registry.ts";
@@ -163,6 +164,10 @@ function bits(x: unknown): unknown {
 }
 describe("results do not depend on the number of threads", () => {
   const device = currentDevice() as CpuDevice;
+  test("at the level of instructions that the environment asks for", () => {
+    if (process.env["TIDU_WASM_LEVEL"] === "simd128") expect(device.level).toBe("simd128");
+    else expect(device.level).toBe(featureLevel());
+  });
   /** With one thread and with several, on the finest grain. */
   function both(run: () => unknown): void {
     const usual = device.threads.grain;
