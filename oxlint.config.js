@@ -13,6 +13,7 @@ const layers = [
   "random_fill",
   "tensor",
   "allocate",
+  "observer",
   "autograd",
   "op",
   "ops",
@@ -21,6 +22,7 @@ const layers = [
   "data",
   "serialization",
   "viz",
+  "profiler",
   "index",
 ];
 

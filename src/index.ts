@@ -53,6 +53,7 @@ export {
   is_anomaly_enabled,
 } from "./autograd/mode.ts";
 export * as optim from "./optim/index.ts";
+export * as profiler from "./profiler/index.ts";
 export * as utils from "./data/namespace.ts";
 export * as serialization from "./serialization/index.ts";
 export { load, save } from "./serialization/save.ts";

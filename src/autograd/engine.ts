@@ -3,6 +3,7 @@ import { RuntimeError, userFrames, warn } from "../errors.ts";
 import { broadcastShapes, list, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { collectTemporaries, withoutCollecting } from "../allocate.ts";
+import { observe, observer } from "../observer.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import { AccumulateGrad } from "./accumulate.ts";
@@ -160,7 +161,11 @@ class GraphTask {
       roots.add(edge.node);
     }
     for (const node of roots) if ((this.dependencies.get(node) ?? 0) === 0) this.ready.push(node);
-    while (this.ready.size > 0) this.step(this.ready.pop());
+    while (this.ready.size > 0) {
+      const node = this.ready.pop();
+      if (observer.current === null) this.step(node);
+      else observe(`autograd::engine::evaluate_function: ${node.name()}`, "backward", [], () => this.step(node));
+    }
     return this.captured;
   }
 
@@ -171,7 +176,8 @@ class GraphTask {
     const incoming = wanted ? this.callTensorHooks(node, grads) : grads;
     this.capture(node, incoming);
     const onlyCaptured = this.run.inputs !== null && !this.leadsOn(node);
-    const results = wanted && !onlyCaptured && incoming.some((g) => g !== null) ? this.apply(node, incoming) : null;
+    const runs = wanted && !onlyCaptured && incoming.some((g) => g !== null);
+    const results = runs ? this.observedApply(node, incoming) : null;
     for (const [i, edge] of node.edges.entries()) {
       if (edge === null) continue;
       const grad = results?.[i] ?? null;
@@ -221,6 +227,10 @@ class GraphTask {
     }
   }
 
+  private observedApply(node: Node, grads: Grads): Grads {
+    if (observer.current === null) return this.apply(node, grads);
+    return observe(node.name(), "backward", grads, () => this.apply(node, grads));
+  }
   private apply(node: Node, grads: Grads): Grads {
     const needs = node.edges.map((e) => e !== null && (this.needed === null || this.needed.has(e.node)));
     let results: Grads;

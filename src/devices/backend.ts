@@ -20,6 +20,8 @@ export interface MemoryStats {
   readonly peak: number;
   /** Bytes ever handed out. */
   readonly allocated: number;
+  /** Bytes ever found dead; what was freed before is not among them. */
+  readonly swept: number;
   /** Bytes of the device's memory that were ever asked of the system. */
   readonly reserved: number;
   readonly allocations: number;

@@ -2,6 +2,7 @@
 import { mode } from "../autograd/mode.ts";
 import { assertWritable, markChanged, rewriteHistory } from "../autograd/inplace.ts";
 import { OpNode } from "../autograd/op_node.ts";
+import { observe, observer } from "../observer.ts";
 import { Tensor } from "../tensor.ts";
 import { collectTemporaries } from "../allocate.ts";
 import { bind } from "./bind.ts";
@@ -23,6 +24,10 @@ export function makeCall(entry: Entry): (...given: unknown[]) => unknown {
 
 /** Runs an op on bound values. */
 export function run(entry: Entry, values: Values): Results {
+  if (observer.current === null) return execute(entry, values);
+  return observe(`aten::${entry.schema.name}`, "op", values, () => execute(entry, values));
+}
+function execute(entry: Entry, values: Values): Results {
   const { definition, schema } = entry;
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
   const { kernel } = definition;
@@ -97,6 +102,10 @@ function forEachTensor(results: Results, f: (t: Tensor) => void): void {
 
 /** Runs `of` and writes its result into the first value, whose history then is this op's. */
 export function runInPlace(of: Entry, name: string, values: Values): Tensor {
+  if (observer.current === null) return executeInPlace(of, name, values);
+  return observe(`aten::${name}`, "op", values, () => executeInPlace(of, name, values));
+}
+function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   const { definition, schema } = of;
   const { kernel } = definition!;
   const self = values[0] as Tensor;

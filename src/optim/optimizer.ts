@@ -7,6 +7,7 @@ import { float32, float64, get_default_dtype } from "../dtype.ts";
 import { KeyError, NotImplementedError, ValueError, warn } from "../errors.ts";
 import { typeWord } from "../op/bind.ts";
 import { zeros } from "../ops/creation.ts";
+import { observe } from "../observer.ts";
 import { Tensor } from "../tensor.ts";
 import { optionText } from "./options.ts";
 
@@ -118,6 +119,10 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   step(): null;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | null {
+    const { name } = this.constructor;
+    return observe(`Optimizer.step#${name}.step`, "user", [], () => this.takeStep(closure));
+  }
+  private takeStep<T>(closure?: () => T): T | null {
     let args: readonly unknown[] = closure === undefined ? [] : [closure];
     for (const hook of this.preHooks.values()) args = hook(this as AnyOptimizer, args) ?? args;
     const evaluate = args[0] as (() => T) | undefined;

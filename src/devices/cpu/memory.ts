@@ -58,6 +58,7 @@ export class CpuMemory {
   private peak = 0;
   private allocated = 0;
   private allocations = 0;
+  private swept = 0;
   private sweeps = 0;
   /** Bytes of all spans not known to be dead; more than `live`, for freed blocks may leave gaps in pages. */
   private held = 0;
@@ -130,8 +131,8 @@ export class CpuMemory {
   }
 
   stats(): MemoryStats {
-    const { live, peak, allocated, allocations, sweeps } = this;
-    return { live, peak, allocated, reserved: this.buffer.byteLength, allocations, sweeps };
+    const { live, peak, allocated, swept, allocations, sweeps } = this;
+    return { live, peak, allocated, swept, reserved: this.buffer.byteLength, allocations, sweeps };
   }
 
   /** Lets `peak` start anew from what is live now. */
@@ -188,6 +189,7 @@ export class CpuMemory {
   /** The blocks of a span are gone. */
   private reclaim(extent: Extent): void {
     this.live -= extent.used;
+    this.swept += extent.used;
     this.giveExtent(extent);
   }
 
