@@ -3,6 +3,7 @@
 const layers = [
   "errors",
   "dtype",
+  "cpp_names",
   "layout",
   "kernel",
   "numerics",

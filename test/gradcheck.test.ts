@@ -27,6 +27,8 @@ const withoutGradient: Record<string, string> = {
   not_equal: "gives truth values",
   nextafter: "PyTorch's derivative, 1, is that of the identity: no finite step shows it",
   isclose: "gives truth values",
+  native_layer_norm: "as in PyTorch its mean and deviation are cut off the graph; layer_norm is checked",
+  native_batch_norm: "the same; batch_norm is checked",
   rand_like: "draws anew",
   randn_like: "draws anew",
   uniform: "draws anew",

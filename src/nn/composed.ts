@@ -5,8 +5,9 @@ import { RuntimeError, ValueError, warn } from "../errors.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
-import { feature_dropout, relu as reluOp, relu_ } from "../ops/activation.ts";
+import { relu as reluOp, relu_ } from "../ops/activation.ts";
 import { arange } from "../ops/data.ts";
+import { feature_dropout } from "../ops/dropout.ts";
 import { batch_norm } from "../ops/norm.ts";
 import * as pool from "../ops/pool.ts";
 import { cat } from "../ops/view.ts";
@@ -26,7 +27,6 @@ export function relu(input: Tensor, inplace: boolean | { inplace?: boolean } = f
 // ---- dropout of channels
 
 function dropChannels(input: Tensor, batched: boolean, p: number, training: boolean, inplace: boolean): Tensor {
-  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${p}`);
   const dropped = batched
     ? feature_dropout(input, p, training)
     : feature_dropout(input.unsqueeze(0), p, training).squeeze([0]);
@@ -159,6 +159,23 @@ export const adaptive_max_pool2d = adaptiveMax("adaptive_max_pool2d", 2);
 export const adaptive_max_pool3d = adaptiveMax("adaptive_max_pool3d", 3);
 
 // ---- others
+
+/**
+ * Softmax of (logits + noise) / tau, the noise Gumbel's: nearly one-hot draws with softmax's chances, which can be
+ * differentiated. `hard` gives exact one-hots with the gradient of the soft ones. As `torch.nn.functional.gumbel_softmax`.
+ * Jang, Gu and Poole, "Categorical reparameterization with Gumbel-softmax" (2017).
+ */
+export const gumbel_softmax = fn(
+  "gumbel_softmax(Tensor logits, float tau=1.0, bool hard=False, float eps=1e-10, int dim=-1) -> Tensor",
+  ({ logits, tau, hard, eps, dim }) => {
+    if (eps !== 1e-10) warn("`eps` parameter is deprecated and has no effect.");
+    const gumbels = no_grad(() => logits.new_empty(logits.sizes).exponential_().log_().neg_());
+    const soft = logits.add(gumbels).div(tau).softmax(dim);
+    if (!hard) return soft;
+    const one = logits.new_zeros(logits.sizes).scatter(dim, soft.argmax(dim, true), 1);
+    return one.sub(soft.detach()).add(soft);
+  },
+);
 
 /** x1ᵀ · weight[k] · x2 + bias[k] for each output k. As `torch.nn.functional.bilinear`. */
 export const bilinear = fn(

@@ -9,17 +9,17 @@ export {
   dropout1d,
   dropout2d,
   dropout3d,
+  gumbel_softmax,
   instance_norm,
   max_pool1d,
   max_pool2d,
   max_pool3d,
   relu,
 } from "./composed.ts";
+export { multi_head_attention_forward } from "./multi_head_attention.ts";
 export {
   celu,
-  dropout,
   elu,
-  feature_dropout,
   gelu,
   glu,
   hardshrink,
@@ -33,6 +33,7 @@ export {
   one_hot,
   prelu,
   relu6,
+  rrelu,
   selu,
   silu,
   softmin,
@@ -42,8 +43,11 @@ export {
   tanhshrink,
   threshold,
 } from "../ops/activation.ts";
+export { scaled_dot_product_attention } from "../ops/attention.ts";
 export { conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/conv.ts";
 export { cosine_similarity, pairwise_distance, pdist } from "../ops/distance.ts";
+export { alpha_dropout, dropout, feature_alpha_dropout, feature_dropout } from "../ops/dropout.ts";
+export { embedding_bag } from "../ops/embedding_bag.ts";
 export { embedding } from "../ops/indexing.ts";
 export {
   binary_cross_entropy,

@@ -1,12 +1,12 @@
-// Activation functions and dropout.
-import { RuntimeError } from "../errors.ts";
+// Activation functions.
+import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
-import type { Tensor } from "../tensor.ts";
 import { default_generator } from "../random.ts";
+import { fromTyped } from "./data.ts";
 import { _where } from "./pointwise.ts";
 
 const zero = (x: Expr): Expr => constant(0, x.dtype);
@@ -40,6 +40,36 @@ define(leaky_relu, {
   kernel: pointwise(({ input, negative_slope }) => input.gt(0).where(input, input.mul(negative_slope))),
   saves: ["input"],
   backward: { input: ({ grad, input, negative_slope }) => _where(input.gt(0), grad, grad.mul(negative_slope)) },
+});
+/**
+ * x where it is positive, a * x elsewhere: a drawn for each element, uniformly from [lower, upper), in training; their mean
+ * in evaluation. As `torch.nn.functional.rrelu`. Xu et al., "Empirical evaluation of rectified activations" (2015).
+ */
+export const rrelu = op(
+  "rrelu(Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=False, bool inplace=False) -> Tensor",
+);
+define(rrelu, {
+  kernel: composite(({ input, lower, upper, training, inplace }) => {
+    if (lower > upper) throw new RuntimeError("Lower bound should be less than or equal to the upper bound");
+    for (const [name, bound] of Object.entries({ lower, upper }))
+      if (!Number.isFinite(bound)) throw new RuntimeError(`rrelu: ${name} bound must be finite, got ${bound}`);
+    if (!input.dtype.is_floating_point)
+      throw new NotImplementedError(`"rrelu_with_noise_out_cpu" not implemented for '${input.dtype.legacyName}'`);
+    const y = training
+      ? input.mul(_rrelu_slopes(input.detach(), lower, upper))
+      : leaky_relu(input, (lower + upper) / 2);
+    return inplace ? input.copy_(y) : y;
+  }),
+});
+/** 1 where x is positive (or NaN), a draw from [lower, upper) elsewhere. */
+export const _rrelu_slopes = op("_rrelu_slopes(Tensor input, float lower, float upper) -> Tensor");
+define(_rrelu_slopes, {
+  kernel: compute(({ input, lower, upper }) => {
+    const slopes = (input.double().typed_array() as Float64Array).map((x) =>
+      x <= 0 ? default_generator.randomDouble() * (upper - lower) + lower : 1,
+    );
+    return fromTyped(slopes, input.sizes, input.dtype);
+  }),
 });
 /** x where it is positive, alpha * (exp(x) - 1) elsewhere. */
 export const elu = op("elu(Tensor input, float alpha=1.0, bool inplace=False) -> Tensor");
@@ -224,40 +254,6 @@ define(normalize, {
   kernel: composite(({ input, p, dim, eps }) => input.div(input.norm(p, dim, true).clamp_min(eps).expand(input.sizes))),
 });
 
-/** Elements set to 0 with probability `p`, the others divided by 1 - p; in evaluation x itself. */
-export const dropout = op("dropout(Tensor input, float p=0.5, bool training=True, bool inplace=False) -> Tensor");
-define(dropout, {
-  kernel: composite(({ input, p, training, inplace }) => {
-    assertProbability(p);
-    if (!training || p === 0) return input;
-    const mask = p === 1 ? input.new_zeros(input.sizes) : dropout_mask(input, p);
-    return inplace ? input.mul_(mask) : input.mul(mask);
-  }),
-});
-const dropout_mask = (input: Tensor, p: number): Tensor =>
-  input
-    .detach()
-    .clone()
-    .bernoulli_(1 - p, { generator: default_generator })
-    .div_(1 - p);
-function assertProbability(p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new RuntimeError(`dropout probability has to be between 0 and 1, but got ${p}`);
-}
-/** Whole channels (the second dim) set to 0 with probability `p`. */
-export const feature_dropout = op("feature_dropout(Tensor input, float p=0.5, bool training=True) -> Tensor");
-define(feature_dropout, {
-  kernel: composite(({ input, p, training }) => {
-    assertProbability(p);
-    if (!training || p === 0) return input;
-    const shape = input.sizes.map((n, d) => (d < 2 ? n : 1));
-    return input.mul(
-      input
-        .new_empty(shape)
-        .bernoulli_(1 - p)
-        .div_(1 - p),
-    );
-  }),
-});
 /** One-hot vectors of the given class numbers, as a new last dim. int64. */
 export const one_hot = op("one_hot(Tensor input, int num_classes=-1) -> Tensor");
 define(one_hot, {

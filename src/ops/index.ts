@@ -9,6 +9,7 @@ export * from "./conv.ts";
 export * from "./copy.ts";
 export * from "./creation.ts";
 export * from "./counting.ts";
+export * from "./dropout.ts";
 export * from "./functions.ts";
 export * from "./indexing.ts";
 export * from "./loss.ts";

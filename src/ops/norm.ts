@@ -1,6 +1,7 @@
 // Normalisations: what they subtract and divide by is a mean and a deviation over some dims.
-import { RuntimeError, ValueError } from "../errors.ts";
-import { list, numel } from "../layout.ts";
+import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
+import { list, numel, sameShape } from "../layout.ts";
+import type { Shape } from "../layout.ts";
 import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { no_grad } from "../autograd/mode.ts";
@@ -41,25 +42,48 @@ define(_standardize, {
   node: "NativeLayerNormBackward0",
 });
 
+/** {@link layer_norm} with the mean and the reciprocal deviation of each normalised block, which have no derivative. */
+export const native_layer_norm = op(
+  "native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor result, Tensor mean, Tensor rstd)",
+);
+define(native_layer_norm, {
+  kernel: composite(({ input, normalized_shape, weight, bias, eps }) => {
+    assertFloating(input, "LayerNormKernelImpl");
+    const dims = lastDims(input, normalized_shape, { weight, bias });
+    const { result, mean, rstd } = input._standardize(dims, eps);
+    return [affine(result, weight, bias), mean.detach(), rstd.detach()];
+  }),
+});
 /** Normalised over the last dims, which `normalized_shape` names, then scaled and shifted. */
 export const layer_norm = op(
   "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05) -> Tensor",
 );
 define(layer_norm, {
-  kernel: composite(({ input, normalized_shape, weight, bias, eps }) => {
-    const dims = lastDims(input, normalized_shape, "layer_norm");
-    return affine(input._standardize(dims, eps).result, weight, bias);
-  }),
+  kernel: composite(
+    ({ input, normalized_shape, weight, bias, eps }) =>
+      native_layer_norm(input, normalized_shape, weight, bias, eps).result,
+  ),
 });
-function lastDims(input: Tensor, shape: readonly number[], name: string): number[] {
+function assertFloating(x: Tensor, name: string): void {
+  if (!x.dtype.is_floating_point)
+    throw new NotImplementedError(
+      `"${name}" not implemented for '${x.dtype.legacyName}'\nx.float() makes one that is.`,
+    );
+}
+function lastDims(input: Tensor, shape: Shape, affine: Record<string, Tensor | null>): number[] {
   const n = input.sizes.length - shape.length;
   if (shape.length === 0)
     throw new RuntimeError(
       `Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = ${list(shape)}`,
     );
+  for (const [name, t] of Object.entries(affine))
+    if (t !== null && !sameShape(t.sizes, shape))
+      throw new RuntimeError(
+        `Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ${list(t.sizes)} and normalized_shape = ${list(shape)}`,
+      );
   if (n < 0 || shape.some((s, d) => input.sizes[n + d] !== s))
     throw new RuntimeError(
-      `Given normalized_shape=${list(shape)}, expected input with shape [*, ${shape.join(", ")}], but got input of size${list(input.sizes)}\n${name} normalises over the last ${shape.length} dim(s).`,
+      `Given normalized_shape=${list(shape)}, expected input with shape [*, ${shape.join(", ")}], but got input of size${list(input.sizes)}`,
     );
   return shape.map((_, d) => n + d);
 }
@@ -73,12 +97,53 @@ export const rms_norm = op(
 );
 define(rms_norm, {
   kernel: composite(({ input, normalized_shape, weight, eps }) => {
-    const dims = lastDims(input, normalized_shape, "rms_norm");
+    const dims = lastDims(input, normalized_shape, { weight });
     const epsilon = eps ?? (input.dtype.itemsize === 8 ? 2 ** -52 : 2 ** -23);
     return affine(input.mul(input.mul(input).mean(dims, true).add(epsilon).rsqrt()), weight, null);
   }),
 });
 
+/** Parameters [C] as they broadcast over the channels, the second dim, of `x`. */
+const perChannel = (t: Tensor, x: Tensor): Tensor => t.view(x.sizes.map((n, d) => (d === 1 ? n : 1)));
+const affinePerChannel = (y: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor =>
+  affine(y, weight && perChannel(weight, y), bias && perChannel(bias, y));
+
+/**
+ * {@link batch_norm} with the mean and the reciprocal deviation of each channel that it took from the batch (in evaluation
+ * of no elements), which have no derivative.
+ */
+export const native_batch_norm = op(
+  "native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor result, Tensor mean, Tensor rstd)",
+);
+define(native_batch_norm, {
+  kernel: composite(({ input, weight, bias, running_mean, running_var, training, momentum, eps }) => {
+    const channels = input.sizes[1];
+    for (const [name, t] of Object.entries({ running_mean, running_var, weight, bias }))
+      if (t !== null && t.numel() !== channels)
+        throw new RuntimeError(`${name} should contain ${channels} elements not ${t.numel()}`);
+    if (!training) {
+      if (running_mean === null || running_var === null)
+        throw new RuntimeError("Expected running_mean and running_var to be defined when training=False");
+      const centred = input.sub(perChannel(running_mean, input));
+      const y = centred.mul(perChannel(running_var.add(eps).rsqrt(), input));
+      return [affinePerChannel(y, weight, bias), input.new_empty([0]), input.new_empty([0])];
+    }
+    const { result, mean, rstd } = input._standardize(allBut(1, input), eps);
+    const [ofBatch, scale] = [mean.detach().view([channels]), rstd.detach().view([channels])];
+    const count = numel(input.sizes) / channels;
+    no_grad(() => {
+      running_mean?.mul_(1 - momentum).add_(ofBatch, { alpha: momentum });
+      const variance = (): Tensor =>
+        scale
+          .pow(-2)
+          .sub(eps)
+          .mul(count / (count - 1));
+      running_var?.mul_(1 - momentum).add_(variance(), { alpha: momentum });
+    });
+    return [affinePerChannel(result, weight, bias), ofBatch, scale];
+  }),
+});
+const allBut = (dim: number, x: Tensor): number[] => x.sizes.flatMap((_, d) => (d === dim ? [] : [d]));
 /**
  * Normalised per channel (the second dim): in training by the batch's own mean and variance, which then move the running
  * ones by `momentum`; in evaluation by the running ones.
@@ -90,49 +155,39 @@ define(batch_norm, {
   kernel: composite(({ input, running_mean, running_var, weight, bias, training, momentum, eps }) => {
     if (input.sizes.length < 2)
       throw new ValueError(`batch_norm: expected at least 2D input (got ${input.sizes.length}D input)`);
-    const channels = input.sizes[1];
-    for (const [name, t] of [
-      ["running_mean", running_mean],
-      ["running_var", running_var],
-      ["weight", weight],
-      ["bias", bias],
-    ] as const)
-      if (t !== null && t.numel() !== channels)
-        throw new RuntimeError(`${name} should contain ${channels} elements not ${t.numel()}`);
-    const perChannel = (t: Tensor): Tensor => t.view(input.sizes.map((_, d) => (d === 1 ? channels : 1)));
-    const dims = input.sizes.flatMap((_, d) => (d === 1 ? [] : [d]));
-    if (!training) {
-      if (running_mean === null || running_var === null)
-        throw new RuntimeError("Expected running_mean and running_var to be defined when training=False");
-      const scale = running_var.add(eps).rsqrt();
-      return affine(
-        input.sub(perChannel(running_mean)).mul(perChannel(scale)),
-        weight && perChannel(weight),
-        bias && perChannel(bias),
-      );
-    }
-    if (eps <= 0)
+    if (training && eps <= 0)
       throw new ValueError(
         `batch_norm eps must be positive during training, but got ${Number.isInteger(eps) ? `${eps}.0` : eps}`,
       );
-    const count = numel(input.sizes) / channels;
-    if (count === 1)
+    if (training && numel(input.sizes) === input.sizes[1])
       throw new ValueError(
         `Expected more than 1 value per channel when training, got input size ${String(input.shape)}`,
       );
-    const { result, mean, rstd } = input._standardize(dims, eps);
-    no_grad(() => {
-      running_mean?.mul_(1 - momentum).add_(mean.detach().view([channels]), { alpha: momentum });
-      if (running_var === null) return;
-      const variance = rstd
-        .detach()
-        .view([channels])
-        .pow(-2)
-        .sub(eps)
-        .mul(count / (count - 1));
-      running_var.mul_(1 - momentum).add_(variance, { alpha: momentum });
-    });
-    return affine(result, weight && perChannel(weight), bias && perChannel(bias));
+    return native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps).result;
+  }),
+});
+
+/** {@link group_norm} with the mean and the reciprocal deviation of each group [N, group]. */
+export const native_group_norm = op(
+  "native_group_norm(Tensor input, Tensor? weight, Tensor? bias, int N, int C, int HxW, int group, float eps) -> (Tensor result, Tensor mean, Tensor rstd)",
+);
+define(native_group_norm, {
+  kernel: composite(({ input, weight, bias, N, C, HxW, group, eps }) => {
+    if (group <= 0) throw new RuntimeError(`Expected num groups to be greater than 0, got ${group}`);
+    if (C % group !== 0)
+      throw new RuntimeError(
+        `Expected number of channels in input to be divisible by num_groups, but got input of shape ${list(input.sizes)} and num_groups=${group}`,
+      );
+    for (const [name, t] of Object.entries({ weight, bias }))
+      if (t !== null && (t.sizes.length !== 1 || t.numel() !== C))
+        throw new RuntimeError(
+          `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ${list(t.sizes)} and input of shape ${list(input.sizes)}`,
+        );
+    assertFloating(input, "GroupNormKernelImpl");
+    const grouped = input.reshape([N, group, (C / group) * HxW]);
+    const { result, mean, rstd } = grouped._standardize([2], eps);
+    const y = affinePerChannel(result.view(input.sizes), weight, bias);
+    return [y, mean.view([N, group]), rstd.view([N, group])];
   }),
 });
 /** Normalised over groups of channels of each sample. */
@@ -141,14 +196,13 @@ export const group_norm = op(
 );
 define(group_norm, {
   kernel: composite(({ input, num_groups, weight, bias, eps }) => {
-    const [batch, channels] = input.sizes;
-    if (channels % num_groups !== 0)
-      throw new RuntimeError(
-        `Expected number of channels in input to be divisible by num_groups, but got input of shape ${list(input.sizes)} and num_groups=${num_groups}`,
+    if (input.sizes.length < 2)
+      throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${input.sizes.length}`);
+    const [batch, channels, ...rest] = input.sizes;
+    if (Math.floor((batch * channels) / num_groups) * numel(rest) === 1)
+      throw new ValueError(
+        `Expected more than 1 value per channel when training, got input size ${list([1, num_groups, ...rest])}`,
       );
-    const grouped = input.reshape([batch, num_groups, -1])._standardize([2], eps).result.view(input.sizes);
-    const perChannel = (t: Tensor | null): Tensor | null =>
-      t?.view(input.sizes.map((_, d) => (d === 1 ? channels : 1))) ?? null;
-    return affine(grouped, perChannel(weight), perChannel(bias));
+    return native_group_norm(input, weight, bias, batch, channels, numel(rest), num_groups, eps).result;
   }),
 });

@@ -1,5 +1,5 @@
 // Samples of losses and distances.
-import { a, b, index, leaf, signed } from "./leaves.ts";
+import { a, b, index, leaf, mask, signed } from "./leaves.ts";
 import type { Samples } from "./leaves.ts";
 
 const signs = (shape: number[]): ReturnType<typeof index> =>
@@ -62,6 +62,23 @@ export const losses: Samples = {
     [signed(), leaf([2, 3], 0.1, 0.9)],
     [signed(), index([1, 0, 0, 1, 1, 0], [2, 3]), leaf([3]), { reduction: "none" }],
   ],
+  embedding_bag: () => [
+    [index([0, 2, 1, 2]), leaf([4, 3]), index([0, 1]), { mode: "sum", per_sample_weights: leaf([4], 0.2, 0.9, 3) }],
+    [index([0, 2, 1, 2, 3, 3], [2, 3]), leaf([4, 3]), { padding_idx: 2 }],
+    [index([0, 2, 1, 2]), leaf([4, 3]), index([0, 1, 1, 4]), { mode: "max", include_last_offset: true }],
+  ],
+  scaled_dot_product_attention: () => [
+    [leaf([2, 3, 4]), leaf([2, 5, 4], 0.1, 0.9, 2), leaf([2, 5, 2], -1, 1, 3)],
+    [leaf([3, 4]), leaf([5, 4], 0.1, 0.9, 2), leaf([5, 2], -1, 1, 3), null, 0, true, { scale: 0.7 }],
+    [leaf([3, 4]), leaf([2, 4], 0.1, 0.9, 2), leaf([2, 2], -1, 1, 3), leaf([3, 2])],
+    [leaf([2, 4]), leaf([2, 4], 0.1, 0.9, 2), leaf([2, 2], -1, 1, 3), mask([true, true, false, false], [2, 2])],
+    [leaf([4, 2, 3]), leaf([2, 2, 3], 0.1, 0.9, 2), leaf([1, 2, 3], -1, 1, 3), { enable_gqa: true }],
+  ],
+  rrelu: () => [[signed()], [signed(), 0.3, 0.3, true]],
+  alpha_dropout: () => [[a()], [a(), 1, true]],
+  feature_alpha_dropout: () => [[a()], [a(), 1, true]],
+  native_dropout_backward: () => [[a(), mask([true, false, true]), 1.5]],
+  native_group_norm: () => [[leaf([2, 4, 3]), leaf([4]), null, 2, 4, 3, 2, 1e-5]],
   linear_cross_entropy: () => [
     [a(), leaf([4, 3]), index([3, 1]), { linear_bias: leaf([4], -0.5, 0.5, 7) }],
     [leaf([3]), leaf([4, 3]), index([2], []), { label_smoothing: 0.1, ignore_index: 1 }],

@@ -12,7 +12,7 @@ interface Call {
   readonly size?: readonly number[];
   readonly dtype?: Encoded;
   readonly input?: Encoded;
-  readonly p?: number;
+  readonly p?: Encoded;
   readonly options?: Encoded;
   readonly expected: Encoded;
 }
@@ -41,7 +41,8 @@ function differenceOfDraw(got: unknown, want: Encoded, values: Values): string |
 function run(call: Call, values: Values): unknown {
   const args = (call.args ?? []).map((v) => values.decode(v));
   const options = (call.options === undefined ? {} : values.decode(call.options)) as Record<string, unknown>;
-  if (call.p !== undefined) options["p"] = call.p;
+  // Dropouts were recorded in training, which is not every one's default.
+  if (call.p !== undefined) Object.assign(options, { p: values.decode(call.p), training: true });
   const dtype = call.dtype === undefined ? {} : { dtype: values.decode(call.dtype) };
   const call_ = (f: unknown, ...given: unknown[]): unknown => (f as (...x: unknown[]) => unknown)(...given);
   const trailing = Object.keys(options).length > 0 ? [options] : [];

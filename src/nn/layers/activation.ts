@@ -29,6 +29,14 @@ export class LeakyReLU extends layer("LeakyReLU(float negative_slope=0.01, bool 
     return F.leaky_relu(input, this.negative_slope, this.inplace);
   }
 }
+/** x where it is positive, a random multiple elsewhere; in evaluation the mean one. As `torch.nn.RReLU`. */
+export class RReLU extends layer(
+  "RReLU(float lower=0.125, float upper=0.3333333333333333, bool inplace=False) -> Module",
+) {
+  override forward(input: Tensor): Tensor {
+    return F.rrelu(input, this.lower, this.upper, this.training, this.inplace);
+  }
+}
 /** x where it is positive, alpha * (exp(x) - 1) elsewhere. As `torch.nn.ELU`. */
 export class ELU extends layer("ELU(float alpha=1.0, bool inplace=False) -> Module") {
   override forward(input: Tensor): Tensor {

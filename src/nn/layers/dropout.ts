@@ -43,3 +43,15 @@ export class Dropout3d extends Dropping {
     return F.dropout3d(input, this.p, this.training, this.inplace);
   }
 }
+/** Dropout for {@link SELU}, which keeps mean and variance. As `torch.nn.AlphaDropout`. */
+export class AlphaDropout extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return F.alpha_dropout(input, this.p, this.training);
+  }
+}
+/** {@link AlphaDropout} of whole channels. As `torch.nn.FeatureAlphaDropout`. */
+export class FeatureAlphaDropout extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return F.feature_alpha_dropout(input, this.p, this.training);
+  }
+}
