@@ -53,7 +53,9 @@ export interface Grain {
 }
 /** Ranges for each thread, so that one that is slow or late leaves its part to the others. */
 const RANGES = 8;
-const SPIN_MS = 0.05;
+/** How long workers look out for the next job, and how long the calling thread for the last worker, before sleeping. */
+const WORKER_SPIN_MS = 0.5;
+const CALLER_SPIN_MS = 0.05;
 /** Bytes for the code of tasks; costs memory only as it fills. A task that does not fit any more runs on one thread. */
 const CODE_BYTES = 16 << 20;
 const MOST_THREADS = 256;
@@ -157,7 +159,7 @@ export class Threads {
   }
 
   private awaitWorkers(control: Int32Array<SharedArrayBuffer>): void {
-    const until = performance.now() + SPIN_MS;
+    const until = performance.now() + CALLER_SPIN_MS;
     for (let spins = 0; ; spins++) {
       const busy = Atomics.load(control, LAYOUT.busy);
       if (busy === 0) return;
@@ -170,7 +172,7 @@ export class Threads {
 
   private start(control: Int32Array<SharedArrayBuffer>, thread: number): void {
     const { memory, code } = this;
-    startWorker({ memory, control: control.buffer, code: code!.buffer, thread, spinMs: SPIN_MS, at: LAYOUT });
+    startWorker({ memory, control: control.buffer, code: code!.buffer, thread, spinMs: WORKER_SPIN_MS, at: LAYOUT });
   }
 
   /** Lays the code where workers find it; false if there is no room. */
