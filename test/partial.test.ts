@@ -13,6 +13,8 @@ const cases: Record<string, readonly [Tensor, readonly number[]]> = {
   "columns beside each other": [torch.randint(-50, 50, [30_011, 5]), [0]],
   "a dim between others": [torch.randint(-50, 50, [3, 20_011, 4]), [1]],
   "dims around another": [torch.randint(-50, 50, [41, 3, 999]), [0, 2]],
+  "many columns of rows far apart": [torch.randint(-50, 50, [777, 300]), [0]],
+  "columns of no whole number of parts": [torch.randint(-50, 50, [513, 2, 70]), [0, 1]],
   "a few long rows": [torch.randint(-50, 50, [2, 50_021]).t(), [0, 1]],
 };
 /** The elements of each result, in order. */

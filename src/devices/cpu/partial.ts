@@ -1,19 +1,23 @@
-// Folds with few results, in two steps: partial results of equal parts, and their fold.
+// Folds in two steps: partial results of equal parts, and their fold.
 //
-// Note [Partial results]: such a fold has nothing to divide among threads but itself. Whether it is done in parts, and in
-// which, follows from the sizes alone, so that floats come out the same for any number of threads.
+// Note [Partial results]: a fold with few results has nothing to divide among threads but itself, and one of columns walks
+// from row to row far apart, unless it takes the columns of a few rows at a time. Whether a fold is done in parts, and in
+// which, follows from its loops alone, so that floats come out the same for any number of threads.
 import { acc, input } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import { isHalf } from "../../kernel/half.ts";
 import { Kernel } from "../../kernel/loops.ts";
 import type { Loops } from "../../kernel/loops.ts";
 
-/** Parts that a fold is cut into, and one more for what is left over. */
+/** Parts that a fold is cut into at most, beside what is left over, and elements of a part for one result at least. */
 const PARTS = 64;
-const MOST_RESULTS = 256;
-/** Elements of all, and of a part for one result, below which it does not pay. */
-const LEAST = 1 << 16;
 const LEAST_PART = 128;
+/** Elements of all below which it does not pay. */
+const LEAST = 1 << 16;
+/** Results that are too few to divide. */
+const FEW = 64;
+/** Bytes of all partial results. */
+const MOST_ROOM = 1 << 20;
 
 type Run = (kernel: Kernel, loops: Loops, starts: readonly number[]) => void;
 /**
@@ -27,9 +31,9 @@ export function foldInParts(
   run: Run,
   scratch: (nbytes: number) => number,
 ): boolean {
+  const steps = stepsOf(kernel);
   const cut = cutOf(loops);
-  const steps = cut && stepsOf(kernel);
-  if (!steps) return false;
+  if (steps === null || cut === null) return false;
   const { sizes, reduced, strides } = loops;
   const { dim, length, results } = cut;
   const outer = sizes.length - reduced;
@@ -38,7 +42,9 @@ export function foldInParts(
   const parts = left > 0 ? whole + 1 : whole;
 
   const accs = steps.parts.outputs.map((o) => o.dtype.itemsize);
-  let room = scratch(accs.reduce((sum, size) => sum + up16(parts * results * size), 0));
+  const bytes = accs.reduce((sum, size) => sum + up16(parts * results * size), 0);
+  if (bytes > MOST_ROOM) return false;
+  let room = scratch(bytes);
   const partials = accs.map((size) => (room += up16(parts * results * size)) - up16(parts * results * size));
   // Rows of results, one for each part.
   const rows = sizes.map((_, d) => (d < outer ? product(sizes.slice(d + 1, outer)) : 0));
@@ -84,14 +90,18 @@ interface Cut {
   readonly results: number;
 }
 /** How loops are cut: along their longest reduced dim. Null if it is not worth while. */
-function cutOf({ sizes, reduced }: Loops): Cut | null {
+function cutOf({ sizes, reduced, strides }: Loops): Cut | null {
+  const last = sizes.length - 1;
   const outer = sizes.length - reduced;
   const results = product(sizes.slice(0, outer));
   const folded = product(sizes.slice(outer));
-  if (reduced === 0 || results > MOST_RESULTS || results * folded < LEAST || folded < LEAST_PART * PARTS) return null;
+  if (reduced === 0 || results * folded < LEAST || folded < 4 * LEAST_PART) return null;
+  const across = outer > 0 && Math.abs(strides[0][last]) > Math.abs(strides[0][outer - 1]);
+  if (results >= FEW && !across) return null;
   let dim = outer;
   for (let d = outer; d < sizes.length; d++) if (sizes[d] > sizes[dim]) dim = d;
-  return { dim, length: Math.ceil(sizes[dim] / PARTS), results };
+  const parts = Math.min(Math.floor(folded / LEAST_PART), PARTS);
+  return { dim, length: Math.ceil(sizes[dim] / parts), results };
 }
 
 /** A fold as two kernels: from the inputs to accumulators, and from accumulators to the outputs. */
