@@ -91,6 +91,35 @@ describe("losses and distances, beside the recorded cases", () => {
     expect(F.binary_cross_entropy_with_logits(far, torch.ones([2]), { reduction: "none" }).tolist()).toEqual([1000, 0]);
   });
 
+  test("ctc_loss counts every alignment, and its gradient through log_softmax is right", () => {
+    const x = torch.linspace(-1, 2, 24, { dtype: torch.float64 }).sin().view([4, 2, 3]).requires_grad_();
+    const targets = torch.tensor([
+      [1n, 1n],
+      [2n, 1n],
+    ]);
+    const loss = (scores: Tensor): Tensor =>
+      F.ctc_loss(scores.log_softmax(2), targets, [4, 3], [2, 1], { reduction: "none" });
+    const p = x.detach().softmax(2);
+    const [a, b] = [0, 1].map((n) => p.select(1, n).tolist() as number[][]);
+    // All sequences of four labels that read "11", and of three that read "2".
+    const ones = ["1011", "1101", "1001", "0101", "1010"].map((s) =>
+      [...s].reduce((q, c, t) => q * a[t][Number(c)], 1),
+    );
+    const twos = ["200", "020", "002", "220", "022", "222"].map((s) =>
+      [...s].reduce((q, c, t) => q * b[t][Number(c)], 1),
+    );
+    const [first, second] = [ones, twos].map((each) => -Math.log(each.reduce((x, y) => x + y)));
+    expect(loss(x).tolist()).toEqual([expect.closeTo(first, 12), expect.closeTo(second, 12)]);
+    expect(torch.autograd.gradcheck(loss, [x])).toBe(true);
+    const grad = torch.autograd.grad(loss(x).sum(), x, null, { create_graph: true })[0]!;
+    expect(() => torch.autograd.grad(grad.sum(), x)).toThrow(
+      "derivative for aten::_ctc_loss_backward is not implemented",
+    );
+    const long = (zero_infinity: boolean): unknown =>
+      F.ctc_loss(p.log(), targets, [2, 2], [2, 2], { reduction: "none", zero_infinity }).select(0, 0).item();
+    expect([long(false), long(true)]).toEqual([Infinity, 0]);
+  });
+
   const raises: Record<string, readonly [() => unknown, string]> = {
     "a reduction that does not exist": [
       () => F.soft_margin_loss(scores, scores, { reduction: "x" }),
@@ -150,6 +179,14 @@ describe("losses and distances, beside the recorded cases", () => {
     "weights in further dims": [
       () => F.linear_cross_entropy(torch.rand(3), torch.rand(4, 2, 3), classes),
       "RuntimeError: K-dimensional loss defined by linear_weight shape (4, 2, 3) requires batched input, (N, 3), got unbatched input with shape (3,)",
+    ],
+    "inputs longer than there is time": [
+      () => F.ctc_loss(torch.rand(5, 2, 4), torch.ones(2, 2).long(), [5, 6], [2, 2]),
+      "RuntimeError: Expected input_lengths to have value at most 5, but got value 6 (while checking arguments for ctc_loss_allocate_outputs)",
+    ],
+    "labels that are no classes": [
+      () => F.ctc_loss(torch.rand(5, 4), torch.tensor([4n]), [5], [1]),
+      "RuntimeError: Expected targets to be labels in [0, 4), but got 4",
     ],
     "rows that are no matrix": [() => F.pdist(torch.rand(3)), "RuntimeError: pdist only supports 2D tensors, got: 1D"],
   };

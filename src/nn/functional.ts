@@ -45,6 +45,7 @@ export {
 } from "../ops/activation.ts";
 export { scaled_dot_product_attention } from "../ops/attention.ts";
 export { conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/conv.ts";
+export { ctc_loss } from "../ops/ctc_loss.ts";
 export { cosine_similarity, pairwise_distance, pdist } from "../ops/distance.ts";
 export { alpha_dropout, dropout, feature_alpha_dropout, feature_dropout } from "../ops/dropout.ts";
 export { embedding_bag } from "../ops/embedding_bag.ts";

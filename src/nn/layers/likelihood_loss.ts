@@ -35,6 +35,18 @@ export class MultiLabelSoftMarginLoss extends loss(
     return F.multilabel_soft_margin_loss(input, target, this.weight, { reduction: this.reduction });
   }
 }
+/** Label sequences over all their alignments in time. As `torch.nn.CTCLoss`. */
+export class CTCLoss extends loss("CTCLoss(int blank=0, str reduction='mean', bool zero_infinity=False) -> Module") {
+  override forward(
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Tensor | readonly number[],
+    target_lengths: Tensor | readonly number[],
+  ): Tensor {
+    const { blank, reduction, zero_infinity } = this;
+    return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity);
+  }
+}
 const LINEAR =
   "LinearCrossEntropyLoss(int in_features, int num_classes, *, int[] out_features=[], bool bias=False, str? device=None, dtype? dtype=None, str reduction='mean', Tensor? weight=None, int? ignore_index=None, float label_smoothing=0.0, None options=None) -> Module";
 /** Cross entropy of a linear layer of its own. As `torch.nn.LinearCrossEntropyLoss`, without its option of working in chunks. */
