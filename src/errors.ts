@@ -4,6 +4,10 @@
 export class RuntimeError extends Error {
   override name = "RuntimeError";
 }
+/** As torch.linalg.LinAlgError: a factorization that cannot be completed. */
+export class LinAlgError extends RuntimeError {
+  override name = "LinAlgError";
+}
 /** As Python's ValueError: an argument of the right type with a value that cannot be used. */
 export class ValueError extends Error {
   override name = "ValueError";

@@ -39,6 +39,7 @@ export { unique, unique_consecutive } from "./ops/unique.ts";
 export type { UniqueOptions } from "./ops/unique.ts";
 export * as special from "./ops/special.ts";
 export * as fft from "./ops/fft/functions.ts";
+export * as linalg from "./ops/linalg/index.ts";
 export { slice_ } from "./ops/subscript.ts";
 export type { Index, Slice } from "./ops/subscript.ts";
 export * as autograd from "./autograd/index.ts";

@@ -25,6 +25,7 @@ const withoutGradient: Record<string, string> = {
   less: "gives truth values",
   less_equal: "gives truth values",
   not_equal: "gives truth values",
+  linalg_ldl_factor: "PyTorch has no derivative for it either",
   nextafter: "PyTorch's derivative, 1, is that of the identity: no finite step shows it",
   isclose: "gives truth values",
   native_layer_norm: "as in PyTorch its mean and deviation are cut off the graph; layer_norm is checked",

@@ -12,6 +12,7 @@ export * from "./counting.ts";
 export * from "./dropout.ts";
 export * from "./functions.ts";
 export * from "./indexing.ts";
+export * from "./linalg/older.ts";
 export * from "./loss.ts";
 export * from "./matmul.ts";
 export * from "./norm.ts";

@@ -1,7 +1,7 @@
 // Folds over dims: sums, extremes, tests, spread.
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, complex128, complex64, float32, float64, get_default_dtype, int64, opmath, uint8 } from "../dtype.ts";
-import { IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
+import { IndexError, RuntimeError } from "../errors.ts";
 import { acc, constant, reduceIota } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { wrapDim, wrapDims } from "../layout.ts";
@@ -473,16 +473,29 @@ function assertFloat(name: string, self: Tensor): void {
     throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${self.dtype.legacyName}'`);
 }
 
-function normOrder(p: Scalar | string | null): number {
-  if (p === "nuc")
-    throw new NotImplementedError("norm: the nuclear norm needs singular values, which are not there yet");
-  return p === "fro" || p === null ? 2 : Number(p);
-}
-/** The p-norm: of all elements, or over `dim`. */
+const normOrder = (p: Scalar | string | null): number => (p === "fro" || p === null ? 2 : Number(p));
+/** The p-norm: of all elements, or over `dim`. "fro" is the 2-norm, "nuc" the sum of a matrix's singular values. */
 export const norm = op(
   "norm(Tensor self, Scalar|str? p=2, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
 );
 define(norm, {
+  kernel: composite(({ self, p, dim, keepdim, dtype }) =>
+    p === "nuc"
+      ? nuclear(dtype === null ? self : self.to(dtype), dim, keepdim)
+      : self._norm(normOrder(p), dim, keepdim, { dtype }),
+  ),
+});
+function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {
+  const dims = wrapDims(dim ?? [-2, -1], self.sizes.length);
+  if (dims.length !== 2) throw new RuntimeError("norm: the nuclear norm is one of matrices: dim must have two entries");
+  const total = self.movedim(dims, [-2, -1]).svd().S.sum([-1]);
+  return keepdim ? dims.toSorted((a, b) => a - b).reduce((t, d) => t.unsqueeze(d), total) : total;
+}
+/** {@link norm} by a number. */
+export const _norm = op(
+  "_norm(Tensor self, Scalar p, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
+);
+define(_norm, {
   kernel: inOpmath(
     compute(({ self, p, dim, keepdim, dtype }) => {
       const x = floating("norm", dtype ? self.to(dtype) : self);

@@ -688,11 +688,11 @@ declare module "../tensor.ts" {
   interface Tensor {
     /** The transpose of a matrix. */
     readonly T: Tensor;
-    /** {@link T} of a matrix: all numbers here are real. */
+    /** The conjugate transpose of a matrix. */
     readonly H: Tensor;
     /** Self with its last two dims swapped. */
     readonly mT: Tensor;
-    /** {@link mT}: all numbers here are real. */
+    /** {@link mT}, conjugated. */
     readonly mH: Tensor;
   }
 }
@@ -708,7 +708,8 @@ for (const name of ["mT", "mH"] as const)
         throw new RuntimeError(
           `tensor.${name} is only supported on matrices or batches of matrices. Got ${this.sizes.length}-D tensor.`,
         );
-      return this.transpose(-2, -1);
+      const turned = this.transpose(-2, -1);
+      return name === "mH" ? turned.conj() : turned;
     },
   });
 Object.defineProperty(Tensor.prototype, "H", {
@@ -718,7 +719,7 @@ Object.defineProperty(Tensor.prototype, "H", {
       throw new RuntimeError(
         `tensor.H is only supported on matrices (2-D tensors). Got ${n}-D tensor.${n > 2 ? " For batches of matrices, consider using tensor.mH" : ""}`,
       );
-    return this.t();
+    return this.t().conj();
   },
 });
 

@@ -93,6 +93,8 @@ const CALLS: Readonly<Record<string, (args: Args, encoded: readonly Encoded[]) =
   resize_: ([x, shape]) => method("resize_")([(x as Tensor).clone(), shape]),
   resize_as_: ([x, other]) => method("resize_as_")([(x as Tensor).clone(), other]),
   "linalg.pinv|singular": ([a, b]) => lookup("linalg.pinv")((a as Tensor).matmul((b as Tensor).mT) as never),
+  "linalg.lstsq|grad_oriented": (args) =>
+    (lookup("linalg.lstsq")(...(args as never[])) as readonly unknown[]).slice(0, 2),
   index_put: ([self, indices, ...rest]) => method("index_put")([self, indices, ...rest]),
   __getitem__: ([self, index], [, e]) => (self as Tensor).index(indexList(index, isTuple(e))),
   __setitem__: ([self, index, value], [, e]) =>
@@ -127,7 +129,7 @@ const METHODS = new Set(
 );
 
 /** The function that replays `op`. Throws Missing where the library has none. */
-export function callableFor({ op, dtype }: Case): (args: Args, encoded: readonly Encoded[]) => unknown {
+export function callableFor({ id, op, dtype }: Case): (args: Args, encoded: readonly Encoded[]) => unknown {
   if (SEEDED.includes(op)) torch.manual_seed(42);
   const order = dtype === "extra" ? undefined : REORDERED[op];
   if (order) {
@@ -140,7 +142,8 @@ export function callableFor({ op, dtype }: Case): (args: Args, encoded: readonly
     };
   }
   const name = op.replace(/^Tensor\./, "");
-  const special = CALLS[op] ?? CALLS[name];
+  const variant = id.slice(0, id.indexOf("/"));
+  const special = CALLS[variant] ?? CALLS[op] ?? CALLS[name];
   if (special) return special;
   if (PROPERTIES.includes(name)) return property(name);
   const isMethod = name in torch.Tensor.prototype;

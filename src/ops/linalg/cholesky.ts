@@ -1,0 +1,98 @@
+// Factorization of symmetric positive-definite matrices, A = L Lᵀ.
+import { choleskyFactor } from "../../numerics/cholesky.ts";
+import { composite, compute } from "../../op/kernels.ts";
+import { define, op } from "../../op/op.ts";
+import type { Tensor } from "../../tensor.ts";
+import { eye } from "../creation.ts";
+import {
+  assertReal,
+  assertSquare,
+  batchOf,
+  checkInfo,
+  infoAt,
+  newInfo,
+  sameBatch,
+  stackOf,
+  subtractOn,
+} from "./matrices.ts";
+import { solve_triangular } from "./triangular.ts";
+
+/** {@link cholesky} that does not raise but gives `info`: the order of the first minor that is not positive, or 0. */
+export const cholesky_ex = op(
+  "linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)",
+);
+define(cholesky_ex, {
+  kernel: compute(({ self, upper, check_errors }) => {
+    assertSquare("linalg.cholesky", self);
+    assertReal("linalg.cholesky", self);
+    const stack = stackOf(upper ? self.mT : self);
+    const subtract = subtractOn(stack);
+    const info = newInfo(batchOf(self));
+    for (let i = 0; i < stack.count; i++) infoAt(info)[i] = choleskyFactor(stack.at(i), stack.rows, subtract);
+    if (check_errors) checkPositive(info, "linalg.cholesky_ex");
+    const L = stack.as(self.dtype);
+    return [upper ? L.mT : L, info];
+  }),
+  saves: ["L"],
+  backward: {
+    self: ({ grad, L, upper }) => {
+      const [l, g] = upper ? [L.mH, grad.mH] : [L, grad];
+      const phi = l.mH.matmul(g).tril();
+      const half = phi.sub(phi.diagonal(0, -2, -1).diag_embed().mul(0.5));
+      const symmetric = half.add(half.mH).mul(0.5);
+      const left = solve_triangular(l.mH, symmetric, { upper: true });
+      return solve_triangular(l, left, { upper: false, left: false });
+    },
+  },
+  node: "LinalgCholeskyExBackward0",
+});
+const checkPositive = (info: Tensor, name: string): void =>
+  checkInfo(
+    info,
+    name,
+    (k) =>
+      `The factorization could not be completed because the input is not positive-definite (the leading minor of order ${k} is not positive-definite).`,
+  );
+/** L of A = L Lᵀ for positive-definite matrices [*, n, n]; U of Uᵀ U if `upper`. Raises LinAlgError. As `torch.linalg.cholesky`. */
+export const cholesky = op("linalg_cholesky(Tensor A, *, bool upper=False) -> Tensor");
+define(cholesky, { kernel: composite(({ A, upper }) => factor("linalg.cholesky", A, upper)) });
+export function factor(name: string, A: Tensor, upper: boolean): Tensor {
+  const [L, info] = cholesky_ex(A, { upper });
+  checkPositive(info, name);
+  return L;
+}
+
+/** X of A X = self, A given by its {@link cholesky}. As `torch.cholesky_solve`. */
+export const cholesky_solve = op("cholesky_solve(Tensor self, Tensor L, bool upper=False) -> Tensor");
+define(cholesky_solve, {
+  kernel: compute(({ self, L, upper }) => {
+    assertSquare("cholesky_solve", L);
+    const [l, b] = sameBatch(upper ? L.mH : L, self);
+    return solve_triangular(l.mH, solve_triangular(l, b, { upper: false }), { upper: true });
+  }),
+  saves: { self: ["L"], L: ["L", "result"] },
+  backward: {
+    self: ({ grad, L, upper }) => grad.cholesky_solve(L, upper),
+    L: ({ grad, L, result, upper }) => {
+      const common = grad.cholesky_solve(L, upper).matmul(result.mH);
+      return factorGrad(L, common, upper);
+    },
+  },
+});
+/** The gradient of a factor from half of that of A. */
+function factorGrad(L: Tensor, half: Tensor, upper: boolean): Tensor {
+  const common = half.add(half.mH).neg();
+  return upper ? L.matmul(common) : common.matmul(L);
+}
+/** The inverse of A, given by its {@link cholesky}. As `torch.cholesky_inverse`. */
+export const cholesky_inverse = op("cholesky_inverse(Tensor self, bool upper=False) -> Tensor");
+define(cholesky_inverse, {
+  kernel: compute(({ self, upper }) => {
+    assertSquare("cholesky_inverse", self);
+    return eye(self.sizes.at(-1)!, { dtype: self.dtype }).expand(self.sizes).cholesky_solve(self, upper);
+  }),
+  saves: ["self", "result"],
+  backward: {
+    self: ({ grad, self, result, upper }) => factorGrad(self, result.matmul(grad).matmul(result), upper),
+  },
+});

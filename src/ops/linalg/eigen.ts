@@ -1,0 +1,122 @@
+// Eigenvalues and eigenvectors.
+import { complex128, complexOf } from "../../dtype.ts";
+import { RuntimeError } from "../../errors.ts";
+import { eigen } from "../../numerics/eigen.ts";
+import { symmetricEigen } from "../../numerics/symmetric_eigen.ts";
+import { empty as allocate } from "../../allocate.ts";
+import { composite, compute } from "../../op/kernels.ts";
+import { define, op } from "../../op/op.ts";
+import type { Tensor } from "../../tensor.ts";
+import {
+  assertFloats,
+  assertReal,
+  assertSquare,
+  batchOf,
+  newStack,
+  newVectors,
+  stackOf,
+  vectorsOf,
+} from "./matrices.ts";
+import { complex } from "../complex.ts";
+import { cat } from "../view.ts";
+import { solve } from "./solve.ts";
+
+/**
+ * Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices, of which one triangle is read: "L" or "U". As
+ * `torch.linalg.eigh`.
+ */
+export const eigh = op("linalg_eigh(Tensor A, str UPLO='L') -> (Tensor eigenvalues, Tensor eigenvectors)");
+define(eigh, {
+  kernel: compute(({ A, UPLO }) => {
+    const [values, vectors] = symmetric("linalg.eigh", A, UPLO, true);
+    return [values, vectors!.mT];
+  }),
+  saves: ["eigenvalues", "eigenvectors"],
+  backward: {
+    A: ({ grads: [gL, gV], eigenvalues: L, eigenvectors: V }) => {
+      const diagonal = (gL ?? L.new_zeros(L.sizes)).diag_embed();
+      if (gV === null) return V.matmul(diagonal).matmul(V.mH);
+      const inner = V.mH.matmul(gV).div(gaps(L));
+      const off = inner.sub(inner.diagonal(0, -2, -1).diag_embed());
+      return V.matmul(off.add(diagonal)).matmul(V.mH);
+    },
+  },
+  node: "LinalgEighBackward0",
+});
+function symmetric(name: string, A: Tensor, UPLO: string, vectors: boolean): [Tensor, Tensor | null] {
+  assertSquare(name, A);
+  assertReal(name, A);
+  if (!/^[LU]$/i.test(UPLO)) throw new RuntimeError(`Expected UPLO argument to be 'L' or 'U', but got ${UPLO}`);
+  const a = stackOf(UPLO.toUpperCase() === "U" ? A.mT : A);
+  const n = a.rows;
+  const values = newVectors(batchOf(A), n);
+  const rows = newStack(batchOf(A), n, n);
+  for (let i = 0; i < a.count; i++) symmetricEigen(a.at(i), n, values.at(i), vectors ? rows.at(i) : null);
+  return [vectorsOf(values, A.dtype), vectors ? rows.as(A.dtype) : null];
+}
+/** L_j - L_i at (i, j), ones on the diagonal. */
+const gaps = (L: Tensor): Tensor => {
+  const off = L.unsqueeze(-2).sub(L.unsqueeze(-1));
+  return off.add(L.new_ones([L.sizes.at(-1)!]).diag());
+};
+/** The eigenvalues of symmetric matrices, ascending. As `torch.linalg.eigvalsh`. */
+export const eigvalsh = op("linalg_eigvalsh(Tensor A, str UPLO='L') -> Tensor");
+define(eigvalsh, {
+  kernel: composite(({ A, UPLO }) => (A.requires_grad ? eigh(A, UPLO)[0] : _eigvalsh(A, UPLO))),
+});
+const _eigvalsh = op("_linalg_eigvalsh(Tensor A, str UPLO) -> Tensor");
+define(_eigvalsh, { kernel: compute(({ A, UPLO }) => symmetric("linalg.eigvalsh", A, UPLO, false)[0]) });
+
+/** Eigenvalues and eigenvectors (columns of length 1) of square matrices, complex, in no order. As `torch.linalg.eig`. */
+export const eig = op("linalg_eig(Tensor A) -> (Tensor eigenvalues, Tensor eigenvectors)");
+define(eig, {
+  kernel: compute(({ A }) => {
+    const [values, vectors] = general("linalg.eig", A, true);
+    return [values, vectors!];
+  }),
+  saves: ["eigenvalues", "eigenvectors"],
+  backward: {
+    A: ({ grads: [gL, gV], eigenvalues: L, eigenvectors: V }) => {
+      const diagonal = (gL ?? L.new_zeros(L.sizes)).diag_embed();
+      const inner = gV === null ? diagonal : withVectors(gV, L, V).add(diagonal);
+      return inverseTimes(V.mH, inner.matmul(V.mH));
+    },
+  },
+});
+/** A⁻¹ B of complex matrices, by those of their parts: [[Re, -Im], [Im, Re]]. */
+function inverseTimes(A: Tensor, B: Tensor): Tensor {
+  const n = A.sizes.at(-1)!;
+  const [a, b] = [A.real(), A.imag()];
+  const whole = cat([cat([a, b.neg()], -1), cat([b, a], -1)], -2);
+  const x = solve(whole, cat([B.real(), B.imag()], -2));
+  return complex(x.narrow(-2, 0, n), x.narrow(-2, n, n));
+}
+/** The part of the gradient that comes by the vectors, each of which keeps its length and may turn in the complex plane. */
+function withVectors(gV: Tensor, L: Tensor, V: Tensor): Tensor {
+  const inner = V.mH.matmul(gV);
+  const kept = V.mH.matmul(V).matmul(inner.diagonal(0, -2, -1).real().to(V.dtype).diag_embed());
+  const off = inner.sub(kept).div(gaps(L).conj());
+  return off.sub(off.diagonal(0, -2, -1).diag_embed());
+}
+function general(name: string, A: Tensor, vectors: boolean): [Tensor, Tensor | null] {
+  assertSquare(name, A);
+  assertFloats(name, A);
+  const n = A.sizes.at(-1)!;
+  const [re, im] = A.dtype.is_complex
+    ? [stackOf(A.real()), stackOf(A.imag())]
+    : [stackOf(A), newStack(batchOf(A), n, n)];
+  const values = allocate([...batchOf(A), n], complex128);
+  const columns = allocate(vectors ? A.sizes : [0], complex128);
+  for (let i = 0; i < re.count; i++) {
+    const made = eigen(re.at(i), im.at(i), n, vectors);
+    (values.host() as Float64Array).set(made.values, 2 * i * n);
+    if (made.vectors !== null) (columns.host() as Float64Array).set(made.vectors, 2 * i * n * n);
+  }
+  const dtype = complexOf(A.dtype);
+  return [values.to(dtype), vectors ? columns.to(dtype) : null];
+}
+/** The eigenvalues of square matrices, complex, in no order. As `torch.linalg.eigvals`. */
+export const eigvals = op("linalg_eigvals(Tensor A) -> Tensor");
+define(eigvals, { kernel: composite(({ A }) => (A.requires_grad ? eig(A)[0] : _eigvals(A))) });
+const _eigvals = op("_linalg_eigvals(Tensor A) -> Tensor");
+define(_eigvals, { kernel: compute(({ A }) => general("linalg.eigvals", A, false)[0]) });

@@ -1,0 +1,59 @@
+// Factorization of symmetric indefinite matrices, A = L D Lᵀ.
+import { int32 } from "../../dtype.ts";
+import { RuntimeError } from "../../errors.ts";
+import { ldlFactor, ldlSolve } from "../../numerics/ldl.ts";
+import { composite, compute } from "../../op/kernels.ts";
+import { define, op } from "../../op/op.ts";
+import { zeros } from "../creation.ts";
+import { assertReal, assertSquare, batchOf, checkInfo, infoAt, newInfo, sameBatch, stackOf } from "./matrices.ts";
+
+/** {@link ldl_factor} that does not raise but gives `info`. As `torch.linalg.ldl_factor_ex`. */
+export const ldl_factor_ex = op(
+  "linalg_ldl_factor_ex(Tensor self, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)",
+);
+define(ldl_factor_ex, {
+  kernel: compute(({ self, check_errors }) => {
+    assertSquare("torch.linalg.ldl_factor_ex", self);
+    assertReal("torch.linalg.ldl_factor_ex", self);
+    const stack = stackOf(self);
+    const n = stack.rows;
+    const info = newInfo(batchOf(self));
+    const pivots = zeros(self.sizes.slice(0, -1), { dtype: int32 });
+    for (let i = 0; i < stack.count; i++)
+      infoAt(info)[i] = ldlFactor(stack.at(i), n, infoAt(pivots).subarray(i * n, (i + 1) * n));
+    if (check_errors) checkZeroBlock(info, "torch.linalg.ldl_factor_ex");
+    return [stack.tensor.tril().to(self.dtype), pivots, info];
+  }),
+});
+const checkZeroBlock = (info: Parameters<typeof checkInfo>[0], name: string): void =>
+  checkInfo(
+    info,
+    name,
+    (k) => `The diagonal element ${k} is zero and using it on ldl_solve would result in a division by zero.`,
+  );
+/** L and D of symmetric matrices in one, and the pivots as LAPACK's sytrf has them. As `torch.linalg.ldl_factor`. */
+export const ldl_factor = op("linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)");
+define(ldl_factor, {
+  kernel: composite(({ self, hermitian }) => {
+    const [LD, pivots, info] = ldl_factor_ex(self, { hermitian });
+    checkZeroBlock(info, "torch.linalg.ldl_factor");
+    return [LD, pivots];
+  }),
+});
+/** X of A X = B, A given by its {@link ldl_factor}. As `torch.linalg.ldl_solve`. */
+export const ldl_solve = op("linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor");
+define(ldl_solve, {
+  kernel: compute(({ LD, pivots, B }) => {
+    assertSquare("torch.linalg.ldl_solve", LD, "LD");
+    if (B.sizes.length < 2)
+      throw new RuntimeError(
+        `torch.linalg.ldl_solve: Expected B to have at least 2 dimensions, but it has ${B.sizes.length} dimensions instead`,
+      );
+    const [ld, b] = sameBatch(LD, B);
+    const [a, x] = [stackOf(ld), stackOf(b)];
+    const n = a.rows;
+    const exchanged = pivots.expand(ld.sizes.slice(0, -1)).typed_array() as Int32Array;
+    for (let i = 0; i < a.count; i++) ldlSolve(a.at(i), n, exchanged.subarray(i * n, (i + 1) * n), x.at(i), x.cols);
+    return x.as(LD.dtype);
+  }),
+});

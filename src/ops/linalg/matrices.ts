@@ -1,0 +1,112 @@
+// What the functions of torch.linalg share: checks in PyTorch's words, and stacks of matrices for the host to work on.
+import type { Dtype } from "../../dtype.ts";
+import { float32, float64, int32 } from "../../dtype.ts";
+import { LinAlgError, NotImplementedError, RuntimeError } from "../../errors.ts";
+import { broadcastShapes, numel } from "../../layout.ts";
+import type { Shape } from "../../layout.ts";
+import { subtractPlainly } from "../../numerics/matrix.ts";
+import type { Subtract } from "../../numerics/matrix.ts";
+import { empty as allocate } from "../../allocate.ts";
+import type { Tensor } from "../../tensor.ts";
+import { zeros } from "../creation.ts";
+
+export function assertMatrix(name: string, A: Tensor, argument = "A"): void {
+  if (A.sizes.length < 2)
+    throw new RuntimeError(`${name}: The input tensor ${argument} must have at least 2 dimensions.`);
+}
+export function assertSquare(name: string, A: Tensor, argument = "A"): void {
+  assertMatrix(name, A, argument);
+  const [m, n] = A.sizes.slice(-2);
+  if (m !== n)
+    throw new RuntimeError(
+      `${name}: ${argument} must be batches of square matrices, but they are ${m} by ${n} matrices`,
+    );
+}
+export function assertFloats(name: string, A: Tensor): void {
+  if (!A.dtype.is_differentiable)
+    throw new RuntimeError(`${name}: Expected a floating point or complex tensor as input. Got ${A.dtype.legacyName}`);
+}
+/** The factorizations work on float32 and float64; both are computed in float64. */
+export function assertReal(name: string, A: Tensor): void {
+  assertFloats(name, A);
+  if (A.dtype !== float32 && A.dtype !== float64)
+    throw new NotImplementedError(`"${name}" not implemented for '${A.dtype.legacyName}'`);
+}
+export const batchOf = (A: Tensor): Shape => A.sizes.slice(0, -2);
+/** Both with the same dims in front of their matrices. */
+export function sameBatch(A: Tensor, B: Tensor): [Tensor, Tensor] {
+  const batch = broadcastShapes(batchOf(A), batchOf(B));
+  return [A.expand([...batch, ...A.sizes.slice(-2)]), B.expand([...batch, ...B.sizes.slice(-2)])];
+}
+/** Raises LinAlgError for the first matrix that `info` has a number for. */
+export function checkInfo(info: Tensor, name: string, sentence: (k: number) => string): void {
+  const values = info.typed_array();
+  const i = values.findIndex((x) => Number(x) !== 0);
+  if (i < 0) return;
+  const which = info.sizes.length === 0 ? "" : `(Batch element ${i}): `;
+  throw new LinAlgError(`${name}: ${which}${sentence(Number(values[i]))}`);
+}
+
+/** Matrices in float64, one after the other in row-major order. */
+export class Stack {
+  readonly tensor: Tensor;
+  readonly count: number;
+  readonly rows: number;
+  readonly cols: number;
+
+  constructor(tensor: Tensor) {
+    this.tensor = tensor;
+    [this.rows, this.cols] = tensor.sizes.slice(-2);
+    this.count = numel(batchOf(tensor));
+  }
+  /** One matrix, to be changed in place. Stale after the next allocation. */
+  at(i: number): Float64Array {
+    const size = this.rows * this.cols;
+    return (this.tensor.host() as Float64Array).subarray(i * size, (i + 1) * size);
+  }
+  /** The results in the dtype that was given. */
+  as(dtype: Dtype): Tensor {
+    return this.tensor.to(dtype);
+  }
+}
+/** A copy to work on. */
+export function stackOf(A: Tensor): Stack {
+  const out = allocate(A.sizes, float64);
+  return new Stack(out.copy_(A));
+}
+export const newStack = (batch: Shape, rows: number, cols: number): Stack =>
+  new Stack(zeros([...batch, rows, cols], { dtype: float64 }));
+/** A vector of numbers for each matrix of a batch. */
+export const newVectors = (batch: Shape, n: number): Stack => newStack(batch, 1, n);
+export const vectorsOf = (s: Stack, dtype: Dtype): Tensor => s.as(dtype).squeeze([-2]);
+export const newInfo = (batch: Shape): Tensor => zeros(batch, { dtype: int32 });
+export const infoAt = (info: Tensor): Int32Array => info.host() as Int32Array;
+
+/** Columns that a block's factor has at most. */
+const INNER = 64;
+/** Below so many multiplications a call of the device costs more than it saves. */
+const LEAST = 1 << 15;
+/** Updates of blocks within the matrices of a stack by the device's product. */
+export function subtractOn({ tensor, rows, count }: Stack): Subtract {
+  if (rows * rows * INNER < LEAST || count === 0) return subtractPlainly;
+  const negative = allocate([rows, INNER], float64);
+  return (m, n, { rows, cols, inner, a, b, c }) => {
+    if (rows * cols * inner < LEAST) return subtractPlainly(m, n, { rows, cols, inner, a, b, c });
+    const scratch = negative.host() as Float64Array;
+    for (let i = 0; i < rows; i++) for (let k = 0; k < inner; k++) scratch[i * inner + k] = -m[a + i * n + k];
+    const at = (element: number): { ptr: number; rowStride: number; colStride: number } => ({
+      ptr: m.byteOffset + element * 8,
+      rowStride: n,
+      colStride: 1,
+    });
+    tensor.backend.matmul(float64, {
+      m: rows,
+      n: cols,
+      k: inner,
+      a: { ptr: negative.ptr, rowStride: inner, colStride: 1 },
+      b: at(b),
+      out: at(c),
+      addend: at(c),
+    });
+  };
+}

@@ -1,0 +1,140 @@
+// Orthogonal factors: QR, and the reflections it is made of.
+import { RuntimeError } from "../../errors.ts";
+import { applyQ, qrFactor } from "../../numerics/qr.ts";
+import { composite, compute } from "../../op/kernels.ts";
+import { define, op } from "../../op/op.ts";
+import type { Tensor } from "../../tensor.ts";
+import { cat } from "../view.ts";
+import { assertMatrix, assertReal, batchOf, newStack, newVectors, stackOf, vectorsOf } from "./matrices.ts";
+import type { Stack } from "./matrices.ts";
+import { solve_triangular } from "./triangular.ts";
+
+function factored(A: Tensor): { a: Stack; tau: Stack } {
+  const a = stackOf(A);
+  const tau = newVectors(batchOf(A), Math.min(a.rows, a.cols));
+  for (let i = 0; i < a.count; i++) qrFactor(a.at(i), a.rows, a.cols, tau.at(i));
+  return { a, tau };
+}
+/** The first `cols` columns of the product of the reflections in `a`. */
+function product(a: Stack, tau: Stack, cols: number): Stack {
+  const q = newStack(batchOf(a.tensor), a.rows, cols);
+  for (let i = 0; i < a.count; i++) {
+    const to = q.at(i);
+    for (let d = 0; d < Math.min(a.rows, cols); d++) to[d * cols + d] = 1;
+    applyQ(a.at(i), a.cols, tau.at(i), tau.cols, to, a.rows, cols, false);
+  }
+  return q;
+}
+
+/**
+ * A = Q R of [*, m, n] matrices. `mode`: "reduced" (Q [*, m, min(m, n)], the default), "complete" (Q [*, m, m]) or "r" (Q is
+ * empty). Raises RuntimeError for another mode. As `torch.linalg.qr`.
+ */
+export const qr = op("linalg_qr(Tensor A, str mode='reduced') -> (Tensor Q, Tensor R)");
+define(qr, {
+  kernel: compute(({ A, mode }) => {
+    if (mode !== "reduced" && mode !== "complete" && mode !== "r")
+      throw new RuntimeError(
+        `qr received unrecognized mode '${mode}' but expected one of 'reduced' (default), 'r', or 'complete'`,
+      );
+    assertMatrix("linalg.qr", A);
+    assertReal("linalg.qr", A);
+    const { a, tau } = factored(A);
+    const k = mode === "complete" ? a.rows : Math.min(a.rows, a.cols);
+    const R = a.tensor.narrow(-2, 0, k).triu().to(A.dtype);
+    return [mode === "r" ? A.new_zeros([0]) : product(a, tau, k).as(A.dtype), R];
+  }),
+  saves: ["Q", "R"],
+  backward: {
+    A: ({ grads: [gQ, gR], Q, R, mode }) => {
+      if (mode === "r")
+        throw new RuntimeError(
+          "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') if you are going to differentiate through linalg.qr.",
+        );
+      const [m, n] = [Q.sizes.at(-2)!, R.sizes.at(-1)!];
+      if (mode === "complete" && m > n)
+        throw new RuntimeError("The QR decomposition is not differentiable when mode='complete' and nrows > ncols.");
+      return qrGrad(gQ ?? Q.new_zeros(Q.sizes), gR ?? R.new_zeros(R.sizes), Q, R);
+    },
+  },
+});
+/** S.-X. Liao et al., Differentiable programming tensor networks, 2019, and Walter & Lehmann, 2018, for m < n. */
+function qrGrad(gQ: Tensor, gR: Tensor, Q: Tensor, R: Tensor): Tensor {
+  const [m, n] = [Q.sizes.at(-2)!, R.sizes.at(-1)!];
+  if (m >= n) {
+    const inner = gR.matmul(R.mH).sub(Q.mH.matmul(gQ)).triu();
+    const symmetric = inner.add(inner.mH).sub(inner.diagonal(0, -2, -1).diag_embed());
+    return solve_triangular(R.mH, Q.matmul(symmetric).add(gQ), { upper: false, left: false });
+  }
+  const inner = Q.mH.matmul(gQ).sub(gR.matmul(R.mH));
+  const skew = inner.sub(inner.mH).tril(-1);
+  const square = solve_triangular(R.narrow(-1, 0, m).mH, Q.matmul(skew), { upper: false, left: false });
+  const rest = square.new_zeros([...square.sizes.slice(0, -1), n - m]);
+  return cat([square, rest], -1).add(Q.matmul(gR));
+}
+
+/** QR in the form of reflections: R in the upper triangle of `a`, vectors below, and `tau`. As `torch.geqrf`. */
+export const geqrf = op("geqrf(Tensor self) -> (Tensor a, Tensor tau)");
+define(geqrf, {
+  kernel: compute(({ self }) => {
+    assertMatrix("torch.geqrf", self, "input");
+    assertReal("torch.geqrf", self);
+    const { a, tau } = factored(self);
+    return [a.as(self.dtype), vectorsOf(tau, self.dtype)];
+  }),
+});
+/** The first columns of H₁ H₂ … H_k, reflections as {@link geqrf} gives them. As `torch.linalg.householder_product`. */
+export const householder_product = op("linalg_householder_product(Tensor input, Tensor tau) -> Tensor");
+define(householder_product, {
+  kernel: composite(({ input, tau }) => {
+    assertMatrix("torch.linalg.householder_product", input, "input");
+    const [m, n] = input.sizes.slice(-2);
+    if (m < n)
+      throw new RuntimeError(
+        "torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]",
+      );
+    if (n < tau.sizes.at(-1)!)
+      throw new RuntimeError(
+        "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]",
+      );
+    const first = input.new_ones([m]).diag().narrow(1, 0, n).expand(input.sizes);
+    return reflected(input, tau, first, false);
+  }),
+});
+/** Q other, with Q or Qᵀ of the reflections `self`, `tau`; other Q if not `left`. As `torch.ormqr`. */
+export const ormqr = op("ormqr(Tensor self, Tensor tau, Tensor other, bool left=True, bool transpose=False) -> Tensor");
+define(ormqr, {
+  kernel: composite(({ self, tau, other, left, transpose }) => {
+    assertMatrix("torch.ormqr", self, "input");
+    assertMatrix("torch.ormqr", other, "other");
+    const side = other.sizes.at(left ? -2 : -1)!;
+    const dim = left ? -2 : -1;
+    if (side < tau.sizes.at(-1)!)
+      throw new RuntimeError(`torch.ormqr: other.shape[${dim}] must be greater than or equal to tau.shape[-1]`);
+    if (side !== self.sizes.at(-2))
+      throw new RuntimeError(`torch.ormqr: other.shape[${dim}] must be equal to input.shape[-2]`);
+    if (tau.sizes.at(-1) !== Math.min(side, self.sizes.at(-1)!))
+      throw new RuntimeError("torch.ormqr: tau.shape[-1] must be equal to min(other.shape[-2], input.shape[-1])");
+    assertReal("torch.ormqr", self);
+    // other Q is (Qᵀ otherᵀ)ᵀ.
+    return left ? reflected(self, tau, other, transpose) : reflected(self, tau, other.mT, !transpose).mT;
+  }),
+});
+/** H₁ … H_k x one after the other, each differentiable in v and tau. */
+function reflected(input: Tensor, tau: Tensor, x: Tensor, transpose: boolean): Tensor {
+  const k = tau.sizes.at(-1)!;
+  const below = input.tril(-1).add(eyeLike(input));
+  let out = x;
+  for (let s = 0; s < k; s++) {
+    const j = transpose ? s : k - 1 - s;
+    const v = below.narrow(-1, j, 1);
+    const t = tau.narrow(-1, j, 1).unsqueeze(-1);
+    out = out.sub(v.mul(t).matmul(v.mT.matmul(out)));
+  }
+  return out;
+}
+const eyeLike = (x: Tensor): Tensor => {
+  const [m, n] = x.sizes.slice(-2);
+  const size = Math.max(m, n);
+  return x.new_ones([size]).diag().narrow(0, 0, m).narrow(1, 0, n);
+};

@@ -1,0 +1,205 @@
+// Systems of equations, inverses and determinants, by the LU factorization.
+import { RuntimeError } from "../../errors.ts";
+import { mode } from "../../autograd/mode.ts";
+import { list, numel, sameShape } from "../../layout.ts";
+import { composite, compute } from "../../op/kernels.ts";
+import { define, op } from "../../op/op.ts";
+import type { Tensor } from "../../tensor.ts";
+import { eye } from "../creation.ts";
+import { _where } from "../pointwise.ts";
+import { lu_solve, factored } from "./lu.ts";
+import { assertReal, assertSquare, checkInfo, sameBatch } from "./matrices.ts";
+import { assertShapes } from "./triangular.ts";
+
+/** Whether B is a vector, or a batch of them as large as that of A. */
+const isVector = (A: Tensor, B: Tensor): boolean =>
+  B.sizes.length === 1 || (A.sizes.length - 1 === B.sizes.length && sameShape(B.sizes, A.sizes.slice(0, -1)));
+
+/** {@link solve} that does not raise for singular matrices but gives `info`. As `torch.linalg.solve_ex`. */
+export const solve_ex = op(
+  "linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)",
+);
+define(solve_ex, {
+  kernel: composite(({ A, B, left, check_errors }) => {
+    assertReal("linalg.solve", A);
+    if (A.dtype !== B.dtype)
+      throw new RuntimeError(
+        `linalg.solve: Expected A and B to have the same dtype, but found A of type ${A.dtype.legacyName} and B of type ${B.dtype.legacyName} instead`,
+      );
+    assertSquare("linalg.solve", A);
+    const vector = isVector(A, B);
+    if (vector && !left)
+      throw new RuntimeError(
+        "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case linalg.solve is equivalent to B / A.squeeze(-1)",
+      );
+    const matrix = vector ? B.unsqueeze(-1) : B;
+    assertShapes("linalg.solve", A, matrix, left);
+    const [a, b] = sameBatch(A, matrix);
+    // X A = B is Aᵀ Xᵀ = Bᵀ.
+    const [x, , , info] = left ? _solve(a, b) : _solve(a.mT, b.mT);
+    if (check_errors)
+      checkInfo(info, "torch.linalg.solve", () => "The solver failed because the input matrix is singular.");
+    const result = left ? x : x.mT;
+    return [vector ? result.squeeze([-1]) : result, info];
+  }),
+});
+/** X of A X = B for square matrices of one batch. */
+export const _solve = op(
+  "_linalg_solve_ex(Tensor A, Tensor B) -> (Tensor result, Tensor LU, Tensor pivots, Tensor info)",
+);
+define(_solve, {
+  kernel: compute(({ A, B }) => {
+    const [LU, pivots, info] = factored(A);
+    return [lu_solve(LU, pivots, B), LU, pivots, info];
+  }),
+  saves: { A: ["A", "LU", "pivots", "result"], B: ["A", "LU", "pivots"] },
+  backward: {
+    A: ({ grad, A, LU, pivots, result }) => adjointSolve(A, LU, pivots, grad).matmul(result.mH).neg(),
+    B: ({ grad, A, LU, pivots }) => adjointSolve(A, LU, pivots, grad),
+  },
+  node: "LinalgSolveExBackward0",
+});
+/** A⁻ᴴ g: by the factors at hand, or so that it can be differentiated again. */
+const adjointSolve = (A: Tensor, LU: Tensor, pivots: Tensor, g: Tensor): Tensor =>
+  mode.grad ? _solve(A.mH, g)[0] : lu_solve(LU, pivots, g, { adjoint: true });
+
+/**
+ * X of A X = B (X A = B if not `left`) for square matrices A [*, n, n] and B [*, n, k], or vectors [n], [*, n]. Batch dims
+ * broadcast. Raises LinAlgError for a singular A. As `torch.linalg.solve`.
+ * @example torch.linalg.solve(torch.tensor([[3, 1], [1, 2]]), torch.tensor([9, 8])) // tensor([2., 3.])
+ */
+export const solve = op("linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor");
+define(solve, { kernel: composite(({ A, B, left }) => solve_ex(A, B, { left, check_errors: true })[0]) });
+
+/** {@link inv} that does not raise for singular matrices but gives `info`. As `torch.linalg.inv_ex`. */
+export const inv_ex = op("linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)");
+define(inv_ex, {
+  kernel: compute(({ A, check_errors }) => {
+    assertSquare("linalg.inv", A);
+    assertReal("linalg.inv", A);
+    const [LU, pivots, info] = factored(A);
+    if (check_errors) checkSingular(info);
+    const ones = eye(A.sizes.at(-1)!, { dtype: A.dtype }).expand(A.sizes);
+    return [lu_solve(LU, pivots, ones), info];
+  }),
+  saves: ["inverse"],
+  backward: { A: ({ grad, inverse }) => inverse.mH.matmul(grad).matmul(inverse.mH).neg() },
+});
+const checkSingular = (info: Tensor): void =>
+  checkInfo(
+    info,
+    "linalg.inv",
+    (k) =>
+      `The diagonal element ${k} is zero, the inversion could not be completed because the input matrix is singular.`,
+  );
+/** The inverses of square matrices. Raises LinAlgError for singular ones. As `torch.linalg.inv`. */
+export const inv = op("linalg_inv(Tensor A) -> Tensor");
+define(inv, {
+  kernel: composite(({ A }) => {
+    const [inverse, info] = inv_ex(A);
+    checkSingular(info);
+    return inverse;
+  }),
+});
+
+/** -1 where an odd number of rows were exchanged. */
+function parity(pivots: Tensor): Tensor {
+  const moved = pivots.ne(pivots.new_ones(pivots.sizes).cumsum(-1));
+  return moved.sum([-1]).remainder(2).mul(-2).add(1);
+}
+/** The determinants of square matrices. As `torch.linalg.det`. */
+export const det = op("linalg_det(Tensor A) -> Tensor");
+define(det, { kernel: composite(({ A }) => _det(A)[0]) });
+const _det = op("_linalg_det(Tensor A) -> (Tensor result, Tensor LU, Tensor pivots)");
+define(_det, {
+  kernel: compute(({ A }) => {
+    assertSquare("linalg.det", A);
+    assertReal("linalg.det", A);
+    const [LU, pivots] = factored(A);
+    return [LU.diagonal(0, -2, -1).prod(-1).mul(parity(pivots)), LU, pivots];
+  }),
+  saves: ["A", "result", "LU", "pivots"],
+  backward: {
+    A: ({ grad, A, result, LU, pivots }) => {
+      const d = grad.mul(result.conj()).unsqueeze(-1).expand(A.sizes.slice(0, -1)).diag_embed();
+      if (mode.grad) return _solve(A.mH, d)[0];
+      // det has a derivative at singular matrices, too: that of a neighbour which is not.
+      const zero = LU.diagonal(0, -2, -1).eq(0).to(LU.dtype);
+      return lu_solve(LU.add(zero.mul(epsilon(LU)).diag_embed()), pivots, d, { adjoint: true });
+    },
+  },
+  node: "LinalgDetBackward0",
+});
+const epsilon = (t: Tensor): number => (t.dtype.itemsize === 8 ? Number.EPSILON : 2 ** -23);
+
+/** The sign of the determinant and the logarithm of its size: 0 and -inf for singular matrices. As `torch.linalg.slogdet`. */
+export const slogdet = op("linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)");
+define(slogdet, {
+  kernel: composite(({ A }) => {
+    const [sign, logabsdet] = _slogdet(A);
+    return [sign, logabsdet];
+  }),
+});
+const _slogdet = op("_linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet, Tensor LU, Tensor pivots)");
+define(_slogdet, {
+  kernel: compute(({ A }) => {
+    assertSquare("linalg.slogdet", A);
+    assertReal("linalg.slogdet", A);
+    const [LU, pivots] = factored(A);
+    const diagonal = LU.diagonal(0, -2, -1);
+    const sign = diagonal.sgn().prod(-1).mul(parity(pivots));
+    return [sign, diagonal.abs().log().sum([-1]), LU, pivots];
+  }),
+  saves: ["A", "LU", "pivots"],
+  backward: {
+    A: ({ grads: [, grad], A, LU, pivots }) => {
+      if (grad === null) return null;
+      const d = grad.unsqueeze(-1).expand(A.sizes.slice(0, -1)).diag_embed();
+      return adjointSolve(A, LU, pivots, d);
+    },
+  },
+  node: "LinalgSlogdetBackward0",
+});
+/** The logarithm of the determinant: NaN where it is negative. As `torch.logdet`. */
+export const logdet = op("logdet(Tensor self) -> Tensor");
+define(logdet, {
+  kernel: composite(({ self }) => {
+    assertSquare("linalg.slogdet", self);
+    const { sign, logabsdet } = slogdet(self);
+    return _where(sign.eq(-1), NaN, logabsdet);
+  }),
+});
+
+/** The tensor X with tensordot(A, X, X.ndim) = B. `dims` of A are moved to the end first. As `torch.linalg.tensorsolve`. */
+export const tensorsolve = op("linalg_tensorsolve(Tensor A, Tensor B, int[]? dims=None) -> Tensor");
+define(tensorsolve, {
+  kernel: composite(({ A, B, dims }) => {
+    const a =
+      dims === null
+        ? A
+        : A.movedim(
+            dims,
+            dims.map((_, i) => A.sizes.length - dims.length + i),
+          );
+    const shape = a.sizes.slice(B.sizes.length);
+    const n = numel(shape);
+    if (n !== numel(a.sizes.slice(0, B.sizes.length)))
+      throw new RuntimeError(
+        `Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got ${n} != ${numel(a.sizes.slice(0, B.sizes.length))}`,
+      );
+    return solve(a.reshape([n, n]), B.flatten()).reshape(shape);
+  }),
+});
+/** The inverse of A as a matrix of its first `ind` dims by the others, in the shape of its transpose. As `torch.linalg.tensorinv`. */
+export const tensorinv = op("linalg_tensorinv(Tensor A, int ind=2) -> Tensor");
+define(tensorinv, {
+  kernel: composite(({ A, ind }) => {
+    if (ind <= 0) throw new RuntimeError("Expected a strictly positive integer for 'ind'");
+    const [front, back] = [A.sizes.slice(0, ind), A.sizes.slice(ind)];
+    if (numel(front) !== numel(back))
+      throw new RuntimeError(
+        `Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got ${numel(back)} != ${numel(front)}\nself has shape ${list(A.sizes)}.`,
+      );
+    return inv(A.reshape([numel(front), numel(back)])).reshape([...back, ...front]);
+  }),
+});

@@ -1,0 +1,231 @@
+// Singular values, and what is made of them: pseudoinverses, ranks, least squares.
+import { float64, int64 } from "../../dtype.ts";
+import { LinAlgError, RuntimeError } from "../../errors.ts";
+import { numel } from "../../layout.ts";
+import { svd as factorize } from "../../numerics/svd.ts";
+import { composite, compute } from "../../op/kernels.ts";
+import { define, op } from "../../op/op.ts";
+import { Tensor } from "../../tensor.ts";
+import { full } from "../creation.ts";
+import { _where } from "../pointwise.ts";
+import { eigh, eigvalsh } from "./eigen.ts";
+import {
+  assertFloats,
+  assertMatrix,
+  assertReal,
+  batchOf,
+  newStack,
+  newVectors,
+  stackOf,
+  vectorsOf,
+} from "./matrices.ts";
+
+const _svd = op("_linalg_svd(Tensor A, bool full_matrices=False) -> (Tensor U, Tensor S, Tensor Vh)");
+define(_svd, {
+  kernel: compute(({ A, full_matrices }) => {
+    assertMatrix("linalg.svd", A);
+    assertReal("linalg.svd", A);
+    const a = stackOf(A);
+    const [m, n, k] = [a.rows, a.cols, Math.min(a.rows, a.cols)];
+    const u = newStack(batchOf(A), m, full_matrices ? m : k);
+    const s = newVectors(batchOf(A), k);
+    const vt = newStack(batchOf(A), full_matrices ? n : k, n);
+    for (let i = 0; i < a.count; i++) {
+      const matrix = a.at(i);
+      if (!matrix.every(Number.isFinite))
+        throw new LinAlgError(
+          `linalg.svd: ${batchOf(A).length === 0 ? "" : `(Batch element ${i}): `}The algorithm failed to converge because the input matrix contained non-finite values.`,
+        );
+      const made = factorize(matrix, m, n, full_matrices);
+      u.at(i).set(made.u);
+      s.at(i).set(made.s);
+      vt.at(i).set(made.vt);
+    }
+    return [u.as(A.dtype), vectorsOf(s, A.dtype), vt.as(A.dtype)];
+  }),
+  saves: ["U", "S", "Vh"],
+  backward: {
+    A: ({ grads: [gU, gS, gVh], U, S, Vh, full_matrices }) => {
+      const k = S.sizes.at(-1)!;
+      const [m, n] = [U.sizes.at(-2)!, Vh.sizes.at(-1)!];
+      const cut = full_matrices && m !== n;
+      // Of U and V completed to squares only the first columns are determined.
+      const [u, vh] = cut ? [U.narrow(-1, 0, k), Vh.narrow(-2, 0, k)] : [U, Vh];
+      const gu = cut && gU !== null ? gU.narrow(-1, 0, k) : gU;
+      const gvh = cut && gVh !== null ? gVh.narrow(-2, 0, k) : gVh;
+      return svdGrad(gu, gS, gvh, u, S, vh);
+    },
+  },
+  node: "LinalgSvdBackward0",
+});
+/** J. Townsend, Differentiating the singular value decomposition, 2016; F. Walter's form as in PyTorch. */
+function svdGrad(gU: Tensor | null, gS: Tensor | null, gVh: Tensor | null, U: Tensor, S: Tensor, Vh: Tensor): Tensor {
+  const [m, n, k] = [U.sizes.at(-2)!, Vh.sizes.at(-1)!, S.sizes.at(-1)!];
+  let inner = (gS ?? S.new_zeros(S.sizes)).diag_embed();
+  if (gU === null && gVh === null) return m >= n ? U.matmul(inner.matmul(Vh)) : U.matmul(inner).matmul(Vh);
+  const squares = S.mul(S);
+  const gaps = squares
+    .unsqueeze(-2)
+    .sub(squares.unsqueeze(-1))
+    .add(S.new_ones([k]).diag());
+  const skew = (x: Tensor): Tensor => x.sub(x.mH);
+  if (gU !== null) inner = inner.add(skew(U.mH.matmul(gU)).div(gaps).mul(S.unsqueeze(-2)));
+  if (gVh !== null) inner = inner.add(S.unsqueeze(-1).mul(skew(Vh.matmul(gVh.mH)).div(gaps)));
+  let gA = U.matmul(inner).matmul(Vh);
+  if (gU !== null && m > k) {
+    const beyond = gU.sub(U.matmul(U.mH.matmul(gU)));
+    gA = gA.add(beyond.div(S.unsqueeze(-2)).matmul(Vh));
+  }
+  if (gVh !== null && n > k) {
+    const beyond = gVh.sub(gVh.matmul(Vh.mH).matmul(Vh));
+    gA = gA.add(U.matmul(beyond.div(S.unsqueeze(-1))));
+  }
+  return gA;
+}
+
+/**
+ * A = U diag(S) Vh of [*, m, n] matrices, S descending. U and Vh are square unless `full_matrices` is false. Raises
+ * LinAlgError for NaN and infinity. As `torch.linalg.svd`.
+ */
+export const svd = op(
+  "linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)",
+);
+define(svd, {
+  kernel: composite(({ A, full_matrices, driver }) => {
+    refuseDriver("svd", driver);
+    return _svd(A, full_matrices);
+  }),
+});
+function refuseDriver(name: string, driver: string | null): void {
+  if (driver !== null)
+    throw new RuntimeError(
+      `linalg.${name}: keyword argument \`driver=\` is only supported on CUDA inputs with cuSOLVER backend.`,
+    );
+}
+/** The singular values of [*, m, n] matrices, descending. As `torch.linalg.svdvals`. */
+export const svdvals = op("linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor");
+define(svdvals, {
+  kernel: composite(({ A, driver }) => {
+    refuseDriver("svdvals", driver);
+    return _svd(A)[1];
+  }),
+});
+
+/** What counts as 0: max(atol, rtol * largest); the default of rtol is max(m, n) times the dtype's epsilon. */
+function threshold(A: Tensor, largest: Tensor, atol: Tensor | number | null, rtol: Tensor | number | null): Tensor {
+  const tensor = (x: Tensor | number): Tensor =>
+    x instanceof Tensor ? x.to(largest.dtype) : full([], x, { dtype: largest.dtype });
+  const absolute = tensor(atol ?? 0);
+  const standard = (A.dtype === float64 ? Number.EPSILON : 2 ** -23) * Math.max(...A.sizes.slice(-2));
+  // A tolerance given alone is the only one.
+  const relative =
+    rtol !== null
+      ? tensor(rtol)
+      : atol === null
+        ? tensor(standard)
+        : _where(absolute.gt(0), tensor(0), tensor(standard));
+  return absolute.maximum(relative.mul(largest));
+}
+type Tolerance = Tensor | number | bigint | boolean | null;
+const tolerance = (x: Tolerance | unknown): Tensor | number | null =>
+  x === null || x === undefined ? null : x instanceof Tensor ? x : Number(x);
+
+/** The number of singular values (or of eigenvalues' sizes, if `hermitian`) above max(atol, rtol * largest). As `torch.linalg.matrix_rank`. */
+export const matrix_rank = op(
+  "linalg_matrix_rank(Tensor A, Tensor|Scalar? tol=None, *, Tensor|Scalar? atol=None, Tensor|Scalar? rtol=None, bool hermitian=False) -> Tensor",
+);
+define(matrix_rank, {
+  kernel: compute(({ A, tol, atol, rtol, hermitian }) => {
+    assertMatrix("torch.linalg.matrix_rank", A, "input");
+    assertFloats("torch.linalg.matrix_rank", A);
+    if (numel(A.sizes) === 0) return A.new_zeros(batchOf(A), { dtype: int64 });
+    const sizes = hermitian ? eigvalsh(A).abs() : svdvals(A);
+    const by = threshold(A, sizes.amax([-1]), tolerance(tol ?? atol), tol === null ? tolerance(rtol) : 0);
+    return sizes.gt(by.unsqueeze(-1)).sum([-1]);
+  }),
+});
+
+/**
+ * The Moore-Penrose inverse of [*, m, n] matrices: singular values up to max(atol, rtol * largest) count as 0. As
+ * `torch.linalg.pinv`.
+ */
+export const pinv = op(
+  "linalg_pinv(Tensor A, Tensor|Scalar? rcond=None, bool hermitian=False, *, Tensor|Scalar? atol=None, Tensor|Scalar? rtol=None) -> Tensor",
+);
+define(pinv, {
+  kernel: composite(({ A, rcond, hermitian, atol, rtol }) => {
+    assertMatrix("linalg.pinv", A);
+    assertFloats("linalg.pinv", A);
+    return _pinv(A, tolerance(atol), tolerance(rtol ?? rcond), hermitian);
+  }),
+});
+const _pinv = op("_linalg_pinv(Tensor A, Tensor|Scalar? atol, Tensor|Scalar? rtol, bool hermitian) -> Tensor");
+define(_pinv, {
+  kernel: compute(({ A, atol, rtol, hermitian }) => {
+    if (numel(A.sizes) === 0) return A.mT.clone();
+    if (hermitian) {
+      const { eigenvalues: w, eigenvectors: V } = eigh(A);
+      const by = threshold(A, w.abs().amax([-1]), tolerance(atol), tolerance(rtol)).unsqueeze(-1);
+      return V.mul(_where(w.abs().gt(by), w.reciprocal(), 0).unsqueeze(-2)).matmul(V.mH);
+    }
+    const [U, S, Vh] = _svd(A);
+    const by = threshold(A, S.amax([-1]), tolerance(atol), tolerance(rtol)).unsqueeze(-1);
+    return Vh.mH.mul(_where(S.gt(by), S.reciprocal(), 0).unsqueeze(-2)).matmul(U.mH);
+  }),
+  saves: ["A", "result"],
+  // G. Golub & V. Pereyra, The differentiation of pseudo-inverses, 1973.
+  backward: {
+    A: ({ grad, A, result: P }) => {
+      const [m, n] = A.sizes.slice(-2);
+      const [Ph, gh] = [P.mH, grad.mH];
+      if (m <= n) {
+        const K = gh.matmul(P);
+        const KPh = K.matmul(Ph);
+        const lost = Ph.matmul(P).matmul(gh.sub(K.matmul(A)));
+        return P.matmul(K).mH.neg().add(KPh).sub(A.matmul(P).matmul(KPh)).add(lost);
+      }
+      const K = P.matmul(gh);
+      const PhK = Ph.matmul(K);
+      const lost = gh.sub(A.matmul(K)).matmul(P).matmul(Ph);
+      return K.matmul(P).mH.neg().add(lost).add(PhK).sub(PhK.matmul(P).matmul(A));
+    },
+  },
+  node: "LinalgPinvBackward0",
+});
+
+const DRIVERS = ["gels", "gelsy", "gelsd", "gelss"];
+/**
+ * X that makes A X - B least, for [*, m, n] and [*, m, k] (or vectors [*, m]): by the pseudoinverse. Residuals where
+ * m > n and the rank is full; ranks unless `driver` is "gels"; singular values if it is "gelsd" or "gelss". As
+ * `torch.linalg.lstsq`.
+ */
+export const lstsq = op(
+  "linalg_lstsq(Tensor A, Tensor B, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)",
+);
+define(lstsq, {
+  kernel: composite(({ A, B, rcond, driver }) => {
+    const name = "torch.linalg.lstsq";
+    if (A.sizes.length < 2) throw new RuntimeError(`${name}: input must have at least 2 dimensions.`);
+    if (B.sizes.length < 1) throw new RuntimeError(`${name}: other must have at least 1 dimension.`);
+    if (A.dtype !== B.dtype) throw new RuntimeError(`${name}: input and other must have the same dtype`);
+    if (driver !== null && !DRIVERS.includes(driver))
+      throw new RuntimeError(`${name}: parameter \`driver\` should be one of (gels, gelsy, gelsd, gelss)`);
+    assertReal(name, A);
+    const vector = A.sizes.length - 1 === B.sizes.length;
+    const b = vector ? B.unsqueeze(-1) : B;
+    const [m, n] = A.sizes.slice(-2);
+    if (m !== b.sizes.at(-2)) throw new RuntimeError(`${name}: input.size(-2) should match other.size(-2)`);
+    const X = _pinv(A, 0, rcond, false).matmul(b);
+    const values = svdvals(A.detach());
+    const rank = matrix_rank(A.detach(), { rtol: rcond });
+    const none = A.new_zeros([0]);
+    const isFull = rank.eq(Math.min(m, n)).all().item() as unknown as boolean;
+    const misses = m > n && isFull ? A.matmul(X).sub(b).pow(2).sum([-2]) : none;
+    return [
+      vector ? X.squeeze([-1]) : X,
+      vector && misses !== none ? misses.squeeze([-1]) : misses,
+      driver === "gels" ? none.to(int64) : rank,
+      driver === "gelsd" || driver === "gelss" ? values : none,
+    ];
+  }),
+});

@@ -1,0 +1,82 @@
+// Systems with triangular matrices.
+import { RuntimeError } from "../../errors.ts";
+import { list } from "../../layout.ts";
+import { solveTriangular } from "../../numerics/triangular.ts";
+import { composite, compute } from "../../op/kernels.ts";
+import { define, op } from "../../op/op.ts";
+import type { Tensor } from "../../tensor.ts";
+import { assertMatrix, assertReal, assertSquare, sameBatch, stackOf } from "./matrices.ts";
+
+/**
+ * X of A X = B (or X A = B if not `left`), reading one triangle of A [*, n, n]; B is [*, n, k]. `unitriangular` takes the
+ * diagonal as ones. Batch dims broadcast. As `torch.linalg.solve_triangular`.
+ * @example torch.linalg.solve_triangular(torch.tensor([[2, 1], [0, 4]]), torch.tensor([[4], [8]]), { upper: true })
+ */
+export const solve_triangular = op(
+  "linalg_solve_triangular(Tensor A, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor",
+);
+define(solve_triangular, {
+  kernel: composite(({ A, B, upper, left, unitriangular }) => {
+    const name = "linalg.solve_triangular";
+    assertReal(name, A);
+    assertShapes(name, A, B, left);
+    if (A.dtype !== B.dtype)
+      throw new RuntimeError(
+        `${name}: Expected A and B to have the same dtype, but found A of type ${A.dtype.legacyName} and B of type ${B.dtype.legacyName} instead`,
+      );
+    const [a, b] = sameBatch(A, B);
+    // X A = B is Aᵀ Xᵀ = Bᵀ.
+    return left
+      ? _solve_triangular(a, b, upper, unitriangular)
+      : _solve_triangular(a.mT, b.mT, !upper, unitriangular).mT;
+  }),
+});
+/** Raises if A is not square or B does not fit beside it. */
+export function assertShapes(name: string, A: Tensor, B: Tensor, left: boolean): void {
+  assertSquare(name, A);
+  assertMatrix(name, B, "B");
+  const [m, k] = B.sizes.slice(-2);
+  const n = A.sizes.at(-1)!;
+  if (n !== (left ? m : k))
+    throw new RuntimeError(
+      `${name}: Incompatible shapes of A and B for the equation ${left ? "AX = B" : "XA = B"} (${n}x${n} and ${m}x${k})`,
+    );
+}
+/** {@link solve_triangular} from the left for matrices of one batch. */
+export const _solve_triangular = op("_solve_triangular(Tensor A, Tensor B, bool upper, bool unitriangular) -> Tensor");
+define(_solve_triangular, {
+  kernel: compute(({ A, B, upper, unitriangular }) => {
+    const [a, x] = [stackOf(A), stackOf(B)];
+    for (let i = 0; i < a.count; i++)
+      solveTriangular(a.at(i), a.cols, x.at(i), x.rows, x.cols, { upper, unit: unitriangular });
+    return x.as(A.dtype);
+  }),
+  saves: { A: ["A", "result"], B: ["A"] },
+  backward: {
+    A: ({ grad, A, result, upper, unitriangular }) => {
+      const whole = _solve_triangular(A.mH, grad, !upper, unitriangular).matmul(result.mH).neg();
+      const edge = unitriangular ? 1 : 0;
+      return upper ? whole.triu(edge) : whole.tril(-edge);
+    },
+    B: ({ grad, A, upper, unitriangular }) => _solve_triangular(A.mH, grad, !upper, unitriangular),
+  },
+  node: "LinalgSolveTriangularBackward0",
+});
+
+/** {@link solve_triangular} under an older name: X of A X = self, and A. As `torch.triangular_solve`. */
+export const triangular_solve = op(
+  "triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)",
+);
+define(triangular_solve, {
+  kernel: composite(({ self, A, upper, transpose, unitriangular }) => {
+    if (self.sizes.length < 2 || A.sizes.length < 2)
+      throw new RuntimeError(
+        `torch.triangular_solve: Expected b and A to have at least 2 dimensions, but got ${list(self.sizes)} and ${list(A.sizes)}`,
+      );
+    const [a, b] = sameBatch(A, self);
+    const solution = transpose
+      ? solve_triangular(a.mT, b, { upper: !upper, unitriangular })
+      : solve_triangular(a, b, { upper, unitriangular });
+    return [solution, a.clone()];
+  }),
+});
