@@ -9,7 +9,7 @@ import { Tensor } from "./tensor.ts";
 
 /**
  * Note [Early release]: memory of a tensor that a user may hold is left to the garbage collector. What the library makes
- * for itself (inside a kernel written with ops, inside a derivative's formula) is released as soon as the result stands.
+ * for itself (inside an op written with ops, inside a derivative's formula) is released as soon as the result stands.
  * While a list is open, every new storage is entered in it; at its end those that neither the result nor a saved tensor
  * uses (`kept`) are freed. Code that is not the library's own (hooks, custom Functions) runs with no list open.
  */

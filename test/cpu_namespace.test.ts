@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { CpuDevice } from "../src/devices/cpu/device.ts";
+import { currentDevice } from "../src/devices/registry.ts";
 import * as torch from "../src/index.ts";
 
 const MIB = 2 ** 20;
@@ -39,6 +41,26 @@ test("memory_stats adds up, under the names of torch.cuda.memory_stats", () => {
     expect(stats["allocated_bytes.all.peak"]).toBeGreaterThanOrEqual(stats["allocated_bytes.all.current"]);
     expect(stats["reserved_bytes.all.current"]).toBe(torch.cpu.memory_reserved());
   }
+});
+
+test("an op written with ops leaves nothing but its result and what is saved, and nobody need look for the rest", () => {
+  const [x, w] = [torch.randn(64, 256), torch.randn(256)];
+  const bytes = 4 * 64 * 256;
+  const asked = (body: () => torch.Tensor): number => {
+    const { memory } = currentDevice() as CpuDevice;
+    const held = (): number => memory.stats().live + memory.stats().swept;
+    const before = held();
+    const result = body();
+    expect(result.numel()).toBe(64 * 256);
+    return held() - before;
+  };
+  const norm = (): torch.Tensor => torch.nn.functional.rms_norm(x, [256], w);
+  expect(asked(norm)).toBe(bytes);
+  expect(asked(() => torch.logaddexp(x, x).sub(1).hypot(x).add(w))).toBe(4 * bytes);
+  w.requires_grad_(true);
+  const y = norm();
+  expect(asked(norm)).toBe(2 * bytes);
+  expect(torch.autograd.grad(y.sum(), w)[0].allclose(torch.autograd.grad(norm().sum(), w)[0])).toBe(true);
 });
 
 test("a training step leaves nothing behind but what is held", () => {

@@ -31,7 +31,11 @@ function execute(entry: Entry, values: Values): Results {
   const { definition, schema } = entry;
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
   const { kernel } = definition;
-  if (kernel.kind === "composite") return named(entry, kernel.run(values, schema));
+  if (kernel.kind === "composite")
+    return named(
+      entry,
+      collectTemporaries(() => kernel.run(values, schema)),
+    );
   const recording = mode.grad && entry.record !== null && needsGrad(entry, values);
   let results: Results;
   if (kernel.kind === "view") {
