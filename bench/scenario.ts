@@ -8,12 +8,16 @@ export interface Case {
   /** Sets up and gives what is measured; null where only the runner can measure it. */
   readonly prepare: (() => () => unknown) | null;
 }
+/**
+ * Seconds per call; seconds from the start of a process to its end; bytes in tensors at the highest point of a call, what
+ * earlier ones left behind apart, or of many calls in a loop.
+ */
+export type Measure = "seconds" | "start" | "bytes" | "bytes in a loop";
 export interface Scenario {
   readonly title: string;
   /** Of the figures shown. */
   readonly unit: string;
-  /** Seconds per call, bytes at the highest point of a call, or seconds from the start of a process to its end. */
-  readonly measure: "seconds" | "bytes" | "start";
+  readonly measure: Measure;
   readonly cases: readonly Case[];
 }
 

@@ -1,10 +1,11 @@
 // The other end of bench/side.ts in JavaScript: a process that measures its library's cases when asked, a line each.
 import { createInterface } from "node:readline";
+import type { Measure } from "./scenario.ts";
 
 export type Run = () => unknown;
 export interface Request {
   readonly name: string;
-  readonly measure: "seconds" | "bytes";
+  readonly measure: Measure;
   /** How long to measure. */
   readonly seconds: number;
 }
@@ -51,7 +52,7 @@ export type Prepare = (name: string) => Run | string | Promise<Run | string>;
 export async function serve(
   hello: Hello,
   prepare: Prepare,
-  peakBytes: ((name: string) => number) | null = null,
+  peakBytes: ((name: string, inLoop: boolean) => number) | null = null,
 ): Promise<void> {
   const say = (what: unknown): void => void process.stdout.write(`${JSON.stringify(what)}\n`);
   const prepared = new Map<string, Prepared | string>();
@@ -59,8 +60,9 @@ export async function serve(
   for await (const line of createInterface({ input: process.stdin })) {
     const { name, measure, seconds } = JSON.parse(line) as Request;
     try {
-      if (measure === "bytes") {
-        say((peakBytes ? { measured: peakBytes(name) } : { missing: "not measured" }) satisfies Answer);
+      if (measure !== "seconds") {
+        const inLoop = measure === "bytes in a loop";
+        say((peakBytes ? { measured: peakBytes(name, inLoop) } : { missing: "not measured" }) satisfies Answer);
         continue;
       }
       let known = prepared.get(name);

@@ -19,14 +19,14 @@ function revision(): string {
 const device = currentDevice() as CpuDevice;
 const cases = new Map(Object.values(scenarios).flatMap((s) => s.cases.map((c) => [c.name, c])));
 
-/** The most bytes in tensors at once, over setting up and some steps; what is dead between two steps is not counted. */
-function peakBytes(name: string): number {
+/** The most bytes in tensors at once: over setting up and some steps that leave nothing behind, or over many in a loop. */
+function peakBytes(name: string, inLoop: boolean): number {
   torch.cpu.reset_peak_memory_stats();
   const before = torch.cpu.memory_allocated();
   const run = cases.get(name)!.prepare!();
-  for (let step = 0; step < 4; step++) {
+  for (let step = 0; step < (inLoop ? 60 : 4); step++) {
     run();
-    device.memory.sweep();
+    if (!inLoop) device.memory.sweep();
   }
   return torch.cpu.max_memory_allocated() - before;
 }

@@ -198,6 +198,22 @@ describe("finding dead blocks by polling", () => {
     weights.forEach((w, i) => expect(filledWith(memory, w, i)).toBe(true));
   }, 30_000);
 
+  test("a good moment is taken if there is enough to find, but not again right away", () => {
+    const memory = new CpuMemory();
+    const drop = (count: number): void => {
+      for (let i = 0; i < count; i++) memory.allocate(2 ** 20);
+    };
+    drop(4);
+    memory.settle();
+    expect(memory.stats().sweeps).toBe(0);
+    drop(16);
+    memory.settle();
+    expect(memory.stats()).toMatchObject({ sweeps: 1, live: 0, swept: 20 * 2 ** 20 });
+    drop(16);
+    memory.settle();
+    expect(memory.stats().sweeps).toBe(1);
+  });
+
   test("after everything was dropped, a sweep leaves at most the current page live", () => {
     const memory = new CpuMemory();
     const allocateMany = (): Block[] => Array.from({ length: 500 }, (_, i) => memory.allocate(i * 40));

@@ -5,7 +5,7 @@ import { matmul } from "./matmul.ts";
 import { coldStart, overhead } from "./overhead.ts";
 import { pointwise } from "./pointwise.ts";
 import { softmax } from "./softmax.ts";
-import { memory, training } from "./training.ts";
+import { memory, memoryInLoops, training } from "./training.ts";
 
 /** By the name that `npm run bench -- name` goes by. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -18,4 +18,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   overhead,
   cold_start: coldStart,
   memory,
+  memory_in_loops: memoryInLoops,
 };

@@ -3,6 +3,7 @@ import { RuntimeError, userFrames, warn } from "../errors.ts";
 import { broadcastShapes, list, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { collectTemporaries, withoutCollecting } from "../allocate.ts";
+import { currentDevice } from "../devices/registry.ts";
 import { observe, observer } from "../observer.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
@@ -89,7 +90,9 @@ class Ownership {
 /** Runs backward and returns the gradients of `inputs` (null where nothing came). */
 export function runBackward(run: Run): Grads {
   const body = (): Grads => withoutCollecting(() => new GraphTask(run).execute());
-  return run.createGraph ? enable_grad(body) : no_grad(body);
+  const grads = run.createGraph ? enable_grad(body) : no_grad(body);
+  if (!run.keepGraph) currentDevice().settle();
+  return grads;
 }
 
 class GraphTask {

@@ -63,4 +63,6 @@ export interface Backend {
   /** The elements as the host sees them, without a copy; stale after the next allocation. */
   host(dtype: Dtype, ptr: number, length: number): TypedArray;
   memoryStats(): MemoryStats;
+  /** Told when much may just have died, as after a backward pass: a good moment to look for it. */
+  settle(): void;
 }

@@ -71,5 +71,8 @@ export class CpuDevice implements Backend {
   memoryStats(): MemoryStats {
     return this.memory.stats();
   }
+  settle(): void {
+    this.memory.settle();
+  }
 }
 registerDevice("cpu", () => new CpuDevice());

@@ -18,6 +18,9 @@ const MIB = 2 ** 20;
 // How much may be handed out before the next look for the dead; see `adapt`.
 const LEAST_BUDGET = 32 * MIB;
 const FIRST_BUDGET = 64 * MIB;
+const WORTH_SETTLING = 8 * MIB;
+const ENOUGH = 256 * MIB;
+const SLOW_COLLECTION = 25; // ms
 const MS_PER_REFERENCE = 0.0005;
 
 export interface CpuMemoryOptions {
@@ -65,6 +68,8 @@ export class CpuMemory {
   private sweepAt = FIRST_BUDGET;
   private budget = FIRST_BUDGET;
   private lastSweep = performance.now();
+  /** Milliseconds that the last sweep took. */
+  private collecting = 0;
 
   constructor(options: CpuMemoryOptions = {}) {
     this.shared = options.shared ?? typeof SharedArrayBuffer !== "undefined";
@@ -143,13 +148,28 @@ export class CpuMemory {
   /** Looks for dead blocks now. Finds none where they are found by finalizers: those run when the program awaits. */
   sweep(): void {
     if (this.liveness.kind !== "poll") return;
+    this.liveness.sweep();
+    this.sweeps++;
+    this.sweepAt = this.held + this.budget;
+    this.lastSweep = performance.now();
+  }
+  /** The sweep that is due; what it takes decides how soon the next one is. */
+  private sweepDue(): void {
+    if (this.liveness.kind !== "poll") return;
+    const { swept, lastSweep } = this;
     const start = performance.now();
     const watched = this.liveness.sweep();
     const end = performance.now();
     this.sweeps++;
-    this.adapt(start - this.lastSweep, end - start, watched);
+    this.collecting = end - start;
+    this.adapt(start - lastSweep, this.collecting, watched, this.swept - swept);
     this.sweepAt = this.held + this.budget;
     this.lastSweep = end;
+  }
+  /** Much may just have died: looks for it if that takes little of the time. */
+  settle(): void {
+    const handedOut = this.held - (this.sweepAt - this.budget);
+    if (handedOut > WORTH_SETTLING && performance.now() - this.lastSweep > 8 * this.collecting) this.sweepDue();
   }
 
   /** Called by a Block: nobody uses these bytes any more. */
@@ -169,7 +189,7 @@ export class CpuMemory {
   }
 
   private takeSpan(nbytes: number): Span {
-    if (this.held + nbytes > this.sweepAt) this.sweep();
+    if (this.held + nbytes > this.sweepAt) this.sweepDue();
     const length = unitsFor(nbytes);
     const start = this.take(length, nbytes);
     let span = this.idle.pop();
@@ -242,13 +262,15 @@ export class CpuMemory {
   /**
    * A forced collection takes some milliseconds, more with many JavaScript objects alive: more is handed out between
    * two of them if they take over 15 % of the time, less if they take under 5 %. What the weak references themselves
-   * cost is left out, for waiting longer does not save it.
+   * cost is left out, for waiting longer does not save it; less only pays if there is something to find. It does not
+   * take more memory than is held or is enough, except beside a heap that is slow to collect.
    */
-  private adapt(work: number, collecting: number, watched: number): void {
-    const most = Math.max((this.maximum * WASM_PAGE) / 4, LEAST_BUDGET);
+  private adapt(work: number, collecting: number, watched: number, found: number): void {
+    const quarter = Math.max((this.maximum * WASM_PAGE) / 4, LEAST_BUDGET);
+    const most = collecting > SLOW_COLLECTION ? quarter : Math.min(quarter, Math.max(ENOUGH, this.held));
     const fixed = collecting - watched * MS_PER_REFERENCE;
     if (fixed > 0.15 * work) this.budget = Math.min(this.budget * 2, most);
-    else if (fixed < 0.05 * work) this.budget = Math.max(this.budget / 2, LEAST_BUDGET);
+    else if (fixed < 0.05 * work && found > this.budget / 2) this.budget = Math.max(this.budget / 2, LEAST_BUDGET);
   }
 
   private outOfMemory(nbytes: number): string {
