@@ -10,14 +10,9 @@ import { arange } from "../ops/data.ts";
 import { feature_dropout } from "../ops/dropout.ts";
 import { batch_norm } from "../ops/norm.ts";
 import * as pool from "../ops/pool.ts";
+import { fn } from "./bound.ts";
 import { cat } from "../ops/view.ts";
 import type { Tensor } from "../tensor.ts";
-
-/** A function whose arguments are bound by a signature, as those of ops are. */
-const fn =
-  <S extends string>(signature: S, f: (values: Values<S>) => Tensor) =>
-  (...args: ConstructorArgs<S>): Tensor =>
-    f(bindConstructor(signature, args));
 
 /** x where it is positive, else 0; `inplace` writes into x. As `torch.nn.functional.relu`. */
 export function relu(input: Tensor, inplace: boolean | { inplace?: boolean } = false): Tensor {

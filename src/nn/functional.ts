@@ -91,3 +91,19 @@ export {
   max_pool3d_with_indices,
 } from "../ops/pool.ts";
 export { log_softmax, softmax } from "../ops/reduction.ts";
+export { affine_grid } from "../ops/grid_sample.ts";
+export { channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle } from "../ops/shuffle.ts";
+export {
+  fold,
+  fractional_max_pool2d,
+  fractional_max_pool3d,
+  local_response_norm,
+  lp_pool1d,
+  lp_pool2d,
+  lp_pool3d,
+  max_unpool1d,
+  max_unpool2d,
+  max_unpool3d,
+  unfold,
+} from "./pools.ts";
+export { grid_sample, interpolate, upsample, upsample_bilinear, upsample_nearest } from "./resize.ts";

@@ -75,7 +75,7 @@ function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>)
 function accept(schema: Schema, arg: ParsedArg, place: number, value: unknown): unknown {
   const problem = checks[arg.type](value);
   if (problem === OK)
-    return arg.type.startsWith("int[]") || arg.type === "int?[]"
+    return arg.type.startsWith("int[]") || arg.type === "int?[]" || arg.type.startsWith("float[]")
       ? typeof value === "number"
         ? [value]
         : value
@@ -115,6 +115,8 @@ const orNull =
   (check: Check): Check =>
   (x) =>
     x === null ? OK : check(x);
+const isFloats = (x: unknown): boolean =>
+  typeof x === "number" || (isArray(x) && x.every((y) => typeof y === "number"));
 const tensors = (test: (x: unknown) => boolean): Check => plain((x) => isArray(x) && x.every(test));
 const scalar = plain(isScalar);
 const checks: Record<TypeName, Check> = {
@@ -138,8 +140,8 @@ const checks: Record<TypeName, Check> = {
   "int?[]": (x) => ints(isArray(x) ? x.filter((y) => y !== null) : x),
   "int[]|str": (x) => (typeof x === "string" ? OK : ints(x)),
   "int[]|bool?": orNull((x) => (typeof x === "boolean" ? OK : ints(x))),
-  "float[]": plain((x) => isArray(x) && x.every((y) => typeof y === "number")),
-  "float[]?": orNull(plain((x) => isArray(x) && x.every((y) => typeof y === "number"))),
+  "float[]": plain(isFloats),
+  "float[]?": orNull(plain(isFloats)),
   bool: plain((x) => typeof x === "boolean"),
   "bool?": orNull(plain((x) => typeof x === "boolean")),
   str: plain((x) => typeof x === "string"),

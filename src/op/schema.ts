@@ -29,8 +29,8 @@ interface Accepts {
   "int?[]": number | readonly (number | null)[];
   /** The first argument of var and std, which may be `unbiased` instead. */
   "int[]|bool?": number | readonly number[] | boolean | null;
-  "float[]": readonly number[];
-  "float[]?": readonly number[] | null;
+  "float[]": number | readonly number[];
+  "float[]?": number | readonly number[] | null;
   "int[]|str": number | readonly number[] | string;
   bool: boolean;
   "bool?": boolean | null;
@@ -49,6 +49,8 @@ interface Bound {
   "int?[]": readonly (number | null)[];
   "int[]|bool?": readonly number[] | boolean | null;
   "int[]|str": readonly number[];
+  "float[]": readonly number[];
+  "float[]?": readonly number[] | null;
 }
 export type TypeName = keyof Accepts;
 
@@ -59,9 +61,11 @@ interface Label<T> {
   accumulate: [accumulate: T];
   align_corners: [align_corners: T];
   alpha: [alpha: T];
+  alphas: [alphas: T];
   amsgrad: [amsgrad: T];
   anchor: [anchor: T];
   angle: [angle: T];
+  antialias: [antialias: T];
   append: [append: T];
   approximate: [approximate: T];
   atol: [atol: T];
@@ -78,6 +82,7 @@ interface Label<T> {
   betas: [betas: T];
   bias: [bias: T];
   bins: [bins: T];
+  blank: [blank: T];
   boundaries: [boundaries: T];
   C: [C: T];
   ceil_mode: [ceil_mode: T];
@@ -106,6 +111,7 @@ interface Label<T> {
   dims_other: [dims_other: T];
   dims_self: [dims_self: T];
   divisor_override: [divisor_override: T];
+  downscale_factor: [downscale_factor: T];
   dropout_p: [dropout_p: T];
   dst: [dst: T];
   dtype: [dtype: T];
@@ -125,6 +131,7 @@ interface Label<T> {
   generator: [generator: T];
   get_infos: [get_infos: T];
   grad_output: [grad_output: T];
+  grid: [grid: T];
   group: [group: T];
   groups: [groups: T];
   hermitian: [hermitian: T];
@@ -145,6 +152,9 @@ interface Label<T> {
   input: [input: T];
   input1: [input1: T];
   input2: [input2: T];
+  input_lengths: [input_lengths: T];
+  input_size: [input_size: T];
+  interpolation_mode: [interpolation_mode: T];
   is_causal: [is_causal: T];
   k: [k: T];
   keepdim: [keepdim: T];
@@ -160,6 +170,8 @@ interface Label<T> {
   length: [length: T];
   linear_weight: [linear_weight: T];
   log_input: [log_input: T];
+  log_probs: [log_probs: T];
+  losses: [losses: T];
   low: [low: T];
   lower: [lower: T];
   lr: [lr: T];
@@ -213,6 +225,7 @@ interface Label<T> {
   pad: [pad: T];
   padding: [padding: T];
   padding_idx: [padding_idx: T];
+  padding_mode: [padding_mode: T];
   per_sample_weights: [per_sample_weights: T];
   periodic: [periodic: T];
   pivot: [pivot: T];
@@ -238,8 +251,10 @@ interface Label<T> {
   running_mean: [running_mean: T];
   running_var: [running_var: T];
   s: [s: T];
+  samples: [samples: T];
   scale: [scale: T];
   scale_grad_by_freq: [scale_grad_by_freq: T];
+  scales: [scales: T];
   self: [self: T];
   shape: [shape: T];
   shifts: [shifts: T];
@@ -263,12 +278,15 @@ interface Label<T> {
   stride: [stride: T];
   swap: [swap: T];
   target: [target: T];
+  target_lengths: [target_lengths: T];
+  targets: [targets: T];
   tau: [tau: T];
   tensor: [tensor: T];
   tensor1: [tensor1: T];
   tensor2: [tensor2: T];
   tensors: [tensors: T];
   test_elements: [test_elements: T];
+  theta: [theta: T];
   threshold: [threshold: T];
   to: [to: T];
   tol: [tol: T];
@@ -281,6 +299,7 @@ interface Label<T> {
   unpack_pivots: [unpack_pivots: T];
   UPLO: [UPLO: T];
   upper: [upper: T];
+  upscale_factor: [upscale_factor: T];
   value: [value: T];
   values: [values: T];
   var: [var_: T];
@@ -296,6 +315,7 @@ interface Label<T> {
   x1: [x1: T];
   x2: [x2: T];
   y: [y: T];
+  zero_infinity: [zero_infinity: T];
 }
 
 export interface Arg {

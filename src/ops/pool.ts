@@ -197,7 +197,8 @@ const avgPool =
     const columns = wide._im2col(s.kernel_size, s.stride, s.padding, s.dilation);
     const taken = placesOf(wide.sizes.slice(2), s);
     const sums = columns.view([x.sizes[0], x.sizes[1], numel(s.kernel_size), ...taken]).sum(2);
-    const out = sums.div(args.divisor_override ?? counts(x, spatial, taken, s, args.count_include_pad));
+    const over = args.divisor_override ?? counts(x, spatial, taken, s, args.count_include_pad);
+    const out = sums.div(over, { rounding_mode: x.dtype.is_floating_point ? null : "trunc" });
     return x === args.input ? out : out.squeeze([0]);
   };
 const widened = (x: Tensor, extra: readonly number[]): Tensor => {

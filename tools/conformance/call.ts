@@ -95,6 +95,14 @@ const CALLS: Readonly<Record<string, (args: Args, encoded: readonly Encoded[]) =
   "linalg.pinv|singular": ([a, b]) => lookup("linalg.pinv")((a as Tensor).matmul((b as Tensor).mT) as never),
   "linalg.lstsq|grad_oriented": (args) =>
     (lookup("linalg.lstsq")(...(args as never[])) as readonly unknown[]).slice(0, 2),
+  max_pool2d_with_indices_backward: ([x, options]) => {
+    const input = x as Tensor;
+    const leaf = input.requires_grad ? input : input.detach().requires_grad_();
+    const pool = lookup("nn.functional.max_pool2d") as (...args: unknown[]) => Tensor;
+    const out = pool(leaf, { ...(options as object), return_indices: false });
+    // PyTorch's op gives its input, from which only the places come, a gradient of zeros.
+    return torch.autograd.grad(out.sum(), leaf, null, { create_graph: true })[0].add(input.mul(0));
+  },
   index_put: ([self, indices, ...rest]) => method("index_put")([self, indices, ...rest]),
   __getitem__: ([self, index], [, e]) => (self as Tensor).index(indexList(index, isTuple(e))),
   __setitem__: ([self, index, value], [, e]) =>
