@@ -187,6 +187,14 @@ describe.each(levels)("at the level %s", (level) => {
     });
   });
 
+  test("the larger and the smaller of a float and a constant, zeros of either sign and NaN among them", () => {
+    for (const dtype of floats)
+      for (const bound of [0, -0, 1.5, -7, Infinity, -Infinity, NaN])
+        for (const op of ["max", "min"] as const)
+          for (const value of [input(0, dtype)[op](bound), constant(bound, dtype)[op](input(0, dtype))])
+            for (const layout of ["one row of neighbours", "every other element"])
+              expect(differences(level, mapOf(value, [dtype]), LAYOUTS[layout]), `${op} ${bound}`).toEqual([]);
+  });
   test("an output of another width than the mask that chose it", () => {
     for (const [a, b] of [
       [float32, float64],

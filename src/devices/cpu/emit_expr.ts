@@ -179,7 +179,7 @@ export class Scope {
       const name = `${type === "i64x2" ? "i64" : "i32"}.${op}`;
       this.laneByLane(e, part, () => f.call(this.target.function(name)));
       this.wrap(dtype);
-    } else {
+    } else if (!this.bounded(e, part)) {
       const direct = DIRECT[op];
       if (direct === undefined) throw new Error(`emit: no ${op} of ${String(dtype)}`);
       for (const x of src) this.push(x, part);
@@ -193,6 +193,26 @@ export class Scope {
     if (dtype === int8) f.i32(24).op("i32x4.shl").i32(24).op("i32x4.shr_s");
     else if (dtype === int16) f.i32(16).op("i32x4.shl").i32(16).op("i32x4.shr_s");
     else if (dtype === uint8) f.i32(24).op("i32x4.shl").i32(24).op("i32x4.shr_u");
+  }
+  /**
+   * Pushes the max or min of a float and a constant, if `e` is one that takes an instruction or two where max and min take
+   * eight: pmax(p, q) is p < q ? q : p and pmin(p, q) is q < p ? q : p, so that a NaN in p stays one.
+   */
+  private bounded({ op, src, dtype }: Expr, part: number): boolean {
+    if (!dtype.is_floating_point || (op !== "max" && op !== "min")) return false;
+    const [x, bound] = src[0].op === "const" ? [src[1], src[0]] : src;
+    // The least of 0 and -0 is -0, which pmin does not know.
+    if (bound.op !== "const" || Number.isNaN(bound.value) || (op === "min" && Object.is(bound.value, -0))) return false;
+    const { f } = this.target;
+    this.push(x, part);
+    this.push(bound, part);
+    f.op(`${laneType(dtype)}.p${op}`);
+    // Nor does pmax know that 0 is more than -0, but their sum is 0.
+    if (op === "max" && Object.is(bound.value, 0)) {
+      this.push(bound, part);
+      f.op(`${laneType(dtype)}.add`);
+    }
+    return true;
   }
   private where(e: Expr, part: number, bits: 32 | 64): void {
     const [mask, a, b] = e.src;
