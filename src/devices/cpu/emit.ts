@@ -259,8 +259,9 @@ class KernelEmitter {
   private copies(roots: readonly Expr[]): number {
     const changing = allOf(roots).filter((e) => e.src.length > 0 && !this.hoisted.has(e));
     if (changing.some(isHostCall)) return 1;
-    // Accumulators wait for themselves: the more of them, the less.
-    if (this.kernel.reduce && changing.length <= REPEATED_8) return 8;
+    // Accumulators wait for themselves, the more of them the less; eight vectors of them leave registers for the rest.
+    if (this.kernel.reduce && changing.length <= REPEATED_8)
+      return this.inits.some((e) => e.dtype.itemsize === 8) ? 4 : 8;
     return changing.length <= REPEATED_4 ? 4 : changing.length <= REPEATED_2 ? 2 : 1;
   }
 
