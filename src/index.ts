@@ -16,7 +16,10 @@ export type { HistogramOptions } from "./ops/histogram.ts";
 export { gradient } from "./ops/gradient.ts";
 export type { GradientOptions } from "./ops/gradient.ts";
 export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/overloads.ts";
-export { randint } from "./ops/random_overloads.ts";
+// PyTorch has other functions, and a module, under these names of ops.
+export { normal, randint, randint_like } from "./ops/random_overloads.ts";
+export * as random from "./ops/random_state.ts";
+export { get_rng_state, set_rng_state } from "./ops/random_state.ts";
 export type { RandomOptions } from "./ops/random_overloads.ts";
 export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random.ts";
 export {

@@ -54,9 +54,10 @@ export function uniformFill(out: FloatArray, from: number, to: number, g: Genera
 /**
  * Normal numbers, as `Tensor.normal_`. Below 16 elements one at a time by Box and Muller in float64, the second of a
  * pair kept in the generator; from 16 on in blocks of 16, of which the last is drawn again, at the end of `out`, if
- * the size is no multiple of 16. Raises RuntimeError for std < 0.
+ * the size is no multiple of 16. For 16-bit floats (`half`, `out` then as float32) the part that is drawn again is not
+ * drawn before. Raises RuntimeError for std < 0.
  */
-export function normalFill(out: FloatArray, mean: number, std: number, g: Generator): void {
+export function normalFill(out: FloatArray, mean: number, std: number, g: Generator, half = false): void {
   check(std >= 0, `normal expects std >= 0.0, but found std ${streamed(std)}`);
   if (out.length < 16) {
     for (let i = 0; i < out.length; i++) out[i] = fma(standardNormal(g), std, mean);
@@ -67,7 +68,7 @@ export function normalFill(out: FloatArray, mean: number, std: number, g: Genera
     if (out instanceof Float32Array) normalBlock32(out, offset, f32(mean), f32(std));
     else normalBlock64(out, offset, mean, std);
   };
-  uniform(out);
+  uniform(half ? out.subarray(0, out.length - (out.length % 16)) : out);
   for (let i = 0; i + 16 <= out.length; i += 16) block(i);
   if (out.length % 16 === 0) return;
   const last = out.length - 16;

@@ -20,7 +20,10 @@ export interface Guard {
 function scoped<T>(changes: Partial<Mode>, body: (() => T) | undefined): T | Guard {
   const before = { ...mode };
   Object.assign(mode, changes);
-  const restore = (): void => void Object.assign(mode, before);
+  return restoring(() => void Object.assign(mode, before), body);
+}
+/** Runs `body`, a promise to its end, then `restore`; without a body, that is for the returned guard to do. */
+export function restoring<T>(restore: () => void, body: (() => T) | undefined): T | Guard {
   if (body === undefined) return { [Symbol.dispose]: restore };
   let result: T;
   try {

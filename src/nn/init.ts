@@ -4,6 +4,8 @@ import { ValueError, warn } from "../errors.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
+import { qr } from "../ops/linalg/qr.ts";
+import { randperm } from "../ops/random.ts";
 import { default_generator } from "../random.ts";
 import { truncNormalFill } from "../random_fill.ts";
 import type { FloatArray } from "../random_fill.ts";
@@ -62,6 +64,39 @@ export const dirac_ = initializer("dirac_(int groups=1) -> Tensor", (t, { groups
     for (let d = 0; d < Math.min(outputs, t.sizes[1]); d++)
       t.index_put_([g * outputs + d, d, ...t.sizes.slice(2).map((n) => Math.floor(n / 2))], t.new_ones([]));
 });
+
+/**
+ * Normal draws, of which a share of `sparsity` of each column of a matrix is set to 0. Martens, 2010.
+ * As `torch.nn.init.sparse_`.
+ */
+export const sparse_ = initializer(
+  "sparse_(float sparsity, float std=0.01, Generator? generator=None) -> Tensor",
+  (t, { sparsity, std, generator }) => {
+    if (t.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
+    const [rows, columns] = t.sizes;
+    t.normal_(0, std, { generator });
+    for (let c = 0; c < columns; c++)
+      t.select(1, c).index_fill_(0, randperm(rows).narrow(0, 0, Math.ceil(sparsity * rows)), 0);
+  },
+);
+/**
+ * A matrix (all dims but the first as one) with orthonormal rows or columns, whichever are fewer, times `gain`. Saxe,
+ * McClelland and Ganguli, 2014. As `torch.nn.init.orthogonal_`.
+ */
+export const orthogonal_ = initializer(
+  "orthogonal_(float gain=1.0, Generator? generator=None) -> Tensor",
+  (t, { gain, generator }) => {
+    if (t.sizes.length < 2) throw new ValueError("Only tensors with 2 or more dimensions are supported");
+    if (t.numel() === 0) return;
+    const rows = t.sizes[0];
+    const drawn = t.new_empty([rows, t.numel() / rows]).normal_(0, 1, { generator });
+    const wide = rows < drawn.sizes[1];
+    const [q, r] = qr(wide ? drawn.t() : drawn);
+    // With the signs of r's diagonal every orthonormal matrix is as likely as any other.
+    const signed = q.mul(r.diagonal().sign());
+    t.copy_((wide ? signed.t() : signed).reshape(t.sizes)).mul_(gain);
+  },
+);
 
 /** Inputs and outputs of one unit: sizes of dims 1 and 0 times the kernel's. */
 export function _calculate_fan_in_and_fan_out(tensor: Tensor): [number, number] {

@@ -190,6 +190,7 @@ interface Label<T> {
   max_val: [max_val: T];
   maxnorm: [maxnorm: T];
   mean: [mean: T];
+  median: [median: T];
   min: [min: T];
   min_val: [min_val: T];
   minlength: [minlength: T];
@@ -258,6 +259,7 @@ interface Label<T> {
   self: [self: T];
   shape: [shape: T];
   shifts: [shifts: T];
+  sigma: [sigma: T];
   size: [size: T];
   sizes: [sizes: T];
   some: [some: T];

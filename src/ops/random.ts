@@ -1,7 +1,8 @@
 // Random numbers: PyTorch's streams, by src/random.ts. The order of draws is PyTorch's.
 import type { Dtype } from "../dtype.ts";
 import { get_default_dtype, int64 } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
+import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { isHalf } from "../kernel/half.ts";
 import { isContiguous } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { compute } from "../op/kernels.ts";
@@ -47,7 +48,9 @@ export const randn = op(
 define(randn, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>
     asLeaf(
-      drawn(size, floating("normal_kernel_cpu", dtype), (out) => draw.normalFill(out, 0, 1, by(generator))),
+      drawn(size, floating("normal_kernel_cpu", dtype), (out, t) =>
+        draw.normalFill(out, 0, 1, by(generator), isHalf(t.dtype)),
+      ),
       requires_grad,
     ),
   ),
@@ -117,7 +120,7 @@ export const normal = op("normal(Tensor self, float mean=0.0, float std=1.0, *, 
 define(normal, {
   kernel: overwrite((out, v, self) => {
     isFloat("normal_kernel_cpu", self);
-    draw.normalFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
+    draw.normalFill(out, v[1] as number, v[2] as number, generatorAt(v, 3), isHalf(self.dtype));
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -129,6 +132,51 @@ define(exponential, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const exponential_ = inplace(exponential);
+/** Self's elements replaced by exp of normal draws. */
+export const log_normal = op(
+  "log_normal(Tensor self, float mean=1.0, float std=2.0, *, Generator? generator=None) -> Tensor",
+);
+define(log_normal, {
+  kernel: overwrite((out, v, self) => {
+    isFloat("log_normal_cpu", self);
+    draw.logNormalFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
+  }),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const log_normal_ = inplace(log_normal);
+/** Self's elements replaced by draws from a Cauchy distribution. */
+export const cauchy = op(
+  "cauchy(Tensor self, float median=0.0, float sigma=1.0, *, Generator? generator=None) -> Tensor",
+);
+define(cauchy, {
+  kernel: overwrite((out, v, self) => {
+    if (!self.dtype.is_floating_point)
+      throw new RuntimeError(
+        `Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you specified ${self.dtype.legacyName}`,
+      );
+    draw.cauchyFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
+  }),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const cauchy_ = inplace(cauchy);
+/** Self's elements replaced by numbers of trials, each successful with probability `p`, to the first success. */
+export const geometric = op("geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor");
+define(geometric, {
+  kernel: overwrite((out, v) => draw.geometricFill(out, v[1] as number, generatorAt(v, 2))),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const geometric_ = inplace(geometric);
+/** Counts drawn from Poisson distributions with the rates that `input` holds. As `torch.poisson`. */
+export const poisson = op("poisson(Tensor input, Generator? generator=None) -> Tensor");
+define(poisson, {
+  kernel: compute(({ input, generator }) => {
+    if (!input.dtype.is_floating_point)
+      throw new NotImplementedError(`"poisson_cpu" not implemented for '${input.dtype.legacyName}'`);
+    const rates = input.double().typed_array() as FloatArray;
+    return drawn(input.sizes, input.dtype, (out) => draw.poissonFill(rates, out, by(generator)));
+  }),
+  backward: { input: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
 /** 1 with the probability that self holds, else 0. */
 export const bernoulli = op("bernoulli(Tensor self, *, Generator? generator=None) -> Tensor");
 define(bernoulli, {
@@ -147,10 +195,18 @@ define(_bernoulli_fill, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const _bernoulli_fill_ = inplace(_bernoulli_fill);
-/** Self's elements replaced by whole numbers over the range of its dtype. */
-export const random = op("random(Tensor self, *, Generator? generator=None) -> Tensor");
+/**
+ * Self's elements replaced by whole numbers from [from, to); one bound alone is the upper one; without any, over the range
+ * of its dtype.
+ */
+export const random = op("random(Tensor self, int? from=None, int? to=None, *, Generator? generator=None) -> Tensor");
 define(random, {
-  kernel: overwrite((out, v, self) => draw.randomFill(out, self.dtype, generatorAt(v, 1))),
+  kernel: overwrite((out, v, self) => {
+    const [from, to] = [v[1], v[2]] as (number | null)[];
+    const high = to ?? from;
+    if (high === null) draw.randomFill(out, self.dtype, generatorAt(v, 3));
+    else draw.randintFill(out, to === null ? 0 : (from ?? 0), high, generatorAt(v, 3), self.dtype);
+  }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const random_ = inplace(random);
