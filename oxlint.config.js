@@ -4,6 +4,7 @@ const layers = [
   "errors",
   "dtype",
   "cpp_names",
+  "dtype_info",
   "layout",
   "kernel",
   "numerics",

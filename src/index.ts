@@ -6,6 +6,8 @@ export * as __config__ from "./devices/cpu/config.ts";
 export * as cpu from "./devices/cpu/namespace.ts";
 export { get_num_threads, set_num_threads } from "./devices/cpu/num_threads.ts";
 export * from "./dtype.ts";
+export { finfo, iinfo } from "./dtype_info.ts";
+export type { FloatInfo, IntegerInfo } from "./dtype_info.ts";
 export * from "./errors.ts";
 export * from "./ops/index.ts";
 export { arange, as_tensor, tensor } from "./ops/data.ts";
@@ -15,6 +17,7 @@ export { histogram } from "./ops/histogram.ts";
 export type { HistogramOptions } from "./ops/histogram.ts";
 export { gradient } from "./ops/gradient.ts";
 export type { GradientOptions } from "./ops/gradient.ts";
+export { result_type } from "./ops/result_type.ts";
 export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/overloads.ts";
 // PyTorch has other functions, and a module, under these names of ops.
 export { normal, randint, randint_like } from "./ops/random_overloads.ts";

@@ -6,6 +6,7 @@
 import * as dtypes from "./dtype.ts";
 import type { Dtype, TypedArray } from "./dtype.ts";
 import { NotImplementedError, RuntimeError, warn } from "./errors.ts";
+import { streamed } from "./cpp_names.ts";
 import type { Generator } from "./random.ts";
 
 export type FloatArray = Float32Array | Float64Array;
@@ -545,14 +546,4 @@ function fma(a: number, b: number, c: number): number {
 function upperHalf(x: number): number {
   const scaled = x * (2 ** 27 + 1);
   return scaled - (scaled - x);
-}
-
-/** As a C++ stream prints a double: six significant digits. */
-function streamed(x: number): string {
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x < 0 ? "-inf" : "inf";
-  if (Object.is(x, -0)) return "-0";
-  const [digits, exponent] = x.toExponential(5).split("e");
-  const e = Number(exponent);
-  if (e >= -4 && e < 6) return String(Number(x.toPrecision(6)));
-  return `${Number(digits)}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
 }

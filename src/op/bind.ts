@@ -39,7 +39,7 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
     if (value === undefined && options !== null) value = named(options, arg);
     else if (options !== null && named(options, arg) !== undefined)
       throw new TypeError(`${name}() got multiple values for argument '${arg.name}'`);
-    if (value !== undefined) values[i] = accept(schema, arg, i, value);
+    if (value !== undefined) values[i] = accept(schema, arg, i, value, given);
     else if (arg.optional)
       values[i] = typeof arg.fallback === "number" && arg.type.startsWith("int[]") ? [arg.fallback] : arg.fallback;
     else throw missing(schema, options, count);
@@ -72,7 +72,7 @@ function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>)
 }
 
 /** The value as kernels see it, or a TypeError. */
-function accept(schema: Schema, arg: ParsedArg, place: number, value: unknown): unknown {
+function accept(schema: Schema, arg: ParsedArg, place: number, value: unknown, given: readonly unknown[]): unknown {
   const problem = checks[arg.type](value);
   if (problem === OK)
     return arg.type.startsWith("int[]") || arg.type === "int?[]" || arg.type.startsWith("float[]")
@@ -87,10 +87,21 @@ function accept(schema: Schema, arg: ParsedArg, place: number, value: unknown): 
   const where = arg.keyword ? "" : ` (position ${schema.args[0].name === "self" ? place : place + 1})`;
   const argument = arg.name === "self" ? "input" : arg.name;
   const position = arg.name === "self" ? " (position 1)" : where;
-  throw new TypeError(
-    `${schema.name}(): argument '${argument}'${position} must be ${pythonName(arg.type)}, not ${typeWord(value)}${problem}`,
-  );
+  const told = `${schema.name}(): argument '${argument}'${position} must be ${pythonName(arg.type)}, not ${typeWord(value)}${problem}`;
+  throw new TypeError(OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${noOverload(schema, given)}${told}` : told);
 }
+/** Functions to which PyTorch gives several signatures of the same number of arguments: its sentence then names none. */
+const OVERLOADED = new Set(
+  "all any argsort bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor bucketize clamp clamp_max clamp_min clip copysign count_nonzero divide dsplit eq fill float_power floor_divide fmod ge greater greater_equal gt hsplit index_fill isin le lerp less less_equal linspace logspace lt masked_fill mean moveaxis movedim narrow nanquantile ne not_equal pow quantile remainder repeat_interleave round rsub scatter searchsorted sort squeeze std subtract sum tensor_split true_divide var view vsplit xlogy".split(
+    " ",
+  ),
+);
+const noOverload = ({ name, text }: Schema, given: readonly unknown[]): string => {
+  const words = given.flatMap((x) =>
+    isOptions(x) ? Object.entries(x).map(([key, y]) => `${key}=${typeWord(y)}`) : [typeWord(x)],
+  );
+  return `${name}() received an invalid combination of arguments - got (${words.join(", ")}), but expected one of:\n * ${text.slice(name.length)}\n`;
+};
 
 const OK = "ok";
 type Check = (x: unknown) => string;

@@ -10,6 +10,7 @@ import {
   resultDtype,
   scalarDtype,
 } from "../dtype.ts";
+import { assertHolds } from "../dtype_info.ts";
 import { RuntimeError } from "../errors.ts";
 import { input, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
@@ -219,6 +220,7 @@ function castingTwin(kernel: Kernel, dtype: Dtype): Kernel {
 
 /** A number as a tensor of that dtype would hold it. */
 export function castScalar(x: Scalar, dtype: Dtype): Scalar {
+  assertHolds(x, dtype);
   if (dtype.is_differentiable) return x;
   if (dtype.name === "bool") return Boolean(x);
   return typeof x === "number" ? Math.trunc(x) : x;
@@ -246,8 +248,10 @@ export function assign(target: Tensor, source: Tensor | Scalar): void {
     });
     copies.set(key, kernel);
   }
-  if (!isTensor) launch(kernel, target.sizes, [], target, [source]);
-  else {
+  if (!isTensor) {
+    assertHolds(source, target.dtype);
+    launch(kernel, target.sizes, [], target, [source]);
+  } else {
     assertNoOverlap(target, [source]);
     launch(kernel, target.sizes, [source], target, []);
   }

@@ -1,4 +1,6 @@
 // Activation functions.
+import { streamed } from "../cpp_names.ts";
+import { finfo } from "../dtype_info.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
@@ -207,7 +209,13 @@ define(logsigmoid, {
 export const softshrink = op("softshrink(Tensor input, float lambd=0.5) -> Tensor");
 define(softshrink, {
   kernel: composite(({ input, lambd }) => {
-    if (lambd < 0) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${lambd}.`);
+    if (!input.dtype.is_floating_point)
+      throw new NotImplementedError(`"softshrink_check" not implemented for '${input.dtype.legacyName}'`);
+    const { max } = finfo(input.dtype);
+    if (!(lambd >= 0 && lambd <= max))
+      throw new RuntimeError(
+        `lambda must be in range [0, ${streamed(max)}] for input dtype ${input.dtype.legacyName}, but found ${streamed(lambd)}`,
+      );
     return _where(input.abs().le(lambd), 0, input.sub(_where(input.gt(0), lambd, -lambd)));
   }),
 });
@@ -235,6 +243,14 @@ define(glu, {
 export const prelu = op("prelu(Tensor input, Tensor weight) -> Tensor");
 define(prelu, {
   kernel: composite(({ input, weight }) => {
+    if (weight.sizes.length > 1)
+      throw new RuntimeError(
+        `prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${weight.sizes.length}`,
+      );
+    if (weight.dtype !== input.dtype)
+      throw new RuntimeError(
+        `prelu: Type promoting not supported. Got ${input.dtype.legacyName} and ${weight.dtype.legacyName}`,
+      );
     const channels = input.sizes.length > 1 ? input.sizes[1] : 1;
     if (weight.numel() !== 1 && weight.numel() !== channels)
       throw new RuntimeError(

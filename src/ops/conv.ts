@@ -1,6 +1,7 @@
 // Convolutions in one, two and three dims, and their transposes, as matrix products on columns.
-import { RuntimeError, ValueError } from "../errors.ts";
-import { list } from "../layout.ts";
+import { cppName } from "../cpp_names.ts";
+import { RuntimeError } from "../errors.ts";
+import { list, sameShape } from "../layout.ts";
 import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -49,19 +50,31 @@ define(convolution, {
   saves: { input: ["weight"], weight: ["input"] },
   backward: {
     input: ({ grad, weight, sizes, ...conv }) =>
-      conv.transposed ? gathered(grad, weight, conv) : scattered(grad, weight, conv, sizes.input.slice(2)),
+      conv.transposed
+        ? gathered(grad, weight, conv, sizes.input.slice(2))
+        : scattered(grad, weight, conv, sizes.input.slice(2)),
     weight: ({ grad, input, sizes, ...conv }) =>
       conv.transposed ? products(input, grad, sizes.weight, conv) : products(grad, input, sizes.weight, conv),
     bias: ({ grad }) => grad.sum([0, ...grad.sizes.slice(2).map((_, d) => d + 2)]),
   },
 });
-/** Windows of x times the kernels: a convolution, or the gradient of a transposed one. */
-function gathered(x: Tensor, weight: Tensor, conv: Conv): Tensor {
+/** What the windows of x at `places` see, as columns. Where output_padding is a stride or more there are further windows. */
+function columnsOf(x: Tensor, sliding: Sliding, places: readonly number[]): Tensor {
+  const columns = x._im2col(sliding.kernel_size, sliding.stride, sliding.padding, sliding.dilation);
+  const all = placesOf(x.sizes.slice(2), sliding);
+  if (sameShape(all, places)) return columns;
+  const [n, rows] = columns.sizes;
+  return places
+    .reduce((view, count, d) => view.narrow(2 + d, 0, count), columns.view([n, rows, ...all]))
+    .reshape([n, rows, -1]);
+}
+/** Windows of x times the kernels: a convolution, or the gradient of a transposed one, which had results at `places`. */
+function gathered(x: Tensor, weight: Tensor, conv: Conv, places?: readonly number[]): Tensor {
   const sliding = slidingOf(weight.sizes, conv);
   const [n, , ...spatial] = x.sizes;
-  const columns = x._im2col(sliding.kernel_size, sliding.stride, sliding.padding, sliding.dilation);
-  const out = matrices(weight, n, conv.groups).bmm(grouped(columns, conv.groups));
-  return out.view([n, weight.sizes[0], ...placesOf(spatial, sliding)]);
+  const size = places ?? placesOf(spatial, sliding);
+  const out = matrices(weight, n, conv.groups).bmm(grouped(columnsOf(x, sliding, size), conv.groups));
+  return out.view([n, weight.sizes[0], ...size]);
 }
 /** Kernels weighted by x laid down where the windows are: the gradient of a convolution, or a transposed one. */
 function scattered(x: Tensor, weight: Tensor, conv: Conv, size: readonly number[]): Tensor {
@@ -87,8 +100,7 @@ function scattered(x: Tensor, weight: Tensor, conv: Conv, size: readonly number[
 }
 /** For each kernel: the sum over all windows of what it made (`by`) times what it saw (`of`). */
 function products(by: Tensor, of: Tensor, weight: readonly number[], conv: Conv): Tensor {
-  const { kernel_size, stride, padding, dilation } = slidingOf(weight, conv);
-  const columns = of._im2col(kernel_size, stride, padding, dilation);
+  const columns = columnsOf(of, slidingOf(weight, conv), by.sizes.slice(2));
   const each = grouped(by, conv.groups).bmm(grouped(columns, conv.groups).transpose(1, 2));
   return each
     .view([by.sizes[0], conv.groups, ...each.sizes.slice(1)])
@@ -115,36 +127,65 @@ function check(
   { transposed, ...conv }: Conv,
   dims: number,
 ): void {
-  if (weight.sizes.length !== dims + 2)
+  const [of, given] = [list(weight.sizes), list(input.sizes)];
+  if (conv.groups <= 0) throw new RuntimeError("non-positive groups is not supported");
+  if (conv.padding.some((p) => p < 0)) throw new RuntimeError("negative padding is not supported");
+  if (conv.output_padding.some((p) => p < 0)) throw new RuntimeError("negative output_padding is not supported");
+  if (conv.stride.some((s) => s <= 0)) throw new RuntimeError("non-positive stride is not supported");
+  if (conv.dilation.some((d) => d <= 0))
+    throw new RuntimeError(`dilation should be greater than zero, but got ${list(conv.dilation)}`);
+  const n = weight.sizes.length;
+  if (n !== dims + 2)
     throw new RuntimeError(
-      `Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${name}, but got weight of size: ${list(weight.sizes)}`,
+      `Expected ${n}-dimensional input for ${n}-dimensional weight ${of}, but got ${input.sizes.length}-dimensional input of size ${given} instead\n${name} takes weights of ${dims + 2} dims.`,
+    );
+  if (weight.sizes[0] < conv.groups || weight.sizes[0] % conv.groups !== 0)
+    throw new RuntimeError(
+      `Given groups=${conv.groups}, expected weight to be ${weight.sizes[0] < conv.groups ? "at least" : "divisible by"} ${conv.groups} at dimension 0, but got weight of size ${of} instead`,
     );
   const kind = transposed ? "transposed=1" : `groups=${conv.groups}`;
   const expected = transposed ? weight.sizes[0] : weight.sizes[1] * conv.groups;
-  if (conv.groups <= 0) throw new RuntimeError("non-positive groups is not supported");
-  if (conv.stride.some((s) => s <= 0)) throw new RuntimeError("non-positive stride is not supported");
-  if (conv.padding.some((p) => p < 0)) throw new RuntimeError("negative padding is not supported");
-  if (!transposed && weight.sizes[0] % conv.groups !== 0)
-    throw new RuntimeError(
-      `Given groups=${conv.groups}, expected weight to be divisible by ${conv.groups} at dimension 0, but got weight of size ${list(weight.sizes)} instead`,
-    );
   if (input.sizes[1] !== expected)
     throw new RuntimeError(
-      `Given ${kind}, weight of size ${list(weight.sizes)}, expected input${list(input.sizes)} to have ${expected} channels, but got ${input.sizes[1]} channels instead`,
+      `Given ${kind}, weight of size ${of}, expected input${given} to have ${expected} channels, but got ${input.sizes[1]} channels instead`,
     );
   const outputs = transposed ? weight.sizes[1] * conv.groups : weight.sizes[0];
   if (bias !== null && (bias.sizes.length !== 1 || bias.sizes[0] !== outputs))
     throw new RuntimeError(
-      `Given weight of size ${list(weight.sizes)}, expected bias to be 1-dimensional with ${outputs} elements, but got bias of size ${list(bias.sizes)} instead`,
+      `Given ${transposed ? "transposed=1, " : ""}weight of size ${of}, expected bias to be 1-dimensional with ${outputs} elements, but got bias of size ${list(bias.sizes)} instead`,
     );
-  if (input.dtype !== weight.dtype)
-    throw new RuntimeError(`Input type (${input.type()}) and weight type (${weight.type()}) should be the same`);
-  if (transposed) return;
+  const kernelSize = weight.sizes.slice(2);
+  if (kernelSize.includes(0))
+    throw new RuntimeError(`kernel size should be greater than zero, but got kernel_size=${list(kernelSize)}`);
+  if (transposed) return checkTransposed(input, weight, conv);
   const full = input.sizes.slice(2).map((n, d) => n + 2 * conv.padding[d]);
   const kernel = weight.sizes.slice(2).map((k, d) => conv.dilation[d] * (k - 1) + 1);
   if (full.some((n, d) => n < kernel[d]))
     throw new RuntimeError(
       `Calculated padded input size per channel: (${full.join(" x ")}). Kernel size: (${kernel.join(" x ")}). Kernel size can't be greater than actual input size`,
+    );
+}
+function checkTransposed(input: Tensor, weight: Tensor, conv: Omit<Conv, "transposed">): void {
+  const { output_padding, stride, dilation } = conv;
+  if (output_padding.some((p, d) => p >= stride[d] && p >= dilation[d]))
+    throw new RuntimeError(
+      `output padding must be smaller than either stride or dilation, but got output_padding: ${list(output_padding)} stride: ${list(stride)} dilation: ${list(dilation)}`,
+    );
+  const size = transposedSize(input.sizes, weight.sizes, { ...conv, transposed: true });
+  if (size.some((n) => n <= 0))
+    throw new RuntimeError(
+      `Given input size per channel: (${input.sizes.slice(2).join(" x ")}). Calculated output size per channel: (${size.join(" x ")}). Output size is too small`,
+    );
+}
+/** Of one dtype, as the product needs them; PyTorch looks at the bias first. */
+function checkDtypes(input: Tensor, weight: Tensor, bias: Tensor | null): void {
+  if (bias !== null && bias.dtype !== input.dtype)
+    throw new RuntimeError(
+      `Input type (${cppName(input.dtype)}) and bias type (${cppName(bias.dtype)}) should be the same`,
+    );
+  if (input.dtype !== weight.dtype)
+    throw new RuntimeError(
+      `expected scalar type ${input.dtype.legacyName} but found ${weight.dtype.legacyName}\nInput type (${input.type()}) and weight type (${weight.type()}) should be the same.`,
     );
 }
 /** Checks, adds the batch dim if there is none, and convolves. */
@@ -161,6 +202,8 @@ function convolve(
     throw new RuntimeError(
       `Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${name}, but got input of size: ${list(input.sizes)}`,
     );
+  if (weight.sizes.length < 3) throw new RuntimeError("weight should have at least three dimensions");
+  checkDtypes(input, weight, bias);
   const conv: Conv = {
     stride: perDim(given.stride, dims, "stride"),
     padding: perDim(given.padding, dims, "padding"),
@@ -188,7 +231,7 @@ function namedPadding(
   const dims = weight.sizes.length - 2;
   if (padding === "valid") return [input, new Array<number>(dims).fill(0)];
   if (padding !== "same")
-    throw new ValueError(`Invalid padding string '${String(padding)}', should be one of {'valid', 'same'}`);
+    throw new RuntimeError(`Invalid padding string: '${String(padding)}'\nIt can be 'valid' or 'same'.`);
   if (stride.some((s) => s !== 1)) throw new RuntimeError("padding='same' is not supported for strided convolutions");
   const d = perDim(dilation, dims, "dilation");
   const total = weight.sizes.slice(2).map((k, i) => d[i] * (k - 1));

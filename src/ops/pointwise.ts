@@ -1,6 +1,7 @@
 // Arithmetic and functions of each element.
 import type { Dtype, Scalar } from "../dtype.ts";
-import { bool, Complex, float64 } from "../dtype.ts";
+import { bool, can_cast, Complex, float64 } from "../dtype.ts";
+import { assertHolds } from "../dtype_info.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr, MathOp, UnaryOp } from "../kernel/expr.ts";
@@ -699,9 +700,18 @@ export const masked_fill = op("masked_fill(Tensor self, Tensor mask, Tensor|Scal
 define(masked_fill, {
   // Self decides the dtype alone: the value is cast to it.
   kernel: composite(({ self, mask, value }) =>
-    self._masked_fill(mask, value instanceof Tensor ? value.to(self.dtype) : castScalar(value, self.dtype)),
+    self._masked_fill(mask, value instanceof Tensor ? fillValue(value, self.dtype) : castScalar(value, self.dtype)),
   ),
 });
+/** A number in a tensor, cast; where the dtype is of a lower category it has to be looked at. */
+function fillValue(value: Tensor, dtype: Dtype): Tensor {
+  if (value.sizes.length > 0)
+    throw new RuntimeError(
+      `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`,
+    );
+  if (!can_cast(value.dtype, dtype)) assertHolds(value.detach().item() as Scalar, dtype);
+  return value.to(dtype);
+}
 /** {@link masked_fill} with a value of self's dtype. */
 export const _masked_fill = op("_masked_fill(Tensor self, Tensor mask, Tensor|Scalar value) -> Tensor");
 define(_masked_fill, {

@@ -42,12 +42,17 @@ function entry(c: Case, row: string, column: string): unknown {
         unknown
       >;
       const got = info[column];
-      return typeof got === "number" && typeof (c["table"] as Table)[row][column] === "string" ? pythonFloat(got) : got;
+      return dtype(row).is_floating_point &&
+        typeof got === "number" &&
+        typeof (c["table"] as Table)[row][column] === "string"
+        ? pythonFloat(got)
+        : got;
     }
   }
 }
-/** A large float as Python's str has it: exponents of two digits at least. */
+/** A large or small float as Python's str has it: exponents of two digits at least, below 1e-4 always. */
 const pythonFloat = (x: number): string => {
+  if (Math.abs(x) < 1e-4) return x.toExponential().replace(/e-(\d)$/, "e-0$1");
   const text = String(x);
   return Number.isInteger(x) && !text.includes("e") ? `${text}.0` : text;
 };
