@@ -1,8 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { build } from "esbuild";
 import { expect, test } from "vitest";
+import * as torch from "../src/index.ts";
 
 const program = `
 import * as torch from "tidu";
@@ -56,3 +67,48 @@ test("the built package serves a strict TypeScript program in plain Node", () =>
     rmSync(dir, { recursive: true });
   }
 }, 60_000);
+
+test("a bundle of tensors and autograd works, and leaves modules, optimizers and transforms out", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "tidu-bundle-"));
+  try {
+    const program =
+      'import { tensor, autograd } from "tidu"; const x = tensor([[1, 2], [3, 4]], { requires_grad: true });' +
+      "x.matmul(x).inverse().sum().backward(); console.log(String(x.grad), autograd.grad !== undefined);";
+    const { outputFiles } = await build({
+      stdin: { contents: program, resolveDir: resolve("."), loader: "js" },
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+    });
+    const text = outputFiles[0].text;
+    for (const absent of ["Conv2d", "AdamW", "fft_rfft", "safetensors", "grid_sampler_2d"])
+      expect(text).not.toContain(absent);
+    writeFileSync(join(dir, "main.mjs"), text);
+    const { stdout } = spawnSync(process.execPath, ["main.mjs"], { cwd: dir, encoding: "utf8" });
+    const grad = torch.tensor([[1, 2], [3, 4]], { requires_grad: true }); // prettier-ignore
+    grad.matmul(grad).inverse().sum().backward();
+    expect(stdout).toBe(`${String(grad.grad)} true\n`);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test("package.json lists every file that gives tensors methods as one with side effects", () => {
+  const { sideEffects } = JSON.parse(readFileSync("package.json", "utf8")) as { sideEffects: string[] };
+  const giving = files("src/ops").filter((f) =>
+    [...readFileSync(f, "utf8").matchAll(/op\(\s*"([a-z]\w*)\(Tensor(?:\(a!?\))? self/g)].some(
+      ([, name]) => !name.startsWith("_"),
+    ),
+  );
+  for (const file of giving) expect(sideEffects).toContain(`./${file}`);
+  for (const entry of sideEffects.filter((e) => !e.includes("*"))) {
+    const source = entry.replace("./dist/", "./src/").replace(/\.js$/, ".ts");
+    expect(existsSync(source), source).toBe(true);
+    expect(sideEffects).toContain(source.replace("./src/", "./dist/").replace(/\.ts$/, ".js"));
+  }
+});
+const files = (dir: string): string[] =>
+  readdirSync(dir, { withFileTypes: true }).flatMap((e) =>
+    e.isDirectory() ? files(`${dir}/${e.name}`) : [`${dir}/${e.name}`],
+  );

@@ -9,20 +9,20 @@ import { assertReal, assertSquare, batchOf, checkInfo, infoAt, newInfo, sameBatc
 
 /** {@link ldl_factor} that does not raise but gives `info`. As `torch.linalg.ldl_factor_ex`. */
 export const ldl_factor_ex = op(
-  "linalg_ldl_factor_ex(Tensor self, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)",
+  "linalg_ldl_factor_ex(Tensor A, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)",
 );
 define(ldl_factor_ex, {
-  kernel: compute(({ self, check_errors }) => {
-    assertSquare("torch.linalg.ldl_factor_ex", self);
-    assertReal("torch.linalg.ldl_factor_ex", self);
-    const stack = stackOf(self);
+  kernel: compute(({ A, check_errors }) => {
+    assertSquare("torch.linalg.ldl_factor_ex", A);
+    assertReal("torch.linalg.ldl_factor_ex", A);
+    const stack = stackOf(A);
     const n = stack.rows;
-    const info = newInfo(batchOf(self));
-    const pivots = zeros(self.sizes.slice(0, -1), { dtype: int32 });
+    const info = newInfo(batchOf(A));
+    const pivots = zeros(A.sizes.slice(0, -1), { dtype: int32 });
     for (let i = 0; i < stack.count; i++)
       infoAt(info)[i] = ldlFactor(stack.at(i), n, infoAt(pivots).subarray(i * n, (i + 1) * n));
     if (check_errors) checkZeroBlock(info, "torch.linalg.ldl_factor_ex");
-    return [stack.tensor.tril().to(self.dtype), pivots, info];
+    return [stack.tensor.tril().to(A.dtype), pivots, info];
   }),
 });
 const checkZeroBlock = (info: Parameters<typeof checkInfo>[0], name: string): void =>
@@ -32,10 +32,10 @@ const checkZeroBlock = (info: Parameters<typeof checkInfo>[0], name: string): vo
     (k) => `The diagonal element ${k} is zero and using it on ldl_solve would result in a division by zero.`,
   );
 /** L and D of symmetric matrices in one, and the pivots as LAPACK's sytrf has them. As `torch.linalg.ldl_factor`. */
-export const ldl_factor = op("linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)");
+export const ldl_factor = op("linalg_ldl_factor(Tensor A, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)");
 define(ldl_factor, {
-  kernel: composite(({ self, hermitian }) => {
-    const [LD, pivots, info] = ldl_factor_ex(self, { hermitian });
+  kernel: composite(({ A, hermitian }) => {
+    const [LD, pivots, info] = ldl_factor_ex(A, { hermitian });
     checkZeroBlock(info, "torch.linalg.ldl_factor");
     return [LD, pivots];
   }),
