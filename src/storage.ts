@@ -18,6 +18,8 @@ export class Storage {
   changedAt: string | null = null;
   /** Saved for backward, or handed to the user: the engine must not release it early. See Note [Early release]. */
   kept = false;
+  /** A gradient in `.grad` that the library alone has seen. See Note [Unseen gradients] in tensor.ts. */
+  unseen = false;
 
   constructor(device: Backend, block: Block) {
     this.device = device;

@@ -166,10 +166,18 @@ export class Tensor {
   /** @internal What autograd does in Note [In-place on views]; set by autograd/inplace.ts. */
   static refreshHistory: (t: Tensor, view: ViewInfo) => Node | null = () => null;
 
-  /** The gradient that `backward` accumulates; null until then. */
+  /**
+   * The gradient that `backward` accumulates; null until then.
+   *
+   * Note [Unseen gradients]: until a program reads `.grad`, only the library has its tensor, and its memory is freed when
+   * `.grad` is set to another or null. The library itself reads `gradient` and keeps none of it beyond the call. So the steps of a
+   * training loop use the same memory for their gradients again and again.
+   */
   get grad(): Tensor | null {
-    if (this.gradient === null && !this.retains && this.node !== null) warn(NON_LEAF_GRAD);
-    return this.gradient;
+    const { gradient } = this;
+    if (gradient !== null) gradient.storage.unseen = false;
+    else if (!this.retains && this.node !== null) warn(NON_LEAF_GRAD);
+    return gradient;
   }
   set grad(grad: Tensor | null) {
     if (grad !== null) {
@@ -183,6 +191,8 @@ export class Tensor {
       if (grad.sizes.length !== this.sizes.length || grad.sizes.some((n, d) => n !== this.sizes[d]))
         throw new RuntimeError(`assigned grad has data of a different size`);
     }
+    const { gradient } = this;
+    if (gradient !== grad && gradient?.storage.unseen) gradient.storage.block.free();
     this.gradient = grad;
   }
   /** The same elements, outside the graph, with a version counter of its own: changes made through it are not noticed. */

@@ -31,6 +31,8 @@ export class AccumulateGrad extends Node {
     if (before === null) {
       const takeOver = sole && !mode.grad && isDense(grad.sizes, grad.strides) && ownsWhole(grad);
       leaf.gradient = takeOver ? grad.detach() : mode.grad ? grad.clone() : grad.detach().clone();
+      // A hook on this node is given the gradient, too.
+      leaf.gradient.storage.unseen = !mode.grad && this.postHooks === null;
     } else if (mode.grad) leaf.gradient = before.add(grad);
     else before.add_(grad);
     leaf.gradient!.storage.kept = true;

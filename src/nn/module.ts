@@ -213,7 +213,8 @@ export class Module {
   zero_grad(...args: ConstructorArgs<typeof ZERO_GRAD>): void {
     const { set_to_none } = bindConstructor(ZERO_GRAD, args);
     for (const p of this.parameters())
-      if (p.gradient !== null) p.gradient = set_to_none ? null : p.gradient.detach().zero_();
+      if (set_to_none) p.grad = null;
+      else if (p.gradient !== null) p.gradient = p.gradient.detach().zero_();
   }
   /** Calls `f` with every module inside, children first, and itself. */
   apply(f: (module: Module) => void): this {

@@ -2,7 +2,7 @@ import { ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { bindOptions, optionText, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
-import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
@@ -18,6 +18,9 @@ export type AdadeltaOptions = OptionsOf<typeof signature>;
  * const optimizer = new optim.Adadelta(model.parameters(), { rho: 0.95 });
  */
 export class Adadelta extends Optimizer<AdadeltaOptions, { step: Tensor; square_avg: Tensor; acc_delta: Tensor }> {
+  static {
+    keepsNoGradient.add(this);
+  }
   constructor(params: Params<AdadeltaOptions>, ...given: Given<typeof signature>) {
     const options = bindOptions(signature, given);
     const { lr, rho, eps, weight_decay } = options;

@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor.ts";
 import { bindOptions, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
-import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
@@ -19,6 +19,9 @@ export type AdagradOptions = OptionsOf<typeof signature>;
  * const optimizer = new optim.Adagrad(model.parameters(), { lr: 0.1 });
  */
 export class Adagrad extends Optimizer<AdagradOptions, { step: Tensor; sum: Tensor }> {
+  static {
+    keepsNoGradient.add(this);
+  }
   constructor(params: Params<AdagradOptions>, ...given: Given<typeof signature>) {
     const options = bindOptions(signature, given);
     const { lr, lr_decay, weight_decay, initial_accumulator_value, eps } = options;

@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor.ts";
 import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
-import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { OptimizerStateDict, ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
@@ -31,6 +31,9 @@ export interface AdamState {
  * const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3, betas: [0.9, 0.999] });
  */
 export class Adam extends Optimizer<AdamOptions, AdamState> {
+  static {
+    keepsNoGradient.add(this);
+  }
   constructor(params: Params<AdamOptions>, ...given: Given<typeof signature>) {
     const options = bindOptions(signature, given);
     const { lr, betas, eps, weight_decay } = options;
@@ -77,6 +80,9 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
  * const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3, weight_decay: 0.01 });
  */
 export class AdamW extends Adam {
+  static {
+    keepsNoGradient.add(this);
+  }
   constructor(params: Params<AdamOptions>, ...given: Given<typeof signatureW>) {
     super(params, { ...bindOptions(signatureW, given), decoupled_weight_decay: true });
   }

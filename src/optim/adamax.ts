@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor.ts";
 import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
-import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
@@ -17,6 +17,9 @@ export type AdamaxOptions = OptionsOf<typeof signature>;
  * const optimizer = new optim.Adamax(model.parameters(), { lr: 2e-3 });
  */
 export class Adamax extends Optimizer<AdamaxOptions, { step: Tensor; exp_avg: Tensor; exp_inf: Tensor }> {
+  static {
+    keepsNoGradient.add(this);
+  }
   constructor(params: Params<AdamaxOptions>, ...given: Given<typeof signature>) {
     const options = bindOptions(signature, given);
     const { lr, betas, eps, weight_decay } = options;

@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor.ts";
 import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
-import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
@@ -25,6 +25,9 @@ export interface NAdamState {
  * const optimizer = new optim.NAdam(model.parameters(), { lr: 2e-3 });
  */
 export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
+  static {
+    keepsNoGradient.add(this);
+  }
   constructor(params: Params<NAdamOptions>, ...given: Given<typeof signature>) {
     const options = bindOptions(signature, given);
     const { lr, betas, eps, weight_decay, momentum_decay } = options;

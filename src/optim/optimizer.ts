@@ -105,10 +105,10 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
     const toNone = typeof set_to_none === "boolean" ? set_to_none : (set_to_none.set_to_none ?? true);
     for (const { params } of this.param_groups)
       for (const param of params) {
-        const { grad } = param;
-        if (grad === null) continue;
+        const { gradient } = param;
+        if (gradient === null) continue;
         if (toNone) param.grad = null;
-        else (grad.grad_fn === null ? grad.requires_grad_(false) : grad.detach_()).zero_();
+        else (gradient.grad_fn === null ? gradient.requires_grad_(false) : gradient.detach_()).zero_();
       }
   }
 
@@ -128,8 +128,12 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
     const evaluate = args[0] as (() => T) | undefined;
     const loss = evaluate === undefined ? null : enable_grad(evaluate);
     no_grad(() => {
+      const keepsNone = keepsNoGradient.has(this.constructor);
       for (const group of this.param_groups)
-        for (const param of group.params) if (param.grad !== null) this.updateOne(param, param.grad, group);
+        for (const param of group.params) {
+          const grad = keepsNone ? param.gradient : param.grad;
+          if (grad !== null) this.updateOne(param, grad, group);
+        }
     });
     for (const hook of this.postHooks.values()) hook(this as AnyOptimizer, args);
     return loss;
@@ -216,6 +220,9 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
     return this.toString();
   }
 }
+
+/** Classes whose `update` keeps no gradient that it is given. See Note [Unseen gradients] in tensor.ts. */
+export const keepsNoGradient = new WeakSet<object>();
 
 /** A step counter as PyTorch keeps it: a tensor of no dims. */
 export const newCounter = (): Tensor => zeros([], { dtype: get_default_dtype() === float64 ? float64 : float32 });

@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor.ts";
 import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
-import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
@@ -18,6 +18,9 @@ export type RAdamOptions = OptionsOf<typeof signature>;
  * const optimizer = new optim.RAdam(model.parameters(), { lr: 1e-3 });
  */
 export class RAdam extends Optimizer<RAdamOptions, { step: Tensor; exp_avg: Tensor; exp_avg_sq: Tensor }> {
+  static {
+    keepsNoGradient.add(this);
+  }
   constructor(params: Params<RAdamOptions>, ...given: Given<typeof signature>) {
     const options = bindOptions(signature, given);
     const { lr, betas, eps, weight_decay } = options;

@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor.ts";
 import { bindOptions, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
-import { countStep, newCounter, Optimizer } from "./optimizer.ts";
+import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
@@ -25,6 +25,9 @@ export interface RMSpropState {
  * const optimizer = new optim.RMSprop(model.parameters(), { lr: 0.01, alpha: 0.9 });
  */
 export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
+  static {
+    keepsNoGradient.add(this);
+  }
   constructor(params: Params<RMSpropOptions>, ...given: Given<typeof signature>) {
     const options = bindOptions(signature, given);
     const { lr, alpha, eps, weight_decay, momentum } = options;

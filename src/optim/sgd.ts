@@ -2,7 +2,7 @@ import { ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { bindOptions, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
-import { Optimizer } from "./optimizer.ts";
+import { keepsNoGradient, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
@@ -23,6 +23,9 @@ export type SGDOptions = OptionsOf<typeof signature>;
  * optimizer.step();
  */
 export class SGD extends Optimizer<SGDOptions, { momentum_buffer: Tensor }> {
+  static {
+    keepsNoGradient.add(this);
+  }
   constructor(params: Params<SGDOptions>, ...given: Given<typeof signature>) {
     const options = bindOptions(signature, given);
     const { lr, momentum, dampening, weight_decay, nesterov } = options;
