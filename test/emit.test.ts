@@ -142,23 +142,23 @@ const valueOf = (x: number | bigint, dtype: Dtype): number | bigint =>
 const mapOf = (value: Expr, inputs: readonly Dtype[], params: readonly Dtype[] = []): Kernel =>
   new Kernel({ inputs, params, outputs: [{ dtype: value.dtype, value }] });
 
-const BINARY: BinaryOp[] = ["add", "sub", "mul", "div", "rem", "min", "max", "pow"];
+const BINARY: BinaryOp[] = ["add", "sub", "mul", "div", "rem", "min", "max"];
 const BITS: BitOp[] = ["and", "or", "xor"];
 const COMPARE: CompareOp[] = ["eq", "ne", "lt", "le", "gt", "ge"];
 const UNARY: UnaryOp[] = ["neg", "abs", "floor", "ceil", "trunc", "round"];
-/** All operators of a dtype, as expressions of inputs 0 and 1. */
+/** All operators of a dtype that have one right result, as expressions of inputs 0 and 1. */
 function expressions(dtype: Dtype): [string, Expr, number][] {
   const [x, y] = [input(0, dtype), input(1, dtype)];
   const float = dtype.is_floating_point;
   const out: [string, Expr, number][] = [];
   for (const op of [...COMPARE, ...(float ? [] : BITS)]) out.push([op, x[op](y), 2]);
-  // A power of large integers is too long a number for the interpreter.
-  for (const op of dtype === bool ? [] : BINARY) if (float || op !== "pow") out.push([op, x[op](y), 2]);
-  if (float) out.push(["atan2", x.atan2(y), 2], ["copysign", x.copysign(y), 2]);
+  for (const op of dtype === bool ? [] : BINARY) out.push([op, x[op](y), 2]);
+  if (float) out.push(["copysign", x.copysign(y), 2]);
   for (const op of dtype === bool ? [] : UNARY) out.push([op, x.apply(op), 1]);
   if (float) out.push(["sqrt", x.sqrt(), 1]);
   else out.push(["not", x.not(), 1]);
   if (!float && dtype !== bool) {
+    // A power of large integers is too long a number for the interpreter.
     out.push(["pow", x.pow(y.and(7)), 2]);
     for (const n of [0, 3, 7]) out.push([`shl ${n}`, x.shl(n), 1], [`shr ${n}`, x.shr(n), 1]);
     out.push(["shl", x.shl(y.and(15)), 2]);

@@ -1,11 +1,13 @@
 // Formulas of kernel/math.ts and functions of kernel/special.ts: how far they are from the true value.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { featureLevel } from "../src/devices/cpu/features.ts";
 import type { FeatureLevel } from "../src/devices/cpu/features.ts";
 import { KernelRunner } from "../src/devices/cpu/launch.ts";
 import { Threads } from "../src/devices/cpu/threads.ts";
 import { float32, float64 } from "../src/dtype.ts";
-import { input } from "../src/kernel/expr.ts";
+import type { Dtype } from "../src/dtype.ts";
+import { Expr, input } from "../src/kernel/expr.ts";
 import type { MathOp } from "../src/kernel/expr.ts";
 import { Kernel } from "../src/kernel/loops.ts";
 import { hostMath } from "../src/kernel/special.ts";
@@ -13,75 +15,81 @@ import { hostMath } from "../src/kernel/special.ts";
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });
 const levels: FeatureLevel[] = featureLevel() === "relaxed" ? ["relaxed", "simd128"] : ["simd128"];
 const N = 1 << 16;
-const FROM = 65536;
-const TO = FROM + 8 * N;
-const source = new Float32Array(memory.buffer, FROM, N);
-const sourceBits = new Uint32Array(memory.buffer, FROM, N);
-const result = new Float32Array(memory.buffer, TO, N);
+/** Where the operands are. */
+const [X, Y, RESULT] = [0, 1, 2].map((k) => 65536 + 8 * N * k);
+type Floats = Float32Array | Float64Array;
+const floats = (dtype: Dtype, ptr: number, n = N): Floats =>
+  new (dtype === float32 ? Float32Array : Float64Array)(memory.buffer, ptr, n);
+const sourceBits = new Uint32Array(memory.buffer, X, N);
 
-const EDGES = [
-  0,
-  -0,
-  Infinity,
-  -Infinity,
-  NaN,
-  1,
-  -1,
-  1e-45,
-  -1e-45,
-  1e-30,
-  3.4e38,
-  -3.4e38,
-  88.72,
-  88.73,
-  -87.4,
-  -103.9,
-  -104,
-  128,
-  127.99999,
-  -149,
-  -150,
-  2,
-  8,
-  1000,
-  0.5,
-  -0.5,
-  4,
-  17,
-  1048576,
-  1048577,
-  1e7,
-  -1e10,
-  1e30,
-  Math.PI,
-  Math.PI / 2,
-];
-/** Arguments of every size and where functions are delicate. */
-const ARGUMENTS: Record<string, () => void> = {
-  "all bit patterns": () => sourceBits.forEach((_, i) => (sourceBits[i] = (i * 65551 + 7) >>> 0)),
-  "around 0": () => source.forEach((_, i) => (source[i] = (i / N - 0.5) * 4)),
-  "up to 110": () => source.forEach((_, i) => (source[i] = (i / N - 0.5) * 220)),
-  "around 1": () => source.forEach((_, i) => (source[i] = 1 + (i / N - 0.5) * 0.01)),
-  edges: () => source.forEach((_, i) => (source[i] = EDGES[i % EDGES.length])),
+type BinaryOp = "pow" | "atan2" | "rem";
+type Formula = MathOp | BinaryOp;
+const isBinary = (op: Formula): op is BinaryOp => op === "pow" || op === "atan2" || op === "rem";
+/** The value in float64, right to about one unit in the last place. */
+const inHost = (op: Formula, x: number, y: number): number => (isBinary(op) ? hostMath[op](x, y) : hostMath[op](x));
+
+/**
+ * The largest errors in units in the last place: of float32 over a million arguments of each kind, of float64 against
+ * 6000 true values, rounded up. A result that is subnormal is rounded twice.
+ */
+const LARGEST: Partial<Record<Formula, [single: number, double: number]>> = {
+  exp: [1, 1],
+  exp2: [1.1, 1],
+  expm1: [1.5, 1.2],
+  log: [0.9, 0.8],
+  log2: [0.8, 0.7],
+  log10: [0.8, 0.6],
+  log1p: [0.9, 0.8],
+  sin: [0.9, 0.7],
+  cos: [0.9, 0.8],
+  tan: [2.3, 1.8],
+  asin: [2.4, 1.8],
+  acos: [1.2, 1.1],
+  atan: [1.5, 1.2],
+  sinh: [1.7, 1.5],
+  cosh: [1.5, 1.2],
+  tanh: [2.5, 2.2],
+  asinh: [1.9, 1.5],
+  acosh: [2.4, 2],
+  atanh: [2, 1.8],
+  sigmoid: [2.5, 1.8],
+  erf: [1.4, 1.3],
+  erfc: [3.6, 3.6],
+  erfinv: [3, 2.8],
+  pow: [0.6, 1.1],
+  atan2: [1.6, 1.1],
+  rem: [0, 0],
 };
-/** The distance of neighbouring float32s at x. */
-const unit = (x: number): number => 2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(x)))) - 23);
+const FORMULAS = Object.keys(LARGEST) as Formula[];
 
-// Errors in units of the last place, measured over a million arguments of each kind: 2.4 at most.
-const LOWERED: MathOp[] = [
-  "exp",
-  "exp2",
-  "expm1",
-  "log",
-  "log2",
-  "log10",
-  "log1p",
-  "sin",
-  "cos",
-  "tanh",
-  "sigmoid",
-  "erf",
+// prettier-ignore
+const EDGES = [
+  0, -0, Infinity, -Infinity, NaN, 1, -1, 2, 3, -3, 8, 0.5, -0.5, 4, 17, 1000, 1048576, 1048577, 1e7, -1e10,
+  1e-45, -1e-45, 1e-30, 3.4e38, -3.4e38, 88.72, 88.73, -87.4, -103.9, -104, 128, 127.99999, -149, -150, 1e30,
+  5e-324, -5e-324, 1e-310, 1e300, -1e300, Number.MAX_VALUE, 709.7, 709.8, -745.2, -708.5, 1e22, 2 ** 53,
+  Math.PI, Math.PI / 2, 1 - 2 ** -24, 1 + 2 ** -23, 1 - 2 ** -53, 1 + 2 ** -52, -1 + 2 ** -53,
 ];
+/** Arguments of every size and where functions are delicate: x as a function of i / N from 0 to 1. */
+const ARGUMENTS: Record<string, (i: number) => number> = {
+  "around 0": (i) => (i / N - 0.5) * 4,
+  "up to 110": (i) => (i / N - 0.5) * 220,
+  "up to 800": (i) => (i / N - 0.5) * 1600,
+  "around 1": (i) => 1 + (i / N - 0.5) * 0.01,
+  edges: (i) => EDGES[i % EDGES.length],
+};
+/** Another argument for each, smaller than 32 or an edge. */
+const other = (kind: string, i: number): number =>
+  kind === "edges" ? EDGES[Math.floor(i / EDGES.length) % EDGES.length] : (((i * 40503) % N) / N - 0.5) * 64;
+/** The distance of neighbouring floats at x. */
+const unit = (x: number, dtype: Dtype): number => {
+  const [least, fraction] = dtype === float32 ? [-126, 23] : [-1022, 52];
+  return 2 ** (Math.max(least, Math.floor(Math.log2(Math.abs(x)))) - fraction);
+};
+const TRUE_VALUES = JSON.parse(readFileSync(new URL("data/math.json", import.meta.url), "utf8")) as Record<
+  string,
+  number[][]
+>;
+
 describe.each(levels)("at the level %s", (level) => {
   const runner = new KernelRunner({
     memory,
@@ -96,119 +104,106 @@ describe.each(levels)("at the level %s", (level) => {
     runner.launch(kernel, {
       shape: [n],
       reduced: 0,
-      operands: [
-        { ptr: FROM, strides: [1] },
-        { ptr: TO, strides: [1] },
-      ],
+      operands: [...[X, Y].slice(0, kernel.inputs.length), RESULT].map((ptr) => ({ ptr, strides: [1] })),
       params: [],
     });
-  const kernelOf = (op: MathOp): Kernel =>
-    new Kernel({ inputs: [float32], outputs: [{ dtype: float32, value: input(0, float32).apply(op) }] });
+  const kernelOf = (op: Formula | "nextafter", dtype: Dtype = float32): Kernel => {
+    const src = [0, 1].slice(0, op === "nextafter" || isBinary(op) ? 2 : 1).map((k) => input(k, dtype));
+    return new Kernel({ inputs: src.map(() => dtype), outputs: [{ dtype, value: new Expr(op, src, dtype) }] });
+  };
+  /** Expects results to be within so many units in the last place of the host's. */
+  function compare(op: Formula, dtype: Dtype, kind: string, limit: number): void {
+    const [x, y, result] = [X, Y, RESULT].map((ptr) => floats(dtype, ptr));
+    let worst = 0;
+    let at = "";
+    for (let i = 0; i < N; i++) {
+      const exact = inHost(op, x[i], y[i]);
+      const nearest = dtype === float32 ? Math.fround(exact) : exact;
+      if (Object.is(result[i], nearest)) continue;
+      // What is 0 or not finite must be just that.
+      const comparable = Number.isFinite(nearest) && nearest !== 0 && Number.isFinite(result[i]);
+      const error = comparable ? Math.abs(result[i] - exact) / unit(exact, dtype) : Infinity;
+      if (error > worst) [worst, at] = [error, `${op}(${x[i]}, ${y[i]}) = ${result[i]}, not ${exact}`];
+    }
+    expect(worst, `${kind}: ${at}`).toBeLessThanOrEqual(limit);
+  }
 
-  test.each(LOWERED)("%s of float32 is right to 2.5 units in the last place", (op) => {
+  test.each(FORMULAS)("%s of float32 is as near the true value as stated", (op) => {
     const kernel = kernelOf(op);
-    for (const [kind, set] of Object.entries(ARGUMENTS)) {
-      set();
+    const [x, y] = [floats(float32, X), floats(float32, Y)];
+    const [limit] = LARGEST[op]!;
+    for (const [kind, of] of Object.entries(ARGUMENTS)) {
+      for (let i = 0; i < N; i++) [x[i], y[i]] = [of(i), other(kind, i)];
       launchOf(kernel, N);
-      let worst = 0;
-      let at = 0;
-      for (let i = 0; i < N; i++) {
-        const x = source[i];
-        const exact = hostMath[op](x);
-        const nearest = Math.fround(exact);
-        if (Object.is(result[i], nearest)) continue;
-        // What is 0 or not finite must be just that; the last subnormal numbers may become 0.
-        const comparable = Number.isFinite(nearest) && nearest !== 0 && Number.isFinite(result[i]);
-        const error = comparable ? Math.abs(result[i] - exact) / unit(exact) : Infinity;
-        if (error > worst) [worst, at] = [error, x];
-      }
-      expect(worst, `${kind}, at ${at}`).toBeLessThan(2.5);
+      compare(op, float32, kind, limit);
+    }
+    for (let i = 0; i < N; i++) sourceBits[i] = (i * 65551 + 7) >>> 0;
+    launchOf(kernel, N);
+    compare(op, float32, "all bit patterns", limit);
+  });
+  test.each(FORMULAS)("%s of float64 is near the host's value", (op) => {
+    const kernel = kernelOf(op, float64);
+    const [x, y] = [floats(float64, X), floats(float64, Y)];
+    // The host itself is off by up to 1.8 units, erfc and erfinv by 4.
+    const host = op === "rem" ? 0 : op === "erfc" || op === "erfinv" ? 4 : 1.8;
+    const limit = LARGEST[op]![1] + host;
+    for (const [kind, of] of Object.entries(ARGUMENTS)) {
+      for (let i = 0; i < N; i++) [x[i], y[i]] = [of(i), other(kind, i)];
+      launchOf(kernel, N);
+      compare(op, float64, kind, limit);
+    }
+    for (let i = 0; i < N; i++) x[i] = (i % 2 === 0 ? 1 : -1) * 2 ** ((i / N) * 2098 - 1074);
+    launchOf(kernel, N);
+    compare(op, float64, "every size", limit);
+  });
+  test.each(Object.entries(TRUE_VALUES))("%s of float64 is as near the true value as stated", (name, rows) => {
+    const op = name as Formula;
+    const result = floats(float64, RESULT);
+    for (const [i, row] of rows.entries())
+      for (const [k, ptr] of [X, Y].slice(0, row.length - 2).entries()) floats(float64, ptr)[i] = row[k];
+    launchOf(kernelOf(op, float64), rows.length);
+    for (const [i, row] of rows.entries()) {
+      const [near, rest] = row.slice(-2);
+      const error = Math.abs((result[i] - near) / unit(near, float64) - rest);
+      expect(error, `${op}(${row.slice(0, -2).join()}) = ${result[i]}, not ${near}`).toBeLessThan(LARGEST[op]![1]);
     }
   });
-  test.each(LOWERED)("%s of an element does not depend on its place", (op) => {
-    const kernel = kernelOf(op);
-    for (let i = 0; i < 23; i++) source[i] = EDGES[(i * 8) % EDGES.length] * 0.7;
-    const values = source.slice(0, 23);
-    launchOf(kernel, 23);
-    const together = result.slice(0, 23);
-    for (let i = 0; i < 23; i++) {
-      source[0] = values[i];
-      launchOf(kernel, 1);
-      expect(result[0]).toBe(together[i]);
+  test.each(FORMULAS)("%s of an element does not depend on its place", (op) => {
+    for (const dtype of [float32, float64]) {
+      const kernel = kernelOf(op, dtype);
+      const [x, y, result] = [X, Y, RESULT].map((ptr) => floats(dtype, ptr));
+      for (let i = 0; i < 23; i++) [x[i], y[i]] = [EDGES[(i * 8) % EDGES.length] * 0.7, 2.5];
+      const values = x.slice(0, 23);
+      launchOf(kernel, 23);
+      const together = result.slice(0, 23);
+      for (let i = 0; i < 23; i++) {
+        x[0] = values[i];
+        launchOf(kernel, 1);
+        expect(result[0]).toBe(together[i]);
+      }
     }
   });
   test("functions without a formula are computed by the host in float64", () => {
-    for (const op of ["tan", "erfc", "lgamma", "digamma", "erfinv", "asinh"] as const) {
-      for (let i = 0; i < 7; i++) source[i] = i / 8 - 0.3;
-      launchOf(kernelOf(op), 7);
-      for (let i = 0; i < 7; i++) expect(result[i], op).toBe(Math.fround(hostMath[op](source[i])));
-    }
-    const wide = new Float64Array(memory.buffer, FROM, 9);
-    const value = input(0, float64).apply("exp");
-    wide.forEach((_, i) => (wide[i] = i - 4.5));
-    launchOf(new Kernel({ inputs: [float64], outputs: [{ dtype: float64, value }] }), 9);
-    expect([...new Float64Array(memory.buffer, TO, 9)]).toEqual([...wide].map(Math.exp));
+    for (const op of ["lgamma", "digamma"] as const)
+      for (const dtype of [float32, float64]) {
+        const [x, result] = [floats(dtype, X, 7), floats(dtype, RESULT, 7)];
+        for (let i = 0; i < 7; i++) x[i] = i / 8 - 0.3;
+        launchOf(kernelOf(op, dtype), 7);
+        const expected = x.map(hostMath[op]);
+        expect([...result], op).toEqual([...expected]);
+      }
   });
   test("nextafter of float32 goes one float32 further", () => {
-    const [x, y] = [input(0, float32), input(1, float32)];
-    const kernel = new Kernel({ inputs: [float32, float32], outputs: [{ dtype: float32, value: x.nextafter(y) }] });
-    source.set([1, 1, 0, -1, NaN, 2, 3, 0, 1, -1, -2, 1, 2, 3]);
-    const operands = [FROM, FROM + 28, TO].map((ptr) => ({ ptr, strides: [1] }));
-    runner.launch(kernel, { shape: [7], reduced: 0, operands, params: [] });
-    expect([...result.subarray(0, 7)]).toEqual([1 - 2 ** -24, 1, -(2 ** -149), -1 - 2 ** -23, NaN, 2, 3]);
+    floats(float32, X).set([1, 1, 0, -1, NaN, 2, 3]);
+    floats(float32, Y).set([0, 1, -1, -2, 1, 2, 3]);
+    launchOf(kernelOf("nextafter"), 7);
+    const expected = [1 - 2 ** -24, 1, -(2 ** -149), -1 - 2 ** -23, NaN, 2, 3];
+    expect([...floats(float32, RESULT, 7)]).toEqual(expected);
   });
 });
 
 // Computed with 50 digits.
 const TRUE: Record<string, [number, number][]> = {
-  erf: [
-    [4.100937987289152, 0.9999999933527551],
-    [1.7219362522115236e-216, 1.9429969940620073e-216],
-    [-4.798450272594575, -0.9999999999884741],
-    [0.10111785899978187, 0.11371159388612556],
-    [0.10648495293468585, 0.11970279404435621],
-    [1.3917631765034515e-183, 1.5704365738971695e-183],
-    [-1.9092304306009993, -0.9930672938161486],
-    [3.3837725934657067e-227, 3.8181785006554566e-227],
-    [1.9420131465041912, 0.9939750666342902],
-    [-0.4847584111471974, -0.5070042902670969],
-    [1.0846470900792654e-208, 1.223893180096213e-208],
-    [1.8191156726731554, 0.9899067473823285],
-    [3.457397384702716, 0.9999989890668977],
-    [-4.0844937036738305, -0.9999999923659869],
-  ],
-  erfc: [
-    [-0.02363966823085306, 1.0266695411082147],
-    [13.380081234512133, 7.473234349789423e-80],
-    [25.078640902281002, 1.6120331111858523e-275],
-    [18.070672052451183, 4.734539085692805e-144],
-    [2.632340277636427, 0.00019711044427165512],
-    [16.991261644696873, 1.3751268057642005e-127],
-    [-2.8008251296709012, 1.9999253524888938],
-    [11.953429555825146, 4.1541814301033816e-64],
-    [13.374796631366745, 8.611595912486904e-80],
-    [6.143676341573872, 3.673518821118246e-18],
-    [-4.331736923450034, 1.9999999990988482],
-    [14.080850833199374, 3.1187777295901157e-88],
-    [15.273958812373998, 1.7714539273393447e-103],
-    [2.3834890030363844, 0.0007496045922402988],
-  ],
-  erfinv: [
-    [0.8922107912836943, 1.1371761483200846],
-    [0.999999998567659, 4.279270513600399],
-    [0.9125923200804447, 1.2086106973787214],
-    [4.5142761096434465e-8, 4.0006730372941515e-8],
-    [0.9882680073129146, 1.7819831329576663],
-    [-0.349422607589714, -0.3202912373440095],
-    [-0.8543771088985765, -1.0289588192870416],
-    [0.9924917910899232, 1.8903937044943582],
-    [6.629124028909024e-14, 5.874908206585044e-14],
-    [-0.25929626242461024, -0.23399687774133146],
-    [-0.07127071511808625, -0.06324625584659663],
-    [0.9999996973729727, 3.6216620475454633],
-    [0.4025725203764241, 0.3734255885385718],
-    [0.17253531724701565, 0.15411699614092655],
-  ],
   lgamma: [
     [-4.735977726202901, -2.894324310173704],
     [0.9999999997987172, 1.1618356693084175e-10],
@@ -249,6 +244,14 @@ test.each(Object.entries(TRUE))("%s agrees with 50-digit values", (name, rows) =
     const error = Math.abs(hostMath[name as MathOp](x) - y) / Math.abs(y);
     expect(error, `${name}(${x})`).toBeLessThan(tolerance);
   }
+});
+test("the host's functions of this library agree with 50-digit values", () => {
+  for (const op of ["erf", "erfc", "erfinv", "pow"] as const)
+    for (const row of TRUE_VALUES[op]) {
+      const [near, rest] = row.slice(-2);
+      const error = Math.abs((inHost(op, row[0], row[1]) - near) / unit(near, float64) - rest);
+      expect(error, `${op}(${row.join()})`).toBeLessThan(4);
+    }
 });
 test("special functions at their edges", () => {
   const { erf, erfc, erfinv, lgamma, digamma, pow, nextafter, nextafterf, sigmoid } = hostMath;

@@ -4,6 +4,7 @@
 // The reductions are the textbook ones: Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), chapters 6
 // and 7, by the numbers given.
 import type { MathOp } from "./expr.ts";
+import { CENTER, ERF, ERFC } from "./formulas/error_function.ts";
 
 /** c[0] + c[1] x + c[2] x² + … */
 function polynomial(x: number, coefficients: readonly number[]): number {
@@ -12,36 +13,21 @@ function polynomial(x: number, coefficients: readonly number[]): number {
   return sum;
 }
 
-// erf(√z)/√z for z from 0 to 1.
-const ERF = [
-  1.1283791670955126, -0.37612638903183543, 0.11283791670945006, -0.02686617064323777, 0.0052239776071164225,
-  -0.0008548325975389692, 0.00012055294904839707, -1.492473690741966e-5, 1.6447424703317362e-6, -1.6208483801871705e-7,
-  1.3720064546777686e-8, -7.795898827002142e-10,
-];
-// erfc(x) exp(x²) (x + 3) as a polynomial of (x - 3)/(x + 3), for x from 1 to 28, beyond which erfc is 0.
-const ERFC = [
-  1.0740069070883398, -0.8833944531698836, 0.5902283571041028, -0.31046726190055335, 0.11952776128720477,
-  -0.026827234625366222, -0.00121241662411501, 0.003034062023567752, -0.0005483097539752551, -0.0002767781255949976,
-  0.00010756224031358088, 3.0399995666374687e-5, -1.747609905479183e-5, -4.754995388136208e-6, 2.789219424078762e-6,
-  1.0021219213163716e-6, -4.629543662695107e-7, -2.0725281810800632e-7, 9.798957297196007e-8,
-];
 /** The error function. */
 export function erf(x: number): number {
-  if (Math.abs(x) < 1) return x * polynomial(x * x, ERF);
+  if (Math.abs(x) < 1) return x + x * polynomial(x * x, ERF[1]);
   return x < 0 ? tail(-x) - 1 : 1 - tail(x);
 }
 /** 1 - erf(x). */
-export function erfc(x: number): number {
-  if (x < 0.5) return 1 - erf(x);
-  return x < 1 ? 0.5 - (erf(x) - 0.5) : tail(x);
-}
-/** erfc(x) for x from 1 on. */
+export const erfc = (x: number): number => (x < 0.5 ? 1 - erf(x) : tail(x));
+/** erfc(x) for x from 1/2 on. */
 function tail(x: number): number {
   if (x > 28) return 0;
   // x² in two parts, the first exact, as exp would multiply the error of one by x².
   const high = Math.fround(x);
   const exponential = Math.exp(-high * high) * Math.exp((high - x) * (high + x));
-  return (exponential * polynomial((x - 3) / (x + 3), ERFC)) / (x + 3);
+  const center = CENTER[1];
+  return exponential * (polynomial((x - center) / (x + center), ERFC[1]) / (x + center));
 }
 /** The inverse of erf: Winitzki's approximation (2008), then Halley's steps, on erfc where erf is close to 1. */
 export function erfinv(y: number): number {

@@ -1,13 +1,12 @@
 // About how long a kernel takes for an element: of the right size, to tell whether threads are worth their while.
-import { float32 } from "../../dtype.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import type { Kernel } from "../../kernel/loops.ts";
-import { isMathOp } from "../../kernel/math.ts";
+import { hasFormula, isMathOp } from "../../kernel/math.ts";
 import type { Variant } from "./variant.ts";
 
 /** In nanoseconds: an operation on float32 in lanes, a function in lanes, a function called lane by lane. */
 const OPERATION = 0.05;
-const FUNCTION = 0.5;
+const FUNCTION = 1.5;
 const CALL = 15;
 /** By how much it is slower to fetch lanes one by one, or to have none. */
 const APART = 4;
@@ -28,7 +27,7 @@ export function elementNs({ outputs, reduce }: Kernel, { lanes, strides }: Varia
 }
 function operationNs({ op, dtype }: Expr): number {
   const plain = OPERATION * Math.max(dtype.itemsize / 4, 1);
-  if (isMathOp(op)) return dtype === float32 ? FUNCTION : CALL;
-  if (op === "pow" || op === "atan2" || op === "nextafter" || op === "rem") return CALL;
+  if (dtype.is_floating_point && hasFormula(op)) return FUNCTION * Math.max(dtype.itemsize / 4, 1);
+  if (isMathOp(op) || op === "pow" || op === "nextafter" || op === "rem") return CALL;
   return op === "load" ? plain * APART : plain;
 }

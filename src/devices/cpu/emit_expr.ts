@@ -242,8 +242,9 @@ export class Scope {
     const result = f.local("v128");
     this.push(b, part, bits);
     f.set(result);
-    const [local] = this.locals(mask);
-    f.get(local).op("v128.any_true");
+    this.locals(mask);
+    this.push(mask, part, bits);
+    f.op("v128.any_true");
     // What is computed in the branch is there in the branch only.
     const outside = new Map(this.values);
     f.if(() => {
@@ -257,9 +258,11 @@ export class Scope {
     for (const [e, locals] of outside) this.values.set(e, locals);
     f.get(result);
   }
-  private calls(e: Expr): boolean {
-    if (this.target.hoisted.has(e) || this.values.has(e)) return false;
-    return isHostCall(e) || e.src.some((x) => this.calls(x));
+  /** Whether it takes a call that is not made yet. */
+  private calls(e: Expr, seen = new Set<Expr>()): boolean {
+    if (seen.has(e) || this.target.hoisted.has(e) || this.values.has(e)) return false;
+    seen.add(e);
+    return isHostCall(e) || e.src.some((x) => this.calls(x, seen));
   }
   private shift(e: Expr, part: number): void {
     const [x, amount] = e.src;

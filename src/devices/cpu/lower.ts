@@ -8,6 +8,7 @@ import { constant, Expr, input, load } from "../../kernel/expr.ts";
 import type { BinaryOp, BitOp, CompareOp, ExprOp } from "../../kernel/expr.ts";
 import { isHalf, narrowed, widened } from "../../kernel/half.ts";
 import type { Output } from "../../kernel/loops.ts";
+import { IN_HOST } from "../../kernel/formulas/format.ts";
 import { isMathOp, lower } from "../../kernel/math.ts";
 
 /** Functions of float64 that a kernel calls in the host, with their number of arguments. */
@@ -78,8 +79,10 @@ function simplify(e: Expr): Expr {
   }
   if (src.length === 2 && x.dtype === bool) return LOGIC[op as BinaryOp]?.(x, y) ?? e;
   if (op === "cast") return castThrough(e, x, dtype);
-  if (isMathOp(op)) return lower(op, x) ?? (dtype === float64 ? e : inFloat64(op, src));
-  if (dtype === float32 && BINARY_CALLS.has(op) && op !== "nextafter") return inFloat64(op, src);
+  if (isMathOp(op) || (BINARY_CALLS.has(op) && dtype.is_floating_point)) {
+    if (e.value === IN_HOST) return e;
+    return lower(op, src) ?? (dtype === float32 && op !== "nextafter" ? inFloat64(op, src) : e);
+  }
   if (op === "copysign") {
     const bits = dtype === float64 ? int64 : int32;
     const sign = constant(-(2n ** BigInt(dtype.itemsize * 8 - 1)), bits);

@@ -1,0 +1,92 @@
+// The exponential functions, and the hyperbolic functions that are made of them.
+import type { Expr } from "../expr.ts";
+import { atLeast, atMost, flipped, LN2, nearest, pick, polynomial, powerOf2, select } from "./format.ts";
+import type { Formula, PerFormat } from "./format.ts";
+
+// (e^r - 1 - r) / r² for |r| up to (ln 2) / 2.
+const EXP: PerFormat<readonly number[]> = [
+  [0.5, 0.166665768, 0.0416665544, 0.00836320297, 0.00139262135],
+  [
+    0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333326112, 0.001388888888888373, 0.0001984126987490126,
+    0.000024801587325605324, 0.0000027557255297969643, 2.755727357010214e-7, 2.5105259538448494e-8,
+    2.0914717341716378e-9,
+  ],
+];
+/** e^x = 2^whole (1 + r + curve); `low` is added to x. */
+export function reduced(x: Expr, low?: Expr): Whole & { r: Expr; curve: Expr } {
+  const [ln2High, ln2Low] = pick(x, LN2);
+  const { whole, count } = nearest(x, Math.LOG2E);
+  const near = whole.fma(-ln2High, x);
+  const small = low === undefined ? whole.mul(-ln2Low) : whole.fma(-ln2Low, low);
+  const r = near.add(small);
+  return { whole, count, r, curve: curve(r, near.sub(r).add(small)) };
+}
+/** e^(r + low) - 1 - r. */
+const curve = (r: Expr, low: Expr): Expr => r.mul(r).fma(polynomial(r, EXP), low);
+/** A whole number as float and as the last bits of an integer. */
+type Whole = ReturnType<typeof nearest>;
+/** x · 2^whole, in two steps, as neither the least nor the largest power of two is a number of its own. */
+function scaled(x: Expr, { whole, count }: Whole): Expr {
+  const half = nearest(whole, 0.5).count;
+  return x.mul(powerOf2(half, x)).mul(powerOf2(count.sub(half), x));
+}
+/** 2^whole e^(r + low) for |r| up to (ln 2) / 2. */
+export const scaledExp = (r: Expr, low: Expr, whole: Whole): Expr => scaled(r.add(curve(r, low)).add(1), whole);
+/** factor · e^(x + low) for x within the limits of `exp`. */
+export function timesExp(factor: Expr, x: Expr, low: Expr): Expr {
+  const parts = reduced(x, low);
+  return scaled(factor.fma(parts.r.add(parts.curve), factor), parts);
+}
+/** Within these limits exponentials are neither 0 nor infinite, beyond they become so. */
+export const exp: Formula = (x) => {
+  const parts = reduced(atLeast(atMost(x, pick(x, [89, 710])), pick(x, [-104, -746])));
+  return scaled(parts.r.add(parts.curve).add(1), parts);
+};
+export const exp2: Formula = (x) => {
+  const near = atLeast(atMost(x, pick(x, [129, 1025])), pick(x, [-151, -1076]));
+  const parts = nearest(near, 1);
+  return scaledExp(near.sub(parts.whole).mul(Math.LN2), x.lift(0), parts);
+};
+/** e^x - 1 for x from where it is -1 up to where it is infinite. */
+function expm1Of(x: Expr): Expr {
+  const { count, r, curve } = reduced(x);
+  // Half of the power, since the largest one is no number.
+  const half = powerOf2(count, x, -1);
+  return half.fma(curve, half.fma(r, half.sub(0.5))).mul(2);
+}
+// Where the sum has lost the sign of 0, x is put back.
+export const expm1: Formula = (x) =>
+  select(x.abs().lt(2 ** -54), x, expm1Of(atLeast(atMost(x, pick(x, [88.9, 709.9])), pick(x, [-17.5, -38]))));
+// tanh a = (e^2a - 1) / (e^2a + 1).
+export const tanh: Formula = (x) => {
+  const e = expm1Of(atMost(x.abs().mul(2), pick(x, [20, 40])));
+  return flipped(e.div(e.add(2)), x);
+};
+// With e^-|x|, which does not overflow.
+export const sigmoid: Formula = (x) => {
+  const e = exp(x.abs().neg());
+  return select(x.lt(0), e, 1).div(e.add(1));
+};
+
+// (sinh x - x) / x³ as a polynomial of x² for |x| up to 1.
+const SINH: PerFormat<readonly number[]> = [
+  [0.166666672, 0.00833333936, 0.000198381022, 2.80628024e-6],
+  [
+    0.16666666666666666, 0.008333333333333299, 0.00019841269841324198, 0.0000027557319191381816, 2.5052117695907823e-8,
+    1.6057679623801638e-10, 7.746178593018827e-13,
+  ],
+];
+/** e^|x| / 2, also where e^|x| is infinite. */
+function halfExp(x: Expr): Expr {
+  const parts = reduced(atMost(x.abs(), pick(x, [90, 711])));
+  return scaled(parts.r.add(parts.curve).fma(0.5, 0.5), parts);
+}
+export const cosh: Formula = (x) => {
+  const half = halfExp(x);
+  return half.add(x.lift(0.25).div(half));
+};
+export const sinh: Formula = (x) => {
+  const half = halfExp(x);
+  const z = x.mul(x);
+  return select(x.abs().lt(1), x.mul(z).fma(polynomial(z, SINH), x), flipped(half.sub(x.lift(0.25).div(half)), x));
+};

@@ -1,0 +1,73 @@
+// What formulas have in common: written once for float32 and float64, with constants for each.
+//
+// Note [Formulas]: each follows the classic plan of reduction to a small interval, polynomial, reconstruction (Cody and
+// Waite, "Software Manual for the Elementary Functions", 1980; Muller, "Elementary Functions", 2006). The polynomials
+// interpolate the function at Chebyshev points of the interval, in 75 digits; coefficients go from low to high. A fused
+// multiply-add may round twice, so exact steps never rely on one: their factors have few bits.
+import { float32, int32, int64 } from "../../dtype.ts";
+import { Expr } from "../expr.ts";
+import type { ExprOp } from "../expr.ts";
+
+export type Formula = (x: Expr) => Expr;
+/** Something for float32, and for float64. */
+export type PerFormat<T> = readonly [single: T, double: T];
+export const pick = <T>(x: Expr, [single, double]: PerFormat<T>): T => (x.dtype === float32 ? single : double);
+
+/** A constant in two parts, the first with so few bits that products with it are exact. */
+export type Parts = PerFormat<readonly [high: number, low: number]>;
+export const LN2: Parts = [
+  [0.693115234375, 3.194618329871446e-5],
+  [0.6931471805601177, -1.7239444525614835e-13],
+];
+
+export const bits = (x: Expr): Expr => x.bitcast(pick(x, [int32, int64]));
+const FRACTION: PerFormat<number> = [23, 52];
+const BIAS: PerFormat<number> = [127, 1023];
+/** Bits of the fraction. */
+export const fractionOf = (x: Expr): number => pick(x, FRACTION);
+/** The least normal number. */
+export const leastNormal = (x: Expr): number => 2 ** (1 - pick(x, BIAS));
+
+export const select = (condition: Expr, a: Expr, b: Expr | number): Expr => condition.where(a, b);
+/** No more, or no less, than a limit; NaN stays. In this order of comparison they are one instruction each. */
+export const atMost = (x: Expr, limit: number): Expr => select(x.lift(limit).lt(x), x.lift(limit), x);
+export const atLeast = (x: Expr, limit: number): Expr => select(x.lt(limit), x.lift(limit), x);
+const sign = (x: Expr): Expr => bits(x).and(pick<number | bigint>(x, [-(2 ** 31), -(2n ** 63n)]));
+/** A number, and its opposite where `x` has its sign bit set. */
+export const flipped = (magnitude: Expr, x: Expr): Expr => bits(magnitude).xor(sign(x)).bitcast(x.dtype);
+/** The leading half of the digits: products of two such are exact. */
+export const leading = (x: Expr): Expr =>
+  bits(x)
+    .and(pick(x, [-(2 ** 12), -(2 ** 27)]))
+    .bitcast(x.dtype);
+
+/** c[0] + c[1] x + c[2] x² + … */
+export function polynomial(x: Expr, table: PerFormat<readonly number[]>): Expr {
+  const coefficients = pick(x, table);
+  return coefficients.slice(0, -1).reduceRight((sum, c) => sum.fma(x, c), x.lift(coefficients.at(-1)!));
+}
+
+/** 1.5 · 2^fraction: what is added to it loses its fraction, and its last bits are the whole number. */
+const ROUNDER: PerFormat<number> = [12582912, 6755399441055744];
+/** The nearest whole number to scale · x (below 2^22), as float and as the last bits of an integer. */
+export function nearest(x: Expr, scale: number): { whole: Expr; count: Expr } {
+  const rounder = pick(x, ROUNDER);
+  const shifted = x.fma(scale, rounder);
+  return { whole: shifted.sub(rounder), count: bits(shifted) };
+}
+/** The float with the value of a small integer. */
+export function fromCount(count: Expr, x: Expr): Expr {
+  const rounder = x.lift(pick(x, ROUNDER));
+  return count.add(bits(rounder)).bitcast(x.dtype).sub(rounder);
+}
+/** 2^(count + more), for a count's last bits. */
+export function powerOf2(count: Expr, x: Expr, more = 0): Expr {
+  const fraction = fractionOf(x);
+  return count
+    .shl(fraction)
+    .add((pick(x, BIAS) + more) * 2 ** fraction)
+    .bitcast(x.dtype);
+}
+/** The host's function, whatever formulas there are. */
+export const inHost = (op: ExprOp, ...src: Expr[]): Expr => new Expr(op, src, src[0].dtype, IN_HOST);
+export const IN_HOST = 1;

@@ -1,0 +1,93 @@
+// Sine, cosine and tangent.
+import { float32, float64, int32 } from "../../dtype.ts";
+import type { Expr, MathOp } from "../expr.ts";
+import { bits, inHost, nearest, pick, polynomial, select } from "./format.ts";
+import type { Formula, PerFormat } from "./format.ts";
+
+// Parts of π/2 of 32 bits each, so that their products with whole numbers below 2^20 are exact.
+const PI_HALF = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32] as const;
+/** Larger arguments have more than 2^20 quarter turns: those lanes ask the host. */
+const LIMIT = 1.5 * 2 ** 20;
+// (sin r / r - 1) / r² and (cos r - 1 + r²/2) / r⁴ as polynomials of r² for |r| up to π/4.
+const SIN: PerFormat<readonly number[]> = [
+  [-0.166666646, 0.0083327436, -0.000195868828],
+  [
+    -0.16666666666666666, 0.008333333333330925, -0.00019841269836724904, 0.0000027557316085102794,
+    -2.5051128211610636e-8, 1.591786776689624e-10,
+  ],
+];
+const COS: PerFormat<readonly number[]> = [
+  [0.0416666646, -0.00138882984, 2.45469318e-5],
+  [
+    0.041666666666666664, -0.0013888888888887382, 0.000024801587298744625, -2.755731726081361e-7, 2.087614399539826e-9,
+    -1.1382468815765352e-11,
+  ],
+];
+
+/** x less its nearest multiple of π/2, with what that lost by rounding, and the last bits of that multiple. */
+function reduced(x: Expr): { r: Expr; low: Expr; quadrant: Expr } {
+  if (x.dtype === float32) {
+    // In float64: a float32 can come as close as 10^-9 to a multiple of π/2.
+    const wide = x.cast(float64);
+    const { whole, count } = nearest(wide, 2 / Math.PI);
+    const [first, second] = PI_HALF;
+    const precise = whole.fma(-second, whole.fma(-first, wide));
+    const r = precise.cast(float32);
+    return { r, low: precise.sub(r.cast(float64)).cast(float32), quadrant: count.cast(int32) };
+  }
+  const { whole, count } = nearest(x, 2 / Math.PI);
+  const [first, second, third, fourth] = PI_HALF;
+  const near = whole.fma(-first, x);
+  const part = whole.mul(second);
+  const nearer = near.sub(part);
+  // near - part - nearer, by Knuth's exact sum.
+  const back = near.sub(nearer);
+  const lost = near.sub(nearer.add(back)).add(back.sub(part));
+  const tail = whole.fma(third, whole.fma(fourth, lost.neg()));
+  const r = nearer.sub(tail);
+  return { r, low: nearer.sub(r).sub(tail), quadrant: count };
+}
+/** sin and cos of the reduced argument. */
+function both(r: Expr, low: Expr): { sin: Expr; cos: Expr } {
+  const z = r.mul(r);
+  const half = z.mul(0.5);
+  const one = r.lift(1);
+  const near = one.sub(half);
+  const bend = r.mul(z).mul(polynomial(z, SIN));
+  const rest = z.mul(z).fma(polynomial(z, COS), one.sub(near).sub(half));
+  return { sin: r.add(low.fma(near, bend)), cos: near.add(rest.sub(r.mul(low))) };
+}
+/** The value with its sign changed where bit `bit` of a number of quarters is set. */
+const signed = (value: Expr, quadrant: Expr, bit: 0 | 1): Expr =>
+  bits(value)
+    .xor(quadrant.and(1 << bit).shl(pick(value, [31, 63]) - bit))
+    .bitcast(value.dtype);
+const isEven = (quadrant: Expr): Expr => quadrant.and(1).eq(0);
+
+/** A formula for arguments within reach. */
+const within =
+  (op: MathOp, formula: Formula): Formula =>
+  (x) => {
+    const far = x.abs().gt(LIMIT);
+    const wide = inHost(op, x.cast(float64)).cast(x.dtype);
+    // The sums lose the sign of 0.
+    const near = op === "cos" ? formula(x) : select(x.eq(0), x, formula(x));
+    return select(far, wide, near);
+  };
+/** sin(x + quarters · π/2). */
+const shifted =
+  (quarters: number): Formula =>
+  (x) => {
+    const { r, low, quadrant } = reduced(x);
+    const { sin, cos } = both(r, low);
+    const turned = quadrant.add(quarters);
+    return signed(select(isEven(turned), sin, cos), turned, 1);
+  };
+export const sin = within("sin", shifted(0));
+export const cos = within("cos", shifted(1));
+export const tan = within("tan", (x) => {
+  const { r, low, quadrant } = reduced(x);
+  const { sin, cos } = both(r, low);
+  const even = isEven(quadrant);
+  return signed(select(even, sin, cos).div(select(even, cos, sin)), quadrant, 0);
+});
