@@ -68,7 +68,7 @@ export class CpuMemory {
   private sweepAt = FIRST_BUDGET;
   private budget = FIRST_BUDGET;
   private lastSweep = performance.now();
-  /** Milliseconds that the last sweep took. */
+  /** Milliseconds that a sweep takes; one that took longer than others, on a busy machine, counts little. */
   private collecting = 0;
 
   constructor(options: CpuMemoryOptions = {}) {
@@ -161,7 +161,8 @@ export class CpuMemory {
     const watched = this.liveness.sweep();
     const end = performance.now();
     this.sweeps++;
-    this.collecting = end - start;
+    const more = end - start - this.collecting;
+    this.collecting += more < 0 || this.collecting === 0 ? more : more / 8;
     this.adapt(start - lastSweep, this.collecting, watched, this.swept - swept);
     this.sweepAt = this.held + this.budget;
     this.lastSweep = end;
