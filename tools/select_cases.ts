@@ -1,7 +1,7 @@
 /**
  * Chooses from a folder of recorded cases the small ones that the library passes, and writes them where the tests read
  * them. Cases of test/data/conformance/known_failures.json stay in: the reason stands beside their id there.
- *   npx tsx --conditions=source tools/select_cases.ts --data DIR [--bytes 4096] [--per-op 12]
+ *   npx tsx --conditions=source tools/select_cases.ts --data DIR [--bytes 16384] [--per-op 100]
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -15,8 +15,8 @@ const { values: options } = parseArgs({
   options: {
     data: { type: "string" },
     out: { type: "string", default: "test/data/conformance" },
-    bytes: { type: "string", default: "4096" },
-    "per-op": { type: "string", default: "12" },
+    bytes: { type: "string", default: "16384" },
+    "per-op": { type: "string", default: "100" },
   },
 });
 if (options.data === undefined) throw new Error("select_cases: --data DIR is missing");

@@ -2,6 +2,7 @@
 import { no_grad } from "../autograd/mode.ts";
 import { int64 } from "../dtype.ts";
 import { RuntimeError, ValueError, warn } from "../errors.ts";
+import { list } from "../layout.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
@@ -89,11 +90,24 @@ export const max_pool3d = maxPool("max_pool3d", pool.max_pool3d, pool.max_pool3d
 /** One size a dim; null leaves a dim as it is. */
 function sizesFor(input: Tensor, dims: number, output_size: readonly (number | null)[], name: string): number[] {
   const n = input.sizes.length;
+  if (n < 3 && dims > 1) throw new ValueError(`Input dimension should be at least ${dims + 1}`);
+  if (dims === 1 && output_size.length !== 1)
+    throw new RuntimeError(`${name}() argument 'output_size' should contain one int (got ${output_size.length})`);
   if (n !== dims + 1 && n !== dims + 2)
     throw new RuntimeError(`${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got ${String(input.shape)}`);
   const all = output_size.length === 1 ? new Array<number | null>(dims).fill(output_size[0]) : output_size;
-  if (all.length !== dims) throw new RuntimeError(`${name}(): internal error: output_size.size() must be ${dims}`);
-  return all.map((size, d) => size ?? input.sizes[n - dims + d]);
+  const means = name.includes("avg");
+  if (all.length !== dims)
+    throw new RuntimeError(
+      means ? `${name}: output_size must be ${dims}` : `${name}(): internal error: output_size.size() must be ${dims}`,
+    );
+  const sizes = all.map((size, d) => size ?? input.sizes[n - dims + d]);
+  const negative = sizes.find((size) => size < 0);
+  if (negative !== undefined && !means)
+    throw new RuntimeError(
+      `Trying to create tensor with negative dimension ${negative}: ${list([...input.sizes.slice(0, n - dims), ...sizes])}`,
+    );
+  return sizes;
 }
 /** Means over windows such that the last two dims become `output_size`. As `torch.nn.functional.adaptive_avg_pool2d`. */
 export const adaptive_avg_pool2d = fn(

@@ -30,7 +30,11 @@ define(pad, {
     if (!place) throw new NotImplementedError(`Unrecognised padding mode ${mode}`);
     if (![2, 3, 4, 5].includes(input.sizes.length) || pad.length / 2 > 3)
       throw new NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
-    return along((x, d, before, after) => {
+    return along((whole, d, left, right) => {
+      // What goes round is what is left when negative padding has cut the ends off.
+      const cut = mode === "circular" && (left < 0 || right < 0);
+      const x = cut ? surrounded(whole, d, Math.min(left, 0), Math.min(right, 0), 0) : whole;
+      const [before, after] = cut ? [Math.max(left, 0), Math.max(right, 0)] : [left, right];
       const n = x.sizes[d];
       const limit = mode === "reflect" ? n - 1 : mode === "circular" ? n : Infinity;
       if (before > limit || after > limit)

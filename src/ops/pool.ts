@@ -12,6 +12,7 @@ import type { Expr } from "../kernel/expr.ts";
 import type { Kernel } from "../kernel/loops.ts";
 import type { Tensor } from "../tensor.ts";
 import { arange } from "./data.ts";
+import { lowest } from "./reduction.ts";
 import { cat, stack } from "./view.ts";
 import { padded, perDim, placesOf, windowsOf } from "./windows.ts";
 import type { Sliding } from "./windows.ts";
@@ -58,7 +59,7 @@ define(_max_pool, {
   kernel: compute(({ self, ceil_mode, ...sliding }) => {
     const spatial = self.sizes.slice(2);
     const places = poolPlaces(spatial, sliding, ceil_mode);
-    const wide = padded(self, sliding.padding, -Infinity, overhang(spatial, places, sliding));
+    const wide = padded(self, sliding.padding, lowest(self.dtype), overhang(spatial, places, sliding));
     const windows = windowsOf(wide, places, sliding);
     const dims = spatial.map((_, d) => 2 + spatial.length + d);
     const [values, within] = runFold(largestKernel(self.dtype), windows, dims, false);
@@ -107,10 +108,6 @@ function prepared(
   dims: number,
   { input, kernel_size, stride, padding, dilation }: Omit<MaxPoolArgs, "ceil_mode">,
 ): { x: Tensor; s: Sliding } {
-  if (input.sizes.length !== dims + 1 && input.sizes.length !== dims + 2)
-    throw new RuntimeError(
-      `${name}() Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got: ${list(input.sizes)}`,
-    );
   const kernel = perDim(kernel_size, dims, "kernel_size");
   const s: Sliding = {
     kernel_size: kernel,
@@ -119,19 +116,42 @@ function prepared(
     dilation: perDim(dilation, dims, "dilation"),
   };
   for (let d = 0; d < dims; d++) {
-    if (kernel[d] <= 0)
-      throw new RuntimeError(`kernel size should be greater than zero, but got kernel_size=${list(kernel)}`);
-    if (s.stride[d] <= 0) throw new RuntimeError(`stride should not be zero`);
+    for (const [what, n] of [
+      ["kernel_size", kernel[d]],
+      ["stride", s.stride[d]],
+      ["dilation", s.dilation[d]],
+    ] as const)
+      if (n <= 0) throw new RuntimeError(`${name}() ${what} must be greater than zero, but got ${n}`);
     if (s.padding[d] < 0) throw new RuntimeError(`pad must be non-negative, but got pad: ${s.padding[d]}`);
     if (s.padding[d] > Math.floor((s.dilation[d] * (kernel[d] - 1) + 1) / 2))
       throw new RuntimeError(
         `pad should be at most half of effective kernel size, but got pad=${s.padding[d]}, kernel_size=${kernel[d]} and dilation=${s.dilation[d]}`,
       );
   }
+  assertWindowed(name, dims, input);
   return { x: input.sizes.length === dims + 2 ? input : input.unsqueeze(0), s };
 }
-function assertPlaces(x: Tensor, places: readonly number[]): void {
-  if (places.some((n) => n <= 0))
+/** Raises if there is nothing for a window to lie on; there may be no samples. */
+function assertWindowed(name: string, dims: number, { sizes }: Tensor): void {
+  const n = sizes.length;
+  const batched = n === dims + 2;
+  const empty = sizes.slice(batched ? 1 : 0).indexOf(0);
+  if ((batched || n === dims + 1) && empty < 0) return;
+  if (name === "max_pool3d" && (batched || n === dims + 1))
+    throw new RuntimeError(
+      `max_pool3d_with_indices_out_cpu_template(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${list(sizes)} and non-batch dimension ${empty + Number(batched)} has length zero!`,
+    );
+  if (dims > 1 && n !== dims + 1 && !batched)
+    throw new RuntimeError(`non-empty ${dims + 1}D or ${dims + 2}D (batch mode) tensor expected for input`);
+  throw new RuntimeError(
+    `${name}: Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got:${list(sizes)}`,
+  );
+}
+function assertPlaces(name: string, x: Tensor, places: readonly number[]): void {
+  const small = places.find((n) => n <= 0);
+  if (small !== undefined && name === "max_pool1d")
+    throw new RuntimeError(`max_pool1d() Invalid computed output size: ${small}`);
+  if (small !== undefined)
     throw new RuntimeError(
       `Given input size: (${x.sizes.slice(1).join("x")}). Calculated output size: (${[x.sizes[1], ...places].join("x")}). Output size is too small`,
     );
@@ -140,7 +160,7 @@ const maxPool =
   (name: string, dims: number) =>
   (args: MaxPoolArgs): [Tensor, Tensor] => {
     const { x, s } = prepared(name, dims, args);
-    assertPlaces(x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
+    assertPlaces(name, x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
     const { values, indices } = x._max_pool(s.kernel_size, s.stride, s.padding, s.dilation, args.ceil_mode);
     return x === args.input ? [values, indices] : [values.squeeze([0]), indices.squeeze([0])];
   };
@@ -191,7 +211,7 @@ const avgPool =
     if (args.divisor_override === 0) throw new RuntimeError("divisor must be not zero");
     const spatial = x.sizes.slice(2);
     const places = poolPlaces(spatial, s, args.ceil_mode);
-    assertPlaces(x, places);
+    assertPlaces(name, x, places);
     const extra = overhang(spatial, places, s);
     const wide = extra.some((e) => e > 0) ? widened(x, extra) : x;
     const columns = wide._im2col(s.kernel_size, s.stride, s.padding, s.dilation);
@@ -244,7 +264,16 @@ define(avg_pool3d, { kernel: composite((args) => avgPool("avg_pool3d", 3)(args))
 
 /** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
 function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
+  if (dims === 1 && output_size.length !== 1)
+    throw new RuntimeError(
+      `adaptive_avg_pool1d() argument 'output_size' should contain one int (got ${output_size.length})`,
+    );
   const size = output_size.length === 1 ? new Array<number>(dims).fill(output_size[0]) : output_size;
+  if (size.some((n) => n < 0))
+    throw new RuntimeError(
+      `adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {${(dims === 1 ? [1, ...size] : size).join(", ")}}`,
+    );
+  if (size.includes(0)) return input.new_zeros([...input.sizes.slice(0, -dims), ...size]);
   let x = input;
   for (let i = 0; i < dims; i++) {
     const d = input.sizes.length - dims + i;

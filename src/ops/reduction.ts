@@ -145,7 +145,8 @@ function cumprodGrad(grad: Tensor, self: Tensor, result: Tensor, dim: number): T
 }
 export const cumprod_ = inplace(cumprod);
 
-const lowest = (d: Dtype): number | bigint =>
+/** What every number of a dtype is above, or equal to. */
+export const lowest = (d: Dtype): number | bigint =>
   d.is_floating_point
     ? -Infinity
     : d === int64

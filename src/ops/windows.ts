@@ -1,4 +1,5 @@
 // Windows that slide over the last dims: the ground that convolutions and pools stand on, for any number of dims.
+import type { Scalar } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { contiguousStrides, list, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
@@ -27,7 +28,7 @@ export const placesOf = (spatial: Shape, { kernel_size, stride, padding, dilatio
   spatial.map((n, d) => Math.floor((n + 2 * padding[d] - dilation[d] * (kernel_size[d] - 1) - 1) / stride[d]) + 1);
 
 /** x with `padding` of `value` around its last dims (and `extra` more at their ends), in row-major order. */
-export function padded(x: Tensor, padding: readonly number[], value: number, extra?: readonly number[]): Tensor {
+export function padded(x: Tensor, padding: readonly number[], value: Scalar, extra?: readonly number[]): Tensor {
   const lead = x.sizes.length - padding.length;
   if (padding.every((p) => p === 0) && !extra?.some((e) => e > 0)) return x.contiguous();
   const shape = x.sizes.map((n, d) => (d < lead ? n : n + 2 * padding[d - lead] + (extra?.[d - lead] ?? 0)));
