@@ -4,16 +4,11 @@ import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import type { result } from "./browser/page.ts";
 
 /** Debian's Chromium, or the one that CHROMIUM_PATH names. `.ci/run` installs it. */
 const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
-interface Outcome {
-  losses: number[];
-  text: string;
-  shared: boolean;
-  workers: number;
-  sums: number;
-}
+type Outcome = typeof result;
 
 async function inPage(isolated: boolean): Promise<Outcome> {
   const { outputFiles } = await build({
@@ -69,6 +64,10 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
       expect(there.workers).toBe(isolated ? 2 : 0);
       expect(there.sums).toBe(1);
       expect(there.text).toBe(here.text);
+      expect(there.config).toContain("BLAS: none outside Node");
+      expect(there.config).toMatch(/Engine: .*Chrome/);
+      expect(there.profiled).toEqual(here.profiled);
+      expect(there.trace).toBe(here.trace);
       expect(there.losses[0]).toBeGreaterThan(there.losses[49]);
       // Engines may round a fused multiply-add once or twice.
       for (const [i, loss] of there.losses.entries()) expect(loss).toBeCloseTo(here.losses[i], 4);

@@ -29,6 +29,8 @@ while (threads.started < torch.get_num_threads() - 1 && performance.now() < unti
 const sums = new Set([first]);
 for (let i = 0; i < 100; i++) sums.add(work());
 
+const prof = torch.profiler.profile({ profile_memory: true, with_flops: true }, () => large.matmul(large.t()));
+
 /** Read by the test, in the page and in Node alike. */
 export const result = {
   losses,
@@ -36,5 +38,8 @@ export const result = {
   workers: threads.started,
   sums: sums.size,
   shared: globalThis.crossOriginIsolated === true,
+  config: torch.__config__.show(),
+  profiled: prof.key_averages().map(({ key, count, cpu_memory_usage, flops }) => [key, count, cpu_memory_usage, flops]),
+  trace: (JSON.parse(prof.export_chrome_trace()) as { traceEvents: object[] }).traceEvents.length,
 };
 (globalThis as { result?: typeof result }).result = result;
