@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Product } from "../src/devices/backend.ts";
-import { isWorthBlas } from "../src/devices/cpu/blas.ts";
+import { isForBlas } from "../src/devices/cpu/blas.ts";
 import type { Blas } from "../src/devices/cpu/blas.ts";
 import type { CpuDevice } from "../src/devices/cpu/device.ts";
 import { currentDevice } from "../src/devices/registry.ts";
@@ -63,7 +63,6 @@ function expectClose(got: Tensor, want: number[][], dtype: torch.Dtype, name: st
 
 describe.skipIf(typeof blas === "string")("with a BLAS on the machine", () => {
   const native = blas as Blas;
-  const sizeOf = (dtype: torch.Dtype): 4 | 8 => (dtype === torch.float64 ? 8 : 4);
 
   test("products are right in every layout and dtype", () => {
     torch.manual_seed(0);
@@ -89,10 +88,11 @@ describe.skipIf(typeof blas === "string")("with a BLAS on the machine", () => {
         const out = torch.full([m, n + 2], 7, { dtype });
         const [x, y, z, to] = [a, b, addend, out.narrow(1, 0, n)].map((t) => operand(t.unsqueeze(0)));
         const want = expected(a, b, addend);
-        expect(native.matmul(sizeOf(dtype), { m, n, k, a: x, b: y, out: to, addend: z })).toBe(true);
+        device.matmul(dtype, { m, n, k, a: x, b: y, out: to, addend: z });
         expectClose(out.narrow(1, 0, n), want, dtype, name);
         const again: Product = { m, n, k, a: x, b: y, out: to, addend: to };
-        expect(native.matmul(sizeOf(dtype), again)).toBe(true);
+        expect(isForBlas(again)).toBe(true);
+        device.matmul(dtype, again);
         expectClose(out.narrow(1, 0, n), expected(a, b, torch.tensor(want, { dtype })), dtype, `${name}, twice`);
         expect(out.narrow(1, n, 2).eq(7).all().item()).toBe(true);
       }
@@ -104,19 +104,34 @@ describe.skipIf(typeof blas === "string")("with a BLAS on the machine", () => {
     for (let i = 0; i < 5; i++)
       expectClose(out.select(0, i), expected(a.select(0, i), b.select(0, i), null), torch.float32, `product ${i}`);
   });
-  test("what is small, thin or lies across is left to the products of our own, and nothing is written", () => {
-    const run = (a: Tensor, b: Tensor): boolean => {
-      const out = torch.zeros(1, a.size(0), b.size(1));
-      const [x, y, to] = [a.unsqueeze(0), b.unsqueeze(0), out].map(operand);
-      const product: Product = { m: a.size(0), n: b.size(1), k: a.size(1), a: x, b: y, out: to };
-      const taken = isWorthBlas(product) && native.matmul(4, product);
-      expect(out.count_nonzero().item() > 0).toBe(taken);
-      return taken;
+  test("what is small, thin or lies across is left to the products of our own", () => {
+    const isTaken = (a: Tensor, b: Tensor): boolean => {
+      const [x, y, out] = [a, b, torch.zeros(a.size(0), b.size(1))].map((t) => operand(t.unsqueeze(0)));
+      return isForBlas({ m: a.size(0), n: b.size(1), k: a.size(1), a: x, b: y, out });
     };
-    expect(run(torch.rand(16, 16), torch.rand(16, 16))).toBe(false);
-    expect(run(torch.rand(1, 512), torch.rand(512, 512))).toBe(false);
-    expect(run(torch.rand(64, 128).view([64, 64, 2]).select(2, 0), torch.rand(64, 64))).toBe(false);
-    expect(run(torch.rand(64, 64), torch.rand(64, 64))).toBe(true);
+    expect(isTaken(torch.rand(16, 16), torch.rand(16, 16))).toBe(false);
+    expect(isTaken(torch.rand(1, 512), torch.rand(512, 512))).toBe(false);
+    expect(isTaken(torch.rand(64, 128).view([64, 64, 2]).select(2, 0), torch.rand(64, 64))).toBe(false);
+    expect(isTaken(torch.rand(64, 64), torch.rand(64, 64))).toBe(true);
+  });
+  test("its products are the same on any number of threads", () => {
+    torch.set_num_threads(4);
+    const [x, y] = [torch.rand(512, 512), torch.rand(512, 512)];
+    const until = performance.now() + 30_000;
+    while (device.threads.started < 3 && performance.now() < until) x.matmul(y);
+    torch.manual_seed(3);
+    for (const dtype of [torch.float32, torch.float64])
+      for (const [m, n, k] of [
+        [300, 500, 200],
+        [64, 1000, 300],
+        [1000, 40, 300],
+      ]) {
+        const [a, b] = [torch.randn(m, k, { dtype }), torch.randn(k, n, { dtype })];
+        torch.set_num_threads(1);
+        const alone = a.matmul(b);
+        torch.set_num_threads(4);
+        for (let round = 0; round < 50; round++) expect(torch.equal(a.matmul(b), alone)).toBe(true);
+      }
   });
   test("the memory is found again after it has grown", () => {
     const [a, b] = [torch.rand(40, 40), torch.rand(40, 40)];
@@ -127,7 +142,9 @@ describe.skipIf(typeof blas === "string")("with a BLAS on the machine", () => {
   });
   test("a process ends well after products on all threads, in TIDU_BLAS's absence", () => {
     const program = `const torch = await import("tidu"); torch.set_num_threads(4);
-      console.log(torch.ones(512, 512).matmul(torch.ones(512, 512)).sum().item());
+      const x = torch.ones(512, 512);
+      for (let i = 0; i < 200; i++) x.matmul(x);
+      console.log(x.matmul(x).sum().item());
       console.log(torch.__config__.show());`;
     const env = { ...process.env };
     delete env["TIDU_BLAS"];

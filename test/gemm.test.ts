@@ -64,7 +64,7 @@ for (const level of levels)
         return SCRATCH;
       };
       const [gemm, gemmOfAll] = [alone, together].map(
-        (threads) => new Gemm(size, { memory, importAs, threads, level, descriptor: 1024, scratch }),
+        (threads) => new Gemm(size, { memory, importAs, threads, level, descriptor: 1024, scratch, blas: () => "" }),
       );
       const Floats = size === 4 ? Float32Array : Float64Array;
       const fill = (ptr: number, count: number, value: (i: number) => number): Float32Array | Float64Array => {

@@ -1,8 +1,9 @@
 // A BLAS of the system's (OpenBLAS, MKL, Accelerate), called through koffi on the memory where it lies.
 //
-// koffi is an optional peer of this package: without it, or without a BLAS, the products of gemm/ are all there is.
+// koffi is an optional peer of this package: without it, or without a BLAS, the products of gemm/ are all there is. The BLAS
+// runs on one thread; our threads call it for pieces of a product. Its own would compete with ours for the cores.
 import type { Matrix, Product } from "../backend.ts";
-import { get_num_threads } from "./num_threads.ts";
+import type { HostFunctions } from "./threads.ts";
 
 type Native = (...args: unknown[]) => unknown;
 interface Library {
@@ -25,96 +26,73 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
   win32: ["libopenblas.dll", "openblas.dll", "mkl_rt.2.dll"],
 };
-const [ROW_MAJOR, AS_IT_IS, TRANSPOSED] = [101, 111, 112];
 // Measured against gemm/ (ratios in one run with OpenBLAS 0.3.21 and AVX-512): 0.6 at 16 x 16 x 16, 1 at 24, 2 at 32;
-// with one row or column 0.4, with four 0.8 to 1.5, with eight 5; a product split among threads costs 20 to 50 µs more.
+// with one row or column 0.4, with four 0.8 to 1.5, with eight 5.
 const WORTHWHILE = 32 ** 3;
 const THIN = 8;
-const WORTH_THREADS = 2 ** 23;
 
-/** Whether a product is large enough for a BLAS. */
-export const isWorthBlas = ({ m, n, k }: Product): boolean => m >= THIN && n >= THIN && m * n * k >= WORTHWHILE;
+/** Whether a product is large enough for a BLAS, and lies as one takes it. */
+export const isForBlas = ({ m, n, k, a, b, out }: Product): boolean =>
+  m >= THIN && n >= THIN && m * n * k >= WORTHWHILE && lies(a, m, k) && lies(b, k, n) && out.rowStride >= n;
+/** In rows or in columns of neighbours that do not overlap. */
+const lies = ({ rowStride, colStride }: Matrix, rows: number, cols: number): boolean =>
+  (colStride === 1 && rowStride >= cols) || (rowStride === 1 && colStride >= rows);
 
-/** How a matrix is told to BLAS, or null where it must be copied first. */
-function describe({ rowStride, colStride }: Matrix, rows: number, cols: number): [form: number, ld: number] | null {
-  if ((colStride === 1 || cols === 1) && (rowStride >= cols || rows === 1))
-    return [AS_IT_IS, Math.max(rowStride, cols)];
-  if ((rowStride === 1 || rows === 1) && (colStride >= rows || cols === 1))
-    return [TRANSPOSED, Math.max(colStride, rows)];
-  return null;
-}
-
-export class Blas {
+export interface Blas {
   /** As it names itself. */
   readonly name: string;
-  private readonly koffi: Koffi;
-  private readonly memory: WebAssembly.Memory;
-  private readonly products: Readonly<Record<4 | 8, Native>>;
-  private readonly setThreads: Native | null;
-  private threads = 0;
-  private buffer: ArrayBufferLike | null = null;
-  /** Address of the memory's first byte. */
-  private base = 0;
-
-  constructor(koffi: Koffi, library: Library, path: string, memory: WebAssembly.Memory) {
-    this.koffi = koffi;
-    this.memory = memory;
-    const product = (letter: string, real: string): Native =>
-      library.func(
-        `void cblas_${letter}gemm(int, int, int, int, int, int, ${real}, uint64_t, int, uint64_t, int, ${real}, uint64_t, int)`,
-      );
-    this.products = { 4: product("s", "float"), 8: product("d", "double") };
-    this.setThreads =
-      optional(library, "void openblas_set_num_threads(int)") ?? optional(library, "void MKL_Set_Num_Threads(int)");
-    const config = optional(library, "const char *openblas_get_config()");
-    this.name = config === null ? path : String(config()).trim();
-  }
-
-  /** Whether it did the product; not where an operand would have to be copied first. */
-  matmul(size: 4 | 8, { m, n, k, batch = 1, a, b, out, addend }: Product): boolean {
-    const formA = describe(a, m, k);
-    const formB = describe(b, k, n);
-    if (formA === null || formB === null || out.rowStride < n) return false;
-    const { buffer } = this.memory;
-    if (buffer !== this.buffer) {
-      this.buffer = buffer;
-      this.base = Number(this.koffi.address(new Uint8Array(buffer)));
-    }
-    const threads = m * n * k < WORTH_THREADS ? 1 : get_num_threads();
-    if (threads !== this.threads) this.setThreads?.((this.threads = threads));
-    const { base } = this;
-    const gemm = this.products[size];
-    const at = ({ ptr, batchStride = 0 }: Matrix, i: number): number => ptr + i * batchStride * size;
-    for (let i = 0; i < batch; i++) {
-      if (addend !== undefined && addend !== out)
-        this.copy(size, m, n, { ...addend, ptr: at(addend, i) }, at(out, i), out);
-      // prettier-ignore
-      gemm(
-        ROW_MAJOR, formA[0], formB[0], m, n, k, 1, base + at(a, i), formA[1], base + at(b, i), formB[1],
-        addend === undefined ? 0 : 1, base + at(out, i), out.rowStride,
-      );
-    }
-    return true;
-  }
-  /** What is to be added goes where the sum will be. */
-  private copy(size: 4 | 8, m: number, n: number, from: Matrix, to: number, { rowStride }: Matrix): void {
-    const Elements = size === 4 ? Float32Array : Float64Array;
-    const { buffer } = this.memory;
-    const reach = (rows: number, row: number, col: number): number => (rows - 1) * row + (n - 1) * col + 1;
-    const target = new Elements(buffer, to, reach(m, rowStride, 1));
-    const source = new Elements(buffer, from.ptr, reach(m, from.rowStride, from.colStride));
-    if (from.rowStride === 0 && from.colStride === 1 && rowStride === n) {
-      target.set(source);
-      for (let done = n; done < m * n; done *= 2) target.copyWithin(done, 0, Math.min(done, m * n - done));
-      return;
-    }
-    for (let i = 0; i < m; i++) {
-      const [row, start] = [i * rowStride, i * from.rowStride];
-      if (from.colStride === 1) target.set(source.subarray(start, start + n), row);
-      else for (let j = 0; j < n; j++) target[row + j] = source[start + j * from.colStride];
-    }
-  }
+  /** What makes its products callable, for elements of so many bytes. */
+  readonly products: (size: 4 | 8) => HostFunctions<[size: 4 | 8, from: string, library: string]>;
 }
+/**
+ * blas.gemm(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate, scratch), as the other ways of a product, see
+ * Note [Products]. koffi is found from the module or folder `from`.
+ */
+function nativeProducts(memory: WebAssembly.Memory, size: 4 | 8, from: string, library: string): WebAssembly.Imports {
+  const { createRequire } = process.getBuiltinModule("node:module") as unknown as NodeModule;
+  const koffi = createRequire(from)("koffi") as Koffi;
+  const [letter, real] = size === 4 ? ["s", "float"] : ["d", "double"];
+  const gemm = koffi
+    .load(library)
+    .func(
+      `void cblas_${letter}gemm(int, int, int, int, int, int, ${real}, uint64_t, int, uint64_t, int, ${real}, uint64_t, int)`,
+    );
+  const [rowMajor, asItIs, transposed] = [101, 111, 112];
+  let buffer: ArrayBufferLike | null = null;
+  /** Address of the memory's first byte, which may be another once it has grown. */
+  let base = 0;
+  return {
+    blas: {
+      gemm(
+        m: number,
+        n: number,
+        k: number,
+        a: number,
+        aRow: number,
+        aCol: number,
+        b: number,
+        bRow: number,
+        bCol: number,
+        c: number,
+        cRow: number,
+        accumulate: number,
+      ) {
+        if (buffer !== memory.buffer) {
+          ({ buffer } = memory);
+          base = Number(koffi.address(new Uint8Array(buffer)));
+        }
+        const [formA, strideA] = aCol === size ? [asItIs, aRow] : [transposed, aCol];
+        const [formB, strideB] = bCol === size ? [asItIs, bRow] : [transposed, bCol];
+        // prettier-ignore
+        gemm(
+          rowMajor, formA, formB, m, n, k, 1, base + a, strideA / size, base + b, strideB / size,
+          accumulate, base + c, cRow / size,
+        );
+      },
+    },
+  };
+}
+
 function optional(library: Library, prototype: string): Native | null {
   try {
     return library.func(prototype);
@@ -123,27 +101,40 @@ function optional(library: Library, prototype: string): Native | null {
   }
 }
 
-/** The BLAS to use on this memory, or why there is none. */
-export function findBlas(memory: WebAssembly.Memory): Blas | string {
+/** The system's BLAS, or why there is none. */
+export function findBlas(): Blas | string {
   const { process } = globalThis as { process?: NodeJS.Process };
   const { createRequire } = (process?.getBuiltinModule?.("node:module") ?? {}) as Partial<NodeModule>;
   if (process === undefined || createRequire === undefined) return "none outside Node";
   if (process.env["TIDU_BLAS"] === "0") return "switched off by TIDU_BLAS=0";
-  const koffi = loadKoffi([import.meta.url, `${process.cwd()}/`], createRequire);
-  if (koffi === null) return "none (npm install koffi to use the system's)";
+  const found = loadKoffi([import.meta.url, `${process.cwd()}/`], createRequire);
+  if (found === null) return "none (npm install koffi to use the system's)";
+  const { koffi, from } = found;
   const names = NAMES[process.platform] ?? [];
   for (const name of names) {
     try {
       pin(koffi, name, process.platform);
-      return new Blas(koffi, koffi.load(name), name, memory);
+      const library = koffi.load(name);
+      library.func("void cblas_sgemm()");
+      const setThreads =
+        optional(library, "void openblas_set_num_threads(int)") ?? optional(library, "void MKL_Set_Num_Threads(int)");
+      setThreads?.(1);
+      const config = optional(library, "const char *openblas_get_config()");
+      return {
+        name: config === null ? name : String(config()).trim(),
+        products: (size) => ({ make: nativeProducts, args: [size, from, name] }),
+      };
     } catch {}
   }
   return `none (koffi is there, but not ${names.join(", ")})`;
 }
-function loadKoffi(from: readonly string[], createRequire: NodeModule["createRequire"]): Koffi | null {
-  for (const place of from) {
+function loadKoffi(
+  places: readonly string[],
+  createRequire: NodeModule["createRequire"],
+): { koffi: Koffi; from: string } | null {
+  for (const from of places) {
     try {
-      return createRequire(place)("koffi") as Koffi;
+      return { koffi: createRequire(from)("koffi") as Koffi, from };
     } catch {}
   }
   return null;

@@ -5,7 +5,7 @@ import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
 import type { Backend, Block, MemoryStats, Product } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
-import { findBlas, isWorthBlas } from "./blas.ts";
+import { findBlas } from "./blas.ts";
 import type { Blas } from "./blas.ts";
 import { featureLevel } from "./features.ts";
 import type { FeatureLevel } from "./features.ts";
@@ -47,7 +47,7 @@ export class CpuDevice implements Backend {
   }
   /** The system's BLAS, looked for at the first product that it is worth; or why there is none. */
   get blas(): Blas | string {
-    return (this.foundBlas ??= findBlas(this.memory.memory));
+    return (this.foundBlas ??= findBlas());
   }
   /** The kernels compiled so far, and how they walk. */
   kernelReport(): readonly Report[] {
@@ -55,12 +55,12 @@ export class CpuDevice implements Backend {
   }
   matmul(dtype: Dtype, product: Product): void {
     const size = dtype === float64 ? 8 : 4;
-    if (isWorthBlas(product) && typeof this.blas !== "string" && this.blas.matmul(size, product)) return;
     let gemm = this.gemms.get(size);
     if (!gemm) {
       const { memory, shared, maximum } = this.memory;
       const { threads, level, scratch } = this;
-      const options = { memory, threads, level, descriptor: DESCRIPTORS, scratch };
+      const blas = (): Blas | string => this.blas;
+      const options = { memory, threads, level, descriptor: DESCRIPTORS, scratch, blas };
       this.gemms.set(size, (gemm = new Gemm(size, { ...options, importAs: { shared, maximum } })));
     }
     gemm.run(product);

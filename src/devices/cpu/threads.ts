@@ -6,7 +6,7 @@ import { controlWords, LAYOUT, startWorker } from "./worker.ts";
 
 /**
  * Note [Parallel work]: work is a number of units, 0 to `count`, to be done in any order and by any thread. Its code is a
- * WebAssembly module that imports nothing but env.memory and exports
+ * WebAssembly module that imports env.memory, and functions of the host if it must, and exports
  *
  *   run(work, begin, end, thread)
  *
@@ -25,19 +25,31 @@ import { controlWords, LAYOUT, startWorker } from "./worker.ts";
  */
 export type Run = (work: number, begin: number, end: number, thread: number) => void;
 
+/**
+ * Functions of the host that a task imports. Each thread makes its own, from the text of `make`: it uses nothing from outside
+ * and names no functions, see `work` in worker.ts. `args` are such as JSON can tell.
+ */
+export interface HostFunctions<A extends readonly unknown[] = readonly unknown[]> {
+  readonly make: (memory: WebAssembly.Memory, ...args: A) => WebAssembly.Imports;
+  readonly args: A;
+}
+
 /** Compiled code of some work. */
 export class Task {
   readonly run: Run;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The body of a function that makes the functions it imports. */
+  readonly text: Uint8Array;
   /** Whether workers can run it, too: not if it calls functions of the library's own. */
   readonly shareable: boolean;
-  /** Its number and where its code lies for the workers, once it does. */
+  /** Its number and where its code and text lie for the workers, once they do. */
   number = -1;
   place = -1;
 
-  constructor(run: Run, bytes: Uint8Array<ArrayBuffer>, shareable: boolean) {
+  constructor(run: Run, bytes: Uint8Array<ArrayBuffer>, text: string, shareable: boolean) {
     this.run = run;
     this.bytes = bytes;
+    this.text = new TextEncoder().encode(text);
     this.shareable = shareable;
   }
 }
@@ -91,15 +103,18 @@ export class Threads {
     return this.control === null ? 0 : Atomics.load(this.control, LAYOUT.started);
   }
 
-  /** Compiles a module, see Note [Parallel work]. It may import functions of hostMath, too. */
-  compile(bytes: Uint8Array<ArrayBuffer>): Task {
+  /** Compiles a module, see Note [Parallel work]. It may import functions of hostMath, too, and those of `host`. */
+  compile<A extends readonly unknown[]>(bytes: Uint8Array<ArrayBuffer>, host?: HostFunctions<A>): Task {
     const module = new WebAssembly.Module(bytes);
     const math = hostMath as unknown as WebAssembly.ModuleImports & Record<string, unknown>;
     const shareable = WebAssembly.Module.imports(module).every(
       ({ module: from, name }) => from !== "math" || math[name] === (Math as unknown as Record<string, unknown>)[name],
     );
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory }, math });
-    return new Task(exports["run"] as Run, bytes, shareable);
+    const { memory } = this;
+    const imports = { env: { memory }, math, ...host?.make(memory, ...host.args) };
+    const { exports } = new WebAssembly.Instance(module, imports);
+    const text = host ? `return (${host.make.toString()})(memory, ...${JSON.stringify(host.args)})` : "";
+    return new Task(exports["run"] as Run, bytes, text, shareable);
   }
 
   /**
@@ -132,6 +147,7 @@ export class Threads {
     control[LAYOUT.task] = task.number;
     control[LAYOUT.place] = task.place;
     control[LAYOUT.length] = task.bytes.length;
+    control[LAYOUT.textLength] = task.text.length;
     control[LAYOUT.work] = work;
     control[LAYOUT.count] = count;
     control[LAYOUT.chunk] = chunk;
@@ -178,11 +194,14 @@ export class Threads {
   /** Lays the code where workers find it; false if there is no room. */
   private deliver(task: Task): boolean {
     if (task.number >= 0) return true;
-    if (this.codeUsed + task.bytes.length > CODE_BYTES) return false;
-    this.code!.set(task.bytes, this.codeUsed);
+    const { bytes, text } = task;
+    const end = this.codeUsed + bytes.length + text.length;
+    if (end > CODE_BYTES) return false;
+    this.code!.set(bytes, this.codeUsed);
+    this.code!.set(text, this.codeUsed + bytes.length);
     task.place = this.codeUsed;
     task.number = this.tasks++;
-    this.codeUsed += task.bytes.length;
+    this.codeUsed = end;
     return true;
   }
 }

@@ -5,16 +5,17 @@
  * own, 128 bytes apart, as caches fetch them in pairs. See Note [Parallel work].
  */
 export const LAYOUT = {
-  /** The job: number, place and length of its code, its arguments, how many threads may take part. */
+  /** The job: number, place and length of its code, and of the text behind it; arguments; how many threads may take part. */
   task: 0,
   place: 1,
   length: 2,
-  work: 3,
-  count: 4,
-  chunk: 5,
-  threads: 6,
+  textLength: 3,
+  work: 4,
+  count: 5,
+  chunk: 6,
+  threads: 7,
   /** 1 while the job may be joined. */
-  open: 7,
+  open: 8,
   /** The first unit that nobody took. */
   next: 32,
   /** Workers that may be at a job, and whether the calling thread sleeps until there are none. */
@@ -75,9 +76,13 @@ export function work({ memory, control: buffer, code, thread, spinMs, at }: Work
       try {
         const task = control[at.task];
         if (tasks[task] === undefined) {
-          const bytes = new Uint8Array(code, control[at.place], control[at.length]).slice();
-          // Of the host's functions only those of Math are here, which is for the task to know.
-          const imports = { env: { memory }, math: Math as unknown as WebAssembly.ModuleImports };
+          const place = control[at.place];
+          const end = place + control[at.length];
+          const bytes = new Uint8Array(code, place, end - place).slice();
+          const text = new TextDecoder().decode(new Uint8Array(code, end, control[at.textLength]).slice());
+          const host = new Function("memory", text)(memory) as WebAssembly.Imports | undefined;
+          // Of the functions of hostMath only those of Math are here, which is for the task to know.
+          const imports = { env: { memory }, math: Math as unknown as WebAssembly.ModuleImports, ...host };
           const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
           tasks[task] = exports["run"] as Run;
         }

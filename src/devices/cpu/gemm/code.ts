@@ -10,7 +10,7 @@ export interface Tile {
   readonly vectors: number;
   readonly lanes: number;
   /** Bytes of an element. */
-  readonly size: number;
+  readonly size: 4 | 8;
   readonly shape: string;
   readonly type: "f32" | "f64";
   readonly fused: boolean;

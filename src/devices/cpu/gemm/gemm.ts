@@ -2,14 +2,17 @@
 //
 // Note [Products]: there are three ways for a product: packed.ts, the fastest where packing pays; strips.ts, for too little
 // of anything; dots.ts, along inner dims. Which one depends on the product alone, and so does the order in which an element's
-// terms are added. So C may be cut into pieces, and a batch into its products, for different threads.
+// terms are added. So C may be cut into pieces, and a batch into its products, for different threads. A fourth way is the
+// system's BLAS, where there is one; as that may add in another order for another size, its pieces depend on the product alone.
 import { ModuleBuilder } from "../assembler.ts";
 import type { MemoryImport } from "../assembler.ts";
 import type { Matrix, Product } from "../../backend.ts";
+import { isForBlas } from "../blas.ts";
+import type { Blas } from "../blas.ts";
 import type { FeatureLevel } from "../features.ts";
 import type { Task, Threads } from "../threads.ts";
 import type { Tile } from "./code.ts";
-import { tileFor } from "./code.ts";
+import { i32s, tileFor } from "./code.ts";
 import { addDots } from "./dots.ts";
 import { addBlocks, scratchBytes } from "./packed.ts";
 import { addPieces, DESCRIPTOR } from "./pieces.ts";
@@ -24,6 +27,10 @@ const FEW = 4;
 /** Pieces for each thread; of packed products none shorter on a side than this, for each is packed for by itself. */
 const PIECES = 4;
 const SIDE = 64;
+/** The same for the system's BLAS: multiplications in a nanosecond, and in a piece; shortest side. */
+const NATIVE_SPEED = 40;
+const NATIVE_PIECE = 2 ** 21;
+const NATIVE_SIDE = 128;
 
 export interface GemmOptions {
   readonly memory: WebAssembly.Memory;
@@ -34,6 +41,7 @@ export interface GemmOptions {
   readonly descriptor: number;
   /** Address of so many bytes, valid until the next call, or -1; never -1 for SCRATCH bytes. */
   readonly scratch: (nbytes: number) => number;
+  readonly blas: () => Blas | string;
 }
 /** Scratch memory that one thread needs at most. */
 export const SCRATCH = Math.max(...([4, 8] as const).map((size) => scratchBytes(tileFor(size, "relaxed"))));
@@ -43,6 +51,8 @@ export class Gemm {
   private readonly options: GemmOptions;
   private readonly tile: Tile;
   private readonly task: Task;
+  /** The same with the system's BLAS, null where there is none. */
+  private native: Task | null | undefined;
   private words: Int32Array;
 
   constructor(size: 4 | 8, options: GemmOptions) {
@@ -59,6 +69,7 @@ export class Gemm {
   }
 
   run(product: Product): void {
+    if (isForBlas(product) && this.runNative(product)) return;
     const p = this.oriented(product);
     const { m, n, k, batch = 1 } = p;
     if (m <= 0 || n <= 0 || batch <= 0) return;
@@ -86,6 +97,29 @@ export class Gemm {
     else threads.parallelFor(this.task, descriptor, pieces, ns / perBatch);
   }
 
+  /** False where there is no BLAS. */
+  private runNative(p: Product): boolean {
+    if (this.native === undefined) this.native = this.nativeTask();
+    if (this.native === null) return false;
+    const { m, n, k, batch = 1 } = p;
+    const [rows, cols] = this.squares(m, n, (m * n * k) / NATIVE_PIECE, NATIVE_SIDE);
+    const across = Math.ceil(n / cols);
+    const perBatch = across * Math.ceil(m / rows);
+    this.describe(p, [m, n, k, 0, rows, cols, across, perBatch, 0, 0]);
+    const { threads, descriptor } = this.options;
+    threads.parallelFor(this.native, descriptor, batch * perBatch, (m * n * k) / perBatch / NATIVE_SPEED);
+    return true;
+  }
+  private nativeTask(): Task | null {
+    const { blas, importAs, threads } = this.options;
+    const found = blas();
+    if (typeof found === "string") return null;
+    const module = new ModuleBuilder(importAs);
+    const gemm = module.importFunction("blas", "gemm", i32s(13), []);
+    addPieces(module, this.tile, [gemm]);
+    return threads.compile(module.build(), found.products(this.tile.size));
+  }
+
   /** A column as the row of the transposed product, where that need not be packed. */
   private oriented(p: Product): Product {
     const { m, n, a, b, out, addend } = p;
@@ -107,8 +141,13 @@ export class Gemm {
     // Rows and columns that the ways do together stay together.
     const { mr, nr } = this.tile;
     if (way !== BLOCKS) return m >= n ? [cut(m, m / pieces, mr), n] : [m, cut(n, n / pieces, 4 * nr)];
-    const area = (m * n) / pieces;
-    const side = Math.max(Math.sqrt(area), SIDE);
+    return this.squares(m, n, pieces, SIDE);
+  }
+  /** The same where each should be as near to a square as can be. */
+  private squares(m: number, n: number, pieces: number, least: number): [number, number] {
+    const { mr, nr } = this.tile;
+    const area = (m * n) / Math.max(pieces, 1);
+    const side = Math.max(Math.sqrt(area), least);
     return [cut(m, Math.max(side, area / n), mr), cut(n, Math.max(side, area / m), nr)];
   }
   private describe(p: Product, first: readonly number[]): void {
