@@ -75,6 +75,16 @@ def conv(batch, channels, size, out, groups, backward):
     return lambda: torch.autograd.grad(y, [x, w], grad, retain_graph=True)
 
 
+def attention(requires_grad):
+    q, k, v = inputs = [torch.randn(4, 8, 512, 64, requires_grad=requires_grad) for _ in range(3)]
+    weights = torch.randn(4, 8, 512, 64)
+
+    def run():
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+    return (lambda: torch.autograd.grad((run() * weights).sum(), inputs)) if requires_grad else run
+
+
 def training_step(optimizer, loss):
     def step():
         value = loss()
@@ -206,6 +216,8 @@ CASES = {
     "softmax, gradient": lambda: softmax(True),
     "layer_norm": lambda: layer_norm(False),
     "layer_norm, gradient": lambda: layer_norm(True),
+    "attention": lambda: attention(False),
+    "attention, gradient": lambda: attention(True),
     "MLP, SGD": lambda: mlp(lambda model: torch.optim.SGD(model.parameters(), lr=0.01)),
     "MLP, Adam": lambda: mlp(lambda model: torch.optim.Adam(model.parameters())),
     "CNN, Adam": cnn,

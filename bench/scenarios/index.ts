@@ -1,4 +1,5 @@
 import type { Scenario } from "../scenario.ts";
+import { attention } from "./attention.ts";
 import { conv } from "./conv.ts";
 import { layerNorm } from "./layer_norm.ts";
 import { matmul } from "./matmul.ts";
@@ -14,6 +15,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   softmax,
   layer_norm: layerNorm,
   conv,
+  attention,
   training,
   overhead,
   cold_start: coldStart,
