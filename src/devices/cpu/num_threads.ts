@@ -1,26 +1,18 @@
 // How many threads the CPU device may use.
 import { RuntimeError, ValueError } from "../../errors.ts";
 
-interface Host {
-  readonly process?: {
-    readonly env?: Record<string, string | undefined>;
-    getBuiltinModule?(name: string): unknown;
-  };
-  readonly navigator?: { readonly hardwareConcurrency?: number };
-}
-const host = globalThis as Host;
 /** WebAssembly's threads meet in shared memory: without it there is one. */
 const canShare = typeof SharedArrayBuffer !== "undefined";
 
 function initial(): number {
-  const given = host.process?.env?.["TIDU_NUM_THREADS"];
+  const { process, navigator } = globalThis as Partial<typeof globalThis>;
+  const given = process?.env?.["TIDU_NUM_THREADS"];
   if (given !== undefined && given !== "") {
     if (!/^[1-9]\d*$/.test(given))
       throw new ValueError(`TIDU_NUM_THREADS must be a positive integer, but got '${given}'`);
     return Number(given);
   }
-  const os = host.process?.getBuiltinModule?.("node:os") as { availableParallelism(): number } | undefined;
-  return os?.availableParallelism() ?? host.navigator?.hardwareConcurrency ?? 1;
+  return process?.getBuiltinModule?.("node:os")?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
 }
 let wanted: number | null = null;
 

@@ -79,8 +79,11 @@ export function work({ memory, control: buffer, code, thread, spinMs, at }: Work
           const place = control[at.place];
           const end = place + control[at.length];
           const bytes = new Uint8Array(code, place, end - place).slice();
-          const text = new TextDecoder().decode(new Uint8Array(code, end, control[at.textLength]).slice());
-          const host = new Function("memory", text)(memory) as WebAssembly.Imports | undefined;
+          let host: WebAssembly.Imports = {};
+          if (control[at.textLength] > 0) {
+            const text = new TextDecoder().decode(new Uint8Array(code, end, control[at.textLength]).slice());
+            host = new Function("memory", text)(memory) as WebAssembly.Imports;
+          }
           // Of the functions of hostMath only those of Math are here, which is for the task to know.
           const imports = { env: { memory }, math: Math as unknown as WebAssembly.ModuleImports, ...host };
           const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
