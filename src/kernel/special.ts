@@ -56,6 +56,8 @@ const LGAMMA = [
 ];
 /** lgamma(2 + d) for d from -1 to 1: with the zeros at 1 and 2 taken out. */
 const lgammaNear2 = (d: number): number => d * (1 + d) * polynomial(d, LGAMMA);
+/** log Γ(1 + a) for a from -½ to 1, as exact for small a as for others. */
+export const lgamma1p = (a: number): number => lgammaNear2(a) - Math.log1p(a);
 // B(2k) / (2k (2k - 1)), 6.1.41.
 const STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400];
 const HALF_LOG_2PI = 0.9189385332046728;

@@ -4,11 +4,13 @@ import { bool, float32, int32 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
+import { hurwitz, trigamma } from "../numerics/zeta.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { arange } from "./data.ts";
+import { mapped } from "./on_host.ts";
 import { _where } from "./pointwise.ts";
 
 /** sin(πx) / (πx), 1 at 0. */
@@ -186,50 +188,13 @@ define(polygamma, {
   kernel: compute(({ n, input }) => {
     if (n < 0) throw new RuntimeError("polygamma(n, x) does not support negative n.");
     if (n === 0) return input.digamma();
-    if (n === 1) return trigamma(input);
-    const factorial = Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, 1);
-    return hurwitzZeta(n + 1, input).mul(n % 2 === 0 ? -factorial : factorial);
+    if (n === 1) return mapped(trigamma, input);
+    const factor = Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, n % 2 === 0 ? -1 : 1);
+    return mapped((x) => factor * hurwitz(n + 1, x), input);
   }),
   saves: ["input"],
   backward: { input: ({ grad, input, n }) => grad.mul(polygamma(n + 1, input)) },
 });
-/** Below ½ by reflection: ψ'(x) = π² / sin²(πx) - ψ'(1 - x). */
-function trigamma(x: Tensor): Tensor {
-  const low = x.lt(0.5);
-  const direct = hurwitzZeta(2, _where(low, x.rsub(1), x));
-  return _where(
-    low,
-    x
-      .mul(Math.PI)
-      .sin()
-      .pow(2)
-      .reciprocal()
-      .mul(Math.PI ** 2)
-      .sub(direct),
-    direct,
-  );
-}
-/**
- * Σ (q + k)^-s, k ≥ 0, by Euler and Maclaurin: terms one by one until q + k is beyond 9, the rest as integral and
- * Bernoulli corrections.
- */
-function hurwitzZeta(s: number, q: Tensor): Tensor {
-  const x = q.dtype.is_floating_point ? q : q.float();
-  const lowest = x.numel() === 0 ? 0 : Number(_where(x.isfinite(), x, 0).min().item());
-  const TERMS = 10 + Math.max(0, Math.ceil(-lowest));
-  let sum = x.pow(-s);
-  for (let k = 1; k < TERMS; k++) sum = sum.add(x.add(k).pow(-s));
-  const end = x.add(TERMS);
-  sum = sum.add(end.pow(1 - s).div(s - 1)).add(end.pow(-s).div(2));
-  // B_2j / (2j)!, times s(s+1)…(s+2j-2) end^(-s-2j+1).
-  const bernoulli = [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000, 1 / 74724249600];
-  let rising = s;
-  for (const [j, b] of bernoulli.entries()) {
-    sum = sum.add(end.pow(-s - 2 * j - 1).mul(b * rising));
-    rising *= (s + 2 * j + 1) * (s + 2 * j + 2);
-  }
-  return sum;
-}
 /** log of the multivariate gamma function of dimension p. */
 export const mvlgamma = op("mvlgamma(Tensor self, int p) -> Tensor");
 define(mvlgamma, {

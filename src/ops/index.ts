@@ -11,6 +11,7 @@ export * from "./creation.ts";
 export * from "./counting.ts";
 export * from "./dropout.ts";
 export * from "./functions.ts";
+export * from "./gamma.ts";
 export { grid_sampler, grid_sampler_2d, grid_sampler_3d } from "./grid_sample.ts";
 export * from "./indexing.ts";
 export * from "./linalg/older.ts";

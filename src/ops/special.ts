@@ -1,15 +1,14 @@
 // torch.special: functions of mathematical physics and statistics, and other names of common ones.
 import type { Scalar } from "../dtype.ts";
-import { float64, get_default_dtype } from "../dtype.ts";
 import { airyAi, besselJ, besselY, modifiedI, modifiedK, scaledI, scaledK } from "../kernel/bessel.ts";
 import * as polynomials from "../kernel/polynomials.ts";
 import { erfc as erfcOf, erfinv as erfinvOf } from "../kernel/special.ts";
-import { broadcastShapes } from "../layout.ts";
+import { hurwitz } from "../numerics/zeta.ts";
 import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
-import type { Op, OpKernel } from "../op/op.ts";
+import type { Op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
-import { fromTyped } from "./data.ts";
+import { onHost } from "./on_host.ts";
 import { _where } from "./pointwise.ts";
 
 export {
@@ -21,33 +20,9 @@ export {
   sinc,
   xlogy,
 } from "./functions.ts";
+export { igamma as gammainc, igammac as gammaincc } from "./gamma.ts";
 export { erf, erfc, erfinv, exp2, expm1, sigmoid as expit, log1p, logit, round } from "./pointwise.ts";
 export { log_softmax, logsumexp, softmax } from "./reduction.ts";
-
-/** A function of numbers, applied on the host to each element (of two: broadcast). Integers give the default dtype. */
-const onHost = (f: (x: number, y: number) => number): OpKernel => ({
-  kind: "compute",
-  run: ([first, second = 0], { name }) => {
-    if (!(first instanceof Tensor) && !(second instanceof Tensor))
-      throw new TypeError(
-        `special_${name}() received an invalid combination of arguments: one of the two must be a Tensor`,
-      );
-    const [a, b] = [asTensor(first), asTensor(second)];
-    const tensors = [first, second].filter((t): t is Tensor => t instanceof Tensor);
-    const floats = tensors.map((t) => t.dtype).filter((d) => d.is_floating_point);
-    const dtype = floats.length === 0 ? get_default_dtype() : floats.includes(float64) ? float64 : floats[0];
-    const shape = broadcastShapes(a.sizes, b.sizes);
-    const xs = a.double().expand(shape).typed_array() as Float64Array;
-    const ys = b.double().expand(shape).typed_array() as Float64Array;
-    return fromTyped(
-      xs.map((x, i) => f(x, ys[i])),
-      shape,
-      dtype,
-    );
-  },
-});
-const asTensor = (x: unknown): Tensor =>
-  x instanceof Tensor ? x : fromTyped(Float64Array.of(Number(x as Scalar)), [], float64);
 
 /** -x log(x): 0 at 0, -inf below. */
 export const entr = op("entr(Tensor input) -> Tensor");
@@ -77,8 +52,10 @@ function normalQuantile(p: number): number {
   for (let i = 0; i < 6; i++) x -= ((logNormal(x) - log) * scaledErfc(-x * Math.SQRT1_2)) / Math.sqrt(2 / Math.PI);
   return x;
 }
-const logNormal = (x: number): number =>
-  x < -1 ? Math.log(scaledErfc(-x * Math.SQRT1_2) / 2) - (x * x) / 2 : Math.log1p(-erfcOf(x * Math.SQRT1_2) / 2);
+function logNormal(x: number): number {
+  const t = x * Math.SQRT1_2;
+  return x < -1 ? Math.log(scaledErfc(-t) / 2) - t * t : Math.log1p(-erfcOf(t) / 2);
+}
 /** e^(x²) erfc(x), without overflow. */
 export const erfcx = op("erfcx(Tensor input) -> Tensor");
 define(erfcx, {
@@ -103,9 +80,18 @@ function scaledErfc(x: number): number {
 export const log_ndtr = op("log_ndtr(Tensor input) -> Tensor");
 define(log_ndtr, {
   kernel: onHost(logNormal),
-  saves: ["input"],
+  saves: ["input", "result"],
   backward: {
-    input: ({ grad, input }) => grad.div(erfcx(input.mul(-Math.SQRT1_2))).mul(Math.sqrt(2 / Math.PI)),
+    input: ({ grad, input, result }) =>
+      grad.mul(
+        input
+          .mul(input)
+          .div(2)
+          .add(result)
+          .neg()
+          .exp()
+          .div(Math.sqrt(2 * Math.PI)),
+      ),
   },
 });
 /** input * log(1 + other), 0 where input is 0 and other is not NaN. */
@@ -135,33 +121,6 @@ define(zeta, {
   },
 });
 const plus = (x: Tensor | Scalar, y: number): Tensor | Scalar => (x instanceof Tensor ? x.add(y) : Number(x) + y);
-/** Terms one by one until they are small or k + q is beyond 9, then Euler and Maclaurin's corrections. */
-function hurwitz(s: number, q: number): number {
-  if (s === 1) return Infinity;
-  if (!(s > 1) || Number.isNaN(q)) return NaN;
-  if (q <= 0) {
-    if (Number.isInteger(q)) return Infinity;
-    if (!Number.isInteger(s)) return NaN;
-  }
-  let sum = q ** -s;
-  let a = q;
-  for (let k = 0; k < 9 || a <= 9; k++) {
-    const term = (++a) ** -s;
-    sum += term;
-    if (Math.abs(term) < Math.abs(sum) * 1e-17) return sum;
-  }
-  const end = a ** -s;
-  sum += (end * a) / (s - 1) - end / 2;
-  let rising = s / a;
-  for (const [j, b] of BERNOULLI.entries()) {
-    sum += b * rising * end;
-    rising *= ((s + 2 * j + 1) * (s + 2 * j + 2)) / (a * a);
-  }
-  return sum;
-}
-/** B_2j / (2j)! */
-const BERNOULLI = [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000, 1 / 74724249600];
-
 /** The modified Bessel function of the first kind, order 0. */
 export const i0 = op("i0(Tensor self) -> Tensor");
 define(i0, {

@@ -434,6 +434,8 @@ export const core: Samples = {
   ...Object.fromEntries("entr ndtr ndtri erfcx log_ndtr i0 i0e i1 i1e".split(" ").map((name) => [name, unary])),
   xlog1py: binary,
   zeta: () => [[3, leaf([2, 3], 0.4, 3)]],
+  igamma: () => [[leaf([2, 3], 0.4, 3).detach(), leaf([3], 0.3, 4, 2)]],
+  igammac: () => [[leaf([2, 3], 0.4, 3).detach(), leaf([2, 1], 0.3, 4, 2)]],
   constant_pad_nd: () => [[a(), [1, 0, -1, 2], 0.3]],
   ...Object.fromEntries(
     "absolute arccos arcsin arcsinh arctan arctanh fix negative".split(" ").map((name) => [name, unary]),
