@@ -127,16 +127,17 @@ function fit(x: Value | boolean, dtype: Dtype): Value {
   return dtype === uint8 ? BigInt.asUintN(width, x as bigint) : BigInt.asIntN(width, x as bigint);
 }
 
-/** Floats go to int64 or, for smaller integers, to int32 with saturation (NaN to 0), then wrap. */
+/**
+ * Floats go to int64 (for uint8 too) or, for smaller integers, to int32, then wrap. What is too large, and NaN, becomes the
+ * lowest integer: so do the processors that PyTorch is built for.
+ */
 function cast(x: Value, to: Dtype): Value {
   if (to === float32 && typeof x === "bigint") return roundOnce(x);
   if (to.is_floating_point) return fit(Number(x), to);
   if (to === bool) return x === 0 || x === 0n ? 0n : 1n;
   if (typeof x === "bigint") return fit(x, to);
-  const limit = 2 ** (to === int64 ? 63 : 31);
-  if (Number.isNaN(x)) return 0n;
-  const largest = to === int64 ? 2n ** 63n - 1n : 2n ** 31n - 1n;
-  return fit(x >= limit ? largest : x < -limit ? -largest - 1n : BigInt(Math.trunc(x)), to);
+  const limit = 2 ** (to === int64 || to === uint8 ? 63 : 31);
+  return fit(BigInt(x >= -limit && x < limit ? Math.trunc(x) : -limit), to);
 }
 
 /** An integer to float32 without a stop at float64, where a tie could be made or lost. */

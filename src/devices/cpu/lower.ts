@@ -3,7 +3,7 @@
 // Note [One expression, one object]: what is the same object is computed once. So lowering keeps sharing as it finds it,
 // and makes one object of all reads of an input.
 import type { Dtype } from "../../dtype.ts";
-import { bool, float32, float64, int32, int64 } from "../../dtype.ts";
+import { bool, float32, float64, int32, int64, uint8 } from "../../dtype.ts";
 import { constant, Expr, input, load } from "../../kernel/expr.ts";
 import type { BinaryOp, BitOp, CompareOp, ExprOp } from "../../kernel/expr.ts";
 import { isHalf, narrowed, widened } from "../../kernel/half.ts";
@@ -106,5 +106,11 @@ function castThrough(e: Expr, x: Expr, to: Dtype): Expr {
   if (isHalf(x.dtype)) return widened(x).cast(to);
   if (isHalf(to)) return x.dtype === float32 ? narrowed(x, to) : x.cast(float32).cast(to);
   if (x.dtype === bool) return x.where(constant(1, to), constant(0, to));
-  return e;
+  if (!x.dtype.is_floating_point || to.is_floating_point) return e;
+  // WebAssembly's conversions end at the largest integer; here what is too large, and NaN, is to become the lowest.
+  if (to === uint8 && x.dtype === float64) return x.cast(int64).cast(to);
+  const limit = 2 ** (to === int64 ? 63 : 31);
+  return isBelow(x, limit) ? e : x.lt(limit).where(x, -limit).cast(to);
 }
+const isBelow = ({ op, src: [test, kept] }: Expr, limit: number): boolean =>
+  op === "where" && test.op === "lt" && test.src[0] === kept && test.src[1].value === limit;
