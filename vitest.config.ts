@@ -12,7 +12,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: "one thread, no fused instructions",
-          include: ["conformance", "gradcheck", "threads", "fuzz", "partial"].map((name) => `test/${name}.test.ts`),
+          include: ["conformance", "conv", "gradcheck", "threads", "fuzz", "partial"].map(
+            (name) => `test/${name}.test.ts`,
+          ),
           env: { TIDU_WASM_LEVEL: "simd128", TIDU_NUM_THREADS: "1" },
         },
       },

@@ -36,6 +36,19 @@ export interface Matrix {
   readonly colStride: number;
   /** From one product of a batch to the next; 0 unless told. */
   readonly batchStride?: number;
+  /** From one term of a sum of products to the next; 0 unless told. */
+  readonly termStride?: number;
+}
+/**
+ * A matrix whose element [i, j] stands rowTable[i] + colTable[j] bytes after `ptr`; the tables, of int32, are told by their
+ * addresses. So a convolution's columns need not be laid out.
+ */
+export interface GatheredMatrix {
+  readonly ptr: number;
+  readonly rowTable: number;
+  readonly colTable: number;
+  readonly batchStride?: number;
+  readonly termStride?: number;
 }
 /** out[m,n] = a[m,k] · b[k,n] + addend[m,n], once or for a batch. */
 export interface Product {
@@ -44,8 +57,10 @@ export interface Product {
   readonly k: number;
   /** How many products; 1 unless told. */
   readonly batch?: number;
+  /** How many products are summed into each; 1 unless told. */
+  readonly terms?: number;
   readonly a: Matrix;
-  readonly b: Matrix;
+  readonly b: Matrix | GatheredMatrix;
   /** Of unit column stride. */
   readonly out: Matrix;
   /** Strides are 0 where it is broadcast. `out` itself: adds to what is there. */

@@ -1,13 +1,15 @@
-// Convolutions in one, two and three dims, and their transposes, as matrix products on columns.
+// Convolutions in one, two and three dims, and their transposes, as matrix products.
 import { cppName } from "../cpp_names.ts";
 import { RuntimeError } from "../errors.ts";
-import { list, sameShape } from "../layout.ts";
+import { list, numel } from "../layout.ts";
+import type { Shape } from "../layout.ts";
 import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
-import { pad } from "./padding.ts";
+import { correlate, correlateWeights } from "./correlation.ts";
+import type { Windows } from "./correlation.ts";
+import { spread } from "./spread.ts";
 import { perDim, placesOf } from "./windows.ts";
-import type { Sliding } from "./windows.ts";
 
 interface Conv {
   readonly stride: readonly number[];
@@ -17,97 +19,90 @@ interface Conv {
   readonly output_padding: readonly number[];
   readonly groups: number;
 }
-const slidingOf = (weight: readonly number[], { stride, padding, dilation }: Conv): Sliding => ({
-  kernel_size: weight.slice(2),
-  stride,
-  padding,
-  dilation,
-});
-/** Batch and groups as one dim: [N, groups * rows, m] to [N * groups, rows, m]. */
-const grouped = (x: Tensor, groups: number): Tensor => x.reshape([x.sizes[0] * groups, x.sizes[1] / groups, -1]);
-/** The weight as a matrix for every sample and group: [N * groups, rows, rest]. */
-const matrices = (weight: Tensor, batch: number, groups: number): Tensor => {
-  const rows = weight.sizes[0] / groups;
-  return weight
-    .reshape([1, groups, rows, -1])
-    .expand([batch, groups, rows, -1])
-    .reshape([batch * groups, rows, -1]);
-};
-
 /** The sum of products of each window with the kernel; `transposed` runs the derivative's way. */
 export const convolution = op(
   "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] output_padding, int groups) -> Tensor",
 );
 define(convolution, {
   kernel: inOpmath(
-    compute(({ input, weight, bias, ...conv }) => {
-      const out = conv.transposed
-        ? scattered(input, weight, conv, transposedSize(input.sizes, weight.sizes, conv))
-        : gathered(input, weight, conv);
-      return bias === null ? out : out.add_(bias.view([1, -1, ...conv.stride.map(() => 1)]));
-    }),
+    compute(({ input, weight, bias, ...conv }) =>
+      conv.transposed
+        ? spread(input, weight, bias, transposedSize(input.sizes, weight.sizes, conv), conv)
+        : correlate(input, byGroup(weight, conv.groups), bias, windowsOf(input.sizes, weight.sizes, conv)),
+    ),
   ),
   saves: { input: ["weight"], weight: ["input"] },
   backward: {
     input: ({ grad, weight, sizes, ...conv }) =>
-      conv.transposed
-        ? gathered(grad, weight, conv, sizes.input.slice(2))
-        : scattered(grad, weight, conv, sizes.input.slice(2)),
-    weight: ({ grad, input, sizes, ...conv }) =>
-      conv.transposed ? products(input, grad, sizes.weight, conv) : products(grad, input, sizes.weight, conv),
+      (conv.transposed ? gathered : laidDown)(grad, weight.conj(), conv, sizes.input),
+    weight: ({ grad, input, sizes, ...conv }) => {
+      const [of, by] = conv.transposed ? [grad, input.conj()] : [input.conj(), grad];
+      return _convolution_weight(of, by, sizes.weight.slice(2), conv.stride, conv.padding, conv.dilation, conv.groups);
+    },
     bias: ({ grad }) => grad.sum([0, ...grad.sizes.slice(2).map((_, d) => d + 2)]),
   },
 });
-/** What the windows of x at `places` see, as columns. Where output_padding is a stride or more there are further windows. */
-function columnsOf(x: Tensor, sliding: Sliding, places: readonly number[]): Tensor {
-  const columns = x._im2col(sliding.kernel_size, sliding.stride, sliding.padding, sliding.dilation);
-  const all = placesOf(x.sizes.slice(2), sliding);
-  if (sameShape(all, places)) return columns;
-  const [n, rows] = columns.sizes;
-  return places
-    .reduce((view, count, d) => view.narrow(2 + d, 0, count), columns.view([n, rows, ...all]))
-    .reshape([n, rows, -1]);
+/** The gradient of kernels: for each the sum over all windows of what it made (`other`) times what it saw. */
+export const _convolution_weight = op(
+  "_convolution_weight(Tensor input, Tensor other, int[] kernel_size, int[] stride, int[] padding, int[] dilation, int groups) -> Tensor",
+);
+define(_convolution_weight, {
+  kernel: inOpmath(
+    compute(({ input, other, kernel_size, groups, ...conv }) => {
+      const shape = [other.sizes[1], input.sizes[1] / groups, ...kernel_size];
+      const windows = windowsOf(input.sizes, shape, conv, other.sizes);
+      return correlateWeights(other, input, windows, groups).view(shape);
+    }),
+  ),
+  saves: { input: ["other"], other: ["input"] },
+  backward: {
+    input: ({ grad, other, sizes, ...conv }) => laidDown(other.conj(), grad, conv, sizes.input),
+    other: ({ grad, input, sizes, ...conv }) => gathered(input.conj(), grad, conv, sizes.other),
+  },
+});
+type Slide = Pick<Conv, "stride" | "padding" | "dilation">;
+/** A convolution whose result is as large as asked for: output_padding may have made its input larger. */
+function gathered(
+  x: Tensor,
+  weight: Tensor,
+  { stride, padding, dilation, groups }: Slide & { groups: number },
+  size: Shape,
+): Tensor {
+  const none = stride.map(() => 0);
+  let out = convolution(x, weight, null, stride, padding, dilation, false, none, groups);
+  for (let d = 2; d < size.length; d++) if (out.sizes[d] > size[d]) out = out.narrow(d, 0, size[d]);
+  return out;
 }
-/** Windows of x times the kernels: a convolution, or the gradient of a transposed one, which had results at `places`. */
-function gathered(x: Tensor, weight: Tensor, conv: Conv, places?: readonly number[]): Tensor {
-  const sliding = slidingOf(weight.sizes, conv);
-  const [n, , ...spatial] = x.sizes;
-  const size = places ?? placesOf(spatial, sliding);
-  const out = matrices(weight, n, conv.groups).bmm(grouped(columnsOf(x, sliding, size), conv.groups));
-  return out.view([n, weight.sizes[0], ...size]);
+/** A transposed convolution whose result is so large. */
+function laidDown(
+  x: Tensor,
+  weight: Tensor,
+  { stride, padding, dilation, groups }: Slide & { groups: number },
+  size: Shape,
+): Tensor {
+  const least = { stride, padding, dilation, output_padding: stride.map(() => 0) };
+  const reached = transposedSize(x.sizes, weight.sizes, least);
+  const more = reached.map((n, d) => size[d + 2] - n);
+  return convolution(x, weight, null, stride, padding, dilation, true, more, groups);
 }
-/** Kernels weighted by x laid down where the windows are: the gradient of a convolution, or a transposed one. */
-function scattered(x: Tensor, weight: Tensor, conv: Conv, size: readonly number[]): Tensor {
-  const { kernel_size, stride, padding, dilation } = slidingOf(weight.sizes, conv);
-  const [n, , ...places] = x.sizes;
-  const columns = matrices(weight, n, conv.groups).transpose(1, 2).bmm(grouped(x, conv.groups));
-  const flat = columns.view([n, -1, columns.sizes[2]]);
-  if (!conv.transposed) return flat._col2im(size, kernel_size, stride, padding, dilation);
-  // All that the windows cover, then the part that is asked for: output_padding may reach beyond it.
-  const covered = places.map((m, d) => (m - 1) * stride[d] + dilation[d] * (kernel_size[d] - 1) + 1);
-  const whole = flat._col2im(
-    covered,
-    kernel_size,
-    stride,
-    covered.map(() => 0),
-    dilation,
-  );
-  const around = covered.flatMap((_, i) => {
-    const d = covered.length - 1 - i;
-    return [-padding[d], size[d] + padding[d] - covered[d]];
-  });
-  return around.every((p) => p === 0) ? whole : pad(whole, around);
+
+/** Kernels [groups * rows, …] as a matrix for each group: [groups, rows, channels of a group * taps]. */
+const byGroup = (weight: Tensor, groups: number): Tensor =>
+  weight.reshape([groups, weight.sizes[0] / groups, numel(weight.sizes.slice(1))]);
+const range = (n: number, step = 1, first = 0): number[] => Array.from({ length: n }, (_, i) => first + i * step);
+/** Where a convolution's windows stand; as many of them as there are in `made`, if that is told. */
+function windowsOf(input: Shape, weight: Shape, { stride, padding, dilation }: Slide, made?: Shape): Windows {
+  const sliding = { kernel_size: weight.slice(2), stride, padding, dilation };
+  const places = made?.slice(2) ?? placesOf(input.slice(2), sliding);
+  return places.map((count, d) => ({
+    taps: range(weight[d + 2], dilation[d]),
+    places: range(count, stride[d]),
+    before: padding[d],
+    after: padding[d],
+  }));
 }
-/** For each kernel: the sum over all windows of what it made (`by`) times what it saw (`of`). */
-function products(by: Tensor, of: Tensor, weight: readonly number[], conv: Conv): Tensor {
-  const columns = columnsOf(of, slidingOf(weight, conv), by.sizes.slice(2));
-  const each = grouped(by, conv.groups).bmm(grouped(columns, conv.groups).transpose(1, 2));
-  return each
-    .view([by.sizes[0], conv.groups, ...each.sizes.slice(1)])
-    .sum(0)
-    .view(weight);
-}
-const transposedSize = (input: readonly number[], weight: readonly number[], conv: Conv): number[] =>
+
+const transposedSize = (input: Shape, weight: Shape, conv: Slide & Pick<Conv, "output_padding">): number[] =>
   input
     .slice(2)
     .map(
@@ -171,7 +166,7 @@ function checkTransposed(input: Tensor, weight: Tensor, conv: Omit<Conv, "transp
     throw new RuntimeError(
       `output padding must be smaller than either stride or dilation, but got output_padding: ${list(output_padding)} stride: ${list(stride)} dilation: ${list(dilation)}`,
     );
-  const size = transposedSize(input.sizes, weight.sizes, { ...conv, transposed: true });
+  const size = transposedSize(input.sizes, weight.sizes, conv);
   if (size.some((n) => n <= 0))
     throw new RuntimeError(
       `Given input size per channel: (${input.sizes.slice(2).join(" x ")}). Calculated output size per channel: (${size.join(" x ")}). Output size is too small`,

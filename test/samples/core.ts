@@ -81,6 +81,13 @@ export const core: Samples = {
   convolution: () => [
     [leaf([2, 2, 4, 4]), leaf([4, 1, 2, 2]), leaf([4]), [2, 1], [1, 0], [1, 2], false, [0, 0], 2],
     [leaf([2, 2, 3]), leaf([2, 3, 2]), leaf([3]), [2], [1], [1], true, [1], 1],
+    // Fewer taps than steps, and a result larger than its windows reach.
+    [leaf([1, 3, 3]), leaf([3, 3, 1]), leaf([3]), [2], [0], [2], true, [1], 1],
+    [leaf([1, 3, 3]), leaf([3, 3, 2]), null, [1], [0], [2], true, [1], 1],
+  ],
+  _convolution_weight: () => [
+    [leaf([2, 2, 5, 3]), leaf([2, 6, 2, 2]), [3, 2], [2, 1], [1, 0], [1, 1], 2],
+    [leaf([2, 2, 5]), leaf([2, 3, 5]), [1], [1], [0], [1], 1],
   ],
   conv1d: () => [
     [leaf([1, 2, 5]), leaf([3, 2, 3]), leaf([3]), { padding: "same" }],

@@ -2,7 +2,7 @@
 //
 // koffi is an optional peer of this package: without it, or without a BLAS, the products of gemm/ are all there is. The BLAS
 // runs on one thread; our threads call it for pieces of a product. Its own would compete with ours for the cores.
-import type { Matrix, Product } from "../backend.ts";
+import type { Product } from "../backend.ts";
 import type { HostFunctions } from "./threads.ts";
 
 type Native = (...args: unknown[]) => unknown;
@@ -35,8 +35,8 @@ const THIN = 8;
 export const isForBlas = ({ m, n, k, a, b, out }: Product): boolean =>
   m >= THIN && n >= THIN && m * n * k >= WORTHWHILE && lies(a, m, k) && lies(b, k, n) && out.rowStride >= n;
 /** In rows or in columns of neighbours that do not overlap. */
-const lies = ({ rowStride, colStride }: Matrix, rows: number, cols: number): boolean =>
-  (colStride === 1 && rowStride >= cols) || (rowStride === 1 && colStride >= rows);
+const lies = (x: Product["b"], rows: number, cols: number): boolean =>
+  "rowStride" in x && ((x.colStride === 1 && x.rowStride >= cols) || (x.rowStride === 1 && x.colStride >= rows));
 
 export interface Blas {
   /** As it names itself. */

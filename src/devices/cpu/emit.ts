@@ -118,6 +118,9 @@ class KernelEmitter {
       if (e.op === "const") this.hoisted.set(e, this.constant(e));
       else if (e.op === "param") this.hoisted.set(e, this.param(e));
     this.hoist(this.roots, 0);
+    for (const { op, src, value } of all)
+      if (op === "load" && this.level(src[0]) === 0)
+        this.operands.fixOffset(Number(value), src[0], this.hoisted.get(src[0])!);
     this.outerLoops(0);
   }
   private function(name: string): number {

@@ -22,6 +22,8 @@ export class Operands {
   private readonly strides: readonly (readonly number[])[];
   /** Locals of the stride along the lanes times 0 to 4, where the elements are no neighbours. */
   private readonly multiples: readonly (readonly number[] | null)[];
+  /** For each operand: locals of offsets that do not change, in bytes. */
+  private readonly fixedOffsets: readonly Map<Expr, number>[];
   /** Locals of the addresses where the innermost open loop stands. */
   private pointers: readonly number[];
 
@@ -39,6 +41,7 @@ export class Operands {
     const rank = variant.outer + variant.reduced;
     this.strides = dtypes.map((_, k) => range(rank, (d) => word(k, d + 1)));
     this.pointers = dtypes.map((_, k) => word(k, 0));
+    this.fixedOffsets = dtypes.map(() => new Map());
     for (const [k, p] of this.pointers.entries())
       f.get(p).get(begin).get(this.strides[k][0]).op("i32.mul").op("i32.add").set(p);
     const along = variant.lanes === "reduced" ? rank - 1 : variant.outer - 1;
@@ -86,12 +89,26 @@ export class Operands {
     if (near) this.f.get(this.pointers[k]).mem("v128.load64_zero", copy * 16 + part * 8);
     return near;
   }
+  /** Keeps an offset of operand `k` that does not change, which the local has in its lanes, in bytes. */
+  fixOffset(k: number, offset: Expr, local: number): void {
+    this.fixedOffsets[k].set(
+      offset,
+      this.f.keep("i32", () => this.pushOffset(k, [local], 0)),
+    );
+  }
+  private pushOffset(k: number, locals: readonly number[], lane: number): void {
+    const { f } = this;
+    extractLane(f, int64, locals, lane);
+    f.op("i32.wrap_i64").i32(this.dtypes[k].itemsize).op("i32.mul");
+  }
   /** Pushes where operand `k` stands, and so many elements further. */
   private pushMoved(k: number, scope: Scope, offset: Expr, lane: number): void {
     const { f } = this;
+    const fixed = this.fixedOffsets[k].get(offset);
     f.get(this.pointers[k]);
-    extractLane(f, int64, scope.locals(offset), lane);
-    f.op("i32.wrap_i64").i32(this.dtypes[k].itemsize).op("i32.mul").op("i32.add");
+    if (fixed !== undefined) f.get(fixed);
+    else this.pushOffset(k, scope.locals(offset), lane);
+    f.op("i32.add");
   }
   private loadFrom(k: number, part: number, place: Place, base: (lane: number) => void): void {
     const { f } = this;

@@ -1,8 +1,8 @@
 // Matrix products: which way is taken for a product, and how it is divided.
 //
-// Note [Products]: there are three ways for a product: packed.ts, the fastest where packing pays; strips.ts, for too little
-// of anything; dots.ts, along inner dims. Which one depends on the product alone, and so does the order in which an element's
-// terms are added. So C may be cut into pieces, and a batch into its products, for different threads. A fourth way is the
+// Note [Products]: there are these ways for a product: packed.ts, the fastest where packing pays, with a form for a gathered
+// B; strips.ts, for too little of anything; dots.ts, along inner dims. Which one depends on the product alone, and so does the
+// order in which an element's terms are added. So C may be cut into pieces, and a batch into its products, for different threads. A fourth way is the
 // system's BLAS, where there is one; as that may add in another order for another size, its pieces depend on the product alone.
 import { ModuleBuilder } from "../assembler.ts";
 import type { MemoryImport } from "../assembler.ts";
@@ -18,9 +18,9 @@ import { addBlocks, scratchBytes } from "./packed.ts";
 import { addPieces, DESCRIPTOR } from "./pieces.ts";
 import { addStrips } from "./strips.ts";
 
-const [BLOCKS, STRIPS, DOTS] = [0, 1, 2];
+const [BLOCKS, GATHERED, STRIPS, DOTS] = [0, 1, 2, 3];
 /** Multiplications in a nanosecond, about, by each way. */
-const SPEED = [20, 8, 6];
+const SPEED = [20, 15, 8, 6];
 // Measured: packing pays above this many multiplications, unless there are only a few rows, columns or products to sum.
 const SMALL = 8192;
 const FEW = 4;
@@ -59,11 +59,8 @@ export class Gemm {
     this.options = options;
     this.tile = tileFor(size, options.level);
     const module = new ModuleBuilder(options.importAs);
-    addPieces(module, this.tile, [
-      addBlocks(module, this.tile),
-      addStrips(module, this.tile),
-      addDots(module, this.tile),
-    ]);
+    const ways = [...addBlocks(module, this.tile), addStrips(module, this.tile), addDots(module, this.tile)];
+    addPieces(module, this.tile, ways, GATHERED);
     this.task = options.threads.compile(module.build());
     this.words = new Int32Array(options.memory.buffer, options.descriptor, DESCRIPTOR.length);
   }
@@ -71,15 +68,16 @@ export class Gemm {
   run(product: Product): void {
     if (isForBlas(product) && this.runNative(product)) return;
     const p = this.oriented(product);
-    const { m, n, k, batch = 1 } = p;
+    const { m, n, k, batch = 1, terms = 1 } = p;
     if (m <= 0 || n <= 0 || batch <= 0) return;
     const { threads, scratch } = this.options;
     const way = this.wayOf(p);
-    const ns = (m * n * Math.max(k, 1)) / SPEED[way];
+    const packed = way === BLOCKS || way === GATHERED;
+    const ns = (m * n * Math.max(k, 1) * terms) / SPEED[way];
     const shared = threads.worthSharing(batch * ns);
     let [rows, cols] = shared ? this.pieceOf(way, m, n, Math.ceil((PIECES * threads.most) / batch)) : [m, n];
     let [each, room] = [0, 0];
-    if (way === BLOCKS) {
+    if (packed) {
       each = scratchBytes(this.tile, rows, cols, k);
       room = scratch(shared ? each * threads.most : each);
       // No room for all threads: this one does it.
@@ -101,13 +99,13 @@ export class Gemm {
   private runNative(p: Product): boolean {
     if (this.native === undefined) this.native = this.nativeTask();
     if (this.native === null) return false;
-    const { m, n, k, batch = 1 } = p;
+    const { m, n, k, batch = 1, terms = 1 } = p;
     const [rows, cols] = this.squares(m, n, (m * n * k) / NATIVE_PIECE, NATIVE_SIDE);
     const across = Math.ceil(n / cols);
     const perBatch = across * Math.ceil(m / rows);
     this.describe(p, [m, n, k, 0, rows, cols, across, perBatch, 0, 0]);
     const { threads, descriptor } = this.options;
-    threads.parallelFor(this.native, descriptor, batch * perBatch, (m * n * k) / perBatch / NATIVE_SPEED);
+    threads.parallelFor(this.native, descriptor, batch * perBatch, (m * n * k * terms) / perBatch / NATIVE_SPEED);
     return true;
   }
   private nativeTask(): Task | null {
@@ -116,31 +114,32 @@ export class Gemm {
     if (typeof found === "string") return null;
     const module = new ModuleBuilder(importAs);
     const gemm = module.importFunction("blas", "gemm", i32s(13), []);
-    addPieces(module, this.tile, [gemm]);
+    addPieces(module, this.tile, [gemm], null);
     return threads.compile(module.build(), found.products(this.tile.size));
   }
 
   /** A column as the row of the transposed product, where that need not be packed. */
   private oriented(p: Product): Product {
     const { m, n, a, b, out, addend } = p;
-    if (n !== 1 || out.rowStride !== 1 || (a.rowStride !== 1 && !this.alongInner(p))) return p;
+    if ("rowTable" in b || n !== 1 || out.rowStride !== 1 || (a.rowStride !== 1 && !this.alongInner(p))) return p;
     return { ...p, m: n, n: m, a: turned(b), b: turned(a), out: turned(out), addend: addend && turned(addend) };
   }
   private wayOf(p: Product): number {
     const { m, n, k, b } = p;
+    if ("rowTable" in b) return GATHERED;
     if (this.alongInner(p) && (m <= FEW || n <= FEW)) return DOTS;
     const little = m * n * k <= SMALL || m <= FEW || n <= 3 * this.tile.lanes || k <= FEW;
     // Without an inner dim nothing of B is read, whatever its strides.
     return little && (b.colStride === 1 || k === 0) ? STRIPS : BLOCKS;
   }
   private alongInner({ k, a, b }: Product): boolean {
-    return a.colStride === 1 && b.rowStride === 1 && k >= 4 * this.tile.lanes;
+    return !("rowTable" in b) && a.colStride === 1 && b.rowStride === 1 && k >= 4 * this.tile.lanes;
   }
   /** Rows and columns of a piece of C, where about so many are wanted. */
   private pieceOf(way: number, m: number, n: number, pieces: number): [number, number] {
     // Rows and columns that the ways do together stay together.
     const { mr, nr } = this.tile;
-    if (way !== BLOCKS) return m >= n ? [cut(m, m / pieces, mr), n] : [m, cut(n, n / pieces, 4 * nr)];
+    if (way === STRIPS || way === DOTS) return m >= n ? [cut(m, m / pieces, mr), n] : [m, cut(n, n / pieces, 4 * nr)];
     return this.squares(m, n, pieces, SIDE);
   }
   /** The same where each should be as near to a square as can be. */
@@ -161,13 +160,17 @@ export class Gemm {
       for (const value of values) words[at++] = value;
     };
     put(...first);
-    for (const { ptr, rowStride, colStride, batchStride = 0 } of [p.a, p.b])
-      put(ptr, rowStride * size, colStride * size, batchStride * size);
+    for (const x of [p.a, p.b]) {
+      const tables = "rowTable" in x;
+      put(x.ptr, tables ? x.rowTable : x.rowStride * size, tables ? x.colTable : x.colStride * size);
+      put((x.batchStride ?? 0) * size, (x.termStride ?? 0) * size);
+    }
     put(p.out.ptr, p.out.rowStride * size, (p.out.batchStride ?? 0) * size);
     const { addend } = p;
     if (addend === undefined) put(0, 0, 0, 0, 0);
     else if (addend === p.out) put(1, 0, 0, 0, 0);
     else put(1, addend.ptr, addend.rowStride * size, addend.colStride * size, (addend.batchStride ?? 0) * size);
+    put(p.terms ?? 1);
   }
 }
 const turned = (x: Matrix): Matrix => ({ ...x, rowStride: x.colStride, colStride: x.rowStride });

@@ -139,7 +139,12 @@ function interleave(f: FunctionBuilder, x: number, y: number, half: number, lane
   return f.get(x).get(y).shuffle(bytes);
 }
 /** Locals of the columns of a square of vectors: rows x, with y for room. */
-function transposed(f: FunctionBuilder, x: readonly number[], y: readonly number[], lanes: number): readonly number[] {
+export function transposed(
+  f: FunctionBuilder,
+  x: readonly number[],
+  y: readonly number[],
+  lanes: number,
+): readonly number[] {
   if (lanes === 2) {
     for (let half = 0; half < 2; half++) interleave(f, x[0], x[1], half, 2).set(y[half]);
     return y.slice(0, 2);

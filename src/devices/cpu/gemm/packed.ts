@@ -8,6 +8,7 @@ import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
 import type { Tile } from "./code.ts";
 import { forSteps, i32s, multiplyAdd, pushAt, pushBytes, setRest } from "./code.ts";
 import { emitPack } from "./pack.ts";
+import { addPackGathered } from "./pack_gathered.ts";
 
 const KC = 256;
 const MC = 60; // a multiple of 5 and 6
@@ -24,20 +25,28 @@ const up = (n: number, to: number): number => Math.ceil(n / to) * to;
 
 /**
  * Adds blocks(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate, scratch) to a module: a product packed block by
- * block. Strides are in bytes, C has unit column stride, and scratch has room for `scratchBytes`.
+ * block. Strides are in bytes, C has unit column stride, and scratch has room for `scratchBytes`. The second function is the
+ * same for a gathered B: bRow and bCol are the addresses of its tables.
  */
-export function addBlocks(module: ModuleBuilder, tile: Tile): number {
+export function addBlocks(module: ModuleBuilder, tile: Tile): readonly [number, number] {
   const micro = module.func(i32s(6), [], (f) => emitMicro(f, tile));
   const packA = module.func(i32s(6), [], (f) => emitPack(f, tile, tile.mr));
   const packB = module.func(i32s(6), [], (f) => emitPack(f, tile, tile.nr));
+  const packGathered = addPackGathered(module, tile);
   const macro = module.func(i32s(9), [], (f) => emitMacro(f, tile, micro));
-  return module.func(i32s(13), [], (f) => emitBlocks(f, tile, { packA, packB, macro }));
+  const blocks = (parts: Parts): number => module.func(i32s(13), [], (f) => emitBlocks(f, tile, parts));
+  return [
+    blocks({ packA, packB, macro, gathered: false }),
+    blocks({ packA, packB: packGathered, macro, gathered: true }),
+  ];
 }
-function emitBlocks(
-  f: FunctionBuilder,
-  { mr, nr, size }: Tile,
-  { packA, packB, macro }: { packA: number; packB: number; macro: number },
-): void {
+interface Parts {
+  readonly packA: number;
+  readonly packB: number;
+  readonly macro: number;
+  readonly gathered: boolean;
+}
+function emitBlocks(f: FunctionBuilder, { mr, nr, size }: Tile, { packA, packB, macro, gathered }: Parts): void {
   const [m, n, k, a, aRow, aCol, b, bRow, bCol, c, ldc, accumulate, scratch] = Array.from({ length: 13 }, (_, i) => i);
   const [i, j, p, mb, nb, kb, packedA, packedB] = Array.from({ length: 8 }, () => f.local("i32"));
   const align = (): FunctionBuilder => f.i32(15).op("i32.add").i32(-16).op("i32.and");
@@ -65,8 +74,15 @@ function emitBlocks(
     setRest(f, nb, n, j, NC);
     forSteps(f, p, k, KC, () => {
       setRest(f, kb, k, p, KC);
-      pushAt(f, b, p, bRow).get(j).get(bCol).op("i32.mul").op("i32.add");
-      f.get(bCol).get(bRow).get(nb).get(kb).get(packedB).call(packB);
+      if (gathered) {
+        f.get(b);
+        pushBytes(f, bRow, p, 4);
+        pushBytes(f, bCol, j, 4);
+      } else {
+        pushAt(f, b, p, bRow).get(j).get(bCol).op("i32.mul").op("i32.add");
+        f.get(bCol).get(bRow);
+      }
+      f.get(nb).get(kb).get(packedB).call(packB);
       forSteps(f, i, m, MC, () => {
         setRest(f, mb, m, i, MC);
         pushAt(f, a, i, aRow).get(p).get(aCol).op("i32.mul").op("i32.add");
