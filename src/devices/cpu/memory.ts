@@ -20,7 +20,6 @@ const LEAST_BUDGET = 32 * MIB;
 const FIRST_BUDGET = 64 * MIB;
 const WORTH_SETTLING = 8 * MIB;
 const ENOUGH = 256 * MIB;
-const SLOW_COLLECTION = 25; // ms
 const MS_PER_REFERENCE = 0.0005;
 
 export interface CpuMemoryOptions {
@@ -264,11 +263,12 @@ export class CpuMemory {
    * A forced collection takes some milliseconds, more with many JavaScript objects alive: more is handed out between
    * two of them if they take over 15 % of the time, less if they take under 5 %. What the weak references themselves
    * cost is left out, for waiting longer does not save it; less only pays if there is something to find. It does not
-   * take more memory than is held or is enough, except beside a heap that is slow to collect.
+   * take more memory than is held, is enough, or is some times the heap that must be collected.
    */
   private adapt(work: number, collecting: number, watched: number, found: number): void {
     const quarter = Math.max((this.maximum * WASM_PAGE) / 4, LEAST_BUDGET);
-    const most = collecting > SLOW_COLLECTION ? quarter : Math.min(quarter, Math.max(ENOUGH, this.held));
+    const heap = globalThis.process?.memoryUsage?.().heapUsed ?? 0;
+    const most = Math.min(quarter, Math.max(ENOUGH, this.held, 8 * heap));
     const fixed = collecting - watched * MS_PER_REFERENCE;
     if (fixed > 0.15 * work) this.budget = Math.min(this.budget * 2, most);
     else if (fixed < 0.05 * work && found > this.budget / 2) this.budget = Math.max(this.budget / 2, LEAST_BUDGET);
