@@ -126,6 +126,7 @@ const orNull =
   (check: Check): Check =>
   (x) =>
     x === null ? OK : check(x);
+const isFunction = (x: unknown): boolean => typeof x === "function";
 const isFloats = (x: unknown): boolean =>
   typeof x === "number" || (isArray(x) && x.every((y) => typeof y === "number"));
 const tensors = (test: (x: unknown) => boolean): Check => plain((x) => isArray(x) && x.every(test));
@@ -153,6 +154,7 @@ const checks: Record<TypeName, Check> = {
   "int[]|bool?": orNull((x) => (typeof x === "boolean" ? OK : ints(x))),
   "float[]": plain(isFloats),
   "float[]?": orNull(plain(isFloats)),
+  "float|float[]": plain(isFloats),
   bool: plain((x) => typeof x === "boolean"),
   "bool?": orNull(plain((x) => typeof x === "boolean")),
   str: plain((x) => typeof x === "string"),
@@ -160,6 +162,8 @@ const checks: Record<TypeName, Check> = {
   dtype: plain((x) => x instanceof Dtype),
   "dtype?": orNull(plain((x) => x instanceof Dtype)),
   "Generator?": orNull(plain((x) => typeof x === "object")),
+  "function?": orNull(plain(isFunction)),
+  "function|function[]": plain((x) => isFunction(x) || (isArray(x) && x.every(isFunction))),
   None: plain((x) => x === null),
 };
 const PYTHON_NAMES: Partial<Record<TypeName, string>> = {

@@ -61,6 +61,8 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   readonly defaults: O;
   readonly param_groups: ParamGroup<O>[] = [];
   readonly state = new Map<Tensor, S>();
+  /** Whether a step was taken: schedulers warn if they step first. */
+  _opt_called = false;
   private readonly preHooks = new Map<number, StepPreHook>();
   private readonly postHooks = new Map<number, StepPostHook>();
 
@@ -119,6 +121,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   step(): null;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | null {
+    this._opt_called = true;
     const { name } = this.constructor;
     return observe(`Optimizer.step#${name}.step`, "user", [], () => this.takeStep(closure));
   }

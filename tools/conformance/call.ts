@@ -18,14 +18,15 @@ async function part(path: string): Promise<Namespace> {
 }
 const root: Namespace = { ...torch };
 const nn = await part("tidu/nn");
+const optim = await part("tidu/optim");
 const inside = (name: string): Namespace => (root[name] ?? {}) as Namespace;
 const namespaces: Readonly<Record<string, Namespace>> = {
   nn,
   "nn.functional": await part("tidu/nn/functional"),
   "nn.init": (nn["init"] ?? {}) as Namespace,
   "nn.utils": (nn["utils"] ?? {}) as Namespace,
-  optim: await part("tidu/optim"),
-  "optim.lr_scheduler": ((await part("tidu/optim"))["lr_scheduler"] ?? (await part("tidu/optim"))) as Namespace,
+  optim,
+  "optim.lr_scheduler": { ...(optim["lr_scheduler"] as Namespace), ...(optim["swa_utils"] as Namespace) },
   linalg: inside("linalg"),
   fft: inside("fft"),
   special: inside("special"),
