@@ -1,7 +1,7 @@
 // The error function, what it lacks to 1, and its inverse.
 import { float32 } from "../../dtype.ts";
 import type { Expr } from "../expr.ts";
-import { reduced, timesExp } from "./exponential.ts";
+import { curve, reduced, timesExp } from "./exponential.ts";
 import { atMost, flipped, leading, pick, polynomial, powerOf2, select } from "./format.ts";
 import type { Formula, PerFormat } from "./format.ts";
 import { log } from "./logarithm.ts";
@@ -74,8 +74,8 @@ function tail(x: Expr): { erfc: Expr; factor: Expr } {
 }
 /** erfc(x) for float32, to so many digits as 1 - erfc(x) needs. */
 function roughTail(x: Expr): Expr {
-  const { count, r, curve } = reduced(polynomial(atMost(x, 4), [LOG_ERFC, []]));
-  return r.add(curve).add(1).mul(powerOf2(count, x));
+  const { whole, r } = reduced(polynomial(atMost(x, 4), [LOG_ERFC, []]));
+  return curve(r, r).add(1).mul(powerOf2(whole.last, x));
 }
 export const erf: Formula = (x) => {
   const a = x.abs();

@@ -1,7 +1,7 @@
 // The exponential functions, and the hyperbolic functions that are made of them.
 import type { Expr } from "../expr.ts";
 import { atLeast, atMost, flipped, LN2, nearest, pick, polynomial, powerOf2, select } from "./format.ts";
-import type { Formula, PerFormat } from "./format.ts";
+import type { Formula, PerFormat, Whole } from "./format.ts";
 
 // (e^r - 1 - r) / r² for |r| up to (ln 2) / 2.
 const EXP: PerFormat<readonly number[]> = [
@@ -12,47 +12,52 @@ const EXP: PerFormat<readonly number[]> = [
     2.0914717341716378e-9,
   ],
 ];
-/** e^x = 2^whole (1 + r + curve); `low` is added to x. */
-export function reduced(x: Expr, low?: Expr): Whole & { r: Expr; curve: Expr } {
-  const [ln2High, ln2Low] = pick(x, LN2);
-  const { whole, count } = nearest(x, Math.LOG2E);
-  const near = whole.fma(-ln2High, x);
-  const small = low === undefined ? whole.mul(-ln2Low) : whole.fma(-ln2Low, low);
-  const r = near.add(small);
-  return { whole, count, r, curve: curve(r, near.sub(r).add(small)) };
+interface Reduced {
+  whole: Whole;
+  r: Expr;
+  /** What r lost by rounding. */
+  lost: Expr;
 }
-/** e^(r + low) - 1 - r. */
-const curve = (r: Expr, low: Expr): Expr => r.mul(r).fma(polynomial(r, EXP), low);
-/** A whole number as float and as the last bits of an integer. */
-type Whole = ReturnType<typeof nearest>;
+/** x + low = whole · ln 2 + r. */
+export function reduced(x: Expr, low?: Expr): Reduced {
+  const [ln2High, ln2Low] = pick(x, LN2);
+  const whole = nearest(x, Math.LOG2E);
+  const near = whole.value.fma(-ln2High, x);
+  const small = low === undefined ? whole.value.mul(-ln2Low) : whole.value.fma(-ln2Low, low);
+  const r = low === undefined ? whole.value.fma(-ln2Low, near) : near.add(small);
+  return { whole, r, lost: near.sub(r).add(small) };
+}
+/** e^r - 1 - r + more. */
+export const curve = (r: Expr, more: Expr): Expr => r.mul(r).fma(polynomial(r, EXP), more);
 /** x · 2^whole, in two steps, as neither the least nor the largest power of two is a number of its own. */
-function scaled(x: Expr, { whole, count }: Whole): Expr {
-  const half = nearest(whole, 0.5).count;
-  return x.mul(powerOf2(half, x)).mul(powerOf2(count.sub(half), x));
+function scaled(x: Expr, { value, last }: Whole): Expr {
+  const half = nearest(value, 0.5).last;
+  return x.mul(powerOf2(half, x)).mul(powerOf2(last.sub(half), x));
 }
 /** 2^whole e^(r + low) for |r| up to (ln 2) / 2. */
 export const scaledExp = (r: Expr, low: Expr, whole: Whole): Expr => scaled(r.add(curve(r, low)).add(1), whole);
 /** factor · e^(x + low) for x within the limits of `exp`. */
 export function timesExp(factor: Expr, x: Expr, low: Expr): Expr {
-  const parts = reduced(x, low);
-  return scaled(factor.fma(parts.r.add(parts.curve), factor), parts);
+  const { whole, r, lost } = reduced(x, low);
+  return scaled(factor.fma(r.add(curve(r, lost)), factor), whole);
 }
 /** Within these limits exponentials are neither 0 nor infinite, beyond they become so. */
 export const exp: Formula = (x) => {
-  const parts = reduced(atLeast(atMost(x, pick(x, [89, 710])), pick(x, [-104, -746])));
-  return scaled(parts.r.add(parts.curve).add(1), parts);
+  const { whole, r } = reduced(atLeast(atMost(x, pick(x, [89, 710])), pick(x, [-104, -746])));
+  return scaled(curve(r, r).add(1), whole);
 };
 export const exp2: Formula = (x) => {
   const near = atLeast(atMost(x, pick(x, [129, 1025])), pick(x, [-151, -1076]));
-  const parts = nearest(near, 1);
-  return scaledExp(near.sub(parts.whole).mul(Math.LN2), x.lift(0), parts);
+  const whole = nearest(near, 1);
+  const r = near.sub(whole.value).mul(Math.LN2);
+  return scaled(curve(r, r).add(1), whole);
 };
 /** e^x - 1 for x from where it is -1 up to where it is infinite. */
 function expm1Of(x: Expr): Expr {
-  const { count, r, curve } = reduced(x);
+  const { whole, r, lost } = reduced(x);
   // Half of the power, since the largest one is no number.
-  const half = powerOf2(count, x, -1);
-  return half.fma(curve, half.fma(r, half.sub(0.5))).mul(2);
+  const half = powerOf2(whole.last, x, -1);
+  return half.fma(curve(r, lost), half.fma(r, half.sub(0.5))).mul(2);
 }
 // Where the sum has lost the sign of 0, x is put back.
 export const expm1: Formula = (x) =>
@@ -78,8 +83,8 @@ const SINH: PerFormat<readonly number[]> = [
 ];
 /** e^|x| / 2, also where e^|x| is infinite. */
 function halfExp(x: Expr): Expr {
-  const parts = reduced(atMost(x.abs(), pick(x, [90, 711])));
-  return scaled(parts.r.add(parts.curve).fma(0.5, 0.5), parts);
+  const { whole, r } = reduced(atMost(x.abs(), pick(x, [90, 711])));
+  return scaled(curve(r, r).fma(0.5, 0.5), whole);
 }
 export const cosh: Formula = (x) => {
   const half = halfExp(x);

@@ -49,21 +49,26 @@ export function polynomial(x: Expr, table: PerFormat<readonly number[]>): Expr {
 
 /** 1.5 · 2^fraction: what is added to it loses its fraction, and its last bits are the whole number. */
 const ROUNDER: PerFormat<number> = [12582912, 6755399441055744];
-/** The nearest whole number to scale · x (below 2^22), as float and as the last bits of an integer. */
-export function nearest(x: Expr, scale: number): { whole: Expr; count: Expr } {
+/** A whole number, and the last bits of it as an integer. */
+export interface Whole {
+  value: Expr;
+  last: Expr;
+}
+/** The nearest whole number to scale · x (below 2^22). */
+export function nearest(x: Expr, scale: number): Whole {
   const rounder = pick(x, ROUNDER);
   const shifted = x.fma(scale, rounder);
-  return { whole: shifted.sub(rounder), count: bits(shifted) };
+  return { value: shifted.sub(rounder), last: bits(shifted) };
 }
-/** The float with the value of a small integer. */
-export function fromCount(count: Expr, x: Expr): Expr {
+/** The value of a small integer as a float like x. */
+export function toFloat(integer: Expr, x: Expr): Expr {
   const rounder = x.lift(pick(x, ROUNDER));
-  return count.add(bits(rounder)).bitcast(x.dtype).sub(rounder);
+  return integer.add(bits(rounder)).bitcast(x.dtype).sub(rounder);
 }
-/** 2^(count + more), for a count's last bits. */
-export function powerOf2(count: Expr, x: Expr, more = 0): Expr {
+/** 2^(n + more) as a float like x, for the last bits of n. */
+export function powerOf2(last: Expr, x: Expr, more = 0): Expr {
   const fraction = fractionOf(x);
-  return count
+  return last
     .shl(fraction)
     .add((pick(x, BIAS) + more) * 2 ** fraction)
     .bitcast(x.dtype);

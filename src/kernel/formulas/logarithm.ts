@@ -1,6 +1,6 @@
 // The logarithms, and the inverses of the hyperbolic functions.
 import type { Expr } from "../expr.ts";
-import { bits, flipped, fractionOf, fromCount, leading, LN2, leastNormal, pick, polynomial, select } from "./format.ts";
+import { bits, flipped, fractionOf, toFloat, leading, LN2, leastNormal, pick, polynomial, select } from "./format.ts";
 import type { Formula, Parts, PerFormat } from "./format.ts";
 
 // The first parts have so few bits that their products with exponents, or with leading digits, are exact.
@@ -37,7 +37,7 @@ export function scientific(x: Expr): { n: Expr; f: Expr } {
   const shift = fractionOf(x) + 1;
   const tiny = x.lt(leastNormal(x));
   const { exponent, f } = parted(select(tiny, x.mul(2 ** shift), x));
-  return { n: fromCount(select(tiny, exponent.sub(shift), exponent), x), f };
+  return { n: toFloat(select(tiny, exponent.sub(shift), exponent), x), f };
 }
 /** log(1 + f) = f - (square - rest), where square = f²/2. */
 function curve(f: Expr): { square: Expr; rest: Expr } {
@@ -83,7 +83,7 @@ export const log1p: Formula = (x) => {
   const u = x.add(1);
   const lost = select(x.lt(1), x.sub(u.sub(1)), x.lift(1).sub(u.sub(x))).div(u);
   const { exponent, f } = parted(u);
-  return select(x.abs().lt(2 ** -54), x, edges(u, natural(fromCount(exponent, x), f, lost)));
+  return select(x.abs().lt(2 ** -54), x, edges(u, natural(toFloat(exponent, x), f, lost)));
 };
 
 /** Beyond this x² ± 1 = x² in every digit, and x² is finite. */

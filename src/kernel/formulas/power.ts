@@ -35,8 +35,8 @@ function single(a: Expr, y: Expr, isOne: Expr): Expr {
   const log2 = edges(x, s.fma(polynomial(s.mul(s), [[], LOG2]), n));
   const product = select(isOne, x.lift(0), y.cast(float64).mul(log2));
   const exponent = atLeast(atMost(product, 200), -200);
-  const { whole, count } = nearest(exponent, 1);
-  return polynomial(exponent.sub(whole), [[], EXP2]).mul(powerOf2(count, x)).cast(float32);
+  const { value, last } = nearest(exponent, 1);
+  return polynomial(exponent.sub(value), [[], EXP2]).mul(powerOf2(last, x)).cast(float32);
 }
 
 // (atanh s / s - 1 - s²/3) · 3/s⁴ as a polynomial of s².
@@ -61,7 +61,7 @@ function double(a: Expr, y: Expr, isOne: Expr): Expr {
   const main = select(isOne, zero, select(isFar, atLeast(atMost(product, 1100), -1100), part.mul(log)));
   const rest = select(isOne.or(isFar), zero, y.sub(part).fma(log, y.mul(logLow)));
   const exponent = nearest(main.add(rest), 1);
-  const near = main.sub(exponent.whole);
+  const near = main.sub(exponent.value);
   // (near + rest) ln 2, too.
   const r = near.add(rest);
   const high = leading(r);

@@ -25,37 +25,44 @@ const COS: PerFormat<readonly number[]> = [
 ];
 
 /** x less its nearest multiple of π/2, with what that lost by rounding, and the last bits of that multiple. */
-function reduced(x: Expr): { r: Expr; low: Expr; quadrant: Expr } {
+function reduced(x: Expr): { r: Expr; lost: Expr; quadrant: Expr } {
+  const [first, second, third, fourth] = PI_HALF;
   if (x.dtype === float32) {
     // In float64: a float32 can come as close as 10^-9 to a multiple of π/2.
     const wide = x.cast(float64);
-    const { whole, count } = nearest(wide, 2 / Math.PI);
-    const [first, second] = PI_HALF;
-    const precise = whole.fma(-second, whole.fma(-first, wide));
+    const { value, last } = nearest(wide, 2 / Math.PI);
+    const precise = value.fma(-second, value.fma(-first, wide));
     const r = precise.cast(float32);
-    return { r, low: precise.sub(r.cast(float64)).cast(float32), quadrant: count.cast(int32) };
+    return { r, lost: precise.sub(r.cast(float64)).cast(float32), quadrant: last.cast(int32) };
   }
-  const { whole, count } = nearest(x, 2 / Math.PI);
-  const [first, second, third, fourth] = PI_HALF;
-  const near = whole.fma(-first, x);
-  const part = whole.mul(second);
+  const { value, last } = nearest(x, 2 / Math.PI);
+  const near = value.fma(-first, x);
+  const part = value.mul(second);
   const nearer = near.sub(part);
   // near - part - nearer, by Knuth's exact sum.
   const back = near.sub(nearer);
-  const lost = near.sub(nearer.add(back)).add(back.sub(part));
-  const tail = whole.fma(third, whole.fma(fourth, lost.neg()));
+  const rest = near.sub(nearer.add(back)).add(back.sub(part));
+  const tail = value.fma(third, value.fma(fourth, rest.neg()));
   const r = nearer.sub(tail);
-  return { r, low: nearer.sub(r).sub(tail), quadrant: count };
+  return { r, lost: nearer.sub(r).sub(tail), quadrant: last };
 }
-/** sin and cos of the reduced argument. */
-function both(r: Expr, low: Expr): { sin: Expr; cos: Expr } {
+/** sin and cos of r + lost, to about one unit in the last place. */
+function both(r: Expr, lost: Expr): { sin: Expr; cos: Expr } {
   const z = r.mul(r);
   const half = z.mul(0.5);
   const one = r.lift(1);
   const near = one.sub(half);
   const bend = r.mul(z).mul(polynomial(z, SIN));
   const rest = z.mul(z).fma(polynomial(z, COS), one.sub(near).sub(half));
-  return { sin: r.add(low.fma(near, bend)), cos: near.add(rest.sub(r.mul(low))) };
+  return { sin: r.add(lost.fma(near, bend)), cos: near.add(rest.sub(r.mul(lost))) };
+}
+/** The same of r alone, faster, to one and a half. */
+function roughly(r: Expr): { sin: Expr; cos: Expr } {
+  const z = r.mul(r);
+  return {
+    sin: r.mul(z).fma(polynomial(z, SIN), r),
+    cos: z.mul(z).fma(polynomial(z, COS), z.fma(-0.5, 1)),
+  };
 }
 /** The value with its sign changed where bit `bit` of a number of quarters is set. */
 const signed = (value: Expr, quadrant: Expr, bit: 0 | 1): Expr =>
@@ -78,16 +85,16 @@ const within =
 const shifted =
   (quarters: number): Formula =>
   (x) => {
-    const { r, low, quadrant } = reduced(x);
-    const { sin, cos } = both(r, low);
+    const { r, lost, quadrant } = reduced(x);
+    const { sin, cos } = x.dtype === float32 ? roughly(r) : both(r, lost);
     const turned = quadrant.add(quarters);
     return signed(select(isEven(turned), sin, cos), turned, 1);
   };
 export const sin = within("sin", shifted(0));
 export const cos = within("cos", shifted(1));
 export const tan = within("tan", (x) => {
-  const { r, low, quadrant } = reduced(x);
-  const { sin, cos } = both(r, low);
+  const { r, lost, quadrant } = reduced(x);
+  const { sin, cos } = both(r, lost);
   const even = isEven(quadrant);
   return signed(select(even, sin, cos).div(select(even, cos, sin)), quadrant, 0);
 });
