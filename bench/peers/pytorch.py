@@ -12,6 +12,10 @@ from torch import nn
 
 WARM_UP = 0.3
 MILLION = 1_000_000
+ANY = "exp sin tan atan tanh erf".split()
+POSITIVE = "log log1p lgamma".split()
+FRACTIONS = "asin erfinv".split()
+PAIRS = "pow atan2".split()
 
 
 def matmul(n):
@@ -26,6 +30,17 @@ def operands(requires_grad):
 def unary(f):
     x = torch.randn(MILLION)
     return lambda: f(x)
+
+
+def function_of(name, dtype):
+    """As in bench/scenarios/functions.ts."""
+    x = torch.randn(MILLION, dtype=dtype)
+    if name in FRACTIONS:
+        x = torch.rand(MILLION, dtype=dtype) * 1.98 - 0.99
+    elif name in POSITIVE or name == "pow":
+        x = x.abs()
+    f, y = getattr(torch, name), torch.randn(MILLION, dtype=dtype)
+    return (lambda: f(x, y)) if name in PAIRS else (lambda: f(x))
 
 
 def add():
@@ -209,6 +224,11 @@ CASES = {
     "sigmoid": lambda: unary(torch.sigmoid),
     "gelu": lambda: unary(F.gelu),
     "sin": lambda: unary(torch.sin),
+    **{
+        f"{name}, {str(dtype)[6:]}": (lambda name=name, dtype=dtype: function_of(name, dtype))
+        for name in ANY + POSITIVE + FRACTIONS + PAIRS
+        for dtype in (torch.float32, torch.float64)
+    },
     "sum": sum_all,
     "tanh(x*a+b)*exp(-x)": lambda: chain(False),
     "tanh(x*a+b)*exp(-x), gradient": lambda: chain(True),

@@ -1,6 +1,7 @@
 import type { Scenario } from "../scenario.ts";
 import { attention } from "./attention.ts";
 import { conv } from "./conv.ts";
+import { functions } from "./functions.ts";
 import { layerNorm } from "./layer_norm.ts";
 import { matmul } from "./matmul.ts";
 import { coldStart, overhead } from "./overhead.ts";
@@ -12,6 +13,7 @@ import { memory, memoryInLoops, training } from "./training.ts";
 export const scenarios: Readonly<Record<string, Scenario>> = {
   matmul,
   pointwise,
+  functions,
   softmax,
   layer_norm: layerNorm,
   conv,
