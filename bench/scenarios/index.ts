@@ -4,7 +4,7 @@ import { conv } from "./conv.ts";
 import { functions } from "./functions.ts";
 import { layerNorm } from "./layer_norm.ts";
 import { matmul } from "./matmul.ts";
-import { coldStart, overhead } from "./overhead.ts";
+import { coldStart, overhead, sharing } from "./overhead.ts";
 import { pointwise } from "./pointwise.ts";
 import { softmax } from "./softmax.ts";
 import { memory, memoryInLoops, training } from "./training.ts";
@@ -20,6 +20,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   attention,
   training,
   overhead,
+  sharing,
   cold_start: coldStart,
   memory,
   memory_in_loops: memoryInLoops,

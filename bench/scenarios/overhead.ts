@@ -1,4 +1,7 @@
 import * as torch from "tidu";
+import { ModuleBuilder } from "../../src/devices/cpu/assembler.ts";
+import type { CpuDevice } from "../../src/devices/cpu/device.ts";
+import { currentDevice } from "../../src/devices/registry.ts";
 import type { Scenario } from "../scenario.ts";
 import { microseconds, milliseconds } from "../scenario.ts";
 
@@ -33,6 +36,27 @@ export const overhead: Scenario = {
           x.grad = null;
           x.add(y).backward(grad);
         };
+      },
+    },
+  ],
+};
+
+export const sharing: Scenario = {
+  title: "sharing nothing among threads",
+  unit: "µs",
+  measure: "seconds",
+  cases: [
+    {
+      name: "empty work",
+      show: microseconds,
+      prepare: () => {
+        const { threads, memory } = currentDevice() as CpuDevice;
+        const { shared, maximum } = memory;
+        const module = new ModuleBuilder({ shared, maximum });
+        module.func(["i32", "i32", "i32", "i32"], [], () => {}, "run");
+        const task = threads.compile(module.build());
+        // A millisecond each, it claims, so that all threads are called.
+        return () => threads.parallelFor(task, 0, torch.get_num_threads(), 1e6);
       },
     },
   ],
