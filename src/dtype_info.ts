@@ -79,8 +79,8 @@ function withText<T extends object>(
   name: string,
   fields: readonly (keyof T)[],
 ): T {
-  const text = fields.map((f) => `${String(f)}=${streamed(Number(info[f]))}, `).join("");
-  return Object.defineProperty(info, "toString", { value: () => `${name}(${text}dtype=${info.dtype})` });
+  const text = (): string => fields.map((f) => `${String(f)}=${streamed(Number(info[f]))}, `).join("");
+  return Object.defineProperty(info, "toString", { value: () => `${name}(${text()}dtype=${info.dtype})` });
 }
 
 /** Raises PyTorch's RuntimeError if a tensor of `dtype` cannot hold `x`. Negative numbers may wrap around in uint8. */
@@ -89,12 +89,19 @@ export function assertHolds(x: Scalar, dtype: Dtype): void {
   const name = dtype.category === 1 && dtype.name !== "int32" ? `${dtype.name}_t` : cppName(dtype);
   throw new RuntimeError(`value cannot be converted to type ${name} without overflow\nThe value is ${String(x)}.`);
 }
+/** Every number that fills a tensor is compared with them. */
+const known = new Map<Dtype, FloatInfo | IntegerInfo>();
+function limits<I extends FloatInfo | IntegerInfo>(dtype: Dtype, find: (dtype: Dtype) => I): I {
+  let info = known.get(dtype) as I | undefined;
+  if (info === undefined) known.set(dtype, (info = find(dtype)));
+  return info;
+}
 function holds(x: number | bigint | Complex, dtype: Dtype): boolean {
   if (x instanceof Complex) return dtype.is_complex || (x.im === 0 && holds(x.re, dtype));
   if (dtype.category !== 1) {
     const size = Math.abs(Number(x));
-    return !Number.isFinite(size) || dtype.itemsize === 8 || size <= finfo(dtype).max;
+    return !Number.isFinite(size) || dtype.itemsize === 8 || size <= limits(dtype, finfo).max;
   }
-  const { min, max } = iinfo(dtype);
+  const { min, max } = limits(dtype, iinfo);
   return x <= max && x >= (dtype.is_signed ? min : -max);
 }
