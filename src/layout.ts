@@ -66,8 +66,11 @@ export function wrapDim(dim: number, ndim: number): number {
 
 /** The dims to reduce as a sorted list without repeats; null or none given mean all. */
 export function wrapDims(dims: readonly number[] | null, ndim: number): number[] {
-  if (dims === null || dims.length === 0) return Array.from({ length: ndim }, (_, d) => d);
   const wrapped: number[] = [];
+  if (dims === null || dims.length === 0) {
+    for (let d = 0; d < ndim; d++) wrapped.push(d);
+    return wrapped;
+  }
   for (const dim of dims) {
     const d = wrapDim(dim, ndim);
     if (wrapped.includes(d)) throw new RuntimeError(`dim ${d} appears multiple times in the list of dims`);
