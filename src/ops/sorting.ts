@@ -4,8 +4,9 @@ import { IndexError, RuntimeError } from "../errors.ts";
 import { wrapDim } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
+import * as selection from "../numerics/selection.ts";
 import { Tensor } from "../tensor.ts";
-import { chosenAlong, order, pickedGrad, sortedPlaces } from "./along_dim.ts";
+import { chosenAlong, pickedGrad, sortedPlaces } from "./along_dim.ts";
 
 /** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
 export const sort = op(
@@ -31,13 +32,30 @@ export const topk = op(
   "topk(Tensor self, int k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)",
 );
 define(topk, {
-  kernel: compute(({ self, k, dim, largest }) => {
+  kernel: compute(({ self, k, dim, largest, sorted }) => {
     if (k < 0 || k > sizeOf(self, dim)) throw new RuntimeError("selected index k out of range");
-    return chosenAlong(self, dim, k, (row) => sortedPlaces(row, largest));
+    return chosenAlong(self, dim, k, (row) => firstPlaces(row, k, largest, sorted));
   }),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim }) => pickedGrad(grad, sizes.self, indices, dim, true) },
 });
+
+const placesOf = (row: Row): Uint32Array => Uint32Array.from({ length: row.length }, (_, i) => i);
+/** NaN counts as the largest. Which of equal elements comes first is up to PyTorch's algorithms. */
+function firstPlaces(row: Row, k: number, largest: boolean, sorted: boolean): Uint32Array {
+  const places = placesOf(row);
+  if (k === 0) return places;
+  const before: selection.Before = largest
+    ? (i, j) => (row[i] !== row[i] ? row[j] === row[j] : row[i] > row[j])
+    : (i, j) => (row[j] !== row[j] ? row[i] === row[i] : row[i] < row[j]);
+  const n = row.length;
+  if (k * 64 <= n) selection.partialSort(places, 0, k, n, before);
+  else {
+    selection.nthElement(places, 0, k - 1, n, before);
+    if (sorted) selection.sort(places, 0, k - 1, before);
+  }
+  return places;
+}
 
 /** One element of each row along `dim`: without that dim unless `keepdim`. */
 function oneAlong(
@@ -59,13 +77,19 @@ define(kthvalue, {
     if (self.sizes.length > 0 && n === 0)
       throw new IndexError(`kthvalue(): Expected reduction dim ${dim} to have non-zero size.`);
     if (k < 1 || k > n) throw new RuntimeError("kthvalue(): selected number k out of range for dimension " + dim);
-    return oneAlong(self, dim, keepdim, (row) => [sortedPlaces(row)[k - 1]]);
+    return oneAlong(self, dim, keepdim, (row) => [kthPlace(row, k - 1)]);
   }),
   saves: ["indices"],
   backward: {
     self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim),
   },
 });
+function kthPlace(row: Row, k: number): number {
+  const places = placesOf(row);
+  const isNan = (i: number): boolean => row[i] !== row[i];
+  selection.quickSelect(places, k, (i, j) => (isNan(i) && !isNan(j)) || row[i] > row[j]);
+  return places[k];
+}
 type Row = Parameters<Parameters<typeof chosenAlong>[3]>[0];
 /** The place of the lower median; of a NaN if there is one, unless these are left out. */
 function medianPlace(row: Row, ignoresNan: boolean): number {
@@ -142,11 +166,12 @@ define(mode, {
   },
 });
 function modePlace(row: Row): [number] {
-  const places = sortedPlaces(row);
+  const places = placesOf(row);
+  selection.sort(places, 0, places.length, (i, j) => row[i] < row[j]);
   let best = 0;
   let most = 0;
   for (let i = 0, run = 1; i < places.length; i++, run++)
-    if (i === places.length - 1 || order(row[places[i]], row[places[i + 1]]) !== 0) {
+    if (i === places.length - 1 || row[places[i]] !== row[places[i + 1]]) {
       if (run > most) [best, most] = [places[i], run];
       run = 0;
     }
