@@ -6,6 +6,7 @@ const layers = [
   "cpp_names",
   "dtype_info",
   "layout",
+  "memory_format",
   "kernel",
   "numerics",
   "devices",

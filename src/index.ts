@@ -1,11 +1,13 @@
 // The torch namespace: re-exports, no logic.
 import "./devices/cpu/device.ts";
 import "./ops/inplace_views.ts";
+import "./ops/resize_tensor.ts";
 
 export * as __config__ from "./devices/cpu/config.ts";
 export * as cpu from "./devices/cpu/namespace.ts";
 export { get_num_threads, set_num_threads } from "./devices/cpu/num_threads.ts";
 export * from "./dtype.ts";
+export { channels_last, channels_last_3d, contiguous_format, MemoryFormat, preserve_format } from "./memory_format.ts";
 export { finfo, iinfo } from "./dtype_info.ts";
 export type { FloatInfo, IntegerInfo } from "./dtype_info.ts";
 export * from "./errors.ts";

@@ -10,7 +10,8 @@ import type { Backend, Block } from "./devices/backend.ts";
  */
 export class Storage {
   readonly device: Backend;
-  readonly block: Block;
+  /** Another one only after resize_ made it larger. */
+  block: Block;
   version = 0;
   /** What last changed it in place, for error messages: an op's name, or how the user wrote it. */
   changedBy: string | null = null;

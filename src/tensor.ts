@@ -8,6 +8,8 @@ import { IndexError, RuntimeError, warn } from "./errors.ts";
 import { isHalf, halfValue } from "./kernel/half.ts";
 import { isContiguous, numel, wrapDim } from "./layout.ts";
 import type { Layout, Shape } from "./layout.ts";
+import { isIn } from "./memory_format.ts";
+import type { MemoryFormat } from "./memory_format.ts";
 import type { SignatureOf } from "./op/op.ts";
 import type { Method } from "./op/schema.ts";
 import type * as ops from "./ops/index.ts";
@@ -263,8 +265,10 @@ export class Tensor {
   element_size(): number {
     return this.dtype.itemsize;
   }
-  is_contiguous(): boolean {
-    return isContiguous(this.sizes, this.strides);
+  is_contiguous({ memory_format = null }: { memory_format?: MemoryFormat | null } = {}): boolean {
+    return memory_format === null
+      ? isContiguous(this.sizes, this.strides)
+      : isIn(memory_format, this.sizes, this.strides);
   }
   is_floating_point(): boolean {
     return this.dtype.is_floating_point;

@@ -1,6 +1,7 @@
 // What a caller gave, to one value per argument of the signature.
 import type { Scalar } from "../dtype.ts";
 import { Complex, Dtype } from "../dtype.ts";
+import { MemoryFormat } from "../memory_format.ts";
 import { Tensor } from "../tensor.ts";
 import type { ParsedArg, Schema, TypeName } from "./schema.ts";
 
@@ -164,6 +165,7 @@ const checks: Record<TypeName, Check> = {
   "Generator?": orNull(plain((x) => typeof x === "object")),
   "function?": orNull(plain(isFunction)),
   "function|function[]": plain((x) => isFunction(x) || (isArray(x) && x.every(isFunction))),
+  "memory_format?": orNull(plain((x) => x instanceof MemoryFormat)),
   None: plain((x) => x === null),
 };
 const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
@@ -179,6 +181,7 @@ const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
   Scalar: "Number",
   dtype: "torch.dtype",
   Generator: "torch.Generator",
+  memory_format: "torch.memory_format",
 } as Partial<Record<TypeName, string>>;
 const pythonName = (type: TypeName): string => {
   const bare = type.replace(/\?$/, "") as TypeName;

@@ -1,4 +1,5 @@
 // A PyTorch signature, read twice: by the type checker (the types here) and at run time (`parseSchema`).
+import type { MemoryFormat } from "../memory_format.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import type { Generator } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
@@ -43,6 +44,7 @@ interface Accepts {
   /** A function of a number, such as a schedule. */
   "function?": ((x: number) => number) | null;
   "function|function[]": ((x: number) => number) | readonly ((x: number) => number)[];
+  "memory_format?": MemoryFormat | null;
   /** An argument of PyTorch's that has no meaning here but its default. */
   None: null;
 }

@@ -1,10 +1,10 @@
 // Copies, casts, detaching: ops that move elements and compute nothing.
-import type { Dtype } from "../dtype.ts";
 import {
   bfloat16,
   bool,
   complex128,
   complex64,
+  Dtype,
   dtypeByName,
   float16,
   float32,
@@ -16,46 +16,44 @@ import {
   uint8,
 } from "../dtype.ts";
 import { RuntimeError, warn } from "../errors.ts";
-import { copyStrides, isContiguous, list, sameShape, broadcastShapes } from "../layout.ts";
+import { copyStrides, list, sameShape, broadcastShapes } from "../layout.ts";
+import { contiguous_format, isIn, preserve_format, stridesIn } from "../memory_format.ts";
+import type { MemoryFormat } from "../memory_format.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 
-/** A copy with the same strides where they leave no holes. */
-export const clone = op("clone(Tensor self) -> Tensor");
+/** A copy with the same strides where they leave no holes, or in the given order. */
+export const clone = op("clone(Tensor self, *, memory_format? memory_format=None) -> Tensor");
 define(clone, {
-  kernel: compute(({ self }) => copyOf(self, self.dtype)),
+  kernel: compute(({ self, memory_format }) => copyOf(self, self.dtype, memory_format)),
   backward: { self: ({ grad }) => grad },
 });
-function copyOf(self: Tensor, dtype: Dtype): Tensor {
-  const out = allocate(self.sizes, dtype, copyStrides(self.layout), self.backend);
+function copyOf(self: Tensor, dtype: Dtype, format: MemoryFormat | null): Tensor {
+  const kept = format === null || format === preserve_format;
+  const strides = kept ? copyStrides(self.layout) : stridesIn(format, self.sizes);
+  const out = allocate(self.sizes, dtype, strides, self.backend);
   assign(out, self);
   return out;
 }
 
-/** Self with elements in row-major order without holes: itself if it is so already, else a copy. */
-export const contiguous = op("contiguous(Tensor self) -> Tensor");
+/** Self with elements in row-major (or the given) order without holes: itself if it is so already, else a copy. */
+export const contiguous = op("contiguous(Tensor self, *, memory_format? memory_format=None) -> Tensor");
 define(contiguous, {
-  kernel: composite(({ self }) => (isContiguous(self.sizes, self.strides) ? self : self._to_contiguous())),
-});
-/** The copying half of {@link contiguous}. */
-export const _to_contiguous = op("_to_contiguous(Tensor self) -> Tensor");
-define(_to_contiguous, {
-  kernel: compute(({ self }) => {
-    const out = allocate(self.sizes, self.dtype, undefined, self.backend);
-    assign(out, self);
-    return out;
+  kernel: composite(({ self, memory_format }) => {
+    if (self.is_contiguous({ memory_format })) return self;
+    if (memory_format === preserve_format)
+      throw new RuntimeError("preserve memory format is unsupported by the contiguous operator");
+    return clone(self, { memory_format: memory_format ?? contiguous_format });
   }),
-  backward: { self: ({ grad }) => grad },
-  node: "CloneBackward0",
 });
 
 /** A copy in another dtype. */
-export const _to_copy = op("_to_copy(Tensor self, *, dtype? dtype=None) -> Tensor");
+export const _to_copy = op("_to_copy(Tensor self, *, dtype? dtype=None, memory_format? memory_format=None) -> Tensor");
 define(_to_copy, {
-  kernel: compute(({ self, dtype }) => copyOf(self, dtype ?? self.dtype)),
+  kernel: compute(({ self, dtype, memory_format }) => copyOf(self, dtype ?? self.dtype, memory_format)),
   // The engine casts a gradient to the dtype of its input.
   backward: { self: ({ grad }) => grad },
   node: "ToCopyBackward0",
@@ -134,52 +132,54 @@ export const alias = op("alias(Tensor(a) self) -> Tensor(a)");
 define(alias, { kernel: view((l) => l), backward: { self: ({ grad }) => grad } });
 
 /** What `to` can be given: a dtype, a device's name, a tensor to be like, or these by name. */
-export type ToTarget = Dtype | string | Tensor | { dtype?: Dtype | null; device?: string | null; copy?: boolean };
+export interface ToOptions extends CastOptions {
+  dtype?: Dtype | null;
+  device?: string | null;
+  non_blocking?: boolean;
+  copy?: boolean;
+}
+export interface CastOptions {
+  /** The order of dims in memory: kept unless told. */
+  memory_format?: MemoryFormat | null;
+}
+export type ToTarget = Dtype | string | Tensor | ToOptions;
 declare module "../tensor.ts" {
   interface Tensor {
     /** Self in another dtype or on another device; self itself if nothing changes and no copy is asked for. */
-    to(target: ToTarget, options?: { dtype?: Dtype | null; copy?: boolean }): Tensor;
+    to(target: ToTarget, options?: ToOptions): Tensor;
+    to(device: string, dtype: Dtype, non_blocking?: boolean, copy?: boolean, options?: CastOptions): Tensor;
+    to(target: Dtype | Tensor, non_blocking: boolean, copy?: boolean, options?: CastOptions): Tensor;
     /** `to(torch.float64)`. */
-    double(): Tensor;
+    double(options?: CastOptions): Tensor;
     /** `to(torch.float32)`. */
-    float(): Tensor;
+    float(options?: CastOptions): Tensor;
     /** `to(torch.float16)`. */
-    half(): Tensor;
+    half(options?: CastOptions): Tensor;
     /** `to(torch.bfloat16)`. */
-    bfloat16(): Tensor;
+    bfloat16(options?: CastOptions): Tensor;
     /** `to(torch.complex64)`. */
-    cfloat(): Tensor;
+    cfloat(options?: CastOptions): Tensor;
     /** `to(torch.complex128)`. */
-    cdouble(): Tensor;
+    cdouble(options?: CastOptions): Tensor;
     /** `to(torch.int64)`. */
-    long(): Tensor;
+    long(options?: CastOptions): Tensor;
     /** `to(torch.int32)`. */
-    int(): Tensor;
+    int(options?: CastOptions): Tensor;
     /** `to(torch.int16)`. */
-    short(): Tensor;
+    short(options?: CastOptions): Tensor;
     /** `to(torch.int8)`. */
-    char(): Tensor;
+    char(options?: CastOptions): Tensor;
     /** `to(torch.uint8)`. */
-    byte(): Tensor;
+    byte(options?: CastOptions): Tensor;
     /** `to(torch.bool)`. */
-    bool(): Tensor;
+    bool(options?: CastOptions): Tensor;
     /** Self: there is one host memory. */
     cpu(): Tensor;
     type_as(other: Tensor): Tensor;
   }
 }
-Tensor.prototype.to = function (target, options = {}) {
-  let dtype: Dtype | null = options.dtype ?? null;
-  let copies = options.copy ?? false;
-  let device: string | null = null;
-  if (typeof target === "string") device = target;
-  else if (target instanceof Tensor) dtype = target.dtype;
-  else if ("itemsize" in target) dtype = target;
-  else {
-    dtype = target.dtype ?? dtype;
-    device = target.device ?? null;
-    copies = target.copy ?? copies;
-  }
+Tensor.prototype.to = function (this: Tensor, ...given: unknown[]) {
+  const { dtype, device, copy, memory_format } = targetOf(given);
   if (device !== null && device !== this.device) {
     if (dtypeByName.has(device as never))
       throw new TypeError(`to(): '${device}' is a dtype: write to(torch.${device})`);
@@ -187,9 +187,25 @@ Tensor.prototype.to = function (target, options = {}) {
   }
   if (this.dtype.is_complex && dtype !== null && !dtype.is_complex && dtype !== bool)
     warn("Casting complex values to real discards the imaginary part");
-  if (dtype === null || dtype === this.dtype) return copies ? this.clone() : this;
-  return this._to_copy({ dtype });
+  const lies = memory_format === null || memory_format === preserve_format;
+  if ((dtype ?? this.dtype) === this.dtype && (lies || isIn(memory_format, this.sizes, this.strides)))
+    return copy ? this.clone({ memory_format }) : this;
+  return this._to_copy({ dtype, memory_format });
 };
+/** A device, a dtype or a tensor, then flags (non_blocking means nothing here, copy), the rest by name. */
+function targetOf(given: readonly unknown[]): Omit<Required<ToOptions>, "non_blocking"> {
+  const target = { dtype: null, device: null, copy: false, memory_format: null };
+  const found: ToOptions = {};
+  let flags = 0;
+  for (const x of given)
+    if (typeof x === "string") found.device = x;
+    else if (x instanceof Tensor) found.dtype = x.dtype;
+    else if (x instanceof Dtype) found.dtype = x;
+    else if (typeof x === "boolean") {
+      if (++flags === 2) found.copy = x;
+    } else Object.assign(found, x);
+  return { ...target, ...found };
+}
 const casts = {
   double: float64,
   float: float32,
@@ -206,8 +222,8 @@ const casts = {
 } as const;
 for (const [name, dtype] of Object.entries(casts))
   Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor) {
-      return this.to(dtype);
+    value(this: Tensor, options: CastOptions = {}) {
+      return this.to(dtype, options);
     },
   });
 Tensor.prototype.cpu = function () {

@@ -4,6 +4,8 @@ import { float64, get_default_dtype } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { copyStrides, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
+import { preserve_format, stridesIn } from "../memory_format.ts";
+import type { MemoryFormat } from "../memory_format.ts";
 import { empty as allocate } from "../allocate.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
@@ -50,43 +52,53 @@ define(full, {
   ),
 });
 
-const like = (t: Tensor, dtype: Dtype | null): Tensor =>
-  allocate(t.sizes, dtype ?? t.dtype, copyStrides(t.layout), t.backend);
-const filledLike = (t: Tensor, dtype: Dtype | null, value: Scalar): Tensor => {
-  const out = like(t, dtype);
+const like = (t: Tensor, dtype: Dtype | null, format: MemoryFormat | null): Tensor => {
+  const kept = format === null || format === preserve_format;
+  return allocate(t.sizes, dtype ?? t.dtype, kept ? copyStrides(t.layout) : stridesIn(format, t.sizes), t.backend);
+};
+const filledLike = (t: Tensor, dtype: Dtype | null, value: Scalar, format: MemoryFormat | null): Tensor => {
+  const out = like(t, dtype, format);
   assign(out, value);
   return out;
 };
 
 /** Uninitialised elements, sizes and dtype of `self`. */
 export const empty_like = op(
-  "empty_like(Tensor self, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "empty_like(Tensor self, *, dtype? dtype=None, str? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
-define(empty_like, { kernel: compute(({ self, dtype, requires_grad }) => asLeaf(like(self, dtype), requires_grad)) });
+define(empty_like, {
+  kernel: compute(({ self, dtype, requires_grad, memory_format }) =>
+    asLeaf(like(self, dtype, memory_format), requires_grad),
+  ),
+});
 
 /** Zeros of the sizes and dtype of `self`. */
 export const zeros_like = op(
-  "zeros_like(Tensor self, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "zeros_like(Tensor self, *, dtype? dtype=None, str? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(zeros_like, {
-  kernel: compute(({ self, dtype, requires_grad }) => asLeaf(filledLike(self, dtype, 0), requires_grad)),
+  kernel: compute(({ self, dtype, requires_grad, memory_format }) =>
+    asLeaf(filledLike(self, dtype, 0, memory_format), requires_grad),
+  ),
 });
 
 /** Ones of the sizes and dtype of `self`. */
 export const ones_like = op(
-  "ones_like(Tensor self, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "ones_like(Tensor self, *, dtype? dtype=None, str? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(ones_like, {
-  kernel: compute(({ self, dtype, requires_grad }) => asLeaf(filledLike(self, dtype, 1), requires_grad)),
+  kernel: compute(({ self, dtype, requires_grad, memory_format }) =>
+    asLeaf(filledLike(self, dtype, 1, memory_format), requires_grad),
+  ),
 });
 
 /** `fill_value` at the sizes and dtype of `self`. */
 export const full_like = op(
-  "full_like(Tensor self, Scalar fill_value, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "full_like(Tensor self, Scalar fill_value, *, dtype? dtype=None, str? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(full_like, {
-  kernel: compute(({ self, fill_value, dtype, requires_grad }) =>
-    asLeaf(filledLike(self, dtype, fill_value), requires_grad),
+  kernel: compute(({ self, fill_value, dtype, requires_grad, memory_format }) =>
+    asLeaf(filledLike(self, dtype, fill_value, memory_format), requires_grad),
   ),
 });
 

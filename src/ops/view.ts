@@ -33,7 +33,7 @@ define(reshape, {
   kernel: composite(({ self, shape }) => {
     const size = inferSize(shape, self.numel());
     return viewStrides(self.sizes, self.strides, size) === null
-      ? self._to_contiguous()._unsafe_view(size)
+      ? self.contiguous()._unsafe_view(size)
       : self.view(size);
   }),
 });

@@ -5,7 +5,7 @@ import type { Samples } from "./leaves.ts";
 
 export const core: Samples = {
   ...Object.fromEntries(
-    `clone _to_contiguous _to_copy zero alias neg abs sign sgn exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos
+    `clone _to_copy zero alias neg abs sign sgn exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos
      tan asin acos atan sinh cosh tanh asinh atanh sigmoid erf erfc erfinv floor ceil trunc round frac nan_to_num _max_all
      _min_all contiguous square positive logit deg2rad rad2deg ravel flatten`
       .split(/\s+/)

@@ -166,8 +166,6 @@ export function callableFor({ id, op, dtype }: Case): (args: Args, encoded: read
 
 /** Options without a meaning here, at the values that mean "as usual". */
 const IDLE: Readonly<Record<string, (v: Encoded) => boolean>> = {
-  memory_format: (v) =>
-    v === null || ["preserve_format", "contiguous_format"].includes((v as { memory_format: string }).memory_format),
   layout: (v) => v === null || (v as { layout: string }).layout === "strided",
   pin_memory: (v) => v !== true,
   non_blocking: () => true,
@@ -177,10 +175,8 @@ export function argumentsOf(values: Values, floats: "numbers" | "tensors"): unkn
   const { args = [], kwargs = {} } = values.case;
   const one = (v: Encoded): unknown =>
     floats === "tensors" && isWholeFloat(v) ? torch.tensor(values.decode(v) as number) : values.decode(v);
-  const given = args.filter((v) => !isIdle(v)).map(one);
+  const given = args.map(one);
   const named = Object.entries(kwargs).filter(([name, v]) => !(IDLE[name]?.(v) ?? false));
   if (named.length > 0) given.push(Object.fromEntries(named.map(([name, v]) => [name, one(v)])));
   return given;
 }
-const isIdle = (v: Encoded): boolean =>
-  typeof v === "object" && v !== null && "memory_format" in v && IDLE["memory_format"](v);

@@ -125,6 +125,8 @@ export class Values {
         const [start, stop, step] = (body as Encoded[]).map((x) => this.decode(x)) as (number | null)[];
         return torch.slice_(start, stop, step);
       }
+      case "memory_format":
+        return (torch as unknown as Record<string, unknown>)[body as string];
       case "ellipsis":
         return "...";
       case "module":
