@@ -15,7 +15,7 @@ export * from "./ops/index.ts";
 export { arange, as_tensor, tensor } from "./ops/data.ts";
 export type { FactoryOptions, TensorData } from "./ops/data.ts";
 export { einsum } from "./ops/einsum.ts";
-export { histogram } from "./ops/histogram.ts";
+export { histogram, histogramdd } from "./ops/histogram.ts";
 export type { HistogramOptions } from "./ops/histogram.ts";
 export { gradient } from "./ops/gradient.ts";
 export type { GradientOptions } from "./ops/gradient.ts";
