@@ -7,6 +7,7 @@
 import type { Dtype } from "../../dtype.ts";
 import { bool, float32, float64, int16, int8, uint8 } from "../../dtype.ts";
 import type { Expr, ExprOp } from "../../kernel/expr.ts";
+import { RARE } from "../../kernel/formulas/format.ts";
 import type { FunctionBuilder } from "./assembler.ts";
 import { hostName, isHostCall } from "./lower.ts";
 
@@ -224,7 +225,7 @@ export class Scope {
       this.push(a, part);
       return void f.op(`${laneType(e.dtype)}.${x === a ? "pmin" : "pmax"}`);
     }
-    if (this.calls(a)) return this.unlikely(e, part);
+    if (e.value === RARE || this.calls(a)) return this.unlikely(e, part);
     this.push(a, part, bits);
     this.push(b, part, bits);
     this.push(mask, part, bits);
@@ -235,7 +236,7 @@ export class Scope {
     if (this.target.relaxed) f.op(bits === 64 ? "i64x2.relaxed_laneselect" : "i32x4.relaxed_laneselect");
     else f.op("v128.bitselect");
   }
-  /** Where `a` takes a call of the host, it is computed if some lane wants it. */
+  /** Where `a` is rarely wanted, or takes a call of the host, it is computed if some lane wants it. */
   private unlikely({ src: [mask, a, b] }: Expr, part: number): void {
     const { f } = this.target;
     const bits = bitsOf(a);

@@ -1,6 +1,6 @@
 // The inverses of the trigonometric functions.
 import type { Expr } from "../expr.ts";
-import { bits, flipped, pick, polynomial, select } from "./format.ts";
+import { atLeast, bits, flipped, isSpecial, pick, polynomial, rarely, select } from "./format.ts";
 import type { Formula, Parts, PerFormat } from "./format.ts";
 
 // (atan t / t - 1) / t² and (asin t / t - 1) / t² as polynomials of t² for |t| up to 1/2.
@@ -26,27 +26,35 @@ const PI_QUARTER: Parts = [
   [0.7853981633974483, 3.061616997868383e-17],
 ];
 const LEAST: PerFormat<number> = [2 ** -149, 2 ** -1074];
-const HUGE: PerFormat<number> = [2 ** 100, 2 ** 1000];
+/** From 2^this on, sums may overflow. */
+const HUGE: PerFormat<number> = [120, 1000];
 
 /** The angle of the point (x, y), of a quotient t of at most 1/2 and quarters of π. */
 export function atan2(y: Expr, x: Expr): Expr {
   const [a, b] = [y.abs(), x.abs()];
   const steep = a.gt(b);
-  // Scaled lest the sum overflow; not 0, so that the quotient is 0 at the origin.
-  const long = select(steep, a, b);
-  const scale = select(long.gt(pick(x, HUGE)), x.lift(0.25), 1);
-  const larger = scale.mul(select(long.lt(pick(x, LEAST)), x.lift(pick(x, LEAST)), long));
-  const smaller = scale.mul(select(steep, b, a));
-  // t = q or, if that is more than 1/2, (q - 1) / (q + 1) = tan(atan q - π/4), where q = smaller / larger.
-  const near = smaller.add(smaller).ge(larger);
-  const difference = select(smaller.eq(larger), x.lift(0), smaller.sub(larger));
-  const quotient = select(near, difference, smaller).div(select(near, smaller.add(larger), larger));
+  const [shorter, longer] = inReach(select(steep, b, a), select(steep, a, b));
+  // t = q or, if that is more than 1/2, (q - 1) / (q + 1) = tan(atan q - π/4), where q = shorter / longer.
+  const near = shorter.add(shorter).ge(longer);
+  const quotient = select(near, shorter.sub(longer), shorter).div(select(near, shorter.add(longer), longer));
   const isLeft = bits(x).lt(0);
   const t = select(isLeft.xor(steep), quotient.neg(), quotient);
   const eighths = select(near, x.lift(1), 0);
   const upper = select(steep, x.lift(2).sub(eighths), eighths);
   const quarters = select(isLeft, x.lift(4).sub(upper), upper);
   return flipped(angle(t, quarters), y);
+}
+/** Two sides in the same proportion, the longer one not 0, their sum finite. */
+function inReach(shorter: Expr, longer: Expr): [Expr, Expr] {
+  const special = isSpecial(longer, pick(longer, HUGE));
+  const infinite = longer.eq(Infinity);
+  const least = pick(longer, LEAST);
+  const scale = select(longer.lt(1), longer.lift(1), 0.25);
+  const ratio = select(shorter.eq(Infinity), longer.lift(1), shorter.mul(0));
+  return [
+    rarely(special, select(infinite, ratio, shorter.mul(scale)), shorter),
+    rarely(special, select(infinite, longer.lift(1), atLeast(longer, least).mul(scale)), longer),
+  ];
 }
 /** atan t + quarters · π/4. */
 function angle(t: Expr, quarters: Expr): Expr {

@@ -2,7 +2,7 @@
 import { float32 } from "../../dtype.ts";
 import type { Expr } from "../expr.ts";
 import { curve, reduced, timesExp } from "./exponential.ts";
-import { atMost, flipped, leading, pick, polynomial, powerOf2, select } from "./format.ts";
+import { atMost, flipped, leading, pick, polynomial, powerOf2, rarely, select } from "./format.ts";
 import type { Formula, PerFormat } from "./format.ts";
 import { log } from "./logarithm.ts";
 
@@ -90,7 +90,8 @@ export const erfc: Formula = (x) => {
 export const erfinv: Formula = (x) => {
   const a = x.abs();
   const w = log(x.lift(1).sub(a).mul(a.add(1))).neg();
-  const factor = select(w.lt(5), polynomial(w.sub(2.5), ERFINV_NEAR), polynomial(w.sqrt().sub(3), ERFINV_FAR));
+  const far = polynomial(w.sqrt().sub(3), ERFINV_FAR);
+  const factor = rarely(w.gt(5), far, polynomial(w.sub(2.5), ERFINV_NEAR));
   const inside = x.mul(factor);
   return select(a.eq(1), x.mul(Infinity), x.dtype === float32 ? inside : improved(inside, x));
 };

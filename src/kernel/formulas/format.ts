@@ -27,8 +27,18 @@ const BIAS: PerFormat<number> = [127, 1023];
 export const fractionOf = (x: Expr): number => pick(x, FRACTION);
 /** The least normal number. */
 export const leastNormal = (x: Expr): number => 2 ** (1 - pick(x, BIAS));
-
+/** Whether x is not positive, or subnormal, or 2^limit or more, or NaN: in bits, where all others lie side by side. */
+export function isSpecial(x: Expr, limit = pick(x, BIAS) + 1): Expr {
+  const one = 2n ** BigInt(fractionOf(x));
+  const lowest = -(2n ** BigInt(x.dtype.itemsize * 8 - 1));
+  return bits(x)
+    .add(lowest - one)
+    .ge(lowest + BigInt(limit + pick(x, BIAS) - 1) * one);
+}
 export const select = (condition: Expr, a: Expr, b: Expr | number): Expr => condition.where(a, b);
+/** The same where the condition is seldom true: then `a` is computed in a branch. */
+export const rarely = (condition: Expr, a: Expr, b: Expr): Expr => new Expr("where", [condition, a, b], a.dtype, RARE);
+export const RARE = 1;
 /** No more, or no less, than a limit; NaN stays. In this order of comparison they are one instruction each. */
 export const atMost = (x: Expr, limit: number): Expr => select(x.lift(limit).lt(x), x.lift(limit), x);
 export const atLeast = (x: Expr, limit: number): Expr => select(x.lt(limit), x.lift(limit), x);

@@ -1,6 +1,19 @@
 // The logarithms, and the inverses of the hyperbolic functions.
 import type { Expr } from "../expr.ts";
-import { bits, flipped, fractionOf, toFloat, leading, LN2, leastNormal, pick, polynomial, select } from "./format.ts";
+import {
+  bits,
+  flipped,
+  fractionOf,
+  isSpecial,
+  leading,
+  leastNormal,
+  LN2,
+  pick,
+  polynomial,
+  rarely,
+  select,
+  toFloat,
+} from "./format.ts";
 import type { Formula, Parts, PerFormat } from "./format.ts";
 
 // The first parts have so few bits that their products with exponents, or with leading digits, are exact.
@@ -32,7 +45,12 @@ function parted(x: Expr): { exponent: Expr; f: Expr } {
   const exponent = bits(x).sub(pick(x, SQRT_HALF_BITS)).shr(fraction);
   return { exponent, f: bits(x).sub(exponent.shl(fraction)).bitcast(x.dtype).sub(1) };
 }
-/** The same for subnormal x, too, which are made normal first; the exponent as a float. */
+/** The same, the exponent as a float. */
+export function ofNormal(x: Expr): { n: Expr; f: Expr } {
+  const { exponent, f } = parted(x);
+  return { n: toFloat(exponent, x), f };
+}
+/** The same for subnormal x, too, which are made normal first. */
 export function scientific(x: Expr): { n: Expr; f: Expr } {
   const shift = fractionOf(x) + 1;
   const tiny = x.lt(leastNormal(x));
@@ -49,6 +67,11 @@ function curve(f: Expr): { square: Expr; rest: Expr } {
 /** What a logarithm is at 0, below, at infinity and NaN, and `inside` elsewhere. */
 export const edges = (x: Expr, inside: Expr): Expr =>
   select(x.gt(0), select(x.lt(Infinity), inside, x), select(x.eq(0), x.lift(-Infinity), NaN));
+/** A logarithm from the parts of x, for special x in a branch of its own. */
+const logarithm =
+  (combine: (parts: { n: Expr; f: Expr }) => Expr): Formula =>
+  (x) =>
+    rarely(isSpecial(x), edges(x, combine(scientific(x))), combine(ofNormal(x)));
 /** n ln 2 + log(1 + f) + low. */
 function natural(n: Expr, f: Expr, low?: Expr): Expr {
   const [high, tail] = pick(n, LN2);
@@ -56,15 +79,10 @@ function natural(n: Expr, f: Expr, low?: Expr): Expr {
   const small = n.fma(tail, low === undefined ? rest : rest.add(low));
   return n.fma(high, f.sub(square.sub(small)));
 }
-export const log: Formula = (x) => {
-  const { n, f } = scientific(x);
-  return edges(x, natural(n, f));
-};
+export const log = logarithm(({ n, f }) => natural(n, f));
 /** log(1 + f) in leading and other digits, times the parts of 1 / log(base), beside n times log(2) in that base. */
-const inBase =
-  (scale: Parts, unit: Parts | null): Formula =>
-  (x) => {
-    const { n, f } = scientific(x);
+const inBase = (scale: Parts, unit: Parts | null): Formula =>
+  logarithm(({ n, f }) => {
     const { square, rest } = curve(f);
     const high = leading(f.sub(square));
     const low = f.sub(high).sub(square).add(rest);
@@ -74,25 +92,24 @@ const inBase =
     const main = high.mul(scaleHigh);
     const sum = whole.add(main);
     const small = low.fma(scaleHigh, low.add(high).mul(scaleLow)).add(whole.sub(sum).add(main));
-    return edges(x, sum.add(n.fma(unitLow, small)));
-  };
+    return sum.add(n.fma(unitLow, small));
+  });
 export const log2 = inBase(LOG2_E, null);
 export const log10 = inBase(LOG10_E, LOG10_2);
-// log(1 + x) = log u + (1 + x - u) / u, where u is 1 + x rounded.
+// log(1 + x) = log u + (1 + x - u) / u, where u is 1 + x rounded; what is lost by Knuth's exact sum.
 export const log1p: Formula = (x) => {
   const u = x.add(1);
-  const lost = select(x.lt(1), x.sub(u.sub(1)), x.lift(1).sub(u.sub(x))).div(u);
-  const { exponent, f } = parted(u);
-  return select(x.abs().lt(2 ** -54), x, edges(u, natural(toFloat(exponent, x), f, lost)));
+  const back = u.sub(1);
+  const lost = x.sub(back).add(x.lift(1).sub(u.sub(back)));
+  const { n, f } = ofNormal(u);
+  const inside = natural(n, f, lost.div(u));
+  return select(x.abs().lt(2 ** -54), x, rarely(isSpecial(u), edges(u, inside), inside));
 };
 
 /** Beyond this x² ± 1 = x² in every digit, and x² is finite. */
 const FAR: PerFormat<number> = [2 ** 60, 2 ** 500];
 /** log(1 + near) or, for x beyond, log(2x). */
-const farLog = (x: Expr, near: Expr): Expr => {
-  const far = x.gt(pick(x, FAR));
-  return log1p(select(far, x, near)).add(select(far, x.lift(Math.LN2), 0));
-};
+const farLog = (x: Expr, near: Expr): Expr => rarely(x.gt(pick(x, FAR)), log(x).add(Math.LN2), log1p(near));
 export const asinh: Formula = (x) => {
   const a = x.abs();
   const square = a.mul(a);

@@ -2,21 +2,36 @@
 import { float32, float64 } from "../../dtype.ts";
 import type { Expr } from "../expr.ts";
 import { scaledExp } from "./exponential.ts";
-import { atLeast, atMost, flipped, leading, nearest, polynomial, powerOf2, select } from "./format.ts";
-import { edges, scientific } from "./logarithm.ts";
+import {
+  atLeast,
+  atMost,
+  flipped,
+  isSpecial,
+  leading,
+  nearest,
+  polynomial,
+  powerOf2,
+  rarely,
+  select,
+} from "./format.ts";
+import { edges, ofNormal, scientific } from "./logarithm.ts";
 
-/** With C's values at the edges. */
 export function pow(x: Expr, y: Expr): Expr {
-  const a = x.abs();
-  const isOne = a.eq(1).or(y.eq(0));
-  const magnitude = x.dtype === float32 ? single(a, y, isOne) : double(a, y, isOne);
+  const magnitude = x.dtype === float32 ? single : double;
+  const special = isSpecial(x).or(y.abs().lt(Infinity).not());
+  return rarely(special, signed(x, y, magnitude(x.abs(), y, false)), magnitude(x, y, true));
+}
+/** With C's values at the edges, from |x|^y. */
+function signed(x: Expr, y: Expr, magnitude: Expr): Expr {
   const half = y.mul(0.5);
   const isWhole = y.eq(y.round());
   const isOdd = isWhole.and(half.ne(half.round()));
   // Of what is negative, but for -∞, there are whole powers only.
-  const isReal = isWhole.or(x.ge(0)).or(a.eq(Infinity));
+  const isReal = isWhole.or(x.ge(0)).or(x.eq(-Infinity));
   return select(isReal, select(isOdd, flipped(magnitude, x), magnitude), NaN);
 }
+/** Where a^y is 1 whatever the other is. */
+const isOne = (a: Expr, y: Expr): Expr => a.eq(1).or(y.eq(0));
 
 // log2((1 + s) / (1 - s)) / s as a polynomial of s², and 2^r for |r| up to 1/2: to more digits than float32 has.
 const LOG2 = [
@@ -27,13 +42,14 @@ const EXP2 = [
   0.999999999959497, 0.6931471805568274, 0.24022651214120053, 0.05550410906373737, 0.009618025530398209,
   0.0013333478409865399, 0.00015469755744925822, 0.000015303721130801367,
 ];
-/** a^y for float32, computed in float64. */
-function single(a: Expr, y: Expr, isOne: Expr): Expr {
+/** a^y for float32, computed in float64; `usual`: of a that is not special, and finite y. */
+function single(a: Expr, y: Expr, usual: boolean): Expr {
   const x = a.cast(float64);
-  const { n, f } = scientific(x);
+  const { n, f } = usual ? ofNormal(x) : scientific(x);
   const s = f.div(f.add(2));
-  const log2 = edges(x, s.fma(polynomial(s.mul(s), [[], LOG2]), n));
-  const product = select(isOne, x.lift(0), y.cast(float64).mul(log2));
+  const log2 = s.fma(polynomial(s.mul(s), [[], LOG2]), n);
+  const power = y.cast(float64);
+  const product = usual ? power.mul(log2) : select(isOne(a, y), x.lift(0), power.mul(edges(x, log2)));
   const exponent = atLeast(atMost(product, 200), -200);
   const { value, last } = nearest(exponent, 1);
   return polynomial(exponent.sub(value), [[], EXP2]).mul(powerOf2(last, x)).cast(float32);
@@ -50,16 +66,17 @@ const SCALE_LOW = -7.028461650952758e-9;
 const LN2_HIGH = 0.6931471824645996;
 const LN2_LOW = -1.904654299957768e-9;
 /** a^y for float64. An error of the logarithm grows by up to 2^10, so it is computed in two parts. */
-function double(a: Expr, y: Expr, isOne: Expr): Expr {
-  const { n, f } = scientific(a);
+function double(a: Expr, y: Expr, usual: boolean): Expr {
+  const { n, f } = usual ? ofNormal(a) : scientific(a);
   const [log, logLow] = log2InParts(n, f);
-  const product = y.mul(edges(a, log));
-  // Or NaN.
-  const isFar = product.abs().le(1100).not();
   const zero = y.lift(0);
+  const product = usual ? y.mul(log) : select(isOne(a, y), zero, y.mul(edges(a, log)));
+  // Far off, or NaN, or 0 whatever the parts are.
+  const isPlain = product.abs().le(1100);
+  const isFar = (usual ? isPlain : isPlain.and(isOne(a, y).not())).not();
   const part = leading(y);
-  const main = select(isOne, zero, select(isFar, atLeast(atMost(product, 1100), -1100), part.mul(log)));
-  const rest = select(isOne.or(isFar), zero, y.sub(part).fma(log, y.mul(logLow)));
+  const main = select(isFar, atLeast(atMost(product, 1100), -1100), part.mul(log));
+  const rest = select(isFar, zero, y.sub(part).fma(log, y.mul(logLow)));
   const exponent = nearest(main.add(rest), 1);
   const near = main.sub(exponent.value);
   // (near + rest) ln 2, too.

@@ -74,13 +74,10 @@ const isEven = (quadrant: Expr): Expr => quadrant.and(1).eq(0);
 /** A formula for arguments within reach. */
 const within =
   (op: MathOp, formula: Formula): Formula =>
-  (x) => {
-    const far = x.abs().gt(LIMIT);
-    const wide = inHost(op, x.cast(float64)).cast(x.dtype);
-    // The sums lose the sign of 0.
-    const near = op === "cos" ? formula(x) : select(x.eq(0), x, formula(x));
-    return select(far, wide, near);
-  };
+  (x) =>
+    select(x.abs().gt(LIMIT), inHost(op, x.cast(float64)).cast(x.dtype), formula(x));
+/** A value, and x where it is 0, of which sums lose the sign. */
+const orZero = (x: Expr, value: Expr): Expr => select(x.eq(0), x, value);
 /** sin(x + quarters · π/2). */
 const shifted =
   (quarters: number): Formula =>
@@ -88,7 +85,8 @@ const shifted =
     const { r, lost, quadrant } = reduced(x);
     const { sin, cos } = x.dtype === float32 ? roughly(r) : both(r, lost);
     const turned = quadrant.add(quarters);
-    return signed(select(isEven(turned), sin, cos), turned, 1);
+    const value = signed(select(isEven(turned), sin, cos), turned, 1);
+    return quarters === 1 ? value : orZero(x, value);
   };
 export const sin = within("sin", shifted(0));
 export const cos = within("cos", shifted(1));
@@ -96,5 +94,5 @@ export const tan = within("tan", (x) => {
   const { r, lost, quadrant } = reduced(x);
   const { sin, cos } = both(r, lost);
   const even = isEven(quadrant);
-  return signed(select(even, sin, cos).div(select(even, cos, sin)), quadrant, 0);
+  return orZero(x, signed(select(even, sin, cos).div(select(even, cos, sin)), quadrant, 0));
 });
