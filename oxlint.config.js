@@ -27,6 +27,7 @@ const layers = [
   "viz",
   "profiler",
   "index",
+  "python",
 ];
 
 const importsOnlyFromBefore = layers.slice(0, -1).flatMap((layer, i) => {

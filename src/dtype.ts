@@ -24,8 +24,25 @@ export class Complex {
   }
 }
 
+/**
+ * A Python float, where a whole number would count as an int: `torch.tensor([1n]).add(new torch.Float(2))` is float32 as
+ * `torch.tensor([1]) + 2.0` is.
+ */
+export class Float {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+  valueOf(): number {
+    return this.value;
+  }
+  toString(): string {
+    return Number.isInteger(this.value) ? `${this.value}.0` : String(this.value);
+  }
+}
+
 /** A Python number as JavaScript has it: whole numbers count as int, others as float, bigints as int, booleans as bool. */
-export type Scalar = number | bigint | boolean | Complex;
+export type Scalar = number | bigint | boolean | Complex | Float;
 
 export type DtypeName =
   | "float64"

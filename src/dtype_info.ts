@@ -1,6 +1,6 @@
 // What the dtypes hold: torch.finfo, torch.iinfo, and whether a number fits.
 import { cppName, streamed } from "./cpp_names.ts";
-import { bool, Complex, get_default_dtype, realOf } from "./dtype.ts";
+import { bool, Complex, Float, get_default_dtype, realOf } from "./dtype.ts";
 import type { Dtype, DtypeName, Scalar } from "./dtype.ts";
 import { RuntimeError } from "./errors.ts";
 
@@ -85,7 +85,8 @@ function withText<T extends object>(
 
 /** Raises PyTorch's RuntimeError if a tensor of `dtype` cannot hold `x`. Negative numbers may wrap around in uint8. */
 export function assertHolds(x: Scalar, dtype: Dtype): void {
-  if (typeof x === "boolean" || dtype === bool || holds(x, dtype)) return;
+  const value = x instanceof Float ? x.value : x;
+  if (typeof value === "boolean" || dtype === bool || holds(value, dtype)) return;
   const name = dtype.category === 1 && dtype.name !== "int32" ? `${dtype.name}_t` : cppName(dtype);
   throw new RuntimeError(`value cannot be converted to type ${name} without overflow\nThe value is ${String(x)}.`);
 }

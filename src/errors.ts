@@ -8,6 +8,10 @@ export class RuntimeError extends Error {
 export class LinAlgError extends RuntimeError {
   override name = "LinAlgError";
 }
+/** As Python's ImportError: something optional that is not installed. */
+export class ImportError extends Error {
+  override name = "ImportError";
+}
 /** As Python's ValueError: an argument of the right type with a value that cannot be used. */
 export class ValueError extends Error {
   override name = "ValueError";

@@ -1,6 +1,6 @@
 // What a caller gave, to one value per argument of the signature.
 import type { Scalar } from "../dtype.ts";
-import { Complex, Dtype } from "../dtype.ts";
+import { Complex, Dtype, Float } from "../dtype.ts";
 import { MemoryFormat } from "../memory_format.ts";
 import { Tensor } from "../tensor.ts";
 import type { ParsedArg, Schema, TypeName } from "./schema.ts";
@@ -73,7 +73,9 @@ function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>)
 }
 
 /** The value as kernels see it, or a TypeError. */
-function accept(schema: Schema, arg: ParsedArg, place: number, value: unknown, given: readonly unknown[]): unknown {
+function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, given: readonly unknown[]): unknown {
+  // Only what takes part in promotions must know a float from a whole number.
+  const value = one instanceof Float && arg.type.startsWith("float") ? one.value : one;
   const problem = checks[arg.type](value);
   if (problem === OK)
     return arg.type.startsWith("int[]") || arg.type === "int?[]" || arg.type.startsWith("float[]")
@@ -112,7 +114,11 @@ const plain =
     test(x) ? OK : "";
 const isInt = (x: unknown): boolean => Number.isSafeInteger(x);
 export const isScalar = (x: unknown): x is Scalar =>
-  typeof x === "number" || typeof x === "boolean" || typeof x === "bigint" || x instanceof Complex;
+  typeof x === "number" ||
+  typeof x === "boolean" ||
+  typeof x === "bigint" ||
+  x instanceof Complex ||
+  x instanceof Float;
 const isTensor = (x: unknown): boolean => x instanceof Tensor;
 const isArray = (x: unknown): x is readonly unknown[] => Array.isArray(x);
 const int: Check = (x) =>
@@ -193,6 +199,7 @@ export function typeWord(x: unknown): string {
   if (isArray(x)) return "list";
   if (x instanceof Tensor) return "Tensor";
   if (x instanceof Complex) return "complex";
+  if (x instanceof Float) return "float";
   switch (typeof x) {
     case "number":
       return Number.isInteger(x) ? "int" : "float";

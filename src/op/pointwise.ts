@@ -2,6 +2,7 @@
 import type { Dtype, Scalar } from "../dtype.ts";
 import {
   Complex,
+  Float,
   float64,
   get_default_dtype,
   int64,
@@ -153,7 +154,8 @@ function computeDtype(values: readonly unknown[], { args }: Schema, options: Poi
   return options.float && !dtype.is_differentiable ? get_default_dtype() : dtype;
 }
 
-const isNumber = (v: unknown): v is Scalar => typeof v === "number" || typeof v === "bigint" || v instanceof Complex;
+const isNumber = (v: unknown): v is Scalar =>
+  typeof v === "number" || typeof v === "bigint" || v instanceof Complex || v instanceof Float;
 /** Bools given for a Scalar are numbers; given for a `bool` argument they shape the code. */
 const isParam = (v: unknown, type: string): v is Scalar => isNumber(v) || (typeof v === "boolean" && type !== "bool");
 
@@ -223,7 +225,7 @@ export function castScalar(x: Scalar, dtype: Dtype): Scalar {
   assertHolds(x, dtype);
   if (dtype.is_differentiable) return x;
   if (dtype.name === "bool") return Boolean(x);
-  return typeof x === "number" ? Math.trunc(x) : x;
+  return typeof x === "number" || x instanceof Float ? Math.trunc(Number(x)) : x;
 }
 
 const copies = new Map<number, Kernel>();

@@ -1,6 +1,6 @@
 // Tensors from data the caller has, and the ramp of arange: factories whose arguments no signature describes.
 import type { Dtype, Scalar, TypedArray } from "../dtype.ts";
-import { bool, Complex, complexOf, dtypes, float64, get_default_dtype, int64, uint8 } from "../dtype.ts";
+import { bool, Complex, complexOf, Float, dtypes, float64, get_default_dtype, int64, uint8 } from "../dtype.ts";
 import { RuntimeError, ValueError, warn } from "../errors.ts";
 import { iota, param } from "../kernel/expr.ts";
 import { halfBits, isHalf } from "../kernel/half.ts";
@@ -117,6 +117,7 @@ export function inferDtype(data: TensorData): Dtype | null {
   if (typeof data === "boolean") return bool;
   if (typeof data === "bigint") return int64;
   if (typeof data === "number") return get_default_dtype();
+  if (data instanceof Float) return get_default_dtype();
   if (data instanceof Complex) return complexOf(get_default_dtype());
   if (!Array.isArray(data)) throw notNumber(data);
   let dtype: Dtype | null = null;

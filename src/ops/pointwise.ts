@@ -1,6 +1,6 @@
 // Arithmetic and functions of each element.
 import type { Dtype, Scalar } from "../dtype.ts";
-import { bool, can_cast, Complex, float64 } from "../dtype.ts";
+import { bool, can_cast, Complex, Float, float64 } from "../dtype.ts";
 import { assertHolds } from "../dtype_info.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
@@ -200,7 +200,7 @@ function powKernel(): OpKernel {
     const [self, exponent] = values as [Tensor, unknown];
     if (exponent instanceof Tensor) return [general, values];
     const p = Number(exponent);
-    const integer = Number.isInteger(p);
+    const integer = Number.isInteger(p) && !(exponent instanceof Float);
     if (integer && p < 0 && !self.dtype.is_floating_point)
       throw new RuntimeError("Integers to negative integer powers are not allowed.");
     const product = self.dtype.is_floating_point || (integer && self.dtype !== bool) ? products[p] : undefined;

@@ -1,0 +1,331 @@
+"""How Python reaches the library: one flat call, in which tensors and other objects are numbers."""
+
+import builtins
+import json
+import math
+import warnings
+import weakref
+
+import _tidu
+
+_call = _tidu.call
+_lookup = _tidu.lookup
+
+LIVE = weakref.WeakValueDictionary()  # number -> the Python object that stands for it
+_dead = []
+_pending = []
+_callables = {}
+_numbers_of_callables = {}
+
+
+class LinAlgError(RuntimeError):
+    """A factorization that cannot be completed."""
+
+
+LinAlgError.__name__ = "_LinAlgError"
+
+
+class OutOfMemoryError(RuntimeError):
+    """There is not enough memory for a tensor."""
+
+
+ERRORS = {
+    "RuntimeError": RuntimeError,
+    "ValueError": ValueError,
+    "TypeError": TypeError,
+    "IndexError": IndexError,
+    "KeyError": KeyError,
+    "AttributeError": AttributeError,
+    "AssertionError": AssertionError,
+    "NotImplementedError": NotImplementedError,
+    "FileNotFoundError": FileNotFoundError,
+    "LinAlgError": LinAlgError,
+    "OutOfMemoryError": OutOfMemoryError,
+}
+CATEGORIES = {"UserWarning": UserWarning, "FutureWarning": FutureWarning, "DeprecationWarning": DeprecationWarning}
+
+
+class Held:
+    """A Python object that stands for one of the library's."""
+
+    __slots__ = ("_number", "__weakref__", "__dict__")
+
+    def __init__(self, number):
+        self._number = number
+        LIVE[number] = self
+
+    def __del__(self):
+        try:
+            _dead.append(self._number)
+            if len(_dead) >= 32:
+                gone = [n for n in _dead if n not in LIVE]
+                _dead.clear()
+                _tidu.release(",".join(map(str, gone)))
+        except Exception:
+            pass
+
+
+_classes = {}  # kind of object -> class
+
+
+def holder(kind):
+    def register(cls):
+        _classes[kind] = cls
+        return cls
+
+    return register
+
+
+def tensor_of(number):
+    found = LIVE.get(number)
+    return found if found is not None else _classes["tensor"]._held(number)
+
+
+def object_of(number, kind):
+    found = LIVE.get(number)
+    if found is not None:
+        return found
+    cls = _classes.get(kind)
+    return cls(number) if cls is not None else Foreign(number, kind)
+
+
+class Foreign(Held):
+    """An object of the library that Python has no class for."""
+
+    def __init__(self, number, kind):
+        super().__init__(number)
+        self._kind = kind
+
+
+def warn(text, category):
+    level = 2
+    warnings.warn(str(text), CATEGORIES.get(str(category), UserWarning), stacklevel=level)
+
+
+def callback(number, payload):
+    """What the library calls: Python callable `number` with JSON of its arguments."""
+    try:
+        args = [decode(x) for x in json.loads(payload)]
+        result = _callables[number](*args)
+        return None if result is None else json.dumps(encode(result))
+    except BaseException as error:
+        _pending.append(error)
+        return "!"
+
+
+def number_of_callable(f):
+    number = _numbers_of_callables.get(id(f))
+    if number is None:
+        number = len(_callables) + 1
+        _callables[number] = f
+        _numbers_of_callables[id(f)] = number
+    return number
+
+
+# -- what comes back
+
+
+def decode(x):
+    tag = x[0]
+    if tag == "t":
+        return tensor_of(x[1])
+    if tag == "n":
+        return None
+    if tag == "i":
+        return int(x[1])
+    if tag == "x":
+        return float(x[1].replace("Infinity", "inf"))
+    if tag == "b" or tag == "s":
+        return x[1]
+    if tag == "l":
+        return tuple(decode(y) for y in x[1])
+    if tag == "z":
+        return _classes["size"](x[1])
+    if tag == "D":
+        return _classes["dtype"].named(x[1])
+    if tag == "N":
+        return named_tuple(x[2], [decode(y) for y in x[1]])
+    if tag == "c":
+        return complex(float(x[1].replace("Infinity", "inf")), float(x[2].replace("Infinity", "inf")))
+    if tag == "d":
+        return {k: decode(v) for k, v in x[1]}
+    if tag == "m":
+        return {decode(k): decode(v) for k, v in x[1]}
+    if tag == "o":
+        return object_of(x[1], x[2])
+    if tag == "!":
+        raise _pending.pop()
+    if tag == "e":
+        raise error_of(x[1], x[2])
+    raise AssertionError(f"unknown tag {tag}")
+
+
+def error_of(name, message):
+    cls = ERRORS.get(name)
+    if cls is None:
+        cls = RuntimeError
+        message = f"{name}: {message}"
+    return cls(message)
+
+
+_tuples = {}
+
+
+def named_tuple(names, values):
+    import collections
+
+    key = tuple(names)
+    cls = _tuples.get(key)
+    if cls is None:
+        base = collections.namedtuple("return_type", names)
+
+        def text(self):
+            inner = ",\n".join(f"{n}={v!r}" for n, v in zip(self._fields, self))
+            return f"torch.return_types.{self._op}(\n{inner})"
+
+        cls = type("return_type", (base,), {"__repr__": text, "_op": "tuple"})
+        _tuples[key] = cls
+    return cls(*values)
+
+
+def crossed(x):
+    if x is None or x is True or x is False:
+        return x
+    if type(x) is int:
+        return tensor_of(x)
+    return decode(json.loads(x))
+
+
+# -- what goes out
+
+
+def encode(x):
+    """A value as JSON with tags."""
+    if x is None:
+        return ["n"]
+    if isinstance(x, Held):
+        return ["t", x._number]
+    if isinstance(x, bool):
+        return ["b", x]
+    if isinstance(x, int):
+        return ["i", x] if -(2**53) <= x <= 2**53 else ["I", str(x)]
+    if isinstance(x, float):
+        return ["f", x] if x.is_integer() else ["x", repr(x).replace("inf", "Infinity").replace("nan", "NaN")]
+    if isinstance(x, str):
+        return ["s", x]
+    if isinstance(x, complex):
+        return ["c", str(x.real).replace("inf", "Infinity"), str(x.imag).replace("inf", "Infinity")]
+    if isinstance(x, dict):
+        return ["d", [[str(k), encode(v)] for k, v in x.items()]]
+    if hasattr(x, "__index__"):
+        return encode(x.__index__())
+    if isinstance(x, (list, tuple)) or hasattr(x, "__iter__"):
+        return ["l", [encode(y) for y in x]]
+    if builtins.callable(x):
+        return ["k", number_of_callable(x)]
+    return ["s", str(x)]
+
+
+class Plain(float):
+    """A float that need not be told from a whole number."""
+
+
+def _kind(x, out):
+    """The letter of a value; the value as it crosses goes to `out`."""
+    t = type(x)
+    if isinstance(x, Held):
+        out.append(x._number)
+        return "t"
+    if t is int:
+        out.append(x)
+        return "."
+    if t is float:
+        out.append(x)
+        return "f" if x.is_integer() else "."
+    if x is None:
+        out.append(None)
+        return "n"
+    if t is Plain:
+        out.append(float(x))
+        return "."
+    if t is bool or t is str:
+        out.append(x)
+        return "."
+    if builtins.callable(x) and not isinstance(x, (list, tuple)) and not hasattr(x, "__iter__"):
+        out.append(number_of_callable(x))
+        return "k"
+    out.append(json.dumps(encode(x)))
+    return "j"
+
+
+def invoke(number, args, kwargs=None):
+    """Calls function `number`."""
+    values = []
+    kinds = "".join([_kind(x, values) for x in args])
+    names = ""
+    if kwargs:
+        kinds += "".join([_kind(x, values) for x in kwargs.values()])
+        names = ",".join(kwargs)
+    return crossed(_call(number, kinds, names, *values))
+
+
+_known = {}
+
+
+def number_of(path):
+    number = _known.get(path)
+    if number is None:
+        number = _known[path] = _lookup(path)
+    return number
+
+
+def run(path, *args, **kwargs):
+    number = number_of(path)
+    if number < 0:
+        raise AttributeError(f"module 'torch' has no attribute '{path}'")
+    return invoke(number, args, kwargs)
+
+
+IGNORED = ("device", "layout", "pin_memory", "memory_format", "non_blocking", "foreach", "fused")
+
+
+def function(path, name=None):
+    """A Python function for one of the library's, or None if there is none."""
+    number = number_of(path)
+    if number < 0:
+        return None
+
+    def call(*args, **kwargs):
+        if kwargs:
+            for ignored in ("layout", "pin_memory", "memory_format", "non_blocking"):
+                kwargs.pop(ignored, None)
+            if "device" in kwargs:
+                kwargs["device"] = str(kwargs["device"]) if kwargs["device"] is not None else None
+            if "out" in kwargs:
+                out = kwargs.pop("out")
+                if out is not None:
+                    return out_of(out, call(*args, **kwargs))
+        return label(name or path, invoke(number, args, kwargs))
+
+    call.__name__ = call.__qualname__ = (name or path).rpartition(".")[2]
+    return call
+
+
+def label(path, result):
+    if isinstance(result, tuple) and hasattr(result, "_op"):
+        op = path.rpartition(".")[2]
+        if result._op != op:
+            cls = type("return_type", (type(result),), {"_op": op})
+            cls.__name__ = op
+            return cls(*result)
+    return result
+
+
+def out_of(out, result):
+    if isinstance(result, tuple):
+        return type(result)(*[out_of(o, r) for o, r in zip(out, result)]) if hasattr(result, "_fields") else tuple(
+            out_of(o, r) for o, r in zip(out, result)
+        )
+    if tuple(out.shape) != tuple(result.shape):
+        out.resize_(list(result.shape))
+    return out.copy_(result)

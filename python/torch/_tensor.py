@@ -1,0 +1,689 @@
+"""class Tensor: a number that stands for one of the library's tensors, with Python's operators."""
+
+import array
+import builtins
+
+import _tidu
+from pyodide.ffi import to_js
+
+from ._bridge import LIVE, Held, crossed, decode, encode, function, holder, invoke, label, number_of, run
+
+_get = {}
+
+
+def get(name, held):
+    number = _get.get(name)
+    if number is None:
+        number = _get[name] = number_of("get." + name)
+    return invoke(number, (held,))
+
+
+class Size(tuple):
+    """The sizes of a tensor."""
+
+    def __repr__(self):
+        return "torch.Size([" + ", ".join(map(str, self)) + "])"
+
+    def numel(self):
+        n = 1
+        for size in self:
+            n *= size
+        return n
+
+    def __getitem__(self, i):
+        got = tuple.__getitem__(self, i)
+        return Size(got) if isinstance(i, slice) else got
+
+    def __add__(self, other):
+        return Size(tuple.__add__(self, tuple(other)))
+
+
+holder("size")(Size)
+
+
+class dtype(Held):
+    """The type of a tensor's elements."""
+
+    _all = {}
+
+    def __init__(self, name):
+        super().__init__(int(_tidu.dtypeNumber(name)))
+        self.name = name
+        held = self
+        self.itemsize = get("itemsize", held)
+        self.is_floating_point = get("is_floating_point", held)
+        self.is_complex = get("is_complex", held)
+        self.is_signed = get("is_signed", held)
+        self.legacy = get("legacyName", held)
+
+    @staticmethod
+    def named(name):
+        found = dtype._all.get(name)
+        if found is None:
+            found = dtype._all[name] = dtype(name)
+        return found
+
+    def __repr__(self):
+        return "torch." + self.name
+
+    def __reduce__(self):
+        return (dtype.named, (self.name,))
+
+    def to_complex(self):
+        return dtype.named("complex128" if self.name == "float64" else "complex64")
+
+
+holder("dtype")(dtype)
+
+
+class device:
+    """Where a tensor is."""
+
+    def __init__(self, type="cpu", index=None):
+        text = str(type)
+        if ":" in text:
+            text, _, number = text.partition(":")
+            index = int(number)
+        known = "cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone"
+        if text not in known.split(", "):
+            raise RuntimeError(f"Expected one of {known} device type at start of device string: {text}")
+        self.type, self.index = text, index
+
+    def __repr__(self):
+        return f"device(type='{self.type}'" + (f", index={self.index})" if self.index is not None else ")")
+
+    def __str__(self):
+        return self.type + (f":{self.index}" if self.index is not None else "")
+
+    def __eq__(self, other):
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self):
+        return hash((self.type, self.index))
+
+
+PYTHON_TYPES = {float: "float", int: "int", bool: "bool", str: "str"}
+
+
+def indices(index):
+    """What stands between brackets, as JSON."""
+    items = index if type(index) is tuple else (index,)
+    return ["l", [one_index(x) for x in items]]
+
+
+def one_index(x):
+    if x is Ellipsis:
+        return ["s", "..."]
+    if isinstance(x, slice):
+        parts = [encode(None if p is None else int(p)) for p in (x.start, x.stop, x.step)]
+        return ["S", parts[0], parts[1], parts[2]]
+    if isinstance(x, (list, range)) or (isinstance(x, tuple)):
+        from . import tensor
+
+        return encode(tensor(list(x)))
+    if isinstance(x, float):
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got float)"
+        )
+    if isinstance(x, str):
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got str)"
+        )
+    return encode(x)
+
+
+@holder("tensor")
+class Tensor(Held):
+    """A tensor, as torch.Tensor."""
+
+    def __new__(cls, *args, **kwargs):
+        return legacy_constructor("float32", args)
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    @classmethod
+    def _held(cls, number):
+        self = object.__new__(cls)
+        Held.__init__(self, number)
+        return self
+
+    # -- what it is
+
+    @property
+    def shape(self):
+        return get("shape", self)
+
+    @property
+    def dtype(self):
+        return get("dtype", self)
+
+    @property
+    def device(self):
+        return device("cpu")
+
+    @property
+    def layout(self):
+        from . import strided
+
+        return strided
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    @property
+    def grad(self):
+        return get("grad", self)
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type_word(value)}"
+            )
+        run("set.grad", self, value)
+
+    @grad.deleter
+    def grad(self):
+        run("set.grad", self, None)
+
+    @property
+    def grad_fn(self):
+        return get("grad_fn", self)
+
+    @property
+    def requires_grad(self):
+        return get("requires_grad", self)
+
+    @requires_grad.setter
+    def requires_grad(self, value):
+        run("set.requires_grad", self, bool(value))
+
+    @property
+    def is_leaf(self):
+        return get("is_leaf", self)
+
+    @property
+    def data(self):
+        return get("data", self)
+
+    @data.setter
+    def data(self, value):
+        run("set.data", self, value)
+
+    @property
+    def output_nr(self):
+        return get("outputNr", self)
+
+    _version = property(lambda self: get("_version", self))
+    _base = property(lambda self: get("_base", self))
+    retains_grad = property(lambda self: get("retains_grad", self))
+    T = property(lambda self: get("T", self))
+    mT = property(lambda self: get("mT", self))
+    H = property(lambda self: get("H", self))
+    mH = property(lambda self: get("mH", self))
+    real = property(lambda self: run("torch.real", self))
+    imag = property(lambda self: run("torch.imag", self))
+    is_sparse = is_cuda = is_quantized = is_mps = is_meta = property(lambda self: False)
+    itemsize = property(lambda self: self.dtype.itemsize)
+    nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
+    names = property(lambda self: (None,) * self.ndim)
+
+    def size(self, dim=None):
+        return self.shape if dim is None else run("Tensor.size", self, dim)
+
+    def stride(self, dim=None):
+        return run("Tensor.stride", self) if dim is None else run("Tensor.stride", self, dim)
+
+    def dim(self):
+        return len(self.shape)
+
+    ndimension = dim
+
+    def numel(self):
+        return run("Tensor.numel", self)
+
+    nelement = numel
+
+    def is_contiguous(self, memory_format=None):
+        return run("Tensor.is_contiguous", self)
+
+    def type(self, dtype=None):
+        if dtype is None:
+            return run("Tensor.type", self)
+        return self.to(dtype_of(dtype))
+
+    def get_device(self):
+        return -1
+
+    def untyped_storage(self):
+        return Storage(self)
+
+    storage = untyped_storage
+
+    # -- values
+
+    def item(self):
+        got = run("Tensor.item", self)
+        if isinstance(got, int) and not isinstance(got, bool) and self.dtype.is_floating_point:
+            return float(got)
+        return got
+
+    def tolist(self):
+        shape = self.shape
+        flat = elements(self)
+        if not shape:
+            return flat[0]
+
+        def nest(d, start, count):
+            if d == len(shape) - 1:
+                return flat[start : start + count]
+            step = count // shape[d] if shape[d] else 0
+            return [nest(d + 1, start + i * step, step) for i in range(shape[d])]
+
+        return nest(0, 0, len(flat))
+
+    def numpy(self, force=False):
+        if self.requires_grad and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        import numpy
+
+        return numpy.array(self.tolist())
+
+    def __bool__(self):
+        n = self.numel()
+        if n != 1:
+            if n == 0:
+                raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        return bool(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __float__(self):
+        return float(self.item())
+
+    def __complex__(self):
+        return complex(self.item())
+
+    def __index__(self):
+        if self.numel() != 1 or self.dtype.is_floating_point:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __len__(self):
+        shape = self.shape
+        if not shape:
+            raise TypeError("len() of a 0-d tensor")
+        return shape[0]
+
+    def __iter__(self):
+        if not self.shape:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __contains__(self, x):
+        if isinstance(x, (Tensor, int, float, bool, complex)):
+            return bool((self == x).any().item())
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(x)}."
+        )
+
+    def __hash__(self):
+        return id(self)
+
+    def __repr__(self):
+        return run("Tensor.toString", self)
+
+    __str__ = __repr__
+
+    def __format__(self, spec):
+        if self.dim() == 0 and not self.requires_grad or (self.dim() == 0 and type(self) is Tensor):
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
+
+    def __getitem__(self, index):
+        if type(index) is int:
+            return run("bridge.getRow", self, index)
+        return crossed(_tidu.getItem(self._number, index_json(index)))
+
+    def __setitem__(self, index, value):
+        if not isinstance(value, (Tensor, int, float, bool, complex)):
+            kind = "torch." + self.dtype.legacy + "Tensor"
+            raise TypeError(f"can't assign a {type_word(value)} to a {kind}")
+        crossed(_tidu.setItem(self._number, index_json(index), value_json(value)))
+
+    def __deepcopy__(self, memo):
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
+            )
+        if id(self) in memo:
+            return memo[id(self)]
+        made = self.detach().clone()
+        if self.grad is not None:
+            pass
+        made = type(self)._like(made, self.requires_grad)
+        if self.grad is not None:
+            made.grad = self.grad.detach().clone()
+        memo[id(self)] = made
+        return made
+
+    @classmethod
+    def _like(cls, data, requires_grad):
+        return data.requires_grad_(requires_grad)
+
+    def __reduce_ex__(self, protocol):
+        return (_rebuild, (self.detach().tolist(), self.dtype, self.requires_grad, type(self).__name__))
+
+    def __dir__(self):
+        return sorted(set(object.__dir__(self)) | set(METHODS))
+
+    # -- autograd
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+        kwargs = {"create_graph": create_graph}
+        if retain_graph is not None:
+            kwargs["retain_graph"] = retain_graph
+        if gradient is not None:
+            kwargs["gradient"] = gradient
+        if inputs is not None:
+            kwargs["inputs"] = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        run("Tensor.backward", self, kwargs)
+
+    def requires_grad_(self, requires_grad=True):
+        return run("Tensor.requires_grad_", self, requires_grad)
+
+    def register_hook(self, hook):
+        return run("Tensor.register_hook", self, hook)
+
+    def register_post_accumulate_grad_hook(self, hook):
+        return run("Tensor.register_post_accumulate_grad_hook", self, hook)
+
+    def to(self, *args, **kwargs):
+        target = None
+        copy = kwargs.pop("copy", False)
+        for x in list(args) + [kwargs.get("dtype"), kwargs.get("other")]:
+            if isinstance(x, dtype):
+                target = x
+            elif isinstance(x, Tensor):
+                target = x.dtype
+            elif isinstance(x, (str, device)):
+                if str(device(str(x)).type) != "cpu":
+                    raise AssertionError("Torch not compiled with CUDA enabled")
+        options = {"copy": copy}
+        if target is not None:
+            return run("Tensor.to", self, target, options)
+        return self.clone() if copy else self
+
+    def cpu(self):
+        return self
+
+    def cuda(self, *args, **kwargs):
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+    def share_memory_(self):
+        return self
+
+    def new_tensor(self, data, dtype=None, device=None, requires_grad=False):
+        from . import tensor
+
+        return tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
+
+    def new(self, *args):
+        from . import empty
+
+        return empty(*args, dtype=self.dtype)
+
+    def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
+        kwargs = {"keepdim": keepdim} if dim is not None else {}
+        if dim is not None:
+            kwargs["dim"] = dim
+        if dtype is not None:
+            kwargs["dtype"] = dtype
+        return run("Tensor.norm", self, p, kwargs) if kwargs else run("Tensor.norm", self, p)
+
+    def split(self, split_size, dim=0):
+        return run("Tensor.split", self, split_size, dim)
+
+    def unflatten(self, dim, sizes):
+        return run("Tensor.unflatten", self, dim, list(sizes))
+
+    def is_same_size(self, other):
+        return self.shape == other.shape
+
+    def apply_(self, f):
+        from . import tensor
+
+        flat = [f(x) for x in elements(self)]
+        self.copy_(tensor(flat, dtype=self.dtype).view(self.shape))
+        return self
+
+    def map_(self, other, f):
+        from . import tensor
+
+        flat = [f(x, y) for x, y in zip(elements(self), elements(other))]
+        self.copy_(tensor(flat, dtype=self.dtype).view(self.shape))
+        return self
+
+    def __array__(self, dtype=None):
+        return self.numpy()
+
+    def element_size(self):
+        return self.dtype.itemsize
+
+    def __getattr__(self, name):
+        # Methods that the library has are made when they are first asked for.
+        if name.startswith("__") or name.startswith("_repr"):
+            raise AttributeError(name)
+        f = function("Tensor." + name)
+        if f is None:
+            f = function("method." + name) if name in EXTRA_METHODS else None
+        if f is None:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        setattr(Tensor, name, f)
+        return getattr(self, name)
+
+
+EXTRA_METHODS = ()
+METHODS = ()
+
+
+def legacy_constructor(name, args):
+    """torch.FloatTensor and its like: sizes or data."""
+    from . import empty, tensor
+
+    if len(args) == 1 and isinstance(args[0], Tensor):
+        return args[0].to(dtype.named(name)).detach()
+    if len(args) == 1 and not isinstance(args[0], int):
+        return tensor(args[0], dtype=dtype.named(name)) if not isinstance(args[0], Size) else empty(args[0])
+    return empty(*args, dtype=dtype.named(name)) if args else empty(0, dtype=dtype.named(name))
+
+
+def type_word(x):
+    if x is None:
+        return "NoneType"
+    return type(x).__name__
+
+
+def index_json(index):
+    import json
+
+    return json.dumps(indices(index))
+
+
+def value_json(value):
+    import json
+
+    return json.dumps(encode(value))
+
+
+def elements(t):
+    """The elements as a list, in row-major order."""
+    d = t.dtype
+    if d.is_complex:
+        from . import view_as_real
+
+        flat = elements(view_as_real(t.detach().contiguous()))
+        return [complex(a, b) for a, b in zip(flat[::2], flat[1::2])]
+    if d.name in ("float16", "bfloat16"):
+        t = t.detach().float()
+    values = _tidu.elements(t._number).to_py().tolist()
+    return [bool(x) for x in values] if d.name == "bool" else values
+
+
+def _rebuild(data, dt, requires_grad, kind):
+    from . import nn, tensor
+
+    made = tensor(data, dtype=dt)
+    return nn.Parameter(made, requires_grad) if kind == "Parameter" else made.requires_grad_(requires_grad)
+
+
+class Storage:
+    def __init__(self, of):
+        self._of = of
+
+    def data_ptr(self):
+        base = self._of
+        return base.data_ptr() - base.storage_offset() * base.element_size()
+
+    def nbytes(self):
+        return self._of.numel() * self._of.element_size()
+
+    def size(self):
+        return self._of.numel()
+
+    __len__ = size
+
+
+def dtype_of(x):
+    if isinstance(x, dtype):
+        return x
+    legacy = str(x).replace("torch.", "").replace("Tensor", "")
+    names = {
+        "Float": "float32",
+        "Double": "float64",
+        "Long": "int64",
+        "Int": "int32",
+        "Short": "int16",
+        "Char": "int8",
+        "Byte": "uint8",
+        "Bool": "bool",
+        "Half": "float16",
+        "BFloat16": "bfloat16",
+    }
+    if legacy in names:
+        return dtype.named(names[legacy])
+    raise ValueError(f"invalid type: '{x}'")
+
+
+# -- Python's operators
+
+NUMBERS = (int, float, bool, complex, Tensor)
+
+
+def _binary(name, op):
+    number = None
+
+    def method(self, other):
+        nonlocal number
+        if not isinstance(other, NUMBERS):
+            return NotImplemented
+        if number is None:
+            number = number_of("Tensor." + op)
+        return invoke(number, (self, other))
+
+    method.__name__ = name
+    setattr(Tensor, name, method)
+
+
+def _unary(name, op):
+    def method(self):
+        return run("Tensor." + op, self)
+
+    setattr(Tensor, name, method)
+
+
+for _name, _op in {
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "truediv": "div",
+    "mod": "remainder",
+    "pow": "pow",
+    "and": "bitwise_and",
+    "or": "bitwise_or",
+    "xor": "bitwise_xor",
+    "lshift": "bitwise_left_shift",
+    "rshift": "bitwise_right_shift",
+    "floordiv": "floor_divide",
+}.items():
+    _binary(f"__{_name}__", _op)
+    _binary(f"__i{_name}__", _op + "_")
+for _name, _op in {
+    "__radd__": "add",
+    "__rmul__": "mul",
+    "__rand__": "bitwise_and",
+    "__ror__": "bitwise_or",
+    "__rxor__": "bitwise_xor",
+    "__rsub__": "rsub",
+    "__eq__": "eq",
+    "__ne__": "ne",
+    "__lt__": "lt",
+    "__le__": "le",
+    "__gt__": "gt",
+    "__ge__": "ge",
+}.items():
+    _binary(_name, _op)
+for _name, _op in {"__neg__": "neg", "__pos__": "positive", "__abs__": "abs", "__invert__": "bitwise_not"}.items():
+    _unary(_name, _op)
+
+
+def _matmul(self, other):
+    if not isinstance(other, Tensor):
+        return NotImplemented
+    return run("Tensor.matmul", self, other)
+
+
+Tensor.__matmul__ = _matmul
+Tensor.__hash__ = lambda self: id(self)
+
+
+def _eq(self, other):
+    return run("Tensor.eq", self, other) if isinstance(other, NUMBERS) else False
+
+
+def _ne(self, other):
+    return run("Tensor.ne", self, other) if isinstance(other, NUMBERS) else True
+
+
+Tensor.__eq__, Tensor.__ne__ = _eq, _ne
+
+
+def _rtruediv(self, other):
+    return run("Tensor.reciprocal", self) * other
+
+
+def _rpow(self, other):
+    from . import pow
+
+    return pow(other, self)
+
+
+def _rmod(self, other):
+    from . import remainder, tensor
+
+    return remainder(tensor(other), self)
+
+
+def _rfloordiv(self, other):
+    from . import floor_divide, tensor
+
+    return floor_divide(tensor(other), self)
+
+
+Tensor.__rtruediv__, Tensor.__rpow__, Tensor.__rmod__, Tensor.__rfloordiv__ = _rtruediv, _rpow, _rmod, _rfloordiv

@@ -1,0 +1,15 @@
+"""torch.nn.functional."""
+
+import sys as _sys
+
+from .._bridge import function as _function
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    f = _function("nn.functional." + name) or _function("torch." + name)
+    if f is None:
+        raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
+    globals()[name] = f
+    return f

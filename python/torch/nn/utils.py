@@ -1,0 +1,30 @@
+"""torch.nn.utils."""
+
+from .._bridge import run
+from .._tensor import Tensor
+
+
+def _list(parameters):
+    return [parameters] if isinstance(parameters, Tensor) else list(parameters)
+
+
+def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    return run(
+        "nn.utils.clip_grad_norm_", _list(parameters), max_norm, norm_type, {"error_if_nonfinite": error_if_nonfinite}
+    )
+
+
+def clip_grad_value_(parameters, clip_value, foreach=None):
+    run("nn.utils.clip_grad_value_", _list(parameters), clip_value)
+
+
+def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    return run("nn.utils.get_total_norm", _list(tensors), norm_type)
+
+
+def parameters_to_vector(parameters):
+    return run("nn.utils.parameters_to_vector", _list(parameters))
+
+
+def vector_to_parameters(vec, parameters):
+    run("nn.utils.vector_to_parameters", vec, _list(parameters))

@@ -1,0 +1,215 @@
+"""torch.utils.data: datasets, samplers and loaders."""
+
+import itertools
+
+from .._tensor import Tensor
+
+
+class Dataset:
+    def __getitem__(self, index):
+        raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
+
+    def __add__(self, other):
+        return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset):
+    def __iter__(self):
+        raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
+
+
+class TensorDataset(Dataset):
+    def __init__(self, *tensors):
+        if any(tensors[0].size(0) != t.size(0) for t in tensors):
+            raise AssertionError("Size mismatch between tensors")
+        self.tensors = tensors
+
+    def __getitem__(self, index):
+        return tuple(t[index] for t in self.tensors)
+
+    def __len__(self):
+        return self.tensors[0].size(0)
+
+
+class ConcatDataset(Dataset):
+    def __init__(self, datasets):
+        self.datasets = list(datasets)
+        self.cumulative_sizes = list(itertools.accumulate(len(d) for d in self.datasets))
+
+    def __len__(self):
+        return self.cumulative_sizes[-1]
+
+    def __getitem__(self, index):
+        import bisect
+
+        if index < 0:
+            index += len(self)
+        at = bisect.bisect_right(self.cumulative_sizes, index)
+        return self.datasets[at][index - (self.cumulative_sizes[at - 1] if at else 0)]
+
+
+class Subset(Dataset):
+    def __init__(self, dataset, indices):
+        self.dataset, self.indices = dataset, indices
+
+    def __getitem__(self, index):
+        return self.dataset[self.indices[index]]
+
+    def __len__(self):
+        return len(self.indices)
+
+
+def random_split(dataset, lengths, generator=None):
+    import math
+
+    from .. import default_generator, randperm
+
+    if all(0 <= n <= 1 for n in lengths) and math.isclose(sum(lengths), 1):
+        sizes = [math.floor(len(dataset) * f) for f in lengths]
+        for i in range(len(dataset) - sum(sizes)):
+            sizes[i % len(sizes)] += 1
+        lengths = sizes
+    if sum(lengths) != len(dataset):
+        raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
+    order = randperm(sum(lengths), generator=generator or default_generator).tolist()
+    ends = list(itertools.accumulate(lengths))
+    return [Subset(dataset, order[end - n : end]) for end, n in zip(ends, lengths)]
+
+
+class Sampler:
+    def __init__(self, data_source=None):
+        pass
+
+
+class SequentialSampler(Sampler):
+    def __init__(self, data_source):
+        self.data_source = data_source
+
+    def __iter__(self):
+        return iter(range(len(self.data_source)))
+
+    def __len__(self):
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler):
+    def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
+        self.data_source, self.generator = data_source, generator
+        self.replacement, self._n = replacement, num_samples
+
+    def __iter__(self):
+        from .. import Generator, empty, int64, randint, randperm
+
+        n = len(self.data_source)
+        generator = self.generator
+        if generator is None:
+            seed = int(empty((), dtype=int64).random_().item())
+            generator = Generator()
+            generator.manual_seed(seed)
+        count = n if self._n is None else self._n
+        if self.replacement:
+            for _ in range(count // 32):
+                yield from randint(0, n, (32,), generator=generator).tolist()
+            yield from randint(0, n, (count % 32,), generator=generator).tolist()
+        else:
+            for _ in range(count // n):
+                yield from randperm(n, generator=generator).tolist()
+            yield from randperm(n, generator=generator).tolist()[: count % n]
+
+    def __len__(self):
+        return len(self.data_source) if self._n is None else self._n
+
+
+class BatchSampler(Sampler):
+    def __init__(self, sampler, batch_size, drop_last):
+        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
+
+    def __iter__(self):
+        batch = []
+        for i in self.sampler:
+            batch.append(i)
+            if len(batch) == self.batch_size:
+                yield batch
+                batch = []
+        if batch and not self.drop_last:
+            yield batch
+
+    def __len__(self):
+        n = len(self.sampler)
+        return n // self.batch_size if self.drop_last else (n + self.batch_size - 1) // self.batch_size
+
+
+def default_collate(batch):
+    from .. import stack, tensor
+
+    first = batch[0]
+    if isinstance(first, Tensor):
+        return stack(list(batch))
+    if isinstance(first, (bool, int)):
+        return tensor(list(batch))
+    if isinstance(first, float):
+        from .. import float64
+
+        return tensor(list(batch), dtype=float64)
+    if isinstance(first, str):
+        return batch
+    if isinstance(first, dict):
+        return {k: default_collate([b[k] for b in batch]) for k in first}
+    if isinstance(first, tuple) and hasattr(first, "_fields"):
+        return type(first)(*(default_collate(x) for x in zip(*batch)))
+    if isinstance(first, (tuple, list)):
+        return [default_collate(x) for x in zip(*batch)]
+    raise TypeError(
+        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}"
+    )
+
+
+class DataLoader:
+    def __init__(
+        self,
+        dataset,
+        batch_size=1,
+        shuffle=None,
+        sampler=None,
+        batch_sampler=None,
+        num_workers=0,
+        collate_fn=None,
+        pin_memory=False,
+        drop_last=False,
+        generator=None,
+        **kwargs,
+    ):
+        if num_workers < 0:
+            raise ValueError(
+                "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing."
+            )
+        if sampler is not None and shuffle:
+            raise ValueError("sampler option is mutually exclusive with shuffle")
+        self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
+        self.collate_fn = collate_fn or default_collate
+        self.generator = generator
+        if sampler is None:
+            sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
+        self.sampler = sampler
+        self.batch_sampler = batch_sampler or (BatchSampler(sampler, batch_size, drop_last) if batch_size else None)
+
+    def __iter__(self):
+        from .. import empty, int64
+
+        # PyTorch draws a seed for its workers each time, whether there are any or not.
+        empty((), dtype=int64).random_(generator=self.generator)
+        if isinstance(self.dataset, IterableDataset):
+            items = iter(self.dataset)
+            while batch := list(itertools.islice(items, self.batch_size)):
+                if len(batch) == self.batch_size or not self.drop_last:
+                    yield self.collate_fn(batch)
+            return
+        if self.batch_sampler is None:
+            for i in self.sampler:
+                yield self.dataset[i]
+            return
+        for batch in self.batch_sampler:
+            yield self.collate_fn([self.dataset[i] for i in batch])
+
+    def __len__(self):
+        return len(self.batch_sampler) if self.batch_sampler is not None else len(self.sampler)

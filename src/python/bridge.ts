@@ -1,0 +1,241 @@
+// What the Python package calls: one flat call for everything, in which only numbers, strings and booleans cross.
+//
+// Note [Crossing]: tensors and other objects cross as numbers (see handles.ts), so that no proxies are made. Each argument
+// has a letter that tells what it is; a result is a number for a tensor, a boolean, nothing for None, else JSON of a tag and
+// a body. Errors cross as JSON, too: Python raises them again under their own names.
+import { Node } from "../autograd/node.ts";
+import { Complex, Dtype, dtypeByName, Float } from "../dtype.ts";
+import type { TypedArray } from "../dtype.ts";
+import { set_warning_listener } from "../errors.ts";
+import { registry } from "../op/op.ts";
+import { asLeaf, fromTyped } from "../ops/data.ts";
+import { slice_ } from "../ops/subscript.ts";
+import type { Index } from "../ops/subscript.ts";
+import { default_generator, Generator } from "../random.ts";
+import { Size, Tensor } from "../tensor.ts";
+import { Handles } from "./handles.ts";
+import { namespaces } from "./namespaces.ts";
+import { helpers } from "./helpers.ts";
+
+/** What Python gets: None, a truth value, a tensor's number, or JSON. */
+type Crossed = undefined | boolean | number | string;
+type Encoded = readonly [tag: string, ...body: unknown[]];
+type Callable = (...args: unknown[]) => unknown;
+/** Python's side of callbacks: the callable's number and JSON of the arguments to JSON of the result. */
+type PythonCallback = (id: number, args: string) => string | undefined;
+
+/** Thrown through the library when a Python callable raised; Python keeps the exception itself. */
+class RaisedInPython extends Error {}
+
+export class Bridge {
+  readonly handles = new Handles();
+  private readonly functions: Callable[] = [];
+  private readonly ids = new Map<string, number>();
+  private readonly python: PythonCallback;
+  private readonly callbacks = new Map<number, Callable>();
+
+  constructor(python: PythonCallback, warn: (text: string, category: string) => void) {
+    this.python = python;
+    set_warning_listener(warn);
+  }
+
+  /** The number under which a function is called: `torch.add`, `nn.functional.relu`, `Tensor.add`, `get.shape`. Or -1. */
+  lookup(path: string): number {
+    let id = this.ids.get(path);
+    if (id === undefined) {
+      const found = this.find(path);
+      id = found === null ? -1 : this.functions.push(found) - 1;
+      this.ids.set(path, id);
+    }
+    return id;
+  }
+  private find(path: string): Callable | null {
+    const dot = path.lastIndexOf(".");
+    const [space, name] = [path.slice(0, dot), path.slice(dot + 1)];
+    if (space === "Tensor") return name in Tensor.prototype ? (self, ...rest) => method(self, name, rest) : null;
+    if (space === "method") return (self, ...rest) => method(self, name, rest);
+    if (space === "get") return (self) => (self as Record<string, unknown>)[name];
+    if (space === "set") return (self, value) => void ((self as Record<string, unknown>)[name] = value);
+    if (space === "new") return (...args) => new (namespaces.find(name) as new (...args: unknown[]) => object)(...args);
+    if (space === "bridge") return (helpers as Record<string, Callable>)[name] ?? null;
+    const found = namespaces.find(path);
+    return typeof found === "function" ? (found as Callable) : null;
+  }
+  /** Names of the functions in a namespace. */
+  names(space: string): string {
+    return namespaces.names(space).join();
+  }
+  /** Names of the arguments of an op, in order, and how many may be given by place; empty if it is no op. */
+  signature(id: number): string {
+    const entry = registry.get(this.functions[id]);
+    return entry === undefined ? "" : entry.schema.text;
+  }
+
+  /** Calls function `id`. `kinds`: a letter for each value; `names`: of those at the end that go by name. */
+  call(id: number, kinds: string, names: string, ...values: unknown[]): Crossed {
+    try {
+      for (let i = 0; i < kinds.length; i++) values[i] = this.decode(kinds.charCodeAt(i), values[i]);
+      if (names !== "") {
+        const keys = names.split(",");
+        const options: Record<string, unknown> = {};
+        const first = values.length - keys.length;
+        for (const [i, key] of keys.entries()) options[key] = values[first + i];
+        values.length = first;
+        values.push(options);
+      }
+      return this.cross(this.functions[id](...values));
+    } catch (error) {
+      return failure(error);
+    }
+  }
+  /** Lets go of objects, their numbers joined by commas. */
+  release(numbers: string): void {
+    if (numbers !== "") this.handles.release(numbers.split(",").map(Number));
+  }
+  /** self[index]: the index as JSON. */
+  getItem(self: number, index: string): Crossed {
+    return this.guarded(() => this.tensor(self).index(this.indices(index)));
+  }
+  setItem(self: number, index: string, value: string): Crossed {
+    return this.guarded(() => {
+      const given = this.fromJson(JSON.parse(value) as Encoded);
+      this.tensor(self).index_put_(this.indices(index), given as Tensor);
+    });
+  }
+  /** The elements in row-major order. */
+  elements(self: number): TypedArray {
+    return this.tensor(self).typed_array();
+  }
+  /** A tensor of the numbers in an array. */
+  fromArray(values: TypedArray, shape: string, dtype: string, requires_grad: boolean): Crossed {
+    const sizes = shape === "" ? [] : shape.split(",").map(Number);
+    return this.guarded(() => asLeaf(fromTyped(values, sizes, dtypeByName.get(dtype as never)!), requires_grad));
+  }
+  dtypeNumber(name: string): number {
+    return this.handles.hold(dtypeByName.get(name as never)!);
+  }
+  newGenerator(): number {
+    return this.handles.hold(new Generator());
+  }
+  defaultGenerator(): number {
+    return this.handles.hold(default_generator);
+  }
+  private tensor(number: number): Tensor {
+    return this.handles.get(number) as Tensor;
+  }
+  private indices(text: string): Index[] {
+    return this.fromJson(JSON.parse(text) as Encoded) as Index[];
+  }
+  private guarded(body: () => unknown): Crossed {
+    try {
+      return this.cross(body());
+    } catch (error) {
+      return failure(error);
+    }
+  }
+
+  private decode(kind: number, value: unknown): unknown {
+    switch (kind) {
+      case 116: // t: an object held
+        return this.handles.get(value as number);
+      case 102: // f: a whole float
+        return new Float(value as number);
+      case 84: // T: a list of objects held
+        return (value as (number | undefined)[]).map((n) => (n === undefined ? null : this.handles.get(n)));
+      case 107: // k: a Python callable
+        return this.callback(value as number);
+      case 106: // j: JSON
+        return this.fromJson(JSON.parse(value as string) as Encoded);
+      case 110: // n: None
+        return null;
+      default:
+        return value;
+    }
+  }
+  /** The JavaScript function that calls a Python one; the same for the same number. */
+  private callback(id: number): Callable {
+    let made = this.callbacks.get(id);
+    if (made === undefined) {
+      made = (...args) => {
+        const result = this.python(id, JSON.stringify(args.map((x) => this.encode(x))));
+        if (result === "!") throw new RaisedInPython();
+        return result === undefined ? undefined : this.fromJson(JSON.parse(result) as Encoded);
+      };
+      this.callbacks.set(id, made);
+    }
+    return made;
+  }
+  private fromJson([tag, body, more, last]: Encoded): unknown {
+    switch (tag) {
+      case "t":
+        return this.handles.get(body as number);
+      case "f":
+        return new Float(Number(body));
+      case "x":
+        return Number(body);
+      case "i":
+        return typeof body === "string" ? BigInt(body) : body;
+      case "I":
+        return BigInt(body as string);
+      case "c":
+        return new Complex(Number(body), Number(more));
+      case "S": {
+        const [start, stop, step] = [body, more, last].map((x) => this.fromJson(x as Encoded) as number | null);
+        return slice_(start, stop, step);
+      }
+      case "l":
+        return (body as Encoded[]).map((x) => this.fromJson(x));
+      case "d":
+        return Object.fromEntries((body as [string, Encoded][]).map(([k, x]) => [k, this.fromJson(x)]));
+      case "k":
+        return this.callback(body as number);
+      default:
+        return body ?? null;
+    }
+  }
+  private cross(x: unknown): Crossed {
+    if (x instanceof Tensor) return this.handles.hold(x);
+    if (x === undefined || x === null) return undefined;
+    if (typeof x === "boolean") return x;
+    return JSON.stringify(this.encode(x));
+  }
+  private encode(x: unknown): Encoded {
+    if (x === undefined || x === null) return ["n"];
+    switch (typeof x) {
+      case "boolean":
+        return ["b", x];
+      case "string":
+        return ["s", x];
+      case "bigint":
+        return ["i", String(x)];
+      case "number":
+        return Number.isInteger(x) && !Object.is(x, -0) ? ["i", x] : ["x", String(x)];
+    }
+    if (x instanceof Tensor) return ["t", this.handles.hold(x)];
+    if (x instanceof Dtype) return ["D", x.name];
+    if (x instanceof Size) return ["z", [...x]];
+    if (x instanceof Float) return ["x", String(x.value)];
+    if (x instanceof Complex) return ["c", String(x.re), String(x.im)];
+    if (Array.isArray(x)) {
+      const names = Object.keys(Object.getOwnPropertyDescriptors(x)).filter((k) => !/^\d+$|^length$/.test(k));
+      const items = x.map((y) => this.encode(y));
+      return names.length === 0 ? ["l", items] : ["N", items, names];
+    }
+    if (x instanceof Map) return ["m", [...x].map(([k, v]) => [this.encode(k), this.encode(v)])];
+    const proto: unknown = Object.getPrototypeOf(x);
+    if (proto === Object.prototype) return ["d", Object.entries(x).map(([k, v]) => [k, this.encode(v)])];
+    return ["o", this.handles.hold(x), kindOf(x)];
+  }
+}
+function method(self: unknown, name: string, args: unknown[]): unknown {
+  const f = (self as Record<string, unknown>)[name];
+  if (typeof f !== "function") throw new TypeError(`'${name}' is not callable`);
+  return (f as Callable).apply(self, args);
+}
+const kindOf = (x: object): string =>
+  x instanceof Node ? "node" : x instanceof Generator ? "generator" : (x.constructor?.name ?? "object");
+function failure(error: unknown): string {
+  if (error instanceof RaisedInPython) return '["!"]';
+  const { name, message } = error as Error;
+  return JSON.stringify(["e", name, message]);
+}

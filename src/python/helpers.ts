@@ -1,0 +1,79 @@
+// What Python needs beside the library's own functions.
+import { gradientEdge } from "../autograd/node.ts";
+import type { Node } from "../autograd/node.ts";
+import { Function } from "../autograd/function.ts";
+import type { FunctionContext } from "../autograd/function.ts";
+import { mode } from "../autograd/mode.ts";
+import { dtypeByName, Float } from "../dtype.ts";
+import type { Dtype } from "../dtype.ts";
+import type { Module } from "../nn/module.ts";
+import { Parameter } from "../nn/parameter.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { scalarText } from "../print.ts";
+import type { Tensor } from "../tensor.ts";
+
+type PythonForward = (ctx: FunctionContext, ...args: unknown[]) => Tensor | Tensor[];
+
+export const helpers = {
+  dtype: (name: string): Dtype | undefined => dtypeByName.get(name as never),
+  /** One of the modes, and what it is from now on. */
+  setMode(name: "grad" | "inference" | "anomaly" | "checkNan", on: boolean): boolean {
+    const before = mode[name];
+    mode[name] = on;
+    return before;
+  },
+  getMode: (name: "grad" | "inference" | "anomaly"): boolean => mode[name],
+  getRow: (self: Tensor, i: number): Tensor => self.index([i]),
+  itemText: (self: Tensor): string => scalarText(self.item(), self.dtype),
+  parameter: (data: Tensor, requires_grad: boolean): Parameter => new Parameter(data, requires_grad),
+  nextFunctions: (node: Node): unknown[] =>
+    node.edges.map((edge) => (edge === null ? [null, 0] : [edge.node, edge.nr])),
+  nodeName: (node: Node): string => node.typeName,
+  edgeNode: (t: Tensor): Node | null => gradientEdge(t)?.node ?? null,
+  /** A custom function whose forward and backward are Python's. */
+  applyFunction(name: string, forward: PythonForward, backward: PythonForward, args: unknown[]): unknown {
+    const Made = class extends Function {
+      static override forward = forward as never;
+      static override backward = backward as never;
+    };
+    Object.defineProperty(Made, "name", { value: name });
+    return (Made.apply as (...args: unknown[]) => unknown).apply(Made, args);
+  },
+  same: (a: object, b: object): boolean => a === b,
+  sizes: (self: Tensor): readonly number[] => self.sizes,
+  // ---- modules
+  className: (module: object): string => module.constructor.name,
+  /** Parameters, buffers (and whether they are saved), and parts of a module, by name. */
+  members(module: Module): unknown[] {
+    const own = module as unknown as Record<"_parameters" | "_buffers" | "_modules", Map<string, unknown>>;
+    const saved = new Set(module.state_dict().keys());
+    return [
+      [...own._parameters].map(([name, p]) => [name, p]),
+      [...own._buffers].map(([name, b]) => [name, b, saved.has(name)]),
+      [...own._modules].map(([name, m]) => [name, m]),
+    ];
+  },
+  setMember(module: Record<string, unknown>, name: string, value: unknown): void {
+    module[name] = value instanceof Float ? value.value : value;
+  },
+  /** A plain field of a module, and whether there is one. */
+  field(module: Record<string, unknown>, name: string): unknown[] {
+    const value = module[name];
+    return value === undefined || typeof value === "function" ? [false, null] : [true, value];
+  },
+  forward(module: (...args: unknown[]) => unknown, ...args: unknown[]): unknown {
+    return module(...args);
+  },
+  // ---- optimizers
+  groups: (optimizer: Optimizer): unknown[] => optimizer.param_groups.map((group) => ({ ...group })),
+  setOption(optimizer: Optimizer, at: number, name: string, value: unknown): void {
+    (optimizer.param_groups[at] as unknown as Record<string, unknown>)[name] =
+      value instanceof Float ? value.value : value;
+  },
+  state: (optimizer: Optimizer): unknown[] => [...optimizer.state].map(([p, values]) => [p, { ...values }]),
+  loadState(optimizer: Optimizer, entries: [Tensor, Record<string, Tensor>][]): void {
+    optimizer.state.clear();
+    for (const [p, values] of entries)
+      optimizer.state.set(p, Object.fromEntries(Object.entries(values).map(([k, t]) => [k, t.clone()])));
+  },
+};

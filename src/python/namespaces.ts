@@ -1,0 +1,34 @@
+// The library's functions by the names that Python has for them.
+import * as autograd from "../autograd/index.ts";
+import * as torch from "../index.ts";
+import * as functional from "../nn/functional.ts";
+import * as nn from "../nn/index.ts";
+import * as optim from "../optim/index.ts";
+
+type Namespace = Readonly<Record<string, unknown>>;
+const spaces: Readonly<Record<string, Namespace>> = {
+  torch: torch as Namespace,
+  nn: nn as Namespace,
+  "nn.functional": functional as Namespace,
+  "nn.init": nn.init as Namespace,
+  "nn.utils": nn.utils as Namespace,
+  optim: optim as Namespace,
+  "optim.lr_scheduler": ((optim as Namespace)["lr_scheduler"] ?? {}) as Namespace,
+  linalg: torch.linalg as Namespace,
+  fft: torch.fft as Namespace,
+  special: torch.special as Namespace,
+  autograd: autograd as Namespace,
+};
+export const namespaces = {
+  /** `linalg.solve`; a name without a dot is looked for in nn, then in optim. */
+  find(path: string): unknown {
+    const dot = path.lastIndexOf(".");
+    if (dot < 0) return spaces["nn"][path] ?? spaces["optim"][path] ?? spaces["optim.lr_scheduler"][path];
+    return spaces[path.slice(0, dot)]?.[path.slice(dot + 1)];
+  },
+  names(space: string): string[] {
+    return Object.entries(spaces[space] ?? {})
+      .filter(([, f]) => typeof f === "function")
+      .map(([name]) => name);
+  },
+};
