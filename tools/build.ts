@@ -1,7 +1,7 @@
 // Builds dist/: modules and their types by tsc, one a file, so that bundlers can leave out what a program does not use;
-// and dist/node/, the same in a few files by esbuild, which Node loads in a third of the time.
+// dist/node/, the same in a few files by esbuild, which Node loads in a third of the time; and dist/cli/, the command.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 interface Target {
@@ -23,6 +23,22 @@ await build({
   sourcemap: true,
   logLevel: "warning",
 });
+// The command is a program of its own beside the library, which it imports as any program does. Its parser is bundled, so
+// that the package still needs no other at run time.
+await build({
+  entryPoints: ["cli/index.ts"],
+  outdir: "dist/cli",
+  bundle: true,
+  external: ["tidu"],
+  format: "esm",
+  target: "es2022",
+  platform: "node",
+  banner: {
+    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+  },
+  logLevel: "warning",
+});
+cpSync("node_modules/commander/LICENSE", "dist/cli/commander.LICENSE");
 const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
   stdio: "inherit",
 });

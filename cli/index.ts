@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// The command `tidu`.
+import { createRequire } from "node:module";
+import { Command } from "commander";
+import { info } from "./info.ts";
+import { run } from "./run.ts";
+
+const { version } = createRequire(import.meta.url)("tidu/package.json") as { version: string };
+
+const program = new Command("tidu")
+  .description("PyTorch's tensors, tape and modules, for TypeScript")
+  .version(version)
+  .enablePositionalOptions();
+program
+  .command("run")
+  .description("run a program in TypeScript or JavaScript")
+  .argument("<program>", "a file: .ts, .js")
+  .argument("[args...]", "given to the program as they are")
+  .passThroughOptions()
+  .action(run);
+program
+  .command("info")
+  .description("tell version, devices, threads, WebAssembly's instructions, memory")
+  .action(() => console.log(info(version)));
+await program.parseAsync();

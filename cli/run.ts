@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** `tidu run program args...`: the program finds its arguments where `node` puts them. */
+export async function run(program: string, args: string[]): Promise<void> {
+  const path = resolve(program);
+  if (!existsSync(path)) {
+    console.error(`tidu: can't open file '${path}': [Errno 2] No such file or directory`);
+    process.exitCode = 2;
+  } else {
+    process.argv = [process.argv[0], path, ...args];
+    const readsTypeScript = "typescript" in process.features && process.features.typescript !== false;
+    if (/^\.[mc]?tsx?$/.test(extname(path)) && !readsTypeScript) await useTsx(path);
+    await import(pathToFileURL(path).href);
+  }
+}
+/** Lets a Node that does not know TypeScript load it, by the tsx that is installed beside the program. */
+async function useTsx(path: string): Promise<void> {
+  let tsx: string;
+  try {
+    tsx = createRequire(path).resolve("tsx");
+  } catch {
+    throw new Error(
+      `Node ${process.version} runs no TypeScript by itself.\nInstall tsx beside the program (npm install tsx), or use Node 22.18 or newer.`,
+    );
+  }
+  await import(pathToFileURL(tsx).href);
+}
