@@ -15,7 +15,7 @@ export type BitOp = "and" | "or" | "xor" | "shl" | "shr";
 export type CompareOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 /** Any dtype but bool. */
 export type UnaryOp = "neg" | "abs" | "floor" | "ceil" | "trunc" | "round" | "sqrt" | "not";
-/** Floats only. Emitters lower what kernel/math.ts has a formula for and call the host for the rest. */
+/** Floats only. Emitters lower them by the formulas of kernel/math.ts. */
 export type MathOp =
   | "exp"
   | "exp2"

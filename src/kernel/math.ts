@@ -3,6 +3,7 @@
 import { acos, asin, atan, atan2 } from "./formulas/arc.ts";
 import { erf, erfc, erfinv } from "./formulas/error_function.ts";
 import { cosh, exp, exp2, expm1, sigmoid, sinh, tanh } from "./formulas/exponential.ts";
+import { digamma, lgamma } from "./formulas/gamma.ts";
 import type { Formula } from "./formulas/format.ts";
 import { acosh, asinh, atanh, log, log10, log1p, log2 } from "./formulas/logarithm.ts";
 import { pow } from "./formulas/power.ts";
@@ -10,8 +11,7 @@ import { rem } from "./formulas/remainder.ts";
 import { cos, sin, tan } from "./formulas/trigonometric.ts";
 import type { Expr, ExprOp, MathOp } from "./expr.ts";
 
-/** All functions; those without a formula are the host's, in float64. */
-const FORMULAS: Record<MathOp, Formula | null> = {
+const UNARY: Record<MathOp, Formula> = {
   exp,
   exp2,
   expm1,
@@ -35,13 +35,13 @@ const FORMULAS: Record<MathOp, Formula | null> = {
   erf,
   erfc,
   erfinv,
-  lgamma: null,
-  digamma: null,
+  lgamma,
+  digamma,
 };
 const BINARY: Partial<Record<ExprOp, (x: Expr, y: Expr) => Expr>> = { atan2, pow, rem };
-export const isMathOp = (op: ExprOp): op is MathOp => op in FORMULAS;
-export const hasFormula = (op: ExprOp): boolean => op in BINARY || (isMathOp(op) && FORMULAS[op] !== null);
-/** `op` of floats in terms of arithmetic, or null where there is no formula. Parts of formulas may be shared. */
-export function lower(op: ExprOp, [x, y]: readonly Expr[]): Expr | null {
-  return (isMathOp(op) ? FORMULAS[op]?.(x) : BINARY[op]?.(x, y)) ?? null;
+/** Whether floats have a formula for the operator. */
+export const hasFormula = (op: ExprOp): boolean => op in UNARY || op in BINARY;
+/** Such an operator in terms of arithmetic. Parts of formulas may be shared. */
+export function lower(op: ExprOp, [x, y]: readonly Expr[]): Expr {
+  return op in UNARY ? UNARY[op as MathOp](x) : BINARY[op]!(x, y);
 }

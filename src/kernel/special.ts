@@ -1,10 +1,9 @@
-// Functions on float64 that the host computes for kernels: JavaScript's where it has them, else series and fits.
-//
-// The polynomials interpolate at Chebyshev points of the named interval, in 60 digits; coefficients go from low to high.
-// The reductions are the textbook ones: Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), chapters 6
-// and 7, by the numbers given.
+// Functions on float64 for the host: JavaScript's where it has them, else with the polynomials of formulas/. Kernels call
+// them for what the formulas leave out. The reductions are the textbook ones: Abramowitz and Stegun, "Handbook of
+// Mathematical Functions" (1964), chapters 6 and 7, by the numbers given.
 import type { MathOp } from "./expr.ts";
 import { CENTER, ERF, ERFC } from "./formulas/error_function.ts";
+import { DIGAMMA, DIGAMMA_FAR, HALF_LOG_2PI, LGAMMA, STIRLING, ZERO, ZERO_LOW } from "./formulas/gamma.ts";
 
 /** c[0] + c[1] x + c[2] x² + … */
 function polynomial(x: number, coefficients: readonly number[]): number {
@@ -45,22 +44,10 @@ export function erfinv(y: number): number {
   return y < 0 ? -x : x;
 }
 
-// lgamma(2 + d) / (d (1 + d)) for d from -1 to 1.
-const LGAMMA = [
-  0.42278433509846713, -0.10031730167435421, 0.03296500062115597, -0.012384192193336403, 0.00499864116468036,
-  -0.002108130835205516, 0.0009153769228592624, -0.0004057073767182651, 0.00018255262896178884, -8.309532051498256e-5,
-  3.816898383831121e-5, -1.7660549433477763e-5, 8.22164118899021e-6, -3.851628036158386e-6, 1.8101965247968273e-6,
-  -8.417877919503249e-7, 3.9829201168010556e-7, -2.1160213539886798e-7, 1.0090078981549976e-7, -1.9155756307480535e-8,
-  8.980785725782262e-9, -2.9689405326649487e-8, 1.4354582838520858e-8, 7.546992797326214e-9, -3.670771309163974e-9,
-  -3.045084891501406e-9, 1.4756773847350955e-9,
-];
 /** lgamma(2 + d) for d from -1 to 1: with the zeros at 1 and 2 taken out. */
 const lgammaNear2 = (d: number): number => d * (1 + d) * polynomial(d, LGAMMA);
 /** log Γ(1 + a) for a from -½ to 1, as exact for small a as for others. */
 export const lgamma1p = (a: number): number => lgammaNear2(a) - Math.log1p(a);
-// B(2k) / (2k (2k - 1)), 6.1.41.
-const STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400];
-const HALF_LOG_2PI = 0.9189385332046728;
 /** log |Γ(x)|. */
 export function lgamma(x: number): number {
   if (!(Math.abs(x) < Infinity)) return Math.abs(x);
@@ -77,18 +64,6 @@ export function lgamma(x: number): number {
   return lgammaNear2(rest - 2) + Math.log(product);
 }
 
-// digamma(x) / (x - its zero) as a polynomial of x - 1.5, for x from 1 to 2.
-const DIGAMMA = [
-  0.951055876031833, -0.4236274212814605, 0.2405424842407742, -0.14840492305390884, 0.09498872445494122,
-  -0.0619221332730645, 0.04076083381242059, -0.026975796756139776, 0.017907252439455283, -0.011908218001533494,
-  0.007926944646338275, -0.005279964873742579, 0.0035190064021391903, -0.002345267628354842, 0.0015566317436329878,
-  -0.0010376374325901457, 0.00072332664169164, -0.00048219897742908584, 0.0002272331387058069, -0.0001514860088011404,
-  0.00025968484436782885, -0.0001731225064733574,
-];
-const ZERO = 1.4616321449683622;
-const ZERO_LOW = 9.549995429965697e-17;
-// B(2k) / 2k, 6.3.18.
-const DIGAMMA_FAR = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12, -3617 / 8160];
 /** The logarithmic derivative of Γ; -∞ or ∞ at ±0, NaN at the other poles, as PyTorch has it. */
 export function digamma(x: number): number {
   if (x === 0) return -1 / x;

@@ -1,7 +1,7 @@
 // About how long a kernel takes for an element: of the right size, to tell whether threads are worth their while.
 import type { Expr } from "../../kernel/expr.ts";
 import type { Kernel } from "../../kernel/loops.ts";
-import { hasFormula, isMathOp } from "../../kernel/math.ts";
+import { hasFormula } from "../../kernel/math.ts";
 import type { Variant } from "./variant.ts";
 
 /** In nanoseconds: an operation on float32 in lanes, a function in lanes, a function called lane by lane. */
@@ -28,6 +28,6 @@ export function elementNs({ outputs, reduce }: Kernel, { lanes, strides }: Varia
 function operationNs({ op, dtype }: Expr): number {
   const plain = OPERATION * Math.max(dtype.itemsize / 4, 1);
   if (dtype.is_floating_point && hasFormula(op)) return FUNCTION * Math.max(dtype.itemsize / 4, 1);
-  if (isMathOp(op) || op === "pow" || op === "nextafter" || op === "rem") return CALL;
+  if (op === "pow" || op === "nextafter" || op === "rem") return CALL;
   return op === "load" ? plain * APART : plain;
 }

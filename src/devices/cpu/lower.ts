@@ -9,12 +9,10 @@ import type { BinaryOp, BitOp, CompareOp, ExprOp } from "../../kernel/expr.ts";
 import { isHalf, narrowed, widened } from "../../kernel/half.ts";
 import type { Output } from "../../kernel/loops.ts";
 import { IN_HOST } from "../../kernel/formulas/format.ts";
-import { isMathOp, lower } from "../../kernel/math.ts";
+import { hasFormula, lower } from "../../kernel/math.ts";
 
-/** Functions of float64 that a kernel calls in the host, with their number of arguments. */
-const BINARY_CALLS: ReadonlySet<ExprOp> = new Set(["pow", "atan2", "rem", "nextafter"]);
-/** Whether the operator, on float64, is a call of the host. */
-export const isHostCall = (e: Expr): boolean => e.dtype.is_floating_point && (isMathOp(e.op) || BINARY_CALLS.has(e.op));
+/** Whether a lowered operator is a call of the host. */
+export const isHostCall = (e: Expr): boolean => e.dtype.is_floating_point && (e.op === "nextafter" || hasFormula(e.op));
 /** By which name it is imported. */
 export const hostName = (e: Expr): string => (e.dtype === float32 ? `${e.op}f` : e.op);
 
@@ -79,10 +77,7 @@ function simplify(e: Expr): Expr {
   }
   if (src.length === 2 && x.dtype === bool) return LOGIC[op as BinaryOp]?.(x, y) ?? e;
   if (op === "cast") return castThrough(e, x, dtype);
-  if (isMathOp(op) || (BINARY_CALLS.has(op) && dtype.is_floating_point)) {
-    if (e.value === IN_HOST) return e;
-    return lower(op, src) ?? (dtype === float32 && op !== "nextafter" ? inFloat64(op, src) : e);
-  }
+  if (dtype.is_floating_point && hasFormula(op)) return e.value === IN_HOST ? e : lower(op, src);
   if (op === "copysign") {
     const bits = dtype === float64 ? int64 : int32;
     const sign = constant(-(2n ** BigInt(dtype.itemsize * 8 - 1)), bits);
@@ -93,12 +88,6 @@ function simplify(e: Expr): Expr {
   if (!dtype.is_floating_point && (op === "floor" || op === "ceil" || op === "trunc" || op === "round")) return x;
   return e;
 }
-const inFloat64 = (op: ExprOp, src: readonly Expr[]): Expr =>
-  new Expr(
-    op,
-    src.map((x) => x.cast(float64)),
-    float64,
-  ).cast(float32);
 
 function castThrough(e: Expr, x: Expr, to: Dtype): Expr {
   if (to === x.dtype) return x;

@@ -83,6 +83,6 @@ export function powerOf2(last: Expr, x: Expr, more = 0): Expr {
     .add((pick(x, BIAS) + more) * 2 ** fraction)
     .bitcast(x.dtype);
 }
-/** The host's function, whatever formulas there are. */
+/** The host's function, where the formula does not reach. */
 export const inHost = (op: ExprOp, ...src: Expr[]): Expr => new Expr(op, src, src[0].dtype, IN_HOST);
 export const IN_HOST = 1;

@@ -88,11 +88,14 @@ const shifted =
     const value = signed(select(isEven(turned), sin, cos), turned, 1);
     return quarters === 1 ? value : orZero(x, value);
   };
-export const sin = within("sin", shifted(0));
-export const cos = within("cos", shifted(1));
-export const tan = within("tan", (x) => {
+/** Within reach. */
+export const sinNear = shifted(0);
+export const tanNear: Formula = (x) => {
   const { r, lost, quadrant } = reduced(x);
   const { sin, cos } = both(r, lost);
   const even = isEven(quadrant);
   return orZero(x, signed(select(even, sin, cos).div(select(even, cos, sin)), quadrant, 0));
-});
+};
+export const sin = within("sin", sinNear);
+export const cos = within("cos", shifted(1));
+export const tan = within("tan", tanNear);
