@@ -66,6 +66,7 @@ export function wrapDim(dim: number, ndim: number): number {
 
 /** The dims to reduce as a sorted list without repeats; null or none given mean all. */
 export function wrapDims(dims: readonly number[] | null, ndim: number): number[] {
+  if (ndim > 64) throw new RuntimeError("only tensors with up to 64 dims are supported");
   const wrapped: number[] = [];
   if (dims === null || dims.length === 0) {
     for (let d = 0; d < ndim; d++) wrapped.push(d);

@@ -337,9 +337,14 @@ export function multinomial(
   const n = weights.length / rows;
   check(numSamples > 0, "cannot sample n_sample <= 0 samples");
   check(replacement || numSamples <= n, "cannot sample n_sample > prob_dist.size(-1) samples without replacement");
+  const searched = replacement && numSamples > 1;
+  const wrong = weights.find((w) => !(w >= 0 && w < Infinity));
+  const told = wrong === Infinity ? "= infinity or NaN" : "< 0";
   check(
-    weights.every((w) => w >= 0 && w < Infinity),
-    "probability tensor contains either `inf`, `nan` or element < 0",
+    wrong === undefined,
+    searched
+      ? `invalid multinomial distribution (encountering probability entry ${told})`
+      : "probability tensor contains either `inf`, `nan` or element < 0",
   );
   const parts = Array.from({ length: rows }, (_, r) => weights.subarray(r * n, (r + 1) * n));
   for (const part of parts)
@@ -347,7 +352,7 @@ export function multinomial(
       part.some((w) => w > 0),
       "invalid multinomial distribution (sum of probabilities <= 0)",
     );
-  const sample = replacement && numSamples > 1 ? withReplacement : withoutReplacement;
+  const sample = searched ? withReplacement : withoutReplacement;
   return BigInt64Array.from(parts.flatMap((part) => sample(part, numSamples, g)).map(BigInt));
 }
 

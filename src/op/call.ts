@@ -30,6 +30,7 @@ export function run(entry: Entry, values: Values): Results {
 function execute(entry: Entry, values: Values): Results {
   const { definition, schema } = entry;
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
+  if (entry.inplaceArg >= 0 && values[entry.inplaceArg] === true) return runOver(entry, values);
   const { kernel } = definition;
   if (kernel.kind === "composite")
     return named(
@@ -138,6 +139,19 @@ const isTensorWithGrad = (v: unknown): boolean =>
 function savesSelf({ record, schema }: Entry, values: Values): boolean {
   const name = schema.args[0].name;
   return record!.formulas.some(({ arg, saves }) => saves.some((s) => s.name === name) && isTensorWithGrad(values[arg]));
+}
+
+/** Runs an op that was asked, by its argument `inplace`, to write its result over its first argument. */
+function runOver(entry: Entry, values: Values): Tensor {
+  const { definition, schema, inplaceArg } = entry;
+  const plain = values.with(inplaceArg, false);
+  const name = `${schema.name}_`;
+  if (definition!.kernel.kind !== "composite") return runInPlace(entry, name, plain);
+  const self = values[0] as Tensor;
+  // What a composite is made of may need the old elements for backward.
+  const given = mode.grad && self.requires_grad ? self.clone() : self;
+  const result = run(entry, plain.with(0, given)) as Tensor;
+  return result === given ? self : copyInto(self, result, name);
 }
 
 /** For composites: the differentiable result is copied in by the op copy_. */

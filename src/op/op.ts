@@ -81,6 +81,8 @@ export interface Entry {
   definition: AnyDefinition | null;
   /** For the in-place twin: the op whose result it writes. */
   readonly inplaceOf: Entry | null;
+  /** Place of the argument `inplace`, which asks for the result to be written over the first argument; -1 if none. */
+  readonly inplaceArg: number;
   /** Worked out by define(): what recording needs. */
   record: RecordPlan | null;
 }
@@ -105,7 +107,8 @@ export const registry = new Map<unknown, Entry>();
 export const registryByName = new Map<string, Entry>();
 
 function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) => unknown {
-  const entry: Entry = { schema, definition: null, inplaceOf, record: null };
+  const inplaceArg = schema.args.findIndex((a) => a.name === "inplace");
+  const entry: Entry = { schema, definition: null, inplaceOf, inplaceArg, record: null };
   const call = makeCall(entry);
   Object.defineProperty(call, "name", { value: schema.name });
   registry.set(call, entry);

@@ -1,7 +1,7 @@
 // Activation functions.
 import { streamed } from "../cpp_names.ts";
 import { finfo } from "../dtype_info.ts";
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { composite, compute } from "../op/kernels.ts";
@@ -51,16 +51,14 @@ export const rrelu = op(
   "rrelu(Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=False, bool inplace=False) -> Tensor",
 );
 define(rrelu, {
-  kernel: composite(({ input, lower, upper, training, inplace }) => {
+  kernel: composite(({ input, lower, upper, training }) => {
     if (lower > upper) throw new RuntimeError("Lower bound should be less than or equal to the upper bound");
     for (const [name, bound] of Object.entries({ lower, upper }))
       if (!Number.isFinite(bound)) throw new RuntimeError(`rrelu: ${name} bound must be finite, got ${bound}`);
     if (!input.dtype.is_floating_point)
       throw new NotImplementedError(`"rrelu_with_noise_out_cpu" not implemented for '${input.dtype.legacyName}'`);
-    const y = training
-      ? input.mul(_rrelu_slopes(input.detach(), lower, upper))
-      : leaky_relu(input, (lower + upper) / 2);
-    return inplace ? input.copy_(y) : y;
+    if (!training) return leaky_relu(input, (lower + upper) / 2);
+    return input.mul(_rrelu_slopes(input.detach(), lower, upper));
   }),
 });
 /** 1 where x is positive (or NaN), a draw from [lower, upper) elsewhere. */
@@ -179,11 +177,20 @@ export const hardtanh = op(
   "hardtanh(Tensor input, float min_val=-1.0, float max_val=1.0, bool inplace=False) -> Tensor",
 );
 define(hardtanh, {
+  kernel: composite(({ input, min_val, max_val }) => {
+    if (min_val > max_val) throw new ValueError("min_val cannot be greater than max_val");
+    return _hardtanh(input, min_val, max_val);
+  }),
+});
+/** {@link hardtanh} with bounds known to be right. */
+export const _hardtanh = op("_hardtanh(Tensor input, float min_val, float max_val) -> Tensor");
+define(_hardtanh, {
   kernel: pointwise(({ input, min_val, max_val }) => input.max(min_val).min(max_val)),
   saves: ["input"],
   backward: {
     input: ({ grad, input, min_val, max_val }) => _where(input.le(min_val).logical_or(input.ge(max_val)), 0, grad),
   },
+  node: "HardtanhBackward0",
 });
 /** x kept between 0 and 6. */
 export const relu6 = op("relu6(Tensor input, bool inplace=False) -> Tensor");
@@ -251,6 +258,7 @@ define(prelu, {
       throw new RuntimeError(
         `prelu: Type promoting not supported. Got ${input.dtype.legacyName} and ${weight.dtype.legacyName}`,
       );
+    if (input.sizes.length === 0 && weight.numel() !== 1) throw new RuntimeError("Not allow zero-dim input tensor.");
     const channels = input.sizes.length > 1 ? input.sizes[1] : 1;
     if (weight.numel() !== 1 && weight.numel() !== channels)
       throw new RuntimeError(

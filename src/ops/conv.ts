@@ -223,7 +223,12 @@ function namedPadding(
   dilation: readonly number[],
 ): [Tensor, readonly number[]] {
   if (typeof padding !== "string") return [input, padding];
-  const dims = weight.sizes.length - 2;
+  const n = weight.sizes.length;
+  const dims = n - 2;
+  if (padding === "same" && input.sizes.length > n)
+    throw new RuntimeError(
+      `Expected ${n}-dimensional input for ${n}-dimensional weight${list(weight.sizes)}, but got ${input.sizes.length}-dimensional input of size ${list(input.sizes)} instead`,
+    );
   if (padding === "valid") return [input, new Array<number>(dims).fill(0)];
   if (padding !== "same")
     throw new RuntimeError(`Invalid padding string: '${String(padding)}'\nIt can be 'valid' or 'same'.`);

@@ -38,12 +38,11 @@ function droppedToLimit(input: Tensor, p: number, training: boolean, channels: b
     .add_(ALPHA * a * p);
   return input.mul(noise.mul_(a)).add(shift);
 }
-const into = (input: Tensor, y: Tensor, inplace: boolean): Tensor => (inplace && y !== input ? input.copy_(y) : y);
 
 /** Elements set to 0 with probability `p`, the others divided by 1 - p; in evaluation x itself. */
 export const dropout = op("dropout(Tensor input, float p=0.5, bool training=True, bool inplace=False) -> Tensor");
 define(dropout, {
-  kernel: composite(({ input, p, training, inplace }) => into(input, dropped(input, p, training, false), inplace)),
+  kernel: composite(({ input, p, training }) => dropped(input, p, training, false)),
 });
 /** {@link dropout} of whole channels (the second dim). */
 export const feature_dropout = op("feature_dropout(Tensor input, float p=0.5, bool training=True) -> Tensor");
@@ -56,18 +55,14 @@ export const alpha_dropout = op(
   "alpha_dropout(Tensor input, float p=0.5, bool training=False, bool inplace=False) -> Tensor",
 );
 define(alpha_dropout, {
-  kernel: composite(({ input, p, training, inplace }) =>
-    into(input, droppedToLimit(input, p, training, false), inplace),
-  ),
+  kernel: composite(({ input, p, training }) => droppedToLimit(input, p, training, false)),
 });
 /** {@link alpha_dropout} of whole channels (the second dim). As `torch.nn.functional.feature_alpha_dropout`. */
 export const feature_alpha_dropout = op(
   "feature_alpha_dropout(Tensor input, float p=0.5, bool training=False, bool inplace=False) -> Tensor",
 );
 define(feature_alpha_dropout, {
-  kernel: composite(({ input, p, training, inplace }) =>
-    into(input, droppedToLimit(input, p, training, true), inplace),
-  ),
+  kernel: composite(({ input, p, training }) => droppedToLimit(input, p, training, true)),
 });
 /** The gradient under {@link dropout}: where `mask` is true, grad times `scale`. */
 export const native_dropout_backward = op(

@@ -216,7 +216,10 @@ export const multinomial = op(
 );
 define(multinomial, {
   kernel: compute(({ self, num_samples, replacement, generator }) => {
-    isFloat("multinomial", self);
+    if (!self.dtype.is_floating_point)
+      throw new RuntimeError(
+        `multinomial only supports floating-point dtypes for input, got: ${self.dtype.legacyName}`,
+      );
     if (self.sizes.length < 1 || self.sizes.length > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
     const rows = self.sizes.length === 2 ? self.sizes[0] : 1;
     const weights = self.contiguous().host().slice() as FloatArray;

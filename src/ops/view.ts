@@ -563,7 +563,7 @@ define(as_strided_scatter, {
 export const cat = op("cat(Tensor[] tensors, int dim=0) -> Tensor");
 define(cat, {
   kernel: compute(({ tensors, dim }) => {
-    if (tensors.length === 0) throw new RuntimeError("torch.cat(): expected a non-empty list of Tensors");
+    if (tensors.length === 0) throw new ValueError("torch.cat(): expected a non-empty list of Tensors");
     for (const [i, x] of tensors.entries())
       if (x.sizes.length === 0)
         throw new RuntimeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`);

@@ -74,6 +74,7 @@ export const losses: Samples = {
     [leaf([2, 4]), leaf([2, 4], 0.1, 0.9, 2), leaf([2, 2], -1, 1, 3), mask([true, true, false, false], [2, 2])],
     [leaf([4, 2, 3]), leaf([2, 2, 3], 0.1, 0.9, 2), leaf([1, 2, 3], -1, 1, 3), { enable_gqa: true }],
   ],
+  _hardtanh: () => [[signed(), -0.7, 0.6]],
   rrelu: () => [[signed()], [signed(), 0.3, 0.3, true]],
   alpha_dropout: () => [[a()], [a(), 1, true]],
   feature_alpha_dropout: () => [[a()], [a(), 1, true]],
