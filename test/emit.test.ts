@@ -79,6 +79,8 @@ interface Layout {
   /** Strides of each operand (taken in turn) and its first element, in elements. */
   readonly operands: readonly { strides: readonly number[]; start?: number }[];
   readonly reduced?: number;
+  /** Operands in the memory of others. */
+  readonly alias?: Readonly<Record<number, number>>;
 }
 const LAYOUTS: Record<string, Layout> = {
   "one row of neighbours": { shape: [37], operands: [{ strides: [1] }] },
@@ -106,7 +108,7 @@ const LAYOUTS: Record<string, Layout> = {
 function differences(
   level: FeatureLevel,
   kernel: Kernel,
-  { shape, operands, reduced = 0 }: Layout,
+  { shape, operands, reduced = 0, alias = {} }: Layout,
   { params = [], prepare }: { params?: readonly Scalar[]; prepare?: (at: (k: number) => TypedArray) => void } = {},
 ): string[] {
   const all = [...kernel.inputs, ...kernel.outputs.map((o) => o.dtype)];
@@ -116,10 +118,11 @@ function differences(
   const whole = new Uint8Array(memory.buffer, BASE, all.length * ROOM);
   const before = whole.slice();
   const placed: Operand[] = all.map((dtype, k) => {
-    // The last layout is the outputs'; inputs take the others in turn.
+    // Where there is not one for each, the last layout is the outputs'; inputs take the others in turn.
     const last = operands.length - 1;
-    const { strides, start = 0 } = operands[k < kernel.inputs.length && last > 0 ? k % last : last];
-    return { ptr: BASE + k * ROOM + start * dtype.itemsize, strides };
+    const own = k < kernel.inputs.length && last > 0 ? k % last : last;
+    const { strides, start = 0 } = operands[operands.length === all.length ? k : own];
+    return { ptr: BASE + (alias[k] ?? k) * ROOM + start * dtype.itemsize, strides };
   });
   const launch = { shape, reduced, operands: placed, params };
   runnerOf(level).launch(new Kernel(kernel), launch);
@@ -466,6 +469,42 @@ describe.each(levels)("reductions at the level %s", (level) => {
       [int8, int64],
     ])
       expect(differences(level, cumulative(dtype, wide), layout), String(dtype)).toEqual([]);
+  });
+  test.each(FOLDS)("in several passes, of shape %j over dims %j", (shape, folded) => {
+    const [each, once] = [foldLayout(shape, folded, true).operands[1], foldLayout(shape, folded, false).operands[1]];
+    const layout = { ...foldLayout(shape, folded, false), operands: [each, once, each, each, each, once] };
+    for (const wide of [float32, float64]) {
+      const [x, w] = [input(0, float32), input(1, float32)];
+      const [top, total] = [acc(0, float32), acc(1, wide)];
+      const below = x.sub(top).mul(w);
+      const kernel = new Kernel({
+        inputs: [float32, float32],
+        outputs: [
+          // Stored in one pass, added to in the next.
+          { dtype: float32, value: below, pass: 1 },
+          { dtype: float32, value: total.mul(2).cast(float32), mode: "add", pass: 2 },
+          { dtype: int64, value: reduceIota().add(top.cast(int64)), pass: 2 },
+          { dtype: float32, value: total.cast(float32).add(top) },
+        ],
+        reduce: {
+          scan: false,
+          accs: [
+            { dtype: float32, init: constant(-Infinity, float32), step: top.max(x), combine: (a, b) => a.max(b) },
+            {
+              dtype: wide,
+              init: constant(0, wide),
+              step: total.add(below.cast(wide)),
+              combine: (a, b) => a.add(b),
+              pass: 1,
+            },
+          ],
+        },
+      });
+      const prepare = (at: (k: number) => TypedArray): void => [0, 1, 2, 3].forEach((k) => whole(() => at(k)));
+      // The second output is the first's memory.
+      const aliased = { ...layout, alias: { 3: 2 } };
+      expect(differences(level, kernel, aliased, { prepare }), String(wide)).toEqual([]);
+    }
   });
   test("several inputs, one the same along the row, and outputs that use params", () => {
     const [x, m] = [input(0, float32), input(1, float32)];

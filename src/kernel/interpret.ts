@@ -5,6 +5,7 @@ import { bool, float32, float64, int32, int64, uint8 } from "../dtype.ts";
 import type { BinaryOp, BitOp, CompareOp, Expr, MathOp, UnaryOp } from "./expr.ts";
 import { splitComplex } from "./complex.ts";
 import { halfBits, halfValue, isHalf } from "./half.ts";
+import { passesOf } from "./loops.ts";
 import type { Kernel, Launch } from "./loops.ts";
 import { hostMath } from "./special.ts";
 
@@ -40,8 +41,9 @@ export function interpret(kernel: Kernel, launch: Launch, host: Host): void {
     iota: 0n,
     reduceIota: 0n,
   };
-  const store = (): void => {
-    for (const [i, { dtype, value, offset, mode = "set" }] of outputs.entries()) {
+  const store = (which: readonly number[]): void => {
+    for (const i of which) {
+      const { dtype, value, offset, mode = "set" } = outputs[i];
       const k = inputs.length + i;
       const at = state.at[k] + (offset ? Number(evaluate(offset, state)) : 0);
       const x = evaluate(value, state);
@@ -53,20 +55,26 @@ export function interpret(kernel: Kernel, launch: Launch, host: Host): void {
     for (const [k, { strides }] of operands.entries()) state.at[k] = index.reduce((at, i, d) => at + i * strides[d], 0);
   };
   const outer = shape.length - reduced;
+  const passes = passesOf(kernel);
+  const last = outputs.flatMap((o, i) => (o.pass === undefined ? [i] : []));
   for (const index of indices(shape.slice(0, outer))) {
     moveTo(index);
     if (reduce) {
       state.accs = reduce.accs.map((a) => evaluate(a.init, state));
-      state.reduceIota = 0n;
-      for (const inner of indices(shape.slice(outer))) {
-        moveTo([...index, ...inner]);
-        state.accs = reduce.accs.map((a) => evaluate(a.step, state));
-        if (reduce.scan) store();
-        state.reduceIota++;
+      for (const pass of passes) {
+        state.reduceIota = 0n;
+        for (const inner of indices(shape.slice(outer))) {
+          moveTo([...index, ...inner]);
+          const next = pass.accs.map((i) => evaluate(reduce.accs[i].step, state));
+          store(pass.outputs);
+          for (const [n, i] of pass.accs.entries()) state.accs[i] = next[n];
+          if (reduce.scan) store(last);
+          state.reduceIota++;
+        }
       }
       moveTo(index);
     }
-    if (!reduce?.scan) store();
+    if (!reduce?.scan) store(last);
     state.iota++;
   }
 }

@@ -14,6 +14,8 @@ export interface Output {
   /** Elements (int64) from where the loop stands: a scatter. Then the same place may be written many times, in order. */
   readonly offset?: Expr;
   readonly mode?: StoreMode;
+  /** Of a reduction: stored at every element in this pass over the reduced dims, not once at the end. */
+  readonly pass?: number;
 }
 
 export interface Accumulator {
@@ -27,6 +29,8 @@ export interface Accumulator {
    * must be neutral. Without it the steps run in row-major order.
    */
   readonly combine?: (a: Expr, b: Expr) => Expr;
+  /** In which pass over the reduced dims it steps, 0 unless told. */
+  readonly pass?: number;
 }
 
 export interface Reduction {
@@ -38,6 +42,10 @@ export interface Reduction {
 /**
  * One kernel. Without `reduce`: outputs[k] = value(inputs, params) at every index. With it: for every outer index, run the
  * accumulators over the reduced dims, and store the outputs (of acc(i) and params; in a scan of inputs too).
+ *
+ * Note [Passes]: a reduction may walk the reduced dims several times for each outer index: a softmax takes the maximum,
+ * then the sum and the exponentials, then divides them. The steps of a pass and the outputs that are stored in it use
+ * inputs, params and the accumulators of passes before it. An operand may be stored in several passes, as several outputs.
  */
 export class Kernel {
   readonly inputs: readonly Dtype[];
@@ -61,6 +69,21 @@ export class Kernel {
     this.reduce = k.reduce ?? null;
     this.isComplex = [...this.inputs, ...this.params, ...this.outputs.map((o) => o.dtype)].some((d) => d.is_complex);
   }
+}
+
+/** What a reduction does in each pass: the numbers of its accumulators and of the outputs stored at every element. */
+export function passesOf({
+  outputs,
+  reduce,
+}: Kernel): readonly { accs: readonly number[]; outputs: readonly number[] }[] {
+  const ofAccs = reduce?.accs.map((a) => a.pass ?? 0) ?? [];
+  const ofOutputs = outputs.map((o) => o.pass ?? -1);
+  const numbers = (passes: readonly number[], pass: number): number[] =>
+    passes.flatMap((p, i) => (p === pass ? [i] : []));
+  return Array.from({ length: Math.max(0, ...ofAccs, ...ofOutputs) + 1 }, (_, pass) => ({
+    accs: numbers(ofAccs, pass),
+    outputs: numbers(ofOutputs, pass),
+  }));
 }
 
 /** An operand of a launch: where its first element is, in bytes, and its strides in elements, one per iteration dim. */

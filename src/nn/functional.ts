@@ -90,7 +90,7 @@ export {
   max_pool2d_with_indices,
   max_pool3d_with_indices,
 } from "../ops/pool.ts";
-export { log_softmax, softmax } from "../ops/reduction.ts";
+export { log_softmax, softmax } from "../ops/softmax.ts";
 export { affine_grid } from "../ops/grid_sample.ts";
 export { channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle } from "../ops/shuffle.ts";
 export {

@@ -100,6 +100,7 @@ interface Label<T> {
   capturable: [capturable: T];
   ceil_mode: [ceil_mode: T];
   centered: [centered: T];
+  centred: [centred: T];
   chunks: [chunks: T];
   col: [col: T];
   compute_mode: [compute_mode: T];

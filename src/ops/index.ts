@@ -24,6 +24,7 @@ export * from "./pool.ts";
 export * from "./products.ts";
 export * from "./random.ts";
 export * from "./reduction.ts";
+export * from "./softmax.ts";
 export { _upsample, _upsample_backward } from "./resize.ts";
 export * from "./scatter_reduce.ts";
 export * from "./shuffle.ts";

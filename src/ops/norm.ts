@@ -6,41 +6,48 @@ import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { no_grad } from "../autograd/mode.ts";
 import type { Tensor } from "../tensor.ts";
+import { inputGradient, normalized, weightGradient } from "./norm_passes.ts";
 
-/** (x - mean) / sqrt(var + eps) over `dims`, with the mean and the reciprocal deviation, dims kept. */
-export const _standardize = op(
-  "_standardize(Tensor self, int[] dim, float eps) -> (Tensor result, Tensor mean, Tensor rstd)",
+/**
+ * (x - mean) / sqrt(var + eps) over `dim`, or with `centred` false x / sqrt(mean of squares + eps), scaled and shifted; with
+ * the mean (or 0) and the reciprocal deviation, dims kept. Weight and bias broadcast, and differ over `dim` or not at all.
+ */
+export const _normalize = op(
+  "_normalize(Tensor self, int[] dim, Tensor? weight, Tensor? bias, float eps, bool centred=True) -> (Tensor result, Tensor mean, Tensor rstd)",
 );
-define(_standardize, {
+define(_normalize, {
   kernel: inOpmath(
-    compute(({ self, dim, eps }) => {
-      const mean = self.mean(dim, true);
-      const centred = self.sub(mean);
-      const rstd = centred.mul(centred).mean(dim, true).add(eps).rsqrt();
-      return [centred.mul(rstd), mean, rstd];
-    }),
+    compute(({ self, dim, weight, bias, eps, centred }) => normalized(self, dim, weight, bias, eps, centred)),
   ),
-  saves: ["self"],
-  // With y the result: (g - mean(g) - y * mean(g * y)) * rstd. y and rstd are computed from self, so that their own
-  // derivatives are there for second order.
+  saves: { self: ["self", "weight", "mean", "rstd"], weight: ["self", "mean", "rstd"] },
+  // With g the gradient by weight and y the normalised x: (g - mean(g) - y * mean(g * y)) * rstd. For second order y and
+  // rstd are computed from self, so that their own derivatives are there.
   backward: {
-    self: ({ grad, grads, self, dim, eps }) => {
-      const centred = self.sub(self.mean(dim, true));
-      const rstd = centred.mul(centred).mean(dim, true).add(eps).rsqrt();
-      const y = centred.mul(rstd);
+    self: ({ grad, grads, self, weight, mean, rstd, dim, eps, centred }) => {
       const [, ofMean, ofRstd] = grads;
-      let g = grad
-        .sub(grad.mean(dim, true))
-        .sub(y.mul(grad.mul(y).mean(dim, true)))
-        .mul(rstd);
-      const count = self.numel() / rstd.numel();
-      if (ofMean !== null) g = g.add(ofMean.div(count));
-      if (ofRstd !== null) g = g.sub(ofRstd.mul(rstd.pow(2)).mul(y).div(count));
-      return g;
+      const fused = inputGradient(grad, self, mean, rstd, weight, dim, centred);
+      if (fused !== null && ofMean === null && ofRstd === null) return fused;
+      const g = weight === null ? grad : grad.mul(weight);
+      const { y, scale } = standardized(self, dim, eps, centred);
+      const rest = centred ? g.sub(g.mean(dim, true)) : g;
+      let sum = fused ?? rest.sub(y.mul(g.mul(y).mean(dim, true))).mul(scale);
+      const count = self.numel() / scale.numel();
+      if (ofMean !== null && centred) sum = sum.add(ofMean.div(count));
+      if (ofRstd !== null) sum = sum.sub(ofRstd.mul(scale.pow(2)).mul(y).div(count));
+      return sum;
     },
+    weight: ({ grad, self, mean, rstd, sizes, dim, eps, centred }) =>
+      weightGradient(grad, self, mean, rstd, sizes.weight) ?? grad.mul(standardized(self, dim, eps, centred).y),
+    bias: ({ grad }) => grad,
   },
   node: "NativeLayerNormBackward0",
 });
+/** The normalised x and the reciprocal deviation, by differentiable ops. */
+function standardized(x: Tensor, dim: readonly number[], eps: number, centred: boolean): { y: Tensor; scale: Tensor } {
+  const from = centred ? x.sub(x.mean(dim, true)) : x;
+  const scale = from.mul(from).mean(dim, true).add(eps).rsqrt();
+  return { y: from.mul(scale), scale };
+}
 
 /** {@link layer_norm} with the mean and the reciprocal deviation of each normalised block, which have no derivative. */
 export const native_layer_norm = op(
@@ -50,8 +57,8 @@ define(native_layer_norm, {
   kernel: composite(({ input, normalized_shape, weight, bias, eps }) => {
     assertFloating(input, "LayerNormKernelImpl");
     const dims = lastDims(input, normalized_shape, { weight, bias });
-    const { result, mean, rstd } = input._standardize(dims, eps);
-    return [affine(result, weight, bias), mean.detach(), rstd.detach()];
+    const { result, mean, rstd } = input._normalize(dims, weight, bias, eps);
+    return [result, mean.detach(), rstd.detach()];
   }),
 });
 /** Normalised over the last dims, which `normalized_shape` names, then scaled and shifted. */
@@ -99,7 +106,10 @@ define(rms_norm, {
   kernel: composite(({ input, normalized_shape, weight, eps }) => {
     const dims = lastDims(input, normalized_shape, { weight });
     const epsilon = eps ?? (input.dtype.itemsize === 8 ? 2 ** -52 : 2 ** -23);
-    return affine(input.mul(input.mul(input).mean(dims, true).add(epsilon).rsqrt()), weight, null);
+    if (input.dtype.is_complex)
+      return affine(input.mul(input.mul(input).mean(dims, true).add(epsilon).rsqrt()), weight, null);
+    assertFloating(input, "rms_norm");
+    return input._normalize(dims, weight, null, epsilon, false).result;
   }),
 });
 
@@ -121,6 +131,7 @@ define(native_batch_norm, {
     for (const [name, t] of Object.entries({ running_mean, running_var, weight, bias }))
       if (t !== null && t.numel() !== channels)
         throw new RuntimeError(`${name} should contain ${channels} elements not ${t.numel()}`);
+    assertFloating(input, "batch_norm");
     if (!training) {
       if (running_mean === null || running_var === null)
         throw new RuntimeError("Expected running_mean and running_var to be defined when training=False");
@@ -128,7 +139,8 @@ define(native_batch_norm, {
       const y = centred.mul(perChannel(running_var.add(eps).rsqrt(), input));
       return [affinePerChannel(y, weight, bias), input.new_empty([0]), input.new_empty([0])];
     }
-    const { result, mean, rstd } = input._standardize(allBut(1, input), eps);
+    const [scaledBy, shiftedBy] = [weight, bias].map((t) => t && perChannel(t, input));
+    const { result, mean, rstd } = input._normalize(allBut(1, input), scaledBy, shiftedBy, eps);
     const [ofBatch, scale] = [mean.detach().view([channels]), rstd.detach().view([channels])];
     const count = numel(input.sizes) / channels;
     no_grad(() => {
@@ -140,7 +152,7 @@ define(native_batch_norm, {
           .mul(count / (count - 1));
       running_var?.mul_(1 - momentum).add_(variance(), { alpha: momentum });
     });
-    return [affinePerChannel(result, weight, bias), ofBatch, scale];
+    return [result, ofBatch, scale];
   }),
 });
 const allBut = (dim: number, x: Tensor): number[] => x.sizes.flatMap((_, d) => (d === dim ? [] : [d]));
@@ -184,10 +196,10 @@ define(native_group_norm, {
           `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ${list(t.sizes)} and input of shape ${list(input.sizes)}`,
         );
     assertFloating(input, "GroupNormKernelImpl");
-    const grouped = input.reshape([N, group, (C / group) * HxW]);
-    const { result, mean, rstd } = grouped._standardize([2], eps);
-    const y = affinePerChannel(result.view(input.sizes), weight, bias);
-    return [y, mean.view([N, group]), rstd.view([N, group])];
+    const grouped = input.reshape([N, group, C / group, HxW]);
+    const [scaledBy, shiftedBy] = [weight, bias].map((t) => t && t.view([group, C / group, 1]));
+    const { result, mean, rstd } = grouped._normalize([2, 3], scaledBy, shiftedBy, eps);
+    return [result.view(input.sizes), mean.view([N, group]), rstd.view([N, group])];
   }),
 });
 /** Normalised over groups of channels of each sample. */

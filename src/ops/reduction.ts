@@ -435,45 +435,6 @@ define(logsumexp, {
   },
 });
 
-/** exp(x) over its sum along `dim`: positive numbers that add up to 1. */
-export const softmax = op("softmax(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
-define(softmax, { kernel: composite(({ self, dim, dtype }) => (dtype ? self.to(dtype) : self)._softmax(dim)) });
-export const _softmax = op("_softmax(Tensor self, int dim) -> Tensor");
-define(_softmax, {
-  kernel: inOpmath(
-    compute(({ self, dim }) => {
-      assertFloat("softmax", self);
-      if (self.numel() === 0) return self.clone();
-      const e = self.sub(self.amax([dim], true)).exp();
-      return e.div(e.sum([dim], true));
-    }),
-  ),
-  saves: ["result"],
-  backward: { self: ({ grad, result, dim }) => result.mul(grad.sub(grad.mul(result).sum([dim], true))) },
-  node: "SoftmaxBackward0",
-});
-/** log(softmax(x)), without the loss of digits of doing it in two steps. */
-export const log_softmax = op("log_softmax(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
-define(log_softmax, { kernel: composite(({ self, dim, dtype }) => (dtype ? self.to(dtype) : self)._log_softmax(dim)) });
-export const _log_softmax = op("_log_softmax(Tensor self, int dim) -> Tensor");
-define(_log_softmax, {
-  kernel: inOpmath(
-    compute(({ self, dim }) => {
-      assertFloat("log_softmax", self);
-      if (self.numel() === 0) return self.clone();
-      const centred = self.sub(self.amax([dim], true));
-      return centred.sub(centred.exp().sum([dim], true).log());
-    }),
-  ),
-  saves: ["result"],
-  backward: { self: ({ grad, result, dim }) => grad.sub(result.exp().mul(grad.sum([dim], true))) },
-  node: "LogSoftmaxBackward0",
-});
-function assertFloat(name: string, self: Tensor): void {
-  if (!self.dtype.is_floating_point)
-    throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${self.dtype.legacyName}'`);
-}
-
 const normOrder = (p: Scalar | string | null): number => (p === "fro" || p === null ? 2 : Number(p));
 /** The p-norm: of all elements, or over `dim`. "fro" is the 2-norm, "nuc" the sum of a matrix's singular values. */
 export const norm = op(

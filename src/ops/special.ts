@@ -22,7 +22,8 @@ export {
 } from "./functions.ts";
 export { igamma as gammainc, igammac as gammaincc } from "./gamma.ts";
 export { erf, erfc, erfinv, exp2, expm1, sigmoid as expit, log1p, logit, round } from "./pointwise.ts";
-export { log_softmax, logsumexp, softmax } from "./reduction.ts";
+export { logsumexp } from "./reduction.ts";
+export { log_softmax, softmax } from "./softmax.ts";
 
 /** -x log(x): 0 at 0, -inf below. */
 export const entr = op("entr(Tensor input) -> Tensor");

@@ -4,6 +4,7 @@ import type { Dtype } from "../../dtype.ts";
 import { bool, float32, float64, int64 } from "../../dtype.ts";
 import { acc } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
+import { passesOf } from "../../kernel/loops.ts";
 import type { Kernel } from "../../kernel/loops.ts";
 import { ModuleBuilder } from "./assembler.ts";
 import type { FunctionBuilder, MemoryImport } from "./assembler.ts";
@@ -30,6 +31,9 @@ interface Group {
   /** How often the body stands side by side, each copy for its own lanes. */
   readonly copies: number;
 }
+/** For each accumulator its locals, one per part. */
+type Accumulators = readonly (readonly number[])[];
+type Pass = ReturnType<typeof passesOf>[number];
 const SINGLE: Group = { wide: false, copies: 1 };
 
 /** Beyond these numbers of operations a body is not repeated: the registers would not do. */
@@ -51,6 +55,11 @@ class KernelEmitter {
   private readonly inits: readonly Expr[];
   private readonly steps: readonly Expr[];
   private readonly roots: readonly Expr[];
+  private readonly passes: readonly Pass[];
+  /** The outputs stored once for each result. */
+  private readonly last: readonly number[];
+  /** Accumulators below this are finished. */
+  private finished: (i: number) => boolean = () => false;
   private readonly merges: readonly { left: Expr; right: Expr; value: Expr }[];
   private readonly levels = new Map<Expr, number>();
   private readonly hoisted = new Map<Expr, number>();
@@ -76,6 +85,8 @@ class KernelEmitter {
     this.values = outputs.map((o, i) => lowering.output(o, kernel.inputs.length + i));
     this.inits = reduce?.accs.map((a) => lowering.lower(a.init)) ?? [];
     this.steps = reduce?.accs.map((a) => lowering.lower(a.step)) ?? [];
+    this.passes = passesOf(kernel);
+    this.last = outputs.flatMap((o, i) => (o.pass === undefined ? [i] : []));
     this.merges =
       variant.lanes !== "reduced"
         ? []
@@ -139,7 +150,8 @@ class KernelEmitter {
     let level = this.levels.get(e);
     if (level === undefined) {
       level = Math.max(0, ...e.src.map((x) => this.level(x)));
-      if (e.op === "acc" || e.op === "iota" || e.op === "reduceIota") level = 2;
+      if (e.op === "acc") level = this.finished(Number(e.value)) ? 1 : 2;
+      else if (e.op === "iota" || e.op === "reduceIota") level = 2;
       else if (e.op === "input" || e.op === "load") level = this.isFixed(Number(e.value)) ? Math.max(1, level) : 2;
       this.levels.set(e, level);
     }
@@ -152,7 +164,14 @@ class KernelEmitter {
     return innermost && k < this.kernel.inputs.length && strides[k] === "zero";
   }
   /** Computes all that is at most `level` deep, and keeps it in locals. */
-  private hoist(roots: readonly Expr[], level: number): void {
+  private hoist(roots: readonly Expr[], level: number, accs: Accumulators = []): void {
+    const found = this.atMost(roots, level);
+    const scope = this.scope(SINGLE, 0, countUses(found, this.hoisted), accs);
+    const locals = found.map((e) => [e, scope.locals(e)[0]] as const);
+    for (const [e, local] of locals) this.hoisted.set(e, local);
+  }
+  /** The largest parts of expressions that are at most `level` deep. */
+  private atMost(roots: readonly Expr[], level: number): Expr[] {
     const found = new Set<Expr>();
     const seen = new Set<Expr>();
     const visit = (e: Expr): void => {
@@ -162,9 +181,16 @@ class KernelEmitter {
       else e.src.forEach(visit);
     };
     roots.forEach(visit);
-    const scope = this.scope(SINGLE, 0, countUses([...found], this.hoisted));
-    const locals = [...found].map((e) => [e, scope.locals(e)[0]] as const);
-    for (const [e, local] of locals) this.hoisted.set(e, local);
+    return [...found];
+  }
+  /** What is fixed in a pass follows from the passes before it. */
+  private enter(pass: Pass | null): void {
+    const before = this.passes.slice(0, pass === null ? undefined : this.passes.indexOf(pass)).flatMap((p) => p.accs);
+    this.finished = (i) => before.includes(i);
+    this.levels.clear();
+  }
+  private rootsOf({ accs, outputs }: Pass): Expr[] {
+    return [...accs.map((i) => this.steps[i]), ...outputs.map((i) => this.values[i])];
   }
   // A v128.const in a loop is made anew in every pass by V8's newer compiler, and a local made of one is one still.
   // What is in a global that could change, it cannot know.
@@ -254,7 +280,10 @@ class KernelEmitter {
     const outputs = strides.slice(this.kernel.inputs.length);
     const ordered = this.offsets.some((e) => e !== undefined && this.level(e) === 2);
     if (lanes === "outer" && (ordered || outputs.includes("zero"))) return [SINGLE];
-    const walked = lanes === "outer" ? strides : strides.slice(0, this.kernel.inputs.length);
+    const { inputs, outputs: all } = this.kernel;
+    const walked = strides.filter(
+      (_, k) => lanes === "outer" || k < inputs.length || all[k - inputs.length].pass !== undefined,
+    );
     const copies = walked.includes("other") ? 1 : this.copies(roots);
     const wide = { wide: true, copies: 1 };
     return copies > 1 ? [{ wide: true, copies }, wide, SINGLE] : [wide, SINGLE];
@@ -272,10 +301,10 @@ class KernelEmitter {
 
   private map(group: Group): void {
     const uses = countUses([...this.values, ...this.offsets.filter((e) => e !== undefined)], this.hoisted);
-    for (let c = 0; c < group.copies; c++) this.storeAll(this.scope(group, c, uses), c);
+    for (let c = 0; c < group.copies; c++) this.storeAll(this.scope(group, c, uses), c, this.last);
   }
   /** Accumulators in new locals, one per part, that hold the initial values. */
-  private accumulators(wide: boolean): number[][] {
+  private accumulators(wide: boolean): Accumulators {
     return this.inits.map((init) =>
       range(wide && init.dtype.itemsize === 8 ? 2 : 1, () =>
         this.f.keep("v128", () => this.f.get(this.hoisted.get(init)!)),
@@ -283,49 +312,73 @@ class KernelEmitter {
     );
   }
   private reducedLoops(d: number, last: (d: number) => void): void {
-    if (d === this.rank - 1) last(d);
-    else this.plainLoop(d, () => this.reducedLoops(d + 1, last));
+    this.f.i64(0).set(this.reduceIota);
+    const loops = (inner: number): void => {
+      if (inner === this.rank - 1) last(inner);
+      else this.plainLoop(inner, () => loops(inner + 1));
+    };
+    loops(d);
   }
   /** One result, or in lanes several side by side. */
   private reduce(group: Group): void {
-    const { f } = this;
     const scan = this.kernel.reduce!.scan;
     const accs = range(group.copies, () => this.accumulators(group.wide));
-    f.i64(0).set(this.reduceIota);
-    const uses = countUses(this.values, this.hoisted);
-    this.reducedLoops(this.variant.outer, (d) =>
-      this.plainLoop(d, () => {
-        for (const [c, own] of accs.entries()) {
-          this.step(group, c, own);
-          if (scan) this.storeAll(this.scope(group, c, uses, own), c);
-        }
-        this.count(this.reduceIota, 1);
-      }),
-    );
-    if (!scan) for (const [c, own] of accs.entries()) this.storeAll(this.scope(group, c, uses, own), c);
+    const store = (c: number): void => this.storeAll(this.scopeOfLast(group, c, accs[c]), c, this.last);
+    for (const pass of this.passes) {
+      this.enter(pass);
+      const fixed = accs.map((own, c) => this.fixedIn(pass, group, c, own));
+      this.reducedLoops(this.variant.outer, (d) =>
+        this.plainLoop(d, () => {
+          for (const [c, own] of accs.entries()) {
+            this.step(pass, group, c, own, fixed[c]);
+            if (scan) store(c);
+          }
+          this.count(this.reduceIota, 1);
+        }),
+      );
+    }
+    if (!scan) for (const c of accs.keys()) store(c);
+  }
+  private scopeOfLast(group: Group, copy: number, accs: Accumulators): Scope {
+    const values = this.last.map((i) => this.values[i]);
+    return this.scope(group, copy, countUses(values, this.hoisted), accs);
+  }
+  /** What follows from finished accumulators, which each copy has of its own. */
+  private fixedIn(pass: Pass, group: Group, copy: number, accs: Accumulators): [Expr, readonly number[]][] {
+    const found = this.atMost(this.rootsOf(pass), 1);
+    const scope = this.scope(group, copy, countUses(found, this.hoisted), accs);
+    return found.map((e) => [e, scope.locals(e)]);
   }
   /** One result, its partial results in lanes. */
   private reduceInLanes(): void {
-    const { f } = this;
-    const groups = this.groups(this.steps);
-    const partial = range(groups[0].copies, () => this.accumulators(true));
     const single = this.accumulators(false);
-    f.i64(0).set(this.reduceIota);
-    this.reducedLoops(this.variant.outer, (d) => {
-      this.hoist(this.steps, 1);
-      const body = (g: Group): void => {
-        for (let c = 0; c < g.copies; c++) this.step(g, c, g.wide ? partial[c] : single);
-      };
-      this.laneLoop(d, groups, body, (by) => this.count(this.reduceIota, by));
-    });
-    for (const other of partial.slice(1)) this.merge(true, partial[0], other);
-    for (let lane = 0; lane < 4; lane++) {
-      const element = partial[0].map((parts, i) => [
-        this.f.keep("v128", () => this.pushLane(this.inits[i].dtype, parts, lane)),
-      ]);
-      this.merge(false, single, element);
+    for (const pass of this.passes) {
+      this.enter(pass);
+      const outside = new Set(this.hoisted.keys());
+      const roots = this.rootsOf(pass);
+      const groups = this.groups(roots);
+      const partial = range(groups[0].copies, () =>
+        this.accumulators(true).map((parts, i) => (pass.accs.includes(i) ? parts : parts.map(() => single[i][0]))),
+      );
+      this.reducedLoops(this.variant.outer, (d) => {
+        this.hoist(roots, 1, single);
+        const body = (g: Group): void => {
+          for (let c = 0; c < g.copies; c++) this.step(pass, g, c, g.wide ? partial[c] : single);
+        };
+        this.laneLoop(d, groups, body, (by) => this.count(this.reduceIota, by));
+      });
+      for (const e of this.hoisted.keys()) if (!outside.has(e)) this.hoisted.delete(e);
+      for (const other of partial.slice(1)) this.merge(pass, true, partial[0], other);
+      if (pass.accs.length === 0) continue;
+      for (let lane = 0; lane < 4; lane++) {
+        const element = partial[0].map((parts, i) =>
+          pass.accs.includes(i) ? [this.f.keep("v128", () => this.pushLane(this.inits[i].dtype, parts, lane))] : [],
+        );
+        this.merge(pass, false, single, element);
+      }
     }
-    this.storeAll(this.scope(SINGLE, 0, countUses(this.values, this.hoisted), single), 0);
+    this.enter(null);
+    this.storeAll(this.scopeOfLast(SINGLE, 0, single), 0, this.last);
   }
   private pushLane(dtype: Dtype, parts: readonly number[], lane: number): void {
     const { f } = this;
@@ -338,33 +391,51 @@ class KernelEmitter {
         .get(parts[0])
         .shuffle(lanesOf(4, [lane, lane, lane, lane]));
   }
-  private step(group: Group, copy: number, accs: readonly number[][]): void {
-    const scope = this.scope(group, copy, countUses(this.steps, this.hoisted), accs);
-    this.assign(scope, this.steps, accs);
+  private step(
+    pass: Pass,
+    group: Group,
+    copy: number,
+    accs: Accumulators,
+    fixed: [Expr, readonly number[]][] = [],
+  ): void {
+    const scope = this.scope(group, copy, countUses(this.rootsOf(pass), this.hoisted), accs);
+    for (const [e, locals] of fixed) scope.bind(e, locals);
+    this.assign(scope, this.steps, accs, pass, () => this.storeAll(scope, copy, pass.outputs));
   }
-  /** accs = combine(accs, others). */
-  private merge(wide: boolean, accs: readonly number[][], others: readonly number[][]): void {
+  /** accs = combine(accs, others), for the accumulators of a pass. */
+  private merge(pass: Pass, wide: boolean, accs: Accumulators, others: Accumulators): void {
     const values = this.merges.map((m) => m.value);
     const scope = this.scope({ wide, copies: 1 }, 0, countUses(values, this.hoisted));
-    for (const [i, { left, right }] of this.merges.entries()) {
-      scope.bind(left, accs[i]);
-      scope.bind(right, others[i]);
+    for (const i of pass.accs) {
+      scope.bind(this.merges[i].left, accs[i]);
+      scope.bind(this.merges[i].right, others[i]);
     }
-    this.assign(scope, values, accs);
+    this.assign(scope, values, accs, pass);
   }
-  /** Assigns values to accumulators, all at once. Masks are kept in lanes of 32 bits. */
-  private assign(scope: Scope, values: readonly Expr[], accs: readonly number[][]): void {
+  /**
+   * Assigns values to the accumulators of a pass, all at once; `also` runs when all are computed. Masks are kept in lanes of
+   * 32 bits.
+   */
+  private assign(
+    scope: Scope,
+    values: readonly Expr[],
+    accs: Accumulators,
+    { accs: own }: Pass,
+    also?: () => void,
+  ): void {
     const { f } = this;
-    const next = values.map((e, i) =>
-      accs[i].map((_, part) => this.f.keep("v128", () => scope.push(e, part, e.dtype === bool ? 32 : undefined))),
+    const next = own.map((i) =>
+      accs[i].map((_, part) =>
+        this.f.keep("v128", () => scope.push(values[i], part, values[i].dtype === bool ? 32 : undefined)),
+      ),
     );
-    for (const [i, parts] of accs.entries())
-      for (const [part, local] of parts.entries()) f.get(next[i][part]).set(local);
+    also?.();
+    for (const [n, i] of own.entries()) for (const [part, local] of accs[i].entries()) f.get(next[n][part]).set(local);
   }
 
   // Memory.
 
-  private scope(group: Group, copy: number, uses: ReadonlyMap<Expr, number>, accs: readonly number[][] = []): Scope {
+  private scope(group: Group, copy: number, uses: ReadonlyMap<Expr, number>, accs: Accumulators = []): Scope {
     const place = { wide: group.wide, copy };
     const leaves: Leaves = {
       input: (k, part) => this.operands.load(k, part, place),
@@ -390,11 +461,11 @@ class KernelEmitter {
         .lane("i64x2.replace_lane", 1);
     } else f.op("i64x2.splat");
   }
-  /** All outputs are computed before the first is stored: it may lie where an input is. */
-  private storeAll(scope: Scope, copy: number): void {
-    if (this.values.length > 1) this.values.forEach((e) => scope.locals(e));
-    for (const [i, value] of this.values.entries())
-      this.operands.store(this.kernel.inputs.length + i, scope, value, copy, this.offsets[i]);
+  /** Stores outputs; all are computed before the first is stored: it may lie where an input is. */
+  private storeAll(scope: Scope, copy: number, which: readonly number[]): void {
+    if (which.length > 1) for (const i of which) scope.locals(this.values[i]);
+    for (const i of which)
+      this.operands.store(this.kernel.inputs.length + i, scope, this.values[i], copy, this.offsets[i]);
   }
 }
 /** The expressions and all below them, each once. */

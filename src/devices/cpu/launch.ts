@@ -154,7 +154,7 @@ export class KernelRunner {
     for (let k = 0; k < starts.length; k++) {
       const { itemsize } = dtypeOf(kernel, k);
       words[at++] = starts[k];
-      const stored = k >= kernel.inputs.length && kernel.reduce?.scan === false;
+      const stored = k >= kernel.inputs.length && !isStoredInPasses(kernel, k - kernel.inputs.length);
       for (let d = 0; d < rank; d++) words[at++] = stored && d >= outer ? 0 : (strides[k][d - before] ?? 0) * itemsize;
     }
     const { threads, descriptorBase } = this.options;
@@ -190,6 +190,9 @@ export class KernelRunner {
 
 const dtypeOf = ({ inputs, outputs }: Kernel, k: number): Dtype =>
   k < inputs.length ? inputs[k] : outputs[k - inputs.length].dtype;
+/** Whether an output is stored at every element of the reduced dims. */
+const isStoredInPasses = ({ reduce, outputs }: Kernel, i: number): boolean =>
+  reduce === null || reduce.scan || outputs[i].pass !== undefined;
 /** Addresses of the operands at index `i` of dim `d`. */
 const moved = (kernel: Kernel, { strides }: Loops, starts: readonly number[], d: number, i: number): number[] =>
   starts.map((start, k) => start + i * strides[k][d] * dtypeOf(kernel, k).itemsize);
@@ -197,8 +200,9 @@ const moved = (kernel: Kernel, { strides }: Loops, starts: readonly number[], d:
 /** Whether the outermost dim may be cut up: no element is written twice, nor is the order of writing part of the result. */
 function canDivide({ inputs, outputs }: Kernel, strides: readonly (readonly number[])[]): boolean {
   for (let i = 0; i < outputs.length; i++) {
-    const { offset, mode } = outputs[i];
-    if (offset !== undefined || mode !== undefined || strides[inputs.length + i][0] === 0) return false;
+    const { offset, mode, pass } = outputs[i];
+    if (offset !== undefined || (mode !== undefined && pass === undefined) || strides[inputs.length + i][0] === 0)
+      return false;
   }
   return true;
 }
@@ -237,7 +241,7 @@ function lanesOf(kernel: Kernel, { sizes, reduced, strides }: Loops): Variant["l
   const beside = outer < 0 ? 1 : sizes[outer];
   const { accs, scan } = kernel.reduce;
   const folds = reduced > 0 && !scan && accs.every((a) => a.combine !== undefined);
-  let inRow = true;
+  let inRow = kernel.outputs.every((o, i) => o.pass === undefined || strides[kernel.inputs.length + i][last] === 1);
   let neighbours = false;
   for (let k = 0; k < kernel.inputs.length; k++) {
     const stride = strides[k][last];

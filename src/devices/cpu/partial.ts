@@ -117,10 +117,11 @@ function stepsOf(kernel: Kernel): Steps | null {
   return steps;
 }
 function makeSteps({ inputs, params, outputs, reduce }: Kernel): Steps | null {
-  if (reduce === null || reduce.scan || outputs.some((o) => o.offset !== undefined || o.mode !== undefined))
-    return null;
+  if (reduce === null || reduce.scan) return null;
+  if (outputs.some((o) => o.offset !== undefined || o.mode !== undefined || o.pass !== undefined)) return null;
   const { accs } = reduce;
-  if (accs.some((a) => a.combine === undefined || isHalf(a.dtype) || counts(a.step))) return null;
+  if (accs.some((a) => a.pass !== undefined || a.combine === undefined || isHalf(a.dtype) || counts(a.step)))
+    return null;
   const partials = accs.map(({ dtype }, i) => ({ dtype, value: acc(i, dtype) }));
   const folds = accs.map((a, i) => ({ ...a, step: a.combine!(acc(i, a.dtype), input(i, a.dtype)) }));
   return {

@@ -46,6 +46,11 @@ export const exp: Formula = (x) => {
   const { whole, r } = reduced(atLeast(atMost(x, pick(x, [89, 710])), pick(x, [-104, -746])));
   return scaled(curve(r, r).add(1), whole);
 };
+/** e^x for x up to 0, or 0 where that is no normal number: there the power of two is 0. */
+export const expBelow0: Formula = (x) => {
+  const { whole, r } = reduced(atLeast(x, pick(x, [-88, -709])));
+  return curve(r, r).add(1).mul(powerOf2(whole.last, x));
+};
 export const exp2: Formula = (x) => {
   const near = atLeast(atMost(x, pick(x, [129, 1025])), pick(x, [-151, -1076]));
   const whole = nearest(near, 1);
