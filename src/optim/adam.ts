@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor.ts";
+import { onePass } from "./one_pass.ts";
 import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
@@ -52,23 +53,27 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
       exp_avg_sq: param.zeros_like(),
       ...(amsgrad && { max_exp_avg_sq: param.zeros_like() }),
     }));
-    const { exp_avg, exp_avg_sq } = state;
+    const { exp_avg, exp_avg_sq, max_exp_avg_sq } = state;
     const step = countStep(state.step);
-
-    if (weight_decay !== 0) {
-      if (decoupled_weight_decay) param.mul_(1 - lr * weight_decay);
-      else grad = grad.add(param, { alpha: weight_decay });
-    }
-    exp_avg.lerp_(grad, 1 - beta1);
-    exp_avg_sq.mul_(beta2).addcmul_(grad, grad, { value: 1 - beta2 });
-    const square = amsgrad ? state.max_exp_avg_sq!.copy_(state.max_exp_avg_sq!.maximum(exp_avg_sq)) : exp_avg_sq;
-    const denominator = square
-      .sqrt()
-      .div_(Math.sqrt(1 - beta2 ** step))
-      .add_(eps);
-    param.addcdiv_(exp_avg, denominator, { value: -lr / (1 - beta1 ** step) });
+    const changed = [param, exp_avg, exp_avg_sq, ...(amsgrad ? [max_exp_avg_sq!] : [])];
+    const size = lr / (1 - beta1 ** step);
+    const root = Math.sqrt(1 - beta2 ** step);
+    const form = (amsgrad ? AMSGRAD : 0) + (decoupled_weight_decay ? DECOUPLED : 0) + (weight_decay === 0 ? 0 : DECAY);
+    const decay = decoupled_weight_decay ? 1 - lr * weight_decay : weight_decay;
+    adam(changed, grad, [1 - beta1, beta2, 1 - beta2, size, root, eps, decay], form);
   }
 }
+const [AMSGRAD, DECOUPLED, DECAY] = [1, 2, 4];
+const adam = onePass(([before, m, v, largest], grad, [rate1, beta2, rate2, size, root, eps, decay], form) => {
+  const coupled = (form & DECAY) !== 0 && (form & DECOUPLED) === 0;
+  const g = coupled ? before.mul(decay).add(grad) : grad;
+  const p = form & DECAY && !coupled ? before.mul(decay) : before;
+  const mean = g.sub(m).mul(rate1).add(m);
+  const square = v.mul(beta2).add(g.mul(rate2).mul(g));
+  const under = form & AMSGRAD ? largest.max(square) : square;
+  const moved = p.sub(mean.div(under.sqrt().div(root).add(eps)).mul(size));
+  return form & AMSGRAD ? [moved, mean, square, under] : [moved, mean, square];
+});
 
 /**
  * Adam with decoupled weight decay, as `torch.optim.AdamW`: each step first multiplies the parameter by

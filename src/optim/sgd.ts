@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
+import { onePass } from "./one_pass.ts";
 import { bindOptions, requireNonNegative } from "./options.ts";
 import type { Given, OptionsOf } from "./options.ts";
 import { keepsNoGradient, Optimizer } from "./optimizer.ts";
@@ -37,14 +38,20 @@ export class SGD extends Optimizer<SGDOptions, { momentum_buffer: Tensor }> {
 
   protected override update(param: Tensor, grad: Tensor, group: ParamGroup<SGDOptions>): void {
     const { lr, momentum, dampening, weight_decay, nesterov } = group;
-    if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
-    if (momentum !== 0) {
-      const known = this.state.get(param);
-      // The first gradient starts the average undamped.
-      const { momentum_buffer } = this.stateOf(param, () => ({ momentum_buffer: grad.clone() }));
-      if (known) momentum_buffer.mul_(momentum).add_(grad, { alpha: 1 - dampening });
-      grad = nesterov ? grad.add(momentum_buffer, { alpha: momentum }) : momentum_buffer;
-    }
-    param.add_(grad, { alpha: -lr });
+    const first = !this.state.has(param);
+    const averages =
+      momentum === 0 ? [] : [this.stateOf(param, () => ({ momentum_buffer: param.zeros_like() })).momentum_buffer];
+    const form =
+      (momentum === 0 ? 0 : first ? FIRST : MOMENTUM) + (nesterov ? NESTEROV : 0) + (weight_decay === 0 ? 0 : DECAY);
+    sgd([param, ...averages], grad, [lr, momentum, 1 - dampening, weight_decay], form);
   }
 }
+const [FIRST, MOMENTUM, NESTEROV, DECAY] = [1, 2, 4, 8];
+const sgd = onePass(([p, v], grad, [lr, momentum, rate, decay], form) => {
+  const g = form & DECAY ? p.mul(decay).add(grad) : grad;
+  if ((form & (FIRST | MOMENTUM)) === 0) return [p.sub(g.mul(lr))];
+  // The first gradient starts the average undamped.
+  const average = form & FIRST ? g : v.mul(momentum).add(g.mul(rate));
+  const by = form & NESTEROV ? average.mul(momentum).add(g) : average;
+  return [p.sub(by.mul(lr)), average];
+});

@@ -1,0 +1,54 @@
+// An optimizer's update of a parameter as one kernel: one pass over the parameter, its state and its gradient.
+import type { Dtype } from "../dtype.ts";
+import { float32, float64 } from "../dtype.ts";
+import { input, param } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import { Kernel } from "../kernel/loops.ts";
+import { view_as_real } from "../ops/complex.ts";
+import type { Tensor } from "../tensor.ts";
+
+/**
+ * The new values of the tensors that an update changes, from those before, the gradient and some numbers. It is asked once
+ * for each `form`, a small number that tells apart what options make of an update.
+ */
+type Body = (changed: readonly Expr[], grad: Expr, numbers: readonly Expr[], form: number) => readonly Expr[];
+/** Changes tensors of one shape in place. */
+type Update = (changed: readonly Tensor[], grad: Tensor, numbers: readonly number[], form?: number) => void;
+
+/**
+ * An update in one pass. It computes in float32, or in float64 for parameters of that; complex numbers are pairs of reals.
+ */
+export function onePass(body: Body): Update {
+  const kernels = new Map<number, Kernel>();
+  return (changed, grad, numbers, form = 0) => {
+    const tensors = [...changed, grad].map((t) => (t.dtype.is_complex ? view_as_real(t) : t));
+    const key = tensors.reduce((k, t) => k * 32 + t.dtype.code, form);
+    let kernel = kernels.get(key);
+    if (kernel === undefined) {
+      const dtypes = tensors.map((t) => t.dtype);
+      kernels.set(key, (kernel = kernelOf(body, dtypes, numbers.length, form)));
+    }
+    const operands = tensors.map(({ ptr, strides }) => ({ ptr, strides }));
+    operands.push(...operands.slice(0, -1));
+    const [{ sizes, backend }] = tensors;
+    backend.launch(kernel, { shape: sizes, reduced: 0, operands, params: numbers });
+    for (const t of changed) t.storage.version++;
+  };
+}
+function kernelOf(body: Body, dtypes: readonly Dtype[], numbers: number, form: number): Kernel {
+  const wide = dtypes[0] === float64 ? float64 : float32;
+  const inputs = dtypes.map((dtype, i) => input(i, dtype).cast(wide));
+  const params = Array.from({ length: numbers }, () => wide);
+  const grad = inputs.pop()!;
+  const values = body(
+    inputs,
+    grad,
+    params.map((dtype, i) => param(i, dtype)),
+    form,
+  );
+  return new Kernel({
+    inputs: dtypes,
+    params,
+    outputs: values.map((value, i) => ({ dtype: dtypes[i], value: value.cast(dtypes[i]) })),
+  });
+}
