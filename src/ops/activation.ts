@@ -8,6 +8,7 @@ import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
 import { default_generator } from "../random.ts";
+import type { Tensor } from "../tensor.ts";
 import { fromTyped } from "./data.ts";
 import { _where } from "./pointwise.ts";
 
@@ -95,6 +96,8 @@ define(celu, {
 });
 
 const SQRT_HALF = Math.SQRT1_2;
+/** 1 / √(2π). */
+const NORMAL = 1 / Math.sqrt(2 * Math.PI);
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 const assertApproximation = (approximate: string): void => {
   if (approximate !== "none" && approximate !== "tanh")
@@ -115,30 +118,36 @@ define(gelu, {
 /** grad times the derivative of {@link gelu}. */
 export const gelu_backward = op("gelu_backward(Tensor grad_output, Tensor input, str approximate='none') -> Tensor");
 define(gelu_backward, {
-  kernel: composite(({ grad_output, input: x, approximate }) => {
+  kernel: pointwise(({ grad_output, input: x, approximate }) => {
     if (approximate === "none") {
       const cdf = x.mul(SQRT_HALF).erf().add(1).mul(0.5);
-      const pdf = x
-        .mul(x)
-        .mul(-0.5)
-        .exp()
-        .mul(1 / Math.sqrt(2 * Math.PI));
-      return grad_output.mul(cdf.add(x.mul(pdf)));
+      const pdf = x.mul(x).mul(-0.5).exp().mul(NORMAL);
+      return grad_output.mul(x.mul(pdf).add(cdf));
     }
     const square = x.mul(x);
     const t = x.mul(SQRT_2_OVER_PI).mul(square.mul(0.044715).add(1)).tanh();
-    const slope = square
-      .mul(3 * 0.044715)
-      .add(1)
-      .mul(SQRT_2_OVER_PI);
-    return grad_output.mul(
-      t
-        .add(1)
-        .mul(0.5)
-        .add(x.mul(0.5).mul(t.mul(t).rsub(1)).mul(slope)),
-    );
+    const slope = square.mul(3 * 0.044715 * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI);
+    const rest = t.mul(t).neg().add(1);
+    return grad_output.mul(t.add(1).mul(0.5).add(x.mul(0.5).mul(rest).mul(slope)));
   }),
+  saves: { grad_output: ["input"], input: ["grad_output", "input"] },
+  backward: {
+    grad_output: ({ grad, input, approximate }) => gelu_backward(grad, input, approximate),
+    input: ({ grad, grad_output, input, approximate }) => grad.mul(grad_output).mul(geluCurve(input, approximate)),
+  },
 });
+/** The second derivative of gelu. */
+function geluCurve(x: Tensor, approximate: string): Tensor {
+  const square = x.mul(x);
+  if (approximate === "none") return square.rsub(2).mul(square.mul(-0.5).exp().mul(NORMAL));
+  const t = x.mul(SQRT_2_OVER_PI).mul(square.mul(0.044715).add(1)).tanh();
+  const slope = square.mul(3 * 0.044715 * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI);
+  const bend = x.mul(6 * 0.044715 * SQRT_2_OVER_PI).sub(t.mul(slope).mul(slope).mul(2));
+  return t
+    .mul(t)
+    .rsub(1)
+    .mul(slope.add(x.mul(0.5).mul(bend)));
+}
 /** x * sigmoid(x). */
 export const silu = op("silu(Tensor input, bool inplace=False) -> Tensor");
 define(silu, {

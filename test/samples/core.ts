@@ -66,7 +66,10 @@ export const core: Samples = {
   threshold: () => [[signed(), 0.1, 0.5]],
   threshold_backward: () => [[a(), signed(), 0.1]],
   gelu: () => [[signed()], [signed(), { approximate: "tanh" }]],
-  gelu_backward: () => [[a(), signed()]],
+  gelu_backward: () => [
+    [a(), signed()],
+    [a(), signed(), { approximate: "tanh" }],
+  ],
   glu: () => [[leaf([2, 4])], [leaf([4, 3]), 0]],
   prelu: () => [
     [signed(), leaf([1])],
