@@ -57,8 +57,11 @@ function* chunks(x: Tensor, windows: Windows): Generator<Chunk> {
   }
 }
 
-/** Offsets of all combinations of positions along dims, first the outermost. */
-function table(dims: readonly { readonly at: readonly number[]; readonly stride: number }[], itemsize: number): Tensor {
+/** Offsets of all combinations of positions along dims, first the outermost, times `itemsize`: a tensor of int32. */
+export function table(
+  dims: readonly { readonly at: readonly number[]; readonly stride: number }[],
+  itemsize: number,
+): Tensor {
   const offsets = new Int32Array(dims.reduce((count, { at }) => count * at.length, 1));
   let filled = 1;
   for (const { at, stride } of dims) {

@@ -1,17 +1,18 @@
 // Pools: the largest or the mean of what a sliding window sees.
-import { int64 } from "../dtype.ts";
+import { empty } from "../allocate.ts";
+import { int32, int64, opmath } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
-import { acc, constant, reduceIota } from "../kernel/expr.ts";
-import { list, numel } from "../layout.ts";
+import { acc, constant, input, load, param } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import { contiguousStrides, list, numel } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
-import { foldKernel, runFold } from "../op/reduce.ts";
-import type { Fold } from "../op/reduce.ts";
 import type { Dtype } from "../dtype.ts";
-import type { Expr } from "../kernel/expr.ts";
-import type { Kernel } from "../kernel/loops.ts";
+import { Kernel } from "../kernel/loops.ts";
+import type { Output } from "../kernel/loops.ts";
 import type { Tensor } from "../tensor.ts";
-import { arange } from "./data.ts";
+import { convolution } from "./conv.ts";
+import { table } from "./correlation.ts";
 import { lowest } from "./reduction.ts";
 import { cat, stack } from "./view.ts";
 import { padded, perDim, placesOf, windowsOf } from "./windows.ts";
@@ -32,22 +33,51 @@ const overhang = (spatial: readonly number[], places: readonly number[], s: Slid
     Math.max(0, (places[d] - 1) * s.stride[d] + s.dilation[d] * (s.kernel_size[d] - 1) + 1 - n - 2 * s.padding[d]),
   );
 
-const largest = (x: Expr): Fold => {
-  const best = acc(0, x.dtype);
-  const at = acc(1, int64);
-  const wins = at.lt(0).or(x.gt(best)).or(x.isnan());
-  return {
-    accs: [
-      { dtype: x.dtype, init: constant(x.dtype.is_floating_point ? -Infinity : 0, x.dtype), step: wins.where(x, best) },
-      { dtype: int64, init: constant(-1, int64), step: wins.where(reduceIota(), at) },
-    ],
-    outputs: [best, at],
-  };
+/** Of x and of two tables: where in the input its elements are within the window, and where windows begin. */
+const largest = (dtype: Dtype): Kernel => {
+  const wide = opmath(dtype);
+  const [x, at] = [input(0, dtype).cast(wide), input(1, int32).add(input(2, int32))];
+  const [best, place] = [acc(0, wide), acc(1, int32)];
+  const wins = place.lt(0).or(x.gt(best)).or(x.isnan());
+  return new Kernel({
+    inputs: [dtype, int32, int32],
+    outputs: resultsOf(dtype, best, place),
+    reduce: {
+      scan: false,
+      accs: [
+        { dtype: wide, init: constant(dtype.is_floating_point ? -Infinity : 0, wide), step: wins.where(x, best) },
+        { dtype: int32, init: constant(-1, int32), step: wins.where(at, place) },
+      ],
+    },
+  });
 };
-const folds = new Map<Dtype, Kernel>();
-function largestKernel(d: Dtype): Kernel {
-  let kernel = folds.get(d);
-  if (!kernel) folds.set(d, (kernel = foldKernel(d, d, largest)));
+const resultsOf = (dtype: Dtype, best: Expr, place: Expr): Output[] => [
+  { dtype, value: best.cast(dtype) },
+  { dtype: int64, value: place.cast(int64) },
+];
+/** The same for windows of so few elements that a kernel can name each: params are their offsets, then their places. */
+const largestOfFew = (dtype: Dtype, count: number): Kernel => {
+  const x = (t: number): Expr => load(0, dtype, param(t, int64)).cast(opmath(dtype));
+  const at = (t: number): Expr => param(count + t, int32);
+  let [best, place] = [x(0), at(0)];
+  for (let t = 1; t < count; t++) {
+    const next = x(t);
+    const wins = next.gt(best).or(next.isnan());
+    [best, place] = [wins.where(next, best), wins.where(at(t), place)];
+  }
+  return new Kernel({
+    inputs: [dtype, int32],
+    params: Array.from({ length: 2 * count }, (_, i) => (i < count ? int64 : int32)),
+    outputs: resultsOf(dtype, best, place.add(input(1, int32))),
+  });
+};
+const FEW = 16;
+const kernels = new Map<number, Kernel>();
+/** The kernel for windows of so many elements; 0 for any number. */
+function largestKernel(dtype: Dtype, count: number): Kernel {
+  const key = dtype.code * (FEW + 1) + count;
+  let kernel = kernels.get(key);
+  if (!kernel) kernels.set(key, (kernel = count === 0 ? largest(dtype) : largestOfFew(dtype, count)));
   return kernel;
 }
 
@@ -61,9 +91,43 @@ define(_max_pool, {
     const places = poolPlaces(spatial, sliding, ceil_mode);
     const wide = padded(self, sliding.padding, lowest(self.dtype), overhang(spatial, places, sliding));
     const windows = windowsOf(wide, places, sliding);
-    const dims = spatial.map((_, d) => 2 + spatial.length + d);
-    const [values, within] = runFold(largestKernel(self.dtype), windows, dims, false);
-    return [values, flatIndices(within, spatial, places, sliding)];
+    const shape = windows.sizes.slice(0, 2 + places.length);
+    const [values, indices] = [
+      empty(shape, self.dtype, undefined, self.backend),
+      empty(shape, int64, undefined, self.backend),
+    ];
+    const rows = contiguousStrides(spatial);
+    const positions = (
+      counts: readonly number[],
+      step: readonly number[],
+      first: readonly number[],
+      strides: readonly number[],
+    ): Tensor =>
+      table(
+        counts.map((n, d) => ({ at: Array.from({ length: n }, (_, i) => i * step[d] - first[d]), stride: strides[d] })),
+        1,
+      );
+    const { kernel_size, stride, padding, dilation } = sliding;
+    const [still, fixed] = [places.map(() => 0), kernel_size.map(() => 0)];
+    const within = positions(kernel_size, dilation, fixed, rows);
+    const begin = positions(places, stride, padding, rows);
+    const few = numel(kernel_size) <= FEW;
+    const inner = few ? [] : fixed;
+    const outer = windows.strides.slice(0, 2 + places.length);
+    const operands = [
+      { ptr: windows.ptr, strides: few ? outer : windows.strides },
+      ...(few ? [] : [{ ptr: within.ptr, strides: [0, 0, ...still, ...contiguousStrides(kernel_size)] }]),
+      { ptr: begin.ptr, strides: [0, 0, ...contiguousStrides(places), ...inner] },
+      ...[values, indices].map((t) => ({ ptr: t.ptr, strides: [...t.strides, ...inner] })),
+    ];
+    const offsets = positions(kernel_size, dilation, fixed, wide.strides.slice(2));
+    self.backend.launch(largestKernel(self.dtype, few ? numel(kernel_size) : 0), {
+      shape: few ? shape : windows.sizes,
+      reduced: few ? 0 : kernel_size.length,
+      operands,
+      params: few ? [offsets, within].flatMap((t) => Array.from(t.host(), Number)) : [],
+    });
+    return [values, indices];
   }),
   saves: ["indices"],
   backward: {
@@ -72,28 +136,12 @@ define(_max_pool, {
       const rows = [n, c, numel(spatial)];
       return grad
         .new_zeros(rows)
-        .scatter_add(2, indices.view([n, c, -1]), grad.reshape([n, c, -1]))
+        .scatter_add_(2, indices.view([n, c, -1]), grad.reshape([n, c, -1]))
         .view(sizes.self);
     },
   },
   node: ({ kernel_size }) => `MaxPool${kernel_size.length}DWithIndicesBackward0`,
 });
-/** A place within the window, and the window's own, as a place in the input. */
-function flatIndices(within: Tensor, spatial: readonly number[], places: readonly number[], s: Sliding): Tensor {
-  let rest = within;
-  let flat = within.mul(0);
-  let step = 1;
-  for (let d = spatial.length - 1; d >= 0; d--) {
-    const inside = rest.remainder(s.kernel_size[d]);
-    rest = rest.floor_divide(s.kernel_size[d]);
-    const shape = places.map((_, i) => (i === d ? -1 : 1));
-    const start = arange(places[d]).mul(s.stride[d]).sub(s.padding[d]).view(shape);
-    flat = flat.add(inside.mul(s.dilation[d]).add(start).mul(step));
-    step *= spatial[d];
-  }
-  return flat;
-}
-
 interface MaxPoolArgs {
   input: Tensor;
   kernel_size: readonly number[];
@@ -214,9 +262,11 @@ const avgPool =
     assertPlaces(name, x, places);
     const extra = overhang(spatial, places, s);
     const wide = extra.some((e) => e > 0) ? widened(x, extra) : x;
-    const columns = wide._im2col(s.kernel_size, s.stride, s.padding, s.dilation);
     const taken = placesOf(wide.sizes.slice(2), s);
-    const sums = columns.view([x.sizes[0], x.sizes[1], numel(s.kernel_size), ...taken]).sum(2);
+    // Sums of windows are a depthwise convolution.
+    const ones = x.new_ones([]).expand([x.sizes[1], 1, ...s.kernel_size]);
+    const none = s.padding.map(() => 0);
+    const sums = convolution(wide, ones, null, s.stride, s.padding, s.dilation, false, none, x.sizes[1]);
     const over = args.divisor_override ?? counts(x, spatial, taken, s, args.count_include_pad);
     const out = sums.div(over, { rounding_mode: x.dtype.is_floating_point ? null : "trunc" });
     return x === args.input ? out : out.squeeze([0]);
