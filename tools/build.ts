@@ -1,8 +1,9 @@
 // Builds dist/: modules and their types by tsc, one a file, so that bundlers can leave out what a program does not use;
 // dist/node/, the same in a few files by esbuild, which Node loads in a third of the time; and dist/cli/, the command.
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { embedPython, packageModule } from "./embed_python.ts";
 
 interface Target {
   readonly source?: string;
@@ -22,11 +23,12 @@ await build({
   platform: "neutral",
   sourcemap: true,
   logLevel: "warning",
+  plugins: [embedPython],
 });
 // The command is a program of its own beside the library, which it imports as any program does. Its parser is bundled, so
 // that the package still needs no other at run time.
 await build({
-  entryPoints: ["cli/index.ts"],
+  entryPoints: ["cli/index.ts", "cli/python_thread.ts"],
   outdir: "dist/cli",
   bundle: true,
   external: ["tidu"],
@@ -43,4 +45,6 @@ const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc
   stdio: "inherit",
 });
 if (status !== 0) process.exit(status ?? 1);
+writeFileSync("dist/python/package.js", packageModule);
+rmSync("dist/python/package.js.map");
 console.log(`Built dist/ from ${entryPoints.length} entry points.`);

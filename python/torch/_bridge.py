@@ -7,6 +7,7 @@ import warnings
 import weakref
 
 import _tidu
+from pyodide.ffi import create_proxy
 
 _call = _tidu.call
 _lookup = _tidu.lookup
@@ -56,11 +57,12 @@ class Held:
 
     def __del__(self):
         try:
-            _dead.append(self._number)
+            # This object is still in LIVE here, the earlier ones no more, unless their number has a new object.
             if len(_dead) >= 32:
                 gone = [n for n in _dead if n not in LIVE]
                 _dead.clear()
                 _tidu.release(",".join(map(str, gone)))
+            _dead.append(self._number)
         except Exception:
             pass
 
@@ -329,3 +331,6 @@ def out_of(out, result):
     if tuple(out.shape) != tuple(result.shape):
         out.resize_(list(result.shape))
     return out.copy_(result)
+
+
+_tidu.connect(create_proxy(callback), create_proxy(warn))

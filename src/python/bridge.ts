@@ -31,10 +31,11 @@ export class Bridge {
   readonly handles = new Handles();
   private readonly functions: Callable[] = [];
   private readonly ids = new Map<string, number>();
-  private readonly python: PythonCallback;
+  private python: PythonCallback = () => undefined;
   private readonly callbacks = new Map<number, Callable>();
 
-  constructor(python: PythonCallback, warn: (text: string, category: string) => void) {
+  /** What Python calls first: how it is called back, and what gets the library's warnings. */
+  connect(python: PythonCallback, warn: (text: string, category: string) => void): void {
     this.python = python;
     set_warning_listener(warn);
   }

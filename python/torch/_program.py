@@ -1,0 +1,71 @@
+"""Running whole programs, with the tracebacks that they would have under PyTorch."""
+
+import builtins
+import json
+import linecache
+import os
+import sys
+import traceback
+import types
+
+_HERE = os.path.dirname(__file__) + "/_"
+
+
+def trim(error):
+    """Takes off a traceback the frames of this module and, at its end, those that stand for PyTorch's C++."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
+        frame = frame.tb_next
+    last, own = frame, frame
+    while own is not None:
+        if not own.tb_frame.f_code.co_filename.startswith(_HERE):
+            last = own
+        own = own.tb_next
+    if last is not None:
+        last.tb_next = None
+    return error.with_traceback(frame)
+
+
+def run_source(source, filename):
+    """Runs text as a program in a fresh namespace; gives type, text and traceback of what it raised as JSON, or None."""
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    scope = {"__name__": "__main__", "__builtins__": builtins, "__file__": filename}
+    try:
+        exec(compile(source, filename, "exec"), scope)
+    except BaseException as error:
+        trim(error)
+        return json.dumps([type(error).__name__, str(error), "".join(traceback.format_exception(error))])
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return None
+
+
+def run_file(path, argv):
+    """Runs a file as `python file` does; gives the exit status, or None after a KeyboardInterrupt that nothing caught."""
+    import atexit
+
+    main = types.ModuleType("__main__")
+    main.__file__, main.__builtins__ = path, builtins
+    sys.modules["__main__"] = main
+    sys.argv = list(argv)
+    sys.path.insert(0, os.path.dirname(path))
+    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
+    status = 0
+    try:
+        with open(path, "rb") as file:
+            program = compile(file.read(), path, "exec")
+        exec(program, main.__dict__)
+    except SystemExit as exit:
+        if exit.code is None or isinstance(exit.code, int):
+            status = (exit.code or 0) & 255
+        else:
+            status = 1
+            print(exit.code, file=sys.stderr)
+    except BaseException as error:
+        status = None if isinstance(error, KeyboardInterrupt) else 1
+        sys.stdout.flush()
+        sys.excepthook(type(error), trim(error), error.__traceback__)
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    return status
