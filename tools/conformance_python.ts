@@ -1,67 +1,30 @@
 /**
- * Runs recorded Python programs against what PyTorch printed, warned and raised.
- *   npm run conformance:python -- --data FILE_OR_DIR [--topic 01,02] [--json FILE] [--show N]
- * FILE: a behaviours.json or lessons.json. DIR: programs NAME.py with NAME.expected.txt, compared to 1e-4 relative.
+ * Runs recorded Python programs on tidu and counts what agrees with PyTorch.
+ *   npm run conformance:python -- --data FILE_OR_DIR [--topic 01,24] [--json FILE]
+ * FILE: behaviours.json or lessons.json; DIR: programs NAME.py beside NAME.expected.txt.
  */
 import fs from "node:fs";
-import path from "node:path";
 import { parseArgs } from "node:util";
-import { loadPython, PythonError } from "../src/python/index.ts";
-import { replayProgram, replayRecorded } from "./conformance/python.ts";
-import type { Recorded } from "./conformance/python.ts";
+import { loadPython } from "../src/python/index.ts";
+import { behaviour, readCases } from "./conformance_python/behaviours.ts";
+import { program, readPrograms } from "./conformance_python/programs.ts";
+import { PythonReport } from "./conformance_python/report.ts";
+import { Runner } from "./conformance_python/runner.ts";
 
 const { values: options } = parseArgs({
-  options: {
-    data: { type: "string" },
-    topic: { type: "string", default: "" },
-    json: { type: "string" },
-    show: { type: "string", default: "0" },
-  },
+  options: { data: { type: "string" }, topic: { type: "string", default: "" }, json: { type: "string" } },
 });
-if (options.data === undefined) throw new Error("conformance:python: --data FILE_OR_DIR is missing");
-let printed = "";
-const py = await loadPython({ stdout: (text) => (printed += text), stderr: () => {} });
-const run = (source: string): { stdout: string; error: PythonError | null } => {
-  printed = "";
-  try {
-    py.run(source);
-    return { stdout: printed, error: null };
-  } catch (error) {
-    if (!(error instanceof PythonError)) throw error;
-    return { stdout: printed, error };
-  }
-};
+if (options.data === undefined)
+  throw new Error("conformance:python: --data FILE_OR_DIR is missing: behaviours.json or a folder of programs");
 
-const topics: Record<string, { passed: number; failed: number }> = {};
-const failures: { id: string; why: string }[] = [];
-function count(topic: string, id: string, why: string | null): void {
-  const tally = (topics[topic] ??= { passed: 0, failed: 0 });
-  if (why === null) tally.passed++;
-  else {
-    tally.failed++;
-    failures.push({ id, why });
-  }
-}
+const runner = new Runner(await loadPython());
+const report = new PythonReport();
+const topics = options.topic.split(",");
 if (fs.statSync(options.data).isDirectory()) {
-  for (const file of fs.readdirSync(options.data).filter((f) => f.endsWith(".py"))) {
-    const name = path.basename(file, ".py");
-    const read = (f: string): string => fs.readFileSync(path.join(options.data!, f), "utf8");
-    count("programs", name, replayProgram(read(file), read(`${name}.expected.txt`), run));
-  }
+  for (const p of readPrograms(options.data)) report.add("programs", p.id, program(p, runner));
 } else {
-  const data = JSON.parse(fs.readFileSync(options.data, "utf8")) as {
-    prelude?: string;
-    cases?: Recorded[];
-    lessons?: Recorded[];
-  };
-  const wanted = options.topic.split(",").filter((t) => t !== "");
-  for (const c of data.cases ?? data.lessons ?? []) {
-    const topic = c.topic ?? "lessons";
-    if (wanted.length > 0 && !wanted.some((t) => topic.startsWith(t))) continue;
-    count(topic, c.id, replayRecorded(c, data.prelude ?? "", run));
-  }
+  for (const c of readCases(options.data))
+    if (topics.some((t) => c.topic.startsWith(t))) report.add(c.topic, c.id, behaviour(c, runner));
 }
-for (const [topic, { passed, failed }] of Object.entries(topics).sort())
-  console.log(`${topic.padEnd(28)}${String(passed).padStart(5)} passed${String(failed).padStart(5)} failed`);
-for (const { id, why } of failures.slice(0, Number(options.show))) console.log(`\n${id}\n${why}`);
-if (options.json !== undefined) fs.writeFileSync(options.json, JSON.stringify({ topics, failures }, null, 1));
+console.log(String(report));
+if (options.json !== undefined) fs.writeFileSync(options.json, JSON.stringify(report, null, 1));
