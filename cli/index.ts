@@ -8,18 +8,18 @@ import { run } from "./run.ts";
 const { version } = createRequire(import.meta.url)("tidu/package.json") as { version: string };
 
 const program = new Command("tidu")
-  .description("PyTorch's tensors, tape and modules, for TypeScript")
+  .description("PyTorch's tensors, tape and modules, for TypeScript and for Python programs as they are")
   .version(version)
   .enablePositionalOptions();
 program
   .command("run")
-  .description("run a program in TypeScript or JavaScript")
-  .argument("<program>", "a file: .ts, .js")
+  .description("run a program: Python with `import torch`, TypeScript or JavaScript")
+  .argument("<program>", "a file: .py, .ts, .js")
   .argument("[args...]", "given to the program as they are")
   .passThroughOptions()
   .action(run);
 program
   .command("info")
-  .description("tell version, devices, threads, WebAssembly's instructions, memory")
+  .description("tell version, devices, threads, WebAssembly's instructions, memory and Python")
   .action(() => console.log(info(version)));
 await program.parseAsync();

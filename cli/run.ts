@@ -2,13 +2,16 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { runPython } from "./run_python.ts";
 
-/** `tidu run program args...`: the program finds its arguments where `node` puts them. */
+/** `tidu run program args...`: the program finds its arguments where `python` and `node` put them. */
 export async function run(program: string, args: string[]): Promise<void> {
   const path = resolve(program);
   if (!existsSync(path)) {
     console.error(`tidu: can't open file '${path}': [Errno 2] No such file or directory`);
     process.exitCode = 2;
+  } else if (extname(path) === ".py") {
+    await runPython(path, [program, ...args]);
   } else {
     process.argv = [process.argv[0], path, ...args];
     const readsTypeScript = "typescript" in process.features && process.features.typescript !== false;

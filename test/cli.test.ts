@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -31,6 +31,7 @@ test("tidu info tells version, devices, threads and WebAssembly's instructions",
   expect(stdout).toMatch(/Devices: cpu/);
   expect(stdout).toMatch(/Threads: \d+/);
   expect(stdout).toMatch(/WebAssembly SIMD/);
+  expect(stdout).toMatch(/Python: pyodide \d/);
   expect(status).toBe(0);
 });
 
@@ -60,3 +61,66 @@ test("tidu run says that there is no such file, as python does", () => {
   expect(stderr).toContain(`can't open file '${join(folder, "none.ts")}': [Errno 2] No such file or directory`);
   expect(status).toBe(2);
 });
+
+test("tidu run gives a Python program its arguments, its folder and its modules, and ends with its exit status", () => {
+  writeFileSync(join(folder, "constants.py"), "two = 2\n");
+  const program = `
+import os, sys, torch, constants
+print(sys.argv, __name__, __file__ == os.path.abspath("program.py"))
+print(torch.ones(2) * constants.two, input("? "))
+open("written.txt", "w").write("kept")
+sys.exit(int(sys.argv[2]))
+`;
+  writeFileSync(join(folder, "program.py"), program);
+  const options = { cwd: folder, encoding: "utf8", input: "typed\n" } as const;
+  const args = [resolve("dist/cli/index.js"), "run", "program.py", "--status", "5"];
+  expect(spawnSync(process.execPath, args, options)).toMatchObject({
+    stdout: "['program.py', '--status', '5'] __main__ True\n? tensor([2., 2.]) typed\n",
+    stderr: "",
+    status: 5,
+  });
+  expect(readFileSync(join(folder, "written.txt"), "utf8")).toBe("kept");
+}, 30_000);
+
+test("tidu run shows a Python program's traceback, which ends at its own line, and fails", () => {
+  writeFileSync(join(folder, "wrong.py"), "import torch\ndef f(x):\n    return x @ x\nf(torch.ones(2, 3))\n");
+  const { status, stderr } = tidu("run", "wrong.py");
+  expect(stderr).toBe(`Traceback (most recent call last):
+  File "${join(folder, "wrong.py")}", line 4, in <module>
+    f(torch.ones(2, 3))
+    ~^^^^^^^^^^^^^^^^^^
+  File "${join(folder, "wrong.py")}", line 3, in f
+    return x @ x
+           ~~^~~
+RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)
+`);
+  expect(status).toBe(1);
+}, 30_000);
+
+test("Ctrl-C raises KeyboardInterrupt in a Python program, which it may catch; else the process ends by the signal", async () => {
+  const program = `
+import torch
+x = torch.ones(2)
+def wait():
+    print("waiting", flush=True)
+    while True:
+        x.add_(1)
+try:
+    wait()
+except KeyboardInterrupt:
+    print("caught", flush=True)
+wait()
+`;
+  writeFileSync(join(folder, "loop.py"), program);
+  const child = spawn(process.execPath, [resolve("dist/cli/index.js"), "run", "loop.py"], { cwd: folder });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => {
+    stdout += text;
+    if (stdout.endsWith("waiting\n")) child.kill("SIGINT");
+  });
+  child.stderr.on("data", (text) => (stderr += text));
+  const signal = await new Promise((done) => child.on("close", (_, signal) => done(signal)));
+  expect(stdout).toBe("waiting\ncaught\nwaiting\n");
+  expect(stderr).toMatch(/^Traceback[^]*line 12, in <module>\n[^]*line 7, in wait\n[^]*KeyboardInterrupt\n$/);
+  expect(signal).toBe("SIGINT");
+}, 30_000);
