@@ -50,10 +50,10 @@ describe("igamma and igammac", () => {
     });
   test("have PyTorch's values at the edges", () => {
     const inf = Infinity;
-    const a = torch.tensor([0, 0, 1, inf, inf, 1, -1, 1, NaN, 0], f64);
-    const x = torch.tensor([0, 1, 0, 1, inf, inf, 1, -1, 1, inf], f64);
-    expect(torch.igamma(a, x).tolist()).toEqual([NaN, 1, 0, 0, NaN, 1, NaN, NaN, NaN, 1]);
-    expect(torch.igammac(a, x).tolist()).toEqual([NaN, 0, 1, 1, NaN, 0, NaN, NaN, NaN, 0]);
+    const a = torch.tensor([0, 0, 1, inf, inf, 1, -1, 1, NaN, 0, inf, NaN, NaN], f64);
+    const x = torch.tensor([0, 1, 0, 1, inf, inf, 1, -1, 1, inf, NaN, 0, inf], f64);
+    expect(torch.igamma(a, x).tolist()).toEqual([NaN, 1, 0, 0, NaN, 1, NaN, NaN, NaN, 1, 0, 0, 1]);
+    expect(torch.igammac(a, x).tolist()).toEqual([NaN, 0, 1, 1, NaN, 0, NaN, NaN, NaN, 0, 1, 1, 0]);
   });
   test("have a derivative in the second argument alone, and take no whole numbers, as in PyTorch", () => {
     const a = torch.tensor([2], { requires_grad: true });

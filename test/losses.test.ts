@@ -25,6 +25,7 @@ describe("losses and distances, beside the recorded cases", () => {
       ],
     ]);
     expect(F.poisson_nll_loss(whole, whole, false, true, { reduction: "none" }).dtype).toBe(torch.float32);
+    expect(F.pairwise_distance(whole, whole.add(1), 1, 1).tolist()).toEqual([0, 0]);
     expect(() => F.soft_margin_loss(whole, whole)).toThrow("result type Float can't be cast");
     expect(() => F.cosine_similarity(whole, whole)).toThrow("yet common dtype is Long");
   });

@@ -24,11 +24,12 @@ export function gammaQ(a: number, x: number): number {
 }
 /** P where one argument is 0 or infinite, or none is allowed; else null. */
 function atEdge(a: number, x: number): number | null {
-  if (!(a >= 0 && x >= 0)) return NaN;
+  if (a < 0 || x < 0) return NaN;
   if (a === 0) return x > 0 ? 1 : NaN;
   if (x === 0) return 0;
   if (a === Infinity) return x === Infinity ? NaN : 0;
-  return x === Infinity ? 1 : null;
+  if (x === Infinity) return 1;
+  return Number.isNaN(a + x) ? NaN : null;
 }
 
 /** x^a e^-x / Γ(a + 1). Its error grows with the exponent: in the far tails to some 100 units in the last place. */

@@ -1,6 +1,6 @@
 // Distances and similarities of vectors, pair by pair.
 import { no_grad } from "../autograd/mode.ts";
-import { promote_types } from "../dtype.ts";
+import { get_default_dtype, promote_types } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
@@ -39,7 +39,12 @@ export const pairwise_distance = op(
   "pairwise_distance(Tensor x1, Tensor x2, float p=2.0, float eps=1e-06, bool keepdim=False) -> Tensor",
 );
 define(pairwise_distance, {
-  kernel: composite(({ x1, x2, p, eps, keepdim }) => x1.sub(x2).add(eps).norm(p, [-1], keepdim)),
+  kernel: composite(({ x1, x2, p, eps, keepdim }) => {
+    const difference = x1.sub(x2);
+    // eps is a float, however whole.
+    const x = difference.dtype.is_differentiable ? difference : difference.to(get_default_dtype());
+    return x.add(eps).norm(p, [-1], keepdim);
+  }),
 });
 
 /**

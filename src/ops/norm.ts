@@ -165,6 +165,8 @@ export const batch_norm = op(
 );
 define(batch_norm, {
   kernel: composite(({ input, running_mean, running_var, weight, bias, training, momentum, eps }) => {
+    // PyTorch lets a batch of no samples pass without channels.
+    if (input.sizes.length === 1 && input.sizes[0] === 0) return input.clone();
     if (input.sizes.length < 2)
       throw new ValueError(`batch_norm: expected at least 2D input (got ${input.sizes.length}D input)`);
     if (training && eps <= 0)
