@@ -7,6 +7,7 @@ import { KernelRunner } from "../src/devices/cpu/launch.ts";
 import { Threads } from "../src/devices/cpu/threads.ts";
 import { float32, float64 } from "../src/dtype.ts";
 import type { Dtype } from "../src/dtype.ts";
+import { tensor } from "../src/index.ts";
 import { Expr, input } from "../src/kernel/expr.ts";
 import type { MathOp } from "../src/kernel/expr.ts";
 import { Kernel } from "../src/kernel/loops.ts";
@@ -280,4 +281,17 @@ test("special functions at their edges", () => {
     -1 + 2 ** -53,
   ]);
   expect([nextafterf(0, -1), nextafterf(-1, -2), nextafterf(1, NaN)]).toEqual([-(2 ** -149), -1 - 2 ** -23, NaN]);
+});
+test("powers that PyTorch takes as roots and reciprocals are what it prints at the edges", () => {
+  const expected: Record<number, number[]> = {
+    0.5: [-0, NaN, 0, Infinity],
+    [-0.5]: [-Infinity, NaN, Infinity, 0],
+    [-1]: [-Infinity, -0, Infinity, 0],
+    [-2]: [Infinity, 0, Infinity, 0],
+  };
+  for (const [p, values] of Object.entries(expected))
+    for (const dtype of [float32, float64]) {
+      const x = tensor([-0, -Infinity, 0, Infinity], { dtype });
+      expect(x.pow(Number(p)).tolist(), `power ${p}`).toEqual(values);
+    }
 });

@@ -196,14 +196,24 @@ function powKernel(): OpKernel {
   const fixed = new Map<number, OpKernel>();
   // Small whole powers are products, exact and fast.
   const products: Record<number, (x: Expr) => Expr> = { 1: (x) => x, 2: (x) => x.mul(x), 3: (x) => x.mul(x).mul(x) };
+  // Of all but 16-bit floats PyTorch takes roots and reciprocals, which differ from powers at -0 and -∞.
+  const reciprocal = (x: Expr): Expr => constant(1, x.dtype).div(x);
+  const roots: Record<number, (x: Expr) => Expr> = {
+    0.5: (x) => x.sqrt(),
+    [-0.5]: (x) => reciprocal(x.sqrt()),
+    [-1]: reciprocal,
+    [-2]: (x) => reciprocal(x.mul(x)),
+  };
   const choose = (values: readonly unknown[]): [OpKernel, readonly unknown[]] => {
     const [self, exponent] = values as [Tensor, unknown];
     if (exponent instanceof Tensor) return [general, values];
     const p = Number(exponent);
     const integer = Number.isInteger(p) && !(exponent instanceof Float);
-    if (integer && p < 0 && !self.dtype.is_floating_point)
+    if (integer && p < 0 && !self.dtype.is_differentiable)
       throw new RuntimeError("Integers to negative integer powers are not allowed.");
-    const product = self.dtype.is_floating_point || (integer && self.dtype !== bool) ? products[p] : undefined;
+    const isRoot = p in roots && self.dtype.is_differentiable && self.dtype.itemsize > 2;
+    const isProduct = p in products && (self.dtype.is_floating_point || (integer && self.dtype !== bool));
+    const product = isRoot ? roots[p] : isProduct ? products[p] : null;
     if (!product) return [general, values];
     let kernel = fixed.get(p);
     if (!kernel) fixed.set(p, (kernel = pointwise<"pow(Tensor self) -> Tensor">(({ self }) => product(self))));
