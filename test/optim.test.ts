@@ -15,6 +15,8 @@ interface Case {
   /** The parameters after the tenth. */
   last: Nested[];
   state: (Record<string, Nested> | null)[];
+  /** How often each of LBFGS's steps called its closure. */
+  calls?: number[];
 }
 interface Recording {
   problems: Record<string, { params: Nested[]; x?: Nested; y?: Nested }>;
@@ -43,28 +45,41 @@ const losses = {
   },
 };
 
-const { SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, NAdam, RAdam } = optim;
-const classes = { SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, NAdam, RAdam };
+const { SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, NAdam, RAdam, ASGD, Rprop, Adafactor, LBFGS } = optim;
+const classes = { SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, NAdam, RAdam, ASGD, Rprop, Adafactor, LBFGS };
 
 describe("ten steps in float64 agree with PyTorch", () => {
   test.each(
     recorded.cases.map((c) => [`${c.optimizer} on ${c.problem} with ${JSON.stringify(c.options)}`, c] as const),
-  )("%s", (_name, { optimizer: name, problem, options, groups, losses: expected, last, state }) => {
+  )("%s", (_name, { optimizer: name, problem, options, groups, losses: expected, last, state, calls }) => {
     const { params: start, x, y } = recorded.problems[problem];
     const params = start.map(leaf);
     const [input, target] = [double(x ?? 0), double(y ?? 0)];
     const chosen = groups?.map((g) => ({ ...g, params: g.params.map((i) => params[i]) })) ?? params;
     const optimizer = new classes[name](chosen as Tensor[], options);
     const seen: number[] = [];
+    const closures: number[] = [];
     for (let step = 0; step < 10; step++) {
-      optimizer.zero_grad();
-      const loss = losses[problem](params, input, target);
-      loss.backward();
-      optimizer.step();
+      closures.push(0);
+      const loss = optimizer.step(() => {
+        closures[step]++;
+        optimizer.zero_grad();
+        const loss = losses[problem](params, input, target);
+        loss.backward();
+        return loss;
+      });
       seen.push(loss.item());
     }
-    expectClose(double(seen), expected);
-    for (const [i, param] of params.entries()) expectClose(param, last[i]);
+    if (calls) expect(closures).toEqual(calls);
+    // LBFGS takes many iterations a step, each of which follows the rounding of all before.
+    const tolerance = name === "LBFGS" ? 1e-9 : 1e-12;
+    expectClose(double(seen), expected, tolerance);
+    for (const [i, param] of params.entries()) expectClose(param, last[i], tolerance);
+    if (optimizer instanceof LBFGS) {
+      const { func_evals, n_iter } = optimizer.state.get(params[0])!;
+      expect({ func_evals, n_iter }).toEqual(state[0]);
+      return;
+    }
     const mine = optimizer.state_dict().state as Record<number, Record<string, Tensor>>;
     for (const [id, expectedState] of state.entries()) {
       expect(Object.keys(mine[id] ?? {}).sort()).toEqual(Object.keys(expectedState ?? {}).sort());
@@ -94,6 +109,9 @@ test.each<[string, (p: Tensor[]) => optim.AnyOptimizer, number[]]>([
   ["Adamax", (p) => new optim.Adamax(p, { lr: 0.1 }), [0.7155, -0.23091]],
   ["NAdam", (p) => new optim.NAdam(p, { lr: 0.1 }), [0.75273, -0.26473]],
   ["RAdam", (p) => new optim.RAdam(p, { lr: 0.1 }), [0.4623, 0.13362]],
+  ["ASGD", (p) => new optim.ASGD(p, { lr: 0.1 }), [0.51198, -0.032]],
+  ["Rprop", (p) => new optim.Rprop(p, { lr: 0.1 }), [0.636, -0.136]],
+  ["Adafactor", (p) => new optim.Adafactor(p, { lr: 0.1 }), [0.79109, -0.29937]],
 ])("three steps of %s in float32 agree with PyTorch and leave no memory behind", (_name, make, expected) => {
   const w = one(1, -0.5);
   const optimizer = make([w]);
@@ -152,9 +170,29 @@ describe("the text of an optimizer is PyTorch's", () => {
       (p) => new optim.RAdam(p),
       "betas: (0.9, 0.999), capturable: False, decoupled_weight_decay: False, differentiable: False, eps: 1e-08, foreach: None, lr: 0.001, maximize: False, weight_decay: 0",
     ],
+    [
+      "ASGD",
+      (p) => new optim.ASGD(p, { t0: 0.5 }),
+      "alpha: 0.75, capturable: False, differentiable: False, foreach: None, lambd: 0.0001, lr: 0.01, maximize: False, t0: 0.5, weight_decay: 0",
+    ],
+    [
+      "Rprop",
+      (p) => new optim.Rprop(p),
+      "capturable: False, differentiable: False, etas: (0.5, 1.2), foreach: None, lr: 0.01, maximize: False, step_sizes: (1e-06, 50)",
+    ],
+    [
+      "Adafactor",
+      (p) => new optim.Adafactor(p, { d: 1.5, weight_decay: 0.5 }),
+      "beta2_decay: -0.8, d: 1.5, eps: (None, 0.001), foreach: None, lr: 0.01, maximize: False, weight_decay: 0.5",
+    ],
+    [
+      "LBFGS",
+      (p) => new optim.LBFGS(p),
+      "history_size: 100, line_search_fn: None, lr: 1, max_eval: 25, max_iter: 20, tolerance_change: 1e-09, tolerance_grad: 1e-07",
+    ],
   ];
   test.each(texts)("for %s", (name, make, options) => {
-    const lines = options.replaceAll(/(^|, )(?=[a-z_]+:)/g, "\n    ");
+    const lines = options.replaceAll(/(^|, )(?=[a-z_\d]+:)/g, "\n    ");
     expect(String(make([one(1)]))).toBe(`${name} (\nParameter Group 0${lines}\n)`);
   });
 
@@ -249,6 +287,41 @@ describe("bad arguments raise PyTorch's sentences", () => {
     ["a negative alpha", () => new optim.RMSprop([w], { alpha: -1 }), "ValueError: Invalid alpha value: -1"],
     ["a rho of 2", () => new optim.Adadelta([w], { rho: 2 }), "ValueError: Invalid rho value: 2"],
     [
+      "etas that do not shrink",
+      () => new optim.Rprop([w], { etas: [1.5, 2] }),
+      "ValueError: Invalid eta values: 1.5, 2",
+    ],
+    [
+      "a clipping threshold below 1",
+      () => new optim.Adafactor([w], { d: 0.5 }),
+      "ValueError: Clipping threshold d should be >= 1 but is: 0.5",
+    ],
+    [
+      "a growing beta2",
+      () => new optim.Adafactor([w], { beta2_decay: 0.5 }),
+      "ValueError: beta2_decay should be <= 0 but is: 0.5",
+    ],
+    [
+      "a negative epsilon2",
+      () => new optim.Adafactor([w], { eps: [null, -1] }),
+      "ValueError: epsilon2 should be >= 0 but is: -1",
+    ],
+    [
+      "two groups for LBFGS",
+      () => new optim.LBFGS([{ params: [w] }, { params: [one(1)] }]),
+      "ValueError: LBFGS doesn't support per-parameter options (parameter groups)",
+    ],
+    [
+      "a step of LBFGS without a closure",
+      () => new optim.LBFGS([w]).step(),
+      "TypeError: LBFGS.step() missing 1 required positional argument: 'closure'",
+    ],
+    [
+      "another line search",
+      () => new optim.LBFGS([w], { line_search_fn: "armijo" }).step(() => 1),
+      "RuntimeError: only 'strong_wolfe' is supported",
+    ],
+    [
       "an unknown option",
       () => new optim.SGD([w], { beta: 3 } as never),
       "TypeError: SGD.__init__() got an unexpected keyword argument 'beta'",
@@ -289,6 +362,55 @@ describe("bad arguments raise PyTorch's sentences", () => {
     torch.set_warning_listener(before);
     expect(texts[0]).toMatch(/^optimizer contains a parameter group with duplicate parameters; in future/);
     expect(a.item()).toBeCloseTo(0.8, 6);
+  });
+});
+
+describe("LBFGS", () => {
+  function problem(): { w: Tensor; closure: (optimizer: optim.LBFGS) => () => Tensor } {
+    const w = leaf([2, -1, 0.5]);
+    const closure = (optimizer: optim.LBFGS) => () => {
+      optimizer.zero_grad();
+      const loss = losses.rosenbrock([w]);
+      loss.backward();
+      return loss;
+    };
+    return { w, closure };
+  }
+  test("returns the loss of the closure's first call, finds the minimum and calls its hooks", () => {
+    const { w, closure } = problem();
+    const optimizer = new LBFGS([w], { max_iter: 100, tolerance_change: 1e-12, line_search_fn: "strong_wolfe" });
+    const hooks: string[] = [];
+    optimizer.register_step_pre_hook(() => void hooks.push("before"));
+    optimizer.register_step_post_hook(() => void hooks.push("after"));
+    const start = losses.rosenbrock([w]).item();
+    expect(optimizer.step(closure(optimizer)).item()).toBe(start);
+    expectClose(w, [1, 1, 1], 1e-6);
+    expect(hooks).toEqual(["before", "after"]);
+  });
+  test.each([null, "strong_wolfe"])("with line search %s goes on from its state", (line_search_fn) => {
+    const [one, two] = [problem(), problem()];
+    const make = (w: Tensor): optim.LBFGS => new LBFGS([w], { lr: 0.01, max_iter: 3, line_search_fn });
+    const optimizer = make(one.w);
+    optimizer.step(one.closure(optimizer));
+    torch.no_grad(() => two.w.copy_(one.w));
+    const resumed = make(two.w);
+    resumed.load_state_dict(optimizer.state_dict());
+    optimizer.step(one.closure(optimizer));
+    resumed.step(two.closure(resumed));
+    expect(values(two.w)).toEqual(values(one.w));
+  });
+  test("takes parameters without gradients, of several shapes, and losses that are numbers", () => {
+    const [a, b, idle] = [leaf([[1, 2]]), leaf(3), leaf([5])];
+    const optimizer = new LBFGS([a, b, idle]);
+    optimizer.step(() => {
+      optimizer.zero_grad();
+      const loss = a.square().sum().add(b.sub(1).square());
+      loss.backward();
+      return loss.item();
+    });
+    expectClose(a, [[0, 0]], 1e-9);
+    expectClose(b, 1, 1e-9);
+    expect(idle.item()).toBe(5);
   });
 });
 

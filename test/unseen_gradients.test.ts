@@ -34,6 +34,9 @@ const optimizers: Readonly<Record<string, (p: Tensor) => optim.AnyOptimizer>> = 
   NAdam: (p) => new optim.NAdam([p]),
   RAdam: (p) => new optim.RAdam([p]),
   RMSprop: (p) => new optim.RMSprop([p], { momentum: 0.9, centered: true }),
+  ASGD: (p) => new optim.ASGD([p]),
+  Rprop: (p) => new optim.Rprop([p]),
+  Adafactor: (p) => new optim.Adafactor([p]),
 };
 
 test.each(Object.keys(optimizers))("%s: gradients go with zero_grad, and what remains is not touched", (name) => {

@@ -162,6 +162,7 @@ const checks: Record<TypeName, Check> = {
   "float[]": plain(isFloats),
   "float[]?": orNull(plain(isFloats)),
   "float|float[]": plain(isFloats),
+  "float?[]": plain((x) => isArray(x) && x.every((y) => y === null || typeof y === "number")),
   bool: plain((x) => typeof x === "boolean"),
   "bool?": orNull(plain((x) => typeof x === "boolean")),
   str: plain((x) => typeof x === "string"),

@@ -34,6 +34,7 @@ interface Accepts {
   "float[]?": number | readonly number[] | null;
   "int[]|str": number | readonly number[] | string;
   "float|float[]": number | readonly number[];
+  "float?[]": readonly (number | null)[];
   bool: boolean;
   "bool?": boolean | null;
   str: string;
@@ -556,7 +557,7 @@ export function parseSchema(text: string): Schema {
 function literal(text: string | undefined): unknown {
   if (text === undefined || text === "None") return null;
   if (text === "True" || text === "False") return text === "True";
-  if (text.startsWith("[")) return text === "[]" ? [] : text.slice(1, -1).split(",").map(Number);
+  if (text.startsWith("[")) return text === "[]" ? [] : text.slice(1, -1).split(",").map(literal);
   const n = Number(text);
   return Number.isNaN(n) && text !== "nan" ? text.replace(/^['"]|['"]$/g, "") : n;
 }

@@ -1,13 +1,15 @@
+import { bindConstructor } from "../op/constructor.ts";
+import type { ConstructorArgs } from "../op/constructor.ts";
+import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
 import { onePass } from "./one_pass.ts";
-import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
-import type { Given, OptionsOf } from "./options.ts";
+import { requireBetas, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { OptimizerStateDict, ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
   "Adam(float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool differentiable=False, bool? fused=None, bool decoupled_weight_decay=False) -> Optimizer";
-export type AdamOptions = OptionsOf<typeof signature>;
+export type AdamOptions = Values<typeof signature>;
 
 const signatureW =
   "AdamW(float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0.01, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool differentiable=False, bool? fused=None) -> Optimizer";
@@ -35,8 +37,8 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<AdamOptions>, ...given: Given<typeof signature>) {
-    const options = bindOptions(signature, given);
+  constructor(params: Params<AdamOptions>, ...given: ConstructorArgs<typeof signature>) {
+    const options = bindConstructor(signature, given);
     const { lr, betas, eps, weight_decay } = options;
     requireNonNegative({ "learning rate": lr, "epsilon value": eps });
     requireBetas(betas);
@@ -88,8 +90,8 @@ export class AdamW extends Adam {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<AdamOptions>, ...given: Given<typeof signatureW>) {
-    super(params, { ...bindOptions(signatureW, given), decoupled_weight_decay: true });
+  constructor(params: Params<AdamOptions>, ...given: ConstructorArgs<typeof signatureW>) {
+    super(params, { ...bindConstructor(signatureW, given), decoupled_weight_decay: true });
   }
   override load_state_dict(state_dict: OptimizerStateDict<AdamOptions, AdamState>): void {
     super.load_state_dict(state_dict);

@@ -1,4 +1,6 @@
 // torch.optim
+export { Adafactor } from "./adafactor.ts";
+export type { AdafactorOptions, AdafactorState } from "./adafactor.ts";
 export { Adadelta } from "./adadelta.ts";
 export type { AdadeltaOptions } from "./adadelta.ts";
 export { Adagrad } from "./adagrad.ts";
@@ -7,6 +9,10 @@ export { Adam, AdamW } from "./adam.ts";
 export type { AdamOptions, AdamState } from "./adam.ts";
 export { Adamax } from "./adamax.ts";
 export type { AdamaxOptions } from "./adamax.ts";
+export { ASGD } from "./asgd.ts";
+export type { ASGDOptions, ASGDState } from "./asgd.ts";
+export { LBFGS } from "./lbfgs.ts";
+export type { LBFGSOptions, LBFGSState } from "./lbfgs.ts";
 export * as lr_scheduler from "./lr_scheduler/index.ts";
 export { NAdam } from "./nadam.ts";
 export type { NAdamOptions, NAdamState } from "./nadam.ts";
@@ -26,6 +32,8 @@ export { RAdam } from "./radam.ts";
 export type { RAdamOptions } from "./radam.ts";
 export { RMSprop } from "./rmsprop.ts";
 export type { RMSpropOptions, RMSpropState } from "./rmsprop.ts";
+export { Rprop } from "./rprop.ts";
+export type { RpropOptions } from "./rprop.ts";
 export { SGD } from "./sgd.ts";
 export type { SGDOptions } from "./sgd.ts";
 export * as swa_utils from "./swa_utils.ts";

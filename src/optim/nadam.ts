@@ -1,12 +1,14 @@
+import { bindConstructor } from "../op/constructor.ts";
+import type { ConstructorArgs } from "../op/constructor.ts";
+import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
-import { bindOptions, requireBetas, requireNonNegative } from "./options.ts";
-import type { Given, OptionsOf } from "./options.ts";
+import { requireBetas, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
 
 const signature =
   "NAdam(float lr=0.002, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, float momentum_decay=0.004, bool decoupled_weight_decay=False, *, bool? foreach=None, bool maximize=False, bool capturable=False, bool differentiable=False) -> Optimizer";
-export type NAdamOptions = OptionsOf<typeof signature>;
+export type NAdamOptions = Values<typeof signature>;
 
 export interface NAdamState {
   step: Tensor;
@@ -28,8 +30,8 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<NAdamOptions>, ...given: Given<typeof signature>) {
-    const options = bindOptions(signature, given);
+  constructor(params: Params<NAdamOptions>, ...given: ConstructorArgs<typeof signature>) {
+    const options = bindConstructor(signature, given);
     const { lr, betas, eps, weight_decay, momentum_decay } = options;
     requireNonNegative({ "learning rate": lr, "epsilon value": eps });
     requireBetas(betas);

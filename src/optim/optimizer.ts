@@ -128,8 +128,13 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   private takeStep<T>(closure?: () => T): T | null {
     let args: readonly unknown[] = closure === undefined ? [] : [closure];
     for (const hook of this.preHooks.values()) args = hook(this as AnyOptimizer, args) ?? args;
-    const evaluate = args[0] as (() => T) | undefined;
-    const loss = evaluate === undefined ? null : enable_grad(evaluate);
+    const loss = this.perform(args[0] as (() => T) | undefined);
+    for (const hook of this.postHooks.values()) hook(this as AnyOptimizer, args);
+    return loss;
+  }
+  /** A step between its hooks: calls the closure, then updates each parameter on its own. */
+  protected perform<T>(closure?: () => T): T | null {
+    const loss = closure === undefined ? null : enable_grad(closure);
     no_grad(() => {
       const keepsNone = keepsNoGradient.has(this.constructor);
       for (const group of this.param_groups)
@@ -138,7 +143,6 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
           if (grad !== null) this.updateOne(param, grad, group);
         }
     });
-    for (const hook of this.postHooks.values()) hook(this as AnyOptimizer, args);
     return loss;
   }
   private updateOne(param: Tensor, grad: Tensor, group: ParamGroup<O>): void {

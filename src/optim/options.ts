@@ -1,22 +1,7 @@
-// What an optimizer's constructor takes: bound by the signature, in PyTorch's own text, as the arguments of ops are.
+// Checks of optimizers' options, and their text.
 import { float64 } from "../dtype.ts";
 import { ValueError } from "../errors.ts";
-import { bind } from "../op/bind.ts";
-import { parseSchema } from "../op/schema.ts";
-import type { Fn, Values } from "../op/schema.ts";
 import { scalarText } from "../print.ts";
-
-/** Everything after `params`: by place, then from some place on by name in one object. */
-export type Given<S extends string> = Parameters<Fn<S>>;
-/** The options by name, defaults filled in. */
-export type OptionsOf<S extends string> = Values<S>;
-
-/** Raises TypeError in PyTorch's words for an option that is unknown or of the wrong type. */
-export function bindOptions<S extends string>(signature: S, given: Given<S>): OptionsOf<S> {
-  const schema = parseSchema(signature);
-  const values = bind({ ...schema, name: `${schema.name}.__init__` }, given);
-  return Object.fromEntries(schema.args.map(({ name }, i) => [name, values[i]])) as OptionsOf<S>;
-}
 
 /** Raises PyTorch's ValueError for the first option that is negative or NaN; keys are what its sentence calls them. */
 export function requireNonNegative(values: Readonly<Record<string, number>>): void {

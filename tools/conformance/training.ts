@@ -31,9 +31,12 @@ export function replayOptim(c: Case, data: Dataset): string | null {
   const optimizer = new Optimizer(of, options);
   const loss = lossOf(c, values, params);
   const losses: number[] = [];
+  const calls: number[] = [];
   const seen: Tensor[][] = params.map(() => []);
   for (let i = 0; i < 10; i++) {
+    calls.push(0);
     const closure = (): Tensor => {
+      calls[i]++;
       optimizer.zero_grad();
       const l = loss();
       l.backward();
@@ -50,6 +53,8 @@ export function replayOptim(c: Case, data: Dataset): string | null {
     const problem = difference(torch.stack(seen[k]), want as Encoded, values);
     if (problem !== null) return `parameter ${k}: ${problem}`;
   }
+  const expectedCalls = c["closure_calls"] as readonly number[] | undefined;
+  if (expectedCalls && String(calls) !== String(expectedCalls)) return `calls of the closure: ${calls.join()}`;
   const problem = difference(torch.tensor(Float64Array.from(losses)), c["losses"] as Encoded, values);
   return problem === null ? null : `losses: ${problem}`;
 }
