@@ -42,10 +42,11 @@ const inFloat64 =
 
 export const lgamma = inFloat64((x) => {
   const a = x.abs();
+  const value = lgammaOf(a);
   // 6.1.17
   const sine = sinNear(x.sub(x.round()).mul(Math.PI));
-  const reflected = log(x.lift(Math.PI).div(x.mul(sine).abs())).sub(lgammaOf(a));
-  return rarely(x.lt(0), select(a.eq(Infinity), a, reflected), lgammaOf(a));
+  const reflected = log(x.lift(Math.PI).div(x.mul(sine).abs())).sub(value);
+  return rarely(x.lt(0), select(a.eq(Infinity), a, reflected), value);
 });
 /** For positive x. */
 function lgammaOf(x: Expr): Expr {
