@@ -101,6 +101,51 @@ export const modules: Readonly<Record<string, () => torch.nn.Module>> = {
   "nn.NLLLoss()": () => new nn.NLLLoss(),
   "nn.BCELoss()": () => new nn.BCELoss(),
   "nn.BCEWithLogitsLoss()": () => new nn.BCEWithLogitsLoss(),
+  "nn.Upsample(3)": () => new nn.Upsample(3),
+  "nn.Upsample(scale_factor=2)": () => new nn.Upsample({ scale_factor: 2 }),
+  "nn.Upsample(scale_factor=(2.5, 3), mode='bilinear', align_corners=True)": () =>
+    new nn.Upsample({ scale_factor: [2.5, 3], mode: "bilinear", align_corners: true }),
+  "nn.UpsamplingNearest2d(scale_factor=2)": () => new nn.UpsamplingNearest2d({ scale_factor: 2 }),
+  "nn.UpsamplingBilinear2d((2, 3))": () => new nn.UpsamplingBilinear2d([2, 3]),
+  "nn.LPPool1d(2, 3)": () => new nn.LPPool1d(2, 3),
+  "nn.LPPool2d(1.5, (3, 2), stride=2, ceil_mode=True)": () =>
+    new nn.LPPool2d(1.5, [3, 2], { stride: 2, ceil_mode: true }),
+  "nn.LPPool3d(2, 2)": () => new nn.LPPool3d(2, 2),
+  "nn.LocalResponseNorm(2)": () => new nn.LocalResponseNorm(2),
+  "nn.CrossMapLRN2d(3)": () => new nn.CrossMapLRN2d(3),
+  "nn.FractionalMaxPool2d(3, output_ratio=0.5)": () => new nn.FractionalMaxPool2d(3, { output_ratio: 0.5 }),
+  "nn.FractionalMaxPool3d(3, 2)": () => new nn.FractionalMaxPool3d(3, 2),
+  "nn.MaxUnpool1d(3)": () => new nn.MaxUnpool1d(3),
+  "nn.MaxUnpool2d(3, stride=2)": () => new nn.MaxUnpool2d(3, { stride: 2 }),
+  "nn.MaxUnpool3d((3, 2, 1), padding=1)": () => new nn.MaxUnpool3d([3, 2, 1], { padding: 1 }),
+  "nn.Unfold(3)": () => new nn.Unfold(3),
+  "nn.Fold((4, 5), 3, padding=(1, 2))": () => new nn.Fold([4, 5], 3, { padding: [1, 2] }),
+  "nn.PixelShuffle(2)": () => new nn.PixelShuffle(2),
+  "nn.PixelUnshuffle(2)": () => new nn.PixelUnshuffle(2),
+  "nn.ChannelShuffle(2)": () => new nn.ChannelShuffle(2),
+  "nn.RNN(2, 3)": () => new nn.RNN(2, 3),
+  "nn.RNN(3, 4, 2, nonlinearity='relu', bias=False, batch_first=True, dropout=0.5, bidirectional=True)": () =>
+    new nn.RNN(3, 4, 2, { nonlinearity: "relu", bias: false, batch_first: true, dropout: 0.5, bidirectional: true }),
+  "nn.LSTM(3, 4, proj_size=2)": () => new nn.LSTM(3, 4, { proj_size: 2 }),
+  "nn.GRU(3, 4, 2)": () => new nn.GRU(3, 4, 2),
+  "nn.RNNCell(3, 4, False, 'relu')": () => new nn.RNNCell(3, 4, false, "relu"),
+  "nn.LSTMCell(3, 4)": () => new nn.LSTMCell(3, 4),
+  "nn.GRUCell(3, 4, bias=False)": () => new nn.GRUCell(3, 4, { bias: false }),
+  "nn.TransformerEncoderLayer(4, 2, 8, activation=nn.GELU())": () =>
+    new nn.TransformerEncoderLayer(4, 2, 8, { activation: new nn.GELU() }),
+  "nn.TransformerDecoderLayer(4, 2, 8, 0.0, norm_first=True, bias=False)": () =>
+    new nn.TransformerDecoderLayer(4, 2, 8, 0, { norm_first: true, bias: false }),
+  "nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, batch_first=True), 2)": () =>
+    new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, 8, { batch_first: true }), 2),
+  "nn.Transformer(4, 2, 1, 1, 8)": () => new nn.Transformer(4, 2, 1, 1, 8),
+  "nn.MultiheadAttention(4, 2, add_bias_kv=False)": () => new nn.MultiheadAttention(4, 2, { add_bias_kv: false }),
+  "nn.LSTM(2, 3, 2, bidirectional=True, proj_size=1)": () =>
+    new nn.LSTM(2, 3, 2, { bidirectional: true, proj_size: 1 }),
+  "nn.GRU(2, 2, bias=False)": () => new nn.GRU(2, 2, { bias: false }),
+  "nn.LSTMCell(2, 2)": () => new nn.LSTMCell(2, 2),
+  "nn.TransformerEncoder(nn.TransformerEncoderLayer(2, 1, 3), 2)": () =>
+    new nn.TransformerEncoder(new nn.TransformerEncoderLayer(2, 1, 3), 2),
+  "nn.Transformer(2, 1, 1, 1, 3)": () => new nn.Transformer(2, 1, 1, 1, 3),
   "nn.Sequential()": () => new nn.Sequential(),
   "nn.Sequential(nn.Linear(2, 4), nn.Sequential(nn.ReLU(), nn.Dropout(0.1)), nn.Linear(4, 1))": () =>
     new nn.Sequential(new nn.Linear(2, 4), new nn.Sequential(new nn.ReLU(), new nn.Dropout(0.1)), new nn.Linear(4, 1)),

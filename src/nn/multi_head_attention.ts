@@ -177,11 +177,17 @@ function projected(a: Given): [Tensor, Tensor, Tensor] {
 }
 
 /** A mask to add: -∞ where one of bools is true. */
-export function canonical(mask: Tensor | null, name: string, dtype: Dtype, other?: Dtype): Tensor | null {
+export function canonical(
+  mask: Tensor | null,
+  name: string,
+  dtype: Dtype,
+  other?: Dtype,
+  otherName = "attn_mask",
+): Tensor | null {
   if (mask === null) return null;
   assert(mask.dtype === bool || mask.dtype.is_floating_point, `only bool and floating types of ${name} are supported`);
   if (other !== undefined && other !== mask.dtype)
-    warn(`Support for mismatched ${name} and attn_mask is deprecated. Use same type for both instead.`);
+    warn(`Support for mismatched ${name} and ${otherName} is deprecated. Use same type for both instead.`);
   return mask.dtype === bool ? mask.new_zeros(mask.sizes, { dtype }).masked_fill_(mask, -Infinity) : mask;
 }
 function checkMask(mask: Tensor, heads: number, length: number, source: number): Tensor {

@@ -42,6 +42,11 @@ interface Accepts {
   dtype: Dtype;
   "dtype?": Dtype | null;
   "Generator?": Generator | null;
+  /** Modules, too. */
+  callable: (...args: never[]) => unknown;
+  "callable?": ((...args: never[]) => unknown) | null;
+  /** An activation, or its name. */
+  "callable|str": ((x: Tensor) => Tensor) | string;
   /** A function of a number, such as a schedule. */
   "function?": ((x: number) => number) | null;
   "function|function[]": ((x: number) => number) | readonly ((x: number) => number)[];

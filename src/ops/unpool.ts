@@ -65,9 +65,9 @@ define(_fractional_max_pool, {
         );
     const windows: bigint[] = [];
     for (let b = 0; b < n * c; b++) {
-      // The first sample is the last dim's.
+      // In two dims the first sample is the last dim's, in three the first dim's.
       const begins = spatial.map((size, d) =>
-        starts(Number(draws[b * dims + dims - 1 - d]), size, output_size[d], kernel_size[d]),
+        starts(Number(draws[b * dims + (dims === 2 ? 1 - d : d)]), size, output_size[d], kernel_size[d]),
       );
       windows.push(...flatPlaces(begins, kernel_size, spatial).map(BigInt));
     }

@@ -29,6 +29,7 @@ function construct({ module, args, kwargs }: Recipe, values: Values): ModuleLike
   const decode = (v: Encoded): unknown => {
     if (isRecipe(v)) return construct(v as unknown as Recipe, values);
     if (Array.isArray(v)) return v.map(decode);
+    if (typeof v === "object" && v !== null && "fn" in v) return lookup((v as unknown as { fn: string }).fn);
     if (typeof v === "object" && v !== null && "dict" in v)
       return Object.fromEntries((v as unknown as { dict: [string, Encoded][] }).dict.map(([k, x]) => [k, decode(x)]));
     return values.decode(v);

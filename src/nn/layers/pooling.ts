@@ -138,3 +138,29 @@ export class AdaptiveMaxPool3d extends layer(
     return text(this.output_size);
   }
 }
+
+const LP_POOL = "LPPool(float norm_type, int[] kernel_size, int[]? stride=None, bool ceil_mode=False) -> Module";
+abstract class LPPool extends layer(LP_POOL) {
+  override extra_repr(): string {
+    const { norm_type, kernel_size, stride, ceil_mode } = this;
+    return `norm_type=${pythonText(norm_type, Number.isInteger(norm_type) ? "int" : "float")}, kernel_size=${pythonText(kernel_size, "int[]")}, stride=${pythonText(stride, "int[]?")}, ceil_mode=${pythonText(ceil_mode, "bool")}`;
+  }
+}
+/** (Σ x^p)^(1/p) under each window of [N, C, L], p = `norm_type`. As `torch.nn.LPPool1d`. */
+export class LPPool1d extends LPPool {
+  override forward(input: Tensor): Tensor {
+    return F.lp_pool1d(input, this.norm_type, this.kernel_size, this.stride, this.ceil_mode);
+  }
+}
+/** (Σ x^p)^(1/p) under each window of [N, C, H, W], p = `norm_type`. As `torch.nn.LPPool2d`. */
+export class LPPool2d extends LPPool {
+  override forward(input: Tensor): Tensor {
+    return F.lp_pool2d(input, this.norm_type, this.kernel_size, this.stride, this.ceil_mode);
+  }
+}
+/** (Σ x^p)^(1/p) under each window of [N, C, D, H, W], p = `norm_type`. As `torch.nn.LPPool3d`. */
+export class LPPool3d extends LPPool {
+  override forward(input: Tensor): Tensor {
+    return F.lp_pool3d(input, this.norm_type, this.kernel_size, this.stride, this.ceil_mode);
+  }
+}

@@ -1,0 +1,182 @@
+// Transformers, their stacks, and their layers.
+import { RuntimeError } from "../../errors.ts";
+import { bindConstructor } from "../../op/constructor.ts";
+import type { ConstructorArgs } from "../../op/constructor.ts";
+import type { Values } from "../../op/schema.ts";
+import { full } from "../../ops/creation.ts";
+import type { Tensor } from "../../tensor.ts";
+import { ModuleList } from "../containers.ts";
+import { deepcopy } from "../deepcopy.ts";
+import { xavier_uniform_ } from "../init.ts";
+import { Module } from "../module.ts";
+import { layerNorm, TransformerDecoderLayer, TransformerEncoderLayer } from "./transformer_layers.ts";
+import type { LayerOptions } from "./transformer_layers.ts";
+
+const clones = <M extends Module>(module: M, count: number): ModuleList<M> =>
+  new ModuleList(Array.from({ length: count }, () => deepcopy(module)));
+
+/** How many steps a sequence has, batched or not. */
+const steps = ({ sizes }: Tensor, batch_first: boolean): number =>
+  sizes.length === 2 ? sizes[0] : sizes[batch_first ? 1 : 0];
+
+/** [size, size] with -∞ above the diagonal: no step sees a later one. */
+function causalMask(size: number, options: { dtype?: Tensor["dtype"] } = {}): Tensor {
+  return full([size, size], -Infinity, options).triu(1);
+}
+/** What the caller says, or else whether the mask is the causal one. */
+function isCausal(mask: Tensor | null, said: boolean | null, size: number): boolean {
+  if (said !== null || mask === null) return said === true;
+  const causal = causalMask(size, { dtype: mask.dtype });
+  return String(mask.sizes) === String(causal.sizes) && Boolean(mask.eq(causal).all().item());
+}
+
+const ENCODER =
+  "TransformerEncoder(callable encoder_layer, int num_layers, callable? norm=None, bool enable_nested_tensor=True, bool mask_check=True) -> Module";
+/**
+ * `num_layers` copies of an encoder layer one after another, and a `norm` at the end, if given. `enable_nested_tensor`
+ * and `mask_check` change nothing here. As `torch.nn.TransformerEncoder`.
+ * @example
+ * const encoder = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(8, 2), 6);
+ * encoder(torch.rand(10, 32, 8)).shape; // torch.Size([10, 32, 8])
+ */
+export class TransformerEncoder extends Module {
+  layers: ModuleList<TransformerEncoderLayer>;
+  num_layers: number;
+  norm: Module | null;
+  constructor(...args: ConstructorArgs<typeof ENCODER>) {
+    const { encoder_layer, num_layers, norm } = bindConstructor(ENCODER, args);
+    super();
+    this.layers = clones(encoder_layer as unknown as TransformerEncoderLayer, num_layers);
+    this.num_layers = num_layers;
+    this.norm = norm as Module | null;
+  }
+  override forward(
+    src: Tensor,
+    mask: Tensor | null = null,
+    src_key_padding_mask: Tensor | null = null,
+    is_causal: boolean | null = null,
+  ): Tensor {
+    const causal = isCausal(mask, is_causal, steps(src, this.layers.at(0)?.self_attn?.batch_first ?? false));
+    let output = src;
+    for (const layer of this.layers) output = layer(output, mask, src_key_padding_mask, causal);
+    return normed(this.norm, output);
+  }
+}
+const normed = (norm: Module | null, x: Tensor): Tensor =>
+  norm === null ? x : (norm as Module & { forward(x: Tensor): Tensor })(x);
+
+const DECODER = "TransformerDecoder(callable decoder_layer, int num_layers, callable? norm=None) -> Module";
+/**
+ * `num_layers` copies of a decoder layer one after another, and a `norm` at the end, if given. As
+ * `torch.nn.TransformerDecoder`.
+ */
+export class TransformerDecoder extends Module {
+  layers: ModuleList<TransformerDecoderLayer>;
+  num_layers: number;
+  norm: Module | null;
+  constructor(...args: ConstructorArgs<typeof DECODER>) {
+    const { decoder_layer, num_layers, norm } = bindConstructor(DECODER, args);
+    super();
+    this.layers = clones(decoder_layer as unknown as TransformerDecoderLayer, num_layers);
+    this.num_layers = num_layers;
+    this.norm = norm as Module | null;
+  }
+  override forward(
+    tgt: Tensor,
+    memory: Tensor,
+    tgt_mask: Tensor | null = null,
+    memory_mask: Tensor | null = null,
+    tgt_key_padding_mask: Tensor | null = null,
+    memory_key_padding_mask: Tensor | null = null,
+    tgt_is_causal: boolean | null = null,
+    memory_is_causal = false,
+  ): Tensor {
+    const causal = isCausal(tgt_mask, tgt_is_causal, steps(tgt, this.layers.at(0)?.self_attn?.batch_first ?? false));
+    let output = tgt;
+    for (const layer of this.layers)
+      output = layer(
+        output,
+        memory,
+        tgt_mask,
+        memory_mask,
+        tgt_key_padding_mask,
+        memory_key_padding_mask,
+        causal,
+        memory_is_causal,
+      );
+    return normed(this.norm, output);
+  }
+}
+
+const TRANSFORMER =
+  "Transformer(int d_model=512, int nhead=8, int num_encoder_layers=6, int num_decoder_layers=6, int dim_feedforward=2048, float dropout=0.1, callable|str activation='relu', callable? custom_encoder=None, callable? custom_decoder=None, float layer_norm_eps=1e-05, bool batch_first=False, bool norm_first=False, bool bias=True, str? device=None, dtype? dtype=None) -> Module";
+type Options = Values<typeof TRANSFORMER>;
+/**
+ * From a source [S, N, d_model] and a target [T, N, d_model] (N first with `batch_first`, no N without a batch) to
+ * [T, N, d_model]: encoder and decoder, both with a norm at the end. Vaswani et al., "Attention is all you need" (2017).
+ * As `torch.nn.Transformer`.
+ * @example
+ * const transformer = new nn.Transformer(16, 4, 2, 2, 32);
+ * transformer(torch.rand(10, 32, 16), torch.rand(20, 32, 16)).shape; // torch.Size([20, 32, 16])
+ */
+export class Transformer extends Module {
+  encoder: TransformerEncoder;
+  decoder: TransformerDecoder;
+  d_model: number;
+  nhead: number;
+  batch_first: boolean;
+  constructor(...args: ConstructorArgs<typeof TRANSFORMER>) {
+    const a = bindConstructor(TRANSFORMER, args);
+    super();
+    this.encoder = (a.custom_encoder as TransformerEncoder | null) ?? newEncoder(a);
+    this.decoder = (a.custom_decoder as TransformerDecoder | null) ?? newDecoder(a);
+    for (const p of this.parameters()) if (p.sizes.length > 1) xavier_uniform_(p);
+    this.d_model = a.d_model;
+    this.nhead = a.nhead;
+    this.batch_first = a.batch_first;
+  }
+  override forward(
+    src: Tensor,
+    tgt: Tensor,
+    src_mask: Tensor | null = null,
+    tgt_mask: Tensor | null = null,
+    memory_mask: Tensor | null = null,
+    src_key_padding_mask: Tensor | null = null,
+    tgt_key_padding_mask: Tensor | null = null,
+    memory_key_padding_mask: Tensor | null = null,
+    src_is_causal: boolean | null = null,
+    tgt_is_causal: boolean | null = null,
+    memory_is_causal = false,
+  ): Tensor {
+    const n = this.batch_first ? 0 : 1;
+    if (src.sizes.length === 3 && src.sizes[n] !== tgt.sizes[n])
+      throw new RuntimeError("the batch number of src and tgt must be equal");
+    if (src.sizes.at(-1) !== this.d_model || tgt.sizes.at(-1) !== this.d_model)
+      throw new RuntimeError("the feature number of src and tgt must be equal to d_model");
+    const memory = this.encoder(src, src_mask, src_key_padding_mask, src_is_causal);
+    return this.decoder(
+      tgt,
+      memory,
+      tgt_mask,
+      memory_mask,
+      tgt_key_padding_mask,
+      memory_key_padding_mask,
+      tgt_is_causal,
+      memory_is_causal,
+    );
+  }
+  /** [sz, sz] with -∞ above the diagonal: a mask by which no step sees a later one. */
+  static generate_square_subsequent_mask(sz: number, options: { dtype?: Tensor["dtype"] } = {}): Tensor {
+    return causalMask(sz, options);
+  }
+}
+/** What a layer takes of the transformer's options. */
+const layerOptions = ({ d_model, nhead, dim_feedforward, dropout, activation, ...a }: Options): LayerOptions => {
+  const { layer_norm_eps, batch_first, norm_first, bias, device, dtype } = a;
+  const norm = { layer_norm_eps, batch_first, norm_first, bias, device, dtype };
+  return { d_model, nhead, dim_feedforward, dropout, activation, ...norm };
+};
+const newEncoder = (a: Options): TransformerEncoder =>
+  new TransformerEncoder(new TransformerEncoderLayer(layerOptions(a)), a.num_encoder_layers, layerNorm(a));
+const newDecoder = (a: Options): TransformerDecoder =>
+  new TransformerDecoder(new TransformerDecoderLayer(layerOptions(a)), a.num_decoder_layers, layerNorm(a));
