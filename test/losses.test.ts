@@ -202,3 +202,26 @@ describe("losses and distances, beside the recorded cases", () => {
       expect(told).toBe(sentence);
     });
 });
+
+test("ignored targets cost nothing and get no gradient, whatever the scores", () => {
+  const x = torch
+    .tensor([
+      [-Infinity, -1, -2],
+      [-Infinity, NaN, -Infinity],
+      [-3, -1, -0.5],
+    ])
+    .requires_grad_(true);
+  const target = torch.tensor([1n, -100n, 2n]);
+  const weight = torch.tensor([9, 1, 3]);
+  const nll = (reduction: string): torch.Tensor => torch.nn.functional.nll_loss(x, target, weight, { reduction });
+  expect(nll("none").tolist()).toEqual([1, 0, 1.5]);
+  expect(nll("sum").item()).toBe(2.5);
+  const mean = nll("mean");
+  expect(mean.item()).toBe(0.625);
+  mean.backward();
+  expect(x.grad!.tolist()).toEqual([
+    [0, -0.25, 0],
+    [0, 0, 0],
+    [0, 0, -0.75],
+  ]);
+});

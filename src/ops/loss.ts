@@ -1,15 +1,17 @@
 // Losses.
+import { is_grad_enabled } from "../autograd/mode.ts";
 import type { Dtype } from "../dtype.ts";
-import { int64, uint8 } from "../dtype.ts";
-import { RuntimeError, ValueError, warn, IndexError } from "../errors.ts";
+import { int64, opmath, uint8 } from "../dtype.ts";
+import { IndexError, NotImplementedError, RuntimeError, ValueError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { logsigmoid } from "./activation.ts";
 import { _where } from "./pointwise.ts";
-import { reduced } from "./reduced_loss.ts";
+import { nllGradient, nllLosses, targetBounds, totalWeight } from "./nll_kernels.ts";
+import { assertReduction, reduced } from "./reduced_loss.ts";
 
 /** Losses on pairs of equal shape broadcast others, which is seldom meant. */
 function warnOfBroadcast(input: Tensor, target: Tensor): void {
@@ -85,8 +87,7 @@ function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null, igno
   if (weight !== null && weight.dtype !== input.dtype)
     throw new RuntimeError(`expected scalar type ${input.dtype.legacyName} but found ${weight.dtype.legacyName}`);
   if (target.numel() === 0) return;
-  const counted = _where(target.eq(ignore), 0, target);
-  const [low, high] = [Number(counted.min().item()), Number(counted.max().item())];
+  const [low, high] = targetBounds(target, ignore);
   const wrong = low < 0 ? low : high >= classes ? high : null;
   if (wrong !== null) throw new IndexError(`Target ${wrong} is out of bounds.`);
 }
@@ -113,17 +114,25 @@ export const nll_loss = op(
   "nll_loss(Tensor input, Tensor target, Tensor? weight=None, *, int ignore_index=-100, str reduction='mean') -> Tensor",
 );
 define(nll_loss, {
-  kernel: compute(({ input, target, weight, ignore_index, reduction }) => {
-    checkClasses(input, target, weight, ignore_index);
-    const c = classDim(input);
-    const { classes, weights } = weighted(target, weight, ignore_index, input.dtype);
-    const losses = input.gather(c, classes.unsqueeze(c)).squeeze([c]).neg().mul(weights);
-    return reduction === "mean" ? losses.sum().div(weights.sum()) : reduced(losses, reduction);
-  }),
+  kernel: inOpmath(
+    compute(({ input, target, weight, ignore_index, reduction }) => {
+      checkClasses(input, target, weight, ignore_index);
+      assertReduction(reduction);
+      if (!input.dtype.is_floating_point)
+        throw new NotImplementedError(
+          `"nll_loss${input.sizes.length > 2 ? "2d_forward" : ""}_out_frame" not implemented for '${input.dtype.legacyName}'`,
+        );
+      return nllLosses(input, target, weight, ignore_index, reduction, classDim(input));
+    }),
+  ),
   saves: ["target", "weight"],
   backward: {
     input: ({ grad, sizes, target, weight, ignore_index, reduction }) => {
       const c = sizes.input.length === 1 ? 0 : 1;
+      if (!is_grad_enabled() && opmath(grad.dtype) === grad.dtype) {
+        const total = reduction === "mean" ? totalWeight(target, weight, ignore_index, grad.dtype) : grad.new_ones([]);
+        return nllGradient(grad, target, weight, total, ignore_index, sizes.input, c);
+      }
       const { classes, weights } = weighted(target, weight, ignore_index, grad.dtype);
       const share = reduction === "mean" ? weights.div(weights.sum()) : weights;
       const values = grad.mul(share).neg().unsqueeze(c);
