@@ -40,6 +40,55 @@ describe("attention", () => {
     const lower = torch.ones([3, 5], { dtype: torch.bool }).tril();
     expect(close(attend(query, key, value, { is_causal: true }), attend(query, key, value, lower))).toBe(true);
   });
+  describe("block by block", () => {
+    const [batch, queries, keys] = [[2, 3], 150, 170];
+    const operands = (): Tensor[] => {
+      torch.manual_seed(0);
+      const sizes = [
+        [...batch, queries, 5],
+        [...batch, keys, 5],
+        [...batch, keys, 4],
+      ];
+      return sizes.map((s) => torch.randn(s, f64).requires_grad_());
+    };
+    const plain = ([q, k, v]: Tensor[], mask: Tensor): Tensor =>
+      q.matmul(k.mT).div(Math.sqrt(5)).add(mask).softmax(-1).matmul(v);
+    const causal = torch.full([queries, keys], -Infinity, f64).triu(1);
+    const masks: Record<string, Tensor> = {
+      "of all": torch.randn([...batch, queries, keys], f64),
+      "of queries and keys": torch.randn([queries, keys], f64),
+      "of keys": torch.randn([1, keys], f64),
+      "of queries, for each member": torch.randn([2, 1, queries, 1], f64),
+      "of bools": torch.rand([2, 1, 1, keys]).gt(0.3),
+      none: torch.zeros([1], f64),
+      causal,
+    };
+    for (const [name, mask] of Object.entries(masks))
+      test(`with a mask ${name} is what it is all at once, gradients too`, () => {
+        const inputs = operands();
+        const floats =
+          mask.dtype === torch.bool
+            ? torch.zeros(mask.shape, f64).masked_fill(mask.mul(-1).add(1).bool(), -Infinity)
+            : mask;
+        const expected = plain(inputs, floats);
+        const [q, k, v] = inputs;
+        const found =
+          mask === causal ? attend(q, k, v, { is_causal: true }) : attend(q, k, v, name === "none" ? null : mask);
+        expect(close(found, expected)).toBe(true);
+        const grad = torch.randn(found.shape, f64);
+        const of = (y: Tensor): readonly (Tensor | null)[] => torch.autograd.grad(y, inputs, grad);
+        const wanted = of(expected);
+        for (const [i, g] of of(found).entries()) expect(close(g!, wanted[i]!)).toBe(true);
+      });
+    test("needs no memory for all scores at once, forward and backward", () => {
+      const length = 1024;
+      const [q, k, v] = [1, 2, 3].map(() => torch.randn(2, 4, length, 8).requires_grad_());
+      torch.cpu.reset_peak_memory_stats();
+      const before = torch.cpu.memory_allocated();
+      attend(q, k, v, { is_causal: true }).sum().backward();
+      expect(torch.cpu.max_memory_allocated() - before).toBeLessThan((2 * 4 * length * length * 4) / 3);
+    });
+  });
   test("shares heads of keys and values among those of queries", () => {
     const q = torch.rand([1, 4, 3, 2], f64);
     const [k, v] = [torch.rand([1, 2, 5, 2], f64), torch.rand([1, 2, 5, 2], f64)];

@@ -33,6 +33,7 @@ const withoutGradient: Record<string, string> = {
   ctc_loss: "its gradient is that of log_softmax and loss together, as PyTorch's: see test/losses.test.ts",
   _ctc_loss: "the same",
   _ctc_loss_backward: "PyTorch has no second derivative of it",
+  _attention: "what it keeps for the gradient is cut off; scaled_dot_product_attention is checked",
   rand_like: "draws anew",
   log_normal: "draws anew",
   cauchy: "draws anew",

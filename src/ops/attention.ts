@@ -1,11 +1,12 @@
 // Attention: what queries find at the keys they are like.
-import { no_grad } from "../autograd/mode.ts";
-import { bool } from "../dtype.ts";
+import { bool, opmath } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { cppName } from "../cpp_names.ts";
+import { numel, sameShape } from "../layout.ts";
 import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
+import { _attention, softmaxSomewhere } from "./attention_blocks.ts";
 import { ones } from "./creation.ts";
 import { dropout } from "./dropout.ts";
 
@@ -23,11 +24,13 @@ export const scaled_dot_product_attention = op(
 define(scaled_dot_product_attention, {
   kernel: composite(({ query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa }) => {
     check(query, key, value, attn_mask, is_causal);
-    const heads = (x: Tensor): Tensor => (enable_gqa ? shared(x, query) : x);
+    const [k, v] = enable_gqa ? [shared(key, query), shared(value, query)] : [key, value];
     const factor = scale ?? 1 / Math.sqrt(query.size(-1));
-    const scores = query.mul(factor).matmul(heads(key).transpose(-2, -1));
+    if (dropout_p === 0 && fitsBlocks(query, k, v, attn_mask))
+      return inBlocks(query, k, v, attn_mask, is_causal, factor);
+    const scores = query.mul(factor).matmul(k.transpose(-2, -1));
     const weights = is_causal ? causal(scores).softmax(-1) : attn_mask ? masked(scores, attn_mask) : scores.softmax(-1);
-    return (dropout_p === 0 ? weights : dropout(weights, dropout_p)).matmul(heads(value));
+    return (dropout_p === 0 ? weights : dropout(weights, dropout_p)).matmul(v);
   }),
 });
 
@@ -53,6 +56,27 @@ function check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, c
       `Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ${cppName(mask.dtype)} and  query.dtype: ${cppName(dtype)} instead.`,
     );
 }
+/** Whether attention can go block by block: sizes that match without broadcasting, and no derivative of the mask to take. */
+function fitsBlocks(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): boolean {
+  if (mask !== null && mask.requires_grad) return false;
+  if (query.size(-1) !== key.size(-1) || key.size(-2) !== value.size(-2)) return false;
+  const [q, k, v] = [query, key, value].map((t) => t.sizes.slice(0, -2));
+  return sameShape(q, k) && sameShape(k, v);
+}
+function inBlocks(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, causal: boolean, scale: number): Tensor {
+  const wide = opmath(q.dtype);
+  const flat = (x: Tensor): Tensor => x.to(wide).reshape([-1, ...x.sizes.slice(-2)]);
+  const batch = q.sizes.slice(0, -2);
+  let added: Tensor | null = null;
+  if (mask !== null) {
+    mask.expand([...batch, q.size(-2), k.size(-2)]);
+    const own = mask.sizes.length < 2 ? [1, mask.size(-1)] : mask.sizes.slice(-2);
+    const floats = mask.dtype === bool ? q.new_zeros(mask.sizes).masked_fill(mask.logical_not(), -Infinity) : mask;
+    added = flat(mask.numel() === numel(own) ? floats.view(own) : floats.expand([...batch, ...own]));
+  }
+  const { result } = _attention([flat(q), flat(k), flat(v)], added, causal, scale);
+  return result.view([...batch, ...result.sizes.slice(1)]).to(q.dtype);
+}
 /** Each head of x as often as there are heads of queries to share it. */
 function shared(x: Tensor, query: Tensor): Tensor {
   const [wanted, there] = [query.size(-3), x.size(-3)];
@@ -67,9 +91,6 @@ function causal(scores: Tensor): Tensor {
   const ahead = ones(scores.sizes.slice(-2), { dtype: bool }).triu(1);
   return scores.masked_fill(ahead, -Infinity);
 }
-/** Softmax of masked scores; rows of -∞ alone, where softmax has no answer, become 0. */
 function masked(scores: Tensor, mask: Tensor): Tensor {
-  const x = mask.dtype === bool ? scores.masked_fill(mask.logical_not(), -Infinity) : scores.add(mask);
-  const nowhere = no_grad(() => x.eq(-Infinity).all(-1, true));
-  return x.masked_fill(nowhere, 0).softmax(-1).masked_fill(nowhere, 0);
+  return softmaxSomewhere(mask.dtype === bool ? scores.masked_fill(mask.logical_not(), -Infinity) : scores.add(mask));
 }

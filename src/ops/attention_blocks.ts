@@ -1,0 +1,203 @@
+// Attention block by block: at no time are there scores of all queries by all keys.
+//
+// Note [Attention in blocks]: some queries of some members of the batch are done at a time, with all the keys they look at:
+// scores, their softmax, what it weighs of the values. What is kept is the logarithm of each query's sum of exponentials,
+// from which the weights are computed anew for the gradients (Dao et al., "FlashAttention", 2022).
+import { is_grad_enabled, no_grad } from "../autograd/mode.ts";
+import { collectTemporaries, empty } from "../allocate.ts";
+import type { Matrix } from "../devices/backend.ts";
+import { acc, constant, param } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import { expBelow0 } from "../kernel/formulas/exponential.ts";
+import { compute } from "../op/kernels.ts";
+import { define, op } from "../op/op.ts";
+import { passes, sumOf } from "../op/passes.ts";
+import { assign } from "../op/pointwise.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Queries at a time, and bytes of scores for which members of the batch are taken together. */
+const ROWS = 128;
+const ROOM = 1 << 20;
+/** Form of kernels with a mask. */
+const MASKED = 1;
+
+const scored = (s: Expr, mask: Expr | undefined): Expr => {
+  const scaled = s.mul(param(0, s.dtype));
+  return mask === undefined ? scaled : scaled.add(mask);
+};
+/** Where every score is -∞ there is nothing to look at: the weights are 0, and an infinite sum makes them 0 again. */
+const weights = passes(([s, mask], dtype) => {
+  const score = scored(s, mask);
+  const [top, total] = [acc(0, dtype), acc(1, dtype)];
+  const shift = top.eq(-Infinity).where(constant(0, dtype), top);
+  const e = expBelow0(score.sub(shift));
+  const nothing = total.eq(0);
+  return {
+    accs: [
+      { dtype, init: constant(-Infinity, dtype), step: top.max(score), combine: (a, b) => a.max(b) },
+      sumOf(total, e, 1),
+    ],
+    outputs: [
+      { value: e, pass: 1, to: 0 },
+      { value: nothing.where(constant(0, dtype), constant(1, dtype).div(total)), mode: "mul", pass: 2, to: 0 },
+      { value: nothing.where(constant(Infinity, dtype), total.log().add(shift)), to: 1 },
+    ],
+  };
+});
+/** The weights p anew, and p (d - Σ p d) times the scale, where d are the gradients of the weights. */
+const gradients = passes(([s, lse, d, mask], dtype) => {
+  const p = expBelow0(scored(s, mask).sub(lse));
+  const total = acc(0, dtype);
+  return {
+    accs: [sumOf(total, p.mul(d), 0)],
+    outputs: [
+      { value: p, pass: 0, to: 0 },
+      { value: p, pass: 0, to: 1 },
+      { value: d.sub(total).mul(param(0, dtype)), mode: "mul", pass: 1, to: 1 },
+    ],
+  };
+});
+
+interface Block {
+  /** Members of the batch from `first` on, their queries from `row` on, and how many keys these look at. */
+  readonly first: number;
+  readonly count: number;
+  readonly row: number;
+  readonly rows: number;
+  readonly keys: number;
+}
+function* blocks(query: Tensor, key: Tensor, causal: boolean): Generator<Block> {
+  const [batch, queries] = query.sizes;
+  const keys = key.sizes[1];
+  const most = Math.min(queries, ROWS);
+  const members = Math.max(1, Math.floor(ROOM / (most * keys * query.dtype.itemsize)));
+  for (let first = 0; first < batch; first += members)
+    for (let row = 0; row < queries; row += most) {
+      const rows = Math.min(most, queries - row);
+      const count = Math.min(members, batch - first);
+      yield { first, count, row, rows, keys: causal ? Math.min(keys, row + rows) : keys };
+    }
+}
+/** A part of [batch, rows, cols] as operand of a product. */
+const operand = (
+  { ptr, strides: [batchStride, rowStride, colStride], dtype }: Tensor,
+  first: number,
+  row: number,
+): Matrix => ({
+  ptr: ptr + (first * batchStride + row * rowStride) * dtype.itemsize,
+  rowStride,
+  colStride,
+  batchStride,
+});
+const turned = (x: Matrix): Matrix => ({ ...x, rowStride: x.colStride, colStride: x.rowStride });
+
+/** What a block's scores are masked with: part of the mask, or what lies ahead of its queries. */
+function maskOf(
+  query: Tensor,
+  mask: Tensor | null,
+  causal: boolean,
+  { first, count, row, rows, keys }: Block,
+): Tensor[] {
+  if (causal) return [query.new_full([rows, keys], -Infinity).triu(1 + row)];
+  if (mask === null) return [];
+  const [m, l] = mask.sizes;
+  return [mask.narrow(0, m === 1 ? 0 : first, m === 1 ? 1 : count).narrow(1, l === 1 ? 0 : row, l === 1 ? 1 : rows)];
+}
+
+const scoresOf = (query: Tensor, key: Tensor, { first, count, row, rows, keys }: Block): Tensor => {
+  const { dtype, backend } = query;
+  const out = empty([count, rows, keys], dtype, undefined, backend);
+  const [a, b] = [operand(query, first, row), turned(operand(key, first, 0))];
+  backend.matmul(dtype, { m: rows, n: keys, k: query.sizes[2], batch: count, a, b, out: operand(out, 0, 0) });
+  return out;
+};
+const formOf = (mask: Tensor | null, causal: boolean): number => (causal || mask !== null ? MASKED : 0);
+
+/** Attention of [batch, queries, …] to [batch, keys, …] and values of [batch, keys, …], with a mask that is added. */
+export const _attention = op(
+  "_attention(Tensor[] tensors, Tensor? attn_mask, bool is_causal, float scale) -> (Tensor result, Tensor logsumexp)",
+);
+define(_attention, {
+  kernel: compute(({ tensors: [query, key, value], attn_mask, is_causal, scale }) => {
+    const { dtype, backend } = query;
+    const [batch, queries] = query.sizes;
+    const n = value.sizes[2];
+    const result = empty([batch, queries, n], dtype, undefined, backend);
+    const logsumexp = empty([batch, queries, 1], dtype, undefined, backend);
+    const form = formOf(attn_mask, is_causal);
+    for (const block of blocks(query, key, is_causal))
+      collectTemporaries(() => {
+        const { first, count, row, rows: m, keys: k } = block;
+        const masks = maskOf(query, attn_mask, is_causal, block);
+        const [p, lse] = weights([scoresOf(query, key, block), ...masks], [2], [scale], form);
+        assign(logsumexp.narrow(0, first, count).narrow(1, row, m), lse);
+        const [a, b, out] = [operand(p, 0, 0), operand(value, first, 0), operand(result, first, row)];
+        backend.matmul(dtype, { m, n, k, batch: count, a, b, out });
+      });
+    return [result, logsumexp];
+  }),
+  saves: { tensors: ["tensors", "attn_mask", "logsumexp"] },
+  backward: {
+    tensors: ({ grad, tensors, attn_mask, logsumexp, is_causal, scale }) => {
+      const [query, key, value] = tensors;
+      return is_grad_enabled()
+        ? differentiable(grad, query, key, value, attn_mask, is_causal, scale)
+        : gradientsOf(grad, query, key, value, attn_mask, logsumexp, is_causal, scale);
+    },
+  },
+  node: "ScaledDotProductFlashAttentionForCpuBackward0",
+});
+/** Of queries, keys and values, block by block. */
+function gradientsOf(
+  grad: Tensor,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  mask: Tensor | null,
+  lse: Tensor,
+  causal: boolean,
+  scale: number,
+): Tensor[] {
+  const { dtype, backend } = query;
+  const [inner, width] = [query.sizes[2], value.sizes[2]];
+  const [ofQuery, ofKey, ofValue] = [query, key, value].map((t) => t.new_zeros(t.sizes));
+  for (const block of blocks(query, key, causal))
+    collectTemporaries(() => {
+      const { first, count, row, rows, keys } = block;
+      const product = (m: number, n: number, k: number, a: Matrix, b: Matrix, out: Matrix, adds: boolean): void =>
+        backend.matmul(dtype, { m, n, k, batch: count, a, b, out, addend: adds ? out : undefined });
+      const of = [grad, query].map((t) => operand(t, first, row));
+      const to = [key, value].map((t) => operand(t, first, 0));
+      const d = empty([count, rows, keys], dtype, undefined, backend);
+      product(rows, keys, width, of[0], turned(to[1]), operand(d, 0, 0), false);
+      const sums = lse.narrow(0, first, count).narrow(1, row, rows);
+      const inputs = [scoresOf(query, key, block), sums, d, ...maskOf(query, mask, causal, block)];
+      const [p, s] = gradients(inputs, [2], [scale], formOf(mask, causal)).map((t) => operand(t, 0, 0));
+      product(rows, inner, keys, s, to[0], operand(ofQuery, first, row), false);
+      product(keys, inner, rows, turned(s), of[1], operand(ofKey, first, 0), true);
+      product(keys, width, rows, turned(p), of[0], operand(ofValue, first, 0), true);
+    });
+  return [ofQuery, ofKey, ofValue];
+}
+/** The same of all at once, by differentiable ops. */
+function differentiable(
+  grad: Tensor,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  mask: Tensor | null,
+  causal: boolean,
+  scale: number,
+): Tensor[] {
+  const scores = query.bmm(key.transpose(1, 2)).mul(scale);
+  const ahead = causal ? query.new_full(scores.sizes.slice(1), -Infinity).triu(1) : mask;
+  const p = softmaxSomewhere(ahead === null ? scores : scores.add(ahead));
+  const d = grad.bmm(value.transpose(1, 2));
+  const s = p.mul(d.sub(p.mul(d).sum([2], true))).mul(scale);
+  return [s.bmm(key), s.transpose(1, 2).bmm(query), p.transpose(1, 2).bmm(grad)];
+}
+/** Softmax of masked scores; rows of -∞ alone, where softmax has no answer, become 0. */
+export function softmaxSomewhere(scores: Tensor): Tensor {
+  const nowhere = no_grad(() => scores.eq(-Infinity).all(-1, true));
+  return scores.masked_fill(nowhere, 0).softmax(-1).masked_fill(nowhere, 0);
+}
