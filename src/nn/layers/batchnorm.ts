@@ -67,7 +67,8 @@ function assertDims(input: Tensor, first: number, second = first): void {
   throw new ValueError(`expected ${expected} input (got ${n}D input)`);
 }
 
-abstract class BatchNorm extends NormBase {
+/** The base of all of them. */
+export abstract class BatchNorm extends NormBase {
   constructor(...args: ConstructorArgs<typeof BATCH>) {
     super(bindConstructor(BATCH, args, new.target.name));
   }
