@@ -190,6 +190,11 @@ describe("the text of an optimizer is PyTorch's", () => {
       (p) => new optim.LBFGS(p),
       "history_size: 100, line_search_fn: None, lr: 1, max_eval: 25, max_iter: 20, tolerance_change: 1e-09, tolerance_grad: 1e-07",
     ],
+    [
+      "Muon",
+      () => new optim.Muon([leaf([[1]])]),
+      "adjust_lr_fn: None, eps: 1e-07, lr: 0.001, momentum: 0.95, nesterov: True, ns_coefficients: (3.4445, -4.775, 2.0315), ns_steps: 5, weight_decay: 0.1",
+    ],
   ];
   test.each(texts)("for %s", (name, make, options) => {
     const lines = options.replaceAll(/(^|, )(?=[a-z_\d]+:)/g, "\n    ");
@@ -412,6 +417,71 @@ describe("LBFGS", () => {
     expectClose(b, 1, 1e-9);
     expect(idle.item()).toBe(5);
   });
+});
+
+describe("Muon", () => {
+  const matrix = (rows: number, columns: number): Tensor => torch.randn([rows, columns]).requires_grad_();
+  test.each<[object, number[][]]>([
+    [
+      {},
+      [
+        [1.2791, -0.2808, -2.0104],
+        [0.6388, -0.8452, -1.1994],
+        [0.4947, 0.5466, -0.5173],
+        [-0.2293, -0.4363, 0.2237],
+      ],
+    ],
+    [
+      { nesterov: false, adjust_lr_fn: "match_rms_adamw" },
+      [
+        [1.4188, -0.2839, -2.0805],
+        [0.5854, -0.9798, -1.301],
+        [0.4316, 0.7181, -0.6315],
+        [-0.3319, -0.5289, 0.1955],
+      ],
+    ],
+  ])("with %j agrees with PyTorch after three steps, to the digits of bfloat16", (options, expected) => {
+    torch.manual_seed(0);
+    const p = matrix(4, 3);
+    const optimizer = new optim.Muon([p], { lr: 0.1, ...options });
+    for (let i = 0; i < 3; i++) {
+      optimizer.zero_grad();
+      p.square().sum().backward();
+      optimizer.step();
+    }
+    for (const [i, x] of values(p).entries()) expect(Math.abs(x - flat(expected)[i])).toBeLessThan(0.01);
+  });
+  test("moves by a matrix whose singular values are all near 1", () => {
+    torch.manual_seed(0);
+    const p = matrix(6, 10);
+    const before = p.detach().clone();
+    const optimizer = new optim.Muon([p], { lr: 1, weight_decay: 0 });
+    p.square().sum().backward();
+    optimizer.step();
+    for (const s of values(torch.linalg.svdvals(before.sub(p.detach())))) expect(Math.abs(s - 0.95)).toBeLessThan(0.35);
+  });
+  test.each<[string, () => unknown, string]>([
+    [
+      "a vector",
+      () => new optim.Muon([one(1, 2)]),
+      "Muon only supports 2D parameters whereas we found a parameter with size: torch.Size([2])",
+    ],
+    ["a negative rate", () => new optim.Muon([matrix(1, 1)], { lr: -1 }), "Learning rate should be >= 0 but is: -1"],
+    [
+      "an unknown adjustment",
+      () => new optim.Muon([matrix(1, 1)], { adjust_lr_fn: "x" }),
+      "Adjust learning rate function x is not supported",
+    ],
+    [
+      "too many iterations",
+      () => {
+        const p = matrix(1, 1);
+        p.sum().backward();
+        new optim.Muon([p], { ns_steps: 100 }).step();
+      },
+      "Number of steps must be less than 100 for computational efficiency",
+    ],
+  ])("refuses %s", (_name, run, message) => expect(run).toThrow(message));
 });
 
 describe("an optimizer", () => {

@@ -1,11 +1,10 @@
 import { finfo } from "../dtype_info.ts";
-import { ValueError } from "../errors.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
 import { zeros } from "../ops/creation.ts";
 import type { Tensor } from "../tensor.ts";
-import { optionText } from "./options.ts";
+import { requireThat } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
 
@@ -82,8 +81,4 @@ function newMeans(grad: Tensor): Omit<AdafactorState, "step"> {
     row_var: zeros(sizes.with(-1, 1), { dtype }),
     col_var: zeros(sizes.with(-2, 1), { dtype }),
   };
-}
-
-function requireThat(holds: boolean, sentence: string, value: number | null): void {
-  if (!holds) throw new ValueError(`${sentence} but is: ${optionText(value)}`);
 }

@@ -14,6 +14,8 @@ export type { ASGDOptions, ASGDState } from "./asgd.ts";
 export { LBFGS } from "./lbfgs.ts";
 export type { LBFGSOptions, LBFGSState } from "./lbfgs.ts";
 export * as lr_scheduler from "./lr_scheduler/index.ts";
+export { Muon } from "./muon.ts";
+export type { MuonOptions } from "./muon.ts";
 export { NAdam } from "./nadam.ts";
 export type { NAdamOptions, NAdamState } from "./nadam.ts";
 export { Optimizer } from "./optimizer.ts";

@@ -9,6 +9,11 @@ export function requireNonNegative(values: Readonly<Record<string, number>>): vo
     if (!(value >= 0)) throw new ValueError(`Invalid ${what}: ${optionText(value)}`);
 }
 
+/** Raises PyTorch's ValueError in its other form: what should hold, and the value. */
+export function requireThat(holds: boolean, sentence: string, value: number | null): void {
+  if (!holds) throw new ValueError(`${sentence} but is: ${optionText(value)}`);
+}
+
 /** Raises PyTorch's ValueError unless there are two betas in [0, 1). */
 export function requireBetas(betas: readonly number[]): void {
   if (betas.length !== 2) throw new ValueError(`betas must be a pair of numbers, got ${optionText(betas)}`);
