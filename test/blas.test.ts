@@ -104,6 +104,32 @@ describe.skipIf(typeof blas === "string")("with a BLAS on the machine", () => {
     for (let i = 0; i < 5; i++)
       expectClose(out.select(0, i), expected(a.select(0, i), b.select(0, i), null), torch.float32, `product ${i}`);
   });
+  test("columns of a convolution are laid out for it, bit by bit", () => {
+    torch.manual_seed(3);
+    const { conv2d, unfold } = torch.nn.functional;
+    for (const dtype of [torch.float32, torch.float64])
+      for (const [n, c, size, out] of [
+        [3, 16, 14, 24],
+        [2, 40, 30, 9],
+        [9, 16, 5, 32],
+      ]) {
+        const x = torch.randn([n, c, size, size], { dtype, requires_grad: true });
+        const w = torch.randn([out, c, 3, 3], { dtype, requires_grad: true });
+        const b = torch.randn([out], { dtype });
+        const y = conv2d(x, w, b, 1, 1);
+        const columns = unfold(x, 3, { padding: 1 });
+        const plain = w
+          .view([out, -1])
+          .matmul(columns)
+          .add(b.view([-1, 1]))
+          .view(y.shape);
+        const grad = torch.randn(y.shape, { dtype });
+        const [found, wanted] = [y, plain].map((t) => [t, ...torch.autograd.grad(t, [x, w], grad)]);
+        const tolerance = dtype === torch.float32 ? 1e-3 : 1e-11;
+        for (const [i, t] of found.entries())
+          expect(t.sub(wanted[i]).abs().max().item(), `${dtype.name} ${n}x${c}x${size}`).toBeLessThan(tolerance);
+      }
+  });
   test("what is small, thin or lies across is left to the products of our own", () => {
     const isTaken = (a: Tensor, b: Tensor): boolean => {
       const [x, y, out] = [a, b, torch.zeros(a.size(0), b.size(1))].map((t) => operand(t.unsqueeze(0)));

@@ -34,9 +34,9 @@ const THIN = 8;
 /** Whether a product is large enough for a BLAS, and lies as one takes it. */
 export const isForBlas = ({ m, n, k, a, b, out }: Product): boolean =>
   m >= THIN && n >= THIN && m * n * k >= WORTHWHILE && lies(a, m, k) && lies(b, k, n) && out.rowStride >= n;
-/** In rows or in columns of neighbours that do not overlap. */
+/** In rows or in columns of neighbours that do not overlap; or nowhere, and will be laid out for it. */
 const lies = (x: Product["b"], rows: number, cols: number): boolean =>
-  "rowStride" in x && ((x.colStride === 1 && x.rowStride >= cols) || (x.rowStride === 1 && x.colStride >= rows));
+  "rowTable" in x || (x.colStride === 1 && x.rowStride >= cols) || (x.rowStride === 1 && x.colStride >= rows);
 
 export interface Blas {
   /** As it names itself. */

@@ -14,6 +14,7 @@ import type { Task, Threads } from "../threads.ts";
 import type { Tile } from "./code.ts";
 import { i32s, tileFor } from "./code.ts";
 import { addDots } from "./dots.ts";
+import { addLaidOut } from "./pack_gathered.ts";
 import { addBlocks, scratchBytes } from "./packed.ts";
 import { addPieces, DESCRIPTOR } from "./pieces.ts";
 import { addStrips } from "./strips.ts";
@@ -31,6 +32,8 @@ const SIDE = 64;
 const NATIVE_SPEED = 40;
 const NATIVE_PIECE = 2 ** 21;
 const NATIVE_SIDE = 128;
+/** Bytes of a gathered matrix laid out for it at a time. */
+const LAID_OUT = 1 << 20;
 
 export interface GemmOptions {
   readonly memory: WebAssembly.Memory;
@@ -100,11 +103,20 @@ export class Gemm {
     if (this.native === undefined) this.native = this.nativeTask();
     if (this.native === null) return false;
     const { m, n, k, batch = 1, terms = 1 } = p;
-    const [rows, cols] = this.squares(m, n, (m * n * k) / NATIVE_PIECE, NATIVE_SIDE);
+    const { threads, descriptor, scratch } = this.options;
+    const gathered = "rowTable" in p.b;
+    let [rows, cols] = this.squares(m, n, (m * n * k) / NATIVE_PIECE, NATIVE_SIDE);
+    let [each, room] = [0, 0];
+    if (gathered) {
+      const { nr, size } = this.tile;
+      [rows, cols] = [m, Math.min(n, Math.max(Math.floor(LAID_OUT / (k * size * nr)), 1) * nr)];
+      each = (k * Math.ceil(cols / nr) * nr * size + 127) & -64;
+      room = scratch(each * threads.most);
+      if (room < 0) return false;
+    }
     const across = Math.ceil(n / cols);
     const perBatch = across * Math.ceil(m / rows);
-    this.describe(p, [m, n, k, 0, rows, cols, across, perBatch, 0, 0]);
-    const { threads, descriptor } = this.options;
+    this.describe(p, [m, n, k, gathered ? 1 : 0, rows, cols, across, perBatch, room, each]);
     threads.parallelFor(this.native, descriptor, batch * perBatch, (m * n * k * terms) / perBatch / NATIVE_SPEED);
     return true;
   }
@@ -114,7 +126,7 @@ export class Gemm {
     if (typeof found === "string") return null;
     const module = new ModuleBuilder(importAs);
     const gemm = module.importFunction("blas", "gemm", i32s(13), []);
-    addPieces(module, this.tile, [gemm], null);
+    addPieces(module, this.tile, [gemm, addLaidOut(module, this.tile, gemm)], 1);
     return threads.compile(module.build(), found.products(this.tile.size));
   }
 

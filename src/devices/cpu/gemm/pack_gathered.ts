@@ -1,32 +1,28 @@
 // Panels of a matrix whose elements stand where two tables say: a convolution's columns, which are nowhere in memory.
 import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
 import type { Tile } from "./code.ts";
-import { advance, i32s, push, whileLeft } from "./code.ts";
+import { advance, advanceBy, i32s, push, whileLeft } from "./code.ts";
 import { transposed } from "./pack.ts";
 
 /**
- * Adds pack(base, rows, cols, extent, inner, dst) to a module: panels of B, as in pack.ts, of the elements at
- * base + rows[i] + cols[j], offsets in bytes. `inner` of rows and `extent` of columns.
+ * Adds pack(base, rows, cols, extent, inner, dst, rowStep, panelStep) to a module: panels of the elements at
+ * base + rows[i] + cols[j], offsets in bytes, of `inner` rows and `extent` columns. Rows of a panel are `rowStep` apart, panels
+ * `panelStep`: one after the other, as in pack.ts, or side by side, as rows of a matrix with room for whole panels.
  */
 export function addPackGathered(module: ModuleBuilder, tile: Tile): number {
   const { nr } = tile;
-  const panel = module.func(i32s(nr + 3), [], (f) => emitPanel(f, tile));
-  return module.func(i32s(6), [], (f) => {
-    const [base, rows, cols, extent, inner, dst] = [0, 1, 2, 3, 4, 5];
+  const panel = module.func(i32s(nr + 4), [], (f) => emitPanel(f, tile));
+  return module.func(i32s(8), [], (f) => {
+    const [base, rows, cols, extent, inner, dst, rowStep, panelStep] = Array.from({ length: 8 }, (_, i) => i);
     whileLeft(f, extent, nr, () => {
       for (let j = 0; j < nr; j++)
         f.get(base)
           .get(cols)
           .mem("i32.load", 4 * j)
           .op("i32.add");
-      push(f, rows, inner, dst).call(panel);
+      push(f, rows, inner, dst, rowStep).call(panel);
       advance(f, cols, 4 * nr);
-      f.get(dst)
-        .get(inner)
-        .i32(nr * tile.size)
-        .op("i32.mul")
-        .op("i32.add")
-        .set(dst);
+      advanceBy(f, dst, panelStep);
     });
     // What the last panel lacks are copies of its first column.
     f.get(extent);
@@ -36,18 +32,42 @@ export function addPackGathered(module: ModuleBuilder, tile: Tile): number {
         f.i32(4 * j).i32(0);
         f.i32(j).get(extent).op("i32.lt_s").op("select").op("i32.add").mem("i32.load").op("i32.add");
       }
-      push(f, rows, inner, dst).call(panel);
+      push(f, rows, inner, dst, rowStep).call(panel);
     });
   });
 }
 
-/** panel(column..., rows, inner, dst): one panel, of columns that begin at the addresses `column`. */
+/** Adds a way of products, see Note [Products], that lays a gathered B out in scratch memory for another, `way`. */
+export function addLaidOut(module: ModuleBuilder, tile: Tile, way: number): number {
+  const pack = addPackGathered(module, tile);
+  const panel = tile.nr * tile.size;
+  return module.func(i32s(13), [], (f) => {
+    const [m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate, scratch] = Array.from(
+      { length: 13 },
+      (_, i) => i,
+    );
+    const row = f.keep("i32", () =>
+      f
+        .get(n)
+        .i32(tile.nr - 1)
+        .op("i32.add")
+        .i32(tile.nr)
+        .op("i32.div_u")
+        .i32(panel)
+        .op("i32.mul"),
+    );
+    push(f, b, bRow, bCol, n, k, scratch, row).i32(panel).call(pack);
+    push(f, m, n, k, a, aRow, aCol, scratch, row).i32(tile.size);
+    push(f, c, cRow, accumulate, scratch).call(way);
+  });
+}
+
+/** panel(column..., rows, inner, dst, rowStep): one panel, of columns that begin at the addresses `column`. */
 function emitPanel(f: FunctionBuilder, { nr, lanes, size, type }: Tile): void {
   const column = Array.from({ length: nr }, (_, j) => j);
-  const [rows, inner, dst] = [nr, nr + 1, nr + 2];
-  const at = f.local("i32");
+  const [rows, inner, dst, rowStep] = [nr, nr + 1, nr + 2, nr + 3];
+  const [at, to] = [f.local("i32"), f.local("i32")];
   const [x, y] = [0, 1].map(() => Array.from({ length: lanes }, () => f.local("v128")));
-  const bytes = nr * size;
   /** Pushes whether what `pushAt` pushes are offsets of neighbours. */
   const pushNear = (pushAt: (i: number) => void): void => {
     for (let i = 1; i < lanes; i++) {
@@ -82,7 +102,7 @@ function emitPanel(f: FunctionBuilder, { nr, lanes, size, type }: Tile): void {
     f.get(rows).mem("i32.load").set(at);
     body();
     advance(f, rows, 4);
-    advance(f, dst, bytes);
+    advanceBy(f, dst, rowStep);
   };
   for (const { near } of vectors) f.get(near);
   for (let v = 1; v < vectors.length; v++) f.op("i32.and");
@@ -96,11 +116,15 @@ function emitPanel(f: FunctionBuilder, { nr, lanes, size, type }: Tile): void {
           .op("i32.add")
           .mem("v128.load", 0, 2)
           .set(x[i]);
-      for (const [i, v] of transposed(f, x, y, lanes).entries())
-        f.get(dst)
+      f.get(dst).set(to);
+      for (const v of transposed(f, x, y, lanes)) {
+        f.get(to)
           .get(v)
-          .mem("v128.store", i * bytes + first * size, 2);
+          .mem("v128.store", first * size, 2);
+        advanceBy(f, to, rowStep);
+      }
     }
+    f.get(to).set(dst);
   };
   const near = f.local("i32");
   f.get(inner);
@@ -116,7 +140,6 @@ function emitPanel(f: FunctionBuilder, { nr, lanes, size, type }: Tile): void {
         () => {
           turned();
           advance(f, rows, 4 * lanes);
-          advance(f, dst, lanes * bytes);
           advance(f, inner, -lanes);
         },
         () => {

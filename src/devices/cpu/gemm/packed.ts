@@ -82,7 +82,14 @@ function emitBlocks(f: FunctionBuilder, { mr, nr, size }: Tile, { packA, packB, 
         pushAt(f, b, p, bRow).get(j).get(bCol).op("i32.mul").op("i32.add");
         f.get(bCol).get(bRow);
       }
-      f.get(nb).get(kb).get(packedB).call(packB);
+      f.get(nb).get(kb).get(packedB);
+      if (gathered) {
+        f.i32(nr * size);
+        f.get(kb)
+          .i32(nr * size)
+          .op("i32.mul");
+      }
+      f.call(packB);
       forSteps(f, i, m, MC, () => {
         setRest(f, mb, m, i, MC);
         pushAt(f, a, i, aRow).get(p).get(aCol).op("i32.mul").op("i32.add");

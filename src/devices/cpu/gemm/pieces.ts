@@ -15,19 +15,13 @@ export const DESCRIPTOR = `m n k way rows cols across perBatch scratch scratchBy
 
 /**
  * Adds the exported `run`, see Note [Parallel work]: it calls ways[way](m, n, k, a, aRow, aCol, …) for each piece. The way
- * `gathered`, if there is one, takes tables of B.
+ * `gathered` takes tables of B.
  */
-export function addPieces(module: ModuleBuilder, tile: Tile, ways: readonly number[], gathered: number | null): void {
+export function addPieces(module: ModuleBuilder, tile: Tile, ways: readonly number[], gathered: number): void {
   const copy = module.func(i32s(7), [], (f) => emitCopy(f, tile));
   module.func(i32s(4), [], (f) => emitRun(f, tile, copy, ways, gathered), "run");
 }
-function emitRun(
-  f: FunctionBuilder,
-  { size }: Tile,
-  copy: number,
-  ways: readonly number[],
-  gathered: number | null,
-): void {
+function emitRun(f: FunctionBuilder, { size }: Tile, copy: number, ways: readonly number[], gathered: number): void {
   const [work, unit, end, thread] = [0, 1, 2, 3];
   const d = Object.fromEntries(
     DESCRIPTOR.map((name, i) => [name, f.keep("i32", () => f.get(work).mem("i32.load", 4 * i))]),
