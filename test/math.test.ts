@@ -7,7 +7,7 @@ import { KernelRunner } from "../src/devices/cpu/launch.ts";
 import { Threads } from "../src/devices/cpu/threads.ts";
 import { float32, float64 } from "../src/dtype.ts";
 import type { Dtype } from "../src/dtype.ts";
-import { tensor } from "../src/index.ts";
+import { linspace, nn, special, tensor } from "../src/index.ts";
 import { Expr, input } from "../src/kernel/expr.ts";
 import type { MathOp } from "../src/kernel/expr.ts";
 import { Kernel } from "../src/kernel/loops.ts";
@@ -294,4 +294,11 @@ test("powers that PyTorch takes as roots and reciprocals are what it prints at t
       const x = tensor([-0, -Infinity, 0, Infinity], { dtype });
       expect(x.pow(Number(p)).tolist(), `power ${p}`).toEqual(values);
     }
+});
+test("gelu of float32 keeps its digits far below 0, where PyTorch's has lost them", () => {
+  const x = linspace(-12, 3, 2001);
+  const wide = x.to(float64);
+  const exact = special.erfc(wide.mul(-Math.SQRT1_2)).mul(0.5).mul(wide);
+  const error = nn.functional.gelu(x).to(float64).sub(exact).abs();
+  expect(error.le(exact.abs().mul(1e-5)).all().item()).toBe(true);
 });

@@ -4,6 +4,7 @@ import { finfo } from "../dtype_info.ts";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
+import { normal } from "../kernel/formulas/normal.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
@@ -95,7 +96,6 @@ define(celu, {
   }),
 });
 
-const SQRT_HALF = Math.SQRT1_2;
 /** 1 / √(2π). */
 const NORMAL = 1 / Math.sqrt(2 * Math.PI);
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
@@ -108,7 +108,7 @@ export const gelu = op("gelu(Tensor input, str approximate='none') -> Tensor");
 define(gelu, {
   kernel: pointwise(({ input: x, approximate }) => {
     assertApproximation(approximate);
-    if (approximate === "none") return x.mul(0.5).mul(x.mul(SQRT_HALF).erf().add(1));
+    if (approximate === "none") return x.mul(normal(x).below);
     const inner = x.mul(SQRT_2_OVER_PI).mul(x.mul(x).mul(0.044715).add(1));
     return x.mul(0.5).mul(inner.tanh().add(1));
   }),
@@ -120,9 +120,8 @@ export const gelu_backward = op("gelu_backward(Tensor grad_output, Tensor input,
 define(gelu_backward, {
   kernel: pointwise(({ grad_output, input: x, approximate }) => {
     if (approximate === "none") {
-      const cdf = x.mul(SQRT_HALF).erf().add(1).mul(0.5);
-      const pdf = x.mul(x).mul(-0.5).exp().mul(NORMAL);
-      return grad_output.mul(x.mul(pdf).add(cdf));
+      const { below, density } = normal(x);
+      return grad_output.mul(x.mul(density).add(below));
     }
     const square = x.mul(x);
     const t = x.mul(SQRT_2_OVER_PI).mul(square.mul(0.044715).add(1)).tanh();
