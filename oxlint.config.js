@@ -15,6 +15,7 @@ const layers = [
   "random",
   "random_fill",
   "tensor",
+  "type_word",
   "allocate",
   "observer",
   "autograd",

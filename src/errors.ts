@@ -52,12 +52,19 @@ export const dimOutOfRange = (dim: number, ndim: number): IndexError => {
 };
 
 export type WarningListener = (text: string, category: string) => void;
-const toConsole: WarningListener = (text, category) => console.warn(`${category}: ${text}`);
+/** Once for a place of the program. */
+const toConsole: WarningListener = (text, category) => {
+  const place = `${text}\n${programStack.place()}`;
+  if (shown.has(place)) return;
+  shown.add(place);
+  console.warn(`${category}: ${text}`);
+};
 let listener: WarningListener = toConsole;
 const shown = new Set<string>();
 
 /**
- * Sends warnings to `f` in place of the console; `null` brings the console back. Returns the former listener.
+ * Sends every warning to `f` in place of the console, which shows each once for a place of the program; `null` brings
+ * the console back. Returns the former listener.
  * @example
  * const texts: string[] = [];
  * const before = torch.set_warning_listener((text) => texts.push(text));
@@ -67,18 +74,22 @@ export function set_warning_listener(f: WarningListener | null): WarningListener
   listener = f ?? toConsole;
   return before;
 }
-/** Shows a warning once per place of the program, in PyTorch's words. */
+/** Warns the program in PyTorch's words. */
 export function warn(text: string, category = "UserWarning"): void {
-  const place = `${text}\n${userFrames(new Error().stack)[0]}`;
-  if (shown.has(place)) return;
-  shown.add(place);
   listener(text, category);
 }
 /** The lines of a stack above the library's own calls; one empty line where there are none. */
-export function userFrames(stack = ""): string[] {
+function userFrames(stack = ""): string[] {
   const frames = stack.split("\n").slice(1);
   const first = frames.findIndex((line) => !line.includes(ownFolder));
   return first < 0 ? [""] : frames.slice(first);
 }
+/** Where the program is: another language that calls the library puts its own ways to tell here. */
+export const programStack = {
+  /** The program's frames, as its language writes them. */
+  frames: (): string => userFrames(new Error().stack).join("\n"),
+  /** File and line of the program's innermost frame. */
+  place: (): string => /[^\s()]+:\d+:\d+/.exec(userFrames(new Error().stack)[0])?.[0] ?? "?",
+};
 /** The folder of this file (of the bundle, once built), as stacks write it. */
 const ownFolder = /\/[^():]*\/(?=[^/]*:\d+:\d+)/.exec(new Error().stack?.split("\n")[1] ?? "")?.[0] ?? "\0";

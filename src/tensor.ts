@@ -4,9 +4,10 @@ import type { Node } from "./autograd/node.ts";
 import type { Backend } from "./devices/backend.ts";
 import type { Dtype, Scalar, TypedArray } from "./dtype.ts";
 import { bool, Complex } from "./dtype.ts";
+import { cppName } from "./cpp_names.ts";
 import { IndexError, RuntimeError, warn } from "./errors.ts";
 import { isHalf, halfValue } from "./kernel/half.ts";
-import { isContiguous, numel, wrapDim } from "./layout.ts";
+import { isContiguous, list, numel, wrapDim } from "./layout.ts";
 import type { Layout, Shape } from "./layout.ts";
 import { isIn } from "./memory_format.ts";
 import type { MemoryFormat } from "./memory_format.ts";
@@ -133,7 +134,6 @@ export class Tensor {
     return this.leafRequiresGrad || this.node !== null || (this.view_ !== null && this.view_.base.requires_grad);
   }
   set requires_grad(on: boolean) {
-    if (this.requires_grad === on) return;
     if (!this.is_leaf)
       throw new RuntimeError(
         `you can only change requires_grad flags of leaf variables.${
@@ -142,6 +142,7 @@ export class Tensor {
             : " If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
         }`,
       );
+    if (this.requires_grad === on) return;
     if (on && !this.dtype.is_differentiable)
       throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
     if (on && this.inference)
@@ -188,10 +189,12 @@ export class Tensor {
       if (grad === this) throw new RuntimeError("can't assign Variable as its own grad");
       if (grad.dtype !== this.dtype)
         throw new RuntimeError(
-          `attempting to assign a gradient with dtype '${dtypeWord(grad.dtype)}' to a tensor with grad_dtype '${dtypeWord(this.dtype)}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match.`,
+          `attempting to assign a gradient with dtype '${cppName(grad.dtype)}' to a tensor with grad_dtype '${this.dtype.legacyName}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match.`,
         );
       if (grad.sizes.length !== this.sizes.length || grad.sizes.some((n, d) => n !== this.sizes[d]))
-        throw new RuntimeError(`assigned grad has data of a different size`);
+        throw new RuntimeError(
+          `attempting to assign a gradient of size '${list(grad.sizes)}' to a tensor of size '${list(this.sizes)}'. Please ensure that the gradient and the tensor are the same size`,
+        );
     }
     const { gradient } = this;
     if (gradient !== grad && gradient?.storage.unseen) gradient.storage.block.free();
@@ -359,9 +362,17 @@ export class Tensor {
       shape: this.sizes,
       dtype: this.dtype,
       requires_grad: this.requires_grad,
-      gradFn: this.grad_fn === null ? null : `<${this.grad_fn.typeName}>`,
+      gradFn: this.gradFnText(),
       at: (index) => this.elementAt(index),
     });
+  }
+  /** A view whose history an in-place change has made impossible has none that can be told. */
+  private gradFnText(): string | null {
+    try {
+      return this.grad_fn === null ? null : `<${this.grad_fn.typeName}>`;
+    } catch {
+      return "<Invalid>";
+    }
   }
   [INSPECT](): string {
     return this.toString();
@@ -382,7 +393,6 @@ const released = (): RuntimeError =>
   new RuntimeError(
     "this tensor's memory has been released by dispose(). Keep it until its last use, or leave releasing to the library.",
   );
-const dtypeWord = (d: Dtype): string => d.legacyName.toLowerCase();
 // x[i] and x[i] = y by a proxy above Tensor.prototype: only names found nowhere else reach it, so other accesses cost
 // nothing. Every field must be declared, since assigning an undeclared one in the constructor would walk up to here.
 const indexOf = (key: PropertyKey): number | undefined =>

@@ -178,7 +178,7 @@ describe("the binder", () => {
   test("names what is missing, unknown or given twice", () => {
     const x = torch.ones(2);
     // @ts-expect-error other is missing
-    expect(() => x.mul()).toThrow('mul() missing 1 required positional argument: "other"');
+    expect(() => x.mul()).toThrow('mul() missing 1 required positional arguments: "other"');
     // @ts-expect-error no such argument
     expect(() => x.sum({ dims: 0 })).toThrow("sum() got an unexpected keyword argument 'dims'");
     // @ts-expect-error dim is given twice

@@ -30,7 +30,11 @@ export class AccumulateGrad extends Node {
     const before = leaf.gradient;
     if (before === null) {
       const takeOver = sole && !mode.grad && isDense(grad.sizes, grad.strides) && ownsWhole(grad);
-      leaf.gradient = takeOver ? grad.detach() : mode.grad ? grad.clone() : grad.detach().clone();
+      leaf.gradient = takeOver
+        ? grad.detach()
+        : mode.grad
+          ? grad.new_empty([...grad.sizes]).copy_(grad)
+          : grad.detach().clone();
       // A hook on this node is given the gradient, too.
       leaf.gradient.storage.unseen = !mode.grad && this.postHooks === null;
     } else if (mode.grad) leaf.gradient = before.add(grad);

@@ -1,5 +1,6 @@
 // Runs backward: nodes in the order of their dependencies, without recursion.
-import { RuntimeError, userFrames, warn } from "../errors.ts";
+import { RuntimeError, warn } from "../errors.ts";
+import { typeWord } from "../type_word.ts";
 import { broadcastShapes, list, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { collectTemporaries, withoutCollecting } from "../allocate.ts";
@@ -341,7 +342,7 @@ function expandsTo(from: Shape, to: Shape): boolean {
 /** What a hook on a tensor returned, if it may stand for the gradient. */
 export function checkHookResult(result: unknown, grad: Tensor, hook: string): Tensor {
   if (result === undefined || result === null) return grad;
-  if (!(result instanceof Tensor)) throw new TypeError(`expected Variable, but hook returned '${typeof result}'`);
+  if (!(result instanceof Tensor)) throw new TypeError(`expected Variable, but hook returned '${typeWord(result)}'`);
   if (!sameShape(result.sizes, grad.sizes))
     throw new RuntimeError(`hook '${hook || "<lambda>"}' has changed the size of value`);
   return result;
@@ -367,6 +368,6 @@ function reportAnomaly(node: Node): void {
     return;
   }
   warn(
-    `Error detected in ${node.name()}. Traceback of forward call that caused the error:\n${userFrames(node.forwardStack).join("\n")}\n`,
+    `Error detected in ${node.name()}. Traceback of forward call that caused the error:\n${node.forwardStack ?? ""}\n`,
   );
 }

@@ -1,9 +1,11 @@
 // Functions with a backward of the user's own.
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
+import { markChanged } from "./inplace.ts";
 import { mode, no_grad } from "./mode.ts";
 import type { Edge, Grads } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
+import { typeWord } from "../type_word.ts";
 
 type Returned = Tensor | readonly (Tensor | null)[] | null | undefined;
 type Forward = (ctx: FunctionContext, ...args: never[]) => Tensor | readonly Tensor[];
@@ -83,7 +85,7 @@ class FunctionNode extends Node {
     for (const [i, g] of list.entries()) {
       if (g !== null && !(g instanceof Tensor))
         throw new TypeError(
-          `function ${this.name()} returned a ${typeof g} as gradient ${i}; expected a Tensor or null`,
+          `function ${this.name()} returned a ${typeWord(g)} as gradient ${i}; expected a Tensor or null`,
         );
       if (g !== null && this.edges[i] === null && !this.ctx.needs_input_grad[i]) list[i] = null;
     }
@@ -125,8 +127,17 @@ export class Function {
     for (const out of outputs)
       if (!(out instanceof Tensor))
         throw new TypeError(
-          `${(this as unknown as FunctionClass).name}.forward: expected to return Tensors, got ${typeof out}`,
+          `${(this as unknown as FunctionClass).name}.forward: expected to return Tensors, got ${typeWord(out)}`,
         );
+    for (const t of ctx.dirty) {
+      if (!outputs.includes(t))
+        throw new RuntimeError(
+          "Some elements marked as dirty during the forward method were not returned as output. The inputs that are modified inplace must all be outputs of the Function.",
+        );
+      if (recording && t.is_leaf && t.requires_grad)
+        throw new RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.");
+      markChanged(t.storage, (this as unknown as FunctionClass).name);
+    }
     if (!recording) return results as ForwardResult<C>;
     const node = new FunctionNode(this as unknown as FunctionClass, ctx, edges);
     ctx.node = node;

@@ -1,5 +1,5 @@
 // In-place ops and the graph: what may be changed, and how history is rewritten. See Note [In-place on views].
-import { RuntimeError } from "../errors.ts";
+import { programStack, RuntimeError } from "../errors.ts";
 import type { Layout } from "../layout.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
@@ -47,7 +47,7 @@ function forbiddenView(t: Tensor, view: ViewInfo): RuntimeError {
 export function markChanged(storage: Storage, name: string): void {
   storage.version++;
   storage.changedBy = name;
-  storage.changedAt = mode.anomaly ? (new Error().stack ?? null) : null;
+  storage.changedAt = mode.anomaly ? programStack.place() : null;
 }
 
 /** After an in-place op on `t`: its history becomes that op's node, and for a view the base's too. */

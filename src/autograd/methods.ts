@@ -75,13 +75,13 @@ Tensor.prototype.retain_grad = function () {
 Tensor.prototype.requires_grad_ = function (requires_grad = true) {
   if (requires_grad && !this.dtype.is_differentiable)
     throw new RuntimeError("only Tensors of floating point dtype can require gradients");
-  this.requires_grad = requires_grad;
+  if (this.is_leaf || !requires_grad) this.requires_grad = requires_grad;
   return this;
 };
 Tensor.prototype.detach_ = function () {
   if (this.view_ !== null)
     throw new RuntimeError(
-      "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.",
+      "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.",
     );
   this.node = null;
   this.outputNr = 0;

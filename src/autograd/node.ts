@@ -1,5 +1,5 @@
 // The nodes of the graph, the edges between them, and the tensors they keep for backward.
-import { RuntimeError } from "../errors.ts";
+import { programStack, RuntimeError } from "../errors.ts";
 import type { Dtype } from "../dtype.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
@@ -49,7 +49,7 @@ export abstract class Node {
   preHooks: Map<number, NodePreHook> | null = null;
   postHooks: Map<number, NodeHook> | null = null;
   /** The stack at the time of the forward call, under anomaly detection. */
-  readonly forwardStack: string | null = mode.anomaly ? (new Error().stack ?? null) : null;
+  readonly forwardStack: string | null = mode.anomaly ? programStack.frames() : null;
   /** The node whose backward made this one (double backward), for anomaly reports. */
   metadata: Record<string, unknown> = {};
 

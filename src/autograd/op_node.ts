@@ -83,9 +83,12 @@ export class OpNode extends Node {
     for (let i = 0; i < args.length; i++) out[args[i].name] = list[i];
     return out;
   }
+  /** How much further the number at the end of the name is: PyTorch counts the in-place form of a view as another op. */
+  variant = 0;
   override name(): string {
     const { nodeName } = this.record;
-    return typeof nodeName === "string" ? nodeName : nodeName(this.byName(this.plain) as never);
+    const name = typeof nodeName === "string" ? nodeName : nodeName(this.byName(this.plain) as never);
+    return this.variant === 0 ? name : name.replace(/\d$/, (n) => String(Number(n) + this.variant));
   }
   override apply(grads: Grads, needs: readonly boolean[]): Grads {
     if (this.released) throw freedTwice();

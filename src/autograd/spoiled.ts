@@ -1,5 +1,5 @@
 // What is said when a tensor that a gradient needs has been changed in place.
-import { RuntimeError, userFrames } from "../errors.ts";
+import { RuntimeError } from "../errors.ts";
 import { list } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
 import { mode } from "./mode.ts";
@@ -23,7 +23,7 @@ export function spoiled({ tensor, version, savedBy, isResult, origin }: Spoiled)
     ? "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
     : "enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).";
   const { changedBy, changedAt } = storage;
-  const place = changedAt === null ? "" : ` at ${/[^\s()]+:\d+:\d+/.exec(userFrames(changedAt)[0])?.[0] ?? "?"}`;
+  const place = changedAt === null ? "" : ` at ${changedAt}`;
   return new RuntimeError(
     `one of the variables needed for gradient computation has been modified by an inplace operation: ${which} is at version ${storage.version}; expected version ${version} instead. Hint: ${hint}\n` +
       `${savedBy} kept ${isResult ? "its result" : "this tensor"} at version ${version}, to compute a gradient with it. Its memory was last written to by ${inWords(changedBy)}${place}.\n` +

@@ -1,9 +1,9 @@
 // Modules that hold others: Sequential, ModuleList, ModuleDict.
 import { IndexError, KeyError } from "../errors.ts";
-import { typeWord } from "../op/bind.ts";
 import type { Tensor } from "../tensor.ts";
 import { indented, Module } from "./module.ts";
 import { describe } from "./register.ts";
+import { typeWord } from "../type_word.ts";
 
 /** A module from a tensor to a tensor, as most layers are. */
 export interface Layer extends Module {

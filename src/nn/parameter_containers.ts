@@ -1,9 +1,9 @@
 // Modules that hold parameters: ParameterList, ParameterDict.
 import { IndexError, KeyError, RuntimeError } from "../errors.ts";
-import { typeWord } from "../op/bind.ts";
 import { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
+import { typeWord } from "../type_word.ts";
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 const asParameter = (x: Tensor): Parameter => (x instanceof Parameter ? x : new Parameter(x));

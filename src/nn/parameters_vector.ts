@@ -1,9 +1,9 @@
 // All parameters as one vector, and back.
 import { no_grad } from "../autograd/mode.ts";
 import { RuntimeError } from "../errors.ts";
-import { typeWord } from "../op/bind.ts";
 import { cat } from "../ops/view.ts";
 import { Tensor } from "../tensor.ts";
+import { typeWord } from "../type_word.ts";
 
 /** The elements of all parameters in one dim, recorded. As `torch.nn.utils.parameters_to_vector`. */
 export function parameters_to_vector(parameters: Iterable<Tensor>): Tensor {

@@ -1,9 +1,9 @@
 // What happens when a field of a module is set: it becomes a parameter, a child or a buffer, or is refused.
 import { KeyError } from "../errors.ts";
-import { typeWord } from "../op/bind.ts";
 import { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
+import { typeWord } from "../type_word.ts";
 
 /**
  * Note [Registration]: a module is a function behind a proxy that sees fields being set and deleted, nothing else. Values

@@ -2,13 +2,14 @@
 import { RuntimeError, ValueError } from "../errors.ts";
 import { int64 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
-import { isOptions, typeWord } from "../op/bind.ts";
+import { isOptions } from "../op/bind.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import { tensor } from "../ops/data.ts";
 import { pad } from "../ops/padding.ts";
 import { cat, stack } from "../ops/view.ts";
 import { Tensor } from "../tensor.ts";
+import { typeWord } from "../type_word.ts";
 
 /**
  * Sequences without padding: `data` has the first elements of all sequences, then the second ones, and so on;

@@ -2,10 +2,10 @@
 import { no_grad } from "../autograd/mode.ts";
 import { RuntimeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
-import { typeWord } from "../op/bind.ts";
 import { Tensor } from "../tensor.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
+import { typeWord } from "../type_word.ts";
 
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 

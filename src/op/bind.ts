@@ -3,6 +3,7 @@ import type { Scalar } from "../dtype.ts";
 import { Complex, Dtype, Float } from "../dtype.ts";
 import { MemoryFormat } from "../memory_format.ts";
 import { Tensor } from "../tensor.ts";
+import { typeWord } from "../type_word.ts";
 import type { ParsedArg, Schema, TypeName } from "./schema.ts";
 
 /** Whether it is a plain object, as arguments by name are given. */
@@ -56,12 +57,13 @@ const named = (options: Record<string, unknown>, arg: ParsedArg): unknown =>
       ? options["input"]
       : undefined;
 
+/** PyTorch's plural, which is the wrong way round. */
 function missing({ name, args }: Schema, options: Record<string, unknown> | null, count: number): TypeError {
   const names = args
     .filter((a, i) => !a.optional && i >= count && (options === null || named(options, a) === undefined))
     .map((a) => `"${a.name === "self" ? "input" : a.name}"`);
   return new TypeError(
-    `${name}() missing ${names.length} required positional argument${names.length === 1 ? "" : "s"}: ${names.join(", ")}`,
+    `${name}() missing ${names.length} required positional argument${names.length === 1 ? "s" : ""}: ${names.join(", ")}`,
   );
 }
 function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>): void {
@@ -197,27 +199,3 @@ const pythonName = (type: TypeName): string => {
   const bare = type.replace(/\?$/, "") as TypeName;
   return PYTHON_NAMES[bare] ?? bare;
 };
-/** A value's type in PyTorch's words. */
-export function typeWord(x: unknown): string {
-  if (x === null) return "NoneType";
-  if (isArray(x)) return "list";
-  if (x instanceof Tensor) return "Tensor";
-  if (x instanceof Complex) return "complex";
-  if (x instanceof Float) return "float";
-  switch (typeof x) {
-    case "number":
-      return Number.isInteger(x) ? "int" : "float";
-    case "bigint":
-      return "int";
-    case "boolean":
-      return "bool";
-    case "string":
-      return "str";
-    case "object":
-      return typeof x.constructor === "function" ? x.constructor.name : "object";
-    case "function": // Modules are functions.
-      return x.constructor === Function ? "function" : x.constructor.name;
-    default:
-      return typeof x;
-  }
-}

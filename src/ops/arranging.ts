@@ -13,7 +13,7 @@ import { cat } from "./view.ts";
 /** Elements shifted along `dims`, those pushed out coming back in at the other end; without dims through the whole. */
 export const roll = op("roll(Tensor self, int[] shifts, int[] dims=[]) -> Tensor");
 define(roll, {
-  kernel: composite(({ self, shifts, dims }) => {
+  kernel: compute(({ self, shifts, dims }) => {
     if (shifts.length === 0) throw new RuntimeError("`shifts` required");
     if (dims.length === 0 && shifts.length === 1) return rolled(self.reshape([-1]), shifts[0], 0).view(self.sizes);
     if (dims.length !== shifts.length)
@@ -22,6 +22,13 @@ define(roll, {
       throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
     return dims.reduce((x, d, i) => rolled(x, shifts[i], d), self);
   }),
+  backward: {
+    self: ({ grad, shifts, dims }) =>
+      grad.roll(
+        shifts.map((n) => -n),
+        dims,
+      ),
+  },
 });
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
   const d = wrapDim(dim, x.sizes.length);

@@ -1,6 +1,6 @@
 // Comparisons, logic and tests of single elements; allclose and equal.
 import { bool } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
+import { NotImplementedError, RuntimeError } from "../errors.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { constant } from "../kernel/expr.ts";
 import { composite } from "../op/kernels.ts";
@@ -55,7 +55,8 @@ export const logical_not_ = inplace(logical_not);
 const bitwise = (name: string, f: (x: Expr, y: Expr) => Expr): OpKernel =>
   pointwise<string>(({ self, other }) => f(integral(name, self), other));
 function integral(name: string, x: Expr): Expr {
-  if (x.dtype.is_floating_point) throw new RuntimeError(`"${name}_cpu" not implemented for '${x.dtype.legacyName}'`);
+  if (x.dtype.is_floating_point)
+    throw new NotImplementedError(`"${name}_cpu" not implemented for '${x.dtype.legacyName}'`);
   return x;
 }
 /** Bitwise and; logical on bools. */

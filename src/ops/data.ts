@@ -8,9 +8,10 @@ import { Kernel } from "../kernel/loops.ts";
 import { list, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
-import { isScalar } from "../op/bind.ts";
+import { isOptions, isScalar } from "../op/bind.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
+import { typeWord } from "../type_word.ts";
 
 /** Options of every factory: the dtype, the device, whether operations on the result are recorded. */
 export interface FactoryOptions {
@@ -212,33 +213,32 @@ export function arange(start: number, end: number, options?: FactoryOptions): Te
 export function arange(start: number, end: number, step: number, options?: FactoryOptions): Tensor;
 export function arange(options: FactoryOptions & { start?: number; end: number; step?: number }): Tensor;
 export function arange(...given: unknown[]): Tensor {
-  const options = (typeof given.at(-1) === "object" ? given.pop() : {}) as FactoryOptions & {
+  const options = (isOptions(given.at(-1)) ? given.pop() : {}) as FactoryOptions & {
     start?: number;
     end?: number;
     step?: number;
   };
-  const numbers = given.map((x) => (typeof x === "boolean" ? Number(x) : x)) as number[];
+  const plain = (x: unknown): unknown => (x instanceof Float ? x.value : typeof x === "boolean" ? Number(x) : x);
+  const all = [...given, options.start, options.end, options.step];
+  const numbers = given.map(plain) as number[];
   const [start, end, step] =
     numbers.length === 1 && options.end === undefined
-      ? [options.start ?? 0, numbers[0], options.step ?? 1]
-      : [numbers[0] ?? options.start ?? 0, numbers[1] ?? options.end, numbers[2] ?? options.step ?? 1];
+      ? [options.start ?? 0, numbers[0], options.step ?? 1].map(plain)
+      : [numbers[0] ?? options.start ?? 0, numbers[1] ?? options.end, numbers[2] ?? options.step ?? 1].map(plain);
   for (const [name, x] of [
     ["start", start],
     ["end", end],
     ["step", step],
   ] as const)
     if (typeof x !== "number")
-      throw new TypeError(`arange(): argument '${name}' must be Number, not ${x === undefined ? "missing" : typeof x}`);
-  const last = end as number;
+      throw new TypeError(
+        `arange(): argument '${name}' must be Number, not ${x === undefined ? "missing" : typeWord(x)}`,
+      );
   if (step === 0) throw new RuntimeError("step must be nonzero");
-  if (!Number.isFinite(start) || !Number.isFinite(last))
-    throw new RuntimeError(`unsupported range: ${start} -> ${last}`);
-  if (step > 0 ? last < start : last > start)
-    throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
-  const whole = [start, last, step].every(Number.isInteger);
+  const [from, to, by] = [start, end, step] as number[];
+  if (!Number.isFinite(from) || !Number.isFinite(to)) throw new RuntimeError(`unsupported range: ${from} -> ${to}`);
+  if (by > 0 ? to < from : to > from) throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
+  const whole = [from, to, by].every(Number.isInteger) && !all.some((x) => x instanceof Float);
   const dtype = options.dtype ?? (whole ? int64 : get_default_dtype());
-  return asLeaf(
-    ramp(Math.max(0, Math.ceil((last - start) / step)), start, step, dtype),
-    options.requires_grad ?? false,
-  );
+  return asLeaf(ramp(Math.max(0, Math.ceil((to - from) / by)), from, by, dtype), options.requires_grad ?? false);
 }

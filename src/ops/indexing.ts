@@ -470,7 +470,14 @@ define(index_fill, {
 export const index_fill_ = inplace(index_fill);
 /** Elements of the flattened tensor at `index`. */
 export const take = op("take(Tensor self, Tensor index) -> Tensor");
-define(take, { kernel: composite(({ self, index }) => self.reshape([-1])._index([index])) });
+define(take, {
+  kernel: compute(({ self, index }) => self.reshape([-1])._index([index])),
+  saves: ["index"],
+  backward: {
+    self: ({ grad, sizes, index }) =>
+      grad.new_zeros(sizes.self).reshape([-1])._index_put([index], grad, true).reshape(sizes.self),
+  },
+});
 
 /** Below (and on) a diagonal: the rest zero. */
 export const tril = op("tril(Tensor self, int diagonal=0) -> Tensor");

@@ -1,6 +1,7 @@
 // Views in place: the tensor itself takes another layout. Its elements, storage and version stay.
 import { assertWritable } from "../autograd/inplace.ts";
 import { mode } from "../autograd/mode.ts";
+import { OpNode } from "../autograd/op_node.ts";
 import { Tensor } from "../tensor.ts";
 
 declare module "../tensor.ts" {
@@ -31,6 +32,7 @@ for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "trans
       this.offset = seen.offset;
       // The view's node leads to what this tensor was.
       this.node = seen.node;
+      if (this.node instanceof OpNode) this.node.variant = name === "squeeze" ? 3 : 1;
       this.outputNr = seen.outputNr;
       return this;
     },

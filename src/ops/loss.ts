@@ -49,25 +49,44 @@ export const smooth_l1_loss = op(
   "smooth_l1_loss(Tensor input, Tensor target, *, str reduction='mean', float beta=1.0) -> Tensor",
 );
 define(smooth_l1_loss, {
-  kernel: composite(({ input, target, reduction, beta }) => {
+  kernel: compute(({ input, target, reduction, beta }) => {
     warnOfBroadcast(input, target);
     if (beta < 0) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
     const error = input.sub(target).abs();
     if (beta === 0) return reduced(error, reduction);
     return reduced(_where(error.lt(beta), error.mul(error).mul(0.5 / beta), error.sub(0.5 * beta)), reduction);
   }),
+  saves: ["input", "target"],
+  backward: {
+    input: ({ grad, input, target, reduction, beta }) => smoothGrad(grad, input.sub(target), reduction, beta, 1),
+    target: ({ grad, input, target, reduction, beta }) => smoothGrad(grad, target.sub(input), reduction, beta, 1),
+  },
 });
+/** Of a loss that is squared up to `until` and linear beyond it, there of the given slope. */
+function smoothGrad(grad: Tensor, error: Tensor, reduction: string, until: number, slope: number): Tensor {
+  const steep = error.sign().mul(slope);
+  const slopes = until === 0 ? steep : _where(error.abs().lt(until), error.mul(slope / until), steep);
+  return slopes.mul(shared(grad, error, reduction));
+}
+/** A loss's gradient as each of the elements gets it. */
+const shared = (grad: Tensor, losses: Tensor, reduction: string): Tensor =>
+  reduction === "mean" ? grad.div(losses.numel()) : grad;
 /** Squared below `delta`, linear above, of slope delta. */
 export const huber_loss = op(
   "huber_loss(Tensor input, Tensor target, *, str reduction='mean', float delta=1.0) -> Tensor",
 );
 define(huber_loss, {
-  kernel: composite(({ input, target, reduction, delta }) => {
+  kernel: compute(({ input, target, reduction, delta }) => {
     warnOfBroadcast(input, target);
     if (delta <= 0) throw new RuntimeError("huber_loss does not support non-positive values for delta.");
     const error = input.sub(target).abs();
     return reduced(_where(error.le(delta), error.mul(error).mul(0.5), error.sub(0.5 * delta).mul(delta)), reduction);
   }),
+  saves: ["input", "target"],
+  backward: {
+    input: ({ grad, input, target, reduction, delta }) => smoothGrad(grad, input.sub(target), reduction, delta, delta),
+    target: ({ grad, input, target, reduction, delta }) => smoothGrad(grad, target.sub(input), reduction, delta, delta),
+  },
 });
 
 const classDim = (input: Tensor): number => (input.sizes.length === 1 ? 0 : 1);
@@ -207,7 +226,9 @@ export const binary_cross_entropy = op(
   "binary_cross_entropy(Tensor input, Tensor target, Tensor? weight=None, *, str reduction='mean') -> Tensor",
 );
 define(binary_cross_entropy, {
-  kernel: composite(({ input, target, weight, reduction }) => {
+  kernel: compute(({ input, target, weight, reduction }) => {
+    if (target.dtype !== input.dtype)
+      throw new RuntimeError(`Found dtype ${target.dtype.legacyName} but expected ${input.dtype.legacyName}`);
     if (!sameShape(input.sizes, target.sizes))
       throw new ValueError(
         `Using a target size (${String(target.shape)}) that is different to the input size (${String(input.shape)}) is deprecated. Please ensure they have the same size.`,
@@ -218,15 +239,28 @@ define(binary_cross_entropy, {
       .sub(1)
       .mul(input.neg().log1p().clamp_min(-100))
       .sub(target.mul(input.log().clamp_min(-100)));
-    return reduced(weight === null ? losses : losses.mul(weight), reduction);
+    return reduced(scaledBy(losses, weight), reduction);
   }),
+  saves: { input: ["input", "target", "weight"], target: ["input", "target", "weight"] },
+  backward: {
+    input: ({ grad, input, target, weight, reduction }) => {
+      // As PyTorch: no steeper than this where the logarithms are cut off.
+      const slopes = input.sub(target).div(input.rsub(1).mul(input).clamp_min(1e-12));
+      return scaledBy(slopes, weight).mul(shared(grad, slopes, reduction));
+    },
+    target: ({ grad, input, weight, reduction }) => {
+      const slopes = input.rsub(1).log().clamp_min(-100).sub(input.log().clamp_min(-100));
+      return scaledBy(slopes, weight).mul(shared(grad, slopes, reduction));
+    },
+  },
 });
+const scaledBy = (x: Tensor, weight: Tensor | null): Tensor => (weight === null ? x : x.mul(weight));
 /** {@link binary_cross_entropy} of sigmoid(input), without overflow. */
 export const binary_cross_entropy_with_logits = op(
   "binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor? weight=None, *, Tensor? pos_weight=None, str reduction='mean') -> Tensor",
 );
 define(binary_cross_entropy_with_logits, {
-  kernel: composite(({ input, target, weight, pos_weight, reduction }) => {
+  kernel: compute(({ input, target, weight, pos_weight, reduction }) => {
     if (!sameShape(input.sizes, target.sizes))
       throw new ValueError(
         `Target size (${String(target.shape)}) must be the same as input size (${String(input.shape)})`,
@@ -234,8 +268,20 @@ define(binary_cross_entropy_with_logits, {
     const log = logsigmoid(input);
     const scaled = pos_weight === null ? log : log.mul(pos_weight.sub(1).mul(target).add(1));
     const losses = target.rsub(1).mul(input).sub(scaled);
-    return reduced(weight === null ? losses : losses.mul(weight), reduction);
+    return reduced(scaledBy(losses, weight), reduction);
   }),
+  saves: { input: ["input", "target", "weight", "pos_weight"], target: ["input", "target", "weight", "pos_weight"] },
+  backward: {
+    input: ({ grad, input, target, weight, pos_weight, reduction }) => {
+      const t = pos_weight === null ? target : target.mul(pos_weight);
+      const slopes = t.add(1).sub(target).mul(input.sigmoid()).sub(t);
+      return scaledBy(slopes, weight).mul(shared(grad, slopes, reduction));
+    },
+    target: ({ grad, input, target, weight, pos_weight, reduction }) => {
+      const slopes = pos_weight === null ? input.neg() : logsigmoid(input.neg()).sub(pos_weight.mul(logsigmoid(input)));
+      return scaledBy(slopes.expand(target.sizes), weight).mul(shared(grad, slopes, reduction));
+    },
+  },
 });
 /** target * (log target - input), where input holds log probabilities. */
 export const kl_div = op(

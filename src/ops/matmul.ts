@@ -2,6 +2,7 @@
 import type { Matrix } from "../devices/backend.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import { float32, float64 } from "../dtype.ts";
+import { cppName } from "../cpp_names.ts";
 import { RuntimeError } from "../errors.ts";
 import { broadcastShapes, numel } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
@@ -58,11 +59,9 @@ function matrix({ ptr, sizes, strides }: Tensor, as: "row" | "column"): Matrix &
 function sameDtype(a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype)
     throw new RuntimeError(
-      `expected m1 and m2 to have the same dtype, but got: ${word(a.dtype)} != ${word(b.dtype)}\nConvert one: x.to(other.dtype).`,
+      `expected m1 and m2 to have the same dtype, but got: ${cppName(a.dtype)} != ${cppName(b.dtype)}\nConvert one: x.to(other.dtype).`,
     );
 }
-const word = (d: Dtype): string =>
-  ({ Float: "float", Double: "double", Long: "long long" })[d.legacyName] ?? d.legacyName.toLowerCase();
 
 /** Product of two matrices. */
 export const mm = op("mm(Tensor self, Tensor mat2) -> Tensor");

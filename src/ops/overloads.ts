@@ -4,8 +4,8 @@ import { bool } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
-import { typeWord } from "../op/bind.ts";
 import { _pow_scalar, _where } from "./pointwise.ts";
+import { typeWord } from "../type_word.ts";
 
 /** `input` where `condition` is true, `other` elsewhere; broadcast. As `torch.where`. */
 export function where(

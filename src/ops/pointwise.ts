@@ -35,7 +35,7 @@ define(sub, {
   kernel: pointwise(({ self, other, alpha }) => {
     if (self.dtype === bool)
       throw new RuntimeError(
-        "Subtraction, the `-` operator, with two bool tensors is not supported, use the `^` or `logical_xor()` operator instead.",
+        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
       );
     return self.sub(other.mul(alpha));
   }),
@@ -651,8 +651,11 @@ define(clamp, {
     max: ({ grad, self, min, max }) =>
       _where(min === null ? self.gt(max!) : self.gt(max!).logical_or(lessThan(max!, min)), grad, 0),
   },
+  node: ({ min, max }) => (isNumber(min) || isNumber(max) ? "ClampBackward1" : "ClampBackward0"),
 });
 type Bound = Tensor | Scalar;
+/** Of arguments that a node keeps: tensors are not among them. */
+const isNumber = (x: unknown): boolean => x !== null && x !== undefined;
 const lessThan = (a: Bound, b: Bound): Tensor => (a instanceof Tensor ? a.lt(b) : (b as Tensor).gt(a));
 function inside(self: Tensor, min: Bound | null, max: Bound | null): Tensor {
   if (min === null) return self.le(max!);

@@ -24,7 +24,7 @@ function drawn(size: readonly number[], dtype: Dtype, fill: (out: never, t: Tens
 }
 function floating(name: string, dtype: Dtype | null): Dtype {
   const d = dtype ?? get_default_dtype();
-  if (!d.is_floating_point) throw new RuntimeError(`"${name}" not implemented for '${d.legacyName}'`);
+  if (!d.is_floating_point) throw new NotImplementedError(`"${name}" not implemented for '${d.legacyName}'`);
   return d;
 }
 const by = (g: Generator | null): Generator => g ?? default_generator;

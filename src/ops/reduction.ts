@@ -349,7 +349,7 @@ export const _var = op("_var(Tensor self, int[]? dim, float correction, bool kee
 define(_var, {
   kernel: inOpmath(
     compute(({ self, dim, correction, keepdim }) => {
-      const x = floating("var", self);
+      const x = floating(self);
       const centred = x.sub(x.mean(dim, true));
       return centred
         .mul(centred)
@@ -366,11 +366,9 @@ define(_var, {
   },
   node: "VarBackward0",
 });
-function floating(name: string, self: Tensor): Tensor {
+function floating(self: Tensor): Tensor {
   if (!self.dtype.is_floating_point)
-    throw new RuntimeError(
-      `${name}: only floating point and complex dtypes are supported, got ${self.dtype.legacyName}`,
-    );
+    throw new RuntimeError("std and var only support floating point and complex dtypes");
   return self;
 }
 /** Square root of {@link var}. */
@@ -382,7 +380,7 @@ define(std, { kernel: composite((args) => args.self._std(...spreadArgs(args))) }
 export const _std = op("_std(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
 define(_std, {
   kernel: inOpmath(
-    compute(({ self, dim, correction, keepdim }) => floating("std", self)._var(dim, correction, keepdim).sqrt()),
+    compute(({ self, dim, correction, keepdim }) => floating(self)._var(dim, correction, keepdim).sqrt()),
   ),
   saves: ["self", "result"],
   backward: {
@@ -460,7 +458,11 @@ export const _norm = op(
 define(_norm, {
   kernel: inOpmath(
     compute(({ self, p, dim, keepdim, dtype }) => {
-      const x = floating("norm", dtype ? self.to(dtype) : self);
+      const x = dtype ? self.to(dtype) : self;
+      if (!x.dtype.is_floating_point)
+        throw new RuntimeError(
+          `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${x.dtype.legacyName}`,
+        );
       const order = normOrder(p);
       if (order === 2) return x.mul(x).sum(dim, keepdim).sqrt();
       if (order === 1) return x.abs().sum(dim, keepdim);

@@ -2,7 +2,7 @@
 import { is_grad_enabled } from "../autograd/mode.ts";
 import type { Dtype } from "../dtype.ts";
 import { opmath } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
+import { NotImplementedError } from "../errors.ts";
 import { constant, acc } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { expBelow0 } from "../kernel/formulas/exponential.ts";
@@ -52,7 +52,7 @@ const logSoftmaxGradient = passes(([grad, y], dtype) => ({
 /** Runs passes along one dim. */
 function along(run: Passes, name: string, self: Tensor, dim: number): Tensor {
   if (!self.dtype.is_floating_point)
-    throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${self.dtype.legacyName}'`);
+    throw new NotImplementedError(`"${name}_lastdim_kernel_impl" not implemented for '${self.dtype.legacyName}'`);
   const dims = wrapDims([dim], self.sizes.length);
   return self.numel() === 0 ? self.clone() : run([self], dims)[0];
 }

@@ -1,8 +1,8 @@
 // x.index([...]), x.at(...), x.index_put_([...], y): Python's brackets, taken apart into views and tensors of indices.
 import type { Scalar } from "../dtype.ts";
 import { bool, int32, int64, uint8 } from "../dtype.ts";
-import { IndexError, RuntimeError } from "../errors.ts";
-import { list } from "../layout.ts";
+import { IndexError, RuntimeError, ValueError } from "../errors.ts";
+import { list, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { scalar_tensor } from "./creation.ts";
 import { tensor } from "./data.ts";
@@ -52,6 +52,7 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
   const consumes = (x: Index): number =>
     x === null || x === "..." || typeof x === "boolean" ? 0 : x instanceof Tensor && isMask(x) ? x.sizes.length : 1;
   const specified = items.reduce((n: number, x) => n + consumes(x), 0);
+  if (self.sizes.length === 0 && items.length === 1) refuseOfScalar(items[0]);
   if (specified > self.sizes.length)
     throw new IndexError(`too many indices for tensor of dimension ${self.sizes.length}`);
   if (items.filter((x) => x === "...").length > 1)
@@ -63,7 +64,7 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
     const item = given instanceof Tensor && given.dtype === bool && given.sizes.length === 0 ? truth(given) : given;
     if (item === "...") d += self.sizes.length - specified;
     else if (item === null) view = view.unsqueeze(d++);
-    else if (typeof item === "number") view = selected(view, d, item, self);
+    else if (typeof item === "number") view = selected(view, d, item);
     else if (item instanceof PythonSlice) view = sliced(view, d++, item);
     else {
       const index =
@@ -73,7 +74,7 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
             ? item
             : indexList(item as readonly (number | boolean)[]);
       if (typeof item === "boolean") view = view.unsqueeze(d);
-      if (!isMask(index) && index.dtype !== int64 && index.dtype !== int32 && index.dtype.is_floating_point)
+      if (!isMask(index) && index.dtype !== int64 && index.dtype !== int32)
         throw new IndexError(`tensors used as indices must be long, int, byte or bool tensors`);
       if (!isMask(index)) indices[d++] = index;
       else for (const part of maskIndices(index, view, d, typeof item === "boolean")) indices[d++] = part;
@@ -94,18 +95,21 @@ const notAnIndex = (got: string): IndexError =>
   new IndexError(
     `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${got})\nIn TypeScript: numbers, torch.slice_(1, 3) or "1:3", "...", null, booleans, lists of numbers, tensors.`,
   );
-function selected(view: Tensor, d: number, i: number, whole: Tensor): Tensor {
-  if (!Number.isInteger(i)) throw notAnIndex("float");
-  if (whole.sizes.length === 0)
+function refuseOfScalar(item: Index): void {
+  if (item instanceof PythonSlice) throw new IndexError("slice() cannot be applied to a 0-dim tensor.");
+  if (typeof item === "number")
     throw new IndexError(
       "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
     );
+}
+function selected(view: Tensor, d: number, i: number): Tensor {
+  if (!Number.isInteger(i)) throw notAnIndex("float");
   const n = view.sizes[d];
   if (i < -n || i >= n) throw new IndexError(`index ${i} is out of bounds for dimension ${d} with size ${n}`);
   return view.select(d, i);
 }
 function sliced(view: Tensor, d: number, { start, stop, step }: Slice): Tensor {
-  if (step !== null && step <= 0) throw new RuntimeError("step must be greater than zero");
+  if (step !== null && step <= 0) throw new ValueError("step must be greater than zero");
   if (start === null && stop === null && step === null) return view.alias();
   return view.slice(d, start, stop, step ?? 1);
 }
@@ -155,15 +159,32 @@ Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
   const { self, indices } = resolve(this, given);
   const value = values instanceof Tensor ? values : scalar_tensor(values, { dtype: this.dtype });
   const by = indices.some((i) => i !== null) ? "index_put_" : accumulate ? "add_" : "copy_";
-  if (by === "index_put_") self._index_put_(indices, value, accumulate);
-  else {
+  if (by === "index_put_") {
+    assertPuttable(given, self, value);
+    self._index_put_(indices, value, accumulate);
+  } else {
     const whole = self === this ? self.alias() : self;
     if (by === "add_") whole.add_(value);
-    else whole.copy_(withoutLeadingOnes(value, whole.sizes.length));
+    else {
+      const fitting = withoutLeadingOnes(value, whole.sizes.length);
+      whole.copy_(sameShape(fitting.sizes, whole.sizes) ? fitting : fitting.expand(whole.sizes));
+    }
   }
   this.storage.changedBy = `x[...] = y (${by})`;
   return this;
 };
+/** One value goes to where masks are true by masked_fill_, which casts it; values go to indices only as they are. */
+function assertPuttable(given: readonly Index[], self: Tensor, value: Tensor): void {
+  const masks = given.filter((x): x is Tensor => x instanceof Tensor && isMask(x));
+  const others = given.some((x) => (x instanceof Tensor && !isMask(x)) || Array.isArray(x));
+  if (value.numel() === 1 && masks.length > 0 && !others) {
+    if (masks.some((mask) => mask.dtype === uint8))
+      throw new RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char");
+  } else if (value.dtype !== self.dtype)
+    throw new RuntimeError(
+      `Index put requires the source and destination dtypes match, got ${self.dtype.legacyName} for the destination and ${value.dtype.legacyName} for the source.`,
+    );
+}
 /** Values may have more dims than the place they go to, if those are of size 1. */
 function withoutLeadingOnes(value: Tensor, ndim: number): Tensor {
   let v = value;

@@ -5,11 +5,11 @@ import type { RemovableHandle } from "../autograd/node.ts";
 import { collectTemporaries } from "../allocate.ts";
 import { float32, float64, get_default_dtype } from "../dtype.ts";
 import { KeyError, NotImplementedError, ValueError, warn } from "../errors.ts";
-import { typeWord } from "../op/bind.ts";
 import { zeros } from "../ops/creation.ts";
 import { observe } from "../observer.ts";
 import { Tensor } from "../tensor.ts";
 import { optionText } from "./options.ts";
+import { typeWord } from "../type_word.ts";
 
 /** Options that every optimizer has. */
 export interface CommonOptions {

@@ -1,10 +1,10 @@
 // What torch.save can hold, to bytes and back: tensors as safetensors, what is around them as JSON in the metadata.
 import { empty } from "../allocate.ts";
 import { ValueError } from "../errors.ts";
-import { typeWord } from "../op/bind.ts";
 import { Tensor } from "../tensor.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { SafetensorsEntry } from "./safetensors.ts";
+import { typeWord } from "../type_word.ts";
 
 /** Where the metadata keeps the frame around the tensors. */
 const FRAME = "tidu.frame";

@@ -1,5 +1,5 @@
 // Linear algebra under the names of torch.* and Tensor that torch.linalg has replaced, and methods of tensors.
-import { RuntimeError } from "../../errors.ts";
+import { NotImplementedError } from "../../errors.ts";
 import { composite } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import { factor } from "./cholesky.ts";
@@ -54,7 +54,8 @@ define(svd, {
 export const lu = op("lu(Tensor self, bool pivot=True, bool get_infos=False) -> Tensor[]");
 define(lu, {
   kernel: composite(({ self, pivot, get_infos }) => {
-    if (!self.dtype.is_differentiable) throw new RuntimeError(`"lu" not implemented for '${self.dtype.legacyName}'`);
+    if (!self.dtype.is_differentiable)
+      throw new NotImplementedError(`"lu" not implemented for '${self.dtype.legacyName}'`);
     const [LU, pivots, info] = decompositions.lu_factor_ex(self, { pivot });
     return get_infos ? [LU, pivots, info] : [LU, pivots];
   }),
