@@ -1,16 +1,14 @@
 """PyTorch's names on the tensors of tidu. Every computation is the library's; nothing here computes."""
 
-import array as _array
 import builtins as _builtins
 import math as _math
 
 import _tidu
-from pyodide.ffi import to_js as _to_js
 
 from . import _bridge
 from ._bridge import LinAlgError, OutOfMemoryError, function as _function, run as _run
-from ._tensor import Size, Tensor, device, dtype, elements as _elements, type_word as _type_word
-from ._tensor import legacy_constructor as _legacy
+from ._tensor import Size, Tensor, device, dtype, type_word as _type_word
+from ._construct import MISSING as _MISSING, as_tensor, from_data as _from_data, infer as _infer, legacy as _legacy, require as _require, tensor
 
 __version__ = _tidu.version
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
@@ -61,115 +59,6 @@ for _name, _dt in {
     globals()[_name] = _legacy_class(_name, _dt)
 
 
-# -- tensors from data
-
-
-def _flatten(data, flat, depth, shape):
-    """Elements in order; `shape` fills as the first elements are followed down."""
-    if isinstance(data, Tensor):
-        inner = list(data.shape)
-        if len(shape) == depth:
-            shape.extend(inner)
-        flat.extend(_elements(data.detach().contiguous()))
-        return
-    if isinstance(data, (_builtins.bool, _builtins.int, _builtins.float, complex)):
-        if depth != len(shape):
-            raise TypeError(f"not a sequence: {data!r}")
-        flat.append(data)
-        return
-    if hasattr(data, "__array__") and hasattr(data, "dtype") and hasattr(data, "tolist"):
-        return _flatten(data.tolist(), flat, depth, shape)
-    if isinstance(data, str) or not hasattr(data, "__len__") or not hasattr(data, "__getitem__"):
-        if hasattr(data, "__index__"):
-            flat.append(data.__index__())
-            return
-        if hasattr(data, "__float__"):
-            flat.append(data.__float__())
-            return
-        if isinstance(data, str) and depth == 0:
-            raise TypeError("new(): invalid data type 'str'")
-        raise TypeError(f"new(): invalid data type '{_type_word(data)}'" if isinstance(data, str) else f"Could not infer dtype of {_type_word(data)}")
-    n = len(data)
-    if len(shape) == depth:
-        if flat:
-            raise TypeError(f"must be real number, not {_type_word(data)}")
-        shape.append(n)
-    elif shape[depth] != n:
-        raise ValueError(f"expected sequence of length {shape[depth]} at dim {depth} (got {n})")
-    for x in data:
-        _flatten(x, flat, depth + 1, shape)
-
-
-def _infer(data):
-    if isinstance(data, Tensor):
-        return data.dtype
-    if isinstance(data, _builtins.bool):
-        return bool
-    if isinstance(data, _builtins.int):
-        return int64
-    if isinstance(data, _builtins.float):
-        return get_default_dtype()
-    if isinstance(data, complex):
-        return get_default_dtype().to_complex()
-    if hasattr(data, "dtype") and hasattr(data, "tolist"):
-        return getattr(globals().get("_module"), str(data.dtype), None) or dtype.named(str(data.dtype))
-    if hasattr(data, "__len__") and not isinstance(data, str):
-        found = None
-        for x in data:
-            d = _infer(x)
-            if d is not None:
-                found = d if found is None else promote_types(found, d)
-        return found
-    if hasattr(data, "__index__"):
-        return int64
-    return None
-
-
-def _from_data(data, dt, requires_grad):
-    flat, shape = [], []
-    _flatten(data, flat, 0, shape)
-    if dt is None:
-        dt = _infer(data) or get_default_dtype()
-    if dt.is_complex:
-        pairs = [part for z in flat for part in (complex(z).real, complex(z).imag)]
-        values = _array.array("d", pairs)
-    elif any(isinstance(x, complex) for x in flat):
-        raise RuntimeError("value cannot be converted to type float without overflow")
-    elif dt.is_floating_point:
-        values = _array.array("d", flat)
-    else:
-        for x in flat:
-            if isinstance(x, _builtins.float) and not _math.isfinite(x) and dt.name != "bool":
-                raise RuntimeError(f"cannot convert float {'NaN' if x != x else 'infinity'} to integer")
-        if dt.name == "bool":
-            values = _array.array("q", [1 if x else 0 for x in flat])
-        else:
-            try:
-                values = _array.array("q", [_builtins.int(x) for x in flat])
-            except OverflowError:
-                raise RuntimeError("Overflow when unpacking long long") from None
-    return _bridge.crossed(_tidu.fromArray(_to_js(values), ",".join(map(str, shape)), dt.name, _builtins.bool(requires_grad)))
-
-
-def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
-    if isinstance(data, Tensor):
-        _bridge.warn(
-            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
-            "UserWarning",
-        )
-        made = data.detach().clone()
-        if dtype is not None:
-            made = made.to(dtype)
-        return made.requires_grad_(True) if requires_grad else made
-    return _from_data(data, dtype, requires_grad)
-
-
-def as_tensor(data, dtype=None, device=None):
-    if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
-    return _from_data(data, dtype, False)
-
-
 asarray = from_numpy = as_tensor
 
 
@@ -217,38 +106,53 @@ def typename(x):
     return x.type() if isinstance(x, Tensor) else type(x).__module__ + "." + type(x).__name__
 
 
-def full(size, fill_value, **kwargs):
-    return _run("torch.full", list(size) if not isinstance(size, _builtins.int) else [size], fill_value, **_options(kwargs))
+def full(size=_MISSING, fill_value=_MISSING, *, dtype=None, requires_grad=False, out=None, **kwargs):
+    _require("full", size=size, fill_value=fill_value)
+    if not isinstance(size, (list, tuple)):
+        raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {_type_word(size)}")
+    if not isinstance(fill_value, (_builtins.int, _builtins.float, complex, Tensor)):
+        raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {_type_word(fill_value)}")
+    fill_value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    made = _run("torch.full", list(size), fill_value, dtype=dtype or _infer(fill_value), requires_grad=requires_grad)
+    return made if out is None else _bridge.out_of(out, made, [])
 
 
 def _options(kwargs):
     return {k: v for k, v in kwargs.items() if k in ("dtype", "requires_grad") and v is not None}
 
 
-def arange(*args, **kwargs):
+def arange(*args, out=None, **kwargs):
     options = _options(kwargs)
     for i, name in enumerate(("start", "end", "step")):
         if name in kwargs:
             args = args + (kwargs[name],) if name != "start" else (kwargs[name],) + args
     args = [a.item() if isinstance(a, Tensor) else a for a in args]
-    if "dtype" not in options:
-        floats = any(isinstance(a, _builtins.float) for a in args)
-        options["dtype"] = get_default_dtype() if floats else int64
-    return _run("torch.arange", *[_bridge.Plain(a) for a in args], options)
+    for a in args:
+        if not isinstance(a, (_builtins.int, _builtins.float)):
+            raise TypeError(f"arange(): argument 'end' (position 1) must be Number, not {_type_word(a)}")
+    made = _run("torch.arange", *args, **options)
+    return made if out is None else _bridge.out_of(out, made, [])
 
 
-def range(start, end=None, step=1, **kwargs):
+def range(start=_MISSING, end=_MISSING, step=1, **kwargs):
+    if end is _MISSING and start is not _MISSING and "end" not in kwargs:
+        _require("range", end=end)
+    _require("range", start=start, end=end)
     _bridge.warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
         "UserWarning",
     )
-    if end is None:
-        start, end = 0, start
-    n = _math.floor((end - start) / step) + 1
-    return _run("torch.arange", n).to(get_default_dtype()) * step + start
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    return _run("torch.arange", 0, _math.floor((end - start) / step) + 1).to(get_default_dtype()) * step + start
 
 
-def einsum(equation, *operands):
+def einsum(*args):
+    if len(args) < 2:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list"
+        )
+    equation, *operands = args
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
     return _run("torch.einsum", equation, *operands)

@@ -1,8 +1,12 @@
 """How Python reaches the library: one flat call, in which tensors and other objects are numbers."""
 
+import ast
 import builtins
+import itertools
 import json
 import math
+import os
+import traceback
 import warnings
 import weakref
 
@@ -57,14 +61,16 @@ class Held:
 
     def __del__(self):
         try:
-            # This object is still in LIVE here, the earlier ones no more, unless their number has a new object.
-            if len(_dead) >= 32:
-                gone = [n for n in _dead if n not in LIVE]
-                _dead.clear()
-                _tidu.release(",".join(map(str, gone)))
             _dead.append(self._number)
         except Exception:
             pass
+
+
+def release():
+    """Lets go of what Python has dropped. Only between calls, when no number is on its way."""
+    gone = [n for n in _dead if n not in LIVE]
+    _dead.clear()
+    _tidu.release(",".join(map(str, gone)))
 
 
 _classes = {}  # kind of object -> class
@@ -99,29 +105,60 @@ class Foreign(Held):
         self._kind = kind
 
 
+HERE = os.path.dirname(__file__) + "/"
+
+
 def warn(text, category):
-    level = 2
-    warnings.warn(str(text), CATEGORIES.get(str(category), UserWarning), stacklevel=level)
+    """Warns at the program's own line."""
+    warnings.warn(str(text), CATEGORIES.get(str(category), UserWarning), skip_file_prefixes=(HERE,))
+
+
+def frames():
+    """The program's stack, as tracebacks have it."""
+    own = [f for f in traceback.extract_stack() if not f.filename.startswith(HERE) and "_pyodide" not in f.filename]
+    return "".join(traceback.format_list(own)).rstrip("\n")
+
+
+def place():
+    own = [f for f in traceback.extract_stack() if not f.filename.startswith(HERE)]
+    return f"{own[-1].filename}:{own[-1].lineno}" if own else "?"
 
 
 def callback(number, payload):
     """What the library calls: Python callable `number` with JSON of its arguments."""
+    global _returned
     try:
-        args = [decode(x) for x in json.loads(payload)]
-        result = _callables[number](*args)
-        return None if result is None else json.dumps(encode(result))
+        args = json.loads(payload)
+        if number == 0:
+            return forget(args)
+        args = [decode(x) for x in args]
+        # The library reads the result when this has returned: until then it must live.
+        _returned = _callables[number](*args)
+        return None if _returned is None else json.dumps(encode(_returned))
     except BaseException as error:
         _pending.append(error)
         return "!"
 
 
-def number_of_callable(f):
+_returned = None
+_next_callable = itertools.count(1)
+
+
+def forget(numbers):
+    """The library has let go of these callables."""
+    for number in numbers:
+        f = _callables.pop(number, None)
+        _numbers_of_callables.pop(id(f), None)
+
+
+def callable_of(f):
+    """Number and name of a callable, which lives as long as the library holds it."""
     number = _numbers_of_callables.get(id(f))
     if number is None:
-        number = len(_callables) + 1
+        number = next(_next_callable)
         _callables[number] = f
         _numbers_of_callables[id(f)] = number
-    return number
+    return [number, getattr(f, "__name__", type(f).__name__)]
 
 
 # -- what comes back
@@ -164,6 +201,8 @@ def decode(x):
 
 def error_of(name, message):
     cls = ERRORS.get(name)
+    if cls is KeyError and message[:1] in "'\"":
+        return KeyError(ast.literal_eval(message))  # the library writes it as Python shows it
     if cls is None:
         cls = RuntimeError
         message = f"{name}: {message}"
@@ -190,15 +229,25 @@ def named_tuple(names, values):
     return cls(*values)
 
 
+_decoding = []
+
+
 def crossed(x):
     if x is None or x is True or x is False:
         return x
     if type(x) is int:
         return tensor_of(x)
-    return decode(json.loads(x))
+    _decoding.append(None)
+    try:
+        return decode(json.loads(x))
+    finally:
+        _decoding.pop()
 
 
 # -- what goes out
+
+
+PYTHON_DTYPES = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
 
 
 def encode(x):
@@ -207,6 +256,9 @@ def encode(x):
         return ["n"]
     if isinstance(x, Held):
         return ["t", x._number]
+    library = getattr(x, "_library", None)
+    if library is not None:
+        return ["t", library._number]
     if isinstance(x, bool):
         return ["b", x]
     if isinstance(x, int):
@@ -219,12 +271,14 @@ def encode(x):
         return ["c", str(x.real).replace("inf", "Infinity"), str(x.imag).replace("inf", "Infinity")]
     if isinstance(x, dict):
         return ["d", [[str(k), encode(v)] for k, v in x.items()]]
+    if type(x) is type and x in PYTHON_DTYPES:
+        return encode(_classes["dtype"].named(PYTHON_DTYPES[x]))
     if hasattr(x, "__index__"):
         return encode(x.__index__())
     if isinstance(x, (list, tuple)) or hasattr(x, "__iter__"):
         return ["l", [encode(y) for y in x]]
     if builtins.callable(x):
-        return ["k", number_of_callable(x)]
+        return ["k", callable_of(x)]
     return ["s", str(x)]
 
 
@@ -253,8 +307,8 @@ def _kind(x, out):
     if t is bool or t is str:
         out.append(x)
         return "."
-    if builtins.callable(x) and not isinstance(x, (list, tuple)) and not hasattr(x, "__iter__"):
-        out.append(number_of_callable(x))
+    if t is not type and builtins.callable(x) and not hasattr(x, "__iter__") and not hasattr(x, "_library"):
+        out.append(json.dumps(callable_of(x)))
         return "k"
     out.append(json.dumps(encode(x)))
     return "j"
@@ -262,6 +316,8 @@ def _kind(x, out):
 
 def invoke(number, args, kwargs=None):
     """Calls function `number`."""
+    if len(_dead) >= 32 and not _decoding:
+        release()
     values = []
     kinds = "".join([_kind(x, values) for x in args])
     names = ""
@@ -301,12 +357,13 @@ def function(path, name=None):
         if kwargs:
             for ignored in ("layout", "pin_memory", "memory_format", "non_blocking"):
                 kwargs.pop(ignored, None)
-            if "device" in kwargs:
-                kwargs["device"] = str(kwargs["device"]) if kwargs["device"] is not None else None
+            if kwargs.get("device") is not None and _classes["device"](str(kwargs.pop("device"))).type != "cpu":
+                raise AssertionError("Torch not compiled with CUDA enabled")
             if "out" in kwargs:
                 out = kwargs.pop("out")
                 if out is not None:
-                    return out_of(out, call(*args, **kwargs))
+                    tensors = [x for x in args if isinstance(x, Held)]
+                    return out_of(out, call(*args, **kwargs), tensors)
         return label(name or path, invoke(number, args, kwargs))
 
     call.__name__ = call.__qualname__ = (name or path).rpartition(".")[2]
@@ -323,14 +380,12 @@ def label(path, result):
     return result
 
 
-def out_of(out, result):
+def out_of(out, result, inputs):
+    """Writes a result into the tensor, or the tensors, that the caller gave for it."""
     if isinstance(result, tuple):
-        return type(result)(*[out_of(o, r) for o, r in zip(out, result)]) if hasattr(result, "_fields") else tuple(
-            out_of(o, r) for o, r in zip(out, result)
-        )
-    if tuple(out.shape) != tuple(result.shape):
-        out.resize_(list(result.shape))
-    return out.copy_(result)
+        written = [out_of(o, r, inputs) for o, r in zip(out, result)]
+        return type(result)(*written) if hasattr(result, "_fields") else tuple(written)
+    return run("bridge.writeOut", out, result, inputs)
 
 
-_tidu.connect(create_proxy(callback), create_proxy(warn))
+_tidu.connect(*map(create_proxy, (callback, warn, frames, place)))

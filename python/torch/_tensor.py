@@ -1,12 +1,11 @@
 """class Tensor: a number that stands for one of the library's tensors, with Python's operators."""
 
-import array
-import builtins
+import copy
 
 import _tidu
-from pyodide.ffi import to_js
 
-from ._bridge import LIVE, Held, crossed, decode, encode, function, holder, invoke, label, number_of, run
+from ._bridge import PYTHON_DTYPES, Held, crossed, encode, function, holder, invoke, number_of, run, warn
+from ._index import index_json
 
 _get = {}
 
@@ -21,8 +20,21 @@ def get(name, held):
 class Size(tuple):
     """The sizes of a tensor."""
 
+    __module__ = "torch"
+
+    def __new__(cls, sizes=()):
+        sizes = tuple(sizes)
+        for i, n in enumerate(sizes):
+            if not hasattr(n, "__index__"):
+                kind = type(n).__name__
+                raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{kind}')")
+        return tuple.__new__(cls, (n.__index__() for n in sizes))
+
     def __repr__(self):
         return "torch.Size([" + ", ".join(map(str, self)) + "])"
+
+    def __getattr__(self, name):
+        raise AttributeError(f"'torch.Size' object has no attribute '{name}'")
 
     def numel(self):
         n = 1
@@ -35,7 +47,20 @@ class Size(tuple):
         return Size(got) if isinstance(i, slice) else got
 
     def __add__(self, other):
-        return Size(tuple.__add__(self, tuple(other)))
+        if not isinstance(other, tuple):
+            raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other):
+        return Size(tuple.__add__(other, self)) if isinstance(other, tuple) else NotImplemented
+
+    def __mul__(self, n):
+        return Size(tuple.__mul__(self, n))
+
+    __rmul__ = __mul__
+
+    def __reduce__(self):
+        return (Size, (tuple(self),))
 
 
 holder("size")(Size)
@@ -66,6 +91,10 @@ class dtype(Held):
     def __repr__(self):
         return "torch." + self.name
 
+    @property
+    def cpp_name(self):
+        return run("bridge.cppName", self)
+
     def __reduce__(self):
         return (dtype.named, (self.name,))
 
@@ -78,6 +107,8 @@ holder("dtype")(dtype)
 
 class device:
     """Where a tensor is."""
+
+    __module__ = "torch"
 
     def __init__(self, type="cpu", index=None):
         text = str(type)
@@ -102,42 +133,22 @@ class device:
         return hash((self.type, self.index))
 
 
-PYTHON_TYPES = {float: "float", int: "int", bool: "bool", str: "str"}
+holder("device")(device)
 
 
-def indices(index):
-    """What stands between brackets, as JSON."""
-    items = index if type(index) is tuple else (index,)
-    return ["l", [one_index(x) for x in items]]
-
-
-def one_index(x):
-    if x is Ellipsis:
-        return ["s", "..."]
-    if isinstance(x, slice):
-        parts = [encode(None if p is None else int(p)) for p in (x.start, x.stop, x.step)]
-        return ["S", parts[0], parts[1], parts[2]]
-    if isinstance(x, (list, range)) or (isinstance(x, tuple)):
-        from . import tensor
-
-        return encode(tensor(list(x)))
-    if isinstance(x, float):
-        raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got float)"
-        )
-    if isinstance(x, str):
-        raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got str)"
-        )
-    return encode(x)
+TYPED_STORAGE = "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
 
 
 @holder("tensor")
 class Tensor(Held):
     """A tensor, as torch.Tensor."""
 
+    __module__ = "torch"
+
     def __new__(cls, *args, **kwargs):
-        return legacy_constructor("float32", args)
+        from ._construct import legacy
+
+        return legacy("float32", args)
 
     def __init__(self, *args, **kwargs):
         pass
@@ -210,6 +221,8 @@ class Tensor(Held):
 
     @data.setter
     def data(self, value):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type_word(value)}")
         run("set.data", self, value)
 
     @property
@@ -228,7 +241,6 @@ class Tensor(Held):
     is_sparse = is_cuda = is_quantized = is_mps = is_meta = property(lambda self: False)
     itemsize = property(lambda self: self.dtype.itemsize)
     nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
-    names = property(lambda self: (None,) * self.ndim)
 
     def size(self, dim=None):
         return self.shape if dim is None else run("Tensor.size", self, dim)
@@ -260,7 +272,9 @@ class Tensor(Held):
     def untyped_storage(self):
         return Storage(self)
 
-    storage = untyped_storage
+    def storage(self):
+        warn(TYPED_STORAGE, "UserWarning")
+        return Storage(self)
 
     # -- values
 
@@ -301,17 +315,22 @@ class Tensor(Held):
             raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
         return bool(self.item())
 
+    def _scalar(self):
+        if self.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.item()
+
     def __int__(self):
-        return int(self.item())
+        return int(self._scalar())
 
     def __float__(self):
-        return float(self.item())
+        return float(self._scalar())
 
     def __complex__(self):
-        return complex(self.item())
+        return complex(self._scalar())
 
     def __index__(self):
-        if self.numel() != 1 or self.dtype.is_floating_point:
+        if self.numel() != 1 or self.dtype.is_floating_point or self.dtype.is_complex:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
 
@@ -325,6 +344,12 @@ class Tensor(Held):
         if not self.shape:
             raise TypeError("iteration over a 0-d tensor")
         return iter(self.unbind(0))
+
+    def __reversed__(self):
+        return self.flip(0) if self.dim() else self
+
+    def __delitem__(self, index):
+        raise TypeError("Tensor does not support deleting items")
 
     def __contains__(self, x):
         if isinstance(x, (Tensor, int, float, bool, complex)):
@@ -357,6 +382,11 @@ class Tensor(Held):
             raise TypeError(f"can't assign a {type_word(value)} to a {kind}")
         crossed(_tidu.setItem(self._number, index_json(index), value_json(value)))
 
+    def __copy__(self):
+        """Another tensor of the same memory."""
+        made = run("bridge.sharing", self)
+        return type(self)._like(made, self.requires_grad)
+
     def __deepcopy__(self, memo):
         if not self.is_leaf:
             raise RuntimeError(
@@ -364,12 +394,13 @@ class Tensor(Held):
             )
         if id(self) in memo:
             return memo[id(self)]
-        made = self.detach().clone()
+        # Tensors that share memory share it as copies, too.
+        storage = ("storage", run("bridge.storageNumber", self))
+        if storage not in memo:
+            memo[storage] = run("bridge.wholeStorage", self)
+        made = type(self)._like(run("bridge.sameLayout", self, memo[storage]), self.requires_grad)
         if self.grad is not None:
-            pass
-        made = type(self)._like(made, self.requires_grad)
-        if self.grad is not None:
-            made.grad = self.grad.detach().clone()
+            made.grad = copy.deepcopy(self.grad, memo)
         memo[id(self)] = made
         return made
 
@@ -386,14 +417,9 @@ class Tensor(Held):
     # -- autograd
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
-        kwargs = {"create_graph": create_graph}
-        if retain_graph is not None:
-            kwargs["retain_graph"] = retain_graph
-        if gradient is not None:
-            kwargs["gradient"] = gradient
-        if inputs is not None:
-            kwargs["inputs"] = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-        run("Tensor.backward", self, kwargs)
+        from .autograd import backward
+
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def requires_grad_(self, requires_grad=True):
         return run("Tensor.requires_grad_", self, requires_grad)
@@ -410,6 +436,10 @@ class Tensor(Held):
         for x in list(args) + [kwargs.get("dtype"), kwargs.get("other")]:
             if isinstance(x, dtype):
                 target = x
+            elif type(x) is type and x in PYTHON_DTYPES:
+                target = dtype.named(PYTHON_DTYPES[x])
+            elif isinstance(x, int) and not isinstance(x, bool):
+                raise RuntimeError("Cannot access accelerator device when none is available.")
             elif isinstance(x, Tensor):
                 target = x.dtype
             elif isinstance(x, (str, device)):
@@ -430,9 +460,9 @@ class Tensor(Held):
         return self
 
     def new_tensor(self, data, dtype=None, device=None, requires_grad=False):
-        from . import tensor
+        from ._construct import copied
 
-        return tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
+        return copied(data, dtype or self.dtype, requires_grad, "tensor.new_tensor")
 
     def new(self, *args):
         from . import empty
@@ -493,27 +523,10 @@ EXTRA_METHODS = ()
 METHODS = ()
 
 
-def legacy_constructor(name, args):
-    """torch.FloatTensor and its like: sizes or data."""
-    from . import empty, tensor
-
-    if len(args) == 1 and isinstance(args[0], Tensor):
-        return args[0].to(dtype.named(name)).detach()
-    if len(args) == 1 and not isinstance(args[0], int):
-        return tensor(args[0], dtype=dtype.named(name)) if not isinstance(args[0], Size) else empty(args[0])
-    return empty(*args, dtype=dtype.named(name)) if args else empty(0, dtype=dtype.named(name))
-
-
 def type_word(x):
     if x is None:
         return "NoneType"
     return type(x).__name__
-
-
-def index_json(index):
-    import json
-
-    return json.dumps(indices(index))
 
 
 def value_json(value):
@@ -639,8 +652,17 @@ for _name, _op in {
     "__ge__": "ge",
 }.items():
     _binary(_name, _op)
-for _name, _op in {"__neg__": "neg", "__pos__": "positive", "__abs__": "abs", "__invert__": "bitwise_not"}.items():
+for _name, _op in {"__neg__": "neg", "__pos__": "positive", "__abs__": "abs"}.items():
     _unary(_name, _op)
+
+
+def _invert(self):
+    if self.dtype.is_floating_point or self.dtype.is_complex:
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return run("Tensor.bitwise_not", self)
+
+
+Tensor.__invert__ = _invert
 
 
 def _matmul(self, other):
@@ -686,4 +708,19 @@ def _rfloordiv(self, other):
     return floor_divide(tensor(other), self)
 
 
+def _rlshift(self, other):
+    return run("torch.bitwise_left_shift", _tensor(other), self)
+
+
+def _rrshift(self, other):
+    return run("torch.bitwise_right_shift", _tensor(other), self)
+
+
+def _tensor(x):
+    from ._construct import from_data
+
+    return from_data(x)
+
+
+Tensor.__rlshift__, Tensor.__rrshift__ = _rlshift, _rrshift
 Tensor.__rtruediv__, Tensor.__rpow__, Tensor.__rmod__, Tensor.__rfloordiv__ = _rtruediv, _rpow, _rmod, _rfloordiv

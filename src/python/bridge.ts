@@ -4,9 +4,10 @@
 // has a letter that tells what it is; a result is a number for a tensor, a boolean, nothing for None, else JSON of a tag and
 // a body. Errors cross as JSON, too: Python raises them again under their own names.
 import { Node } from "../autograd/node.ts";
+import { createLiveness } from "../devices/cpu/liveness.ts";
 import { Complex, Dtype, dtypeByName, Float } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
-import { set_warning_listener } from "../errors.ts";
+import { programStack, set_warning_listener } from "../errors.ts";
 import { registry } from "../op/op.ts";
 import { asLeaf, fromTyped } from "../ops/data.ts";
 import { slice_ } from "../ops/subscript.ts";
@@ -24,20 +25,40 @@ type Callable = (...args: unknown[]) => unknown;
 /** Python's side of callbacks: the callable's number and JSON of the arguments to JSON of the result. */
 type PythonCallback = (id: number, args: string) => string | undefined;
 
+/** Names that PyTorch takes for its own in operators, as NumPy has them. */
+const NUMPY_NAMES: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim", x: "input", x2: "other" };
+/** So many new callables between looks for dead ones. */
+const SWEEP = 1024;
+
 /** Thrown through the library when a Python callable raised; Python keeps the exception itself. */
 class RaisedInPython extends Error {}
 
 export class Bridge {
   readonly handles = new Handles();
   private readonly functions: Callable[] = [];
+  private readonly isOp: boolean[] = [];
+  /** Methods of objects take numbers, be they whole or not. */
+  private readonly isMethod: boolean[] = [];
+  private plainNumbers = false;
   private readonly ids = new Map<string, number>();
   private python: PythonCallback = () => undefined;
-  private readonly callbacks = new Map<number, Callable>();
+  /** JavaScript's side of Python callables, as long as the library holds it; see Note [Callables]. */
+  private readonly callbacks = new Map<number, WeakRef<Callable>>();
+  private readonly callables = createLiveness<number>("poll", (id) => this.gone.push(id));
+  private gone: number[] = [];
+  private made = 0;
 
-  /** What Python calls first: how it is called back, and what gets the library's warnings. */
-  connect(python: PythonCallback, warn: (text: string, category: string) => void): void {
+  /** What Python calls first: how it is called back, what gets the library's warnings, and where its program is. */
+  connect(
+    python: PythonCallback,
+    warn: (text: string, category: string) => void,
+    frames: () => string,
+    place: () => string,
+  ): void {
     this.python = python;
     set_warning_listener(warn);
+    programStack.frames = frames;
+    programStack.place = place;
   }
 
   /** The number under which a function is called: `torch.add`, `nn.functional.relu`, `Tensor.add`, `get.shape`. Or -1. */
@@ -46,6 +67,8 @@ export class Bridge {
     if (id === undefined) {
       const found = this.find(path);
       id = found === null ? -1 : this.functions.push(found) - 1;
+      if (id >= 0) this.isMethod[id] = path.startsWith("method.");
+      if (id >= 0) this.isOp[id] = path.startsWith("Tensor.") || registry.has(found);
       this.ids.set(path, id);
     }
     return id;
@@ -57,7 +80,10 @@ export class Bridge {
     if (space === "method") return (self, ...rest) => method(self, name, rest);
     if (space === "get") return (self) => (self as Record<string, unknown>)[name];
     if (space === "set") return (self, value) => void ((self as Record<string, unknown>)[name] = value);
-    if (space === "new") return (...args) => new (namespaces.find(name) as new (...args: unknown[]) => object)(...args);
+    if (space === "new") {
+      const Class = namespaces.find(name) as new (...args: unknown[]) => object;
+      return typeof Class === "function" ? (...args) => new Class(...args) : null;
+    }
     if (space === "bridge") return (helpers as Record<string, Callable>)[name] ?? null;
     const found = namespaces.find(path);
     return typeof found === "function" ? (found as Callable) : null;
@@ -75,9 +101,10 @@ export class Bridge {
   /** Calls function `id`. `kinds`: a letter for each value; `names`: of those at the end that go by name. */
   call(id: number, kinds: string, names: string, ...values: unknown[]): Crossed {
     try {
+      this.plainNumbers = this.isMethod[id];
       for (let i = 0; i < kinds.length; i++) values[i] = this.decode(kinds.charCodeAt(i), values[i]);
       if (names !== "") {
-        const keys = names.split(",");
+        const keys = names.split(",").map((key) => (this.isOp[id] ? (NUMPY_NAMES[key] ?? key) : key));
         const options: Record<string, unknown> = {};
         const first = values.length - keys.length;
         for (const [i, key] of keys.entries()) options[key] = values[first + i];
@@ -99,6 +126,7 @@ export class Bridge {
   }
   setItem(self: number, index: string, value: string): Crossed {
     return this.guarded(() => {
+      this.plainNumbers = false;
       const given = this.fromJson(JSON.parse(value) as Encoded);
       this.tensor(self).index_put_(this.indices(index), given as Tensor);
     });
@@ -140,11 +168,11 @@ export class Bridge {
       case 116: // t: an object held
         return this.handles.get(value as number);
       case 102: // f: a whole float
-        return new Float(value as number);
+        return this.float(value as number);
       case 84: // T: a list of objects held
         return (value as (number | undefined)[]).map((n) => (n === undefined ? null : this.handles.get(n)));
       case 107: // k: a Python callable
-        return this.callback(value as number);
+        return this.callback(JSON.parse(value as string) as [number, string]);
       case 106: // j: JSON
         return this.fromJson(JSON.parse(value as string) as Encoded);
       case 110: // n: None
@@ -153,25 +181,45 @@ export class Bridge {
         return value;
     }
   }
-  /** The JavaScript function that calls a Python one; the same for the same number. */
-  private callback(id: number): Callable {
-    let made = this.callbacks.get(id);
+  private float(x: number): number | Float {
+    return this.plainNumbers ? x : new Float(x);
+  }
+  /**
+   * The JavaScript function that calls a Python one; the same for the same number.
+   *
+   * Note [Callables]: Python keeps a callable as long as the library has the function that stands for it. When that is
+   * gone is found out as the CPU device finds dead tensors, and told to Python as a call of number 0.
+   */
+  private callback([id, name]: readonly [number, string]): Callable {
+    let made = this.callbacks.get(id)?.deref();
     if (made === undefined) {
-      made = (...args) => {
-        const result = this.python(id, JSON.stringify(args.map((x) => this.encode(x))));
-        if (result === "!") throw new RaisedInPython();
-        return result === undefined ? undefined : this.fromJson(JSON.parse(result) as Encoded);
-      };
-      this.callbacks.set(id, made);
+      made = (...args) => this.callPython(id, args);
+      Object.defineProperty(made, "name", { value: name });
+      this.callbacks.set(id, new WeakRef(made));
+      this.callables.watch(made, id);
+      if (++this.made % SWEEP === 0) this.callables.sweep();
+      if (this.gone.length > 0) this.forgetCallables();
     }
     return made;
+  }
+  private callPython(id: number, args: readonly unknown[]): unknown {
+    const result = this.python(id, JSON.stringify(args.map((x) => this.encode(x))));
+    this.plainNumbers = false;
+    if (result === "!") throw new RaisedInPython();
+    return result === undefined ? undefined : this.fromJson(JSON.parse(result) as Encoded);
+  }
+  private forgetCallables(): void {
+    const gone = this.gone.filter((id) => this.callbacks.get(id)?.deref() === undefined);
+    this.gone = [];
+    for (const id of gone) this.callbacks.delete(id);
+    this.python(0, JSON.stringify(gone));
   }
   private fromJson([tag, body, more, last]: Encoded): unknown {
     switch (tag) {
       case "t":
         return this.handles.get(body as number);
       case "f":
-        return new Float(Number(body));
+        return this.float(Number(body));
       case "x":
         return Number(body);
       case "i":
@@ -189,7 +237,7 @@ export class Bridge {
       case "d":
         return Object.fromEntries((body as [string, Encoded][]).map(([k, x]) => [k, this.fromJson(x)]));
       case "k":
-        return this.callback(body as number);
+        return this.callback(body as [number, string]);
       default:
         return body ?? null;
     }
@@ -224,7 +272,8 @@ export class Bridge {
     }
     if (x instanceof Map) return ["m", [...x].map(([k, v]) => [this.encode(k), this.encode(v)])];
     const proto: unknown = Object.getPrototypeOf(x);
-    if (proto === Object.prototype) return ["d", Object.entries(x).map(([k, v]) => [k, this.encode(v)])];
+    if (proto === Object.prototype && !isHandle(x))
+      return ["d", Object.entries(x).map(([k, v]) => [k, this.encode(v)])];
     return ["o", this.handles.hold(x), kindOf(x)];
   }
 }
@@ -233,8 +282,12 @@ function method(self: unknown, name: string, args: unknown[]): unknown {
   if (typeof f !== "function") throw new TypeError(`'${name}' is not callable`);
   return (f as Callable).apply(self, args);
 }
-const kindOf = (x: object): string =>
-  x instanceof Node ? "node" : x instanceof Generator ? "generator" : (x.constructor?.name ?? "object");
+const isHandle = (x: object): boolean => typeof (x as { remove?: unknown }).remove === "function";
+function kindOf(x: object): string {
+  if (x instanceof Node) return "node";
+  if (x instanceof Generator) return "generator";
+  return isHandle(x) ? "handle" : (x.constructor?.name ?? "object");
+}
 function failure(error: unknown): string {
   if (error instanceof RaisedInPython) return '["!"]';
   const { name, message } = error as Error;

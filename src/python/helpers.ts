@@ -4,17 +4,26 @@ import type { Node } from "../autograd/node.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
 import { mode } from "../autograd/mode.ts";
-import { dtypeByName, Float } from "../dtype.ts";
+import { cppName } from "../cpp_names.ts";
+import { can_cast, dtypeByName, Float } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
+import { RuntimeError, warn } from "../errors.ts";
+import { list, sameShape } from "../layout.ts";
+import { assertNoOverlap } from "../op/pointwise.ts";
 import type { Module } from "../nn/module.ts";
 import { Parameter } from "../nn/parameter.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
+import { Optimizer } from "../optim/optimizer.ts";
+import type { CommonOptions } from "../optim/optimizer.ts";
 import { scalarText } from "../print.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 
 type PythonForward = (ctx: FunctionContext, ...args: unknown[]) => Tensor | Tensor[];
 
+const storageNumbers = new WeakMap<object, number>();
+let storages = 0;
+
 export const helpers = {
+  cppName,
   dtype: (name: string): Dtype | undefined => dtypeByName.get(name as never),
   /** One of the modes, and what it is from now on. */
   setMode(name: "grad" | "inference" | "anomaly" | "checkNan", on: boolean): boolean {
@@ -39,6 +48,41 @@ export const helpers = {
     Object.defineProperty(Made, "name", { value: name });
     return (Made.apply as (...args: unknown[]) => unknown).apply(Made, args);
   },
+  /** What `out=` does with a result. */
+  writeOut(out: Tensor, result: Tensor, inputs: readonly Tensor[]): Tensor {
+    if (!can_cast(result.dtype, out.dtype))
+      throw new RuntimeError(
+        `result type ${result.dtype.legacyName} can't be cast to the desired output type ${out.dtype.legacyName}`,
+      );
+    if (sameShape(out.sizes, result.sizes))
+      assertNoOverlap(
+        out,
+        inputs.filter((x) => x instanceof Tensor),
+      );
+    else {
+      if (out.numel() > 0)
+        warn(
+          `An output with one or more elements was resized since it had shape ${list(out.sizes)}, which does not match the required output shape ${list(result.sizes)}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).`,
+        );
+      out.resize_([...result.sizes]);
+    }
+    return out.copy_(result);
+  },
+  /** Another tensor on the same memory, of no graph. */
+  sharing: (self: Tensor): Tensor => new Tensor(self.storage, self.dtype, self.sizes, self.strides, self.offset),
+  /** The same for tensors that share memory. */
+  storageNumber({ storage: { block } }: Tensor): number {
+    const number = storageNumbers.get(block) ?? storages++;
+    storageNumbers.set(block, number);
+    return number;
+  },
+  /** A copy of all the memory that a tensor may be a part of. */
+  wholeStorage({ storage, dtype }: Tensor): Tensor {
+    return new Tensor(storage, dtype, [Math.floor(storage.block.nbytes / dtype.itemsize)], [1], 0).clone();
+  },
+  /** A tensor that lies in the memory of `whole` as the first one does in its own. */
+  sameLayout: ({ dtype, sizes, strides, offset }: Tensor, whole: Tensor): Tensor =>
+    new Tensor(whole.storage, dtype, sizes, strides, offset),
   same: (a: object, b: object): boolean => a === b,
   sizes: (self: Tensor): readonly number[] => self.sizes,
   // ---- modules
@@ -65,6 +109,12 @@ export const helpers = {
     return module(...args);
   },
   // ---- optimizers
+  /** What stands for an optimizer written in Python: its groups, whose rates schedulers set. */
+  newOptimizer(params: Tensor[], defaults: CommonOptions): Optimizer {
+    const made = new Optimizer(params, defaults);
+    made._opt_called = true;
+    return made;
+  },
   groups: (optimizer: Optimizer): unknown[] => optimizer.param_groups.map((group) => ({ ...group })),
   setOption(optimizer: Optimizer, at: number, name: string, value: unknown): void {
     (optimizer.param_groups[at] as unknown as Record<string, unknown>)[name] =

@@ -13,7 +13,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   "nn.init": nn.init as Namespace,
   "nn.utils": nn.utils as Namespace,
   optim: optim as Namespace,
-  "optim.lr_scheduler": ((optim as Namespace)["lr_scheduler"] ?? {}) as Namespace,
+  "optim.lr_scheduler": optim.lr_scheduler as Namespace,
   linalg: torch.linalg as Namespace,
   fft: torch.fft as Namespace,
   special: torch.special as Namespace,

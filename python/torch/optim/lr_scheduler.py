@@ -1,9 +1,101 @@
-"""torch.optim.lr_scheduler: the library's, as far as they exist."""
+"""torch.optim.lr_scheduler: the library's schedules, and a base for one's own."""
 
-from .._bridge import number_of
+from .. import _bridge
+from .._bridge import number_of, run
+
+
+class LRScheduler:
+    """Sets the learning rates of an optimizer's groups, step by step: one's own override get_lr."""
+
+    def __init__(self, optimizer, last_epoch=-1):
+        from . import Optimizer
+
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        self.optimizer = optimizer
+        for i, group in enumerate(optimizer.param_groups):
+            if last_epoch == -1:
+                group.setdefault("initial_lr", group["lr"])
+            elif "initial_lr" not in group:
+                raise KeyError(
+                    f"param 'initial_lr' is not specified in param_groups[{i}] when resuming scheduler with last_epoch >= 0.\nThis typically happens when:\n1. You're trying to resume training from a checkpoint but haven't properly loaded the optimizer state\n2. You're using last_epoch >= 0 for a fresh training run (not recommended)"
+                )
+        self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
+        self.last_epoch = last_epoch
+        self._step_count = 0
+        self.step()
+
+    def get_lr(self):
+        raise NotImplementedError
+
+    def get_last_lr(self):
+        return self._last_lr
+
+    def step(self, epoch=None):
+        self._step_count += 1
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        for group, lr in zip(self.optimizer.param_groups, self.get_lr()):
+            group["lr"] = lr
+        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self):
+        return {key: value for key, value in self.__dict__.items() if key != "optimizer"}
+
+    def load_state_dict(self, state_dict):
+        self.__dict__.update(state_dict)
+
+
+class LibraryScheduler(LRScheduler):
+    """A schedule of the library's."""
+
+    _library_name = None
+
+    def __init__(self, *args, **kwargs):
+        self.__dict__["_library"] = run("new." + self._library_name, *args, **kwargs)
+        given = kwargs.get("optimizer", args[0] if args else None)
+        given = given if hasattr(given, "param_groups") else (kwargs.get("schedulers") or args[0])[0].optimizer
+        self.__dict__["optimizer"] = given
+        self.optimizer._read_options()
+
+    def __getattr__(self, name):
+        found, value = run("bridge.field", self.__dict__["_library"], name)
+        if not found:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        return _lists(value)
+
+    def __setattr__(self, name, value):
+        run("bridge.setMember", self._library, name, value)
+
+    def get_lr(self):
+        return list(run("method.get_lr", self._library))
+
+    def get_last_lr(self):
+        return list(run("method.get_last_lr", self._library))
+
+    def step(self, *args, **kwargs):
+        run("method.step", self._library, *args, **kwargs)
+        self.optimizer._read_options()
+
+    def state_dict(self):
+        return _lists(run("method.state_dict", self._library))
+
+    def load_state_dict(self, state_dict):
+        run("method.load_state_dict", self._library, state_dict)
+
+
+def _lists(x):
+    """Sequences that the library has, as Python's schedulers have them."""
+    if isinstance(x, dict):
+        return {key: _lists(value) for key, value in x.items()}
+    return [_lists(y) for y in x] if type(x) is tuple else x
+
+
+_LRScheduler = LRScheduler
 
 
 def __getattr__(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    raise AttributeError(f"module 'torch.optim.lr_scheduler' has no attribute '{name}'")
+    if name.startswith("__") or number_of("new." + name) < 0:
+        raise AttributeError(f"module 'torch.optim.lr_scheduler' has no attribute '{name}'")
+    cls = type(name, (LibraryScheduler,), {"_library_name": name, "__module__": __name__})
+    globals()[name] = cls
+    return cls

@@ -1,0 +1,106 @@
+"""torch.autograd.graph: the nodes of the graph, hooks on them and on what they keep."""
+
+from .. import _bridge
+from .._bridge import Held, holder, run
+
+
+class Node(Held):
+    """A node of the graph; its class has the name of the library's."""
+
+    @property
+    def next_functions(self):
+        return tuple((node, nr) for node, nr in run("bridge.nextFunctions", self))
+
+    def name(self):
+        return run("method.name", self)
+
+    @property
+    def metadata(self):
+        return self.__dict__.setdefault("_metadata", {})
+
+    @property
+    def variable(self):
+        got = run("get.variable", self)
+        if got is None:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute 'variable'")
+        return got
+
+    def register_hook(self, hook):
+        return run("method.register_hook", self, hook)
+
+    def register_prehook(self, hook):
+        return run("method.register_prehook", self, hook)
+
+    def __call__(self, *grads):
+        return run("method.apply", self, list(grads))
+
+    def __getattr__(self, name):
+        if name.startswith("_saved_"):
+            return run("bridge.saved", self, name[len("_saved_") :])
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __repr__(self):
+        return f"<{type(self).__name__} object at {hex(id(self))}>"
+
+
+_node_classes = {}
+
+
+def _node(number):
+    plain = Node(number)
+    name = run("bridge.nodeName", plain)
+    cls = _node_classes.get(name)
+    if cls is None:
+        cls = _node_classes[name] = type(name, (Node,), {})
+    plain.__class__ = cls
+    return plain
+
+
+_bridge._classes["node"] = _node
+
+
+@holder("handle")
+class RemovableHandle(Held):
+    """Takes a hook away again."""
+
+    def remove(self):
+        run("method.remove", self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.remove()
+
+
+class GradientEdge(tuple):
+    """Where a tensor's gradient comes from: a node, and which of its outputs."""
+
+    node = property(lambda self: self[0])
+    output_nr = property(lambda self: self[1])
+
+
+def get_gradient_edge(tensor):
+    if not tensor.requires_grad:
+        raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
+    return GradientEdge((run("bridge.edgeNode", tensor), tensor.output_nr))
+
+
+class saved_tensors_hooks:
+    """What nodes keep in this block goes through `pack_hook`, and through `unpack_hook` when it is asked for."""
+
+    def __init__(self, pack_hook, unpack_hook):
+        self._hooks = pack_hook, unpack_hook
+
+    def __enter__(self):
+        run("bridge.pushSavedHooks", *self._hooks)
+
+    def __exit__(self, *error):
+        run("bridge.popSavedHooks")
+
+
+class save_on_cpu(saved_tensors_hooks):
+    """There is only the CPU: nothing to do."""
+
+    def __init__(self, pin_memory=False, device_type="cuda"):
+        super().__init__(lambda tensor: tensor, lambda tensor: tensor)
