@@ -34,6 +34,7 @@ const withoutGradient: Record<string, string> = {
   _ctc_loss: "the same",
   _ctc_loss_backward: "PyTorch has no second derivative of it",
   _attention: "what it keeps for the gradient is cut off; scaled_dot_product_attention is checked",
+  _lstm_layer: "the same; test/lstm.test.ts checks h and the cells",
   rand_like: "draws anew",
   log_normal: "draws anew",
   cauchy: "draws anew",

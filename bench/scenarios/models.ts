@@ -89,20 +89,11 @@ function gpt(): () => Tensor {
 }
 
 const SEQUENCE = { batch: 32, length: 32, features: 64, hidden: 128, classes: 10 };
-/** A layer of nn.LSTM, written with ops. */
 class Lstm extends nn.Module {
-  input = new nn.Linear(SEQUENCE.features, 4 * SEQUENCE.hidden);
-  hidden = new nn.Linear(SEQUENCE.hidden, 4 * SEQUENCE.hidden);
+  lstm = new nn.LSTM(SEQUENCE.features, SEQUENCE.hidden, { batch_first: true });
   head = new nn.Linear(SEQUENCE.hidden, SEQUENCE.classes);
   forward(x: Tensor): Tensor {
-    let h = torch.zeros(x.size(0), SEQUENCE.hidden);
-    let c = torch.zeros(x.size(0), SEQUENCE.hidden);
-    for (const step of this.input(x).unbind(1)) {
-      const [i, f, g, o] = step.add(this.hidden(h)).chunk(4, 1);
-      c = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
-      h = o.sigmoid().mul(c.tanh());
-    }
-    return this.head(h);
+    return this.head(this.lstm(x)[0].select(1, -1));
   }
 }
 function lstm(): () => Tensor {

@@ -1,5 +1,7 @@
 // The arithmetic of recurrent networks: cells, and layers of them over time.
+import { float32, float64 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
+import { _lstm_layer } from "../ops/lstm.ts";
 import { addmm, linear } from "../ops/matmul.ts";
 import { cat, stack } from "../ops/view.ts";
 import type { Tensor } from "../tensor.ts";
@@ -69,6 +71,11 @@ export function recurrentLayer(
   { reverse, sizes }: { reverse: boolean; sizes: readonly number[] | null },
 ): { output: Tensor; last: State } {
   const x = projected(mode, input, w);
+  if (mode === "LSTM" && sizes === null && !w.hr && (x.dtype === float32 || x.dtype === float64)) {
+    const { result, cells } = _lstm_layer([x, ...initial, w.hh], reverse);
+    const end = reverse ? 0 : x.sizes[0] - 1;
+    return { output: result, last: [result.select(0, end), cells.select(0, end)] };
+  }
   const steps = sizes === null ? x.unbind(0) : x.split_with_sizes(sizes);
   const outputs = new Array<Tensor>(steps.length);
   const rows = (t: number): number => steps[t].sizes[0];
