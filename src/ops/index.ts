@@ -20,6 +20,7 @@ export * from "./matmul.ts";
 export * from "./norm.ts";
 export * from "./padding.ts";
 export * from "./pointwise.ts";
+export * from "./max_pool.ts";
 export * from "./pool.ts";
 export * from "./products.ts";
 export * from "./random.ts";

@@ -27,6 +27,21 @@ export function perDim(x: readonly number[], dims: number, name: string): number
 export const placesOf = (spatial: Shape, { kernel_size, stride, padding, dilation }: Sliding): number[] =>
   spatial.map((n, d) => Math.floor((n + 2 * padding[d] - dilation[d] * (kernel_size[d] - 1) - 1) / stride[d]) + 1);
 
+/** Places, with `ceil_mode` those too that a window only half covers; a window must start inside the input or left of it. */
+export function poolPlaces(spatial: Shape, s: Sliding, ceil: boolean): number[] {
+  if (!ceil) return placesOf(spatial, s);
+  return spatial.map((n, d) => {
+    const span = n + 2 * s.padding[d] - s.dilation[d] * (s.kernel_size[d] - 1) - 1;
+    const places = Math.ceil(span / s.stride[d]) + 1;
+    return (places - 1) * s.stride[d] >= n + s.padding[d] ? places - 1 : places;
+  });
+}
+/** How far the last window reaches beyond the padded input. */
+export const overhang = (spatial: Shape, places: Shape, s: Sliding): number[] =>
+  spatial.map((n, d) =>
+    Math.max(0, (places[d] - 1) * s.stride[d] + s.dilation[d] * (s.kernel_size[d] - 1) + 1 - n - 2 * s.padding[d]),
+  );
+
 /** x with `padding` of `value` around its last dims (and `extra` more at their ends), in row-major order. */
 export function padded(x: Tensor, padding: readonly number[], value: Scalar, extra?: readonly number[]): Tensor {
   const lead = x.sizes.length - padding.length;

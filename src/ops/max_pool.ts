@@ -1,0 +1,172 @@
+// The largest elements of windows, where they are, and their gradient.
+import { empty } from "../allocate.ts";
+import { is_grad_enabled } from "../autograd/mode.ts";
+import type { Dtype } from "../dtype.ts";
+import { int32, int64, opmath } from "../dtype.ts";
+import { acc, constant, input, load, param } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
+import { Kernel } from "../kernel/loops.ts";
+import type { Output } from "../kernel/loops.ts";
+import { contiguousStrides, numel } from "../layout.ts";
+import type { Shape } from "../layout.ts";
+import { compute } from "../op/kernels.ts";
+import { define, op } from "../op/op.ts";
+import type { Tensor } from "../tensor.ts";
+import { table } from "./correlation.ts";
+import { lowest } from "./reduction.ts";
+import { overhang, padded, poolPlaces, windowsOf } from "./windows.ts";
+import type { Sliding } from "./windows.ts";
+
+/** Of x and of two tables: where in the input its elements are within the window, and where windows begin. */
+const largest = (dtype: Dtype): Kernel => {
+  const wide = opmath(dtype);
+  const [x, at] = [input(0, dtype).cast(wide), input(1, int32).add(input(2, int32))];
+  const [best, place] = [acc(0, wide), acc(1, int32)];
+  const wins = place.lt(0).or(x.gt(best)).or(x.isnan());
+  return new Kernel({
+    inputs: [dtype, int32, int32],
+    outputs: resultsOf(dtype, best, place),
+    reduce: {
+      scan: false,
+      accs: [
+        { dtype: wide, init: constant(dtype.is_floating_point ? -Infinity : 0, wide), step: wins.where(x, best) },
+        { dtype: int32, init: constant(-1, int32), step: wins.where(at, place) },
+      ],
+    },
+  });
+};
+const resultsOf = (dtype: Dtype, best: Expr, place: Expr): Output[] => [
+  { dtype, value: best.cast(dtype) },
+  { dtype: int64, value: place.cast(int64) },
+];
+/** The same for windows of so few elements that a kernel can name each: params are their offsets, then their places. */
+const largestOfFew = (dtype: Dtype, count: number): Kernel => {
+  const x = (t: number): Expr => load(0, dtype, param(t, int64)).cast(opmath(dtype));
+  const at = (t: number): Expr => param(count + t, int32);
+  let [best, place] = [x(0), at(0)];
+  for (let t = 1; t < count; t++) {
+    const next = x(t);
+    const wins = next.gt(best).or(next.isnan());
+    [best, place] = [wins.where(next, best), wins.where(at(t), place)];
+  }
+  return new Kernel({
+    inputs: [dtype, int32],
+    params: Array.from({ length: 2 * count }, (_, i) => (i < count ? int64 : int32)),
+    outputs: resultsOf(dtype, best, place.add(input(1, int32))),
+  });
+};
+const FEW = 16;
+const kernels = new Map<number, Kernel>();
+/** The kernel for windows of so many elements; 0 for any number. */
+function largestKernel(dtype: Dtype, count: number): Kernel {
+  const key = dtype.code * (FEW + 1) + count;
+  let kernel = kernels.get(key);
+  if (!kernel) kernels.set(key, (kernel = count === 0 ? largest(dtype) : largestOfFew(dtype, count)));
+  return kernel;
+}
+
+/** Offsets of every combination of positions i * step - first along dims. */
+const positions = (counts: Shape, step: Shape, first: Shape, strides: readonly number[]): Tensor =>
+  table(
+    counts.map((n, d) => ({ at: Array.from({ length: n }, (_, i) => i * step[d] - first[d]), stride: strides[d] })),
+    1,
+  );
+/** Largest of each window, and where it is in the flattened spatial dims. */
+export const _max_pool = op(
+  "_max_pool(Tensor self, int[] kernel_size, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> (Tensor values, Tensor indices)",
+);
+define(_max_pool, {
+  kernel: compute(({ self, ceil_mode, ...sliding }) => {
+    const spatial = self.sizes.slice(2);
+    const places = poolPlaces(spatial, sliding, ceil_mode);
+    const wide = padded(self, sliding.padding, lowest(self.dtype), overhang(spatial, places, sliding));
+    const windows = windowsOf(wide, places, sliding);
+    const shape = windows.sizes.slice(0, 2 + places.length);
+    const [values, indices] = [
+      empty(shape, self.dtype, undefined, self.backend),
+      empty(shape, int64, undefined, self.backend),
+    ];
+    const rows = contiguousStrides(spatial);
+    const { kernel_size, stride, padding, dilation } = sliding;
+    const [still, fixed] = [places.map(() => 0), kernel_size.map(() => 0)];
+    const within = positions(kernel_size, dilation, fixed, rows);
+    const begin = positions(places, stride, padding, rows);
+    const few = numel(kernel_size) <= FEW;
+    const inner = few ? [] : fixed;
+    const outer = windows.strides.slice(0, 2 + places.length);
+    const operands = [
+      { ptr: windows.ptr, strides: few ? outer : windows.strides },
+      ...(few ? [] : [{ ptr: within.ptr, strides: [0, 0, ...still, ...contiguousStrides(kernel_size)] }]),
+      { ptr: begin.ptr, strides: [0, 0, ...contiguousStrides(places), ...inner] },
+      ...[values, indices].map((t) => ({ ptr: t.ptr, strides: [...t.strides, ...inner] })),
+    ];
+    const offsets = positions(kernel_size, dilation, fixed, wide.strides.slice(2));
+    self.backend.launch(largestKernel(self.dtype, few ? numel(kernel_size) : 0), {
+      shape: few ? shape : windows.sizes,
+      reduced: few ? 0 : kernel_size.length,
+      operands,
+      params: few ? [offsets, within].flatMap((t) => Array.from(t.host(), Number)) : [],
+    });
+    return [values, indices];
+  }),
+  saves: ["indices"],
+  backward: {
+    self: ({ grad, sizes, indices, ...sliding }) => {
+      if (!is_grad_enabled() && tiles(sizes.self.slice(2), sliding)) return tiled(grad, indices, sizes.self, sliding);
+      const [n, c, ...spatial] = sizes.self;
+      const rows = [n, c, numel(spatial)];
+      return grad
+        .new_zeros(rows)
+        .scatter_add_(2, indices.view([n, c, -1]), grad.reshape([n, c, -1]))
+        .view(sizes.self);
+    },
+  },
+  node: ({ kernel_size }) => `MaxPool${kernel_size.length}DWithIndicesBackward0`,
+});
+
+/** Whether windows cover the input with nothing between them or twice, and their elements are few. */
+const tiles = (spatial: Shape, { kernel_size, stride, padding, dilation }: Sliding): boolean =>
+  numel(kernel_size) <= FEW &&
+  spatial.every(
+    (n, d) => n % kernel_size[d] === 0 && stride[d] === kernel_size[d] && padding[d] === 0 && dilation[d] === 1,
+  );
+/** The gradient of windows that tile the input: for each element that of its window, or 0 if it is not the largest. */
+function tiled(
+  grad: Tensor,
+  indices: Tensor,
+  size: Shape,
+  { kernel_size, stride, padding, dilation }: Sliding,
+): Tensor {
+  const { dtype, backend } = grad;
+  const out = empty(size, dtype, undefined, backend);
+  const places = grad.sizes.slice(2);
+  const [sample, plane, ...rows] = out.strides;
+  const fixed = kernel_size.map(() => 0);
+  const begin = positions(places, stride, padding, rows);
+  const within = Array.from(positions(kernel_size, dilation, fixed, rows).host(), Number);
+  const windows = [sample, plane, ...rows.map((s, d) => s * stride[d])];
+  backend.launch(tilesKernel(dtype, within.length), {
+    shape: grad.sizes,
+    reduced: 0,
+    operands: [
+      { ptr: grad.ptr, strides: grad.strides },
+      { ptr: indices.ptr, strides: indices.strides },
+      { ptr: begin.ptr, strides: [0, 0, ...contiguousStrides(places)] },
+      ...within.map((offset) => ({ ptr: out.ptr + offset * dtype.itemsize, strides: windows })),
+    ],
+    params: within,
+  });
+  return out;
+}
+const tileKernels = new Map<number, Kernel>();
+function tilesKernel(dtype: Dtype, count: number): Kernel {
+  const key = dtype.code * (FEW + 1) + count;
+  let kernel = tileKernels.get(key);
+  if (kernel === undefined) {
+    const [grad, place] = [input(0, dtype), input(1, int64).cast(int32).sub(input(2, int32))];
+    const params = Array.from({ length: count }, () => int32);
+    const outputs = params.map((_, t) => ({ dtype, value: place.eq(param(t, int32)).where(grad, constant(0, dtype)) }));
+    tileKernels.set(key, (kernel = new Kernel({ inputs: [dtype, int64, int32], params, outputs })));
+  }
+  return kernel;
+}
