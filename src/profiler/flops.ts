@@ -11,6 +11,8 @@ const COUNTS: Readonly<Record<string, (inputs: readonly Tensor[], result: Tensor
   "aten::addmv": ([, a]) => 2 * a.numel(),
   "aten::addbmm": ([, a, b]) => 2 * a.numel() * b.sizes[2],
   "aten::baddbmm": ([, a], result) => 2 * result.numel() * a.sizes[2],
+  // What each window made meets the weights of one channel.
+  "aten::_convolution_weight": ([, made], result) => (2 * made.numel() * result.numel()) / result.sizes[0],
 };
 
 /** Zero where it is not known. */
