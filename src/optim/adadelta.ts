@@ -3,6 +3,7 @@ import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { onePass } from "./one_pass.ts";
 import { optionText, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
@@ -41,10 +42,14 @@ export class Adadelta extends Optimizer<AdadeltaOptions, { step: Tensor; square_
     }));
     countStep(step);
 
-    if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
-    square_avg.mul_(rho).addcmul_(grad, grad, { value: 1 - rho });
-    const delta = acc_delta.add(eps).sqrt_().div_(square_avg.add(eps).sqrt_()).mul_(grad);
-    acc_delta.mul_(rho).addcmul_(delta, delta, { value: 1 - rho });
-    param.add_(delta, { alpha: -lr });
+    const changed = [param, square_avg, acc_delta];
+    adadelta(changed, grad, [lr, rho, 1 - rho, eps, weight_decay], weight_decay === 0 ? 0 : DECAY);
   }
 }
+const DECAY = 1;
+const adadelta = onePass(([p, v, moved], grad, [lr, rho, rate, eps, decay], form) => {
+  const g = form & DECAY ? p.mul(decay).add(grad) : grad;
+  const square = v.mul(rho).add(g.mul(rate).mul(g));
+  const delta = moved.add(eps).sqrt().div(square.add(eps).sqrt()).mul(g);
+  return [p.sub(delta.mul(lr)), square, moved.mul(rho).add(delta.mul(rate).mul(delta))];
+});

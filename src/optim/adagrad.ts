@@ -2,6 +2,7 @@ import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { onePass } from "./one_pass.ts";
 import { requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
@@ -47,8 +48,12 @@ export class Adagrad extends Optimizer<AdagradOptions, { step: Tensor; sum: Tens
     const { step, sum } = this.begin(param);
     const rate = lr / (1 + (countStep(step) - 1) * lr_decay);
 
-    if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
-    sum.addcmul_(grad, grad);
-    param.addcdiv_(grad, sum.sqrt().add_(eps), { value: -rate });
+    adagrad([param, sum], grad, [rate, eps, weight_decay], weight_decay === 0 ? 0 : DECAY);
   }
 }
+const DECAY = 1;
+const adagrad = onePass(([p, sum], grad, [rate, eps, decay], form) => {
+  const g = form & DECAY ? p.mul(decay).add(grad) : grad;
+  const total = sum.add(g.mul(g));
+  return [p.sub(g.div(total.sqrt().add(eps)).mul(rate)), total];
+});

@@ -2,6 +2,7 @@ import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { onePass } from "./one_pass.ts";
 import { requireBetas, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
@@ -41,9 +42,19 @@ export class Adamax extends Optimizer<AdamaxOptions, { step: Tensor; exp_avg: Te
     }));
     const t = countStep(step);
 
-    if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
-    exp_avg.lerp_(grad, 1 - beta1);
-    exp_inf.copy_(exp_inf.mul(beta2).maximum(grad.abs().add_(eps)));
-    param.addcdiv_(exp_avg, exp_inf, { value: -lr / (1 - beta1 ** t) });
+    const size = lr / (1 - beta1 ** t);
+    adamax(
+      [param, exp_avg, exp_inf],
+      grad,
+      [1 - beta1, beta2, size, eps, weight_decay],
+      weight_decay === 0 ? 0 : DECAY,
+    );
   }
 }
+const DECAY = 1;
+const adamax = onePass(([p, m, most], grad, [rate, beta2, size, eps, decay], form) => {
+  const g = form & DECAY ? p.mul(decay).add(grad) : grad;
+  const mean = g.sub(m).mul(rate).add(m);
+  const largest = most.mul(beta2).max(g.abs().add(eps));
+  return [p.sub(mean.div(largest).mul(size)), mean, largest];
+});

@@ -2,6 +2,7 @@ import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { onePass } from "./one_pass.ts";
 import { requireBetas, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
@@ -50,20 +51,22 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
     }));
     const t = countStep(step);
 
-    if (weight_decay !== 0) {
-      if (decoupled_weight_decay) param.mul_(1 - lr * weight_decay);
-      else grad = grad.add(param, { alpha: weight_decay });
-    }
     const momentum = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay));
     const [mu, next] = [momentum(t), momentum(t + 1)];
     const product = mu_product.mul_(mu).item();
-    exp_avg.lerp_(grad, 1 - beta1);
-    exp_avg_sq.mul_(beta2).addcmul_(grad, grad, { value: 1 - beta2 });
-    const denominator = exp_avg_sq
-      .div(1 - beta2 ** t)
-      .sqrt_()
-      .add_(eps);
-    param.addcdiv_(grad, denominator, { value: (-lr * (1 - mu)) / (1 - product) });
-    param.addcdiv_(exp_avg, denominator, { value: (-lr * next) / (1 - product * next) });
+    const sizes = [(lr * (1 - mu)) / (1 - product), (lr * next) / (1 - product * next)];
+    const decay = decoupled_weight_decay ? 1 - lr * weight_decay : weight_decay;
+    const form = weight_decay === 0 ? 0 : decoupled_weight_decay ? SHRINK : DECAY;
+    const numbers = [1 - beta1, beta2, 1 - beta2, 1 - beta2 ** t, eps, decay, ...sizes];
+    nadam([param, exp_avg, exp_avg_sq], grad, numbers, form);
   }
 }
+const [SHRINK, DECAY] = [1, 2];
+const nadam = onePass(([before, m, v], grad, [rate1, beta2, rate2, correction, eps, decay, size, ahead], form) => {
+  const g = form & DECAY ? before.mul(decay).add(grad) : grad;
+  const p = form & SHRINK ? before.mul(decay) : before;
+  const mean = g.sub(m).mul(rate1).add(m);
+  const square = v.mul(beta2).add(g.mul(rate2).mul(g));
+  const under = square.div(correction).sqrt().add(eps);
+  return [p.sub(g.div(under).mul(size)).sub(mean.div(under).mul(ahead)), mean, square];
+});

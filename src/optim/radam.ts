@@ -2,6 +2,7 @@ import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { onePass } from "./one_pass.ts";
 import { requireBetas, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
@@ -42,23 +43,26 @@ export class RAdam extends Optimizer<RAdamOptions, { step: Tensor; exp_avg: Tens
     }));
     const t = countStep(step);
 
-    if (weight_decay !== 0) {
-      if (decoupled_weight_decay) param.mul_(1 - lr * weight_decay);
-      else grad = grad.add(param, { alpha: weight_decay });
-    }
-    exp_avg.lerp_(grad, 1 - beta1);
-    exp_avg_sq.mul_(beta2).addcmul_(grad, grad, { value: 1 - beta2 });
     const correction2 = 1 - beta2 ** t;
-    const change = exp_avg.div(1 - beta1 ** t).mul_(lr);
-
     // How many gradients the mean square rests on, after infinitely many steps and now.
     const rhoInf = 2 / (1 - beta2) - 1;
     const rho = rhoInf - (2 * t * beta2 ** t) / correction2;
-    if (rho > 5) {
-      const rectified = Math.sqrt(((rho - 4) * (rho - 2) * rhoInf) / ((rhoInf - 4) * (rhoInf - 2) * rho));
-      const adaptive = exp_avg_sq.sqrt().add_(eps).reciprocal_().mul_(Math.sqrt(correction2));
-      change.mul_(adaptive).mul_(rectified);
-    }
-    param.sub_(change);
+    const adapts = rho > 5;
+    const rectified = adapts
+      ? Math.sqrt(((rho - 4) * (rho - 2) * rhoInf) / ((rhoInf - 4) * (rhoInf - 2) * rho)) * Math.sqrt(correction2)
+      : 1;
+    const decay = decoupled_weight_decay ? 1 - lr * weight_decay : weight_decay;
+    const form = (weight_decay === 0 ? 0 : decoupled_weight_decay ? SHRINK : DECAY) + (adapts ? ADAPTIVE : 0);
+    const size = (lr / (1 - beta1 ** t)) * rectified;
+    radam([param, exp_avg, exp_avg_sq], grad, [1 - beta1, beta2, 1 - beta2, size, eps, decay], form);
   }
 }
+const [SHRINK, DECAY, ADAPTIVE] = [1, 2, 4];
+const radam = onePass(([before, m, v], grad, [rate1, beta2, rate2, size, eps, decay], form) => {
+  const g = form & DECAY ? before.mul(decay).add(grad) : grad;
+  const p = form & SHRINK ? before.mul(decay) : before;
+  const mean = g.sub(m).mul(rate1).add(m);
+  const square = v.mul(beta2).add(g.mul(rate2).mul(g));
+  const change = form & ADAPTIVE ? mean.div(square.sqrt().add(eps)) : mean;
+  return [p.sub(change.mul(size)), mean, square];
+});

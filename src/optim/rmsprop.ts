@@ -2,6 +2,7 @@ import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { onePass } from "./one_pass.ts";
 import { requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup, Params } from "./optimizer.ts";
@@ -52,16 +53,19 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
       ...(centered && { grad_avg: param.zeros_like() }),
     }));
     countStep(state.step);
-
-    if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
-    const variance = state.square_avg.mul_(alpha).addcmul_(grad, grad, { value: 1 - alpha });
-    let root = variance.sqrt();
-    if (centered) {
-      const mean = state.grad_avg!.lerp_(grad, 1 - alpha);
-      root = variance.addcmul(mean, mean, { value: -1 }).sqrt_();
-    }
-    root.add_(eps);
-    if (momentum > 0) param.add_(state.momentum_buffer!.mul_(momentum).addcdiv_(grad, root), { alpha: -lr });
-    else param.addcdiv_(grad, root, { value: -lr });
+    const changed = [param, state.square_avg, ...(centered ? [state.grad_avg!] : [])];
+    if (momentum > 0) changed.push(state.momentum_buffer!);
+    const form = (centered ? CENTERED : 0) + (momentum > 0 ? MOMENTUM : 0) + (weight_decay === 0 ? 0 : DECAY);
+    rmsprop(changed, grad, [lr, alpha, 1 - alpha, eps, momentum, weight_decay], form);
   }
 }
+const [CENTERED, MOMENTUM, DECAY] = [1, 2, 4];
+const rmsprop = onePass(([p, v, ...more], grad, [lr, alpha, rate, eps, momentum, decay], form) => {
+  const g = form & DECAY ? p.mul(decay).add(grad) : grad;
+  const square = v.mul(alpha).add(g.mul(rate).mul(g));
+  const means = form & CENTERED ? [g.sub(more[0]).mul(rate).add(more[0])] : [];
+  const variance = means.reduce((rest, mean) => rest.sub(mean.mul(mean)), square);
+  const scaled = g.div(variance.sqrt().add(eps));
+  const buffers = form & MOMENTUM ? [more[more.length - 1].mul(momentum).add(scaled)] : [];
+  return [p.sub((buffers[0] ?? scaled).mul(lr)), square, ...means, ...buffers];
+});
