@@ -31,7 +31,7 @@ export function scaledK(n: number, x: number): number {
   if (x === 0) return Infinity;
   if (x === Infinity) return 0;
   if (!(x > 0)) return NaN;
-  const step = 1 / 16;
+  const step = Math.min(1 / 16, 0.5 / Math.sqrt(x)); // the integrand is about 1/sqrt(x) wide
   let sum = 0.5;
   for (let t = step; ; t += step) {
     const term = Math.exp(-x * 2 * Math.sinh(t / 2) ** 2 + n * t) * (1 + Math.exp(-2 * n * t)) * 0.5;
@@ -81,7 +81,7 @@ export function besselJ(n: 0 | 1, x: number): number {
   const angle = z - (n / 2 + 0.25) * Math.PI;
   return sign * Math.sqrt(2 / (Math.PI * z)) * (p * Math.cos(angle) - q * Math.sin(angle));
 }
-/** Y_n by Neumann's series over J_k. */
+/** Y_n by Neumann's series over J_k (Abramowitz & Stegun 9.1.88-89). */
 export function besselY(n: 0 | 1, x: number): number {
   if (x === 0) return -Infinity;
   if (!(x > 0)) return NaN;
@@ -97,10 +97,10 @@ export function besselY(n: 0 | 1, x: number): number {
     const sign = k % 2 === 0 ? 1 : -1;
     sum += n === 0 ? (sign * js[2 * k]) / k : (sign * (2 * k + 1) * js[2 * k + 1]) / (k * (k + 1));
   }
-  return n === 0 ? (2 / Math.PI) * (log * js[0] - 2 * sum) : (2 / Math.PI) * (-1 / x + (log - 1) * js[1] - 2 * sum);
+  return n === 0 ? (2 / Math.PI) * (log * js[0] - 2 * sum) : (2 / Math.PI) * (-js[0] / x + (log - 1) * js[1] - sum);
 }
 
-/** Ai(x): by K_⅓ above 1, by the power series around 0, by its asymptotic form below -8. */
+/** Ai(x): by K_⅓ above 1, by its asymptotic form below -8 and by its differential equation between. */
 export function airyAi(x: number): number {
   if (Number.isNaN(x)) return NaN;
   if (x > 1) return (Math.sqrt(x / 3) * modifiedK(1 / 3, (2 / 3) * x ** 1.5)) / Math.PI;
@@ -116,13 +116,27 @@ export function airyAi(x: number): number {
     const angle = z + Math.PI / 4;
     return (Math.sin(angle) * even - Math.cos(angle) * odd) / (Math.sqrt(Math.PI) * (-x) ** 0.25);
   }
-  const cube = x ** 3;
-  let [f, g] = [0.3550280538878172, 0.2588194037928068 * x];
-  let sum = f - g;
-  for (let k = 1; k < 60; k++) {
-    f *= cube / ((3 * k - 1) * 3 * k);
-    g *= cube / (3 * k * (3 * k + 1));
-    sum += f - g;
+  return airyAround0(x);
+}
+/** y'' = x y from y(0) = Ai(0) on, in steps of at most 1 by Taylor's series. */
+function airyAround0(x: number): number {
+  const steps = Math.max(1, Math.ceil(Math.abs(x)));
+  const h = x / steps;
+  if (x === 0) return 0.3550280538878172;
+  let [y, slope] = [0.3550280538878172, -0.2588194037928068];
+  for (let i = 0; i < steps; i++) {
+    const at = i * h;
+    let [before, a, b] = [0, y, slope]; // coefficients n-1, n and n+1
+    let power = h;
+    let [value, derivative] = [a, 0];
+    for (let n = 0; n < 30; n++) {
+      value += b * power;
+      derivative += (n + 1) * b * (power / h);
+      const next = (at * a + before) / ((n + 1) * (n + 2));
+      [before, a, b] = [a, b, next];
+      power *= h;
+    }
+    [y, slope] = [value, derivative];
   }
-  return sum;
+  return y;
 }

@@ -2,12 +2,13 @@
 import type { Scalar } from "../dtype.ts";
 import { bool, float32, int32 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
-import { constant } from "../kernel/expr.ts";
+import { acc, constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { hurwitz, trigamma } from "../numerics/zeta.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
+import { scan } from "../op/reduce.ts";
 import { Tensor } from "../tensor.ts";
 import { arange } from "./data.ts";
 import { mapped } from "./on_host.ts";
@@ -97,9 +98,7 @@ define(xlogy, {
   saves: { self: ["self", "other"], other: ["self", "other"] },
   backward: {
     self: ({ grad, self, other }) =>
-      other instanceof Tensor
-        ? _where(self.eq(0).logical_and(other.le(0)), 0, grad.mul(other.log()))
-        : grad.mul(Math.log(Number(other))),
+      other instanceof Tensor ? _where(self.eq(0).logical_and(other.le(0)), 0, xlogy(grad, other)) : xlogy(grad, other),
     other: ({ grad, self, other }) => grad.mul(self.div(other)),
   },
 });
@@ -126,22 +125,49 @@ export const hypot_ = inplace(hypot);
 export const logaddexp = op("logaddexp(Tensor self, Tensor other) -> Tensor");
 define(logaddexp, {
   kernel: pointwise(({ self, other }) => logSum(self, other, 1)),
-  saves: ["self", "other", "result"],
+  saves: ["self", "other"],
   backward: {
-    self: ({ grad, self, other, result }) => grad.mul(shareOf(self, other, result).exp()),
-    other: ({ grad, self, other, result }) => grad.mul(shareOf(other, self, result).exp()),
+    self: ({ grad, self, other }) => grad.div(other.sub(self).exp().add(1)),
+    other: ({ grad, self, other }) => grad.div(self.sub(other).exp().add(1)),
   },
 });
 /** log2(2^self + 2^other), without overflow. */
 export const logaddexp2 = op("logaddexp2(Tensor self, Tensor other) -> Tensor");
 define(logaddexp2, {
   kernel: pointwise(({ self, other }) => logSum(self, other, Math.LN2)),
-  saves: ["self", "other", "result"],
+  saves: ["self", "other"],
   backward: {
-    self: ({ grad, self, other, result }) => grad.mul(shareOf(self, other, result).exp2()),
-    other: ({ grad, self, other, result }) => grad.mul(shareOf(other, self, result).exp2()),
+    self: ({ grad, self, other }) => grad.div(other.sub(self).exp2().add(1)),
+    other: ({ grad, self, other }) => grad.div(self.sub(other).exp2().add(1)),
   },
 });
+/** Logarithm of the running sum of exponentials along `dim`, without overflow. */
+export const logcumsumexp = op("logcumsumexp(Tensor self, int dim) -> Tensor");
+define(logcumsumexp, {
+  kernel: scan({
+    compute(dtype) {
+      if (dtype.is_floating_point) return dtype;
+      throw new NotImplementedError(`"logcumsumexp_out_cpu" not implemented for '${dtype.legacyName}'`);
+    },
+    fold: (x) => ({
+      accs: [{ dtype: x.dtype, init: constant(-Infinity, x.dtype), step: logSum(acc(0, x.dtype), x, 1) }],
+      outputs: [acc(0, x.dtype)],
+    }),
+  }),
+  saves: ["self", "result"],
+  backward: {
+    // The sum of grad e^(self - result) from an element on, in logarithms: positive and negative terms apart.
+    self({ grad, self, result, dim }) {
+      const part = (of: Tensor, chosen: Tensor): Tensor => {
+        const log = _where(chosen, _where(chosen, of, 1).log(), NOTHING);
+        return log.sub(result).flip([dim]).logcumsumexp(dim).flip([dim]).add(self).exp();
+      };
+      return part(grad, grad.gt(0)).sub(part(grad.neg(), grad.lt(0)));
+    },
+  },
+});
+/** A logarithm that is as good as that of 0 in every dtype, and finite. */
+const NOTHING = -6e4;
 /** max + log(1 + e^-|x - y|), in units of `unit`; equal infinities are their own sum. */
 function logSum(x: Expr, y: Expr, unit: number): Expr {
   if (!x.dtype.is_floating_point)
@@ -150,8 +176,6 @@ function logSum(x: Expr, y: Expr, unit: number): Expr {
   const sum = x.max(y).add(difference.mul(unit).exp().log1p().div(unit));
   return x.abs().eq(Infinity).and(x.eq(y)).where(x, sum);
 }
-/** log of x's share of the sum; that of two infinities of one sign as PyTorch has it: x - result. */
-const shareOf = (x: Tensor, _y: Tensor, result: Tensor): Tensor => x.sub(result);
 /** The next number after self towards `other`. */
 export const nextafter = op("nextafter(Tensor self, Tensor other) -> Tensor");
 define(nextafter, {

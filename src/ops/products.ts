@@ -1,5 +1,5 @@
 // Products over dims, written with the matrix products: tensordot, inner, kron, cross, distances.
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { RuntimeError } from "../errors.ts";
 import { broadcastShapes, list, wrapDim } from "../layout.ts";
 import { composite } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
@@ -228,18 +228,5 @@ define(corrcoef, {
     if (c.sizes.length === 0) return c.div(c);
     const spread = c.diagonal().sqrt();
     return c.div(spread.unsqueeze(-1)).div(spread.unsqueeze(0)).clamp(-1, 1);
-  }),
-});
-/** Logarithm of the running sum of exponentials along `dim`, without overflow. */
-export const logcumsumexp = op("logcumsumexp(Tensor self, int dim) -> Tensor");
-define(logcumsumexp, {
-  kernel: composite(({ self, dim }) => {
-    const d = wrapDim(dim, self.sizes.length);
-    if (!self.dtype.is_floating_point)
-      throw new NotImplementedError(`"logcumsumexp_out_cpu" not implemented for '${self.dtype.legacyName}'`);
-    if (self.sizes.length === 0 || self.numel() === 0) return self.clone();
-    const sums = self.unbind(d);
-    for (let i = 1; i < sums.length; i++) sums[i] = sums[i - 1].logaddexp(sums[i]);
-    return stack(sums, d);
   }),
 });

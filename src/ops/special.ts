@@ -73,7 +73,11 @@ define(erfcx, {
   },
 });
 function scaledErfc(x: number): number {
-  if (!(x > 20)) return Math.exp(x * x) * erfcOf(x);
+  if (x < -27) return Infinity;
+  if (!(x > 20)) {
+    const high = Math.fround(x); // high² is exact, so that the exponent is
+    return Math.exp(high * high) * Math.exp((x - high) * (x + high)) * erfcOf(x);
+  }
   const u = 1 / (2 * x * x);
   return (1 - u * (1 - 3 * u * (1 - 5 * u * (1 - 7 * u)))) / (x * Math.sqrt(Math.PI));
 }
@@ -103,8 +107,8 @@ define(xlog1py, {
   backward: {
     input: ({ grad, input, other }) =>
       other instanceof Tensor
-        ? _where((input as Tensor).eq(0).logical_and(other.le(-1)), 0, grad.mul(other.log1p()))
-        : grad.mul(Math.log1p(Number(other))),
+        ? _where((input as Tensor).eq(0).logical_and(other.le(-1)), 0, xlog1py(grad, other))
+        : xlog1py(grad, other),
     other: ({ grad, input, other }) => grad.mul(input).div((other as Tensor).add(1)),
   },
 });
