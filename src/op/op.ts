@@ -167,14 +167,14 @@ const camel = (name: string): string =>
     .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
     .join("");
 
-type InPlace<S extends string> = S extends `${infer N}(Tensor self${infer Rest}) -> Tensor`
+type InPlace<S extends string> = S extends `${infer N}(Tensor${"" | "|Scalar"} self${infer Rest}) -> Tensor`
   ? `${N}_(Tensor(a!) self${Rest}) -> Tensor(a!)`
   : never;
 /** The twin of an op that writes its result into self, its signature derived. */
 export function inplace<S extends string>(of: Op<S>): Op<InPlace<S>> {
   const entry = registry.get(of)!;
   const text = entry.schema.text.replace(
-    /^(\w+)\(Tensor self(.*)\) -> Tensor$/,
+    /^(\w+)\(Tensor(?:\|Scalar)? self(.*)\) -> Tensor$/,
     "$1_(Tensor(a!) self$2) -> Tensor(a!)",
   );
   return declare(parseSchema(text), entry) as unknown as Op<InPlace<S>>;

@@ -20,6 +20,7 @@ import type { Operand } from "../kernel/loops.ts";
 import { broadcastShapes, expandStrides, isContiguous, numel, resultStrides, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
+import { typeWord } from "../type_word.ts";
 import { empty } from "../allocate.ts";
 import { assertFits } from "./fits.ts";
 import type { KernelFor } from "./op.ts";
@@ -78,6 +79,10 @@ export function pointwise<S extends string>(
         return out;
       }
       const tensors = values.filter((v): v is Tensor => v instanceof Tensor);
+      if (tensors.length === 0)
+        throw new TypeError(
+          `${schema.name}(): argument 'input' (position 1) must be Tensor, not ${typeWord(values[0])}`,
+        );
       const shape = shapeOf(tensors);
       const strides = resultStrides(
         shape,
@@ -261,6 +266,7 @@ export function assign(target: Tensor, source: Tensor | Scalar): void {
 
 /** Refuses to write where one element lies under several indices, or under a shifted view of a source. */
 export function assertNoOverlap(target: Tensor, sources: readonly Tensor[]): void {
+  if (target.sizes.includes(0)) return;
   if (target.strides.some((s, d) => s === 0 && target.sizes[d] > 1))
     throw new RuntimeError(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",

@@ -12,9 +12,11 @@ import { castScalar, pointwise } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 
 /** self + alpha * other, broadcast. */
-export const add = op("add(Tensor self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
+export const add = op("add(Tensor|Scalar self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
 define(add, {
-  kernel: pointwise(({ self, other, alpha }) => (self.dtype === bool ? self.or(other) : self.add(other.mul(alpha)))),
+  kernel: pointwise(({ self, other, alpha }) =>
+    self.dtype === bool ? self.or(other.and(alpha)) : self.add(other.mul(alpha)),
+  ),
   backward: { self: ({ grad }) => grad, other: ({ grad, alpha }) => scaled(grad, alpha) },
 });
 /**
@@ -30,7 +32,7 @@ const scaled = (grad: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? grad : gr
 export const add_ = inplace(add);
 
 /** self - alpha * other, broadcast. Raises RuntimeError for bools. */
-export const sub = op("sub(Tensor self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
+export const sub = op("sub(Tensor|Scalar self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
 define(sub, {
   kernel: pointwise(({ self, other, alpha }) => {
     if (self.dtype === bool)
@@ -50,7 +52,7 @@ define(rsub, {
 });
 
 /** Elementwise product, broadcast. */
-export const mul = op("mul(Tensor self, Tensor|Scalar other) -> Tensor");
+export const mul = op("mul(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(mul, {
   kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.and(other) : self.mul(other))),
   saves: { self: ["other"], other: ["self"] },
@@ -59,14 +61,17 @@ define(mul, {
 export const mul_ = inplace(mul);
 
 /** Quotient; integers divide as floats. `rounding_mode` "trunc" or "floor" rounds it and keeps integers. */
-export const div = op("div(Tensor self, Tensor|Scalar other, *, str? rounding_mode=None) -> Tensor");
-const trueDiv = pointwise<"div(Tensor self, Tensor|Scalar other) -> Tensor">(({ self, other }) => self.div(other), {
-  float: true,
-});
-const truncDiv = pointwise<"div(Tensor self, Tensor|Scalar other) -> Tensor">(({ self, other }) =>
+export const div = op("div(Tensor|Scalar self, Tensor|Scalar other, *, str? rounding_mode=None) -> Tensor");
+const trueDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(
+  ({ self, other }) => self.div(other),
+  {
+    float: true,
+  },
+);
+const truncDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(({ self, other }) =>
   self.dtype.is_floating_point ? self.div(other).trunc() : self.div(other),
 );
-const floorDiv = pointwise<"div(Tensor self, Tensor|Scalar other) -> Tensor">(({ self, other }) =>
+const floorDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(({ self, other }) =>
   flooredQuotient(self, other),
 );
 define(div, {
@@ -76,7 +81,7 @@ define(div, {
     self: ({ grad, other, rounding_mode }) =>
       rounding_mode === null ? grad.div(conj(other)) : grad.new_zeros(grad.sizes),
     other: ({ grad, self, other, rounding_mode }) =>
-      rounding_mode === null ? grad.neg().mul(conj(self.div(other).div(other))) : grad.new_zeros(grad.sizes),
+      rounding_mode === null ? grad.neg().mul(conj(div(self, other).div(other))) : grad.new_zeros(grad.sizes),
   },
 });
 /** Chooses the kernel by the argument rounding_mode, the third of div's signature. */
@@ -88,7 +93,7 @@ function byRounding(plain: OpKernel, trunc: OpKernel, floor: OpKernel): OpKernel
         `div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`,
       );
     const chosen = mode === null ? plain : mode === "trunc" ? trunc : floor;
-    if (mode !== null) refuseZeroDivision(values[0] as Tensor, other);
+    if (mode !== null) refuseZeroDivision(values[0], other);
     return chosen;
   };
   return {
@@ -101,10 +106,10 @@ const twoArgs = <S extends { args: readonly unknown[] }>(schema: S): S => ({
   ...schema,
   args: schema.args.slice(0, 2),
 });
-function refuseZeroDivision(self: Tensor, other: unknown): void {
-  if (self.dtype.is_floating_point) return;
-  const zero =
-    other instanceof Tensor ? !other.dtype.is_floating_point && other.eq(0).any().item() : other === 0 || other === 0n;
+const isWhole = (x: Tensor): boolean => !x.dtype.is_floating_point;
+function refuseZeroDivision(self: unknown, other: unknown): void {
+  if (!(self instanceof Tensor ? isWhole(self) : Number.isInteger(Number(self)))) return;
+  const zero = other instanceof Tensor ? isWhole(other) && other.eq(0).any().item() : other === 0 || other === 0n;
   if (zero) throw new RuntimeError("ZeroDivisionError");
 }
 /** floor(x / y) as Python has it: rounded down once, not after the rounding of x / y. */
@@ -122,16 +127,16 @@ function flooredQuotient(x: Expr, y: Expr): Expr {
 }
 export const div_ = inplace(div);
 /** {@link div}. */
-export const divide = op("divide(Tensor self, Tensor|Scalar other, *, str? rounding_mode=None) -> Tensor");
-define(divide, { kernel: composite(({ self, other, rounding_mode }) => self.div(other, { rounding_mode })) });
+export const divide = op("divide(Tensor|Scalar self, Tensor|Scalar other, *, str? rounding_mode=None) -> Tensor");
+define(divide, { kernel: composite(({ self, other, rounding_mode }) => div(self, other, { rounding_mode })) });
 export const divide_ = inplace(divide);
 /** {@link div} without rounding. */
-export const true_divide = op("true_divide(Tensor self, Tensor|Scalar other) -> Tensor");
-define(true_divide, { kernel: composite(({ self, other }) => self.div(other)) });
+export const true_divide = op("true_divide(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
+define(true_divide, { kernel: composite(({ self, other }) => div(self, other)) });
 export const true_divide_ = inplace(true_divide);
 /** The quotient rounded down, as Python's //. */
-export const floor_divide = op("floor_divide(Tensor self, Tensor|Scalar other) -> Tensor");
-define(floor_divide, { kernel: composite(({ self, other }) => self.div(other, { rounding_mode: "floor" })) });
+export const floor_divide = op("floor_divide(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
+define(floor_divide, { kernel: composite(({ self, other }) => div(self, other, { rounding_mode: "floor" })) });
 export const floor_divide_ = inplace(floor_divide);
 
 /** The rest of a division rounded down: has the sign of `other`, as Python's %. */
@@ -681,8 +686,8 @@ define(maximum, {
   kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.or(other) : self.max(other))),
   saves: ["self", "other"],
   backward: {
-    self: ({ grad, self, other }) => shared(grad, self.eq(other), self.gt(other)),
-    other: ({ grad, self, other }) => shared(grad, self.eq(other), other.gt(self)),
+    self: ({ grad, self, other }) => shared(grad, self.eq(other), self.lt(other)),
+    other: ({ grad, self, other }) => shared(grad, self.eq(other), other.lt(self)),
   },
 });
 /** The smaller of two elements; NaN wins. Where they are equal the gradient is shared. */
@@ -691,11 +696,11 @@ define(minimum, {
   kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.and(other) : self.min(other))),
   saves: ["self", "other"],
   backward: {
-    self: ({ grad, self, other }) => shared(grad, self.eq(other), self.lt(other)),
-    other: ({ grad, self, other }) => shared(grad, self.eq(other), other.lt(self)),
+    self: ({ grad, self, other }) => shared(grad, self.eq(other), self.gt(other)),
+    other: ({ grad, self, other }) => shared(grad, self.eq(other), other.gt(self)),
   },
 });
-const shared = (grad: Tensor, equal: Tensor, mine: Tensor): Tensor => _where(equal, grad.div(2), _where(mine, grad, 0));
+const shared = (grad: Tensor, equal: Tensor, lost: Tensor): Tensor => _where(equal, grad.div(2), _where(lost, 0, grad));
 
 /** `self` where `condition` is true, `other` elsewhere; broadcast. With the condition alone: the indices where it is true. */
 export const _where = op("_where(Tensor condition, Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
@@ -745,8 +750,8 @@ define(addcmul, {
   saves: { tensor1: ["tensor2"], tensor2: ["tensor1"] },
   backward: {
     self: ({ grad }) => grad,
-    tensor1: ({ grad, tensor2, value }) => grad.mul(tensor2.mul(value)),
-    tensor2: ({ grad, tensor1, value }) => grad.mul(tensor1.mul(value)),
+    tensor1: ({ grad, tensor2, value }) => grad.mul(conj(tensor2.mul(value))),
+    tensor2: ({ grad, tensor1, value }) => grad.mul(conj(tensor1.mul(value))),
   },
 });
 export const addcmul_ = inplace(addcmul);
@@ -757,8 +762,8 @@ define(addcdiv, {
   saves: { tensor1: ["tensor2"], tensor2: ["tensor1", "tensor2"] },
   backward: {
     self: ({ grad }) => grad,
-    tensor1: ({ grad, tensor2, value }) => grad.mul(tensor2.reciprocal().mul(value)),
-    tensor2: ({ grad, tensor1, tensor2, value }) => grad.mul(tensor1.mul(-Number(value)).div(tensor2.mul(tensor2))),
+    tensor1: ({ grad, tensor2, value }) => grad.mul(conj(tensor2.reciprocal().mul(value))),
+    tensor2: ({ grad, tensor1, tensor2, value }) => grad.mul(conj(tensor1.mul(value).div(tensor2.mul(tensor2)))).neg(),
   },
 });
 export const addcdiv_ = inplace(addcdiv);
@@ -776,9 +781,9 @@ define(lerp, {
   }),
   saves: { self: ["weight"], end: ["weight"], weight: ["self", "end"] },
   backward: {
-    self: ({ grad, weight }) => (weight instanceof Tensor ? grad.mul(weight.rsub(1)) : grad.mul(1 - Number(weight))),
-    end: ({ grad, weight }) => grad.mul(weight),
-    weight: ({ grad, self, end }) => grad.mul(end.sub(self)),
+    self: ({ grad, weight }) => grad.sub(grad.mul(conj(weight))),
+    end: ({ grad, weight }) => grad.mul(conj(weight)),
+    weight: ({ grad, self, end }) => grad.mul(conj(end.sub(self))),
   },
 });
 export const lerp_ = inplace(lerp);
