@@ -142,6 +142,7 @@ define(_unravel_index, {
       );
     return shape.map((n, d) =>
       indices
+        .long()
         .div(
           shape.slice(d + 1).reduce((a, b) => a * b, 1),
           { rounding_mode: "floor" },

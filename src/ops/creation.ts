@@ -195,8 +195,10 @@ export const logspace = op(
 );
 define(logspace, {
   kernel: compute(({ start, end, steps, base, dtype, requires_grad }) => {
-    const exponents = linspace(start, end, steps, { dtype: float64 });
-    return asLeaf(_pow_scalar(base, exponents).to(dtype ?? get_default_dtype()), requires_grad);
+    const to = dtype ?? get_default_dtype();
+    const bound = (x: Tensor | Scalar): Tensor | Scalar => (to.is_differentiable ? x : Math.trunc(numberOf(x)));
+    const exponents = linspace(bound(start), bound(end), steps, { dtype: float64 });
+    return asLeaf(_pow_scalar(base, exponents).to(to), requires_grad);
   }),
 });
 

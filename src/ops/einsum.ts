@@ -85,7 +85,9 @@ function withoutRepeats(tensor: Tensor, labels: readonly string[]): Labelled {
 }
 function summed({ tensor, labels }: Labelled, keep: (label: string) => boolean): Labelled {
   const dims = labels.flatMap((l, d) => (keep(l) ? [] : [d]));
-  return dims.length === 0 ? { tensor, labels } : { tensor: tensor.sum(dims), labels: labels.filter(keep) };
+  return dims.length === 0
+    ? { tensor, labels }
+    : { tensor: tensor.sum(dims, false, { dtype: tensor.dtype }), labels: labels.filter(keep) };
 }
 /** The product of two operands, summed over what nobody needs `later`: one batched product of matrices. */
 function contract(x: Labelled, y: Labelled, later: ReadonlySet<string>): Labelled {

@@ -204,7 +204,8 @@ export const masked_select = op("masked_select(Tensor self, Tensor mask) -> Tens
 define(masked_select, {
   kernel: composite(({ self, mask }) => {
     if (mask.dtype !== bool) throw new RuntimeError(`masked_select: expected BoolTensor for mask`);
-    const shape = broadcastShapes(self.sizes, mask.sizes);
+    const broadcast = broadcastShapes(self.sizes, mask.sizes);
+    const shape = broadcast.length === 0 ? [1] : broadcast;
     return self.expand(shape)._index(mask.expand(shape)._nonzero().unbind(1));
   }),
 });
@@ -464,7 +465,10 @@ define(index_fill, {
   saves: ["index"],
   backward: {
     self: ({ grad, dim, index }) => grad.index_fill(dim, index, 0),
-    value: ({ grad, dim, index }) => grad.index_select(dim, index).sum(),
+    value: ({ grad, dim, index }) => {
+      const kept = grad.new_ones(grad.sizes, { dtype: bool }).index_fill(dim, index, 0);
+      return grad._masked_fill(kept, 0).sum();
+    },
   },
 });
 export const index_fill_ = inplace(index_fill);
@@ -506,18 +510,17 @@ function shorten(weight: Tensor, rows: Tensor, max_norm: number, norm_type: numb
   const scale = norms.add(1e-7).reciprocal().mul(max_norm);
   weight.index_copy_(0, rows, looked.mul(scale.masked_fill(norms.le(max_norm), 1)));
 }
-/** Rows of `weight` at `input`. `padding_idx` gets no gradient. As `nn.functional.embedding`. */
+/** Rows of `weight` at `input`. `padding_idx` gets no gradient. The gradient is dense, `sparse` or not. As `nn.functional.embedding`. */
 export const embedding = op(
   "embedding(Tensor input, Tensor weight, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor",
 );
 define(embedding, {
-  kernel: compute(({ input, weight, max_norm, norm_type, sparse }) => {
+  kernel: compute(({ input, weight, max_norm, norm_type }) => {
     if (input.dtype !== int64 && input.dtype !== int32)
       throw new RuntimeError(
         `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${input.dtype.legacyName}Tensor instead (while checking arguments for embedding)\nIndices come from bigints, torch.randint, or x.long().`,
       );
     if (weight.sizes.length !== 2) throw new RuntimeError("'weight' must be 2-D");
-    if (sparse) throw new NotImplementedError("embedding: sparse gradients are not supported; leave `sparse` out");
     const rows = input.reshape([-1]);
     if (max_norm !== null) shorten(weight, rows, max_norm, norm_type);
     return weight.index_select(0, rows).view([...input.sizes, weight.sizes[1]]);

@@ -208,7 +208,9 @@ export const addbmm = op(
   "addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
 );
 define(addbmm, {
-  kernel: composite(({ self, batch1, batch2, beta, alpha }) => blend(self, beta, batch1.bmm(batch2).sum(0), alpha)),
+  kernel: composite(({ self, batch1, batch2, beta, alpha }) =>
+    blend(self, beta, batch1.bmm(batch2).sum(0, false, { dtype: self.dtype }), alpha),
+  ),
 });
 export const addbmm_ = inplace(addbmm);
 const blend = (self: Tensor, beta: Scalar, made: Tensor, alpha: Scalar): Tensor => {

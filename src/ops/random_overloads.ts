@@ -71,7 +71,7 @@ export function normal(mean: Tensor | number, std: Tensor, options?: { generator
 export function normal(mean: Tensor, std?: number, options?: { generator?: Generator | null }): Tensor;
 export function normal(mean: number, std: number, size: readonly number[], options?: RandomOptions): Tensor;
 export function normal(mean: Tensor | number, std: Tensor | number = 1, ...given: unknown[]): Tensor {
-  if (typeof mean === "number" && typeof std === "number") {
+  if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
     const [size, options = {}] = given as [number[], RandomOptions?];
     if (!Array.isArray(size)) throw new TypeError('normal() missing 1 required positional argument: "size"');
     const { generator = null, requires_grad = false, ...made } = options;
@@ -80,7 +80,7 @@ export function normal(mean: Tensor | number, std: Tensor | number = 1, ...given
   const { generator = null } = (given[0] ?? {}) as RandomOptions;
   const like = mean instanceof Tensor ? mean : (std as Tensor);
   return no_grad(() => {
-    if (typeof std === "number") return like.new_empty(like.sizes).normal_(0, std, { generator }).add_(mean);
+    if (!(std instanceof Tensor)) return like.new_empty(like.sizes).normal_(0, std, { generator }).add_(mean);
     if (std.numel() > 0 && std.lt(0).any().item()) throw new RuntimeError("normal expects all elements of std >= 0.0");
     const shape = mean instanceof Tensor ? broadcastShapes(mean.sizes, std.sizes) : std.sizes;
     return like.new_empty(shape).normal_(0, 1, { generator }).mul_(std).add_(mean);

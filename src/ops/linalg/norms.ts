@@ -52,7 +52,7 @@ function ofMatrix(name: string, A: Tensor, ord: number | string, dim: readonly n
   const restored = (t: Tensor): Tensor => (keepdim ? [row, col].sort().reduce((x, d) => x.unsqueeze(d), t) : t);
   if (ord === "nuc" || Math.abs(Number(ord)) === 2) {
     const values = svdvals(A.movedim([row, col], TWO_DIMS));
-    return restored(ord === "nuc" ? values.sum([-1]) : ord === 2 ? values.amax([-1]) : values.amin([-1]));
+    return restored(ord === "nuc" ? values.sum([-1]) : ord === 2 ? largest(values, -1, false) : values.amin([-1]));
   }
   const order = Number(ord);
   if (Math.abs(order) !== 1 && Math.abs(order) !== Infinity)
@@ -61,9 +61,13 @@ function ofMatrix(name: string, A: Tensor, ord: number | string, dim: readonly n
   const over = Math.abs(order) === 1 ? row : col;
   const other = over === row ? col : row;
   const sums = A.norm(1, [over], true);
-  const picked = order > 0 ? sums.amax([other], true) : sums.amin([other], true);
+  const picked = order > 0 ? largest(sums, other, true) : sums.amin([other], true);
   return keepdim ? picked : picked.squeeze([row, col]);
 }
+
+/** The largest of absolute values; of none 0. */
+const largest = (x: Tensor, dim: number, keepdim: boolean): Tensor =>
+  x.sizes.at(dim) === 0 ? x.sum([dim], keepdim) : x.amax([dim], keepdim);
 
 /** {@link vector_norm} or {@link matrix_norm}, by `ord` and `dim`; without either the 2-norm of all elements. As `torch.linalg.norm`. */
 export const norm = op(

@@ -196,7 +196,8 @@ define(_pinv, {
 const DRIVERS = ["gels", "gelsy", "gelsd", "gelss"];
 /**
  * X that makes A X - B least, for [*, m, n] and [*, m, k] (or vectors [*, m]): by the pseudoinverse. Residuals where
- * m > n and the rank is full; ranks unless `driver` is "gels"; singular values if it is "gelsd" or "gelss". As
+ * m > n and the rank is full, unless `driver` is "gelsy" (the default); ranks unless it is "gels"; singular values if it
+ * is "gelsd" or "gelss". As
  * `torch.linalg.lstsq`.
  */
 export const lstsq = op(
@@ -220,7 +221,8 @@ define(lstsq, {
     const rank = matrix_rank(A.detach(), { rtol: rcond });
     const none = A.new_zeros([0]);
     const isFull = rank.eq(Math.min(m, n)).all().item() as unknown as boolean;
-    const misses = m > n && isFull ? A.matmul(X).sub(b).pow(2).sum([-2]) : none;
+    const fitted = driver !== null && driver !== "gelsy"; // PyTorch's default tells no residuals
+    const misses = fitted && m > n && isFull ? A.matmul(X).sub(b).pow(2).sum([-2]) : none;
     return [
       vector ? X.squeeze([-1]) : X,
       vector && misses !== none ? misses.squeeze([-1]) : misses,
