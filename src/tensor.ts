@@ -52,7 +52,9 @@ export type TensorHook = (grad: Tensor) => Tensor | null | void;
 export type NestedList = Scalar | NestedList[];
 
 type MethodNames<O> = {
-  [K in keyof O]: SignatureOf<O[K]> extends `${string}(Tensor${"" | "|Scalar" | `(${string})`} self${string}` ? K : never;
+  [K in keyof O]: SignatureOf<O[K]> extends `${string}(Tensor${"" | "|Scalar" | `(${string})`} self${string}`
+    ? K
+    : never;
 }[keyof O];
 type Methods<O> = { [K in keyof O]: Method<SignatureOf<O[K]>> };
 

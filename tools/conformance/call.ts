@@ -2,7 +2,7 @@
 import * as torch from "tidu";
 import type { Index, Tensor } from "tidu";
 import type { Case, Encoded } from "./reader.ts";
-import { isWholeFloat, Missing } from "./values.ts";
+import { Missing } from "./values.ts";
 import type { Values } from "./values.ts";
 
 export type Callable = (...args: never[]) => unknown;
@@ -119,8 +119,7 @@ const CALLS: Readonly<Record<string, (args: Args, encoded: readonly Encoded[]) =
   __rpow__: reflected("pow"),
   __rmatmul__: reflected("matmul"),
   tensor: ([data, ...rest]) => lookup("tensor")(...([asInts(data), ...rest] as never[])),
-  full: ([size, value, ...rest], [, e]) =>
-    lookup("full")(...([size, isWholeFloat(e) ? value : asInts(value), ...rest] as never[])),
+  full: ([size, value, ...rest]) => lookup("full")(...([size, asInts(value), ...rest] as never[])),
 };
 /** Recorded after manual_seed(42). */
 const SEEDED = [
@@ -170,13 +169,11 @@ const IDLE: Readonly<Record<string, (v: Encoded) => boolean>> = {
   pin_memory: (v) => v !== true,
   non_blocking: () => true,
 };
-/** Positional arguments, then the keyword ones in one object. `floats` says how whole Python floats are written. */
-export function argumentsOf(values: Values, floats: "numbers" | "tensors"): unknown[] {
+/** Positional arguments, then the keyword ones in one object. */
+export function argumentsOf(values: Values): unknown[] {
   const { args = [], kwargs = {} } = values.case;
-  const one = (v: Encoded): unknown =>
-    floats === "tensors" && isWholeFloat(v) ? torch.tensor(values.decode(v) as number) : values.decode(v);
-  const given = args.map(one);
+  const given = args.map((v) => values.decode(v));
   const named = Object.entries(kwargs).filter(([name, v]) => !(IDLE[name]?.(v) ?? false));
-  if (named.length > 0) given.push(Object.fromEntries(named.map(([name, v]) => [name, one(v)])));
+  if (named.length > 0) given.push(Object.fromEntries(named.map(([name, v]) => [name, values.decode(v)])));
   return given;
 }

@@ -12,7 +12,7 @@ import {
 } from "./compare.ts";
 import type { Case, Dataset, Encoded } from "./reader.ts";
 import type { Outcome } from "./report.ts";
-import { isWholeFloat, Missing, Values, elementsOf } from "./values.ts";
+import { Missing, Values, elementsOf } from "./values.ts";
 import { replayGradUtil, replayOptim, replaySched } from "./training.ts";
 import { replayModule, replayModuleError, replayModuleStruct } from "./modules.ts";
 import { replayPromotion } from "./promotion.ts";
@@ -47,30 +47,17 @@ export function replay(c: Case, data: Dataset): Outcome {
 }
 
 function replayOp(c: Case, data: Dataset, notes: string[]): string | null {
-  const why = attempt(c, data, "numbers", notes);
-  // A whole Python float where it decides the dtype: in JavaScript one writes a 0-dim tensor.
-  const wholeFloats = [...(c.args ?? []), ...Object.values(c.kwargs ?? {})].some(isWholeFloat);
-  if (why === null || !wholeFloats || attempt(c, data, "tensors", notes) !== null) return why;
-  notes.push("need a whole float written as a 0-dim tensor");
-  return null;
-}
-function attempt(c: Case, data: Dataset, floats: "numbers" | "tensors", notes: string[]): string | null {
   const call = callableFor(c);
   const values = new Values(c, data.blob);
-  try {
-    const given = argumentsOf(values, floats);
-    const run = (): unknown => call(given, c.args ?? []);
-    const result = c.notes?.includes("inplace-no-grad") ? torch.no_grad(run) : run();
-    if (otherStrides(flatten(result), c.expected ?? null, values)) notes.push("have results with other strides");
-    return (
-      difference(result, c.expected ?? null, values, c.gauge) ??
-      differenceOfMutated(c, values) ??
-      differenceOfGradients(c, values, result)
-    );
-  } catch (error) {
-    if (error instanceof Missing) throw error;
-    return `raised ${(error as Error).name}: ${(error as Error).message.split("\n")[0]}`;
-  }
+  const given = argumentsOf(values);
+  const run = (): unknown => call(given, c.args ?? []);
+  const result = c.notes?.includes("inplace-no-grad") ? torch.no_grad(run) : run();
+  if (otherStrides(flatten(result), c.expected ?? null, values)) notes.push("have results with other strides");
+  return (
+    difference(result, c.expected ?? null, values, c.gauge) ??
+    differenceOfMutated(c, values) ??
+    differenceOfGradients(c, values, result)
+  );
 }
 function differenceOfMutated(c: Case, values: Values): string | null {
   for (const { of, after } of c.mutated ?? []) {
@@ -130,7 +117,7 @@ function replayError(c: Case, data: Dataset): string | null {
   if (takesOut(c.kwargs)) throw new Missing("out=");
   const call = callableFor(c);
   const values = new Values(c, data.blob);
-  return differenceOfError(c, () => call(argumentsOf(values, "numbers"), c.args ?? []));
+  return differenceOfError(c, () => call(argumentsOf(values), c.args ?? []));
 }
 /** Whether `body` raises what PyTorch raises: a class of that name, a message in which the recorded pattern is found. */
 export function differenceOfError(c: Case, body: () => unknown): string | null {

@@ -106,7 +106,7 @@ export class Values {
       case "t":
         return this.tensor(body as number);
       case "float":
-        return floatOf(body as number | string);
+        return pythonFloat(floatOf(body as number | string));
       case "int":
         return BigInt(body as string);
       case "tuple":
@@ -136,6 +136,8 @@ export class Values {
     }
   }
 }
+/** A whole Python float is one only in {@link torch.Float}; every other number tells by itself. */
+const pythonFloat = (x: number): number | torch.Float => (Number.isInteger(x) ? new torch.Float(x) : x);
 export function floatOf(x: number | string): number {
   return x === "nan" ? NaN : x === "inf" ? Infinity : x === "-inf" ? -Infinity : Number(x);
 }
@@ -147,9 +149,3 @@ export function dtypeNamed(name: string): torch.Dtype {
   if (!dtype) throw new Missing(`dtype ${name}`);
   return dtype;
 }
-/** Whether a value is a whole Python float, which a JavaScript number cannot tell from an int. */
-export const isWholeFloat = (v: Encoded): boolean =>
-  typeof v === "object" &&
-  v !== null &&
-  "float" in v &&
-  Number.isInteger(floatOf((v as { float: number | string }).float));
