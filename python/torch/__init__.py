@@ -3,6 +3,8 @@
 import builtins as _builtins
 import math as _math
 
+from . import _library  # noqa: F401, first: it provides _tidu
+
 import _tidu
 
 from . import _bridge
