@@ -3,7 +3,7 @@ import { readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { isatty } from "node:tty";
 import { parentPort, workerData } from "node:worker_threads";
-import { loadPython } from "tidu/python";
+import { ImportError, loadPython, type Python } from "tidu/python";
 import { INTERRUPTED, type PythonProgram } from "./run_python.ts";
 
 /** What of pyodide's interface is used. */
@@ -19,7 +19,7 @@ interface Pyodide {
 }
 
 const { path, argv, interrupt } = workerData as PythonProgram;
-const python = (await loadPython()).pyodide as Pyodide;
+const python = (await load()).pyodide as Pyodide;
 python.setStdin({ read: (bytes) => readSync(0, bytes), isatty: isatty(0) });
 python.setStdout({ write: (bytes) => writeSync(1, bytes), isatty: isatty(1) });
 python.setStderr({ write: (bytes) => writeSync(2, bytes), isatty: isatty(2) });
@@ -35,6 +35,15 @@ const status = program.run_file(inPython(path), python.toPy(argv));
 if (status === undefined) parentPort?.postMessage(INTERRUPTED);
 else process.exit(status);
 
+async function load(): Promise<Python> {
+  try {
+    return await loadPython();
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    writeSync(2, `tidu: ${error.message}\n`);
+    process.exit(1);
+  }
+}
 function inPython(path: string): string {
   return path.replace(/^([A-Za-z]):/, "/$1").replaceAll("\\", "/");
 }

@@ -15,19 +15,22 @@ export async function run(program: string, args: string[]): Promise<void> {
   } else {
     process.argv = [process.argv[0], path, ...args];
     const readsTypeScript = "typescript" in process.features && process.features.typescript !== false;
-    if (/^\.[mc]?tsx?$/.test(extname(path)) && !readsTypeScript) await useTsx(path);
+    if (/^\.[mc]?tsx?$/.test(extname(path)) && !readsTypeScript && !(await useTsx(path))) return;
     await import(pathToFileURL(path).href);
   }
 }
-/** Lets a Node that does not know TypeScript load it, by the tsx that is installed beside the program. */
-async function useTsx(path: string): Promise<void> {
+/** Lets a Node that does not know TypeScript load it, by the tsx beside the program; says so where there is none. */
+async function useTsx(path: string): Promise<boolean> {
   let tsx: string;
   try {
     tsx = createRequire(path).resolve("tsx");
   } catch {
-    throw new Error(
-      `Node ${process.version} runs no TypeScript by itself.\nInstall tsx beside the program (npm install tsx), or use Node 22.18 or newer.`,
+    console.error(
+      `tidu: Node ${process.version} runs no TypeScript by itself.\nInstall tsx beside the program (npm install tsx), or use Node 22.18 or newer.`,
     );
+    process.exitCode = 1;
+    return false;
   }
   await import(pathToFileURL(tsx).href);
+  return true;
 }

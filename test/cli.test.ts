@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -97,6 +97,20 @@ RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)
   expect(status).toBe(1);
 }, 30_000);
 
+/** Runs a program and presses Ctrl-C each time that it prints "waiting". */
+async function interrupted(name: string, program: string): Promise<{ stdout: string; stderr: string; end: unknown }> {
+  writeFileSync(join(folder, name), program);
+  const child = spawn(process.execPath, [resolve("dist/cli/index.js"), "run", name], { cwd: folder });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => {
+    stdout += text;
+    if (stdout.endsWith("waiting\n")) child.kill("SIGINT");
+  });
+  child.stderr.on("data", (text) => (stderr += text));
+  const end = await new Promise((done) => child.on("close", (status, signal) => done(signal ?? status)));
+  return { stdout, stderr, end };
+}
+
 test("Ctrl-C raises KeyboardInterrupt in a Python program, which it may catch; else the process ends by the signal", async () => {
   const program = `
 import torch
@@ -111,16 +125,48 @@ except KeyboardInterrupt:
     print("caught", flush=True)
 wait()
 `;
-  writeFileSync(join(folder, "loop.py"), program);
-  const child = spawn(process.execPath, [resolve("dist/cli/index.js"), "run", "loop.py"], { cwd: folder });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (text) => {
-    stdout += text;
-    if (stdout.endsWith("waiting\n")) child.kill("SIGINT");
-  });
-  child.stderr.on("data", (text) => (stderr += text));
-  const signal = await new Promise((done) => child.on("close", (_, signal) => done(signal)));
+  const { stdout, stderr, end } = await interrupted("loop.py", program);
   expect(stdout).toBe("waiting\ncaught\nwaiting\n");
-  expect(stderr).toMatch(/^Traceback[^]*line 12, in <module>\n[^]*line 7, in wait\n[^]*KeyboardInterrupt\n$/);
-  expect(signal).toBe("SIGINT");
+  // Where in wait() the signal finds the program is open: what it prints is read before print() has returned.
+  expect(stderr).toMatch(/^Traceback[^]*line 12, in <module>\n[^]*line [567], in wait\n[^]*KeyboardInterrupt\n$/);
+  expect(end).toBe("SIGINT");
+}, 30_000);
+
+test("Ctrl-C ends a program in JavaScript by the signal, or does what the program says", async () => {
+  const loop = 'import { writeSync } from "node:fs"; writeSync(1, "waiting\\n"); for (;;);';
+  expect(await interrupted("loop.mjs", loop)).toEqual({ stdout: "waiting\n", stderr: "", end: "SIGINT" });
+  const own = 'process.on("SIGINT", () => process.exit(7)); setInterval(() => {}, 1e6); console.log("waiting");';
+  expect(await interrupted("own.mjs", own)).toEqual({ stdout: "waiting\n", stderr: "", end: 7 });
+}, 30_000);
+
+test("without pyodide tidu run says what a Python program needs, and runs others; without tsx, what TypeScript needs", () => {
+  const bare = mkdtempSync(join(tmpdir(), "tidu-bare-"));
+  try {
+    const installed = join(bare, "node_modules/tidu");
+    mkdirSync(installed, { recursive: true });
+    for (const part of ["package.json", "dist"]) cpSync(part, join(installed, part), { recursive: true });
+    writeFileSync(join(bare, "program.py"), "print(1)");
+    writeFileSync(join(bare, "program.mjs"), 'import { ones } from "tidu"; console.log(String(ones(2)));');
+    writeFileSync(join(bare, "program.mts"), 'const text: string = "typed"; console.log(text);');
+    const run = (name: string): object => {
+      const args = [join(installed, "dist/cli/index.js"), "run", name];
+      return spawnSync(process.execPath, args, { cwd: bare, encoding: "utf8" });
+    };
+    expect(run("program.py")).toMatchObject({
+      stdout: "",
+      stderr: expect.stringMatching(/^tidu: Python programs need pyodide.*\n.*npm install pyodide\..*\n$/),
+      status: 1,
+    });
+    expect(run("program.mjs")).toMatchObject({ stdout: "tensor([1., 1.])\n", stderr: "", status: 0 });
+    if ("typescript" in process.features && process.features.typescript !== false)
+      expect(run("program.mts")).toMatchObject({ stdout: "typed\n", status: 0 });
+    else
+      expect(run("program.mts")).toMatchObject({
+        stdout: "",
+        stderr: expect.stringMatching(/^tidu: Node .*\n.*npm install tsx.*\n$/),
+        status: 1,
+      });
+  } finally {
+    rmSync(bare, { recursive: true });
+  }
 }, 30_000);

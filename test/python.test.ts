@@ -79,7 +79,7 @@ test("without pyodide the error tells what to install", () => {
     const source = 'import { loadPython } from "tidu/python"; await loadPython();';
     const args = ["--input-type=module", "-e", source];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
-    expect(stderr).toContain("ImportError: tidu/python needs pyodide");
+    expect(stderr).toContain("ImportError: Python programs need pyodide");
     expect(stderr).toContain("npm install pyodide");
     expect(status).toBe(1);
   } finally {

@@ -4,6 +4,8 @@ import { Bridge } from "./bridge.ts";
 import { tiduModule } from "./module.ts";
 import { files } from "./package.ts";
 
+export { ImportError };
+
 /** What of pyodide's interface is used. */
 interface Pyodide {
   runPython(source: string): unknown;
@@ -50,7 +52,7 @@ async function loadPyodide(indexURL: string | undefined): Promise<Pyodide> {
     module = (await import(/* @vite-ignore */ name)) as typeof module;
   } catch (cause) {
     throw new ImportError(
-      "tidu/python needs pyodide, CPython compiled to WebAssembly.\nInstall it beside tidu: npm install pyodide. In a browser tell where its files are: loadPython({ indexURL }).",
+      "Python programs need pyodide, CPython compiled to WebAssembly.\nInstall it beside tidu: npm install pyodide. In a browser tell where its files are: loadPython({ indexURL }).",
       { cause },
     );
   }
