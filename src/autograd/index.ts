@@ -8,4 +8,5 @@ export { detect_anomaly, set_detect_anomaly } from "./mode.ts";
 export { Node } from "./node.ts";
 export type { RemovableHandle } from "./node.ts";
 export { Function, FunctionContext, once_differentiable } from "./function.ts";
+export * as graph from "./graph.ts";
 export { gradcheck, GradcheckError, gradgradcheck } from "./gradcheck.ts";

@@ -38,10 +38,17 @@ function forbiddenView(t: Tensor, view: ViewInfo): RuntimeError {
   const of = t.node === null ? "" : ` of ${shortName(t.node)}`;
   const why =
     view.made === "multiple"
-      ? "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+      ? MULTIPLE
       : "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.";
   return new RuntimeError(`Output ${t.outputNr}${of} is a view and is being modified inplace. ${why}`);
 }
+
+const MULTIPLE =
+  "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.";
+const changedBase = (t: Tensor): RuntimeError =>
+  new RuntimeError(
+    `Output ${t.outputNr}${t.node === null ? "" : ` of ${t.node.typeName}`} is a view and its base or another view of its base has been modified inplace. ${MULTIPLE}`,
+  );
 
 /** The elements were written to by the op `name`. */
 export function markChanged(storage: Storage, name: string): void {
@@ -75,7 +82,8 @@ function moveRetained(t: Tensor, from: Node | null, to: Node): void {
 }
 
 Tensor.refreshHistory = (t, view) => {
-  if (view.made === "multiple" || view.made === "custom") return t.node;
+  if (view.made === "custom") return t.node;
+  if (view.made === "multiple") throw changedBase(t);
   const edge = gradientEdge(view.base);
   t.view_ = { ...view, version: t.storage.version };
   t.node = edge === null ? null : new AsStrided(edge, view.base, t);

@@ -1,15 +1,22 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Whether operations are recorded: no_grad and its kin.
 import { warn } from "../errors.ts";
+import type { Tensor } from "../tensor.ts";
 
 interface Mode {
   grad: boolean;
   inference: boolean;
   anomaly: boolean;
   checkNan: boolean;
+  /** What packs the tensors that nodes keep, and gives them back. */
+  savedHooks: SavedHooks | null;
+}
+export interface SavedHooks {
+  readonly pack: (t: Tensor) => unknown;
+  readonly unpack: (packed: unknown) => Tensor;
 }
 /** The mode now. Read by every call, so a plain object. */
-export const mode: Mode = { grad: true, inference: false, anomaly: false, checkNan: true };
+export const mode: Mode = { grad: true, inference: false, anomaly: false, checkNan: true, savedHooks: null };
 
 /** Ends a mode at the end of a block: `using _ = torch.no_grad()`. */
 export interface Guard {

@@ -5,6 +5,8 @@ import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import type { TensorHook } from "../tensor.ts";
 import { mode } from "./mode.ts";
+import type { SavedHooks } from "./mode.ts";
+import { typeWord } from "../type_word.ts";
 import { spoiled } from "./spoiled.ts";
 
 /** Where a gradient goes: input `nr` of `node`, which is the node's output `nr` in the forward sense. */
@@ -106,6 +108,8 @@ export class SavedTensor {
   private readonly version: number;
   private readonly isResult: boolean;
   private readonly outputNr: number;
+  /** What a hook made of the tensor, and where its gradient goes; then the tensor itself is not kept. */
+  private packed: { readonly by: SavedHooks; readonly value: unknown; readonly edge: Edge | null } | null = null;
 
   constructor(t: Tensor, isResult: boolean, outputNr = 0) {
     if (t.inference)
@@ -118,19 +122,36 @@ export class SavedTensor {
     this.isResult = isResult;
     this.outputNr = outputNr;
     t.storage.kept = true;
+    if (mode.savedHooks !== null) this.pack(mode.savedHooks, t);
+  }
+  private pack(by: SavedHooks, t: Tensor): void {
+    mode.savedHooks = null;
+    try {
+      this.packed = { by, value: by.pack(this.tensor!), edge: this.isResult ? null : gradientEdge(t) };
+    } finally {
+      mode.savedHooks = by;
+    }
+    this.tensor = null;
+  }
+  private fromHook({ by, value, edge }: NonNullable<SavedTensor["packed"]>, owner: Node): Tensor {
+    const t = by.unpack(value);
+    if (!(t instanceof Tensor))
+      throw new TypeError(
+        `Output of saved tensor unpack_hook expected to be a Tensor but got result of type ${typeWord(t)}`,
+      );
+    const to = this.isResult ? { node: owner, nr: this.outputNr } : edge;
+    return to === null || !mode.grad ? t : inGraph(t, to);
   }
   unpack(owner: Node): Tensor {
-    const { tensor } = this;
+    const { tensor, packed } = this;
+    if (packed !== null) return this.fromHook(packed, owner);
     if (tensor === null) throw freedTwice();
     if (tensor.storage.version !== this.version) throw this.spoiled(tensor, owner);
     if (!this.isResult || !mode.grad) return tensor;
-    const result = new Tensor(tensor.storage, tensor.dtype, tensor.sizes, tensor.strides, tensor.offset);
-    result.node = owner;
-    result.outputNr = this.outputNr;
-    return result;
+    return inGraph(tensor, { node: owner, nr: this.outputNr });
   }
   release(): void {
-    this.tensor = null;
+    this.tensor = this.packed = null;
   }
   private spoiled(tensor: Tensor, owner: Node): RuntimeError {
     const { version, isResult } = this;
@@ -138,6 +159,13 @@ export class SavedTensor {
     const origin = maker === null ? null : `output ${nr} of ${shortName(maker)}`;
     return spoiled({ tensor, version, savedBy: owner.typeName, isResult, origin });
   }
+}
+/** The same elements, its gradient led along the edge. */
+function inGraph(t: Tensor, { node, nr }: Edge): Tensor {
+  const made = new Tensor(t.storage, t.dtype, t.sizes, t.strides, t.offset);
+  made.node = node;
+  made.outputNr = nr;
+  return made;
 }
 export const shortName = (node: Node): string => node.name().replace(/Backward\d*$/, "");
 export const freedTwice = (): RuntimeError =>

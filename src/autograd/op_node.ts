@@ -85,7 +85,10 @@ export class OpNode extends Node {
   }
   /** How much further the number at the end of the name is: PyTorch counts the in-place form of a view as another op. */
   variant = 0;
+  /** The name of the composite whose last step this is, where PyTorch has one node for all of it. */
+  alias: string | null = null;
   override name(): string {
+    if (this.alias !== null) return this.alias;
     const { nodeName } = this.record;
     const name = typeof nodeName === "string" ? nodeName : nodeName(this.byName(this.plain) as never);
     return this.variant === 0 ? name : name.replace(/\d$/, (n) => String(Number(n) + this.variant));

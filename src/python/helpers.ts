@@ -1,6 +1,8 @@
 // What Python needs beside the library's own functions.
 import { gradientEdge } from "../autograd/node.ts";
-import type { Node } from "../autograd/node.ts";
+import type { Node, RemovableHandle } from "../autograd/node.ts";
+import { OpNode } from "../autograd/op_node.ts";
+import { saved_tensors_hooks } from "../autograd/saved_hooks.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
 import { mode } from "../autograd/mode.ts";
@@ -11,6 +13,7 @@ import { RuntimeError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { assertNoOverlap } from "../op/pointwise.ts";
 import type { Module } from "../nn/module.ts";
+import { deepcopy } from "../nn/deepcopy.ts";
 import { Parameter } from "../nn/parameter.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import type { CommonOptions } from "../optim/optimizer.ts";
@@ -38,6 +41,8 @@ export const helpers = {
   nextFunctions: (node: Node): unknown[] =>
     node.edges.map((edge) => (edge === null ? [null, 0] : [edge.node, edge.nr])),
   nodeName: (node: Node): string => node.typeName,
+  /** A tensor that the node keeps. */
+  saved: (node: Node, name: string): unknown => (node instanceof OpNode ? node.savedTensor(name) : null),
   edgeNode: (t: Tensor): Node | null => gradientEdge(t)?.node ?? null,
   /** A custom function whose forward and backward are Python's. */
   applyFunction(name: string, forward: PythonForward, backward: PythonForward, args: unknown[]): unknown {
@@ -85,7 +90,12 @@ export const helpers = {
     new Tensor(whole.storage, dtype, sizes, strides, offset),
   same: (a: object, b: object): boolean => a === b,
   sizes: (self: Tensor): readonly number[] => self.sizes,
+  savedHooks(pack: (t: Tensor) => unknown, unpack: (packed: unknown) => Tensor): RemovableHandle {
+    const guard = saved_tensors_hooks(pack, unpack);
+    return { remove: () => guard[Symbol.dispose]() };
+  },
   // ---- modules
+  cloneModule: (module: Module): Module => deepcopy(module),
   className: (module: object): string => module.constructor.name,
   /** Parameters, buffers (and whether they are saved), and parts of a module, by name. */
   members(module: Module): unknown[] {
@@ -99,6 +109,10 @@ export const helpers = {
   },
   setMember(module: Record<string, unknown>, name: string, value: unknown): void {
     module[name] = value instanceof Float ? value.value : value;
+  },
+  /** The same without a look at what it is. */
+  putMember(module: Module, name: string, value: Tensor): void {
+    (module._parameters.has(name) ? module._parameters : module._buffers).set(name, value as Parameter);
   },
   /** A plain field of a module, and whether there is one. */
   field(module: Record<string, unknown>, name: string): unknown[] {

@@ -93,10 +93,10 @@ class saved_tensors_hooks:
         self._hooks = pack_hook, unpack_hook
 
     def __enter__(self):
-        run("bridge.pushSavedHooks", *self._hooks)
+        self._guard = run("bridge.savedHooks", *self._hooks)
 
     def __exit__(self, *error):
-        run("bridge.popSavedHooks")
+        self._guard.remove()
 
 
 class save_on_cpu(saved_tensors_hooks):

@@ -1,0 +1,2 @@
+// torch.autograd.graph
+export { saved_tensors_hooks } from "./saved_hooks.ts";

@@ -1,0 +1,50 @@
+// torch.autograd.graph.saved_tensors_hooks
+import * as torch from "tidu";
+import { describe, expect, test } from "vitest";
+
+const { saved_tensors_hooks } = torch.autograd.graph;
+
+describe("saved_tensors_hooks", () => {
+  test("pack what nodes keep and unpack it in backward, inputs and results alike", () => {
+    const seen: string[] = [];
+    const x = torch.tensor([1, 2], { requires_grad: true });
+    const pack = (t: torch.Tensor): number[] => {
+      seen.push(`pack ${t.tolist()}`);
+      return t.tolist() as number[];
+    };
+    const unpack = (packed: number[]): torch.Tensor => {
+      seen.push(`unpack ${packed}`);
+      return torch.tensor(packed);
+    };
+    const y = saved_tensors_hooks(pack, unpack, () => x.mul(x).exp().sum());
+    y.backward();
+    expect(seen.slice(0, 2)).toEqual(["pack 1,2", "pack 1,2"]);
+    expect(seen.filter((s) => s.startsWith("unpack"))).toHaveLength(3);
+    const [e, e4] = [Math.E, Math.exp(4)];
+    expect(x.grad!.tolist()).toEqual([2 * e, 4 * e4].map((v) => expect.closeTo(v, 4)));
+  });
+  test("leave second derivatives whole: what is unpacked leads to where the tensor came from", () => {
+    const x = torch.tensor([2], { requires_grad: true, dtype: torch.float64 });
+    const y = saved_tensors_hooks(
+      (t) => t.detach().clone(),
+      (t) => t,
+      () => x.pow(3).sum(),
+    );
+    const [g] = torch.autograd.grad(y, x, null, { create_graph: true });
+    const [h] = torch.autograd.grad(g.sum(), x);
+    expect([g.item(), h.item()]).toEqual([12, 12]);
+  });
+  test("must give tensors back, and end with the block", () => {
+    const x = torch.ones(2, { requires_grad: true });
+    const y = saved_tensors_hooks(
+      () => 1,
+      () => 1 as never,
+      () => x.mul(x).sum(),
+    );
+    expect(() => y.backward()).toThrow(
+      "Output of saved tensor unpack_hook expected to be a Tensor but got result of type int",
+    );
+    x.mul(x).sum().backward();
+    expect(x.grad!.tolist()).toEqual([2, 2]);
+  });
+});
