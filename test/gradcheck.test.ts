@@ -14,6 +14,7 @@ function isDifferentiable({ record, definition, inplaceOf }: Entry): boolean {
 }
 /** Composites whose result never requires grad, and why. */
 const withoutGradient: Record<string, string> = {
+  floor_divide: "has none in PyTorch, either",
   all: "gives truth values",
   any: "gives truth values",
   count_nonzero: "gives a count",

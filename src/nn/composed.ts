@@ -11,6 +11,7 @@ import { arange } from "../ops/data.ts";
 import { feature_dropout } from "../ops/dropout.ts";
 import { batch_norm } from "../ops/norm.ts";
 import * as pool from "../ops/pool.ts";
+import * as ops from "../ops/softmax.ts";
 import { fn } from "./bound.ts";
 import { cat } from "../ops/view.ts";
 import type { Tensor } from "../tensor.ts";
@@ -19,6 +20,30 @@ import type { Tensor } from "../tensor.ts";
 export function relu(input: Tensor, inplace: boolean | { inplace?: boolean } = false): Tensor {
   return (typeof inplace === "boolean" ? inplace : inplace.inplace) ? relu_(input) : reluOp(input);
 }
+
+// ---- softmax, of a dim that may be left out
+
+/** The dim, or the one that PyTorch takes, with a warning, where none is given. */
+function dimOr(dim: number | null, input: Tensor, name: string): number {
+  if (dim !== null) return dim;
+  warn(`Implicit dimension choice for ${name} has been deprecated. Change the call to include dim=X as an argument.`);
+  return [0, 1, 3].includes(input.sizes.length) ? 0 : 1;
+}
+/** exp(x) over its sum along `dim`: positive numbers that add up to 1. As `torch.nn.functional.softmax`. */
+export const softmax = fn(
+  "softmax(Tensor input, int? dim=None, *, dtype? dtype=None) -> Tensor",
+  ({ input, dim, dtype }) => ops.softmax(input, dimOr(dim, input, "softmax"), { dtype }),
+);
+/** The logarithm of {@link softmax}, without the loss of digits of doing it in two steps. */
+export const log_softmax = fn(
+  "log_softmax(Tensor input, int? dim=None, *, dtype? dtype=None) -> Tensor",
+  ({ input, dim, dtype }) => ops.log_softmax(input, dimOr(dim, input, "log_softmax"), { dtype }),
+);
+/** {@link softmax} of -x. */
+export const softmin = fn(
+  "softmin(Tensor input, int? dim=None, *, dtype? dtype=None) -> Tensor",
+  ({ input, dim, dtype }) => ops.softmax(input.neg(), dimOr(dim, input, "softmin"), { dtype }),
+);
 
 // ---- dropout of channels
 

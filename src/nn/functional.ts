@@ -14,7 +14,10 @@ export {
   max_pool1d,
   max_pool2d,
   max_pool3d,
+  log_softmax,
   relu,
+  softmax,
+  softmin,
 } from "./composed.ts";
 export { multi_head_attention_forward } from "./multi_head_attention.ts";
 export {
@@ -36,7 +39,6 @@ export {
   rrelu,
   selu,
   silu,
-  softmin,
   softplus,
   softshrink,
   softsign,
@@ -90,7 +92,6 @@ export {
   max_pool2d_with_indices,
   max_pool3d_with_indices,
 } from "../ops/pool.ts";
-export { log_softmax, softmax } from "../ops/softmax.ts";
 export { affine_grid } from "../ops/grid_sample.ts";
 export { channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle } from "../ops/shuffle.ts";
 export {

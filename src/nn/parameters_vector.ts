@@ -1,6 +1,5 @@
 // All parameters as one vector, and back.
 import { no_grad } from "../autograd/mode.ts";
-import { RuntimeError } from "../errors.ts";
 import { cat } from "../ops/view.ts";
 import { Tensor } from "../tensor.ts";
 import { typeWord } from "../type_word.ts";
@@ -12,14 +11,9 @@ export function parameters_to_vector(parameters: Iterable<Tensor>): Tensor {
 /** Parts of a vector into the parameters, in place. As `torch.nn.utils.vector_to_parameters`. */
 export function vector_to_parameters(vec: Tensor, parameters: Iterable<Tensor>): void {
   if (!(vec instanceof Tensor)) throw new TypeError(`expected torch.Tensor, but got: ${typeWord(vec)}`);
-  const list = [...parameters];
-  const total = list.reduce((n, p) => n + p.numel(), 0);
-  if (vec.numel() < total) throw new RuntimeError(`shape '[${total}]' is invalid for input of size ${vec.numel()}`);
   let at = 0;
+  const parts = [...parameters].map((p) => ({ p, part: vec.slice(0, at, (at += p.numel())).view(p.sizes) }));
   no_grad(() => {
-    for (const p of list) {
-      p.copy_(vec.slice(0, at, at + p.numel()).view(p.sizes));
-      at += p.numel();
-    }
+    for (const { p, part } of parts) p.copy_(part);
   });
 }

@@ -92,6 +92,11 @@ function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, giv
   const where = arg.keyword ? "" : ` (position ${schema.args[0].name === "self" ? place : place + 1})`;
   const argument = arg.name === "self" ? "input" : arg.name;
   const position = arg.name === "self" ? " (position 1)" : where;
+  const wrong = isArray(value) && isInt(value[0]) ? value.findIndex((x) => !isInt(x)) : -1;
+  if (wrong > 0 && arg.type === "int[]" && isArray(value))
+    throw new TypeError(
+      `${schema.name}(): argument '${argument}' failed to unpack the object at pos ${wrong + 1} with error "type must be tuple of ints,but got ${typeWord(value[wrong])}"`,
+    );
   const told = `${schema.name}(): argument '${argument}'${position} must be ${pythonName(arg.type)}, not ${typeWord(value)}${problem}`;
   throw new TypeError(OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${noOverload(schema, given)}${told}` : told);
 }

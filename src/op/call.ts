@@ -7,7 +7,7 @@ import { Tensor } from "../tensor.ts";
 import { collectTemporaries } from "../allocate.ts";
 import { bind } from "./bind.ts";
 import { assertFits } from "./fits.ts";
-import type { Entry, OpKernel } from "./op.ts";
+import type { AnyDefinition, Entry, OpKernel } from "./op.ts";
 import { assign } from "./pointwise.ts";
 
 type Values = readonly unknown[];
@@ -32,11 +32,14 @@ function execute(entry: Entry, values: Values): Results {
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
   if (entry.inplaceArg >= 0 && values[entry.inplaceArg] === true) return runOver(entry, values);
   const { kernel } = definition;
-  if (kernel.kind === "composite")
-    return named(
+  if (kernel.kind === "composite") {
+    const results = named(
       entry,
       collectTemporaries(() => kernel.run(values, schema)),
     );
+    if (definition.node !== undefined) nameLastNode(entry, results, definition.node, values);
+    return results;
+  }
   const recording = mode.grad && entry.record !== null && needsGrad(entry, values);
   let results: Results;
   if (kernel.kind === "view") {
@@ -48,7 +51,9 @@ function execute(entry: Entry, values: Values): Results {
     // A kernel may see its result through views of its own; to the outside it is fresh.
     forEachTensor(results, (t) => (t.view_ = null));
   }
-  if (mode.inference) forEachTensor(results, (t) => (t.inference = true));
+  // A view is as much of inference as what it is of.
+  if (mode.inference && (kernel.kind !== "view" || (values[0] as Tensor).inference))
+    forEachTensor(results, (t) => (t.inference = true));
   if (recording) {
     if (results instanceof Tensor) {
       if (results.dtype.is_differentiable) results.node = new OpNode(entry, values, [results], null);
@@ -97,7 +102,7 @@ function markViews(of: Tensor, results: Results): void {
   const { version } = of.storage;
   forEachTensor(
     results,
-    (t) => (t.view_ = { base, made: made === "no_grad" && of.inference ? "inference" : made, version }),
+    (t) => (t.view_ = { base, made: made === "no_grad" && mode.inference ? "inference" : made, version }),
   );
 }
 function forEachTensor(results: Results, f: (t: Tensor) => void): void {
@@ -154,6 +159,21 @@ function runOver(entry: Entry, values: Values): Tensor {
   return result === given ? self : copyInto(self, result, name);
 }
 
+/** The node that a composite ends with goes by the name that PyTorch's one node has. */
+function nameLastNode(
+  { schema }: Entry,
+  results: Results,
+  node: NonNullable<AnyDefinition["node"]>,
+  values: Values,
+): void {
+  forEachTensor(results, (t) => {
+    if (!(t.node instanceof OpNode) || values.includes(t)) return;
+    t.node.alias =
+      typeof node === "string"
+        ? node
+        : node(Object.fromEntries(schema.args.map(({ name }, i) => [name, values[i]])) as never);
+  });
+}
 /** For composites: the differentiable result is copied in by the op copy_. */
 function copyInto(self: Tensor, result: Tensor, name: string): Tensor {
   assertFits(self, result, name);

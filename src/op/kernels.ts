@@ -1,4 +1,5 @@
 // The kinds of kernel that need no loops of their own: views, composites, and code written with other ops.
+import type { Dtype } from "../dtype.ts";
 import { float32 } from "../dtype.ts";
 import { isHalf } from "../kernel/half.ts";
 import type { Layout } from "../layout.ts";
@@ -15,14 +16,14 @@ const named = (values: readonly unknown[], { args }: Schema): Record<string, unk
 
 /** Shares self's storage under another layout; a list of layouts gives a list of views. */
 export function view<S extends string>(
-  layout: (self: Layout, args: Omit<Values<S>, "self">) => Layout | readonly Layout[],
+  layout: (self: Layout, args: Omit<Values<S>, "self">, dtype: Dtype) => Layout | readonly Layout[],
 ): KernelFor<S> {
   const seen = (t: Tensor, l: Layout): Tensor => new Tensor(t.storage, t.dtype, l.shape, l.strides, l.offset);
   return {
     kind: "view",
     run(values, schema) {
       const self = values[0] as Tensor;
-      const made = layout(self.layout, named(values, schema) as Values<S>);
+      const made = layout(self.layout, named(values, schema) as Values<S>, self.dtype);
       return Array.isArray(made) ? made.map((l: Layout) => seen(self, l)) : seen(self, made as Layout);
     },
   };

@@ -1,5 +1,6 @@
 // Activation functions.
 import { streamed } from "../cpp_names.ts";
+import { int64 } from "../dtype.ts";
 import { finfo } from "../dtype_info.ts";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
@@ -37,6 +38,7 @@ define(threshold_backward, {
 export const threshold = op("threshold(Tensor input, Scalar threshold, Scalar value, bool inplace=False) -> Tensor");
 define(threshold, {
   kernel: composite(({ input, threshold, value }) => _where(input.le(threshold), value, input)),
+  node: "ThresholdBackward0",
 });
 /** x where it is positive, `negative_slope` * x elsewhere. */
 export const leaky_relu = op("leaky_relu(Tensor input, float negative_slope=0.01, bool inplace=False) -> Tensor");
@@ -86,7 +88,7 @@ const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 /** A scaled {@link elu} under which mean 0 and variance 1 reproduce themselves. */
 export const selu = op("selu(Tensor input, bool inplace=False) -> Tensor");
-define(selu, { kernel: composite(({ input }) => elu(input, SELU_ALPHA).mul(SELU_SCALE)) });
+define(selu, { kernel: composite(({ input }) => elu(input, SELU_ALPHA).mul(SELU_SCALE)), node: "EluBackward0" });
 /** {@link elu} with the exponent divided by alpha. */
 export const celu = op("celu(Tensor input, float alpha=1.0, bool inplace=False) -> Tensor");
 define(celu, {
@@ -94,6 +96,7 @@ define(celu, {
     if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
     return _where(input.le(0), input.clamp({ max: 0 }).div(alpha).expm1().mul(alpha), input);
   }),
+  node: "CeluBackward0",
 });
 
 /** 1 / √(2π). */
@@ -161,7 +164,7 @@ define(silu, {
 });
 /** x * tanh(softplus(x)). */
 export const mish = op("mish(Tensor input, bool inplace=False) -> Tensor");
-define(mish, { kernel: composite(({ input }) => input.mul(softplus(input).tanh())) });
+define(mish, { kernel: composite(({ input }) => input.mul(softplus(input).tanh())), node: "MishBackward0" });
 /** log(1 + exp(beta * x)) / beta, x itself where beta * x is above the threshold. */
 export const softplus = op("softplus(Tensor input, float beta=1.0, float threshold=20.0) -> Tensor");
 define(softplus, {
@@ -212,13 +215,14 @@ define(hardsigmoid, {
 });
 /** x * hardsigmoid(x). */
 export const hardswish = op("hardswish(Tensor input, bool inplace=False) -> Tensor");
-define(hardswish, { kernel: composite(({ input }) => input.mul(hardsigmoid(input))) });
+define(hardswish, { kernel: composite(({ input }) => input.mul(hardsigmoid(input))), node: "HardswishBackward0" });
 /** log(sigmoid(x)), without overflow. */
 export const logsigmoid = op("logsigmoid(Tensor input) -> Tensor");
 define(logsigmoid, {
   kernel: pointwise(({ input }) => input.min(0).sub(input.abs().neg().exp().log1p())),
   saves: ["input"],
   backward: { input: ({ grad, input }) => grad.mul(input.neg().sigmoid()) },
+  node: "LogSigmoidBackward0",
 });
 /** x moved towards 0 by `lambd`, 0 within it. */
 export const softshrink = op("softshrink(Tensor input, float lambd=0.5) -> Tensor");
@@ -233,6 +237,7 @@ define(softshrink, {
       );
     return _where(input.abs().le(lambd), 0, input.sub(_where(input.gt(0), lambd, -lambd)));
   }),
+  node: "SoftshrinkBackward0",
 });
 /** x, but 0 within [-lambd, lambd]. */
 export const hardshrink = op("hardshrink(Tensor input, float lambd=0.5) -> Tensor");
@@ -253,6 +258,7 @@ define(glu, {
     const [a, b] = input.chunk(2, dim);
     return a.mul(b.sigmoid());
   }),
+  node: "GluBackward0",
 });
 /** x where it is positive, weight * x elsewhere; one weight, or one a channel. */
 export const prelu = op("prelu(Tensor input, Tensor weight) -> Tensor");
@@ -276,6 +282,7 @@ define(prelu, {
       weight.numel() === 1 ? weight.reshape([]) : weight.reshape(input.sizes.map((_, d) => (d === 1 ? channels : 1)));
     return _where(input.gt(0), input, input.mul(w));
   }),
+  node: "PreluKernelBackward0",
 });
 /** softmax(-x). */
 export const softmin = op("softmin(Tensor input, int dim, *, dtype? dtype=None) -> Tensor");
@@ -290,7 +297,15 @@ define(normalize, {
 export const one_hot = op("one_hot(Tensor input, int num_classes=-1) -> Tensor");
 define(one_hot, {
   kernel: compute(({ input, num_classes }) => {
-    const n = num_classes === -1 ? Number(input.max().item()) + 1 : num_classes;
+    if (input.dtype !== int64) throw new RuntimeError("one_hot is only applicable to index tensor of type LongTensor.");
+    if (input.numel() === 0 && num_classes <= 0)
+      throw new RuntimeError("Can not infer total number of classes from empty tensor.");
+    const [least, largest] = input.numel() === 0 ? [0, -1] : [input.min(), input.max()].map((t) => Number(t.item()));
+    if (least < 0) throw new RuntimeError("Class values must be non-negative.");
+    if (num_classes !== -1 && num_classes < 1) throw new RuntimeError("num_classes should be positive");
+    if (num_classes !== -1 && largest >= num_classes)
+      throw new RuntimeError("Class values must be smaller than num_classes.");
+    const n = num_classes === -1 ? largest + 1 : num_classes;
     return input.new_zeros([...input.sizes, n]).scatter(-1, input.unsqueeze(-1), 1);
   }),
 });

@@ -54,6 +54,7 @@ define(rot90, {
     if (turns === 2) return self.flip([a, b]);
     return turns === 3 ? self.flip([a]).transpose(a, b) : self.clone();
   }),
+  node: "Rot90Backward0",
 });
 /** Columns in reverse order. */
 export const fliplr = op("fliplr(Tensor self) -> Tensor");
@@ -130,6 +131,7 @@ define(diag_embed, {
     for (const d of [Math.min(a, b), Math.max(a, b)]) shape.splice(d, 0, size);
     return self.new_zeros(shape).diagonal_scatter(self, offset, a, b);
   }),
+  node: "DiagEmbedBackward0",
 });
 /** All elements as the diagonal of a matrix. */
 export const diagflat = op("diagflat(Tensor self, int offset=0) -> Tensor");
@@ -357,6 +359,7 @@ define(masked_scatter, {
     if (shape.length === 0) return places.sizes[0] > 0 ? source.reshape([-1]).select(0, 0) : self.clone();
     return self.expand(shape)._index_put(places.unbind(1), source.reshape([-1]).narrow(0, 0, places.sizes[0]));
   }),
+  node: "MaskedScatterBackward0",
 });
 export const masked_scatter_ = inplace(masked_scatter);
 /** Self with `source` at `index` of the flattened tensor. */
@@ -372,6 +375,7 @@ define(put, {
       ._index_put([index.reshape([-1])], source.reshape([-1]), accumulate)
       .view(self.sizes);
   }),
+  node: "PutBackward0",
 });
 export const put_ = inplace(put);
 /** Self with `value` around it: {@link pad} of nn.functional in its constant mode. */

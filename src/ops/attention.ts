@@ -32,6 +32,7 @@ define(scaled_dot_product_attention, {
     const weights = is_causal ? causal(scores).softmax(-1) : attn_mask ? masked(scores, attn_mask) : scores.softmax(-1);
     return (dropout_p === 0 ? weights : dropout(weights, dropout_p)).matmul(v);
   }),
+  node: "ScaledDotProductFlashAttentionForCpuBackward0",
 });
 
 function check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, causal: boolean): void {

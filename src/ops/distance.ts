@@ -45,6 +45,7 @@ define(pairwise_distance, {
     const x = difference.dtype.is_differentiable ? difference : difference.to(get_default_dtype());
     return x.add(eps).norm(p, [-1], keepdim);
   }),
+  node: "NormBackward1",
 });
 
 /**
@@ -64,4 +65,5 @@ define(pdist, {
     if (difference.sizes[1] === 0) return difference.sum([1]);
     return p === 0 ? difference.sign().abs().sum([1]) : difference.norm(p, [1]);
   }),
+  node: "PdistBackward0",
 });

@@ -54,6 +54,7 @@ define(embedding_bag, {
     const sums = weight.detach().new_zeros([bags, width]).index_add(0, bag, kept);
     return mode === "sum" ? sums : sums.div(sizes.clamp_min(1).unsqueeze(1));
   }),
+  node: "EmbeddingBagBackward0",
 });
 /** For each bag and column the row of `weight` with the first largest element; bag -1 does not count, empty ones give 0. */
 export const _bag_argmax = op("_bag_argmax(Tensor weight, Tensor input, Tensor bag, int bags) -> Tensor");

@@ -62,6 +62,7 @@ export const heaviside_ = inplace(heaviside);
 export const ldexp = op("ldexp(Tensor self, Tensor other) -> Tensor");
 define(ldexp, {
   kernel: composite(({ self, other }) => self.mul(other.new_full([], 2, { dtype: float32 }).pow(other))),
+  node: "LdexpBackward0",
 });
 export const ldexp_ = inplace(ldexp);
 /** The larger of two elements; a number beats NaN. Where they are equal the gradient is shared. */
@@ -231,6 +232,7 @@ define(mvlgamma, {
       .sum([-1])
       .add((p * (p - 1) * Math.log(Math.PI)) / 4);
   }),
+  node: "MvlgammaBackward0",
 });
 export const mvlgamma_ = inplace(mvlgamma);
 /** Mantissas in [½, 1) and exponents: self = mantissa * 2^exponent. */

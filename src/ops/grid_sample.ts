@@ -141,6 +141,7 @@ define(grid_sampler_2d, {
     assertSampler("grid_sampler", 2, input, grid, interpolation_mode);
     return sampled(input, grid, interpolation_mode, padding_mode, align_corners);
   }),
+  node: "GridSampler2DBackward0",
 });
 /** {@link grid_sampler_2d} of volumes: [N, C, D, H, W] at [N, D', H', W', 3]. As `torch.grid_sampler_3d`. */
 export const grid_sampler_3d = op(
@@ -151,6 +152,7 @@ define(grid_sampler_3d, {
     assertSampler("grid_sampler", 3, input, grid, interpolation_mode);
     return sampled(input, grid, interpolation_mode, padding_mode, align_corners);
   }),
+  node: "GridSampler3DBackward0",
 });
 /** {@link grid_sampler_2d} or {@link grid_sampler_3d}, by the number of dims. As `torch.grid_sampler`. */
 export const grid_sampler = op(
@@ -201,4 +203,5 @@ define(affine_grid, {
       .bmm(theta.transpose(1, 2))
       .view([n, ...spatial, dims]);
   }),
+  node: "AffineGridGeneratorBackward0",
 });

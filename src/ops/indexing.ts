@@ -208,6 +208,7 @@ define(masked_select, {
     const shape = broadcast.length === 0 ? [1] : broadcast;
     return self.expand(shape)._index(mask.expand(shape)._nonzero().unbind(1));
   }),
+  node: "MaskedSelectBackward0",
 });
 
 /** The result's shape is index's; self is walked by it, but for `dim`, where index points. */
@@ -290,6 +291,7 @@ define(scatter, {
     self: ({ grad, dim, index, reduce }) => refuseReduce(reduce, grad.scatter(dim, index, 0)),
     src: ({ grad, dim, index, sizes }) => padTo(grad.gather(dim, index), sizes.src),
   },
+  node: ({ src }) => (src === undefined ? "ScatterBackward0" : "ScatterBackward1"),
 });
 function storeMode(reduce: unknown): StoreMode {
   if (reduce === null) return "set";

@@ -265,6 +265,10 @@ define(binary_cross_entropy_with_logits, {
       throw new ValueError(
         `Target size (${String(target.shape)}) must be the same as input size (${String(input.shape)})`,
       );
+    if (!target.dtype.is_differentiable)
+      throw new RuntimeError(
+        `result type ${input.dtype.legacyName} can't be cast to the desired output type ${target.dtype.legacyName}`,
+      );
     const log = logsigmoid(input);
     const scaled = pos_weight === null ? log : log.mul(pos_weight.sub(1).mul(target).add(1));
     const losses = target.rsub(1).mul(input).sub(scaled);

@@ -138,6 +138,7 @@ define(soft_margin_loss, {
       throw new RuntimeError(`result type Float can't be cast to the desired output type ${dtype.legacyName}`);
     return reduced(input.neg().mul(target).exp().log1p(), reduction);
   }),
+  node: "SoftMarginLossBackward0",
 });
 const assertScores = (input: Tensor): void => {
   const { sizes } = input;
@@ -186,6 +187,7 @@ define(multi_margin_loss, {
     if (weight !== null) losses = losses.mul(weight.index_select(0, places.reshape([-1])));
     return reduced(target.sizes.length === 0 ? losses.reshape([]) : losses, reduction);
   }),
+  node: "MultiMarginLossBackward0",
 });
 /**
  * The scores of the classes in target's row, up to the first -1, ask to lie above all others by 1: the mean over classes of
@@ -222,4 +224,5 @@ define(multilabel_margin_loss, {
     losses = losses.div(classes);
     return reduced(input.sizes.length === 2 ? losses : losses.reshape([]), reduction);
   }),
+  node: "MultilabelMarginLossBackward0",
 });

@@ -166,7 +166,10 @@ define(addmm, {
     if (mat1.sizes.length !== 2) throw new RuntimeError(`mat1 must be a matrix, got ${mat1.sizes.length}-D tensor`);
     if (mat2.sizes.length !== 2) throw new RuntimeError(`mat2 must be a matrix, got ${mat2.sizes.length}-D tensor`);
     assertMatrices("mat1 and mat2", mat1, mat2);
-    sameDtype(mat1, mat2);
+    if (mat1.dtype !== mat2.dtype)
+      throw new RuntimeError(
+        `mat1 and mat2 must have the same dtype, but got ${mat1.dtype.legacyName} and ${mat2.dtype.legacyName}\nConvert one: x.to(other.dtype).`,
+      );
     if (beta === 1 && alpha === 1 && self.dtype === mat1.dtype && isDirect(self.dtype))
       return product(mat1, mat2, self.expand([mat1.sizes[0], mat2.sizes[1]]));
     return combined(self, beta, product(mat1, mat2), alpha);
@@ -189,11 +192,17 @@ function combined(self: Tensor, beta: Scalar, made: Tensor, alpha: Scalar): Tens
 export const addmm_ = inplace(addmm);
 /** beta * self + alpha * mat · vec. */
 export const addmv = op("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
-define(addmv, { kernel: composite(({ self, mat, vec, beta, alpha }) => blend(self, beta, mat.mv(vec), alpha)) });
+define(addmv, {
+  kernel: composite(({ self, mat, vec, beta, alpha }) => blend(self, beta, mat.mv(vec), alpha)),
+  node: "AddmvBackward0",
+});
 export const addmv_ = inplace(addmv);
 /** beta * self + alpha * vec1 ⊗ vec2. */
 export const addr = op("addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
-define(addr, { kernel: composite(({ self, vec1, vec2, beta, alpha }) => blend(self, beta, vec1.outer(vec2), alpha)) });
+define(addr, {
+  kernel: composite(({ self, vec1, vec2, beta, alpha }) => blend(self, beta, vec1.outer(vec2), alpha)),
+  node: "AddrBackward0",
+});
 export const addr_ = inplace(addr);
 /** beta * self + alpha * the batched products. */
 export const baddbmm = op(
@@ -201,6 +210,7 @@ export const baddbmm = op(
 );
 define(baddbmm, {
   kernel: composite(({ self, batch1, batch2, beta, alpha }) => blend(self, beta, batch1.bmm(batch2), alpha)),
+  node: "BaddbmmBackward0",
 });
 export const baddbmm_ = inplace(baddbmm);
 /** beta * self + alpha * the sum of the batched products. */
@@ -211,6 +221,7 @@ define(addbmm, {
   kernel: composite(({ self, batch1, batch2, beta, alpha }) =>
     blend(self, beta, batch1.bmm(batch2).sum(0, false, { dtype: self.dtype }), alpha),
   ),
+  node: "AddbmmBackward0",
 });
 export const addbmm_ = inplace(addbmm);
 const blend = (self: Tensor, beta: Scalar, made: Tensor, alpha: Scalar): Tensor => {

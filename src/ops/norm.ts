@@ -111,6 +111,7 @@ define(rms_norm, {
     assertFloating(input, "rms_norm");
     return input._normalize(dims, weight, null, epsilon, false).result;
   }),
+  node: "MulBackward0",
 });
 
 /** Parameters [C] as they broadcast over the channels, the second dim, of `x`. */
@@ -154,6 +155,7 @@ define(native_batch_norm, {
     });
     return [result, ofBatch, scale];
   }),
+  node: "NativeBatchNormBackward0",
 });
 const allBut = (dim: number, x: Tensor): number[] => x.sizes.flatMap((_, d) => (d === dim ? [] : [d]));
 /**
@@ -179,6 +181,7 @@ define(batch_norm, {
       );
     return native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps).result;
   }),
+  node: "NativeBatchNormBackward0",
 });
 
 /** {@link group_norm} with the mean and the reciprocal deviation of each group [N, group]. */
@@ -203,6 +206,7 @@ define(native_group_norm, {
     const { result, mean, rstd } = grouped._normalize([2, 3], scaledBy, shiftedBy, eps);
     return [result.view(input.sizes), mean.view([N, group]), rstd.view([N, group])];
   }),
+  node: "NativeGroupNormBackward0",
 });
 /** Normalised over groups of channels of each sample. */
 export const group_norm = op(
@@ -219,4 +223,5 @@ define(group_norm, {
       );
     return native_group_norm(input, weight, bias, batch, channels, numel(rest), num_groups, eps).result;
   }),
+  node: "NativeGroupNormBackward0",
 });

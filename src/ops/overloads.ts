@@ -164,6 +164,8 @@ export function allclose(input: Tensor, other: Tensor, { rtol = 1e-5, atol = 1e-
 }
 /** Whether two tensors have the same shape and the same elements. Returns a boolean. */
 export function equal(input: Tensor, other: Tensor): boolean {
+  if (!(other instanceof Tensor))
+    throw new TypeError(`equal(): argument 'other' (position 2) must be Tensor, not ${typeWord(other)}`);
   return sameShape(input.sizes, other.sizes) && Boolean(input.eq(other).all().item());
 }
 declare module "../tensor.ts" {

@@ -11,6 +11,12 @@ import { tensor } from "./data.ts";
  * x with `pad` elements before and after: pairs from the last dim backwards; negative numbers cut. Modes: "constant" (of
  * `value`, 0 by default), "reflect" (mirrored without the edge), "replicate" (the edge), "circular" (from the other end).
  */
+/** What PyTorch calls the nodes. */
+const PADDING: Readonly<Record<string, string>> = {
+  reflect: "ReflectionPad",
+  replicate: "ReplicationPad",
+  circular: "CopySlices",
+};
 export const pad = op("pad(Tensor input, int[] pad, str mode='constant', float? value=None) -> Tensor");
 define(pad, {
   kernel: composite(({ input, pad, mode, value }) => {
@@ -47,6 +53,10 @@ define(pad, {
       return x.index_select(d, tensor(from, { dtype: int64 }));
     });
   }),
+  node: ({ pad, mode }) =>
+    mode === "constant"
+      ? "ConstantPadNdBackward0"
+      : `${PADDING[mode]}${mode === "circular" ? "" : `${pad.length / 2}DBackward0`}`,
 });
 /** Where element i of a padded dim comes from. */
 const places: Record<string, (i: number, n: number) => number> = {

@@ -1,4 +1,5 @@
 // Arithmetic and functions of each element.
+import { cppName } from "../cpp_names.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, can_cast, Complex, Float, float64 } from "../dtype.ts";
 import { assertHolds } from "../dtype_info.ts";
@@ -10,12 +11,16 @@ import { define, inplace, op } from "../op/op.ts";
 import type { OpKernel } from "../op/op.ts";
 import { castScalar, pointwise } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
+import { result_type } from "./result_type.ts";
 
 /** self + alpha * other, broadcast. */
 export const add = op("add(Tensor|Scalar self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
 define(add, {
-  kernel: pointwise(({ self, other, alpha }) =>
-    self.dtype === bool ? self.or(other.and(alpha)) : self.add(other.mul(alpha)),
+  kernel: checked(
+    pointwise(({ self, other, alpha }) =>
+      self.dtype === bool ? self.or(other.and(alpha)) : self.add(other.mul(alpha)),
+    ),
+    assertAlpha,
   ),
   backward: { self: ({ grad }) => grad, other: ({ grad, alpha }) => scaled(grad, alpha) },
 });
@@ -31,24 +36,61 @@ const conjugate = (x: Expr): Expr => (x.dtype.is_complex ? x.real().complex(x.im
 const scaled = (grad: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? grad : grad.mul(conj(alpha)));
 export const add_ = inplace(add);
 
+/** The kernel after a look at the arguments. */
+function checked(kernel: OpKernel, check: (values: readonly unknown[]) => void): OpKernel {
+  return {
+    ...kernel,
+    run(values, schema) {
+      check(values);
+      return kernel.run(values, schema);
+    },
+    into(values, schema, target) {
+      check(values);
+      kernel.into!(values, schema, target);
+    },
+  };
+}
+/** The third argument of add and sub must not have a dtype beyond the result's. */
+function assertAlpha([self, other, alpha]: readonly unknown[]): void {
+  if (alpha === 1) return;
+  const dtype = result_type(self as Tensor, other as Tensor);
+  if (typeof alpha === "boolean" && dtype !== bool)
+    throw new RuntimeError("Boolean alpha only supported for Boolean results.");
+  if (!dtype.is_differentiable && (alpha instanceof Float || !Number.isInteger(Number(alpha))))
+    throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
+}
+function assertNoBools(values: readonly unknown[]): void {
+  const [self, other] = values;
+  if (isBool(self) && isBool(other))
+    throw new RuntimeError(
+      "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
+    );
+  if (isBool(self) || isBool(other))
+    throw new RuntimeError(
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+    );
+  assertAlpha(values);
+}
+const isBool = (x: unknown): boolean => (x instanceof Tensor ? x.dtype === bool : typeof x === "boolean");
 /** self - alpha * other, broadcast. Raises RuntimeError for bools. */
 export const sub = op("sub(Tensor|Scalar self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
 define(sub, {
-  kernel: pointwise(({ self, other, alpha }) => {
-    if (self.dtype === bool)
-      throw new RuntimeError(
-        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
-      );
-    return self.sub(other.mul(alpha));
-  }),
+  kernel: checked(
+    pointwise(({ self, other, alpha }) => self.sub(other.mul(alpha))),
+    assertNoBools,
+  ),
   backward: { self: ({ grad }) => grad, other: ({ grad, alpha }) => scaled(grad.neg(), alpha) },
 });
 export const sub_ = inplace(sub);
 /** other - alpha * self. */
 export const rsub = op("rsub(Tensor self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
 define(rsub, {
-  kernel: pointwise(({ self, other, alpha }) => other.sub(self.mul(alpha))),
+  kernel: checked(
+    pointwise(({ self, other, alpha }) => other.sub(self.mul(alpha))),
+    assertNoBools,
+  ),
   backward: { self: ({ grad, alpha }) => scaled(grad.neg(), alpha), other: ({ grad }) => grad },
+  node: ({ other }) => (isNumber(other) ? "RsubBackward1" : "RsubBackward0"),
 });
 
 /** Elementwise product, broadcast. */
@@ -136,35 +178,50 @@ define(true_divide, { kernel: composite(({ self, other }) => div(self, other)) }
 export const true_divide_ = inplace(true_divide);
 /** The quotient rounded down, as Python's //. */
 export const floor_divide = op("floor_divide(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
-define(floor_divide, { kernel: composite(({ self, other }) => div(self, other, { rounding_mode: "floor" })) });
+define(floor_divide, {
+  kernel: compute(({ self, other }) => div(self, other, { rounding_mode: "floor" })),
+  backward: { self: notImplemented, other: notImplemented },
+  node: "NotImplemented",
+});
+function notImplemented(): never {
+  throw new RuntimeError("derivative for aten::floor_divide is not implemented");
+}
 export const floor_divide_ = inplace(floor_divide);
 
 /** The rest of a division rounded down: has the sign of `other`, as Python's %. */
 export const remainder = op("remainder(Tensor self, Tensor|Scalar other) -> Tensor");
 define(remainder, {
-  kernel: pointwise(({ self, other }) => {
-    const rest = self.rem(other);
-    return rest
-      .ne(0)
-      .and(rest.lt(0).xor(other.lt(0)))
-      .where(rest.add(other), rest);
-  }),
+  kernel: checked(
+    pointwise(({ self, other }) => {
+      const rest = self.rem(other);
+      return rest
+        .ne(0)
+        .and(rest.lt(0).xor(other.lt(0)))
+        .where(rest.add(other), rest);
+    }),
+    ([self, other]) => refuseZeroDivision(self, other),
+  ),
   saves: { other: ["self", "other"] },
   backward: {
     self: ({ grad }) => grad,
     other: ({ grad, self, other }) => grad.neg().mul(self.div(other, { rounding_mode: "floor" })),
   },
+  node: ({ other }) => (isNumber(other) ? "RemainderBackward0" : "RemainderBackward1"),
 });
 export const remainder_ = inplace(remainder);
 /** The rest of a division rounded towards zero: has the sign of self, as C's fmod. */
 export const fmod = op("fmod(Tensor self, Tensor|Scalar other) -> Tensor");
 define(fmod, {
-  kernel: pointwise(({ self, other }) => self.rem(other)),
+  kernel: checked(
+    pointwise(({ self, other }) => self.rem(other)),
+    ([self, other]) => refuseZeroDivision(self, other),
+  ),
   saves: { other: ["self", "other"] },
   backward: {
     self: ({ grad }) => grad,
     other: ({ grad, self, other }) => grad.neg().mul(self.div(other, { rounding_mode: "trunc" })),
   },
+  node: ({ other }) => (isNumber(other) ? "FmodBackward0" : "FmodBackward1"),
 });
 export const fmod_ = inplace(fmod);
 
@@ -182,6 +239,7 @@ define(pow, {
       return grad.mul(conj(_where(flat, 0, result.mul(self.log()))));
     },
   },
+  node: ({ exponent }) => (isNumber(exponent) ? "PowBackward0" : "PowBackward1"),
 });
 function powGrad(grad: Tensor, self: Tensor, exponent: Tensor | Scalar): Tensor {
   if (!(exponent instanceof Tensor)) {
@@ -244,7 +302,7 @@ define(_pow_scalar, {
       return x === 0 ? grad.mul(_where(exponent.ge(0), 0, result.mul(-Infinity))) : grad.mul(result.mul(Math.log(x)));
     },
   },
-  node: "PowBackward1",
+  node: "PowBackward2",
 });
 /** x². */
 export const square = op("square(Tensor self) -> Tensor");
@@ -377,6 +435,7 @@ define(log1p, {
   kernel: mathKernel("log1p"),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.div(conj(self.add(1))) },
+  node: "Log1PBackward0",
 });
 export const log1p_ = inplace(log1p);
 /** Square root. */
@@ -669,11 +728,11 @@ function inside(self: Tensor, min: Bound | null, max: Bound | null): Tensor {
 export const clamp_ = inplace(clamp);
 /** x, but not below `min`. */
 export const clamp_min = op("clamp_min(Tensor self, Tensor|Scalar min) -> Tensor");
-define(clamp_min, { kernel: composite(({ self, min }) => self.clamp(min)) });
+define(clamp_min, { kernel: composite(({ self, min }) => self.clamp(min)), node: "ClampMinBackward0" });
 export const clamp_min_ = inplace(clamp_min);
 /** x, but not above `max`. */
 export const clamp_max = op("clamp_max(Tensor self, Tensor|Scalar max) -> Tensor");
-define(clamp_max, { kernel: composite(({ self, max }) => self.clamp({ max })) });
+define(clamp_max, { kernel: composite(({ self, max }) => self.clamp({ max })), node: "ClampMaxBackward0" });
 export const clamp_max_ = inplace(clamp_max);
 /** {@link clamp}. */
 export const clip = op("clip(Tensor self, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor");
@@ -717,15 +776,22 @@ define(_where, {
 export const masked_fill = op("masked_fill(Tensor self, Tensor mask, Tensor|Scalar value) -> Tensor");
 define(masked_fill, {
   // Self decides the dtype alone: the value is cast to it.
-  kernel: composite(({ self, mask, value }) =>
-    self._masked_fill(mask, value instanceof Tensor ? fillValue(value, self.dtype) : castScalar(value, self.dtype)),
-  ),
+  kernel: composite(({ self, mask, value }) => {
+    if (mask.dtype !== bool)
+      throw new RuntimeError(
+        `masked_fill_ only supports boolean masks, but got mask with dtype ${cppName(mask.dtype)}`,
+      );
+    return self._masked_fill(
+      mask,
+      value instanceof Tensor ? fillValue(value, self.dtype) : castScalar(value, self.dtype),
+    );
+  }),
 });
 /** A number in a tensor, cast; where the dtype is of a lower category it has to be looked at. */
 function fillValue(value: Tensor, dtype: Dtype): Tensor {
   if (value.sizes.length > 0)
     throw new RuntimeError(
-      `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`,
+      `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`,
     );
   if (!can_cast(value.dtype, dtype)) assertHolds(value.detach().item() as Scalar, dtype);
   return value.to(dtype);
@@ -785,6 +851,7 @@ define(lerp, {
     end: ({ grad, weight }) => grad.mul(conj(weight)),
     weight: ({ grad, self, end }) => grad.mul(conj(end.sub(self))),
   },
+  node: ({ weight }) => (isNumber(weight) ? "LerpBackward0" : "LerpBackward1"),
 });
 export const lerp_ = inplace(lerp);
 /** NaN, inf and -inf replaced: by 0 and the largest finite numbers, or as given. */

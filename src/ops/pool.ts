@@ -167,17 +167,20 @@ function counts(
 export const avg_pool1d = op(
   "avg_pool1d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",
 );
-define(avg_pool1d, { kernel: composite((args) => avgPool("avg_pool1d", 1)({ ...args, divisor_override: null })) });
+define(avg_pool1d, {
+  kernel: composite((args) => avgPool("avg_pool1d", 1)({ ...args, divisor_override: null })),
+  node: "SqueezeBackward1",
+});
 /** The mean under each window of [N, C, H, W]. */
 export const avg_pool2d = op(
   "avg_pool2d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
 );
-define(avg_pool2d, { kernel: composite((args) => avgPool("avg_pool2d", 2)(args)) });
+define(avg_pool2d, { kernel: composite((args) => avgPool("avg_pool2d", 2)(args)), node: "AvgPool2DBackward0" });
 /** The mean under each window of [N, C, D, H, W]. */
 export const avg_pool3d = op(
   "avg_pool3d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
 );
-define(avg_pool3d, { kernel: composite((args) => avgPool("avg_pool3d", 3)(args)) });
+define(avg_pool3d, { kernel: composite((args) => avgPool("avg_pool3d", 3)(args)), node: "AvgPool3DBackward0" });
 
 /** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
 function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
@@ -205,7 +208,13 @@ function adaptive(input: Tensor, dims: number, output_size: readonly number[]): 
 }
 /** {@link avg_pool1d} with the windows chosen so that the result has `output_size`. */
 export const adaptive_avg_pool1d = op("adaptive_avg_pool1d(Tensor input, int[] output_size) -> Tensor");
-define(adaptive_avg_pool1d, { kernel: composite(({ input, output_size }) => adaptive(input, 1, output_size)) });
+define(adaptive_avg_pool1d, {
+  kernel: composite(({ input, output_size }) => adaptive(input, 1, output_size)),
+  node: "SqueezeBackward1",
+});
 /** {@link avg_pool2d} with the windows chosen so that the result has `output_size`. */
 export const adaptive_avg_pool2d = op("adaptive_avg_pool2d(Tensor input, int[] output_size) -> Tensor");
-define(adaptive_avg_pool2d, { kernel: composite(({ input, output_size }) => adaptive(input, 2, output_size)) });
+define(adaptive_avg_pool2d, {
+  kernel: composite(({ input, output_size }) => adaptive(input, 2, output_size)),
+  node: ({ output_size }) => (output_size.every((n) => n === 1) ? "MeanBackward1" : "AdaptiveAvgPool2DBackward0"),
+});

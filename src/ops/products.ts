@@ -60,6 +60,7 @@ define(kron, {
       .mul(other.reshape(b.flatMap((s) => [1, s])))
       .reshape(a.map((s, d) => s * b[d]));
   }),
+  node: "UnsafeViewBackward0",
 });
 /** The cross product of vectors of three along `dim` (the first dim of size 3 when it is left out). */
 export const cross = op("cross(Tensor self, Tensor other, int? dim=None) -> Tensor");
@@ -79,18 +80,21 @@ define(cross, {
     const part = (i: number, j: number): Tensor => x[i].mul(y[j]).sub(x[j].mul(y[i]));
     return stack([part(1, 2), part(2, 0), part(0, 1)], d);
   }),
+  node: "LinalgCrossBackward0",
 });
 /** Sum of the diagonal of a matrix. */
 export const trace = op("trace(Tensor self) -> Tensor");
 define(trace, {
   kernel: composite(({ self }) => {
-    if (self.sizes.length !== 2) throw new RuntimeError("trace: expected a matrix");
+    if (self.sizes.length !== 2)
+      throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${self.sizes.length}`);
     return self.diagonal().sum();
   }),
+  node: "TraceBackward0",
 });
 /** The p-norm of self - other. */
 export const dist = op("dist(Tensor self, Tensor other, Scalar p=2) -> Tensor");
-define(dist, { kernel: composite(({ self, other, p }) => self.sub(other).norm(p)) });
+define(dist, { kernel: composite(({ self, other, p }) => self.sub(other).norm(p)), node: "DistBackward0" });
 /** Distances by the p-norm between every row of x1 and every row of x2, in batches. */
 export const cdist = op("cdist(Tensor x1, Tensor x2, float p=2.0, str? compute_mode=None) -> Tensor");
 define(cdist, {
@@ -110,6 +114,7 @@ define(cdist, {
     if (difference.sizes.at(-1) === 0) return difference.sum([-1]);
     return p === 0 ? difference.sign().abs().sum([-1]) : difference.norm(p, [-1]);
   }),
+  node: "CdistBackward0",
 });
 /** Slices along `dim` whose p-norm is above `maxnorm` scaled down to it. */
 export const renorm = op("renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor");
@@ -127,6 +132,7 @@ define(renorm, {
     );
     return self.mul(_where(norms.gt(maxnorm), norms.add(1e-7).reciprocal().mul(maxnorm), 1));
   }),
+  node: "RenormBackward0",
 });
 export const renorm_ = inplace(renorm);
 

@@ -61,7 +61,7 @@ export const randperm = op(
 );
 define(randperm, {
   kernel: compute(({ n, generator, dtype }) => {
-    if (n < 0) throw new RuntimeError(`n must be non-negative, got ${n}`);
+    if (n < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${n}: [${n}]`);
     const t = fromTyped(draw.randperm(n, by(generator)), [n], int64);
     return dtype === null ? t : t.to(dtype);
   }),

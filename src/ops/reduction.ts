@@ -1,7 +1,7 @@
 // Folds over dims: sums, extremes, tests, spread.
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, complex128, complex64, float32, float64, get_default_dtype, int64, opmath, uint8 } from "../dtype.ts";
-import { IndexError, RuntimeError } from "../errors.ts";
+import { IndexError, RuntimeError, warn } from "../errors.ts";
 import { acc, constant, reduceIota } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { wrapDim, wrapDims } from "../layout.ts";
@@ -43,6 +43,7 @@ define(nansum, {
   kernel: composite(({ self, dim, keepdim, dtype }) =>
     (self.dtype.is_floating_point ? _where(self.isnan(), 0, self) : self).sum(dim, keepdim, { dtype }),
   ),
+  node: "NansumBackward0",
 });
 /** Mean over `dim` (every dim when it is left out). Raises RuntimeError for integers without a `dtype`. */
 export const mean = op("mean(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
@@ -305,6 +306,7 @@ define(aminmax, {
     const dims = dim === null ? [] : [dim];
     return [self.amin(dims, keepdim), self.amax(dims, keepdim)];
   }),
+  node: "AminmaxBackward0",
 });
 
 const logicFold =
@@ -332,17 +334,26 @@ define(count_nonzero, { kernel: composite(({ self, dim }) => self.ne(0).sum(dim)
 export const variance = op(
   "var(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> Tensor",
 );
-define(variance, { kernel: composite((args) => args.self._var(...spreadArgs(args))) });
+define(variance, { kernel: composite((args) => args.self._var(...spreadArgs("var", args))) });
 export { variance as var };
 /** PyTorch's two forms, `var(unbiased)` and `var(dim, unbiased or correction, keepdim)`, as the arguments of {@link _var}. */
-function spreadArgs(args: {
-  dim: readonly number[] | boolean | null;
-  unbiased: boolean | null;
-  keepdim: boolean;
-  correction: Scalar | null;
-}): [readonly number[] | null, number, boolean] {
+function spreadArgs(
+  name: string,
+  args: {
+    self: Tensor;
+    dim: readonly number[] | boolean | null;
+    unbiased: boolean | null;
+    keepdim: boolean;
+    correction: Scalar | null;
+  },
+): [readonly number[] | null, number, boolean] {
   const [dim, unbiased] = typeof args.dim === "boolean" ? [null, args.dim] : [args.dim, args.unbiased];
-  return [dim, Number(args.correction ?? (unbiased === false ? 0 : 1)), args.keepdim];
+  const correction = Number(args.correction ?? (unbiased === false ? 0 : 1));
+  if (args.self.numel() > 0 && countOf(args.self.sizes, dim) - correction <= 0)
+    warn(
+      `${name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).`,
+    );
+  return [dim, correction, args.keepdim];
 }
 /** {@link var} with the correction worked out. */
 export const _var = op("_var(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
@@ -375,7 +386,7 @@ function floating(self: Tensor): Tensor {
 export const std = op(
   "std(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> Tensor",
 );
-define(std, { kernel: composite((args) => args.self._std(...spreadArgs(args))) });
+define(std, { kernel: composite((args) => args.self._std(...spreadArgs("std", args))) });
 /** {@link std} with the correction worked out. */
 export const _std = op("_std(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
 define(_std, {
@@ -398,9 +409,10 @@ export const var_mean = op(
 );
 define(var_mean, {
   kernel: composite((args) => {
-    const [dim, correction, keepdim] = spreadArgs(args);
+    const [dim, correction, keepdim] = spreadArgs("var_mean", args);
     return [args.self._var(dim, correction, keepdim), args.self.mean(dim, keepdim)];
   }),
+  node: "VarMeanBackward0",
 });
 /** {@link std} and {@link mean}. */
 export const std_mean = op(
@@ -408,9 +420,10 @@ export const std_mean = op(
 );
 define(std_mean, {
   kernel: composite((args) => {
-    const [dim, correction, keepdim] = spreadArgs(args);
+    const [dim, correction, keepdim] = spreadArgs("std_mean", args);
     return [args.self._std(dim, correction, keepdim), args.self.mean(dim, keepdim)];
   }),
+  node: "StdMeanBackward0",
 });
 
 /** log of the sum of exponentials over `dim`, without overflow. */

@@ -23,6 +23,7 @@ define(scatter_reduce, {
     const d = wrapDim(dim, self.sizes.length);
     return reduced(self, d, index, corner(src, index), reduce, include_self);
   }),
+  node: "ScatterReduceBackward0",
 });
 export const scatter_reduce_ = inplace(scatter_reduce);
 /** {@link scatter_reduce} of whole slices, which a vector of indices sends along `dim`. */

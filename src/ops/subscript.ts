@@ -1,7 +1,7 @@
 // x.index([...]), x.at(...), x.index_put_([...], y): Python's brackets, taken apart into views and tensors of indices.
 import type { Scalar } from "../dtype.ts";
 import { bool, int32, int64, uint8 } from "../dtype.ts";
-import { IndexError, RuntimeError, ValueError } from "../errors.ts";
+import { IndexError, RuntimeError, ValueError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { scalar_tensor } from "./creation.ts";
@@ -76,6 +76,8 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
       if (typeof item === "boolean") view = view.unsqueeze(d);
       if (!isMask(index) && index.dtype !== int64 && index.dtype !== int32)
         throw new IndexError(`tensors used as indices must be long, int, byte or bool tensors`);
+      if (index.dtype === uint8)
+        warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.");
       if (!isMask(index)) indices[d++] = index;
       else for (const part of maskIndices(index, view, d, typeof item === "boolean")) indices[d++] = part;
     }
@@ -156,11 +158,14 @@ Tensor.prototype.index_put = function (given, values, accumulate = false) {
   return this.clone().index_put_(given, values, adds);
 };
 Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
-  const { self, indices } = resolve(this, given);
   const value = values instanceof Tensor ? values : scalar_tensor(values, { dtype: this.dtype });
+  const filled = value.numel() === 1 && isByMask(given);
+  if (filled && given.some((x) => x instanceof Tensor && x.dtype === uint8))
+    throw new RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char");
+  const { self, indices } = resolve(this, given);
   const by = indices.some((i) => i !== null) ? "index_put_" : accumulate ? "add_" : "copy_";
   if (by === "index_put_") {
-    assertPuttable(given, self, value);
+    if (!filled) assertPuttable(self, value);
     self._index_put_(indices, value, accumulate);
   } else {
     const whole = self === this ? self.alias() : self;
@@ -173,14 +178,14 @@ Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
   this.storage.changedBy = `x[...] = y (${by})`;
   return this;
 };
-/** One value goes to where masks are true by masked_fill_, which casts it; values go to indices only as they are. */
-function assertPuttable(given: readonly Index[], self: Tensor, value: Tensor): void {
-  const masks = given.filter((x): x is Tensor => x instanceof Tensor && isMask(x));
-  const others = given.some((x) => (x instanceof Tensor && !isMask(x)) || Array.isArray(x));
-  if (value.numel() === 1 && masks.length > 0 && !others) {
-    if (masks.some((mask) => mask.dtype === uint8))
-      throw new RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char");
-  } else if (value.dtype !== self.dtype)
+/** Masks and nothing else chooses elements: one value then goes there by masked_fill_, which casts it. */
+function isByMask(given: readonly Index[]): boolean {
+  const isOther = (x: Index): boolean => (x instanceof Tensor && !isMask(x)) || Array.isArray(x);
+  return given.some((x) => x instanceof Tensor && isMask(x)) && !given.some(isOther);
+}
+/** Values go to indices only as they are. */
+function assertPuttable(self: Tensor, value: Tensor): void {
+  if (value.dtype !== self.dtype)
     throw new RuntimeError(
       `Index put requires the source and destination dtypes match, got ${self.dtype.legacyName} for the destination and ${value.dtype.legacyName} for the source.`,
     );

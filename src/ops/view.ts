@@ -191,11 +191,11 @@ define(unsqueeze, {
 /** Dims of size 1 repeated to `size` without copying; -1 keeps a size. */
 export const expand = op("expand(Tensor(a) self, int[] size, *, bool implicit=False) -> Tensor(a)");
 define(expand, {
-  kernel: viewKernel((l, { size }) => {
+  kernel: viewKernel((l, { size }, dtype) => {
     const extra = size.length - l.shape.length;
     if (extra < 0)
       throw new RuntimeError(
-        `expand(torch.Tensor{${list(l.shape)}}, size=${list(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${l.shape.length})`,
+        `expand(torch.${dtype.legacyName}Tensor{${list(l.shape)}}, size=${list(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${l.shape.length})`,
       );
     const shape = size.map((n, d) => {
       const own = l.shape[d - extra];

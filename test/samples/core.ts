@@ -36,7 +36,6 @@ export const core: Samples = {
     [leaf([2, 3], 2.1, 2.9), b()],
     [signed(), 0.7],
   ],
-  floor_divide: () => [[leaf([2, 3], 2.1, 2.9), b()]],
   clamp: () => [
     [signed(), -1.05, 0.95],
     [signed(), { min: 0.01 }],

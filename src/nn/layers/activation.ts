@@ -6,7 +6,7 @@ import type { ConstructorArgs } from "../../op/constructor.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fill_ } from "../../ops/copy.ts";
 import { no_grad } from "../../autograd/mode.ts";
-import { ValueError, warn } from "../../errors.ts";
+import { ValueError } from "../../errors.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { layer, floatText } from "./layer.ts";
@@ -199,19 +199,19 @@ export class PReLU extends Module {
 /** exp(x) over its sum along `dim`. As `torch.nn.Softmax`. */
 export class Softmax extends layer("Softmax(int? dim=None) -> Module") {
   override forward(input: Tensor): Tensor {
-    return F.softmax(input, dimOr(this.dim, input, "softmax"));
+    return F.softmax(input, this.dim);
   }
 }
 /** {@link Softmax} of -x. As `torch.nn.Softmin`. */
 export class Softmin extends layer("Softmin(int? dim=None) -> Module") {
   override forward(input: Tensor): Tensor {
-    return F.softmin(input, dimOr(this.dim, input, "softmin"));
+    return F.softmin(input, this.dim);
   }
 }
 /** The logarithm of {@link Softmax}. As `torch.nn.LogSoftmax`. */
 export class LogSoftmax extends layer("LogSoftmax(int? dim=None) -> Module") {
   override forward(input: Tensor): Tensor {
-    return F.log_softmax(input, dimOr(this.dim, input, "log_softmax"));
+    return F.log_softmax(input, this.dim);
   }
 }
 /** {@link Softmax} over the channels of [N, C, H, W] or [C, H, W]. As `torch.nn.Softmax2d`. */
@@ -221,10 +221,4 @@ export class Softmax2d extends Module {
       throw new ValueError(`Softmax2d: expected input to be 3D or 4D, got ${input.sizes.length}D instead`);
     return F.softmax(input, -3);
   }
-}
-/** The dim, or the one that PyTorch takes, with a warning, where none is given. */
-function dimOr(dim: number | null, input: Tensor, name: string): number {
-  if (dim !== null) return dim;
-  warn(`Implicit dimension choice for ${name} has been deprecated. Change the call to include dim=X as an argument.`);
-  return [0, 1, 3].includes(input.sizes.length) ? 0 : 1;
 }

@@ -144,6 +144,7 @@ define(cross, {
       .mul(turned(other, -2))
       .sub(turned(input, -2).mul(turned(other, -1)));
   }),
+  node: "LinalgCrossBackward0",
 });
 /** The sum of the products along `dim`, with the conjugate of x. As `torch.linalg.vecdot`. */
 export const vecdot = op("linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor");

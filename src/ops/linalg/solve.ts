@@ -69,7 +69,10 @@ const adjointSolve = (A: Tensor, LU: Tensor, pivots: Tensor, g: Tensor): Tensor 
  * @example torch.linalg.solve(torch.tensor([[3, 1], [1, 2]]), torch.tensor([9, 8])) // tensor([2., 3.])
  */
 export const solve = op("linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor");
-define(solve, { kernel: composite(({ A, B, left }) => solve_ex(A, B, { left, check_errors: true })[0]) });
+define(solve, {
+  kernel: composite(({ A, B, left }) => solve_ex(A, B, { left, check_errors: true })[0]),
+  node: "LinalgSolveExBackward0",
+});
 
 /** {@link inv} that does not raise for singular matrices but gives `info`. As `torch.linalg.inv_ex`. */
 export const inv_ex = op("linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)");

@@ -230,4 +230,5 @@ define(lstsq, {
       driver === "gelsd" || driver === "gelss" ? values : none,
     ];
   }),
+  node: "LinalgLstsqBackward0",
 });
