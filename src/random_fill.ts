@@ -239,7 +239,7 @@ export function bernoulliFill(out: TypedArray, p: number | FloatArray, g: Genera
   const wrong = p.findIndex((x) => !(x >= 0 && x <= 1));
   check(
     wrong < 0,
-    `Expected p_in >= 0 && p_in <= 1 to be true, but got false. ` +
+    "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)\n" +
       `bernoulli: element ${wrong} of the probabilities is ${p[wrong]}`,
   );
   if (p instanceof Float32Array) fillWith(out, (i) => Number((g.random() & 0xffffff) * 2 ** -24 < p[i]));

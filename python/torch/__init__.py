@@ -276,10 +276,13 @@ def save(obj, f, **kwargs):
 def load(f, map_location=None, weights_only=True, **kwargs):
     import pickle
 
-    if hasattr(f, "read"):
-        return pickle.loads(f.read())
-    with open(f, "rb") as file:
-        return pickle.loads(file.read())
+    if not hasattr(f, "read"):
+        with open(f, "rb") as file:
+            return load(file)
+    data = f.read()
+    if not data:
+        raise EOFError
+    return pickle.loads(data)
 
 
 def result_type(a, b):
@@ -317,6 +320,8 @@ class _Namespace:
         setattr(self, name, f)
         return f
 
+
+from . import func  # noqa: E402
 
 linalg, fft, special = _Namespace("linalg"), _Namespace("fft"), _Namespace("special")
 linalg.LinAlgError = LinAlgError

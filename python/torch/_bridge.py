@@ -113,6 +113,16 @@ def warn(text, category):
     warnings.warn(str(text), CATEGORIES.get(str(category), UserWarning), skip_file_prefixes=(HERE,))
 
 
+ONCE = set()
+
+
+def warn_once(text):
+    """Warns the first time in a process."""
+    if text not in ONCE:
+        ONCE.add(text)
+        warn(text, "UserWarning")
+
+
 def frames():
     """The program's stack, as tracebacks have it."""
     own = [f for f in traceback.extract_stack() if not f.filename.startswith(HERE) and "_pyodide" not in f.filename]
@@ -344,6 +354,8 @@ def run(path, *args, **kwargs):
     return invoke(number, args, kwargs)
 
 
+# Functions that PyTorch's own Python knows by another name.
+NAMES = {"logsigmoid": "log_sigmoid"}
 IGNORED = ("device", "layout", "pin_memory", "memory_format", "non_blocking", "foreach", "fused")
 
 
@@ -366,7 +378,8 @@ def function(path, name=None):
                     return out_of(out, call(*args, **kwargs), tensors)
         return label(name or path, invoke(number, args, kwargs))
 
-    call.__name__ = call.__qualname__ = (name or path).rpartition(".")[2]
+    own = (name or path).rpartition(".")[2]
+    call.__name__ = call.__qualname__ = NAMES.get(own, own)
     return call
 
 

@@ -44,7 +44,7 @@ def sizes_of(data):
 
 
 def infer(data):
-    """The dtype of a number or of nested sequences; None for an empty one."""
+    """The dtype of a number or of nested sequences."""
     if isinstance(data, Tensor):
         return data.dtype
     if isinstance(data, builtins.bool):
@@ -59,11 +59,12 @@ def infer(data):
         raise TypeError("new(): invalid data type 'str'")
     if not is_sequence(data):
         raise RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+    if len(data) == 0:
+        return default_dtype()
     found = None
     for kind in {type(x): x for x in data}.values() if not any(map(is_nested, data)) else data:
         d = infer(kind)
-        if d is not None:
-            found = d if found is None or found is d else _bridge.run("torch.promote_types", found, d)
+        found = d if found is None or found is d else _bridge.run("torch.promote_types", found, d)
     return found
 
 
@@ -134,8 +135,12 @@ def from_data(data, d=None, requires_grad=False):
     if isinstance(data, str):
         raise TypeError("new(): invalid data type 'str'")
     sizes = sizes_of(data)
-    d = d or infer(data) or default_dtype()
+    d = d or infer(data)
     flat = []
+    if 0 in sizes:
+        data, sizes, shape = [], [0], sizes
+    else:
+        shape = sizes
     if d.is_complex:
         flatten(data, sizes, 0, complex, flat)
         values = array.array("d", [part for z in flat for part in (z.real, z.imag)])
@@ -145,7 +150,7 @@ def from_data(data, d=None, requires_grad=False):
     else:
         flatten(data, sizes, 0, builtins.bool if d.name == "bool" else to_int(d), flat)
         values = array.array("q", flat)
-    shape = ",".join(map(str, sizes))
+    shape = ",".join(map(str, shape))
     return _bridge.crossed(_tidu.fromArray(to_js(values), shape, d.name, builtins.bool(requires_grad)))
 
 

@@ -17,10 +17,10 @@ def items_of(index):
     """The items of an index; a short list that holds more than numbers is one, too, as in PyTorch."""
     if isinstance(index, tuple):
         return index
-    if is_sequence(index) and not isinstance(index, str) and len(index) < 32:
+    if is_sequence(index) and len(index) < 32:
         if any(is_sequence(x) or isinstance(x, (_bridge.Held, slice)) or x is None or x is Ellipsis for x in index):
             _bridge.warn(SEQUENCE, "UserWarning")
-            return tuple(index)
+            return (index,) if isinstance(index, str) else tuple(index)
     return (index,)
 
 

@@ -4,7 +4,7 @@ import copy
 
 import _tidu
 
-from ._bridge import PYTHON_DTYPES, Held, crossed, encode, function, holder, invoke, number_of, run, warn
+from ._bridge import PYTHON_DTYPES, Held, crossed, encode, function, holder, invoke, number_of, run, warn, warn_once
 from ._index import index_json
 
 _get = {}
@@ -273,7 +273,7 @@ class Tensor(Held):
         return Storage(self)
 
     def storage(self):
-        warn(TYPED_STORAGE, "UserWarning")
+        warn_once(TYPED_STORAGE)
         return Storage(self)
 
     # -- values

@@ -5,9 +5,21 @@ def _tuple(x):
     return (tuple(x), True) if isinstance(x, (tuple, list)) else ((x,), False)
 
 
-def _prepared(inputs, create_graph):
+def _given(inputs, name):
+    """The inputs as a tuple, and whether they were one."""
     from .. import Tensor
 
+    made, several = _tuple(inputs)
+    for i, x in enumerate(made):
+        if not isinstance(x, Tensor):
+            where = f"the value at index {i}" if several else "the given inputs"
+            raise TypeError(
+                f"The inputs given to {name} must be either a Tensor or a tuple of Tensors but {where} has type {type(x)}."
+            )
+    return made, several
+
+
+def _prepared(inputs, create_graph):
     made = []
     for x in inputs:
         made.append(x.view_as(x) if create_graph and x.requires_grad else x.detach().clone().requires_grad_())
@@ -35,7 +47,7 @@ def _outputs(func, inputs, name):
             raise TypeError(
                 f"The outputs of the user-provided function given to {name} must be either a Tensor or a tuple of Tensors but the value at index {i} has type {type(r)}."
                 if several
-                else f"The outputs of the user-provided function given to {name} must be either a Tensor or a tuple of Tensors but the given outputs has type {type(r)}."
+                else f"The outputs of the user-provided function given to {name} must be either a Tensor or a tuple of Tensors but the given outputs of the user-provided function has type {type(r)}."
             )
     return result, several
 
@@ -44,9 +56,15 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
     from .. import enable_grad, stack
 
     with enable_grad():
-        given, several = _tuple(inputs)
+        given, several = _given(inputs, "jacobian")
         xs = _prepared(given, create_graph)
         ys, several_out = _outputs(func, xs, "jacobian")
+        if strict:
+            for i, y in enumerate(ys):
+                if not y.requires_grad:
+                    raise RuntimeError(
+                        f"Output {i} of the user-provided function does not require gradients. The outputs must be computed in a differentiable manner from the input when running in strict mode."
+                    )
         rows = []
         for y in ys:
             flat = y.reshape(-1)
@@ -79,7 +97,7 @@ def _scalar(func, name):
 
 
 def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, outer_jacobian_strategy="reverse-mode"):
-    given, several = _tuple(inputs)
+    given, several = _given(inputs, "hessian")
     f = _scalar(func, "hessian")
 
     def first(*xs):
@@ -108,7 +126,7 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     from .. import enable_grad
 
     with enable_grad():
-        given, several = _tuple(inputs)
+        given, several = _given(inputs, "vjp")
         xs = _prepared(given, create_graph)
         ys, several_out = _outputs(func, xs, "vjp")
         vs = _vectors(v, ys, "vjp")
@@ -126,7 +144,7 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
     from . import grad
 
     with enable_grad():
-        given, several = _tuple(inputs)
+        given, several = _given(inputs, "jvp")
         vs = _vectors(v, given, "jvp")
         xs = _prepared(given, create_graph)
         ys, several_out = _outputs(func, xs, "jvp")
@@ -141,14 +159,23 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 
 
 def vhp(func, inputs, v=None, create_graph=False, strict=False):
+    return _hessian_product("vhp", func, inputs, v, create_graph)
+
+
+def hvp(func, inputs, v=None, create_graph=False, strict=False):
+    return _hessian_product("hvp", func, inputs, v, create_graph)
+
+
+def _hessian_product(name, func, inputs, v, create_graph):
+    """With a symmetric Hessian both sides are the same."""
     from .. import enable_grad, zeros_like
     from . import grad
 
     with enable_grad():
-        given, several = _tuple(inputs)
-        vs = _vectors(v, given, "vhp")
+        given, several = _given(inputs, name)
+        vs = _vectors(v, given, name)
         xs = _prepared(given, create_graph)
-        y = _scalar(func, "vhp")(*xs)
+        y = _scalar(func, name)(*xs)
         first = _grad(y, xs, create_graph=True)
         products = grad(first, xs, vs, create_graph=create_graph, allow_unused=True)
         products = tuple(zeros_like(x) if p is None else p for p, x in zip(products, xs))
@@ -156,5 +183,3 @@ def vhp(func, inputs, v=None, create_graph=False, strict=False):
         y, products = y.detach(), tuple(p.detach() for p in products)
     return y, (products if several else products[0])
 
-
-hvp = vhp

@@ -4,12 +4,14 @@ from .. import _bridge
 from .._tensor import Tensor
 from ..autograd import Function
 
+FIRING = "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook for more details."
 
-class _Identity(Function):
+
+class BackwardHookFunction(Function):
     @staticmethod
     def forward(ctx, *tensors):
         ctx.mark_non_differentiable(*[t for t in tensors if not t.requires_grad])
-        return tuple(t.detach() for t in tensors)
+        return tensors
 
     @staticmethod
     def backward(ctx, *grads):
@@ -27,7 +29,7 @@ class BackwardHook:
         tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
         if not any(t.requires_grad for _, t in tensors) or not _bridge.run("bridge.getMode", "grad"):
             return args, None
-        new = _Identity.apply(*[t for _, t in tensors])
+        new = BackwardHookFunction.apply(*[t for _, t in tensors])
         made = list(args)
         for (i, _), t in zip(tensors, new):
             made[i] = t
@@ -88,6 +90,8 @@ class BackwardHook:
                             )
                         full = got
                 self.grad_outputs = full
+                if not self.has_inputs and self.post:
+                    _bridge.warn(FIRING, "UserWarning")
                 if not self.has_inputs:
                     for user in self.post:
                         got = user(self.module, (None,) * max(self.n_inputs, 0), full)

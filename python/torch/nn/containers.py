@@ -5,7 +5,7 @@ import itertools
 import operator
 
 from .._tensor import Tensor
-from .module import Module, _indented, torch_typename
+from .module import Module, _indented
 from .parameter import Parameter
 
 
@@ -203,12 +203,12 @@ class ModuleDict(Module):
             self[key] = module
 
 
-def _line(name, p):
+def _line(name, p, typename):
     if isinstance(p, Tensor):
         kind = "Parameter" if isinstance(p, Parameter) else "Tensor"
         size = "x".join(str(n) for n in p.shape)
-        return f"({name}): {kind} containing: [{torch_typename(p) if kind == 'Tensor' else 'torch.' + p.dtype.name.replace('float32', 'float32')} of size {size}]"
-    return f"({name}): Object of type: {type(p).__name__}"
+        return f"  ({name}): {kind} containing: [{typename(p)} of size {size}]"
+    return f"  ({name}): Object of type: {type(p).__name__}"
 
 
 class ParameterList(Module):
@@ -251,7 +251,7 @@ class ParameterList(Module):
     __iadd__ = extend
 
     def extra_repr(self):
-        return "\n".join(_line(i, p) for i, p in enumerate(self))
+        return "\n".join(_line(i, p, lambda p: p.dtype) for i, p in enumerate(self))
 
     def __call__(self, *args, **kwargs):
         raise RuntimeError("ParameterList should not be called.")
@@ -314,7 +314,7 @@ class ParameterDict(Module):
             self[key] = value
 
     def extra_repr(self):
-        return "\n".join(_line(k, p) for k, p in self.items())
+        return "\n".join(_line(k, p, lambda p: p.type()) for k, p in self.items())
 
     def __call__(self, input):
         raise RuntimeError("ParameterDict should not be called.")

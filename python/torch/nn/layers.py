@@ -3,6 +3,7 @@
 from .. import _bridge
 from .._bridge import Held, crossed, decode, encode, number_of, run
 from .._tensor import Tensor
+from .containers import ModuleDict, ModuleList, Sequential
 from .module import Module
 from .parameter import Parameter
 
@@ -98,7 +99,13 @@ class Layer(Module):
 
 def adopt(library):
     kind = run("bridge.className", library)
-    cls = CLASSES.get(kind) or layer_class(kind)
+    container = CONTAINERS.get(kind)
+    if container is not None:
+        made = container()
+        for name, part in run("bridge.members", library)[2]:
+            made.add_module(name, adopt(part))
+        return made
+    cls = CLASSES.get(kind) or layer_class(kind) or _layer(kind)
     made = object.__new__(cls)
     Module.__init__(made)
     made._adopt(library)
@@ -106,6 +113,14 @@ def adopt(library):
 
 
 CLASSES = {}
+CONTAINERS = {"ModuleList": ModuleList, "Sequential": Sequential, "ModuleDict": ModuleDict}
+
+
+def _layer(name):
+    """A class by the library's name for it."""
+    home = MODULES.get(name, "torch.nn.modules")
+    cls = CLASSES[name] = type(name, (Layer,), {"_library_name": name, "__module__": home})
+    return cls
 
 
 def layer_class(name):
@@ -114,14 +129,32 @@ def layer_class(name):
     if cls is None:
         if number_of("new." + name) < 0:
             return None
-        cls = type(name, (Layer,), {"_library_name": name, "__module__": MODULES.get(name, "torch.nn.modules")})
-        CLASSES[name] = cls
+        cls = _layer(name)
     return cls
 
 
-MODULES = {
-    "Linear": "torch.nn.modules.linear",
-    "Identity": "torch.nn.modules.linear",
-    "ReLU": "torch.nn.modules.activation",
-    "Conv2d": "torch.nn.modules.conv",
+# The file of torch.nn.modules that PyTorch has a layer in.
+HOMES = {
+    "activation": "CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish MultiheadAttention PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax Softmax2d Softmin Softplus Softshrink Softsign Tanh Tanhshrink Threshold",
+    "adaptive": "AdaptiveLogSoftmaxWithLoss",
+    "batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d SyncBatchNorm",
+    "channelshuffle": "ChannelShuffle",
+    "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
+    "distance": "CosineSimilarity PairwiseDistance",
+    "dropout": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
+    "flatten": "Flatten Unflatten",
+    "fold": "Fold Unfold",
+    "instancenorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d",
+    "linear": "Bilinear Identity LazyLinear Linear",
+    "linear_cross_entropy_options": "LinearCrossEntropyOptions",
+    "loss": "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss LinearCrossEntropyLoss MSELoss MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss",
+    "normalization": "CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm",
+    "padding": "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d",
+    "pixelshuffle": "PixelShuffle PixelUnshuffle",
+    "pooling": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d FractionalMaxPool3d LPPool1d LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d",
+    "rnn": "GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase",
+    "sparse": "Embedding EmbeddingBag",
+    "transformer": "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer",
+    "upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
+MODULES = {name: f"torch.nn.modules.{home}" for home, names in HOMES.items() for name in names.split()}

@@ -9,14 +9,13 @@ from .._tensor import Tensor, device as _device, dtype as _dtype
 from .parameter import Buffer, Parameter
 
 OrderedDict = collections.OrderedDict
-_IncompatibleKeys = collections.namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])
 
 
-class IncompatibleKeys(_IncompatibleKeys):
+class _IncompatibleKeys(collections.namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
     def __repr__(self):
         if not self.missing_keys and not self.unexpected_keys:
             return "<All keys matched successfully>"
-        return super().__repr__().replace("IncompatibleKeys", "_IncompatibleKeys") if False else super().__repr__()
+        return super().__repr__()
 
     __str__ = __repr__
 
@@ -53,13 +52,14 @@ GLOBAL = {name: OrderedDict() for name in ("forward", "forward_pre", "backward",
 
 
 def typename(x):
-    return type(x).__module__ + "." + type(x).__qualname__ if type(x).__module__ != "builtins" else type(x).__name__
+    cls = x if isinstance(x, type) else type(x)
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
 
 
 def torch_typename(x):
     if isinstance(x, Tensor):
         return x.type() if type(x) is Tensor else "torch.nn.parameter." + type(x).__name__
-    return typename(x).replace("builtins.", "")
+    return typename(x)
 
 
 def _indented(text, spaces=2):
@@ -146,6 +146,15 @@ class Module:
         self._modules[name] = module
 
     register_module = add_module
+
+    def _swap(self, name, value):
+        """Puts a tensor where a parameter or a buffer is; gives what was there."""
+        store = self._parameters if name in self._parameters else self._buffers
+        before, store[name] = store[name], value
+        library = self.__dict__.get("_library")
+        if library is not None:
+            _bridge.run("bridge.putMember", library, name, value)
+        return before
 
     def __setattr__(self, name, value):
         def remove(*stores):
@@ -525,7 +534,7 @@ class Module:
                 if child is not None:
                     below = prefix + name + "."
                     load(child, {k: v for k, v in local.items() if k.startswith(below)}, below)
-            keys = IncompatibleKeys(missing, unexpected)
+            keys = _IncompatibleKeys(missing, unexpected)
             for hook in module._load_post_hooks.values():
                 hook(module, keys)
 
@@ -539,7 +548,7 @@ class Module:
             raise RuntimeError(
                 "Error(s) in loading state_dict for {}:\n\t{}".format(type(self).__name__, "\n\t".join(errors))
             )
-        return IncompatibleKeys(missing, unexpected)
+        return _IncompatibleKeys(missing, unexpected)
 
     # -- calling
 
@@ -550,10 +559,18 @@ class Module:
     def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
         return add_hook(self._forward_hooks, (hook, with_kwargs, always_call), prepend)
 
+    def _use_full_hooks(self, full):
+        if self.__dict__.setdefault("_is_full_backward_hook", full) is not full:
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
+            )
+
     def register_full_backward_hook(self, hook, prepend=False):
+        self._use_full_hooks(True)
         return add_hook(self._backward_hooks, hook, prepend)
 
     def register_backward_hook(self, hook):
+        self._use_full_hooks(False)
         return add_hook(self._backward_hooks, hook)
 
     def register_full_backward_pre_hook(self, hook, prepend=False):

@@ -12,8 +12,6 @@ class Parameter(Tensor):
             from .. import empty
 
             data = empty(0)
-        if isinstance(data, Parameter) and type(data) is cls and False:
-            return data
         return cls._of(run("bridge.parameter", data, requires_grad))
 
     @classmethod
@@ -27,7 +25,12 @@ class Parameter(Tensor):
         return cls(data, requires_grad)
 
     def __repr__(self):
-        return "Parameter containing:\n" + run("Tensor.toString", self)
+        return run("Tensor.toString", self)
+
+    def __deepcopy__(self, memo):
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
+        return memo[id(self)]
 
 
 class Buffer(Tensor):

@@ -152,7 +152,11 @@ class LibraryOptimizer(Optimizer):
         for name in ("foreach", "fused"):
             if kwargs.get(name) is None:
                 kwargs.pop(name, None)
-        self._adopt(run("new." + self._library_name, _plain_all(params), *args, **kwargs))
+        params = _plain_all(params)
+        for name in ("lr", "momentum", "weight_decay", "eps"):
+            if name in kwargs and not isinstance(kwargs[name], Tensor):
+                kwargs[name] < 0.0  # raises what Python does for what is no number
+        self._adopt(run("new." + self._library_name, params, *args, **kwargs))
         self.defaults = dict(run("get.defaults", self._library))
 
     @property
