@@ -72,7 +72,7 @@ for (const [call, { schema }] of registry) {
       (call as (x: torch.Tensor) => unknown)(x);
     } catch {} // not of floats, or of other shapes
 }
-for (const { cases } of Object.values(scenarios)) for (const c of cases) c.prepare?.()();
+for (const { cases } of Object.values(scenarios)) for (const c of cases) if (c.prepare) (await c.prepare())();
 
 console.log(`${kernels} kernels compiled, ${device.level}; not in lanes:`);
 for (const [reason, ops] of [...reasons].toSorted()) console.log(`\n${reason}\n  ${[...ops].toSorted().join(", ")}`);

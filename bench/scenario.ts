@@ -1,12 +1,14 @@
 // What a benchmark is: cases that every side knows by name, and how their figures are shown.
 
+/** What is measured: a call of it. */
+export type Run = () => unknown;
 export interface Case {
   /** By this name the peers know it, too. */
   readonly name: string;
   /** The figure to show for what was measured. */
   readonly show: (measured: number) => number;
   /** Sets up and gives what is measured; null where only the runner can measure it. */
-  readonly prepare: (() => () => unknown) | null;
+  readonly prepare: (() => Run | Promise<Run>) | null;
 }
 /**
  * Seconds per call; seconds from the start of a process to its end; bytes in tensors at the highest point of a call, what

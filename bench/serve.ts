@@ -1,8 +1,7 @@
 // The other end of bench/side.ts in JavaScript: a process that measures its library's cases when asked, a line each.
 import { createInterface } from "node:readline";
-import type { Measure } from "./scenario.ts";
+import type { Measure, Run } from "./scenario.ts";
 
-export type Run = () => unknown;
 export interface Request {
   readonly name: string;
   readonly measure: Measure;
@@ -52,7 +51,7 @@ export type Prepare = (name: string) => Run | string | Promise<Run | string>;
 export async function serve(
   hello: Hello,
   prepare: Prepare,
-  peakBytes: ((name: string, inLoop: boolean) => number) | null = null,
+  peakBytes: ((name: string, inLoop: boolean) => Promise<number>) | null = null,
 ): Promise<void> {
   const say = (what: unknown): void => void process.stdout.write(`${JSON.stringify(what)}\n`);
   const prepared = new Map<string, Prepared | string>();
@@ -62,7 +61,7 @@ export async function serve(
     try {
       if (measure !== "seconds") {
         const inLoop = measure === "bytes in a loop";
-        say((peakBytes ? { measured: peakBytes(name, inLoop) } : { missing: "not measured" }) satisfies Answer);
+        say((peakBytes ? { measured: await peakBytes(name, inLoop) } : { missing: "not measured" }) satisfies Answer);
         continue;
       }
       let known = prepared.get(name);

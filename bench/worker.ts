@@ -20,10 +20,10 @@ const device = currentDevice() as CpuDevice;
 const cases = new Map(Object.values(scenarios).flatMap((s) => s.cases.map((c) => [c.name, c])));
 
 /** The most bytes in tensors at once: over setting up and some steps that leave nothing behind, or over many in a loop. */
-function peakBytes(name: string, inLoop: boolean): number {
+async function peakBytes(name: string, inLoop: boolean): Promise<number> {
   torch.cpu.reset_peak_memory_stats();
   const before = torch.cpu.memory_allocated();
-  const run = cases.get(name)!.prepare!();
+  const run = await cases.get(name)!.prepare!();
   for (let step = 0; step < (inLoop ? 60 : 4); step++) {
     run();
     if (!inLoop) device.memory.sweep();

@@ -205,6 +205,14 @@ def add_small(recorded):
     return lambda: x + y
 
 
+def from_python(expression):
+    """The loop that bench/scenarios/bridge.ts has, too."""
+    scope = {"a": torch.rand(16, requires_grad=True), "b": torch.rand(16), "nn": nn}
+    scope.update(relu=nn.ReLU(), linear=nn.Linear(16, 16))
+    exec(f"def run():\n    for _ in range(100):\n        {expression}\n", scope)
+    return scope["run"]
+
+
 def add_backward():
     x, y, grad = torch.rand(16, requires_grad=True), torch.rand(16), torch.ones(16)
 
@@ -247,6 +255,8 @@ CASES = {
     "add, recorded": lambda: add_small(True),
     "add and its backward": add_backward,
 }
+for expression in ["a + b", "a.mul(2.0)", "a.sum(0, keepdim=True)", "nn.functional.relu(a)", "relu(a)", "linear(a)", "a[0]"]:
+    CASES[f"Python: {expression}"] = lambda expression=expression: from_python(expression)
 for shape in [(32, 3, 32, 64, 1), (8, 64, 56, 64, 1), (8, 256, 14, 256, 1), (8, 128, 28, 128, 128)]:
     batch, channels, size, out, groups = shape
     case = f"conv {batch}x{channels}x{size}x{size} to {out}" + (f" groups {groups}" if groups > 1 else "")

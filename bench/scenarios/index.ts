@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 import { attention } from "./attention.ts";
+import { bridge } from "./bridge.ts";
 import { conv } from "./conv.ts";
 import { functions } from "./functions.ts";
 import { layerNorm } from "./layer_norm.ts";
@@ -20,6 +21,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   attention,
   training,
   overhead,
+  bridge,
   sharing,
   cold_start: coldStart,
   memory,
