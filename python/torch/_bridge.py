@@ -15,9 +15,10 @@ from pyodide.ffi import create_proxy
 
 _call = _tidu.call
 _lookup = _tidu.lookup
+_release = _tidu.release
 
-LIVE = weakref.WeakValueDictionary()  # number -> the Python object that stands for it
-_dead = []
+_live = {}  # number -> Reference to the Python object that stands for it
+_dead = []  # references whose objects are gone
 _pending = []
 _callables = {}
 _numbers_of_callables = {}
@@ -50,27 +51,42 @@ ERRORS = {
 CATEGORIES = {"UserWarning": UserWarning, "FutureWarning": FutureWarning, "DeprecationWarning": DeprecationWarning}
 
 
+class Reference(weakref.ref):
+    """A weak reference that knows the number."""
+
+    __slots__ = ("number",)
+
+
+def hold(held, number):
+    """Makes a Python object stand for the library's object `number`."""
+    held._number = number
+    # A callback in C: nothing of Python's runs when an object dies, and nothing can interrupt it.
+    reference = _live[number] = Reference(held, _dead.append)
+    reference.number = number
+
+
 class Held:
     """A Python object that stands for one of the library's."""
 
     __slots__ = ("_number", "__weakref__", "__dict__")
 
     def __init__(self, number):
-        self._number = number
-        LIVE[number] = self
+        hold(self, number)
 
-    def __del__(self):
-        try:
-            _dead.append(self._number)
-        except Exception:
-            pass
+
+_AT_ONCE = 1000  # so many arguments a call takes with ease
 
 
 def release():
     """Lets go of what Python has dropped. Only between calls, when no number is on its way."""
-    gone = [n for n in _dead if n not in LIVE]
-    _dead.clear()
-    _tidu.release(",".join(map(str, gone)))
+    dead = _dead[:]
+    del _dead[: len(dead)]  # no clear(): a collection may have found more
+    # A number may stand for another Python object by now.
+    gone = [reference.number for reference in dead if _live[reference.number] is reference]
+    for number in gone:
+        del _live[number]
+    for start in range(0, len(gone), _AT_ONCE):
+        _release(*gone[start : start + _AT_ONCE])
 
 
 _classes = {}  # kind of object -> class
@@ -85,12 +101,15 @@ def holder(kind):
 
 
 def tensor_of(number):
-    found = LIVE.get(number)
-    return found if found is not None else _classes["tensor"]._held(number)
+    reference = _live.get(number)
+    if reference is not None and (found := reference()) is not None:
+        return found
+    return _classes["tensor"]._held(number)
 
 
 def object_of(number, kind):
-    found = LIVE.get(number)
+    reference = _live.get(number)
+    found = None if reference is None else reference()
     if found is not None:
         return found
     cls = _classes.get(kind)
@@ -329,12 +348,15 @@ def invoke(number, args, kwargs=None):
     if len(_dead) >= 32 and not _decoding:
         release()
     values = []
-    kinds = "".join([_kind(x, values) for x in args])
-    names = ""
+    kinds = names = ""
+    for x in args:
+        kinds += _kind(x, values)
     if kwargs:
-        kinds += "".join([_kind(x, values) for x in kwargs.values()])
+        for x in kwargs.values():
+            kinds += _kind(x, values)
         names = ",".join(kwargs)
-    return crossed(_call(number, kinds, names, *values))
+    got = _call(number, kinds, names, *values)
+    return tensor_of(got) if type(got) is int else crossed(got)
 
 
 _known = {}
@@ -356,7 +378,9 @@ def run(path, *args, **kwargs):
 
 # Functions that PyTorch's own Python knows by another name.
 NAMES = {"logsigmoid": "log_sigmoid"}
-IGNORED = ("device", "layout", "pin_memory", "memory_format", "non_blocking", "foreach", "fused")
+# Arguments that have one answer here.
+IGNORED = ("layout", "pin_memory", "memory_format", "non_blocking")
+HANDLED = frozenset((*IGNORED, "device", "out"))
 
 
 def function(path, name=None):
@@ -366,10 +390,11 @@ def function(path, name=None):
         return None
 
     def call(*args, **kwargs):
-        if kwargs:
-            for ignored in ("layout", "pin_memory", "memory_format", "non_blocking"):
+        if kwargs and not HANDLED.isdisjoint(kwargs):
+            for ignored in IGNORED:
                 kwargs.pop(ignored, None)
-            if kwargs.get("device") is not None and _classes["device"](str(kwargs.pop("device"))).type != "cpu":
+            device = kwargs.pop("device", None)
+            if device is not None and _classes["device"](str(device)).type != "cpu":
                 raise AssertionError("Torch not compiled with CUDA enabled")
             if "out" in kwargs:
                 out = kwargs.pop("out")

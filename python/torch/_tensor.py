@@ -4,7 +4,7 @@ import copy
 
 import _tidu
 
-from ._bridge import PYTHON_DTYPES, Held, crossed, encode, function, holder, invoke, number_of, run, warn, warn_once
+from ._bridge import PYTHON_DTYPES, Held, crossed, encode, function, hold, holder, invoke, number_of, run, warn, warn_once
 from ._index import index_json
 
 _get = {}
@@ -156,7 +156,7 @@ class Tensor(Held):
     @classmethod
     def _held(cls, number):
         self = object.__new__(cls)
-        Held.__init__(self, number)
+        hold(self, number)
         return self
 
     # -- what it is
@@ -596,7 +596,7 @@ def dtype_of(x):
 
 # -- Python's operators
 
-NUMBERS = (int, float, bool, complex, Tensor)
+NUMBERS = (Tensor, int, float, complex)
 
 
 def _binary(name, op):

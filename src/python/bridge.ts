@@ -104,10 +104,11 @@ export class Bridge {
       this.plainNumbers = this.isMethod[id];
       for (let i = 0; i < kinds.length; i++) values[i] = this.decode(kinds.charCodeAt(i), values[i]);
       if (names !== "") {
-        const keys = names.split(",").map((key) => (this.isOp[id] ? (NUMPY_NAMES[key] ?? key) : key));
+        const keys = names.split(",");
         const options: Record<string, unknown> = {};
         const first = values.length - keys.length;
-        for (const [i, key] of keys.entries()) options[key] = values[first + i];
+        for (const [i, key] of keys.entries())
+          options[this.isOp[id] ? (NUMPY_NAMES[key] ?? key) : key] = values[first + i];
         values.length = first;
         values.push(options);
       }
@@ -116,9 +117,9 @@ export class Bridge {
       return failure(error);
     }
   }
-  /** Lets go of objects, their numbers joined by commas. */
-  release(numbers: string): void {
-    if (numbers !== "") this.handles.release(numbers.split(",").map(Number));
+  /** Lets go of objects. */
+  release(...numbers: number[]): void {
+    this.handles.release(numbers);
   }
   /** self[index]: the index as JSON. */
   getItem(self: number, index: string): Crossed {

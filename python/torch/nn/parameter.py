@@ -1,6 +1,6 @@
 """nn.Parameter and nn.Buffer: tensors that modules find by themselves."""
 
-from .._bridge import LIVE, Held, run
+from .._bridge import run
 from .._tensor import Tensor
 
 
