@@ -68,7 +68,7 @@ export function gradcheck(
     for (const [i, x] of checked.entries()) {
       const analytic = outputs.map((out) => analyticJacobian(out, x));
       const numeric = numericJacobian(run, x, eps);
-      for (let o = 0; o < outputs.length; o++) compare(numeric[o], analytic[o], i, o, atol, rtol);
+      for (let o = 0; o < outputs.length; o++) compare(numeric[o], analytic[o], x, i, o, atol, rtol);
     }
     return true;
   } catch (error) {
@@ -127,9 +127,17 @@ function numericJacobian(run: () => Tensor[], x: Tensor, eps: number): Jacobian[
   });
   return perOutput;
 }
+/** A Jacobian as text, in the dtype of the input it belongs to. */
+function matrix(rows: Jacobian, like: Tensor): string {
+  const made = like.detach().new_zeros([rows.length, rows[0].length]);
+  for (const [i, row] of rows.entries())
+    for (const [j, slope] of row.entries()) made.select(0, i).select(0, j).fill_(slope);
+  return String(made);
+}
 function compare(
   numeric: Jacobian | undefined,
   analytic: Jacobian,
+  like: Tensor,
   input: number,
   output: number,
   atol: number,
@@ -141,7 +149,8 @@ function compare(
       if (Math.abs(a - n) <= atol + rtol * Math.abs(n) || (Number.isNaN(a) && Number.isNaN(n)) || a === n) continue;
       throw new GradcheckError(
         `Jacobian mismatch for output ${output} with respect to input ${input},\n` +
-          `at input element ${i} and output element ${j}: numerical ${n}, analytical ${a}`,
+          `numerical:${matrix(numeric!, like)}\nanalytical:${matrix(analytic, like)}\n` +
+          `The first difference is at input element ${i} and output element ${j}: ${n} and ${a}.`,
       );
     }
 }

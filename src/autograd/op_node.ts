@@ -122,10 +122,10 @@ export class OpNode extends Node {
     if (saved === undefined) return null;
     return saved instanceof SavedTensor ? saved.unpack(this) : saved.map((s) => s?.unpack(this) ?? null);
   }
-  /** A saved tensor by name, as PyTorch's `_saved_self`, `_saved_result`. Raises RuntimeError once it is freed. */
-  savedTensor(name: string): unknown {
+  /** A saved tensor or plain argument by name, as PyTorch's `_saved_self`, `_saved_dim`. Raises RuntimeError once freed. */
+  savedValue(name: string): unknown {
     if (this.released) throw freedTwice();
-    return this.unpack(name);
+    return this.saved?.has(name) === true ? this.unpack(name) : (this.byName(this.plain)[name] ?? undefined);
   }
   override release(): void {
     // A node that saves nothing can run again, as in PyTorch.

@@ -27,7 +27,7 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
     throw new TypeError(
       `${name}() takes ${positional} positional argument${positional === 1 ? "" : "s"} but ${count} were given${
         positional < args.length
-          ? ` (${args
+          ? `\n(${args
               .slice(positional)
               .map((a) => a.name)
               .join(", ")} by name, in one object at the end)`
@@ -77,7 +77,7 @@ function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>)
 /** The value as kernels see it, or a TypeError. */
 function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, given: readonly unknown[]): unknown {
   // Only what takes part in promotions must know a float from a whole number.
-  const value = one instanceof Float && arg.type.startsWith("float") ? one.value : one;
+  const value = arg.type.startsWith("float") ? plainFloats(one) : one;
   const problem = checks[arg.type](value);
   if (problem === OK)
     return arg.type.startsWith("int[]") || arg.type === "int?[]" || arg.type.startsWith("float[]")
@@ -100,6 +100,8 @@ function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, giv
   const told = `${schema.name}(): argument '${argument}'${position} must be ${pythonName(arg.type)}, not ${typeWord(value)}${problem}`;
   throw new TypeError(OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${noOverload(schema, given)}${told}` : told);
 }
+const plainFloats = (x: unknown): unknown =>
+  x instanceof Float ? x.value : isArray(x) && x.some((y) => y instanceof Float) ? x.map(plainFloats) : x;
 /** Functions to which PyTorch gives several signatures of the same number of arguments: its sentence then names none. */
 const OVERLOADED = new Set(
   "all any argsort bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor bucketize clamp clamp_max clamp_min clip copysign count_nonzero divide dsplit eq fill float_power floor_divide fmod ge greater greater_equal gt hsplit index_fill isin le lerp less less_equal linspace logspace lt masked_fill mean moveaxis movedim narrow nanquantile ne not_equal pow quantile remainder repeat_interleave round rsub scatter searchsorted sort squeeze std subtract sum tensor_split true_divide var view vsplit xlogy".split(

@@ -19,7 +19,8 @@ const zero = (x: Expr): Expr => constant(0, x.dtype);
 /** x where it is positive, else 0. */
 export const relu = op("relu(Tensor self) -> Tensor");
 define(relu, {
-  kernel: pointwise(({ self }) => self.max(0)),
+  // Zeros keep their sign and NaN passes, as in PyTorch.
+  kernel: pointwise(({ self }) => self.lt(0).where(zero(self), self)),
   saves: ["result"],
   backward: { self: ({ grad, result }) => threshold_backward(grad, result, 0) },
 });

@@ -29,9 +29,10 @@ export const zeros = op(
   "zeros(int[] size, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
 );
 define(zeros, {
-  kernel: compute(({ size, dtype, requires_grad }) =>
-    asLeaf(filled(size, 0, dtype ?? get_default_dtype()), requires_grad),
-  ),
+  kernel: compute(({ size, dtype, requires_grad }) => {
+    if (size.some((n) => n < 0)) throw new RuntimeError("zeros: Dimension size must be non-negative.");
+    return asLeaf(filled(size, 0, dtype ?? get_default_dtype()), requires_grad);
+  }),
 });
 
 /** Elements all 1. */

@@ -350,7 +350,11 @@ function vectorPointer(
   if (index.sizes.length > 1)
     throw new IndexError(`${name}(): Index is supposed to be a vector, but got dim: ${index.sizes.length}`);
   if (index.dtype !== int64 && index.dtype !== int32)
-    throw new RuntimeError(`${name}(): Expected dtype int32/int64 for index but got: ${index.dtype.legacyName}`);
+    throw new RuntimeError(
+      name === "index_select"
+        ? "index_select(): Expected dtype int32 or int64 for index"
+        : `${name}(): Expected dtype int32/int64 for index but got: ${index.dtype.legacyName}`,
+    );
   const size = self.sizes[d] ?? 1;
   checkedIndices(index, size, () => new IndexError("index out of range in self"), false);
   const flat = index.reshape([-1]);
@@ -379,7 +383,11 @@ define(index_select, {
 });
 function intoSlices(name: string, target: Tensor, dim: number, index: Tensor, source: Tensor, mode: StoreMode): void {
   const { d, shape, pointer } = vectorPointer(name, target, dim, index);
-  if (source.sizes.length !== Math.max(shape.length, 1) && source.sizes.length > 0)
+  const others = (sizes: Shape): number[] => sizes.filter((_, k) => k !== d);
+  if (
+    source.sizes.length > 0 &&
+    (source.sizes.length !== Math.max(shape.length, 1) || !sameShape(others(source.sizes), others(shape)))
+  )
     throw new RuntimeError(
       `source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${list(target.sizes)} source.shape = ${list(source.sizes)}`,
     );

@@ -267,6 +267,10 @@ function nonEmpty(name: string, self: Tensor, Raised: typeof IndexError = Runtim
     );
   return self;
 }
+function assertNonEmptyDim(name: string, self: Tensor, dim: number): void {
+  const d = wrapDim(dim, self.sizes.length);
+  if (self.sizes[d] === 0) throw new IndexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`);
+}
 /** Where the largest element is: along `dim`, or in the flattened tensor. The first of equal ones. */
 export const argmax = op("argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor");
 define(argmax, {
@@ -277,6 +281,7 @@ define(argmax, {
         .reshape([-1])
         ._max_dim(0)
         .indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
+    assertNonEmptyDim("argmax", self, dim);
     return self._max_dim(dim, keepdim).indices;
   }),
 });
@@ -290,6 +295,7 @@ define(argmin, {
         .reshape([-1])
         ._min_dim(0)
         .indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
+    assertNonEmptyDim("argmin", self, dim);
     return self._min_dim(dim, keepdim).indices;
   }),
 });

@@ -59,12 +59,15 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
     throw new IndexError("an index can only have a single ellipsis ('...')");
   let view = self;
   let d = 0;
+  let own = 0; // the dim of self that the next index is for, where selecting has taken dims away
   const indices: (Tensor | null)[] = [];
   for (const given of items) {
     const item = given instanceof Tensor && given.dtype === bool && given.sizes.length === 0 ? truth(given) : given;
-    if (item === "...") d += self.sizes.length - specified;
-    else if (item === null) view = view.unsqueeze(d++);
-    else if (typeof item === "number") view = selected(view, d, item);
+    if (item === "...") {
+      d += self.sizes.length - specified;
+      own += self.sizes.length - specified;
+    } else if (item === null) view = view.unsqueeze(d++);
+    else if (typeof item === "number") view = selected(view, d, item, own);
     else if (item instanceof PythonSlice) view = sliced(view, d++, item);
     else {
       const index =
@@ -81,6 +84,7 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
       if (!isMask(index)) indices[d++] = index;
       else for (const part of maskIndices(index, view, d, typeof item === "boolean")) indices[d++] = part;
     }
+    own += consumes(item);
   }
   for (let i = 0; i < d; i++) indices[i] ??= null;
   return { self: view, indices };
@@ -104,10 +108,10 @@ function refuseOfScalar(item: Index): void {
       "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
     );
 }
-function selected(view: Tensor, d: number, i: number): Tensor {
+function selected(view: Tensor, d: number, i: number, own: number): Tensor {
   if (!Number.isInteger(i)) throw notAnIndex("float");
   const n = view.sizes[d];
-  if (i < -n || i >= n) throw new IndexError(`index ${i} is out of bounds for dimension ${d} with size ${n}`);
+  if (i < -n || i >= n) throw new IndexError(`index ${i} is out of bounds for dimension ${own} with size ${n}`);
   return view.select(d, i);
 }
 function sliced(view: Tensor, d: number, { start, stop, step }: Slice): Tensor {
