@@ -39,12 +39,18 @@ contiguous_format, preserve_format = memory_format("contiguous_format"), memory_
 channels_last, channels_last_3d = memory_format("channels_last"), memory_format("channels_last_3d")
 
 
-def _legacy_class(name, dt):
-    def construct(*args):
-        return _legacy(dt, args)
+class _LegacyType(type):
+    """The type of torch.FloatTensor and its kin: calling one makes a Tensor, which is one by its dtype."""
 
-    construct.__name__ = name
-    return construct
+    def __call__(cls, *args):
+        return _legacy(cls._dtype_name, args)
+
+    def __instancecheck__(cls, x):
+        return isinstance(x, Tensor) and x.dtype.name == cls._dtype_name
+
+
+def _legacy_class(name, dt):
+    return _LegacyType(name, (), {"_dtype_name": dt, "__module__": "torch"})
 
 
 for _name, _dt in {
@@ -61,7 +67,32 @@ for _name, _dt in {
     globals()[_name] = _legacy_class(_name, _dt)
 
 
-asarray = from_numpy = as_tensor
+asarray = as_tensor
+
+
+def from_numpy(array):
+    if not hasattr(array, "__array__"):
+        raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
+    return as_tensor(array)
+
+
+def chain_matmul(*matrices, out=None):
+    return _run("linalg.multi_dot", list(matrices[0] if len(matrices) == 1 else matrices))
+
+
+class _Absent:
+    """A backend that is not there."""
+
+    @staticmethod
+    def is_available():
+        return False
+
+    is_built = is_available
+
+
+class backends:
+    mps = cudnn = mkldnn = cuda = _Absent
+
 
 
 def scalar_tensor(s, dtype=None, **kwargs):
@@ -197,6 +228,9 @@ class Generator(_bridge.Held):
         _run("bridge.setState", self, state)
         return self
 
+    def __repr__(self):
+        return f"<torch._C.Generator object at {hex(id(self))}>"
+
     device = property(lambda self: device("cpu"))
 
 
@@ -322,6 +356,7 @@ class _Namespace:
 
 
 from . import func  # noqa: E402
+from ._dtype_info import finfo, iinfo  # noqa: E402
 
 linalg, fft, special = _Namespace("linalg"), _Namespace("fft"), _Namespace("special")
 linalg.LinAlgError = LinAlgError

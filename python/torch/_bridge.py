@@ -410,7 +410,10 @@ def function(path, name=None):
 
 def label(path, result):
     if isinstance(result, tuple) and hasattr(result, "_op"):
-        op = path.rpartition(".")[2]
+        space, _, op = path.rpartition(".")
+        op = "linalg_" + op if space == "linalg" else op
+        if op in ("std_mean", "var_mean"):
+            return tuple(result)
         if result._op != op:
             cls = type("return_type", (type(result),), {"_op": op})
             cls.__name__ = op

@@ -41,8 +41,11 @@ export const helpers = {
   nextFunctions: (node: Node): unknown[] =>
     node.edges.map((edge) => (edge === null ? [null, 0] : [edge.node, edge.nr])),
   nodeName: (node: Node): string => node.typeName,
-  /** A tensor that the node keeps. */
-  saved: (node: Node, name: string): unknown => (node instanceof OpNode ? node.savedTensor(name) : null),
+  /** Whether the node keeps something of that name, and what. */
+  saved(node: Node, name: string): unknown[] {
+    const value = node instanceof OpNode ? node.savedValue(name) : undefined;
+    return [value !== undefined, value ?? null];
+  },
   edgeNode: (t: Tensor): Node | null => gradientEdge(t)?.node ?? null,
   /** A custom function whose forward and backward are Python's. */
   applyFunction(name: string, forward: PythonForward, backward: PythonForward, args: unknown[]): unknown {

@@ -119,7 +119,14 @@ def _vectors(v, inputs, name):
                 else "The vector v can only be None if the input to the user-provided function is a single Tensor with a single element."
             )
         return tuple(ones_like(x) for x in inputs)
-    return _tuple(v)[0]
+    vs = _tuple(v)[0]
+    if len(vs) != len(inputs):
+        raise RuntimeError(f"v is a tuple of invalid length: should be {len(inputs)} but got {len(vs)}.")
+    for i, (x, y) in enumerate(zip(vs, inputs)):
+        if x.size() != y.size():
+            prepend = f"Entry {i} in " if len(vs) > 1 else ""
+            raise RuntimeError(f"{prepend}v has invalid size: should be {y.size()} but got {x.size()}.")
+    return vs
 
 
 def vjp(func, inputs, v=None, create_graph=False, strict=False):

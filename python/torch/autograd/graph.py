@@ -36,11 +36,14 @@ class Node(Held):
 
     def __getattr__(self, name):
         if name.startswith("_saved_"):
-            return run("bridge.saved", self, name[len("_saved_") :])
+            found, value = run("bridge.saved", self, name[len("_saved_") :])
+            if found:
+                return value
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __repr__(self):
-        return f"<{type(self).__name__} object at {hex(id(self))}>"
+        home = type(self).__module__ + "." if type(self).__module__ == "torch.autograd.function" else ""
+        return f"<{home}{type(self).__name__} object at {hex(id(self))}>"
 
 
 _node_classes = {}
@@ -51,7 +54,8 @@ def _node(number):
     name = run("bridge.nodeName", plain)
     cls = _node_classes.get(name)
     if cls is None:
-        cls = _node_classes[name] = type(name, (Node,), {})
+        home = {"__module__": "torch.autograd.function"} if run("get.isForeign", plain) else {}
+        cls = _node_classes[name] = type(name, (Node,), home)
     plain.__class__ = cls
     return plain
 

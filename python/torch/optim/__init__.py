@@ -82,7 +82,8 @@ class Optimizer:
         for group, options in zip(self.param_groups, run("bridge.groups", self._library)):
             for key, value in options.items():
                 if key not in ("params", "param_names"):
-                    dict.__setitem__(group, key, value)
+                    is_float = isinstance(group.get(key, group["lr"]), float)
+                    dict.__setitem__(group, key, float(value) if is_float and isinstance(value, int) else value)
 
     def add_param_group(self, group):
         run("method.add_param_group", self._library, _plain(group) if isinstance(group, dict) else group)
@@ -158,6 +159,15 @@ class LibraryOptimizer(Optimizer):
                 kwargs[name] < 0.0  # raises what Python does for what is no number
         self._adopt(run("new." + self._library_name, params, *args, **kwargs))
         self.defaults = dict(run("get.defaults", self._library))
+        # The library has one type of number: floats that Python gave stay what they were.
+        if args:
+            kwargs["lr"] = args[0]
+        given = [p if isinstance(p, dict) else {} for p in params] + [{}] * len(self.param_groups)
+        for group, own in zip(self.param_groups, given):
+            for key, value in {**kwargs, **own}.items():
+                if isinstance(value, float):
+                    dict.__setitem__(group, key, value)
+        self.defaults.update((key, value) for key, value in kwargs.items() if isinstance(value, float))
 
     @property
     def state(self):
@@ -174,9 +184,6 @@ class LibraryOptimizer(Optimizer):
         for hook in self.__dict__.get("_post_hooks", {}).values():
             hook(self, given, {})
         return result
-
-    def __repr__(self):
-        return run("method.toString", self._library)
 
 
 _classes = {}

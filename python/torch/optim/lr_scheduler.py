@@ -67,17 +67,26 @@ class LibraryScheduler(LRScheduler):
         run("bridge.setMember", self._library, name, value)
 
     def get_lr(self):
-        return list(run("method.get_lr", self._library))
+        return self._floats(run("method.get_lr", self._library))
 
     def get_last_lr(self):
-        return list(run("method.get_last_lr", self._library))
+        return self._floats(run("method.get_last_lr", self._library))
+
+    def _floats(self, rates):
+        """The library has one type of number; a rate is a float where the group's is."""
+        groups = self.optimizer.param_groups
+        return [float(r) if isinstance(group["lr"], float) else r for r, group in zip(rates, groups)]
 
     def step(self, *args, **kwargs):
         run("method.step", self._library, *args, **kwargs)
         self.optimizer._read_options()
 
     def state_dict(self):
-        return _lists(run("method.state_dict", self._library))
+        state = _lists(run("method.state_dict", self._library))
+        for key in ("base_lrs", "_last_lr"):
+            if key in state:
+                state[key] = self._floats(state[key])
+        return state
 
     def load_state_dict(self, state_dict):
         run("method.load_state_dict", self._library, state_dict)

@@ -1,7 +1,8 @@
 """torch.nn.utils."""
 
-from .._bridge import run
-from .._tensor import Tensor
+from ..._bridge import run
+from ..._tensor import Tensor
+from . import rnn
 
 
 def _list(parameters):
