@@ -9,8 +9,20 @@ import type { PythonResult } from "./browser/python_page.ts";
 const { lessons: all } = JSON.parse(readFileSync("test/data/lessons.json", "utf8")) as {
   lessons: (Lesson & { id: string })[];
 };
-/** One that prints a module with its parameters, one that raises. */
-const lessons = all.filter(({ id }) => /^parameters-have-gradients|^softmax-row-by-row/.test(id));
+/** Twice as much as fits, if what the program drops is not given back while it runs. */
+const loop: Lesson = {
+  source: `
+import torch
+x = torch.ones(2**20, requires_grad=True)
+for step in range(1000):
+    loss = (x * 2 + step).sum()
+print(loss.item())
+`,
+  stdout: "1049624576.0\n",
+  exception: null,
+};
+/** One that prints a module with its parameters, one that raises, and a loop. */
+const lessons: Lesson[] = [...all.filter(({ id }) => /^parameters-have-gradients|^softmax-row-by-row/.test(id)), loop];
 
 /** A file of the installed pyodide, as a page has it from a server or a CDN. */
 function pyodide(path: string): Served | undefined {
@@ -29,7 +41,7 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
       "/lessons.json": { type: "application/json", body: JSON.stringify(lessons) },
     };
     const shown = await resultOfPage<PythonResult>((path) => files[path] ?? pyodide(path));
-    expect(lessons.length).toBe(2);
+    expect(lessons.length).toBe(3);
     for (const place of ["page", "worker"] as const)
       for (const [i, { stdout, exception }] of lessons.entries()) {
         expect(shown[place][i].stdout, place).toBe(stdout);

@@ -11,7 +11,7 @@ import warnings
 import weakref
 
 import _tidu
-from pyodide.ffi import create_proxy
+from pyodide.ffi import can_run_sync, create_proxy, run_sync
 
 _call = _tidu.call
 _lookup = _tidu.lookup
@@ -86,7 +86,8 @@ def release():
     for number in gone:
         del _live[number]
     for start in range(0, len(gone), _AT_ONCE):
-        _release(*gone[start : start + _AT_ONCE])
+        if _release(*gone[start : start + _AT_ONCE]) and can_run_sync():
+            run_sync(_tidu.turn())
 
 
 _classes = {}  # kind of object -> class

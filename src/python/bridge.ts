@@ -17,6 +17,7 @@ import { Size, Tensor } from "../tensor.ts";
 import { Handles } from "./handles.ts";
 import { namespaces } from "./namespaces.ts";
 import { helpers } from "./helpers.ts";
+import { Turns } from "./turns.ts";
 
 /** What Python gets: None, a truth value, a tensor's number, or JSON. */
 type Crossed = undefined | boolean | number | string;
@@ -35,6 +36,7 @@ class RaisedInPython extends Error {}
 
 export class Bridge {
   readonly handles = new Handles();
+  private readonly turns = new Turns();
   private readonly functions: Callable[] = [];
   private readonly isOp: boolean[] = [];
   /** Methods of objects take numbers, be they whole or not. */
@@ -117,9 +119,14 @@ export class Bridge {
       return failure(error);
     }
   }
-  /** Lets go of objects. */
-  release(...numbers: number[]): void {
+  /** Lets go of objects; tells whether a turn of the event loop is due. */
+  release(...numbers: number[]): boolean {
     this.handles.release(numbers);
+    return this.turns.isDue();
+  }
+  /** Lets the event loop have a turn, see Note [Turns]. */
+  turn(): Promise<void> {
+    return this.turns.take();
   }
   /** self[index]: the index as JSON. */
   getItem(self: number, index: string): Crossed {

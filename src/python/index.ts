@@ -24,10 +24,20 @@ export interface PythonOptions {
   /** A pyodide that is loaded already. */
   pyodide?: unknown;
 }
+/** Gives JSON of what the program raised. */
+interface RunSource {
+  (source: string, filename: string): string | undefined;
+  callPromising(source: string, filename: string): Promise<string | undefined>;
+}
+const CAN_SUSPEND = "Suspending" in WebAssembly;
+
 /** A running Python with `import torch`. */
 export interface Python {
-  /** Runs a program in a fresh namespace, as a file of that name. Raises PythonError with its traceback. */
-  run(source: string, filename?: string): void;
+  /**
+   * Runs a program in a fresh namespace, as a file of that name. Raises PythonError with its traceback. It ends before
+   * this returns, but where the engine can suspend WebAssembly (JSPI), which lets memory be given back in between.
+   */
+  run(source: string, filename?: string): Promise<void>;
   /** Objects of the library that Python holds at the moment. */
   readonly held: number;
   readonly pyodide: unknown;
@@ -72,7 +82,7 @@ const writer = (write: (text: string) => void): { write: (bytes: Uint8Array) => 
  * Starts Python with the package `torch`. Needs the npm package pyodide. Raises ImportError where it is missing.
  * @example
  * const py = await loadPython();
- * py.run("import torch; print(torch.ones(2) * 3)"); // tensor([3., 3.])
+ * await py.run("import torch; print(torch.ones(2) * 3)"); // tensor([3., 3.])
  */
 export async function loadPython(options: PythonOptions = {}): Promise<Python> {
   const py = (options.pyodide as Pyodide | undefined) ?? (await loadPyodide(options.indexURL));
@@ -86,10 +96,10 @@ export async function loadPython(options: PythonOptions = {}): Promise<Python> {
   const bridge = new Bridge();
   py.registerJsModule("_tidu", tiduModule(bridge));
   py.runPython("import sys; sys.path.insert(0, '/tidu')");
-  const program = py.pyimport("torch._program") as { run_source(source: string, filename: string): string | undefined };
+  const { run_source } = py.pyimport("torch._program") as { run_source: RunSource };
   return {
-    run(source, filename = "<program>") {
-      const failed = program.run_source(source, filename);
+    async run(source, filename = "<program>") {
+      const failed = await (CAN_SUSPEND ? run_source.callPromising(source, filename) : run_source(source, filename));
       if (failed === undefined) return;
       const [type, text, traceback] = JSON.parse(failed) as [string, string, string];
       throw new PythonError(type, text, traceback);

@@ -10,6 +10,7 @@ export function tiduModule(bridge: Bridge): object {
     names: bridge.names.bind(bridge),
     signature: bridge.signature.bind(bridge),
     release: bridge.release.bind(bridge),
+    turn: bridge.turn.bind(bridge),
     getItem: bridge.getItem.bind(bridge),
     setItem: bridge.setItem.bind(bridge),
     elements: bridge.elements.bind(bridge),

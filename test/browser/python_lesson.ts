@@ -11,15 +11,17 @@ export interface Lesson {
 export async function runLessons(lessons: readonly Lesson[]): Promise<Lesson[]> {
   let stdout = "";
   const python = await loadPython({ indexURL: "/pyodide/", stdout: (text) => (stdout += text) });
-  return lessons.map(({ source }) => {
+  const shown: Lesson[] = [];
+  for (const { source } of lessons) {
     stdout = "";
     let exception = null;
     try {
-      python.run(source);
+      await python.run(source);
     } catch (error) {
       if (!(error instanceof PythonError)) throw error;
       exception = { type: error.type, text: error.message };
     }
-    return { source, stdout, exception };
-  });
+    shown.push({ source, stdout, exception });
+  }
+  return shown;
 }
