@@ -14,13 +14,18 @@ export function eigen(
   const q = vectors ? new ComplexMatrix(new Float64Array(n * n), new Float64Array(n * n), n) : null;
   if (q !== null) for (let i = 0; i < n; i++) q.re[i * n + i] = 1;
   const h = new ComplexMatrix(re, im, n);
+  // By a power of 2 to entries around 1, whose squares are neither huge nor tiny.
+  let largest = 0;
+  for (const part of [re, im]) for (const x of part) largest = Math.max(largest, Math.abs(x));
+  const size = largest > 0 && Number.isFinite(largest) ? 2 ** Math.floor(Math.log2(largest)) : 1;
+  for (const part of [re, im]) for (let i = 0; i < n * n; i++) part[i] /= size;
   const scales = balance(h);
   reduce(h, q);
   iterate(h, q);
   const values = new Float64Array(2 * n);
   for (let i = 0; i < n; i++) {
-    values[2 * i] = re[i * n + i];
-    values[2 * i + 1] = im[i * n + i];
+    values[2 * i] = re[i * n + i] * size;
+    values[2 * i + 1] = im[i * n + i] * size;
   }
   return { values, vectors: q === null ? null : vectorsOf(h, q, scales) };
 }
@@ -86,44 +91,134 @@ function rotation(xr: number, xi: number, yr: number, yi: number): Rotation {
 }
 /** Rows i and j of `m`, columns from `from`: turned from the left. */
 function turnRows({ re, im, n }: ComplexMatrix, i: number, j: number, { c, sr, si }: Rotation, from: number): void {
-  for (let k = from; k < n; k++) {
-    const [a, b] = [i * n + k, j * n + k];
-    const [xr, xi, yr, yi] = [re[a], im[a], re[b], im[b]];
+  for (let a = i * n + from, b = j * n + from; a < (i + 1) * n; a++, b++) {
+    const xr = re[a];
+    const xi = im[a];
+    const yr = re[b];
+    const yi = im[b];
     re[a] = c * xr + sr * yr - si * yi;
     im[a] = c * xi + sr * yi + si * yr;
     re[b] = c * yr - sr * xr - si * xi;
     im[b] = c * yi - sr * xi + si * xr;
   }
 }
-/** Columns i and j, rows up to `to`: turned from the right by the conjugate transpose. */
-function turnCols({ re, im, n }: ComplexMatrix, i: number, j: number, { c, sr, si }: Rotation, to: number): void {
-  for (let k = 0; k < to; k++) {
-    const [a, b] = [k * n + i, k * n + j];
-    const [xr, xi, yr, yi] = [re[a], im[a], re[b], im[b]];
-    re[a] = c * xr + sr * yr + si * yi;
-    im[a] = c * xi + sr * yi - si * yr;
-    re[b] = c * yr - sr * xr + si * xi;
-    im[b] = c * yi - sr * xi - si * xr;
+/**
+ * Rotations of columns i and i + 1, i from `first` on, of each row in turn: turned from the right by their conjugates.
+ * `turns` has three numbers for each. Of a triangle the rows above `rows` have nothing left of the diagonal but one entry.
+ */
+function turnCols({ re, im, n }: ComplexMatrix, first: number, turns: Float64Array, count: number, rows: number): void {
+  for (let k = 0; k < rows; k++) {
+    const start = rows === n ? 0 : Math.max(0, k - first - 1);
+    let a = k * n + first + start;
+    let xr = re[a];
+    let xi = im[a];
+    for (let t = 3 * start; t < 3 * count; t += 3, a++) {
+      const c = turns[t];
+      const sr = turns[t + 1];
+      const si = turns[t + 2];
+      const yr = re[a + 1];
+      const yi = im[a + 1];
+      re[a] = c * xr + sr * yr + si * yi;
+      im[a] = c * xi + sr * yi - si * yr;
+      const nextR = c * yr - sr * xr + si * xi;
+      xi = c * yi - sr * xi - si * xr;
+      xr = nextR;
+    }
+    re[a] = xr;
+    im[a] = xi;
   }
 }
-/** To Hessenberg form, entry by entry from the bottom of each column. */
+
+/** A Householder reflection 1 - scale v vᴴ of the rows or columns from `from` on. */
+interface Reflection {
+  readonly vr: Float64Array;
+  readonly vi: Float64Array;
+  readonly scale: number;
+  readonly from: number;
+}
+/** The reflection that leaves of column `j` below `from` nothing; null if there is nothing. */
+function reflection({ re, im, n }: ComplexMatrix, j: number, from: number): Reflection | null {
+  const [vr, vi] = [new Float64Array(n - from), new Float64Array(n - from)];
+  let largest = 0;
+  for (let i = from; i < n; i++) largest = Math.max(largest, Math.abs(re[i * n + j]), Math.abs(im[i * n + j]));
+  let below = 0;
+  let squares = 0;
+  for (let i = from; i < n; i++) {
+    const r = (vr[i - from] = re[i * n + j] / (largest || 1));
+    const c = (vi[i - from] = im[i * n + j] / (largest || 1));
+    squares += r * r + c * c;
+    if (i > from) below += r * r + c * c;
+  }
+  if (!(below > 0)) return null;
+  const norm = Math.sqrt(squares);
+  const size = Math.hypot(vr[0], vi[0]);
+  // Away from what it is: nothing cancels.
+  vr[0] += size === 0 ? norm : (vr[0] / size) * norm;
+  vi[0] += size === 0 ? 0 : (vi[0] / size) * norm;
+  return { vr, vi, scale: 2 / (below + vr[0] * vr[0] + vi[0] * vi[0]), from };
+}
+/** Rows from `from` on reflected, columns from `column` on; `isReal`: all imaginary parts are 0. */
+function reflectRows({ re, im, n }: ComplexMatrix, by: Reflection, column: number, isReal: boolean): void {
+  const { vr, vi, scale, from } = by;
+  const [wr, wi] = [new Float64Array(n), new Float64Array(n)];
+  for (let i = from; i < n; i++) {
+    const [r, c] = [vr[i - from], vi[i - from]];
+    if (isReal) for (let k = column; k < n; k++) wr[k] += r * re[i * n + k];
+    else
+      for (let k = column; k < n; k++) {
+        wr[k] += r * re[i * n + k] + c * im[i * n + k];
+        wi[k] += r * im[i * n + k] - c * re[i * n + k];
+      }
+  }
+  for (let i = from; i < n; i++) {
+    const [r, c] = [vr[i - from] * scale, vi[i - from] * scale];
+    if (isReal) for (let k = column; k < n; k++) re[i * n + k] -= r * wr[k];
+    else
+      for (let k = column; k < n; k++) {
+        re[i * n + k] -= r * wr[k] - c * wi[k];
+        im[i * n + k] -= r * wi[k] + c * wr[k];
+      }
+  }
+}
+/** Columns from `from` on reflected, row by row. */
+function reflectCols({ re, im, n }: ComplexMatrix, { vr, vi, scale, from }: Reflection, isReal: boolean): void {
+  for (let row = 0; row < n; row++) {
+    const at = row * n + from;
+    let [sr, si] = [0, 0];
+    if (isReal) {
+      for (let i = 0; i < vr.length; i++) sr += re[at + i] * vr[i];
+      sr *= scale;
+      for (let i = 0; i < vr.length; i++) re[at + i] -= sr * vr[i];
+      continue;
+    }
+    for (let i = 0; i < vr.length; i++) {
+      sr += re[at + i] * vr[i] - im[at + i] * vi[i];
+      si += re[at + i] * vi[i] + im[at + i] * vr[i];
+    }
+    [sr, si] = [sr * scale, si * scale];
+    for (let i = 0; i < vr.length; i++) {
+      re[at + i] -= sr * vr[i] + si * vi[i];
+      im[at + i] -= si * vr[i] - sr * vi[i];
+    }
+  }
+}
+/** To Hessenberg form, column by column. */
 function reduce(h: ComplexMatrix, q: ComplexMatrix | null): void {
   const { re, im, n } = h;
-  for (let j = 0; j < n - 2; j++)
-    for (let i = n - 1; i > j + 1; i--) {
-      const [a, b] = [(i - 1) * n + j, i * n + j];
-      if (re[b] === 0 && im[b] === 0) continue;
-      const turn = rotation(re[a], im[a], re[b], im[b]);
-      turnRows(h, i - 1, i, turn, j);
-      turnCols(h, i - 1, i, turn, n);
-      if (q !== null) turnCols(q, i - 1, i, turn, n);
-      re[b] = im[b] = 0;
-    }
+  const isReal = im.every((x) => x === 0);
+  for (let j = 0; j < n - 2; j++) {
+    const by = reflection(h, j, j + 1);
+    if (by === null) continue;
+    reflectRows(h, by, j, isReal);
+    reflectCols(h, by, isReal);
+    if (q !== null) reflectCols(q, by, isReal);
+    for (let i = j + 2; i < n; i++) re[i * n + j] = im[i * n + j] = 0;
+  }
 }
 /** QR steps until what lies below the diagonal is gone. */
 function iterate(h: ComplexMatrix, q: ComplexMatrix | null): void {
   const { re, im, n } = h;
-  const turns: Rotation[] = [];
+  const turns = new Float64Array(3 * n);
   let last = n - 1;
   for (let step = 0; last > 0;) {
     let first = last;
@@ -144,18 +239,14 @@ function iterate(h: ComplexMatrix, q: ComplexMatrix | null): void {
       re[i * n + i] -= sr;
       im[i * n + i] -= si;
     }
-    turns.length = 0;
     for (let i = first; i < last; i++) {
       const [a, b] = [i * n + i, (i + 1) * n + i];
       const turn = rotation(re[a], im[a], re[b], im[b]);
       turnRows(h, i, i + 1, turn, i);
-      turns.push(turn);
+      turns.set([turn.c, turn.sr, turn.si], 3 * (i - first));
     }
-    for (const [k, turn] of turns.entries()) {
-      const i = first + k;
-      turnCols(h, i, i + 1, turn, Math.min(i + 2, last) + 1);
-      if (q !== null) turnCols(q, i, i + 1, turn, n);
-    }
+    turnCols(h, first, turns, last - first, last + 1);
+    if (q !== null) turnCols(q, first, turns, last - first, n);
     for (let i = first; i <= last; i++) {
       re[i * n + i] += sr;
       im[i * n + i] += si;
@@ -187,7 +278,7 @@ function vectorsOf(h: ComplexMatrix, q: ComplexMatrix, scales: Float64Array): Fl
   const [xr, xi] = [new Float64Array(n), new Float64Array(n)];
   let norm = 0;
   for (let i = 0; i < n; i++) for (let j = i; j < n; j++) norm = Math.max(norm, h.size(i, j));
-  const least = Number.EPSILON * norm || Number.MIN_VALUE;
+  const least = Number.EPSILON * (norm || 1);
   for (let k = 0; k < n; k++) {
     xr.fill(0);
     xi.fill(0);

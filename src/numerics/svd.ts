@@ -31,6 +31,10 @@ export function svd(a: Float64Array, m: number, n: number, full: boolean): Svd {
   for (let i = 0; i < n; i++) for (let j = i; j < n; j++) r[i * n + j] = qr[i * n + j];
   const w = new Float64Array(n * n);
   for (let i = 0; i < n; i++) w[i * n + i] = 1;
+  // Squares of what is neither huge nor tiny stay finite.
+  let largest = 0;
+  for (const x of r) largest = Math.max(largest, Math.abs(x));
+  if (largest > 0) for (let i = 0; i < r.length; i++) r[i] /= largest;
   orthogonalizeRows(r, w, n);
   const s = new Float64Array(n);
   for (let i = 0; i < n; i++) s[i] = length(r, i * n, n);
@@ -48,7 +52,7 @@ export function svd(a: Float64Array, m: number, n: number, full: boolean): Svd {
   applyQ(qr, n, tau, n, u, m, cols, false);
   const sorted = Float64Array.from(order, (i) => s[i]);
   completeRows(vt, sorted, n);
-  return { u, s: sorted, vt };
+  return { u, s: sorted.map((x) => x * largest), vt };
 }
 function length(x: Float64Array, at: number, n: number): number {
   let scale = 0;
@@ -60,17 +64,15 @@ function length(x: Float64Array, at: number, n: number): number {
 }
 function orthogonalizeRows(r: Float64Array, w: Float64Array, n: number): void {
   const tolerance = Number.EPSILON * Math.sqrt(n);
+  const squares = new Float64Array(n);
   for (let sweep = 0; sweep < 40; sweep++) {
     let turned = false;
+    for (let p = 0; p < n; p++) squares[p] = dot(r, p * n, p * n, n);
     for (let p = 0; p < n - 1; p++)
       for (let q = p + 1; q < n; q++) {
-        let [alpha, beta, gamma] = [0, 0, 0];
-        for (let k = 0, i = p * n, j = q * n; k < n; k++, i++, j++) {
-          alpha += r[i] * r[i];
-          beta += r[j] * r[j];
-          gamma += r[i] * r[j];
-        }
-        if (!(Math.abs(gamma) > tolerance * Math.sqrt(alpha * beta))) continue;
+        const gamma = dot(r, p * n, q * n, n);
+        const [alpha, beta] = [squares[p], squares[q]];
+        if (!(Math.abs(gamma) > tolerance * Math.sqrt(alpha) * Math.sqrt(beta))) continue;
         turned = true;
         const zeta = (beta - alpha) / (2 * gamma);
         const t = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
@@ -78,13 +80,21 @@ function orthogonalizeRows(r: Float64Array, w: Float64Array, n: number): void {
         const s = c * t;
         rotate(r, p * n, q * n, n, c, s);
         rotate(w, p * n, q * n, n, c, s);
+        squares[p] = dot(r, p * n, p * n, n);
+        squares[q] = dot(r, q * n, q * n, n);
       }
     if (!turned) return;
   }
 }
+function dot(x: Float64Array, i: number, j: number, n: number): number {
+  let sum = 0;
+  for (let k = 0; k < n; k++) sum += x[i + k] * x[j + k];
+  return sum;
+}
 function rotate(x: Float64Array, i: number, j: number, n: number, c: number, s: number): void {
   for (let k = 0; k < n; k++) {
-    const [a, b] = [x[i + k], x[j + k]];
+    const a = x[i + k];
+    const b = x[j + k];
     x[i + k] = c * a - s * b;
     x[j + k] = s * a + c * b;
   }

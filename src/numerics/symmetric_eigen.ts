@@ -66,12 +66,14 @@ function accumulate(a: Float64Array, n: number, taus: Float64Array, q: Float64Ar
   }
 }
 
-/** Rotates the subdiagonal away; rows of `q` turn with it. */
-function implicitQl(d: Float64Array, e: Float64Array, n: number, q: Float64Array | null): void {
+/** Rotates the subdiagonal away, what is no larger than `least` at once; rows of `q` turn with it. */
+export function implicitQl(d: Float64Array, e: Float64Array, n: number, q: Float64Array | null, least = 0): void {
+  const isBeside = (i: number): boolean =>
+    Math.abs(e[i]) > Math.max(least, Number.EPSILON * (Math.abs(d[i]) + Math.abs(d[i + 1])));
   for (let first = 0; first < n; first++)
     for (let turn = 0; ; turn++) {
       let last = first;
-      while (last < n - 1 && Math.abs(e[last]) > Number.EPSILON * (Math.abs(d[last]) + Math.abs(d[last + 1]))) last++;
+      while (last < n - 1 && isBeside(last)) last++;
       if (last === first || turn === 60) break;
       // The shift is the eigenvalue of the leading 2 by 2 block nearer to its first entry.
       const half = (d[first + 1] - d[first]) / (2 * e[first]);
@@ -97,10 +99,11 @@ function implicitQl(d: Float64Array, e: Float64Array, n: number, q: Float64Array
         d[i + 1] = g + p;
         g = c * t - b;
         if (q !== null)
-          for (let k = 0; k < n; k++) {
-            const [x, y] = [q[i * n + k], q[(i + 1) * n + k]];
-            q[(i + 1) * n + k] = s * x + c * y;
-            q[i * n + k] = c * x - s * y;
+          for (let k = i * n; k < (i + 1) * n; k++) {
+            const x = q[k];
+            const y = q[k + n];
+            q[k + n] = s * x + c * y;
+            q[k] = c * x - s * y;
           }
       }
       if (i >= first) continue;

@@ -2,6 +2,8 @@
 import { float64, int64 } from "../../dtype.ts";
 import { LinAlgError, RuntimeError } from "../../errors.ts";
 import { numel } from "../../layout.ts";
+import { is_grad_enabled } from "../../autograd/mode.ts";
+import { singularValues } from "../../numerics/singular_values.ts";
 import { svd as factorize } from "../../numerics/svd.ts";
 import { composite, compute } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
@@ -20,23 +22,37 @@ import {
   vectorsOf,
 } from "./matrices.ts";
 
+const _svdvals = op("_linalg_svdvals(Tensor A) -> Tensor");
+define(_svdvals, {
+  kernel: compute(({ A }) => {
+    const a = matricesOf(A);
+    const s = newVectors(batchOf(A), Math.min(a.rows, a.cols));
+    for (let i = 0; i < a.count; i++) s.at(i).set(singularValues(a.at(i), a.rows, a.cols));
+    return vectorsOf(s, A.dtype);
+  }),
+});
+/** The matrices of A, if all their numbers are finite. */
+function matricesOf(A: Tensor): ReturnType<typeof stackOf> {
+  assertMatrix("linalg.svd", A);
+  assertReal("linalg.svd", A);
+  const a = stackOf(A);
+  for (let i = 0; i < a.count; i++)
+    if (!a.at(i).every(Number.isFinite))
+      throw new LinAlgError(
+        `linalg.svd: ${batchOf(A).length === 0 ? "" : `(Batch element ${i}): `}The algorithm failed to converge because the input matrix contained non-finite values.`,
+      );
+  return a;
+}
 const _svd = op("_linalg_svd(Tensor A, bool full_matrices=False) -> (Tensor U, Tensor S, Tensor Vh)");
 define(_svd, {
   kernel: compute(({ A, full_matrices }) => {
-    assertMatrix("linalg.svd", A);
-    assertReal("linalg.svd", A);
-    const a = stackOf(A);
+    const a = matricesOf(A);
     const [m, n, k] = [a.rows, a.cols, Math.min(a.rows, a.cols)];
     const u = newStack(batchOf(A), m, full_matrices ? m : k);
     const s = newVectors(batchOf(A), k);
     const vt = newStack(batchOf(A), full_matrices ? n : k, n);
     for (let i = 0; i < a.count; i++) {
-      const matrix = a.at(i);
-      if (!matrix.every(Number.isFinite))
-        throw new LinAlgError(
-          `linalg.svd: ${batchOf(A).length === 0 ? "" : `(Batch element ${i}): `}The algorithm failed to converge because the input matrix contained non-finite values.`,
-        );
-      const made = factorize(matrix, m, n, full_matrices);
+      const made = factorize(a.at(i), m, n, full_matrices);
       u.at(i).set(made.u);
       s.at(i).set(made.s);
       vt.at(i).set(made.vt);
@@ -107,7 +123,7 @@ export const svdvals = op("linalg_svdvals(Tensor A, *, str? driver=None) -> Tens
 define(svdvals, {
   kernel: composite(({ A, driver }) => {
     refuseDriver("svdvals", driver);
-    return _svd(A)[1];
+    return A.requires_grad && is_grad_enabled() ? _svd(A)[1] : _svdvals(A);
   }),
 });
 
