@@ -49,6 +49,19 @@ describe("what PyTorch shows for short programs is shown to the letter, but for 
     });
 });
 
+test("the README's Python program prints what the README says", async () => {
+  const readme = readFileSync("README.md", "utf8");
+  const [, source, printed] = /```python\n([^]*?)```[^]*?prints\n\n```\n([^]*?)```/.exec(readme)!;
+  expect(await output(source)).toBe(printed);
+});
+
+test("docs/python.md lists what is known to differ, with the reasons", () => {
+  const known = JSON.parse(readFileSync("test/data/behaviours_known_failures.json", "utf8")) as Record<string, string>;
+  const [, section] = /\n## What fails\n([^]*?)\n## /.exec(readFileSync("docs/python.md", "utf8"))!;
+  const listed = [...section.matchAll(/^- `([\w-]+)`: (.*)$/gm)];
+  expect(Object.fromEntries(listed.map(([, id, reason]) => [id, reason]))).toEqual(known);
+});
+
 test("a program runs in a namespace of its own", async () => {
   expect(await output("x = 1\nprint(__name__)")).toBe("__main__\n");
   await expect(python.run("x")).rejects.toThrow("name 'x' is not defined");

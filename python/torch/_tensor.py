@@ -308,7 +308,9 @@ class Tensor(Held):
             )
         import numpy
 
-        return numpy.array(self.tolist())
+        if self.dtype.name == "bfloat16":
+            raise TypeError("Got unsupported ScalarType BFloat16")
+        return numpy.array(self.tolist(), dtype=self.dtype.name).reshape(self.shape)
 
     def __bool__(self):
         n = self.numel()
@@ -503,8 +505,9 @@ class Tensor(Held):
         self.copy_(tensor(flat, dtype=self.dtype).view(self.shape))
         return self
 
-    def __array__(self, dtype=None):
-        return self.numpy()
+    def __array__(self, dtype=None, copy=None):
+        made = self.numpy()
+        return made if dtype is None else made.astype(dtype)
 
     def element_size(self):
         return self.dtype.itemsize
