@@ -82,6 +82,26 @@ sys.exit(int(sys.argv[2]))
   expect(readFileSync(join(folder, "written.txt"), "utf8")).toBe("kept");
 }, 30_000);
 
+test("tidu run finds a Python program below or above the current folder, with its modules, and files elsewhere", () => {
+  const below = join(folder, "below", "deeper");
+  mkdirSync(below, { recursive: true });
+  writeFileSync(join(folder, "data.txt"), "found");
+  for (const place of [folder, below]) {
+    writeFileSync(join(place, "sibling.py"), `place = ${JSON.stringify(place)}\n`);
+    const program = `import os, sibling; print(sibling.place, os.getcwd(), open("${join(folder, "data.txt")}").read())`;
+    writeFileSync(join(place, "where.py"), program);
+  }
+  for (const [program, place, cwd] of [
+    [join("below", "deeper", "where.py"), below, folder],
+    [join("..", "..", "where.py"), folder, below],
+  ]) {
+    const args = [resolve("dist/cli/index.js"), "run", program];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(stdout).toBe(`${place} ${cwd} found\n`);
+  }
+}, 30_000);
+
 test("tidu run shows a Python program's traceback, which ends at its own line, and fails", () => {
   writeFileSync(join(folder, "wrong.py"), "import torch\ndef f(x):\n    return x @ x\nf(torch.ones(2, 3))\n");
   const { status, stderr } = tidu("run", "wrong.py");
