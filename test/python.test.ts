@@ -55,6 +55,22 @@ test("the README's Python program prints what the README says", async () => {
   expect(await output(source)).toBe(printed);
 });
 
+test("methods are found on the class, and dir() tells what there is before it was asked for", async () => {
+  const program = `
+import functools, torch
+from torch import nn
+print(functools.reduce(torch.Tensor.add, [torch.ones(2)] * 3), hasattr(torch.Tensor, "nonsense"))
+for name, place in [("cumprod", torch), ("log1p_", torch.Tensor), ("log1p_", torch.ones(1)), ("Bilinear", nn),
+                    ("hardtanh", nn.functional), ("slogdet", torch.linalg)]:
+    assert name in dir(place) and "nonsense" not in dir(place), (name, place)
+try:
+    torch.Tensor.nonsense
+except AttributeError as error:
+    print(error)
+`;
+  expect(await output(program)).toBe("tensor([3., 3.]) False\ntype object 'Tensor' has no attribute 'nonsense'\n");
+});
+
 test("docs/python.md lists what is known to differ, with the reasons", () => {
   const known = JSON.parse(readFileSync("test/data/behaviours_known_failures.json", "utf8")) as Record<string, string>;
   const [, section] = /\n## What fails\n([^]*?)\n## /.exec(readFileSync("docs/python.md", "utf8"))!;

@@ -339,6 +339,10 @@ def __getattr__(name):
     return f
 
 
+def __dir__():
+    return sorted(set(globals()) | _bridge.names("torch"))
+
+
 class _Namespace:
     """A namespace whose functions are the library's: torch.linalg, torch.fft, torch.special."""
 
@@ -353,6 +357,9 @@ class _Namespace:
             raise AttributeError(f"module 'torch.{self._path}' has no attribute '{name}'")
         setattr(self, name, f)
         return f
+
+    def __dir__(self):
+        return sorted(_bridge.names(self._path))
 
 
 from . import func  # noqa: E402

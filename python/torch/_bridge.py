@@ -370,6 +370,11 @@ def number_of(path):
     return number
 
 
+def names(space):
+    """Names of the functions that the library has there."""
+    return set(_tidu.names(space).split(","))
+
+
 def run(path, *args, **kwargs):
     number = number_of(path)
     if number < 0:

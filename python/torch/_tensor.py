@@ -4,7 +4,7 @@ import copy
 
 import _tidu
 
-from ._bridge import PYTHON_DTYPES, Held, crossed, encode, function, hold, holder, invoke, number_of, run, warn, warn_once
+from ._bridge import PYTHON_DTYPES, Held, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
 from ._index import index_json
 
 _get = {}
@@ -139,8 +139,22 @@ holder("device")(device)
 TYPED_STORAGE = "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
 
 
+class _Methods(type):
+    """Makes the methods that the library has when they are first asked for, of a tensor or of the class."""
+
+    def __getattr__(cls, name):
+        f = None if name.startswith("__") else function("Tensor." + name)
+        if f is None:
+            raise AttributeError(f"type object '{cls.__name__}' has no attribute '{name}'")
+        setattr(Tensor, name, f)
+        return f
+
+    def __dir__(cls):
+        return sorted(set(type.__dir__(cls)) | names("Tensor"))
+
+
 @holder("tensor")
-class Tensor(Held):
+class Tensor(Held, metaclass=_Methods):
     """A tensor, as torch.Tensor."""
 
     __module__ = "torch"
@@ -417,7 +431,7 @@ class Tensor(Held):
         return (_rebuild, (self.detach().tolist(), self.dtype, self.requires_grad, type(self).__name__))
 
     def __dir__(self):
-        return sorted(set(object.__dir__(self)) | set(METHODS))
+        return sorted(set(object.__dir__(self)) | names("Tensor"))
 
     # -- autograd
 
@@ -513,20 +527,9 @@ class Tensor(Held):
         return self.dtype.itemsize
 
     def __getattr__(self, name):
-        # Methods that the library has are made when they are first asked for.
-        if name.startswith("__") or name.startswith("_repr"):
-            raise AttributeError(name)
-        f = function("Tensor." + name)
-        if f is None:
-            f = function("method." + name) if name in EXTRA_METHODS else None
-        if f is None:
-            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-        setattr(Tensor, name, f)
-        return getattr(self, name)
-
-
-EXTRA_METHODS = ()
-METHODS = ()
+        if not name.startswith("_repr") and getattr(Tensor, name, None) is not None:
+            return getattr(self, name)  # made by now
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
 
 def type_word(x):

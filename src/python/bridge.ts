@@ -90,9 +90,13 @@ export class Bridge {
     const found = namespaces.find(path);
     return typeof found === "function" ? (found as Callable) : null;
   }
-  /** Names of the functions in a namespace. */
+  /** Names of the functions in a namespace, or of the ops that are methods. */
   names(space: string): string {
-    return namespaces.names(space).join();
+    const found =
+      space === "Tensor"
+        ? [...registry.values()].map(({ schema }) => schema.name).filter((name) => name in Tensor.prototype)
+        : namespaces.names(space);
+    return found.filter((name) => /^[a-z]/.test(name) || space === "nn").join();
   }
   /** Names of the arguments of an op, in order, and how many may be given by place; empty if it is no op. */
   signature(id: number): string {

@@ -1,5 +1,6 @@
 """torch.nn: modules."""
 
+from .._bridge import names as _names
 from . import functional, init, layers as _layers, modules, utils
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .module import Module
@@ -14,3 +15,7 @@ def __getattr__(name):
         raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")
     globals()[name] = cls
     return cls
+
+
+def __dir__():
+    return sorted(set(globals()) | _names("nn"))

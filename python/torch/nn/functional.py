@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from .._bridge import function as _function
+from .._bridge import function as _function, names as _names
 
 
 def __getattr__(name):
@@ -13,3 +13,7 @@ def __getattr__(name):
         raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
     globals()[name] = f
     return f
+
+
+def __dir__():
+    return sorted(_names("nn.functional"))
