@@ -153,7 +153,7 @@ export function get_default_dtype(): Dtype {
 /** Sets the dtype that numbers get; only floating-point dtypes are accepted, as in `torch.set_default_dtype`. */
 export function set_default_dtype(d: Dtype): void {
   if (!d.is_floating_point)
-    throw new TypeError(`only floating-point types are supported as the default type, got ${String(d)}`);
+    throw new TypeError(`only floating-point types are supported as the default type\nThis is ${String(d)}.`);
   defaultDtype = d;
 }
 

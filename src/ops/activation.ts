@@ -236,7 +236,7 @@ define(softshrink, {
       throw new RuntimeError(
         `lambda must be in range [0, ${streamed(max)}] for input dtype ${input.dtype.legacyName}, but found ${streamed(lambd)}`,
       );
-    return _where(input.abs().le(lambd), 0, input.sub(_where(input.gt(0), lambd, -lambd)));
+    return _where(input.abs().le(lambd), 0, input.sub(input.sign().mul(lambd)));
   }),
   node: "SoftshrinkBackward0",
 });

@@ -380,4 +380,4 @@ define(put, {
 export const put_ = inplace(put);
 /** Self with `value` around it: {@link pad} of nn.functional in its constant mode. */
 export const constant_pad_nd = op("constant_pad_nd(Tensor self, int[] pad, Scalar value=0) -> Tensor");
-define(constant_pad_nd, { kernel: composite((args) => pad(args.self, args.pad, "constant", Number(args.value))) });
+define(constant_pad_nd, { kernel: composite((args) => pad(args.self, args.pad, "constant", args.value)) });

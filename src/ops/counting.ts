@@ -45,13 +45,17 @@ define(histc, {
     if (bins <= 0) throw new RuntimeError("bins must be > 0");
     if (!self.dtype.is_floating_point)
       throw new NotImplementedError(`"histogram_cpu" not implemented for '${self.dtype.legacyName}'`);
-    const [low, high] = range(self, Number(min), Number(max));
+    const values = readable(self);
+    const [low, high] = range(values, Number(min), Number(max));
     const counts = new Float64Array(bins);
-    for (const x of self.typed_array() as Float64Array)
+    for (const x of values.typed_array() as Float64Array)
       if (x >= low && x <= high) counts[Math.min(bins - 1, Math.floor(((x - low) / (high - low)) * bins))]++;
     return fromTyped(counts, [bins], self.dtype);
   }),
 });
+
+/** Floats of 16 bits as numbers that JavaScript reads. */
+const readable = (x: Tensor): Tensor => (x.dtype.is_floating_point && x.dtype.itemsize === 2 ? x.float() : x);
 
 /** The place in a sorted row before which `x` would keep it sorted: before equal elements, or (`right`) after them. */
 function placeOf(x: number | bigint, right: boolean, length: number, at: (i: number) => number | bigint): number {
@@ -83,7 +87,13 @@ define(searchsorted, {
         "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True",
       );
     const sequence = sorter === null ? sorted_sequence : sorted_sequence.gather(-1, sorter);
-    return placesIn("torch.searchsorted", sequence, asTensor(input, sequence), right || side === "right", out_int32);
+    return placesIn(
+      "torch.searchsorted",
+      readable(sequence),
+      readable(asTensor(input, sequence)),
+      right || side === "right",
+      out_int32,
+    );
   }),
 });
 /** The bin of each element between the sorted `boundaries`. */
@@ -94,7 +104,7 @@ define(bucketize, {
   kernel: compute(({ input, boundaries, out_int32, right }) => {
     if (boundaries.sizes.length !== 1)
       throw new RuntimeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.sizes.length})`);
-    return placesIn("torch.bucketize", boundaries, asTensor(input, boundaries), right, out_int32);
+    return placesIn("torch.bucketize", readable(boundaries), readable(asTensor(input, boundaries)), right, out_int32);
   }),
 });
 function placesIn(name: string, sequence: Tensor, input: Tensor, right: boolean, narrow: boolean): Tensor {

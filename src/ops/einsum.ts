@@ -1,4 +1,5 @@
 // torch.einsum: sums of products, written with letters for dims.
+import { promote_types } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { numel } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
@@ -85,9 +86,7 @@ function withoutRepeats(tensor: Tensor, labels: readonly string[]): Labelled {
 }
 function summed({ tensor, labels }: Labelled, keep: (label: string) => boolean): Labelled {
   const dims = labels.flatMap((l, d) => (keep(l) ? [] : [d]));
-  return dims.length === 0
-    ? { tensor, labels }
-    : { tensor: tensor.sum(dims, false, { dtype: tensor.dtype }), labels: labels.filter(keep) };
+  return dims.length === 0 ? { tensor, labels } : { tensor: tensor.sum(dims), labels: labels.filter(keep) };
 }
 /** The product of two operands, summed over what nobody needs `later`: one batched product of matrices. */
 function contract(x: Labelled, y: Labelled, later: ReadonlySet<string>): Labelled {
@@ -113,7 +112,10 @@ function contract(x: Labelled, y: Labelled, later: ReadonlySet<string>): Labelle
       .expand(order.map(sizeOf))
       .reshape(groups.map((g) => numel(g.map(sizeOf))));
   };
-  const product = arranged(a, batch, own, inner).bmm(arranged(b, batch, inner, other));
+  // Sums of small integers are int64; floats of two dtypes are refused by bmm.
+  const dtype = promote_types(a.tensor.dtype, b.tensor.dtype);
+  const operand = (t: Tensor): Tensor => (dtype.is_differentiable || t.dtype === dtype ? t : t.to(dtype));
+  const product = operand(arranged(a, batch, own, inner)).bmm(operand(arranged(b, batch, inner, other)));
   const labels = [...batch, ...own, ...other];
   return { tensor: product.reshape(labels.map(sizeOf)), labels };
 }

@@ -11,6 +11,7 @@ import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { castScalar } from "../op/pointwise.ts";
 import type { Tensor } from "../tensor.ts";
+import { conj } from "./conjugate.ts";
 import { _complex } from "./complex.ts";
 
 /**
@@ -176,9 +177,9 @@ define(addmm, {
   }),
   saves: { mat1: ["mat2"], mat2: ["mat1"] },
   backward: {
-    self: ({ grad, beta }) => (beta === 1 ? grad : grad.mul(beta)),
-    mat1: ({ grad, mat2, alpha }) => times(grad.mm(mat2.t().conj()), alpha),
-    mat2: ({ grad, mat1, alpha }) => times(mat1.t().conj().mm(grad), alpha),
+    self: ({ grad, beta }) => times(grad, conj(beta)),
+    mat1: ({ grad, mat2, alpha }) => times(grad.mm(mat2.t().conj()), conj(alpha)),
+    mat2: ({ grad, mat1, alpha }) => times(mat1.t().conj().mm(grad), conj(alpha)),
   },
 });
 const times = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(alpha));

@@ -1,4 +1,5 @@
 // Elements put around a tensor: a constant, or its own elements repeated.
+import type { Scalar } from "../dtype.ts";
 import { int64 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { list } from "../layout.ts";
@@ -17,7 +18,7 @@ const PADDING: Readonly<Record<string, string>> = {
   replicate: "ReplicationPad",
   circular: "CopySlices",
 };
-export const pad = op("pad(Tensor input, int[] pad, str mode='constant', float? value=None) -> Tensor");
+export const pad = op("pad(Tensor input, int[] pad, str mode='constant', Scalar? value=None) -> Tensor");
 define(pad, {
   kernel: composite(({ input, pad, mode, value }) => {
     if (pad.length % 2 !== 0) throw new RuntimeError("Padding length must be divisible by 2");
@@ -64,7 +65,7 @@ const places: Record<string, (i: number, n: number) => number> = {
   replicate: (i, n) => Math.min(Math.max(i, 0), n - 1),
   circular: (i, n) => ((i % n) + n) % n,
 };
-function surrounded(x: Tensor, d: number, before: number, after: number, value: number): Tensor {
+function surrounded(x: Tensor, d: number, before: number, after: number, value: Scalar): Tensor {
   const n = x.sizes[d];
   const from = Math.max(0, -before);
   const kept = x.narrow(d, from, n - from - Math.max(0, -after));

@@ -11,6 +11,7 @@ import { define, inplace, op } from "../op/op.ts";
 import type { OpKernel } from "../op/op.ts";
 import { castScalar, pointwise } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
+import { conj } from "./conjugate.ts";
 import { result_type } from "./result_type.ts";
 
 /** self + alpha * other, broadcast. */
@@ -24,14 +25,6 @@ define(add, {
   ),
   backward: { self: ({ grad }) => grad, other: ({ grad, alpha }) => scaled(grad, alpha) },
 });
-/**
- * What a derivative multiplies a gradient by, conjugated: the gradient of a real loss by z is that by its conjugate, so
- * that -grad is the way down. Real numbers are their own.
- */
-function conj<T extends Tensor | Scalar>(x: T): T {
-  if (x instanceof Tensor) return (x.dtype.is_complex ? x.conj() : x) as T;
-  return (x instanceof Complex ? new Complex(x.re, -x.im) : x) as T;
-}
 const conjugate = (x: Expr): Expr => (x.dtype.is_complex ? x.real().complex(x.imag().neg()) : x);
 const scaled = (grad: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? grad : grad.mul(conj(alpha)));
 export const add_ = inplace(add);

@@ -11,6 +11,7 @@ import { define, inplace, op } from "../op/op.ts";
 import { reduce, scan } from "../op/reduce.ts";
 import type { Fold } from "../op/reduce.ts";
 import type { Tensor } from "../tensor.ts";
+import { conj } from "./conjugate.ts";
 import { pickedGrad, restored } from "./along_dim.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
@@ -119,7 +120,7 @@ export const cumprod = op("cumprod(Tensor self, int dim, *, dtype? dtype=None) -
 define(cumprod, {
   kernel: scan({ compute: sumDtype, fold: productFold }),
   saves: ["self", "result"],
-  backward: { self: ({ grad, self, result, dim }) => cumprodGrad(grad, self, result, dim) },
+  backward: { self: ({ grad, self, result, dim }) => cumprodGrad(grad, conj(self), conj(result), dim) },
 });
 /**
  * d/dx_k of sum_i grad_i prod_{j<=i} x_j. Without zeros: reversed running sum of grad * result, over x. With zeros, the
@@ -368,8 +369,9 @@ define(_var, {
     compute(({ self, dim, correction, keepdim }) => {
       const x = floating(self);
       const centred = x.sub(x.mean(dim, true));
-      return centred
-        .mul(centred)
+      const apart = x.dtype.is_complex ? centred.abs() : centred;
+      return apart
+        .mul(apart)
         .sum(dim, keepdim)
         .div(Math.max(0, countOf(self.sizes, dim) - correction));
     }),
@@ -384,7 +386,7 @@ define(_var, {
   node: "VarBackward0",
 });
 function floating(self: Tensor): Tensor {
-  if (!self.dtype.is_floating_point)
+  if (!self.dtype.is_differentiable)
     throw new RuntimeError("std and var only support floating point and complex dtypes");
   return self;
 }
@@ -461,7 +463,8 @@ define(norm, {
   kernel: composite(({ self, p, dim, keepdim, dtype }) =>
     p === "nuc"
       ? nuclear(dtype === null ? self : self.to(dtype), dim, keepdim)
-      : self._norm(normOrder(p), dim, keepdim, { dtype }),
+      : // Of complex numbers only their absolute values count.
+        (self.dtype.is_complex ? self.abs() : self)._norm(normOrder(p), dim, keepdim, { dtype }),
   ),
 });
 function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {

@@ -71,6 +71,10 @@ def grad(
     if materialize_grads:
         options["materialize_grads"] = True
     outputs = _tuple(outputs)
+    if is_grads_batched:
+        rows = zip(*_tuple(grad_outputs))
+        made = [grad(outputs, inputs, row, True, create_graph, allow_unused, False, materialize_grads) for row in rows]
+        return tuple(None if column[0] is None else run("torch.stack", list(column)) for column in zip(*made))
     grads = None if grad_outputs is None else _checked_grads(_tuple(grad_outputs), outputs)
     return run("autograd.grad", list(outputs), list(_tuple(inputs)), grads, options)
 
