@@ -160,6 +160,17 @@ train
   expect(bytesAfter).toBeLessThanOrEqual(bytes + 2 ** 16);
 }, 120_000);
 
+test("a few large tensors that Python has dropped do not fill the memory", async () => {
+  const program = "import torch\nfor step in range(100):\n    x = torch.empty(40_000_000)\nprint(x.shape)";
+  expect(await output(program)).toBe("torch.Size([40000000])\n");
+});
+
+test("an error of the library's own class is named as PyTorch names it", async () => {
+  const program = "import torch\ntorch.linalg.inv(torch.zeros(2, 2))";
+  const { traceback } = (await python.run(program).catch((error: unknown) => error)) as PythonError;
+  expect(traceback).toMatch(/\ntorch\._C\._LinAlgError: linalg\.inv: The diagonal element 1 is zero/);
+});
+
 test("without pyodide the error tells what to install", () => {
   const folder = mkdtempSync(join(tmpdir(), "tidu-bare-"));
   try {

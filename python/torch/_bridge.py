@@ -28,11 +28,14 @@ class LinAlgError(RuntimeError):
     """A factorization that cannot be completed."""
 
 
-LinAlgError.__name__ = "_LinAlgError"
+LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"
+LinAlgError.__module__ = "torch._C"
 
 
 class OutOfMemoryError(RuntimeError):
     """There is not enough memory for a tensor."""
+
+    __module__ = "torch"
 
 
 ERRORS = {
@@ -75,10 +78,14 @@ class Held:
 
 
 _AT_ONCE = 1000  # so many arguments a call takes with ease
+_MANY = 32
+_enough = _MANY  # so many dead are let go of, see release()
 
 
 def release():
     """Lets go of what Python has dropped. Only between calls, when no number is on its way."""
+    global _enough
+    _enough = _MANY
     dead = _dead[:]
     del _dead[: len(dead)]  # no clear(): a collection may have found more
     # A number may stand for another Python object by now.
@@ -175,7 +182,9 @@ _next_callable = itertools.count(1)
 
 
 def forget(numbers):
-    """The library has let go of these callables."""
+    """The library has let go of these callables, and wants back what Python has dropped, at the next call."""
+    global _enough
+    _enough = 1
     for number in numbers:
         f = _callables.pop(number, None)
         _numbers_of_callables.pop(id(f), None)
@@ -346,7 +355,7 @@ def _kind(x, out):
 
 def invoke(number, args, kwargs=None):
     """Calls function `number`."""
-    if len(_dead) >= 32 and not _decoding:
+    if len(_dead) >= _enough and not _decoding:
         release()
     values = []
     kinds = names = ""

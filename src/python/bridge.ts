@@ -17,7 +17,7 @@ import { Size, Tensor } from "../tensor.ts";
 import { Handles } from "./handles.ts";
 import { namespaces } from "./namespaces.ts";
 import { helpers } from "./helpers.ts";
-import { Turns } from "./turns.ts";
+import { Pressure } from "./pressure.ts";
 
 /** What Python gets: None, a truth value, a tensor's number, or JSON. */
 type Crossed = undefined | boolean | number | string;
@@ -36,7 +36,7 @@ class RaisedInPython extends Error {}
 
 export class Bridge {
   readonly handles = new Handles();
-  private readonly turns = new Turns();
+  private readonly pressure = new Pressure();
   private readonly functions: Callable[] = [];
   private readonly isOp: boolean[] = [];
   /** Methods of objects take numbers, be they whole or not. */
@@ -107,6 +107,7 @@ export class Bridge {
   /** Calls function `id`. `kinds`: a letter for each value; `names`: of those at the end that go by name. */
   call(id: number, kinds: string, names: string, ...values: unknown[]): Crossed {
     try {
+      if (this.pressure.hasGrown()) this.python(0, "[]");
       this.plainNumbers = this.isMethod[id];
       for (let i = 0; i < kinds.length; i++) values[i] = this.decode(kinds.charCodeAt(i), values[i]);
       if (names !== "") {
@@ -126,11 +127,11 @@ export class Bridge {
   /** Lets go of objects; tells whether a turn of the event loop is due. */
   release(...numbers: number[]): boolean {
     this.handles.release(numbers);
-    return this.turns.isDue();
+    return this.pressure.isTurnDue();
   }
   /** Lets the event loop have a turn, see Note [Turns]. */
   turn(): Promise<void> {
-    return this.turns.take();
+    return this.pressure.takeTurn();
   }
   /** self[index]: the index as JSON. */
   getItem(self: number, index: string): Crossed {
@@ -200,7 +201,8 @@ export class Bridge {
    * The JavaScript function that calls a Python one; the same for the same number.
    *
    * Note [Callables]: Python keeps a callable as long as the library has the function that stands for it. When that is
-   * gone is found out as the CPU device finds dead tensors, and told to Python as a call of number 0.
+   * gone is found out as the CPU device finds dead tensors, and told to Python as a call of number 0. With or without such
+   * news, that call asks Python to let go of what it has dropped, too.
    */
   private callback([id, name]: readonly [number, string]): Callable {
     let made = this.callbacks.get(id)?.deref();
