@@ -129,7 +129,7 @@ describe("complex128", () => {
     expect(() => z.lt(w)).toThrow(`"lt" not implemented for 'ComplexDouble'`);
     expect(() => z.floor()).toThrow("floor is not supported for complex inputs");
     expect(() => z.clone().requires_grad_().sum().backward()).toThrow(
-      "grad can be implicitly created only for real scalar outputs but got ComplexDouble",
+      "grad can be implicitly created only for real scalar outputs but got torch.complex128",
     );
     expect(() => torch.ones(2).imag()).toThrow("imag is not implemented for tensors with non-complex dtypes.");
   });

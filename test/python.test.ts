@@ -35,7 +35,7 @@ describe("a training program prints PyTorch's losses:", () => {
 
 describe("what PyTorch shows for short programs is shown to the letter, but for what is known to differ:", () => {
   const known = JSON.parse(readFileSync("test/data/behaviours_known_failures.json", "utf8")) as Record<string, string>;
-  const cases = readCases("test/data/behaviours.json");
+  const cases = ["behaviours", "behaviours_autograd"].flatMap((name) => readCases(`test/data/${name}.json`));
   for (const topic of new Set(cases.map((c) => c.topic)))
     test(topic, () => {
       const failures = cases

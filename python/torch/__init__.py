@@ -147,7 +147,7 @@ def full(size=_MISSING, fill_value=_MISSING, *, dtype=None, requires_grad=False,
         raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {_type_word(fill_value)}")
     fill_value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     made = _run("torch.full", list(size), fill_value, dtype=dtype or _infer(fill_value), requires_grad=requires_grad)
-    return made if out is None else _bridge.out_of(out, made, [])
+    return made if out is None else _bridge.out_of("full", out, made, [])
 
 
 def _options(kwargs):
@@ -164,7 +164,7 @@ def arange(*args, out=None, **kwargs):
         if not isinstance(a, (_builtins.int, _builtins.float)):
             raise TypeError(f"arange(): argument 'end' (position 1) must be Number, not {_type_word(a)}")
     made = _run("torch.arange", *args, **options)
-    return made if out is None else _bridge.out_of(out, made, [])
+    return made if out is None else _bridge.out_of("arange", out, made, [])
 
 
 def range(start=_MISSING, end=_MISSING, step=1, **kwargs):

@@ -414,8 +414,9 @@ def function(path, name=None):
             if "out" in kwargs:
                 out = kwargs.pop("out")
                 if out is not None:
-                    tensors = [x for x in args if isinstance(x, Held)]
-                    return out_of(out, call(*args, **kwargs), tensors)
+                    tensors = [x for arg in args for x in (arg if isinstance(arg, (tuple, list)) else (arg,))]
+                    tensors = [x for x in tensors if isinstance(x, Held)]
+                    return out_of(call.__name__, out, call(*args, **kwargs), tensors)
         return label(name or path, invoke(number, args, kwargs))
 
     own = (name or path).rpartition(".")[2]
@@ -436,12 +437,12 @@ def label(path, result):
     return result
 
 
-def out_of(out, result, inputs):
+def out_of(name, out, result, inputs):
     """Writes a result into the tensor, or the tensors, that the caller gave for it."""
     if isinstance(result, tuple):
-        written = [out_of(o, r, inputs) for o, r in zip(out, result)]
+        written = [out_of(name, o, r, inputs) for o, r in zip(out, result)]
         return type(result)(*written) if hasattr(result, "_fields") else tuple(written)
-    return run("bridge.writeOut", out, result, inputs)
+    return run("bridge.writeOut", name, out, result, inputs)
 
 
 _tidu.connect(*map(create_proxy, (callback, warn, frames, place)))

@@ -223,7 +223,9 @@ class Tensor(Held, metaclass=_Methods):
 
     @requires_grad.setter
     def requires_grad(self, value):
-        run("set.requires_grad", self, bool(value))
+        if not isinstance(value, bool):
+            raise RuntimeError("requires_grad must be a bool")
+        run("set.requires_grad", self, value)
 
     @property
     def is_leaf(self):
@@ -441,6 +443,9 @@ class Tensor(Held, metaclass=_Methods):
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def requires_grad_(self, requires_grad=True):
+        if not isinstance(requires_grad, bool):
+            kind = type_word(requires_grad)
+            raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}")
         return run("Tensor.requires_grad_", self, requires_grad)
 
     def register_hook(self, hook):

@@ -32,9 +32,10 @@ export function backward(
   { retain_graph = null, create_graph = false, inputs = null }: BackwardOptions = {},
 ): void {
   const outputs = asList(tensors);
-  const edges = inputs === null ? null : asList(inputs).map(inputEdge);
-  if (edges?.length === 0) throw new RuntimeError("`inputs` argument to `backward()` cannot be empty.");
+  const wanted = inputs === null ? null : asList(inputs);
+  if (wanted?.length === 0) throw new RuntimeError("`inputs` argument to `backward()` cannot be empty.");
   const roots = rootsOf(outputs, grad_tensors, create_graph);
+  wanted?.forEach((t) => t.retain_grad());
   if (create_graph)
     warn(
       "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.",
@@ -43,7 +44,7 @@ export function backward(
     roots,
     keepGraph: retain_graph ?? create_graph,
     createGraph: create_graph,
-    inputs: edges,
+    inputs: wanted?.map(inputEdge) ?? null,
     accumulate: true,
   });
 }
@@ -72,6 +73,7 @@ export function grad(
       "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.",
     );
   const wanted = asList(inputs);
+  if (wanted.length === 0) throw new RuntimeError("`inputs` argument to `grad()` cannot be empty.");
   const roots = rootsOf(asList(outputs), grad_outputs, create_graph);
   const grads = runBackward({
     roots,
@@ -128,7 +130,7 @@ function implicitGrad(t: Tensor): Tensor {
     );
   if (t.dtype.is_complex)
     throw new RuntimeError(
-      `grad can be implicitly created only for real scalar outputs but got ${t.dtype.legacyName}\nTake abs() or real() of it first, or pass a gradient.`,
+      `grad can be implicitly created only for real scalar outputs but got ${String(t.dtype)}\nTake abs() or real() of it first, or pass a gradient.`,
     );
   return t.new_ones(t.sizes);
 }
@@ -136,6 +138,10 @@ function matching(t: Tensor, grad: Tensor, i: number): Tensor {
   if (!sameShape(t.sizes, grad.sizes))
     throw new RuntimeError(
       `Mismatch in shape: grad_output[${i}] has a shape of ${String(grad.shape)} and output[${i}] has a shape of ${String(t.shape)}.`,
+    );
+  if (grad.dtype.is_complex !== t.dtype.is_complex)
+    throw new RuntimeError(
+      `For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: grad_output[${i}] has a dtype of ${String(grad.dtype)} and output[${i}] has a dtype of ${String(t.dtype)}.`,
     );
   return grad.dtype === t.dtype ? grad : grad.to(t.dtype);
 }

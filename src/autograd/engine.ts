@@ -206,7 +206,6 @@ class GraphTask {
     return withoutCollecting(() => {
       let out = [...grads];
       for (const g of out) if (g !== null) g.storage.kept = true;
-      if (preHooks) for (const hook of preHooks.values()) out = hook(out) ?? out;
       for (const [nr, perTensor] of hooks ?? []) {
         for (const hook of perTensor.values()) {
           const grad = out[nr];
@@ -214,6 +213,7 @@ class GraphTask {
           out[nr] = checkHookResult(hook(grad), grad, hook.name);
         }
       }
+      for (const hook of preHooks?.values() ?? []) out = checkHookResults(hook(out), out, hook.name);
       for (const [nr, t] of retained ?? []) {
         const grad = out[nr];
         if (grad === null) continue;
@@ -347,12 +347,24 @@ export function checkHookResult(result: unknown, grad: Tensor, hook: string): Te
     throw new RuntimeError(`hook '${hook || "<lambda>"}' has changed the size of value`);
   return result;
 }
+/** The same for a hook on a node, which may return one gradient for each it was given. */
+function checkHookResults(results: unknown, grads: Grads, hook: string): Grads {
+  if (results === undefined || results === null) return grads;
+  if (!Array.isArray(results)) throw new TypeError(`expected tuple, but hook returned '${typeWord(results)}'`);
+  if (results.length !== grads.length)
+    throw new RuntimeError(
+      `hook '${hook || "<lambda>"}' has returned an incorrect number of values (got ${results.length}, but expected ${grads.length})`,
+    );
+  return results.map((g, i) =>
+    g === null ? null : grads[i] === null ? (g as Tensor) : checkHookResult(g, grads[i], hook),
+  );
+}
 function callPostHooks(node: Node, results: Grads, grads: Grads): Grads {
   return withoutCollecting(() => {
     let out = results;
     for (const t of [...results, ...grads]) if (t !== null) t.storage.kept = true;
-    for (const hook of node.postHooks!.values()) out = hook(out, grads) ?? out;
-    return [...out];
+    for (const hook of node.postHooks!.values()) out = checkHookResults(hook(out, grads), out, hook.name);
+    return out;
   });
 }
 function assertNoNan(node: Node, grad: Tensor, i: number): void {

@@ -1,7 +1,7 @@
 // Functions with a backward of the user's own.
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
-import { markChanged } from "./inplace.ts";
+import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
 import { mode, no_grad } from "./mode.ts";
 import type { Edge, Grads } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
@@ -136,6 +136,7 @@ export class Function {
         );
       if (recording && t.is_leaf && t.requires_grad)
         throw new RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.");
+      if (t.view_ !== null) assertWritable(t, recording);
       markChanged(t.storage, (this as unknown as FunctionClass).name);
     }
     if (!recording) return results as ForwardResult<C>;
@@ -147,7 +148,12 @@ export class Function {
     node.outputs = made.map((t) => ({ shape: t.sizes, dtype: t.dtype }));
     for (const [i, t] of made.entries()) {
       if (ctx.nonDifferentiable.includes(outputs[i]) || !t.dtype.is_differentiable) continue;
-      if (t.view_ !== null) t.view_ = { ...t.view_, made: "custom", version: t.storage.version };
+      if (ctx.dirty.includes(t) && t.view_ !== null) {
+        rewriteHistory(t, () => node);
+        continue;
+      }
+      const kind = made.length > 1 ? "multiple" : "custom";
+      if (t.view_ !== null) t.view_ = { ...t.view_, made: kind, version: t.storage.version };
       t.node = node;
       t.outputNr = i;
       t.leafRequiresGrad = false;

@@ -105,7 +105,7 @@ export const makeAccumulator: { for: (leaf: Tensor) => Node } = {
 /** A tensor kept for backward, with the version it had. See Note [Version counters]. */
 export class SavedTensor {
   private tensor: Tensor | null;
-  private readonly version: number;
+  version: number;
   private readonly isResult: boolean;
   private readonly outputNr: number;
   /** What a hook made of the tensor, and where its gradient goes; then the tensor itself is not kept. */

@@ -60,18 +60,30 @@ export class OpNode extends Node {
           edges.push(edge);
         }
       } else edges.push(null);
-      if (needed) for (let s = 0; s < saves.length; s++) this.save(saves[s].name, saves[s].place, values, outputs);
+      if (needed)
+        for (let s = 0; s < saves.length; s++)
+          this.save(saves[s].name, saves[s].place, values, outputs, passed !== null);
     }
     this.edges = edges;
     this.outputs = outputs.map((t) => ({ shape: t.sizes, dtype: t.dtype }));
     for (let i = 0; i < n; i++) if (this.shapes[i] !== null && this.plain[i] !== undefined) this.plain[i] = null;
   }
-  private save(name: string, place: number, values: readonly unknown[], outputs: readonly Tensor[]): void {
+  private save(
+    name: string,
+    place: number,
+    values: readonly unknown[],
+    outputs: readonly Tensor[],
+    inPlace: boolean,
+  ): void {
     this.saved ??= new Map();
     if (this.saved.has(name)) return;
     const value = place >= 0 ? values[place] : outputs[~place];
-    if (value instanceof Tensor) this.saved.set(name, new SavedTensor(value, place < 0, place < 0 ? ~place : 0));
-    else if (Array.isArray(value) && value.some((t) => t instanceof Tensor))
+    if (value instanceof Tensor) {
+      const saved = new SavedTensor(value, place < 0, place < 0 ? ~place : 0);
+      // In x.mul_(x) the argument that is kept was written over by the very op.
+      if (place > 0 && inPlace && value.storage === outputs[0].storage) saved.version--;
+      this.saved.set(name, saved);
+    } else if (Array.isArray(value) && value.some((t) => t instanceof Tensor))
       this.saved.set(
         name,
         value.map((t: Tensor | null) => (t === null ? null : new SavedTensor(t, false))),

@@ -40,7 +40,7 @@ function execute(entry: Entry, values: Values): Results {
     if (definition.node !== undefined) nameLastNode(entry, results, definition.node, values);
     return results;
   }
-  const recording = mode.grad && entry.record !== null && needsGrad(entry, values);
+  const recording = mode.grad && !mode.inference && entry.record !== null && needsGrad(entry, values);
   let results: Results;
   if (kernel.kind === "view") {
     results = kernel.run(values, schema);
@@ -52,7 +52,7 @@ function execute(entry: Entry, values: Values): Results {
     forEachTensor(results, (t) => (t.view_ = null));
   }
   // A view is as much of inference as what it is of.
-  if (mode.inference && (kernel.kind !== "view" || (values[0] as Tensor).inference))
+  if (kernel.kind === "view" ? (values[0] as Tensor).inference : mode.inference)
     forEachTensor(results, (t) => (t.inference = true));
   if (recording) {
     if (results instanceof Tensor) {

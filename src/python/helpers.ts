@@ -57,7 +57,11 @@ export const helpers = {
     return (Made.apply as (...args: unknown[]) => unknown).apply(Made, args);
   },
   /** What `out=` does with a result. */
-  writeOut(out: Tensor, result: Tensor, inputs: readonly Tensor[]): Tensor {
+  writeOut(name: string, out: Tensor, result: Tensor, inputs: readonly Tensor[]): Tensor {
+    if (mode.grad && [out, ...inputs].some((x) => x instanceof Tensor && x.requires_grad))
+      throw new RuntimeError(
+        `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
+      );
     if (!can_cast(result.dtype, out.dtype))
       throw new RuntimeError(
         `result type ${result.dtype.legacyName} can't be cast to the desired output type ${out.dtype.legacyName}`,

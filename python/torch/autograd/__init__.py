@@ -8,6 +8,7 @@ from .function import Function
 from .grad_mode import detect_anomaly, enable_grad, inference_mode, no_grad, set_detect_anomaly, set_grad_enabled
 
 Variable = Tensor
+ONLY_INPUTS = "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts of the graph, please use torch.autograd.backward."
 
 
 class GradcheckError(RuntimeError):
@@ -63,7 +64,10 @@ def grad(
     allow_unused=None,
     is_grads_batched=False,
     materialize_grads=False,
+    only_inputs=True,
 ):
+    if not only_inputs:
+        _bridge.warn(ONLY_INPUTS, "FutureWarning")
     options = {"create_graph": create_graph}
     for name, value in (("retain_graph", retain_graph), ("allow_unused", allow_unused)):
         if value is not None:

@@ -67,6 +67,9 @@ _bridge._classes["node"] = _node
 class RemovableHandle(Held):
     """Takes a hook away again."""
 
+    __module__ = "torch.utils.hooks"
+    id = property(lambda self: self._number)
+
     def remove(self):
         run("method.remove", self)
 

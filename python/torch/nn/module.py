@@ -20,13 +20,15 @@ class _IncompatibleKeys(collections.namedtuple("IncompatibleKeys", ["missing_key
     __str__ = __repr__
 
 
-class Handle:
+class RemovableHandle:
     """Takes a hook away again."""
+
+    __module__ = "torch.utils.hooks"
 
     _next = itertools.count()
 
     def __init__(self, hooks, *more):
-        self._hooks, self.id = hooks, next(Handle._next)
+        self._hooks, self.id = hooks, next(RemovableHandle._next)
         self._more = more
 
     def remove(self):
@@ -41,7 +43,7 @@ class Handle:
 
 
 def add_hook(hooks, hook, prepend=False):
-    handle = Handle(hooks)
+    handle = RemovableHandle(hooks)
     hooks[handle.id] = hook
     if prepend:
         hooks.move_to_end(handle.id, last=False)
