@@ -250,6 +250,10 @@ def is_anomaly_enabled():
     return _run("bridge.getMode", "anomaly")
 
 
+def is_anomaly_check_nan_enabled():
+    return _run("bridge.getMode", "checkNan")
+
+
 def set_num_threads(n):
     pass
 
@@ -363,6 +367,7 @@ class _Namespace:
 
 
 from . import func  # noqa: E402
+from .func import vmap  # noqa: E402
 from ._dtype_info import finfo, iinfo  # noqa: E402
 
 linalg, fft, special = _Namespace("linalg"), _Namespace("fft"), _Namespace("special")

@@ -8,7 +8,7 @@ import _tidu
 from pyodide.ffi import to_js
 
 from . import _bridge
-from ._tensor import Size, Tensor, device as _device, dtype as _dtype, elements
+from ._tensor import Size, Tensor, device as _device, dtype as _dtype, elements, type_word
 
 MISSING = object()
 MAX_DIMS = 128
@@ -88,11 +88,7 @@ def flatten(data, sizes, depth, convert, flat):
 
 
 def scalar(x):
-    if isinstance(x, Tensor):
-        if x.numel() != 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
-        return x.item()
-    return x
+    return x._scalar() if isinstance(x, Tensor) else x
 
 
 def to_float(x):
@@ -154,6 +150,15 @@ def from_data(data, d=None, requires_grad=False):
     return _bridge.crossed(_tidu.fromArray(to_js(values), shape, d.name, builtins.bool(requires_grad)))
 
 
+def as_dtype(d, name):
+    """A dtype, also as Python's type of numbers."""
+    if d is None or isinstance(d, _dtype):
+        return d
+    if isinstance(d, type) and d in _bridge.PYTHON_DTYPES:
+        return _dtype.named(_bridge.PYTHON_DTYPES[d])
+    raise TypeError(f"{name}(): argument 'dtype' must be torch.dtype, not {type_word(d)}")
+
+
 def check_device(device):
     if device is not None and _device(str(device)).type != "cpu":
         raise AssertionError("Torch not compiled with CUDA enabled")
@@ -174,7 +179,7 @@ def tensor(data=MISSING, *more, dtype=None, device=None, requires_grad=False, pi
     if more:
         raise TypeError(f"tensor() takes 1 positional argument but {1 + len(more)} were given")
     check_device(device)
-    return copied(data, dtype, requires_grad, "torch.tensor")
+    return copied(data, as_dtype(dtype, "tensor"), requires_grad, "torch.tensor")
 
 
 def as_tensor(data=MISSING, dtype=None, device=None):

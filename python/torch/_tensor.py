@@ -136,6 +136,7 @@ class device:
 holder("device")(device)
 
 
+TO_SCALAR = "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\nConsider using tensor.detach() first."
 TYPED_STORAGE = "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
 
 
@@ -339,6 +340,8 @@ class Tensor(Held, metaclass=_Methods):
     def _scalar(self):
         if self.numel() != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
+        if self.requires_grad:
+            warn_once(TO_SCALAR)
         return self.item()
 
     def __int__(self):
@@ -449,6 +452,8 @@ class Tensor(Held, metaclass=_Methods):
         return run("Tensor.requires_grad_", self, requires_grad)
 
     def register_hook(self, hook):
+        if not callable(hook):
+            return self.register_hook(lambda grad: hook(grad))
         return run("Tensor.register_hook", self, hook)
 
     def register_post_accumulate_grad_hook(self, hook):

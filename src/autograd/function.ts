@@ -37,7 +37,7 @@ export class FunctionContext {
   /** The tensors kept. Raises RuntimeError if they were changed in place or freed since. */
   get saved_tensors(): Tensor[] {
     if (this.saved === null) throw freedTwice();
-    return this.saved.map((s) => s?.unpack(this.node!) ?? null) as Tensor[];
+    return this.saved.map((s) => s?.unpack(this.node!, true) ?? null) as Tensor[];
   }
   /** These results have no gradient. */
   mark_non_differentiable(...tensors: Tensor[]): void {

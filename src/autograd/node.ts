@@ -142,12 +142,12 @@ export class SavedTensor {
     const to = this.isResult ? { node: owner, nr: this.outputNr } : edge;
     return to === null || !mode.grad ? t : inGraph(t, to);
   }
-  unpack(owner: Node): Tensor {
+  unpack(owner: Node, recorded = mode.grad): Tensor {
     const { tensor, packed } = this;
     if (packed !== null) return this.fromHook(packed, owner);
     if (tensor === null) throw freedTwice();
     if (tensor.storage.version !== this.version) throw this.spoiled(tensor, owner);
-    if (!this.isResult || !mode.grad) return tensor;
+    if (!this.isResult || !recorded) return tensor;
     return inGraph(tensor, { node: owner, nr: this.outputNr });
   }
   release(): void {

@@ -34,7 +34,7 @@ export const helpers = {
     mode[name] = on;
     return before;
   },
-  getMode: (name: "grad" | "inference" | "anomaly"): boolean => mode[name],
+  getMode: (name: "grad" | "inference" | "anomaly" | "checkNan"): boolean => mode[name],
   getRow: (self: Tensor, i: number): Tensor => self.index([i]),
   itemText: (self: Tensor): string => scalarText(self.item(), self.dtype),
   parameter: (data: Tensor, requires_grad: boolean): Parameter => new Parameter(data, requires_grad),
@@ -120,6 +120,9 @@ export const helpers = {
   /** The same without a look at what it is. */
   putMember(module: Module, name: string, value: Tensor): void {
     (module._parameters.has(name) ? module._parameters : module._buffers).set(name, value as Parameter);
+    // A getter goes past the module's own look: a parameter may be put back, a tensor may only stand in for one.
+    const field = value instanceof Parameter ? { value, writable: true } : { get: () => value };
+    Object.defineProperty(module, name, { ...field, enumerable: true, configurable: true });
   },
   /** A plain field of a module, and whether there is one. */
   field(module: Record<string, unknown>, name: string): unknown[] {

@@ -17,6 +17,7 @@ class _Context(Held):
 class FunctionCtx:
     """What forward hands to backward."""
 
+    __module__ = "torch.autograd.function"
     # The library's context, only while forward or backward runs: holding it would hold the graph it is a part of.
     _held = None
 
@@ -38,6 +39,9 @@ class FunctionCtx:
 
     def set_materialize_grads(self, value):
         run("method.set_materialize_grads", self._held, value)
+
+    def name(self):
+        return type(self).__name__
 
     @property
     def needs_input_grad(self):
@@ -74,7 +78,7 @@ class Function:
 
     @classmethod
     def apply(cls, *args, **kwargs):
-        ctx = FunctionCtx()
+        ctx = _context_class(cls.__name__ + "Backward")()
         given = [(args, kwargs)]  # taken out by forward: what it was given is not kept
         outputs = []
 
@@ -111,6 +115,12 @@ class Function:
         if isinstance(result, tuple):
             return tuple(next(tensors) if isinstance(x, Tensor) else x for x in result)
         return next(tensors) if isinstance(result, Tensor) else result
+
+
+@functools.cache
+def _context_class(name):
+    """In PyTorch the node is the context: their class has one name."""
+    return type(name, (FunctionCtx,), {"__module__": FunctionCtx.__module__})
 
 
 def _tensors(result):
