@@ -121,6 +121,9 @@ describe.each(levels)("at the level %s", (level) => {
       const exact = inHost(op, x[i], y[i]);
       const nearest = dtype === float32 ? Math.fround(exact) : exact;
       if (Object.is(result[i], nearest)) continue;
+      // As in PyTorch: 1 / (1 + e^-x) is 0 where e^-x overflows.
+      if (op === "sigmoid" && result[i] === 0 && -x[i] > Math.log(dtype === float32 ? 3.4028235e38 : Number.MAX_VALUE))
+        continue;
       // What is 0 or not finite must be just that.
       const comparable = Number.isFinite(nearest) && nearest !== 0 && Number.isFinite(result[i]);
       const error = comparable ? Math.abs(result[i] - exact) / unit(exact, dtype) : Infinity;

@@ -72,10 +72,13 @@ export const tanh: Formula = (x) => {
   const e = expm1Of(atMost(x.abs().mul(2), pick(x, [20, 40])));
   return flipped(e.div(e.add(2)), x);
 };
-// With e^-|x|, which does not overflow.
+// 1 / (1 + e^-x), with halves of both, since the largest power of two is no number; the next one is infinite.
 export const sigmoid: Formula = (x) => {
-  const e = exp(x.abs().neg());
-  return select(x.lt(0), e, 1).div(e.add(1));
+  const { whole, r } = reduced(atLeast(atMost(x.neg(), pick(x, [89.5, 710.4])), pick(x, [-87, -708])));
+  const half = curve(r, r)
+    .add(1)
+    .mul(powerOf2(whole.last, x, -1));
+  return x.lift(0.5).div(half.add(0.5));
 };
 
 // (sinh x - x) / x³ as a polynomial of x² for |x| up to 1.

@@ -40,8 +40,14 @@ export const select = (condition: Expr, a: Expr, b: Expr | number): Expr => cond
 export const rarely = (condition: Expr, a: Expr, b: Expr): Expr => new Expr("where", [condition, a, b], a.dtype, RARE);
 export const RARE = 1;
 /** No more, or no less, than a limit; NaN stays. In this order of comparison they are one instruction each. */
-export const atMost = (x: Expr, limit: number): Expr => select(x.lift(limit).lt(x), x.lift(limit), x);
-export const atLeast = (x: Expr, limit: number): Expr => select(x.lt(limit), x.lift(limit), x);
+export function atMost(x: Expr, limit: number): Expr {
+  const most = x.lift(limit);
+  return select(most.lt(x), most, x);
+}
+export function atLeast(x: Expr, limit: number): Expr {
+  const least = x.lift(limit);
+  return select(x.lt(least), least, x);
+}
 const sign = (x: Expr): Expr => bits(x).and(pick<number | bigint>(x, [-(2 ** 31), -(2n ** 63n)]));
 /** A number, and its opposite where `x` has its sign bit set. */
 export const flipped = (magnitude: Expr, x: Expr): Expr => bits(magnitude).xor(sign(x)).bitcast(x.dtype);
