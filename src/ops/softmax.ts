@@ -14,12 +14,14 @@ import { passes, sumOf } from "../op/passes.ts";
 import type { Passes } from "../op/passes.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** The largest element, which is subtracted so that exp cannot overflow. */
+/** The larger of two, a number where there is one: one instruction, where max takes eight. */
+const larger = (a: Expr, b: Expr): Expr => a.lt(b).where(b, a);
+/** The largest element, which is subtracted so that exp cannot overflow. What is NaN shows in the sum. */
 const largest = (x: Expr, dtype: Dtype): Accumulator => ({
   dtype,
   init: constant(-Infinity, dtype),
-  step: acc(0, dtype).max(x),
-  combine: (a, b) => a.max(b),
+  step: larger(acc(0, dtype), x),
+  combine: larger,
 });
 /** The exponentials are kept where the result will be, and then divided by their sum. */
 const softmaxOf = passes(([x], dtype) => {

@@ -78,6 +78,9 @@ function simplify(e: Expr): Expr {
   if (src.length === 2 && x.dtype === bool) return LOGIC[op as BinaryOp]?.(x, y) ?? e;
   if (op === "cast") return castThrough(e, x, dtype);
   if (dtype.is_floating_point && hasFormula(op)) return e.value === IN_HOST ? e : lower(op, src);
+  // -x + y is y - x, to the bit.
+  if (op === "add" && dtype.is_floating_point && x.op === "neg") return y.sub(x.src[0]);
+  if (op === "add" && dtype.is_floating_point && y.op === "neg") return x.sub(y.src[0]);
   if (op === "copysign") {
     const bits = dtype === float64 ? int64 : int32;
     const sign = constant(-(2n ** BigInt(dtype.itemsize * 8 - 1)), bits);
