@@ -45,8 +45,8 @@ export interface Blas {
   readonly products: (size: 4 | 8) => HostFunctions<[size: 4 | 8, from: string, library: string]>;
 }
 /**
- * blas.gemm(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate, scratch), as the other ways of a product, see
- * Note [Products]. koffi is found from the module or folder `from`.
+ * blas.gemm(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate), with strides in bytes. koffi is found from the
+ * module or folder `from`.
  */
 function nativeProducts(memory: WebAssembly.Memory, size: 4 | 8, from: string, library: string): WebAssembly.Imports {
   const { createRequire } = process.getBuiltinModule("node:module") as unknown as NodeModule;

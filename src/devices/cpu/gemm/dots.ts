@@ -4,23 +4,25 @@ import type { Tile } from "./code.ts";
 import { advance, advanceBy, i32s, multiplyAdd, push, whileLeft } from "./code.ts";
 
 /**
- * Adds dots(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate, scratch) to a module. Strides are in bytes; the
- * columns of A and C and the rows of B are neighbours. The rest is not used.
+ * Adds dots(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, d, dRow, scratch) to a module, see Note [Products]; the columns
+ * of A and the rows of B are neighbours. The rest is not used.
  */
 export function addDots(module: ModuleBuilder, tile: Tile): number {
-  const row = module.func(i32s(7), [], (f) => emitRow(f, tile));
-  return module.func(i32s(13), [], (f) => {
-    const [m, n, k, a, aRow, , b, , bCol, c, cRow, accumulate] = Array.from({ length: 12 }, (_, i) => i);
+  const row = module.func(i32s(8), [], (f) => emitRow(f, tile));
+  return module.func(i32s(14), [], (f) => {
+    const [m, n, k, a, aRow, , b, , bCol, c, cRow, d, dRow] = Array.from({ length: 13 }, (_, i) => i);
+    const adds = f.keep("i32", () => f.get(d));
     whileLeft(f, m, 1, () => {
-      push(f, n, k, a, b, bCol, c, accumulate).call(row);
+      push(f, n, k, a, b, bCol, c, d, adds).call(row);
       advanceBy(f, a, aRow);
       advanceBy(f, c, cRow);
+      advanceBy(f, d, dRow);
     });
   });
 }
-/** row(n, k, x, y, yStride, c, accumulate): the dot products of the row x with n rows y. */
+/** row(n, k, x, y, yStride, c, d, adds): the dot products of the row x with n rows y. */
 function emitRow(f: FunctionBuilder, tile: Tile): void {
-  const [n, k, x, y, yStride, c, accumulate] = Array.from({ length: 7 }, (_, i) => i);
+  const [n, k, x, y, yStride, c, d, adds] = Array.from({ length: 8 }, (_, i) => i);
   const { size, lanes, shape, type } = tile;
   const acc = Array.from({ length: 8 }, () => f.local("v128"));
   const column = Array.from({ length: 4 }, () => f.local("v128"));
@@ -86,10 +88,11 @@ function emitRow(f: FunctionBuilder, tile: Tile): void {
         advance(f, at, size);
       });
       for (let i = 0; i < count; i++) {
-        f.get(accumulate);
-        f.if(() => void f.get(sums[i]).get(c).mem(`${type}.load`, 0, 2).op(`${type}.add`).set(sums[i]));
+        f.get(adds);
+        f.if(() => void f.get(sums[i]).get(d).mem(`${type}.load`, 0, 2).op(`${type}.add`).set(sums[i]));
         f.get(c).get(sums[i]).mem(`${type}.store`, 0, 2);
         advance(f, c, size);
+        advance(f, d, size);
       }
       f.get(y).get(yStride).i32(count).op("i32.mul").op("i32.add").set(y);
     });

@@ -2,8 +2,14 @@
 //
 // Note [Products]: there are these ways for a product: packed.ts, the fastest where packing pays, with a form for a gathered
 // B; strips.ts, for too little of anything; dots.ts, along inner dims. Which one depends on the product alone, and so does the
-// order in which an element's terms are added. So C may be cut into pieces, and a batch into its products, for different threads. A fourth way is the
-// system's BLAS, where there is one; as that may add in another order for another size, its pieces depend on the product alone.
+// order in which an element's terms are added. So C may be cut into pieces, and a batch into its products, for different
+// threads. A fourth way is the system's BLAS, where there is one; as that may add in another order for another size, its
+// pieces depend on the product alone. Each is a function
+//
+//   way(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, d, dRow, scratch)
+//
+// for C = A B + D. Strides are in bytes; C and D have unit column strides. D may be C, dRow may be 0, and where `d` is 0
+// nothing is added.
 import { ModuleBuilder } from "../assembler.ts";
 import type { MemoryImport } from "../assembler.ts";
 import type { Matrix, Product } from "../../backend.ts";
@@ -11,6 +17,7 @@ import { isForBlas } from "../blas.ts";
 import type { Blas } from "../blas.ts";
 import type { FeatureLevel } from "../features.ts";
 import type { Task, Threads } from "../threads.ts";
+import { addByAccumulation } from "./addend.ts";
 import type { Tile } from "./code.ts";
 import { i32s, tileFor } from "./code.ts";
 import { addDots } from "./dots.ts";
@@ -30,7 +37,7 @@ const PIECES = 4;
 const SIDE = 64;
 /** The same for the system's BLAS: multiplications in a nanosecond, and in a piece; shortest side. */
 const NATIVE_SPEED = 40;
-const NATIVE_PIECE = 2 ** 21;
+const NATIVE_PIECE = 2 ** 23;
 const NATIVE_SIDE = 128;
 /** Bytes of a gathered matrix laid out for it at a time. */
 const LAID_OUT = 1 << 20;
@@ -105,7 +112,8 @@ export class Gemm {
     const { m, n, k, batch = 1, terms = 1 } = p;
     const { threads, descriptor, scratch } = this.options;
     const gathered = "rowTable" in p.b;
-    let [rows, cols] = this.squares(m, n, (m * n * k) / NATIVE_PIECE, NATIVE_SIDE);
+    const large = (m * n * k) / NATIVE_PIECE;
+    let [rows, cols] = large > 1 ? this.squares(m, n, Math.ceil(large / PIECES) * PIECES, NATIVE_SIDE) : [m, n];
     let [each, room] = [0, 0];
     if (gathered) {
       const { nr, size } = this.tile;
@@ -125,7 +133,7 @@ export class Gemm {
     const found = blas();
     if (typeof found === "string") return null;
     const module = new ModuleBuilder(importAs);
-    const gemm = module.importFunction("blas", "gemm", i32s(13), []);
+    const gemm = addByAccumulation(module, this.tile, module.importFunction("blas", "gemm", i32s(12), []));
     addPieces(module, this.tile, [gemm, addLaidOut(module, this.tile, gemm)], 1);
     return threads.compile(module.build(), found.products(this.tile.size));
   }

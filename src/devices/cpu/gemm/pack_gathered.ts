@@ -41,11 +41,8 @@ export function addPackGathered(module: ModuleBuilder, tile: Tile): number {
 export function addLaidOut(module: ModuleBuilder, tile: Tile, way: number): number {
   const pack = addPackGathered(module, tile);
   const panel = tile.nr * tile.size;
-  return module.func(i32s(13), [], (f) => {
-    const [m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate, scratch] = Array.from(
-      { length: 13 },
-      (_, i) => i,
-    );
+  return module.func(i32s(14), [], (f) => {
+    const [m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, d, dRow, scratch] = Array.from({ length: 14 }, (_, i) => i);
     const row = f.keep("i32", () =>
       f
         .get(n)
@@ -58,7 +55,7 @@ export function addLaidOut(module: ModuleBuilder, tile: Tile, way: number): numb
     );
     push(f, b, bRow, bCol, n, k, scratch, row).i32(panel).call(pack);
     push(f, m, n, k, a, aRow, aCol, scratch, row).i32(tile.size);
-    push(f, c, cRow, accumulate, scratch).call(way);
+    push(f, c, cRow, d, dRow, scratch).call(way);
   });
 }
 

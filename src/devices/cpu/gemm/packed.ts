@@ -6,7 +6,18 @@
 // memory in order and needs no bounds.
 import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
 import type { Tile } from "./code.ts";
-import { forSteps, i32s, multiplyAdd, pushAt, pushBytes, setRest } from "./code.ts";
+import {
+  advance,
+  advanceBy,
+  forSteps,
+  i32s,
+  multiplyAdd,
+  push,
+  pushAt,
+  pushBytes,
+  setRest,
+  whileLeft,
+} from "./code.ts";
 import { emitPack } from "./pack.ts";
 import { addPackGathered } from "./pack_gathered.ts";
 
@@ -24,17 +35,22 @@ export function scratchBytes({ mr, nr, size }: Tile, m = Infinity, n = Infinity,
 const up = (n: number, to: number): number => Math.ceil(n / to) * to;
 
 /**
- * Adds blocks(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate, scratch) to a module: a product packed block by
- * block. Strides are in bytes, C has unit column stride, and scratch has room for `scratchBytes`. The second function is the
- * same for a gathered B: bRow and bCol are the addresses of its tables.
+ * Adds blocks(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, d, dRow, scratch) to a module, see Note [Products]: a product
+ * packed block by block. Scratch has room for `scratchBytes`. The second function is the same for a gathered B: bRow and
+ * bCol are the addresses of its tables.
  */
 export function addBlocks(module: ModuleBuilder, tile: Tile): readonly [number, number] {
-  const micro = module.func(i32s(6), [], (f) => emitMicro(f, tile));
+  // Of the last panel's rows only those that there are are computed, or one more.
+  const micros = [2, 4, tile.mr].map(
+    (rows) => [rows, module.func(i32s(7), [], (f) => emitMicro(f, tile, rows))] as const,
+  );
+  const inside = module.func(i32s(7), [], (f) => emitInside(f, tile));
   const packA = module.func(i32s(6), [], (f) => emitPack(f, tile, tile.mr));
   const packB = module.func(i32s(6), [], (f) => emitPack(f, tile, tile.nr));
   const packGathered = addPackGathered(module, tile);
-  const macro = module.func(i32s(9), [], (f) => emitMacro(f, tile, micro));
-  const blocks = (parts: Parts): number => module.func(i32s(13), [], (f) => emitBlocks(f, tile, parts));
+  const macro = module.func(i32s(10), [], (f) => emitMacro(f, tile, micros, inside));
+
+  const blocks = (parts: Parts): number => module.func(i32s(14), [], (f) => emitBlocks(f, tile, parts));
   return [
     blocks({ packA, packB, macro, gathered: false }),
     blocks({ packA, packB: packGathered, macro, gathered: true }),
@@ -47,7 +63,8 @@ interface Parts {
   readonly gathered: boolean;
 }
 function emitBlocks(f: FunctionBuilder, { mr, nr, size }: Tile, { packA, packB, macro, gathered }: Parts): void {
-  const [m, n, k, a, aRow, aCol, b, bRow, bCol, c, ldc, accumulate, scratch] = Array.from({ length: 13 }, (_, i) => i);
+  const [m, n, k, a, aRow, aCol, b, bRow, bCol, c, ldc, d, ldd, scratch] = Array.from({ length: 14 }, (_, i) => i);
+  const [to, from, fromRow] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const [i, j, p, mb, nb, kb, packedA, packedB] = Array.from({ length: 8 }, () => f.local("i32"));
   const align = (): FunctionBuilder => f.i32(15).op("i32.add").i32(-16).op("i32.and");
   f.get(scratch);
@@ -94,19 +111,30 @@ function emitBlocks(f: FunctionBuilder, { mr, nr, size }: Tile, { packA, packB, 
         setRest(f, mb, m, i, MC);
         pushAt(f, a, i, aRow).get(p).get(aCol).op("i32.mul").op("i32.add");
         f.get(aRow).get(aCol).get(mb).get(kb).get(packedA).call(packA);
-        f.get(mb).get(nb).get(kb).get(packedA).get(packedB);
-        pushAt(f, c, i, ldc).get(j).i32(size).op("i32.mul").op("i32.add");
-        f.get(ldc).get(accumulate).get(p).op("i32.or").get(scratch).call(macro);
+        pushAt(f, c, i, ldc).get(j).i32(size).op("i32.mul").op("i32.add").set(to);
+        // The first terms are added to D, the others to what stands in C.
+        f.get(p);
+        f.if(
+          () => void f.get(to).set(from).get(ldc).set(fromRow),
+          () => {
+            pushAt(f, d, i, ldd).get(j).i32(size).op("i32.mul").op("i32.add").i32(0).get(d).op("select").set(from);
+            f.get(ldd).set(fromRow);
+          },
+        );
+        push(f, mb, nb, kb, packedA, packedB, to, ldc, from, fromRow, scratch).call(macro);
       });
     });
   });
 }
 
-/** micro(k, a, b, c, ldc, accumulate): one tile of C. The order of instructions is what V8's register allocation wants. */
-function emitMicro(f: FunctionBuilder, tile: Tile): void {
+/** Functions `micro` for so many rows, the fewest first. */
+type Micros = readonly (readonly [rows: number, code: number])[];
+
+/** micro(k, a, b, c, ldc, d, ldd): the first `rows` rows of a tile of C, added to D unless that is 0. The order of instructions is what V8's register allocation wants. */
+function emitMicro(f: FunctionBuilder, tile: Tile, rows: number): void {
   const { mr, nr, vectors, size, shape } = tile;
-  const [k, a, b, c, ldc, accumulate] = [0, 1, 2, 3, 4, 5];
-  const acc = Array.from({ length: mr }, () => Array.from({ length: vectors }, () => f.local("v128")));
+  const [k, a, b, c, ldc, d, ldd] = [0, 1, 2, 3, 4, 5, 6];
+  const acc = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local("v128")));
   const column = Array.from({ length: vectors }, () => f.local("v128"));
   const row = f.local("v128");
   const splat = size === 4 ? "v128.load32_splat" : "v128.load64_splat";
@@ -117,7 +145,7 @@ function emitMicro(f: FunctionBuilder, tile: Tile): void {
         f.get(b)
           .mem("v128.load", j * 16, 2)
           .set(v);
-      for (let i = 0; i < mr; i++) {
+      for (let i = 0; i < rows; i++) {
         f.get(a)
           .mem(splat, i * size, 2)
           .set(row);
@@ -142,45 +170,31 @@ function emitMicro(f: FunctionBuilder, tile: Tile): void {
     });
   });
   const store = (add: boolean): void => {
-    for (let i = 0; i < mr; i++) {
+    for (let i = 0; i < rows; i++) {
       for (let j = 0; j < vectors; j++) {
         f.get(c);
-        if (add) f.get(c).mem("v128.load", j * 16, 2);
+        if (add) f.get(d).mem("v128.load", j * 16, 2);
         f.get(acc[i][j]);
         if (add) f.op(`${shape}.add`);
         f.mem("v128.store", j * 16, 2);
       }
-      if (i < mr - 1) f.get(c).get(ldc).op("i32.add").set(c);
+      if (i === rows - 1) break;
+      advanceBy(f, c, ldc);
+      if (add) advanceBy(f, d, ldd);
     }
   };
-  f.get(accumulate);
+  f.get(d);
   f.if(
     () => store(true),
     () => store(false),
   );
 }
 
-/** macro(m, n, k, a, b, c, ldc, accumulate, edge): all tiles of a packed block. Tiles at the rim go through `edge`. */
-function emitMacro(f: FunctionBuilder, { mr, nr, size, type }: Tile, micro: number): void {
-  const [m, n, k, a, b, c, ldc, accumulate, edge] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const [i, j, panelA, panelB, target, rows, cols, r, s, to] = Array.from({ length: 10 }, () => f.local("i32"));
-  const x = f.local(type);
-  const copyEdge = (): void =>
-    forSteps(f, r, rows, 1, () =>
-      forSteps(f, s, cols, 1, () => {
-        pushAt(f, target, r, ldc).get(s).i32(size).op("i32.mul").op("i32.add").set(to);
-        pushBytes(f, edge, r, nr * size)
-          .get(s)
-          .i32(size)
-          .op("i32.mul")
-          .op("i32.add")
-          .mem(`${type}.load`, 0, 2)
-          .set(x);
-        f.get(accumulate);
-        f.if(() => void f.get(x).get(to).mem(`${type}.load`, 0, 2).op(`${type}.add`).set(x));
-        f.get(to).get(x).mem(`${type}.store`, 0, 2);
-      }),
-    );
+/** macro(m, n, k, a, b, c, ldc, d, ldd, edge): all tiles of a packed block. Tiles at the rim go through `edge`. */
+function emitMacro(f: FunctionBuilder, { mr, nr, size }: Tile, micros: Micros, inside: number): void {
+  const rowBytes = nr * size;
+  const [m, n, k, a, b, c, ldc, d, ldd, edge] = Array.from({ length: 10 }, (_, i) => i);
+  const [i, j, panelA, panelB, target, from, rows, cols] = Array.from({ length: 8 }, () => f.local("i32"));
   f.get(b).set(panelB);
   forSteps(f, j, n, nr, () => {
     f.get(a).set(panelA);
@@ -188,22 +202,54 @@ function emitMacro(f: FunctionBuilder, { mr, nr, size, type }: Tile, micro: numb
     forSteps(f, i, m, mr, () => {
       setRest(f, rows, m, i, mr);
       pushAt(f, c, i, ldc).get(j).i32(size).op("i32.mul").op("i32.add").set(target);
-      f.get(rows).i32(mr).op("i32.eq").get(cols).i32(nr).op("i32.eq").op("i32.and");
-      f.if(
-        () => void f.get(k).get(panelA).get(panelB).get(target).get(ldc).get(accumulate).call(micro),
-        () => {
-          f.get(k)
-            .get(panelA)
-            .get(panelB)
-            .get(edge)
-            .i32(nr * size)
-            .i32(0)
-            .call(micro);
-          copyEdge();
-        },
-      );
+      pushAt(f, d, i, ldd).get(j).i32(size).op("i32.mul").op("i32.add").i32(0).get(d).op("select").set(from);
+      /** A tile of at most `count` rows: where it lies in C whole, straight to there. */
+      const tile = (code: number, count: number): void => {
+        f.get(rows).i32(count).op("i32.eq").get(cols).i32(nr).op("i32.eq").op("i32.and");
+        f.if(
+          () => void push(f, k, panelA, panelB, target, ldc, from, ldd).call(code),
+          () => {
+            push(f, k, panelA, panelB, edge).i32(rowBytes).i32(0).i32(0).call(code);
+            push(f, rows, cols, edge, target, ldc, from, ldd).call(inside);
+          },
+        );
+      };
+      const fewest = (sizes: Micros): void => {
+        const [[count, code], ...larger] = sizes;
+        if (larger.length === 0) return tile(code, count);
+        f.get(rows).i32(count).op("i32.le_s");
+        f.if(
+          () => tile(code, count),
+          () => fewest(larger),
+        );
+      };
+      fewest(micros);
       pushBytes(f, panelA, k, mr * size).set(panelA);
     });
     pushBytes(f, panelB, k, nr * size).set(panelB);
+  });
+}
+
+/** inside(rows, cols, edge, c, ldc, d, ldd): what of a tile lies in C, added to D unless that is 0. */
+function emitInside(f: FunctionBuilder, { nr, lanes, size, shape, type }: Tile): void {
+  const [rows, cols, edge, c, ldc, d, ldd] = Array.from({ length: 7 }, (_, i) => i);
+  const [at, to, from, left] = Array.from({ length: 4 }, () => f.local("i32"));
+  const adds = f.keep("i32", () => f.get(d));
+  const [vector, single] = [f.local("v128"), f.local(type)];
+  const columns = (count: number, x: number, memory: string, add: string): void =>
+    whileLeft(f, left, count, () => {
+      f.get(at).mem(`${memory}.load`, 0, 2).set(x);
+      f.get(adds);
+      f.if(() => void f.get(x).get(from).mem(`${memory}.load`, 0, 2).op(add).set(x));
+      f.get(to).get(x).mem(`${memory}.store`, 0, 2);
+      for (const pointer of [at, to, from]) advance(f, pointer, count * size);
+    });
+  whileLeft(f, rows, 1, () => {
+    f.get(cols).set(left).get(edge).set(at).get(c).set(to).get(d).set(from);
+    columns(lanes, vector, "v128", `${shape}.add`);
+    columns(1, single, type, `${type}.add`);
+    advance(f, edge, nr * size);
+    advanceBy(f, c, ldc);
+    advanceBy(f, d, ldd);
   });
 }

@@ -4,8 +4,8 @@ import type { Tile } from "./code.ts";
 import { advance, advanceBy, i32s, multiplyAdd, push, whileLeft } from "./code.ts";
 
 /**
- * Adds strips(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate, scratch) to a module. Strides are in bytes; B and C
- * have unit column strides. The rest is not used.
+ * Adds strips(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, d, dRow, scratch) to a module, see Note [Products]; B has unit
+ * column stride. The rest is not used.
  */
 export function addStrips(module: ModuleBuilder, tile: Tile): number {
   // As many accumulators as registers hold, the more columns the fewer rows there are.
@@ -13,28 +13,30 @@ export function addStrips(module: ModuleBuilder, tile: Tile): number {
     { rows: tile.mr, vectors: 2 },
     { rows: 2, vectors: 4 },
     { rows: 1, vectors: 8 },
-  ].map(({ rows, vectors }) => ({ rows, code: module.func(i32s(10), [], (f) => emitStrip(f, tile, rows, vectors)) }));
-  return module.func(i32s(13), [], (f) => {
-    const [m, n, k, a, aRow, aCol, b, bRow, , c, cRow, accumulate] = Array.from({ length: 12 }, (_, i) => i);
+  ].map(({ rows, vectors }) => ({ rows, code: module.func(i32s(12), [], (f) => emitStrip(f, tile, rows, vectors)) }));
+  return module.func(i32s(14), [], (f) => {
+    const [m, n, k, a, aRow, aCol, b, bRow, , c, cRow, d, dRow] = Array.from({ length: 13 }, (_, i) => i);
+    const adds = f.keep("i32", () => f.get(d));
     for (const { rows, code } of strips)
       whileLeft(f, m, rows, () => {
-        push(f, n, k, a, aRow, aCol, b, bRow, c, cRow, accumulate).call(code);
+        push(f, n, k, a, aRow, aCol, b, bRow, c, cRow, d, dRow, adds).call(code);
         for (let i = 0; i < rows; i++) {
           advanceBy(f, a, aRow);
           advanceBy(f, c, cRow);
+          advanceBy(f, d, dRow);
         }
       });
   });
 }
-/** strip(n, k, a, aRow, aCol, b, bRow, c, cRow, accumulate): `rows` rows of C, `most` vectors of columns at a time. */
+/** strip(n, k, a, aRow, aCol, b, bRow, c, cRow, d, dRow, adds): `rows` rows of C, `most` vectors of columns at a time. */
 function emitStrip(f: FunctionBuilder, tile: Tile, rows: number, most: number): void {
-  const [n, k, a, aRow, aCol, b, bRow, c, cRow, accumulate] = Array.from({ length: 10 }, (_, i) => i);
+  const [n, k, a, aRow, aCol, b, bRow, c, cRow, d, dRow, adds] = Array.from({ length: 12 }, (_, i) => i);
   const { size, lanes, shape } = tile;
   const acc = Array.from({ length: rows * most }, () => f.local("v128"));
   const column = Array.from({ length: most }, () => f.local("v128"));
   const [row, zero] = [f.local("v128"), f.local("v128")];
   const pointers = Array.from({ length: rows }, () => f.local("i32"));
-  const [at, p] = [f.local("i32"), f.local("i32")];
+  const [at, from, p] = [f.local("i32"), f.local("i32"), f.local("i32")];
   /** Columns that fill `vectors` vectors, or the low part of one. */
   const columns = (vectors: number, load: string, store: (offset: number) => void, count: number): void =>
     whileLeft(f, n, count, () => {
@@ -68,16 +70,16 @@ function emitStrip(f: FunctionBuilder, tile: Tile, rows: number, most: number): 
         }
         advanceBy(f, at, bRow);
       });
-      f.get(c).set(at);
+      f.get(c).set(at).get(d).set(from);
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < vectors; j++) {
           const sum = acc[i * vectors + j];
-          f.get(accumulate);
+          f.get(adds);
           f.if(
             () =>
               void f
                 .get(sum)
-                .get(at)
+                .get(from)
                 .mem(load, j * 16, 2)
                 .op(`${shape}.add`)
                 .set(sum),
@@ -86,9 +88,11 @@ function emitStrip(f: FunctionBuilder, tile: Tile, rows: number, most: number): 
           store(j * 16);
         }
         advanceBy(f, at, cRow);
+        advanceBy(f, from, dRow);
       }
       advance(f, b, count * size);
       advance(f, c, count * size);
+      advance(f, d, count * size);
     });
   const whole = (offset: number): void => void f.mem("v128.store", offset, 2);
   columns(most, "v128.load", whole, most * lanes);
