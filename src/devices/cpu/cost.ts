@@ -8,11 +8,14 @@ import type { Variant } from "./variant.ts";
 const OPERATION = 0.05;
 const FUNCTION = 1.5;
 const CALL = 15;
+/** To read and to write four bytes that lie in no cache, as those of large tensors do. */
+const READ = 0.1;
+const WRITE = 0.3;
 /** By how much it is slower to fetch lanes one by one, or to have none. */
 const APART = 4;
 
 /** Nanoseconds per element of the iteration space. */
-export function elementNs({ outputs, reduce }: Kernel, { lanes, strides }: Variant): number {
+export function elementNs({ inputs, outputs, reduce }: Kernel, { lanes, strides }: Variant): number {
   const roots = [...outputs.flatMap((o) => [o.value, o.offset]), ...(reduce?.accs.map((a) => a.step) ?? [])];
   const seen = new Set<Expr>();
   let ns = 0;
@@ -23,6 +26,8 @@ export function elementNs({ outputs, reduce }: Kernel, { lanes, strides }: Varia
     e.src.forEach(visit);
   };
   for (const e of roots) if (e !== undefined) visit(e);
+  for (const dtype of inputs) ns += (READ * dtype.itemsize) / 4;
+  if (reduce === null) for (const { dtype } of outputs) ns += (WRITE * dtype.itemsize) / 4;
   return lanes === "none" || strides.includes("other") ? ns * APART : ns;
 }
 function operationNs({ op, dtype }: Expr): number {
