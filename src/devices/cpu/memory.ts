@@ -274,8 +274,8 @@ export class CpuMemory {
     const heap = globalThis.process?.memoryUsage?.().heapUsed ?? 0;
     const most = Math.min(quarter, Math.max(ENOUGH, this.held, 8 * heap));
     const fixed = collecting - watched * MS_PER_REFERENCE;
-    if (fixed > 0.15 * work) this.budget = Math.min(this.budget * 2, most);
-    else if (fixed < 0.05 * work && found > this.budget / 2) this.budget = Math.max(this.budget / 2, LEAST_BUDGET);
+    if (fixed > 0.03 * work) this.budget = Math.min(this.budget * 2, most);
+    else if (fixed < 0.01 * work && found > this.budget / 2) this.budget = Math.max(this.budget / 2, LEAST_BUDGET);
   }
 
   private outOfMemory(nbytes: number): string {
