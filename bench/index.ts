@@ -10,7 +10,7 @@ import { sides, start } from "./side.ts";
 import type { Side, Started } from "./side.ts";
 
 /** Seconds that a measurement takes. */
-const MEASURE = 0.15;
+const MEASURE = 0.4;
 /** What takes longer than this is measured once. */
 const LONG = 1;
 

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-WARM_UP = 0.3
+WARM_UP = 1.5
 MILLION = 1_000_000
 ANY = "exp sin tan atan tanh erf".split()
 POSITIVE = "log log1p lgamma".split()
