@@ -35,10 +35,11 @@ const FEW = 4;
 /** Pieces for each thread; of packed products none shorter on a side than this, for each is packed for by itself. */
 const PIECES = 4;
 const SIDE = 64;
-/** The same for the system's BLAS: multiplications in a nanosecond, and in a piece; shortest side. */
+/** The same for the system's BLAS: multiplications in a nanosecond, and in a piece; shortest side; pieces at most. */
 const NATIVE_SPEED = 40;
 const NATIVE_PIECE = 2 ** 23;
 const NATIVE_SIDE = 128;
+const NATIVE_PIECES = 32;
 /** Bytes of a gathered matrix laid out for it at a time. */
 const LAID_OUT = 1 << 20;
 
@@ -113,7 +114,8 @@ export class Gemm {
     const { threads, descriptor, scratch } = this.options;
     const gathered = "rowTable" in p.b;
     const large = (m * n * k) / NATIVE_PIECE;
-    let [rows, cols] = large > 1 ? this.squares(m, n, Math.ceil(large / PIECES) * PIECES, NATIVE_SIDE) : [m, n];
+    const pieces = Math.min(Math.ceil(large / PIECES) * PIECES, NATIVE_PIECES);
+    let [rows, cols] = large > 1 ? this.squares(m, n, pieces, NATIVE_SIDE) : [m, n];
     let [each, room] = [0, 0];
     if (gathered) {
       const { nr, size } = this.tile;

@@ -21,9 +21,9 @@ import {
 import { emitPack } from "./pack.ts";
 import { addPackGathered } from "./pack_gathered.ts";
 
-const KC = 256;
+const KC = 512;
 const MC = 60; // a multiple of 5 and 6
-const NC = 1024;
+const NC = 512;
 
 /** Bytes of scratch memory for a product of that size, or any. */
 export function scratchBytes({ mr, nr, size }: Tile, m = Infinity, n = Infinity, k = Infinity): number {
