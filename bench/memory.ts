@@ -33,13 +33,6 @@ class Result {
 function report(name: string, liveness: LivenessKind, loop: (memory: CpuMemory) => number): void {
   if (!name.includes(only)) return;
   const memory = new CpuMemory({ liveness });
-  let sweeping = 0;
-  const { sweep } = memory;
-  memory.sweep = () => {
-    const start = performance.now();
-    sweep.call(memory);
-    sweeping += performance.now() - start;
-  };
   const start = performance.now();
   const allocations = loop(memory);
   const ms = performance.now() - start;
@@ -48,7 +41,7 @@ function report(name: string, liveness: LivenessKind, loop: (memory: CpuMemory) 
     name.padEnd(58),
     `${((ms / allocations) * 1e6).toFixed(0).padStart(7)} ns/block`,
     `peak live ${(peak / MIB).toFixed(1).padStart(7)} MiB, reserved ${(reserved / MIB).toFixed(0).padStart(5)}`,
-    `${sweeps} sweeps, ${((100 * sweeping) / ms).toFixed(0)} % of the time`,
+    `${sweeps} sweeps`,
     `RSS ${(process.memoryUsage().rss / MIB).toFixed(0)}`,
   );
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
@@ -6,6 +7,7 @@ import { OutOfMemoryError } from "../src/errors.ts";
 import type { Block } from "../src/devices/backend.ts";
 import { Heap, sizeClass } from "../src/devices/cpu/heap.ts";
 import { CpuMemory } from "../src/devices/cpu/memory.ts";
+import { forcedCollection, Mortal, Nursery } from "../src/devices/cpu/nursery.ts";
 
 fc.configureGlobal({ seed: 20261123 });
 
@@ -237,6 +239,46 @@ describe("finding dead blocks by polling", () => {
     expect(held.ptr).toBe(-1);
   });
 
+  test("what died young is found without a sweep of everything, and what was held then is found later", () => {
+    const memory = new CpuMemory();
+    let held: Block[] = Array.from({ length: 8 }, () => memory.allocate(MIB));
+    held.forEach((block, i) => bytes(memory, block).fill(i));
+    for (let i = 0; i < 2000; i++) {
+      memory.allocate(MIB);
+      if (i % 50 === 0) memory.settle();
+    }
+    expect(memory.stats().swept).toBeGreaterThan(1500 * MIB);
+    held.forEach((block, i) => expect(filledWith(memory, block, i)).toBe(true));
+    held = [];
+    memory.sweep();
+    expect(memory.stats()).toMatchObject({ live: 0, swept: 2008 * MIB });
+  });
+
+  test("blocks that outlive many looks are found once they are dropped, also if nobody asks for a sweep", () => {
+    const memory = new CpuMemory({ maximumBytes: 1024 * MIB });
+    const queue: Block[] = [];
+    for (let i = 0; i < 4000; i++) {
+      queue.push(memory.allocate(MIB));
+      bytes(memory, queue[queue.length - 1]).fill(i);
+      if (queue.length > 100) expect(bytes(memory, queue.shift() as Block)[5]).toBe((i - 100) % 256);
+    }
+    expect(memory.stats().peak).toBeLessThan(600 * MIB);
+  });
+
+  test("freeing a block that survived a look does not lend its room to two", () => {
+    const memory = new CpuMemory();
+    const old = Array.from({ length: 8 }, () => memory.allocate(MIB));
+    memory.sweep();
+    for (const block of old) block.free();
+    const next = Array.from({ length: 8 }, () => memory.allocate(MIB));
+    next.forEach((block, i) => bytes(memory, block).fill(i));
+    old.length = 0;
+    memory.sweep();
+    const more = Array.from({ length: 8 }, () => memory.allocate(MIB));
+    for (const block of more) bytes(memory, block).fill(255);
+    next.forEach((block, i) => expect(filledWith(memory, block, i)).toBe(true));
+  });
+
   test("a sweep runs none of the program's microtasks", async () => {
     const memory = new CpuMemory();
     let ran = false;
@@ -249,6 +291,93 @@ describe("finding dead blocks by polling", () => {
   test("the forced collection leaves no gc() behind in the program", () => {
     new CpuMemory().sweep();
     expect(runInNewContext("typeof gc")).toBe(typeof globalThis.gc);
+  });
+});
+
+describe("the nursery", () => {
+  const fill = (nursery: Nursery<Mortal>, count: number): Mortal[] =>
+    Array.from({ length: count }, () => {
+      const token = new Mortal();
+      nursery.add(token);
+      return token;
+    });
+
+  // A function of its own, lest the caller's frame keep all of them.
+  const fillAndHoldSome = (nursery: Nursery<Mortal>): Mortal[] => fill(nursery, 1000).filter((_, i) => i % 10 === 3);
+
+  test("opens in the engine that runs the tests, and shows who survived, once", () => {
+    const nursery = Nursery.open<Mortal>() as Nursery<Mortal>;
+    const held = fillAndHoldSome(nursery);
+    const survivors = nursery.survivors();
+    expect(survivors.length).toBe(100);
+    expect(new Set(survivors)).toEqual(new Set(held));
+    expect(nursery.survivors()).toEqual([]);
+  });
+
+  test("misses no survivor, however many there are", () => {
+    const nursery = Nursery.open<Mortal>() as Nursery<Mortal>;
+    const held = fill(nursery, 50_000);
+    expect(new Set(nursery.survivors())).toEqual(new Set(held));
+  });
+
+  test("does its work when the program has changed what inspect() shows", () => {
+    const before = { ...inspect.defaultOptions };
+    Object.assign(inspect.defaultOptions, { customInspect: false, maxArrayLength: 1, depth: 0, showHidden: false });
+    try {
+      const nursery = Nursery.open<Mortal>() as Nursery<Mortal>;
+      const held = fill(nursery, 20);
+      expect(nursery.survivors().length).toBe(held.length);
+    } finally {
+      Object.assign(inspect.defaultOptions, before);
+    }
+  });
+
+  test("calls nobody dead at the end of the stack: it raises and keeps them", () => {
+    const nursery = Nursery.open<Mortal>() as Nursery<Mortal>;
+    const held = fill(nursery, 20);
+    const seen: (number | "raised")[] = [];
+    // At the end of the stack, and then with a little more left at every return.
+    const recurse = (): void => {
+      try {
+        recurse();
+      } catch {
+        // the end of the stack
+      }
+      if (seen.at(-1) === held.length) return;
+      try {
+        seen.push(nursery.survivors().length);
+      } catch {
+        seen.push("raised");
+      }
+    };
+    recurse();
+    expect(seen.at(-1)).toBe(20);
+    expect(seen.slice(0, -1).every((x) => x === "raised")).toBe(true);
+  });
+
+  test("is not opened where the engine shows the dead, or hides one of the living", () => {
+    const nobody = (): string => "WeakSet {}";
+    const some = (set: object): string => inspect(set, { showHidden: true, maxArrayLength: 100 });
+    const all = (set: object): string => inspect(set, { showHidden: true, maxArrayLength: Infinity });
+    expect(Nursery.works(forcedCollection(), all)).toBe(true);
+    expect(Nursery.works(() => {}, all)).toBe(false);
+    expect(Nursery.works(forcedCollection(), some)).toBe(false);
+    expect(Nursery.works(forcedCollection(), nobody)).toBe(false);
+  });
+
+  test("memory works without one", async () => {
+    vi.resetModules();
+    const { Nursery: Fresh } = await import("../src/devices/cpu/nursery.ts");
+    vi.spyOn(Fresh, "works").mockReturnValue(false);
+    const fresh = await import("../src/devices/cpu/memory.ts");
+    const memory = new fresh.CpuMemory({ maximumBytes: 128 * MIB });
+    expect(Fresh.open()).toBeNull();
+    expect(memory.livenessKind).toBe("poll");
+    const kept = memory.allocate(MIB);
+    bytes(memory, kept).fill(7);
+    for (let i = 0; i < 512; i++) memory.allocate(MIB);
+    expect(filledWith(memory, kept, 7)).toBe(true);
+    vi.restoreAllMocks();
   });
 });
 

@@ -1,4 +1,5 @@
 // How the CPU device learns that nobody holds a piece of its memory any more.
+import { forcedCollection } from "./nursery.ts";
 
 /**
  * - `poll`: weak references, read after a forced collection. Works inside synchronous loops; Node and its like only.
@@ -15,11 +16,15 @@ export interface Liveness<Record> {
   ballast(nbytes: number): unknown;
   /** Looks for dead tokens now, if the engine lets us; returns how many were looked at. */
   sweep(): number;
+  /** Whether many more are watched than after the last sweep. */
+  readonly crowded: boolean;
 }
+
+const CROWD = 16384;
 
 /** The liveness asked for, or the best that this engine has. */
 export function createLiveness<Record>(wanted: LivenessKind, dead: (record: Record) => void): Liveness<Record> {
-  if (wanted === "none") return { kind: "none", watch: () => {}, ballast: () => null, sweep: () => 0 };
+  if (wanted === "none") return { kind: "none", watch: () => {}, ballast: () => null, sweep: () => 0, crowded: false };
   const collect = wanted === "poll" ? synchronousCollector() : null;
   return collect ? new Poll(collect, dead) : new Finalizer(dead);
 }
@@ -30,6 +35,7 @@ class Poll<Record> implements Liveness<Record> {
   private readonly dead: (record: Record) => void;
   private readonly refs: WeakRef<object>[] = [];
   private readonly records: Record[] = [];
+  private crowd = CROWD;
 
   constructor(collect: () => void, dead: (record: Record) => void) {
     this.collect = collect;
@@ -55,7 +61,11 @@ class Poll<Record> implements Liveness<Record> {
       }
     }
     refs.length = records.length = kept;
+    this.crowd = 2 * kept + CROWD;
     return watched;
+  }
+  get crowded(): boolean {
+    return this.refs.length > this.crowd;
   }
 }
 
@@ -80,6 +90,7 @@ class Finalizer<Record> implements Liveness<Record> {
   sweep(): number {
     return 0;
   }
+  readonly crowded = false;
 }
 
 /**
@@ -95,11 +106,8 @@ let collector: (() => void) | null | undefined;
 
 function makeCollector(): (() => void) | null {
   try {
-    const v8 = globalThis.process.getBuiltinModule("node:v8");
     const vm = globalThis.process.getBuiltinModule("node:vm");
-    v8.setFlagsFromString("--expose-gc");
-    const gc = vm.runInNewContext("gc") as () => void;
-    if (globalThis.gc === undefined) v8.setFlagsFromString("--no-expose-gc");
+    const gc = forcedCollection();
     const script = new vm.Script("0");
     const context = vm.createContext({}, { microtaskMode: "afterEvaluate" });
     const collect = (): void => {

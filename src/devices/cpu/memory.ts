@@ -5,6 +5,7 @@ import type { Block, MemoryStats } from "../backend.ts";
 import { Heap, sizeClass, UNIT } from "./heap.ts";
 import { createLiveness } from "./liveness.ts";
 import type { Liveness, LivenessKind } from "./liveness.ts";
+import { Mortal, Nursery } from "./nursery.ts";
 
 const WASM_PAGE = 65536;
 // One short of 4 GiB, so that the address after the last byte fits into an i32, too.
@@ -15,10 +16,11 @@ const PAGE = 16384;
 const LARGEST_SMALL = 4096;
 
 const MIB = 2 ** 20;
-// How much may be handed out before the next look for the dead; see `adapt`.
+// How much may be handed out before the next look at the young, and stay held before the next sweep; see Note [Looks].
+const LEAST_PATIENCE = 8 * MIB;
+const WARM = 32 * MIB;
 const LEAST_BUDGET = 32 * MIB;
 const FIRST_BUDGET = 64 * MIB;
-const WORTH_SETTLING = 8 * MIB;
 const ENOUGH = 256 * MIB;
 const MS_PER_REFERENCE = 0.0005;
 
@@ -36,7 +38,7 @@ export interface CpuMemoryOptions {
  * Note [Spans]: what is watched for its death is not the Block but the Span it lies in, which the Block holds. A large
  * block has a span of its own; small ones share a page and so the price of a weak reference, half a microsecond with
  * its part in the sweeps. A span whose blocks were all freed by `free()` goes back at once and its object, weak
- * reference and all, is used again.
+ * reference and all, is used again, unless it has grown old: its death would show late.
  *
  * Note [Addresses and sweeps]: any allocation may look for dead blocks. Whoever works with bare addresses reads them
  * after the last allocation, from blocks that somebody holds until then.
@@ -49,6 +51,10 @@ export class CpuMemory {
   private buffer: ArrayBufferLike;
   private readonly heap: Heap;
   private readonly liveness: Liveness<Extent>;
+  /** Where new spans are watched until the first look, if the engine has such a thing, and the extents of those. */
+  private readonly nursery: Nursery<Span> | null;
+  private young: Extent[] = [];
+  private looks = 0;
   /** Where small blocks are cut from. */
   private page: Span;
   /** Spans without an extent, ready for the next. */
@@ -64,11 +70,13 @@ export class CpuMemory {
   private sweeps = 0;
   /** Bytes of all spans not known to be dead; more than `live`, for freed blocks may leave gaps in pages. */
   private held = 0;
+  /** What is held when the next look is due, and what is still held after one when a sweep is. */
+  private lookAt = FIRST_BUDGET;
   private sweepAt = FIRST_BUDGET;
+  private patience = FIRST_BUDGET;
   private budget = FIRST_BUDGET;
-  private lastSweep = performance.now();
-  /** Milliseconds that a sweep takes; one that took longer than others, on a busy machine, counts little. */
-  private collecting = 0;
+  private readonly looking = new Cost();
+  private readonly sweeping = new Cost();
 
   constructor(options: CpuMemoryOptions = {}) {
     this.shared = options.shared ?? typeof SharedArrayBuffer !== "undefined";
@@ -79,7 +87,8 @@ export class CpuMemory {
     this.buffer = this.memory.buffer;
     this.heap = new Heap(reserved, this.buffer.byteLength / UNIT);
     this.liveness = createLiveness<Extent>(options.liveness ?? "poll", (extent) => this.reclaim(extent));
-    this.page = new Span(this);
+    this.nursery = this.liveness.kind === "poll" ? Nursery.open<Span>() : null;
+    this.page = new Span(this, 0);
   }
 
   /** How dead blocks are found: what was asked for, or what the engine can do. */
@@ -147,33 +156,75 @@ export class CpuMemory {
   /** Looks for dead blocks now. Finds none where they are found by finalizers: those run when the program awaits. */
   sweep(): void {
     if (this.liveness.kind !== "poll") return;
+    this.glance();
     this.liveness.sweep();
-    this.sweeps++;
     this.sweepAt = this.held + this.budget;
-    this.lastSweep = performance.now();
+    this.looked();
   }
-  /** The sweep that is due; what it takes decides how soon the next one is. */
-  private sweepDue(): void {
-    if (this.liveness.kind !== "poll") return;
-    const { swept, lastSweep } = this;
-    const start = performance.now();
-    const watched = this.liveness.sweep();
-    const end = performance.now();
-    this.sweeps++;
-    const more = end - start - this.collecting;
-    this.collecting += more < 0 || this.collecting === 0 ? more : more / 8;
-    this.adapt(start - lastSweep, this.collecting, watched, this.swept - swept);
-    this.sweepAt = this.held + this.budget;
-    this.lastSweep = end;
-  }
+
   /**
    * Much may just have died: looks for it if that takes little of the time. A collection costs more than it takes: the
-   * program runs on with cold caches and beside the threads that clear up (measured: at 8 for 32, 1.5 times the time of
-   * the small MLP of bench/loops.ts; at 32 none).
+   * program runs on with cold caches and beside the threads that clear up (measured with full ones: at 8 for 32, 1.5
+   * times the time of the small MLP of bench/loops.ts; at 32 none).
    */
   settle(): void {
-    const handedOut = this.held - (this.sweepAt - this.budget);
-    if (handedOut > WORTH_SETTLING && performance.now() - this.lastSweep > 32 * this.collecting) this.sweepDue();
+    const { each, last } = this.nursery === null ? this.sweeping : this.looking;
+    const handedOut = this.held - (this.lookAt - this.patience);
+    if (handedOut > LEAST_PATIENCE && performance.now() - last > 32 * each) this.look();
+  }
+
+  /**
+   * Note [Looks]: a look at the young takes a fraction of a millisecond and finds what was handed out since the last one
+   * and died. Blocks that were held then are found by a sweep, a forced collection of some milliseconds, which is due
+   * when enough of them have gathered. Without a nursery every look is a sweep.
+   */
+  private look(): void {
+    if (this.liveness.kind !== "poll") return;
+    if (this.nursery !== null) {
+      const { held } = this;
+      const handedOut = held - (this.lookAt - this.patience);
+      const between = this.looking.time(() => this.glance());
+      this.bePatient(this.looking.each / between, (held - this.held) / handedOut);
+    }
+    if (this.nursery === null || this.held > this.sweepAt || this.liveness.crowded) this.sweepDue();
+    this.looked();
+  }
+  private looked(): void {
+    this.sweeps++;
+    if (this.nursery === null) this.patience = this.budget;
+    this.lookAt = this.held + this.patience;
+  }
+
+  /** Gives the young that died back. */
+  private glance(): void {
+    const { nursery, young } = this;
+    if (nursery === null) return;
+    this.idle.length = 0;
+    const survivors = nursery.survivors();
+    this.young = [];
+    this.looks++;
+    const alive = new Set<Extent>();
+    for (const span of survivors) {
+      alive.add(span.extent);
+      this.liveness.watch(span, span.extent);
+    }
+    for (const extent of young) if (!alive.has(extent)) this.reclaim(extent);
+  }
+  /** Looks at the young are worth much of the time while what they free is still in the cache, else little. */
+  private bePatient(share: number, found: number): void {
+    const warm = this.patience <= WARM;
+    if (found < 0.5 || share > (warm ? 0.25 : 0.12))
+      this.patience = Math.min(2 * this.patience, Math.max(this.budget, FIRST_BUDGET));
+    else if (share < (warm ? 0.01 : 0.1)) this.patience = Math.max(this.patience / 2, LEAST_PATIENCE);
+  }
+
+  /** The sweep that is due; what it takes decides how soon the next one is. */
+  private sweepDue(): void {
+    const { swept } = this;
+    let watched = 0;
+    const between = this.sweeping.time(() => (watched = this.liveness.sweep()));
+    this.adapt(between, this.sweeping.each, watched, this.swept - swept);
+    this.sweepAt = this.held + this.budget;
   }
 
   /** Called by a Block: nobody uses these bytes any more. */
@@ -189,17 +240,21 @@ export class CpuMemory {
     if (span === this.page) return;
     this.giveExtent(extent);
     span.ballast = null;
-    this.idle.push(span);
+    if (span.born === this.looks) this.idle.push(span);
   }
 
   private takeSpan(nbytes: number): Span {
-    if (this.held + nbytes > this.sweepAt) this.sweepDue();
+    if (this.held + nbytes > this.lookAt) this.look();
     const length = unitsFor(nbytes);
     const start = this.take(length, nbytes);
     let span = this.idle.pop();
     if (span === undefined) {
-      span = new Span(this);
-      this.liveness.watch(span, span.extent);
+      span = new Span(this, this.looks);
+      if (this.nursery === null) this.liveness.watch(span, span.extent);
+      else {
+        this.nursery.add(span);
+        this.young.push(span.extent);
+      }
     }
     const { extent } = span;
     extent.ptr = span.top = start * UNIT;
@@ -265,7 +320,7 @@ export class CpuMemory {
 
   /**
    * A forced collection takes some milliseconds, more with many JavaScript objects alive: more is handed out between
-   * two of them if they take over 15 % of the time, less if they take under 5 %. What the weak references themselves
+   * two of them if they take over 3 % of the time, less if they take under 1 %. What the weak references themselves
    * cost is left out, for waiting longer does not save it; less only pays if there is something to find. It does not
    * take more memory than is held, is enough, or is some times the heap that must be collected.
    */
@@ -307,16 +362,39 @@ interface Extent {
   used: number;
 }
 
-class Span {
+class Span extends Mortal {
   readonly memory: CpuMemory;
+  /** Looks at the young there had been. */
+  readonly born: number;
   readonly extent: Extent = { ptr: 0, nbytes: 0, used: 0 };
   /** The next block starts here. */
   top = 0;
   end = 0;
   ballast: unknown = null;
 
-  constructor(memory: CpuMemory) {
+  constructor(memory: CpuMemory, born: number) {
+    super();
     this.memory = memory;
+    this.born = born;
+  }
+}
+
+/** What a chore that recurs takes. */
+class Cost {
+  /** Milliseconds a time; one that took longer than others, on a busy machine, counts little. */
+  each = 0;
+  /** When it ended last. */
+  last = performance.now();
+
+  /** Milliseconds that were between the last time and this one. */
+  time(chore: () => void): number {
+    const start = performance.now();
+    const between = start - this.last;
+    chore();
+    this.last = performance.now();
+    const more = this.last - start - this.each;
+    this.each += more < 0 || this.each === 0 ? more : more / 8;
+    return between;
   }
 }
 

@@ -15,7 +15,7 @@ export interface CpuMemoryStats {
   /** Bytes asked of the system, which are reused but not given back. */
   readonly "reserved_bytes.all.current": number;
   readonly "reserved_bytes.all.peak": number;
-  /** Times that dead tensors were looked for. */
+  /** Times that dead tensors were looked for, among the young or among all. */
   readonly num_sweeps: number;
 }
 const memory = (): CpuMemory => (getDevice("cpu") as CpuDevice).memory;
