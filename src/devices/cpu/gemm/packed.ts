@@ -15,14 +15,16 @@ import {
   push,
   pushAt,
   pushBytes,
+  pushLesser,
   setRest,
   whileLeft,
 } from "./code.ts";
 import { emitPack } from "./pack.ts";
 import { addPackGathered } from "./pack_gathered.ts";
 
+// At most; blocks of a dim are about alike, for a short one costs as much to pack for and to walk as a long one.
 const KC = 512;
-const MC = 60; // a multiple of 5 and 6
+const MC = 120;
 const NC = 512;
 
 /** Bytes of scratch memory for a product of that size, or any. */
@@ -67,30 +69,19 @@ function emitBlocks(f: FunctionBuilder, { mr, nr, size }: Tile, { packA, packB, 
   const [to, from, fromRow] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const [i, j, p, mb, nb, kb, packedA, packedB] = Array.from({ length: 8 }, () => f.local("i32"));
   const align = (): FunctionBuilder => f.i32(15).op("i32.add").i32(-16).op("i32.and");
+  const mc = f.keep("i32", () => pushBlock(f, m, MC, mr));
+  const nc = f.keep("i32", () => pushBlock(f, n, NC, nr));
+  const kc = f.keep("i32", () => pushBlock(f, k, KC, 1));
   f.get(scratch);
   align()
     .tee(scratch)
     .i32(mr * nr * size)
     .op("i32.add")
     .set(packedA);
-  // Room for the largest block of A, which is the first: `i` is 0 as yet.
-  setRest(f, mb, m, i, MC);
-  setRest(f, kb, k, i, KC);
-  f.get(mb)
-    .i32(mr - 1)
-    .op("i32.add")
-    .i32(mr)
-    .op("i32.div_u")
-    .i32(mr * size)
-    .op("i32.mul")
-    .get(kb)
-    .op("i32.mul");
-  f.get(packedA).op("i32.add");
+  f.get(packedA).get(mc).get(kc).op("i32.mul").i32(size).op("i32.mul").op("i32.add");
   align().set(packedB);
-  forSteps(f, j, n, NC, () => {
-    setRest(f, nb, n, j, NC);
-    forSteps(f, p, k, KC, () => {
-      setRest(f, kb, k, p, KC);
+  forBlocks(f, j, nb, n, nc, () => {
+    forBlocks(f, p, kb, k, kc, () => {
       if (gathered) {
         f.get(b);
         pushBytes(f, bRow, p, 4);
@@ -107,8 +98,7 @@ function emitBlocks(f: FunctionBuilder, { mr, nr, size }: Tile, { packA, packB, 
           .op("i32.mul");
       }
       f.call(packB);
-      forSteps(f, i, m, MC, () => {
-        setRest(f, mb, m, i, MC);
+      forBlocks(f, i, mb, m, mc, () => {
         pushAt(f, a, i, aRow).get(p).get(aCol).op("i32.mul").op("i32.add");
         f.get(aRow).get(aCol).get(mb).get(kb).get(packedA).call(packA);
         pushAt(f, c, i, ldc).get(j).i32(size).op("i32.mul").op("i32.add").set(to);
@@ -124,6 +114,32 @@ function emitBlocks(f: FunctionBuilder, { mr, nr, size }: Tile, { packA, packB, 
         push(f, mb, nb, kb, packedA, packedB, to, ldc, from, fromRow, scratch).call(macro);
       });
     });
+  });
+}
+
+/** Pushes the size of the blocks, at most about `most`, that a dim is cut into: a multiple of `unit`. */
+function pushBlock(f: FunctionBuilder, total: number, most: number, unit: number): void {
+  const blocks = f.keep("i32", () => pushUp(f.get(total), most));
+  f.get(blocks).get(blocks).op("i32.eqz").op("i32.or").set(blocks);
+  f.get(total).get(blocks).op("i32.add").i32(1).op("i32.sub").get(blocks).op("i32.div_u");
+  pushUp(f, unit).i32(unit).op("i32.mul");
+}
+/** How many times `unit` holds what is on the stack. */
+const pushUp = (f: FunctionBuilder, unit: number): FunctionBuilder =>
+  f
+    .i32(unit - 1)
+    .op("i32.add")
+    .i32(unit)
+    .op("i32.div_u");
+/** for (i = 0; i < total; i += block) with rest = min(total - i, block); once where `total` is 0. */
+function forBlocks(f: FunctionBuilder, i: number, rest: number, total: number, block: number, body: () => void): void {
+  f.i32(0).set(i);
+  f.loop((again) => {
+    f.get(total).get(i).op("i32.sub").set(rest);
+    pushLesser(f, rest, block).set(rest);
+    body();
+    advanceBy(f, i, block);
+    f.get(i).get(total).op("i32.lt_s").brIf(again);
   });
 }
 
