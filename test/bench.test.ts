@@ -19,7 +19,7 @@ test("a benchmark prints a figure for every case, with and without threads", () 
   const env = { ...process.env, TIDU_BENCH_PYTHON: "/nowhere" };
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
   expect(stderr).toBe("");
-  expect(stdout).toMatch(/tidu 1T: \S+ (relaxed|simd128)/);
+  expect(stdout).toMatch(/tidu 1T: \S+ (wide|relaxed|simd128)/);
   for (const { name } of scenarios["overhead"].cases) expect(stdout).toMatch(new RegExp(`│ ${name} +│ +[\\d.]+ │`));
 }, 60_000);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { featureLevel } from "../src/devices/cpu/features.ts";
+import { FEATURE_LEVELS, featureLevel } from "../src/devices/cpu/features.ts";
 import { Gemm } from "../src/devices/cpu/gemm/gemm.ts";
 import { Threads } from "../src/devices/cpu/threads.ts";
 import type { Matrix } from "../src/devices/backend.ts";
@@ -8,7 +8,7 @@ import * as torch from "../src/index.ts";
 const maximum = 1024;
 const memory = new WebAssembly.Memory({ initial: 512, maximum, shared: true });
 const [A, B, C, SCRATCH, ADDEND] = [1 << 16, 4 << 20, 8 << 20, 16 << 20, 24 << 20];
-const levels = [...new Set([featureLevel(), "simd128" as const])];
+const levels = FEATURE_LEVELS.slice(FEATURE_LEVELS.indexOf(featureLevel()));
 const shapes = [
   [1, 1, 1],
   [6, 8, 3],
@@ -30,7 +30,9 @@ const shapes = [
   [41, 43, 4],
   [41, 43, 5],
   // One more than a block each way.
-  [61, 40, 257],
+  [121, 40, 257],
+  [20, 513, 10],
+  [13, 17, 513],
 ] as const;
 
 /** Strides in elements of a matrix in memory, and how many elements it spans. */

@@ -392,10 +392,12 @@ export class ModuleBuilder {
     this.imports.push(new Bytes().name(module).name(name).byte(0).u(this.type(params, results)));
     return this.imports.length - 1;
   }
-  /** A mutable global of 16 bytes; returns its index. */
-  global(value: ArrayLike<number>): number {
-    const item = new Bytes().byte(VALTYPE.v128).byte(1).byte(0xfd).u(12).all(value).byte(0x0b);
-    return this.globals.push(item) - 1;
+  /** A mutable global that holds an integer; returns its index. */
+  global(type: "i32" | "i64", value: bigint): number {
+    const item = new Bytes().byte(VALTYPE[type]).byte(1);
+    if (type === "i32") item.byte(0x41).s(Number(BigInt.asIntN(32, value)));
+    else item.byte(0x42).s64(BigInt.asIntN(64, value));
+    return this.globals.push(item.byte(0x0b)) - 1;
   }
   /** Returns the function's index, for `call`. */
   func(

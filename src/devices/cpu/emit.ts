@@ -75,7 +75,7 @@ class KernelEmitter {
   constructor(kernel: Kernel, variant: Variant, { level, memory }: EmitOptions) {
     this.kernel = kernel;
     this.variant = variant;
-    this.relaxed = level === "relaxed";
+    this.relaxed = level !== "simd128";
     this.module = new ModuleBuilder(memory);
     this.dtypes = [...kernel.inputs, ...kernel.outputs.map((o) => o.dtype)];
     this.rank = variant.outer + variant.reduced;
@@ -192,14 +192,16 @@ class KernelEmitter {
   private rootsOf({ accs, outputs }: Pass): Expr[] {
     return [...accs.map((i) => this.steps[i]), ...outputs.map((i) => this.values[i])];
   }
-  // A v128.const in a loop is made anew in every pass by V8's newer compiler, and a local made of one is one still.
-  // What is in a global that could change, it cannot know.
+  // A v128.const in a loop is made anew in every pass by V8's newer compiler, and a local made of one is one still. What is in
+  // a global that could change, it cannot know. The global is a number, for the sake of wide code.
   private constant({ dtype, value }: Expr): number {
-    const bytes = splatBytes(dtype, value);
-    const key = bytes.join();
+    const bits = bitsOf(dtype, value);
+    const type = dtype.itemsize === 8 ? "i64" : "i32";
+    const key = `${type} ${bits}`;
     let local = this.constants.get(key);
     if (local === undefined) {
-      local = this.f.keep("v128", () => this.f.globalGet(this.module.global(bytes)));
+      const splat = type === "i64" ? "i64x2.splat" : "i32x4.splat";
+      local = this.f.keep("v128", () => this.f.globalGet(this.module.global(type, bits)).op(splat));
       this.constants.set(key, local);
     }
     return local;
@@ -479,12 +481,10 @@ function allOf(roots: readonly Expr[]): Expr[] {
   roots.forEach(visit);
   return [...seen];
 }
-/** A constant in all lanes. */
-function splatBytes(dtype: Dtype, value: number | bigint): Uint8Array {
-  const bytes = new ArrayBuffer(16);
-  if (dtype === float64) new Float64Array(bytes).fill(Number(value));
-  else if (dtype === float32) new Float32Array(bytes).fill(Number(value));
-  else if (dtype === int64) new BigInt64Array(bytes).fill(BigInt(value));
-  else new Int32Array(bytes).fill(dtype === bool ? -Number(value) : Number(value));
-  return new Uint8Array(bytes);
+/** The bits of a constant in a lane. */
+function bitsOf(dtype: Dtype, value: number | bigint): bigint {
+  if (dtype === float64) return new BigInt64Array(Float64Array.of(Number(value)).buffer)[0];
+  if (dtype === float32) return BigInt(new Int32Array(Float32Array.of(Number(value)).buffer)[0]);
+  if (dtype === int64) return BigInt(value);
+  return BigInt(Int32Array.of(dtype === bool ? -Number(value) : Number(value))[0]);
 }

@@ -1,7 +1,12 @@
 // Which WebAssembly instructions this engine has.
+import { makesWideCode } from "./wide.ts";
 
-/** "relaxed": fused multiply-add in SIMD lanes. "simd128": multiply, then add. */
-export type FeatureLevel = "relaxed" | "simd128";
+/**
+ * The highest first. "wide": as relaxed, and this engine can make one instruction of 256 bits out of two, see
+ * Note [Wide code]. "relaxed": fused multiply-add in SIMD lanes. "simd128": multiply, then add.
+ */
+export const FEATURE_LEVELS = ["wide", "relaxed", "simd128"] as const;
+export type FeatureLevel = (typeof FEATURE_LEVELS)[number];
 
 // A module with one function of f32x4.relaxed_madd on three zero vectors.
 const ZERO_VECTOR = [0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -15,12 +20,18 @@ interface NodeProcess {
 }
 const node = (globalThis as { process?: NodeProcess }).process;
 
-/** What to compile for. The environment variable TIDU_WASM_LEVEL=simd128 asks for the lower level. */
+/** What to compile for: the highest level there is, or the one that the environment variable TIDU_WASM_LEVEL names. */
 export function featureLevel(): FeatureLevel {
-  if (node?.env?.["TIDU_WASM_LEVEL"] === "simd128") return "simd128";
-  if (hasRelaxed()) return "relaxed";
-  // Node 20 has the instructions behind a flag that can be set while it runs.
+  const wanted = node?.env?.["TIDU_WASM_LEVEL"];
+  if (wanted === "simd128" || !enableRelaxed()) return "simd128";
+  if (wanted === "relaxed" || wanted === "wide") return wanted;
+  return makesWideCode() ? "wide" : "relaxed";
+}
+
+/** Whether there are relaxed instructions; Node 20 has them behind a flag that can be set while it runs. */
+function enableRelaxed(): boolean {
+  if (hasRelaxed()) return true;
   const v8 = node?.getBuiltinModule?.("node:v8") as { setFlagsFromString(flags: string): void } | undefined;
   v8?.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  return hasRelaxed() ? "relaxed" : "simd128";
+  return hasRelaxed();
 }

@@ -2,6 +2,7 @@
 import { RuntimeError } from "../../errors.ts";
 import { hostMath } from "../../kernel/special.ts";
 import { get_num_threads } from "./num_threads.ts";
+import { compileWide } from "./wide.ts";
 import { controlWords, LAYOUT, startWorker } from "./worker.ts";
 
 /**
@@ -103,9 +104,15 @@ export class Threads {
     return this.control === null ? 0 : Atomics.load(this.control, LAYOUT.started);
   }
 
-  /** Compiles a module, see Note [Parallel work]. It may import functions of hostMath, too, and those of `host`. */
-  compile<A extends readonly unknown[]>(bytes: Uint8Array<ArrayBuffer>, host?: HostFunctions<A>): Task {
-    const module = new WebAssembly.Module(bytes);
+  /**
+   * Makes a task of a module's bytes, see Note [Parallel work]. It may import functions of hostMath, too, and those of `host`.
+   * With `wide` see Note [Wide code]; a worker, which compiles it again, is given what the engine made of the same bytes.
+   */
+  compile<A extends readonly unknown[]>(
+    bytes: Uint8Array<ArrayBuffer>,
+    { host, wide = false }: { readonly host?: HostFunctions<A>; readonly wide?: boolean } = {},
+  ): Task {
+    const module = wide ? compileWide(bytes) : new WebAssembly.Module(bytes);
     const math = hostMath as unknown as WebAssembly.ModuleImports & Record<string, unknown>;
     const shareable = WebAssembly.Module.imports(module).every(
       ({ module: from, name }) => from !== "math" || math[name] === (Math as unknown as Record<string, unknown>)[name],

@@ -15,17 +15,22 @@ export interface Tile {
   readonly type: "f32" | "f64";
   readonly fused: boolean;
 }
-// 15 registers are usable: 6x2 accumulators with fused multiply-add, 5x2 where the product needs one more.
-export const tileFor = (size: 4 | 8, level: FeatureLevel): Tile => ({
-  mr: level === "relaxed" ? 6 : 5,
-  nr: 32 / size,
-  vectors: 2,
-  lanes: 16 / size,
-  size,
-  shape: size === 4 ? "f32x4" : "f64x2",
-  type: size === 4 ? "f32" : "f64",
-  fused: level === "relaxed",
-});
+// 15 registers are usable: 6x2 accumulators with fused multiply-add, 5x2 where the product needs one more. In wide code two
+// vectors are one register, see Note [Wide code].
+export function tileFor(size: 4 | 8, level: FeatureLevel): Tile {
+  const vectors = level === "wide" ? 4 : 2;
+  const lanes = 16 / size;
+  return {
+    mr: level === "simd128" ? 5 : 6,
+    nr: vectors * lanes,
+    vectors,
+    lanes,
+    size,
+    shape: size === 4 ? "f32x4" : "f64x2",
+    type: size === 4 ? "f32" : "f64",
+    fused: level !== "simd128",
+  };
+}
 
 /** So many parameters. */
 export const i32s = (n: number): "i32"[] => new Array<"i32">(n).fill("i32");

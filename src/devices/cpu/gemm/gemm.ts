@@ -27,7 +27,7 @@ import { addPieces, DESCRIPTOR } from "./pieces.ts";
 import { addStrips } from "./strips.ts";
 
 const [BLOCKS, GATHERED, STRIPS, DOTS] = [0, 1, 2, 3];
-/** Multiplications in a nanosecond, about, by each way. */
+/** Multiplications in a nanosecond, about, by each way in vectors of 128 bits. */
 const SPEED = [20, 15, 8, 6];
 // Measured: packing pays above this many multiplications, unless there are only a few rows, columns or products to sum.
 const SMALL = 8192;
@@ -55,7 +55,7 @@ export interface GemmOptions {
   readonly blas: () => Blas | string;
 }
 /** Scratch memory that one thread needs at most. */
-export const SCRATCH = Math.max(...([4, 8] as const).map((size) => scratchBytes(tileFor(size, "relaxed"))));
+export const SCRATCH = Math.max(...([4, 8] as const).map((size) => scratchBytes(tileFor(size, "wide"))));
 
 /** Products in one dtype on one memory. */
 export class Gemm {
@@ -72,7 +72,7 @@ export class Gemm {
     const module = new ModuleBuilder(options.importAs);
     const ways = [...addBlocks(module, this.tile), addStrips(module, this.tile), addDots(module, this.tile)];
     addPieces(module, this.tile, ways, GATHERED);
-    this.task = options.threads.compile(module.build());
+    this.task = options.threads.compile(module.build(), { wide: options.level === "wide" });
     this.words = new Int32Array(options.memory.buffer, options.descriptor, DESCRIPTOR.length);
   }
 
@@ -84,7 +84,7 @@ export class Gemm {
     const { threads, scratch } = this.options;
     const way = this.wayOf(p);
     const packed = way === BLOCKS || way === GATHERED;
-    const ns = (m * n * Math.max(k, 1) * terms) / SPEED[way];
+    const ns = (m * n * Math.max(k, 1) * terms) / (SPEED[way] * (this.tile.vectors / 2));
     const shared = threads.worthSharing(batch * ns);
     let [rows, cols] = shared ? this.pieceOf(way, m, n, Math.ceil((PIECES * threads.most) / batch)) : [m, n];
     let [each, room] = [0, 0];
@@ -137,7 +137,7 @@ export class Gemm {
     const module = new ModuleBuilder(importAs);
     const gemm = addByAccumulation(module, this.tile, module.importFunction("blas", "gemm", i32s(12), []));
     addPieces(module, this.tile, [gemm, addLaidOut(module, this.tile, gemm)], 1);
-    return threads.compile(module.build(), found.products(this.tile.size));
+    return threads.compile(module.build(), { host: found.products(this.tile.size) });
   }
 
   /** A column as the row of the transposed product, where that need not be packed. */

@@ -1,0 +1,63 @@
+// Code in which two neighbouring 128-bit vectors are one of 256 bits.
+//
+// Note [Wide code]: WebAssembly's vectors have 128 bits, the processor's 256 or more. V8's optimizing compiler can make one
+// instruction out of two that do the same to neighbouring vectors, from their loads to their stores: revectorization, an
+// experiment behind a flag in Node 24 and 26. Products reach 107 GFLOP/s on a core that does 58 with 128 bits, to the same
+// bits. What it finds are pairs of stores side by side whose values come about alike, step by step, with nothing stored in
+// between; code that wants to be wide is written so.
+//
+// As it is an experiment, the flag is up only while we compile such code, all at once and by that compiler, and engines are
+// listed that our tests ran on: a V8 that meets what it did not expect ends the process (14.6 does for vectors in globals).
+// TIDU_WASM_LEVEL=relaxed does without; TIDU_WASM_LEVEL=wide asks for it on engines not listed.
+import { ModuleBuilder } from "./assembler.ts";
+
+interface V8 {
+  setFlagsFromString(flags: string): void;
+}
+interface NodeProcess {
+  readonly arch: string;
+  readonly versions: Readonly<Record<string, string | undefined>>;
+  getBuiltinModule?(name: "node:v8"): V8;
+}
+const node = (globalThis as { process?: NodeProcess }).process;
+
+/** Lines of V8 that all tests ran on: Node 24 and 26. */
+const TESTED = ["13.6.", "14.6."];
+// Inlining asks for what the first compiler counts, and there is none. Lazily compiled code would miss the flag.
+const UP = "--experimental-wasm-revectorize --no-liftoff --no-wasm-lazy-compilation --no-wasm-inlining";
+const DOWN = "--no-experimental-wasm-revectorize --liftoff --wasm-lazy-compilation --wasm-inlining";
+
+/** Whether this engine is one of those known to make wide code of what is compiled by `compileWide`. */
+export function makesWideCode(): boolean {
+  const version = node?.versions?.["v8"] ?? "";
+  return node?.arch === "x64" && TESTED.some((line) => version.startsWith(line)) && fuses();
+}
+
+/** Compiles a module of a level's code. */
+export function compileWide(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  const v8 = node!.getBuiltinModule!("node:v8");
+  v8.setFlagsFromString(UP);
+  try {
+    return new WebAssembly.Module(bytes);
+  } finally {
+    v8.setFlagsFromString(DOWN);
+  }
+}
+
+/** Whether a relaxed multiply-add rounds once: processors that do so have vectors of 256 bits, too. */
+function fuses(): boolean {
+  const module = new ModuleBuilder({ shared: false, maximum: 1 });
+  const vector = (f: Parameters<Parameters<ModuleBuilder["func"]>[2]>[0], x: number) => f.f32(x).op("f32x4.splat");
+  module.func(
+    [],
+    ["f32"],
+    (f) => {
+      for (const x of [1 + 2 ** -12, 1 + 2 ** -12, -1 - 2 ** -11]) vector(f, x);
+      f.op("f32x4.relaxed_madd").lane("f32x4.extract_lane", 0);
+    },
+    "run",
+  );
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { env: { memory } });
+  return (exports["run"] as () => number)() !== 0;
+}

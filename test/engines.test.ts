@@ -1,0 +1,31 @@
+// Newer engines than the one that runs this, where `npm ci --prefix test/engines` put them: they make wide code.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+
+const FILES = ["gemm", "emit", "threads", "conv", "lstm", "conformance"].map((name) => `test/${name}.test.ts`);
+const engineOf = (version: number): string => `test/engines/node_modules/node${version}/bin/node`;
+
+describe.each([24, 26])("Node %i", (version) => {
+  const engine = engineOf(version);
+  // Left out where it is not installed: on other systems than Linux on x64, and before npm ci --prefix test/engines.
+  const there = test.skipIf(!existsSync(engine));
+
+  there("makes wide code", () => {
+    const program = 'import { __config__ } from "tidu"; console.log(__config__.show());';
+    const args = ["--import=tsx", "--conditions=source", "--input-type=module", "-e", program];
+    const { stdout, stderr } = spawnSync(engine, args, { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(stdout).toContain("vectors joined to 256 bits");
+  });
+
+  there(
+    "passes the tests of products, kernels, threads and operators",
+    () => {
+      const args = ["node_modules/vitest/vitest.mjs", "run", "--project", "all", ...FILES];
+      const { status, stdout, stderr } = spawnSync(engine, args, { encoding: "utf8" });
+      expect(status, stdout + stderr).toBe(0);
+    },
+    600_000,
+  );
+});
