@@ -69,7 +69,7 @@ function row({ name, show }: Case, running: readonly Started[], medians: readonl
 
 const running: Started[] = [];
 const absent: string[] = [];
-for (const side of sides.filter((s) => wanted.some((w) => s.library.toLowerCase().includes(w)))) {
+for (const side of sides.filter((s) => wanted.some((w) => label(s).toLowerCase().includes(w)))) {
   const started = await start(side);
   if (started !== null) running.push(started);
   else absent.push(`${label(side)}: not found (${side.help})`);

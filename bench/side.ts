@@ -29,10 +29,10 @@ export interface Started extends Side {
 const folder = new URL(".", import.meta.url).pathname;
 const peers = `${folder}peers`;
 const python = process.env["TIDU_BENCH_PYTHON"] ?? "python3";
+const OPTIONS = ["--import=tsx", "--conditions=source"];
 const node = (program: string, ...rest: string[]): string[] => [
   process.execPath,
-  "--import=tsx",
-  "--conditions=source",
+  ...OPTIONS,
   folder + program,
   ...rest,
 ];
@@ -49,6 +49,13 @@ const ours = (threads: number, blas: boolean): Side => ({
   cold: module('import { rand } from "tidu"; rand(64, 64).matmul(rand(64, 64));'),
   help: blas ? "needs koffi and OpenBLAS, MKL or Accelerate" : "no such number of threads",
 });
+/** On a newer Node, see test/engines.test.ts. */
+function oursOn(version: number, threads: number): Side {
+  const side = ours(threads, false);
+  const engine = `${folder}../test/engines/node_modules/node${version}/bin/node`;
+  const [command, cold] = [side.command, side.cold].map((line) => [engine, ...line.slice(1)]);
+  return { ...side, variant: `Node ${version}`, command, cold, help: "needs npm ci --prefix test/engines" };
+}
 const pytorch = (threads: number): Side => ({
   library: "PyTorch",
   variant: "",
@@ -85,6 +92,8 @@ export const sides: readonly Side[] = [
   ours(all, false),
   ours(1, true),
   ours(all, true),
+  oursOn(26, 1),
+  oursOn(26, all),
   pytorch(1),
   pytorch(all),
   javascript(

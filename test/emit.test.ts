@@ -20,7 +20,8 @@ const levels = FEATURE_LEVELS.slice(FEATURE_LEVELS.indexOf(featureLevel()));
 const BASE = 1024 + DESCRIPTOR_BYTES;
 const ROOM = 4096;
 const host = (dtype: Dtype, ptr: number, length: number): TypedArray => new dtype.array(memory.buffer, ptr, length);
-const runnerOf = (level: FeatureLevel): KernelRunner =>
+/** Every kernel becomes wide code at once, if it can. */
+const runnerOf = (level: FeatureLevel, wideAfter = 0): KernelRunner =>
   new KernelRunner({
     memory,
     threads: new Threads(memory, false),
@@ -29,6 +30,7 @@ const runnerOf = (level: FeatureLevel): KernelRunner =>
     maximum: 16,
     descriptorBase: 1024,
     level,
+    wideAfter,
   });
 
 const floats = [float32, float64];
@@ -619,7 +621,7 @@ describe("the code of a kernel", () => {
 
 describe("the runner", () => {
   test("compiles a form once and reports it", () => {
-    const runner = runnerOf(levels[0]);
+    const runner = runnerOf(levels[0], Infinity);
     const kernel = mapOf(input(0, float32).add(1), [float32]);
     const launch = (n: number, stride: number): void =>
       runner.launch(kernel, {
@@ -639,6 +641,20 @@ describe("the runner", () => {
       ["contiguous", "contiguous"],
       ["other", "contiguous"],
     ]);
+  });
+  // Left out where the engine makes none, as Node 20 does not; test/engines.test.ts runs this on others.
+  test.skipIf(levels[0] !== "wide")("compiles wide code for a kernel that has done much, with the same results", () => {
+    const runner = runnerOf("wide", 1000);
+    const kernel = mapOf(input(0, float32).exp(), [float32]);
+    new Float32Array(memory.buffer, BASE, 1000).set(Array.from({ length: 1000 }, (_, i) => i / 100 - 5));
+    const results = [0, 1, 2].map((k) => {
+      const [from, to] = [BASE, BASE + ROOM].map((ptr) => ({ ptr, strides: [1] }));
+      runner.launch(kernel, { shape: [k === 0 ? 10 : 1000], reduced: 0, operands: [from, to], params: [] });
+      return [...host(float32, to.ptr, 10)];
+    });
+    expect(runner.report().map((r) => r.wide)).toEqual([false, true]);
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
   });
   test("goes on after an unshared memory has grown", () => {
     const runner = runnerOf(levels[0]);

@@ -99,6 +99,7 @@ describe.each(levels)("at the level %s", (level) => {
     maximum: 64,
     descriptorBase: 1024,
     level,
+    wideAfter: 0,
   });
   const launchOf = (kernel: Kernel, n: number): void =>
     runner.launch(kernel, {

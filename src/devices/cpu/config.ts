@@ -4,7 +4,7 @@ import type { CpuDevice } from "./device.ts";
 import { get_num_threads } from "./num_threads.ts";
 
 const LEVELS = {
-  wide: "WebAssembly SIMD with fused multiply-add (relaxed), vectors joined to 256 bits in products",
+  wide: "WebAssembly SIMD with fused multiply-add (relaxed), vectors joined to 256 bits",
   relaxed: "WebAssembly SIMD with fused multiply-add (relaxed)",
   simd128: "WebAssembly SIMD (simd128)",
 };

@@ -45,6 +45,8 @@ class KernelEmitter {
   private readonly kernel: Kernel;
   private readonly variant: Variant;
   private readonly relaxed: boolean;
+  /** Whether neighbouring vectors become one, see Note [Wide code]. */
+  private readonly joined: boolean;
   private readonly module: ModuleBuilder;
   private readonly functions = new Map<string, number>();
   private readonly dtypes: readonly Dtype[];
@@ -76,6 +78,7 @@ class KernelEmitter {
     this.kernel = kernel;
     this.variant = variant;
     this.relaxed = level !== "simd128";
+    this.joined = level === "wide";
     this.module = new ModuleBuilder(memory);
     this.dtypes = [...kernel.inputs, ...kernel.outputs.map((o) => o.dtype)];
     this.rank = variant.outer + variant.reduced;
@@ -296,14 +299,17 @@ class KernelEmitter {
     // Accumulators wait for themselves, the more of them the less; eight vectors of them leave registers for the rest.
     if (this.kernel.reduce && changing.length <= REPEATED_8)
       return this.inits.some((e) => e.dtype.itemsize === 8) ? 4 : 8;
-    return changing.length <= REPEATED_4 ? 4 : changing.length <= REPEATED_2 ? 2 : 1;
+    return changing.length <= REPEATED_4 ? 4 : changing.length <= REPEATED_2 || this.joined ? 2 : 1;
   }
 
   // Bodies.
 
   private map(group: Group): void {
     const uses = countUses([...this.values, ...this.offsets.filter((e) => e !== undefined)], this.hoisted);
-    for (let c = 0; c < group.copies; c++) this.storeAll(this.scope(group, c, uses), c, this.last);
+    const scopes = range(group.copies, (c) => this.scope(group, c, uses));
+    // What stands between two stores keeps them from being joined.
+    if (this.joined) for (const scope of scopes) for (const i of this.last) scope.locals(this.values[i]);
+    for (const [c, scope] of scopes.entries()) this.storeAll(scope, c, this.last);
   }
   /** Accumulators in new locals, one per part, that hold the initial values. */
   private accumulators(wide: boolean): Accumulators {

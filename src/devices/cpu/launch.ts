@@ -11,13 +11,18 @@ import type { Stride, Variant } from "./variant.ts";
 
 interface Compiled {
   readonly task: Task;
+  readonly variant: Variant;
   /** About how long an element takes. */
   readonly ns: number;
+  /** Nanoseconds of work after which it is compiled anew, as wide code. */
+  narrow: number;
 }
 /** What was compiled: for each form of a kernel, how it walks and what it took. */
 export interface Report {
   readonly kernel: Kernel;
   readonly variant: Variant;
+  /** See Note [Wide code]. */
+  readonly wide: boolean;
   readonly bytes: number;
   readonly milliseconds: number;
 }
@@ -32,6 +37,8 @@ export interface RunnerOptions {
   /** Where descriptors may be written; 8-aligned. */
   readonly descriptorBase: number;
   readonly level: FeatureLevel;
+  /** Nanoseconds of work after which a kernel is worth the milliseconds that wide code takes to compile. */
+  readonly wideAfter?: number;
 }
 /** Bytes at `descriptorBase` that a launch may use. */
 export const DESCRIPTOR_BYTES = 4096;
@@ -47,6 +54,7 @@ const STRIP = 32;
 /** A dim of fewer elements is walked one by one, and the work of each divided, if each takes so many nanoseconds. */
 const FEW_UNITS = 32;
 const LONG_UNIT = 100_000;
+const WIDE_AFTER = 5_000_000;
 
 /** Runs kernels on one WebAssembly memory. */
 export class KernelRunner {
@@ -82,6 +90,7 @@ export class KernelRunner {
         const strides = operands.map(() => "contiguous" as const);
         flat = this.compile(kernel, FLAT, { outer: 1, reduced: 0, lanes: "outer", strides });
       }
+      flat = this.used(kernel, FLAT, flat, size * flat.ns);
       this.writeParams(kernel.params, launch.params);
       const { words } = this;
       let at = kernel.params.length * 2;
@@ -142,6 +151,7 @@ export class KernelRunner {
     const units = before === 1 ? 1 : sizes[0];
     let unitNs = compiled.ns;
     for (let d = 1 - before; d < sizes.length; d++) unitNs *= sizes[d];
+    compiled = this.used(kernel, key, compiled, units * unitNs);
     const divisible = canDivide(kernel, strides);
     if (divisible && outer > 1 && units > 1 && units < FEW_UNITS && unitNs > LONG_UNIT) {
       const unit = { sizes: sizes.slice(1), reduced: loops.reduced, strides: strides.map((s) => s.slice(1)) };
@@ -177,16 +187,28 @@ export class KernelRunner {
     }
   }
 
-  private compile(kernel: Kernel, key: number, variant: Variant): Compiled {
+  /** Counts the work that a form of a kernel does, and makes it wide code when it is worth it. */
+  private used(kernel: Kernel, key: number, compiled: Compiled, ns: number): Compiled {
+    compiled.narrow -= ns;
+    return compiled.narrow >= 0 ? compiled : this.compile(kernel, key, compiled.variant, true);
+  }
+  private compile(kernel: Kernel, key: number, variant: Variant, wide = false): Compiled {
     const start = performance.now();
-    const { shared, maximum, level, threads } = this.options;
-    const bytes = emitKernel(kernel, variant, { level, memory: { shared, maximum } });
-    const compiled = { task: threads.compile(bytes), ns: elementNs(kernel, variant) };
+    const { shared, maximum, level, threads, wideAfter = WIDE_AFTER } = this.options;
+    const bytes = emitKernel(kernel, variant, { level: narrowed(level, wide), memory: { shared, maximum } });
+    const ns = elementNs(kernel, variant);
+    const compiled = {
+      task: threads.compile(bytes, { wide }),
+      ns: wide ? ns / 2 : ns,
+      variant,
+      narrow: level === "wide" && !wide ? wideAfter : Infinity,
+    };
     kernel.variants.set(key, compiled);
-    this.compiled.push({ kernel, variant, bytes: bytes.length, milliseconds: performance.now() - start });
+    this.compiled.push({ kernel, variant, wide, bytes: bytes.length, milliseconds: performance.now() - start });
     return compiled;
   }
 }
+const narrowed = (level: FeatureLevel, wide: boolean): FeatureLevel => (level === "wide" && !wide ? "relaxed" : level);
 
 const dtypeOf = ({ inputs, outputs }: Kernel, k: number): Dtype =>
   k < inputs.length ? inputs[k] : outputs[k - inputs.length].dtype;

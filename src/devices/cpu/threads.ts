@@ -2,7 +2,7 @@
 import { RuntimeError } from "../../errors.ts";
 import { hostMath } from "../../kernel/special.ts";
 import { get_num_threads } from "./num_threads.ts";
-import { compileWide } from "./wide.ts";
+import { compileWide, marked } from "./wide.ts";
 import { controlWords, LAYOUT, startWorker } from "./worker.ts";
 
 /**
@@ -109,9 +109,10 @@ export class Threads {
    * With `wide` see Note [Wide code]; a worker, which compiles it again, is given what the engine made of the same bytes.
    */
   compile<A extends readonly unknown[]>(
-    bytes: Uint8Array<ArrayBuffer>,
+    code: Uint8Array<ArrayBuffer>,
     { host, wide = false }: { readonly host?: HostFunctions<A>; readonly wide?: boolean } = {},
   ): Task {
+    const bytes = wide ? marked(code) : code;
     const module = wide ? compileWide(bytes) : new WebAssembly.Module(bytes);
     const math = hostMath as unknown as WebAssembly.ModuleImports & Record<string, unknown>;
     const shareable = WebAssembly.Module.imports(module).every(
