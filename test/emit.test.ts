@@ -348,6 +348,7 @@ const sumOf = (dtype: Dtype, wide: Dtype): Kernel =>
       init: constant(0, wide),
       step: acc(0, wide).add(input(0, dtype).cast(wide)),
       combine: (a, b) => a.add(b),
+      ...(dtype === float32 ? { term: input(0, dtype) } : {}),
     },
   ]);
 const folding = (inputs: readonly Dtype[], result: Dtype, accs: readonly Accumulator[], scan = false): Kernel =>

@@ -16,6 +16,7 @@ const cases: Record<string, readonly [Tensor, readonly number[]]> = {
   "many columns of rows far apart": [torch.randint(-50, 50, [777, 300]), [0]],
   "columns of no whole number of parts": [torch.randint(-50, 50, [513, 2, 70]), [0, 1]],
   "a few long rows": [torch.randint(-50, 50, [2, 50_021]).t(), [0, 1]],
+  "rows of several blocks": [torch.randint(-50, 50, [70, 2_503]), [1]],
 };
 /** The elements of each result, in order. */
 function groups(x: Tensor, dims: readonly number[]): number[][] {
@@ -54,6 +55,18 @@ for (const [name, [x, dims]] of Object.entries(cases))
     });
   });
 
+test("a float32 sum of positive numbers is right to a last place or two, however many they are", () => {
+  for (const shape of [
+    [500, 1_000],
+    [100, 20_011],
+    [1, 1_000_003],
+  ]) {
+    const x = torch.rand(shape);
+    const exact = x.double().sum(-1);
+    const error = x.sum(-1).double().sub(exact).abs().div(exact);
+    expect(error.max().item(), String(shape)).toBeLessThan(2 ** -23);
+  }
+});
 test("a sum of floats in parts is as near as the sum of all", () => {
   const x = torch.randn(1_000_000);
   const exact = (x.tolist() as number[]).reduce((a, b) => a + b, 0);

@@ -31,6 +31,8 @@ export interface Accumulator {
   readonly combine?: (a: Expr, b: Expr) => Expr;
   /** In which pass over the reduced dims it steps, 0 unless told. */
   readonly pass?: number;
+  /** Of a float64 sum of float32: what is added. Then neighbours may be added in float32 first, see Note [Blocks]. */
+  readonly term?: Expr;
 }
 
 export interface Reduction {

@@ -2,7 +2,6 @@
 // outermost dim, see Note [Parallel work]. What it works on is in a descriptor, see Note [Descriptors].
 import type { Dtype } from "../../dtype.ts";
 import { bool, float32, float64, int64 } from "../../dtype.ts";
-import { acc } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import { passesOf } from "../../kernel/loops.ts";
 import type { Kernel } from "../../kernel/loops.ts";
@@ -12,6 +11,8 @@ import { countUses, lanesOf, range, Scope } from "./emit_expr.ts";
 import type { Leaves, Target } from "./emit_expr.ts";
 import { Operands } from "./emit_operands.ts";
 import { addHelper } from "./lane_arithmetic.ts";
+import { BLOCK, laneFold } from "./lane_folds.ts";
+import type { LaneFold, Meeting } from "./lane_folds.ts";
 import { hostName, isHostCall, Lowering } from "./lower.ts";
 import type { FeatureLevel } from "./features.ts";
 import { descriptorLayout } from "./variant.ts";
@@ -56,13 +57,16 @@ class KernelEmitter {
   private readonly offsets: readonly (Expr | undefined)[];
   private readonly inits: readonly Expr[];
   private readonly steps: readonly Expr[];
+  /** Of accumulators that are folded in lanes, and how those start and step; alike with the ones above where none are. */
+  private readonly folds: readonly LaneFold[];
+  private readonly laneInits: readonly Expr[];
+  private readonly laneSteps: readonly Expr[];
   private readonly roots: readonly Expr[];
   private readonly passes: readonly Pass[];
   /** The outputs stored once for each result. */
   private readonly last: readonly number[];
   /** Accumulators below this are finished. */
   private finished: (i: number) => boolean = () => false;
-  private readonly merges: readonly { left: Expr; right: Expr; value: Expr }[];
   private readonly levels = new Map<Expr, number>();
   private readonly hoisted = new Map<Expr, number>();
   private f!: FunctionBuilder;
@@ -90,19 +94,18 @@ class KernelEmitter {
     this.steps = reduce?.accs.map((a) => lowering.lower(a.step)) ?? [];
     this.passes = passesOf(kernel);
     this.last = outputs.flatMap((o, i) => (o.pass === undefined ? [i] : []));
-    this.merges =
-      variant.lanes !== "reduced"
-        ? []
-        : reduce!.accs.map((a, i) => {
-            const [left, right] = [acc(i, a.dtype), acc(i, a.dtype)];
-            return { left, right, value: lowering.lower(a.combine!(left, right)) };
-          });
+    const inLanes = variant.lanes === "reduced";
+    this.folds = inLanes ? reduce!.accs.map((a, i) => laneFold(a, i, lowering)) : [];
+    this.laneInits = inLanes ? this.folds.map((a) => a.init) : this.inits;
+    this.laneSteps = inLanes ? this.folds.map((a) => a.step) : this.steps;
     this.roots = [
       ...this.inits,
       ...this.steps,
       ...this.values,
       ...this.offsets,
-      ...this.merges.map((m) => m.value),
+      ...this.laneInits,
+      ...this.laneSteps,
+      ...this.folds.flatMap((a) => [a.merge.value, a.endBlock?.value, a.combine.value]),
     ].filter((e) => e !== undefined);
   }
   emit(): Uint8Array<ArrayBuffer> {
@@ -192,8 +195,9 @@ class KernelEmitter {
     this.finished = (i) => before.includes(i);
     this.levels.clear();
   }
-  private rootsOf({ accs, outputs }: Pass): Expr[] {
-    return [...accs.map((i) => this.steps[i]), ...outputs.map((i) => this.values[i])];
+  private rootsOf({ accs, outputs }: Pass, wide: boolean): Expr[] {
+    const steps = wide ? this.laneSteps : this.steps;
+    return [...accs.map((i) => steps[i]), ...outputs.map((i) => this.values[i])];
   }
   // A v128.const in a loop is made anew in every pass by V8's newer compiler, and a local made of one is one still. What is in
   // a global that could change, it cannot know. The global is a number, for the sake of wide code.
@@ -230,12 +234,12 @@ class KernelEmitter {
     if (kernel.reduce) {
       const body = (g: Group): void => (variant.lanes === "reduced" ? this.reduceInLanes() : this.reduce(g));
       const count = (by: number): void => this.count(this.iota, by);
-      if (lanes) this.laneLoop(d, this.groups([...this.steps, ...this.values]), body, count);
+      if (lanes) this.laneLoop(this.sizes[d], this.groups([...this.steps, ...this.values]), body, count);
       else this.plainLoop(d, () => (body(SINGLE), count(1)));
     } else {
       this.hoist([...this.values, ...this.offsets.filter((e) => e !== undefined)], 1);
       const count = (by: number): void => this.count(this.iota, by);
-      if (lanes) this.laneLoop(d, this.groups(this.values), (g) => this.map(g), count);
+      if (lanes) this.laneLoop(this.sizes[d], this.groups(this.values), (g) => this.map(g), count);
       else this.plainLoop(d, () => (this.map(SINGLE), count(1)));
     }
   }
@@ -258,10 +262,15 @@ class KernelEmitter {
     });
   }
   /** Walks the dim of the lanes by groups of elements, the largest first. */
-  private laneLoop(d: number, groups: readonly Group[], body: (g: Group) => void, count: (by: number) => void): void {
+  private laneLoop(
+    size: number,
+    groups: readonly Group[],
+    body: (g: Group) => void,
+    count: (by: number) => void,
+  ): void {
     const { f } = this;
     this.operands.walking(() => {
-      const rest = this.f.keep("i32", () => f.get(this.sizes[d]));
+      const rest = f.keep("i32", () => f.get(size));
       for (const group of groups) {
         const n = group.wide ? 4 * group.copies : 1;
         const enough = (): void => void f.get(rest).i32(n).op("i32.ge_u");
@@ -277,6 +286,22 @@ class KernelEmitter {
           }),
         );
       }
+    });
+  }
+  /** Walks the dim of the lanes by blocks; `body` gets the local of a block's size. */
+  private blockLoop(size: number, body: (size: number) => void): void {
+    const { f } = this;
+    this.operands.walking(() => {
+      const rest = f.keep("i32", () => f.get(size));
+      const block = f.local("i32");
+      f.get(rest).if(() =>
+        f.loop((again) => {
+          f.i32(BLOCK).get(rest).get(rest).i32(BLOCK).op("i32.gt_u").op("select").set(block);
+          body(block);
+          this.operands.stepLanes(BLOCK);
+          f.get(rest).get(block).op("i32.sub").tee(rest).brIf(again);
+        }),
+      );
     });
   }
   /** How the elements along the lanes are grouped. Copies want addresses that are known numbers apart. */
@@ -298,7 +323,7 @@ class KernelEmitter {
     if (changing.some(isHostCall)) return 1;
     // Accumulators wait for themselves, the more of them the less; eight vectors of them leave registers for the rest.
     if (this.kernel.reduce && changing.length <= REPEATED_8)
-      return this.inits.some((e) => e.dtype.itemsize === 8) ? 4 : 8;
+      return this.laneInits.some((e) => e.dtype.itemsize === 8) ? 4 : 8;
     return changing.length <= REPEATED_4 ? 4 : changing.length <= REPEATED_2 || this.joined ? 2 : 1;
   }
 
@@ -312,8 +337,8 @@ class KernelEmitter {
     for (const [c, scope] of scopes.entries()) this.storeAll(scope, c, this.last);
   }
   /** Accumulators in new locals, one per part, that hold the initial values. */
-  private accumulators(wide: boolean): Accumulators {
-    return this.inits.map((init) =>
+  private accumulators(wide: boolean, inits = this.inits): Accumulators {
+    return inits.map((init) =>
       range(wide && init.dtype.itemsize === 8 ? 2 : 1, () =>
         this.f.keep("v128", () => this.f.get(this.hoisted.get(init)!)),
       ),
@@ -353,7 +378,7 @@ class KernelEmitter {
   }
   /** What follows from finished accumulators, which each copy has of its own. */
   private fixedIn(pass: Pass, group: Group, copy: number, accs: Accumulators): [Expr, readonly number[]][] {
-    const found = this.atMost(this.rootsOf(pass), 1);
+    const found = this.atMost(this.rootsOf(pass, group.wide), 1);
     const scope = this.scope(group, copy, countUses(found, this.hoisted), accs);
     return found.map((e) => [e, scope.locals(e)]);
   }
@@ -363,30 +388,48 @@ class KernelEmitter {
     for (const pass of this.passes) {
       this.enter(pass);
       const outside = new Set(this.hoisted.keys());
-      const roots = this.rootsOf(pass);
-      const groups = this.groups(roots);
+      const groups = this.groups(this.rootsOf(pass, true));
       const partial = range(groups[0].copies, () =>
-        this.accumulators(true).map((parts, i) => (pass.accs.includes(i) ? parts : parts.map(() => single[i][0]))),
+        this.accumulators(true, this.laneInits).map((parts, i) =>
+          pass.accs.includes(i) ? parts : [single[i][0], single[i][0]],
+        ),
       );
+      const ofBlocks = pass.accs.filter((i) => this.folds[i].endBlock !== null);
+      // What the row comes to.
+      const whole = ofBlocks.length > 0 ? this.accumulators(true) : [];
+      const total = partial[0].map((parts, i) => (ofBlocks.includes(i) ? whole[i] : parts));
+      const body = (g: Group): void => {
+        for (let c = 0; c < g.copies; c++) this.step(pass, g, c, g.wide ? partial[c] : single);
+      };
+      const walk = (size: number): void => this.laneLoop(size, groups, body, (by) => this.count(this.reduceIota, by));
       this.reducedLoops(this.variant.outer, (d) => {
-        this.hoist(roots, 1, single);
-        const body = (g: Group): void => {
-          for (let c = 0; c < g.copies; c++) this.step(pass, g, c, g.wide ? partial[c] : single);
-        };
-        this.laneLoop(d, groups, body, (by) => this.count(this.reduceIota, by));
+        this.hoist([...this.rootsOf(pass, true), ...this.rootsOf(pass, false)], 1, single);
+        if (ofBlocks.length === 0) return walk(this.sizes[d]);
+        this.blockLoop(this.sizes[d], (size) => {
+          walk(size);
+          this.mergeCopies(ofBlocks, partial);
+          this.merge(ofBlocks, (a) => a.endBlock!, true, total, partial[0]);
+          for (const i of ofBlocks)
+            for (const own of partial) this.f.get(this.hoisted.get(this.laneInits[i])!).set(own[i][0]);
+        });
       });
       for (const e of this.hoisted.keys()) if (!outside.has(e)) this.hoisted.delete(e);
-      for (const other of partial.slice(1)) this.merge(pass, true, partial[0], other);
+      const ofRows = pass.accs.filter((i) => !ofBlocks.includes(i));
+      this.mergeCopies(ofRows, partial);
       if (pass.accs.length === 0) continue;
       for (let lane = 0; lane < 4; lane++) {
-        const element = partial[0].map((parts, i) =>
+        const element = total.map((parts, i) =>
           pass.accs.includes(i) ? [this.f.keep("v128", () => this.pushLane(this.inits[i].dtype, parts, lane))] : [],
         );
-        this.merge(pass, false, single, element);
+        this.merge(pass.accs, (a) => a.combine, false, single, element);
       }
     }
     this.enter(null);
     this.storeAll(this.scopeOfLast(SINGLE, 0, single), 0, this.last);
+  }
+  /** Brings the copies of accumulators together in the first. */
+  private mergeCopies(which: readonly number[], [first, ...others]: readonly Accumulators[]): void {
+    for (const other of others) this.merge(which, (a) => a.merge, true, first, other);
   }
   private pushLane(dtype: Dtype, parts: readonly number[], lane: number): void {
     const { f } = this;
@@ -406,39 +449,49 @@ class KernelEmitter {
     accs: Accumulators,
     fixed: [Expr, readonly number[]][] = [],
   ): void {
-    const scope = this.scope(group, copy, countUses(this.rootsOf(pass), this.hoisted), accs);
+    const scope = this.scope(group, copy, countUses(this.rootsOf(pass, group.wide), this.hoisted), accs);
     for (const [e, locals] of fixed) scope.bind(e, locals);
-    this.assign(scope, this.steps, accs, pass, () => this.storeAll(scope, copy, pass.outputs));
+    const steps = group.wide ? this.laneSteps : this.steps;
+    const values = pass.accs.map((i) => steps[i]);
+    this.assign(scope, values, accs, pass.accs, () => this.storeAll(scope, copy, pass.outputs));
   }
-  /** accs = combine(accs, others), for the accumulators of a pass. */
-  private merge(pass: Pass, wide: boolean, accs: Accumulators, others: Accumulators): void {
-    const values = this.merges.map((m) => m.value);
+  /** Accumulators `which` meet others, in lanes or as results. */
+  private merge(
+    which: readonly number[],
+    meetingOf: (fold: LaneFold) => Meeting,
+    wide: boolean,
+    accs: Accumulators,
+    others: Accumulators,
+  ): void {
+    const meetings = which.map((i) => meetingOf(this.folds[i]));
+    const values = meetings.map((m) => m.value);
     const scope = this.scope({ wide, copies: 1 }, 0, countUses(values, this.hoisted));
-    for (const i of pass.accs) {
-      scope.bind(this.merges[i].left, accs[i]);
-      scope.bind(this.merges[i].right, others[i]);
+    for (const [n, i] of which.entries()) {
+      scope.bind(meetings[n].left, accs[i]);
+      scope.bind(meetings[n].right, others[i]);
     }
-    this.assign(scope, values, accs, pass);
+    this.assign(scope, values, accs, which);
   }
   /**
-   * Assigns values to the accumulators of a pass, all at once; `also` runs when all are computed. Masks are kept in lanes of
+   * Assigns values to the accumulators `which`, all at once; `also` runs when all are computed. Masks are kept in lanes of
    * 32 bits.
    */
   private assign(
     scope: Scope,
     values: readonly Expr[],
     accs: Accumulators,
-    { accs: own }: Pass,
+    which: readonly number[],
     also?: () => void,
   ): void {
     const { f } = this;
-    const next = own.map((i) =>
+    const next = which.map((i, n) =>
       accs[i].map((_, part) =>
-        this.f.keep("v128", () => scope.push(values[i], part, values[i].dtype === bool ? 32 : undefined)),
+        f.keep("v128", () => scope.push(values[n], part, values[n].dtype === bool ? 32 : undefined)),
       ),
     );
     also?.();
-    for (const [n, i] of own.entries()) for (const [part, local] of accs[i].entries()) f.get(next[n][part]).set(local);
+    for (const [n, i] of which.entries())
+      for (const [part, local] of accs[i].entries()) f.get(next[n][part]).set(local);
   }
 
   // Memory.

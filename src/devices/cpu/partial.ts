@@ -123,7 +123,11 @@ function makeSteps({ inputs, params, outputs, reduce }: Kernel): Steps | null {
   if (accs.some((a) => a.pass !== undefined || a.combine === undefined || isHalf(a.dtype) || counts(a.step)))
     return null;
   const partials = accs.map(({ dtype }, i) => ({ dtype, value: acc(i, dtype) }));
-  const folds = accs.map((a, i) => ({ ...a, step: a.combine!(acc(i, a.dtype), input(i, a.dtype)) }));
+  const folds = accs.map((a, i) => ({
+    ...a,
+    step: a.combine!(acc(i, a.dtype), input(i, a.dtype)),
+    term: undefined,
+  }));
   return {
     parts: new Kernel({ inputs, params, outputs: partials, reduce }),
     whole: new Kernel({ inputs: accs.map((a) => a.dtype), params, outputs, reduce: { accs: folds, scan: false } }),
