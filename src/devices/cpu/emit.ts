@@ -7,7 +7,7 @@ import { passesOf } from "../../kernel/loops.ts";
 import type { Kernel } from "../../kernel/loops.ts";
 import { ModuleBuilder } from "./assembler.ts";
 import type { FunctionBuilder, MemoryImport } from "./assembler.ts";
-import { countUses, lanesOf, range, Scope } from "./emit_expr.ts";
+import { countUses, laneType, lanesOf, range, Scope } from "./emit_expr.ts";
 import type { Leaves, Target } from "./emit_expr.ts";
 import { Operands } from "./emit_operands.ts";
 import { addHelper } from "./lane_arithmetic.ts";
@@ -174,7 +174,15 @@ class KernelEmitter {
     const found = this.atMost(roots, level);
     const scope = this.scope(SINGLE, 0, countUses(found, this.hoisted), accs);
     const locals = found.map((e) => [e, scope.locals(e)[0]] as const);
-    for (const [e, local] of locals) this.hoisted.set(e, local);
+    for (const [e, local] of locals) {
+      if (this.joined && level > 0) this.cutOff(e.dtype, local);
+      this.hoisted.set(e, local);
+    }
+  }
+  /** V8 looks for pairs up to where values come from; in front of a loop it is not to, for what it finds there are none. */
+  private cutOff(dtype: Dtype, local: number): void {
+    const type = laneType(dtype);
+    this.f.get(local).lane(`${type}.extract_lane`, 0).op(`${type}.splat`).set(local);
   }
   /** The largest parts of expressions that are at most `level` deep. */
   private atMost(roots: readonly Expr[], level: number): Expr[] {
@@ -332,8 +340,7 @@ class KernelEmitter {
   private map(group: Group): void {
     const uses = countUses([...this.values, ...this.offsets.filter((e) => e !== undefined)], this.hoisted);
     const scopes = range(group.copies, (c) => this.scope(group, c, uses));
-    // What stands between two stores keeps them from being joined.
-    if (this.joined) for (const scope of scopes) for (const i of this.last) scope.locals(this.values[i]);
+    this.beforeStores(scopes, this.last);
     for (const [c, scope] of scopes.entries()) this.storeAll(scope, c, this.last);
   }
   /** Accumulators in new locals, one per part, that hold the initial values. */
@@ -362,10 +369,8 @@ class KernelEmitter {
       const fixed = accs.map((own, c) => this.fixedIn(pass, group, c, own));
       this.reducedLoops(this.variant.outer, (d) =>
         this.plainLoop(d, () => {
-          for (const [c, own] of accs.entries()) {
-            this.step(pass, group, c, own, fixed[c]);
-            if (scan) store(c);
-          }
+          this.step(pass, group, accs, fixed);
+          if (scan) for (const c of accs.keys()) store(c);
           this.count(this.reduceIota, 1);
         }),
       );
@@ -398,9 +403,7 @@ class KernelEmitter {
       // What the row comes to.
       const whole = ofBlocks.length > 0 ? this.accumulators(true) : [];
       const total = partial[0].map((parts, i) => (ofBlocks.includes(i) ? whole[i] : parts));
-      const body = (g: Group): void => {
-        for (let c = 0; c < g.copies; c++) this.step(pass, g, c, g.wide ? partial[c] : single);
-      };
+      const body = (g: Group): void => this.step(pass, g, g.wide ? partial.slice(0, g.copies) : [single]);
       const walk = (size: number): void => this.laneLoop(size, groups, body, (by) => this.count(this.reduceIota, by));
       this.reducedLoops(this.variant.outer, (d) => {
         this.hoist([...this.rootsOf(pass, true), ...this.rootsOf(pass, false)], 1, single);
@@ -442,18 +445,21 @@ class KernelEmitter {
         .get(parts[0])
         .shuffle(lanesOf(4, [lane, lane, lane, lane]));
   }
+  /** One element for the accumulators of each copy. */
   private step(
     pass: Pass,
     group: Group,
-    copy: number,
-    accs: Accumulators,
-    fixed: [Expr, readonly number[]][] = [],
+    accs: readonly Accumulators[],
+    fixed: readonly [Expr, readonly number[]][][] = [],
   ): void {
-    const scope = this.scope(group, copy, countUses(this.rootsOf(pass, group.wide), this.hoisted), accs);
-    for (const [e, locals] of fixed) scope.bind(e, locals);
     const steps = group.wide ? this.laneSteps : this.steps;
     const values = pass.accs.map((i) => steps[i]);
-    this.assign(scope, values, accs, pass.accs, () => this.storeAll(scope, copy, pass.outputs));
+    const uses = countUses(this.rootsOf(pass, group.wide), this.hoisted);
+    const scopes = accs.map((own, c) => this.scope(group, c, uses, own));
+    for (const [c, found] of fixed.entries()) for (const [e, locals] of found) scopes[c].bind(e, locals);
+    this.beforeStores(scopes, pass.outputs);
+    for (const [c, scope] of scopes.entries())
+      this.assign(scope, values, accs[c], pass.accs, () => this.storeAll(scope, c, pass.outputs));
   }
   /** Accumulators `which` meet others, in lanes or as results. */
   private merge(
@@ -523,6 +529,10 @@ class KernelEmitter {
     } else f.op("i64x2.splat");
   }
   /** Stores outputs; all are computed before the first is stored: it may lie where an input is. */
+  /** What stands between two stores keeps them from being joined: for wide code all is computed first. */
+  private beforeStores(scopes: readonly Scope[], which: readonly number[]): void {
+    if (this.joined) for (const scope of scopes) for (const i of which) scope.locals(this.values[i]);
+  }
   private storeAll(scope: Scope, copy: number, which: readonly number[]): void {
     if (which.length > 1) for (const i of which) scope.locals(this.values[i]);
     for (const i of which)
