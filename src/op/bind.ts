@@ -8,7 +8,7 @@ import type { ParsedArg, Schema, TypeName } from "./schema.ts";
 
 /** Whether it is a plain object, as arguments by name are given. */
 export const isOptions = (x: unknown): x is Record<string, unknown> => {
-  if (typeof x !== "object" || x === null) return false;
+  if (typeof x !== "object" || x === null || x instanceof Tensor) return false;
   const proto: unknown = Object.getPrototypeOf(x);
   return proto === Object.prototype || proto === null;
 };
@@ -41,14 +41,16 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
     if (value === undefined && options !== null) value = named(options, arg);
     else if (options !== null && named(options, arg) !== undefined)
       throw new TypeError(`${name}() got multiple values for argument '${arg.name}'`);
-    if (value !== undefined) values[i] = accept(schema, arg, i, value, given);
-    else if (arg.optional)
-      values[i] = typeof arg.fallback === "number" && arg.type.startsWith("int[]") ? [arg.fallback] : arg.fallback;
+    if (value !== undefined) values[i] = suits(arg, value) ? value : accept(schema, arg, i, value, given);
+    else if (arg.optional) values[i] = arg.wraps && typeof arg.fallback === "number" ? [arg.fallback] : arg.fallback;
     else throw missing(schema, options, count);
   }
   if (options !== null) refuseUnknown(schema, options);
   return values;
 }
+/** Whether it is plain that the value is one of those that kernels see. */
+const suits = (arg: ParsedArg, value: unknown): boolean =>
+  value instanceof Tensor ? arg.takesTensor : typeof value === arg.takes;
 /** `input` is Python's name for self. */
 const named = (options: Record<string, unknown>, arg: ParsedArg): unknown =>
   Object.hasOwn(options, arg.name)
@@ -79,12 +81,7 @@ function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, giv
   // Only what takes part in promotions must know a float from a whole number.
   const value = arg.type.startsWith("float") ? plainFloats(one) : one;
   const problem = checks[arg.type](value);
-  if (problem === OK)
-    return arg.type.startsWith("int[]") || arg.type === "int?[]" || arg.type.startsWith("float[]")
-      ? typeof value === "number"
-        ? [value]
-        : value
-      : value;
+  if (problem === OK) return arg.wraps && typeof value === "number" ? [value] : value;
   if (isArray(value) && arg.type.endsWith("[]") && arg.type.startsWith("Tensor")) {
     const i = value.findIndex((x) => !isTensor(x));
     throw new TypeError(`expected Tensor as element ${i} in argument ${place}, but got ${typeWord(value[i])}`);

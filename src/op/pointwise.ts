@@ -50,6 +50,9 @@ export interface PointwiseOptions<N extends string> {
 interface Plan {
   readonly kernel: Kernel;
   readonly result: Dtype;
+  /** Places of the arguments that are tensors, and of those that are numbers to the kernel. */
+  readonly tensors: readonly number[];
+  readonly numbers: readonly number[];
 }
 
 /** A pointwise kernel. `body` is written once for all dtypes; the operands arrive in the dtype of the computation. */
@@ -58,49 +61,72 @@ export function pointwise<S extends string>(
   options: PointwiseOptions<string> = {},
 ): KernelFor<S> {
   const plans = new Map<number | string, Plan>();
+  const kernels = new Map<number | string, Kernel>();
   const prepare = (values: readonly unknown[], schema: Schema): Plan => {
-    const compute = computeDtype(values, schema, options);
-    const key = keyOf(values, schema, compute);
+    const key = planKey(values, schema);
     let plan = plans.get(key);
-    if (plan === undefined) {
-      plan = build(values, schema, compute, body as (x: Operands<string>) => Expr, options);
-      plans.set(key, plan);
-    }
+    if (plan === undefined) plans.set(key, (plan = makePlan(values, schema)));
     return plan;
+  };
+  const makePlan = (values: readonly unknown[], schema: Schema): Plan => {
+    const { args } = schema;
+    const compute = computeDtype(values, schema, options);
+    const key = kernelKey(values, schema, compute);
+    let kernel = kernels.get(key);
+    if (kernel === undefined) {
+      kernel = build(values, schema, compute, body as (x: Operands<string>) => Expr, options);
+      kernels.set(key, kernel);
+    }
+    const places = args.map((_, i) => i);
+    return {
+      kernel,
+      result: kernel.outputs[0].dtype,
+      tensors: places.filter((i) => values[i] instanceof Tensor),
+      numbers: places.filter((i) => isParam(values[i], args[i].type)),
+    };
   };
   return {
     kind: "loops",
     run(values, schema) {
-      const { kernel, result } = prepare(values, schema);
-      const first = flatOperand(values);
-      if (first !== null) {
-        const out = empty(first.sizes, result, first.strides, first.backend);
-        launchFlat(kernel, values, out, params(values, schema));
-        return out;
-      }
-      const tensors = values.filter((v): v is Tensor => v instanceof Tensor);
+      const plan = prepare(values, schema);
+      const { kernel, result } = plan;
+      const tensors = pick<Tensor>(values, plan.tensors);
+      const numbers = pick<Scalar>(values, plan.numbers);
       if (tensors.length === 0)
         throw new TypeError(
           `${schema.name}(): argument 'input' (position 1) must be Tensor, not ${typeWord(values[0])}`,
         );
+      const [first] = tensors;
+      if (areFlat(tensors)) {
+        const out = empty(first.sizes, result, first.strides, first.backend);
+        launchFlat(kernel, tensors, out, numbers);
+        return out;
+      }
       const shape = shapeOf(tensors);
       const strides = resultStrides(
         shape,
         tensors.map((t) => t.layout),
       );
-      const out = empty(shape, result, strides, tensors[0].backend);
-      launch(kernel, shape, tensors, out, params(values, schema));
+      const out = empty(shape, result, strides, first.backend);
+      launch(kernel, shape, tensors, out, numbers);
       return out;
     },
     into(values, schema, target) {
-      const { kernel, result } = prepare(values, schema);
-      const tensors = values.filter((v): v is Tensor => v instanceof Tensor);
+      const plan = prepare(values, schema);
+      const { kernel, result } = plan;
+      const tensors = pick<Tensor>(values, plan.tensors);
       assertFits(target, { sizes: shapeOf(tensors), dtype: result }, `${schema.name}_`);
       assertNoOverlap(target, tensors);
       const direct = result === target.dtype ? kernel : castingTwin(kernel, target.dtype);
-      launch(direct, target.sizes, tensors, target, params(values, schema));
+      launch(direct, target.sizes, tensors, target, pick<Scalar>(values, plan.numbers));
     },
   };
+}
+/** The values at these places. */
+function pick<T>(values: readonly unknown[], places: readonly number[]): T[] {
+  const picked = new Array<T>(places.length);
+  for (let i = 0; i < places.length; i++) picked[i] = values[places[i]] as T;
+  return picked;
 }
 const shapeOf = (tensors: readonly Tensor[]): Shape => tensors.map((t) => t.sizes).reduce(broadcastShapes);
 
@@ -115,26 +141,21 @@ function launch(
   operands.push({ ptr: out.ptr, strides: out.strides });
   out.backend.launch(kernel, { shape, reduced: 0, operands, params: numbers });
 }
-/** The first tensor, if all have its shape and lie in row-major order: then one loop without strides does it. */
-function flatOperand(values: readonly unknown[]): Tensor | null {
-  let first: Tensor | null = null;
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i];
-    if (!(v instanceof Tensor)) continue;
-    if (!isContiguous(v.sizes, v.strides)) return null;
-    if (first === null) first = v;
-    else if (!sameShape(v.sizes, first.sizes)) return null;
+/** Whether all have one shape and lie in row-major order: then one loop without strides does it. */
+function areFlat(tensors: readonly Tensor[]): boolean {
+  const { sizes } = tensors[0];
+  for (let i = 0; i < tensors.length; i++) {
+    const t = tensors[i];
+    if (!isContiguous(t.sizes, t.strides) || !sameShape(t.sizes, sizes)) return false;
   }
-  return first;
+  return true;
 }
 const ONE = [1];
-function launchFlat(kernel: Kernel, values: readonly unknown[], out: Tensor, numbers: readonly Scalar[]): void {
-  const operands: Operand[] = [];
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i];
-    if (v instanceof Tensor) operands.push({ ptr: v.ptr, strides: ONE });
-  }
-  operands.push({ ptr: out.ptr, strides: ONE });
+function launchFlat(kernel: Kernel, tensors: readonly Tensor[], out: Tensor, numbers: readonly Scalar[]): void {
+  const n = tensors.length;
+  const operands = new Array<Operand>(n + 1);
+  for (let i = 0; i < n; i++) operands[i] = { ptr: tensors[i].ptr, strides: ONE };
+  operands[n] = { ptr: out.ptr, strides: ONE };
   out.backend.launch(kernel, { shape: [numel(out.sizes)], reduced: 0, operands, params: numbers });
 }
 
@@ -159,12 +180,35 @@ function computeDtype(values: readonly unknown[], { args }: Schema, options: Poi
   return options.float && !dtype.is_differentiable ? get_default_dtype() : dtype;
 }
 
-const isNumber = (v: unknown): v is Scalar =>
-  typeof v === "number" || typeof v === "bigint" || v instanceof Complex || v instanceof Float;
-/** Bools given for a Scalar are numbers; given for a `bool` argument they shape the code. */
-const isParam = (v: unknown, type: string): v is Scalar => isNumber(v) || (typeof v === "boolean" && type !== "bool");
+/** What a kernel takes when it is called. Bools given for a Scalar are numbers; given for a `bool` argument they shape the code. */
+const isParam = (v: unknown, type: string): v is Scalar =>
+  typeof v === "number" ||
+  typeof v === "bigint" ||
+  (typeof v === "boolean" ? type !== "bool" : v instanceof Complex || v instanceof Float);
 
-function keyOf(values: readonly unknown[], { args }: Schema, compute: Dtype): number | string {
+/**
+ * What a plan depends on: which arguments are tensors, their dtypes and whether they have dims, of numbers what counts in
+ * promotions, and the rest as it is. No Tensor is asked whether it is a Complex: the answer no comes from its proxy.
+ */
+function planKey(values: readonly unknown[], { args }: Schema): number | string {
+  let key = get_default_dtype().code;
+  let text = "";
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    let code = 0;
+    if (v instanceof Tensor) code = (v.sizes.length === 0 ? 16 : 32) + v.dtype.code;
+    else if (typeof v === "number") code = Number.isInteger(v) ? 1 : 2;
+    else if (typeof v === "boolean") code = args[i].type === "bool" ? (v ? 3 : 4) : 5;
+    else if (v === null) code = 6;
+    else if (typeof v === "bigint") code = 1;
+    else if (v instanceof Complex) code = 7;
+    else if (v instanceof Float) code = 2;
+    else text += `|${String(v)}`;
+    key = key * 48 + code;
+  }
+  return text === "" ? key : `${key}${text}`;
+}
+function kernelKey(values: readonly unknown[], { args }: Schema, compute: Dtype): number | string {
   let key = compute.code;
   let text = "";
   for (let i = 0; i < values.length; i++) {
@@ -184,7 +228,7 @@ function build(
   compute: Dtype,
   body: (x: Operands<string>) => Expr,
   { fixed, result }: PointwiseOptions<string>,
-): Plan {
+): Kernel {
   const wide = opmath(compute);
   const inputs: Dtype[] = [];
   const numbers: Dtype[] = [];
@@ -198,18 +242,7 @@ function build(
   let value = body(operands as Operands<string>);
   if (result) value = value.cast(result(compute));
   else if (value.dtype === wide) value = value.cast(compute);
-  return {
-    kernel: new Kernel({ inputs, params: numbers, outputs: [{ dtype: value.dtype, value }] }),
-    result: value.dtype,
-  };
-}
-function params(values: readonly unknown[], { args }: Schema): Scalar[] {
-  const out: Scalar[] = [];
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i];
-    if (isParam(v, args[i].type)) out.push(v);
-  }
-  return out;
+  return new Kernel({ inputs, params: numbers, outputs: [{ dtype: value.dtype, value }] });
 }
 
 const casting = new WeakMap<Kernel, Map<Dtype, Kernel>>();

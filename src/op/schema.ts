@@ -516,6 +516,12 @@ export interface ParsedArg {
   readonly fallback: unknown;
   /** Written in place: `Tensor(a!)`. */
   readonly mutated: boolean;
+  /** Whether any tensor will do. */
+  readonly takesTensor: boolean;
+  /** What `typeof` says of values that need no further check, or null. */
+  readonly takes: "number" | "boolean" | "string" | null;
+  /** Whether a number that stands alone is a list of one. */
+  readonly wraps: boolean;
 }
 export interface Schema {
   readonly name: string;
@@ -542,13 +548,17 @@ export function parseSchema(text: string): Schema {
     }
     const [, type, name, fallback] = /^(\S+) (\w+)(?:=(.+))?$/.exec(piece) ?? [];
     if (type === undefined) throw new SyntaxError(`op(): cannot read the argument '${piece}' of '${text}'`);
+    const bare = type.replace(/\(\w!?\)/, "") as TypeName;
     args.push({
       name,
-      type: type.replace(/\(\w!?\)/, "") as TypeName,
+      type: bare,
       keyword,
       optional: fallback !== undefined,
       fallback: literal(fallback),
       mutated: type.includes("!"),
+      takesTensor: /^Tensor(\||\??$)/.test(bare),
+      takes: /^(Tensor\|)?Scalar|^float(\||\??$)/.test(bare) ? "number" : (PLAIN[bare] ?? null),
+      wraps: /^(int\??|float)\[\]/.test(bare),
     });
   }
   const positional = args.findIndex((a) => a.keyword);
@@ -559,6 +569,12 @@ export function parseSchema(text: string): Schema {
   const results = several ? several[1].split(", ").map((r) => r.split(" ")[1]) : null;
   return { name: match[1], args, positional: count, spread, results, text };
 }
+const PLAIN: { readonly [T in TypeName]?: "boolean" | "string" } = {
+  bool: "boolean",
+  "bool?": "boolean",
+  str: "string",
+  "str?": "string",
+};
 function literal(text: string | undefined): unknown {
   if (text === undefined || text === "None") return null;
   if (text === "True" || text === "False") return text === "True";
