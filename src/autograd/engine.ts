@@ -22,24 +22,47 @@ export interface Run {
   readonly accumulate: boolean;
 }
 
-/** Ready nodes, latest first; AccumulateGrad before all others, as in PyTorch. */
+/** What a run knows of a node. */
+class Visit {
+  readonly node: Node;
+  /** AccumulateGrad comes before all others, later nodes before earlier ones, as in PyTorch. */
+  readonly priority: number;
+  /** Where the node's edges lead. */
+  readonly next: (Visit | null)[] = [];
+  /** Edges that lead here and have not been gone along. */
+  dependencies = 0;
+  /** The gradients that came so far, one a result; null before the first. */
+  grads: Grads | null = null;
+  /** Whether it is on the way to a wanted gradient. */
+  needed: boolean;
+  /** For each result whose gradient is wanted, its places in the answer. */
+  captures: Map<number, number[]> | null = null;
+
+  constructor(node: Node, needed: boolean) {
+    this.node = node;
+    this.priority = node instanceof AccumulateGrad ? Infinity : node.sequence;
+    this.needed = needed;
+  }
+}
+
+/** Nodes that are ready, those of the highest priority first. */
 class ReadyHeap {
-  private readonly items: Node[] = [];
+  private readonly items: Visit[] = [];
   get size(): number {
     return this.items.length;
   }
-  push(node: Node): void {
+  push(visit: Visit): void {
     const { items } = this;
-    let i = items.push(node) - 1;
+    let i = items.push(visit) - 1;
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (priority(items[parent]) >= priority(node)) break;
+      if (items[parent].priority >= visit.priority) break;
       items[i] = items[parent];
       i = parent;
     }
-    items[i] = node;
+    items[i] = visit;
   }
-  pop(): Node {
+  pop(): Visit {
     const { items } = this;
     const top = items[0];
     const last = items.pop()!;
@@ -49,8 +72,8 @@ class ReadyHeap {
     for (;;) {
       let child = 2 * i + 1;
       if (child >= n) break;
-      if (child + 1 < n && priority(items[child + 1]) > priority(items[child])) child++;
-      if (priority(items[child]) <= priority(last)) break;
+      if (child + 1 < n && items[child + 1].priority > items[child].priority) child++;
+      if (items[child].priority <= last.priority) break;
       items[i] = items[child];
       i = child;
     }
@@ -58,7 +81,6 @@ class ReadyHeap {
     return top;
   }
 }
-const priority = (node: Node): number => (node instanceof AccumulateGrad ? Infinity : node.sequence);
 
 /** Gradients owned by this run, by storage: how many places hold them. See Note [Early release]. */
 class Ownership {
@@ -98,11 +120,8 @@ export function runBackward(run: Run): Grads {
 
 class GraphTask {
   private readonly run: Run;
-  private readonly dependencies = new Map<Node, number>();
-  private readonly buffers = new Map<Node, (Tensor | null)[]>();
-  /** Nodes on the way to a wanted gradient; null when every leaf is wanted. */
-  private needed: Set<Node> | null = null;
-  private readonly captures = new Map<Node, Map<number, number[]>>();
+  private readonly visits = new Map<Node, Visit>();
+  private readonly roots: readonly Visit[];
   private readonly captured: Grads;
   private readonly ownership = new Ownership();
   private readonly ready = new ReadyHeap();
@@ -110,93 +129,100 @@ class GraphTask {
   constructor(run: Run) {
     this.run = run;
     this.captured = (run.inputs ?? []).map(() => null);
-    this.countDependencies();
+    this.roots = this.countDependencies();
     if (run.inputs !== null) this.findNeeded(run.inputs);
   }
-  private countDependencies(): void {
-    const seen = new Set<Node>();
-    const stack: Node[] = [];
-    for (const { edge } of this.run.roots) {
-      if (seen.has(edge.node)) continue;
-      seen.add(edge.node);
-      stack.push(edge.node);
-    }
+  /** Visits all that the roots lead to; returns the roots' visits. */
+  private countDependencies(): Visit[] {
+    const { visits } = this;
+    const needed = this.run.inputs === null;
+    const stack: Visit[] = [];
+    const visit = (node: Node): Visit => {
+      let found = visits.get(node);
+      if (found === undefined) {
+        visits.set(node, (found = new Visit(node, needed)));
+        stack.push(found);
+      }
+      return found;
+    };
+    const roots = this.run.roots.map(({ edge }) => visit(edge.node));
     while (stack.length > 0) {
-      for (const edge of stack.pop()!.edges) {
-        if (edge === null) continue;
-        this.dependencies.set(edge.node, (this.dependencies.get(edge.node) ?? 0) + 1);
-        if (seen.has(edge.node)) continue;
-        seen.add(edge.node);
-        stack.push(edge.node);
+      const { node, next } = stack.pop()!;
+      const { edges } = node;
+      for (let i = 0; i < edges.length; i++) {
+        const edge = edges[i];
+        const to = edge === null ? null : visit(edge.node);
+        if (to !== null) to.dependencies++;
+        next.push(to);
       }
     }
-    if (this.run.inputs !== null) this.reachable = seen;
+    return roots;
   }
-  private reachable: Set<Node> = new Set();
   /** Walks from the wanted nodes up to those that lead to them. */
   private findNeeded(inputs: readonly Edge[]): void {
+    const stack: Visit[] = [];
     for (const [i, { node, nr }] of inputs.entries()) {
-      const byOutput = this.captures.get(node) ?? new Map<number, number[]>();
-      this.captures.set(node, byOutput);
-      byOutput.set(nr, [...(byOutput.get(nr) ?? []), i]);
+      const visit = this.visits.get(node);
+      if (visit === undefined) continue;
+      visit.captures ??= new Map<number, number[]>();
+      visit.captures.set(nr, [...(visit.captures.get(nr) ?? []), i]);
+      visit.needed = true;
+      stack.push(visit);
     }
-    const parents = new Map<Node, Node[]>();
-    for (const node of this.reachable)
-      for (const edge of node.edges) {
-        if (edge === null) continue;
-        const known = parents.get(edge.node);
-        if (known) known.push(node);
-        else parents.set(edge.node, [node]);
+    const parents = new Map<Visit, Visit[]>();
+    for (const visit of this.visits.values())
+      for (const to of visit.next) {
+        if (to === null) continue;
+        const known = parents.get(to);
+        if (known) known.push(visit);
+        else parents.set(to, [visit]);
       }
-    this.needed = new Set(inputs.map((e) => e.node));
-    const stack = [...this.needed];
     while (stack.length > 0)
       for (const parent of parents.get(stack.pop()!) ?? []) {
-        if (this.needed.has(parent)) continue;
-        this.needed.add(parent);
+        if (parent.needed) continue;
+        parent.needed = true;
         stack.push(parent);
       }
   }
 
   execute(): Grads {
-    const roots = new Set<Node>();
-    for (const { edge, grad } of this.run.roots) {
-      this.add(edge, grad);
-      roots.add(edge.node);
-    }
-    for (const node of roots) if ((this.dependencies.get(node) ?? 0) === 0) this.ready.push(node);
-    while (this.ready.size > 0) {
-      const node = this.ready.pop();
-      if (observer.current === null) this.step(node);
-      else observe(`autograd::engine::evaluate_function: ${node.name()}`, "backward", [], () => this.step(node));
+    const { ready, roots } = this;
+    for (const [i, { edge, grad }] of this.run.roots.entries()) this.add(roots[i], edge.nr, grad);
+    for (const root of new Set(roots)) if (root.dependencies === 0) ready.push(root);
+    while (ready.size > 0) {
+      const visit = ready.pop();
+      if (observer.current === null) this.step(visit);
+      else observe(`autograd::engine::evaluate_function: ${visit.node.name()}`, "backward", [], () => this.step(visit));
     }
     return this.captured;
   }
 
-  private step(node: Node): void {
-    const grads = this.buffers.get(node) ?? node.outputs.map(() => null);
-    this.buffers.delete(node);
-    const wanted = this.needed === null || this.needed.has(node);
-    const incoming = wanted ? this.callTensorHooks(node, grads) : grads;
-    this.capture(node, incoming);
-    const onlyCaptured = this.run.inputs !== null && !this.leadsOn(node);
-    const runs = wanted && !onlyCaptured && incoming.some((g) => g !== null);
-    const results = runs ? this.observedApply(node, incoming) : null;
-    for (const [i, edge] of node.edges.entries()) {
-      if (edge === null) continue;
-      const grad = results?.[i] ?? null;
-      if (grad !== null) this.add(edge, grad);
-      const left = this.dependencies.get(edge.node)! - 1;
-      this.dependencies.set(edge.node, left);
-      if (left === 0) this.ready.push(edge.node);
+  private step(visit: Visit): void {
+    const { node, next, needed } = visit;
+    const { edges } = node;
+    const grads = visit.grads ?? nothingFor(node);
+    visit.grads = null;
+    const incoming = needed ? this.callTensorHooks(node, grads) : grads;
+    if (visit.captures !== null) this.capture(visit.captures, incoming);
+    const runs = needed && this.leadsOn(visit) && incoming.some((g) => g !== null);
+    const results = runs ? this.observedApply(visit, incoming) : NONE;
+    for (let i = 0; i < next.length; i++) {
+      const to = next[i];
+      if (to === null) continue;
+      const grad = results[i] ?? null;
+      if (grad !== null) this.add(to, edges[i]!.nr, grad);
+      if (--to.dependencies === 0) this.ready.push(to);
     }
-    for (const g of grads) if (g !== null) this.ownership.drop(g);
-    for (const g of [...grads, ...(results ?? [])]) if (g !== null) this.ownership.freeIfUnused(g);
+    const { ownership } = this;
+    for (const g of grads) if (g !== null) ownership.drop(g);
+    for (const g of grads) if (g !== null) ownership.freeIfUnused(g);
+    for (const g of results) if (g !== null) ownership.freeIfUnused(g);
   }
   /** With given inputs a node runs only if something wanted lies behind it. */
-  private leadsOn(node: Node): boolean {
-    if (node instanceof AccumulateGrad) return this.run.accumulate && this.captures.has(node);
-    return node.edges.some((e) => e !== null && this.needed!.has(e.node));
+  private leadsOn({ node, next, captures }: Visit): boolean {
+    if (this.run.inputs === null) return true;
+    if (node instanceof AccumulateGrad) return this.run.accumulate && captures !== null;
+    return next.some((to) => to !== null && to.needed);
   }
 
   private callTensorHooks(node: Node, grads: Grads): Grads {
@@ -222,21 +248,21 @@ class GraphTask {
       return out;
     });
   }
-  private capture(node: Node, grads: Grads): void {
+  private capture(captures: ReadonlyMap<number, readonly number[]>, grads: Grads): void {
     if (this.run.accumulate) return;
-    for (const [nr, places] of this.captures.get(node) ?? []) {
+    for (const [nr, places] of captures) {
       const grad = grads[nr] ?? null;
       if (grad !== null) grad.storage.kept = true;
       for (const i of places) this.captured[i] = grad;
     }
   }
 
-  private observedApply(node: Node, grads: Grads): Grads {
-    if (observer.current === null) return this.apply(node, grads);
-    return observe(node.name(), "backward", grads, () => this.apply(node, grads));
+  private observedApply(visit: Visit, grads: Grads): Grads {
+    if (observer.current === null) return this.apply(visit, grads);
+    return observe(visit.node.name(), "backward", grads, () => this.apply(visit, grads));
   }
-  private apply(node: Node, grads: Grads): Grads {
-    const needs = node.edges.map((e) => e !== null && (this.needed === null || this.needed.has(e.node)));
+  private apply({ node, next }: Visit, grads: Grads): Grads {
+    const needs = next.map((to) => to !== null && to.needed);
     let results: Grads;
     try {
       if (node.isForeign || this.run.createGraph) {
@@ -270,8 +296,9 @@ class GraphTask {
       throw new RuntimeError(
         `Function ${node.name()} returned an incorrect number of gradients (expected ${node.edges.length}, got ${results.length})`,
       );
-    for (const [i, edge] of node.edges.entries()) {
+    for (let i = 0; i < results.length; i++) {
       const grad = results[i] ?? null;
+      const edge = node.edges[i];
       if (grad === null || edge === null) continue;
       const meta = edge.node.outputs[edge.nr];
       if (mode.anomaly && mode.checkNan) assertNoNan(node, grad, i);
@@ -301,15 +328,11 @@ class GraphTask {
   }
 
   /** Adds a gradient to what a node waits for. */
-  private add({ node, nr }: Edge, grad: Tensor): void {
-    let buffer = this.buffers.get(node);
-    if (buffer === undefined) {
-      buffer = node.outputs.map(() => null);
-      this.buffers.set(node, buffer);
-    }
-    const before = buffer[nr];
+  private add(to: Visit, nr: number, grad: Tensor): void {
+    const grads = (to.grads ??= nothingFor(to.node));
+    const before = grads[nr];
     if (before === null) {
-      buffer[nr] = grad;
+      grads[nr] = grad;
       this.ownership.hold(grad);
       return;
     }
@@ -326,10 +349,12 @@ class GraphTask {
     const sum = this.derived(() => before.add(grad));
     this.ownership.drop(before);
     this.ownership.freeIfUnused(before);
-    buffer[nr] = sum;
+    grads[nr] = sum;
     this.ownership.hold(sum);
   }
 }
+const NONE: Grads = [];
+const nothingFor = (node: Node): Grads => new Array<Tensor | null>(node.outputs.length).fill(null);
 const overlaps = (t: Tensor): boolean => t.strides.some((s, d) => s === 0 && t.sizes[d] > 1);
 function expandsTo(from: Shape, to: Shape): boolean {
   try {
