@@ -23,6 +23,7 @@ export type Grads = (Tensor | null)[];
 export type NodeHook = (gradInputs: Grads, gradOutputs: Grads) => Grads | void;
 export type NodePreHook = (gradOutputs: Grads) => Grads | void;
 
+const NONE: readonly never[] = [];
 let sequence = 0;
 let hookId = 0;
 
@@ -39,9 +40,9 @@ export function addHook<T>(hooks: Map<number, T>, hook: T): RemovableHandle {
 /** A step of backward: turns the gradients of an op's results into those of its inputs. */
 export abstract class Node {
   /** One an input of the op; null where it needs no gradient. */
-  edges: readonly (Edge | null)[] = [];
+  edges: readonly (Edge | null)[] = NONE;
   /** One a result of the op. */
-  outputs: Meta[] = [];
+  outputs: readonly Meta[] = NONE;
   /** Later nodes run first among those that are ready, as in PyTorch. */
   readonly sequence = sequence++;
   /** Hooks of the tensors this node made, by result. They run before the node does. */
@@ -52,9 +53,12 @@ export abstract class Node {
   postHooks: Map<number, NodeHook> | null = null;
   /** The stack at the time of the forward call, under anomaly detection. */
   readonly forwardStack: string | null = mode.anomaly ? programStack.frames() : null;
-  /** The node whose backward made this one (double backward), for anomaly reports. */
-  metadata: Record<string, unknown> = {};
+  private ownMetadata: Record<string, unknown> | null = null;
 
+  /** A dictionary for whoever wants to note something about the node. */
+  get metadata(): Record<string, unknown> {
+    return (this.ownMetadata ??= {});
+  }
   abstract name(): string;
   /** `type(node).__name__` of Python: `AccumulateGrad`, where `name()` is `torch::autograd::AccumulateGrad`. */
   get typeName(): string {

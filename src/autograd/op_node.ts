@@ -2,7 +2,7 @@
 import type { Shape } from "../layout.ts";
 import type { Entry, RecordPlan } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
-import type { Edge, Grads } from "./node.ts";
+import type { Edge, Grads, Meta } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
 
 type Saved = SavedTensor | readonly (SavedTensor | null)[];
@@ -19,10 +19,10 @@ export class OpNode extends Node {
   /** The arguments by place; tensors are left out, their shapes are in `shapes`. */
   private readonly plain: unknown[];
   private readonly shapes: (Shape | readonly Shape[] | null)[];
-  /** By name; null once released. */
-  private saved: Map<string, Saved> | null = null;
+  /** Arguments by place, then results; null if there is nothing, or no more. */
+  private saved: (Saved | undefined)[] | null = null;
   private released = false;
-  private readonly edgeCounts: number[] | null = null;
+  private edgeCounts: number[] | null = null;
 
   /** `passed`: the tensors the graph goes through, where `values` holds copies made for saving. */
   constructor(entry: Entry, values: readonly unknown[], outputs: readonly Tensor[], passed: readonly unknown[] | null) {
@@ -34,12 +34,9 @@ export class OpNode extends Node {
     this.shapes = new Array<Shape | null>(n);
     for (let i = 0; i < n; i++) {
       const v = values[i];
-      if (v instanceof Tensor) this.shapes[i] = v.sizes;
-      else {
-        this.shapes[i] =
-          Array.isArray(v) && v.some((t) => t instanceof Tensor) ? v.map((t: Tensor | null) => t?.sizes ?? []) : null;
-        this.plain[i] = v;
-      }
+      const isList = Array.isArray(v) && v.some((t) => t instanceof Tensor);
+      this.shapes[i] = v instanceof Tensor ? v.sizes : isList ? v.map((t: Tensor | null) => t?.sizes ?? []) : null;
+      this.plain[i] = v instanceof Tensor ? undefined : isList ? null : v;
     }
     const { formulas } = this.record;
     const edges: (Edge | null)[] = [];
@@ -60,34 +57,28 @@ export class OpNode extends Node {
           edges.push(edge);
         }
       } else edges.push(null);
-      if (needed)
-        for (let s = 0; s < saves.length; s++)
-          this.save(saves[s].name, saves[s].place, values, outputs, passed !== null);
+      if (needed) for (let s = 0; s < saves.length; s++) this.save(saves[s].place, values, outputs, passed !== null);
     }
     this.edges = edges;
-    this.outputs = outputs.map((t) => ({ shape: t.sizes, dtype: t.dtype }));
-    for (let i = 0; i < n; i++) if (this.shapes[i] !== null && this.plain[i] !== undefined) this.plain[i] = null;
+    const metas: Meta[] = [];
+    for (let i = 0; i < outputs.length; i++) metas.push({ shape: outputs[i].sizes, dtype: outputs[i].dtype });
+    this.outputs = metas;
   }
-  private save(
-    name: string,
-    place: number,
-    values: readonly unknown[],
-    outputs: readonly Tensor[],
-    inPlace: boolean,
-  ): void {
-    this.saved ??= new Map();
-    if (this.saved.has(name)) return;
+  private save(place: number, values: readonly unknown[], outputs: readonly Tensor[], inPlace: boolean): void {
+    const slot = this.slotOf(place);
+    const saved = (this.saved ??= new Array<Saved | undefined>(values.length + outputs.length));
+    if (saved[slot] !== undefined) return;
     const value = place >= 0 ? values[place] : outputs[~place];
     if (value instanceof Tensor) {
-      const saved = new SavedTensor(value, place < 0, place < 0 ? ~place : 0);
+      const kept = new SavedTensor(value, place < 0, place < 0 ? ~place : 0);
       // In x.mul_(x) the argument that is kept was written over by the very op.
-      if (place > 0 && inPlace && value.storage === outputs[0].storage) saved.version--;
-      this.saved.set(name, saved);
+      if (place > 0 && inPlace && value.storage === outputs[0].storage) kept.version--;
+      saved[slot] = kept;
     } else if (Array.isArray(value) && value.some((t) => t instanceof Tensor))
-      this.saved.set(
-        name,
-        value.map((t: Tensor | null) => (t === null ? null : new SavedTensor(t, false))),
-      );
+      saved[slot] = value.map((t: Tensor | null) => (t === null ? null : new SavedTensor(t, false)));
+  }
+  private slotOf(place: number): number {
+    return place >= 0 ? place : this.plain.length + ~place;
   }
   private byName<T>(list: readonly T[]): Record<string, T> {
     const out: Record<string, T> = {};
@@ -118,26 +109,32 @@ export class OpNode extends Node {
       const { formula, saves } = formulas[f];
       const at = out.length;
       const count = this.edgeCounts?.[f] ?? 1;
-      if (!needs.slice(at, at + count).includes(true)) {
+      if (!isAnyNeeded(needs, at, count)) {
         for (let k = 0; k < count; k++) out.push(null);
         continue;
       }
-      for (const { name, place } of saves) context[name] = this.unpack(name) ?? (place >= 0 ? this.plain[place] : null);
+      for (let s = 0; s < saves.length; s++) {
+        const { name, place } = saves[s];
+        context[name] = this.unpack(place) ?? (place >= 0 ? this.plain[place] : null);
+      }
       const result = formula(context as never);
       if (result === null || result instanceof Tensor) out.push(result);
       else out.push(...result);
     }
     return out;
   }
-  private unpack(name: string): unknown {
-    const saved = this.saved?.get(name);
+  private unpack(place: number): unknown {
+    const saved = this.saved?.[this.slotOf(place)];
     if (saved === undefined) return null;
     return saved instanceof SavedTensor ? saved.unpack(this) : saved.map((s) => s?.unpack(this) ?? null);
   }
   /** A saved tensor or plain argument by name, as PyTorch's `_saved_self`, `_saved_dim`. Raises RuntimeError once freed. */
   savedValue(name: string): unknown {
     if (this.released) throw freedTwice();
-    return this.saved?.has(name) === true ? this.unpack(name) : (this.byName(this.plain)[name] ?? undefined);
+    const kept = this.record.formulas
+      .flatMap((f) => f.saves)
+      .find((s) => s.name === name && this.saved?.[this.slotOf(s.place)] !== undefined);
+    return kept === undefined ? (this.byName(this.plain)[name] ?? undefined) : this.unpack(kept.place);
   }
   override release(): void {
     // A node that saves nothing can run again, as in PyTorch.
@@ -145,4 +142,8 @@ export class OpNode extends Node {
     this.saved = null;
     this.released = true;
   }
+}
+function isAnyNeeded(needs: readonly boolean[], at: number, count: number): boolean {
+  for (let i = at; i < at + count; i++) if (needs[i]) return true;
+  return false;
 }
