@@ -13,49 +13,52 @@ import { Tensor } from "./tensor.ts";
  * While a list is open, every new storage is entered in it; at its end those that neither the result nor a saved tensor
  * uses (`kept`) are freed. Code that is not the library's own (hooks, custom Functions) runs with no list open.
  */
-let temporaries: Storage[] | null = null;
+let collecting = false;
+/** What is entered in the open lists, those of the innermost at the end; places from `top` on are empty. */
+const temporaries: (Storage | null)[] = [];
+let top = 0;
 
 /** An uninitialised tensor. */
 export function empty(shape: Shape, dtype: Dtype, strides?: readonly number[], device?: Backend): Tensor {
   const on = device ?? currentDevice();
   const storage = new Storage(on, on.allocate(numel(shape) * dtype.itemsize));
-  if (temporaries !== null) temporaries.push(storage);
+  if (collecting) temporaries[top++] = storage;
   return new Tensor(storage, dtype, shape, strides ?? contiguousStrides(shape), 0);
 }
 
 type Results = Tensor | readonly (Tensor | null)[] | void;
 /** Runs `body` and frees what it allocated beside its results; `survivors` gets the storages made here that live on. */
 export function collectTemporaries<T extends Results>(body: () => T, survivors: Storage[] | null = null): T {
-  const outer = temporaries;
-  const own: Storage[] = [];
-  temporaries = own;
-  let results: T;
+  const outer = collecting;
+  const begin = top;
+  let end = begin;
+  collecting = true;
   try {
-    results = body();
-  } finally {
-    temporaries = outer;
-  }
-  if (own.length > 0) {
-    const alive = (s: Storage): boolean =>
-      results instanceof Tensor
-        ? results.storage === s
-        : Array.isArray(results) && results.some((t) => t?.storage === s);
-    for (const s of own) {
+    const results = body();
+    for (let i = begin; i < top; i++) {
+      const s = temporaries[i]!;
       if (s.kept) continue;
-      if (!alive(s)) s.block.free();
+      if (!uses(results, s)) s.block.free();
       else if (survivors !== null) survivors.push(s);
-      else if (outer !== null) outer.push(s);
+      else if (outer) temporaries[end++] = s;
     }
+    return results;
+  } finally {
+    collecting = outer;
+    while (top > end) temporaries[--top] = null;
   }
-  return results;
+}
+function uses(results: Results, s: Storage): boolean {
+  if (results instanceof Tensor) return results.storage === s;
+  return Array.isArray(results) && results.some((t) => t?.storage === s);
 }
 /** Runs code that may keep any tensor it sees. */
 export function withoutCollecting<T>(body: () => T): T {
-  const outer = temporaries;
-  temporaries = null;
+  const outer = collecting;
+  collecting = false;
   try {
     return body();
   } finally {
-    temporaries = outer;
+    collecting = outer;
   }
 }

@@ -4,6 +4,7 @@ import { assertWritable, markChanged, rewriteHistory } from "../autograd/inplace
 import { OpNode } from "../autograd/op_node.ts";
 import { observe, observer } from "../observer.ts";
 import { Tensor } from "../tensor.ts";
+import type { ViewInfo } from "../tensor.ts";
 import { collectTemporaries } from "../allocate.ts";
 import { bind } from "./bind.ts";
 import { assertFits } from "./fits.ts";
@@ -49,7 +50,7 @@ function execute(entry: Entry, values: Values): Results {
   else {
     results = computeUnrecorded(kernel, values, entry);
     // A kernel may see its result through views of its own; to the outside it is fresh.
-    forEachTensor(results, (t) => (t.view_ = null));
+    forEachTensor(results, makeFresh);
   }
   // A view is as much of inference as what it is of.
   if (kernel.kind === "view" ? (values[0] as Tensor).inference : mode.inference)
@@ -99,16 +100,17 @@ function needsGrad({ record }: Entry, values: Values): boolean {
 function markViews(of: Tensor, results: Results): void {
   const base = of.view_?.base ?? of;
   const made = !mode.grad ? "no_grad" : results instanceof Tensor ? (of.view_?.made ?? "default") : "multiple";
-  const { version } = of.storage;
-  forEachTensor(
-    results,
-    (t) => (t.view_ = { base, made: made === "no_grad" && mode.inference ? "inference" : made, version }),
-  );
+  markAs(results, base, made === "no_grad" && mode.inference ? "inference" : made, of.storage.version);
+}
+function markAs(results: Results, base: Tensor, made: ViewInfo["made"], version: number): void {
+  if (results instanceof Tensor) results.view_ = { base, made, version };
+  else for (const t of results) markAs(t, base, made, version);
 }
 function forEachTensor(results: Results, f: (t: Tensor) => void): void {
   if (results instanceof Tensor) f(results);
   else results.forEach(f);
 }
+const makeFresh = (t: Tensor): void => void (t.view_ = null);
 
 /** Runs `of` and writes its result into the first value, whose history then is this op's. */
 export function runInPlace(of: Entry, name: string, values: Values): Tensor {

@@ -136,8 +136,9 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
 ): void {
   const entry = registry.get(op)!;
   const any = definition as unknown as AnyDefinition;
-  entry.definition = any;
-  const { backward, saves } = any;
+  const { kernel, backward, saves, node } = any;
+  // Of one shape for all ops: every call reads it.
+  entry.definition = { kernel, backward, saves, node };
   if (!backward) return;
   const results = entry.schema.results ?? ["result"];
   const placeOf = (name: string): SavedName => {
@@ -158,7 +159,7 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
         return { arg, formula, saves: savesFor(name) };
       })
       .sort((a, b) => a.arg - b.arg),
-    nodeName: any.node ?? `${camel(entry.schema.name)}Backward0`,
+    nodeName: node ?? `${camel(entry.schema.name)}Backward0`,
   };
 }
 const camel = (name: string): string =>
