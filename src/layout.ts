@@ -40,11 +40,13 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
 
 /** A tensor without holes and without overlap, whatever the order of its dims. */
 export function isDense(shape: Shape, strides: readonly number[]): boolean {
-  const order = shape.map((_, d) => d).filter((d) => shape[d] !== 1);
-  order.sort((a, b) => strides[a] - strides[b]);
-  let step = 1;
-  for (const d of order) {
-    if (strides[d] !== step) return false;
+  let left = 0;
+  for (let d = 0; d < shape.length; d++) if (shape[d] !== 1) left++;
+  for (let step = 1; left > 0; left--) {
+    if (step === 0) return false;
+    let d = 0;
+    while (d < shape.length && (shape[d] === 1 || strides[d] !== step)) d++;
+    if (d === shape.length) return false;
     step *= shape[d];
   }
   return true;
@@ -169,8 +171,9 @@ export function copyStrides(l: Layout): readonly number[] {
  * transposed tensor gives a transposed result, as PyTorch's TensorIterator does), else contiguous.
  */
 export function resultStrides(shape: Shape, operands: readonly Layout[]): number[] {
+  if (shape.length < 2) return contiguousStrides(shape);
   const same = operands.filter((o) => sameShape(o.shape, shape));
-  if (shape.length < 2 || same.every((o) => isContiguous(shape, o.strides))) return contiguousStrides(shape);
+  if (same.every((o) => isContiguous(shape, o.strides))) return contiguousStrides(shape);
   const order = shape.map((_, d) => d);
   const before = (a: number, b: number): boolean => {
     for (const { strides } of same) {

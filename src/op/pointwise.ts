@@ -97,7 +97,7 @@ export function pointwise<S extends string>(
           `${schema.name}(): argument 'input' (position 1) must be Tensor, not ${typeWord(values[0])}`,
         );
       const [first] = tensors;
-      if (areFlat(tensors)) {
+      if (areFlat(tensors, first.sizes)) {
         const out = empty(first.sizes, result, first.strides, first.backend);
         launchFlat(kernel, tensors, out, numbers);
         return out;
@@ -137,16 +137,16 @@ function launch(
   out: Tensor,
   numbers: readonly Scalar[],
 ): void {
+  if (isContiguous(shape, out.strides) && areFlat(tensors, shape)) return launchFlat(kernel, tensors, out, numbers);
   const operands: Operand[] = tensors.map((t) => ({ ptr: t.ptr, strides: expandStrides(t.sizes, t.strides, shape) }));
   operands.push({ ptr: out.ptr, strides: out.strides });
   out.backend.launch(kernel, { shape, reduced: 0, operands, params: numbers });
 }
-/** Whether all have one shape and lie in row-major order: then one loop without strides does it. */
-function areFlat(tensors: readonly Tensor[]): boolean {
-  const { sizes } = tensors[0];
+/** Whether all have this shape and lie in row-major order: then one loop without strides does it. */
+function areFlat(tensors: readonly Tensor[], shape: Shape): boolean {
   for (let i = 0; i < tensors.length; i++) {
     const t = tensors[i];
-    if (!isContiguous(t.sizes, t.strides) || !sameShape(t.sizes, sizes)) return false;
+    if (!isContiguous(t.sizes, t.strides) || !sameShape(t.sizes, shape)) return false;
   }
   return true;
 }

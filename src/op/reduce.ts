@@ -62,7 +62,9 @@ export function foldKernel(dtype: Dtype, compute: Dtype, fold: (x: Expr) => Fold
 }
 export function runFold(kernel: Kernel, self: Tensor, dims: readonly number[], keepdim: boolean): Tensor[] {
   const { sizes, backend } = self;
-  const [shape, strides, outShape]: number[][] = [[], [], []];
+  const shape: number[] = [];
+  const strides: number[] = [];
+  const outShape: number[] = [];
   for (let d = 0; d < sizes.length; d++) {
     const folded = dims.includes(d);
     if (!folded || keepdim) outShape.push(folded ? 1 : sizes[d]);
@@ -71,13 +73,15 @@ export function runFold(kernel: Kernel, self: Tensor, dims: readonly number[], k
     strides.push(self.strides[d]);
   }
   const outStrides = contiguousStrides(shape);
-  for (const d of dims) {
+  for (let i = 0; i < dims.length; i++) {
+    const d = dims[i];
     shape.push(sizes[d]);
     strides.push(self.strides[d]);
     outStrides.push(0);
   }
   const outs = kernel.outputs.map((o) => empty(outShape, o.dtype, undefined, backend));
-  const operands = [{ ptr: self.ptr, strides }, ...outs.map((o) => ({ ptr: o.ptr, strides: outStrides }))];
+  const operands = [{ ptr: self.ptr, strides }];
+  for (let i = 0; i < outs.length; i++) operands.push({ ptr: outs[i].ptr, strides: outStrides });
   backend.launch(kernel, { shape, reduced: dims.length, operands, params: [] });
   return outs;
 }

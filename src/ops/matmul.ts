@@ -29,8 +29,11 @@ function product(x: Tensor, y: Tensor, addend: Tensor | null = null): Tensor {
     return y.sizes.length === 1
       ? x.mul(y).sum([-1], false, { dtype })
       : x.unsqueeze(-1).mul(y.unsqueeze(-3)).sum([-2], false, { dtype });
-  const out = allocate([...x.sizes.slice(0, -1), ...y.sizes.slice(y.sizes.length === 3 ? 2 : 1)], dtype);
-  const [a, b] = [matrix(x, "row"), matrix(y, "column")];
+  const shape = x.sizes.slice(0, -1);
+  if (y.sizes.length > 1) shape.push(y.sizes[y.sizes.length - 1]);
+  const out = allocate(shape, dtype);
+  const a = matrix(x, "row");
+  const b = matrix(y, "column");
   const k = x.sizes[x.sizes.length - 1];
   const to = { ptr: out.ptr, rowStride: b.cols, colStride: 1, batchStride: a.rows * b.cols };
   x.backend.matmul(dtype, {
@@ -50,12 +53,12 @@ const isDirect = (dtype: Dtype): boolean => dtype === float32 || dtype === float
 function matrix({ ptr, sizes, strides }: Tensor, as: "row" | "column"): Matrix & { rows: number; cols: number } {
   const d = sizes.length - 1;
   if (d > 0) {
-    const [rowStride, colStride] = [strides[d - 1], strides[d]];
-    return { ptr, rows: sizes[d - 1], cols: sizes[d], rowStride, colStride, batchStride: d > 1 ? strides[0] : 0 };
+    const batchStride = d > 1 ? strides[0] : 0;
+    return { ptr, rows: sizes[d - 1], cols: sizes[d], rowStride: strides[d - 1], colStride: strides[d], batchStride };
   }
   return as === "row"
-    ? { ptr, rows: 1, cols: sizes[0], rowStride: 0, colStride: strides[0] }
-    : { ptr, rows: sizes[0], cols: 1, rowStride: strides[0], colStride: 0 };
+    ? { ptr, rows: 1, cols: sizes[0], rowStride: 0, colStride: strides[0], batchStride: 0 }
+    : { ptr, rows: sizes[0], cols: 1, rowStride: strides[0], colStride: 0, batchStride: 0 };
 }
 function sameDtype(a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype)
@@ -75,7 +78,7 @@ define(mm, {
     return product(self, mat2);
   }),
   saves: { self: ["mat2"], mat2: ["self"] },
-  backward: { self: ({ grad, mat2 }) => grad.mm(mat2.t().conj()), mat2: ({ grad, self }) => self.t().conj().mm(grad) },
+  backward: { self: ({ grad, mat2 }) => grad.mm(conj(mat2.t())), mat2: ({ grad, self }) => conj(self.t()).mm(grad) },
 });
 function assertMatrices(names: string, a: Tensor, b: Tensor): void {
   if (a.sizes[1] !== b.sizes[0])
@@ -99,8 +102,8 @@ define(bmm, {
   }),
   saves: { self: ["mat2"], mat2: ["self"] },
   backward: {
-    self: ({ grad, mat2 }) => grad.bmm(mat2.transpose(1, 2).conj()),
-    mat2: ({ grad, self }) => self.transpose(1, 2).conj().bmm(grad),
+    self: ({ grad, mat2 }) => grad.bmm(conj(mat2.transpose(1, 2))),
+    mat2: ({ grad, self }) => conj(self.transpose(1, 2)).bmm(grad),
   },
 });
 /** Product of a matrix and a vector. */
@@ -118,8 +121,8 @@ define(mv, {
   }),
   saves: { self: ["vec"], vec: ["self"] },
   backward: {
-    self: ({ grad, vec }) => grad.unsqueeze(1).mul(vec.conj().unsqueeze(0)),
-    vec: ({ grad, self }) => self.t().conj().mv(grad),
+    self: ({ grad, vec }) => grad.unsqueeze(1).mul(conj(vec).unsqueeze(0)),
+    vec: ({ grad, self }) => conj(self.t()).mv(grad),
   },
 });
 /** Sum of the products of two vectors. */
@@ -140,8 +143,8 @@ define(dot, {
   }),
   saves: { self: ["tensor"], tensor: ["self"] },
   backward: {
-    self: ({ grad, tensor }) => grad.mul(tensor.conj()),
-    tensor: ({ grad, self }) => grad.mul(self.conj()),
+    self: ({ grad, tensor }) => grad.mul(conj(tensor)),
+    tensor: ({ grad, self }) => grad.mul(conj(self)),
   },
 });
 /** {@link dot} with the conjugate of self. */
@@ -178,8 +181,8 @@ define(addmm, {
   saves: { mat1: ["mat2"], mat2: ["mat1"] },
   backward: {
     self: ({ grad, beta }) => times(grad, conj(beta)),
-    mat1: ({ grad, mat2, alpha }) => times(grad.mm(mat2.t().conj()), conj(alpha)),
-    mat2: ({ grad, mat1, alpha }) => times(mat1.t().conj().mm(grad), conj(alpha)),
+    mat1: ({ grad, mat2, alpha }) => times(grad.mm(conj(mat2.t())), conj(alpha)),
+    mat2: ({ grad, mat1, alpha }) => times(conj(mat1.t()).mm(grad), conj(alpha)),
   },
 });
 const times = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(alpha));

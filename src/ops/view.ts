@@ -117,12 +117,15 @@ define(transpose, {
 });
 function swapped(l: Layout, dim0: number, dim1: number): Layout {
   const n = l.shape.length;
-  const [a, b] = [wrapDim(dim0, n), wrapDim(dim1, n)];
+  const a = wrapDim(dim0, n);
+  const b = wrapDim(dim1, n);
   if (n === 0) return l;
-  const shape = [...l.shape];
-  const strides = [...l.strides];
-  [shape[a], shape[b]] = [shape[b], shape[a]];
-  [strides[a], strides[b]] = [strides[b], strides[a]];
+  const shape = l.shape.slice();
+  const strides = l.strides.slice();
+  shape[a] = l.shape[b];
+  shape[b] = l.shape[a];
+  strides[a] = l.strides[b];
+  strides[b] = l.strides[a];
   return { shape, strides, offset: l.offset };
 }
 /** {@link transpose} under numpy's name. */
@@ -233,10 +236,12 @@ define(sum_to_size, {
     const extra = self.sizes.length - size.length;
     if (extra < 0 || size.some((n, d) => n !== 1 && n !== self.sizes[d + extra]))
       throw new RuntimeError(`size {${list(size)}} is not expandable to size {${list(self.sizes)}}.`);
-    const dims = self.sizes.flatMap((n, d) => (d < extra || (size[d - extra] === 1 && n !== 1) ? [d] : []));
+    const dims: number[] = [];
+    for (let d = 0; d < self.sizes.length; d++)
+      if (d < extra || (size[d - extra] === 1 && self.sizes[d] !== 1)) dims.push(d);
     if (dims.length === 0) return self;
     const summed = self.sum(dims, true);
-    return extra > 0 ? summed.reshape(size) : summed;
+    return extra > 0 ? summed.view(size) : summed;
   }),
 });
 

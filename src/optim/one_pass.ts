@@ -4,6 +4,7 @@ import { float32, float64 } from "../dtype.ts";
 import { input, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
+import type { Operand } from "../kernel/loops.ts";
 import { view_as_real } from "../ops/complex.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -21,20 +22,25 @@ type Update = (changed: readonly Tensor[], grad: Tensor, numbers: readonly numbe
 export function onePass(body: Body): Update {
   const kernels = new Map<number, Kernel>();
   return (changed, grad, numbers, form = 0) => {
-    const tensors = [...changed, grad].map((t) => (t.dtype.is_complex ? view_as_real(t) : t));
-    const key = tensors.reduce((k, t) => k * 32 + t.dtype.code, form);
+    const tensors: Tensor[] = [];
+    for (const t of changed) tensors.push(asReal(t));
+    tensors.push(asReal(grad));
+    let key = form;
+    for (const t of tensors) key = key * 32 + t.dtype.code;
     let kernel = kernels.get(key);
     if (kernel === undefined) {
       const dtypes = tensors.map((t) => t.dtype);
       kernels.set(key, (kernel = kernelOf(body, dtypes, numbers.length, form)));
     }
-    const operands = tensors.map(({ ptr, strides }) => ({ ptr, strides }));
-    operands.push(...operands.slice(0, -1));
+    const operands: Operand[] = [];
+    for (const { ptr, strides } of tensors) operands.push({ ptr, strides });
+    for (let i = 0; i < changed.length; i++) operands.push(operands[i]);
     const [{ sizes, backend }] = tensors;
     backend.launch(kernel, { shape: sizes, reduced: 0, operands, params: numbers });
     for (const t of changed) t.storage.version++;
   };
 }
+const asReal = (t: Tensor): Tensor => (t.dtype.is_complex ? view_as_real(t) : t);
 function kernelOf(body: Body, dtypes: readonly Dtype[], numbers: number, form: number): Kernel {
   const wide = dtypes[0] === float64 ? float64 : float32;
   const inputs = dtypes.map((dtype, i) => input(i, dtype).cast(wide));

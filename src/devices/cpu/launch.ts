@@ -112,7 +112,7 @@ export class KernelRunner {
     this.writeParams(kernel.params, launch.params);
     const loops = plan(kernel, launch);
     const starts = operands.map((o) => o.ptr);
-    if (kernel.reduce !== null && foldInParts(kernel, loops, starts, this.run.bind(this), this.options.scratch)) return;
+    if (kernel.reduce !== null && foldInParts(kernel, loops, starts, this.runPart, this.options.scratch)) return;
     if (!crosses(kernel, loops)) return this.run(kernel, loops, starts);
     // A strip of the rows' last dim after the other, so that what is read across them stays in the cache.
     const { sizes, strides } = loops;
@@ -130,6 +130,8 @@ export class KernelRunner {
     this.run(kernel, remainder, moved(kernel, loops, starts, last, n - rest));
   }
 
+  private readonly runPart = (kernel: Kernel, loops: Loops, starts: readonly number[]): void =>
+    this.run(kernel, loops, starts);
   /** Runs loops whose operands begin at the addresses `starts`. */
   private run(kernel: Kernel, loops: Loops, starts: readonly number[]): void {
     const { sizes, strides } = loops;
@@ -160,12 +162,16 @@ export class KernelRunner {
     }
     const { words } = this;
     let at = kernel.params.length * 2;
-    for (let d = 0; d < rank; d++) words[at++] = sizes[d - before] ?? 1;
+    if (before === 1) words[at++] = 1;
+    for (let d = 0; d < sizes.length; d++) words[at++] = sizes[d];
+    if (behind === 1) words[at++] = 1;
     for (let k = 0; k < starts.length; k++) {
       const { itemsize } = dtypeOf(kernel, k);
       words[at++] = starts[k];
       const stored = k >= kernel.inputs.length && !isStoredInPasses(kernel, k - kernel.inputs.length);
-      for (let d = 0; d < rank; d++) words[at++] = stored && d >= outer ? 0 : (strides[k][d - before] ?? 0) * itemsize;
+      if (before === 1) words[at++] = 0;
+      for (let d = 0; d < sizes.length; d++) words[at++] = stored && d + before >= outer ? 0 : strides[k][d] * itemsize;
+      if (behind === 1) words[at++] = 0;
     }
     const { threads, descriptorBase } = this.options;
     if (divisible) threads.parallelFor(compiled.task, descriptorBase, units, unitNs);
