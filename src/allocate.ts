@@ -27,8 +27,12 @@ export function empty(shape: Shape, dtype: Dtype, strides?: readonly number[], d
 }
 
 type Results = Tensor | readonly (Tensor | null)[] | void;
-/** Runs `body` and frees what it allocated beside its results; `survivors` gets the storages made here that live on. */
-export function collectTemporaries<T extends Results>(body: () => T, survivors: Storage[] | null = null): T {
+/** Who is told of storages that live on. */
+export interface Owner {
+  own(storage: Storage): void;
+}
+/** Runs `body` and frees what it allocated beside its results; what lives on is `owner`'s. */
+export function collectTemporaries<T extends Results>(body: () => T, owner: Owner | null = null): T {
   const outer = collecting;
   const begin = top;
   let end = begin;
@@ -39,7 +43,7 @@ export function collectTemporaries<T extends Results>(body: () => T, survivors: 
       const s = temporaries[i]!;
       if (s.kept) continue;
       if (!uses(results, s)) s.block.free();
-      else if (survivors !== null) survivors.push(s);
+      else if (owner !== null) owner.own(s);
       else if (outer) temporaries[end++] = s;
     }
     return results;

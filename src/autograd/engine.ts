@@ -4,13 +4,14 @@ import { typeWord } from "../type_word.ts";
 import { broadcastShapes, list, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { collectTemporaries, withoutCollecting } from "../allocate.ts";
+import type { Owner } from "../allocate.ts";
 import { currentDevice } from "../devices/registry.ts";
 import { observe, observer } from "../observer.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import { AccumulateGrad } from "./accumulate.ts";
 import { enable_grad, mode, no_grad } from "./mode.ts";
-import type { Edge, Grads, Node } from "./node.ts";
+import type { Edge, Grads, Meta, Node } from "./node.ts";
 
 export interface Run {
   readonly roots: readonly { readonly edge: Edge; readonly grad: Tensor }[];
@@ -28,7 +29,7 @@ class Visit {
   /** AccumulateGrad comes before all others, later nodes before earlier ones, as in PyTorch. */
   readonly priority: number;
   /** Where the node's edges lead. */
-  readonly next: (Visit | null)[] = [];
+  readonly next: (Visit | null)[];
   /** Edges that lead here and have not been gone along. */
   dependencies = 0;
   /** The gradients that came so far, one a result; null before the first. */
@@ -40,6 +41,7 @@ class Visit {
 
   constructor(node: Node, needed: boolean) {
     this.node = node;
+    this.next = new Array<Visit | null>(node.edges.length);
     this.priority = node instanceof AccumulateGrad ? Infinity : node.sequence;
     this.needed = needed;
   }
@@ -83,7 +85,7 @@ class ReadyHeap {
 }
 
 /** Gradients owned by this run, by storage: how many places hold them. See Note [Early release]. */
-class Ownership {
+class Ownership implements Owner {
   private readonly counts = new Map<Storage, number>();
   hold(t: Tensor): void {
     const n = this.counts.get(t.storage);
@@ -153,7 +155,7 @@ class GraphTask {
         const edge = edges[i];
         const to = edge === null ? null : visit(edge.node);
         if (to !== null) to.dependencies++;
-        next.push(to);
+        next[i] = to;
       }
     }
     return roots;
@@ -187,8 +189,10 @@ class GraphTask {
 
   execute(): Grads {
     const { ready, roots } = this;
-    for (const [i, { edge, grad }] of this.run.roots.entries()) this.add(roots[i], edge.nr, grad);
-    for (const root of new Set(roots)) if (root.dependencies === 0) ready.push(root);
+    for (const [i, { edge, grad }] of this.run.roots.entries()) {
+      if (roots[i].grads === null && roots[i].dependencies === 0) ready.push(roots[i]);
+      this.add(roots[i], edge.nr, grad);
+    }
     while (ready.size > 0) {
       const visit = ready.pop();
       if (observer.current === null) this.step(visit);
@@ -284,10 +288,7 @@ class GraphTask {
   }
   /** The library's own formulas leave nothing behind but their results. */
   private formula(node: Node, grads: Grads, needs: readonly boolean[]): Grads {
-    const made: Storage[] = [];
-    const results = collectTemporaries(() => node.apply(grads, needs), made);
-    for (const s of made) this.ownership.own(s);
-    return results;
+    return collectTemporaries(() => node.apply(grads, needs), this.ownership);
   }
 
   /** Undoes broadcasting and casts, so that formulas need not; refuses what does not fit. */
@@ -302,29 +303,29 @@ class GraphTask {
       if (grad === null || edge === null) continue;
       const meta = edge.node.outputs[edge.nr];
       if (mode.anomaly && mode.checkNan) assertNoNan(node, grad, i);
-      let fitted = grad;
-      if (!sameShape(grad.sizes, meta.shape)) {
-        if (!expandsTo(meta.shape, grad.sizes))
-          throw new RuntimeError(
-            `Function ${node.name()} returned an invalid gradient at index ${i} - got ${list(grad.sizes)} but expected shape compatible with ${list(meta.shape)}`,
-          );
-        fitted = this.derived(() => fitted.sum_to_size(meta.shape));
-      }
-      if (fitted.dtype !== meta.dtype) {
-        const before = fitted;
-        // Of a complex gradient a real number takes the real part.
-        fitted = this.derived(() => before._to_copy({ dtype: meta.dtype }));
-      }
-      if (fitted !== grad) this.ownership.freeIfUnused(grad);
-      results[i] = fitted;
+      if (grad.dtype !== meta.dtype || !sameShape(grad.sizes, meta.shape))
+        results[i] = this.fitted(node, grad, meta, i);
     }
   }
+  private fitted(node: Node, grad: Tensor, { shape, dtype }: Meta, i: number): Tensor {
+    let fitted = grad;
+    if (!sameShape(grad.sizes, shape)) {
+      if (!expandsTo(shape, grad.sizes))
+        throw new RuntimeError(
+          `Function ${node.name()} returned an invalid gradient at index ${i} - got ${list(grad.sizes)} but expected shape compatible with ${list(shape)}`,
+        );
+      fitted = this.derived(() => grad.sum_to_size(shape));
+    }
+    if (fitted.dtype !== dtype) {
+      const before = fitted;
+      // Of a complex gradient a real number takes the real part.
+      fitted = this.derived(() => before._to_copy({ dtype }));
+    }
+    if (fitted !== grad) this.ownership.freeIfUnused(grad);
+    return fitted;
+  }
   private derived(make: () => Tensor): Tensor {
-    if (this.run.createGraph) return make();
-    const made: Storage[] = [];
-    const t = collectTemporaries(make, made);
-    for (const s of made) this.ownership.own(s);
-    return t;
+    return this.run.createGraph ? make() : collectTemporaries(make, this.ownership);
   }
 
   /** Adds a gradient to what a node waits for. */

@@ -39,7 +39,8 @@ export class OpNode extends Node {
       this.plain[i] = v instanceof Tensor ? undefined : isList ? null : v;
     }
     const { formulas } = this.record;
-    const edges: (Edge | null)[] = [];
+    const edges = new Array<Edge | null>(formulas.length);
+    let at = 0;
     for (let f = 0; f < formulas.length; f++) {
       const { arg, saves } = formulas[f];
       const v = (passed ?? values)[arg];
@@ -47,21 +48,21 @@ export class OpNode extends Node {
       if (v instanceof Tensor) {
         const edge = gradientEdge(v);
         needed = edge !== null;
-        edges.push(edge);
+        edges[at++] = edge;
       } else if (Array.isArray(v)) {
         this.edgeCounts ??= formulas.map(() => 1);
         this.edgeCounts[f] = v.length;
         for (const t of v) {
           const edge = t instanceof Tensor ? gradientEdge(t) : null;
           needed ||= edge !== null;
-          edges.push(edge);
+          edges[at++] = edge;
         }
-      } else edges.push(null);
+      } else edges[at++] = null;
       if (needed) for (let s = 0; s < saves.length; s++) this.save(saves[s].place, values, outputs, passed !== null);
     }
     this.edges = edges;
-    const metas: Meta[] = [];
-    for (let i = 0; i < outputs.length; i++) metas.push({ shape: outputs[i].sizes, dtype: outputs[i].dtype });
+    const metas = new Array<Meta>(outputs.length);
+    for (let i = 0; i < outputs.length; i++) metas[i] = { shape: outputs[i].sizes, dtype: outputs[i].dtype };
     this.outputs = metas;
   }
   private save(place: number, values: readonly unknown[], outputs: readonly Tensor[], inPlace: boolean): void {

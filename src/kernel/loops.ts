@@ -116,47 +116,56 @@ export interface Loops {
 export function plan(kernel: Kernel, { shape, reduced, operands }: Launch): Loops {
   const outer = shape.length - reduced;
   const free = kernel.reduce !== null || kernel.outputs.every((o) => o.offset === undefined);
-  const loops: JoinedLoops = { sizes: [], reduced: 0, strides: [] };
-  for (let k = 0; k < operands.length; k++) loops.strides.push([]);
-  append(loops, 0, outer, shape, operands, free ? operands.length : 0);
-  const outerDims = loops.sizes.length;
   const anyOrder = kernel.reduce !== null && !kernel.reduce.scan && kernel.reduce.accs.every((a) => a.combine);
-  append(loops, outer, shape.length, shape, operands, anyOrder ? kernel.inputs.length : 0);
-  loops.reduced = loops.sizes.length - outerDims;
-  return loops;
+  const order = new Array<number>(shape.length);
+  const behind = arrange(order, 0, 0, outer, shape, operands, free ? operands.length : 0);
+  const count = arrange(order, behind, outer, shape.length, shape, operands, anyOrder ? kernel.inputs.length : 0);
+  // The loop in which each dim ends up.
+  const places = new Array<number>(count);
+  let loops = 0;
+  let outerLoops = 0;
+  for (let i = 0; i < count; i++) {
+    if (i === 0 || i === behind || !joins(order[i - 1], order[i], shape, operands)) loops++;
+    places[i] = loops - 1;
+    if (i < behind) outerLoops = loops;
+  }
+  const sizes = new Array<number>(loops).fill(1);
+  for (let i = 0; i < count; i++) sizes[places[i]] *= shape[order[i]];
+  const strides = new Array<number[]>(operands.length);
+  for (let k = 0; k < operands.length; k++) {
+    const own = (strides[k] = new Array<number>(loops));
+    for (let i = 0; i < count; i++) own[places[i]] = operands[k].strides[order[i]];
+  }
+  return { sizes, reduced: loops - outerLoops, strides };
 }
-interface JoinedLoops {
-  readonly sizes: number[];
-  reduced: number;
-  readonly strides: number[][];
-}
-/** Appends the dims from `begin` to `end`, ordered by the strides of the first `judges` operands, if any. */
-function append(
-  { sizes, strides }: JoinedLoops,
+/**
+ * Enters the dims from `begin` to `end` that have several elements into `order` from place `from` on, ordered by the strides
+ * of the first `judges` operands, if any. Returns the place after the last.
+ */
+function arrange(
+  order: number[],
+  from: number,
   begin: number,
   end: number,
   shape: readonly number[],
   operands: readonly Operand[],
   judges: number,
-): void {
-  const order: number[] = [];
+): number {
+  let count = from;
   for (let d = begin; d < end; d++) {
     if (shape[d] === 1) continue;
-    let at = order.push(d) - 1;
+    let at = count++;
     // Insertion keeps ties in place.
-    for (; at > 0 && isOutside(d, order[at - 1], operands, judges); at--) order[at] = order[at - 1];
+    for (; at > from && isOutside(d, order[at - 1], operands, judges); at--) order[at] = order[at - 1];
     order[at] = d;
   }
-  const first = sizes.length;
-  for (const d of order) {
-    const size = shape[d];
-    const last = sizes.length - 1;
-    let joins = last >= first;
-    for (let k = 0; joins && k < operands.length; k++) joins = strides[k][last] === operands[k].strides[d] * size;
-    if (joins) sizes[last] *= size;
-    else sizes.push(size);
-    for (let k = 0; k < operands.length; k++) strides[k][sizes.length - 1] = operands[k].strides[d];
-  }
+  return count;
+}
+/** Whether the steps of dim `a` are the whole of dim `b` in each operand. */
+function joins(a: number, b: number, shape: readonly number[], operands: readonly Operand[]): boolean {
+  for (let k = 0; k < operands.length; k++)
+    if (operands[k].strides[a] !== operands[k].strides[b] * shape[b]) return false;
+  return true;
 }
 /** Whether dim `a` has larger strides than `b`, judged by the last operand that tells the two apart. */
 function isOutside(a: number, b: number, operands: readonly Operand[], judges: number): boolean {

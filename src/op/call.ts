@@ -33,14 +33,7 @@ function execute(entry: Entry, values: Values): Results {
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
   if (entry.inplaceArg >= 0 && values[entry.inplaceArg] === true) return runOver(entry, values);
   const { kernel } = definition;
-  if (kernel.kind === "composite") {
-    const results = named(
-      entry,
-      collectTemporaries(() => kernel.run(values, schema)),
-    );
-    if (definition.node !== undefined) nameLastNode(entry, results, definition.node, values);
-    return results;
-  }
+  if (kernel.kind === "composite") return compose(definition, values, entry);
   const recording = mode.grad && !mode.inference && entry.record !== null && needsGrad(entry, values);
   let results: Results;
   if (kernel.kind === "view") {
@@ -71,6 +64,15 @@ function execute(entry: Entry, values: Values): Results {
   return schema.results === null ? results : named(entry, results);
 }
 
+/** Ops put together are recorded by themselves. */
+function compose({ kernel, node }: AnyDefinition, values: Values, entry: Entry): Results {
+  const results = named(
+    entry,
+    collectTemporaries(() => kernel.run(values, entry.schema)),
+  );
+  if (node !== undefined) nameLastNode(entry, results, node, values);
+  return results;
+}
 /** Kernels may be written with ops of their own; those are not recorded, and their temporaries are released. */
 function computeUnrecorded(kernel: OpKernel, values: Values, entry: Entry): Results {
   const { grad } = mode;

@@ -2,7 +2,7 @@
 import type { Dtype, Scalar } from "../dtype.ts";
 import { input } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
-import type { Accumulator, StoreMode } from "../kernel/loops.ts";
+import type { Accumulator, Operand, StoreMode } from "../kernel/loops.ts";
 import { Kernel } from "../kernel/loops.ts";
 import { contiguousStrides, expandStrides } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
@@ -61,25 +61,38 @@ export function passes(body: (inputs: readonly Expr[], dtype: Dtype, form: numbe
       kernels.set(key, (made = { kernel, to: outputs.map((o) => o.to) }));
     }
     const { kernel, to } = made;
-    const free = sizes.flatMap((_, d) => (dims.includes(d) ? [] : [d]));
-    const order = [...free, ...dims];
+    const order = dimsInOrder(sizes.length, dims);
     const kept = sizes.map((n, d) => (dims.includes(d) ? 1 : n));
-    const results: Tensor[] = [];
-    for (const [i, o] of kernel.outputs.entries())
-      results[to[i]] ??= empty(o.pass === undefined ? kept : sizes, dtype, undefined, backend);
-    const operands = [
-      ...inputs.map((t) => ({ ptr: t.ptr, strides: expandStrides(t.sizes, t.strides, sizes) })),
-      ...kernel.outputs.map((o, i) => ({
-        ptr: results[to[i]].ptr,
-        strides: o.pass === undefined ? expandStrides(kept, contiguousStrides(kept), sizes) : results[to[i]].strides,
-      })),
-    ];
-    backend.launch(kernel, {
-      shape: order.map((d) => sizes[d]),
-      reduced: dims.length,
-      operands: operands.map(({ ptr, strides }) => ({ ptr, strides: order.map((d) => strides[d]) })),
-      params,
+    const keptStrides = expandStrides(kept, contiguousStrides(kept), sizes);
+    const operand = (t: Tensor, strides: readonly number[]): Operand => ({
+      ptr: t.ptr,
+      strides: picked(strides, order),
     });
+    const { outputs } = kernel;
+    const results: Tensor[] = [];
+    for (let i = 0; i < outputs.length; i++)
+      results[to[i]] ??= empty(outputs[i].pass === undefined ? kept : sizes, dtype, undefined, backend);
+    const operands = new Array<Operand>(inputs.length + outputs.length);
+    for (let i = 0; i < inputs.length; i++)
+      operands[i] = operand(inputs[i], expandStrides(inputs[i].sizes, inputs[i].strides, sizes));
+    for (let i = 0; i < outputs.length; i++) {
+      const result = results[to[i]];
+      operands[inputs.length + i] = operand(result, outputs[i].pass === undefined ? keptStrides : result.strides);
+    }
+    backend.launch(kernel, { shape: picked(sizes, order), reduced: dims.length, operands, params });
     return results;
   };
+}
+/** The other dims, then `dims`. */
+function dimsInOrder(rank: number, dims: readonly number[]): number[] {
+  const order = new Array<number>(rank);
+  let at = 0;
+  for (let d = 0; d < rank; d++) if (!dims.includes(d)) order[at++] = d;
+  for (let i = 0; i < dims.length; i++) order[at + i] = dims[i];
+  return order;
+}
+function picked(list: readonly number[], places: readonly number[]): number[] {
+  const out = new Array<number>(places.length);
+  for (let i = 0; i < places.length; i++) out[i] = list[places[i]];
+  return out;
 }

@@ -4,7 +4,7 @@ import { opmath } from "../dtype.ts";
 import { IndexError, RuntimeError } from "../errors.ts";
 import { input } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
-import type { Accumulator } from "../kernel/loops.ts";
+import type { Accumulator, Operand } from "../kernel/loops.ts";
 import { Kernel } from "../kernel/loops.ts";
 import { contiguousStrides, wrapDims } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
@@ -62,26 +62,30 @@ export function foldKernel(dtype: Dtype, compute: Dtype, fold: (x: Expr) => Fold
 }
 export function runFold(kernel: Kernel, self: Tensor, dims: readonly number[], keepdim: boolean): Tensor[] {
   const { sizes, backend } = self;
-  const shape: number[] = [];
-  const strides: number[] = [];
-  const outShape: number[] = [];
-  for (let d = 0; d < sizes.length; d++) {
+  const rank = sizes.length;
+  const outer = rank - dims.length;
+  const shape = new Array<number>(rank).fill(1);
+  const strides = new Array<number>(rank);
+  const outShape = new Array<number>(keepdim ? rank : outer);
+  let at = 0;
+  let outAt = 0;
+  for (let d = 0; d < rank; d++) {
     const folded = dims.includes(d);
-    if (!folded || keepdim) outShape.push(folded ? 1 : sizes[d]);
+    if (!folded || keepdim) outShape[outAt++] = folded ? 1 : sizes[d];
     if (folded) continue;
-    shape.push(sizes[d]);
-    strides.push(self.strides[d]);
+    shape[at] = sizes[d];
+    strides[at++] = self.strides[d];
   }
   const outStrides = contiguousStrides(shape);
   for (let i = 0; i < dims.length; i++) {
-    const d = dims[i];
-    shape.push(sizes[d]);
-    strides.push(self.strides[d]);
-    outStrides.push(0);
+    shape[outer + i] = sizes[dims[i]];
+    strides[outer + i] = self.strides[dims[i]];
+    outStrides[outer + i] = 0;
   }
   const outs = kernel.outputs.map((o) => empty(outShape, o.dtype, undefined, backend));
-  const operands = [{ ptr: self.ptr, strides }];
-  for (let i = 0; i < outs.length; i++) operands.push({ ptr: outs[i].ptr, strides: outStrides });
+  const operands = new Array<Operand>(1 + outs.length);
+  operands[0] = { ptr: self.ptr, strides };
+  for (let i = 0; i < outs.length; i++) operands[1 + i] = { ptr: outs[i].ptr, strides: outStrides };
   backend.launch(kernel, { shape, reduced: dims.length, operands, params: [] });
   return outs;
 }

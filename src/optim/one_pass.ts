@@ -22,19 +22,25 @@ type Update = (changed: readonly Tensor[], grad: Tensor, numbers: readonly numbe
 export function onePass(body: Body): Update {
   const kernels = new Map<number, Kernel>();
   return (changed, grad, numbers, form = 0) => {
-    const tensors: Tensor[] = [];
-    for (const t of changed) tensors.push(asReal(t));
-    tensors.push(asReal(grad));
+    const count = changed.length;
+    const tensors = new Array<Tensor>(count + 1);
+    for (let i = 0; i < count; i++) tensors[i] = asReal(changed[i]);
+    tensors[count] = asReal(grad);
     let key = form;
     for (const t of tensors) key = key * 32 + t.dtype.code;
     let kernel = kernels.get(key);
     if (kernel === undefined) {
-      const dtypes = tensors.map((t) => t.dtype);
-      kernels.set(key, (kernel = kernelOf(body, dtypes, numbers.length, form)));
+      kernel = kernelOf(
+        body,
+        tensors.map((t) => t.dtype),
+        numbers.length,
+        form,
+      );
+      kernels.set(key, kernel);
     }
-    const operands: Operand[] = [];
-    for (const { ptr, strides } of tensors) operands.push({ ptr, strides });
-    for (let i = 0; i < changed.length; i++) operands.push(operands[i]);
+    const operands = new Array<Operand>(2 * count + 1);
+    for (let i = 0; i <= count; i++) operands[i] = { ptr: tensors[i].ptr, strides: tensors[i].strides };
+    for (let i = 0; i < count; i++) operands[count + 1 + i] = operands[i];
     const [{ sizes, backend }] = tensors;
     backend.launch(kernel, { shape: sizes, reduced: 0, operands, params: numbers });
     for (const t of changed) t.storage.version++;

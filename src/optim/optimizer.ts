@@ -148,7 +148,8 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   private updateOne(param: Tensor, grad: Tensor, group: ParamGroup<O>): void {
     collectTemporaries(() => {
       this.update(param, group.maximize ? grad.neg() : grad, group);
-      return Object.values(this.state.get(param) ?? {}).filter((x): x is Tensor => x instanceof Tensor);
+      const state = this.state.get(param);
+      return state && Object.values(state).filter((x): x is Tensor => x instanceof Tensor);
     });
   }
   /**

@@ -62,6 +62,8 @@ export class KernelRunner {
   private words!: Int32Array;
   private floats!: Float64Array;
   private readonly compiled: Report[] = [];
+  private readonly runPart = (kernel: Kernel, loops: Loops, starts: readonly number[]): void =>
+    this.run(kernel, loops, starts);
 
   constructor(options: RunnerOptions) {
     this.options = options;
@@ -113,8 +115,11 @@ export class KernelRunner {
     const loops = plan(kernel, launch);
     const starts = operands.map((o) => o.ptr);
     if (kernel.reduce !== null && foldInParts(kernel, loops, starts, this.runPart, this.options.scratch)) return;
-    if (!crosses(kernel, loops)) return this.run(kernel, loops, starts);
-    // A strip of the rows' last dim after the other, so that what is read across them stays in the cache.
+    if (crosses(kernel, loops)) this.runStrips(kernel, loops, starts);
+    else this.run(kernel, loops, starts);
+  }
+  /** A strip of the rows' last dim after the other, so that what is read across them stays in the cache. */
+  private runStrips(kernel: Kernel, loops: Loops, starts: readonly number[]): void {
     const { sizes, strides } = loops;
     const last = sizes.length - 1;
     const n = sizes[last];
@@ -130,8 +135,6 @@ export class KernelRunner {
     this.run(kernel, remainder, moved(kernel, loops, starts, last, n - rest));
   }
 
-  private readonly runPart = (kernel: Kernel, loops: Loops, starts: readonly number[]): void =>
-    this.run(kernel, loops, starts);
   /** Runs loops whose operands begin at the addresses `starts`. */
   private run(kernel: Kernel, loops: Loops, starts: readonly number[]): void {
     const { sizes, strides } = loops;
