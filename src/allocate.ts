@@ -10,8 +10,10 @@ import { Tensor } from "./tensor.ts";
 /**
  * Note [Early release]: memory of a tensor that a user may hold is left to the garbage collector. What the library makes
  * for itself (inside an op written with ops, inside a derivative's formula) is released as soon as the result stands.
- * While a list is open, every new storage is entered in it; at its end those that neither the result nor a saved tensor
- * uses (`kept`) are freed. Code that is not the library's own (hooks, custom Functions) runs with no list open.
+ * While a list is open, every new storage is entered in it; at its end those that the result does not use are let go:
+ * freed, or if nodes saved them for backward, freed when the last of these has run and lets its saved tensors go. What
+ * was handed to a program (`kept`) is not. Code that is not the library's own (hooks, custom Functions) runs with no list
+ * open.
  */
 let collecting = false;
 /** What is entered in the open lists, those of the innermost at the end; places from `top` on are empty. */
@@ -41,8 +43,7 @@ export function collectTemporaries<T extends Results>(body: () => T, owner: Owne
     const results = body();
     for (let i = begin; i < top; i++) {
       const s = temporaries[i]!;
-      if (s.kept) continue;
-      if (!uses(results, s)) s.block.free();
+      if (!uses(results, s)) s.letGo();
       else if (owner !== null) owner.own(s);
       else if (outer) temporaries[end++] = s;
     }

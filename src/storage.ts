@@ -17,13 +17,29 @@ export class Storage {
   changedBy: string | null = null;
   /** The stack at that time, under anomaly detection. */
   changedAt: string | null = null;
-  /** Saved for backward, or handed to the user: the engine must not release it early. See Note [Early release]. */
+  /** Handed to the user, or to stay: must not be released early. See Note [Early release] in allocate.ts. */
   kept = false;
-  /** A gradient in `.grad` that the library alone has seen. See Note [Unseen gradients] in tensor.ts. */
+  /** How many nodes keep it for backward. */
+  savers = 0;
+  /** The library alone has seen it. Gradients in `.grad`: see Note [Unseen gradients] in tensor.ts. */
   unseen = false;
 
   constructor(device: Backend, block: Block) {
     this.device = device;
     this.block = block;
+  }
+  /** Whether somebody may still ask for the bytes, though nothing that is running does. */
+  get wanted(): boolean {
+    return this.kept || this.savers > 0;
+  }
+  /** The library, which alone has seen it, is done with it: frees it, or has the last node that saved it do so. */
+  letGo(): void {
+    if (!this.wanted) this.block.free();
+    else if (!this.kept) this.unseen = true;
+  }
+  /** A node that saved it has no more use for it. */
+  unsave(): void {
+    this.savers--;
+    if (this.unseen && !this.wanted) this.block.free();
   }
 }

@@ -102,13 +102,13 @@ class Ownership implements Owner {
   }
   /** Whether this gradient is held in one place only, so that it may be changed or taken over. */
   isSole(t: Tensor): boolean {
-    return this.counts.get(t.storage) === 1 && !t.storage.kept;
+    return this.counts.get(t.storage) === 1 && !t.storage.wanted;
   }
   freeIfUnused(t: Tensor): void {
     const s = t.storage;
     if (this.counts.get(s) !== 0) return;
     this.counts.delete(s);
-    if (!s.kept) s.block.free();
+    if (!s.wanted) s.block.free();
   }
 }
 
@@ -282,7 +282,11 @@ class GraphTask {
       throw error;
     }
     if (node.postHooks !== null) results = callPostHooks(node, results, grads);
-    if (!this.run.keepGraph) node.release();
+    if (!this.run.keepGraph) {
+      // What a formula passes on of the tensors it was given lives on.
+      for (const t of results) if (t !== null) t.storage.unseen = false;
+      node.release();
+    }
     this.validate(node, results);
     return results;
   }

@@ -125,11 +125,12 @@ export class SavedTensor {
     this.version = t.storage.version;
     this.isResult = isResult;
     this.outputNr = outputNr;
-    t.storage.kept = true;
-    if (mode.savedHooks !== null) this.pack(mode.savedHooks, t);
+    if (mode.savedHooks === null) t.storage.savers++;
+    else this.pack(mode.savedHooks, t);
   }
   private pack(by: SavedHooks, t: Tensor): void {
     mode.savedHooks = null;
+    t.storage.kept = true;
     try {
       this.packed = { by, value: by.pack(this.tensor!), edge: this.isResult ? null : gradientEdge(t) };
     } finally {
@@ -155,6 +156,7 @@ export class SavedTensor {
     return inGraph(tensor, { node: owner, nr: this.outputNr });
   }
   release(): void {
+    this.tensor?.storage.unsave();
     this.tensor = this.packed = null;
   }
   private spoiled(tensor: Tensor, owner: Node): RuntimeError {

@@ -135,11 +135,17 @@ export class OpNode extends Node {
     const kept = this.record.formulas
       .flatMap((f) => f.saves)
       .find((s) => s.name === name && this.saved?.[this.slotOf(s.place)] !== undefined);
-    return kept === undefined ? (this.byName(this.plain)[name] ?? undefined) : this.unpack(kept.place);
+    if (kept === undefined) return this.byName(this.plain)[name] ?? undefined;
+    const value = this.unpack(kept.place);
+    for (const t of Array.isArray(value) ? value : [value]) if (t instanceof Tensor) t.storage.kept = true;
+    return value;
   }
   override release(): void {
     // A node that saves nothing can run again, as in PyTorch.
     if (this.saved === null) return;
+    for (const saved of this.saved)
+      if (saved instanceof SavedTensor) saved.release();
+      else for (const s of saved ?? []) s?.release();
     this.saved = null;
     this.released = true;
   }
