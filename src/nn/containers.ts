@@ -1,7 +1,9 @@
 // Modules that hold others: Sequential, ModuleList, ModuleDict.
 import { IndexError, KeyError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Storage } from "../storage.ts";
+import { Tensor } from "../tensor.ts";
 import { indented, Module } from "./module.ts";
+import { isOwnLayer } from "./own_layers.ts";
 import { describe } from "./register.ts";
 import { typeWord } from "../type_word.ts";
 
@@ -89,7 +91,18 @@ export class Sequential<M extends readonly Module[] = Layer[]> extends IndexedMo
   }
   override forward(input: Tensor): Tensor {
     let x: unknown = input;
-    for (const module of this._modules.values()) x = (module as unknown as (x: unknown) => unknown)(x);
+    // What no program has seen goes once it was used, see Note [Own layers].
+    let unseen: Storage | null = null;
+    for (const module of this._modules.values()) {
+      const own = isOwnLayer(module as Module);
+      const given = x;
+      x = (module as unknown as (x: unknown) => unknown)(given);
+      if (!own || !(x instanceof Tensor)) unseen = null;
+      else if (!(given instanceof Tensor && given.storage === x.storage)) {
+        unseen?.letGo();
+        unseen = x.storage;
+      }
+    }
     return x as Tensor;
   }
   protected override nameFor(name: string): string {

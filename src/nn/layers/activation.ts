@@ -7,7 +7,7 @@ import type { Tensor } from "../../tensor.ts";
 import { fill_ } from "../../ops/copy.ts";
 import { no_grad } from "../../autograd/mode.ts";
 import { ValueError } from "../../errors.ts";
-import { Module } from "../module.ts";
+import { OwnLayer } from "../own_layers.ts";
 import { Parameter } from "../parameter.ts";
 import { layer, floatText } from "./layer.ts";
 
@@ -74,31 +74,31 @@ export class Mish extends layer("Mish(bool inplace=False) -> Module") {
   }
 }
 /** 1 / (1 + exp(-x)). As `torch.nn.Sigmoid`. */
-export class Sigmoid extends Module {
+export class Sigmoid extends OwnLayer {
   override forward(input: Tensor): Tensor {
     return F.sigmoid(input);
   }
 }
 /** log(sigmoid(x)). As `torch.nn.LogSigmoid`. */
-export class LogSigmoid extends Module {
+export class LogSigmoid extends OwnLayer {
   override forward(input: Tensor): Tensor {
     return F.logsigmoid(input);
   }
 }
 /** The hyperbolic tangent. As `torch.nn.Tanh`. */
-export class Tanh extends Module {
+export class Tanh extends OwnLayer {
   override forward(input: Tensor): Tensor {
     return F.tanh(input);
   }
 }
 /** x - tanh(x). As `torch.nn.Tanhshrink`. */
-export class Tanhshrink extends Module {
+export class Tanhshrink extends OwnLayer {
   override forward(input: Tensor): Tensor {
     return F.tanhshrink(input);
   }
 }
 /** x / (1 + |x|). As `torch.nn.Softsign`. */
-export class Softsign extends Module {
+export class Softsign extends OwnLayer {
   override forward(input: Tensor): Tensor {
     return F.softsign(input);
   }
@@ -174,7 +174,7 @@ export class GLU extends layer("GLU(int dim=-1) -> Module") {
 
 const PRELU = "PReLU(int num_parameters=1, float init=0.25, str? device=None, dtype? dtype=None) -> Module";
 /** x where it is positive, a learnt multiple of it elsewhere: one for all, or one a channel. As `torch.nn.PReLU`. */
-export class PReLU extends Module {
+export class PReLU extends OwnLayer {
   num_parameters: number;
   init: number;
   declare weight: Parameter;
@@ -215,7 +215,7 @@ export class LogSoftmax extends layer("LogSoftmax(int? dim=None) -> Module") {
   }
 }
 /** {@link Softmax} over the channels of [N, C, H, W] or [C, H, W]. As `torch.nn.Softmax2d`. */
-export class Softmax2d extends Module {
+export class Softmax2d extends OwnLayer {
   override forward(input: Tensor): Tensor {
     if (input.sizes.length !== 3 && input.sizes.length !== 4)
       throw new ValueError(`Softmax2d: expected input to be 3D or 4D, got ${input.sizes.length}D instead`);

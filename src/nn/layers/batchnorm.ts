@@ -9,6 +9,7 @@ import type { Tensor } from "../../tensor.ts";
 import { batch_norm, instance_norm } from "../functional.ts";
 import { ones_, zeros_ } from "../init.ts";
 import { Module } from "../module.ts";
+import { ownBase } from "../own_layers.ts";
 import { Parameter } from "../parameter.ts";
 import { floatText, pythonText } from "./layer.ts";
 import { resetAffine } from "./normalization.ts";
@@ -69,6 +70,9 @@ function assertDims(input: Tensor, first: number, second = first): void {
 
 /** The base of all of them. */
 export abstract class BatchNorm extends NormBase {
+  static {
+    ownBase(this);
+  }
   constructor(...args: ConstructorArgs<typeof BATCH>) {
     super(bindConstructor(BATCH, args, new.target.name));
   }
@@ -118,6 +122,9 @@ export class BatchNorm3d extends BatchNorm {
 }
 
 abstract class InstanceNorm extends NormBase {
+  static {
+    ownBase(this);
+  }
   constructor(...args: ConstructorArgs<typeof INSTANCE>) {
     super(bindConstructor(INSTANCE, args, new.target.name));
   }

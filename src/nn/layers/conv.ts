@@ -8,6 +8,7 @@ import type { Tensor } from "../../tensor.ts";
 import * as F from "../functional.ts";
 import { kaiming_uniform_ } from "../init.ts";
 import { Module } from "../module.ts";
+import { ownBase } from "../own_layers.ts";
 import { Parameter } from "../parameter.ts";
 import { forAllDims } from "./layer.ts";
 import { resetBias } from "./linear.ts";
@@ -90,6 +91,9 @@ function assertPadding(padding: string, stride: readonly number[]): void {
 }
 
 abstract class Conv extends ConvBase {
+  static {
+    ownBase(this);
+  }
   constructor(dims: number, args: ConvArgs, name: string) {
     super(dims, false, bindConstructor(CONV, args, name));
   }
@@ -141,6 +145,9 @@ export class Conv3d extends Conv {
 }
 
 abstract class ConvTranspose extends ConvBase {
+  static {
+    ownBase(this);
+  }
   declare padding: readonly number[];
   constructor(dims: number, args: TransposedArgs, name: string) {
     const bound = bindConstructor(TRANSPOSED, args, name);

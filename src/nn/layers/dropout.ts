@@ -3,10 +3,14 @@ import { ValueError } from "../../errors.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";
 import type { Tensor } from "../../tensor.ts";
 import * as F from "../functional.ts";
+import { ownBase } from "../own_layers.ts";
 import { layer, pythonText } from "./layer.ts";
 
 const DROPOUT = "Dropout(float p=0.5, bool inplace=False) -> Module";
 abstract class Dropping extends layer(DROPOUT) {
+  static {
+    ownBase(this);
+  }
   constructor(...args: ConstructorArgs<typeof DROPOUT>) {
     super(...args);
     if (!(this.p >= 0 && this.p <= 1))

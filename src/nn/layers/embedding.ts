@@ -7,7 +7,7 @@ import { empty } from "../../ops/creation.ts";
 import type { Tensor } from "../../tensor.ts";
 import { embedding } from "../functional.ts";
 import { normal_ } from "../init.ts";
-import { Module } from "../module.ts";
+import { OwnLayer } from "../own_layers.ts";
 import { Parameter } from "../parameter.ts";
 import { floatText } from "./layer.ts";
 
@@ -20,7 +20,7 @@ const PRETRAINED =
  * `padding_idx` is 0 and gets no gradient. As `torch.nn.Embedding`.
  * @example new nn.Embedding(10, 3)(torch.tensor([1n, 2n])).shape // torch.Size([2, 3])
  */
-export class Embedding extends Module {
+export class Embedding extends OwnLayer {
   num_embeddings: number;
   embedding_dim: number;
   padding_idx: number | null;

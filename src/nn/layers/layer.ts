@@ -7,6 +7,7 @@ import { parseSchema } from "../../op/schema.ts";
 import type { ParsedArg, Values } from "../../op/schema.ts";
 import { scalarText } from "../../print.ts";
 import { Module } from "../module.ts";
+import { ownBase } from "../own_layers.ts";
 
 /**
  * A base class whose constructor takes the arguments of `signature` and keeps them as fields under their names.
@@ -19,6 +20,9 @@ import { Module } from "../module.ts";
 export function layer<S extends string>(signature: S): new (...args: ConstructorArgs<S>) => Module & Values<S> {
   const { args } = parseSchema(signature);
   class Layer extends Module {
+    static {
+      ownBase(this);
+    }
     constructor(...given: readonly unknown[]) {
       super();
       Object.assign(this, bindConstructor(signature, given, new.target.name));

@@ -7,6 +7,7 @@ import type { Tensor } from "../../tensor.ts";
 import { bilinear, linear } from "../functional.ts";
 import { _calculate_fan_in_and_fan_out, kaiming_uniform_, uniform_ } from "../init.ts";
 import { Module } from "../module.ts";
+import { OwnLayer } from "../own_layers.ts";
 import { Parameter } from "../parameter.ts";
 import { pythonText } from "./layer.ts";
 
@@ -17,7 +18,7 @@ const LINEAR =
  * ±1/√in_features. As `torch.nn.Linear`.
  * @example new nn.Linear(20, 30)(torch.randn(128, 20)).shape // torch.Size([128, 30])
  */
-export class Linear extends Module {
+export class Linear extends OwnLayer {
   in_features: number;
   out_features: number;
   declare weight: Parameter;
@@ -87,7 +88,7 @@ export class Bilinear extends Module {
 }
 
 /** Returns its argument; whatever its constructor is given means nothing. As `torch.nn.Identity`. */
-export class Identity extends Module {
+export class Identity extends OwnLayer {
   constructor(..._unused: readonly unknown[]) {
     super();
   }

@@ -7,7 +7,7 @@ import { ones, zeros } from "../../ops/creation.ts";
 import type { Tensor } from "../../tensor.ts";
 import { group_norm, layer_norm, rms_norm } from "../functional.ts";
 import { ones_, zeros_ } from "../init.ts";
-import { Module } from "../module.ts";
+import { OwnLayer } from "../own_layers.ts";
 import { Parameter } from "../parameter.ts";
 import { floatText, pythonText } from "./layer.ts";
 
@@ -17,7 +17,7 @@ const LAYER =
  * Normalised over the last dims, whose sizes are `normalized_shape`, then scaled and shifted per element. Ba, Kiros and
  * Hinton, 2016. As `torch.nn.LayerNorm`.
  */
-export class LayerNorm extends Module {
+export class LayerNorm extends OwnLayer {
   normalized_shape: readonly number[];
   eps: number;
   elementwise_affine: boolean;
@@ -53,7 +53,7 @@ export function resetAffine({ weight, bias }: { weight: Tensor | null; bias: Ten
 const RMS =
   "RMSNorm(int[] normalized_shape, float? eps=None, bool elementwise_affine=True, str? device=None, dtype? dtype=None) -> Module";
 /** Divided by the root of the mean square over the last dims, then scaled. Zhang and Sennrich, 2019. As `torch.nn.RMSNorm`. */
-export class RMSNorm extends Module {
+export class RMSNorm extends OwnLayer {
   normalized_shape: readonly number[];
   eps: number | null;
   elementwise_affine: boolean;
@@ -87,7 +87,7 @@ const GROUP =
  * Groups of channels of each sample of [N, C, …] normalised, then scaled and shifted per channel. Wu and He, 2018.
  * Raises ValueError if the channels cannot be shared out. As `torch.nn.GroupNorm`.
  */
-export class GroupNorm extends Module {
+export class GroupNorm extends OwnLayer {
   num_groups: number;
   num_channels: number;
   eps: number;

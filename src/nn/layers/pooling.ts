@@ -2,6 +2,7 @@
 import type { ConstructorArgs } from "../../op/constructor.ts";
 import type { Tensor } from "../../tensor.ts";
 import * as F from "../functional.ts";
+import { ownBase } from "../own_layers.ts";
 import { layer, pythonText } from "./layer.ts";
 
 const MAX_POOL =
@@ -14,6 +15,9 @@ const windowText = (o: {
   `kernel_size=${pythonText(o.kernel_size, "int[]")}, stride=${pythonText(o.stride, "int[]?")}, padding=${pythonText(o.padding, "int[]")}`;
 
 abstract class MaxPool extends layer(MAX_POOL) {
+  static {
+    ownBase(this);
+  }
   constructor(...args: ConstructorArgs<typeof MAX_POOL>) {
     super(...args);
     this.stride ??= this.kernel_size;
@@ -63,6 +67,9 @@ export class AvgPool1d extends layer(AVG_POOL1D) {
 const AVG_POOL =
   "AvgPool(int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Module";
 abstract class AvgPool extends layer(AVG_POOL) {
+  static {
+    ownBase(this);
+  }
   constructor(...args: ConstructorArgs<typeof AVG_POOL>) {
     super(...args);
     this.stride ??= this.kernel_size;
@@ -141,6 +148,9 @@ export class AdaptiveMaxPool3d extends layer(
 
 const LP_POOL = "LPPool(float norm_type, int[] kernel_size, int[]? stride=None, bool ceil_mode=False) -> Module";
 abstract class LPPool extends layer(LP_POOL) {
+  static {
+    ownBase(this);
+  }
   override extra_repr(): string {
     const { norm_type, kernel_size, stride, ceil_mode } = this;
     return `norm_type=${pythonText(norm_type, Number.isInteger(norm_type) ? "int" : "float")}, kernel_size=${pythonText(kernel_size, "int[]")}, stride=${pythonText(stride, "int[]?")}, ceil_mode=${pythonText(ceil_mode, "bool")}`;
