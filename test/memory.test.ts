@@ -254,6 +254,44 @@ describe("finding dead blocks by polling", () => {
     expect(memory.stats()).toMatchObject({ live: 0, swept: 2008 * MIB });
   });
 
+  test("what was held at one look is found at the next", () => {
+    const memory = new CpuMemory();
+    const lookAgain = (): void => {
+      const { sweeps } = memory.stats();
+      while (memory.stats().sweeps === sweeps) memory.allocate(MIB);
+    };
+    let held: Block[] = Array.from({ length: 8 }, () => memory.allocate(MIB));
+    lookAgain();
+    const { swept } = memory.stats();
+    held = [];
+    lookAgain();
+    // All but the block that the look made room for.
+    expect(memory.stats()).toMatchObject({ live: MIB, sweeps: 2 });
+    expect(memory.stats().swept - swept).toBeGreaterThanOrEqual((8 + 32) * MIB);
+    expect(held).toEqual([]);
+  });
+
+  test("training steps need little more than they save, for there is a look in passing and one at the end", () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+    const memory = new CpuMemory();
+    const step = (): void => {
+      const saved: Block[] = [];
+      for (let i = 0; i < 60; i++) {
+        const result = memory.allocate(MIB);
+        if (i % 2 === 0) saved.push(result);
+        now += 1;
+      }
+    };
+    for (let i = 0; i < 30; i++) {
+      step();
+      memory.settle();
+      expect(memory.stats()).toMatchObject({ live: 0, sweeps: 2 * (i + 1) });
+    }
+    clock.mockRestore();
+    expect(memory.stats().peak).toBeLessThan(48 * MIB);
+  });
+
   test("blocks that outlive many looks are found once they are dropped, also if nobody asks for a sweep", () => {
     const memory = new CpuMemory({ maximumBytes: 1024 * MIB });
     const queue: Block[] = [];

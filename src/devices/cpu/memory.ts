@@ -71,10 +71,13 @@ export class CpuMemory {
   /** Bytes of all spans not known to be dead; more than `live`, for freed blocks may leave gaps in pages. */
   private held = 0;
   /** What is held when the next look is due, and what is still held after one when a sweep is. */
-  private lookAt = FIRST_BUDGET;
+  private lookAt = WARM;
   private sweepAt = FIRST_BUDGET;
-  private patience = FIRST_BUDGET;
+  private patience = WARM;
   private budget = FIRST_BUDGET;
+  /** What was held after the last good moment or less, and the looks in passing since. */
+  private settled = 0;
+  private inPassing = 0;
   private readonly looking = new Cost();
   private readonly sweeping = new Cost();
 
@@ -156,7 +159,7 @@ export class CpuMemory {
   /** Looks for dead blocks now. Finds none where they are found by finalizers: those run when the program awaits. */
   sweep(): void {
     if (this.liveness.kind !== "poll") return;
-    this.glance();
+    this.glance(false);
     this.liveness.sweep();
     this.sweepAt = this.held + this.budget;
     this.looked();
@@ -169,22 +172,28 @@ export class CpuMemory {
    */
   settle(): void {
     const { each, last } = this.nursery === null ? this.sweeping : this.looking;
-    const handedOut = this.held - (this.lookAt - this.patience);
-    if (handedOut > LEAST_PATIENCE && performance.now() - last > 32 * each) this.look();
+    if (this.held - this.settled < LEAST_PATIENCE || performance.now() - last < 32 * each) return;
+    this.look(false);
+    this.settled = this.held;
+    this.inPassing = 0;
   }
 
   /**
-   * Note [Looks]: a look at the young takes a fraction of a millisecond and finds what was handed out since the last one
-   * and died. Blocks that were held then are found by a sweep, a forced collection of some milliseconds, which is due
-   * when enough of them have gathered. Without a nursery every look is a sweep.
+   * Note [Looks]: a look at the young takes a fraction of a millisecond and finds what was handed out since the last but
+   * one and died. Blocks that were held at two looks are found by a sweep, a forced collection of some milliseconds, which
+   * is due when enough of them have gathered. Without a nursery every look is a sweep.
+   *
+   * So a training step should see two looks: one at the end of its backward pass, a good moment, and before it one in
+   * passing, which finds what died in the forward pass. If more come to pass, and many blocks live on, patience grows.
    */
-  private look(): void {
+  private look(inPassing: boolean): void {
     if (this.liveness.kind !== "poll") return;
     if (this.nursery !== null) {
       const { held } = this;
       const handedOut = held - (this.lookAt - this.patience);
-      const between = this.looking.time(() => this.glance());
-      this.bePatient(this.looking.each / between, (held - this.held) / handedOut);
+      const between = this.looking.time(() => this.glance(true));
+      if (inPassing && this.inPassing++ > 0)
+        this.bePatient(this.looking.each / between, (held - this.held) / handedOut);
     }
     if (this.nursery === null || this.held > this.sweepAt || this.liveness.crowded) this.sweepDue();
     this.looked();
@@ -193,29 +202,35 @@ export class CpuMemory {
     this.sweeps++;
     if (this.nursery === null) this.patience = this.budget;
     this.lookAt = this.held + this.patience;
+    this.settled = Math.min(this.settled, this.held);
   }
 
-  /** Gives the young that died back. */
-  private glance(): void {
+  private raise(span: Span): void {
+    this.nursery!.add(span);
+    this.young.push(span.extent);
+  }
+  /** Gives the young that died back; `again`: those looked at for the first time may stay. */
+  private glance(again: boolean): void {
     const { nursery, young } = this;
     if (nursery === null) return;
     this.idle.length = 0;
     const survivors = nursery.survivors();
     this.young = [];
-    this.looks++;
     const alive = new Set<Extent>();
     for (const span of survivors) {
       alive.add(span.extent);
-      this.liveness.watch(span, span.extent);
+      if (again && span.born === this.looks) this.raise(span);
+      else this.liveness.watch(span, span.extent);
     }
+    this.looks++;
     for (const extent of young) if (!alive.has(extent)) this.reclaim(extent);
   }
   /** Looks at the young are worth much of the time while what they free is still in the cache, else little. */
   private bePatient(share: number, found: number): void {
     const warm = this.patience <= WARM;
     if (found < 0.5 || share > (warm ? 0.25 : 0.12))
-      this.patience = Math.min(2 * this.patience, Math.max(this.budget, FIRST_BUDGET));
-    else if (share < (warm ? 0.01 : 0.1)) this.patience = Math.max(this.patience / 2, LEAST_PATIENCE);
+      this.patience = Math.min(1.5 * this.patience, Math.max(this.budget, FIRST_BUDGET));
+    else if (found > 0.9 && share < (warm ? 0.01 : 0.1)) this.patience = Math.max(this.patience / 1.5, LEAST_PATIENCE);
   }
 
   /** The sweep that is due; what it takes decides how soon the next one is. */
@@ -244,17 +259,14 @@ export class CpuMemory {
   }
 
   private takeSpan(nbytes: number): Span {
-    if (this.held + nbytes > this.lookAt) this.look();
+    if (this.held + nbytes > this.lookAt) this.look(true);
     const length = unitsFor(nbytes);
     const start = this.take(length, nbytes);
     let span = this.idle.pop();
     if (span === undefined) {
       span = new Span(this, this.looks);
       if (this.nursery === null) this.liveness.watch(span, span.extent);
-      else {
-        this.nursery.add(span);
-        this.young.push(span.extent);
-      }
+      else this.raise(span);
     }
     const { extent } = span;
     extent.ptr = span.top = start * UNIT;

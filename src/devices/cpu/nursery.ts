@@ -15,8 +15,8 @@ export class Mortal {
 /**
  * Note [Nurseries]: most tensors die young, and engines can collect young objects without looking at the old ones.
  * WeakRefs do not learn of it (they count as roots there), but a WeakSet does, and in Node `util.inspect` shows what is
- * in a WeakSet. So what was added and is not shown is dead. Whoever survives is old from then on, as it will be to the
- * engine: a nursery looks at everything once.
+ * in a WeakSet. So what was added and is not shown is dead. Whoever survives may be added once more: engines call old what
+ * survived two collections.
  */
 export class Nursery<Token extends Mortal> {
   private readonly collect: () => void;
