@@ -1,8 +1,8 @@
 // The error function, what it lacks to 1, and its inverse.
 import { float32 } from "../../dtype.ts";
 import type { Expr } from "../expr.ts";
-import { curve, reduced, timesExp } from "./exponential.ts";
-import { atMost, flipped, leading, pick, polynomial, powerOf2, rarely, select } from "./format.ts";
+import { expBelow0, timesExp } from "./exponential.ts";
+import { atMost, flipped, leading, pick, polynomial, rarely, select } from "./format.ts";
 import type { Formula, PerFormat } from "./format.ts";
 import { log } from "./logarithm.ts";
 
@@ -73,10 +73,7 @@ function tail(x: Expr): { erfc: Expr; factor: Expr } {
   return { erfc: timesExp(factor, high.mul(high).neg(), high.sub(a).mul(high.add(a))), factor };
 }
 /** erfc(x) for float32, to so many digits as 1 - erfc(x) needs. */
-function roughTail(x: Expr): Expr {
-  const { whole, r } = reduced(polynomial(atMost(x, 4), [LOG_ERFC, []]));
-  return curve(r, r).add(1).mul(powerOf2(whole.last, x));
-}
+const roughTail: Formula = (x) => expBelow0(polynomial(atMost(x, 4), [LOG_ERFC, []]));
 export const erf: Formula = (x) => {
   const a = x.abs();
   const beyond = x.lift(1).sub(x.dtype === float32 ? roughTail(a) : tail(a).erfc);

@@ -1,6 +1,19 @@
 // The exponential functions, and the hyperbolic functions that are made of them.
+import { float32 } from "../../dtype.ts";
 import type { Expr } from "../expr.ts";
-import { atLeast, atMost, flipped, LN2, nearest, pick, polynomial, powerOf2, select } from "./format.ts";
+import {
+  atLeast,
+  atMost,
+  biasOf,
+  flipped,
+  LN2,
+  nearest,
+  pick,
+  polynomial,
+  powerOf2,
+  select,
+  timesPowerOf2,
+} from "./format.ts";
 import type { Formula, PerFormat, Whole } from "./format.ts";
 
 // (e^r - 1 - r) / r² for |r| up to (ln 2) / 2.
@@ -12,56 +25,54 @@ const EXP: PerFormat<readonly number[]> = [
     2.0914717341716378e-9,
   ],
 ];
+// e^r for the same r, to 2 units in the last place of float32; the one in PyTorch's softmax (exp_u20) is right to 5.
+const ROUGH_EXP = [1, 0.99999971, 0.49999148, 0.16667638, 0.04189816, 0.00829027];
 interface Reduced {
   whole: Whole;
   r: Expr;
   /** What r lost by rounding. */
   lost: Expr;
 }
-/** x + low = whole · ln 2 + r. */
-export function reduced(x: Expr, low?: Expr): Reduced {
+/** x + low = whole · ln 2 + r; `more` as in `nearest`. */
+function reduced(x: Expr, more: number, low?: Expr): Reduced {
   const [ln2High, ln2Low] = pick(x, LN2);
-  const whole = nearest(x, Math.LOG2E);
+  const whole = nearest(x, Math.LOG2E, more);
   const near = whole.value.fma(-ln2High, x);
   const small = low === undefined ? whole.value.mul(-ln2Low) : whole.value.fma(-ln2Low, low);
   const r = low === undefined ? whole.value.fma(-ln2Low, near) : near.add(small);
   return { whole, r, lost: near.sub(r).add(small) };
 }
 /** e^r - 1 - r + more. */
-export const curve = (r: Expr, more: Expr): Expr => r.mul(r).fma(polynomial(r, EXP), more);
-/** x · 2^whole, in two steps, as neither the least nor the largest power of two is a number of its own. */
-function scaled(x: Expr, { value, last }: Whole): Expr {
-  const half = nearest(value, 0.5).last;
-  return x.mul(powerOf2(half, x)).mul(powerOf2(last.sub(half), x));
-}
-/** 2^whole e^(r + low) for |r| up to (ln 2) / 2. */
-export const scaledExp = (r: Expr, low: Expr, whole: Whole): Expr => scaled(r.add(curve(r, low)).add(1), whole);
+const curve = (r: Expr, more: Expr): Expr => r.mul(r).fma(polynomial(r, EXP), more);
+/** 2^n e^(r + low) for |r| up to (ln 2) / 2 and the last bits of n as in timesPowerOf2. */
+export const scaledExp = (r: Expr, low: Expr, last: Expr): Expr => timesPowerOf2(r.add(curve(r, low)).add(1), last);
 /** factor · e^(x + low) for x within the limits of `exp`. */
 export function timesExp(factor: Expr, x: Expr, low: Expr): Expr {
-  const { whole, r, lost } = reduced(x, low);
-  return scaled(factor.fma(r.add(curve(r, lost)), factor), whole);
+  const { whole, r, lost } = reduced(x, 2 * biasOf(x), low);
+  return timesPowerOf2(factor.fma(r.add(curve(r, lost)), factor), whole.last);
 }
 /** Within these limits exponentials are neither 0 nor infinite, beyond they become so. */
 export const exp: Formula = (x) => {
-  const { whole, r } = reduced(atLeast(atMost(x, pick(x, [89, 710])), pick(x, [-104, -746])));
-  return scaled(curve(r, r).add(1), whole);
+  const { whole, r } = reduced(atLeast(atMost(x, pick(x, [89, 710])), pick(x, [-104, -746])), 2 * biasOf(x));
+  return timesPowerOf2(curve(r, r).add(1), whole.last);
 };
-/** e^x for x up to 0, or 0 where that is no normal number: there the power of two is 0. */
+/** e^x for x up to 0, or 0 where that is no normal number: there the power of two is 0. Of float32 roughly. */
 export const expBelow0: Formula = (x) => {
-  const { whole, r } = reduced(atLeast(x, pick(x, [-88, -709])));
-  return curve(r, r).add(1).mul(powerOf2(whole.last, x));
+  const { whole, r } = reduced(atLeast(x, pick(x, [-88, -709])), biasOf(x));
+  const near = x.dtype === float32 ? polynomial(r, [ROUGH_EXP, []]) : curve(r, r).add(1);
+  return near.mul(powerOf2(whole.last, x));
 };
 export const exp2: Formula = (x) => {
   const near = atLeast(atMost(x, pick(x, [129, 1025])), pick(x, [-151, -1076]));
-  const whole = nearest(near, 1);
+  const whole = nearest(near, 1, 2 * biasOf(x));
   const r = near.sub(whole.value).mul(Math.LN2);
-  return scaled(curve(r, r).add(1), whole);
+  return timesPowerOf2(curve(r, r).add(1), whole.last);
 };
 /** e^x - 1 for x from where it is -1 up to where it is infinite. */
 function expm1Of(x: Expr): Expr {
-  const { whole, r, lost } = reduced(x);
   // Half of the power, since the largest one is no number.
-  const half = powerOf2(whole.last, x, -1);
+  const { whole, r, lost } = reduced(x, biasOf(x) - 1);
+  const half = powerOf2(whole.last, x);
   return half.fma(curve(r, lost), half.fma(r, half.sub(0.5))).mul(2);
 }
 // Where the sum has lost the sign of 0, x is put back.
@@ -74,10 +85,8 @@ export const tanh: Formula = (x) => {
 };
 // 1 / (1 + e^-x), with halves of both, since the largest power of two is no number; the next one is infinite.
 export const sigmoid: Formula = (x) => {
-  const { whole, r } = reduced(atLeast(atMost(x.neg(), pick(x, [89.5, 710.4])), pick(x, [-87, -708])));
-  const half = curve(r, r)
-    .add(1)
-    .mul(powerOf2(whole.last, x, -1));
+  const { whole, r } = reduced(atLeast(atMost(x.neg(), pick(x, [89.5, 710.4])), pick(x, [-87, -708])), biasOf(x) - 1);
+  const half = curve(r, r).add(1).mul(powerOf2(whole.last, x));
   return x.lift(0.5).div(half.add(0.5));
 };
 
@@ -91,8 +100,8 @@ const SINH: PerFormat<readonly number[]> = [
 ];
 /** e^|x| / 2, also where e^|x| is infinite. */
 function halfExp(x: Expr): Expr {
-  const { whole, r } = reduced(atMost(x.abs(), pick(x, [90, 711])));
-  return scaled(curve(r, r).fma(0.5, 0.5), whole);
+  const { whole, r } = reduced(atMost(x.abs(), pick(x, [90, 711])), 2 * biasOf(x));
+  return timesPowerOf2(curve(r, r).fma(0.5, 0.5), whole.last);
 }
 export const cosh: Formula = (x) => {
   const half = halfExp(x);

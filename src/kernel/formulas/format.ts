@@ -23,6 +23,8 @@ export const LN2: Parts = [
 export const bits = (x: Expr): Expr => x.bitcast(pick(x, [int32, int64]));
 const FRACTION: PerFormat<number> = [23, 52];
 const BIAS: PerFormat<number> = [127, 1023];
+/** What is added to an exponent in a float's bits. */
+export const biasOf = (x: Expr): number => pick(x, BIAS);
 /** Bits of the fraction. */
 export const fractionOf = (x: Expr): number => pick(x, FRACTION);
 /** The least normal number. */
@@ -65,14 +67,14 @@ export function polynomial(x: Expr, table: PerFormat<readonly number[]>): Expr {
 
 /** 1.5 · 2^fraction: what is added to it loses its fraction, and its last bits are the whole number. */
 const ROUNDER: PerFormat<number> = [12582912, 6755399441055744];
-/** A whole number, and the last bits of it as an integer. */
+/** A whole number, and the last bits of an integer. */
 export interface Whole {
   value: Expr;
   last: Expr;
 }
-/** The nearest whole number to scale · x (below 2^22). */
-export function nearest(x: Expr, scale: number): Whole {
-  const rounder = pick(x, ROUNDER);
+/** The nearest whole number to scale · x (below 2^22), and the last bits of it and `more` together. */
+export function nearest(x: Expr, scale: number, more = 0): Whole {
+  const rounder = pick(x, ROUNDER) + more;
   const shifted = x.fma(scale, rounder);
   return { value: shifted.sub(rounder), last: bits(shifted) };
 }
@@ -81,13 +83,14 @@ export function toFloat(integer: Expr, x: Expr): Expr {
   const rounder = x.lift(pick(x, ROUNDER));
   return integer.add(bits(rounder)).bitcast(x.dtype).sub(rounder);
 }
-/** 2^(n + more) as a float like x, for the last bits of n. */
-export function powerOf2(last: Expr, x: Expr, more = 0): Expr {
-  const fraction = fractionOf(x);
-  return last
-    .shl(fraction)
-    .add((pick(x, BIAS) + more) * 2 ** fraction)
-    .bitcast(x.dtype);
+/** 2^n as a float like x, for the last bits of n + biasOf(x). */
+export const powerOf2 = (last: Expr, x: Expr): Expr => last.shl(fractionOf(x)).bitcast(x.dtype);
+/** x · 2^n for the last bits of n + 2 biasOf(x), in two steps: neither the least nor the largest power is a float. */
+export function timesPowerOf2(x: Expr, last: Expr): Expr {
+  const [fraction, exponents] = [fractionOf(x), pick<number | bigint>(x, [0x7f800000, 0x7ff0000000000000n])];
+  const half = last.shl(fraction - 1).and(exponents);
+  const rest = last.shl(fraction).sub(half);
+  return x.mul(half.bitcast(x.dtype)).mul(rest.bitcast(x.dtype));
 }
 /** The host's function, where the formula does not reach. */
 export const inHost = (op: ExprOp, ...src: Expr[]): Expr => new Expr(op, src, src[0].dtype, IN_HOST);

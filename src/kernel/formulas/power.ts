@@ -5,6 +5,7 @@ import { scaledExp } from "./exponential.ts";
 import {
   atLeast,
   atMost,
+  biasOf,
   flipped,
   isSpecial,
   leading,
@@ -51,7 +52,7 @@ function single(a: Expr, y: Expr, usual: boolean): Expr {
   const power = y.cast(float64);
   const product = usual ? power.mul(log2) : select(isOne(a, y), x.lift(0), power.mul(edges(x, log2)));
   const exponent = atLeast(atMost(product, 200), -200);
-  const { value, last } = nearest(exponent, 1);
+  const { value, last } = nearest(exponent, 1, biasOf(exponent));
   return polynomial(exponent.sub(value), [[], EXP2]).mul(powerOf2(last, x)).cast(float32);
 }
 
@@ -77,7 +78,7 @@ function double(a: Expr, y: Expr, usual: boolean): Expr {
   const part = leading(y);
   const main = select(isFar, atLeast(atMost(product, 1100), -1100), part.mul(log));
   const rest = select(isFar, zero, y.sub(part).fma(log, y.mul(logLow)));
-  const exponent = nearest(main.add(rest), 1);
+  const exponent = nearest(main.add(rest), 1, 2 * biasOf(main));
   const near = main.sub(exponent.value);
   // (near + rest) ln 2, too.
   const r = near.add(rest);
@@ -85,7 +86,7 @@ function double(a: Expr, y: Expr, usual: boolean): Expr {
   const first = high.mul(LN2_HIGH);
   const second = r.sub(high).fma(LN2_HIGH, r.fma(LN2_LOW, near.sub(r).add(rest).mul(Math.LN2)));
   const sum = first.add(second);
-  return scaledExp(sum, first.sub(sum).add(second), exponent);
+  return scaledExp(sum, first.sub(sum).add(second), exponent.last);
 }
 /** n + log2(1 + f) to 64 bits and more, the first part of 26. As above: 2/ln 2 · atanh s for s = f / (2 + f). */
 function log2InParts(n: Expr, f: Expr): [Expr, Expr] {
