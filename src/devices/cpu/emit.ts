@@ -37,7 +37,13 @@ type Accumulators = readonly (readonly number[])[];
 type Pass = ReturnType<typeof passesOf>[number];
 const SINGLE: Group = { wide: false, copies: 1 };
 
-/** Beyond these numbers of operations a body is not repeated: the registers would not do. */
+/**
+ * Up to these numbers of operations a body is repeated so often: beyond, the registers would not do.
+ *
+ * Note [In step]: each operation of a long formula waits for the one before, and a processor looks ahead by a hundred or
+ * two: it would find few to do meanwhile. So a map does two vectors in step, however long its formula. All is computed
+ * before the first store, for the engine moves nothing past one. Values of 64 bits are two vectors anyway.
+ */
 const REPEATED_8 = 3;
 const REPEATED_4 = 8;
 const REPEATED_2 = 16;
@@ -332,15 +338,18 @@ class KernelEmitter {
     // Accumulators wait for themselves, the more of them the less; eight vectors of them leave registers for the rest.
     if (this.kernel.reduce && changing.length <= REPEATED_8)
       return this.laneInits.some((e) => e.dtype.itemsize === 8) ? 4 : 8;
-    return changing.length <= REPEATED_4 ? 4 : changing.length <= REPEATED_2 || this.joined ? 2 : 1;
+    if (changing.length <= REPEATED_4) return 4;
+    const inStep = this.kernel.reduce === null && changing.every((e) => e.dtype.itemsize <= 4);
+    return inStep || this.joined || changing.length <= REPEATED_2 ? 2 : 1;
   }
 
   // Bodies.
 
+  /** See Note [In step]. */
   private map(group: Group): void {
     const uses = countUses([...this.values, ...this.offsets.filter((e) => e !== undefined)], this.hoisted);
     const scopes = range(group.copies, (c) => this.scope(group, c, uses));
-    this.beforeStores(scopes, this.last);
+    this.computeAll(scopes, this.last);
     for (const [c, scope] of scopes.entries()) this.storeAll(scope, c, this.last);
   }
   /** Accumulators in new locals, one per part, that hold the initial values. */
@@ -431,8 +440,10 @@ class KernelEmitter {
     this.storeAll(this.scopeOfLast(SINGLE, 0, single), 0, this.last);
   }
   /** Brings the copies of accumulators together in the first. */
-  private mergeCopies(which: readonly number[], [first, ...others]: readonly Accumulators[]): void {
-    for (const other of others) this.merge(which, (a) => a.merge, true, first, other);
+  private mergeCopies(which: readonly number[], copies: readonly Accumulators[]): void {
+    for (let apart = 1; apart < copies.length; apart *= 2)
+      for (let c = 0; c + apart < copies.length; c += 2 * apart)
+        this.merge(which, (a) => a.merge, true, copies[c], copies[c + apart]);
   }
   private pushLane(dtype: Dtype, parts: readonly number[], lane: number): void {
     const { f } = this;
@@ -457,7 +468,7 @@ class KernelEmitter {
     const uses = countUses(this.rootsOf(pass, group.wide), this.hoisted);
     const scopes = accs.map((own, c) => this.scope(group, c, uses, own));
     for (const [c, found] of fixed.entries()) for (const [e, locals] of found) scopes[c].bind(e, locals);
-    this.beforeStores(scopes, pass.outputs);
+    if (this.joined) this.computeAll(scopes, pass.outputs);
     for (const [c, scope] of scopes.entries())
       this.assign(scope, values, accs[c], pass.accs, () => this.storeAll(scope, c, pass.outputs));
   }
@@ -529,9 +540,9 @@ class KernelEmitter {
     } else f.op("i64x2.splat");
   }
   /** Stores outputs; all are computed before the first is stored: it may lie where an input is. */
-  /** What stands between two stores keeps them from being joined: for wide code all is computed first. */
-  private beforeStores(scopes: readonly Scope[], which: readonly number[]): void {
-    if (this.joined) for (const scope of scopes) for (const i of which) scope.locals(this.values[i]);
+  /** Before the first store: what stands between two keeps them from being joined, too. */
+  private computeAll(scopes: readonly Scope[], which: readonly number[]): void {
+    for (const scope of scopes) for (const i of which) scope.locals(this.values[i]);
   }
   private storeAll(scope: Scope, copy: number, which: readonly number[]): void {
     if (which.length > 1) for (const i of which) scope.locals(this.values[i]);
