@@ -17,7 +17,7 @@ import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
 
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
-  restored(t, shape, dim, keepdim).expand(shape);
+  (dim === null ? t : restored(t, shape, dim, keepdim)).expand(shape);
 
 /** Sums of float32 run in float64, those of neighbours in blocks of float32: more accurate than PyTorch's cascade. */
 const wide = (d: Dtype): Dtype => (d === float32 ? float64 : d === complex64 ? complex128 : d);
