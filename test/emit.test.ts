@@ -152,8 +152,7 @@ const BITS: BitOp[] = ["and", "or", "xor"];
 const COMPARE: CompareOp[] = ["eq", "ne", "lt", "le", "gt", "ge"];
 const UNARY: UnaryOp[] = ["neg", "abs", "floor", "ceil", "trunc", "round"];
 /** All operators of a dtype that have one right result, as expressions of inputs 0 and 1. */
-function expressions(dtype: Dtype): [string, Expr, number][] {
-  const [x, y] = [input(0, dtype), input(1, dtype)];
+function expressions(dtype: Dtype, [x, y]: Expr[] = [input(0, dtype), input(1, dtype)]): [string, Expr, number][] {
   const float = dtype.is_floating_point;
   const out: [string, Expr, number][] = [];
   for (const op of [...COMPARE, ...(float ? [] : BITS)]) out.push([op, x[op](y), 2]);
@@ -178,6 +177,16 @@ describe.each(levels)("at the level %s", (level) => {
     test.each(dtypes)("every operator on %s is what the interpreter says", (dtype) => {
       for (const [op, value, arity] of expressions(dtype)) {
         const kernel = mapOf(value, Array<Dtype>(arity).fill(dtype));
+        expect(differences(level, kernel, LAYOUTS[name]), op).toEqual([]);
+      }
+    });
+    // In registers, that is, where an operator on an input may take it from memory.
+    test.each(dtypes)("every operator on %s that were computed is, too, and leaves them as they were", (dtype) => {
+      const [a, b] = [input(0, dtype), input(1, dtype)];
+      const [x, y] = dtype === bool ? [a.xor(b), b.not()] : [a.add(b), b.sub(1)];
+      for (const [op, value] of expressions(dtype, [x, y])) {
+        const outputs = [value, x, y].map((e) => ({ dtype: e.dtype, value: e }));
+        const kernel = new Kernel({ inputs: [dtype, dtype], outputs });
         expect(differences(level, kernel, LAYOUTS[name]), op).toEqual([]);
       }
     });

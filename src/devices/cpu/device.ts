@@ -7,7 +7,7 @@ import type { Backend, Block, MemoryStats, Product } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
 import { findBlas } from "./blas.ts";
 import type { Blas } from "./blas.ts";
-import { featureLevel } from "./features.ts";
+import { featureLevel, wantedLevel } from "./features.ts";
 import type { FeatureLevel } from "./features.ts";
 import { Gemm, SCRATCH } from "./gemm/gemm.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "./launch.ts";
@@ -36,7 +36,9 @@ export class CpuDevice implements Backend {
     const { memory, shared, maximum } = this.memory;
     this.threads = new Threads(memory, shared);
     const { threads, level, scratch } = this;
-    this.runner = new KernelRunner({ memory, shared, maximum, threads, scratch, descriptorBase: DESCRIPTORS, level });
+    const options = { memory, shared, maximum, threads, scratch, descriptorBase: DESCRIPTORS, level };
+    // Whoever asks for wide code has all of it wide.
+    this.runner = new KernelRunner(wantedLevel() === "wide" ? { ...options, wideAfter: 0 } : options);
   }
   allocate(nbytes: number): Block {
     return this.memory.allocate(nbytes);

@@ -20,9 +20,12 @@ interface NodeProcess {
 }
 const node = (globalThis as { process?: NodeProcess }).process;
 
-/** What to compile for: the highest level there is, or the one that the environment variable TIDU_WASM_LEVEL names. */
+/** The level that the environment variable TIDU_WASM_LEVEL names, if any. */
+export const wantedLevel = (): string | undefined => node?.env?.["TIDU_WASM_LEVEL"];
+
+/** What to compile for: the highest level there is, or the one that is wanted. */
 export function featureLevel(): FeatureLevel {
-  const wanted = node?.env?.["TIDU_WASM_LEVEL"];
+  const wanted = wantedLevel();
   if (wanted === "simd128" || !enableRelaxed()) return "simd128";
   if (wanted === "relaxed" || wanted === "wide") return wanted;
   return makesWideCode() ? "wide" : "relaxed";

@@ -7,8 +7,9 @@
 // between; code that wants to be wide is written so.
 //
 // As it is an experiment, the flag is up only while we compile such code, all at once and by that compiler, and engines are
-// listed that our tests ran on: a V8 that meets what it did not expect ends the process (14.6 does for vectors in globals).
-// TIDU_WASM_LEVEL=relaxed does without; TIDU_WASM_LEVEL=wide asks for it on engines not listed.
+// listed that our tests ran on: a V8 that meets what it did not expect ends the process (14.6 does for vectors in globals) or
+// computes something else (13.6 for the negative of float64). TIDU_WASM_LEVEL=relaxed does without; TIDU_WASM_LEVEL=wide
+// asks for it on engines not listed, too, and from the first launch on: so the tests run on an engine before it is listed.
 import { ModuleBuilder } from "./assembler.ts";
 
 interface V8 {
