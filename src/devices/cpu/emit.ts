@@ -349,8 +349,7 @@ class KernelEmitter {
   private map(group: Group): void {
     const uses = countUses([...this.values, ...this.offsets.filter((e) => e !== undefined)], this.hoisted);
     const scopes = range(group.copies, (c) => this.scope(group, c, uses));
-    this.computeAll(scopes, this.last);
-    for (const [c, scope] of scopes.entries()) this.storeAll(scope, c, this.last);
+    this.storeAll([...scopes.entries()], this.last);
   }
   /** Accumulators in new locals, one per part, that hold the initial values. */
   private accumulators(wide: boolean, inits = this.inits): Accumulators {
@@ -372,19 +371,23 @@ class KernelEmitter {
   private reduce(group: Group): void {
     const scan = this.kernel.reduce!.scan;
     const accs = range(group.copies, () => this.accumulators(group.wide));
-    const store = (c: number): void => this.storeAll(this.scopeOfLast(group, c, accs[c]), c, this.last);
+    const store = (): void =>
+      this.storeAll(
+        accs.map((own, c) => [c, this.scopeOfLast(group, c, own)]),
+        this.last,
+      );
     for (const pass of this.passes) {
       this.enter(pass);
       const fixed = accs.map((own, c) => this.fixedIn(pass, group, c, own));
       this.reducedLoops(this.variant.outer, (d) =>
         this.plainLoop(d, () => {
           this.step(pass, group, accs, fixed);
-          if (scan) for (const c of accs.keys()) store(c);
+          if (scan) store();
           this.count(this.reduceIota, 1);
         }),
       );
     }
-    if (!scan) for (const c of accs.keys()) store(c);
+    if (!scan) store();
   }
   private scopeOfLast(group: Group, copy: number, accs: Accumulators): Scope {
     const values = this.last.map((i) => this.values[i]);
@@ -437,7 +440,7 @@ class KernelEmitter {
       }
     }
     this.enter(null);
-    this.storeAll(this.scopeOfLast(SINGLE, 0, single), 0, this.last);
+    this.storeAll([[0, this.scopeOfLast(SINGLE, 0, single)]], this.last);
   }
   /** Brings the copies of accumulators together in the first. */
   private mergeCopies(which: readonly number[], copies: readonly Accumulators[]): void {
@@ -468,9 +471,13 @@ class KernelEmitter {
     const uses = countUses(this.rootsOf(pass, group.wide), this.hoisted);
     const scopes = accs.map((own, c) => this.scope(group, c, uses, own));
     for (const [c, found] of fixed.entries()) for (const [e, locals] of found) scopes[c].bind(e, locals);
-    if (this.joined) this.computeAll(scopes, pass.outputs);
-    for (const [c, scope] of scopes.entries())
-      this.assign(scope, values, accs[c], pass.accs, () => this.storeAll(scope, c, pass.outputs));
+    const copies = [...scopes.entries()];
+    // One copy after the other takes fewer registers.
+    for (const some of this.joined ? [copies] : copies.map((copy) => [copy])) {
+      const next = some.map(([c, scope]) => this.compute(scope, values, accs[c], pass.accs));
+      this.storeAll(some, pass.outputs);
+      for (const [i, [c]] of some.entries()) this.set(accs[c], pass.accs, next[i]);
+    }
   }
   /** Accumulators `which` meet others, in lanes or as results. */
   private merge(
@@ -487,28 +494,20 @@ class KernelEmitter {
       scope.bind(meetings[n].left, accs[i]);
       scope.bind(meetings[n].right, others[i]);
     }
-    this.assign(scope, values, accs, which);
+    this.set(accs, which, this.compute(scope, values, accs, which));
   }
-  /**
-   * Assigns values to the accumulators `which`, all at once; `also` runs when all are computed. Masks are kept in lanes of
-   * 32 bits.
-   */
-  private assign(
-    scope: Scope,
-    values: readonly Expr[],
-    accs: Accumulators,
-    which: readonly number[],
-    also?: () => void,
-  ): void {
+  /** New values of the accumulators `which`, in locals like theirs. Masks are kept in lanes of 32 bits. */
+  private compute(scope: Scope, values: readonly Expr[], accs: Accumulators, which: readonly number[]): Accumulators {
     const { f } = this;
-    const next = which.map((i, n) =>
+    return which.map((i, n) =>
       accs[i].map((_, part) =>
         f.keep("v128", () => scope.push(values[n], part, values[n].dtype === bool ? 32 : undefined)),
       ),
     );
-    also?.();
+  }
+  private set(accs: Accumulators, which: readonly number[], next: Accumulators): void {
     for (const [n, i] of which.entries())
-      for (const [part, local] of accs[i].entries()) f.get(next[n][part]).set(local);
+      for (const [part, local] of accs[i].entries()) this.f.get(next[n][part]).set(local);
   }
 
   // Memory.
@@ -540,14 +539,13 @@ class KernelEmitter {
     } else f.op("i64x2.splat");
   }
   /** Stores outputs; all are computed before the first is stored: it may lie where an input is. */
-  /** Before the first store: what stands between two keeps them from being joined, too. */
-  private computeAll(scopes: readonly Scope[], which: readonly number[]): void {
-    for (const scope of scopes) for (const i of which) scope.locals(this.values[i]);
-  }
-  private storeAll(scope: Scope, copy: number, which: readonly number[]): void {
-    if (which.length > 1) for (const i of which) scope.locals(this.values[i]);
+  /** Stores what the copies have for the outputs `which`. What stood between two stores would keep them from being joined. */
+  private storeAll(copies: readonly (readonly [copy: number, scope: Scope])[], which: readonly number[]): void {
+    if (copies.length * which.length > 1)
+      for (const [, scope] of copies) for (const i of which) scope.locals(this.values[i]);
     for (const i of which)
-      this.operands.store(this.kernel.inputs.length + i, scope, this.values[i], copy, this.offsets[i]);
+      for (const [copy, scope] of copies)
+        this.operands.store(this.kernel.inputs.length + i, scope, this.values[i], copy, this.offsets[i]);
   }
 }
 /** The expressions and all below them, each once. */
