@@ -129,6 +129,34 @@ for (const level of levels)
           });
         }
 
+      test("a right operand packed before gives the same, to the bit", () => {
+        for (const [m, n, k] of [
+          [32, 512, 128],
+          [13, 100, 512],
+          [130, 1030, 20],
+        ])
+          for (const b of Object.keys(layouts) as Layout[]) {
+            const plain = product([m, n, k], { b }).c.slice();
+            const [bRow, bCol] = layouts[b](k, n);
+            const from = { ptr: B, rowStride: bRow, colStride: bCol };
+            const nbytes = gemm.packedBytes(from, m, n, k);
+            expect(nbytes).toBeGreaterThanOrEqual(n * k * size);
+            fill(ADDEND, nbytes / size + 1, () => 7);
+            gemm.pack(from, n, k, ADDEND);
+            expect(new Floats(memory.buffer, ADDEND + nbytes, 1)[0]).toBe(7);
+            const packed = { block: { ptr: ADDEND, nbytes, free: () => {} } };
+            for (const each of [gemm, gemmOfAll]) {
+              const out = { ptr: C, rowStride: n, colStride: 1 };
+              fill(C, m * n, () => 7);
+              each.run({ m, n, k, a: { ptr: A, rowStride: k, colStride: 1 }, b: packed, out });
+              expect(new Floats(memory.buffer, C, m * n)).toEqual(plain.subarray(0, m * n));
+            }
+          }
+        // Too many terms for one block, and a product that does not pack.
+        const rows = { ptr: B, rowStride: 64, colStride: 1 };
+        expect(gemm.packedBytes(rows, 64, 64, 513)).toBe(0);
+        expect(gemm.packedBytes(rows, 2, 64, 64)).toBe(0);
+      });
       for (const b of ["row by row", "transposed", "with gaps"] as const)
         test(`an empty inner dim gives zeros, or leaves what is there, ${b}`, () => {
           for (const [m, n] of [

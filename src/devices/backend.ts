@@ -50,6 +50,10 @@ export interface GatheredMatrix {
   readonly batchStride?: number;
   readonly termStride?: number;
 }
+/** What `pack` made of a right operand. */
+export interface PackedMatrix {
+  readonly block: Block;
+}
 /** out[m,n] = a[m,k] · b[k,n] + addend[m,n], once or for a batch. */
 export interface Product {
   readonly m: number;
@@ -60,7 +64,7 @@ export interface Product {
   /** How many products are summed into each; 1 unless told. */
   readonly terms?: number;
   readonly a: Matrix;
-  readonly b: Matrix | GatheredMatrix;
+  readonly b: Matrix | GatheredMatrix | PackedMatrix;
   /** Of unit column stride. */
   readonly out: Matrix;
   /** Strides are 0 where it is broadcast. `out` itself: adds to what is there. */
@@ -75,6 +79,11 @@ export interface Backend {
   launch(kernel: Kernel, launch: Launch): void;
   /** Matrix products in float32 or float64. */
   matmul(dtype: Dtype, product: Product): void;
+  /**
+   * The right operand b[k,n] of many products with `m` rows, laid out once for all of them; as it is where that saves nothing.
+   * Whoever asked frees the block.
+   */
+  pack(dtype: Dtype, b: Matrix, m: number, n: number, k: number): Matrix | PackedMatrix;
   /** The elements as the host sees them, without a copy; stale after the next allocation. */
   host(dtype: Dtype, ptr: number, length: number): TypedArray;
   memoryStats(): MemoryStats;

@@ -1,8 +1,8 @@
 // A layer of long short-term memory over time: a product and one kernel for each step.
 //
 // Note [LSTM steps]: each gate is computed where its sum stands, and kept for the gradient, which takes one kernel and one
-// product a step, too. That of the recurrent weight is a single product over all steps at the end. Without that, each step
-// is a dozen ops and their nodes.
+// product a step, too; the recurrent weight is packed for all of them. Its gradient is a single product over all steps at
+// the end. Without that, each step is a dozen ops and their nodes.
 import { grad as gradientsOf } from "../autograd/backward.ts";
 import { is_grad_enabled } from "../autograd/mode.ts";
 import { empty } from "../allocate.ts";
@@ -82,10 +82,10 @@ define(_lstm_layer, {
     const [result, cells, gates] = [make(width), make(width), make(all)];
     const kernel = forward(dtype);
     let [lastH, lastC] = [whole(h), whole(c)];
+    const b = backend.pack(dtype, turned(matrix(whole(weight))), n, all, width);
     for (let k = 0; k < steps; k++) {
       const t = reverse ? steps - 1 - k : k;
       const addend = matrix(step(x, t));
-      const b = turned(matrix(whole(weight)));
       backend.matmul(dtype, { m: n, n: all, k: width, a: matrix(lastH), b, out: matrix(step(gates, t)), addend });
       const sums = gatesOf(gates, t);
       const made = [step(cells, t), step(result, t)];
@@ -93,6 +93,7 @@ define(_lstm_layer, {
       backend.launch(kernel, { shape: [n, width], reduced: 0, operands, params: [] });
       [lastC, lastH] = made;
     }
+    if ("block" in b) b.block.free();
     return [result, cells, gates];
   }),
   saves: { tensors: ["tensors", "result", "cells", "gates"] },
@@ -119,15 +120,16 @@ function gradients(
   ofH.zero_();
   ofC.zero_();
   const kernel = backward(dtype);
+  const b = backend.pack(dtype, matrix(whole(weight)), n, width, all);
   for (let k = steps - 1; k >= 0; k--) {
     const t = reverse ? steps - 1 - k : k;
     const before = k === 0 ? whole(c) : step(cells, reverse ? t + 1 : t - 1);
     const inputs = [before, step(cells, t), step(grad, t), whole(ofH), step(ofCells, t), whole(ofC)];
     const operands = [...gatesOf(gates, t), ...inputs, ...gatesOf(ofSums, t), whole(ofC)];
     backend.launch(kernel, { shape: [n, width], reduced: 0, operands, params: [] });
-    const [a, b] = [matrix(step(ofSums, t)), matrix(whole(weight))];
-    backend.matmul(dtype, { m: n, n: width, k: all, a, b, out: matrix(whole(ofH)) });
+    backend.matmul(dtype, { m: n, n: width, k: all, a: matrix(step(ofSums, t)), b, out: matrix(whole(ofH)) });
   }
+  if ("block" in b) b.block.free();
   // Rows of all steps but the first with the h before them, then those of the first with h at the start.
   const product = (rows: number, of: Operand, by: Operand, out: Matrix, adds: boolean): void =>
     backend.matmul(dtype, {

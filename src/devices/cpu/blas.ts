@@ -36,7 +36,8 @@ export const isForBlas = ({ m, n, k, a, b, out }: Product): boolean =>
   m >= THIN && n >= THIN && m * n * k >= WORTHWHILE && lies(a, m, k) && lies(b, k, n) && out.rowStride >= n;
 /** In rows or in columns of neighbours that do not overlap; or nowhere, and will be laid out for it. */
 const lies = (x: Product["b"], rows: number, cols: number): boolean =>
-  "rowTable" in x || (x.colStride === 1 && x.rowStride >= cols) || (x.rowStride === 1 && x.colStride >= rows);
+  "rowTable" in x ||
+  (!("block" in x) && ((x.colStride === 1 && x.rowStride >= cols) || (x.rowStride === 1 && x.colStride >= rows)));
 
 export interface Blas {
   /** As it names itself. */

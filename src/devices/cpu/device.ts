@@ -3,7 +3,7 @@ import type { Dtype, TypedArray } from "../../dtype.ts";
 import { float64 } from "../../dtype.ts";
 import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
-import type { Backend, Block, MemoryStats, Product } from "../backend.ts";
+import type { Backend, Block, Matrix, MemoryStats, PackedMatrix, Product } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
 import { findBlas } from "./blas.ts";
 import type { Blas } from "./blas.ts";
@@ -56,6 +56,17 @@ export class CpuDevice implements Backend {
     return this.runner.report();
   }
   matmul(dtype: Dtype, product: Product): void {
+    this.gemmOf(dtype).run(product);
+  }
+  pack(dtype: Dtype, b: Matrix, m: number, n: number, k: number): Matrix | PackedMatrix {
+    const gemm = this.gemmOf(dtype);
+    const nbytes = gemm.packedBytes(b, m, n, k);
+    if (nbytes === 0) return b;
+    const block = this.allocate(nbytes);
+    gemm.pack(b, n, k, block.ptr);
+    return { block };
+  }
+  private gemmOf(dtype: Dtype): Gemm {
     const size = dtype === float64 ? 8 : 4;
     let gemm = this.gemms.get(size);
     if (!gemm) {
@@ -65,7 +76,7 @@ export class CpuDevice implements Backend {
       const options = { memory, threads, level, descriptor: DESCRIPTORS, scratch, blas };
       this.gemms.set(size, (gemm = new Gemm(size, { ...options, importAs: { shared, maximum } })));
     }
-    gemm.run(product);
+    return gemm;
   }
   host(dtype: Dtype, ptr: number, length: number): TypedArray {
     return this.memory.host(dtype, ptr, length);

@@ -1,7 +1,7 @@
 // Matrix products: which way is taken for a product, and how it is divided.
 //
-// Note [Products]: there are these ways for a product: packed.ts, the fastest where packing pays, with a form for a gathered
-// B; strips.ts, for too little of anything; dots.ts, along inner dims. Which one depends on the product alone, and so does the
+// Note [Products]: there are these ways for a product: packed.ts, the fastest where packing pays, with forms for a gathered
+// B and one packed before; strips.ts, for too little of anything; dots.ts, along inner dims. Which one depends on the product alone, and so does the
 // order in which an element's terms are added. So C may be cut into pieces, and a batch into its products, for different
 // threads. A fourth way is the system's BLAS, where there is one; as that may add in another order for another size, its
 // pieces depend on the product alone. Each is a function
@@ -22,13 +22,13 @@ import type { Tile } from "./code.ts";
 import { i32s, tileFor } from "./code.ts";
 import { addDots } from "./dots.ts";
 import { addLaidOut } from "./pack_gathered.ts";
-import { addBlocks, scratchBytes } from "./packed.ts";
+import { addBlocks, KC, scratchBytes } from "./packed.ts";
 import { addPieces, DESCRIPTOR } from "./pieces.ts";
 import { addStrips } from "./strips.ts";
 
-const [BLOCKS, GATHERED, STRIPS, DOTS] = [0, 1, 2, 3];
+const [BLOCKS, GATHERED, PACKED, PACK, STRIPS, DOTS] = [0, 1, 2, 3, 4, 5];
 /** Multiplications in a nanosecond, about, by each way in vectors of 128 bits. */
-const SPEED = [20, 15, 8, 6];
+const SPEED = [20, 15, 20, 1, 8, 6];
 // Measured: packing pays above this many multiplications, unless there are only a few rows, columns or products to sum.
 const SMALL = 8192;
 const FEW = 4;
@@ -83,7 +83,7 @@ export class Gemm {
     if (m <= 0 || n <= 0 || batch <= 0) return;
     const { threads, scratch } = this.options;
     const way = this.wayOf(p);
-    const packed = way === BLOCKS || way === GATHERED;
+    const packed = way === BLOCKS || way === GATHERED || way === PACKED;
     const ns = (m * n * Math.max(k, 1) * terms) / (SPEED[way] * (this.tile.vectors / 2));
     const shared = threads.worthSharing(batch * ns);
     let [rows, cols] = shared ? this.pieceOf(way, m, n, Math.ceil((PIECES * threads.most) / batch)) : [m, n];
@@ -106,10 +106,30 @@ export class Gemm {
     else threads.parallelFor(this.task, descriptor, pieces, ns / perBatch);
   }
 
+  /** Bytes of B packed for products of that size; 0 where they do not pack it, or not in one block. */
+  packedBytes(b: Matrix, m: number, n: number, k: number): number {
+    const product = {
+      m,
+      n,
+      k,
+      a: { ptr: 0, rowStride: k, colStride: 1 },
+      b,
+      out: { ptr: 0, rowStride: n, colStride: 1 },
+    };
+    if (this.wayOf(product) !== BLOCKS || k > KC || (isForBlas(product) && this.findNative() !== null)) return 0;
+    const { nr, size } = this.tile;
+    return Math.ceil(n / nr) * nr * k * size;
+  }
+  pack(b: Matrix, n: number, k: number, to: number): void {
+    const product = { m: 1, n, k, a: b, b, out: { ptr: to, rowStride: 0, colStride: 1 } };
+    this.describe(product, [1, n, k, PACK, 1, n, 1, 1, 0, 0]);
+    this.task.run(this.options.descriptor, 0, 1, 0);
+  }
+
   /** False where there is no BLAS. */
   private runNative(p: Product): boolean {
-    if (this.native === undefined) this.native = this.nativeTask();
-    if (this.native === null) return false;
+    const native = this.findNative();
+    if (native === null) return false;
     const { m, n, k, batch = 1, terms = 1 } = p;
     const { threads, descriptor, scratch } = this.options;
     const gathered = "rowTable" in p.b;
@@ -127,8 +147,12 @@ export class Gemm {
     const across = Math.ceil(n / cols);
     const perBatch = across * Math.ceil(m / rows);
     this.describe(p, [m, n, k, gathered ? 1 : 0, rows, cols, across, perBatch, room, each]);
-    threads.parallelFor(this.native, descriptor, batch * perBatch, (m * n * k * terms) / perBatch / NATIVE_SPEED);
+    threads.parallelFor(native, descriptor, batch * perBatch, (m * n * k * terms) / perBatch / NATIVE_SPEED);
     return true;
+  }
+  private findNative(): Task | null {
+    if (this.native === undefined) this.native = this.nativeTask();
+    return this.native;
   }
   private nativeTask(): Task | null {
     const { blas, importAs, threads } = this.options;
@@ -143,19 +167,19 @@ export class Gemm {
   /** A column as the row of the transposed product, where that need not be packed. */
   private oriented(p: Product): Product {
     const { m, n, a, b, out, addend } = p;
-    if ("rowTable" in b || n !== 1 || out.rowStride !== 1 || (a.rowStride !== 1 && !this.alongInner(p))) return p;
+    if (!isPlain(b) || n !== 1 || out.rowStride !== 1 || (a.rowStride !== 1 && !this.alongInner(p))) return p;
     return { ...p, m: n, n: m, a: turned(b), b: turned(a), out: turned(out), addend: addend && turned(addend) };
   }
   private wayOf(p: Product): number {
     const { m, n, k, b } = p;
-    if ("rowTable" in b) return GATHERED;
+    if (!isPlain(b)) return "block" in b ? PACKED : GATHERED;
     if (this.alongInner(p) && (m <= FEW || n <= FEW)) return DOTS;
     const little = m * n * k <= SMALL || m <= FEW || n <= 3 * this.tile.lanes || k <= FEW;
     // Without an inner dim nothing of B is read, whatever its strides.
     return little && (b.colStride === 1 || k === 0) ? STRIPS : BLOCKS;
   }
   private alongInner({ k, a, b }: Product): boolean {
-    return !("rowTable" in b) && a.colStride === 1 && b.rowStride === 1 && k >= 4 * this.tile.lanes;
+    return isPlain(b) && a.colStride === 1 && b.rowStride === 1 && k >= 4 * this.tile.lanes;
   }
   /** Rows and columns of a piece of C, where about so many are wanted. */
   private pieceOf(way: number, m: number, n: number, pieces: number): [number, number] {
@@ -183,9 +207,12 @@ export class Gemm {
     };
     put(...first);
     for (const x of [p.a, p.b]) {
-      const tables = "rowTable" in x;
-      put(x.ptr, tables ? x.rowTable : x.rowStride * size, tables ? x.colTable : x.colStride * size);
-      put((x.batchStride ?? 0) * size, (x.termStride ?? 0) * size);
+      if ("block" in x) put(x.block.ptr, 0, p.k * size, 0, 0);
+      else {
+        if (isPlain(x)) put(x.ptr, x.rowStride * size, x.colStride * size);
+        else put(x.ptr, x.rowTable, x.colTable);
+        put((x.batchStride ?? 0) * size, (x.termStride ?? 0) * size);
+      }
     }
     put(p.out.ptr, p.out.rowStride * size, (p.out.batchStride ?? 0) * size);
     const { addend } = p;
@@ -195,6 +222,7 @@ export class Gemm {
     put(p.terms ?? 1);
   }
 }
+const isPlain = (b: Product["b"]): b is Matrix => "rowStride" in b;
 const turned = (x: Matrix): Matrix => ({ ...x, rowStride: x.colStride, colStride: x.rowStride });
 /** About `part` of `whole`, in equal parts that are multiples of `unit`. */
 const cut = (whole: number, part: number, unit: number): number =>

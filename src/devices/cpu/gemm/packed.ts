@@ -23,7 +23,7 @@ import { emitPack } from "./pack.ts";
 import { addPackGathered } from "./pack_gathered.ts";
 
 // At most; blocks of a dim are about alike, for a short one costs as much to pack for and to walk as a long one.
-const KC = 512;
+export const KC = 512;
 const MC = 120;
 const NC = 512;
 
@@ -39,9 +39,9 @@ const up = (n: number, to: number): number => Math.ceil(n / to) * to;
 /**
  * Adds blocks(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, d, dRow, scratch) to a module, see Note [Products]: a product
  * packed block by block. Scratch has room for `scratchBytes`. The second function is the same for a gathered B: bRow and
- * bCol are the addresses of its tables.
+ * bCol are the addresses of its tables. The third is for at most KC terms and a B that the fourth packed to its C.
  */
-export function addBlocks(module: ModuleBuilder, tile: Tile): readonly [number, number] {
+export function addBlocks(module: ModuleBuilder, tile: Tile): readonly number[] {
   // Of the last panel's rows only those that there are are computed, or one more.
   const micros = [2, 4, tile.mr].map(
     (rows) => [rows, module.func(i32s(7), [], (f) => emitMicro(f, tile, rows))] as const,
@@ -53,14 +53,21 @@ export function addBlocks(module: ModuleBuilder, tile: Tile): readonly [number, 
   const macro = module.func(i32s(10), [], (f) => emitMacro(f, tile, micros, inside));
 
   const blocks = (parts: Parts): number => module.func(i32s(14), [], (f) => emitBlocks(f, tile, parts));
+  const pack = module.func(i32s(14), [], (f) => {
+    const [, n, k, , , , b, bRow, bCol, c] = Array.from({ length: 10 }, (_, i) => i);
+    push(f, b, bCol, bRow, n, k, c).call(packB);
+  });
   return [
     blocks({ packA, packB, macro, gathered: false }),
     blocks({ packA, packB: packGathered, macro, gathered: true }),
+    blocks({ packA, packB: null, macro, gathered: false }),
+    pack,
   ];
 }
 interface Parts {
   readonly packA: number;
-  readonly packB: number;
+  /** Null if B is packed already. */
+  readonly packB: number | null;
   readonly macro: number;
   readonly gathered: boolean;
 }
@@ -86,18 +93,19 @@ function emitBlocks(f: FunctionBuilder, { mr, nr, size }: Tile, { packA, packB, 
         f.get(b);
         pushBytes(f, bRow, p, 4);
         pushBytes(f, bCol, j, 4);
-      } else {
-        pushAt(f, b, p, bRow).get(j).get(bCol).op("i32.mul").op("i32.add");
-        f.get(bCol).get(bRow);
+      } else pushAt(f, b, p, bRow).get(j).get(bCol).op("i32.mul").op("i32.add");
+      if (packB === null) f.set(packedB);
+      else {
+        if (!gathered) f.get(bCol).get(bRow);
+        f.get(nb).get(kb).get(packedB);
+        if (gathered) {
+          f.i32(nr * size);
+          f.get(kb)
+            .i32(nr * size)
+            .op("i32.mul");
+        }
+        f.call(packB);
       }
-      f.get(nb).get(kb).get(packedB);
-      if (gathered) {
-        f.i32(nr * size);
-        f.get(kb)
-          .i32(nr * size)
-          .op("i32.mul");
-      }
-      f.call(packB);
       forBlocks(f, i, mb, m, mc, () => {
         pushAt(f, a, i, aRow).get(p).get(aCol).op("i32.mul").op("i32.add");
         f.get(aRow).get(aCol).get(mb).get(kb).get(packedA).call(packA);
