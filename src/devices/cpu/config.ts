@@ -1,6 +1,7 @@
 // torch.__config__
 import { getDevice } from "../registry.ts";
 import type { CpuDevice } from "./device.ts";
+import { kernelLevel } from "./features.ts";
 import { get_num_threads } from "./num_threads.ts";
 
 const LEVELS = {
@@ -31,7 +32,7 @@ export function show(): string {
   return [
     "tidu running with:",
     `  - Engine: ${host}`,
-    `  - CPU capability usage: ${LEVELS[level]}`,
+    `  - CPU capability usage: ${LEVELS[level]}${level === kernelLevel() ? "" : " in products"}`,
     `  - Threads: ${get_num_threads()}${memory.shared ? "" : " (memory cannot be shared here)"}`,
     `  - BLAS: ${typeof blas === "string" ? blas : blas.name}`,
     `  - Memory: ${mebibytes(memory.stats().reserved)} reserved of at most ${limit}, dead tensors found ${LIVENESS[memory.livenessKind]}`,

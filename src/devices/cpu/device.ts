@@ -7,7 +7,7 @@ import type { Backend, Block, Matrix, MemoryStats, PackedMatrix, Product } from 
 import { registerDevice } from "../registry.ts";
 import { findBlas } from "./blas.ts";
 import type { Blas } from "./blas.ts";
-import { featureLevel, wantedLevel } from "./features.ts";
+import { featureLevel, kernelLevel, wantedLevel } from "./features.ts";
 import type { FeatureLevel } from "./features.ts";
 import { Gemm, SCRATCH } from "./gemm/gemm.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "./launch.ts";
@@ -35,8 +35,8 @@ export class CpuDevice implements Backend {
     this.memory.scratch(SCRATCH);
     const { memory, shared, maximum } = this.memory;
     this.threads = new Threads(memory, shared);
-    const { threads, level, scratch } = this;
-    const options = { memory, shared, maximum, threads, scratch, descriptorBase: DESCRIPTORS, level };
+    const { threads, scratch } = this;
+    const options = { memory, shared, maximum, threads, scratch, descriptorBase: DESCRIPTORS, level: kernelLevel() };
     // Whoever asks for wide code has all of it wide.
     this.runner = new KernelRunner(wantedLevel() === "wide" ? { ...options, wideAfter: 0 } : options);
   }

@@ -1,5 +1,5 @@
 // Which WebAssembly instructions this engine has.
-import { makesWideCode } from "./wide.ts";
+import { makesWideCode, makesWideKernels } from "./wide.ts";
 
 /**
  * The highest first. "wide": as relaxed, and this engine can make one instruction of 256 bits out of two, see
@@ -23,12 +23,18 @@ const node = (globalThis as { process?: NodeProcess }).process;
 /** The level that the environment variable TIDU_WASM_LEVEL names, if any. */
 export const wantedLevel = (): string | undefined => node?.env?.["TIDU_WASM_LEVEL"];
 
-/** What to compile for: the highest level there is, or the one that is wanted. */
+/** What to compile products for: the highest level there is, or the one that is wanted. */
 export function featureLevel(): FeatureLevel {
   const wanted = wantedLevel();
   if (wanted === "simd128" || !enableRelaxed()) return "simd128";
   if (wanted === "relaxed" || wanted === "wide") return wanted;
   return makesWideCode() ? "wide" : "relaxed";
+}
+
+/** The same for kernels. */
+export function kernelLevel(): FeatureLevel {
+  const level = featureLevel();
+  return level === "wide" && !makesWideKernels() ? "relaxed" : level;
 }
 
 /** Whether there are relaxed instructions; Node 20 has them behind a flag that can be set while it runs. */
