@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { emitKernel } from "../src/devices/cpu/emit.ts";
-import { FEATURE_LEVELS, kernelLevel } from "../src/devices/cpu/features.ts";
+import { FEATURE_LEVELS, featureLevel, kernelLevel } from "../src/devices/cpu/features.ts";
 import type { FeatureLevel } from "../src/devices/cpu/features.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "../src/devices/cpu/launch.ts";
 import { Threads } from "../src/devices/cpu/threads.ts";
@@ -16,7 +16,7 @@ import { Kernel } from "../src/kernel/loops.ts";
 import type { Accumulator, Operand, StoreMode } from "../src/kernel/loops.ts";
 
 const memory = new WebAssembly.Memory({ initial: 4, maximum: 16 });
-const levels = FEATURE_LEVELS.slice(FEATURE_LEVELS.indexOf(kernelLevel()));
+const levels = FEATURE_LEVELS.slice(FEATURE_LEVELS.indexOf(kernelLevel(featureLevel())));
 const BASE = 1024 + DESCRIPTOR_BYTES;
 const ROOM = 4096;
 const host = (dtype: Dtype, ptr: number, length: number): TypedArray => new dtype.array(memory.buffer, ptr, length);

@@ -1,7 +1,7 @@
 // Formulas of kernel/math.ts and functions of kernel/special.ts: how far they are from the true value.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { FEATURE_LEVELS, kernelLevel } from "../src/devices/cpu/features.ts";
+import { FEATURE_LEVELS, featureLevel, kernelLevel } from "../src/devices/cpu/features.ts";
 import { KernelRunner } from "../src/devices/cpu/launch.ts";
 import { Threads } from "../src/devices/cpu/threads.ts";
 import { float32, float64 } from "../src/dtype.ts";
@@ -14,7 +14,7 @@ import { Kernel } from "../src/kernel/loops.ts";
 import { hostMath } from "../src/kernel/special.ts";
 
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });
-const levels = FEATURE_LEVELS.slice(FEATURE_LEVELS.indexOf(kernelLevel()));
+const levels = FEATURE_LEVELS.slice(FEATURE_LEVELS.indexOf(kernelLevel(featureLevel())));
 const N = 1 << 16;
 /** Where the operands are. */
 const [X, Y, RESULT] = [0, 1, 2].map((k) => 65536 + 8 * N * k);

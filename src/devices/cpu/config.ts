@@ -32,7 +32,7 @@ export function show(): string {
   return [
     "tidu running with:",
     `  - Engine: ${host}`,
-    `  - CPU capability usage: ${LEVELS[level]}${level === kernelLevel() ? "" : " in products"}`,
+    `  - CPU capability usage: ${LEVELS[level]}${level === kernelLevel(level) ? "" : " in products"}`,
     `  - Threads: ${get_num_threads()}${memory.shared ? "" : " (memory cannot be shared here)"}`,
     `  - BLAS: ${typeof blas === "string" ? blas : blas.name}`,
     `  - Memory: ${mebibytes(memory.stats().reserved)} reserved of at most ${limit}, dead tensors found ${LIVENESS[memory.livenessKind]}`,

@@ -35,8 +35,16 @@ export class CpuDevice implements Backend {
     this.memory.scratch(SCRATCH);
     const { memory, shared, maximum } = this.memory;
     this.threads = new Threads(memory, shared);
-    const { threads, scratch } = this;
-    const options = { memory, shared, maximum, threads, scratch, descriptorBase: DESCRIPTORS, level: kernelLevel() };
+    const { threads, scratch, level } = this;
+    const options = {
+      memory,
+      shared,
+      maximum,
+      threads,
+      scratch,
+      descriptorBase: DESCRIPTORS,
+      level: kernelLevel(level),
+    };
     // Whoever asks for wide code has all of it wide.
     this.runner = new KernelRunner(wantedLevel() === "wide" ? { ...options, wideAfter: 0 } : options);
   }

@@ -31,9 +31,8 @@ export function featureLevel(): FeatureLevel {
   return makesWideCode() ? "wide" : "relaxed";
 }
 
-/** The same for kernels. */
-export function kernelLevel(): FeatureLevel {
-  const level = featureLevel();
+/** What to compile kernels for, where products are compiled for `level`. */
+export function kernelLevel(level: FeatureLevel): FeatureLevel {
   return level === "wide" && !makesWideKernels() ? "relaxed" : level;
 }
 

@@ -58,8 +58,6 @@ export class Lowering {
     if ((e.op === "const" || e.op === "param") && isHalf(e.dtype))
       return this.lower(new Expr("cast", [new Expr(e.op, [], float32, e.value)], e.dtype));
     if (e.src.length === 0) return e;
-    const difference = asDifference(e);
-    if (difference !== null) return this.lower(difference);
     const src = e.src.map((x) => this.lower(x));
     const rebuilt = src.every((x, i) => x === e.src[i]) ? e : new Expr(e.op, src, e.dtype, e.value);
     const simpler = simplify(rebuilt);
@@ -70,12 +68,6 @@ export class Lowering {
 /** What 16-bit floats can do as they are: be moved. */
 const MOVES: ReadonlySet<ExprOp> = new Set(["load", "where", "bitcast", "cast"]);
 
-/** -x + y as y - x, which is the same to the bit; null for anything else. */
-function asDifference({ op, src: [x, y], dtype }: Expr): Expr | null {
-  if (op !== "add" || !dtype.is_floating_point) return null;
-  if (x.op === "neg") return y.sub(x.src[0]);
-  return y.op === "neg" ? x.sub(y.src[0]) : null;
-}
 function simplify(e: Expr): Expr {
   const { op, src, dtype } = e;
   const [x, y] = src;
@@ -86,8 +78,9 @@ function simplify(e: Expr): Expr {
   if (src.length === 2 && x.dtype === bool) return LOGIC[op as BinaryOp]?.(x, y) ?? e;
   if (op === "cast") return castThrough(e, x, dtype);
   if (dtype.is_floating_point && hasFormula(op)) return e.value === IN_HOST ? e : lower(op, src);
-  // V8 13.6 negates float64 in wide code wrongly; this is right for zeros of either sign.
-  if (op === "neg" && dtype === float64) return constant(-0, float64).sub(x);
+  // -x + y is y - x, to the bit.
+  if (op === "add" && dtype.is_floating_point && x.op === "neg") return y.sub(x.src[0]);
+  if (op === "add" && dtype.is_floating_point && y.op === "neg") return x.sub(y.src[0]);
   if (op === "copysign") {
     const bits = dtype === float64 ? int64 : int32;
     const sign = constant(-(2n ** BigInt(dtype.itemsize * 8 - 1)), bits);

@@ -1,10 +1,10 @@
 // Matrix products: which way is taken for a product, and how it is divided.
 //
-// Note [Products]: there are these ways for a product: packed.ts, the fastest where packing pays, with forms for a gathered
-// B and one packed before; strips.ts, for too little of anything; dots.ts, along inner dims. Which one depends on the product alone, and so does the
-// order in which an element's terms are added. So C may be cut into pieces, and a batch into its products, for different
-// threads. A fourth way is the system's BLAS, where there is one; as that may add in another order for another size, its
-// pieces depend on the product alone. Each is a function
+// Note [Products]: there are these ways for a product: packed.ts, the fastest where packing pays, with forms for a
+// gathered B and one packed before; strips.ts, for too little of anything; dots.ts, along inner dims. Which one depends
+// on the product alone, and so does the order in which an element's terms are added. So C may be cut into pieces, and a
+// batch into its products, for different threads. A fourth way is the system's BLAS, where there is one; as that may
+// add in another order for another size, its pieces depend on the product alone. Each is a function
 //
 //   way(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, d, dRow, scratch)
 //
