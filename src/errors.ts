@@ -51,6 +51,16 @@ export const dimOutOfRange = (dim: number, ndim: number): IndexError => {
   return new IndexError(`Dimension out of range (expected to be in range of [${-n}, ${n - 1}], but got ${dim})`);
 };
 
+/** The languages that programs which call the library are written in. */
+export type Language = "TypeScript" | "Python";
+/** In which one whoever is calling just now writes: who calls from another one than TypeScript says so for that long. */
+export const caller: { language: Language } = { language: "TypeScript" };
+/**
+ * Help in the language of the program, for what is written differently in each.
+ * @example help({ TypeScript: "Write torch.no_grad(() => ...).", Python: "Write `with torch.no_grad():`." })
+ */
+export const help = (lines: Readonly<Record<Language, string>>): string => lines[caller.language];
+
 export type WarningListener = (text: string, category: string) => void;
 /** Once for a place of the program. */
 const toConsole: WarningListener = (text, category) => {

@@ -191,13 +191,14 @@ def forget(numbers):
 
 
 def callable_of(f):
-    """Number and name of a callable, which lives as long as the library holds it."""
+    """Number, name and type of a callable, which lives as long as the library holds it."""
     number = _numbers_of_callables.get(id(f))
     if number is None:
         number = next(_next_callable)
         _callables[number] = f
         _numbers_of_callables[id(f)] = number
-    return [number, getattr(f, "__name__", type(f).__name__)]
+    kind = type(f).__name__
+    return [number, getattr(f, "__name__", kind), kind]
 
 
 # -- what comes back
@@ -303,22 +304,37 @@ def encode(x):
     if isinstance(x, int):
         return ["i", x] if -(2**53) <= x <= 2**53 else ["I", str(x)]
     if isinstance(x, float):
-        return ["f", x] if x.is_integer() else ["x", repr(x).replace("inf", "Infinity").replace("nan", "NaN")]
+        return ["f", x] if x.is_integer() else ["x", repr(float(x)).replace("inf", "Infinity").replace("nan", "NaN")]
     if isinstance(x, str):
         return ["s", x]
     if isinstance(x, complex):
         return ["c", str(x.real).replace("inf", "Infinity"), str(x.imag).replace("inf", "Infinity")]
+    if isinstance(x, tuple):
+        return ["u", [encode(y) for y in x]]
+    if isinstance(x, list):
+        return ["l", [encode(y) for y in x]]
     if isinstance(x, dict):
         return ["d", [[str(k), encode(v)] for k, v in x.items()]]
-    if type(x) is type and x in PYTHON_DTYPES:
-        return encode(_classes["dtype"].named(PYTHON_DTYPES[x]))
+    if isinstance(x, type):
+        return encode(_classes["dtype"].named(PYTHON_DTYPES[x])) if x in PYTHON_DTYPES else ["p", "type"]
+    if isinstance(x, _classes["device"]):
+        return ["s", str(x)]
     if hasattr(x, "__index__"):
         return encode(x.__index__())
-    if isinstance(x, (list, tuple)) or hasattr(x, "__iter__"):
+    if hasattr(x, "__iter__"):
         return ["l", [encode(y) for y in x]]
     if builtins.callable(x):
         return ["k", callable_of(x)]
-    return ["s", str(x)]
+    if hasattr(x, "__float__"):
+        return encode(float(x))
+    return ["p", x.type if isinstance(x, Opaque) else type(x).__name__]
+
+
+class Opaque:
+    """A value that the library shall know nothing of but its type."""
+
+    def __init__(self, x):
+        self.type = type(x).__name__
 
 
 class Plain(float):
@@ -346,7 +362,7 @@ def _kind(x, out):
     if t is bool or t is str:
         out.append(x)
         return "."
-    if t is not type and builtins.callable(x) and not hasattr(x, "__iter__") and not hasattr(x, "_library"):
+    if not isinstance(x, type) and builtins.callable(x) and not hasattr(x, "__iter__") and not hasattr(x, "_library"):
         out.append(json.dumps(callable_of(x)))
         return "k"
     out.append(json.dumps(encode(x)))
@@ -417,6 +433,8 @@ def function(path, name=None):
                     tensors = [x for arg in args for x in (arg if isinstance(arg, (tuple, list)) else (arg,))]
                     tensors = [x for x in tensors if isinstance(x, Held)]
                     return out_of(call.__name__, out, call(*args, **kwargs), tensors)
+        if args and type(args[-1]) is dict:
+            args = (*args[:-1], Opaque(args[-1]))  # only the library's own callers give options like that
         return label(name or path, invoke(number, args, kwargs))
 
     own = (name or path).rpartition(".")[2]

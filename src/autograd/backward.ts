@@ -1,5 +1,6 @@
 // torch.autograd.backward and torch.autograd.grad: checks, then the engine.
-import { RuntimeError, ValueError, warn } from "../errors.ts";
+import { typeWord } from "../type_word.ts";
+import { help, RuntimeError, ValueError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { runBackward } from "./engine.ts";
@@ -109,13 +110,15 @@ function rootsOf(
   return outputs.map((t, i) => {
     const grad = grads[i];
     if (grad !== null && !(grad instanceof Tensor))
-      throw new TypeError(`gradients can be either Tensors or None, but got ${typeof grad}`);
+      throw new TypeError(`gradients can be either Tensors or None, but got ${typeWord(grad)}`);
     const checked = grad === null ? implicitGrad(t) : matching(t, grad, i);
     const edge = gradientEdge(t);
     if (edge === null)
       throw new RuntimeError(
         `element ${i} of tensors does not require grad and does not have a grad_fn\n` +
-          "Nothing that it was computed from requires grad. Make what is to be learnt with { requires_grad: true } or as an nn.Parameter, " +
+          "Nothing that it was computed from requires grad. Make what is to be learnt with " +
+          help({ TypeScript: "{ requires_grad: true }", Python: "requires_grad=True" }) +
+          " or as an nn.Parameter, " +
           "and look for what cuts the graph on the way: detach(), torch.no_grad, an integer dtype, a tensor made anew from numbers.",
       );
     return { edge, grad: createGraph ? checked : checked.detach() };

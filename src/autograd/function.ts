@@ -1,5 +1,5 @@
 // Functions with a backward of the user's own.
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { help, NotImplementedError, RuntimeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
 import { mode, no_grad } from "./mode.ts";
@@ -85,7 +85,7 @@ class FunctionNode extends Node {
     for (const [i, g] of list.entries()) {
       if (g !== null && !(g instanceof Tensor))
         throw new TypeError(
-          `function ${this.name()} returned a ${typeWord(g)} as gradient ${i}; expected a Tensor or null`,
+          `function ${this.name()} returned a ${typeWord(g)} as gradient ${i}; expected a Tensor or ${help({ TypeScript: "null", Python: "None" })}`,
         );
       if (g !== null && this.edges[i] === null && !this.ctx.needs_input_grad[i]) list[i] = null;
     }

@@ -1,5 +1,5 @@
 // In-place ops and the graph: what may be changed, and how history is rewritten. See Note [In-place on views].
-import { programStack, RuntimeError } from "../errors.ts";
+import { help, programStack, RuntimeError } from "../errors.ts";
 import type { Layout } from "../layout.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
@@ -20,16 +20,17 @@ export function assertWritable(t: Tensor, recording: boolean): void {
     if (view.made !== "default") throw forbiddenView(t, view);
     if (view.base.leafRequiresGrad)
       throw new RuntimeError(
-        `a view of a leaf Variable that requires grad is being used in an in-place operation.\n${LEAF_HELP}`,
+        `a view of a leaf Variable that requires grad is being used in an in-place operation.\n${leafHelp()}`,
       );
   }
   if (t.leafRequiresGrad)
-    throw new RuntimeError(`a leaf Variable that requires grad is being used in an in-place operation.\n${LEAF_HELP}`);
+    throw new RuntimeError(`a leaf Variable that requires grad is being used in an in-place operation.\n${leafHelp()}`);
 }
-const LEAF_HELP =
+const leafHelp = (): string =>
   "Gradients are taken with respect to a leaf, so what it holds may not be replaced by something computed. " +
-  "To set its numbers, as optimizers do, write inside torch.no_grad(() => ...); " +
-  "to compute with changed ones, change a copy: y = x.clone().";
+  "To set its numbers, as optimizers do, write inside " +
+  help({ TypeScript: "torch.no_grad(() => ...)", Python: "`with torch.no_grad():`" }) +
+  "; to compute with changed ones, change a copy: y = x.clone().";
 function forbiddenView(t: Tensor, view: ViewInfo): RuntimeError {
   if (view.made === "no_grad" || view.made === "inference") return ambiguousView(view.made, "is being");
   const of = t.node === null ? "" : ` of ${shortName(t.node)}`;

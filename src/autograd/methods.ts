@@ -1,4 +1,5 @@
 // What a tensor can do with the graph: backward, hooks, requires_grad_.
+import { typeWord } from "../type_word.ts";
 import { RuntimeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import type { TensorHook } from "../tensor.ts";
@@ -42,7 +43,7 @@ Tensor.prototype.backward = function (
   if (first instanceof Tensor || first === null || first === undefined) backward(this, first ?? null, options);
   else if (typeof first === "object" && Object.getPrototypeOf(first) === Object.prototype)
     backward(this, first.gradient ?? null, first);
-  else throw new TypeError(`gradients can be either Tensors or None, but got ${typeof first}`);
+  else throw new TypeError(`gradients can be either Tensors or None, but got ${typeWord(first)}`);
 };
 Tensor.prototype.register_hook = function (hook) {
   if (!this.requires_grad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");

@@ -1,5 +1,5 @@
 // The nodes of the graph, the edges between them, and the tensors they keep for backward.
-import { programStack, RuntimeError } from "../errors.ts";
+import { help, programStack, RuntimeError } from "../errors.ts";
 import type { Dtype } from "../dtype.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
@@ -177,5 +177,9 @@ export const shortName = (node: Node): string => node.name().replace(/Backward\d
 export const freedTwice = (): RuntimeError =>
   new RuntimeError(
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.\n" +
-      "In TypeScript: loss.backward({ retain_graph: true }), or compute the loss anew for every backward.",
+      help({
+        TypeScript: "loss.backward({ retain_graph: true })",
+        Python: "loss.backward(retain_graph=True)",
+      }) +
+      ", or compute the loss anew for every backward.",
   );

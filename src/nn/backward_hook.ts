@@ -1,4 +1,5 @@
 // Backward hooks of modules: identity nodes around the module see the gradients that enter and leave it.
+import { typeWord } from "../type_word.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
 import { mode } from "../autograd/mode.ts";
@@ -60,7 +61,7 @@ export function watchInputs(
       const list = Array.isArray(output) ? (output as unknown[]) : [output];
       if (!list.some((x) => x instanceof Tensor))
         warn(
-          `For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received ${typeof output}`,
+          `For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received ${typeWord(output)}`,
         );
       const outputs = behindNode(list);
       if (outputs === null) return output;

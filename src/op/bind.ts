@@ -1,4 +1,5 @@
 // What a caller gave, to one value per argument of the signature.
+import { help } from "../errors.ts";
 import type { Scalar } from "../dtype.ts";
 import { Complex, Dtype, Float } from "../dtype.ts";
 import { MemoryFormat } from "../memory_format.ts";
@@ -30,7 +31,7 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
           ? `\n(${args
               .slice(positional)
               .map((a) => a.name)
-              .join(", ")} by name, in one object at the end)`
+              .join(", ")} by name${help({ TypeScript: ", in one object at the end", Python: "" })})`
           : ""
       }`,
     );

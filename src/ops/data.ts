@@ -1,7 +1,7 @@
 // Tensors from data the caller has, and the ramp of arange: factories whose arguments no signature describes.
 import type { Dtype, Scalar, TypedArray } from "../dtype.ts";
 import { bool, Complex, complexOf, Float, dtypes, float64, get_default_dtype, int64, uint8 } from "../dtype.ts";
-import { RuntimeError, ValueError, warn } from "../errors.ts";
+import { help, RuntimeError, ValueError, warn } from "../errors.ts";
 import { iota, param } from "../kernel/expr.ts";
 import { halfBits, isHalf } from "../kernel/half.ts";
 import { Kernel } from "../kernel/loops.ts";
@@ -48,7 +48,10 @@ export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
   if (!requires_grad) return t;
   if (!t.dtype.is_differentiable)
     throw new RuntimeError(
-      `Only Tensors of floating point and complex dtype can require gradients\nThis one is ${String(t.dtype)}: bigints give int64, booleans bool, plain numbers float32. Pass { dtype: torch.float32 }.`,
+      `Only Tensors of floating point and complex dtype can require gradients\nThis one is ${String(t.dtype)}: ${help({
+        TypeScript: "bigints give int64, booleans bool, plain numbers float32. Pass { dtype: torch.float32 }.",
+        Python: "ints give int64, bools bool, floats float32. Pass dtype=torch.float32.",
+      })}`,
     );
   t.leafRequiresGrad = true;
   return t;
@@ -130,7 +133,10 @@ export function inferDtype(data: TensorData): Dtype | null {
 }
 const notNumber = (x: unknown): TypeError =>
   new TypeError(
-    `new(): invalid data type '${x === null ? "NoneType" : typeof x === "string" ? "str" : typeof x === "object" ? (x.constructor?.name ?? "object") : typeof x}'\nA tensor is made of numbers, booleans, bigints, or nested arrays of them.`,
+    `new(): invalid data type '${typeWord(x)}'\nA tensor is made of ${help({
+      TypeScript: "numbers, booleans, bigints, or nested arrays of them",
+      Python: "numbers, bools, or nested sequences of them",
+    })}.`,
   );
 function fill(
   data: unknown,

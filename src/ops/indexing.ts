@@ -1,7 +1,7 @@
 // Reading and writing elements by index: integers, slices, masks, tensors of indices.
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, int32, int64 } from "../dtype.ts";
-import { IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
+import { help, IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
 import { input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
@@ -528,7 +528,7 @@ define(embedding, {
   kernel: compute(({ input, weight, max_norm, norm_type }) => {
     if (input.dtype !== int64 && input.dtype !== int32)
       throw new RuntimeError(
-        `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${input.dtype.legacyName}Tensor instead (while checking arguments for embedding)\nIndices come from bigints, torch.randint, or x.long().`,
+        `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${input.dtype.legacyName}Tensor instead (while checking arguments for embedding)\nIndices come from ${help({ TypeScript: "bigints", Python: "ints" })}, torch.randint, or x.long().`,
       );
     if (weight.sizes.length !== 2) throw new RuntimeError("'weight' must be 2-D");
     const rows = input.reshape([-1]);

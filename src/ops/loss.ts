@@ -2,7 +2,7 @@
 import { is_grad_enabled } from "../autograd/mode.ts";
 import type { Dtype } from "../dtype.ts";
 import { int64, opmath, uint8 } from "../dtype.ts";
-import { IndexError, NotImplementedError, RuntimeError, ValueError, warn } from "../errors.ts";
+import { help, IndexError, NotImplementedError, RuntimeError, ValueError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { composite, compute, inOpmath } from "../op/kernels.ts";
@@ -94,7 +94,7 @@ function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null, igno
   checkSizes(input.sizes, target.sizes);
   if (target.dtype !== int64 && target.dtype !== uint8)
     throw new RuntimeError(
-      `expected target dtype to be Long or Byte, but got ${target.dtype.legacyName}\nClass numbers are int64: target.long(), or bigints in torch.tensor.`,
+      `expected target dtype to be Long or Byte, but got ${target.dtype.legacyName}\nClass numbers are int64: target.long()${help({ TypeScript: ", or bigints in torch.tensor", Python: ", or whole numbers in torch.tensor" })}.`,
     );
   const classes = input.sizes[classDim(input)];
   if (weight !== null && (weight.sizes.length !== 1 || weight.sizes[0] !== classes))

@@ -22,7 +22,7 @@ export function where(
   if (input === undefined) return nonzero(condition, { as_tuple: true }) as Tensor[];
   if (other === undefined) throw new TypeError('where() missing 1 required positional argument: "other"');
   if (!(condition instanceof Tensor))
-    throw new TypeError(`where(): argument 'condition' (position 1) must be Tensor, not ${typeof condition}`);
+    throw new TypeError(`where(): argument 'condition' (position 1) must be Tensor, not ${typeWord(condition)}`);
   if (condition.dtype !== bool && condition.dtype.name !== "uint8")
     throw new RuntimeError(
       `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.legacyName}`,

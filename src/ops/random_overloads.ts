@@ -1,4 +1,5 @@
 // Random functions whose arguments no one signature describes.
+import { typeWord } from "../type_word.ts";
 import type { Dtype } from "../dtype.ts";
 import { int64 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
@@ -28,7 +29,8 @@ export function randint(...given: unknown[]): Tensor {
   const [low, high, size, options = {}] = (
     typeof given[1] === "number" || typeof given[1] === "bigint" ? given : [0, ...given]
   ) as [number | bigint, number | bigint, number[], RandomOptions?];
-  if (!Array.isArray(size)) throw new TypeError(`randint(): argument 'size' must be tuple of ints, not ${typeof size}`);
+  if (!Array.isArray(size))
+    throw new TypeError(`randint(): argument 'size' must be tuple of ints, not ${typeWord(size)}`);
   return drawInts("randint", low, high, size, options.dtype ?? int64, options);
 }
 /** {@link randint} at the sizes and dtype of `input`. As `torch.randint_like`. */
@@ -55,7 +57,7 @@ function drawInts(
 ): Tensor {
   for (const [bound, x] of Object.entries({ low, high }))
     if (!Number.isInteger(x) && typeof x !== "bigint")
-      throw new TypeError(`${name}(): argument '${bound}' must be int, not ${typeof x}`);
+      throw new TypeError(`${name}(): argument '${bound}' must be int, not ${typeWord(x)}`);
   if (low >= high)
     throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
   const out = allocate(checkSize(size), dtype);

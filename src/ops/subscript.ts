@@ -1,7 +1,8 @@
 // x.index([...]), x.at(...), x.index_put_([...], y): Python's brackets, taken apart into views and tensors of indices.
+import { typeWord } from "../type_word.ts";
 import type { Scalar } from "../dtype.ts";
 import { bool, int32, int64, uint8 } from "../dtype.ts";
-import { IndexError, RuntimeError, ValueError, warn } from "../errors.ts";
+import { help, IndexError, RuntimeError, ValueError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { scalar_tensor } from "./creation.ts";
@@ -94,12 +95,19 @@ const isMask = (x: Tensor): boolean => x.dtype === bool || x.dtype === uint8;
 const truth = (mask: Tensor): boolean => Boolean(mask.item());
 const asMask = (x: boolean): Tensor => tensor([x]);
 function indexList(x: readonly (number | boolean)[]): Tensor {
-  if (!Array.isArray(x)) throw notAnIndex(x === undefined ? "undefined" : typeof x);
+  if (!Array.isArray(x)) throw notAnIndex(typeWord(x));
   return x.some((y) => typeof y === "boolean") ? tensor(x as TensorData) : tensor(x as TensorData, { dtype: int64 });
 }
 const notAnIndex = (got: string): IndexError =>
   new IndexError(
-    `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${got})\nIn TypeScript: numbers, torch.slice_(1, 3) or "1:3", "...", null, booleans, lists of numbers, tensors.`,
+    `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${got})\n${help(
+      {
+        TypeScript:
+          'An index is a number, torch.slice_(1, 3) or "1:3", "...", null, a boolean, a list of numbers, or a tensor.',
+        Python:
+          "An index is an int, a slice, `...`, None, a bool, a list of ints, or a tensor of an integer dtype or bool.",
+      },
+    )}`,
   );
 function refuseOfScalar(item: Index): void {
   if (item instanceof PythonSlice) throw new IndexError("slice() cannot be applied to a 0-dim tensor.");

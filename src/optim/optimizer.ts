@@ -4,7 +4,7 @@ import { addHook } from "../autograd/node.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
 import { collectTemporaries } from "../allocate.ts";
 import { float32, float64, get_default_dtype } from "../dtype.ts";
-import { KeyError, NotImplementedError, ValueError, warn } from "../errors.ts";
+import { help, KeyError, NotImplementedError, ValueError, warn } from "../errors.ts";
 import { zeros } from "../ops/creation.ts";
 import { observe } from "../observer.ts";
 import { Tensor } from "../tensor.ts";
@@ -81,7 +81,12 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   add_param_group(group: GroupSpec<O>): void {
     if (!isGroup(group)) throw new TypeError(`param_group must be a dict, but got ${typeWord(group)}`);
     if (group.params === undefined)
-      throw new KeyError("'params'\nA group is an object: { params: [...], lr: 0.1, ... }");
+      throw new KeyError(
+        `'params'\n${help({
+          TypeScript: "A group is an object: { params: [...], lr: 0.1, ... }",
+          Python: 'A group is a dict: {"params": [...], "lr": 0.1, ...}',
+        })}`,
+      );
     const { params, names } = readParams(group.params);
     for (const param of params)
       if (!param.is_leaf && !param.retains_grad)
@@ -245,9 +250,9 @@ const isGroup = (x: unknown): x is Record<string, unknown> =>
 function iterable(params: unknown): Iterable<unknown> {
   if (isIterable(params) && !(params instanceof Tensor) && typeof params !== "string") return params;
   const name = params instanceof Tensor ? params.type() : typeWord(params);
-  const help = params instanceof Tensor ? `\nPut it in a list: [x].` : `\nFor a module, pass model.parameters().`;
+  const way = params instanceof Tensor ? `\nPut it in a list: [x].` : `\nFor a module, pass model.parameters().`;
   throw new TypeError(
-    `params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${name}${help}`,
+    `params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${name}${way}`,
   );
 }
 

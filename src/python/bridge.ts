@@ -7,13 +7,14 @@ import { Node } from "../autograd/node.ts";
 import { createLiveness } from "../devices/cpu/liveness.ts";
 import { Complex, Dtype, dtypeByName, Float } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
-import { programStack, set_warning_listener } from "../errors.ts";
+import { caller, programStack, set_warning_listener } from "../errors.ts";
 import { registry } from "../op/op.ts";
 import { asLeaf, fromTyped } from "../ops/data.ts";
 import { slice_ } from "../ops/subscript.ts";
 import type { Index } from "../ops/subscript.ts";
 import { default_generator, Generator } from "../random.ts";
 import { Size, Tensor } from "../tensor.ts";
+import { foreignTypes } from "../type_word.ts";
 import { Handles } from "./handles.ts";
 import { namespaces } from "./namespaces.ts";
 import { helpers } from "./helpers.ts";
@@ -33,6 +34,13 @@ const SWEEP = 1024;
 
 /** Thrown through the library when a Python callable raised; Python keeps the exception itself. */
 class RaisedInPython extends Error {}
+/** A Python object that the library knows nothing of but its type's name. */
+class PythonObject {}
+/** Notes the name of a value's type in Python, for errors to tell. */
+function typed<T extends object>(value: T, type: string): T {
+  foreignTypes.set(value, type);
+  return value;
+}
 
 export class Bridge {
   readonly handles = new Handles();
@@ -106,6 +114,7 @@ export class Bridge {
 
   /** Calls function `id`. `kinds`: a letter for each value; `names`: of those at the end that go by name. */
   call(id: number, kinds: string, names: string, ...values: unknown[]): Crossed {
+    caller.language = "Python";
     try {
       if (this.pressure.hasGrown()) this.python(0, "[]");
       this.plainNumbers = this.isMethod[id];
@@ -122,6 +131,8 @@ export class Bridge {
       return this.cross(this.functions[id](...values));
     } catch (error) {
       return failure(error);
+    } finally {
+      caller.language = "TypeScript";
     }
   }
   /** Lets go of objects; tells whether a turn of the event loop is due. */
@@ -169,10 +180,13 @@ export class Bridge {
     return this.fromJson(JSON.parse(text) as Encoded) as Index[];
   }
   private guarded(body: () => unknown): Crossed {
+    caller.language = "Python";
     try {
       return this.cross(body());
     } catch (error) {
       return failure(error);
+    } finally {
+      caller.language = "TypeScript";
     }
   }
 
@@ -185,7 +199,7 @@ export class Bridge {
       case 84: // T: a list of objects held
         return (value as (number | undefined)[]).map((n) => (n === undefined ? null : this.handles.get(n)));
       case 107: // k: a Python callable
-        return this.callback(JSON.parse(value as string) as [number, string]);
+        return this.callback(JSON.parse(value as string) as [number, string, string]);
       case 106: // j: JSON
         return this.fromJson(JSON.parse(value as string) as Encoded);
       case 110: // n: None
@@ -204,11 +218,11 @@ export class Bridge {
    * gone is found out as the CPU device finds dead tensors, and told to Python as a call of number 0. With or without such
    * news, that call asks Python to let go of what it has dropped, too.
    */
-  private callback([id, name]: readonly [number, string]): Callable {
+  private callback([id, name, type]: readonly [id: number, name: string, type: string]): Callable {
     let made = this.callbacks.get(id)?.deref();
     if (made === undefined) {
       made = (...args) => this.callPython(id, args);
-      Object.defineProperty(made, "name", { value: name });
+      Object.defineProperty(typed(made, type), "name", { value: name });
       this.callbacks.set(id, new WeakRef(made));
       this.callables.watch(made, id);
       if (++this.made % SWEEP === 0) this.callables.sweep();
@@ -218,6 +232,7 @@ export class Bridge {
   }
   private callPython(id: number, args: readonly unknown[]): unknown {
     const result = this.python(id, JSON.stringify(args.map((x) => this.encode(x))));
+    caller.language = "Python"; // of the call that this one is a part of
     this.plainNumbers = false;
     if (result === "!") throw new RaisedInPython();
     return result === undefined ? undefined : this.fromJson(JSON.parse(result) as Encoded);
@@ -248,10 +263,17 @@ export class Bridge {
       }
       case "l":
         return (body as Encoded[]).map((x) => this.fromJson(x));
+      case "u":
+        return typed(
+          (body as Encoded[]).map((x) => this.fromJson(x)),
+          "tuple",
+        );
+      case "p":
+        return typed(new PythonObject(), body as string);
       case "d":
         return Object.fromEntries((body as [string, Encoded][]).map(([k, x]) => [k, this.fromJson(x)]));
       case "k":
-        return this.callback(body as [number, string]);
+        return this.callback(body as [number, string, string]);
       default:
         return body ?? null;
     }
