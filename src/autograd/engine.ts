@@ -10,7 +10,7 @@ import { observe, observer } from "../observer.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import { AccumulateGrad } from "./accumulate.ts";
-import { enable_grad, mode, no_grad } from "./mode.ts";
+import { mode, withGrad } from "./mode.ts";
 import type { Edge, Grads, Meta, Node } from "./node.ts";
 
 export interface Run {
@@ -115,7 +115,7 @@ class Ownership implements Owner {
 /** Runs backward and returns the gradients of `inputs` (null where nothing came). */
 export function runBackward(run: Run): Grads {
   const body = (): Grads => withoutCollecting(() => new GraphTask(run).execute());
-  const grads = run.createGraph ? enable_grad(body) : no_grad(body);
+  const grads = withGrad(run.createGraph, body);
   if (!run.keepGraph) currentDevice().settle();
   return grads;
 }

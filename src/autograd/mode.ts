@@ -1,9 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Whether operations are recorded: no_grad and its kin.
-import { warn } from "../errors.ts";
+import { RuntimeError, warn } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 
-interface Mode {
+/** One set of modes. */
+interface Modes {
   grad: boolean;
   inference: boolean;
   anomaly: boolean;
@@ -15,8 +16,78 @@ export interface SavedHooks {
   readonly pack: (t: Tensor) => unknown;
   readonly unpack: (packed: unknown) => Tensor;
 }
-/** The mode now. Read by every call, so a plain object. */
-export const mode: Mode = { grad: true, inference: false, anomaly: false, checkNan: true, savedHooks: null };
+
+/**
+ * Note [Modes]: modes belong to what is running, as PyTorch's belong to a thread. While synchronous code runs nothing else
+ * can, so its modes stand in `running`, a plain object that every call reads. A body that returns a promise goes on later,
+ * between pieces of other code: its modes travel with its asynchronous context (AsyncLocalStorage in Node, Bun and Deno),
+ * and as long as such bodies wait, code that is in no synchronous body asks the context which modes are its own. Engines
+ * without such contexts refuse asynchronous bodies.
+ */
+const program: Modes = { grad: true, inference: false, anomaly: false, checkNan: true, savedHooks: null };
+let running: Modes | null = program;
+/** Synchronous bodies around the code that runs, and asynchronous ones that wait. */
+let depth = 0;
+let waiting = 0;
+
+interface ContextStore {
+  run<T>(modes: Modes, body: () => T): T;
+  getStore(): Modes | undefined;
+}
+type AsyncHooks = { AsyncLocalStorage: new () => ContextStore };
+const context: ContextStore | null = (() => {
+  const hooks = globalThis.process?.getBuiltinModule?.("node:async_hooks") as unknown as AsyncHooks | undefined;
+  return hooks === undefined ? null : new hooks.AsyncLocalStorage();
+})();
+const ask = (): Modes => context?.getStore() ?? program;
+
+/** The modes of what runs now, to be read or set at once. */
+export const modes = (): Modes => running ?? ask();
+/** The modes now, each asked for by itself. */
+export const mode: Modes = {
+  get grad() {
+    return modes().grad;
+  },
+  set grad(on) {
+    modes().grad = on;
+  },
+  get inference() {
+    return modes().inference;
+  },
+  set inference(on) {
+    modes().inference = on;
+  },
+  get anomaly() {
+    return modes().anomaly;
+  },
+  set anomaly(on) {
+    modes().anomaly = on;
+  },
+  get checkNan() {
+    return modes().checkNan;
+  },
+  set checkNan(on) {
+    modes().checkNan = on;
+  },
+  get savedHooks() {
+    return modes().savedHooks;
+  },
+  set savedHooks(hooks) {
+    modes().savedHooks = hooks;
+  },
+};
+
+/** Runs code of the library's own, which never waits, with recording on or off. */
+export function withGrad<T>(on: boolean, body: () => T): T {
+  const now = modes();
+  const { grad } = now;
+  now.grad = on;
+  try {
+    return body();
+  } finally {
+    now.grad = grad;
+  }
+}
 
 /** Ends a mode at the end of a block: `using _ = torch.no_grad()`. */
 export interface Guard {
@@ -24,11 +95,115 @@ export interface Guard {
 }
 
 /** Runs `body` with `changes` in force, or, without a body, until the returned guard is disposed. */
-function scoped<T>(changes: Partial<Mode>, body: (() => T) | undefined): T | Guard {
-  const before = { ...mode };
-  Object.assign(mode, changes);
-  return restoring(() => void Object.assign(mode, before), body);
+export function scoped<T>(name: string, changes: Partial<Modes>, body: (() => T) | undefined): T | Guard {
+  const outer = modes();
+  if (body === undefined) return new Held(name, outer, changes);
+  if (context === null && body.constructor.name === "AsyncFunction") throw cannotFollow(name);
+  const result = within({ ...outer, ...changes }, body);
+  if (!goesOn(result)) return result;
+  if (isGenerator(result)) return resumedIn(result, (step) => scoped(name, changes, step)) as T;
+  if (!("finally" in result)) return result;
+  if (context === null) {
+    result.catch(() => {});
+    throw cannotFollow(name);
+  }
+  waiting++;
+  if (depth === 0) running = null;
+  return result.finally(() => {
+    if (--waiting === 0) running = program;
+  }) as T;
 }
+function within<T>(inner: Modes, body: () => T): T {
+  const outer = running;
+  running = inner;
+  depth++;
+  try {
+    return context === null ? body() : context.run(inner, body);
+  } finally {
+    running = --depth === 0 && waiting > 0 ? null : outer;
+  }
+}
+const cannotFollow = (name: string): RuntimeError =>
+  new RuntimeError(
+    `${name}() got an asynchronous body, which this engine cannot follow: it has no AsyncLocalStorage, so whatever else runs while the body waits would be in its mode, too.\nPut ${name}(() => …) around each synchronous part between the awaits.`,
+  );
+/** Whether a body goes on after its call: a promise or a generator, told from all else by what made it. */
+function goesOn(result: unknown): result is Promise<unknown> | AnyGenerator {
+  if (typeof result !== "object" || result === null) return false;
+  const made: unknown = result.constructor;
+  return typeof made !== "function" || made.name === "Promise" || result instanceof Promise;
+}
+type AnyGenerator = Generator<unknown, unknown, unknown> | AsyncGenerator<unknown, unknown, unknown>;
+const isGenerator = (x: object): x is AnyGenerator =>
+  /^\[object (Async)?Generator\]$/.test(Object.prototype.toString.call(x));
+/** The generator with each of its steps run by `run`: a mode holds inside its body alone, not where its values are used. */
+function resumedIn(generator: AnyGenerator, run: (step: () => unknown) => unknown): AnyGenerator {
+  const wrapped = Object.create(Object.getPrototypeOf(generator) as object) as AnyGenerator;
+  return Object.assign(wrapped, {
+    next: (...given: [] | [unknown]) => run(() => generator.next(...given)),
+    return: (value: unknown) => run(() => generator.return(value)),
+    throw: (error: unknown) => run(() => generator.throw(error)),
+  });
+}
+
+/** The guards in force on each set of modes: the newest. */
+const newest = new WeakMap<Modes, Held>();
+/** Counts the synchronous stretches in which guards were made. */
+let stretch = 0;
+let stretchEnds = false;
+
+/**
+ * A mode that is in force until its guard is disposed. Guards may end in another order than they began: what one brought
+ * back at its end is then for the next newer one that changes the same to bring back. A guard that nobody keeps
+ * (`set_grad_enabled(false)` as a statement) never ends, and those after it do not keep it alive.
+ */
+class Held implements Guard {
+  private readonly name: string;
+  private readonly modes: Modes;
+  /** What it changed, as it was. */
+  private readonly before: Partial<Modes>;
+  private older: WeakRef<Held> | null;
+  private newer: Held | null = null;
+  private readonly begun: number;
+  private ended = false;
+
+  constructor(name: string, modes: Modes, changes: Partial<Modes>) {
+    this.name = name;
+    this.modes = modes;
+    this.before = Object.fromEntries(Object.keys(changes).map((key) => [key, modes[key as keyof Modes]]));
+    const below = newest.get(modes);
+    this.older = below === undefined ? null : new WeakRef(below);
+    if (below !== undefined) below.newer = this;
+    newest.set(modes, this);
+    Object.assign(modes, changes);
+    this.begun = stretch;
+    if (stretchEnds) return;
+    stretchEnds = true;
+    queueMicrotask(() => {
+      stretchEnds = false;
+      stretch++;
+    });
+  }
+  [Symbol.dispose](): void {
+    if (this.ended) return;
+    this.ended = true;
+    for (const [key, value] of Object.entries(this.before)) {
+      let next = this.newer;
+      while (next !== null && !(key in next.before)) next = next.newer;
+      Object.assign(next === null ? this.modes : next.before, { [key]: value });
+    }
+    const older = this.older?.deref() ?? null;
+    if (older !== null) older.newer = this.newer;
+    if (this.newer !== null) this.newer.older = this.older;
+    else if (older !== null) newest.set(this.modes, older);
+    else newest.delete(this.modes);
+    if (this.begun !== stretch && this.modes === program)
+      warn(
+        `A guard of ${this.name}() was held while the program waited: whatever else ran meanwhile was in its mode, too. Write ${this.name}(async () => …), which holds for its body alone.`,
+      );
+  }
+}
+
 /** Runs `body`, a promise to its end, then `restore`; without a body, that is for the returned guard to do. */
 export function restoring<T>(restore: () => void, body: (() => T) | undefined): T | Guard {
   if (body === undefined) return { [Symbol.dispose]: restore };
@@ -51,13 +226,13 @@ export function restoring<T>(restore: () => void, body: (() => T) | undefined): 
 export function no_grad(): Guard;
 export function no_grad<T>(body: () => T): T;
 export function no_grad<T>(body?: () => T): T | Guard {
-  return scoped({ grad: false }, body);
+  return scoped("no_grad", { grad: false }, body);
 }
 /** Recording on, inside a `no_grad` too, as `torch.enable_grad`. */
 export function enable_grad(): Guard;
 export function enable_grad<T>(body: () => T): T;
 export function enable_grad<T>(body?: () => T): T | Guard {
-  return scoped({ grad: true }, body);
+  return scoped("enable_grad", { grad: true }, body);
 }
 /**
  * Recording on or off from now on; with a body, inside it only. As `torch.set_grad_enabled`.
@@ -66,7 +241,7 @@ export function enable_grad<T>(body?: () => T): T | Guard {
 export function set_grad_enabled(on: boolean): Guard;
 export function set_grad_enabled<T>(on: boolean, body: () => T): T;
 export function set_grad_enabled<T>(on: boolean, body?: () => T): T | Guard {
-  return scoped({ grad: on }, body);
+  return scoped("set_grad_enabled", { grad: on }, body);
 }
 /**
  * As `no_grad`, and the tensors made inside can never take part in a recorded computation, as `torch.inference_mode`.
@@ -74,7 +249,7 @@ export function set_grad_enabled<T>(on: boolean, body?: () => T): T | Guard {
 export function inference_mode(): Guard;
 export function inference_mode<T>(body: () => T): T;
 export function inference_mode<T>(body?: () => T): T | Guard {
-  return scoped({ grad: false, inference: true }, body);
+  return scoped("inference_mode", { grad: false, inference: true }, body);
 }
 export const is_grad_enabled = (): boolean => mode.grad;
 export const is_inference_mode_enabled = (): boolean => mode.inference;
@@ -86,7 +261,7 @@ export const is_inference_mode_enabled = (): boolean => mode.inference;
 export function set_detect_anomaly(on: boolean, check_nan?: boolean): Guard;
 export function set_detect_anomaly<T>(on: boolean, check_nan: boolean, body: () => T): T;
 export function set_detect_anomaly<T>(on: boolean, check_nan = true, body?: () => T): T | Guard {
-  return scoped({ anomaly: on, checkNan: check_nan }, body);
+  return scoped("set_detect_anomaly", { anomaly: on, checkNan: check_nan }, body);
 }
 /** `set_detect_anomaly(true)` around a body, as `torch.autograd.detect_anomaly`. */
 export function detect_anomaly(): Guard;
@@ -95,6 +270,6 @@ export function detect_anomaly<T>(body?: () => T): T | Guard {
   warn(
     "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
   );
-  return scoped({ anomaly: true, checkNan: true }, body);
+  return scoped("detect_anomaly", { anomaly: true, checkNan: true }, body);
 }
 export const is_anomaly_enabled = (): boolean => mode.anomaly;

@@ -1,7 +1,7 @@
 // What nodes keep for backward may be packed by the user's own functions.
 import type { Tensor } from "../tensor.ts";
 import type { Guard } from "./mode.ts";
-import { mode, restoring } from "./mode.ts";
+import { scoped } from "./mode.ts";
 
 /**
  * What nodes keep inside goes through `pack`, and through `unpack` when backward asks for it: to keep it elsewhere, smaller,
@@ -22,7 +22,6 @@ export function saved_tensors_hooks<P, T>(
   unpack: (packed: P) => Tensor,
   body?: () => T,
 ): T | Guard {
-  const before = mode.savedHooks;
-  mode.savedHooks = { pack, unpack: unpack as (packed: unknown) => Tensor };
-  return restoring(() => void (mode.savedHooks = before), body);
+  const savedHooks = { pack, unpack: unpack as (packed: unknown) => Tensor };
+  return scoped("saved_tensors_hooks", { savedHooks }, body);
 }

@@ -1,5 +1,5 @@
 // The single path of every call: bind, compute, mark the view or bump the version, record the node.
-import { mode } from "../autograd/mode.ts";
+import { mode, modes, withGrad } from "../autograd/mode.ts";
 import { assertWritable, markChanged, rewriteHistory } from "../autograd/inplace.ts";
 import { OpNode } from "../autograd/op_node.ts";
 import { observe, observer } from "../observer.ts";
@@ -34,7 +34,8 @@ function execute(entry: Entry, values: Values): Results {
   if (entry.inplaceArg >= 0 && values[entry.inplaceArg] === true) return runOver(entry, values);
   const { kernel } = definition;
   if (kernel.kind === "composite") return compose(definition, values, entry);
-  const recording = mode.grad && !mode.inference && entry.record !== null && needsGrad(entry, values);
+  const { grad, inference } = modes();
+  const recording = grad && !inference && entry.record !== null && needsGrad(entry, values);
   let results: Results;
   if (kernel.kind === "view") {
     results = kernel.run(values, schema);
@@ -46,7 +47,7 @@ function execute(entry: Entry, values: Values): Results {
     forEachTensor(results, makeFresh);
   }
   // A view is as much of inference as what it is of.
-  if (kernel.kind === "view" ? (values[0] as Tensor).inference : mode.inference)
+  if (kernel.kind === "view" ? (values[0] as Tensor).inference : inference)
     forEachTensor(results, (t) => (t.inference = true));
   if (recording) {
     if (results instanceof Tensor) {
@@ -75,13 +76,7 @@ function compose({ kernel, node }: AnyDefinition, values: Values, entry: Entry):
 }
 /** Kernels may be written with ops of their own; those are not recorded, and their temporaries are released. */
 function computeUnrecorded(kernel: OpKernel, values: Values, entry: Entry): Results {
-  const { grad } = mode;
-  mode.grad = false;
-  try {
-    return collectTemporaries(() => kernel.run(values, entry.schema));
-  } finally {
-    mode.grad = grad;
-  }
+  return withGrad(false, () => collectTemporaries(() => kernel.run(values, entry.schema)));
 }
 
 /** Results under their names, where there are several: `const { values, indices } = x.max(0)`. */
