@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Product } from "../src/devices/backend.ts";
-import { isForBlas } from "../src/devices/cpu/blas.ts";
+import { forBlas } from "../src/devices/cpu/blas.ts";
 import type { Blas } from "../src/devices/cpu/blas.ts";
 import type { CpuDevice } from "../src/devices/cpu/device.ts";
+import { featureLevel } from "../src/devices/cpu/features.ts";
+import { Gemm } from "../src/devices/cpu/gemm/gemm.ts";
 import { currentDevice } from "../src/devices/registry.ts";
 import * as torch from "../src/index.ts";
 import type { Tensor } from "../src/index.ts";
@@ -79,6 +81,80 @@ describe.skipIf(typeof blas === "string")("with a BLAS on the machine", () => {
             expectClose(a.matmul(b), expected(a, b, null), dtype, name);
           }
   });
+  test("products of any sizes and strides are those of our own", () => {
+    torch.manual_seed(4);
+    const { memory, shared, maximum } = device.memory;
+    const { threads } = device;
+    const scratch = (nbytes: number): number => device.memory.scratch(nbytes);
+    const options = { memory, importAs: { shared, maximum }, threads, level: featureLevel(), descriptor: 64, scratch };
+    const sizes = [1, 2, 3, 8, 17, 64, 257, 600];
+    let taken = 0;
+    for (const dtype of [torch.float32, torch.float64]) {
+      const own = new Gemm(dtype === torch.float32 ? 4 : 8, { ...options, blas: () => "" });
+      for (const m of sizes)
+        for (const n of sizes)
+          for (const k of [1, 2, 3, 17, 64, 300]) {
+            if (m * n * k < 1 << 15 || m * n * k > 1 << 18) continue;
+            for (const [nameA, makeA] of Object.entries(layouts))
+              for (const [nameB, makeB] of Object.entries(layouts)) {
+                const [a, b] = [makeA(m, k, dtype), makeB(k, n, dtype)];
+                const [got, want] = [0, 1].map(() => torch.full([m, n], NaN, { dtype }));
+                const [x, y, out, ours] = [a, b, got, want].map((t) => operand(t.unsqueeze(0)));
+                const product: Product = { m, n, k, a: x, b: y, out };
+                if (forBlas(product) !== null) taken++;
+                device.matmul(dtype, product);
+                own.run({ ...product, out: ours });
+                const worst = got.sub(want).abs().max().item() as number;
+                const name = `${dtype.name} ${m}x${n}x${k} ${nameA}, ${nameB}`;
+                if (!(worst < (dtype === torch.float32 ? 1e-4 : 1e-12))) expect.fail(`${name}: ${worst} off`);
+              }
+          }
+    }
+    expect(taken).toBeGreaterThan(1000);
+  }, 120_000);
+  test("layers of one feature are right", () => {
+    torch.manual_seed(5);
+    for (const [features, rows] of [
+      [256, 256],
+      [64, 4096],
+      [1000, 128],
+    ]) {
+      const layer = new torch.nn.Linear(1, features);
+      const x = torch.randn(rows, 1);
+      const want = x.mul(layer.weight.squeeze(1)).add(layer.bias!);
+      expect(layer.forward(x).sub(want).abs().max().item()).toBeLessThan(1e-6);
+    }
+  });
+  test("what a BLAS would refuse is an error, and beyond 2 GiB it finds what it is given", () => {
+    for (const size of [4, 8] as const) {
+      const memory = new WebAssembly.Memory({ initial: 33000, maximum: 33000, shared: true });
+      const { make, args } = native.products(size);
+      const gemm = make(memory, ...args)["blas"]["gemm"] as (...numbers: number[]) => void;
+      // [2, 3] by [3, 2].
+      const row = 3 * size;
+      const good = [2, 2, 3, 0, row, size, 1024, 2 * size, size, 2048, 2 * size, 0];
+      const bad: readonly [place: number, stride: number][] = [
+        [4, 2 * size],
+        [7, size],
+        [10, size],
+      ];
+      for (const [place, stride] of bad)
+        expect(() => gemm(...good.with(place, stride))).toThrow("no BLAS takes a product of 2x3 by 3x2");
+      expect(() => gemm(...good.with(2, 0))).toThrow("no BLAS takes");
+      const Floats = size === 4 ? Float32Array : Float64Array;
+      const far = 2 ** 31 + 4096;
+      new Floats(memory.buffer, far, 6).set([1, 2, 3, 4, 5, 6]);
+      new Floats(memory.buffer, far + 1024, 6).set([1, 0, 0, 1, 1, 1]);
+      // As WebAssembly hands addresses over.
+      gemm(
+        ...good
+          .with(3, far | 0)
+          .with(6, (far + 1024) | 0)
+          .with(9, (far + 2048) | 0),
+      );
+      expect([...new Floats(memory.buffer, far + 2048, 4)]).toEqual([4, 5, 10, 11]);
+    }
+  });
   test("what is added may be a row, a column, a matrix or what is there", () => {
     torch.manual_seed(1);
     const [m, n, k] = [33, 40, 64];
@@ -91,7 +167,7 @@ describe.skipIf(typeof blas === "string")("with a BLAS on the machine", () => {
         device.matmul(dtype, { m, n, k, a: x, b: y, out: to, addend: z });
         expectClose(out.narrow(1, 0, n), want, dtype, name);
         const again: Product = { m, n, k, a: x, b: y, out: to, addend: to };
-        expect(isForBlas(again)).toBe(true);
+        expect(forBlas(again)).toBe(again);
         device.matmul(dtype, again);
         expectClose(out.narrow(1, 0, n), expected(a, b, torch.tensor(want, { dtype })), dtype, `${name}, twice`);
         expect(out.narrow(1, n, 2).eq(7).all().item()).toBe(true);
@@ -133,7 +209,7 @@ describe.skipIf(typeof blas === "string")("with a BLAS on the machine", () => {
   test("what is small, thin or lies across is left to the products of our own", () => {
     const isTaken = (a: Tensor, b: Tensor): boolean => {
       const [x, y, out] = [a, b, torch.zeros(a.size(0), b.size(1))].map((t) => operand(t.unsqueeze(0)));
-      return isForBlas({ m: a.size(0), n: b.size(1), k: a.size(1), a: x, b: y, out });
+      return forBlas({ m: a.size(0), n: b.size(1), k: a.size(1), a: x, b: y, out }) !== null;
     };
     expect(isTaken(torch.rand(16, 16), torch.rand(16, 16))).toBe(false);
     expect(isTaken(torch.rand(1, 512), torch.rand(512, 512))).toBe(false);

@@ -2,7 +2,7 @@
 //
 // koffi is an optional peer of this package: without it, or without a BLAS, the products of gemm/ are all there is. The BLAS
 // runs on one thread; our threads call it for pieces of a product. Its own would compete with ours for the cores.
-import type { Product } from "../backend.ts";
+import type { Matrix, Product } from "../backend.ts";
 import type { HostFunctions } from "./threads.ts";
 
 type Native = (...args: unknown[]) => unknown;
@@ -31,13 +31,29 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 const WORTHWHILE = 32 ** 3;
 const THIN = 8;
 
-/** Whether a product is large enough for a BLAS, and lies as one takes it. */
-export const isForBlas = ({ m, n, k, a, b, out }: Product): boolean =>
-  m >= THIN && n >= THIN && m * n * k >= WORTHWHILE && lies(a, m, k) && lies(b, k, n) && out.rowStride >= n;
-/** In rows or in columns of neighbours that do not overlap; or nowhere, and will be laid out for it. */
-const lies = (x: Product["b"], rows: number, cols: number): boolean =>
-  "rowTable" in x ||
-  (!("block" in x) && ((x.colStride === 1 && x.rowStride >= cols) || (x.rowStride === 1 && x.colStride >= rows)));
+/** A product as a BLAS takes it, or null if it does not: too small, or its matrices lie otherwise. */
+export function forBlas(product: Product): Product | null {
+  const { m, n, k, out } = product;
+  if (m < THIN || n < THIN || m * n * k < WORTHWHILE || out.rowStride < n) return null;
+  const [a, b] = [withLeading(product.a, m, k), withLeading(product.b, k, n)];
+  if (a === null || b === null) return null;
+  return a === product.a && b === product.b ? product : { ...product, a: a as Matrix, b };
+}
+/**
+ * A matrix in rows or in columns of neighbours that do not overlap, or nowhere, as it will be laid out; null for others. Its
+ * other stride is the leading dim, no less than a row or a column is long, even where it leads nowhere as there is but one.
+ */
+function withLeading(x: Product["b"], rows: number, cols: number): Product["b"] | null {
+  if ("rowTable" in x) return x;
+  if ("block" in x) return null;
+  const { rowStride, colStride } = x;
+  if (colStride === 1 && rowStride >= cols) return x;
+  if (rowStride === 1 && colStride >= rows && colStride !== 1) return x;
+  if (rows === 1 && colStride === 1) return { ...x, rowStride: cols };
+  if (cols === 1 && rowStride > 0) return { ...x, colStride: 1 };
+  if (rows === 1 && colStride > 0) return { ...x, rowStride: 1 };
+  return null;
+}
 
 export interface Blas {
   /** As it names itself. */
@@ -47,7 +63,7 @@ export interface Blas {
 }
 /**
  * blas.gemm(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate), with strides in bytes. koffi is found from the
- * module or folder `from`.
+ * module or folder `from`. What a BLAS would refuse is an error: it says so on the terminal only, and C keeps what it held.
  */
 function nativeProducts(memory: WebAssembly.Memory, size: 4 | 8, from: string, library: string): WebAssembly.Imports {
   const { createRequire } = process.getBuiltinModule("node:module") as unknown as NodeModule;
@@ -84,11 +100,14 @@ function nativeProducts(memory: WebAssembly.Memory, size: 4 | 8, from: string, l
         }
         const [formA, strideA] = aCol === size ? [asItIs, aRow] : [transposed, aCol];
         const [formB, strideB] = bCol === size ? [asItIs, bRow] : [transposed, bCol];
-        // prettier-ignore
-        gemm(
-          rowMajor, formA, formB, m, n, k, 1, base + a, strideA / size, base + b, strideB / size,
-          accumulate, base + c, cRow / size,
-        );
+        const [leadA, leadB, leadC] = [strideA / size, strideB / size, cRow / size];
+        if (leadA < (formA === asItIs ? k : m) || leadB < (formB === asItIs ? n : k) || leadC < n || k < 1)
+          throw new Error(
+            `no BLAS takes a product of ${m}x${k} by ${k}x${n} with leading dims ${leadA}, ${leadB}, ${leadC}`,
+          );
+        // Addresses beyond 2 GiB come as negative numbers.
+        const [atA, atB, atC] = [base + (a >>> 0), base + (b >>> 0), base + (c >>> 0)];
+        gemm(rowMajor, formA, formB, m, n, k, 1, atA, leadA, atB, leadB, accumulate, atC, leadC);
       },
     },
   };

@@ -13,7 +13,7 @@
 import { ModuleBuilder } from "../assembler.ts";
 import type { MemoryImport } from "../assembler.ts";
 import type { Matrix, Product } from "../../backend.ts";
-import { isForBlas } from "../blas.ts";
+import { forBlas } from "../blas.ts";
 import type { Blas } from "../blas.ts";
 import type { FeatureLevel } from "../features.ts";
 import type { Task, Threads } from "../threads.ts";
@@ -77,7 +77,8 @@ export class Gemm {
   }
 
   run(product: Product): void {
-    if (isForBlas(product) && this.runNative(product)) return;
+    const native = forBlas(product);
+    if (native !== null && this.runNative(native)) return;
     const p = this.oriented(product);
     const { m, n, k, batch = 1, terms = 1 } = p;
     if (m <= 0 || n <= 0 || batch <= 0) return;
@@ -116,7 +117,7 @@ export class Gemm {
       b,
       out: { ptr: 0, rowStride: n, colStride: 1 },
     };
-    if (this.wayOf(product) !== BLOCKS || k > KC || (isForBlas(product) && this.findNative() !== null)) return 0;
+    if (this.wayOf(product) !== BLOCKS || k > KC || (forBlas(product) !== null && this.findNative() !== null)) return 0;
     const { nr, size } = this.tile;
     return Math.ceil(n / nr) * nr * k * size;
   }
