@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
   test: {
-    // The products tested are our own; test/blas.test.ts turns the system's on.
+    // The products tested are our own; one project and test/blas.test.ts turn the system's on.
     env: { TIDU_BLAS: "0" },
     projects: [
       { extends: true, test: { name: "all", include: ["test/**/*.test.ts"] } },
@@ -16,6 +16,16 @@ export default defineConfig({
             (name) => `test/${name}.test.ts`,
           ),
           env: { TIDU_WASM_LEVEL: "simd128", TIDU_NUM_THREADS: "1" },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "products by the system's BLAS",
+          include: ["attention", "conv", "linalg", "lstm", "recurrent", "strides_large", "transformer"].map(
+            (name) => `test/${name}.test.ts`,
+          ),
+          env: { TIDU_BLAS: "1" },
         },
       },
     ],

@@ -72,7 +72,7 @@ function windowsOf(x: Tensor, groups: number, windows: Windows): { operand: Oper
 /** A tensor [n, groups, rows, places] with its last dim taken apart. */
 const overPlaces = ({ ptr, strides }: Tensor, places: readonly number[]): Operand => ({
   ptr,
-  strides: [...strides.slice(0, 3), ...contiguousStrides(places)],
+  strides: [...strides.slice(0, 3), ...contiguousStrides(places).map((step) => step * strides[3])],
 });
 
 /** to[n, g, r] = the sum of the windows' elements by w[g, r], plus bias[g * rows + r]. */
