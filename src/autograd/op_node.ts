@@ -2,6 +2,8 @@
 import type { Shape } from "../layout.ts";
 import type { Entry, RecordPlan } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
+import { flatIn } from "./flat.ts";
+import { mode } from "./mode.ts";
 import type { Edge, Grads, Meta } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
 
@@ -10,6 +12,7 @@ type Saved = SavedTensor | readonly (SavedTensor | null)[];
 /** For in-place ops without a derivative: what was in self no longer matters. */
 const ZERO: RecordPlan = {
   formulas: [{ arg: 0, saves: [], formula: ({ grad }: { grad: Tensor }) => grad.new_zeros(grad.sizes) }],
+  flat: null,
   nodeName: "ZeroBackward0",
 };
 
@@ -99,7 +102,7 @@ export class OpNode extends Node {
   }
   override apply(grads: Grads, needs: readonly boolean[]): Grads {
     if (this.released) throw freedTwice();
-    const { formulas } = this.record;
+    const { formulas, flat } = this.record;
     const context: Record<string, unknown> = this.byName(this.plain);
     const { shape, dtype } = this.outputs[0];
     context["sizes"] = this.byName(this.shapes);
@@ -122,7 +125,9 @@ export class OpNode extends Node {
       if (result === null || result instanceof Tensor) out.push(result);
       else out.push(...result);
     }
-    return out;
+    if (flat === null || !mode.grad) return out;
+    const of = flat.flatMap((f) => this.edges[f] ?? []);
+    return out.map((g) => g && flatIn(g, of, this.name()));
   }
   private unpack(place: number): unknown {
     const saved = this.saved?.[this.slotOf(place)];

@@ -64,6 +64,8 @@ export interface Definition<S extends string, K extends Saves<S>> {
   saves?: K;
   /** Gradient of each tensor argument, by name; leave out what has none. Need not undo broadcasting: the engine does. */
   backward?: { [N in TensorNames<S>]?: (context: Context<S, K, N>) => GradientOf<Values<S>[N & keyof Values<S>]> };
+  /** Arguments on which the gradients depend in steps alone: see Note [Piecewise linear]. Each has a formula. */
+  flat?: readonly TensorNames<S>[];
   /** Name of the node without its number's default 0, where PyTorch's is not the op's: "SumBackward1". */
   node?: string | ((values: Values<S>) => string);
 }
@@ -73,6 +75,7 @@ export interface AnyDefinition {
   readonly kernel: OpKernel;
   readonly saves?: readonly string[] | Readonly<Record<string, readonly string[] | undefined>>;
   readonly backward?: Readonly<Record<string, AnyFormula | undefined>>;
+  readonly flat?: readonly string[];
   readonly node?: string | ((values: never) => string);
 }
 /** One op in the registry. */
@@ -89,6 +92,8 @@ export interface Entry {
 /** For each differentiable argument: its place, its formula, what it saves. */
 export interface RecordPlan {
   readonly formulas: readonly Formula[];
+  /** Numbers of the formulas whose arguments are flat; null if none are. */
+  readonly flat: readonly number[] | null;
   readonly nodeName: string | ((values: never) => string);
 }
 export interface Formula {
@@ -136,7 +141,7 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
 ): void {
   const entry = registry.get(op)!;
   const any = definition as unknown as AnyDefinition;
-  const { kernel, backward, saves, node } = any;
+  const { kernel, backward, saves, node, flat } = any;
   // Of one shape for all ops: every call reads it.
   entry.definition = { kernel, backward, saves, node };
   if (!backward) return;
@@ -151,14 +156,16 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
       : ((saves as Record<string, readonly string[]> | undefined)?.[name] ?? []);
     return (names as readonly string[]).map(placeOf);
   };
+  const formulas = Object.entries(backward)
+    .map(([name, formula]) => {
+      const { place: arg } = placeOf(name);
+      if (arg < 0 || !formula) throw new Error(`define(${entry.schema.name}): no tensor argument '${name}'`);
+      return { arg, formula, saves: savesFor(name) };
+    })
+    .sort((a, b) => a.arg - b.arg);
   entry.record = {
-    formulas: Object.entries(backward)
-      .map(([name, formula]) => {
-        const arg = entry.schema.args.findIndex((a) => a.name === name);
-        if (arg < 0 || !formula) throw new Error(`define(${entry.schema.name}): no tensor argument '${name}'`);
-        return { arg, formula, saves: savesFor(name) };
-      })
-      .sort((a, b) => a.arg - b.arg),
+    formulas,
+    flat: flat?.map((name) => formulas.findIndex(({ arg }) => arg === placeOf(name).place)) ?? null,
     nodeName: node ?? `${camel(entry.schema.name)}Backward0`,
   };
 }

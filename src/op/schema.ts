@@ -186,6 +186,7 @@ interface Label<T> {
   input1: [input1: T];
   input2: [input2: T];
   input_lengths: [input_lengths: T];
+  input_scale: [input_scale: T];
   input_size: [input_size: T];
   interpolation_mode: [interpolation_mode: T];
   is_causal: [is_causal: T];

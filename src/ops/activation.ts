@@ -12,6 +12,7 @@ import { pointwise } from "../op/pointwise.ts";
 import { default_generator } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromTyped } from "./data.ts";
+import { linearIn } from "./piecewise.ts";
 import { _where } from "./pointwise.ts";
 
 const zero = (x: Expr): Expr => constant(0, x.dtype);
@@ -38,7 +39,7 @@ define(threshold_backward, {
 /** x above `threshold`, `value` elsewhere. */
 export const threshold = op("threshold(Tensor input, Scalar threshold, Scalar value, bool inplace=False) -> Tensor");
 define(threshold, {
-  kernel: composite(({ input, threshold, value }) => _where(input.le(threshold), value, input)),
+  kernel: composite(({ input, threshold, value }) => _where(input.le(threshold), value, linearIn(input))),
   node: "ThresholdBackward0",
 });
 /** x where it is positive, `negative_slope` * x elsewhere. */
@@ -47,6 +48,7 @@ define(leaky_relu, {
   kernel: pointwise(({ input, negative_slope }) => input.gt(0).where(input, input.mul(negative_slope))),
   saves: ["input"],
   backward: { input: ({ grad, input, negative_slope }) => _where(input.gt(0), grad, grad.mul(negative_slope)) },
+  flat: ["input"],
 });
 /**
  * x where it is positive, a * x elsewhere: a drawn for each element, uniformly from [lower, upper), in training; their mean
@@ -63,7 +65,7 @@ define(rrelu, {
     if (!input.dtype.is_floating_point)
       throw new NotImplementedError(`"rrelu_with_noise_out_cpu" not implemented for '${input.dtype.legacyName}'`);
     if (!training) return leaky_relu(input, (lower + upper) / 2);
-    return input.mul(_rrelu_slopes(input.detach(), lower, upper));
+    return linearIn(input).mul(_rrelu_slopes(input.detach(), lower, upper));
   }),
 });
 /** 1 where x is positive (or NaN), a draw from [lower, upper) elsewhere. */
@@ -78,24 +80,38 @@ define(_rrelu_slopes, {
 });
 /** x where it is positive, alpha * (exp(x) - 1) elsewhere. */
 export const elu = op("elu(Tensor input, float alpha=1.0, bool inplace=False) -> Tensor");
-define(elu, {
-  kernel: pointwise(({ input, alpha }) => input.gt(0).where(input, input.min(0).apply("expm1").mul(alpha))),
+define(elu, { kernel: composite(({ input, alpha }) => _elu(input, alpha, 1, 1)) });
+/** scale * x where x is positive, scale * alpha * (exp(input_scale * x) - 1) elsewhere: of {@link elu} and its kin. */
+export const _elu = op("_elu(Tensor input, float alpha, float scale, float input_scale) -> Tensor");
+define(_elu, {
+  kernel: pointwise(({ input, alpha, scale, input_scale }) =>
+    input.gt(0).where(input.mul(scale), input.min(0).mul(input_scale).apply("expm1").mul(alpha.mul(scale))),
+  ),
   saves: ["input"],
   backward: {
-    input: ({ grad, input, alpha }) => grad.mul(_where(input.le(0), input.clamp({ max: 0 }).exp().mul(alpha), 1)),
+    input({ grad, input, alpha, scale, input_scale }) {
+      // What is 0 counts as below in the first derivative, and as above in the second.
+      const below = _where(input.lt(0), input, 0);
+      const slope = below
+        .mul(input_scale)
+        .exp()
+        .mul(input_scale * alpha * scale);
+      return grad.mul(_where(input.le(0), slope, scale));
+    },
   },
+  node: "EluBackward0",
 });
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 /** A scaled {@link elu} under which mean 0 and variance 1 reproduce themselves. */
 export const selu = op("selu(Tensor input, bool inplace=False) -> Tensor");
-define(selu, { kernel: composite(({ input }) => elu(input, SELU_ALPHA).mul(SELU_SCALE)), node: "EluBackward0" });
+define(selu, { kernel: composite(({ input }) => _elu(input, SELU_ALPHA, SELU_SCALE, 1)) });
 /** {@link elu} with the exponent divided by alpha. */
 export const celu = op("celu(Tensor input, float alpha=1.0, bool inplace=False) -> Tensor");
 define(celu, {
   kernel: composite(({ input, alpha }) => {
     if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
-    return _where(input.le(0), input.clamp({ max: 0 }).div(alpha).expm1().mul(alpha), input);
+    return _elu(input, alpha, 1, 1 / alpha);
   }),
   node: "CeluBackward0",
 });
@@ -202,6 +218,7 @@ define(_hardtanh, {
   backward: {
     input: ({ grad, input, min_val, max_val }) => _where(input.le(min_val).logical_or(input.ge(max_val)), 0, grad),
   },
+  flat: ["input"],
   node: "HardtanhBackward0",
 });
 /** x kept between 0 and 6. */
@@ -213,6 +230,7 @@ define(hardsigmoid, {
   kernel: pointwise(({ input }) => input.add(3).max(0).min(6).div(6)),
   saves: ["input"],
   backward: { input: ({ grad, input }) => _where(input.gt(-3).logical_and(input.lt(3)), grad.div(6), 0) },
+  flat: ["input"],
 });
 /** x * hardsigmoid(x). */
 export const hardswish = op("hardswish(Tensor input, bool inplace=False) -> Tensor");
@@ -236,7 +254,7 @@ define(softshrink, {
       throw new RuntimeError(
         `lambda must be in range [0, ${streamed(max)}] for input dtype ${input.dtype.legacyName}, but found ${streamed(lambd)}`,
       );
-    return _where(input.abs().le(lambd), 0, input.sub(input.sign().mul(lambd)));
+    return _where(input.abs().le(lambd), 0, linearIn(input).sub(input.detach().sign().mul(lambd)));
   }),
   node: "SoftshrinkBackward0",
 });
@@ -246,6 +264,7 @@ define(hardshrink, {
   kernel: pointwise(({ input, lambd }) => input.abs().le(lambd).where(zero(input), input)),
   saves: ["input"],
   backward: { input: ({ grad, input, lambd }) => _where(input.abs().le(lambd), 0, grad) },
+  flat: ["input"],
 });
 /** x - tanh(x). */
 export const tanhshrink = op("tanhshrink(Tensor input) -> Tensor");
@@ -281,9 +300,19 @@ define(prelu, {
       );
     const w =
       weight.numel() === 1 ? weight.reshape([]) : weight.reshape(input.sizes.map((_, d) => (d === 1 ? channels : 1)));
-    return _where(input.gt(0), input, input.mul(w));
+    return _prelu_kernel(input, w);
   }),
-  node: "PreluKernelBackward0",
+});
+/** {@link prelu} with a weight that broadcasts. */
+export const _prelu_kernel = op("_prelu_kernel(Tensor self, Tensor weight) -> Tensor");
+define(_prelu_kernel, {
+  kernel: pointwise(({ self, weight }) => self.gt(0).where(self, self.mul(weight))),
+  saves: { self: ["self", "weight"], weight: ["self"] },
+  backward: {
+    self: ({ grad, self, weight }) => _where(self.gt(0), grad, grad.mul(weight)),
+    weight: ({ grad, self }) => _where(self.gt(0), 0, grad.mul(self)),
+  },
+  flat: ["self", "weight"],
 });
 /** softmax(-x). */
 export const softmin = op("softmin(Tensor input, int dim, *, dtype? dtype=None) -> Tensor");

@@ -6,6 +6,7 @@ import { composite } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
+import { linearIn } from "./piecewise.ts";
 
 /** Complex numbers from their real and imaginary parts, float32 or float64. */
 export const complex = op("complex(Tensor real, Tensor imag) -> Tensor");
@@ -32,7 +33,12 @@ define(_complex, {
 });
 /** Complex numbers from their lengths and angles in radians. */
 export const polar = op("polar(Tensor abs, Tensor angle) -> Tensor");
-define(polar, { kernel: composite(({ abs, angle }) => complex(abs.mul(angle.cos()), abs.mul(angle.sin()))) });
+define(polar, {
+  kernel: composite(({ abs, angle }) => {
+    const length = linearIn(abs);
+    return complex(length.mul(angle.cos()), length.mul(angle.sin()));
+  }),
+});
 
 /** A view of complex numbers as pairs of real ones, in a last dim of size 2. */
 export const view_as_real = op("view_as_real(Tensor(a) self) -> Tensor(a)");

@@ -46,6 +46,7 @@ define(copysign, {
     },
     other: ({ grad }) => grad.new_zeros(grad.sizes),
   },
+  flat: ["other"],
 });
 const isNegative = (x: Scalar): boolean => Object.is(Number(x), -0) || Number(x) < 0;
 export const copysign_ = inplace(copysign);

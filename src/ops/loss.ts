@@ -158,6 +158,7 @@ define(nll_loss, {
       return grad.new_zeros(sizes.input).scatter(c, classes.unsqueeze(c), values);
     },
   },
+  flat: ["input"],
   node: "NllLossBackward0",
 });
 /** Class numbers that can be looked up, and the weight of each target: 0 where it is ignored. */

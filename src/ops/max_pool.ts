@@ -121,6 +121,7 @@ define(_max_pool, {
         .view(sizes.self);
     },
   },
+  flat: ["self"],
   node: ({ kernel_size }) => `MaxPool${kernel_size.length}DWithIndicesBackward0`,
 });
 

@@ -7,6 +7,7 @@ import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { tensor } from "./data.ts";
+import { linearIn } from "./piecewise.ts";
 
 /**
  * x with `pad` elements before and after: pairs from the last dim backwards; negative numbers cut. Modes: "constant" (of
@@ -27,7 +28,7 @@ define(pad, {
         `Padding length should be less than or equal to two times the input dimension but got padding length ${pad.length} and input of dimension ${input.sizes.length}`,
       );
     const along = (step: (x: Tensor, d: number, before: number, after: number) => Tensor): Tensor => {
-      let x = input;
+      let x = mode === "reflect" || mode === "replicate" ? linearIn(input) : input;
       for (let i = 0; i < pad.length; i += 2) x = step(x, input.sizes.length - 1 - i / 2, pad[i], pad[i + 1]);
       return x;
     };

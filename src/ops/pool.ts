@@ -5,6 +5,7 @@ import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { convolution } from "./conv.ts";
+import { linearIn } from "./piecewise.ts";
 import { cat, stack } from "./view.ts";
 import { overhang, perDim, placesOf, poolPlaces } from "./windows.ts";
 import type { Sliding } from "./windows.ts";
@@ -128,7 +129,8 @@ const avgPool =
     const places = poolPlaces(spatial, s, args.ceil_mode);
     assertPlaces(name, x, places);
     const extra = overhang(spatial, places, s);
-    const wide = extra.some((e) => e > 0) ? widened(x, extra) : x;
+    const all = linearIn(x);
+    const wide = extra.some((e) => e > 0) ? widened(all, extra) : all;
     const taken = placesOf(wide.sizes.slice(2), s);
     // Sums of windows are a depthwise convolution.
     const ones = x.new_ones([]).expand([x.sizes[1], 1, ...s.kernel_size]);
@@ -194,7 +196,7 @@ function adaptive(input: Tensor, dims: number, output_size: readonly number[]): 
       `adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {${(dims === 1 ? [1, ...size] : size).join(", ")}}`,
     );
   if (size.includes(0)) return input.new_zeros([...input.sizes.slice(0, -dims), ...size]);
-  let x = input;
+  let x = linearIn(input);
   for (let i = 0; i < dims; i++) {
     const d = input.sizes.length - dims + i;
     const n = x.sizes[d];

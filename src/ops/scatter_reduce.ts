@@ -105,6 +105,7 @@ define(_scatter_fold, {
         .div(count);
     },
   },
+  flat: ["self", "src"],
 });
 const FOLDS: Readonly<Record<string, (a: number, b: number) => number>> = {
   prod: (a, b) => a * b,
