@@ -1,48 +1,65 @@
 // Error classes under PyTorch's names, and the few sentences that are used in many places.
 
+/**
+ * What the library raises. Its stack begins at the program's line: frames of the library's own are left out, unless there
+ * are no others.
+ */
+export class Raised extends Error {
+  static readonly called: string = "Error";
+  constructor(message?: string, options?: ErrorOptions) {
+    const limit = Error.stackTraceLimit as number | undefined;
+    if (limit !== undefined) Error.stackTraceLimit = Math.max(limit, 100);
+    super(message, options);
+    if (limit !== undefined) Error.stackTraceLimit = limit;
+    showProgram(this, limit);
+  }
+  override get name(): string {
+    return (this.constructor as typeof Raised).called;
+  }
+}
 /** As Python's RuntimeError: what PyTorch raises for most failures inside an operator. */
-export class RuntimeError extends Error {
-  override name = "RuntimeError";
+export class RuntimeError extends Raised {
+  static override readonly called: string = "RuntimeError";
 }
 /** As torch.linalg.LinAlgError: a factorization that cannot be completed. */
 export class LinAlgError extends RuntimeError {
-  override name = "LinAlgError";
+  static override readonly called: string = "LinAlgError";
 }
 /** As Python's ImportError: something optional that is not installed. */
-export class ImportError extends Error {
-  override name = "ImportError";
+export class ImportError extends Raised {
+  static override readonly called: string = "ImportError";
 }
 /** As Python's ValueError: an argument of the right type with a value that cannot be used. */
-export class ValueError extends Error {
-  override name = "ValueError";
+export class ValueError extends Raised {
+  static override readonly called: string = "ValueError";
 }
 /** As Python's IndexError: a dim or an index out of range. */
-export class IndexError extends Error {
-  override name = "IndexError";
+export class IndexError extends Raised {
+  static override readonly called: string = "IndexError";
 }
 /** As Python's KeyError. */
-export class KeyError extends Error {
-  override name = "KeyError";
+export class KeyError extends Raised {
+  static override readonly called: string = "KeyError";
 }
 /** As Python's AttributeError. */
-export class AttributeError extends Error {
-  override name = "AttributeError";
+export class AttributeError extends Raised {
+  static override readonly called: string = "AttributeError";
 }
 /** As Python's AssertionError: what PyTorch checks with a bare `assert`. */
-export class AssertionError extends Error {
-  override name = "AssertionError";
+export class AssertionError extends Raised {
+  static override readonly called: string = "AssertionError";
 }
 /** As Python's FileNotFoundError. */
-export class FileNotFoundError extends Error {
-  override name = "FileNotFoundError";
+export class FileNotFoundError extends Raised {
+  static override readonly called: string = "FileNotFoundError";
 }
 /** As Python's NotImplementedError: what exists in PyTorch for other dtypes or devices, not for this one. */
-export class NotImplementedError extends Error {
-  override name = "NotImplementedError";
+export class NotImplementedError extends Raised {
+  static override readonly called: string = "NotImplementedError";
 }
 /** Raised when the device has no room; says how much was asked for and how much is live. */
 export class OutOfMemoryError extends RuntimeError {
-  override name = "OutOfMemoryError";
+  static override readonly called: string = "OutOfMemoryError";
 }
 
 /** PyTorch's sentence for a dim outside [-ndim, ndim). */
@@ -88,18 +105,41 @@ export function set_warning_listener(f: WarningListener | null): WarningListener
 export function warn(text: string, category = "UserWarning"): void {
   listener(text, category);
 }
-/** The lines of a stack above the library's own calls; one empty line where there are none. */
-function userFrames(stack = ""): string[] {
-  const frames = stack.split("\n").slice(1);
-  const first = frames.findIndex((line) => !line.includes(ownFolder));
-  return first < 0 ? [""] : frames.slice(first);
+/** The frames of a stack, one a line; some engines put the error's own text before them. */
+function framesOf({ stack = "", message }: Error): string[] {
+  const text = stack.indexOf(message);
+  const frames = text < 0 ? stack : stack.slice(text + message.length);
+  return frames.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line));
+}
+/** Whether a frame is the program's: not the library's, nor the engine's own between the two. */
+const isProgram = (frame: string): boolean =>
+  !frame.includes(ownFolder) && !/node:(internal\/async_local_storage|async_hooks)/.test(frame);
+function userFrames(): string[] {
+  const frames = framesOf(new Error()).filter(isProgram);
+  return frames.length === 0 ? [""] : frames;
+}
+/** Leaves the program's frames in an error's stack, `limit` of them; all where none are the program's. */
+function showProgram(error: Error, limit = 10): void {
+  const all = framesOf(error);
+  const frames = all.filter(isProgram);
+  setFrames(error, (frames.length === 0 ? all : frames).slice(0, limit));
+}
+function setFrames(error: Error, frames: readonly string[]): void {
+  const value = [`${error.name}: ${error.message}`, ...frames].join("\n");
+  Object.defineProperty(error, "stack", { value, writable: true, configurable: true });
+}
+/** Gives an error another text; its stack begins with it, too. */
+export function retell(error: Error, message: string): void {
+  const frames = framesOf(error);
+  error.message = message;
+  setFrames(error, frames);
 }
 /** Where the program is: another language that calls the library puts its own ways to tell here. */
 export const programStack = {
   /** The program's frames, as its language writes them. */
-  frames: (): string => userFrames(new Error().stack).join("\n"),
+  frames: (): string => userFrames().join("\n"),
   /** File and line of the program's innermost frame. */
-  place: (): string => /[^\s()]+:\d+:\d+/.exec(userFrames(new Error().stack)[0])?.[0] ?? "?",
+  place: (): string => /[^\s()]+:\d+:\d+/.exec(userFrames()[0])?.[0] ?? "?",
 };
 /** The folder of this file (of the bundle, once built), as stacks write it. */
-const ownFolder = /\/[^():]*\/(?=[^/]*:\d+:\d+)/.exec(new Error().stack?.split("\n")[1] ?? "")?.[0] ?? "\0";
+const ownFolder = /\/[^():]*\/(?=[^/]*:\d+:\d+)/.exec(framesOf(new Error())[0] ?? "")?.[0] ?? "\0";

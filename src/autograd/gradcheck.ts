@@ -7,7 +7,7 @@ import { enable_grad, no_grad } from "./mode.ts";
 
 /** Raised by gradcheck: says which input and output disagree, and how. */
 export class GradcheckError extends RuntimeError {
-  override name = "GradcheckError";
+  static override readonly called: string = "GradcheckError";
 }
 type Results = Tensor | readonly Tensor[];
 export type Differentiable = (...inputs: never[]) => Results;

@@ -6,6 +6,7 @@ import { isOptions } from "../op/bind.ts";
 import type { Tensor } from "../tensor.ts";
 import { argumentsOf } from "./arguments.ts";
 import { watchInputs } from "./backward_hook.ts";
+import { passed } from "./failing.ts";
 import type { Module } from "./module.ts";
 
 /** Arguments by name: the plain object at the end. */
@@ -54,6 +55,13 @@ export function add<T>(hooks: Map<number, T>, hook: T, prepend = false): Removab
 
 /** `forward` with the hooks around it. */
 export function call(module: Module, own: ModuleHooks, given: unknown[]): unknown {
+  try {
+    return callHooked(module, own, given);
+  } catch (error) {
+    throw passed(error, module);
+  }
+}
+function callHooked(module: Module, own: ModuleHooks, given: unknown[]): unknown {
   const forward = module.forward as (...args: unknown[]) => unknown;
   if (own.none && globalHooks.none) return forward.apply(module, argumentsOf(module, forward, given));
   let args = runPreHooks(module, own, given);
