@@ -25,6 +25,14 @@ export function contiguousStrides(shape: Shape): number[] {
   return strides;
 }
 
+/** Whether strides are {@link contiguousStrides}, those of dims of size 1 included. */
+export function isRowMajor(shape: Shape, strides: readonly number[]): boolean {
+  for (let d = shape.length - 1, step = 1; d >= 0; d--) {
+    if (strides[d] !== step) return false;
+    step *= Math.max(shape[d], 1);
+  }
+  return true;
+}
 export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
   for (let d = shape.length - 1, step = 1; d >= 0; d--) {
     if (shape[d] === 0) return true;
@@ -38,12 +46,14 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
   return true;
 }
 
-/** A tensor without holes and without overlap, whatever the order of its dims. */
+/** A tensor without holes and without overlap, whatever the order of its dims (PyTorch's is_non_overlapping_and_dense). */
 export function isDense(shape: Shape, strides: readonly number[]): boolean {
   let left = 0;
-  for (let d = 0; d < shape.length; d++) if (shape[d] !== 1) left++;
+  for (let d = 0; d < shape.length; d++) {
+    if (shape[d] === 0) return true;
+    if (shape[d] !== 1) left++;
+  }
   for (let step = 1; left > 0; left--) {
-    if (step === 0) return false;
     let d = 0;
     while (d < shape.length && (shape[d] === 1 || strides[d] !== step)) d++;
     if (d === shape.length) return false;
@@ -163,32 +173,62 @@ export function viewStrides(shape: Shape, strides: readonly number[], to: Shape)
 }
 
 /** Strides for a copy: the same where they leave no holes, else without holes in the same order of dims. */
-export function copyStrides(l: Layout): readonly number[] {
-  return isDense(l.shape, l.strides) ? l.strides : resultStrides(l.shape, [l]);
+export function copyStrides({ shape, strides }: Layout): readonly number[] {
+  if (isDense(shape, strides)) return strides;
+  const sizes = shape.includes(0) ? shape.map((n) => Math.max(n, 1)) : shape;
+  return stridesInOrder(sizes, orderOfDims(shape, [strides]));
 }
 /**
- * Strides for the result of an elementwise op: those of the operands where they agree on an order of dims (so that a
- * transposed tensor gives a transposed result, as PyTorch's TensorIterator does), else contiguous.
+ * Strides for the result of an elementwise op, as PyTorch's TensorIterator finds them: those of the operands if all have
+ * the same and no holes, else without holes in the order of dims that the first operand to tell prefers.
  */
-export function resultStrides(shape: Shape, operands: readonly Layout[]): number[] {
+export function resultStrides(shape: Shape, operands: readonly Layout[]): readonly number[] {
   if (shape.length < 2) return contiguousStrides(shape);
-  const same = operands.filter((o) => sameShape(o.shape, shape));
-  if (same.every((o) => isContiguous(shape, o.strides))) return contiguousStrides(shape);
-  const order = shape.map((_, d) => d);
-  const before = (a: number, b: number): boolean => {
-    for (const { strides } of same) {
-      if (strides[a] === 0 || strides[b] === 0) continue;
-      if (strides[a] !== strides[b]) return strides[a] > strides[b];
-      if (shape[a] !== shape[b]) return shape[a] > shape[b];
+  if (operands.every((o) => sameShape(o.shape, shape))) {
+    const [{ strides }] = operands;
+    if (operands.every((o) => isContiguous(shape, o.strides))) return contiguousStrides(shape);
+    if (isDense(shape, strides) && operands.every((o) => sameShape(o.strides, strides))) return strides;
+  }
+  const order = orderOfDims(
+    shape,
+    operands.map((o) => expandStrides(o.shape, o.strides, shape)),
+  );
+  const isUsual = order.every((d, i) => d === shape.length - 1 - i);
+  return isUsual ? contiguousStrides(shape) : stridesInOrder(shape, order);
+}
+/**
+ * The dims from the fastest to the slowest in memory. An operand's smaller stride goes first, of equal ones the smaller
+ * size; a stride of 0 tells nothing, and the next operand is asked. What nothing tells stays in row-major order.
+ */
+function orderOfDims(shape: Shape, operands: readonly (readonly number[])[]): number[] {
+  const n = shape.length;
+  const order = new Array<number>(n);
+  for (let i = 0; i < n; i++) order[i] = n - 1 - i;
+  const compare = (a: number, b: number): number => {
+    for (const strides of operands) {
+      const [x, y] = [strides[a], strides[b]];
+      if (x === 0 || y === 0) continue;
+      if (x !== y) return x - y;
+      if (shape[a] > shape[b]) return 1;
     }
-    return false;
+    return 0;
   };
-  for (let i = 1; i < order.length; i++)
-    for (let j = i; j > 0 && before(order[j], order[j - 1]); j--) [order[j], order[j - 1]] = [order[j - 1], order[j]];
+  for (let i = 1; i < n; i++)
+    for (let at = i, before = i - 1; before >= 0; before--) {
+      const found = compare(order[before], order[at]);
+      if (found < 0) break;
+      if (found === 0) continue; // not known: but those before it may be
+      [order[before], order[at]] = [order[at], order[before]];
+      at = before;
+    }
+  return order;
+}
+function stridesInOrder(shape: Shape, order: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);
-  for (let i = order.length - 1, step = 1; i >= 0; i--) {
-    strides[order[i]] = step;
-    step *= Math.max(shape[order[i]], 1);
+  let step = 1;
+  for (const d of order) {
+    strides[d] = step;
+    step *= shape[d];
   }
   return strides;
 }

@@ -17,8 +17,16 @@ import { input, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
-import { broadcastShapes, expandStrides, isContiguous, numel, resultStrides, sameShape } from "../layout.ts";
-import type { Shape } from "../layout.ts";
+import {
+  broadcastShapes,
+  expandStrides,
+  isContiguous,
+  isRowMajor,
+  numel,
+  resultStrides,
+  sameShape,
+} from "../layout.ts";
+import type { Layout, Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { typeWord } from "../type_word.ts";
 import { empty } from "../allocate.ts";
@@ -53,7 +61,11 @@ interface Plan {
   /** Places of the arguments that are tensors, and of those that are numbers to the kernel. */
   readonly tensors: readonly number[];
   readonly numbers: readonly number[];
+  /** Whether a number stands where a tensor may: PyTorch then counts it among the operands when it looks for strides. */
+  readonly wraps: boolean;
 }
+/** The layout of a number. */
+const NUMBER: Layout = { shape: [], strides: [], offset: 0 };
 
 /** A pointwise kernel. `body` is written once for all dtypes; the operands arrive in the dtype of the computation. */
 export function pointwise<S extends string>(
@@ -83,6 +95,7 @@ export function pointwise<S extends string>(
       result: kernel.outputs[0].dtype,
       tensors: places.filter((i) => values[i] instanceof Tensor),
       numbers: places.filter((i) => isParam(values[i], args[i].type)),
+      wraps: places.some((i) => args[i].type === "Tensor|Scalar" && !(values[i] instanceof Tensor)),
     };
   };
   return {
@@ -97,16 +110,16 @@ export function pointwise<S extends string>(
           `${schema.name}(): argument 'input' (position 1) must be Tensor, not ${typeWord(values[0])}`,
         );
       const [first] = tensors;
-      if (areFlat(tensors, first.sizes)) {
-        const out = empty(first.sizes, result, first.strides, first.backend);
+      if (areFlat(tensors, first.sizes) && (isRowMajor(first.sizes, first.strides) || !plan.wraps)) {
+        const strides = isRowMajor(first.sizes, first.strides) ? first.strides : undefined;
+        const out = empty(first.sizes, result, strides, first.backend);
         launchFlat(kernel, tensors, out, numbers);
         return out;
       }
       const shape = shapeOf(tensors);
-      const strides = resultStrides(
-        shape,
-        tensors.map((t) => t.layout),
-      );
+      const layouts: Layout[] = tensors.map((t) => t.layout);
+      if (plan.wraps) layouts.push(NUMBER);
+      const strides = resultStrides(shape, layouts);
       const out = empty(shape, result, strides, first.backend);
       launch(kernel, shape, tensors, out, numbers);
       return out;

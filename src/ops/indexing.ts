@@ -6,7 +6,7 @@ import { input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
 import type { Operand, StoreMode } from "../kernel/loops.ts";
-import { broadcastShapes, expandStrides, list, sameShape, wrapDim } from "../layout.ts";
+import { broadcastShapes, expandStrides, list, resultStrides, sameShape, wrapDim } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute } from "../op/kernels.ts";
@@ -63,8 +63,14 @@ const pointerOperands = (pointers: readonly Pointer[], shape: Shape): Operand[] 
   pointers.map(({ index }) => ({ ptr: index.ptr, strides: expandStrides(index.sizes, index.strides, shape) }));
 
 /** out[i] = self[i + Σ pointers]. `strides` walk self by the result's dims, 0 where a pointer does. */
-function gatherBy(self: Tensor, shape: Shape, strides: readonly number[], pointers: readonly Pointer[]): Tensor {
-  const out = allocate(shape, self.dtype);
+function gatherBy(
+  self: Tensor,
+  shape: Shape,
+  strides: readonly number[],
+  pointers: readonly Pointer[],
+  outStrides?: readonly number[],
+): Tensor {
+  const out = allocate(shape, self.dtype, outStrides, self.backend);
   self.backend.launch(kernelFor(null, self.dtype, self.dtype, pointers), {
     shape,
     reduced: 0,
@@ -117,11 +123,13 @@ function gatherPlan({ sizes, strides }: Tensor, indices: readonly (Tensor | null
   const after = rest.filter((d) => !before.includes(d));
   const shape = [...before.map((d) => sizes[d]), ...lead, ...after.map((d) => sizes[d])];
   const walk = [...before.map((d) => strides[d]), ...lead.map(() => 0), ...after.map((d) => strides[d])];
-  const pointers = used.map(({ index, d }) => {
+  if (used.some((u) => sizes[u.d] === 0) && !lead.includes(0))
+    throw new IndexError("index is out of bounds for dimension with size 0");
+  const pointers = used.map(({ index, d }, place) => {
     checkedIndices(
       index,
       sizes[d],
-      (i) => new IndexError(`index ${i} is out of bounds for dimension ${d} with size ${sizes[d]}`),
+      (i) => new IndexError(`index ${i} is out of bounds for dimension ${place} with size ${sizes[d]}`),
       true,
     );
     const padded = index.expand(lead).reshape([...before.map(() => 1), ...lead, ...after.map(() => 1)]);
@@ -135,7 +143,8 @@ export const _index = op("_index(Tensor self, Tensor?[] indices) -> Tensor");
 define(_index, {
   kernel: compute(({ self, indices }) => {
     const { shape, strides, pointers } = gatherPlan(self, indices);
-    return gatherBy(self, shape, strides, pointers);
+    const layouts = pointers.map(({ index }) => index.layout);
+    return gatherBy(self, shape, strides, pointers, resultStrides(shape, [{ shape, strides, offset: 0 }, ...layouts]));
   }),
   saves: { self: ["indices"] },
   backward: { self: ({ grad, sizes, indices }) => grad.new_zeros(sizes.self)._index_put(indices, grad, true) },

@@ -1,10 +1,11 @@
 // x.index([...]), x.at(...), x.index_put_([...], y): Python's brackets, taken apart into views and tensors of indices.
-import { typeWord } from "../type_word.ts";
 import type { Scalar } from "../dtype.ts";
 import { bool, int32, int64, uint8 } from "../dtype.ts";
 import { help, IndexError, RuntimeError, ValueError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
+import { isScalar } from "../op/bind.ts";
+import { typeWord } from "../type_word.ts";
 import { scalar_tensor } from "./creation.ts";
 import { tensor } from "./data.ts";
 import type { TensorData } from "./data.ts";
@@ -36,22 +37,50 @@ export function slice_(start: number | null, stop: number | null, step?: number 
 export function slice_(a: number | null, b?: number | null, step: number | null = null): Slice {
   return b === undefined ? new PythonSlice(null, a, null) : new PythonSlice(a, b, step);
 }
+/** "1:3", "::2". Cut at the colons, so that no text takes long. */
 function parseSlice(text: string): Slice {
-  const match = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/.exec(text);
-  if (!match) throw notAnIndex(`str '${text}'`);
-  const [start, stop, step] = match.slice(1).map((x) => (x === undefined ? null : Number(x)));
+  const parts = text.length < 80 ? text.split(":").map((x) => x.trim()) : [];
+  if (parts.length < 2 || parts.length > 3 || !parts.every((x) => /^(?:[+-]?\d+)?$/.test(x)))
+    throw notAnIndex(`str '${text.slice(0, 80)}'`);
+  const [start, stop, step = null] = parts.map((x) => (x === "" ? null : Number(x)));
   return new PythonSlice(start, stop, step);
 }
 
 /** The views are taken; what is left is a tensor with a tensor of indices (or nothing) for each of its dims. */
 interface Resolved {
+  /** Self itself if nothing cuts it. */
   readonly self: Tensor;
+  /** Empty if there are none. */
   readonly indices: readonly (Tensor | null)[];
 }
-function resolve(self: Tensor, given: readonly Index[]): Resolved {
-  const items = given.map((x) => (typeof x === "string" && x !== "..." ? parseSlice(x) : x));
-  const consumes = (x: Index): number =>
-    x === null || x === "..." || typeof x === "boolean" ? 0 : x instanceof Tensor && isMask(x) ? x.sizes.length : 1;
+/** An index in its plain form: strings parsed, tensors of no dims read, lists made tensors. */
+type Item = number | Slice | "..." | null | boolean | Tensor;
+function itemOf(x: Index | bigint): Item {
+  switch (typeof x) {
+    case "number":
+      if (!Number.isInteger(x)) throw notAnIndex("float");
+      return x;
+    case "bigint":
+      return Number(x);
+    case "string":
+      return x === "..." ? x : parseSlice(x);
+    case "boolean":
+      return x;
+  }
+  if (x === null || x instanceof PythonSlice) return x;
+  if (x instanceof Tensor) {
+    const { dtype } = x;
+    if (dtype.is_differentiable) throw notAnIndexTensor();
+    // A tensor of no dims is as good as its value: an int, or a truth.
+    if (x.sizes.length === 0) return isMask(x) ? Boolean(x.item()) : Number(x.item());
+    return x;
+  }
+  if (!Array.isArray(x)) throw notAnIndex(typeWord(x));
+  return x.some((y) => typeof y === "boolean") ? tensor(x as TensorData) : tensor(x as TensorData, { dtype: int64 });
+}
+const consumes = (x: Item): number =>
+  x === null || x === "..." || typeof x === "boolean" ? 0 : x instanceof Tensor && isMask(x) ? x.sizes.length : 1;
+function resolve(self: Tensor, items: readonly Item[]): Resolved {
   const specified = items.reduce((n: number, x) => n + consumes(x), 0);
   if (self.sizes.length === 0 && items.length === 1) refuseOfScalar(items[0]);
   if (specified > self.sizes.length)
@@ -60,44 +89,33 @@ function resolve(self: Tensor, given: readonly Index[]): Resolved {
     throw new IndexError("an index can only have a single ellipsis ('...')");
   let view = self;
   let d = 0;
-  let own = 0; // the dim of self that the next index is for, where selecting has taken dims away
-  const indices: (Tensor | null)[] = [];
-  for (const given of items) {
-    const item = given instanceof Tensor && given.dtype === bool && given.sizes.length === 0 ? truth(given) : given;
-    if (item === "...") {
-      d += self.sizes.length - specified;
-      own += self.sizes.length - specified;
-    } else if (item === null) view = view.unsqueeze(d++);
-    else if (typeof item === "number") view = selected(view, d, item, own);
+  const found: { readonly index: Tensor; readonly d: number }[] = [];
+  for (const [place, item] of items.entries()) {
+    if (item === "...") d += self.sizes.length - specified;
+    else if (item === null) view = view.unsqueeze(d++);
+    else if (typeof item === "number") view = selected(view, d, item, place);
     else if (item instanceof PythonSlice) view = sliced(view, d++, item);
-    else {
-      const index =
-        typeof item === "boolean"
-          ? asMask(item)
-          : item instanceof Tensor
-            ? item
-            : indexList(item as readonly (number | boolean)[]);
-      if (typeof item === "boolean") view = view.unsqueeze(d);
-      if (!isMask(index) && index.dtype !== int64 && index.dtype !== int32)
-        throw new IndexError(`tensors used as indices must be long, int, byte or bool tensors`);
+    else if (typeof item === "boolean") {
+      view = view.unsqueeze(d);
+      found.push({ index: tensor(item ? [0n] : [], { dtype: int64 }), d: d++ });
+    } else {
+      const index = item as Tensor;
+      if (!isMask(index) && index.dtype !== int64 && index.dtype !== int32) throw notAnIndexTensor();
       if (index.dtype === uint8)
         warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.");
-      if (!isMask(index)) indices[d++] = index;
-      else for (const part of maskIndices(index, view, d, typeof item === "boolean")) indices[d++] = part;
+      found.push({ index, d });
+      d += consumes(index);
     }
-    own += consumes(item);
   }
-  for (let i = 0; i < d; i++) indices[i] ??= null;
+  const indices = found.length === 0 ? [] : new Array<Tensor | null>(d).fill(null);
+  for (const { index, d } of found)
+    if (!isMask(index)) indices[d] = index;
+    else for (const [i, part] of maskIndices(index, view, d).entries()) indices[d + i] = part;
   return { self: view, indices };
 }
+const notAnIndexTensor = (): IndexError =>
+  new IndexError("tensors used as indices must be long, int, byte or bool tensors");
 const isMask = (x: Tensor): boolean => x.dtype === bool || x.dtype === uint8;
-/** A mask of no dims is as good as its value. */
-const truth = (mask: Tensor): boolean => Boolean(mask.item());
-const asMask = (x: boolean): Tensor => tensor([x]);
-function indexList(x: readonly (number | boolean)[]): Tensor {
-  if (!Array.isArray(x)) throw notAnIndex(typeWord(x));
-  return x.some((y) => typeof y === "boolean") ? tensor(x as TensorData) : tensor(x as TensorData, { dtype: int64 });
-}
 const notAnIndex = (got: string): IndexError =>
   new IndexError(
     `only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices (got ${got})\n${help(
@@ -109,32 +127,35 @@ const notAnIndex = (got: string): IndexError =>
       },
     )}`,
   );
-function refuseOfScalar(item: Index): void {
+function refuseOfScalar(item: Item): void {
   if (item instanceof PythonSlice) throw new IndexError("slice() cannot be applied to a 0-dim tensor.");
   if (typeof item === "number")
     throw new IndexError(
       "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
     );
 }
-function selected(view: Tensor, d: number, i: number, own: number): Tensor {
-  if (!Number.isInteger(i)) throw notAnIndex("float");
+function selected(view: Tensor, d: number, i: number, place: number): Tensor {
   const n = view.sizes[d];
-  if (i < -n || i >= n) throw new IndexError(`index ${i} is out of bounds for dimension ${own} with size ${n}`);
+  if (i < -n || i >= n) throw new IndexError(`index ${i} is out of bounds for dimension ${place} with size ${n}`);
   return view.select(d, i);
 }
+/** The whole stays what it is. */
 function sliced(view: Tensor, d: number, { start, stop, step }: Slice): Tensor {
   if (step !== null && step <= 0) throw new ValueError("step must be greater than zero");
-  if (start === null && stop === null && step === null) return view.alias();
-  return view.slice(d, start, stop, step ?? 1);
+  const n = view.sizes[d];
+  if ((start ?? 0) === 0 && (stop ?? n) === n && (step ?? 1) === 1) return view;
+  return view.slice(d, within(start), within(stop), within(step) ?? 1);
 }
+/** Python's ints have no end; beyond every size they all mean the same. */
+const within = (x: number | null): number | null =>
+  x === null ? null : Math.min(Math.max(x, -Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 /** A mask is the list of the indices where it is true, one tensor a dim. */
-function maskIndices(mask: Tensor, view: Tensor, d: number, isBoolean: boolean): Tensor[] {
-  if (!isBoolean)
-    for (let i = 0; i < mask.sizes.length; i++)
-      if (mask.sizes[i] !== view.sizes[d + i])
-        throw new IndexError(
-          `The shape of the mask ${list(mask.sizes)} at index ${i} does not match the shape of the indexed tensor ${list(view.sizes)} at index ${d + i}`,
-        );
+function maskIndices(mask: Tensor, view: Tensor, d: number): Tensor[] {
+  for (let i = 0; i < mask.sizes.length; i++)
+    if (mask.sizes[i] !== view.sizes[d + i])
+      throw new IndexError(
+        `The shape of the mask ${list(mask.sizes)} at index ${i} does not match the shape of the indexed tensor ${list(view.sizes)} at index ${d + i}`,
+      );
   return mask._nonzero().unbind(1);
 }
 
@@ -142,7 +163,7 @@ declare module "../tensor.ts" {
   interface Tensor {
     /**
      * x[...] of Python: integers, slices (`torch.slice_(1, 3)` or "1:3"), "...", null for a new dim, masks, tensors or
-     * lists of indices. A view if only integers, slices and new dims occur. Raises IndexError.
+     * lists of indices. A view if only integers (also as tensors of no dims), slices and new dims occur. Raises IndexError.
      * @example x.index([0, "1:3"])
      */
     index(indices: readonly Index[]): Tensor;
@@ -158,9 +179,22 @@ declare module "../tensor.ts" {
     index_put_(indices: readonly Index[], values: Tensor | Scalar, accumulate?: boolean): Tensor;
   }
 }
+const itemsOf = (name: string, given: readonly Index[]): Item[] => {
+  if (!Array.isArray(given))
+    throw new TypeError(
+      `${name}(): argument 'indices' (position 1) must be tuple of Tensors, not ${typeWord(given)}\n${help({
+        TypeScript: `It is the list of what stands between Python's brackets: x.index([0, "1:3"]).`,
+        Python: "It is a tuple of tensors.",
+      })}`,
+    );
+  return given.map(itemOf);
+};
 Tensor.prototype.index = function (given) {
-  const { self, indices } = resolve(this, given);
-  return indices.some((i) => i !== null) ? self._index(indices) : self === this ? self.alias() : self;
+  const items = itemsOf("index", given);
+  const { self, indices } = resolve(this, items);
+  if (indices.length > 0) return self._index(indices);
+  if (self !== this) return self;
+  return items.length === 1 && items[0] instanceof PythonSlice ? this.slice(0) : this.alias();
 };
 Tensor.prototype.at = function (...given) {
   return this.index(given);
@@ -170,30 +204,30 @@ Tensor.prototype.index_put = function (given, values, accumulate = false) {
   return this.clone().index_put_(given, values, adds);
 };
 Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
+  const items = itemsOf("index_put_", given);
+  if (items.length === 1 && given[0] === false) return this;
+  if (!(values instanceof Tensor) && !isScalar(values))
+    throw new TypeError(`can't assign a ${typeWord(values)} to a ${this.type()}`);
   const value = values instanceof Tensor ? values : scalar_tensor(values, { dtype: this.dtype });
-  const filled = value.numel() === 1 && isByMask(given);
-  if (filled && given.some((x) => x instanceof Tensor && x.dtype === uint8))
+  const filled = value.numel() === 1 && !accumulate && isByMask(items);
+  if (filled && items.some((x) => x instanceof Tensor && x.dtype === uint8))
     throw new RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char");
-  const { self, indices } = resolve(this, given);
-  const by = indices.some((i) => i !== null) ? "index_put_" : accumulate ? "add_" : "copy_";
+  const { self, indices } = resolve(this, items);
+  const by = indices.length > 0 ? "index_put_" : accumulate ? "add_" : "copy_";
   if (by === "index_put_") {
     if (!filled) assertPuttable(self, value);
-    self._index_put_(indices, value, accumulate);
-  } else {
-    const whole = self === this ? self.alias() : self;
-    if (by === "add_") whole.add_(value);
-    else {
-      const fitting = withoutLeadingOnes(value, whole.sizes.length);
-      whole.copy_(sameShape(fitting.sizes, whole.sizes) ? fitting : fitting.expand(whole.sizes));
-    }
-  }
+    self._index_put_(indices, withoutLeadingOnes(value), accumulate);
+  } else if (by === "add_") self.add_(value);
+  else if (sameShape(value.sizes, self.sizes)) self.copy_(value);
+  else if (value.sizes.length === 0) self.fill_(value);
+  else self.copy_(withoutLeadingOnes(value).expand(self.sizes));
   this.storage.changedBy = `x[...] = y (${by})`;
   return this;
 };
-/** Masks and nothing else chooses elements: one value then goes there by masked_fill_, which casts it. */
-function isByMask(given: readonly Index[]): boolean {
-  const isOther = (x: Index): boolean => (x instanceof Tensor && !isMask(x)) || Array.isArray(x);
-  return given.some((x) => x instanceof Tensor && isMask(x)) && !given.some(isOther);
+/** A mask and nothing else chooses elements: one value then goes there by masked_fill_, which casts it. */
+function isByMask(items: readonly Item[]): boolean {
+  const choosing = items.filter((x) => x instanceof Tensor || typeof x === "boolean");
+  return choosing.length === 1 && choosing[0] instanceof Tensor && isMask(choosing[0]);
 }
 /** Values go to indices only as they are. */
 function assertPuttable(self: Tensor, value: Tensor): void {
@@ -203,8 +237,8 @@ function assertPuttable(self: Tensor, value: Tensor): void {
     );
 }
 /** Values may have more dims than the place they go to, if those are of size 1. */
-function withoutLeadingOnes(value: Tensor, ndim: number): Tensor {
-  let v = value;
-  while (v.sizes.length > ndim && v.sizes[0] === 1) v = v.squeeze([0]);
-  return v;
+function withoutLeadingOnes(value: Tensor): Tensor {
+  const first = value.sizes.findIndex((n) => n !== 1);
+  const rest = first < 0 ? [] : value.sizes.slice(first);
+  return rest.length === value.sizes.length ? value : value.view(rest);
 }
