@@ -52,10 +52,21 @@ const changedBase = (t: Tensor): RuntimeError =>
     `Output ${t.outputNr}${t.node === null ? "" : ` of ${t.node.typeName}`} is a view and its base or another view of its base has been modified inplace. ${MULTIPLE}`,
   );
 
+/** In whose name the library writes just now, where that is not the op's: what the program called. */
+let author: string | null = null;
+export function writingAs<T>(name: string, body: () => T): T {
+  const outer = author;
+  author = outer ?? name;
+  try {
+    return body();
+  } finally {
+    author = outer;
+  }
+}
 /** The elements were written to by the op `name`. */
 export function markChanged(storage: Storage, name: string): void {
   storage.version++;
-  storage.changedBy = name;
+  storage.changedBy = author ?? name;
   storage.changedAt = mode.anomaly ? programStack.place() : null;
 }
 

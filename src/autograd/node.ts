@@ -181,5 +181,5 @@ export const freedTwice = (): RuntimeError =>
         TypeScript: "loss.backward({ retain_graph: true })",
         Python: "loss.backward(retain_graph=True)",
       }) +
-      ", or compute the loss anew for every backward.",
+      ", or compute the loss anew for every backward. Where a state goes from one step to the next (the hidden state of a recurrent net), cut the graph between the steps: h = h.detach().",
   );

@@ -1,7 +1,7 @@
 // What is said when a tensor that a gradient needs has been changed in place.
 import { RuntimeError } from "../errors.ts";
 import { list } from "../layout.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { mode } from "./mode.ts";
 
 interface Spoiled {
@@ -28,17 +28,40 @@ export function spoiled({ tensor, version, savedBy, isResult, origin }: Spoiled)
     `one of the variables needed for gradient computation has been modified by an inplace operation: ${which} is at version ${storage.version}; expected version ${version} instead. Hint: ${hint}\n` +
       `${savedBy} kept ${isResult ? "its result" : "this tensor"} at version ${version}, to compute a gradient with it. Its memory was last written to by ${inWords(changedBy)}${place}.\n` +
       "Ways out:\n" +
-      `- make a new tensor instead: ${newTensor(changedBy)};\n` +
-      "- or write into a copy, y = x.clone(), and go on computing from x;\n" +
-      "- or, where no gradient is wanted, change x.detach().clone(): detach() alone shares its memory with x, as views do.",
+      waysOut(changedBy)
+        .map((way) => `- ${way}`)
+        .join("\n"),
   );
 }
 const inWords = (changedBy: string | null): string =>
   changedBy === null ? "an in-place operation" : /^\w+$/.test(changedBy) ? `${changedBy}()` : changedBy;
-/** How to do without the in-place op. */
+
+/** What to do instead, in the words of what the program called. */
+function waysOut(changedBy: string | null): string[] {
+  if (changedBy === "optimizer.step()")
+    return [
+      "call backward() of every loss that was computed with the old numbers first, then optimizer.step();",
+      "or compute the loss anew after the step, with the new numbers;",
+      "or, where this loss is not to train what that optimizer trains, compute it from x.detach().",
+    ];
+  if (changedBy === "load_state_dict()")
+    return ["call backward() before load_state_dict();", "or compute the loss anew after it, with the new numbers."];
+  return [
+    `make a new tensor instead: ${newTensor(changedBy)};`,
+    "or write into a copy, y = x.clone(), and go on computing from x;",
+    "or, where no gradient is wanted, change x.detach().clone(): detach() alone shares its memory with x, as views do.",
+  ];
+}
+/** How to do without the in-place op: by its twin, where it has one that does the same. */
 function newTensor(changedBy: string | null): string {
   const name = /^(\w+)_$/.exec(changedBy ?? "")?.[1];
-  if (name === undefined || ["copy", "fill", "zero"].includes(name))
-    return "join the parts by torch.cat or torch.stack, or choose between old and new by torch.where";
-  return `y = x.${name}(...) in place of x.${name}_(...)`;
+  if (name !== undefined && name in Tensor.prototype && !NOT_TWINS.has(name))
+    return `y = x.${name}(...) in place of x.${name}_(...)`;
+  const asked = /^(\w+)\(.*inplace/.exec(changedBy ?? "")?.[1];
+  if (asked !== undefined) return `y = ${asked}(x), without inplace`;
+  if (name !== undefined && DRAWS.has(name)) return `y = torch.empty_like(x).${name}_(...)`;
+  return "join the parts by torch.cat or torch.stack, or choose between old and new by torch.where";
 }
+/** Methods that do something else than the op with the underscore. */
+const NOT_TWINS = new Set(["copy", "fill", "zero", "set", "resize", "detach", "requires_grad", "bernoulli", "data"]);
+const DRAWS = new Set(["uniform", "normal", "random", "bernoulli", "exponential", "cauchy", "geometric", "log_normal"]);

@@ -1,4 +1,5 @@
 // State dicts: a module's tensors by path, out and in.
+import { writingAs } from "../autograd/inplace.ts";
 import { no_grad } from "../autograd/mode.ts";
 import { RuntimeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
@@ -76,7 +77,7 @@ export function loadState(module: Module, state: StateLike, strict: boolean, ass
   no_grad(() => {
     for (const { owner, name, mine, theirs } of matches)
       if (assign) (owner as unknown as Record<string, Tensor>)[name] = inPlaceOf(mine, theirs);
-      else mine.copy_(theirs);
+      else writingAs("load_state_dict()", () => mine.copy_(theirs));
   });
   return new IncompatibleKeys(missing, unexpected);
 }

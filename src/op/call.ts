@@ -1,7 +1,8 @@
 // The single path of every call: bind, compute, mark the view or bump the version, record the node.
 import { mode, modes, withGrad } from "../autograd/mode.ts";
-import { assertWritable, markChanged, rewriteHistory } from "../autograd/inplace.ts";
+import { assertWritable, markChanged, rewriteHistory, writingAs } from "../autograd/inplace.ts";
 import { OpNode } from "../autograd/op_node.ts";
+import { help } from "../errors.ts";
 import { observe, observer } from "../observer.ts";
 import { Tensor } from "../tensor.ts";
 import type { ViewInfo } from "../tensor.ts";
@@ -155,7 +156,9 @@ function runOver(entry: Entry, values: Values): Tensor {
   // What a composite is made of may need the old elements for backward.
   const given = mode.grad && self.requires_grad ? self.clone() : self;
   const result = run(entry, plain.with(0, given)) as Tensor;
-  return result === given ? self : copyInto(self, result, name);
+  if (result === given) return self;
+  const asked = `${schema.name}(${help({ TypeScript: "{ inplace: true }", Python: "inplace=True" })})`;
+  return writingAs(asked, () => copyInto(self, result, name));
 }
 
 /** The node that a composite ends with goes by the name that PyTorch's one node has. */
@@ -176,7 +179,7 @@ function nameLastNode(
 /** For composites: the differentiable result is copied in by the op copy_. */
 function copyInto(self: Tensor, result: Tensor, name: string): Tensor {
   assertFits(self, result, name);
-  return self.copy_(result);
+  return writingAs(name, () => self.copy_(result));
 }
 function writeResult(self: Tensor, result: Tensor, name: string): void {
   assertFits(self, result, name);

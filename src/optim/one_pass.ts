@@ -1,4 +1,5 @@
 // An optimizer's update of a parameter as one kernel: one pass over the parameter, its state and its gradient.
+import { markChanged } from "../autograd/inplace.ts";
 import type { Dtype } from "../dtype.ts";
 import { float32, float64 } from "../dtype.ts";
 import { input, param } from "../kernel/expr.ts";
@@ -43,7 +44,7 @@ export function onePass(body: Body): Update {
     for (let i = 0; i < count; i++) operands[count + 1 + i] = operands[i];
     const [{ sizes, backend }] = tensors;
     backend.launch(kernel, { shape: sizes, reduced: 0, operands, params: numbers });
-    for (const t of changed) t.storage.version++;
+    for (const t of changed) markChanged(t.storage, "optimizer.step()");
   };
 }
 const asReal = (t: Tensor): Tensor => (t.dtype.is_complex ? view_as_real(t) : t);

@@ -1,4 +1,5 @@
 // class Optimizer: groups of parameters with their options, what is remembered of each parameter, and the step.
+import { writingAs } from "../autograd/inplace.ts";
 import { enable_grad, no_grad } from "../autograd/mode.ts";
 import { addHook } from "../autograd/node.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
@@ -128,7 +129,9 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   step<T>(closure?: () => T): T | null {
     this._opt_called = true;
     const { name } = this.constructor;
-    return observe(`Optimizer.step#${name}.step`, "user", [], () => this.takeStep(closure));
+    return observe(`Optimizer.step#${name}.step`, "user", [], () =>
+      writingAs("optimizer.step()", () => this.takeStep(closure)),
+    );
   }
   private takeStep<T>(closure?: () => T): T | null {
     let args: readonly unknown[] = closure === undefined ? [] : [closure];
