@@ -62,6 +62,26 @@ export function isDense(shape: Shape, strides: readonly number[]): boolean {
   return true;
 }
 
+/** Elements of memory from the start that a layout needs. */
+export function reach({ shape, strides, offset }: Layout): number {
+  let last = offset;
+  for (let d = 0; d < shape.length; d++) {
+    if (shape[d] === 0) return 0;
+    last += (shape[d] - 1) * strides[d];
+  }
+  return last + 1;
+}
+/** Whether elements may lie in one place: false only where each dim steps over all that the smaller steps reach. */
+export function mayOverlap(shape: Shape, strides: readonly number[]): boolean {
+  const dims = shape.flatMap((n, d) => (n > 1 ? [d] : [])).sort((a, b) => strides[a] - strides[b]);
+  let last = 0;
+  for (const d of dims) {
+    if (strides[d] <= last) return true;
+    last += (shape[d] - 1) * strides[d];
+  }
+  return false;
+}
+
 export const sameShape = (a: Shape, b: Shape): boolean => {
   if (a === b) return true;
   if (a.length !== b.length) return false;

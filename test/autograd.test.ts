@@ -275,3 +275,100 @@ describe("modes", () => {
     }
   });
 });
+
+describe("the gradient through as_strided goes by places of memory", () => {
+  // Recorded: PyTorch 2.13, the gradient of the sum of y times 1, 2, 3, … for x [2, 3].
+  const cases: Readonly<Record<string, [(x: Tensor) => Tensor, number[][]]>> = {
+    "of a transposed tensor": [
+      (x) => x.t().as_strided([4], [1], 1),
+      [
+        [0, 1, 2],
+        [3, 4, 0],
+      ],
+    ],
+    "of a slice with steps": [
+      (x) => x.index(["::2"]).as_strided([2], [2]),
+      [
+        [1, 0, 2],
+        [0, 0, 0],
+      ],
+    ],
+    "of a diagonal": [
+      (x) => x.diagonal().as_strided([2], [1]),
+      [
+        [1, 0, 0],
+        [0, 0, 0],
+      ],
+    ],
+    "of a permuted tensor": [
+      (x) => x.unsqueeze(0).permute(2, 0, 1).as_strided([2, 2], [1, 3], 1),
+      [
+        [0, 1, 3],
+        [0, 2, 4],
+      ],
+    ],
+    "of a transposed result": [
+      (x) => x.mul(2).t().as_strided([4], [1], 1),
+      [
+        [0, 2, 4],
+        [6, 8, 0],
+      ],
+    ],
+    "where windows overlap": [
+      (x) => x.as_strided([2, 3], [1, 1], 1),
+      [
+        [0, 1, 6],
+        [8, 6, 0],
+      ],
+    ],
+    "where an element is repeated": [
+      (x) => x.as_strided([3, 2], [0, 2], 1),
+      [
+        [0, 9, 0],
+        [12, 0, 0],
+      ],
+    ],
+    "that looks beside a slice": [
+      (x) => x.index([":", "1:"]).as_strided([2, 2], [1, 2], 2),
+      [
+        [0, 0, 1],
+        [0, 2, 4],
+      ],
+    ],
+    "of an expanded tensor": [
+      (x) => x.unsqueeze(0).expand(2, 2, 3).as_strided([2, 2], [1, 2], 2),
+      [
+        [0, 0, 1],
+        [3, 2, 4],
+      ],
+    ],
+  };
+  for (const [name, [f, want]] of Object.entries(cases))
+    test(name, () => {
+      const x = torch.arange(1, 7).float().view([2, 3]).requires_grad_();
+      const y = f(x);
+      y.mul(torch.arange(1, y.numel() + 1).view(y.sizes))
+        .sum()
+        .backward();
+      expect(x.grad!.tolist()).toEqual(want);
+    });
+  test("and so does that of in-place changes of a base with holes", () => {
+    const w = torch.ones(3).requires_grad_();
+    const b = torch.zeros(4, 6).index([":", "::2"]).data;
+    b.index_put_([0], w.mul(2));
+    b.index([":", "1:"]).mul_(3);
+    b.sum().backward();
+    expect(w.grad!.tolist()).toEqual([2, 6, 6]);
+  });
+  test("and of views that overlap of a base that was changed later", () => {
+    const w = torch.ones(3).requires_grad_();
+    const b = torch.zeros(4, 6).index(["1:", "1::2"]).data;
+    b.index_put_([0], w.mul(2));
+    const v = b.unfold(1, 2, 1);
+    b.mul_(3);
+    v.mul(torch.arange(12).view([3, 2, 2]))
+      .sum()
+      .backward();
+    expect(w.grad!.tolist()).toEqual([0, 18, 18]);
+  });
+});

@@ -122,15 +122,11 @@ class AsStrided extends Node {
   }
   override apply(grads: Grads): Grads {
     const [grad] = grads;
-    return [grad === null ? null : scatterView(grad, this.base, this.view)];
+    const { base, view } = this;
+    return [
+      grad?._as_strided_backward(view.shape, view.strides, view.offset, base.shape, base.strides, base.offset) ?? null,
+    ];
   }
-}
-/** Zeros laid out as the base, with `grad` where the view is. Dims that repeat one element add up. */
-function scatterView(grad: Tensor, base: Layout, { shape, strides, offset }: Layout): Tensor {
-  const repeated = shape.flatMap((n, d) => (strides[d] === 0 && n > 1 ? [d] : []));
-  const once = repeated.length === 0 ? grad : grad.sum(repeated, true);
-  const zeros = grad.new_empty_strided(base.shape, base.strides).zero_();
-  return zeros.as_strided_scatter(once, once.sizes, strides, offset - base.offset);
 }
 
 /**

@@ -93,6 +93,9 @@ interface Label<T> {
   base: [base: T];
   base_lr: [base_lr: T];
   base_momentum: [base_momentum: T];
+  base_offset: [base_offset: T];
+  base_size: [base_size: T];
+  base_stride: [base_stride: T];
   batch1: [batch1: T];
   batch2: [batch2: T];
   beta: [beta: T];
@@ -308,6 +311,8 @@ interface Label<T> {
   scale_mode: [scale_mode: T];
   scales: [scales: T];
   self: [self: T];
+  self_offset: [self_offset: T];
+  self_stride: [self_stride: T];
   shape: [shape: T];
   shifts: [shifts: T];
   sigma: [sigma: T];

@@ -30,6 +30,7 @@ export { _upsample, _upsample_backward } from "./resize.ts";
 export * from "./scatter_reduce.ts";
 export * from "./shuffle.ts";
 export * from "./sorting.ts";
+export * from "./strided.ts";
 export * from "./view.ts";
 export { _max_unpool } from "./unpool.ts";
 export { _col2im, _im2col } from "./windows.ts";

@@ -10,7 +10,7 @@ import type { Op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { alias } from "./copy.ts";
-import { arange } from "./data.ts";
+import { as_strided } from "./strided.ts";
 
 /** Self seen in another shape of as many elements; one size may be -1. Raises RuntimeError where that would need a copy. */
 export const view = op("view(Tensor(a) self, int[] size) -> Tensor(a)");
@@ -458,50 +458,10 @@ define(unfold, {
       const d = wrapDim(dimension, shape.length);
       const windows = shape.length === 0 ? [size] : [...shape.with(d, Math.floor((shape[d] - size) / step) + 1), size];
       const at = shape.length === 0 ? [1] : [...strides.with(d, strides[d] * step), strides[d]];
-      return addUp(grad, { shape: windows, strides: at, offset: 0 }, numel(shape)).view(shape);
+      return grad._as_strided_backward(windows, at, 0, shape, strides, 0);
     },
   },
 });
-
-/** Any layout over self's storage. `storage_offset` counts from the storage's start; null keeps self's. */
-export const as_strided = op(
-  "as_strided(Tensor(a) self, int[] size, int[] stride, int? storage_offset=None) -> Tensor(a)",
-);
-define(as_strided, {
-  kernel: {
-    kind: "view",
-    run: ([self, size, stride, at]) => stridedView(self as Tensor, size as Shape, stride as Shape, at as number | null),
-  },
-  // Self is taken to be dense and to start its storage, as it is where autograd makes this node.
-  backward: {
-    self: ({ grad, sizes, size, stride, storage_offset }) => {
-      const view = { shape: size, strides: stride, offset: storage_offset ?? 0 };
-      const extent = Math.max(numel(sizes.self), size.reduce((n, s, d) => n + (s - 1) * stride[d], 1) + view.offset);
-      return addUp(grad, view, extent).slice(0, 0, numel(sizes.self)).view(sizes.self);
-    },
-  },
-});
-function stridedView(self: Tensor, size: Shape, stride: Shape, at: number | null): Tensor {
-  if (size.length !== stride.length) throw new RuntimeError("mismatch in length of strides and shape");
-  const offset = at ?? self.offset;
-  if (stride.some((s) => s < 0))
-    throw new RuntimeError(
-      `as_strided: Negative strides are not supported at the moment, got strides: ${list(stride)}`,
-    );
-  if (offset < 0) throw new RuntimeError(`Tensor: invalid storage offset ${offset}`);
-  const needed =
-    numel(size) === 0 ? 0 : (offset + size.reduce((n, s, d) => n + (s - 1) * stride[d], 1)) * self.dtype.itemsize;
-  if (needed > self.storage.block.nbytes)
-    throw new RuntimeError(
-      `setStorage: sizes ${list(size)}, strides ${list(stride)}, storage offset ${offset}, and itemsize ${self.dtype.itemsize} requiring a storage size of ${needed} are out of bounds for storage of size ${self.storage.block.nbytes}`,
-    );
-  return new Tensor(self.storage, self.dtype, size, stride, offset);
-}
-/** The gradient of a view whose elements may overlap: each place of a flat memory gets the sum of what looked at it. */
-function addUp(grad: Tensor, view: Layout, extent: number): Tensor {
-  const places = arange(extent).as_strided(view.shape, view.strides, view.offset).reshape([-1]);
-  return grad.new_zeros([extent]).index_add(0, places, grad.reshape([-1]));
-}
 
 type Scatter = (whole: Tensor) => Tensor;
 /** A copy of self in which `view` of it holds `src`. */
@@ -549,21 +509,6 @@ define(diagonal_scatter, {
     src: ({ grad, offset, dim1, dim2 }) => grad.diagonal(offset, dim1, dim2),
   },
 });
-/** A copy of self with `src` where a strided view of it lies. */
-export const as_strided_scatter = op(
-  "as_strided_scatter(Tensor self, Tensor src, int[] size, int[] stride, int? storage_offset=None) -> Tensor",
-);
-define(as_strided_scatter, {
-  kernel: compute(({ self, src, size, stride, storage_offset }) =>
-    scattered(self, src, (x) => x.as_strided(size, stride, storage_offset)),
-  ),
-  backward: {
-    self: ({ grad, sizes, size, stride, storage_offset }) =>
-      grad.as_strided_scatter(grad.new_zeros(sizes.src), size, stride, storage_offset),
-    src: ({ grad, size, stride, storage_offset }) => grad.contiguous().as_strided(size, stride, storage_offset),
-  },
-});
-
 /** Tensors one after another along `dim`. Empty one-dimensional tensors are passed over. */
 export const cat = op("cat(Tensor[] tensors, int dim=0) -> Tensor");
 define(cat, {
