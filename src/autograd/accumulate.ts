@@ -20,6 +20,9 @@ export class AccumulateGrad extends Node {
   override name(): string {
     return "torch::autograd::AccumulateGrad";
   }
+  override get isAccumulator(): boolean {
+    return true;
+  }
   override apply([grad]: Grads): Grads {
     if (grad !== null) this.accumulate(grad, false);
     return [];

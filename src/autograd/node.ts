@@ -1,4 +1,5 @@
 // The nodes of the graph, the edges between them, and the tensors they keep for backward.
+import { withoutCollecting } from "../allocate.ts";
 import { help, programStack, RuntimeError } from "../errors.ts";
 import type { Dtype } from "../dtype.ts";
 import type { Shape } from "../layout.ts";
@@ -72,6 +73,10 @@ export abstract class Node {
   get isForeign(): boolean {
     return false;
   }
+  /** Where the gradient of a leaf ends. */
+  get isAccumulator(): boolean {
+    return false;
+  }
 
   get next_functions(): [Node | null, number][] {
     return this.edges.map((e) => (e === null ? [null, 0] : [e.node, e.nr]));
@@ -129,17 +134,25 @@ export class SavedTensor {
     else this.pack(mode.savedHooks, t);
   }
   private pack(by: SavedHooks, t: Tensor): void {
+    const { grad } = mode;
     mode.savedHooks = null;
+    mode.grad = false;
     t.storage.kept = true;
     try {
-      this.packed = { by, value: by.pack(this.tensor!), edge: this.isResult ? null : gradientEdge(t) };
+      const value = withoutCollecting(() => by.pack(this.tensor!));
+      this.packed = { by, value, edge: this.isResult ? null : gradientEdge(t) };
     } finally {
       mode.savedHooks = by;
+      mode.grad = grad;
     }
+    if (t.storage.version !== this.version)
+      throw new RuntimeError(
+        "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you need to perform in-place operations on the input to a pack hook.",
+      );
     this.tensor = null;
   }
   private fromHook({ by, value, edge }: NonNullable<SavedTensor["packed"]>, owner: Node): Tensor {
-    const t = by.unpack(value);
+    const t = withoutCollecting(() => by.unpack(value));
     if (!(t instanceof Tensor))
       throw new TypeError(
         `Output of saved tensor unpack_hook expected to be a Tensor but got result of type ${typeWord(t)}`,
@@ -169,6 +182,11 @@ export class SavedTensor {
 /** The same elements, its gradient led along the edge. */
 function inGraph(t: Tensor, { node, nr }: Edge): Tensor {
   const made = new Tensor(t.storage, t.dtype, t.sizes, t.strides, t.offset);
+  if (node.isAccumulator) {
+    made.leafRequiresGrad = true;
+    made.accumulator = node;
+    return made;
+  }
   made.node = node;
   made.outputNr = nr;
   return made;

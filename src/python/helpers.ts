@@ -97,8 +97,9 @@ export const helpers = {
     new Tensor(whole.storage, dtype, sizes, strides, offset),
   same: (a: object, b: object): boolean => a === b,
   sizes: (self: Tensor): readonly number[] => self.sizes,
-  savedHooks(pack: (t: Tensor) => unknown, unpack: (packed: unknown) => Tensor): RemovableHandle {
-    const guard = saved_tensors_hooks(pack, unpack);
+  /** `pack` gives the function that unpacks: so the packed value, whatever it is, stays in Python. */
+  savedHooks(pack: (t: Tensor) => () => Tensor): RemovableHandle {
+    const guard = saved_tensors_hooks(pack, (unpack) => unpack());
     return { remove: () => guard[Symbol.dispose]() };
   },
   // ---- modules

@@ -100,7 +100,13 @@ class saved_tensors_hooks:
         self._hooks = pack_hook, unpack_hook
 
     def __enter__(self):
-        self._guard = run("bridge.savedHooks", *self._hooks)
+        pack_hook, unpack_hook = self._hooks
+
+        def pack(tensor):
+            packed = pack_hook(tensor)
+            return lambda: unpack_hook(packed)
+
+        self._guard = run("bridge.savedHooks", pack)
 
     def __exit__(self, *error):
         self._guard.remove()
