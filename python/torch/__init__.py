@@ -29,6 +29,9 @@ class layout:
     def __repr__(self):
         return "torch." + self._name
 
+    def __reduce__(self):
+        return self._name
+
 
 class memory_format(layout):
     pass
@@ -104,7 +107,7 @@ def is_tensor(x):
 
 
 def is_storage(x):
-    return False
+    return isinstance(x, (UntypedStorage, TypedStorage))
 
 
 def is_floating_point(x):
@@ -300,29 +303,6 @@ def meshgrid(*tensors, indexing=None):
     return _run("torch.meshgrid", *tensors, {"indexing": indexing})
 
 
-def save(obj, f, **kwargs):
-    import pickle
-
-    data = pickle.dumps(obj)
-    if hasattr(f, "write"):
-        f.write(data)
-    else:
-        with open(f, "wb") as file:
-            file.write(data)
-
-
-def load(f, map_location=None, weights_only=True, **kwargs):
-    import pickle
-
-    if not hasattr(f, "read"):
-        with open(f, "rb") as file:
-            return load(file)
-    data = f.read()
-    if not data:
-        raise EOFError
-    return pickle.loads(data)
-
-
 def result_type(a, b):
     return _run("torch.result_type", a, b)
 
@@ -395,3 +375,6 @@ cuda, mps = _Unavailable(), _Unavailable()
 from . import autograd  # noqa: E402
 from .autograd import enable_grad, inference_mode, no_grad  # noqa: E402
 from . import nn, optim, utils  # noqa: E402
+from . import serialization  # noqa: E402
+from .serialization import load, save  # noqa: E402
+from .storage import TypedStorage, UntypedStorage  # noqa: E402

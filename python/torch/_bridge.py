@@ -437,8 +437,12 @@ def function(path, name=None):
             args = (*args[:-1], Opaque(args[-1]))  # only the library's own callers give options like that
         return label(name or path, invoke(number, args, kwargs))
 
-    own = (name or path).rpartition(".")[2]
+    space, _, own = (name or path).rpartition(".")
     call.__name__ = call.__qualname__ = NAMES.get(own, own)
+    # Where pickle finds it again.
+    if space == "Tensor":
+        call.__qualname__ = "Tensor." + own
+    call.__module__ = "torch" if space in ("torch", "Tensor") else "torch." + space
     return call
 
 

@@ -150,6 +150,11 @@ def from_data(data, d=None, requires_grad=False):
     return _bridge.crossed(_tidu.fromArray(to_js(values), shape, d.name, builtins.bool(requires_grad)))
 
 
+def from_bytes(data):
+    """A tensor of bytes."""
+    return _bridge.crossed(_tidu.fromArray(to_js(data), str(len(data)), "uint8", False))
+
+
 def as_dtype(d, name):
     """A dtype, also as Python's type of numbers."""
     if d is None or isinstance(d, _dtype):

@@ -1,6 +1,7 @@
 """class Tensor: a number that stands for one of the library's tensors, with Python's operators."""
 
 import copy
+from collections import OrderedDict
 
 import _tidu
 
@@ -69,6 +70,7 @@ holder("size")(Size)
 class dtype(Held):
     """The type of a tensor's elements."""
 
+    __module__ = "torch"
     _all = {}
 
     def __init__(self, name):
@@ -96,7 +98,7 @@ class dtype(Held):
         return run("bridge.cppName", self)
 
     def __reduce__(self):
-        return (dtype.named, (self.name,))
+        return self.name  # the name in this module
 
     def to_complex(self):
         return dtype.named("complex128" if self.name == "float64" else "complex64")
@@ -131,6 +133,9 @@ class device:
 
     def __hash__(self):
         return hash((self.type, self.index))
+
+    def __reduce__(self):
+        return device, (self.type,) if self.index is None else (self.type, self.index)
 
 
 holder("device")(device)
@@ -246,6 +251,7 @@ class Tensor(Held, metaclass=_Methods):
     def output_nr(self):
         return get("outputNr", self)
 
+    _is_parameter = False
     _version = property(lambda self: get("_version", self))
     _base = property(lambda self: get("_base", self))
     retains_grad = property(lambda self: get("retains_grad", self))
@@ -287,11 +293,18 @@ class Tensor(Held, metaclass=_Methods):
         return -1
 
     def untyped_storage(self):
-        return Storage(self)
+        from .storage import UntypedStorage
+
+        return UntypedStorage._of(self)
 
     def storage(self):
         warn_once(TYPED_STORAGE)
-        return Storage(self)
+        return self._typed_storage()
+
+    def _typed_storage(self):
+        from .storage import TypedStorage
+
+        return TypedStorage(wrap_storage=self.untyped_storage(), dtype=self.dtype)
 
     # -- values
 
@@ -408,8 +421,9 @@ class Tensor(Held, metaclass=_Methods):
 
     def __copy__(self):
         """Another tensor of the same memory."""
-        made = run("bridge.sharing", self)
-        return type(self)._like(made, self.requires_grad)
+        made = type(self)._like(run("bridge.sharing", self), self.requires_grad)
+        made.__dict__.update(self.__dict__)
+        return made
 
     def __deepcopy__(self, memo):
         if not self.is_leaf:
@@ -426,6 +440,7 @@ class Tensor(Held, metaclass=_Methods):
         if self.grad is not None:
             made.grad = copy.deepcopy(self.grad, memo)
         memo[id(self)] = made
+        made.__dict__.update(copy.deepcopy(self.__dict__, memo))
         return made
 
     @classmethod
@@ -433,7 +448,21 @@ class Tensor(Held, metaclass=_Methods):
         return data.requires_grad_(requires_grad)
 
     def __reduce_ex__(self, protocol):
-        return (_rebuild, (self.detach().tolist(), self.dtype, self.requires_grad, type(self).__name__))
+        from . import _utils
+
+        hooks = OrderedDict()
+        layout = self.storage_offset(), tuple(self.size()), self.stride()
+        rebuild = _utils._rebuild_tensor_v2
+        args = (self.detach()._typed_storage(), *layout, self.requires_grad, hooks)
+        if type(self) is not Tensor:
+            if self._is_parameter:
+                plain = rebuild(*args[:-2], False, hooks)
+                rebuild, args = _utils._rebuild_parameter, (plain, self.requires_grad, hooks)
+            else:
+                return _utils._rebuild_from_type_v2, (rebuild, type(self), args, self.__dict__)
+        if self.__dict__:
+            return _utils._rebuild_from_type_v2, (rebuild, type(self), args, self.__dict__)
+        return rebuild, args
 
     def __dir__(self):
         return sorted(set(object.__dir__(self)) | names("Tensor"))
@@ -566,30 +595,6 @@ def elements(t):
         t = t.detach().float()
     values = _tidu.elements(t._number).to_py().tolist()
     return [bool(x) for x in values] if d.name == "bool" else values
-
-
-def _rebuild(data, dt, requires_grad, kind):
-    from . import nn, tensor
-
-    made = tensor(data, dtype=dt)
-    return nn.Parameter(made, requires_grad) if kind == "Parameter" else made.requires_grad_(requires_grad)
-
-
-class Storage:
-    def __init__(self, of):
-        self._of = of
-
-    def data_ptr(self):
-        base = self._of
-        return base.data_ptr() - base.storage_offset() * base.element_size()
-
-    def nbytes(self):
-        return self._of.numel() * self._of.element_size()
-
-    def size(self):
-        return self._of.numel()
-
-    __len__ = size
 
 
 def dtype_of(x):

@@ -5,9 +5,9 @@ import { OpNode } from "../autograd/op_node.ts";
 import { saved_tensors_hooks } from "../autograd/saved_hooks.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
-import { mode } from "../autograd/mode.ts";
+import { mode, no_grad } from "../autograd/mode.ts";
 import { cppName } from "../cpp_names.ts";
-import { can_cast, dtypeByName, Float } from "../dtype.ts";
+import { can_cast, dtypeByName, Float, uint8 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
 import { RuntimeError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
@@ -91,6 +91,16 @@ export const helpers = {
   /** A copy of all the memory that a tensor may be a part of. */
   wholeStorage({ storage, dtype }: Tensor): Tensor {
     return new Tensor(storage, dtype, [Math.floor(storage.block.nbytes / dtype.itemsize)], [1], 0).clone();
+  },
+  /** All the memory that a tensor may be a part of, as bytes. */
+  bytesOf: ({ storage }: Tensor): Tensor => new Tensor(storage, uint8, [storage.block.nbytes], [1], 0),
+  /** A tensor in the memory of such bytes. Raises RuntimeError if it would reach beyond them. */
+  fromBytes(bytes: Tensor, dtype: Dtype, offset: number, size: number[], stride: number[]): Tensor {
+    if (size.some((n) => n < 0))
+      throw new RuntimeError(`Trying to create tensor with negative dimension: ${list(size)}`);
+    const whole = new Tensor(bytes.storage, dtype, [Math.floor(bytes.storage.block.nbytes / dtype.itemsize)], [1], 0);
+    const { sizes, strides } = no_grad(() => whole.as_strided(size, stride, offset));
+    return new Tensor(bytes.storage, dtype, sizes, strides, offset);
   },
   /** A tensor that lies in the memory of `whole` as the first one does in its own. */
   sameLayout: ({ dtype, sizes, strides, offset }: Tensor, whole: Tensor): Tensor =>

@@ -13,6 +13,7 @@ export interface Case {
 interface Recorded extends Omit<Shown, "exception"> {
   readonly id: string;
   readonly topic?: string;
+  readonly prelude?: string;
   readonly source: string;
   readonly exception: { readonly type: string; readonly text: string; readonly line?: number } | null;
 }
@@ -26,10 +27,10 @@ export function readCases(file: string): Case[] {
   };
   const cases = data.cases ?? data.lessons;
   if (cases === undefined) throw new Error(`conformance:python: ${file} has neither cases nor lessons`);
-  return cases.map(({ id, topic = "lessons", source, stdout, warnings, exception }) => ({
+  return cases.map(({ id, topic = "lessons", prelude = data.prelude ?? "", source, stdout, warnings, exception }) => ({
     id,
     topic,
-    prelude: data.prelude ?? "",
+    prelude,
     source,
     expected: { stdout, warnings, exception: exception && { line: NaN, ...exception } },
   }));

@@ -7,6 +7,8 @@ from .._tensor import Tensor
 class Parameter(Tensor):
     """A tensor that a module registers as its parameter when it is assigned to it."""
 
+    _is_parameter = True
+
     def __new__(cls, data=None, requires_grad=True):
         if data is None:
             from .. import empty
