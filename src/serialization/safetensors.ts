@@ -40,6 +40,9 @@ const metadataKey = "__metadata__";
 /** As the reference implementation: no real header is near it, and JSON of that size is an attack. */
 const maxHeaderLength = 100_000_000;
 
+/** More than any program has, as in PyTorch's loops. */
+const MOST_DIMS = 64;
+
 const fail = (problem: string): ValueError => new ValueError(`safetensors: ${problem}`);
 
 /**
@@ -212,6 +215,8 @@ function readShape(name: string, info: Map<string, Json>): number[] {
   const shape = info.get("shape");
   if (!isWholeNumbers(shape))
     throw fail(`expected shape of ${show(name)} to be an array of whole numbers >= 0, got ${show(shape)}`);
+  if (shape.length > MOST_DIMS)
+    throw fail(`expected ${show(name)} to have at most ${MOST_DIMS} dims, got ${shape.length}`);
   return shape.map(Math.abs); // "-0" is a whole number in JSON
 }
 

@@ -2,6 +2,7 @@
 import type * as FileSystem from "node:fs";
 import { FileNotFoundError, RuntimeError, ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
+import { typeWord } from "../type_word.ts";
 import { decode, encode } from "./checkpoint.ts";
 
 /**
@@ -9,16 +10,18 @@ import { decode, encode } from "./checkpoint.ts";
  * `safetensors.torch.load_file`. Takes a module's or an optimizer's `state_dict()`, a tensor, or arrays, Maps and plain
  * objects of such and of plain values. Needs Node; elsewhere `torch.serialization.encode` gives the bytes.
  *
- * Raises TypeError for what cannot be saved, and RuntimeError if the file cannot be written.
+ * Raises TypeError for what cannot be saved, and RuntimeError if the file cannot be written; a file that was there before
+ * is then as it was. Writers at the same time do not mix: the last one's file stays.
  * @example
  * torch.save(model.state_dict(), "model.safetensors");
  * torch.save({ model: model.state_dict(), optimizer: optimizer.state_dict(), epoch: 3 }, "checkpoint.safetensors");
  */
 export function save(value: unknown, path: string): void {
+  assertPath("save", path);
   const bytes = encode(value);
-  const { writeFileSync } = files("save");
+  const fs = files("save");
   try {
-    writeFileSync(path, bytes);
+    write(fs, path, bytes);
   } catch (error) {
     const folder = /^(.*)[/\\][^/\\]*$/.exec(path)?.[1];
     throw new RuntimeError(
@@ -26,6 +29,24 @@ export function save(value: unknown, path: string): void {
         ? `Parent directory ${folder} does not exist.`
         : `save: ${String(error)}`,
     );
+  }
+}
+/**
+ * Writes beside the file and then puts the new one in its place, so that whatever happens meanwhile (a kill, a full disk,
+ * another writer) a reader finds the old file or the new one, whole.
+ */
+function write(fs: typeof FileSystem, path: string, bytes: Uint8Array): void {
+  const old = fs.statSync(path, { throwIfNoEntry: false });
+  if (old !== undefined && !old.isFile()) return fs.writeFileSync(path, bytes);
+  // A link goes on to lead where it leads.
+  const target = old === undefined ? path : fs.realpathSync(path);
+  const beside = `${target}.${globalThis.process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
+  try {
+    fs.writeFileSync(beside, bytes, { flag: "wx", flush: true, mode: old?.mode });
+    fs.renameSync(beside, target);
+  } catch (error) {
+    fs.rmSync(beside, { force: true });
+    throw error;
   }
 }
 
@@ -41,6 +62,7 @@ export function save(value: unknown, path: string): void {
  * const { optimizer, epoch } = torch.load<Checkpoint>("checkpoint.safetensors");
  */
 export function load<T = Map<string, Tensor>>(path: string): T {
+  assertPath("load", path);
   const { readFileSync } = files("load");
   let bytes: Uint8Array;
   try {
@@ -59,6 +81,14 @@ export function load<T = Map<string, Tensor>>(path: string): T {
   }
 }
 
+/** A number would be the number of an open file. */
+function assertPath(name: string, path: unknown): void {
+  if (typeof path === "string") return;
+  throw new TypeError(
+    `${name}(): expected the path of a file as str, got ${typeWord(path)}\n` +
+      `torch.serialization.${name === "save" ? "encode(value) gives" : "decode(bytes) takes"} bytes.`,
+  );
+}
 /** Asked for at run time, so that the library loads in a browser. */
 function files(name: string): typeof FileSystem {
   const fs = globalThis.process?.getBuiltinModule?.("node:fs");
