@@ -1,7 +1,5 @@
 // The torch namespace: re-exports, no logic.
-import "./devices/cpu/device.ts";
-import "./ops/inplace_views.ts";
-import "./ops/resize_tensor.ts";
+import "./ops/methods/index.ts";
 
 export * as __config__ from "./devices/cpu/config.ts";
 export * as cpu from "./devices/cpu/namespace.ts";
@@ -20,12 +18,12 @@ export type { HistogramOptions } from "./ops/histogram.ts";
 export { gradient } from "./ops/gradient.ts";
 export type { GradientOptions } from "./ops/gradient.ts";
 export { result_type } from "./ops/result_type.ts";
-export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/overloads.ts";
+export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/methods/overloads.ts";
 // PyTorch has other functions, and a module, under these names of ops.
-export { normal, randint, randint_like } from "./ops/random_overloads.ts";
+export { normal, randint, randint_like } from "./ops/methods/random_overloads.ts";
 export * as random from "./ops/random_state.ts";
 export { get_rng_state, set_rng_state } from "./ops/random_state.ts";
-export type { RandomOptions } from "./ops/random_overloads.ts";
+export type { RandomOptions } from "./ops/methods/random_overloads.ts";
 export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random.ts";
 export {
   atleast_1d,
@@ -43,13 +41,13 @@ export {
   trapz,
   unravel_index,
 } from "./ops/variadic.ts";
-export { unique, unique_consecutive } from "./ops/unique.ts";
-export type { UniqueOptions } from "./ops/unique.ts";
+export { unique, unique_consecutive } from "./ops/methods/unique.ts";
+export type { UniqueOptions } from "./ops/methods/unique.ts";
 export * as special from "./ops/special.ts";
 export * as fft from "./ops/fft/functions.ts";
 export * as linalg from "./ops/linalg/index.ts";
-export { slice_ } from "./ops/subscript.ts";
-export type { Index, Slice } from "./ops/subscript.ts";
+export { slice_ } from "./ops/methods/subscript.ts";
+export type { Index, Slice } from "./ops/methods/subscript.ts";
 export * as autograd from "./autograd/index.ts";
 export * as nn from "./nn/index.ts";
 export {

@@ -13,7 +13,7 @@ import { isIn } from "./memory_format.ts";
 import type { MemoryFormat } from "./memory_format.ts";
 import type { SignatureOf } from "./op/op.ts";
 import type { Method } from "./op/schema.ts";
-import type * as ops from "./ops/index.ts";
+import type * as ops from "./ops/methods/ops.ts";
 import { sizeText, tensorText } from "./print.ts";
 import { Storage } from "./storage.ts";
 
@@ -52,9 +52,11 @@ export type TensorHook = (grad: Tensor) => Tensor | null | void;
 export type NestedList = Scalar | NestedList[];
 
 type MethodNames<O> = {
-  [K in keyof O]: SignatureOf<O[K]> extends `${string}(Tensor${"" | "|Scalar" | `(${string})`} self${string}`
-    ? K
-    : never;
+  [K in keyof O]: K extends `_${string}`
+    ? never
+    : SignatureOf<O[K]> extends `${K & string}(Tensor${"" | "|Scalar" | `(${string})`} self${string}`
+      ? K
+      : never;
 }[keyof O];
 type Methods<O> = { [K in keyof O]: Method<SignatureOf<O[K]>> };
 

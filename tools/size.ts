@@ -24,7 +24,6 @@ async function bundle(contents: string): Promise<{ minified: number; gzip: numbe
     format: "esm",
     target: "es2022",
     platform: "browser",
-    conditions: ["source"],
   });
   const [{ contents: bytes }] = result.outputFiles;
   return { minified: bytes.length, gzip: gzipSync(bytes).length };

@@ -323,7 +323,7 @@ class GraphTask {
     if (fitted.dtype !== dtype) {
       const before = fitted;
       // Of a complex gradient a real number takes the real part.
-      fitted = this.derived(() => before._to_copy({ dtype }));
+      fitted = this.derived(() => (before.dtype.is_complex && !dtype.is_complex ? before.real() : before).to(dtype));
     }
     if (fitted !== grad) this.ownership.freeIfUnused(grad);
     return fitted;

@@ -1,4 +1,6 @@
 // torch.utils.data
+import "../ops/methods/index.ts";
+
 export { default_collate } from "./collate.ts";
 export type { Collated } from "./collate.ts";
 export { DataLoader } from "./dataloader.ts";

@@ -1,4 +1,6 @@
 // torch.nn.functional: the functions that PyTorch has under this name.
+import "../ops/methods/index.ts";
+
 export {
   adaptive_avg_pool2d,
   adaptive_avg_pool3d,

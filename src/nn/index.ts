@@ -1,4 +1,6 @@
 // torch.nn
+import "../ops/methods/index.ts";
+
 export * as functional from "./functional.ts";
 export * as init from "./init.ts";
 export * as modules from "./modules.ts";

@@ -9,7 +9,7 @@ import { pad } from "../ops/padding.ts";
 import * as pool from "../ops/pool.ts";
 import { rand } from "../ops/random.ts";
 import { _fractional_max_pool, _max_unpool } from "../ops/unpool.ts";
-import { perDim, placesOf } from "../ops/windows.ts";
+import { _col2im, _im2col, perDim, placesOf } from "../ops/windows.ts";
 import type { Tensor } from "../tensor.ts";
 import { fn } from "./bound.ts";
 
@@ -159,7 +159,7 @@ export const unfold = fn(`unfold(Tensor input, int[] kernel_size, ${WINDOWS}) ->
       `Given input with spatial size (${input.sizes.slice(-2).join(", ")}), kernel_size=(${s.kernel_size.join(", ")}), dilation=(${s.dilation.join(", ")}), padding=(${s.padding.join(", ")}), stride=(${s.stride.join(", ")}), calculated shape of the array of sliding blocks as (${places.join(", ")}), but its components must be at least one.`,
     );
   const x = n === 3 ? input.unsqueeze(0) : input;
-  const columns = x._im2col(s.kernel_size, s.stride, s.padding, s.dilation);
+  const columns = _im2col(x, s.kernel_size, s.stride, s.padding, s.dilation);
   return n === 3 ? columns.squeeze([0]) : columns;
 });
 const sliding = (
@@ -199,7 +199,7 @@ export const fold = fn(
         `Given output_size=(${size.join(", ")}), kernel_size=(${s.kernel_size.join(", ")}), dilation=(${s.dilation.join(", ")}), padding=(${s.padding.join(", ")}), stride=(${s.stride.join(", ")}), expected size of input's dimension 2 to match the calculated number of sliding blocks ${places.join(" * ")} = ${numel(places)}, but got input.size(2)=${columns}.`,
       );
     const x = n === 2 ? input.unsqueeze(0) : input;
-    const image = x._col2im(size, s.kernel_size, s.stride, s.padding, s.dilation);
+    const image = _col2im(x, size, s.kernel_size, s.stride, s.padding, s.dilation);
     return n === 2 ? image.squeeze([0]) : image;
   },
 );

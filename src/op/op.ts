@@ -118,7 +118,15 @@ function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) 
   Object.defineProperty(call, "name", { value: schema.name });
   registry.set(call, entry);
   registryByName.set(schema.name, entry);
-  if (schema.args[0]?.name === "self")
+  return call;
+}
+/** Whether an op is a method, too. */
+const isMethod = ({ name, args }: Schema): boolean => args[0]?.name === "self" && !name.startsWith("_");
+/** Gives tensors the methods that are among these ops. See Note [Methods] in ops/methods/index.ts. */
+export function makeMethods(ops: Readonly<Record<string, unknown>>): void {
+  for (const call of Object.values(ops) as ((...args: unknown[]) => unknown)[]) {
+    const schema = registry.get(call)?.schema;
+    if (schema === undefined || !isMethod(schema)) continue;
     Object.defineProperty(TensorClass.prototype, schema.name, {
       configurable: true,
       writable: true,
@@ -126,7 +134,7 @@ function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) 
         return call(this, ...args);
       },
     });
-  return call;
+  }
 }
 
 /** Declares an op. Its type depends on the text alone, so definitions may use every op freely, themselves included. */

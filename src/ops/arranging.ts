@@ -9,6 +9,7 @@ import { arange, fromTyped } from "./data.ts";
 import { pad } from "./padding.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
+import { _index_put, _nonzero } from "./indexing.ts";
 
 /** Elements shifted along `dims`, those pushed out coming back in at the other end; without dims through the whole. */
 export const roll = op("roll(Tensor self, int[] shifts, int[] dims=[]) -> Tensor");
@@ -184,7 +185,7 @@ function named(name: string, tensors: readonly Tensor[]): readonly Tensor[] {
   return tensors;
 }
 /** Sizes of 1 added as numpy's atleast_1d, atleast_2d and atleast_3d do. */
-const atLeast = (tensors: readonly Tensor[], n: 1 | 2 | 3): Tensor[] => tensors.map((x) => x._atleast(n));
+const atLeast = (tensors: readonly Tensor[], n: 1 | 2 | 3): Tensor[] => tensors.map((x) => _atleast(x, n));
 export const _atleast = op("_atleast(Tensor(a) self, int n) -> Tensor(a)");
 define(_atleast, {
   kernel: composite(({ self, n }) => {
@@ -276,13 +277,13 @@ define(unsafe_split, { kernel: composite(({ self, split_size, dim }) => self.spl
 
 /** The indices of the elements that are not zero, one row each. */
 export const argwhere = op("argwhere(Tensor self) -> Tensor");
-define(argwhere, { kernel: compute(({ self }) => self._nonzero()) });
+define(argwhere, { kernel: compute(({ self }) => _nonzero(self)) });
 /** {@link nonzero} with exactly `size` rows: cut, or filled up with `fill_value`. */
 export const nonzero_static = op("nonzero_static(Tensor self, *, int size, int fill_value=-1) -> Tensor");
 define(nonzero_static, {
   kernel: compute(({ self, size, fill_value }) => {
     if (size < 0) throw new RuntimeError("nonzero_static: 'size' must be an non-negative integer");
-    const found = self._nonzero();
+    const found = _nonzero(self);
     const [rows, dims] = found.sizes;
     return rows >= size
       ? found.narrow(0, 0, size).clone()
@@ -353,11 +354,11 @@ define(masked_scatter, {
         `masked_scatter_ only supports boolean masks, but got mask with dtype ${mask.dtype.legacyName}`,
       );
     const shape = broadcastShapes(self.sizes, mask.sizes);
-    const places = mask.expand(shape)._nonzero();
+    const places = _nonzero(mask.expand(shape));
     if (source.numel() < places.sizes[0])
       throw new RuntimeError("Number of elements of source < number of ones in mask");
     if (shape.length === 0) return places.sizes[0] > 0 ? source.reshape([-1]).select(0, 0) : self.clone();
-    return self.expand(shape)._index_put(places.unbind(1), source.reshape([-1]).narrow(0, 0, places.sizes[0]));
+    return _index_put(self.expand(shape), places.unbind(1), source.reshape([-1]).narrow(0, 0, places.sizes[0]));
   }),
   node: "MaskedScatterBackward0",
 });
@@ -370,10 +371,7 @@ define(put, {
       throw new RuntimeError(
         `put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.numel()}, index.numel() = ${index.numel()}`,
       );
-    return self
-      .reshape([-1])
-      ._index_put([index.reshape([-1])], source.reshape([-1]), accumulate)
-      .view(self.sizes);
+    return _index_put(self.reshape([-1]), [index.reshape([-1])], source.reshape([-1]), accumulate).view(self.sizes);
   }),
   node: "PutBackward0",
 });

@@ -190,7 +190,7 @@ Tensor.prototype.to = function (this: Tensor, ...given: unknown[]) {
   const lies = memory_format === null || memory_format === preserve_format;
   if ((dtype ?? this.dtype) === this.dtype && (lies || isIn(memory_format, this.sizes, this.strides)))
     return copy ? this.clone({ memory_format }) : this;
-  return this._to_copy({ dtype, memory_format });
+  return _to_copy(this, { dtype, memory_format });
 };
 /** A device, a dtype or a tensor, then flags (non_blocking means nothing here, copy), the rest by name. */
 function targetOf(given: readonly unknown[]): Omit<Required<ToOptions>, "non_blocking"> {

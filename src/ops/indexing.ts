@@ -14,6 +14,7 @@ import { define, inplace, op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { scalar_tensor } from "./creation.ts";
 import { arange, fromTyped } from "./data.ts";
+import { _masked_fill } from "./pointwise.ts";
 
 /** Indices checked against the size they point into. Raises IndexError before anything is read or written. */
 function checkedIndices(index: Tensor, size: number, message: (i: number) => Error, negative: boolean): void {
@@ -147,7 +148,7 @@ define(_index, {
     return gatherBy(self, shape, strides, pointers, resultStrides(shape, [{ shape, strides, offset: 0 }, ...layouts]));
   }),
   saves: { self: ["indices"] },
-  backward: { self: ({ grad, sizes, indices }) => grad.new_zeros(sizes.self)._index_put(indices, grad, true) },
+  backward: { self: ({ grad, sizes, indices }) => _index_put(grad.new_zeros(sizes.self), indices, grad, true) },
   node: "IndexBackward0",
 });
 /** Self with `values` written (or added) where the indices point. */
@@ -168,8 +169,8 @@ define(_index_put, {
   saves: ["indices"],
   backward: {
     self: ({ grad, sizes, indices, accumulate }) =>
-      accumulate ? grad : grad._index_put(indices, grad.new_zeros([]).expand(sizes.values.map(() => 1)), false),
-    values: ({ grad, indices }) => grad._index(indices),
+      accumulate ? grad : _index_put(grad, indices, grad.new_zeros([]).expand(sizes.values.map(() => 1)), false),
+    values: ({ grad, indices }) => _index(grad, indices),
   },
   node: "IndexPutBackward0",
 });
@@ -215,7 +216,7 @@ define(masked_select, {
     if (mask.dtype !== bool) throw new RuntimeError(`masked_select: expected BoolTensor for mask`);
     const broadcast = broadcastShapes(self.sizes, mask.sizes);
     const shape = broadcast.length === 0 ? [1] : broadcast;
-    return self.expand(shape)._index(mask.expand(shape)._nonzero().unbind(1));
+    return _index(self.expand(shape), _nonzero(mask.expand(shape)).unbind(1));
   }),
   node: "MaskedSelectBackward0",
 });
@@ -486,7 +487,7 @@ define(index_fill, {
     self: ({ grad, dim, index }) => grad.index_fill(dim, index, 0),
     value: ({ grad, dim, index }) => {
       const kept = grad.new_ones(grad.sizes, { dtype: bool }).index_fill(dim, index, 0);
-      return grad._masked_fill(kept, 0).sum();
+      return _masked_fill(grad, kept, 0).sum();
     },
   },
 });
@@ -494,11 +495,11 @@ export const index_fill_ = inplace(index_fill);
 /** Elements of the flattened tensor at `index`. */
 export const take = op("take(Tensor self, Tensor index) -> Tensor");
 define(take, {
-  kernel: compute(({ self, index }) => self.reshape([-1])._index([index])),
+  kernel: compute(({ self, index }) => _index(self.reshape([-1]), [index])),
   saves: ["index"],
   backward: {
     self: ({ grad, sizes, index }) =>
-      grad.new_zeros(sizes.self).reshape([-1])._index_put([index], grad, true).reshape(sizes.self),
+      _index_put(grad.new_zeros(sizes.self).reshape([-1]), [index], grad, true).reshape(sizes.self),
   },
 });
 

@@ -57,7 +57,7 @@ define(native_layer_norm, {
   kernel: composite(({ input, normalized_shape, weight, bias, eps }) => {
     assertFloating(input, "LayerNormKernelImpl");
     const dims = lastDims(input, normalized_shape, { weight, bias });
-    const { result, mean, rstd } = input._normalize(dims, weight, bias, eps);
+    const { result, mean, rstd } = _normalize(input, dims, weight, bias, eps);
     return [result, mean.detach(), rstd.detach()];
   }),
 });
@@ -109,7 +109,7 @@ define(rms_norm, {
     if (input.dtype.is_complex)
       return affine(input.mul(input.mul(input).mean(dims, true).add(epsilon).rsqrt()), weight, null);
     assertFloating(input, "rms_norm");
-    return input._normalize(dims, weight, null, epsilon, false).result;
+    return _normalize(input, dims, weight, null, epsilon, false).result;
   }),
   node: "MulBackward0",
 });
@@ -141,7 +141,7 @@ define(native_batch_norm, {
       return [affinePerChannel(y, weight, bias), input.new_empty([0]), input.new_empty([0])];
     }
     const [scaledBy, shiftedBy] = [weight, bias].map((t) => t && perChannel(t, input));
-    const { result, mean, rstd } = input._normalize(allBut(1, input), scaledBy, shiftedBy, eps);
+    const { result, mean, rstd } = _normalize(input, allBut(1, input), scaledBy, shiftedBy, eps);
     const [ofBatch, scale] = [mean.detach().view([channels]), rstd.detach().view([channels])];
     const count = numel(input.sizes) / channels;
     no_grad(() => {
@@ -203,7 +203,7 @@ define(native_group_norm, {
     assertFloating(input, "GroupNormKernelImpl");
     const grouped = input.reshape([N, group, C / group, HxW]);
     const [scaledBy, shiftedBy] = [weight, bias].map((t) => t && t.view([group, C / group, 1]));
-    const { result, mean, rstd } = grouped._normalize([2, 3], scaledBy, shiftedBy, eps);
+    const { result, mean, rstd } = _normalize(grouped, [2, 3], scaledBy, shiftedBy, eps);
     return [result.view(input.sizes), mean.view([N, group]), rstd.view([N, group])];
   }),
   node: "NativeGroupNormBackward0",

@@ -774,7 +774,8 @@ define(masked_fill, {
       throw new RuntimeError(
         `masked_fill_ only supports boolean masks, but got mask with dtype ${cppName(mask.dtype)}`,
       );
-    return self._masked_fill(
+    return _masked_fill(
+      self,
       mask,
       value instanceof Tensor ? fillValue(value, self.dtype) : castScalar(value, self.dtype),
     );
@@ -795,7 +796,7 @@ define(_masked_fill, {
   kernel: pointwise(({ self, mask, value }) => mask.where(value, self), { fixed: { mask: bool } }),
   saves: ["mask"],
   backward: {
-    self: ({ grad, mask }) => grad._masked_fill(mask, 0),
+    self: ({ grad, mask }) => _masked_fill(grad, mask, 0),
     value: ({ grad, mask }) => _where(mask, grad, 0).sum(),
   },
   node: "MaskedFillBackward0",

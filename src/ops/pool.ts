@@ -9,6 +9,7 @@ import { linearIn } from "./piecewise.ts";
 import { cat, stack } from "./view.ts";
 import { overhang, perDim, placesOf, poolPlaces } from "./windows.ts";
 import type { Sliding } from "./windows.ts";
+import { _max_pool } from "./max_pool.ts";
 
 interface MaxPoolArgs {
   input: Tensor;
@@ -77,7 +78,7 @@ const maxPool =
   (args: MaxPoolArgs): [Tensor, Tensor] => {
     const { x, s } = prepared(name, dims, args);
     assertPlaces(name, x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
-    const { values, indices } = x._max_pool(s.kernel_size, s.stride, s.padding, s.dilation, args.ceil_mode);
+    const { values, indices } = _max_pool(x, s.kernel_size, s.stride, s.padding, s.dilation, args.ceil_mode);
     return x === args.input ? [values, indices] : [values.squeeze([0]), indices.squeeze([0])];
   };
 /** The largest element under each window of [N, C, L], and its place in the flattened spatial dims. */

@@ -45,7 +45,7 @@ define(inner, {
       throw new RuntimeError(
         `inner() the last dimension must match on both input tensors but got shapes ${list(self.sizes)} and ${list(other.sizes)}`,
       );
-    return self._tensordot(other, [-1], [-1]);
+    return _tensordot(self, other, [-1], [-1]);
   }),
 });
 /** Kronecker's product: every element of self times the whole of other. */

@@ -279,12 +279,11 @@ define(argmax, {
   kernel: compute(({ self, dim, keepdim }) => {
     refuseBool("argmax", self);
     if (dim === null)
-      return nonEmpty("argmax", self, IndexError)
-        .reshape([-1])
-        ._max_dim(0)
-        .indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
+      return _max_dim(nonEmpty("argmax", self, IndexError).reshape([-1]), 0).indices.reshape(
+        keepdim ? self.sizes.map(() => 1) : [],
+      );
     assertNonEmptyDim("argmax", self, dim);
-    return self._max_dim(dim, keepdim).indices;
+    return _max_dim(self, dim, keepdim).indices;
   }),
 });
 /** Where the smallest element is: along `dim`, or in the flattened tensor. The first of equal ones. */
@@ -293,12 +292,11 @@ define(argmin, {
   kernel: compute(({ self, dim, keepdim }) => {
     refuseBool("argmin", self);
     if (dim === null)
-      return nonEmpty("argmin", self, IndexError)
-        .reshape([-1])
-        ._min_dim(0)
-        .indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
+      return _min_dim(nonEmpty("argmin", self, IndexError).reshape([-1]), 0).indices.reshape(
+        keepdim ? self.sizes.map(() => 1) : [],
+      );
     assertNonEmptyDim("argmin", self, dim);
-    return self._min_dim(dim, keepdim).indices;
+    return _min_dim(self, dim, keepdim).indices;
   }),
 });
 /** Smallest and largest element, in one call. */
@@ -325,12 +323,12 @@ const logicFold =
   };
 /** Whether all elements are true (not zero). uint8 stays uint8. */
 export const all = op("all(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
-define(all, { kernel: composite(({ self, dim, keepdim }) => asTruth(self, self._all(dim, keepdim))) });
+define(all, { kernel: composite(({ self, dim, keepdim }) => asTruth(self, _all(self, dim, keepdim))) });
 export const _all = op("_all(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
 define(_all, { kernel: reduce({ compute: () => bool, fold: logicFold(true, (a, b) => a.and(b)) }) });
 /** Whether any element is true (not zero). uint8 stays uint8. */
 export const any = op("any(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
-define(any, { kernel: composite(({ self, dim, keepdim }) => asTruth(self, self._any(dim, keepdim))) });
+define(any, { kernel: composite(({ self, dim, keepdim }) => asTruth(self, _any(self, dim, keepdim))) });
 export const _any = op("_any(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
 define(_any, { kernel: reduce({ compute: () => bool, fold: logicFold(false, (a, b) => a.or(b)) }) });
 const asTruth = (self: Tensor, truth: Tensor): Tensor => (self.dtype === uint8 ? truth.to(uint8) : truth);
@@ -339,10 +337,10 @@ export const count_nonzero = op("count_nonzero(Tensor self, int[]? dim=None) -> 
 define(count_nonzero, { kernel: composite(({ self, dim }) => self.ne(0).sum(dim)) });
 
 /** Mean square deviation over `dim`, divided by n - correction (1 by default: an unbiased estimate). */
-export const variance = op(
+const variance = op(
   "var(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> Tensor",
 );
-define(variance, { kernel: composite((args) => args.self._var(...spreadArgs("var", args))) });
+define(variance, { kernel: composite((args) => _var(args.self, ...spreadArgs("var", args))) });
 export { variance as var };
 /** PyTorch's two forms, `var(unbiased)` and `var(dim, unbiased or correction, keepdim)`, as the arguments of {@link _var}. */
 function spreadArgs(
@@ -395,12 +393,12 @@ function floating(self: Tensor): Tensor {
 export const std = op(
   "std(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> Tensor",
 );
-define(std, { kernel: composite((args) => args.self._std(...spreadArgs("std", args))) });
+define(std, { kernel: composite((args) => _std(args.self, ...spreadArgs("std", args))) });
 /** {@link std} with the correction worked out. */
 export const _std = op("_std(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
 define(_std, {
   kernel: inOpmath(
-    compute(({ self, dim, correction, keepdim }) => floating(self)._var(dim, correction, keepdim).sqrt()),
+    compute(({ self, dim, correction, keepdim }) => _var(floating(self), dim, correction, keepdim).sqrt()),
   ),
   saves: ["self", "result"],
   backward: {
@@ -419,7 +417,7 @@ export const var_mean = op(
 define(var_mean, {
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("var_mean", args);
-    return [args.self._var(dim, correction, keepdim), args.self.mean(dim, keepdim)];
+    return [_var(args.self, dim, correction, keepdim), args.self.mean(dim, keepdim)];
   }),
   node: "VarMeanBackward0",
 });
@@ -430,7 +428,7 @@ export const std_mean = op(
 define(std_mean, {
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("std_mean", args);
-    return [args.self._std(dim, correction, keepdim), args.self.mean(dim, keepdim)];
+    return [_std(args.self, dim, correction, keepdim), args.self.mean(dim, keepdim)];
   }),
   node: "StdMeanBackward0",
 });
@@ -465,7 +463,7 @@ define(norm, {
     p === "nuc"
       ? nuclear(dtype === null ? self : self.to(dtype), dim, keepdim)
       : // Of complex numbers only their absolute values count.
-        (self.dtype.is_complex ? self.abs() : self)._norm(normOrder(p), dim, keepdim, { dtype }),
+        _norm(self.dtype.is_complex ? self.abs() : self, normOrder(p), dim, keepdim, { dtype }),
   ),
 });
 function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {

@@ -129,7 +129,7 @@ define(_upsample, {
   }),
   backward: {
     self: ({ grad, sizes, mode, align_corners, scales, antialias }) =>
-      grad._upsample_backward(sizes.self.slice(2), mode, align_corners, scales, antialias),
+      _upsample_backward(grad, sizes.self.slice(2), mode, align_corners, scales, antialias),
   },
   node: ({ mode, output_size, antialias }) =>
     `Upsample${words(mode)}${output_size.length}D${antialias ? "Aa" : ""}Backward0`,
@@ -165,6 +165,6 @@ define(_upsample_backward, {
   }),
   backward: {
     self: ({ grad, sizes, mode, align_corners, scales, antialias }) =>
-      grad._upsample(sizes.self.slice(2), mode, align_corners, scales, antialias),
+      _upsample(grad, sizes.self.slice(2), mode, align_corners, scales, antialias),
   },
 });

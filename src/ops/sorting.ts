@@ -135,7 +135,7 @@ define(_nanmedian_dim, {
 export const _median_all = op("_median_all(Tensor self) -> Tensor");
 define(_median_all, {
   kernel: compute(({ self }) =>
-    self.numel() === 0 ? self.new_full([], NaN) : self.reshape([-1])._median_dim(0).values,
+    self.numel() === 0 ? self.new_full([], NaN) : _median_dim(self.reshape([-1]), 0).values,
   ),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result }) => amongEqual(grad, self, result) },
@@ -145,7 +145,7 @@ define(_median_all, {
 export const _nanmedian_all = op("_nanmedian_all(Tensor self) -> Tensor");
 define(_nanmedian_all, {
   kernel: compute(({ self }) =>
-    self.numel() === 0 ? self.new_full([], NaN) : self.reshape([-1])._nanmedian_dim(0).values,
+    self.numel() === 0 ? self.new_full([], NaN) : _nanmedian_dim(self.reshape([-1]), 0).values,
   ),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result }) => amongEqual(grad, self, result) },

@@ -5,6 +5,8 @@ import { Size, Tensor } from "../tensor.ts";
 import { _unravel_index } from "./counting.ts";
 import { arange } from "./data.ts";
 import { cat, stack } from "./view.ts";
+import { _atleast } from "./arranging.ts";
+import { _tensordot, _trapezoid } from "./products.ts";
 
 type Tensors = readonly Tensor[] | readonly [readonly Tensor[]];
 const asList = (given: Tensors): readonly Tensor[] =>
@@ -50,8 +52,8 @@ const atLeast =
   (n: 1 | 2 | 3) =>
   (...tensors: Tensors): Tensor | Tensor[] =>
     tensors.length === 1 && tensors[0] instanceof Tensor
-      ? tensors[0]._atleast(n)
-      : asList(tensors).map((t) => t._atleast(n));
+      ? _atleast(tensors[0], n)
+      : asList(tensors).map((t) => _atleast(t, n));
 /** Tensors with at least one dim. As `torch.atleast_1d`. */
 export const atleast_1d = atLeast(1);
 /** Tensors with at least two dims. As `torch.atleast_2d`. */
@@ -66,7 +68,7 @@ export function block_diag(...tensors: Tensors): Tensor {
       throw new RuntimeError(
         `torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ${i} has ${t.sizes.length} dimensions`,
       );
-    return t._atleast(2);
+    return _atleast(t, 2);
   });
   const columns = blocks.reduce((n, t) => n + t.sizes[1], 0);
   let before = 0;
@@ -125,10 +127,11 @@ export function tensordot(
       ? given
       : ((given as { dims?: number }).dims ?? 2);
   const value = (dims instanceof Tensor ? dims.tolist() : dims) as number | number[][];
-  if (typeof value !== "number") return a._tensordot(b, value[0], value[1]);
+  if (typeof value !== "number") return _tensordot(a, b, value[0], value[1]);
   if (value < 0) throw new RuntimeError(`tensordot expects dims >= 0, but got dims=${value}`);
   const n = Array.from({ length: value }, (_, i) => i);
-  return a._tensordot(
+  return _tensordot(
+    a,
     b,
     n.map((i) => i - value),
     n,
@@ -158,7 +161,7 @@ function trapezoidBy(y: Tensor, given: readonly (Tensor | TrapezoidOptions)[], r
     dx = 1,
     dim = -1,
   } = ((first instanceof Tensor ? given[1] : first) as TrapezoidOptions | undefined) ?? {};
-  return y._trapezoid(first instanceof Tensor ? first : x, dx, dim, running);
+  return _trapezoid(y, first instanceof Tensor ? first : x, dx, dim, running);
 }
 /** The indices by dim of places in a flattened tensor of that shape. As `torch.unravel_index`. */
 export function unravel_index(indices: Tensor, shape: number | readonly number[]): Tensor[] {

@@ -33,7 +33,7 @@ define(reshape, {
   kernel: composite(({ self, shape }) => {
     const size = inferSize(shape, self.numel());
     return viewStrides(self.sizes, self.strides, size) === null
-      ? self.contiguous()._unsafe_view(size)
+      ? _unsafe_view(self.contiguous(), size)
       : self.view(size);
   }),
 });
@@ -377,7 +377,7 @@ export const split = op("split(Tensor(a) self, int[] split_size, int dim=0) -> T
 define(split, {
   kernel: composite(({ self, split_size, dim }) => {
     if (split_size.length !== 1) return self.split_with_sizes(split_size, dim);
-    return self._split(split_size[0], dim);
+    return _split(self, split_size[0], dim);
   }),
 });
 /** {@link split} into pieces of one size. */
@@ -406,7 +406,7 @@ define(chunk, {
     if (chunks <= 0) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
     const n = self.sizes[wrapDim(dim, self.sizes.length)];
     if (n === 0) return self.split_with_sizes(new Array<number>(chunks).fill(0), dim);
-    return self._split(Math.ceil(n / chunks), dim);
+    return _split(self, Math.ceil(n / chunks), dim);
   }),
 });
 

@@ -87,7 +87,7 @@ define(_im2col, {
   }),
   backward: {
     self: ({ grad, sizes, kernel_size, stride, padding, dilation }) =>
-      grad._col2im(sizes.self.slice(2), kernel_size, stride, padding, dilation),
+      _col2im(grad, sizes.self.slice(2), kernel_size, stride, padding, dilation),
   },
   node: "Im2ColBackward0",
 });
@@ -119,7 +119,7 @@ define(_col2im, {
     return inner(whole, padding, [n, c, ...output_size]).contiguous();
   }),
   backward: {
-    self: ({ grad, kernel_size, stride, padding, dilation }) => grad._im2col(kernel_size, stride, padding, dilation),
+    self: ({ grad, kernel_size, stride, padding, dilation }) => _im2col(grad, kernel_size, stride, padding, dilation),
   },
   node: "Col2ImBackward0",
 });

@@ -1,4 +1,6 @@
 // torch.optim
+import "../ops/methods/index.ts";
+
 export { Adafactor } from "./adafactor.ts";
 export type { AdafactorOptions, AdafactorState } from "./adafactor.ts";
 export { Adadelta } from "./adadelta.ts";

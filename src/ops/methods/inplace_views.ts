@@ -1,10 +1,10 @@
 // Views in place: the tensor itself takes another layout. Its elements, storage and version stay.
-import { assertWritable } from "../autograd/inplace.ts";
-import { mode } from "../autograd/mode.ts";
-import { OpNode } from "../autograd/op_node.ts";
-import { Tensor } from "../tensor.ts";
+import { assertWritable } from "../../autograd/inplace.ts";
+import { mode } from "../../autograd/mode.ts";
+import { OpNode } from "../../autograd/op_node.ts";
+import { Tensor } from "../../tensor.ts";
 
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     /** {@link as_strided} of the tensor itself. */
     as_strided_: Tensor["as_strided"];

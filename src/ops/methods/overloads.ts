@@ -1,11 +1,14 @@
 // Names to which PyTorch gives several signatures, or that return a plain value: thin choices among ops.
-import type { Scalar } from "../dtype.ts";
-import { bool } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
-import { sameShape } from "../layout.ts";
-import { Tensor } from "../tensor.ts";
-import { _pow_scalar, _where } from "./pointwise.ts";
-import { typeWord } from "../type_word.ts";
+import type { Scalar } from "../../dtype.ts";
+import { bool } from "../../dtype.ts";
+import { RuntimeError } from "../../errors.ts";
+import { sameShape } from "../../layout.ts";
+import { Tensor } from "../../tensor.ts";
+import { _pow_scalar, _where } from "../pointwise.ts";
+import { typeWord } from "../../type_word.ts";
+import { _max_all, _max_dim, _min_all, _min_dim } from "../reduction.ts";
+import { _median_all, _median_dim, _nanmedian_all, _nanmedian_dim } from "../sorting.ts";
+import { _nonzero } from "../indexing.ts";
 
 /** `input` where `condition` is true, `other` elsewhere; broadcast. As `torch.where`. */
 export function where(
@@ -36,8 +39,8 @@ export function where(
 export function nonzero(input: Tensor, options?: { as_tuple?: false }): Tensor;
 export function nonzero(input: Tensor, options: { as_tuple: boolean }): Tensor | Tensor[];
 export function nonzero(input: Tensor, { as_tuple = false } = {}): Tensor | Tensor[] {
-  if (!as_tuple) return input._nonzero();
-  return (input.sizes.length === 0 ? input.reshape([1]) : input)._nonzero().unbind(1);
+  if (!as_tuple) return _nonzero(input);
+  return _nonzero(input.sizes.length === 0 ? input.reshape([1]) : input).unbind(1);
 }
 /** `input` to the power of `exponent`; one of the two may be a number. As `torch.pow`. */
 export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar): Tensor {
@@ -45,7 +48,7 @@ export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar): Tensor {
   if (exponent instanceof Tensor) return _pow_scalar(input, exponent);
   throw new TypeError(`pow(): argument 'input' (position 1) must be Tensor, not ${typeWord(input)}`);
 }
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     /** The indices of the elements that are not zero, one row each. */
     nonzero(options?: { as_tuple?: false }): Tensor;
@@ -55,7 +58,7 @@ declare module "../tensor.ts" {
 Tensor.prototype.nonzero = function (options?: { as_tuple?: boolean }) {
   return nonzero(this, options as { as_tuple?: false });
 };
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     /** Self where `condition` is true, `other` elsewhere. */
     where(condition: Tensor, other: Tensor | number | bigint | boolean): Tensor;
@@ -83,11 +86,11 @@ export interface Extreme {
 type ExtremeArgs = readonly [(Tensor | number | DimOptions)?, (boolean | { keepdim?: boolean })?];
 /** One name, three functions: of all elements, along a dim, of two tensors. */
 function extremeOf(name: "max" | "min", self: Tensor, [first, second]: ExtremeArgs): Tensor | ValuesIndices {
-  if (first === undefined) return name === "max" ? self._max_all() : self._min_all();
+  if (first === undefined) return name === "max" ? _max_all(self) : _min_all(self);
   if (first instanceof Tensor) return name === "max" ? self.maximum(first) : self.minimum(first);
   const { dim, keepdim = false } =
     typeof first === "number" ? { dim: first, keepdim: typeof second === "object" ? second.keepdim : second } : first;
-  return (name === "max" ? self._max_dim(dim, keepdim) : self._min_dim(dim, keepdim)) as unknown as ValuesIndices;
+  return (name === "max" ? _max_dim(self, dim, keepdim) : _min_dim(self, dim, keepdim)) as unknown as ValuesIndices;
 }
 /** The largest element; along `dim` also its place; with a second tensor the larger of each pair. As `torch.max`. */
 export function max(input: Tensor): Tensor;
@@ -105,7 +108,7 @@ export function min(input: Tensor, other: Tensor): Tensor;
 export function min(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
   return extremeOf("min", input, args);
 }
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     /** The largest element; along `dim` also its place; with another tensor the larger of each pair. */
     max: Extreme;
@@ -122,12 +125,12 @@ for (const name of ["max", "min"] as const)
 
 /** One name, two functions: of all elements, along a dim. */
 function medianOf(name: "median" | "nanmedian", self: Tensor, [first, second]: ExtremeArgs): Tensor | ValuesIndices {
-  if (first === undefined) return name === "median" ? self._median_all() : self._nanmedian_all();
+  if (first === undefined) return name === "median" ? _median_all(self) : _nanmedian_all(self);
   const { dim, keepdim = false } =
     typeof first === "number"
       ? { dim: first, keepdim: typeof second === "object" ? second.keepdim : second }
       : (first as DimOptions);
-  return (name === "median" ? self._median_dim(dim, keepdim) : self._nanmedian_dim(dim, keepdim)) as never;
+  return (name === "median" ? _median_dim(self, dim, keepdim) : _nanmedian_dim(self, dim, keepdim)) as never;
 }
 /** The median of all elements (the lower one of two); along `dim` also its place. As `torch.median`. */
 export function median(input: Tensor): Tensor;
@@ -143,7 +146,7 @@ export function nanmedian(input: Tensor, options: DimOptions): ValuesIndices;
 export function nanmedian(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
   return medianOf("nanmedian", input, args);
 }
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     /** The median of all elements; along `dim` also its place. */
     median: Extreme;
@@ -168,7 +171,7 @@ export function equal(input: Tensor, other: Tensor): boolean {
     throw new TypeError(`equal(): argument 'other' (position 2) must be Tensor, not ${typeWord(other)}`);
   return sameShape(input.sizes, other.sizes) && Boolean(input.eq(other).all().item());
 }
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     allclose(other: Tensor, options?: { rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
     equal(other: Tensor): boolean;

@@ -1,10 +1,10 @@
 // torch.unique and torch.unique_consecutive: functions whose results are one tensor or several.
-import type { TypedArray } from "../dtype.ts";
-import { int64 } from "../dtype.ts";
-import { wrapDim } from "../layout.ts";
-import { Tensor } from "../tensor.ts";
-import { order } from "./along_dim.ts";
-import { fromTyped } from "./data.ts";
+import type { TypedArray } from "../../dtype.ts";
+import { int64 } from "../../dtype.ts";
+import { wrapDim } from "../../layout.ts";
+import { Tensor } from "../../tensor.ts";
+import { order } from "../along_dim.ts";
+import { fromTyped } from "../data.ts";
 
 export interface UniqueOptions {
   sorted?: boolean;
@@ -76,7 +76,7 @@ function equalSlices(data: TypedArray, width: number, i: number, j: number): boo
   for (let k = 0; k < width; k++) if (data[i * width + k] !== data[j * width + k]) return false;
   return true;
 }
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     /** The different elements, in ascending order. */
     unique(options?: UniqueOptions & { return_inverse?: false; return_counts?: false }): Tensor;

@@ -1,18 +1,19 @@
 // Random functions whose arguments no one signature describes.
-import { typeWord } from "../type_word.ts";
-import type { Dtype } from "../dtype.ts";
-import { int64 } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
-import { no_grad } from "../autograd/mode.ts";
-import { broadcastShapes } from "../layout.ts";
-import { empty as allocate } from "../allocate.ts";
-import { default_generator } from "../random.ts";
-import type { Generator } from "../random.ts";
-import { randintFill } from "../random_fill.ts";
-import { Tensor } from "../tensor.ts";
-import { asLeaf, checkSize, filledOnHost } from "./data.ts";
-import { empty } from "./creation.ts";
-import type { FactoryOptions } from "./data.ts";
+import { typeWord } from "../../type_word.ts";
+import type { Dtype } from "../../dtype.ts";
+import { int64 } from "../../dtype.ts";
+import { RuntimeError } from "../../errors.ts";
+import { no_grad } from "../../autograd/mode.ts";
+import { broadcastShapes } from "../../layout.ts";
+import { empty as allocate } from "../../allocate.ts";
+import { default_generator } from "../../random.ts";
+import type { Generator } from "../../random.ts";
+import { randintFill } from "../../random_fill.ts";
+import { Tensor } from "../../tensor.ts";
+import { asLeaf, checkSize, filledOnHost } from "../data.ts";
+import { empty } from "../creation.ts";
+import type { FactoryOptions } from "../data.ts";
+import { _bernoulli_fill_ } from "../random.ts";
 
 export interface RandomOptions extends FactoryOptions {
   generator?: Generator | null;
@@ -88,7 +89,7 @@ export function normal(mean: Tensor | number, std: Tensor | number = 1, ...given
     return like.new_empty(shape).normal_(0, 1, { generator }).mul_(std).add_(mean);
   });
 }
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     /** Overwrites self with 1s and 0s: with probability `p`, a number or a tensor of probabilities. */
     bernoulli_(p?: number | Tensor, options?: { generator?: Generator | null }): Tensor;
@@ -96,5 +97,5 @@ declare module "../tensor.ts" {
 }
 Tensor.prototype.bernoulli_ = function (p = 0.5, { generator = null } = {}) {
   if (p instanceof Tensor) return this.copy_(p.expand(this.sizes).bernoulli({ generator }));
-  return this._bernoulli_fill_(p, { generator });
+  return _bernoulli_fill_(this, p, { generator });
 };

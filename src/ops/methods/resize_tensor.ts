@@ -1,19 +1,19 @@
 // resize_ and resize_as_: another shape over the same memory, of which there may then be more.
-import { markChanged } from "../autograd/inplace.ts";
-import { uint8 } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
-import { numel } from "../layout.ts";
-import type { Shape } from "../layout.ts";
-import { contiguous_format, stridesIn } from "../memory_format.ts";
-import type { MemoryFormat } from "../memory_format.ts";
-import { isOptions } from "../op/bind.ts";
-import { Tensor } from "../tensor.ts";
-import { checkSize } from "./data.ts";
+import { markChanged } from "../../autograd/inplace.ts";
+import { uint8 } from "../../dtype.ts";
+import { RuntimeError } from "../../errors.ts";
+import { numel } from "../../layout.ts";
+import type { Shape } from "../../layout.ts";
+import { contiguous_format, stridesIn } from "../../memory_format.ts";
+import type { MemoryFormat } from "../../memory_format.ts";
+import { isOptions } from "../../op/bind.ts";
+import { Tensor } from "../../tensor.ts";
+import { checkSize } from "../data.ts";
 
 export interface ResizeOptions {
   memory_format?: MemoryFormat | null;
 }
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     /**
      * Gives self another shape in place. Elements stay as they lie in memory; what is new is uninitialised. Raises

@@ -1,14 +1,15 @@
 // x.index([...]), x.at(...), x.index_put_([...], y): Python's brackets, taken apart into views and tensors of indices.
-import type { Scalar } from "../dtype.ts";
-import { bool, int32, int64, uint8 } from "../dtype.ts";
-import { help, IndexError, RuntimeError, ValueError, warn } from "../errors.ts";
-import { list, sameShape } from "../layout.ts";
-import { Tensor } from "../tensor.ts";
-import { isScalar } from "../op/bind.ts";
-import { typeWord } from "../type_word.ts";
-import { scalar_tensor } from "./creation.ts";
-import { tensor } from "./data.ts";
-import type { TensorData } from "./data.ts";
+import type { Scalar } from "../../dtype.ts";
+import { bool, int32, int64, uint8 } from "../../dtype.ts";
+import { help, IndexError, RuntimeError, ValueError, warn } from "../../errors.ts";
+import { list, sameShape } from "../../layout.ts";
+import { Tensor } from "../../tensor.ts";
+import { isScalar } from "../../op/bind.ts";
+import { typeWord } from "../../type_word.ts";
+import { scalar_tensor } from "../creation.ts";
+import { tensor } from "../data.ts";
+import type { TensorData } from "../data.ts";
+import { _index, _index_put_, _nonzero } from "../indexing.ts";
 
 /** Everything that can stand between the brackets of x[...]. Slices also as Python text: "1:3", "::2". */
 export type Index = number | Slice | string | null | boolean | Tensor | readonly (number | boolean)[];
@@ -156,10 +157,10 @@ function maskIndices(mask: Tensor, view: Tensor, d: number): Tensor[] {
       throw new IndexError(
         `The shape of the mask ${list(mask.sizes)} at index ${i} does not match the shape of the indexed tensor ${list(view.sizes)} at index ${d + i}`,
       );
-  return mask._nonzero().unbind(1);
+  return _nonzero(mask).unbind(1);
 }
 
-declare module "../tensor.ts" {
+declare module "../../tensor.ts" {
   interface Tensor {
     /**
      * x[...] of Python: integers, slices (`torch.slice_(1, 3)` or "1:3"), "...", null for a new dim, masks, tensors or
@@ -192,7 +193,7 @@ const itemsOf = (name: string, given: readonly Index[]): Item[] => {
 Tensor.prototype.index = function (given) {
   const items = itemsOf("index", given);
   const { self, indices } = resolve(this, items);
-  if (indices.length > 0) return self._index(indices);
+  if (indices.length > 0) return _index(self, indices);
   if (self !== this) return self;
   return items.length === 1 && items[0] instanceof PythonSlice ? this.slice(0) : this.alias();
 };
@@ -216,7 +217,7 @@ Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
   const by = indices.length > 0 ? "index_put_" : accumulate ? "add_" : "copy_";
   if (by === "index_put_") {
     if (!filled) assertPuttable(self, value);
-    self._index_put_(indices, withoutLeadingOnes(value), accumulate);
+    _index_put_(self, indices, withoutLeadingOnes(value), accumulate);
   } else if (by === "add_") self.add_(value);
   else if (sameShape(value.sizes, self.sizes)) self.copy_(value);
   else if (value.sizes.length === 0) self.fill_(value);

@@ -1,0 +1,18 @@
+// Gives tensors a device and their methods. Every entry of the package imports this.
+//
+// Note [Methods]: a method is a call that no import shows, so a bundler that drops unused files must keep what any program
+// may call. Hence all methods come from here, and package.json tells bundlers that this folder has effects: ops by the list
+// in ops.ts, whose types Tensor has, too, so that a method that is missing in a bundle is missing everywhere; functions
+// that no signature describes by the files beside it. Ops whose names begin with _ are no methods: who needs one imports it.
+import "../../autograd/index.ts";
+import "../../devices/cpu/device.ts";
+import { makeMethods } from "../../op/op.ts";
+import * as ops from "./ops.ts";
+import "./inplace_views.ts";
+import "./overloads.ts";
+import "./random_overloads.ts";
+import "./resize_tensor.ts";
+import "./subscript.ts";
+import "./unique.ts";
+
+makeMethods(ops);
