@@ -4,6 +4,10 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
   test: {
+    // Limits are there for what hangs: a machine ten times slower than ours, or as busy, must not fail.
+    testTimeout: 1_800_000,
+    hookTimeout: 1_800_000,
+    teardownTimeout: 600_000,
     // The products tested are our own; one project and test/blas.test.ts turn the system's on.
     env: { TIDU_BLAS: "0" },
     projects: [

@@ -30,5 +30,5 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
       expect(there.losses[0]).toBeGreaterThan(there.losses[49]);
       // Engines may round a fused multiply-add once or twice.
       for (const [i, loss] of there.losses.entries()) expect(loss).toBeCloseTo(here.losses[i], 4);
-    }, 60_000);
+    });
 });

@@ -80,7 +80,7 @@ sys.exit(int(sys.argv[2]))
     status: 5,
   });
   expect(readFileSync(join(folder, "written.txt"), "utf8")).toBe("kept");
-}, 30_000);
+});
 
 test("tidu run finds a Python program below or above the current folder, with its modules, and files elsewhere", () => {
   const below = join(folder, "below", "deeper");
@@ -100,7 +100,7 @@ test("tidu run finds a Python program below or above the current folder, with it
     expect(stderr).toBe("");
     expect(stdout).toBe(`${place} ${cwd} found\n`);
   }
-}, 30_000);
+});
 
 test("tidu run shows a Python program's traceback, which ends at its own line, and fails", () => {
   writeFileSync(join(folder, "wrong.py"), "import torch\ndef f(x):\n    return x @ x\nf(torch.ones(2, 3))\n");
@@ -115,7 +115,7 @@ test("tidu run shows a Python program's traceback, which ends at its own line, a
 RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)
 `);
   expect(status).toBe(1);
-}, 30_000);
+});
 
 /** Runs a program and presses Ctrl-C each time that it prints "waiting". */
 async function interrupted(name: string, program: string): Promise<{ stdout: string; stderr: string; end: unknown }> {
@@ -150,14 +150,14 @@ wait()
   // Where in wait() the signal finds the program is open: what it prints is read before print() has returned.
   expect(stderr).toMatch(/^Traceback[^]*line 12, in <module>\n[^]*line [567], in wait\n[^]*KeyboardInterrupt\n$/);
   expect(end).toBe("SIGINT");
-}, 30_000);
+});
 
 test("Ctrl-C ends a program in JavaScript by the signal, or does what the program says", async () => {
   const loop = 'import { writeSync } from "node:fs"; writeSync(1, "waiting\\n"); for (;;);';
   expect(await interrupted("loop.mjs", loop)).toEqual({ stdout: "waiting\n", stderr: "", end: "SIGINT" });
   const own = 'process.on("SIGINT", () => process.exit(7)); setInterval(() => {}, 1e6); console.log("waiting");';
   expect(await interrupted("own.mjs", own)).toEqual({ stdout: "waiting\n", stderr: "", end: 7 });
-}, 30_000);
+});
 
 test("without pyodide tidu run says what a Python program needs, and runs others; without tsx, what TypeScript needs", () => {
   const bare = mkdtempSync(join(tmpdir(), "tidu-bare-"));
@@ -189,4 +189,4 @@ test("without pyodide tidu run says what a Python program needs, and runs others
   } finally {
     rmSync(bare, { recursive: true });
   }
-}, 30_000);
+});

@@ -17,7 +17,7 @@ let printed = "";
 beforeAll(async () => {
   python = await loadPython({ stdout: (text) => (printed += text) });
   runner = new Runner(python);
-}, 60_000);
+});
 
 async function output(source: string): Promise<string> {
   printed = "";
@@ -158,7 +158,7 @@ train
   expect(objectsAfter).toBeLessThanOrEqual(objects + 64);
   // A page stays while one of its blocks lives: some kilobytes either way.
   expect(bytesAfter).toBeLessThanOrEqual(bytes + 2 ** 16);
-}, 120_000);
+});
 
 test("a few large tensors that Python has dropped do not fill the memory", async () => {
   const program = "import torch\nfor step in range(100):\n    x = torch.empty(40_000_000)\nprint(x.shape)";

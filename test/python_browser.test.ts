@@ -49,5 +49,5 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
         // Lines of ours may follow PyTorch's sentence.
         expect(shown[place][i].exception?.text.split("\n")[0], place).toBe(exception?.text);
       }
-  }, 60_000);
+  });
 });

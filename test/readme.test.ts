@@ -11,4 +11,4 @@ test("the README's first program prints what the README says", () => {
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   expect(stderr).toBe("");
   expect(stdout).toBe(printed);
-}, 30_000);
+});

@@ -23,7 +23,7 @@ const memory = new WebAssembly.Memory({ initial: 4, maximum, shared: true });
 const words = new Int32Array(memory.buffer);
 /** Does work until all workers are up. */
 function start(threads: Threads, run: () => void): void {
-  const until = performance.now() + 30_000;
+  const until = performance.now() + 600_000;
   while (threads.started < MOST - 1) {
     run();
     if (performance.now() > until) throw new Error(`${threads.started} workers have come up`);
@@ -216,14 +216,13 @@ describe("a process", () => {
     import { currentDevice } from "./src/devices/registry.ts";
     const x = torch.ones(1 << 18);
     const { threads } = currentDevice();
-    const until = performance.now() + 30000;
+    const until = performance.now() + 600000;
     while (threads.started < torch.get_num_threads() - 1 && performance.now() < until) x.exp();
     console.log(torch.get_num_threads(), threads.started, x.add(1).sum().item());`;
   const run = (env: Record<string, string>) =>
     spawnSync(process.execPath, ["--import", "tsx", "--conditions=source", "--input-type=module", "-e", program], {
       encoding: "utf8",
       env: { ...process.env, ...env },
-      timeout: 60_000,
     });
   test("with threads ends by itself", () => {
     const { stdout, status, stderr } = run({ TIDU_NUM_THREADS: "3" });
@@ -237,4 +236,4 @@ describe("a process", () => {
       "ValueError: TIDU_NUM_THREADS must be a positive integer, but got 'many'",
     );
   });
-}, 120_000);
+});

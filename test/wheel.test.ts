@@ -16,7 +16,7 @@ beforeAll(async () => {
   expect(readdirSync(folder)).toEqual(["tidu-0.1.0-py3-none-any.whl"]);
   py = await loadPyodide({ stdout: (line) => (printed += `${line}\n`) });
   py.unpackArchive(new Uint8Array(readFileSync(join(folder, "tidu-0.1.0-py3-none-any.whl"))), "wheel");
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function output(source: string): string {

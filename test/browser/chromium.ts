@@ -7,6 +7,9 @@ import { embedPython } from "../../tools/embed_python.ts";
 /** Debian's Chromium, or the one that CHROMIUM_PATH names. `.ci/run` installs it. */
 export const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
+/** Milliseconds that a page may take on a machine that is slow or busy. */
+const LIMIT = 600_000;
+
 export interface Served {
   readonly type: string;
   readonly body: string | Uint8Array;
@@ -48,16 +51,17 @@ export async function resultOfPage<Result>(
     "--disable-component-update",
     "--disable-sync",
   ];
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath, args, timeout: LIMIT });
   try {
     const page = await browser.newPage();
+    page.setDefaultTimeout(LIMIT);
     const faults: string[] = [];
     page.on("pageerror", (e) => faults.push(String(e)));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     // Awaited in the page by the protocol itself: waitForFunction would evaluate text there, which a policy may forbid.
     const found = `new Promise((resolve) => {
       const look = () => (globalThis.result === undefined ? setTimeout(look, 10) : resolve(globalThis.result));
-      setTimeout(() => resolve(null), 30_000);
+      setTimeout(() => resolve(null), ${LIMIT});
       look();
     })`;
     const result = (await page.evaluate(found)) as Result | null;
