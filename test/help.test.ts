@@ -51,7 +51,7 @@ describe("from Python, the help under PyTorch's sentence is Python:", () => {
   let python: Python;
   beforeAll(async () => {
     python = await loadPython();
-  }, 120_000);
+  });
   const programs: Readonly<Record<string, readonly [source: string, help: string]>> = {
     "a second backward": [
       "y = (torch.ones(2, requires_grad=True) ** 2).sum(); y.backward(); y.backward()",
