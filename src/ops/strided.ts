@@ -1,4 +1,5 @@
 // Layouts over a storage as they come, and their gradients: what lay in one place of it has them in common.
+import { stridedGradient } from "../autograd/inplace.ts";
 import { RuntimeError } from "../errors.ts";
 import { list, mayOverlap, reach, sameShape } from "../layout.ts";
 import type { Layout, Shape } from "../layout.ts";
@@ -14,7 +15,7 @@ export const as_strided = op(
 );
 define(as_strided, {
   kernel: composite(({ self, size, stride, storage_offset }) =>
-    self._as_strided(size, stride, storage_offset ?? self.offset, self.strides, self.offset),
+    _as_strided(self, size, stride, storage_offset ?? self.offset, self.strides, self.offset),
   ),
   node: "AsStridedBackward0",
 });
@@ -29,7 +30,7 @@ define(_as_strided, {
   },
   backward: {
     self: ({ grad, sizes, size, stride, storage_offset, self_stride, self_offset }) =>
-      grad._as_strided_backward(size, stride, storage_offset, sizes.self, self_stride, self_offset),
+      _as_strided_backward(grad, size, stride, storage_offset, sizes.self, self_stride, self_offset),
   },
 });
 function stridedView(self: Tensor, size: Shape, stride: Shape, offset: number): Tensor {
@@ -69,6 +70,8 @@ define(_as_strided_backward, {
     return found.div(counts.as_strided(base_size, base_stride, base.offset));
   }),
 });
+stridedGradient.of = (grad, view, base) =>
+  _as_strided_backward(grad, view.shape, view.strides, view.offset, base.shape, base.strides, base.offset);
 /** The sum of what looks at each place of a memory of `extent` elements. */
 function addUp(grad: Tensor, view: Layout, extent: number): Tensor {
   const places = arange(extent).as_strided(view.shape, view.strides, view.offset).reshape([-1]);
@@ -81,7 +84,7 @@ export const as_strided_scatter = op(
 );
 define(as_strided_scatter, {
   kernel: composite(({ self, src, size, stride, storage_offset }) =>
-    self._as_strided_scatter(src, size, stride, storage_offset ?? self.offset, self.strides, self.offset),
+    _as_strided_scatter(self, src, size, stride, storage_offset ?? self.offset, self.strides, self.offset),
   ),
   node: "AsStridedScatterBackward0",
 });
@@ -104,10 +107,10 @@ define(_as_strided_scatter, {
   backward: {
     self: ({ grad, sizes, size, stride, offset, self_stride, self_offset }) =>
       grad.masked_fill(
-        grad.new_ones(size)._as_strided_backward(size, stride, offset, sizes.self, self_stride, self_offset).ne(0),
+        _as_strided_backward(grad.new_ones(size), size, stride, offset, sizes.self, self_stride, self_offset).ne(0),
         0,
       ),
     src: ({ grad, sizes, size, stride, offset, self_stride, self_offset }) =>
-      grad._as_strided_backward(sizes.self, self_stride, self_offset, size, stride, offset),
+      _as_strided_backward(grad, sizes.self, self_stride, self_offset, size, stride, offset),
   },
 });

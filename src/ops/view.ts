@@ -10,7 +10,7 @@ import type { Op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { alias } from "./copy.ts";
-import { as_strided } from "./strided.ts";
+import { as_strided, _as_strided_backward } from "./strided.ts";
 
 /** Self seen in another shape of as many elements; one size may be -1. Raises RuntimeError where that would need a copy. */
 export const view = op("view(Tensor(a) self, int[] size) -> Tensor(a)");
@@ -458,7 +458,7 @@ define(unfold, {
       const d = wrapDim(dimension, shape.length);
       const windows = shape.length === 0 ? [size] : [...shape.with(d, Math.floor((shape[d] - size) / step) + 1), size];
       const at = shape.length === 0 ? [1] : [...strides.with(d, strides[d] * step), strides[d]];
-      return grad._as_strided_backward(windows, at, 0, shape, strides, 0);
+      return _as_strided_backward(grad, windows, at, 0, shape, strides, 0);
     },
   },
 });
