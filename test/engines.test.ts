@@ -21,6 +21,23 @@ describe.each([24, 26])("Node %i", (version) => {
     expect(stdout).toContain("vectors joined to 256 bits");
   });
 
+  there("gives the same bits whether code is wide or not yet, on one thread or several", () => {
+    const digests = (level: string, threads: number): Record<string, string> => {
+      const env = { ...process.env, TIDU_WASM_LEVEL: level, TIDU_NUM_THREADS: String(threads) };
+      const args = ["--import=tsx", "--conditions=source", "test/digests.ts"];
+      const { status, stdout, stderr } = spawnSync(engine, args, { encoding: "utf8", env });
+      expect(status, stderr).toBe(0);
+      return JSON.parse(stdout) as Record<string, string>;
+    };
+    const want = digests("relaxed", 1);
+    for (const [level, threads] of [
+      ["wide", 1],
+      ["relaxed", 2],
+      ["wide", 4],
+    ] as const)
+      expect(digests(level, threads), `${level}, ${threads} threads`).toEqual(want);
+  });
+
   there("passes the tests of products, kernels, threads and operators, with wide code wherever it makes any", () => {
     const env = { ...process.env, TIDU_WASM_LEVEL: "wide" };
     const args = ["node_modules/vitest/vitest.mjs", "run", "--project", "all", ...FILES];

@@ -1,7 +1,7 @@
 // Calls with inputs and incoming gradients that lie in memory in many ways, and what then differs.
 import * as torch from "../src/index.ts";
 import { Tensor } from "../src/index.ts";
-import { leaf } from "./samples/leaves.ts";
+import { leaf, mapTensors } from "./samples/leaves.ts";
 
 /** What lies between the elements: whoever reads it shows it. */
 const room = ({ dtype }: Tensor, sizes: readonly number[]): Tensor =>
@@ -51,19 +51,12 @@ function taken(
   args: readonly unknown[],
 ): { inputs: Tensor[]; run: (given: readonly Tensor[]) => Tensor[] } {
   const inputs: Tensor[] = [];
-  const collect = (x: unknown): unknown =>
-    x instanceof Tensor ? { input: inputs.push(x) - 1 } : Array.isArray(x) ? x.map(collect) : x;
-  const shape = args.map(collect);
-  const fill = (x: unknown, given: readonly Tensor[]): unknown =>
-    Array.isArray(x)
-      ? x.map((y) => fill(y, given))
-      : typeof x === "object" && x !== null && "input" in x
-        ? given[x.input as number]
-        : x;
+  for (const x of args) mapTensors(x, (t) => inputs.push(t));
   return {
     inputs,
     run: (given) => {
-      const out = call(...shape.map((x) => fill(x, given)));
+      let at = 0;
+      const out = call(...args.map((x) => mapTensors(x, () => given[at++])));
       return out instanceof Tensor ? [out] : [...out];
     },
   };

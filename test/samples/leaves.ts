@@ -1,6 +1,6 @@
 // What the samples are made of. Float tensors are float64 leaves.
 import * as torch from "../../src/index.ts";
-import type { Tensor } from "../../src/index.ts";
+import { Tensor } from "../../src/index.ts";
 
 export type Sample = readonly unknown[];
 /** By the op's name. */
@@ -14,6 +14,13 @@ export function leaf(shape: readonly number[], low = 0.15, high = 0.85, seed = 1
     return low + (high - low) * x;
   });
   return torch.tensor(values, { dtype: torch.float64 }).reshape(shape).detach().requires_grad_(true);
+}
+/** An argument with `f` of each tensor in it: itself, in a list or an option. */
+export function mapTensors(x: unknown, f: (t: Tensor) => unknown): unknown {
+  if (x instanceof Tensor) return f(x);
+  if (Array.isArray(x)) return x.map((y) => mapTensors(y, f));
+  if (typeof x !== "object" || x === null || Object.getPrototypeOf(x) !== Object.prototype) return x;
+  return Object.fromEntries(Object.entries(x).map(([name, y]) => [name, mapTensors(y, f)]));
 }
 export const index = (values: number[], shape = [values.length]): Tensor =>
   torch.tensor(values, { dtype: torch.int64 }).reshape(shape);

@@ -340,7 +340,9 @@ class KernelEmitter {
       return this.laneInits.some((e) => e.dtype.itemsize === 8) ? 4 : 8;
     if (changing.length <= REPEATED_4) return 4;
     const inStep = this.kernel.reduce === null && changing.every((e) => e.dtype.itemsize <= 4);
-    return inStep || this.joined || changing.length <= REPEATED_2 ? 2 : 1;
+    // What a row is summed in must not change when its kernel becomes wide code, or the sum would.
+    const inRow = this.variant.lanes === "reduced";
+    return inStep || inRow || this.joined || changing.length <= REPEATED_2 ? 2 : 1;
   }
 
   // Bodies.
