@@ -16,6 +16,12 @@ program
   .description("run a program: Python with `import torch`, TypeScript or JavaScript")
   .argument("<program>", "a file: .py, .ts, .js")
   .argument("[args...]", "given to the program as they are")
+  .option(
+    "--mount <folder>",
+    "a folder that a Python program may read and write, beside its own and the current one; may be given again",
+    (folder: string, before: readonly string[]) => [...before, folder],
+    [] as readonly string[],
+  )
   .passThroughOptions()
   .action(run);
 program

@@ -1,17 +1,23 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runPython } from "./run_python.ts";
 
 /** `tidu run program args...`: the program finds its arguments where `python` and `node` put them. */
-export async function run(program: string, args: string[]): Promise<void> {
+export async function run(program: string, args: string[], { mount }: { mount: readonly string[] }): Promise<void> {
   const path = resolve(program);
+  const missing = mount.find((folder) => !statSync(folder, { throwIfNoEntry: false })?.isDirectory());
+  if (missing !== undefined) {
+    console.error(`tidu: --mount: there is no folder '${missing}'`);
+    process.exitCode = 2;
+    return;
+  }
   if (!existsSync(path)) {
     console.error(`tidu: can't open file '${path}': [Errno 2] No such file or directory`);
     process.exitCode = 2;
   } else if (extname(path) === ".py") {
-    await runPython(path, [program, ...args]);
+    await runPython(path, [program, ...args], mount);
   } else {
     process.argv = [process.argv[0], path, ...args];
     const readsTypeScript = "typescript" in process.features && process.features.typescript !== false;

@@ -102,6 +102,42 @@ test("tidu run finds a Python program below or above the current folder, with it
   }
 });
 
+test("a Python program sees its folder, the current one and those of --mount, reaches no shell, and is told of the rest", () => {
+  const [home, elsewhere] = ["home", "elsewhere"].map((name) => join(folder, "seen", name));
+  for (const place of [home, elsewhere]) mkdirSync(place, { recursive: true });
+  writeFileSync(join(elsewhere, "data.txt"), "found");
+  writeFileSync(join(home, "neighbour.py"), "two = 2\n");
+  const program = `
+import os, neighbour
+for f in [lambda: os.listdir("/etc"), lambda: open("/etc/passwd"), lambda: sorted(os.listdir("..")), lambda: os.makedirs("/new/folder"),
+          lambda: os.system("echo ran"), lambda: open("../lost.txt", "w")]:
+    try: print("did", f())
+    except OSError as error: print(type(error).__name__)
+open("/tmp/tidu_lost.txt", "w").write("x")
+print(neighbour.two, open("../elsewhere/data.txt").read(), flush=True)
+`;
+  writeFileSync(join(home, "program.py"), program);
+  const run = (...args: string[]) => {
+    const options = { cwd: home, encoding: "utf8" } as const;
+    return spawnSync(process.execPath, [resolve("dist/cli/index.js"), "run", ...args, "program.py"], options);
+  };
+  const refused = [..."FFPOP"].map((c) => ({ F: "FileNotFoundError", P: "PermissionError", O: "OSError" })[c]);
+  const [none, one, ...more] = refused;
+  const lines = `${[none, one, "did ['home']", ...more].join("\n")}\n`;
+  const alone = run();
+  expect(alone.stdout).toBe(lines);
+  expect(alone.stderr).toContain(`To show it that one, too: tidu run --mount ${elsewhere} program.py`);
+  expect(alone.stderr).toContain("tidu: /tmp was in memory: tidu_lost.txt went with the program.");
+  expect(alone.status).toBe(1);
+  const mounted = run("--mount", join("..", "elsewhere"));
+  expect(mounted.stdout).toBe(`${lines.replace("['home']", "['elsewhere', 'home']")}2 found\n`);
+  expect(mounted.status).toBe(0);
+  expect(run("--mount", "nowhere")).toMatchObject({
+    stderr: "tidu: --mount: there is no folder 'nowhere'\n",
+    status: 2,
+  });
+});
+
 test("tidu run shows a Python program's traceback, which ends at its own line, and fails", () => {
   writeFileSync(join(folder, "wrong.py"), "import torch\ndef f(x):\n    return x @ x\nf(torch.ones(2, 3))\n");
   const { status, stderr } = tidu("run", "wrong.py");

@@ -1,6 +1,7 @@
 """Running whole programs, with the tracebacks that they would have under PyTorch."""
 
 import builtins
+import errno
 import json
 import linecache
 import os
@@ -9,6 +10,14 @@ import traceback
 import types
 
 _HERE = os.path.dirname(__file__) + "/_"
+
+
+def _no_shell(command):
+    """os.system, which in Node would run the command on the host: as refused as subprocess is."""
+    raise OSError(errno.ENOTSUP, "emscripten does not support processes.")
+
+
+os.system = sys.modules["posix"].system = _no_shell
 
 
 def trim(error):
@@ -41,7 +50,23 @@ def run_source(source, filename):
     return None
 
 
-def run_file(path, argv):
+def _tell_of_mounts(error, argv, folder_outside):
+    """Adds to an error that a file or a module is not there how the program would see it."""
+    if isinstance(error, OSError):
+        paths = [os.path.abspath(path) for path in (error.filename, error.filename2) if isinstance(path, str)]
+    elif isinstance(error, ModuleNotFoundError):
+        paths = [path for path in sys.path if os.path.isabs(path)]
+    else:
+        return
+    for folder in filter(None, map(folder_outside, paths)):
+        error.add_note(
+            f"A program sees its own folder and the current one; {folder} is neither.\n"
+            f"To show it that one, too: tidu run --mount {folder} {argv[0]}"
+        )
+        return
+
+
+def run_file(path, argv, folder_outside):
     """Runs a file as `python file` does; gives the exit status, or None after a KeyboardInterrupt that nothing caught."""
     import atexit
 
@@ -64,6 +89,7 @@ def run_file(path, argv):
             print(exit.code, file=sys.stderr)
     except BaseException as error:
         status = None if isinstance(error, KeyboardInterrupt) else 1
+        _tell_of_mounts(error, sys.argv, folder_outside)
         sys.stdout.flush()
         sys.excepthook(type(error), trim(error), error.__traceback__)
     atexit._run_exitfuncs()
