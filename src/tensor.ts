@@ -123,7 +123,7 @@ export class Tensor {
   get layout(): Layout {
     return { shape: this.sizes, strides: this.strides, offset: this.offset };
   }
-  /** @internal Address of the first element in the device's memory, in bytes. */
+  /** @internal Address of the first element in the device's memory, in bytes. See Note [Addresses and sweeps]. */
   get ptr(): number {
     const { ptr } = this.storage.block;
     if (ptr < 0) throw released();
@@ -289,9 +289,11 @@ export class Tensor {
   is_inference(): boolean {
     return this.inference;
   }
-  /** Address of the first element: equal for two tensors that share it. */
+  /** A number for the place of the first element: equal for two tensors that share it, the same as long as they live. */
   data_ptr(): number {
-    return this.ptr;
+    const { home } = this.storage.block;
+    if (home < 0) throw released();
+    return home + this.offset * this.dtype.itemsize;
   }
   get_device(): number {
     return -1;
@@ -319,6 +321,7 @@ export class Tensor {
   elementAt(index: readonly number[]): Scalar {
     let at = 0;
     for (let d = 0; d < index.length; d++) at += index[d] * this.strides[d];
+    this.backend.unpin();
     const [x, y] = this.storage.device.host(this.dtype, this.ptr + at * this.dtype.itemsize, 1);
     return this.dtype.is_complex ? new Complex(Number(x), Number(y)) : this.value(x);
   }
@@ -343,6 +346,7 @@ export class Tensor {
   /** A copy of the values, in row-major order, as the typed array of the dtype (Uint8Array for bool). */
   typed_array(): TypedArray {
     const dense = isContiguous(this.sizes, this.strides) ? this : this.detach().contiguous();
+    this.backend.unpin();
     return dense.host().slice();
   }
   /**

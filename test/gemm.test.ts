@@ -144,7 +144,7 @@ for (const level of levels)
             fill(ADDEND, nbytes / size + 1, () => 7);
             gemm.pack(from, n, k, ADDEND);
             expect(new Floats(memory.buffer, ADDEND + nbytes, 1)[0]).toBe(7);
-            const packed = { block: { ptr: ADDEND, nbytes, free: () => {} } };
+            const packed = { block: { ptr: ADDEND, home: ADDEND, nbytes, free: () => {} } };
             for (const each of [gemm, gemmOfAll]) {
               const out = { ptr: C, rowStride: n, colStride: 1 };
               fill(C, m * n, () => 7);

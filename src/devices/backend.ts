@@ -6,8 +6,10 @@ import type { Kernel, Launch } from "../kernel/loops.ts";
  * A piece of a device's memory. Whoever holds the object keeps the bytes; when nobody does, the device takes them back.
  */
 export interface Block {
-  /** Where it starts, in bytes; -1 once freed. */
+  /** Where it starts, in bytes, until the next allocation; -1 once freed. */
   readonly ptr: number;
+  /** Where it would start if no address were ever used twice: stays the same; -1 once freed. */
+  readonly home: number;
   readonly nbytes: number;
   /** Gives the bytes back at once. Whoever calls it vouches that nothing uses them any more. */
   free(): void;
@@ -27,6 +29,9 @@ export interface MemoryStats {
   readonly allocations: number;
   /** Times the device looked for dead blocks. */
   readonly sweeps: number;
+  /** Bytes that ever left the device's memory for lack of room, dead or alive, and that came back to it. */
+  readonly movedOut: number;
+  readonly broughtBack: number;
 }
 
 /** One operand of a matrix product: the first element's place in bytes, strides in elements. */
@@ -75,13 +80,15 @@ export interface Backend {
   readonly name: string;
   /** Bytes, 16-aligned and uninitialised. Raises OutOfMemoryError. */
   allocate(nbytes: number): Block;
+  /** Addresses read so far are done with: what lies there may be moved, as at every allocation. */
+  unpin(): void;
   /** Runs a kernel. Shapes, dtypes and bounds have been checked. */
   launch(kernel: Kernel, launch: Launch): void;
   /** Matrix products in float32 or float64. */
   matmul(dtype: Dtype, product: Product): void;
   /**
    * The right operand b[k,n] of many products with `m` rows, laid out once for all of them; as it is where that saves nothing.
-   * Whoever asked frees the block.
+   * Whoever asked frees the block. Addresses stay good.
    */
   pack(dtype: Dtype, b: Matrix, m: number, n: number, k: number): Matrix | PackedMatrix;
   /** The elements as the host sees them, without a copy; stale after the next allocation. */

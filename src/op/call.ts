@@ -129,8 +129,10 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   const grad = mode.grad;
   mode.grad = false;
   try {
-    if (kernel.into) kernel.into(values, schema, self);
-    else collectTemporaries(() => writeResult(self, kernel.run(values, schema) as Tensor, name));
+    if (kernel.into) {
+      self.backend.unpin();
+      kernel.into(values, schema, self);
+    } else collectTemporaries(() => writeResult(self, kernel.run(values, schema) as Tensor, name));
   } finally {
     mode.grad = grad;
   }

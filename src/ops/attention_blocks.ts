@@ -166,16 +166,16 @@ function gradientsOf(
       const { first, count, row, rows, keys } = block;
       const product = (m: number, n: number, k: number, a: Matrix, b: Matrix, out: Matrix, adds: boolean): void =>
         backend.matmul(dtype, { m, n, k, batch: count, a, b, out, addend: adds ? out : undefined });
-      const of = [grad, query].map((t) => operand(t, first, row));
-      const to = [key, value].map((t) => operand(t, first, 0));
+      const of = (t: Tensor): Matrix => operand(t, first, row);
+      const to = (t: Tensor): Matrix => operand(t, first, 0);
       const d = empty([count, rows, keys], dtype, undefined, backend);
-      product(rows, keys, width, of[0], turned(to[1]), operand(d, 0, 0), false);
+      product(rows, keys, width, of(grad), turned(to(value)), operand(d, 0, 0), false);
       const sums = lse.narrow(0, first, count).narrow(1, row, rows);
       const inputs = [scoresOf(query, key, block), sums, d, ...maskOf(query, mask, causal, block)];
       const [p, s] = gradients(inputs, [2], [scale], formOf(mask, causal)).map((t) => operand(t, 0, 0));
-      product(rows, inner, keys, s, to[0], operand(ofQuery, first, row), false);
-      product(keys, inner, rows, turned(s), of[1], operand(ofKey, first, 0), true);
-      product(keys, width, rows, turned(p), of[0], operand(ofValue, first, 0), true);
+      product(rows, inner, keys, s, to(key), of(ofQuery), false);
+      product(keys, inner, rows, turned(s), of(query), to(ofKey), true);
+      product(keys, width, rows, turned(p), of(grad), to(ofValue), true);
     });
   return [ofQuery, ofKey, ofValue];
 }

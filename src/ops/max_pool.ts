@@ -94,13 +94,13 @@ define(_max_pool, {
     const few = numel(kernel_size) <= FEW;
     const inner = few ? [] : fixed;
     const outer = windows.strides.slice(0, 2 + places.length);
+    const offsets = positions(kernel_size, dilation, fixed, wide.strides.slice(2));
     const operands = [
       { ptr: windows.ptr, strides: few ? outer : windows.strides },
       ...(few ? [] : [{ ptr: within.ptr, strides: [0, 0, ...still, ...contiguousStrides(kernel_size)] }]),
       { ptr: begin.ptr, strides: [0, 0, ...contiguousStrides(places), ...inner] },
       ...[values, indices].map((t) => ({ ptr: t.ptr, strides: [...t.strides, ...inner] })),
     ];
-    const offsets = positions(kernel_size, dilation, fixed, wide.strides.slice(2));
     self.backend.launch(largestKernel(self.dtype, few ? numel(kernel_size) : 0), {
       shape: few ? shape : windows.sizes,
       reduced: few ? 0 : kernel_size.length,

@@ -47,10 +47,10 @@ const bounds = cached(
 );
 /** The least and the largest of class numbers and 0, but for `ignore`. */
 export function targetBounds(target: Tensor, ignore: number): [least: number, most: number] {
-  const { ptr, strides, sizes, backend } = target;
+  const { strides, sizes, backend } = target;
   const ends = [0, 1].map(() => empty([], int64, undefined, backend));
   const still = sizes.map(() => 0);
-  const operands = [{ ptr, strides }, ...ends.map((t) => ({ ptr: t.ptr, strides: still }))];
+  const operands = [{ ptr: target.ptr, strides }, ...ends.map((t) => ({ ptr: t.ptr, strides: still }))];
   backend.launch(bounds(target.dtype), { shape: sizes, reduced: sizes.length, operands, params: [ignore] });
   return [Number(ends[0].host()[0]), Number(ends[1].host()[0])];
 }

@@ -39,10 +39,11 @@ export function onePass(body: Body): Update {
       );
       kernels.set(key, kernel);
     }
+    const [{ sizes, backend }] = tensors;
+    backend.unpin();
     const operands = new Array<Operand>(2 * count + 1);
     for (let i = 0; i <= count; i++) operands[i] = { ptr: tensors[i].ptr, strides: tensors[i].strides };
     for (let i = 0; i < count; i++) operands[count + 1 + i] = operands[i];
-    const [{ sizes, backend }] = tensors;
     backend.launch(kernel, { shape: sizes, reduced: 0, operands, params: numbers });
     for (const t of changed) markChanged(t.storage, "optimizer.step()");
   };

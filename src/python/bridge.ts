@@ -54,7 +54,7 @@ export class Bridge {
   private python: PythonCallback = () => undefined;
   /** JavaScript's side of Python callables, as long as the library holds it; see Note [Callables]. */
   private readonly callbacks = new Map<number, WeakRef<Callable>>();
-  private readonly callables = createLiveness<number>("poll", (id) => this.gone.push(id));
+  private readonly callables = createLiveness<object, number>("poll", (id) => this.gone.push(id));
   private gone: number[] = [];
   private made = 0;
 

@@ -13,6 +13,8 @@ import { Gemm, SCRATCH } from "./gemm/gemm.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "./launch.ts";
 import type { Report } from "./launch.ts";
 import { CpuMemory } from "./memory.ts";
+import type { CpuMemoryOptions } from "./memory.ts";
+import { tick } from "./span.ts";
 import { Threads } from "./threads.ts";
 
 /** The bottom of the memory: descriptors of launches and products. */
@@ -29,14 +31,14 @@ export class CpuDevice implements Backend {
   private readonly scratch = (nbytes: number): number => this.memory.scratch(nbytes);
   private foundBlas: Blas | string | null = null;
 
-  constructor() {
+  constructor(options: CpuMemoryOptions = {}) {
     this.level = featureLevel();
-    this.memory = new CpuMemory({ reservedBytes: RESERVED });
+    this.memory = new CpuMemory({ ...options, reservedBytes: RESERVED });
     this.memory.scratch(SCRATCH);
     const { memory, shared, maximum } = this.memory;
     this.threads = new Threads(memory, shared);
     const { threads, scratch, level } = this;
-    const options = {
+    const runner = {
       memory,
       shared,
       maximum,
@@ -46,10 +48,13 @@ export class CpuDevice implements Backend {
       level: kernelLevel(level),
     };
     // Whoever asks for wide code has all of it wide.
-    this.runner = new KernelRunner(wantedLevel() === "wide" ? { ...options, wideAfter: 0 } : options);
+    this.runner = new KernelRunner(wantedLevel() === "wide" ? { ...runner, wideAfter: 0 } : runner);
   }
   allocate(nbytes: number): Block {
     return this.memory.allocate(nbytes);
+  }
+  unpin(): void {
+    tick();
   }
   launch(kernel: Kernel, launch: Launch): void {
     if (kernel.isComplex) this.runner.launch(...splitComplex(kernel, launch));
@@ -70,7 +75,7 @@ export class CpuDevice implements Backend {
     const gemm = this.gemmOf(dtype);
     const nbytes = gemm.packedBytes(b, m, n, k);
     if (nbytes === 0) return b;
-    const block = this.allocate(nbytes);
+    const block = this.memory.allocateBeside(nbytes);
     gemm.pack(b, n, k, block.ptr);
     return { block };
   }

@@ -18,6 +18,12 @@ export function sizeClass(length: number): number {
   return ((length + (1 << shift) - 1) >> shift) << shift;
 }
 
+/** The largest size class of at most `length` units. */
+export function sizeClassBelow(length: number): number {
+  const shift = Math.max(27 - Math.clz32(length), 0);
+  return (length >> shift) << shift;
+}
+
 /**
  * Free stretches, last given first taken, so that a loop gets the memory that is still in cache. Neighbours are joined
  * only when nothing fits: most programs ask for the sizes they gave back.

@@ -8,12 +8,14 @@ import { forcedCollection } from "./nursery.ts";
  */
 export type LivenessKind = "poll" | "finalizer" | "none";
 
-export interface Liveness<Record> {
+export interface Liveness<Token extends object, Record> {
   readonly kind: LivenessKind;
   /** Reports `record` as dead some time after the token became unreachable; the record must not lead to the token. */
-  watch(token: object, record: Record): void;
+  watch(token: Token, record: Record): void;
   /** What a token of so many bytes carries to make a garbage collector aware of its weight. */
-  ballast(nbytes: number): unknown;
+  ballast(nbytes: number): ArrayBuffer | null;
+  /** The tokens not found dead, if the engine lets us ask. */
+  living(): readonly Token[];
   /** Looks for dead tokens now, if the engine lets us; returns how many were looked at. */
   sweep(): number;
   /** Whether many more are watched than after the last sweep. */
@@ -23,17 +25,21 @@ export interface Liveness<Record> {
 const CROWD = 16384;
 
 /** The liveness asked for, or the best that this engine has. */
-export function createLiveness<Record>(wanted: LivenessKind, dead: (record: Record) => void): Liveness<Record> {
-  if (wanted === "none") return { kind: "none", watch: () => {}, ballast: () => null, sweep: () => 0, crowded: false };
+export function createLiveness<Token extends object, Record>(
+  wanted: LivenessKind,
+  dead: (record: Record) => void,
+): Liveness<Token, Record> {
+  if (wanted === "none")
+    return { kind: "none", watch: () => {}, ballast: () => null, living: () => [], sweep: () => 0, crowded: false };
   const collect = wanted === "poll" ? synchronousCollector() : null;
   return collect ? new Poll(collect, dead) : new Finalizer(dead);
 }
 
-class Poll<Record> implements Liveness<Record> {
+class Poll<Token extends object, Record> implements Liveness<Token, Record> {
   readonly kind = "poll";
   private readonly collect: () => void;
   private readonly dead: (record: Record) => void;
-  private readonly refs: WeakRef<object>[] = [];
+  private readonly refs: WeakRef<Token>[] = [];
   private readonly records: Record[] = [];
   private crowd = CROWD;
 
@@ -41,12 +47,15 @@ class Poll<Record> implements Liveness<Record> {
     this.collect = collect;
     this.dead = dead;
   }
-  watch(token: object, record: Record): void {
+  watch(token: Token, record: Record): void {
     this.refs.push(new WeakRef(token));
     this.records.push(record);
   }
   ballast(): null {
     return null;
+  }
+  living(): Token[] {
+    return this.refs.map((ref) => ref.deref()).filter((token) => token !== undefined);
   }
   sweep(): number {
     this.collect();
@@ -69,14 +78,14 @@ class Poll<Record> implements Liveness<Record> {
   }
 }
 
-class Finalizer<Record> implements Liveness<Record> {
+class Finalizer<Token extends object, Record> implements Liveness<Token, Record> {
   readonly kind = "finalizer";
   private readonly registry: FinalizationRegistry<Record>;
 
   constructor(dead: (record: Record) => void) {
     this.registry = new FinalizationRegistry(dead);
   }
-  watch(token: object, record: Record): void {
+  watch(token: Token, record: Record): void {
     this.registry.register(token, record);
   }
   // Collectors count the bytes of plain ArrayBuffers; those of a resizable one bring Chromium's to no hurry.
@@ -86,6 +95,9 @@ class Finalizer<Record> implements Liveness<Record> {
     } catch {
       return null; // too large for this engine: the block works without
     }
+  }
+  living(): never[] {
+    return [];
   }
   sweep(): number {
     return 0;

@@ -2,10 +2,13 @@
 import type { Dtype, TypedArray } from "../../dtype.ts";
 import { OutOfMemoryError } from "../../errors.ts";
 import type { Block, MemoryStats } from "../backend.ts";
-import { Heap, sizeClass, UNIT } from "./heap.ts";
+import { Heap, sizeClass, sizeClassBelow, UNIT } from "./heap.ts";
 import { createLiveness } from "./liveness.ts";
 import type { Liveness, LivenessKind } from "./liveness.ts";
-import { Mortal, Nursery } from "./nursery.ts";
+import { Nursery } from "./nursery.ts";
+import { Residents, unused } from "./residents.ts";
+import { CpuBlock, Span, tick, clock } from "./span.ts";
+import type { Extent } from "./span.ts";
 
 const WASM_PAGE = 65536;
 // One short of 4 GiB, so that the address after the last byte fits into an i32, too.
@@ -23,6 +26,12 @@ const LEAST_BUDGET = 32 * MIB;
 const FIRST_BUDGET = 64 * MIB;
 const ENOUGH = 256 * MIB;
 const MS_PER_REFERENCE = 0.0005;
+// What may stay in the memory before the longest unused moves out, and how much does at a time; see Note [Moving out].
+const RESIDENT = 64 * MIB;
+const MOVED_AT_ONCE = 1 / 4;
+const MOST_RESIDENT = 3 / 4;
+// Blocks that are worked with at once on the host.
+const AT_ONCE = 4;
 
 export interface CpuMemoryOptions {
   /** Upper limit of the memory, rounded up to 64 KiB; 4 GiB less 64 KiB unless told. */
@@ -32,6 +41,8 @@ export interface CpuMemoryOptions {
   /** Bytes at the bottom that are never handed out. */
   reservedBytes?: number;
   liveness?: LivenessKind;
+  /** Where finalizers find the dead: bytes that stay in the memory at first; see Note [Moving out]. */
+  resident?: number;
 }
 
 /**
@@ -40,8 +51,21 @@ export interface CpuMemoryOptions {
  * its part in the sweeps. A span whose blocks were all freed by `free()` goes back at once and its object, weak
  * reference and all, is used again, unless it has grown old: its death would show late.
  *
- * Note [Addresses and sweeps]: any allocation may look for dead blocks. Whoever works with bare addresses reads them
- * after the last allocation, from blocks that somebody holds until then.
+ * Note [Addresses and sweeps]: any allocation may look for dead blocks, and move living ones. Whoever works with bare
+ * addresses reads them after the last allocation, from blocks that somebody holds until then. What was read since the
+ * last allocation stays where it is; reading one more address may bring its block back from elsewhere, and move out those
+ * that nobody asked for since. Where memory is not shared that may make the memory grow, which takes views of it away:
+ * whoever needs several views reads all addresses before the first.
+ *
+ * Note [Moving out]: browsers and their like tell which blocks are dead between tasks only, however long a task takes. So
+ * when the memory holds a certain amount, the spans that have been unused the longest move out of it, each into an
+ * ArrayBuffer of its own. The collector sees the weight of those and frees the dead ones by itself, with the span that
+ * alone leads to them, within the same task; what lives comes back when its address is next asked for. What came back shows
+ * that too little was kept, and so much more is from then on. In Node, where the dead are found in time, only what does not
+ * fit beside the rest moves out.
+ *
+ * The amount is small: engines collect cheaply, and so often, what was held for no more than one or two collections
+ * of the young, one for every 32 MiB or so of buffers.
  */
 export class CpuMemory {
   readonly memory: WebAssembly.Memory;
@@ -50,9 +74,12 @@ export class CpuMemory {
   readonly maximum: number;
   private buffer: ArrayBufferLike;
   private readonly heap: Heap;
-  private readonly liveness: Liveness<Extent>;
+  private readonly reservedUnits: number;
+  private readonly liveness: Liveness<Span, Extent>;
   /** Where new spans are watched until the first look, if the engine has such a thing, and the extents of those. */
   private readonly nursery: Nursery<Span> | null;
+  /** Spans that may move out at any time, where that is the way to find room. */
+  private readonly residents: Residents | null;
   private young: Extent[] = [];
   private looks = 0;
   /** Where small blocks are cut from. */
@@ -68,6 +95,16 @@ export class CpuMemory {
   private allocations = 0;
   private swept = 0;
   private sweeps = 0;
+  private movedOut = 0;
+  private broughtBack = 0;
+  /** Bytes brought back since the last time that any moved out. */
+  private missed = 0;
+  /** The largest block for which others had to make room. */
+  private largest = 0;
+  /** Bytes ever given to spans. */
+  private homes = 0;
+  /** When somebody last asked for a view, which growing takes away if the memory is not shared. */
+  private viewedAt = -1;
   /** Bytes of all spans not known to be dead; more than `live`, for freed blocks may leave gaps in pages. */
   private held = 0;
   /** What is held when the next look is due, and what is still held after one when a sweep is. */
@@ -88,9 +125,12 @@ export class CpuMemory {
     const initial = Math.min(Math.ceil((reserved * UNIT) / WASM_PAGE) + 1, pages);
     [this.memory, this.maximum] = reserveMemory(initial, pages, this.shared);
     this.buffer = this.memory.buffer;
+    this.reservedUnits = reserved;
     this.heap = new Heap(reserved, this.buffer.byteLength / UNIT);
-    this.liveness = createLiveness<Extent>(options.liveness ?? "poll", (extent) => this.reclaim(extent));
+    this.liveness = createLiveness<Span, Extent>(options.liveness ?? "poll", (extent) => this.reclaim(extent));
     this.nursery = this.liveness.kind === "poll" ? Nursery.open<Span>() : null;
+    this.residents = this.liveness.kind === "finalizer" ? new Residents() : null;
+    if (this.residents !== null) this.lookAt = options.resident ?? RESIDENT;
     this.page = new Span(this, 0);
   }
 
@@ -108,24 +148,31 @@ export class CpuMemory {
    * memory.host(float32, block.ptr, 10).fill(1);
    */
   allocate(nbytes: number): Block {
+    tick();
+    return this.allocateBeside(nbytes);
+  }
+  /** The same, while the addresses read since the last allocation stay good. */
+  allocateBeside(nbytes: number): Block {
     const size = footprint(nbytes);
     let span: Span;
     if (size <= LARGEST_SMALL) {
       span = this.page;
       if (span.top + size > span.end) span = this.page = this.takeSpan(PAGE);
     } else span = this.takeSpan(size);
-    const ptr = span.top;
+    const offset = span.top;
     span.top += size;
     span.extent.used += size;
+    span.readAt = clock.now;
     this.live += size;
     if (this.live > this.peak) this.peak = this.live;
     this.allocated += size;
     this.allocations++;
-    return new CpuBlock(ptr, nbytes, span);
+    return new CpuBlock(span, offset, nbytes);
   }
 
   /** The elements at an address as the host sees them, without a copy; stale after the next allocation. */
   host(dtype: Dtype, ptr: number, length: number): TypedArray {
+    this.viewedAt = clock.now;
     // On a kept buffer this takes 17 ns, a subarray of a kept view 28.
     return new dtype.array(this.buffer, ptr, dtype.is_complex ? 2 * length : length);
   }
@@ -147,8 +194,9 @@ export class CpuMemory {
   }
 
   stats(): MemoryStats {
-    const { live, peak, allocated, swept, allocations, sweeps } = this;
-    return { live, peak, allocated, swept, reserved: this.buffer.byteLength, allocations, sweeps };
+    const { live, peak, allocated, swept, allocations, sweeps, movedOut, broughtBack } = this;
+    const reserved = this.buffer.byteLength;
+    return { live, peak, allocated, swept, reserved, allocations, sweeps, movedOut, broughtBack };
   }
 
   /** Lets `peak` start anew from what is live now. */
@@ -243,23 +291,26 @@ export class CpuMemory {
   }
 
   /** Called by a Block: nobody uses these bytes any more. */
-  release(span: Span, ptr: number, nbytes: number): void {
+  release(span: Span, offset: number, nbytes: number): void {
     const { extent } = span;
     const size = footprint(nbytes);
     extent.used -= size;
     this.live -= size;
     // The last block of a page makes room for the next one, so that short-lived blocks stay in cache.
-    if (ptr + size === span.top) span.top = ptr;
+    if (offset + size === span.top) span.top = offset;
     if (extent.used > 0) return;
-    span.top = extent.ptr;
+    span.top = 0;
     if (span === this.page) return;
     this.giveExtent(extent);
-    span.ballast = null;
+    span.buffer = null;
     if (span.born === this.looks) this.idle.push(span);
   }
 
   private takeSpan(nbytes: number): Span {
-    if (this.held + nbytes > this.lookAt) this.look(true);
+    if (this.held + nbytes > this.lookAt) {
+      if (this.residents === null) this.look(true);
+      else this.makeRoom(nbytes);
+    }
     const length = unitsFor(nbytes);
     const start = this.take(length, nbytes);
     let span = this.idle.pop();
@@ -268,15 +319,83 @@ export class CpuMemory {
       if (this.nursery === null) this.liveness.watch(span, span.extent);
       else this.raise(span);
     }
-    const { extent } = span;
-    extent.ptr = span.top = start * UNIT;
-    extent.nbytes = length * UNIT;
-    span.end = extent.ptr + extent.nbytes;
-    span.ballast = this.liveness.ballast(extent.nbytes);
-    this.held += extent.nbytes;
+    span.top = 0;
+    span.end = length * UNIT;
+    span.home = this.homes;
+    this.homes += span.end;
+    this.settleIn(span, start);
     return span;
   }
+  private settleIn(span: Span, start: number): void {
+    const { extent, end } = span;
+    extent.ptr = start * UNIT;
+    extent.nbytes = end;
+    span.buffer = this.liveness.ballast(end);
+    this.held += end;
+    this.residents?.add(span);
+  }
 
+  /**
+   * The same, with an address space so large that what comes back before the next allocation, all of it as large as anything
+   * so far, need not make the memory grow: that takes the views away that somebody may have got by then.
+   */
+  private makeRoom(nbytes: number): void {
+    this.relieve(nbytes);
+    this.largest = Math.max(this.largest, nbytes);
+    const most = this.maximum * WASM_PAGE;
+    const missing = Math.min(this.lookAt + AT_ONCE * this.largest, most) - this.buffer.byteLength;
+    if (!this.shared && missing > 0 && this.tryGrow(Math.ceil(missing / WASM_PAGE))) this.grown();
+  }
+  /** Makes room for so much by the rule of Note [Moving out]. */
+  private relieve(nbytes: number): void {
+    this.lookAt = Math.min(this.lookAt + this.missed, this.maximum * WASM_PAGE * MOST_RESIDENT);
+    this.missed = 0;
+    const excess = this.held + nbytes - this.lookAt;
+    if (excess > 0) this.moveOut(Math.max(excess, this.lookAt * MOVED_AT_ONCE));
+  }
+  /**
+   * Moves so many bytes out of the memory, of those that nobody asked for since the last allocation, the longest unused
+   * first; all of them unless told.
+   */
+  moveOut(nbytes = Infinity): void {
+    const until = this.held - nbytes;
+    if (nbytes === Infinity) this.page = new Span(this, 0);
+    for (const span of this.residents?.unused() ?? unused(this.liveness.living())) {
+      if (this.held <= until) break;
+      if (span !== this.page && !this.leave(span)) break;
+    }
+  }
+  /** False if the engine has no room for it either. */
+  private leave(span: Span): boolean {
+    const { extent, top } = span;
+    try {
+      span.buffer ??= new ArrayBuffer(top);
+    } catch {
+      return false;
+    }
+    new Uint8Array(span.buffer).set(new Uint8Array(this.buffer, extent.ptr, top));
+    this.movedOut += extent.nbytes;
+    const { used } = extent;
+    this.giveExtent(extent);
+    extent.used = used;
+    extent.ptr = -1;
+    return true;
+  }
+  /** Brings the bytes of a span back that had moved out; its address. See Note [Addresses and sweeps]. */
+  bringBack(span: Span): number {
+    const { buffer, top, end } = span;
+    const length = end / UNIT;
+    if (this.residents !== null && this.held + end > this.lookAt) this.relieve(end);
+    // Nobody dies here, and the memory does not grow while somebody has a view of it that this would end.
+    const mayGrow = this.shared || this.viewedAt !== clock.now;
+    let start = mayGrow ? this.takeFree(length) : this.heap.take(length);
+    if (start < 0) start = this.takeFromUnused(length, top, mayGrow);
+    this.settleIn(span, start);
+    new Uint8Array(this.buffer, span.extent.ptr, top).set(new Uint8Array(buffer!, 0, top));
+    this.broughtBack += end;
+    this.missed += end;
+    return span.extent.ptr;
+  }
   /** The blocks of a span are gone. */
   private reclaim(extent: Extent): void {
     this.live -= extent.used;
@@ -291,16 +410,31 @@ export class CpuMemory {
     extent.nbytes = extent.used = 0;
   }
 
-  /** Start of so many free units: from the heap, else from the system, else from the dead. */
+  /** Start of so many free units: from the heap, else from the system, else from the dead, else from the unused. */
   private take(length: number, nbytes: number): number {
+    if (nbytes > this.mostBytes) throw new OutOfMemoryError(this.outOfMemory(nbytes));
     let start = this.takeFree(length);
     if (start < 0) {
       this.sweep();
       this.heap.join();
       start = this.takeFree(length);
     }
-    if (start < 0) throw new OutOfMemoryError(this.outOfMemory(nbytes));
-    return start;
+    return start < 0 ? this.takeFromUnused(length, nbytes, true) : start;
+  }
+  /** The largest block there can be, beside what is never handed out. */
+  private get mostBytes(): number {
+    return sizeClassBelow((this.maximum * WASM_PAGE) / UNIT - this.reservedUnits - this.scratchUnits) * UNIT;
+  }
+  private takeFromUnused(length: number, nbytes: number, mayGrow: boolean): number {
+    // Where much is free beside it, what lives is better refused than the whole system brought to a halt.
+    const affordable = this.residents !== null || this.held < (globalThis.process?.availableMemory?.() ?? Infinity) / 2;
+    for (const share of affordable ? [MOVED_AT_ONCE, 1] : []) {
+      this.moveOut(share === 1 ? Infinity : Math.max(length * UNIT, this.held * share));
+      this.heap.join();
+      const start = mayGrow ? this.takeFree(length) : this.heap.take(length);
+      if (start >= 0) return start;
+    }
+    throw new OutOfMemoryError(this.outOfMemory(nbytes));
   }
 
   /** The same of what is known to be free; -1 if there is none. */
@@ -316,9 +450,12 @@ export class CpuMemory {
     if (now + needed > this.maximum) return false;
     const generous = Math.min(Math.max(needed, now >>> 2, 64), this.maximum - now);
     if (!this.tryGrow(generous) && !this.tryGrow(needed)) return false;
+    this.grown();
+    return true;
+  }
+  private grown(): void {
     this.buffer = this.memory.buffer;
     this.heap.end = this.buffer.byteLength / UNIT;
-    return true;
   }
 
   private tryGrow(pages: number): boolean {
@@ -346,50 +483,37 @@ export class CpuMemory {
   }
 
   private outOfMemory(nbytes: number): string {
-    const mib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
+    const { held, movedOut, buffer } = this;
     const limit = this.maximum * WASM_PAGE;
-    const longest = this.heap.longest(limit / UNIT) * UNIT;
+    const most = `${mebibytes(buffer.byteLength)} of at most ${mebibytes(limit)} are reserved`;
+    const longest = `the longest free stretch has ${mebibytes(this.heap.longest(limit / UNIT) * UNIT)}`;
+    const first = `DefaultCPUAllocator: can't allocate memory: you tried to allocate ${nbytes} bytes.`;
+    const waysOut =
+      "Ways out: smaller batches; no_grad() where no gradient is needed; dispose() or `using` for large tensors that are done with.";
+    if (nbytes > this.mostBytes)
+      return [
+        first,
+        `A tensor has room for at most ${mebibytes(this.mostBytes)} here: all that is computed with lies in one WebAssembly memory of at most ${mebibytes(limit)}.`,
+        "Ways out: several tensors, each a part of it; a smaller dtype.",
+      ].join("\n");
+    if (this.residents === null)
+      return [first, `${mebibytes(this.live)} are live in tensors, ${most}, and ${longest}.`, waysOut].join("\n");
     return [
-      `DefaultCPUAllocator: can't allocate memory: you tried to allocate ${nbytes} bytes.`,
-      `${mib(this.live)} are live in tensors, ${mib(this.buffer.byteLength)} of at most ${mib(limit)} are reserved, and the longest free stretch has ${mib(longest)}.`,
-      "Ways out: smaller batches; no_grad() where no gradient is needed; dispose() or `using` for large tensors that are done with.",
-      ...(this.liveness.kind === "finalizer"
-        ? ["This engine finds dead tensors only between tasks: await a timer (setTimeout, setImmediate) now and then."]
-        : []),
+      first,
+      `${mebibytes(held)} are in use by what runs, ${most}, and ${longest}.`,
+      `All else was moved out of the way, ${mebibytes(movedOut - this.broughtBack)} so far; what of that is dead the engine clears away by itself, at the latest when the program awaits a timer.`,
+      waysOut,
     ].join("\n");
   }
 }
+
+const mebibytes = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 
 /** Bytes a block takes, at least 16 so that no two share an address. */
 const footprint = (nbytes: number): number => Math.max(Math.ceil(nbytes / 16) * 16, 16);
 
 /** Units of the smallest size class with room for `nbytes`. Anything past 4 GiB counts as 4 GiB, which never fits. */
 const unitsFor = (nbytes: number): number => sizeClass(Math.ceil(Math.min(nbytes, 2 ** 32) / UNIT));
-
-/** What is known of a span after its death. */
-interface Extent {
-  ptr: number;
-  nbytes: number;
-  /** Bytes of its blocks that were not freed. */
-  used: number;
-}
-
-class Span extends Mortal {
-  readonly memory: CpuMemory;
-  /** Looks at the young there had been. */
-  readonly born: number;
-  readonly extent: Extent = { ptr: 0, nbytes: 0, used: 0 };
-  /** The next block starts here. */
-  top = 0;
-  end = 0;
-  ballast: unknown = null;
-
-  constructor(memory: CpuMemory, born: number) {
-    super();
-    this.memory = memory;
-    this.born = born;
-  }
-}
 
 /** What a chore that recurs takes. */
 class Cost {
@@ -407,25 +531,6 @@ class Cost {
     const more = this.last - start - this.each;
     this.each += more < 0 || this.each === 0 ? more : more / 8;
     return between;
-  }
-}
-
-class CpuBlock implements Block {
-  ptr: number;
-  readonly nbytes: number;
-  private span: Span | null;
-
-  constructor(ptr: number, nbytes: number, span: Span) {
-    this.ptr = ptr;
-    this.nbytes = nbytes;
-    this.span = span;
-  }
-  free(): void {
-    const { span, ptr } = this;
-    if (span === null) return;
-    this.span = null;
-    this.ptr = -1;
-    span.memory.release(span, ptr, this.nbytes);
   }
 }
 

@@ -43,7 +43,8 @@ function resize(self: Tensor, size: Shape, format: MemoryFormat): void {
     const { device, block } = storage;
     const larger = device.allocate(needed);
     const bytes = (ptr: number): Uint8Array => device.host(uint8, ptr, block.nbytes) as Uint8Array;
-    bytes(larger.ptr).set(bytes(block.ptr));
+    const [from, to] = [block.ptr, larger.ptr];
+    bytes(to).set(bytes(from));
     storage.block = larger;
   }
   self.sizes = size;

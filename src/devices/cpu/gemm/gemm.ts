@@ -198,7 +198,8 @@ export class Gemm {
   }
   private describe(p: Product, first: readonly number[]): void {
     const { memory, descriptor } = this.options;
-    // Growing the memory takes the view away, but for a shared one.
+    const packed = "block" in p.b ? p.b.block.ptr : 0;
+    // Growing the memory takes the view away, but for a shared one. Asking for an address may make it grow.
     if (this.words.length === 0) this.words = new Int32Array(memory.buffer, descriptor, DESCRIPTOR.length);
     const { words } = this;
     const { size } = this.tile;
@@ -208,7 +209,7 @@ export class Gemm {
     };
     put(...first);
     for (const x of [p.a, p.b]) {
-      if ("block" in x) put(x.block.ptr, 0, p.k * size, 0, 0);
+      if ("block" in x) put(packed, 0, p.k * size, 0, 0);
       else {
         if (isPlain(x)) put(x.ptr, x.rowStride * size, x.colStride * size);
         else put(x.ptr, x.rowTable, x.colTable);

@@ -1,0 +1,82 @@
+// Spans, the pieces of memory that live, die and move as one, and the blocks cut from them.
+import type { Block } from "../backend.ts";
+import type { CpuMemory } from "./memory.ts";
+import { Mortal } from "./nursery.ts";
+
+/**
+ * Counts allocations, of all memories. A span remembers when its address was last asked for: what was asked for since
+ * the last allocation stays where it is, see Note [Addresses and sweeps]. Small, so that engines keep it in a word.
+ */
+export const clock = { now: 0 };
+const HOURS = 2 ** 29;
+export const tick = (): void => void (clock.now = (clock.now + 1) % HOURS);
+
+/** What is known of a span after its death. */
+export interface Extent {
+  /** Where it lies; -1 while it is moved out. */
+  ptr: number;
+  /** Bytes it has in the memory: none once it is dead, or while it is moved out. */
+  nbytes: number;
+  /** Bytes of its blocks that were not freed. */
+  used: number;
+}
+
+export class Span extends Mortal {
+  readonly memory: CpuMemory;
+  /** Looks at the young there had been. */
+  readonly born: number;
+  readonly extent: Extent = { ptr: 0, nbytes: 0, used: 0 };
+  /** Where the next block starts and the last may end, from the span's start. */
+  top = 0;
+  end = 0;
+  /** When somebody last asked for its address. */
+  readAt = 0;
+  /** Its bytes while it is moved out; before and after, what makes the collector aware of their weight. */
+  buffer: ArrayBuffer | null = null;
+  /** Whether it is in the list of those that may move out. */
+  listed = false;
+  /** Where it would lie if no memory were ever used again: another place for every span. */
+  home = 0;
+
+  constructor(memory: CpuMemory, born: number) {
+    super();
+    this.memory = memory;
+    this.born = born;
+  }
+  /** Where it lies until the next allocation. */
+  address(): number {
+    this.readAt = clock.now;
+    const { ptr } = this.extent;
+    return ptr >= 0 ? ptr : this.memory.bringBack(this);
+  }
+  /** Allocations since its address was last asked for. */
+  get age(): number {
+    return (clock.now - this.readAt + HOURS) % HOURS;
+  }
+}
+
+export class CpuBlock implements Block {
+  readonly nbytes: number;
+  private span: Span | null;
+  private readonly offset: number;
+
+  constructor(span: Span, offset: number, nbytes: number) {
+    this.span = span;
+    this.offset = offset;
+    this.nbytes = nbytes;
+  }
+  get ptr(): number {
+    const { span } = this;
+    return span === null ? -1 : span.address() + this.offset;
+  }
+  get home(): number {
+    const { span } = this;
+    return span === null ? -1 : span.home + this.offset;
+  }
+  free(): void {
+    const { span } = this;
+    if (span === null) return;
+    this.span = null;
+    span.memory.release(span, this.offset, this.nbytes);
+  }
+}
