@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ModuleBuilder } from "../src/devices/cpu/assembler.ts";
 import type { FunctionBuilder } from "../src/devices/cpu/assembler.ts";
@@ -236,4 +237,32 @@ describe("a process", () => {
       "ValueError: TIDU_NUM_THREADS must be a positive integer, but got 'many'",
     );
   });
+});
+
+test("where text may not be evaluated, large products run on all threads, with a BLAS and without", () => {
+  for (const blas of ["0", "1"]) {
+    const program = `
+      import * as torch from "tidu";
+      torch.set_num_threads(2);
+      const x = torch.ones(600, 600);
+      for (let i = 0; i < 30; i++) if (x.matmul(x).sub(600).abs().max().item() !== 0) throw new Error("wrong");
+      console.log("right", x.exp().sum().item() > 0);`;
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        "--disallow-code-generation-from-strings",
+        "--import=tsx",
+        "--conditions=source",
+        "--input-type=module",
+        "-e",
+        program,
+      ],
+      {
+        cwd: fileURLToPath(new URL("..", import.meta.url)),
+        encoding: "utf8",
+        env: { ...process.env, TIDU_BLAS: blas },
+      },
+    );
+    expect(stdout, stderr).toBe("right true\n");
+  }
 });

@@ -4,6 +4,8 @@ import { nn, optim } from "tidu";
 import type { CpuDevice } from "../../src/devices/cpu/device.ts";
 import { currentDevice } from "../../src/devices/registry.ts";
 
+const warnings: string[] = [];
+torch.set_warning_listener((text) => warnings.push(text));
 torch.manual_seed(0);
 const x = torch.randn(64, 3);
 const y = x.mul(x).sum(1, true);
@@ -36,6 +38,8 @@ export const result = {
   losses,
   text: String(torch.arange(4).reshape(2, 2)),
   workers: threads.started,
+  threads: torch.get_num_threads(),
+  warnings,
   sums: sums.size,
   shared: globalThis.crossOriginIsolated === true,
   config: torch.__config__.show(),

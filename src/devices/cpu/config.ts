@@ -2,7 +2,7 @@
 import { getDevice } from "../registry.ts";
 import type { CpuDevice } from "./device.ts";
 import { kernelLevel } from "./features.ts";
-import { get_num_threads } from "./num_threads.ts";
+import { get_num_threads, whyAlone } from "./num_threads.ts";
 
 const LEVELS = {
   wide: "WebAssembly SIMD with fused multiply-add (relaxed), vectors joined to 256 bits",
@@ -33,7 +33,7 @@ export function show(): string {
     "tidu running with:",
     `  - Engine: ${host}`,
     `  - CPU capability usage: ${LEVELS[level]}${level === kernelLevel(level) ? "" : " in products"}`,
-    `  - Threads: ${get_num_threads()}${memory.shared ? "" : " (memory cannot be shared here)"}`,
+    `  - Threads: ${get_num_threads()}${whyAlone() === null ? "" : ` (${whyAlone()})`}`,
     `  - BLAS: ${typeof blas === "string" ? blas : blas.name}`,
     `  - Memory: ${mebibytes(memory.stats().reserved)} reserved of at most ${limit}, dead tensors found ${LIVENESS[memory.livenessKind]}`,
     "",

@@ -1,7 +1,7 @@
 // Work shared among threads: one memory, workers that wait beside it, ranges of units taken one after the other.
 import { RuntimeError } from "../../errors.ts";
 import { hostMath } from "../../kernel/special.ts";
-import { get_num_threads } from "./num_threads.ts";
+import { get_num_threads, stayAlone } from "./num_threads.ts";
 import { compileWide, marked } from "./wide.ts";
 import { controlWords, LAYOUT, startWorker } from "./worker.ts";
 
@@ -39,7 +39,7 @@ export interface HostFunctions<A extends readonly unknown[] = readonly unknown[]
 export class Task {
   readonly run: Run;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The body of a function that makes the functions it imports. */
+  /** The text of a function that makes the functions it imports. */
   readonly text: Uint8Array;
   /** Whether workers can run it, too: not if it calls functions of the library's own. */
   readonly shareable: boolean;
@@ -121,7 +121,7 @@ export class Threads {
     const { memory } = this;
     const imports = { env: { memory }, math, ...host?.make(memory, ...host.args) };
     const { exports } = new WebAssembly.Instance(module, imports);
-    const text = host ? `return (${host.make.toString()})(memory, ...${JSON.stringify(host.args)})` : "";
+    const text = host ? `(memory) => (${host.make.toString()})(memory, ...${JSON.stringify(host.args)})` : "";
     return new Task(exports["run"] as Run, bytes, text, shareable);
   }
 
@@ -196,7 +196,8 @@ export class Threads {
 
   private start(control: Int32Array<SharedArrayBuffer>, thread: number): void {
     const { memory, code } = this;
-    startWorker({ memory, control: control.buffer, code: code!.buffer, thread, spinMs: WORKER_SPIN_MS, at: LAYOUT });
+    const setup = { memory, control: control.buffer, code: code!.buffer, thread, spinMs: WORKER_SPIN_MS, at: LAYOUT };
+    startWorker(setup, stayAlone);
   }
 
   /** Lays the code where workers find it; false if there is no room. */

@@ -82,7 +82,9 @@ export function work({ memory, control: buffer, code, thread, spinMs, at }: Work
           let host: WebAssembly.Imports = {};
           if (control[at.textLength] > 0) {
             const text = new TextDecoder().decode(new Uint8Array(code, end, control[at.textLength]).slice());
-            host = new Function("memory", text)(memory) as WebAssembly.Imports;
+            // Functions of the host there are in Node and its like alone. A script runs where text may not be evaluated, too.
+            const vm = process.getBuiltinModule("node:vm");
+            host = (vm.runInThisContext(text) as (memory: unknown) => WebAssembly.Imports)(memory);
           }
           // Of the functions of hostMath only those of Math are here, which is for the task to know.
           const imports = { env: { memory }, math: Math as unknown as WebAssembly.ModuleImports, ...host };
@@ -110,6 +112,7 @@ export function work({ memory, control: buffer, code, thread, spinMs, at }: Work
   }
 }
 
+const POLICY = "no worker could be started. A Content-Security-Policy must allow them: worker-src blob:";
 interface NodeWorker {
   unref(): void;
   on(event: "error", listener: () => void): void;
@@ -120,9 +123,9 @@ interface NodeThreads {
 
 /**
  * Starts a thread that takes part in jobs as soon as it is up, and does not keep a process alive. Where none can be had
- * (a policy of the page, a limit of the system), none will take part.
+ * (a limit of the system, or the policy of a page, of which `refused` is told), none will take part.
  */
-export function startWorker(setup: WorkerSetup): void {
+export function startWorker(setup: WorkerSetup, refused: (why: string) => void): void {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads") as unknown as NodeThreads | undefined;
   try {
     if (threads !== undefined) {
@@ -134,7 +137,11 @@ export function startWorker(setup: WorkerSetup): void {
     } else {
       const text = `onmessage = (event) => (${work.toString()})(event.data);`;
       const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-      new Worker(url, { name: "tidu" }).postMessage(setup);
+      const worker = new Worker(url, { name: "tidu" });
+      worker.onerror = () => refused(POLICY);
+      worker.postMessage(setup);
     }
-  } catch {}
+  } catch {
+    if (threads === undefined) refused(POLICY);
+  }
 }
