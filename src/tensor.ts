@@ -215,8 +215,12 @@ export class Tensor {
   set data(x: Tensor) {
     if (this.requires_grad && !x.dtype.is_differentiable)
       throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
+    const { device, block } = x.storage;
+    const storage = new Storage(device, block);
+    storage.version = this.storage.version; // that of this tensor, whatever it holds
+    storage.kept = true;
     x.storage.kept = true;
-    this.storage = x.storage;
+    this.storage = storage;
     (this as { dtype: Dtype }).dtype = x.dtype;
     this.sizes = x.sizes;
     this.strides = x.strides;

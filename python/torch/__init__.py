@@ -9,7 +9,7 @@ import _tidu
 
 from . import _bridge
 from ._bridge import LinAlgError, OutOfMemoryError, function as _function, run as _run
-from ._tensor import Size, Tensor, device, dtype, type_word as _type_word
+from ._tensor import Size, Tensor, device, dtype, memory_format, type_word as _type_word
 from ._construct import MISSING as _MISSING, as_tensor, from_data as _from_data, infer as _infer, legacy as _legacy, require as _require, tensor
 
 __version__ = _tidu.version
@@ -33,27 +33,23 @@ class layout:
         return self._name
 
 
-class memory_format(layout):
-    pass
-
-
 strided, sparse_coo = layout("strided"), layout("sparse_coo")
-contiguous_format, preserve_format = memory_format("contiguous_format"), memory_format("preserve_format")
-channels_last, channels_last_3d = memory_format("channels_last"), memory_format("channels_last_3d")
+for _name in ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d"):
+    globals()[_name] = _run("bridge.memoryFormat", _name)
 
 
 class _LegacyType(type):
     """The type of torch.FloatTensor and its kin: calling one makes a Tensor, which is one by its dtype."""
 
-    def __call__(cls, *args):
-        return _legacy(cls._dtype_name, args)
+    def __call__(cls, *args, device=None):
+        return _legacy(cls.dtype.name, args)
 
     def __instancecheck__(cls, x):
-        return isinstance(x, Tensor) and x.dtype.name == cls._dtype_name
+        return isinstance(x, Tensor) and x.dtype is cls.dtype
 
 
 def _legacy_class(name, dt):
-    return _LegacyType(name, (), {"_dtype_name": dt, "__module__": "torch"})
+    return _LegacyType(name, (), {"dtype": dtype.named(dt), "__module__": "torch"})
 
 
 for _name, _dt in {
@@ -66,6 +62,7 @@ for _name, _dt in {
     "ByteTensor": "uint8",
     "BoolTensor": "bool",
     "HalfTensor": "float16",
+    "BFloat16Tensor": "bfloat16",
 }.items():
     globals()[_name] = _legacy_class(_name, _dt)
 
@@ -132,6 +129,17 @@ def get_default_dtype():
 
 def set_default_dtype(d):
     _run("torch.set_default_dtype", d)
+
+
+def set_default_tensor_type(t):
+    _bridge.warn_once(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and torch.set_default_device() as alternatives."
+    )
+    name = t.__name__ if isinstance(t, type) else str(t).rpartition(".")[2]
+    found = globals().get(name)
+    if not isinstance(found, _LegacyType):
+        raise TypeError(f"invalid type object")
+    set_default_dtype(found.dtype)
 
 
 def promote_types(a, b):

@@ -62,7 +62,7 @@ class Reference(weakref.ref):
 
 def hold(held, number):
     """Makes a Python object stand for the library's object `number`."""
-    held._number = number
+    _set_number(held, number)
     # A callback in C: nothing of Python's runs when an object dies, and nothing can interrupt it.
     reference = _live[number] = Reference(held, _dead.append)
     reference.number = number
@@ -76,6 +76,8 @@ class Held:
     def __init__(self, number):
         hold(self, number)
 
+
+_set_number = Held._number.__set__  # past what classes do when attributes are set
 
 _AT_ONCE = 1000  # so many arguments a call takes with ease
 _MANY = 32
@@ -92,6 +94,7 @@ def release():
     gone = [reference.number for reference in dead if _live[reference.number] is reference]
     for number in gone:
         del _live[number]
+        _attributes.pop(number, None)
     for start in range(0, len(gone), _AT_ONCE):
         if _release(*gone[start : start + _AT_ONCE]) and can_run_sync():
             run_sync(_tidu.turn())
@@ -112,7 +115,10 @@ def tensor_of(number):
     reference = _live.get(number)
     if reference is not None and (found := reference()) is not None:
         return found
-    return _classes["tensor"]._held(number)
+    made = _classes["tensor"]._held(number)
+    if _attributes and (kept := _attributes.get(number)) is not None:
+        made._revive(kept)
+    return made
 
 
 def object_of(number, kind):
@@ -166,8 +172,8 @@ def callback(number, payload):
     global _returned
     try:
         args = json.loads(payload)
-        if number == 0:
-            return forget(args)
+        if number <= 0:
+            return forget(args) if number == 0 else revive(*args)
         args = [decode(x) for x in args]
         # The library reads the result when this has returned: until then it must live.
         _returned = _callables[number](*args)
@@ -179,6 +185,13 @@ def callback(number, payload):
 
 _returned = None
 _next_callable = itertools.count(1)
+
+
+_attributes = {}  # number -> what was set on an object that stood for it
+
+
+def revive(number, attributes):
+    _attributes[number] = _callables[attributes]()
 
 
 def forget(numbers):
@@ -410,7 +423,7 @@ def run(path, *args, **kwargs):
 # Functions that PyTorch's own Python knows by another name.
 NAMES = {"logsigmoid": "log_sigmoid"}
 # Arguments that have one answer here.
-IGNORED = ("layout", "pin_memory", "memory_format", "non_blocking")
+IGNORED = ("layout", "pin_memory", "non_blocking")
 HANDLED = frozenset((*IGNORED, "device", "out"))
 
 

@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 import _tidu
 
-from ._bridge import PYTHON_DTYPES, Held, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
+from ._bridge import PYTHON_DTYPES, Held, _attributes, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
 from ._index import index_json
 
 _get = {}
@@ -141,6 +141,23 @@ class device:
 holder("device")(device)
 
 
+@holder("MemoryFormat")
+class memory_format(Held):
+    """An order of dims in memory."""
+
+    __module__ = "torch"
+
+    def __init__(self, number):
+        super().__init__(number)
+        self._name = get("name", self)
+
+    def __repr__(self):
+        return "torch." + self._name
+
+    def __reduce__(self):
+        return self._name
+
+
 TO_SCALAR = "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\nConsider using tensor.detach() first."
 TYPED_STORAGE = "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
 
@@ -164,11 +181,25 @@ class Tensor(Held, metaclass=_Methods):
     """A tensor, as torch.Tensor."""
 
     __module__ = "torch"
+    __slots__ = ("_kept",)
 
-    def __new__(cls, *args, **kwargs):
-        from ._construct import legacy
+    def __new__(cls, *args, device=None):
+        from ._construct import default_dtype, legacy
 
-        return legacy("float32", args)
+        made = legacy(default_dtype().name, args)
+        return made if cls is Tensor else made.as_subclass(cls)
+
+    @staticmethod
+    def _make_subclass(cls, data, require_grad=False):
+        return data.detach().as_subclass(cls).requires_grad_(require_grad)
+
+    def as_subclass(self, cls):
+        """Another object of that class for the same elements."""
+        if not (isinstance(cls, type) and issubclass(cls, Tensor)):
+            raise ValueError(f"cls must be a type (got {type_word(cls)})")
+        made = self.view_as(self)
+        made.__class__ = cls
+        return made
 
     def __init__(self, *args, **kwargs):
         pass
@@ -178,6 +209,22 @@ class Tensor(Held, metaclass=_Methods):
         self = object.__new__(cls)
         hold(self, number)
         return self
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value)
+        own = self.__dict__
+        if own and not _keeps(self):
+            # This object may go before the library's tensor; the next one shall have what was set on it.
+            kept = type(self), own
+            object.__setattr__(self, "_kept", own)
+            _attributes[self._number] = kept
+            run("bridge.keepAttributes", self, lambda: kept)
+
+    def _revive(self, kept):
+        cls, own = kept
+        object.__setattr__(self, "__class__", cls)
+        object.__setattr__(self, "__dict__", own)
+        object.__setattr__(self, "_kept", own)
 
     # -- what it is
 
@@ -282,12 +329,16 @@ class Tensor(Held, metaclass=_Methods):
     nelement = numel
 
     def is_contiguous(self, memory_format=None):
-        return run("Tensor.is_contiguous", self)
+        return run("Tensor.is_contiguous", self, memory_format=memory_format)
 
-    def type(self, dtype=None):
+    def type(self, dtype=None, non_blocking=False):
         if dtype is None:
             return run("Tensor.type", self)
         return self.to(dtype_of(dtype))
+
+    def resize_(self, *size, memory_format=None):
+        options = {} if memory_format is None else {"memory_format": memory_format}
+        return run("Tensor.resize_", self, list(size[0]) if len(size) == 1 and isinstance(size[0], tuple | list) else list(size), options)
 
     def get_device(self):
         return -1
@@ -488,25 +539,27 @@ class Tensor(Held, metaclass=_Methods):
     def register_post_accumulate_grad_hook(self, hook):
         return run("Tensor.register_post_accumulate_grad_hook", self, hook)
 
-    def to(self, *args, **kwargs):
+    def to(self, *args, non_blocking=False, copy=False, memory_format=None, **kwargs):
         target = None
-        copy = kwargs.pop("copy", False)
-        for x in list(args) + [kwargs.get("dtype"), kwargs.get("other")]:
+        flags = []  # non_blocking and copy, by place
+        for x in (*args, *kwargs.values()):
             if isinstance(x, dtype):
                 target = x
             elif type(x) is type and x in PYTHON_DTYPES:
                 target = dtype.named(PYTHON_DTYPES[x])
-            elif isinstance(x, int) and not isinstance(x, bool):
+            elif isinstance(x, bool):
+                flags.append(x)
+            elif isinstance(x, int):
                 raise RuntimeError("Cannot access accelerator device when none is available.")
             elif isinstance(x, Tensor):
                 target = x.dtype
             elif isinstance(x, (str, device)):
-                if str(device(str(x)).type) != "cpu":
+                if device(str(x)).type != "cpu":
                     raise AssertionError("Torch not compiled with CUDA enabled")
-        options = {"copy": copy}
-        if target is not None:
-            return run("Tensor.to", self, target, options)
-        return self.clone() if copy else self
+        options = {"copy": copy or len(flags) > 1 and flags[1]}
+        if memory_format is not None:
+            options["memory_format"] = memory_format
+        return run("Tensor.to", self, self.dtype if target is None else target, options)
 
     def cpu(self):
         return self
@@ -522,10 +575,10 @@ class Tensor(Held, metaclass=_Methods):
 
         return copied(data, dtype or self.dtype, requires_grad, "tensor.new_tensor")
 
-    def new(self, *args):
-        from . import empty
+    def new(self, *args, device=None):
+        from ._construct import legacy
 
-        return empty(*args, dtype=self.dtype)
+        return legacy(self.dtype.name, args)
 
     def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
         kwargs = {"keepdim": keepdim} if dim is not None else {}
@@ -600,6 +653,8 @@ def elements(t):
 def dtype_of(x):
     if isinstance(x, dtype):
         return x
+    if isinstance(x, type) and isinstance(getattr(x, "dtype", None), dtype):
+        return x.dtype  # torch.FloatTensor and its kin
     legacy = str(x).replace("torch.", "").replace("Tensor", "")
     names = {
         "Float": "float32",
@@ -615,8 +670,20 @@ def dtype_of(x):
     }
     if legacy in names:
         return dtype.named(names[legacy])
+    if not isinstance(x, (type, str)):
+        raise TypeError("dtype must be a type, str, or dtype object")
     raise ValueError(f"invalid type: '{x}'")
 
+
+def _keeps(t):
+    """Whether the library's tensor has what was set on this object."""
+    try:
+        return _kept_of(t) is t.__dict__
+    except AttributeError:
+        return False
+
+
+_kept_of = Tensor._kept.__get__
 
 # -- Python's operators
 

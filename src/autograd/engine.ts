@@ -209,7 +209,7 @@ class GraphTask {
     const incoming = needed ? this.callTensorHooks(node, grads) : grads;
     if (visit.captures !== null) this.capture(visit.captures, incoming);
     const runs = needed && this.leadsOn(visit) && incoming.some((g) => g !== null);
-    const results = runs ? this.observedApply(visit, incoming) : NONE;
+    const results = runs ? this.observedApply(visit, callPreHooks(node, incoming)) : NONE;
     for (let i = 0; i < next.length; i++) {
       const to = next[i];
       if (to === null) continue;
@@ -231,8 +231,8 @@ class GraphTask {
 
   private callTensorHooks(node: Node, grads: Grads): Grads {
     const hooks = node.tensorHooks;
-    const { preHooks, retained } = node;
-    if (hooks === null && preHooks === null && retained === null) return grads;
+    const { retained } = node;
+    if (hooks === null && retained === null) return grads;
     return withoutCollecting(() => {
       let out = [...grads];
       for (const g of out) if (g !== null) g.storage.kept = true;
@@ -243,7 +243,6 @@ class GraphTask {
           out[nr] = checkHookResult(hook(grad), grad, hook.name);
         }
       }
-      for (const hook of preHooks?.values() ?? []) out = checkHookResults(hook(out), out, hook.name);
       for (const [nr, t] of retained ?? []) {
         const grad = out[nr];
         if (grad === null) continue;
@@ -388,6 +387,16 @@ function checkHookResults(results: unknown, grads: Grads, hook: string): Grads {
   return results.map((g, i) =>
     g === null ? null : grads[i] === null ? (g as Tensor) : checkHookResult(g, grads[i], hook),
   );
+}
+/** Only where the node itself runs: who asks for the gradient that comes to it gets it without. */
+function callPreHooks({ preHooks }: Node, grads: Grads): Grads {
+  if (preHooks === null) return grads;
+  return withoutCollecting(() => {
+    let out = grads;
+    for (const g of grads) if (g !== null) g.storage.kept = true;
+    for (const hook of preHooks.values()) out = checkHookResults(hook(out), out, hook.name);
+    return out;
+  });
 }
 function callPostHooks(node: Node, results: Grads, grads: Grads): Grads {
   return withoutCollecting(() => {

@@ -101,7 +101,9 @@ Tensor.refreshHistory = (t, view) => {
     throw ambiguousView(view.made, "its base or another view of its base has been");
   const edge = gradientEdge(view.base);
   t.view_ = { ...view, version: t.storage.version };
-  t.node = edge === null ? null : new AsStrided(edge, view.base, t);
+  const node = edge === null ? null : new AsStrided(edge, view.base, t);
+  if (node !== null) moveRetained(t, t.node, node);
+  t.node = node;
   t.outputNr = 0;
   return t.node;
 };

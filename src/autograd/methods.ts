@@ -7,7 +7,7 @@ import type { AccumulateGrad } from "./accumulate.ts";
 import { backward } from "./backward.ts";
 import type { BackwardOptions } from "./backward.ts";
 import type { RemovableHandle } from "./node.ts";
-import { addHook, gradientEdge } from "./node.ts";
+import { addHook, detachments, gradientEdge } from "./node.ts";
 
 declare module "../tensor.ts" {
   interface Tensor {
@@ -84,6 +84,7 @@ Tensor.prototype.detach_ = function () {
     throw new RuntimeError(
       "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.",
     );
+  if (this.node !== null) detachments.note(this);
   this.node = null;
   this.outputNr = 0;
   this.leafRequiresGrad = false;

@@ -111,6 +111,15 @@ export const makeAccumulator: { for: (leaf: Tensor) => Node } = {
   },
 };
 
+/** When tensors were cut from the graph in place: nodes before that may have kept them for where they led. */
+export const detachments = {
+  /** By tensor, the first node since; null while there is none, for that is looked up often. */
+  since: null as WeakMap<Tensor, number> | null,
+  note(t: Tensor): void {
+    (this.since ??= new WeakMap<Tensor, number>()).set(t, sequence);
+  },
+};
+
 /** A tensor kept for backward, with the version it had. See Note [Version counters]. */
 export class SavedTensor {
   private tensor: Tensor | null;
@@ -165,6 +174,7 @@ export class SavedTensor {
     if (packed !== null) return this.fromHook(packed, owner);
     if (tensor === null) throw freedTwice();
     if (tensor.storage.version !== this.version) throw this.spoiled(tensor, owner);
+    if (detachments.since !== null && (detachments.since.get(tensor) ?? 0) > owner.sequence) throw detachedInPlace();
     if (!this.isResult || !recorded) return tensor;
     return inGraph(tensor, { node: owner, nr: this.outputNr });
   }
@@ -191,6 +201,10 @@ function inGraph(t: Tensor, { node, nr }: Edge): Tensor {
   made.outputNr = nr;
   return made;
 }
+const detachedInPlace = (): RuntimeError =>
+  new RuntimeError(
+    "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, please use out-of-place `.detach()` instead",
+  );
 export const shortName = (node: Node): string => node.name().replace(/Backward\d*$/, "");
 export const freedTwice = (): RuntimeError =>
   new RuntimeError(

@@ -17,7 +17,7 @@ import { Size, Tensor } from "../tensor.ts";
 import { foreignTypes } from "../type_word.ts";
 import { Handles } from "./handles.ts";
 import { namespaces } from "./namespaces.ts";
-import { helpers } from "./helpers.ts";
+import { helpers, keptAttributes } from "./helpers.ts";
 import { Pressure } from "./pressure.ts";
 
 /** What Python gets: None, a truth value, a tensor's number, or JSON. */
@@ -57,6 +57,8 @@ export class Bridge {
   private readonly callables = createLiveness<object, number>("poll", (id) => this.gone.push(id));
   private gone: number[] = [];
   private made = 0;
+  private readonly idsOfCallables = new WeakMap<Callable, number>();
+  private keepsAttributes = false;
 
   /** What Python calls first: how it is called back, what gets the library's warnings, and where its program is. */
   connect(
@@ -94,6 +96,7 @@ export class Bridge {
       const Class = namespaces.find(name) as new (...args: unknown[]) => object;
       return typeof Class === "function" ? (...args) => new Class(...args) : null;
     }
+    if (path === "bridge.keepAttributes") this.keepsAttributes = true;
     if (space === "bridge") return (helpers as Record<string, Callable>)[name] ?? null;
     const found = namespaces.find(path);
     return typeof found === "function" ? (found as Callable) : null;
@@ -224,6 +227,7 @@ export class Bridge {
       made = (...args) => this.callPython(id, args);
       Object.defineProperty(typed(made, type), "name", { value: name });
       this.callbacks.set(id, new WeakRef(made));
+      this.idsOfCallables.set(made, id);
       this.callables.watch(made, id);
       if (++this.made % SWEEP === 0) this.callables.sweep();
       if (this.gone.length > 0) this.forgetCallables();
@@ -278,8 +282,20 @@ export class Bridge {
         return body ?? null;
     }
   }
+  /**
+   * Note [Attributes]: what Python sets on a tensor (`p.no_decay = True`) is in a dict of the Python object, which may go
+   * while the tensor stays, in a layer or as a gradient. The dict is held by a Python callable that the tensor holds; when
+   * the tensor gets a new number, Python is told whose attributes it has, before it makes an object for it.
+   */
+  private hold(x: Tensor): number {
+    if (!this.keepsAttributes || this.handles.has(x)) return this.handles.hold(x);
+    const number = this.handles.hold(x);
+    const attributes = keptAttributes.get(x);
+    if (attributes !== undefined) this.python(-1, JSON.stringify([number, this.idsOfCallables.get(attributes)]));
+    return number;
+  }
   private cross(x: unknown): Crossed {
-    if (x instanceof Tensor) return this.handles.hold(x);
+    if (x instanceof Tensor) return this.hold(x);
     if (x === undefined || x === null) return undefined;
     if (typeof x === "boolean") return x;
     return JSON.stringify(this.encode(x));
@@ -296,7 +312,7 @@ export class Bridge {
       case "number":
         return Number.isInteger(x) && !Object.is(x, -0) ? ["i", x] : ["x", String(x)];
     }
-    if (x instanceof Tensor) return ["t", this.handles.hold(x)];
+    if (x instanceof Tensor) return ["t", this.hold(x)];
     if (x instanceof Dtype) return ["D", x.name];
     if (x instanceof Size) return ["z", [...x]];
     if (x instanceof Float) return ["x", String(x.value)];

@@ -15,6 +15,9 @@ export class Handles {
     }
     return number;
   }
+  has(object: object): boolean {
+    return this.numbers.has(object);
+  }
   get(number: number): object {
     const object = this.held.get(number);
     if (object === undefined) throw new Error(`python: nothing is held under ${number}`);

@@ -11,17 +11,29 @@ import { can_cast, dtypeByName, Float, uint8 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
 import { RuntimeError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
+import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../memory_format.ts";
+import type { MemoryFormat } from "../memory_format.ts";
 import { assertNoOverlap } from "../op/pointwise.ts";
 import type { Module } from "../nn/module.ts";
 import { deepcopy } from "../nn/deepcopy.ts";
 import { Parameter } from "../nn/parameter.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import type { CommonOptions } from "../optim/optimizer.ts";
+import { fromTyped } from "../ops/data.ts";
 import { scalarText } from "../print.ts";
+import type { Generator } from "../random.ts";
 import { Tensor } from "../tensor.ts";
 
 type PythonForward = (ctx: FunctionContext, ...args: unknown[]) => Tensor | Tensor[];
 
+const memoryFormats: Readonly<Record<string, MemoryFormat>> = {
+  contiguous_format,
+  preserve_format,
+  channels_last,
+  channels_last_3d,
+};
+/** Python callables that give the attributes of tensors, by tensor. See Note [Attributes] in bridge.ts. */
+export const keptAttributes = new WeakMap<Tensor, () => unknown>();
 const storageNumbers = new WeakMap<object, number>();
 let storages = 0;
 
@@ -41,6 +53,42 @@ export const helpers = {
   nextFunctions: (node: Node): unknown[] =>
     node.edges.map((edge) => (edge === null ? [null, 0] : [edge.node, edge.nr])),
   nodeName: (node: Node): string => node.typeName,
+  /** The node called as a function. */
+  callNode(node: Node, grads: (Tensor | null)[]): unknown[] {
+    if (grads.length !== node.outputs.length)
+      throw new TypeError(`expected ${node.outputs.length} arguments, got ${grads.length} instead`);
+    return node.apply(
+      grads,
+      node.edges.map((edge) => edge !== null),
+    );
+  },
+  /** Whether the history of these leads to leaves that are none of those. */
+  leadsBeyond(tensors: Tensor[], leaves: Tensor[]): boolean {
+    const own = new Set<Node | undefined>(leaves.map((t) => gradientEdge(t)?.node));
+    const nodes = tensors.map((t) => gradientEdge(t)?.node);
+    const seen = new Set<Node>();
+    for (let node = nodes.pop(); nodes.length > 0 || node !== undefined; node = nodes.pop()) {
+      if (node === undefined || own.has(node) || seen.has(node)) continue;
+      if (node.isAccumulator) return true;
+      seen.add(node);
+      nodes.push(...node.edges.map((edge) => edge?.node));
+    }
+    return false;
+  },
+  memoryFormat: (name: string): MemoryFormat => memoryFormats[name],
+  getState: (generator: Generator): Tensor => {
+    const bytes = generator.get_state();
+    return fromTyped(bytes, [bytes.length], uint8);
+  },
+  setState(generator: Generator, state: Tensor): void {
+    if (!(state instanceof Tensor) || state.dtype !== uint8)
+      throw new TypeError("RNG state must be a torch.ByteTensor");
+    generator.set_state(state.typed_array() as Uint8Array);
+  },
+  /** `attributes` gives what Python has put on a tensor, and lives as long as it. */
+  keepAttributes(t: Tensor, attributes: () => unknown): void {
+    keptAttributes.set(t, attributes);
+  },
   /** Whether the node keeps something of that name, and what. */
   saved(node: Node, name: string): unknown[] {
     const value = node instanceof OpNode ? node.savedValue(name) : undefined;

@@ -59,7 +59,7 @@ print(state["optimizer"]["state"], state["epoch"], m.load_state_dict(state["mode
 # --- a file that calls a function is refused
 class Evil:
     def __reduce__(self):
-        return os.system, ("echo it ran",)
+        return os.remove, ("nothing.txt",)
 attempt(lambda: saved(Evil()))
 attempt(lambda: saved(Evil(), weights_only=True))
 attempt(lambda: saved(Evil(), map_location="cpu"))

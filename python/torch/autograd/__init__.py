@@ -7,7 +7,28 @@ from . import function, graph
 from .function import Function
 from .grad_mode import detect_anomaly, enable_grad, inference_mode, no_grad, set_detect_anomaly, set_grad_enabled
 
-Variable = Tensor
+
+class _VariableType(type):
+    def __instancecheck__(cls, x):
+        return isinstance(x, Tensor)
+
+
+class Variable(metaclass=_VariableType):
+    """What tensors that record were called before they were one with tensors."""
+
+    def __new__(cls, data=None, requires_grad=False, volatile=None):
+        from .. import empty
+
+        if volatile is not None:
+            _bridge.warn_once(VOLATILE)
+        if data is None:
+            return empty(0).requires_grad_(requires_grad)
+        if not isinstance(data, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type_word(data)}")
+        return data.detach().requires_grad_(requires_grad)
+
+
+VOLATILE = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
 ONLY_INPUTS = "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts of the graph, please use torch.autograd.backward."
 
 

@@ -78,9 +78,11 @@ class Function:
 
     @classmethod
     def apply(cls, *args, **kwargs):
+        is_own = [getattr(cls, name) is not getattr(Function, name) for name in ("backward", "vjp")]
         ctx = _context_class(cls.__name__ + "Backward")()
         given = [(args, kwargs)]  # taken out by forward: what it was given is not kept
         outputs = []
+        places = []  # whether each output is a tensor
 
         def forward(held, *_):
             args, kwargs = given.pop()
@@ -94,13 +96,19 @@ class Function:
             finally:
                 ctx._held = None
             outputs.append(result)
+            places.extend(isinstance(x, Tensor) for x in (result if isinstance(result, tuple) else (result,)))
             return [t for t in result if isinstance(t, Tensor)] if isinstance(result, tuple) else _tensors(result)
 
         def backward(held, *grads):
+            if all(is_own):
+                raise RuntimeError(
+                    "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of them."
+                )
             ctx._held = held
+            given = iter(grads)
             try:
-                function = cls.vjp if cls.backward is Function.backward else cls.backward
-                result = function(ctx, *grads)
+                function = cls.vjp if is_own[1] else cls.backward
+                result = function(ctx, *[next(given) if is_tensor else None for is_tensor in places])
             finally:
                 ctx._held = None
             result = result if isinstance(result, tuple) else (result,)

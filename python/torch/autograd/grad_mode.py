@@ -38,13 +38,21 @@ class _Mode:
             @functools.wraps(function)
             def generator(*args, **kwargs):
                 made = function(*args, **kwargs)
+                step, given = made.send, None
                 while True:
                     with self:
                         try:
-                            value = next(made)
+                            value = step(given)
                         except StopIteration as stop:
                             return stop.value
-                    yield value
+                    try:
+                        step, given = made.send, (yield value)
+                    except GeneratorExit:
+                        with self:
+                            made.close()
+                        raise
+                    except BaseException as error:
+                        step, given = made.throw, error
 
             return generator
 

@@ -32,7 +32,8 @@ class Node(Held):
         return run("method.register_prehook", self, hook)
 
     def __call__(self, *grads):
-        return run("method.apply", self, list(grads))
+        results = run("bridge.callNode", self, list(grads))
+        return results[0] if len(results) == 1 else results
 
     def __getattr__(self, name):
         if name.startswith("_saved_"):

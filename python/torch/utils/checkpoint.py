@@ -54,6 +54,26 @@ class CheckpointFunction(autograd.Function):
         return (None, None, *[x.grad if isinstance(x, Tensor) else None for x in inputs])
 
 
+class _Enough(Exception):
+    """All that backward needs has been computed again."""
+
+
+_early_stop = [True]
+
+
+class set_checkpoint_early_stop:
+    """Whether the repetition of forward ends with the last tensor that backward needs."""
+
+    def __init__(self, enable):
+        self._enable = enable
+
+    def __enter__(self):
+        _early_stop.append(self._enable)
+
+    def __exit__(self, *error):
+        _early_stop.pop()
+
+
 def _without_reentry(function, args, kwargs, random):
     """What nodes would keep is a number; the first that is asked for has all of it computed again."""
     made = []
@@ -67,10 +87,15 @@ def _without_reentry(function, args, kwargs, random):
         if not made:
             def collect(t):
                 made.append(t.detach())
+                if _early_stop[-1] and len(made) == kept[0]:
+                    raise _Enough()
                 return t
 
             with random, autograd.enable_grad(), autograd.graph.saved_tensors_hooks(collect, lambda t: t):
-                function(*args, **kwargs)
+                try:
+                    function(*args, **kwargs)
+                except _Enough:
+                    pass
             if len(made) != kept[0]:
                 raise RuntimeError(
                     "torch.utils.checkpoint: A different number of tensors was saved during the original forward and recomputation.\n"

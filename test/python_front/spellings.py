@@ -1,0 +1,65 @@
+import pickle
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+def attempt(f):
+    try:
+        print(f())
+    except Exception as error:
+        print(type(error).__name__, str(error).split("\n")[0])
+
+
+# --- new makes a tensor of sizes or of data
+x = torch.ones(2, 3, dtype=torch.float64)
+print(x.new([1, 2]), x.new((3, 4)), x.new([[1, 2], [3, 4]]), x.new(2, 3).shape, x.new(torch.Size([4])).shape, x.new().shape)
+print(x.new(x).shape, torch.tensor([1]).new([5, 6]), x.new(2).dtype)
+attempt(lambda: x.new(torch.ones(2)))
+attempt(lambda: x.new("a"))
+# --- legacy types are types of tensors
+x = torch.tensor([1.7, -2.2])
+for t in (torch.LongTensor, torch.DoubleTensor, "torch.IntTensor", torch.float16, torch.ByteTensor, torch.BoolTensor, torch.FloatTensor):
+    print(x.abs().type(t), x.type(t).type())
+attempt(lambda: x.type(5))
+print(isinstance(x, torch.FloatTensor), isinstance(x, torch.LongTensor), torch.LongTensor([1, 2]), torch.FloatTensor(2, 2).shape)
+print(x.type(torch.FloatTensor) is x, torch.FloatTensor.dtype, torch.LongTensor)
+# --- Tensor follows the default dtype
+torch.set_default_dtype(torch.float64)
+print(torch.Tensor(2, 3).dtype, torch.Tensor([1, 2]), torch.FloatTensor([1]).dtype, nn.Parameter(torch.Tensor(1)).dtype)
+torch.set_default_dtype(torch.float32)
+torch.set_default_tensor_type(torch.DoubleTensor)
+print(torch.ones(1).dtype)
+torch.set_default_tensor_type("torch.FloatTensor")
+print(torch.ones(1).dtype)
+# --- to takes its flags by place
+x = torch.ones(2)
+print(x.to(torch.float32, False, True) is x, x.to(torch.float32) is x, x.to("cpu", torch.float32, False, True) is x, x.to(x, False, True) is x)
+print(x.to(torch.float64, True).dtype, x.to(device="cpu", dtype=torch.int64, copy=True))
+# --- memory formats are honoured
+x = torch.arange(24.0).view(1, 2, 3, 4)
+cl = torch.channels_last
+print(x.to(memory_format=cl).stride(), x.contiguous(memory_format=cl).stride(), x.clone(memory_format=cl).stride())
+print(x.is_contiguous(memory_format=cl), x.contiguous(memory_format=cl).is_contiguous(memory_format=cl), torch.empty_like(x, memory_format=cl).stride())
+y = x.to(torch.float64, memory_format=cl)
+print(y.dtype, y.stride(), torch.equal(x.double(), y), y.clone().stride(), y.contiguous().stride(), (y + 1).stride(), torch.relu(y).stride())
+attempt(lambda: torch.ones(2, 2).contiguous(memory_format=cl))
+print(cl, torch.preserve_format, isinstance(cl, torch.memory_format), cl == torch.channels_last, pickle.loads(pickle.dumps(cl)) is cl)
+print(torch.zeros_like(y, memory_format=torch.contiguous_format).stride(), torch.ones_like(y).stride())
+# --- generators give and take their state
+g = torch.Generator().manual_seed(5)
+state = g.get_state()
+print(state.dtype, state.shape, torch.equal(state, torch.Generator().manual_seed(5).get_state()))
+a = torch.rand(3, generator=g)
+g.set_state(state)
+print(torch.equal(a, torch.rand(3, generator=g)), g.initial_seed())
+torch.Generator().set_state(state)
+attempt(lambda: g.set_state(torch.ones(3)))
+# --- subclasses of Tensor
+class S(torch.Tensor):
+    def twice(self):
+        return self * 2
+s = torch.ones(2).as_subclass(S)
+print(type(s).__name__, isinstance(s, torch.Tensor), s.twice().tolist(), S([1.0, 2.0]).tolist(), type(S([1.0])).__name__)
+s = torch.Tensor._make_subclass(S, torch.ones(2), True)
+print(type(s).__name__, s.requires_grad, s.is_leaf)
