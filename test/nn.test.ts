@@ -550,6 +550,91 @@ describe("layers", () => {
   });
 });
 
+describe("a layer computes with what its fields hold:", () => {
+  const inputs: [name: string, make: () => nn.Module, ...args: Tensor[]][] = [
+    ["Linear", () => new nn.Linear(3, 2), torch.rand(2, 3)],
+    ["Conv2d", () => new nn.Conv2d(1, 2, 2), torch.rand(1, 1, 3, 3)],
+    ["ConvTranspose2d", () => new nn.ConvTranspose2d(1, 2, 2), torch.rand(1, 1, 3, 3)],
+    ["BatchNorm1d", () => new nn.BatchNorm1d(3).eval(), torch.rand(2, 3)],
+    ["LayerNorm", () => new nn.LayerNorm(3), torch.rand(2, 3)],
+    ["Embedding", () => new nn.Embedding(3, 2), torch.tensor([1n, 2n])],
+    ["RNN", () => new nn.RNN(3, 2, 2), torch.rand(4, 1, 3)],
+    ["GRU", () => new nn.GRU(3, 2, { bidirectional: true }), torch.rand(4, 1, 3)],
+    ["LSTM", () => new nn.LSTM(3, 4, { proj_size: 2 }), torch.rand(4, 1, 3)],
+    ["LSTMCell", () => new nn.LSTMCell(3, 2), torch.rand(4, 3)],
+    ["MultiheadAttention", () => new nn.MultiheadAttention(2, 1), torch.rand(3, 2), torch.rand(3, 2), torch.rand(3, 2)],
+    ["TransformerEncoderLayer", () => new nn.TransformerEncoderLayer(2, 1, 3, 0), torch.rand(3, 2)],
+  ];
+  const flat = (x: unknown): Tensor[] => (Array.isArray(x) ? x.flatMap(flat) : x instanceof torch.Tensor ? [x] : []);
+  const run = (m: nn.Module, args: Tensor[]): unknown =>
+    flat((m as unknown as (...x: unknown[]) => unknown)(...args)).map((x) => x.tolist());
+  for (const [name, make, ...args] of inputs)
+    test(name, () => {
+      const original = make();
+      for (const [path, p] of original.named_parameters()) {
+        const expected = nn.deepcopy(original);
+        torch.no_grad(() => expected.get_parameter(path).mul_(1.5).add_(0.25));
+        const cut = path.lastIndexOf(".");
+        const owner = (m: nn.Module): Record<string, Tensor> =>
+          m.get_submodule(path.slice(0, Math.max(cut, 0))) as unknown as Record<string, Tensor>;
+        const field = path.slice(cut + 1);
+        const other = p.detach().mul(1.5).add(0.25);
+        const replaced = nn.deepcopy(original);
+        owner(replaced)[field] = new nn.Parameter(other);
+        expect(run(replaced, args)).toEqual(run(expected, args));
+        // A plain tensor, as a weight that is computed from others.
+        const deleted = nn.deepcopy(original);
+        delete owner(deleted)[field];
+        owner(deleted)[field] = other;
+        expect([...deleted.named_parameters()].map(([n]) => n)).not.toContain(path);
+        expect(run(deleted, args)).toEqual(run(expected, args));
+      }
+    });
+  test("children that a program puts into a transformer, and their hooks, are called", () => {
+    const called: string[] = [];
+    class Half extends nn.Module {
+      forward(x: Tensor): Tensor {
+        called.push("Half");
+        return x.mul(0.5);
+      }
+    }
+    const layer = new nn.TransformerEncoderLayer(2, 1, 3, 0);
+    (layer as unknown as { norm2: nn.Module }).norm2 = new Half();
+    const encoder = new nn.TransformerEncoder(layer, 2);
+    for (const m of encoder.modules()) m.register_forward_hook((m) => void called.push(m.constructor.name));
+    encoder(torch.rand(3, 2));
+    const each = [
+      "MultiheadAttention",
+      "Dropout",
+      "LayerNorm",
+      "Linear",
+      "Dropout",
+      "Linear",
+      "Dropout",
+      "Half",
+      "Half",
+    ];
+    expect(called).toEqual([
+      ...each,
+      "TransformerEncoderLayer",
+      ...each,
+      "TransformerEncoderLayer",
+      "TransformerEncoder",
+    ]);
+  });
+  test("a subclass that draws its parameters in its own way is asked to from the start", () => {
+    class Ones extends nn.Linear {
+      override reset_parameters(): void {
+        nn.init.ones_(this.weight);
+      }
+    }
+    expect(new Ones(2, 2).weight.tolist()).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+});
+
 describe("nn.utils", () => {
   test("clip_grad_norm_ scales the gradients to a joint norm and returns the norm before", () => {
     const w = new nn.Parameter(torch.tensor([3, 4]));

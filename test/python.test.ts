@@ -33,6 +33,11 @@ describe("a training program prints PyTorch's losses:", () => {
   for (const p of readPrograms("test/data/programs")) test(p.id, () => expect(program(p, runner)).toBeNull());
 });
 
+describe("a program that changes what modules and optimizers are made of prints what it does under PyTorch:", () => {
+  for (const p of readPrograms("test/data/modules"))
+    test(p.id, () => expect(program(p, runner)).toBeNull(), 60_000);
+});
+
 describe("what PyTorch shows for short programs is shown to the letter, but for what is known to differ:", () => {
   const known = JSON.parse(readFileSync("test/data/behaviours_known_failures.json", "utf8")) as Record<string, string>;
   const cases = ["behaviours", "behaviours_autograd"].flatMap((name) => readCases(`test/data/${name}.json`));

@@ -450,12 +450,13 @@ def function(path, name=None):
             args = (*args[:-1], Opaque(args[-1]))  # only the library's own callers give options like that
         return label(name or path, invoke(number, args, kwargs))
 
-    space, _, own = (name or path).rpartition(".")
-    call.__name__ = call.__qualname__ = NAMES.get(own, own)
-    # Where pickle finds it again.
-    if space == "Tensor":
-        call.__qualname__ = "Tensor." + own
-    call.__module__ = "torch" if space in ("torch", "Tensor") else "torch." + space
+    home, _, own = (name or path).rpartition(".")
+    call.__name__ = NAMES.get(own, own)
+    # Where it is found: pickles have functions by their places.
+    if home in ("", "torch") or home.startswith("nn."):
+        call.__module__, call.__qualname__ = ".".join(filter(None, ("torch", home.removeprefix("torch")))), own
+    else:
+        call.__module__, call.__qualname__ = "torch", f"{home}.{own}"
     return call
 
 

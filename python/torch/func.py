@@ -4,6 +4,7 @@ import functools
 
 from . import autograd
 from ._tensor import Tensor
+from .nn.functional_call import functional_call  # noqa: F401
 
 
 def _argnums(argnums):
@@ -186,22 +187,3 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", chunk_size=None):
         return joined(made, out_dims)
 
     return wrapper
-
-
-def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
-    """module(*args) with other parameters and buffers, by their names."""
-    given = {}
-    dicts = parameter_and_buffer_dicts if isinstance(parameter_and_buffer_dicts, (tuple, list)) else [parameter_and_buffer_dicts]
-    for d in dicts:
-        given.update(d)
-    args = () if args is None else args if isinstance(args, tuple) else (args,)
-    before = []
-    try:
-        for name, value in given.items():
-            path, _, last = name.rpartition(".")
-            owner = module.get_submodule(path)
-            before.append((owner, last, owner._swap(last, value)))
-        return module(*args, **(kwargs or {}))
-    finally:
-        for owner, last, value in reversed(before):
-            owner._swap(last, value)

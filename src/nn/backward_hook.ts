@@ -5,6 +5,7 @@ import type { FunctionContext } from "../autograd/function.ts";
 import { mode } from "../autograd/mode.ts";
 import type { Node } from "../autograd/node.ts";
 import { RuntimeError, warn } from "../errors.ts";
+import { zeros } from "../ops/creation.ts";
 import { Tensor } from "../tensor.ts";
 import type { BackwardHook, BackwardPreHook, Gradients } from "./hooks.ts";
 import type { Module } from "./module.ts";
@@ -49,11 +50,18 @@ export function watchInputs(
     gradOutputs = null;
     return result;
   };
+  const shapes = given.map((x) => {
+    if (!(x instanceof Tensor)) return null;
+    const { sizes, dtype } = x;
+    return () => zeros([...sizes], { dtype });
+  });
   const inputs = behindNode(given);
   inputs?.node.register_hook((grads) => {
     // A gradient that reached the inputs without passing through the outputs, as in a double backward.
     if (gradOutputs === null) return;
-    return inputs.unpack(runHooks(inputs.pack(grads)));
+    // Tensors that got no gradient are told apart from what is no tensor by zeros.
+    const full = inputs.pack(grads).map((grad, i) => grad ?? shapes[i]?.() ?? null);
+    return inputs.unpack(runHooks(full));
   });
   return {
     args: inputs === null ? given : inputs.values,

@@ -8,6 +8,8 @@ import { createLiveness } from "../devices/cpu/liveness.ts";
 import { Complex, Dtype, dtypeByName, Float } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
 import { caller, programStack, set_warning_listener } from "../errors.ts";
+import { Module } from "../nn/module.ts";
+import { PackedSequence } from "../nn/rnn_utilities.ts";
 import { registry } from "../op/op.ts";
 import { asLeaf, fromTyped } from "../ops/data.ts";
 import { slice_ } from "../ops/methods/subscript.ts";
@@ -338,6 +340,8 @@ const isHandle = (x: object): boolean => typeof (x as { remove?: unknown }).remo
 function kindOf(x: object): string {
   if (x instanceof Node) return "node";
   if (x instanceof Generator) return "generator";
+  if (x instanceof Module) return "layer";
+  if (x instanceof PackedSequence) return "PackedSequence";
   return isHandle(x) ? "handle" : (x.constructor?.name ?? "object");
 }
 function failure(error: unknown): string {

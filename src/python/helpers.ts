@@ -14,8 +14,6 @@ import { list, sameShape } from "../layout.ts";
 import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../memory_format.ts";
 import type { MemoryFormat } from "../memory_format.ts";
 import { assertNoOverlap } from "../op/pointwise.ts";
-import type { Module } from "../nn/module.ts";
-import { deepcopy } from "../nn/deepcopy.ts";
 import { Parameter } from "../nn/parameter.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import type { CommonOptions } from "../optim/optimizer.ts";
@@ -23,6 +21,7 @@ import { fromTyped } from "../ops/data.ts";
 import { scalarText } from "../print.ts";
 import type { Generator } from "../random.ts";
 import { Tensor } from "../tensor.ts";
+import { layers } from "./layers.ts";
 
 type PythonForward = (ctx: FunctionContext, ...args: unknown[]) => Tensor | Tensor[];
 
@@ -38,6 +37,7 @@ const storageNumbers = new WeakMap<object, number>();
 let storages = 0;
 
 export const helpers = {
+  ...layers,
   cppName,
   dtype: (name: string): Dtype | undefined => dtypeByName.get(name as never),
   /** One of the modes, and what it is from now on. */
@@ -160,36 +160,14 @@ export const helpers = {
     const guard = saved_tensors_hooks(pack, (unpack) => unpack());
     return { remove: () => guard[Symbol.dispose]() };
   },
-  // ---- modules
-  cloneModule: (module: Module): Module => deepcopy(module),
-  className: (module: object): string => module.constructor.name,
-  /** Parameters, buffers (and whether they are saved), and parts of a module, by name. */
-  members(module: Module): unknown[] {
-    const own = module as unknown as Record<"_parameters" | "_buffers" | "_modules", Map<string, unknown>>;
-    const saved = new Set(module.state_dict().keys());
-    return [
-      [...own._parameters].map(([name, p]) => [name, p]),
-      [...own._buffers].map(([name, b]) => [name, b, saved.has(name)]),
-      [...own._modules].map(([name, m]) => [name, m]),
-    ];
+  // ---- schedulers
+  setMember(self: Record<string, unknown>, name: string, value: unknown): void {
+    self[name] = value instanceof Float ? value.value : value;
   },
-  setMember(module: Record<string, unknown>, name: string, value: unknown): void {
-    module[name] = value instanceof Float ? value.value : value;
-  },
-  /** The same without a look at what it is. */
-  putMember(module: Module, name: string, value: Tensor): void {
-    (module._parameters.has(name) ? module._parameters : module._buffers).set(name, value as Parameter);
-    // A getter goes past the module's own look: a parameter may be put back, a tensor may only stand in for one.
-    const field = value instanceof Parameter ? { value, writable: true } : { get: () => value };
-    Object.defineProperty(module, name, { ...field, enumerable: true, configurable: true });
-  },
-  /** A plain field of a module, and whether there is one. */
-  field(module: Record<string, unknown>, name: string): unknown[] {
-    const value = module[name];
+  /** A plain field, and whether there is one. */
+  field(self: Record<string, unknown>, name: string): unknown[] {
+    const value = self[name];
     return value === undefined || typeof value === "function" ? [false, null] : [true, value];
-  },
-  forward(module: (...args: unknown[]) => unknown, ...args: unknown[]): unknown {
-    return module(...args);
   },
   // ---- optimizers
   /** What stands for an optimizer written in Python: its groups, whose rates schedulers set. */

@@ -1,16 +1,23 @@
 """torch.nn: modules."""
 
 from .._bridge import names as _names
-from . import functional, init, layers as _layers, modules, utils
+from . import functional, init, layers as _layers, utils
+from .composed import AdaptiveLogSoftmaxWithLoss, TripletMarginWithDistanceLoss
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .module import Module
 from .parameter import Buffer, Parameter
+from .transformer import (
+    MultiheadAttention,
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 
 
 def __getattr__(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    cls = _layers.layer_class(name)
+    cls = None if name.startswith("_") else _layers.layer_class(name)
     if cls is None:
         raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")
     globals()[name] = cls
@@ -19,3 +26,6 @@ def __getattr__(name):
 
 def __dir__():
     return sorted(set(globals()) | _names("nn"))
+
+
+from . import modules  # noqa: E402, last: it has the classes under their other names

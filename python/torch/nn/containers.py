@@ -16,6 +16,12 @@ def _place(index, n):
     return index % n
 
 
+def _renumber(container, modules):
+    """The modules under their numbers, in the dict that others may hold."""
+    container._modules.clear()
+    container._modules.update((str(i), module) for i, module in enumerate(modules))
+
+
 class Sequential(Module):
     def __init__(self, *args):
         super().__init__()
@@ -38,8 +44,7 @@ class Sequential(Module):
         names = list(self._modules)
         for name in names[i] if isinstance(i, slice) else [names[_place(i, len(self))]]:
             delattr(self, name)
-        values = list(self._modules.values())
-        self.__dict__["_modules"] = {str(k): m for k, m in enumerate(values)}
+        _renumber(self, list(self._modules.values()))
 
     def __len__(self):
         return len(self._modules)
@@ -59,9 +64,13 @@ class Sequential(Module):
         return self
 
     def insert(self, index, module):
+        if not isinstance(module, Module):
+            raise AssertionError(f"module should be of type: {Module}")
         values = list(self._modules.values())
+        if not -len(values) <= index <= len(values):
+            raise IndexError(f"Index out of range: {index}")
         values.insert(index, module)
-        self.__dict__["_modules"] = {str(k): m for k, m in enumerate(values)}
+        _renumber(self, values)
         return self
 
     def extend(self, modules):
@@ -97,7 +106,7 @@ class ModuleList(Module):
     def __delitem__(self, i):
         values = list(self._modules.values())
         del values[i]
-        self.__dict__["_modules"] = {str(k): m for k, m in enumerate(values)}
+        _renumber(self, values)
 
     def __len__(self):
         return len(self._modules)
@@ -118,7 +127,7 @@ class ModuleList(Module):
     def insert(self, index, module):
         values = list(self._modules.values())
         values.insert(index, module)
-        self.__dict__["_modules"] = {str(k): m for k, m in enumerate(values)}
+        _renumber(self, values)
 
     def extend(self, modules):
         if not isinstance(modules, collections.abc.Iterable):

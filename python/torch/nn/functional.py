@@ -8,7 +8,7 @@ from .._bridge import function as _function, names as _names
 def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)
-    f = _function("nn.functional." + name) or _function("torch." + name)
+    f = _function("nn.functional." + name) or _function("torch." + name, "nn.functional." + name)
     if f is None:
         raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
     globals()[name] = f

@@ -1,160 +1,378 @@
-"""The library's layers as Python modules: their parameters are registered here, their numbers are made there."""
+"""The library's layers as Python modules: what they are made of is here, their numbers are made there."""
 
-from .. import _bridge
-from .._bridge import Held, crossed, decode, encode, number_of, run
-from .._tensor import Tensor
-from .containers import ModuleDict, ModuleList, Sequential
+import itertools
+from operator import is_
+
+from .._bridge import Held, holder, run
+from .._tensor import Tensor, device as _device
 from .module import Module
 from .parameter import Parameter
 
+FIELDS = {}  # names of a class's fields, from when one was made
+MISSING = object()
+_missing = itertools.repeat(MISSING)
+# What has a float, though the library, which has one type of number, does not tell 1.0 from 1.
+FLOATS = frozenset(
+    "alpha beta delta div_value dropout eps init k label_smoothing lambd lower margin max_norm max_val min_val momentum negative_slope norm_type p scale_factor threshold upper value".split()
+)
 
-class _LibraryModule(Held):
-    """A module of the library."""
+
+@holder("layer")
+class Calculator(Held):
+    """The library's side of a layer, and what it was given last. See Note [Layers in Python] in src/python/layers.ts."""
+
+    names = ((), (), ())  # of fields, parameters and buffers
+    values = ((), (), ())
+
+    def give(self, layer):
+        given = [getattr(layer, name) for names in self.names for name in names]
+        before = [value for values in self.values for value in values]
+        changed = [i for i, value in enumerate(given) if i >= len(before) or value is not before[i]]
+        if changed:
+            names = [name for names in self.names for name in names]
+            run("bridge.give", self, ",".join(names[i] for i in changed), *(given[i] for i in changed))
+        values = iter(given)
+        self.values = tuple(tuple(itertools.islice(values, len(names))) for names in self.names)
+
+
+def _is_plain(x):
+    return x is None or isinstance(x, (bool, int, float, str)) or isinstance(x, (tuple, list)) and all(map(_is_plain, x))
 
 
 class Layer(Module):
     """A layer whose forward is the library's."""
 
+    _library_name = None
+
     def __init__(self, *args, **kwargs):
         super().__init__()
-        for ignored in ("device",):
-            kwargs.pop(ignored, None)
-        dtype = kwargs.pop("dtype", None)
-        made = run("new." + type(self)._library_name, *args, **kwargs)
-        self._adopt(made)
-        if dtype is not None:
-            self.to(dtype)
-
-    def _adopt(self, made):
-        """Stands for the library's module from now on: its parameters, buffers and parts."""
-        object.__setattr__(self, "_library", made)
-        parameters, buffers, parts = run("bridge.members", made)
+        device = kwargs.pop("device", None)
+        if device is not None and _device(str(device)).type != "cpu":
+            raise AssertionError("Torch not compiled with CUDA enabled")
+        if kwargs.get("dtype", 0) is None:
+            del kwargs["dtype"]
+        # A subclass's own way of drawing the parameters is followed from the start.
+        reset = getattr(type(self), "reset_parameters", None)
+        resets = reset is None or hasattr(reset, "_is_own")
+        fields, parameters, buffers = run("bridge.newLayer", self._library_name, resets, *args, **kwargs)
+        FIELDS[self._library_name] = {"training", *(name for name, _ in fields)}
+        self.__dict__.update(self._kept)
+        for i, (name, value) in enumerate(fields):
+            # Fields are in the order of the arguments.
+            given = kwargs.get(name, args[i] if i < len(args) else None)
+            self.__dict__[name] = self._as_kept(name, value, given)
         for name, p in parameters:
-            self._parameters[name] = None if p is None else (p if isinstance(p, Parameter) else Parameter._of(p))
+            self._parameters[name] = None if p is None else Parameter._of(p)
         for name, b, persistent in buffers:
             self._buffers[name] = b
             if not persistent:
                 self._non_persistent_buffers_set.add(name)
-        for name, part in parts:
-            self._modules[name] = None if part is None else adopt(part)
+        if not resets:
+            self.reset_parameters()
 
-    def __setattr__(self, name, value):
-        super().__setattr__(name, value)
-        library = self.__dict__.get("_library")
-        if library is None:
-            return
-        if name in self._parameters or name in self._buffers or name == "training":
-            run("bridge.setMember", library, name, value)
-        elif isinstance(value, (int, float, str, bool)) and name not in ("_library",):
-            run("bridge.setMember", library, name, value)
+    _kept = {}  # fields that the library's class does without
+    _keeps_tuples = False
 
-    def __getattr__(self, name):
-        try:
-            return super().__getattr__(name)
-        except AttributeError:
-            library = self.__dict__.get("_library")
-            if library is None or name.startswith("_"):
-                raise
-            found, value = run("bridge.field", library, name)
-            if not found:
-                raise
-            return value
+    def _as_kept(self, name, value, given):
+        """A field as PyTorch keeps it: a float is no int, and one number for all dims stays one."""
+        if name == "scale_factor" and value is not None:
+            value = tuple(map(float, value))
+        if type(value) is tuple and len(value) == 1 and not self._keeps_tuples:
+            return value if isinstance(given, (tuple, list)) else value[0]
+        return float(value) if type(value) is int and name in FLOATS and type(given) is not int else value
 
-    def _apply(self, fn, recurse=True):
-        super()._apply(fn, recurse)
-        for name, b in self._buffers.items():
-            run("bridge.setMember", self._library, name, b)
-        return self
+    def _computing(self):
+        """What computes for this layer, as the layer is now."""
+        own = self.__dict__
+        calculator = own.get("_calculator")
+        if calculator is None:
+            calculator = own["_calculator"] = run("bridge.calculator", self._library_name)
+            known = FIELDS.get(self._library_name)
+            fields = [k for k, v in own.items() if (k in known if known else k[0] != "_" and _is_plain(v))]
+            calculator.names = tuple(fields), tuple(self._parameters), tuple(self._buffers)
+        else:
+            fields, parameters, buffers = calculator.names
+            values = calculator.values
+            if (
+                all(map(is_, map(own.get, fields, _missing), values[0]))
+                and all(map(is_, map(own["_parameters"].get, parameters, _missing), values[1]))
+                and all(map(is_, map(own["_buffers"].get, buffers, _missing), values[2]))
+            ):
+                return calculator
+        calculator.give(self)
+        return calculator
 
     def forward(self, *args, **kwargs):
-        return run("bridge.forward", self._library, *args, **kwargs)
-
-    def reset_parameters(self):
-        run("method.reset_parameters", self._library)
+        return run("bridge.forward", self._computing(), *args, **kwargs)
 
     def extra_repr(self):
-        return run("method.extra_repr", self._library)
+        return run("bridge.compute", self._computing(), "extra_repr")
 
-    def __deepcopy__(self, memo):
-        import copy
+    def __getstate__(self):
+        state = super().__getstate__()
+        state.pop("_calculator", None)
+        return state
 
-        made = object.__new__(type(self))
-        memo[id(self)] = made
-        library = run("bridge.cloneModule", self._library)
-        Module.__init__(made)
-        made._adopt(library)
-        for name, p in self._parameters.items():
-            if p is not None:
-                fresh = copy.deepcopy(p, memo)
-                made._parameters[name] = fresh
-                run("bridge.setMember", library, name, fresh)
-        made.train(self.training)
+
+def _computed(name):
+    def method(self, *args, **kwargs):
+        return run("bridge.compute", self._computing(), name, *args, **kwargs)
+
+    method.__name__ = method.__qualname__ = name
+    method._is_own = True
+    return method
+
+
+# -- families, by the names that PyTorch has for their bases
+
+
+class _ConvNd(Layer):
+    _kept = {"transposed": False}
+    _keeps_tuples = True
+
+    @property
+    def _reversed_padding_repeated_twice(self):
+        return [n for n in reversed(self.padding) for _ in range(2)]
+
+    def _conv_forward(self, input, weight, bias):
+        return run("bridge.forwardWith", self._computing(), weight, bias, input)
+
+    def forward(self, input, *args, **kwargs):
+        if self._conv_forward.__func__ is _ConvNd._conv_forward:
+            return super().forward(input, *args, **kwargs)
+        return self._conv_forward(input, self.weight, self.bias)
+
+
+class _ConvTransposeNd(_ConvNd):
+    _kept = {"transposed": True}
+
+
+class _AvgPoolNd(Layer):
+    pass
+
+
+class LayerNorm(Layer):
+    _library_name = "LayerNorm"
+    _keeps_tuples = True
+
+
+class RMSNorm(Layer):
+    _library_name = "RMSNorm"
+    _keeps_tuples = True
+
+
+class AvgPool1d(_AvgPoolNd):
+    _library_name = "AvgPool1d"
+    _keeps_tuples = True
+
+
+class _MaxUnpoolNd(Layer):
+    _keeps_tuples = True
+
+
+class _NormBase(Layer):
+    _version = 2
+
+    _check_input_dim = _computed("_check_input_dim")
+
+    def forward(self, input):
+        if getattr(self._check_input_dim, "__func__", None) is _NormBase._check_input_dim:
+            return super().forward(input)
+        self._check_input_dim(input)
+        return run("bridge.compute", self._computing(), "normalised", input)
+
+    def _load_from_state_dict(self, state_dict, prefix, local_metadata, *args):
+        key = prefix + "num_batches_tracked"
+        version = local_metadata.get("version")
+        if (version is None or version < 2) and self.track_running_stats and key not in state_dict:
+            # Before version 2 batches were not counted.
+            from .. import int64, tensor
+
+            count = self.num_batches_tracked
+            state_dict[key] = tensor(0, dtype=int64) if count is None else count
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
+
+
+class _BatchNorm(_NormBase):
+    _library_name = "BatchNorm1d"
+
+
+class _InstanceNorm(_NormBase):
+    _library_name = "InstanceNorm1d"
+    _get_no_batch_dim = _computed("_get_no_batch_dim")
+
+
+class RNNBase(Layer):
+    @property
+    def _flat_weights_names(self):
+        suffixes = [f"_l{i}{r}" for i in range(self.num_layers) for r in (("", "_reverse") if self.bidirectional else ("",))]
+        kinds = ["weight_ih", "weight_hh", *(["bias_ih", "bias_hh"] if self.bias else []), *(["weight_hr"] if self.proj_size else [])]
+        return [kind + suffix for suffix in suffixes for kind in kinds]
+
+    @property
+    def _flat_weights(self):
+        return [getattr(self, name, None) for name in self._flat_weights_names]
+
+    @property
+    def all_weights(self):
+        names = self._flat_weights_names
+        n = len(names) // (self.num_layers * (2 if self.bidirectional else 1))
+        return [[getattr(self, name) for name in names[i : i + n]] for i in range(0, len(names), n)]
+
+    def flatten_parameters(self):
+        """Nothing to be done: here for programs that call it."""
+
+
+class Embedding(Layer):
+    _library_name = "Embedding"
+
+    @classmethod
+    def from_pretrained(
+        cls, embeddings, freeze=True, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False
+    ):
+        return cls(
+            *_rows_and_columns(embeddings),
+            _weight=embeddings,
+            _freeze=freeze,
+            padding_idx=padding_idx,
+            max_norm=max_norm,
+            norm_type=norm_type,
+            scale_grad_by_freq=scale_grad_by_freq,
+            sparse=sparse,
+        )
+
+
+class EmbeddingBag(Layer):
+    _library_name = "EmbeddingBag"
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        embeddings,
+        freeze=True,
+        max_norm=None,
+        norm_type=2.0,
+        scale_grad_by_freq=False,
+        mode="mean",
+        sparse=False,
+        include_last_offset=False,
+        padding_idx=None,
+    ):
+        made = cls(
+            *_rows_and_columns(embeddings),
+            _weight=embeddings,
+            max_norm=max_norm,
+            norm_type=norm_type,
+            scale_grad_by_freq=scale_grad_by_freq,
+            mode=mode,
+            sparse=sparse,
+            include_last_offset=include_last_offset,
+            padding_idx=padding_idx,
+        )
+        made.weight.requires_grad = not freeze
         return made
 
-    def __reduce__(self):
-        import copy
 
-        raise TypeError("layers are saved by their state_dict()")
+def _rows_and_columns(embeddings):
+    if embeddings.dim() != 2:
+        raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
+    return embeddings.shape
 
 
-def adopt(library):
-    kind = run("bridge.className", library)
-    container = CONTAINERS.get(kind)
-    if container is not None:
-        made = container()
-        for name, part in run("bridge.members", library)[2]:
-            made.add_module(name, adopt(part))
-        return made
-    cls = CLASSES.get(kind) or layer_class(kind) or _layer(kind)
-    made = object.__new__(cls)
-    Module.__init__(made)
-    made._adopt(library)
-    return made
-
+# -- classes by name
 
 CLASSES = {}
-CONTAINERS = {"ModuleList": ModuleList, "Sequential": Sequential, "ModuleDict": ModuleDict}
-
-
-def _layer(name):
-    """A class by the library's name for it."""
-    home = MODULES.get(name, "torch.nn.modules")
-    cls = CLASSES[name] = type(name, (Layer,), {"_library_name": name, "__module__": home})
-    return cls
-
+# Bases, and the layers that are of them.
+BASES = {
+    "_ConvNd": "Conv1d Conv2d Conv3d",
+    "_ConvTransposeNd": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
+    "_BatchNorm": "BatchNorm1d BatchNorm2d BatchNorm3d",
+    "_InstanceNorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d",
+    "RNNBase": "RNN LSTM GRU",
+    "RNNCellBase": "RNNCell LSTMCell GRUCell",
+    "_DropoutNd": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
+    "_MaxPoolNd": "MaxPool1d MaxPool2d MaxPool3d",
+    "_MaxUnpoolNd": "MaxUnpool1d MaxUnpool2d MaxUnpool3d",
+    "_AvgPoolNd": "AvgPool1d AvgPool2d AvgPool3d",
+    "_LPPoolNd": "LPPool1d LPPool2d LPPool3d",
+    "_AdaptiveAvgPoolNd": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d",
+    "_AdaptiveMaxPoolNd": "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d",
+    "_CircularPadNd": "CircularPad1d CircularPad2d CircularPad3d",
+    "_ConstantPadNd": "ConstantPad1d ConstantPad2d ConstantPad3d",
+    "_ReflectionPadNd": "ReflectionPad1d ReflectionPad2d ReflectionPad3d",
+    "_ReplicationPadNd": "ReplicationPad1d ReplicationPad2d ReplicationPad3d",
+    "ConstantPad1d": "ZeroPad1d",
+    "ConstantPad2d": "ZeroPad2d",
+    "ConstantPad3d": "ZeroPad3d",
+    "_Loss": "_WeightedLoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss GaussianNLLLoss HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss MSELoss MarginRankingLoss MultiLabelMarginLoss PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss",
+    "_WeightedLoss": "BCELoss CrossEntropyLoss LinearCrossEntropyLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss",
+    "Hardtanh": "ReLU6",
+    "Linear": "NonDynamicallyQuantizableLinear",
+    "NLLLoss": "NLLLoss2d",
+    "Upsample": "UpsamplingBilinear2d UpsamplingNearest2d",
+}
+BASE_OF = {name: base for base, names in BASES.items() for name in names.split()}
 
 def layer_class(name):
-    """The Python class for a layer of the library."""
+    """The Python class for a layer of the library, or for a base of layers; None if there is none."""
     cls = CLASSES.get(name)
     if cls is None:
-        if number_of("new." + name) < 0:
+        if not (name in BASES or name in LIBRARY_NAMES or run("bridge.hasClass", "layer", name)):
             return None
-        cls = _layer(name)
+        base = layer_class(BASE_OF[name]) if name in BASE_OF else Layer
+        cls = _complete(type(name, (base,), {"_library_name": LIBRARY_NAMES.get(name, name), **({"_kept": KEPT[name]} if name in KEPT else {})}))
     return cls
 
+
+def _complete(cls):
+    """Registers a class, with the methods that the library's has."""
+    CLASSES[cls.__name__] = cls
+    cls.__module__ = MODULES.get(cls.__name__, "torch.nn.modules")
+    if run("bridge.hasClass", "layer", cls._library_name or ""):
+        for method in ("reset_parameters", "reset_running_stats"):
+            if not hasattr(cls, method) and run("bridge.hasMethod", cls._library_name, method):
+                setattr(cls, method, _computed(method))
+    return cls
+
+
+# Fields that the library's class does without.
+KEPT = {
+    "ReLU6": {"min_val": 0.0, "max_val": 6.0},
+    "ZeroPad1d": {"value": 0.0},
+    "ZeroPad2d": {"value": 0.0},
+    "ZeroPad3d": {"value": 0.0},
+    "Upsample": {"name": "Upsample"},
+    "UpsamplingNearest2d": {"name": "UpsamplingNearest2d"},
+    "UpsamplingBilinear2d": {"name": "UpsamplingBilinear2d"},
+}
+LIBRARY_NAMES = {"NonDynamicallyQuantizableLinear": "Linear", "NLLLoss2d": "NLLLoss"}
 
 # The file of torch.nn.modules that PyTorch has a layer in.
 HOMES = {
     "activation": "CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish MultiheadAttention PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax Softmax2d Softmin Softplus Softshrink Softsign Tanh Tanhshrink Threshold",
     "adaptive": "AdaptiveLogSoftmaxWithLoss",
-    "batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d SyncBatchNorm",
+    "batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d SyncBatchNorm _BatchNorm _NormBase",
     "channelshuffle": "ChannelShuffle",
-    "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
+    "container": "ModuleDict ModuleList ParameterDict ParameterList Sequential",
+    "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d _ConvNd _ConvTransposeNd",
     "distance": "CosineSimilarity PairwiseDistance",
-    "dropout": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
+    "dropout": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout _DropoutNd",
     "flatten": "Flatten Unflatten",
     "fold": "Fold Unfold",
-    "instancenorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d",
-    "linear": "Bilinear Identity LazyLinear Linear",
+    "instancenorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d _InstanceNorm",
+    "linear": "Bilinear Identity LazyLinear Linear NonDynamicallyQuantizableLinear",
     "linear_cross_entropy_options": "LinearCrossEntropyOptions",
-    "loss": "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss LinearCrossEntropyLoss MSELoss MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss",
+    "loss": "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss LinearCrossEntropyLoss MSELoss MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss _Loss _WeightedLoss",
+    "module": "Module",
     "normalization": "CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm",
-    "padding": "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d",
+    "padding": "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d _CircularPadNd _ConstantPadNd _ReflectionPadNd _ReplicationPadNd",
     "pixelshuffle": "PixelShuffle PixelUnshuffle",
-    "pooling": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d FractionalMaxPool3d LPPool1d LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d",
+    "pooling": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d FractionalMaxPool3d LPPool1d LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d _AdaptiveAvgPoolNd _AdaptiveMaxPoolNd _AvgPoolNd _LPPoolNd _MaxPoolNd _MaxUnpoolNd",
     "rnn": "GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase",
     "sparse": "Embedding EmbeddingBag",
     "transformer": "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer",
     "upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
 MODULES = {name: f"torch.nn.modules.{home}" for home, names in HOMES.items() for name in names.split()}
+for _cls in (_ConvNd, _ConvTransposeNd, _AvgPoolNd, AvgPool1d, _MaxUnpoolNd, LayerNorm, RMSNorm, _NormBase, _BatchNorm, _InstanceNorm, RNNBase, Embedding, EmbeddingBag):
+    _complete(_cls)

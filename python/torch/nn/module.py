@@ -27,9 +27,9 @@ class RemovableHandle:
 
     _next = itertools.count()
 
-    def __init__(self, hooks, *more):
-        self._hooks, self.id = hooks, next(RemovableHandle._next)
-        self._more = more
+    def __init__(self, hooks_dict, *, extra_dict=()):
+        self._hooks, self.id = hooks_dict, next(RemovableHandle._next)
+        self._more = [extra_dict] if isinstance(extra_dict, dict) else list(extra_dict or ())
 
     def remove(self):
         for hooks in (self._hooks, *self._more):
@@ -42,15 +42,50 @@ class RemovableHandle:
         self.remove()
 
 
-def add_hook(hooks, hook, prepend=False):
-    handle = RemovableHandle(hooks)
+def add_hook(hooks, hook, prepend=False, **marks):
+    """Adds a hook; `marks` are dicts that tell of it, and whether they do."""
+    handle = RemovableHandle(hooks, extra_dict=[marked for marked, _ in marks.values()])
     hooks[handle.id] = hook
+    for marked, wanted in marks.values():
+        if wanted:
+            marked[handle.id] = True
     if prepend:
         hooks.move_to_end(handle.id, last=False)
     return handle
 
 
-GLOBAL = {name: OrderedDict() for name in ("forward", "forward_pre", "backward", "backward_pre", "parameter", "buffer", "module")}
+HOOKS = (
+    "_forward_hooks",
+    "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called",
+    "_forward_pre_hooks",
+    "_forward_pre_hooks_with_kwargs",
+    "_backward_hooks",
+    "_backward_pre_hooks",
+    "_state_dict_hooks",
+    "_state_dict_pre_hooks",
+    "_load_state_dict_pre_hooks",
+    "_load_state_dict_post_hooks",
+)
+# Hooks of all modules.
+_global_forward_hooks = OrderedDict()
+_global_forward_hooks_with_kwargs = OrderedDict()
+_global_forward_hooks_always_called = OrderedDict()
+_global_forward_pre_hooks = OrderedDict()
+_global_backward_hooks = OrderedDict()
+_global_backward_pre_hooks = OrderedDict()
+_global_parameter_registration_hooks = OrderedDict()
+_global_buffer_registration_hooks = OrderedDict()
+_global_module_registration_hooks = OrderedDict()
+_global_is_full = None
+
+
+def _asked(hooks, owner, name, value):
+    """What hooks of registration make of a value."""
+    for hook in hooks.values():
+        out = hook(owner, name, value)
+        value = value if out is None else out
+    return value
 
 
 def typename(x):
@@ -88,8 +123,9 @@ class Module:
             object.__setattr__(self, name, {})
         object.__setattr__(self, "training", True)
         object.__setattr__(self, "_non_persistent_buffers_set", set())
-        for kind in ("forward", "forward_pre", "backward", "backward_pre", "state_dict", "load_pre", "load_post", "state_dict_pre"):
-            object.__setattr__(self, f"_{kind}_hooks", OrderedDict())
+        object.__setattr__(self, "_is_full_backward_hook", None)
+        for name in HOOKS:
+            object.__setattr__(self, name, OrderedDict())
 
     def forward(self, *input):
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
@@ -115,10 +151,7 @@ class Module:
                 f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To express '{name}' as a function of another Tensor, compute the value in the forward() method."
             )
         else:
-            for hook in GLOBAL["parameter"].values():
-                out = hook(self, name, param)
-                param = out if out is not None else param
-            self._parameters[name] = param
+            self._parameters[name] = _asked(_global_parameter_registration_hooks, self, name, param)
 
     def _check_name(self, name, kind, own):
         if not isinstance(name, str):
@@ -138,25 +171,16 @@ class Module:
             raise TypeError(
                 f"cannot assign '{torch_typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
-        self._buffers[name] = tensor
+        self._buffers[name] = _asked(_global_buffer_registration_hooks, self, name, tensor)
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def add_module(self, name, module):
         if not isinstance(module, Module) and module is not None:
             raise TypeError(f"{torch_typename(module)} is not a Module subclass")
         self._check_name(name, "module", self._modules)
-        self._modules[name] = module
+        self._modules[name] = _asked(_global_module_registration_hooks, self, name, module)
 
     register_module = add_module
-
-    def _swap(self, name, value):
-        """Puts a tensor where a parameter or a buffer is; gives what was there."""
-        store = self._parameters if name in self._parameters else self._buffers
-        before, store[name] = store[name], value
-        library = self.__dict__.get("_library")
-        if library is not None:
-            _bridge.run("bridge.putMember", library, name, value)
-        return before
 
     def __setattr__(self, name, value):
         def remove(*stores):
@@ -169,6 +193,7 @@ class Module:
             if params is None:
                 raise AttributeError("cannot assign parameters before Module.__init__() call")
             remove(own, self._buffers, self._modules)
+            self._non_persistent_buffers_set.discard(name)
             self.register_parameter(name, value)
         elif params is not None and name in params:
             if value is not None:
@@ -182,7 +207,8 @@ class Module:
                 if modules is None:
                     raise AttributeError("cannot assign module before Module.__init__() call")
                 remove(own, params, self._buffers)
-                modules[name] = value
+                self._non_persistent_buffers_set.discard(name)
+                modules[name] = _asked(_global_module_registration_hooks, self, name, value)
             elif modules is not None and name in modules:
                 if value is not None:
                     raise TypeError(
@@ -199,7 +225,7 @@ class Module:
                         raise TypeError(
                             f"cannot assign '{torch_typename(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None expected)"
                         )
-                    buffers[name] = value
+                    buffers[name] = _asked(_global_buffer_registration_hooks, self, name, value)
                 else:
                     object.__setattr__(self, name, value)
 
@@ -214,6 +240,7 @@ class Module:
         for store in ("_parameters", "_buffers", "_modules"):
             if name in self.__dict__.get(store, {}):
                 del self.__dict__[store][name]
+                self._non_persistent_buffers_set.discard(name)
                 return
         object.__delattr__(self, name)
 
@@ -339,19 +366,25 @@ class Module:
         return self
 
     def _apply(self, fn, recurse=True):
-        for m in self.children():
-            m._apply(fn)
+        if recurse:
+            for m in self.children():
+                m._apply(fn)
         from ..autograd import no_grad
 
         for p in self._parameters.values():
             if p is None:
                 continue
             with no_grad():
-                p.data = fn(p.data)
-                if p.grad is not None:
-                    grad = p.grad
-                    p.grad = None
-                    p.grad = fn(grad.data)
+                made = fn(p)
+                if made is not p:
+                    p.data = made
+                grad = p.grad
+                if grad is not None:
+                    made = fn(grad)
+                    if made is not grad:
+                        # A gradient has its tensor's dtype: the old one goes first.
+                        p.grad = None
+                        p.grad = made.requires_grad_(grad.requires_grad)
         for name, b in self._buffers.items():
             if b is not None:
                 self._buffers[name] = fn(b)
@@ -455,18 +488,18 @@ class Module:
         return add_hook(self._state_dict_pre_hooks, hook)
 
     def register_load_state_dict_pre_hook(self, hook):
-        return add_hook(self._load_pre_hooks, functools.partial(hook, self))
+        return add_hook(self._load_state_dict_pre_hooks, functools.partial(hook, self))
 
     def _register_load_state_dict_pre_hook(self, hook, with_module=False):
-        return add_hook(self._load_pre_hooks, functools.partial(hook, self) if with_module else hook)
+        return add_hook(self._load_state_dict_pre_hooks, functools.partial(hook, self) if with_module else hook)
 
     def register_load_state_dict_post_hook(self, hook):
-        return add_hook(self._load_post_hooks, hook)
+        return add_hook(self._load_state_dict_post_hooks, hook)
 
     def _load_from_state_dict(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs):
         from ..autograd import no_grad
 
-        for hook in self._load_pre_hooks.values():
+        for hook in self._load_state_dict_pre_hooks.values():
             hook(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
         persistent = {k: v for k, v in self._buffers.items() if k not in self._non_persistent_buffers_set}
         local = {k: v for k, v in itertools.chain(self._parameters.items(), persistent.items()) if v is not None}
@@ -537,7 +570,7 @@ class Module:
                     below = prefix + name + "."
                     load(child, {k: v for k, v in local.items() if k.startswith(below)}, below)
             keys = _IncompatibleKeys(missing, unexpected)
-            for hook in module._load_post_hooks.values():
+            for hook in module._load_state_dict_post_hooks.values():
                 hook(module, keys)
 
         load(self, state_dict)
@@ -555,24 +588,29 @@ class Module:
     # -- calling
 
     def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
-        handle = add_hook(self._forward_pre_hooks, (hook, with_kwargs), prepend)
-        return handle
+        return add_hook(
+            self._forward_pre_hooks, hook, prepend, with_kwargs=(self._forward_pre_hooks_with_kwargs, with_kwargs)
+        )
 
     def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
-        return add_hook(self._forward_hooks, (hook, with_kwargs, always_call), prepend)
-
-    def _use_full_hooks(self, full):
-        if self.__dict__.setdefault("_is_full_backward_hook", full) is not full:
-            raise RuntimeError(
-                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
-            )
+        return add_hook(
+            self._forward_hooks,
+            hook,
+            prepend,
+            with_kwargs=(self._forward_hooks_with_kwargs, with_kwargs),
+            always_call=(self._forward_hooks_always_called, always_call),
+        )
 
     def register_full_backward_hook(self, hook, prepend=False):
-        self._use_full_hooks(True)
+        if self._is_full_backward_hook is False:
+            raise RuntimeError(BOTH_KINDS)
+        self._is_full_backward_hook = True
         return add_hook(self._backward_hooks, hook, prepend)
 
     def register_backward_hook(self, hook):
-        self._use_full_hooks(False)
+        if self._is_full_backward_hook is True:
+            raise RuntimeError(BOTH_KINDS)
+        self._is_full_backward_hook = False
         return add_hook(self._backward_hooks, hook)
 
     def register_full_backward_pre_hook(self, hook, prepend=False):
@@ -584,56 +622,15 @@ class Module:
             or self._forward_pre_hooks
             or self._backward_hooks
             or self._backward_pre_hooks
-            or GLOBAL["forward"]
-            or GLOBAL["forward_pre"]
-            or GLOBAL["backward"]
-            or GLOBAL["backward_pre"]
+            or _global_forward_hooks
+            or _global_forward_pre_hooks
+            or _global_backward_hooks
+            or _global_backward_pre_hooks
         ):
             return self.forward(*args, **kwargs)
-        return self._call_with_hooks(args, kwargs)
+        return HookedCall(self, args, kwargs).run()
 
     _call_impl = __call__
-
-    def _call_with_hooks(self, args, kwargs):
-        pre = [*GLOBAL["backward_pre"].values(), *self._backward_pre_hooks.values()]
-        post = [*GLOBAL["backward"].values(), *self._backward_hooks.values()]
-        called = set()
-        result = None
-        try:
-            for hook, with_kwargs in [*GLOBAL["forward_pre"].values(), *self._forward_pre_hooks.values()]:
-                if with_kwargs:
-                    got = hook(self, args, kwargs)
-                    if got is not None:
-                        if isinstance(got, tuple) and len(got) == 2:
-                            args, kwargs = got
-                        else:
-                            raise RuntimeError(
-                                f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {got}."
-                            )
-                else:
-                    got = hook(self, args)
-                    if got is not None:
-                        args = got if isinstance(got, tuple) else (got,)
-            backward = None
-            if pre or post:
-                from .backward_hook import BackwardHook
-
-                backward = BackwardHook(self, post, pre)
-                args = backward.inputs(args)
-            result = self.forward(*args, **kwargs)
-            for number, (hook, with_kwargs, *_) in [*GLOBAL["forward"].items(), *self._forward_hooks.items()]:
-                called.add(number)
-                got = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
-                if got is not None:
-                    result = got
-            if backward is not None:
-                result = backward.outputs(result)
-            return result
-        except Exception:
-            for number, (hook, with_kwargs, *always) in self._forward_hooks.items():
-                if always and always[0] and number not in called:
-                    hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
-            raise
 
     # -- text
 
@@ -666,24 +663,166 @@ class Module:
         return self.__dict__.copy()
 
     def __setstate__(self, state):
-        self.__dict__.update(state)
+        own = self.__dict__
+        own.update(state)
+        # What modules pickled long ago lack.
+        own.setdefault("_is_full_backward_hook", None)
+        own.setdefault("_non_persistent_buffers_set", set())
+        for name in HOOKS:
+            own.setdefault(name, OrderedDict())
+
+
+BOTH_KINDS = "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
+BOTH_KINDS_OF_ALL = "Cannot use both regular backward hooks and full backward hooks as a global Module hook. Please use only one of them."
+
+
+class HookedCall:
+    """A call of a module with the hooks around it."""
+
+    def __init__(self, module, args, kwargs):
+        self.module, self.args, self.kwargs = module, args, kwargs
+        self.result = None
+        self.called = set()
+
+    def run(self):
+        try:
+            self.before()
+            backward = self.backward_hook()
+            if backward is not None:
+                self.args = backward.inputs(self.args)
+            self.result = self.module.forward(*self.args, **self.kwargs)
+            self.after()
+            if backward is not None:
+                self.result = backward.outputs(self.result)
+            self.watch_node()
+            return self.result
+        except Exception:
+            self.call_the_rest()
+            raise
+
+    def before(self):
+        module = self.module
+        for number, hook in [*_global_forward_pre_hooks.items(), *module._forward_pre_hooks.items()]:
+            if number not in module._forward_pre_hooks_with_kwargs:
+                got = hook(module, self.args)
+                if got is not None:
+                    self.args = got if isinstance(got, tuple) else (got,)
+                continue
+            got = hook(module, self.args, self.kwargs)
+            if got is not None:
+                if not (isinstance(got, tuple) and len(got) == 2):
+                    raise RuntimeError(
+                        f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {got}."
+                    )
+                self.args, self.kwargs = got
+
+    def after(self):
+        for number, hook in [*_global_forward_hooks.items(), *self.module._forward_hooks.items()]:
+            self.called.add(number)
+            self.call(number, hook)
+
+    def call(self, number, hook):
+        module = self.module
+        if number in module._forward_hooks_with_kwargs or number in _global_forward_hooks_with_kwargs:
+            got = hook(module, self.args, self.kwargs, self.result)
+        else:
+            got = hook(module, self.args, self.result)
+        if got is not None:
+            self.result = got
+
+    def call_the_rest(self):
+        """After an error: hooks that are to be called in any case, of which nothing is raised."""
+        module = self.module
+        for hooks, always, whose in (
+            (_global_forward_hooks, _global_forward_hooks_always_called, "global module"),
+            (module._forward_hooks, module._forward_hooks_always_called, "module"),
+        ):
+            for number, hook in hooks.items():
+                if number in always and number not in self.called:
+                    try:
+                        self.call(number, hook)
+                    except Exception as error:
+                        _bridge.warn(
+                            f"{whose} forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: {error}",
+                            "UserWarning",
+                        )
+
+    def backward_hook(self):
+        module = self.module
+        pre = [*_global_backward_pre_hooks.values(), *module._backward_pre_hooks.values()]
+        post = list(_global_backward_hooks.values()) if _global_is_full is True else []
+        if module._is_full_backward_hook is True:
+            post += module._backward_hooks.values()
+        if not (pre or post):
+            return None
+        from .backward_hook import BackwardHook
+
+        return BackwardHook(module, post, pre)
+
+    def watch_node(self):
+        """Hooks of the old kind see the gradients at the node that made the result."""
+        hooks = list(_global_backward_hooks.values()) if _global_is_full is False else []
+        if self.module._is_full_backward_hook is False:
+            hooks += self.module._backward_hooks.values()
+        if not hooks:
+            return
+        result = self.result
+        while not isinstance(result, Tensor):
+            values = result.values() if isinstance(result, dict) else result
+            result = next(x for x in values if isinstance(x, Tensor) or not isinstance(result, dict))
+        if result.grad_fn is not None:
+            for hook in hooks:
+                result.grad_fn.register_hook(functools.partial(hook, self.module))
+            self.warn_of_node(result.grad_fn)
+
+    def warn_of_node(self, node):
+        """Such a hook sees the gradients of the last operation, not of the module."""
+        from .backward_hook import warn_of_old_kind
+
+        warn_of_old_kind(self.args, self.result, node)
 
 
 def register_module_forward_hook(hook, *, with_kwargs=False, always_call=False):
-    return add_hook(GLOBAL["forward"], (hook, with_kwargs, always_call))
+    return add_hook(
+        _global_forward_hooks,
+        hook,
+        with_kwargs=(_global_forward_hooks_with_kwargs, with_kwargs),
+        always_call=(_global_forward_hooks_always_called, always_call),
+    )
 
 
 def register_module_forward_pre_hook(hook):
-    return add_hook(GLOBAL["forward_pre"], (hook, False))
+    return add_hook(_global_forward_pre_hooks, hook)
+
+
+def _use_global_backward_hooks(full):
+    global _global_is_full
+    if _global_is_full is (not full):
+        raise RuntimeError(BOTH_KINDS_OF_ALL)
+    _global_is_full = full
 
 
 def register_module_full_backward_hook(hook):
-    return add_hook(GLOBAL["backward"], hook)
+    _use_global_backward_hooks(True)
+    return add_hook(_global_backward_hooks, hook)
+
+
+def register_module_backward_hook(hook):
+    _use_global_backward_hooks(False)
+    return add_hook(_global_backward_hooks, hook)
 
 
 def register_module_full_backward_pre_hook(hook):
-    return add_hook(GLOBAL["backward_pre"], hook)
+    return add_hook(_global_backward_pre_hooks, hook)
 
 
 def register_module_parameter_registration_hook(hook):
-    return add_hook(GLOBAL["parameter"], hook)
+    return add_hook(_global_parameter_registration_hooks, hook)
+
+
+def register_module_buffer_registration_hook(hook):
+    return add_hook(_global_buffer_registration_hooks, hook)
+
+
+def register_module_module_registration_hook(hook):
+    return add_hook(_global_module_registration_hooks, hook)

@@ -76,6 +76,12 @@ export abstract class BatchNorm extends NormBase {
   constructor(...args: ConstructorArgs<typeof BATCH>) {
     super(bindConstructor(BATCH, args, new.target.name));
   }
+  /** Raises ValueError for an input of another number of dims than the layer is for. */
+  abstract _check_input_dim(input: Tensor): void;
+  override forward(input: Tensor): Tensor {
+    this._check_input_dim(input);
+    return this.normalised(input);
+  }
   protected normalised(input: Tensor): Tensor {
     let momentum = this.momentum ?? 0;
     if (this.training && this.track_running_stats && this.num_batches_tracked !== null) {
@@ -101,23 +107,20 @@ export abstract class BatchNorm extends NormBase {
  * and Szegedy, 2015. As `torch.nn.BatchNorm1d`.
  */
 export class BatchNorm1d extends BatchNorm {
-  override forward(input: Tensor): Tensor {
+  override _check_input_dim(input: Tensor): void {
     assertDims(input, 2, 3);
-    return this.normalised(input);
   }
 }
 /** {@link BatchNorm1d} for [N, C, H, W]. As `torch.nn.BatchNorm2d`. */
 export class BatchNorm2d extends BatchNorm {
-  override forward(input: Tensor): Tensor {
+  override _check_input_dim(input: Tensor): void {
     assertDims(input, 4);
-    return this.normalised(input);
   }
 }
 /** {@link BatchNorm1d} for [N, C, D, H, W]. As `torch.nn.BatchNorm3d`. */
 export class BatchNorm3d extends BatchNorm {
-  override forward(input: Tensor): Tensor {
+  override _check_input_dim(input: Tensor): void {
     assertDims(input, 5);
-    return this.normalised(input);
   }
 }
 
@@ -128,10 +131,19 @@ abstract class InstanceNorm extends NormBase {
   constructor(...args: ConstructorArgs<typeof INSTANCE>) {
     super(bindConstructor(INSTANCE, args, new.target.name));
   }
-  /** Of [C, …] or [N, C, …], the former having `dims` dims. */
-  protected normalised(input: Tensor, dims: number): Tensor {
+  /** The number of dims of an input without a batch. */
+  abstract _get_no_batch_dim(): number;
+  _check_input_dim(input: Tensor): void {
+    const dims = this._get_no_batch_dim();
     assertDims(input, dims, dims + 1);
-    const dim = input.sizes.length - dims;
+  }
+  override forward(input: Tensor): Tensor {
+    this._check_input_dim(input);
+    return this.normalised(input);
+  }
+  /** Of [C, …] or [N, C, …]. */
+  protected normalised(input: Tensor): Tensor {
+    const dim = input.sizes.length - this._get_no_batch_dim();
     if (input.sizes[dim] !== this.num_features) {
       if (this.affine)
         throw new ValueError(
@@ -160,19 +172,19 @@ abstract class InstanceNorm extends NormBase {
  * As `torch.nn.InstanceNorm1d`.
  */
 export class InstanceNorm1d extends InstanceNorm {
-  override forward(input: Tensor): Tensor {
-    return this.normalised(input, 2);
+  override _get_no_batch_dim(): number {
+    return 2;
   }
 }
 /** {@link InstanceNorm1d} for [N, C, H, W] or [C, H, W]. As `torch.nn.InstanceNorm2d`. */
 export class InstanceNorm2d extends InstanceNorm {
-  override forward(input: Tensor): Tensor {
-    return this.normalised(input, 3);
+  override _get_no_batch_dim(): number {
+    return 3;
   }
 }
 /** {@link InstanceNorm1d} for [N, C, D, H, W] or [C, D, H, W]. As `torch.nn.InstanceNorm3d`. */
 export class InstanceNorm3d extends InstanceNorm {
-  override forward(input: Tensor): Tensor {
-    return this.normalised(input, 4);
+  override _get_no_batch_dim(): number {
+    return 4;
   }
 }

@@ -22,6 +22,7 @@ const BASE = `RNNBase(int input_size, int hidden_size, int num_layers=1, ${REST}
 const RNN_SIGNATURE =
   `RNNBase(int input_size, int hidden_size, int num_layers=1, str nonlinearity='tanh', ${REST}` as const;
 type Options = Values<typeof BASE>;
+const WEIGHTS = ["weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr"] as const;
 
 /** Arguments in PyTorch's words where one is of the wrong type. */
 function bound<S extends string>(signature: S, args: readonly unknown[]): Values<S> {
@@ -105,20 +106,24 @@ export abstract class RNNBase<S> extends Module {
     ).flat();
   }
   private weights(suffix: string): Weights {
-    const get = (name: string): Parameter | null => this._parameters.get(`${name}${suffix}`) ?? null;
+    const get = (name: string): Tensor | null => this.tensorAt(`${name}${suffix}`);
     const [ih, hh] = [get("weight_ih")!, get("weight_hh")!];
     return { ih, hh, bih: get("bias_ih"), bhh: get("bias_hh"), hr: get("weight_hr") };
+  }
+  /** A tensor that is not a parameter may stand in a parameter's place. */
+  private tensorAt(name: string): Tensor | null {
+    return (this as unknown as Record<string, Tensor | undefined>)[name] ?? null;
   }
   /** The parameters of each layer and direction. */
   get all_weights(): Parameter[][] {
     return this.directions().map(({ suffix }) =>
-      [...this._parameters].filter(([name]) => name.endsWith(suffix)).map(([, p]) => p!),
+      WEIGHTS.map((name) => this.tensorAt(`${name}${suffix}`)).filter((w): w is Parameter => w !== null),
     );
   }
   /** Draws all parameters anew from ±1/√hidden_size. */
   reset_parameters(): void {
     const bound = 1 / Math.sqrt(this.hidden_size);
-    for (const p of this.parameters()) uniform_(p, -bound, bound);
+    for (const w of this.all_weights.flat()) uniform_(w, -bound, bound);
   }
   /** Nothing to be done: here for programs that call it. */
   flatten_parameters(): void {}

@@ -40,7 +40,8 @@ export abstract class RNNCellBase extends Module {
   /** Draws all parameters anew from ±1/√hidden_size. */
   reset_parameters(): void {
     const bound = this.hidden_size > 0 ? 1 / Math.sqrt(this.hidden_size) : 0;
-    for (const p of this.parameters()) uniform_(p, -bound, bound);
+    for (const p of [this.weight_ih, this.weight_hh, this.bias_ih, this.bias_hh])
+      if (p !== null) uniform_(p, -bound, bound);
   }
   override extra_repr(): string {
     return `${this.input_size}, ${this.hidden_size}${this.bias ? "" : ", bias=False"}`;

@@ -18,10 +18,11 @@ export class Upsample extends layer(UPSAMPLE) {
   }
   override extra_repr(): string {
     const { size, scale_factor } = this;
+    const factors = [scale_factor ?? []].flat().map((x) => pythonText(x, "float"));
     const by =
-      scale_factor === null
+      factors.length === 0
         ? `size=${pythonText(size, "int[]")}`
-        : `scale_factor=${scale_factor.length === 1 ? pythonText(scale_factor[0], "float") : `(${scale_factor.map((x) => pythonText(x, "float")).join(", ")})`}`;
+        : `scale_factor=${factors.length === 1 ? factors[0] : `(${factors.join(", ")})`}`;
     return `${by}, mode='${this.mode}'`;
   }
 }

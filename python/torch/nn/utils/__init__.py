@@ -2,7 +2,7 @@
 
 from ..._bridge import run
 from ..._tensor import Tensor
-from . import rnn
+from . import rnn, stateless
 
 
 def _list(parameters):
