@@ -34,8 +34,7 @@ describe("a training program prints PyTorch's losses:", () => {
 });
 
 describe("a program that changes what modules and optimizers are made of prints what it does under PyTorch:", () => {
-  for (const p of readPrograms("test/data/modules"))
-    test(p.id, () => expect(program(p, runner)).toBeNull(), 60_000);
+  for (const p of readPrograms("test/data/modules")) test(p.id, () => expect(program(p, runner)).toBeNull(), 60_000);
 });
 
 describe("what PyTorch shows for short programs is shown to the letter, but for what is known to differ:", () => {

@@ -54,6 +54,18 @@ export class PythonError extends Error {
   }
 }
 
+/**
+ * V8 11, of Node 20, ends the process ("unreachable code" in its deoptimizer) when it drops optimized code during a call of
+ * WebAssembly that it had inlined there. Python, which is called and calls back, makes that happen; so no inlining.
+ */
+function avoidInlinedCalls(): void {
+  const node = (globalThis as { process?: { versions?: { v8?: string }; getBuiltinModule?(id: string): unknown } })
+    .process;
+  if (!node?.versions?.v8?.startsWith("11.")) return;
+  const v8 = node.getBuiltinModule?.("node:v8") as { setFlagsFromString(flags: string): void } | undefined;
+  v8?.setFlagsFromString("--no-turbo-inline-js-wasm-calls");
+}
+
 async function loadPyodide(indexURL: string | undefined): Promise<Pyodide> {
   const { location } = globalThis as { location?: { href: string } };
   const name = location && indexURL ? new URL("pyodide.mjs", new URL(indexURL, location.href)).href : "pyodide";
@@ -85,6 +97,7 @@ const writer = (write: (text: string) => void): { write: (bytes: Uint8Array) => 
  * await py.run("import torch; print(torch.ones(2) * 3)"); // tensor([3., 3.])
  */
 export async function loadPython(options: PythonOptions = {}): Promise<Python> {
+  avoidInlinedCalls();
   const py = (options.pyodide as Pyodide | undefined) ?? (await loadPyodide(options.indexURL));
   if (options.stdout) py.setStdout(writer(options.stdout));
   if (options.stderr) py.setStderr(writer(options.stderr));
