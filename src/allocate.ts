@@ -1,9 +1,11 @@
 // Fresh tensors, and the early release of those that only the library itself has seen.
-import { currentDevice } from "./devices/registry.ts";
+import { currentDevice, getDevice } from "./devices/registry.ts";
 import type { Backend } from "./devices/backend.ts";
 import type { Dtype } from "./dtype.ts";
-import { contiguousStrides, numel } from "./layout.ts";
+import { contiguousStrides, copyStrides, numel } from "./layout.ts";
 import type { Shape } from "./layout.ts";
+import { preserve_format, stridesIn } from "./memory_format.ts";
+import type { MemoryFormat } from "./memory_format.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -26,6 +28,24 @@ export function empty(shape: Shape, dtype: Dtype, strides?: readonly number[], d
   const storage = new Storage(on, on.allocate(numel(shape) * dtype.itemsize));
   if (collecting) temporaries[top++] = storage;
   return new Tensor(storage, dtype, shape, strides ?? contiguousStrides(shape), 0);
+}
+
+/** The device that is asked for by its string, else that of the tensor to be like, else the one in use. */
+export function deviceOf(device: string | null | undefined, like: Tensor | null = null): Backend {
+  return device ? getDevice(device) : like === null ? currentDevice() : like.backend;
+}
+
+/** What the factories that make one tensor like another are told. */
+export interface Like {
+  readonly dtype: Dtype | null;
+  readonly device: string | null;
+  readonly memory_format: MemoryFormat | null;
+}
+/** An uninitialised tensor of the sizes of `t`, and of its dtype, device and strides unless others are asked for. */
+export function emptyLike(t: Tensor, { dtype, device, memory_format: format }: Like): Tensor {
+  const kept = format === null || format === preserve_format;
+  const strides = kept ? copyStrides(t.layout) : stridesIn(format, t.sizes);
+  return empty(t.sizes, dtype ?? t.dtype, strides, deviceOf(device, t));
 }
 
 type Results = Tensor | readonly (Tensor | null)[] | void;

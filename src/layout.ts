@@ -33,6 +33,13 @@ export function isRowMajor(shape: Shape, strides: readonly number[]): boolean {
   }
   return true;
 }
+/** The dims from the fastest to the slowest, where the channels (the second dim) come first. */
+export const channelsFirst = (rank: number): number[] => [
+  1,
+  ...Array.from({ length: rank - 2 }, (_, i) => rank - 1 - i),
+  0,
+];
+const CHANNELS_FIRST = channelsFirst(4);
 export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
   for (let d = shape.length - 1, step = 1; d >= 0; d--) {
     if (shape[d] === 0) return true;
@@ -207,6 +214,8 @@ export function resultStrides(shape: Shape, operands: readonly Layout[]): readon
   if (operands.every((o) => sameShape(o.shape, shape))) {
     const [{ strides }] = operands;
     if (operands.every((o) => isContiguous(shape, o.strides))) return contiguousStrides(shape);
+    if (shape.length === 4 && operands.every((o) => isPacked(shape, o.strides, CHANNELS_FIRST)))
+      return stridesInOrder(shape, CHANNELS_FIRST);
     if (isDense(shape, strides) && operands.every((o) => sameShape(o.strides, strides))) return strides;
   }
   const order = orderOfDims(
@@ -243,7 +252,16 @@ function orderOfDims(shape: Shape, operands: readonly (readonly number[])[]): nu
     }
   return order;
 }
-function stridesInOrder(shape: Shape, order: readonly number[]): number[] {
+/** Whether strides are those without holes in this order of dims, but for dims of size 1. */
+export function isPacked(shape: Shape, strides: readonly number[], order: readonly number[]): boolean {
+  let step = 1;
+  for (const d of order) {
+    if (shape[d] !== 1 && strides[d] !== step) return false;
+    step *= shape[d];
+  }
+  return true;
+}
+export function stridesInOrder(shape: Shape, order: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);
   let step = 1;
   for (const d of order) {

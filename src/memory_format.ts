@@ -1,6 +1,6 @@
 // Orders of dims in memory, as PyTorch names them.
 import { RuntimeError } from "./errors.ts";
-import { contiguousStrides } from "./layout.ts";
+import { channelsFirst, contiguousStrides, isContiguous, isPacked, stridesInOrder } from "./layout.ts";
 import type { Shape } from "./layout.ts";
 
 /** How the elements of a tensor lie in memory, as `torch.memory_format`. Prints as PyTorch prints it. */
@@ -28,25 +28,32 @@ export const channels_last = new MemoryFormat("channels_last", 4);
 /** [N, C, D, H, W] with the channels next to each other. */
 export const channels_last_3d = new MemoryFormat("channels_last_3d", 5);
 
-/** The dims from the fastest to the slowest, where the channels come first. */
-const channelsFirst = (rank: number): number[] => [1, ...Array.from({ length: rank - 2 }, (_, i) => rank - 1 - i), 0];
 /** Strides of a fresh tensor. Raises RuntimeError if the format is for another number of dims. */
 export function stridesIn(format: MemoryFormat, shape: Shape): number[] {
   if (format.rank === 0) return contiguousStrides(shape);
   if (shape.length !== format.rank)
     throw new RuntimeError(`required rank ${format.rank} tensor to use ${format.name} format`);
-  const strides = new Array<number>(shape.length);
-  let step = 1;
-  for (const d of channelsFirst(format.rank)) {
-    strides[d] = step;
-    step *= Math.max(shape[d], 1);
-  }
-  return strides;
+  const sizes = shape.map((n) => Math.max(n, 1));
+  return stridesInOrder(sizes, channelsFirst(format.rank));
 }
 /** Whether strides are those of the format, wherever more than one element tells. */
 export function isIn(format: MemoryFormat, shape: Shape, strides: readonly number[]): boolean {
-  if (format.rank !== 0 && format.rank !== shape.length) return false;
-  if (shape.includes(0)) return true;
-  const wanted = stridesIn(format, shape);
-  return shape.every((n, d) => n === 1 || strides[d] === wanted[d]);
+  if (format.rank === 0) return isContiguous(shape, strides);
+  if (format.rank !== shape.length) return false;
+  return shape.includes(0) || isPacked(shape, strides, channelsFirst(format.rank));
+}
+/** The format that PyTorch takes a tensor to be in (suggest_memory_format): where sizes of 1 leave it open, row-major. */
+export function formatOf(shape: Shape, strides: readonly number[]): MemoryFormat {
+  const format = [channels_last, channels_last_3d].find((f) => f.rank === shape.length);
+  return format !== undefined && looksChannelsLast(shape, strides) ? format : contiguous_format;
+}
+function looksChannelsLast(shape: Shape, strides: readonly number[]): boolean {
+  if (strides[1] === 0) return false;
+  let least = 0;
+  for (const d of channelsFirst(shape.length)) {
+    if (shape[d] === 0 || strides[d] < least) return false;
+    if (d === 0 && least === strides[1]) return false;
+    least = strides[d] * (shape[d] > 1 ? shape[d] : 1);
+  }
+  return true;
 }

@@ -1,4 +1,5 @@
 // PyTorch's CPU generator (at::CPUGeneratorImpl): mt19937, and the second normal of a pair kept for the next call.
+import { getDevice } from "./devices/registry.ts";
 import { RuntimeError, ValueError } from "./errors.ts";
 
 const N = 624;
@@ -39,8 +40,16 @@ export class Generator {
   /** The same for float32. No CPU operation uses it, but it is part of the state. */
   next_float_normal_sample: number | null = null;
 
-  constructor() {
+  constructor(options?: string | { device?: string }) {
+    const device = typeof options === "object" ? options.device : options;
+    if (device !== undefined) getDevice(device);
     this.reseed(DEFAULT_SEED);
+  }
+  toString(): string {
+    return `Generator(device='cpu', seed=${this.seedValue})`;
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 
   /**

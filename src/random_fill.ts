@@ -59,11 +59,8 @@ export function uniformFill(out: FloatArray, from: number, to: number, g: Genera
  * drawn before. Raises RuntimeError for std < 0.
  */
 export function normalFill(out: FloatArray, mean: number, std: number, g: Generator, half = false): void {
+  if (out.length < 16) return normalFillSingly(out, mean, std, g);
   check(std >= 0, `normal expects std >= 0.0, but found std ${streamed(std)}`);
-  if (out.length < 16) {
-    for (let i = 0; i < out.length; i++) out[i] = fma(standardNormal(g), std, mean);
-    return;
-  }
   const uniform = (x: FloatArray): void => uniformFill(x, 0, 1, g);
   const block = (offset: number): void => {
     if (out instanceof Float32Array) normalBlock32(out, offset, f32(mean), f32(std));
@@ -75,6 +72,12 @@ export function normalFill(out: FloatArray, mean: number, std: number, g: Genera
   const last = out.length - 16;
   uniform(out.subarray(last));
   block(last);
+}
+
+/** {@link normalFill} one at a time, however many: what PyTorch does where elements do not lie in row-major order. */
+export function normalFillSingly(out: FloatArray, mean: number, std: number, g: Generator): void {
+  check(std >= 0, `normal expects std >= 0.0, but found std ${streamed(std)}`);
+  for (let i = 0; i < out.length; i++) out[i] = fma(standardNormal(g), std, mean);
 }
 
 function standardNormal(g: Generator): number {
@@ -392,24 +395,41 @@ function withReplacement(weights: FloatArray, numSamples: number, g: Generator):
 /**
  * Normal numbers limited to [a, b], as `nn.init.trunc_normal_` of PyTorch 2.13: where [a, b] holds more than 0.3 of the
  * distribution by drawing all again until none is outside, else by rejection of uniform numbers. Raises RuntimeError
- * for std = 0 and for a > b; warns if the mean is more than 2 std outside [a, b].
+ * for std = 0 and for a > b; warns if the mean is more than 2 std outside [a, b]. `normals` draw first, and then again.
  */
-export function truncNormalFill(out: FloatArray, mean: number, std: number, a: number, b: number, g: Generator): void {
+export function truncNormalFill(
+  out: FloatArray,
+  mean: number,
+  std: number,
+  a: number,
+  b: number,
+  g: Generator,
+  normals: readonly [NormalFill, NormalFill] = [normalFill, normalFill],
+): void {
   check(std !== 0, "float division by zero: trunc_normal_ expects std other than 0");
   if (mean < a - 2 * std || mean > b + 2 * std)
     warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.");
   const cdf = (x: number): number => (1 + erf((x - mean) / std / Math.SQRT2)) / 2;
-  if (cdf(b) - cdf(a) > 0.3) redrawUntilInside(out, mean, std, a, b, g);
+  if (cdf(b) - cdf(a) > 0.3) redrawUntilInside(out, mean, std, a, b, g, normals);
   else rejectUniform(out, mean, std, a, b, g);
 }
 
-function redrawUntilInside(out: FloatArray, mean: number, std: number, a: number, b: number, g: Generator): void {
+type NormalFill = (out: FloatArray, mean: number, std: number, g: Generator) => void;
+function redrawUntilInside(
+  out: FloatArray,
+  mean: number,
+  std: number,
+  a: number,
+  b: number,
+  g: Generator,
+  [drawFirst, drawAgain]: readonly [NormalFill, NormalFill],
+): void {
   const [low, high] = sameType(out, [a, b]);
   const outside = (x: number): boolean => x < low || x > high;
-  normalFill(out, mean, std, g);
+  drawFirst(out, mean, std, g);
   const again = out.slice();
   while (out.some(outside)) {
-    normalFill(again, mean, std, g);
+    drawAgain(again, mean, std, g);
     out.forEach((x, i) => (out[i] = outside(x) ? again[i] : x));
   }
 }

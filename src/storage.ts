@@ -28,6 +28,13 @@ export class Storage {
     this.device = device;
     this.block = block;
   }
+  /** The same bytes under a counter of their own, from now on. */
+  share(version: number): Storage {
+    const storage = new Storage(this.device, this.block);
+    storage.version = version;
+    storage.kept = this.kept = true;
+    return storage;
+  }
   /** Whether somebody may still ask for the bytes, though nothing that is running does. */
   get wanted(): boolean {
     return this.kept || this.savers > 0;

@@ -74,12 +74,12 @@ export interface Tensor extends Methods<Pick<typeof ops, MethodNames<typeof ops>
  * console.log(x.grad); // tensor([2., 4., 6.])
  */
 export class Tensor {
-  /** @internal */ storage: Storage;
-  /** @internal */ sizes: Shape;
-  /** @internal */ strides: readonly number[];
+  /** @internal */ storage!: Storage;
+  /** @internal */ sizes!: Shape;
+  /** @internal */ strides!: readonly number[];
   /** @internal First element, in elements from the storage's start. */
-  offset: number;
-  readonly dtype: Dtype;
+  offset!: number;
+  readonly dtype!: Dtype;
   /** @internal Set on leaves only; `requires_grad` tells for all. */
   leafRequiresGrad = false;
   /** @internal The node that made it; `grad_fn` brings it up to date for views. */
@@ -96,13 +96,23 @@ export class Tensor {
   /** @internal */ inference = false;
 
   /** @internal */
-  constructor(storage: Storage, dtype: Dtype, sizes: Shape, strides: readonly number[], offset: number) {
+  constructor(storage: Storage, dtype: Dtype, sizes: Shape, strides: readonly number[], offset: number);
+  /** PyTorch's old constructor: uninitialised, of these sizes, or of data, in the default dtype. */
+  constructor(...sizes: number[]);
+  constructor(data: NestedList | Tensor);
+  constructor(...given: unknown[]);
+  constructor(storage?: unknown, dtype?: unknown, sizes?: unknown, strides?: unknown, offset?: unknown) {
+    if (!(storage instanceof Storage)) return Tensor.legacy([...arguments]);
     this.storage = storage;
-    this.dtype = dtype;
-    this.sizes = sizes;
-    this.strides = strides;
-    this.offset = offset;
+    this.dtype = dtype as Dtype;
+    this.sizes = sizes as Shape;
+    this.strides = strides as number[];
+    this.offset = offset as number;
   }
+  /** @internal What `new torch.Tensor(...)` makes; set by ops/methods/constructor.ts. */
+  static legacy: (given: unknown[]) => Tensor = () => {
+    throw new TypeError("new(): no data");
+  };
 
   /** The sizes, one a dim. */
   get shape(): Size {
@@ -206,21 +216,14 @@ export class Tensor {
   }
   /** The same elements, outside the graph, with a version counter of its own: changes made through it are not noticed. */
   get data(): Tensor {
-    const { device, block } = this.storage;
-    const storage = new Storage(device, block);
-    storage.kept = true;
-    this.storage.kept = true;
-    return new Tensor(storage, this.dtype, this.sizes, this.strides, this.offset);
+    return new Tensor(this.storage.share(0), this.dtype, this.sizes, this.strides, this.offset);
   }
+  /** Self gets the elements of `x`, which the two then share; its own count of changes goes on. */
   set data(x: Tensor) {
+    if (!(x instanceof Tensor)) throw new TypeError(`Variable data has to be a tensor, but got ${typeof x}`);
     if (this.requires_grad && !x.dtype.is_differentiable)
       throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
-    const { device, block } = x.storage;
-    const storage = new Storage(device, block);
-    storage.version = this.storage.version; // that of this tensor, whatever it holds
-    storage.kept = true;
-    x.storage.kept = true;
-    this.storage = storage;
+    this.storage = x.storage.share(this.storage.version);
     (this as { dtype: Dtype }).dtype = x.dtype;
     this.sizes = x.sizes;
     this.strides = x.strides;
@@ -336,7 +339,7 @@ export class Tensor {
   item(): number;
   item(): Scalar {
     const n = this.numel();
-    if (n !== 1) throw new RuntimeError(`a Tensor with ${n} elements cannot be converted to Scalar`);
+    if (n !== 1) throw new RuntimeError(notOneElement(n));
     return this.elementAt(this.sizes.map(() => 0));
   }
   /** The values as nested arrays; a bare value for a tensor of no dims. */
@@ -392,11 +395,22 @@ export class Tensor {
   toJSON(): NestedList {
     return this.tolist();
   }
-  /** A number where JavaScript asks for one; text where it asks for text. */
+  /**
+   * A number where JavaScript asks for one, text where it asks for text. `+` asks for neither, and would join texts:
+   * it raises TypeError.
+   */
   [Symbol.toPrimitive](hint: string): number | string {
-    return hint === "number" ? Number(this.item()) : this.toString();
+    if (hint === "string") return this.toString();
+    if (hint === "default") throw new TypeError(`unsupported operand type(s) for +: 'Tensor'\n${METHODS}`);
+    if (this.numel() !== 1) throw new RuntimeError(`${notOneElement(this.numel())}\n${METHODS}`);
+    return Number(this.item());
   }
 }
+
+/** Only programs in JavaScript can come here. */
+const METHODS =
+  "JavaScript has no operators for tensors: write a.add(b), loss = loss.add(l), a.mul(b), a.sub(b), a.neg(), a.lt(b), a.eq(b); and `${a}` or String(a) for text.";
+const notOneElement = (n: number): string => `a Tensor with ${n} elements cannot be converted to Scalar`;
 
 const NON_LEAF_GRAD =
   "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.";
@@ -407,8 +421,18 @@ const released = (): RuntimeError =>
   );
 // x[i] and x[i] = y by a proxy above Tensor.prototype: only names found nowhere else reach it, so other accesses cost
 // nothing. Every field must be declared, since assigning an undeclared one in the constructor would walk up to here.
-const indexOf = (key: PropertyKey): number | undefined =>
-  typeof key === "string" && /^-?\d+$/.test(key) ? Number(key) : undefined;
+const BRACKETS =
+  'Write x.index([...]) with what stands between Python\'s brackets, as in x.index(["1:", [0, 2]]), and x.index_put_([mask], y) or x.masked_fill_(mask, y) for x[...] = y.';
+const indexOf = (key: PropertyKey): number | undefined => {
+  if (typeof key !== "string") return undefined;
+  if (/^-?\d+$/.test(key)) return Number(key);
+  // What JavaScript makes of a list, a mask or a comparison between the brackets would else be lost in silence.
+  if (/^[-\d.]+(,|$)|:|^,|^(true|false|null|NaN)$|^tensor\(/.test(key))
+    throw new IndexError(
+      `only integers can be used as indices between brackets (got '${key.slice(0, 40)}')\n${BRACKETS}`,
+    );
+  return undefined;
+};
 Object.setPrototypeOf(
   Tensor.prototype,
   new Proxy(Object.prototype, {

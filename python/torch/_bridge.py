@@ -48,6 +48,7 @@ ERRORS = {
     "AssertionError": AssertionError,
     "NotImplementedError": NotImplementedError,
     "FileNotFoundError": FileNotFoundError,
+    "OverflowError": OverflowError,
     "LinAlgError": LinAlgError,
     "OutOfMemoryError": OutOfMemoryError,
 }

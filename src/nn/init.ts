@@ -4,10 +4,12 @@ import { ValueError, warn } from "../errors.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
+import { empty_like } from "../ops/creation.ts";
+import { filledOnHost } from "../ops/data.ts";
 import { qr } from "../ops/linalg/qr.ts";
 import { randperm } from "../ops/random.ts";
 import { default_generator } from "../random.ts";
-import { truncNormalFill } from "../random_fill.ts";
+import { normalFill, normalFillSingly, truncNormalFill } from "../random_fill.ts";
 import type { FloatArray } from "../random_fill.ts";
 import { Tensor } from "../tensor.ts";
 
@@ -32,12 +34,17 @@ export const normal_ = initializer(
   "normal_(float mean=0.0, float std=1.0, Generator? generator=None) -> Tensor",
   (t, { mean, std, generator }) => t.normal_(mean, std, { generator }),
 );
+/** See Note [Order of draws]. */
+const normalFillOf = (t: Tensor): typeof normalFillSingly => (t.is_contiguous() ? normalFill : normalFillSingly);
 /** Normal draws, drawn again where they fall outside [a, b]. As `torch.nn.init.trunc_normal_`. */
 export const trunc_normal_ = initializer(
   "trunc_normal_(float mean=0.0, float std=1.0, float a=-2.0, float b=2.0, Generator? generator=None) -> Tensor",
   (t, { mean, std, a, b, generator }) => {
-    const values = t.new_empty(t.sizes);
-    truncNormalFill(values.host() as FloatArray, mean, std, a, b, generator ?? default_generator);
+    const values = empty_like(t);
+    const by = generator ?? default_generator;
+    filledOnHost(values, (out: FloatArray) =>
+      truncNormalFill(out, mean, std, a, b, by, [normalFillOf(t), normalFillOf(values)]),
+    );
     t.copy_(values);
   },
 );

@@ -1,11 +1,13 @@
 // class Module: callable, knows its parameters, buffers and children.
 import { no_grad } from "../autograd/mode.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
-import { Dtype, bfloat16, float16, float32, float64 } from "../dtype.ts";
-import { AttributeError, NotImplementedError, ValueError } from "../errors.ts";
+import type { Dtype } from "../dtype.ts";
+import { bfloat16, float16, float32, float64 } from "../dtype.ts";
+import { AttributeError, NotImplementedError, ValueError, warn } from "../errors.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
-import type { ToTarget } from "../ops/copy.ts";
+import { toTarget } from "../ops/to_target.ts";
+import type { CastOptions, ToOptions, ToTarget } from "../ops/to_target.ts";
 import { Tensor } from "../tensor.ts";
 import { add, call, ModuleHooks } from "./hooks.ts";
 import type { BackwardHook, BackwardPreHook, Kwargs } from "./hooks.ts";
@@ -236,19 +238,29 @@ export class Module {
     return this;
   }
   /**
-   * Parameters and buffers on another device, and those of floating point in another dtype; in place. What is given is as
-   * for a tensor's `to`. Raises TypeError for a dtype that is not of floating point.
+   * Parameters and buffers on another device, those of floating point in another dtype, and those of 4 (or 5) dims in
+   * another memory format; in place. What is given is as for a tensor's `to`. Raises TypeError for a dtype that is not of
+   * floating point.
    */
-  to(target: ToTarget, options: { dtype?: Dtype | null } = {}): this {
-    const given: { dtype?: Dtype | null; device?: string | null } =
-      target instanceof Dtype ? { dtype: target } : typeof target === "string" ? { device: target } : target;
-    const dtype = given.dtype ?? options.dtype ?? null;
-    const device = given.device ?? null;
+  to(target: ToTarget, options?: ToOptions): this;
+  to(device: string, dtype: Dtype, non_blocking?: boolean, copy?: boolean, options?: CastOptions): this;
+  to(...given: unknown[]): this {
+    const { dtype, device, memory_format } = toTarget("to", given);
     if (dtype !== null && !dtype.is_floating_point && !dtype.is_complex)
       throw new TypeError(
         `nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${String(dtype)}`,
       );
-    return this._apply((t) => t.to({ device, dtype: t.dtype.is_floating_point ? dtype : null }));
+    if (dtype?.is_complex)
+      warn(
+        "Complex modules are a new feature under active development whose design may change, and some modules might not work as expected when using complex tensors as parameters or buffers. Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not work as expected.",
+      );
+    return this._apply((t) =>
+      t.to({
+        device,
+        dtype: t.dtype.is_differentiable ? dtype : null,
+        memory_format: t.sizes.length === 4 || t.sizes.length === 5 ? memory_format : null,
+      }),
+    );
   }
   /** `to(torch.float64)`. */
   double(): this {

@@ -1,5 +1,6 @@
 // What a caller gave, to one value per argument of the signature.
-import { help } from "../errors.ts";
+import { getDevice } from "../devices/registry.ts";
+import { help, OverflowError, ValueError } from "../errors.ts";
 import type { Scalar } from "../dtype.ts";
 import { Complex, Dtype, Float } from "../dtype.ts";
 import { MemoryFormat } from "../memory_format.ts";
@@ -10,8 +11,9 @@ import type { ParsedArg, Schema, TypeName } from "./schema.ts";
 /** Whether it is a plain object, as arguments by name are given. */
 export const isOptions = (x: unknown): x is Record<string, unknown> => {
   if (typeof x !== "object" || x === null || x instanceof Tensor) return false;
+  // Other realms (frames, VM contexts) have an Object.prototype of their own: what has nothing above it.
   const proto: unknown = Object.getPrototypeOf(x);
-  return proto === Object.prototype || proto === null;
+  return proto === null || Object.getPrototypeOf(proto) === null;
 };
 
 /** By place, then from some place on by name in one object. Raises TypeError in PyTorch's words; changes nothing. */
@@ -20,7 +22,7 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
   const last = given[given.length - 1];
   const options = isOptions(last) ? last : null;
   let count = options === null ? given.length : given.length - 1;
-  if (spread >= 0 && count > spread && typeof given[spread] === "number") {
+  if (spread >= 0 && count > spread && (typeof given[spread] === "number" || isSize(given[spread]))) {
     given = [...given.slice(0, spread), given.slice(spread, count)];
     count = spread + 1;
   }
@@ -44,7 +46,10 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
       throw new TypeError(`${name}() got multiple values for argument '${arg.name}'`);
     if (value !== undefined) values[i] = suits(arg, value) ? value : accept(schema, arg, i, value, given);
     else if (arg.optional) values[i] = arg.wraps && typeof arg.fallback === "number" ? [arg.fallback] : arg.fallback;
-    else throw missing(schema, options, count);
+    else
+      throw i < count || (options !== null && Object.hasOwn(options, arg.name))
+        ? isUndefined(schema, i)
+        : missing(schema, options, count);
   }
   if (options !== null) refuseUnknown(schema, options);
   return values;
@@ -60,6 +65,11 @@ const named = (options: Record<string, unknown>, arg: ParsedArg): unknown =>
       ? options["input"]
       : undefined;
 
+function isUndefined(schema: Schema, i: number): TypeError {
+  return new TypeError(
+    `${told(schema, i)}, not ${typeWord(undefined)}\nIt was given, but has no value: a misspelt name, or a function that returned nothing?`,
+  );
+}
 /** PyTorch's plural, which is the wrong way round. */
 function missing({ name, args }: Schema, options: Record<string, unknown> | null, count: number): TypeError {
   const names = args
@@ -79,27 +89,72 @@ function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>)
 
 /** The value as kernels see it, or a TypeError. */
 function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, given: readonly unknown[]): unknown {
-  // Only what takes part in promotions must know a float from a whole number.
-  const value = arg.type.startsWith("float") ? plainFloats(one) : one;
+  const value = plain(arg, one);
   const problem = checks[arg.type](value);
   if (problem === OK) return arg.wraps && typeof value === "number" ? [value] : value;
   if (isArray(value) && arg.type.endsWith("[]") && arg.type.startsWith("Tensor")) {
     const i = value.findIndex((x) => !isTensor(x));
     throw new TypeError(`expected Tensor as element ${i} in argument ${place}, but got ${typeWord(value[i])}`);
   }
-  const where = arg.keyword ? "" : ` (position ${schema.args[0].name === "self" ? place : place + 1})`;
-  const argument = arg.name === "self" ? "input" : arg.name;
-  const position = arg.name === "self" ? " (position 1)" : where;
+  const argument = shown(arg);
   const wrong = isArray(value) && isInt(value[0]) ? value.findIndex((x) => !isInt(x)) : -1;
   if (wrong > 0 && arg.type === "int[]" && isArray(value))
     throw new TypeError(
       `${schema.name}(): argument '${argument}' failed to unpack the object at pos ${wrong + 1} with error "type must be tuple of ints,but got ${typeWord(value[wrong])}"`,
     );
-  const told = `${schema.name}(): argument '${argument}'${position} must be ${pythonName(arg.type)}, not ${typeWord(value)}${problem}`;
-  throw new TypeError(OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${noOverload(schema, given)}${told}` : told);
+  const sentence = `${told(schema, place)}, not ${typeWord(value)}${problem}`;
+  throw new TypeError(
+    OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${noOverload(schema, given)}${sentence}` : sentence,
+  );
 }
-const plainFloats = (x: unknown): unknown =>
-  x instanceof Float ? x.value : isArray(x) && x.some((y) => y instanceof Float) ? x.map(plainFloats) : x;
+const shown = (arg: ParsedArg): string => (arg.name === "self" ? "input" : arg.name);
+/** Which argument must be what. */
+function told({ name, args }: Schema, place: number): string {
+  const arg = args[place];
+  const position = arg.name === "self" ? 1 : args[0].name === "self" ? place : place + 1;
+  return `${name}(): argument '${shown(arg)}'${arg.keyword ? "" : ` (position ${position})`} must be ${pythonName(arg.type)}`;
+}
+
+/** Numbers in their plain form: of the ways to give one, the few that kernels know. */
+function plain(arg: ParsedArg, x: unknown): unknown {
+  switch (arg.number) {
+    case null:
+      return x;
+    case "int":
+      return isArray(x) ? (x.some(isPacked) ? x.map(plainInt) : x) : plainInt(x);
+    case "float":
+      return isArray(x) ? (x.some(isPacked) ? x.map(plainFloat) : x) : plainFloat(x);
+    case "Scalar":
+      return plainScalar(x);
+  }
+}
+/** Whether it can be the first of sizes that are spread. */
+const isSize = (x: unknown): boolean =>
+  typeof x === "bigint" || (x instanceof Tensor && typeof plainInt(x) === "number");
+const isPacked = (x: unknown): boolean => typeof x !== "number" && x !== null;
+/** A bigint, or an integer tensor of one element, as PyTorch takes it for an int. */
+function plainInt(x: unknown): unknown {
+  if (typeof x === "bigint") {
+    if (BigInt.asIntN(64, x) !== x) throw new ValueError("Overflow when unpacking long long");
+    return Number(x);
+  }
+  if (!(x instanceof Tensor) || x.dtype.category !== 1 || x.requires_grad || x.numel() !== 1) return x;
+  return Number(x.item());
+}
+/** Only what takes part in promotions must know a float from a whole number. */
+function plainFloat(x: unknown): unknown {
+  if (x instanceof Float) return x.value;
+  if (typeof x === "bigint") return Number(x);
+  return isNumberTensor(x) ? Number(x.item()) : x;
+}
+/** What a tensor of no dims holds, by its dtype's kind. */
+function plainScalar(x: unknown): unknown {
+  if (typeof x === "bigint" && (x >= 2n ** 64n || x < -(2n ** 63n))) throw new OverflowError("int too big to convert");
+  if (!isNumberTensor(x)) return x;
+  const value: Scalar = x.item();
+  return x.dtype.is_floating_point ? new Float(value) : x.dtype.category === 1 ? BigInt(value) : value;
+}
+const isNumberTensor = (x: unknown): x is Tensor => x instanceof Tensor && x.sizes.length === 0 && !x.requires_grad;
 /** Functions to which PyTorch gives several signatures of the same number of arguments: its sentence then names none. */
 const OVERLOADED = new Set(
   "all any argsort bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor bucketize clamp clamp_max clamp_min clip copysign count_nonzero divide dsplit eq fill float_power floor_divide fmod ge greater greater_equal gt hsplit index_fill isin le lerp less less_equal linspace logspace lt masked_fill mean moveaxis movedim narrow nanquantile ne not_equal pow quantile remainder repeat_interleave round rsub scatter searchsorted sort squeeze std subtract sum tensor_split true_divide var view vsplit xlogy".split(
@@ -115,7 +170,7 @@ const noOverload = ({ name, text }: Schema, given: readonly unknown[]): string =
 
 const OK = "ok";
 type Check = (x: unknown) => string;
-const plain =
+const that =
   (test: (x: unknown) => boolean): Check =>
   (x) =>
     test(x) ? OK : "";
@@ -143,22 +198,23 @@ const orNull =
 const isFunction = (x: unknown): boolean => typeof x === "function";
 const isFloats = (x: unknown): boolean =>
   typeof x === "number" || (isArray(x) && x.every((y) => typeof y === "number"));
-const tensors = (test: (x: unknown) => boolean): Check => plain((x) => isArray(x) && x.every(test));
-const scalar = plain(isScalar);
+const tensors = (test: (x: unknown) => boolean): Check => that((x) => isArray(x) && x.every(test));
+const scalar = that(isScalar);
 const checks: Record<TypeName, Check> = {
-  Tensor: plain(isTensor),
-  "Tensor?": orNull(plain(isTensor)),
+  Tensor: that(isTensor),
+  "Tensor?": orNull(that(isTensor)),
   "Tensor[]": tensors(isTensor),
   "Tensor?[]": tensors((x) => x === null || isTensor(x)),
-  "Tensor|Scalar": plain((x) => isTensor(x) || isScalar(x)),
-  "Tensor|Scalar?": orNull(plain((x) => isTensor(x) || isScalar(x))),
+  "Tensor|Scalar": that((x) => isTensor(x) || isScalar(x)),
+  "Tensor|Scalar?": orNull(that((x) => isTensor(x) || isScalar(x))),
   Scalar: scalar,
   "Scalar?": orNull(scalar),
-  "Scalar|str?": orNull(plain((x) => isScalar(x) || typeof x === "string")),
+  "Scalar|str?": orNull(that((x) => isScalar(x) || typeof x === "string")),
   int,
+  integer: (x) => (typeof x === "bigint" && BigInt.asIntN(64, x) === x ? OK : int(x)),
   "int?": orNull(int),
-  float: plain((x) => typeof x === "number"),
-  "float?": orNull(plain((x) => typeof x === "number")),
+  float: that((x) => typeof x === "number"),
+  "float?": orNull(that((x) => typeof x === "number")),
   "int[]": ints,
   "int|int[]": ints,
   "Tensor|int|int[]": (x) => (isTensor(x) ? OK : ints(x)),
@@ -166,24 +222,26 @@ const checks: Record<TypeName, Check> = {
   "int?[]": (x) => ints(isArray(x) ? x.filter((y) => y !== null) : x),
   "int[]|str": (x) => (typeof x === "string" ? OK : ints(x)),
   "int[]|bool?": orNull((x) => (typeof x === "boolean" ? OK : ints(x))),
-  "float[]": plain(isFloats),
-  "float[]?": orNull(plain(isFloats)),
-  "float|float[]": plain(isFloats),
-  "float?[]": plain((x) => isArray(x) && x.every((y) => y === null || typeof y === "number")),
-  bool: plain((x) => typeof x === "boolean"),
-  "bool?": orNull(plain((x) => typeof x === "boolean")),
-  str: plain((x) => typeof x === "string"),
-  "str?": orNull(plain((x) => typeof x === "string")),
-  dtype: plain((x) => x instanceof Dtype),
-  "dtype?": orNull(plain((x) => x instanceof Dtype)),
-  "Generator?": orNull(plain((x) => typeof x === "object")),
-  callable: plain(isFunction),
-  "callable?": orNull(plain(isFunction)),
-  "callable|str": plain((x) => isFunction(x) || typeof x === "string"),
-  "function?": orNull(plain(isFunction)),
-  "function|function[]": plain((x) => isFunction(x) || (isArray(x) && x.every(isFunction))),
-  "memory_format?": orNull(plain((x) => x instanceof MemoryFormat)),
-  None: plain((x) => x === null),
+  "float[]": that(isFloats),
+  "float[]?": orNull(that(isFloats)),
+  "float|float[]": that(isFloats),
+  "float?[]": that((x) => isArray(x) && x.every((y) => y === null || typeof y === "number")),
+  bool: that((x) => typeof x === "boolean"),
+  "bool?": orNull(that((x) => typeof x === "boolean")),
+  str: that((x) => typeof x === "string"),
+  "str?": orNull(that((x) => typeof x === "string")),
+  dtype: that((x) => x instanceof Dtype),
+  "dtype?": orNull(that((x) => x instanceof Dtype)),
+  "Generator?": orNull(that((x) => typeof x === "object")),
+  callable: that(isFunction),
+  "callable?": orNull(that(isFunction)),
+  "callable|str": that((x) => isFunction(x) || typeof x === "string"),
+  "function?": orNull(that(isFunction)),
+  "function|function[]": that((x) => isFunction(x) || (isArray(x) && x.every(isFunction))),
+  "memory_format?": orNull(that((x) => x instanceof MemoryFormat)),
+  "device?": orNull((x) => (typeof x === "string" && getDevice(x) ? OK : "")),
+  object: () => OK,
+  None: that((x) => x === null),
 };
 const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
   "int[]": "tuple of ints",
@@ -196,9 +254,11 @@ const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
   "Tensor|int|int[]": "tuple of ints",
   "int[]|bool": "tuple of ints",
   Scalar: "Number",
+  integer: "int",
   dtype: "torch.dtype",
   Generator: "torch.Generator",
   memory_format: "torch.memory_format",
+  device: "torch.device",
 } as Partial<Record<TypeName, string>>;
 const pythonName = (type: TypeName): string => {
   const bare = type.replace(/\?$/, "") as TypeName;

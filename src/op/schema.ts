@@ -18,6 +18,8 @@ interface Accepts {
   /** The order of a norm: a number, or "fro" and the like. */
   "Scalar|str?": Scalar | string | null;
   int: number;
+  /** An int that need not be exact as a number. */
+  integer: number | bigint;
   "int?": number | null;
   float: number;
   "float?": number | null;
@@ -51,6 +53,10 @@ interface Accepts {
   "function?": ((x: number) => number) | null;
   "function|function[]": ((x: number) => number) | readonly ((x: number) => number)[];
   "memory_format?": MemoryFormat | null;
+  /** The name of a device, as torch.device takes it. */
+  "device?": string | null;
+  /** Anything: what it is made of is for the function to say. */
+  object: unknown;
   /** An argument of PyTorch's that has no meaning here but its default. */
   None: null;
 }
@@ -526,6 +532,8 @@ export interface ParsedArg {
   readonly takesTensor: boolean;
   /** What `typeof` says of values that need no further check, or null. */
   readonly takes: "number" | "boolean" | "string" | null;
+  /** The kind of number that it wants, also as a bigint or a tensor that holds one; null where a tensor is more than that. */
+  readonly number: "int" | "float" | "Scalar" | null;
   /** Whether a number that stands alone is a list of one. */
   readonly wraps: boolean;
 }
@@ -564,6 +572,7 @@ export function parseSchema(text: string): Schema {
       mutated: type.includes("!"),
       takesTensor: /^Tensor(\||\??$)/.test(bare),
       takes: /^(Tensor\|)?Scalar|^float(\||\??$)/.test(bare) ? "number" : (PLAIN[bare] ?? null),
+      number: (/^(?:Tensor\|(?=Scalar))?(int(?!eger)|float|Scalar)/.exec(bare)?.[1] ?? null) as ParsedArg["number"],
       wraps: /^(int\??|float)\[\]/.test(bare),
     });
   }

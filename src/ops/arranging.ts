@@ -292,7 +292,7 @@ define(nonzero_static, {
 });
 /** Rows and columns of the elements on and below a diagonal of a matrix. */
 export const tril_indices = op(
-  "tril_indices(int row, int col, int offset=0, *, dtype? dtype=None, str? device=None) -> Tensor",
+  "tril_indices(int row, int col, int offset=0, *, dtype? dtype=None, device? device=None) -> Tensor",
 );
 define(tril_indices, {
   kernel: compute(({ row, col, offset, dtype }) =>
@@ -301,7 +301,7 @@ define(tril_indices, {
 });
 /** Rows and columns of the elements on and above a diagonal of a matrix. */
 export const triu_indices = op(
-  "triu_indices(int row, int col, int offset=0, *, dtype? dtype=None, str? device=None) -> Tensor",
+  "triu_indices(int row, int col, int offset=0, *, dtype? dtype=None, device? device=None) -> Tensor",
 );
 define(triu_indices, {
   kernel: compute(({ row, col, offset, dtype }) =>

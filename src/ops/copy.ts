@@ -5,7 +5,6 @@ import {
   complex128,
   complex64,
   Dtype,
-  dtypeByName,
   float16,
   float32,
   float64,
@@ -17,13 +16,17 @@ import {
 } from "../dtype.ts";
 import { RuntimeError, warn } from "../errors.ts";
 import { copyStrides, list, sameShape, broadcastShapes } from "../layout.ts";
-import { contiguous_format, isIn, preserve_format, stridesIn } from "../memory_format.ts";
+import { contiguous_format, formatOf, preserve_format, stridesIn } from "../memory_format.ts";
 import type { MemoryFormat } from "../memory_format.ts";
-import { empty as allocate } from "../allocate.ts";
+import { deviceOf, empty as allocate } from "../allocate.ts";
 import { composite, compute, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
+import { toTarget } from "./to_target.ts";
+import type { CastOptions, Target, ToOptions, ToTarget } from "./to_target.ts";
+
+export type { CastOptions, ToOptions, ToTarget } from "./to_target.ts";
 
 /** A copy with the same strides where they leave no holes, or in the given order. */
 export const clone = op("clone(Tensor self, *, memory_format? memory_format=None) -> Tensor");
@@ -131,18 +134,6 @@ define(detach, {
 export const alias = op("alias(Tensor(a) self) -> Tensor(a)");
 define(alias, { kernel: view((l) => l), backward: { self: ({ grad }) => grad } });
 
-/** What `to` can be given: a dtype, a device's name, a tensor to be like, or these by name. */
-export interface ToOptions extends CastOptions {
-  dtype?: Dtype | null;
-  device?: string | null;
-  non_blocking?: boolean;
-  copy?: boolean;
-}
-export interface CastOptions {
-  /** The order of dims in memory: kept unless told. */
-  memory_format?: MemoryFormat | null;
-}
-export type ToTarget = Dtype | string | Tensor | ToOptions;
 declare module "../tensor.ts" {
   interface Tensor {
     /** Self in another dtype or on another device; self itself if nothing changes and no copy is asked for. */
@@ -179,32 +170,26 @@ declare module "../tensor.ts" {
   }
 }
 Tensor.prototype.to = function (this: Tensor, ...given: unknown[]) {
-  const { dtype, device, copy, memory_format } = targetOf(given);
-  if (device !== null && device !== this.device) {
-    if (dtypeByName.has(device as never))
-      throw new TypeError(`to(): '${device}' is a dtype: write to(torch.${device})`);
-    throw new RuntimeError(`Invalid device string: '${device}'\nThis build computes on 'cpu'.`);
-  }
-  if (this.dtype.is_complex && dtype !== null && !dtype.is_complex && dtype !== bool)
-    warn("Casting complex values to real discards the imaginary part");
-  const lies = memory_format === null || memory_format === preserve_format;
-  if ((dtype ?? this.dtype) === this.dtype && (lies || isIn(memory_format, this.sizes, this.strides)))
-    return copy ? this.clone({ memory_format }) : this;
-  return _to_copy(this, { dtype, memory_format });
+  const [target] = given;
+  return given.length === 1 && target instanceof Dtype ? cast(this, target) : moved(this, toTarget("to", given));
 };
-/** A device, a dtype or a tensor, then flags (non_blocking means nothing here, copy), the rest by name. */
-function targetOf(given: readonly unknown[]): Omit<Required<ToOptions>, "non_blocking"> {
-  const target = { dtype: null, device: null, copy: false, memory_format: null };
-  const found: ToOptions = {};
-  let flags = 0;
-  for (const x of given)
-    if (typeof x === "string") found.device = x;
-    else if (x instanceof Tensor) found.dtype = x.dtype;
-    else if (x instanceof Dtype) found.dtype = x;
-    else if (typeof x === "boolean") {
-      if (++flags === 2) found.copy = x;
-    } else Object.assign(found, x);
-  return { ...target, ...found };
+function cast(self: Tensor, dtype: Dtype): Tensor {
+  if (dtype === self.dtype) return self;
+  if (self.dtype.is_complex && !dtype.is_complex && dtype !== bool)
+    warn("Casting complex values to real discards the imaginary part");
+  return _to_copy(self, { dtype });
+}
+function moved(self: Tensor, { dtype, device, copy, memory_format }: Target): Tensor {
+  if (dtype !== null && dtype !== self.dtype && memory_format === null) return cast(self, dtype);
+  const on = deviceOf(device, self);
+  const lies = memory_format === null || memory_format === preserve_format;
+  if (
+    (dtype ?? self.dtype) === self.dtype &&
+    on === self.backend &&
+    (lies || formatOf(self.sizes, self.strides) === memory_format)
+  )
+    return copy ? self.clone({ memory_format }) : self;
+  return _to_copy(self, { dtype, memory_format });
 }
 const casts = {
   double: float64,
@@ -222,8 +207,8 @@ const casts = {
 } as const;
 for (const [name, dtype] of Object.entries(casts))
   Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, options: CastOptions = {}) {
-      return this.to(dtype, options);
+    value(this: Tensor, options?: CastOptions) {
+      return options === undefined ? cast(this, dtype) : this.to(dtype, options);
     },
   });
 Tensor.prototype.cpu = function () {

@@ -2,11 +2,12 @@
 import type { Dtype, Scalar } from "../dtype.ts";
 import { float64, get_default_dtype } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
-import { copyStrides, numel } from "../layout.ts";
+import { numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { preserve_format, stridesIn } from "../memory_format.ts";
-import type { MemoryFormat } from "../memory_format.ts";
-import { empty as allocate } from "../allocate.ts";
+import { deviceOf, empty as allocate, emptyLike } from "../allocate.ts";
+import type { Like } from "../allocate.ts";
+import type { Backend } from "../devices/backend.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
@@ -14,160 +15,165 @@ import { Tensor } from "../tensor.ts";
 import { _pow_scalar } from "./pointwise.ts";
 import { asLeaf, checkSize, filled, fromTyped, inferDtype } from "./data.ts";
 
-/** Uninitialised elements. */
+/** Uninitialised elements, in row-major order or in that of `memory_format`. */
 export const empty = op(
-  "empty(int[] size, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "empty(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(empty, {
-  kernel: compute(({ size, dtype, requires_grad }) =>
-    asLeaf(allocate(checkSize(size), dtype ?? get_default_dtype()), requires_grad),
-  ),
+  kernel: compute(({ size, dtype, device, requires_grad, memory_format }) => {
+    if (memory_format === preserve_format)
+      throw new RuntimeError("empty(): memory_format preserve_format is for tensors that are made like another");
+    const strides = memory_format === null ? undefined : stridesIn(memory_format, checkSize(size));
+    return asLeaf(allocate(checkSize(size), dtype ?? get_default_dtype(), strides, deviceOf(device)), requires_grad);
+  }),
 });
 
 /** Elements all 0. */
 export const zeros = op(
-  "zeros(int[] size, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "zeros(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(zeros, {
-  kernel: compute(({ size, dtype, requires_grad }) => {
+  kernel: compute(({ size, dtype, device, requires_grad }) => {
     if (size.some((n) => n < 0)) throw new RuntimeError("zeros: Dimension size must be non-negative.");
-    return asLeaf(filled(size, 0, dtype ?? get_default_dtype()), requires_grad);
+    return asLeaf(filled(size, 0, dtype ?? get_default_dtype(), deviceOf(device)), requires_grad);
   }),
 });
 
 /** Elements all 1. */
-export const ones = op("ones(int[] size, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor");
+export const ones = op(
+  "ones(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
 define(ones, {
-  kernel: compute(({ size, dtype, requires_grad }) =>
-    asLeaf(filled(size, 1, dtype ?? get_default_dtype()), requires_grad),
+  kernel: compute(({ size, dtype, device, requires_grad }) =>
+    asLeaf(filled(size, 1, dtype ?? get_default_dtype(), deviceOf(device)), requires_grad),
   ),
 });
 
 /** Elements all `fill_value`: a number gives the default dtype, a bigint int64, a boolean bool. */
 export const full = op(
-  "full(int[] size, Scalar fill_value, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "full(int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(full, {
-  kernel: compute(({ size, fill_value, dtype, requires_grad }) =>
-    asLeaf(filled(size, fill_value, dtype ?? inferDtype(fill_value)!), requires_grad),
+  kernel: compute(({ size, fill_value, dtype, device, requires_grad }) =>
+    asLeaf(filled(size, fill_value, dtype ?? inferDtype(fill_value)!, deviceOf(device)), requires_grad),
   ),
 });
 
-const like = (t: Tensor, dtype: Dtype | null, format: MemoryFormat | null): Tensor => {
-  const kept = format === null || format === preserve_format;
-  return allocate(t.sizes, dtype ?? t.dtype, kept ? copyStrides(t.layout) : stridesIn(format, t.sizes), t.backend);
-};
-const filledLike = (t: Tensor, dtype: Dtype | null, value: Scalar, format: MemoryFormat | null): Tensor => {
-  const out = like(t, dtype, format);
+interface Made extends Like {
+  readonly requires_grad: boolean;
+}
+function filledLike(t: Tensor, value: Scalar, made: Made): Tensor {
+  const out = emptyLike(t, made);
   assign(out, value);
-  return out;
-};
+  return asLeaf(out, made.requires_grad);
+}
 
 /** Uninitialised elements, sizes and dtype of `self`. */
 export const empty_like = op(
-  "empty_like(Tensor self, *, dtype? dtype=None, str? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "empty_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(empty_like, {
-  kernel: compute(({ self, dtype, requires_grad, memory_format }) =>
-    asLeaf(like(self, dtype, memory_format), requires_grad),
-  ),
+  kernel: compute(({ self, ...made }) => asLeaf(emptyLike(self, made), made.requires_grad)),
 });
 
 /** Zeros of the sizes and dtype of `self`. */
 export const zeros_like = op(
-  "zeros_like(Tensor self, *, dtype? dtype=None, str? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "zeros_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(zeros_like, {
-  kernel: compute(({ self, dtype, requires_grad, memory_format }) =>
-    asLeaf(filledLike(self, dtype, 0, memory_format), requires_grad),
-  ),
+  kernel: compute(({ self, ...made }) => filledLike(self, 0, made)),
 });
 
 /** Ones of the sizes and dtype of `self`. */
 export const ones_like = op(
-  "ones_like(Tensor self, *, dtype? dtype=None, str? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "ones_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(ones_like, {
-  kernel: compute(({ self, dtype, requires_grad, memory_format }) =>
-    asLeaf(filledLike(self, dtype, 1, memory_format), requires_grad),
-  ),
+  kernel: compute(({ self, ...made }) => filledLike(self, 1, made)),
 });
 
 /** `fill_value` at the sizes and dtype of `self`. */
 export const full_like = op(
-  "full_like(Tensor self, Scalar fill_value, *, dtype? dtype=None, str? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "full_like(Tensor self, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(full_like, {
-  kernel: compute(({ self, fill_value, dtype, requires_grad, memory_format }) =>
-    asLeaf(filledLike(self, dtype, fill_value, memory_format), requires_grad),
-  ),
+  kernel: compute(({ self, fill_value, ...made }) => filledLike(self, fill_value, made)),
 });
 
 /** Uninitialised elements, dtype of `self`. */
 export const new_empty = op(
-  "new_empty(Tensor self, int[] size, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "new_empty(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_empty, {
-  kernel: compute(({ self, size, dtype, requires_grad }) =>
-    asLeaf(allocate(checkSize(size), dtype ?? self.dtype), requires_grad),
+  kernel: compute(({ self, size, dtype, device, requires_grad }) =>
+    asLeaf(allocate(checkSize(size), dtype ?? self.dtype, undefined, deviceOf(device, self)), requires_grad),
   ),
 });
 
 /** Zeros of the dtype of `self`. */
 export const new_zeros = op(
-  "new_zeros(Tensor self, int[] size, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "new_zeros(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_zeros, {
-  kernel: compute(({ self, size, dtype, requires_grad }) =>
-    asLeaf(filled(size, 0, dtype ?? self.dtype), requires_grad),
+  kernel: compute(({ self, size, dtype, device, requires_grad }) =>
+    asLeaf(filled(size, 0, dtype ?? self.dtype, deviceOf(device, self)), requires_grad),
   ),
 });
 
 /** Ones of the dtype of `self`. */
 export const new_ones = op(
-  "new_ones(Tensor self, int[] size, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "new_ones(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_ones, {
-  kernel: compute(({ self, size, dtype, requires_grad }) =>
-    asLeaf(filled(size, 1, dtype ?? self.dtype), requires_grad),
+  kernel: compute(({ self, size, dtype, device, requires_grad }) =>
+    asLeaf(filled(size, 1, dtype ?? self.dtype, deviceOf(device, self)), requires_grad),
   ),
 });
 
 /** `fill_value` in the dtype of `self`. */
 export const new_full = op(
-  "new_full(Tensor self, int[] size, Scalar fill_value, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "new_full(Tensor self, int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_full, {
-  kernel: compute(({ self, size, fill_value, dtype, requires_grad }) =>
-    asLeaf(filled(size, fill_value, dtype ?? self.dtype), requires_grad),
+  kernel: compute(({ self, size, fill_value, dtype, device, requires_grad }) =>
+    asLeaf(filled(size, fill_value, dtype ?? self.dtype, deviceOf(device, self)), requires_grad),
   ),
 });
 
 /** Uninitialised elements with given strides, dtype of `self`. */
 export const new_empty_strided = op(
-  "new_empty_strided(Tensor self, int[] size, int[] stride, *, dtype? dtype=None) -> Tensor",
+  "new_empty_strided(Tensor self, int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_empty_strided, {
-  kernel: compute(({ self, size, stride, dtype }) => strided(size, stride, dtype ?? self.dtype)),
+  kernel: compute(({ self, size, stride, dtype, device, requires_grad }) =>
+    asLeaf(strided(size, stride, dtype ?? self.dtype, deviceOf(device, self)), requires_grad),
+  ),
 });
 
 /** Uninitialised elements with given strides. */
 export const empty_strided = op(
-  "empty_strided(int[] size, int[] stride, *, dtype? dtype=None, str? device=None) -> Tensor",
+  "empty_strided(int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(empty_strided, {
-  kernel: compute(({ size, stride, dtype }) => strided(size, stride, dtype ?? get_default_dtype())),
+  kernel: compute(({ size, stride, dtype, device, requires_grad }) =>
+    asLeaf(strided(size, stride, dtype ?? get_default_dtype(), deviceOf(device)), requires_grad),
+  ),
 });
 
-function strided(size: Shape, stride: readonly number[], dtype: Dtype): Tensor {
+function strided(size: Shape, stride: readonly number[], dtype: Dtype, device: Backend): Tensor {
+  if (size.length !== stride.length)
+    throw new RuntimeError(
+      `mismatch in length of strides and shape: strides has ${stride.length} dimensions, while shape has ${size.length}`,
+    );
+  checkSize(size);
   const extent = numel(size) === 0 ? 0 : size.reduce((at, n, d) => at + (n - 1) * stride[d], 1);
-  const flat = allocate([extent], dtype);
+  const flat = allocate([extent], dtype, undefined, device);
   return new Tensor(flat.storage, dtype, size, stride, 0);
 }
 
 /** `steps` values from start to end, both included: numbers, or tensors that hold one. */
 export const linspace = op(
-  "linspace(Tensor|Scalar start, Tensor|Scalar end, int steps, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "linspace(Tensor|Scalar start, Tensor|Scalar end, int steps, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(linspace, {
   kernel: compute(({ start, end, steps, dtype, requires_grad }) => {
@@ -192,7 +198,7 @@ function numberOf(x: Tensor | Scalar): number {
 
 /** `steps` powers of `base`, the exponents evenly spaced from start to end. */
 export const logspace = op(
-  "logspace(Tensor|Scalar start, Tensor|Scalar end, int steps, float base=10.0, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "logspace(Tensor|Scalar start, Tensor|Scalar end, int steps, float base=10.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(logspace, {
   kernel: compute(({ start, end, steps, base, dtype, requires_grad }) => {
@@ -205,7 +211,7 @@ define(logspace, {
 
 /** Ones on the diagonal, zeros elsewhere. */
 export const eye = op(
-  "eye(int n, int? m=None, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "eye(int n, int? m=None, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(eye, {
   kernel: compute(({ n, m, dtype, requires_grad }) => {
@@ -219,7 +225,7 @@ define(eye, {
 
 /** A tensor of no dims. */
 export const scalar_tensor = op(
-  "scalar_tensor(Scalar s, *, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "scalar_tensor(Scalar s, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(scalar_tensor, {
   kernel: compute(({ s, dtype, requires_grad }) => asLeaf(filled([], s, dtype ?? get_default_dtype()), requires_grad)),

@@ -1,14 +1,28 @@
 // Tensors from data the caller has, and the ramp of arange: factories whose arguments no signature describes.
 import type { Dtype, Scalar, TypedArray } from "../dtype.ts";
-import { bool, Complex, complexOf, Float, dtypes, float64, get_default_dtype, int64, uint8 } from "../dtype.ts";
-import { help, RuntimeError, ValueError, warn } from "../errors.ts";
+import {
+  bool,
+  Complex,
+  complexOf,
+  dtypes,
+  Float,
+  float16,
+  float64,
+  get_default_dtype,
+  int32,
+  int64,
+  uint8,
+} from "../dtype.ts";
+import { help, NotImplementedError, RuntimeError, ValueError, warn } from "../errors.ts";
+import type { Backend } from "../devices/backend.ts";
 import { iota, param } from "../kernel/expr.ts";
 import { halfBits, isHalf } from "../kernel/half.ts";
 import { Kernel } from "../kernel/loops.ts";
 import { list, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
-import { isOptions, isScalar } from "../op/bind.ts";
+import { bind, isOptions, isScalar } from "../op/bind.ts";
+import { parseSchema } from "../op/schema.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { typeWord } from "../type_word.ts";
@@ -19,16 +33,26 @@ export interface FactoryOptions {
   device?: string | null;
   requires_grad?: boolean;
 }
-/** What `torch.tensor` accepts: numbers, booleans, bigints, nested arrays of them, typed arrays, tensors. */
-export type TensorData = Scalar | TypedArray | Tensor | readonly TensorData[];
+/** The pixels of a canvas or an image: `data` has red, green, blue and alpha of each, row by row. */
+interface Pixels {
+  readonly data: TypedArray | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+/** What `torch.tensor` accepts: numbers, booleans, bigints, nested arrays of them, typed arrays, tensors, pixels. */
+export type TensorData =
+  Scalar | TypedArray | Uint8ClampedArray | Uint32Array | BigUint64Array | Pixels | Tensor | readonly TensorData[];
 
 /**
  * A tensor with a copy of `data`. Numbers give the default dtype (float32), bigints int64, booleans bool; a typed array
- * keeps its own dtype (a Uint16Array is the bits of a 16-bit float, if that is the dtype asked for). Raises ValueError for ragged nesting, TypeError for anything that is not a number.
- * As `torch.tensor`.
+ * keeps its own dtype, or gets the next that holds its numbers (a Uint16Array is the bits of a 16-bit float, if that is
+ * the dtype asked for); ImageData becomes [height, width, 4] of uint8. Raises ValueError for ragged nesting, TypeError for
+ * anything that is not a number. As `torch.tensor`.
  * @example torch.tensor([[1, 2], [3, 4]]) // tensor([[1., 2.], [3., 4.]])
  */
-export function tensor(data: TensorData, { dtype, requires_grad = false }: FactoryOptions = {}): Tensor {
+export function tensor(data: TensorData, options?: FactoryOptions): Tensor;
+export function tensor(...given: unknown[]): Tensor {
+  const [data, dtype, , requires_grad] = bind(TENSOR, given) as FactoryValues;
   if (data instanceof Tensor) {
     warn(
       "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
@@ -41,8 +65,12 @@ export function tensor(data: TensorData, { dtype, requires_grad = false }: Facto
       requires_grad,
     );
   }
-  return asLeaf(fromData(data, dtype ?? null), requires_grad);
+  return asLeaf(fromData(data, dtype), requires_grad);
 }
+type FactoryValues = [data: TensorData, dtype: Dtype | null, device: string | null, requires_grad: boolean];
+const TENSOR = parseSchema(
+  "tensor(object data, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
 /** Marks a fresh tensor as one whose operations are recorded. */
 export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
   if (!requires_grad) return t;
@@ -58,14 +86,53 @@ export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
 }
 
 /** As `tensor`, but shares memory with a tensor of the dtype asked for, as `torch.as_tensor`. */
-export function as_tensor(data: TensorData, { dtype }: FactoryOptions = {}): Tensor {
+export function as_tensor(data: TensorData, options?: FactoryOptions): Tensor;
+export function as_tensor(...given: unknown[]): Tensor {
+  const [data, dtype, , requires_grad] = bind(AS_TENSOR, given) as FactoryValues;
   if (data instanceof Tensor) return dtype ? data.to(dtype) : data;
-  return fromData(data, dtype ?? null);
+  return asLeaf(fromData(data, dtype), requires_grad);
 }
+const AS_TENSOR = parseSchema(
+  "as_tensor(object data, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
 
-const isTyped = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
+/**
+ * What a typed array is, whatever realm (frame, VM context) it comes from: `instanceof` knows those of this one alone.
+ * Undefined for anything else.
+ */
+const kindOfArray = (x: unknown): string | undefined =>
+  ArrayBuffer.isView(x) ? (x as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag] : undefined;
+const isTyped = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && kindOfArray(x) !== "DataView";
+const isPixels = (x: unknown): x is Pixels => Object.prototype.toString.call(x) === "[object ImageData]";
+/** The elements of a typed array in one of the arrays that tensors are made from, and their dtype. */
+function elementsOf(x: TypedArray, dtype: Dtype | null): [TypedArray, Dtype] {
+  const numbers = x as unknown as ArrayLike<number>;
+  switch (kindOfArray(x)) {
+    case "Uint8ClampedArray":
+      return [x, uint8];
+    case "Float16Array":
+      return [new Uint16Array(x.buffer, x.byteOffset, x.length), float16];
+    case "Uint16Array":
+      return dtype !== null && isHalf(dtype) ? [x, dtype] : [Int32Array.from(numbers), int32];
+    case "Uint32Array":
+      return [BigInt64Array.from(numbers, BigInt), int64];
+    case "BigUint64Array":
+      return [BigInt64Array.from(x as BigInt64Array, (v) => int64Of(v)), int64];
+  }
+  return [x, dtypeOfArray(x)];
+}
+/** A bigint that is known to fit. */
+function int64Of(x: bigint): bigint {
+  if (BigInt.asIntN(64, x) !== x) throw new ValueError("Overflow when unpacking long long");
+  return x;
+}
 function fromData(data: TensorData, dtype: Dtype | null): Tensor {
-  if (isTyped(data)) return fromTyped(data, [data.length], dtype ?? dtypeOfArray(data));
+  if (isTyped(data)) {
+    const [values, own] = elementsOf(data, dtype);
+    const made = fromTyped(values, [values.length], own);
+    return dtype === null || dtype === own ? made : made.to(dtype);
+  }
+  if (isPixels(data)) return fromData(data.data, dtype).view([data.height, data.width, 4]);
   const shape = shapeOf(data);
   const n = numel(shape);
   const inferred = dtype ?? inferDtype(data) ?? get_default_dtype();
@@ -80,7 +147,7 @@ export function fromTyped(values: TypedArray, shape: Shape, dtype: Dtype): Tenso
   (raw.host() as Float64Array).set(values as Float64Array);
   return from.dtype === dtype ? from : from.to(dtype);
 }
-/** Has the elements of a contiguous tensor filled; 16-bit floats as float32, which is then rounded. */
+/** Has the elements of a tensor without holes filled, in the order of memory; 16-bit floats as float32, which is then rounded. */
 export function filledOnHost(out: Tensor, fill: (values: never) => void): void {
   if (!isHalf(out.dtype)) return fill(out.host() as never);
   const values = new Float32Array(out.numel());
@@ -90,20 +157,27 @@ export function filledOnHost(out: Tensor, fill: (values: never) => void): void {
 }
 /** What the elements of an array are when a tensor of `dtype` is to be made of them. */
 function heldAs(x: TypedArray, dtype: Dtype): Dtype {
-  if (x instanceof Uint16Array && isHalf(dtype)) return dtype;
+  if (kindOfArray(x) === "Uint16Array" && isHalf(dtype)) return dtype;
   return dtype.is_complex ? complexOf(dtypeOfArray(x)) : dtypeOfArray(x);
 }
+const ARRAYS = new Map<string | undefined, Dtype>([
+  ...dtypes.filter((d) => d.category > 0 && !d.is_complex && !isHalf(d)).map((d) => [d.array.name, d] as const),
+  ["Uint8ClampedArray", uint8],
+  ["Uint16Array", int32],
+  ["Uint32Array", int64],
+  ["BigUint64Array", int64],
+  ["Float16Array", float16],
+]);
 function dtypeOfArray(x: TypedArray): Dtype {
-  const found = dtypes.find((d) => x instanceof d.array && !isHalf(d));
+  const found = ARRAYS.get(kindOfArray(x));
   if (found) return found;
-  if (x instanceof Uint8ClampedArray) return uint8;
   throw new TypeError(
-    `can't convert ${(x as object).constructor.name} to a tensor. The only supported arrays are ${dtypes
-      .slice(0, 7)
-      .map((d) => d.array.name)
-      .join(", ")}.`,
+    `can't convert ${typeWord(x)} to a tensor. The only supported arrays are ${[...ARRAYS.keys()].join(", ")}.`,
   );
 }
+/** An array that holds itself has no end. */
+const MAX_DIMS = 128;
+const tooDeep = (): ValueError => new ValueError("too many dimensions 'list'");
 /** Sizes by following the first elements down. */
 function shapeOf(data: TensorData): number[] {
   const shape: number[] = [];
@@ -112,10 +186,11 @@ function shapeOf(data: TensorData): number[] {
     if (!Array.isArray(at)) return shape;
     shape.push(at.length);
     if (at.length === 0) return shape;
+    if (shape.length > MAX_DIMS) throw tooDeep();
     at = at[0];
   }
 }
-export function inferDtype(data: TensorData): Dtype | null {
+export function inferDtype(data: TensorData, depth = 0): Dtype | null {
   if (data instanceof Tensor) return data.dtype;
   if (isTyped(data)) return dtypeOfArray(data);
   if (typeof data === "boolean") return bool;
@@ -124,9 +199,10 @@ export function inferDtype(data: TensorData): Dtype | null {
   if (data instanceof Float) return get_default_dtype();
   if (data instanceof Complex) return complexOf(get_default_dtype());
   if (!Array.isArray(data)) throw notNumber(data);
+  if (depth > MAX_DIMS) throw tooDeep();
   let dtype: Dtype | null = null;
   for (const x of data) {
-    const d = inferDtype(x as TensorData);
+    const d = inferDtype(x as TensorData, depth + 1);
     if (d !== null && (dtype === null || d.category > dtype.category)) dtype = d;
   }
   return dtype;
@@ -158,7 +234,7 @@ function fill(
     if (out instanceof BigInt64Array) {
       if (typeof x === "number" && !Number.isFinite(x))
         throw new RuntimeError(`value cannot be converted to type int64_t without overflow: ${x}`);
-      out[cursor.at++] = BigInt(typeof x === "bigint" ? x : Math.trunc(Number(x)));
+      out[cursor.at++] = typeof x === "bigint" ? int64Of(x) : BigInt(Math.trunc(Number(x)));
     } else if (dtype.is_complex) {
       out[cursor.at++] = x instanceof Complex ? x.re : Number(x);
       out[cursor.at++] = x instanceof Complex ? x.im : 0;
@@ -186,8 +262,8 @@ export function checkSize(size: Shape): Shape {
   return size;
 }
 /** A tensor of one value. */
-export function filled(size: Shape, value: Scalar, dtype: Dtype): Tensor {
-  const out = allocate(checkSize(size), dtype);
+export function filled(size: Shape, value: Scalar, dtype: Dtype, device?: Backend): Tensor {
+  const out = allocate(checkSize(size), dtype, undefined, device);
   assign(out, value);
   return out;
 }
@@ -213,38 +289,38 @@ function ramp(n: number, start: Scalar, step: Scalar, dtype: Dtype): Tensor {
   return out;
 }
 
+interface ArangeOptions extends FactoryOptions {
+  start?: Scalar;
+  step?: Scalar;
+}
 /** start, start + step, … below end. int64 if all three are whole, as the numbers are indices then. */
-export function arange(end: number, options?: FactoryOptions): Tensor;
-export function arange(start: number, end: number, options?: FactoryOptions): Tensor;
-export function arange(start: number, end: number, step: number, options?: FactoryOptions): Tensor;
-export function arange(options: FactoryOptions & { start?: number; end: number; step?: number }): Tensor;
+export function arange(end: Scalar, options?: ArangeOptions): Tensor;
+export function arange(start: Scalar, end: Scalar, options?: ArangeOptions): Tensor;
+export function arange(start: Scalar, end: Scalar, step: Scalar, options?: FactoryOptions): Tensor;
+export function arange(options: ArangeOptions & { end: Scalar }): Tensor;
 export function arange(...given: unknown[]): Tensor {
-  const options = (isOptions(given.at(-1)) ? given.pop() : {}) as FactoryOptions & {
-    start?: number;
-    end?: number;
-    step?: number;
-  };
-  const plain = (x: unknown): unknown => (x instanceof Float ? x.value : typeof x === "boolean" ? Number(x) : x);
-  const all = [...given, options.start, options.end, options.step];
-  const numbers = given.map(plain) as number[];
-  const [start, end, step] =
-    numbers.length === 1 && options.end === undefined
-      ? [options.start ?? 0, numbers[0], options.step ?? 1].map(plain)
-      : [numbers[0] ?? options.start ?? 0, numbers[1] ?? options.end, numbers[2] ?? options.step ?? 1].map(plain);
-  for (const [name, x] of [
-    ["start", start],
-    ["end", end],
-    ["step", step],
-  ] as const)
-    if (typeof x !== "number")
-      throw new TypeError(
-        `arange(): argument '${name}' must be Number, not ${x === undefined ? "missing" : typeWord(x)}`,
-      );
-  if (step === 0) throw new RuntimeError("step must be nonzero");
-  const [from, to, by] = [start, end, step] as number[];
+  const options = given.at(-1);
+  const count = isOptions(options) ? given.length - 1 : given.length;
+  // A number that stands alone is the end.
+  const isEnd = count === 1 && (count === given.length || !Object.hasOwn(options as object, "end"));
+  const [start, end, step, dtype, , requires_grad] = bind(ARANGE, isEnd ? [undefined, ...given] : given) as [
+    Scalar,
+    Scalar | null,
+    Scalar,
+    Dtype | null,
+    string | null,
+    boolean,
+  ];
+  if (end === null) throw new TypeError('arange() missing 1 required positional argument: "end"');
+  const [from, to, by] = [start, end, step].map(Number);
+  if (by === 0) throw new RuntimeError("step must be nonzero");
   if (!Number.isFinite(from) || !Number.isFinite(to)) throw new RuntimeError(`unsupported range: ${from} -> ${to}`);
   if (by > 0 ? to < from : to > from) throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
-  const whole = [from, to, by].every(Number.isInteger) && !all.some((x) => x instanceof Float);
-  const dtype = options.dtype ?? (whole ? int64 : get_default_dtype());
-  return asLeaf(ramp(Math.max(0, Math.ceil((to - from) / by)), from, by, dtype), options.requires_grad ?? false);
+  const whole = [start, end, step].every((x) => !(x instanceof Float) && Number.isInteger(Number(x)));
+  const wanted = dtype ?? (whole ? int64 : get_default_dtype());
+  if (wanted === bool) throw new NotImplementedError("\"arange_cpu\" not implemented for 'Bool'");
+  return asLeaf(ramp(Math.max(0, Math.ceil((to - from) / by)), from, by, wanted), requires_grad);
 }
+const ARANGE = parseSchema(
+  "arange(Scalar start=0, Scalar? end=None, Scalar step=1, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);

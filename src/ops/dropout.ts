@@ -3,6 +3,7 @@ import { RuntimeError, ValueError } from "../errors.ts";
 import { get_default_dtype } from "../dtype.ts";
 import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
+import { empty_like } from "./creation.ts";
 import type { Tensor } from "../tensor.ts";
 
 function assertArguments(input: Tensor, p: number): void {
@@ -13,7 +14,7 @@ function assertArguments(input: Tensor, p: number): void {
 /** 1 with probability 1 - p, else 0: for each element, or for each channel (the second dim) alone. */
 function kept(input: Tensor, p: number, channels: boolean): Tensor {
   const x = input.detach();
-  if (!channels) return x.clone().bernoulli_(1 - p);
+  if (!channels) return empty_like(x).bernoulli_(1 - p);
   if (x.sizes.length < 2) throw new RuntimeError("Feature dropout requires at least 2 dimensions in the input");
   return x.new_empty(x.sizes.map((n, d) => (d < 2 ? n : 1))).bernoulli_(1 - p);
 }

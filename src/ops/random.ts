@@ -3,12 +3,12 @@ import type { Dtype } from "../dtype.ts";
 import { get_default_dtype, int64 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { isHalf } from "../kernel/half.ts";
-import { isContiguous } from "../layout.ts";
-import { empty as allocate } from "../allocate.ts";
+import { copyStrides, isDense } from "../layout.ts";
+import { empty as allocate, emptyLike } from "../allocate.ts";
 import { compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { OpKernel } from "../op/op.ts";
-import { assign } from "../op/pointwise.ts";
+import { assertNoOverlap, assign } from "../op/pointwise.ts";
 import { default_generator } from "../random.ts";
 import type { Generator } from "../random.ts";
 import * as draw from "../random_fill.ts";
@@ -31,7 +31,7 @@ const by = (g: Generator | null): Generator => g ?? default_generator;
 
 /** Uniform in [0, 1). */
 export const rand = op(
-  "rand(int[] size, *, Generator? generator=None, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "rand(int[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(rand, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>
@@ -43,7 +43,7 @@ define(rand, {
 });
 /** Normal with mean 0 and variance 1. */
 export const randn = op(
-  "randn(int[] size, *, Generator? generator=None, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "randn(int[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(randn, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>
@@ -57,7 +57,7 @@ define(randn, {
 });
 /** The numbers 0 … n - 1 in random order. */
 export const randperm = op(
-  "randperm(int n, *, Generator? generator=None, dtype? dtype=None, str? device=None) -> Tensor",
+  "randperm(int n, *, Generator? generator=None, dtype? dtype=None, device? device=None) -> Tensor",
 );
 define(randperm, {
   kernel: compute(({ n, generator, dtype }) => {
@@ -66,29 +66,36 @@ define(randperm, {
     return dtype === null ? t : t.to(dtype);
   }),
 });
-/** {@link rand} at the sizes and dtype of `self`. */
+/** {@link rand} at the sizes, dtype and strides of `self`. */
 export const rand_like = op(
-  "rand_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "rand_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(rand_like, {
-  kernel: compute(({ self, generator, dtype, requires_grad }) =>
-    rand(self.sizes, { generator, dtype: dtype ?? self.dtype, requires_grad }),
-  ),
+  kernel: compute(({ self, generator, requires_grad, ...made }) => {
+    floating("check_uniform_bounds", made.dtype ?? self.dtype);
+    return asLeaf(uniform_(emptyLike(self, made), 0, 1, { generator }), requires_grad);
+  }),
 });
-/** {@link randn} at the sizes and dtype of `self`. */
+/** {@link randn} at the sizes, dtype and strides of `self`. */
 export const randn_like = op(
-  "randn_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, str? device=None, bool requires_grad=False) -> Tensor",
+  "randn_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(randn_like, {
-  kernel: compute(({ self, generator, dtype, requires_grad }) =>
-    randn(self.sizes, { generator, dtype: dtype ?? self.dtype, requires_grad }),
-  ),
+  kernel: compute(({ self, generator, requires_grad, ...made }) => {
+    floating("normal_kernel_cpu", made.dtype ?? self.dtype);
+    return asLeaf(normal_(emptyLike(self, made), 0, 1, { generator }), requires_grad);
+  }),
 });
 
-/** An op that overwrites self with draws; strided tensors are drawn in row-major order and copied in. */
+/**
+ * An op that overwrites self with draws.
+ *
+ * Note [Order of draws]: PyTorch draws for the elements in the order in which they lie in memory, not in the order of their
+ * indices: a tensor and its transpose get the same numbers at the same places of memory.
+ */
 function overwrite(fill: (out: never, values: readonly unknown[], self: Tensor) => void): OpKernel {
   const fresh = (self: Tensor, values: readonly unknown[]): Tensor => {
-    const out = allocate(self.sizes, self.dtype);
+    const out = allocate(self.sizes, self.dtype, copyStrides(self.layout), self.backend);
     filledOnHost(out, (drawn) => fill(drawn, values, self));
     return out;
   };
@@ -96,7 +103,8 @@ function overwrite(fill: (out: never, values: readonly unknown[], self: Tensor) 
     kind: "compute",
     run: (values) => fresh(values[0] as Tensor, values),
     into: (values, _schema, target) => {
-      if (isContiguous(target.sizes, target.strides)) filledOnHost(target, (drawn) => fill(drawn, values, target));
+      assertNoOverlap(target, []);
+      if (isDense(target.sizes, target.strides)) filledOnHost(target, (drawn) => fill(drawn, values, target));
       else assign(target, fresh(target, values));
     },
   };
@@ -120,7 +128,10 @@ export const normal = op("normal(Tensor self, float mean=0.0, float std=1.0, *, 
 define(normal, {
   kernel: overwrite((out, v, self) => {
     isFloat("normal_kernel_cpu", self);
-    draw.normalFill(out, v[1] as number, v[2] as number, generatorAt(v, 3), isHalf(self.dtype));
+    const [mean, std, g] = [v[1] as number, v[2] as number, generatorAt(v, 3)];
+    // Only what lies in row-major order is drawn in blocks.
+    if (self.is_contiguous()) draw.normalFill(out, mean, std, g, isHalf(self.dtype));
+    else draw.normalFillSingly(out, mean, std, g);
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -195,6 +206,19 @@ define(_bernoulli_fill, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const _bernoulli_fill_ = inplace(_bernoulli_fill);
+/** Self's elements replaced by 1 with the probability that `p`, broadcast, holds there, else 0. */
+export const _bernoulli_by = op("_bernoulli_by(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor");
+define(_bernoulli_by, {
+  kernel: overwrite((out, v, self) => {
+    const p = v[1] as Tensor;
+    isFloat("bernoulli_tensor_cpu_p_", p);
+    // In the order in which self lies.
+    const laid = emptyLike(self, { dtype: p.dtype, device: null, memory_format: null }).copy_(p);
+    draw.bernoulliFill(out, laid.host().slice() as FloatArray, generatorAt(v, 2));
+  }),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
+export const _bernoulli_by_ = inplace(_bernoulli_by);
 /**
  * Self's elements replaced by whole numbers from [from, to); one bound alone is the upper one; without any, over the range
  * of its dtype.

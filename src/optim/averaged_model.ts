@@ -17,7 +17,7 @@ export type AverageFunction = (averaged: Tensor, model: Tensor, count: number) =
 export type MultiAverageFunction = (averaged: readonly Tensor[], model: readonly Tensor[], count: number) => void;
 
 const signature =
-  "AveragedModel(str? device=None, callable? avg_fn=None, callable? multi_avg_fn=None, bool use_buffers=False) -> Module";
+  "AveragedModel(device? device=None, callable? avg_fn=None, callable? multi_avg_fn=None, bool use_buffers=False) -> Module";
 /**
  * A copy of a model whose parameters are the averages of those that `update_parameters` has seen, as
  * `torch.optim.swa_utils.AveragedModel`: the equal average, or what `avg_fn` or `multi_avg_fn` say, such as

@@ -172,7 +172,7 @@ export class GLU extends layer("GLU(int dim=-1) -> Module") {
   }
 }
 
-const PRELU = "PReLU(int num_parameters=1, float init=0.25, str? device=None, dtype? dtype=None) -> Module";
+const PRELU = "PReLU(int num_parameters=1, float init=0.25, device? device=None, dtype? dtype=None) -> Module";
 /** x where it is positive, a learnt multiple of it elsewhere: one for all, or one a channel. As `torch.nn.PReLU`. */
 export class PReLU extends OwnLayer {
   num_parameters: number;

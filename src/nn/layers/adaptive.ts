@@ -12,7 +12,7 @@ import { Linear } from "./linear.ts";
 /** By name or by place. */
 export type AdaptiveOutput = [output: Tensor, loss: Tensor] & { readonly output: Tensor; readonly loss: Tensor };
 const ADAPTIVE =
-  "AdaptiveLogSoftmaxWithLoss(int in_features, int n_classes, int[] cutoffs, float div_value=4.0, bool head_bias=False, str? device=None, dtype? dtype=None) -> Module";
+  "AdaptiveLogSoftmaxWithLoss(int in_features, int n_classes, int[] cutoffs, float div_value=4.0, bool head_bias=False, device? device=None, dtype? dtype=None) -> Module";
 /**
  * The log probability of each target, and the mean of its negative. Classes are in order of falling frequency: the first
  * cutoffs[0] have scores of their own, the others are in clusters, each with a score and a smaller layer within.

@@ -14,7 +14,7 @@ import { Linear } from "./linear.ts";
 class NonDynamicallyQuantizableLinear extends Linear {}
 
 const ATTENTION =
-  "MultiheadAttention(int embed_dim, int num_heads, float dropout=0.0, bool bias=True, bool add_bias_kv=False, bool add_zero_attn=False, int? kdim=None, int? vdim=None, bool batch_first=False, str? device=None, dtype? dtype=None) -> Module";
+  "MultiheadAttention(int embed_dim, int num_heads, float dropout=0.0, bool bias=True, bool add_bias_kv=False, bool add_zero_attn=False, int? kdim=None, int? vdim=None, bool batch_first=False, device? device=None, dtype? dtype=None) -> Module";
 /**
  * Queries [L, N, embed_dim] look at keys [S, N, kdim] and values [S, N, vdim] in `num_heads` heads; with `batch_first` N
  * comes first, without a batch there is no N. Gives what they found, of the queries' shape, and where they looked

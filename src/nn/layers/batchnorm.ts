@@ -15,9 +15,9 @@ import { floatText, pythonText } from "./layer.ts";
 import { resetAffine } from "./normalization.ts";
 
 const BATCH =
-  "BatchNorm(int num_features, float eps=1e-05, float? momentum=0.1, bool affine=True, bool track_running_stats=True, str? device=None, dtype? dtype=None, *, bool bias=True) -> Module";
+  "BatchNorm(int num_features, float eps=1e-05, float? momentum=0.1, bool affine=True, bool track_running_stats=True, device? device=None, dtype? dtype=None, *, bool bias=True) -> Module";
 const INSTANCE =
-  "InstanceNorm(int num_features, float eps=1e-05, float? momentum=0.1, bool affine=False, bool track_running_stats=False, str? device=None, dtype? dtype=None, *, bool bias=True) -> Module";
+  "InstanceNorm(int num_features, float eps=1e-05, float? momentum=0.1, bool affine=False, bool track_running_stats=False, device? device=None, dtype? dtype=None, *, bool bias=True) -> Module";
 
 abstract class NormBase extends Module {
   num_features: number;

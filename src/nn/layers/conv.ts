@@ -14,10 +14,10 @@ import { forAllDims } from "./layer.ts";
 import { resetBias } from "./linear.ts";
 
 const CONV =
-  "Conv(int in_channels, int out_channels, int[] kernel_size, int[] stride=1, int[]|str padding=0, int[] dilation=1, int groups=1, bool bias=True, str padding_mode='zeros', str? device=None, dtype? dtype=None) -> Module";
+  "Conv(int in_channels, int out_channels, int[] kernel_size, int[] stride=1, int[]|str padding=0, int[] dilation=1, int groups=1, bool bias=True, str padding_mode='zeros', device? device=None, dtype? dtype=None) -> Module";
 type ConvArgs = ConstructorArgs<typeof CONV>;
 const TRANSPOSED =
-  "ConvTranspose(int in_channels, int out_channels, int[] kernel_size, int[] stride=1, int[] padding=0, int[] output_padding=0, int groups=1, bool bias=True, int[] dilation=1, str padding_mode='zeros', str? device=None, dtype? dtype=None) -> Module";
+  "ConvTranspose(int in_channels, int out_channels, int[] kernel_size, int[] stride=1, int[] padding=0, int[] output_padding=0, int groups=1, bool bias=True, int[] dilation=1, str padding_mode='zeros', device? device=None, dtype? dtype=None) -> Module";
 type TransposedArgs = ConstructorArgs<typeof TRANSPOSED>;
 const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"];
 

@@ -12,7 +12,7 @@ import { Parameter } from "../parameter.ts";
 import { floatText } from "./layer.ts";
 
 const EMBEDDING =
-  "Embedding(int num_embeddings, int embedding_dim, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False, Tensor? _weight=None, bool _freeze=False, str? device=None, dtype? dtype=None) -> Module";
+  "Embedding(int num_embeddings, int embedding_dim, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False, Tensor? _weight=None, bool _freeze=False, device? device=None, dtype? dtype=None) -> Module";
 const PRETRAINED =
   "from_pretrained(Tensor embeddings, bool freeze=True, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False) -> Module";
 /**

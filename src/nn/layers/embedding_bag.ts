@@ -15,7 +15,7 @@ import { floatText } from "./layer.ts";
 const OPTIONS =
   "float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, str mode='mean', bool sparse=False";
 const BAG =
-  `EmbeddingBag(int num_embeddings, int embedding_dim, ${OPTIONS}, Tensor? _weight=None, bool include_last_offset=False, int? padding_idx=None, str? device=None, dtype? dtype=None) -> Module` as const;
+  `EmbeddingBag(int num_embeddings, int embedding_dim, ${OPTIONS}, Tensor? _weight=None, bool include_last_offset=False, int? padding_idx=None, device? device=None, dtype? dtype=None) -> Module` as const;
 const PRETRAINED =
   `from_pretrained(Tensor embeddings, bool freeze=True, ${OPTIONS}, bool include_last_offset=False, int? padding_idx=None) -> Module` as const;
 /**

@@ -48,7 +48,7 @@ export class CTCLoss extends loss("CTCLoss(int blank=0, str reduction='mean', bo
   }
 }
 const LINEAR =
-  "LinearCrossEntropyLoss(int in_features, int num_classes, *, int[] out_features=[], bool bias=False, str? device=None, dtype? dtype=None, str reduction='mean', Tensor? weight=None, int? ignore_index=None, float label_smoothing=0.0, None options=None) -> Module";
+  "LinearCrossEntropyLoss(int in_features, int num_classes, *, int[] out_features=[], bool bias=False, device? device=None, dtype? dtype=None, str reduction='mean', Tensor? weight=None, int? ignore_index=None, float label_smoothing=0.0, None options=None) -> Module";
 /** Cross entropy of a linear layer of its own. As `torch.nn.LinearCrossEntropyLoss`, without its option of working in chunks. */
 export class LinearCrossEntropyLoss extends Module {
   declare weight: Tensor | null;

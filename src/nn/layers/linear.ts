@@ -12,7 +12,7 @@ import { Parameter } from "../parameter.ts";
 import { pythonText } from "./layer.ts";
 
 const LINEAR =
-  "Linear(int in_features, int out_features, bool bias=True, str? device=None, dtype? dtype=None) -> Module";
+  "Linear(int in_features, int out_features, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
 /**
  * x · weightᵀ + bias on the last dim: [*, in_features] to [*, out_features]. Weights and biases are drawn from
  * ±1/√in_features. As `torch.nn.Linear`.
@@ -53,7 +53,7 @@ export function resetBias(weight: Tensor, bias: Tensor | null): void {
 }
 
 const BILINEAR =
-  "Bilinear(int in1_features, int in2_features, int out_features, bool bias=True, str? device=None, dtype? dtype=None) -> Module";
+  "Bilinear(int in1_features, int in2_features, int out_features, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
 /** x1ᵀ · weight[k] · x2 + bias[k] for each output k. As `torch.nn.Bilinear`. */
 export class Bilinear extends Module {
   in1_features: number;

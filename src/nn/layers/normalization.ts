@@ -12,7 +12,7 @@ import { Parameter } from "../parameter.ts";
 import { floatText, pythonText } from "./layer.ts";
 
 const LAYER =
-  "LayerNorm(int[] normalized_shape, float eps=1e-05, bool elementwise_affine=True, bool bias=True, str? device=None, dtype? dtype=None) -> Module";
+  "LayerNorm(int[] normalized_shape, float eps=1e-05, bool elementwise_affine=True, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
 /**
  * Normalised over the last dims, whose sizes are `normalized_shape`, then scaled and shifted per element. Ba, Kiros and
  * Hinton, 2016. As `torch.nn.LayerNorm`.
@@ -51,7 +51,7 @@ export function resetAffine({ weight, bias }: { weight: Tensor | null; bias: Ten
 }
 
 const RMS =
-  "RMSNorm(int[] normalized_shape, float? eps=None, bool elementwise_affine=True, str? device=None, dtype? dtype=None) -> Module";
+  "RMSNorm(int[] normalized_shape, float? eps=None, bool elementwise_affine=True, device? device=None, dtype? dtype=None) -> Module";
 /** Divided by the root of the mean square over the last dims, then scaled. Zhang and Sennrich, 2019. As `torch.nn.RMSNorm`. */
 export class RMSNorm extends OwnLayer {
   normalized_shape: readonly number[];
@@ -82,7 +82,7 @@ export class RMSNorm extends OwnLayer {
 }
 
 const GROUP =
-  "GroupNorm(int num_groups, int num_channels, float eps=1e-05, bool affine=True, str? device=None, dtype? dtype=None, *, bool bias=True) -> Module";
+  "GroupNorm(int num_groups, int num_channels, float eps=1e-05, bool affine=True, device? device=None, dtype? dtype=None, *, bool bias=True) -> Module";
 /**
  * Groups of channels of each sample of [N, C, …] normalised, then scaled and shifted per channel. Wu and He, 2018.
  * Raises ValueError if the channels cannot be shared out. As `torch.nn.GroupNorm`.

@@ -17,7 +17,7 @@ import { PackedSequence } from "../rnn_utilities.ts";
 import { floatText } from "./layer.ts";
 
 const REST =
-  "bool bias=True, bool batch_first=False, float dropout=0.0, bool bidirectional=False, int proj_size=0, str? device=None, dtype? dtype=None) -> Module";
+  "bool bias=True, bool batch_first=False, float dropout=0.0, bool bidirectional=False, int proj_size=0, device? device=None, dtype? dtype=None) -> Module";
 const BASE = `RNNBase(int input_size, int hidden_size, int num_layers=1, ${REST}` as const;
 const RNN_SIGNATURE =
   `RNNBase(int input_size, int hidden_size, int num_layers=1, str nonlinearity='tanh', ${REST}` as const;

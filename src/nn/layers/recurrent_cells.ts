@@ -11,9 +11,9 @@ import { Parameter } from "../parameter.ts";
 import { CELLS, projected } from "../recurrent.ts";
 import type { Mode, State } from "../recurrent.ts";
 
-const CELL = "Cell(int input_size, int hidden_size, bool bias=True, str? device=None, dtype? dtype=None) -> Module";
+const CELL = "Cell(int input_size, int hidden_size, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
 const RNN_CELL =
-  "RNNCell(int input_size, int hidden_size, bool bias=True, str nonlinearity='tanh', str? device=None, dtype? dtype=None) -> Module";
+  "RNNCell(int input_size, int hidden_size, bool bias=True, str nonlinearity='tanh', device? device=None, dtype? dtype=None) -> Module";
 
 /** What the cells share. As `torch.nn.RNNCellBase`. */
 export abstract class RNNCellBase extends Module {

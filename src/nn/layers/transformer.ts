@@ -109,7 +109,7 @@ export class TransformerDecoder extends Module {
 }
 
 const TRANSFORMER =
-  "Transformer(int d_model=512, int nhead=8, int num_encoder_layers=6, int num_decoder_layers=6, int dim_feedforward=2048, float dropout=0.1, callable|str activation='relu', callable? custom_encoder=None, callable? custom_decoder=None, float layer_norm_eps=1e-05, bool batch_first=False, bool norm_first=False, bool bias=True, str? device=None, dtype? dtype=None) -> Module";
+  "Transformer(int d_model=512, int nhead=8, int num_encoder_layers=6, int num_decoder_layers=6, int dim_feedforward=2048, float dropout=0.1, callable|str activation='relu', callable? custom_encoder=None, callable? custom_decoder=None, float layer_norm_eps=1e-05, bool batch_first=False, bool norm_first=False, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
 type Options = Values<typeof TRANSFORMER>;
 /**
  * From a source [S, N, d_model] and a target [T, N, d_model] (N first with `batch_first`, no N without a batch) to

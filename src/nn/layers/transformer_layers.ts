@@ -13,7 +13,7 @@ import { Linear } from "./linear.ts";
 import { LayerNorm } from "./normalization.ts";
 
 const LAYER =
-  "TransformerLayer(int d_model, int nhead, int dim_feedforward=2048, float dropout=0.1, callable|str activation='relu', float layer_norm_eps=1e-05, bool batch_first=False, bool norm_first=False, bool bias=True, str? device=None, dtype? dtype=None) -> Module";
+  "TransformerLayer(int d_model, int nhead, int dim_feedforward=2048, float dropout=0.1, callable|str activation='relu', float layer_norm_eps=1e-05, bool batch_first=False, bool norm_first=False, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
 export type LayerOptions = Values<typeof LAYER>;
 type Activation = (x: Tensor) => Tensor;
 

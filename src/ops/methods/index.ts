@@ -8,6 +8,7 @@ import "../../autograd/index.ts";
 import "../../devices/cpu/device.ts";
 import { makeMethods } from "../../op/op.ts";
 import * as ops from "./ops.ts";
+import "./constructor.ts";
 import "./inplace_views.ts";
 import "./overloads.ts";
 import "./random_overloads.ts";

@@ -1,22 +1,27 @@
 // Random functions whose arguments no one signature describes.
-import { typeWord } from "../../type_word.ts";
 import type { Dtype } from "../../dtype.ts";
 import { int64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors.ts";
 import { no_grad } from "../../autograd/mode.ts";
 import { broadcastShapes } from "../../layout.ts";
-import { empty as allocate } from "../../allocate.ts";
+import { deviceOf, empty as allocate, emptyLike } from "../../allocate.ts";
+import type { MemoryFormat } from "../../memory_format.ts";
+import { bind, isOptions } from "../../op/bind.ts";
+import { parseSchema } from "../../op/schema.ts";
 import { default_generator } from "../../random.ts";
 import type { Generator } from "../../random.ts";
+import { _bernoulli_by_, _bernoulli_fill_ } from "../random.ts";
 import { randintFill } from "../../random_fill.ts";
 import { Tensor } from "../../tensor.ts";
 import { asLeaf, checkSize, filledOnHost } from "../data.ts";
 import { empty } from "../creation.ts";
 import type { FactoryOptions } from "../data.ts";
-import { _bernoulli_fill_ } from "../random.ts";
 
 export interface RandomOptions extends FactoryOptions {
   generator?: Generator | null;
+}
+export interface RandomLikeOptions extends RandomOptions {
+  memory_format?: MemoryFormat | null;
 }
 /** Whole numbers from low (0 by default) up to but not including high; int64 unless a dtype is given. As `torch.randint`. */
 export function randint(high: number | bigint, size: readonly number[], options?: RandomOptions): Tensor;
@@ -26,44 +31,63 @@ export function randint(
   size: readonly number[],
   options?: RandomOptions,
 ): Tensor;
+export function randint(high: number | bigint, options: RandomOptions & { size: readonly number[] }): Tensor;
+export function randint(
+  options: RandomOptions & { low?: number | bigint; high: number | bigint; size: readonly number[] },
+): Tensor;
 export function randint(...given: unknown[]): Tensor {
-  const [low, high, size, options = {}] = (
-    typeof given[1] === "number" || typeof given[1] === "bigint" ? given : [0, ...given]
-  ) as [number | bigint, number | bigint, number[], RandomOptions?];
-  if (!Array.isArray(size))
-    throw new TypeError(`randint(): argument 'size' must be tuple of ints, not ${typeWord(size)}`);
-  return drawInts("randint", low, high, size, options.dtype ?? int64, options);
+  const [low, high, size, dtype, device, generator, requires_grad] = bind(RANDINT, withLow(given)) as [
+    Bound,
+    Bound,
+    number[],
+    Dtype | null,
+    string | null,
+    Generator | null,
+    boolean,
+  ];
+  const out = allocate(checkSize(size), dtype ?? int64, undefined, deviceOf(device));
+  return asLeaf(drawInts(out, low, high, generator), requires_grad);
 }
-/** {@link randint} at the sizes and dtype of `input`. As `torch.randint_like`. */
-export function randint_like(input: Tensor, high: number | bigint, options?: RandomOptions): Tensor;
+const RANDINT = parseSchema(
+  "randint(integer low, integer high, int[] size, *, dtype? dtype=None, device? device=None, Generator? generator=None, bool requires_grad=False) -> Tensor",
+);
+type Bound = number | bigint;
+/** The lower bound may be left out, though it comes first. */
+function withLow(given: readonly unknown[]): readonly unknown[] {
+  const last = given.at(-1);
+  const options = isOptions(last) ? last : {};
+  if (typeof given[1] === "number" || typeof given[1] === "bigint" || given[1] instanceof Tensor) return given;
+  if (Object.hasOwn(options, "low")) return given;
+  if (!Object.hasOwn(options, "high")) return [0, ...given];
+  return given.length === 1 ? [{ ...options, low: 0 }] : given;
+}
+/** {@link randint} at the sizes, dtype and strides of `input`. As `torch.randint_like`. */
+export function randint_like(input: Tensor, high: number | bigint, options?: RandomLikeOptions): Tensor;
 export function randint_like(
   input: Tensor,
   low: number | bigint,
   high: number | bigint,
-  options?: RandomOptions,
+  options?: RandomLikeOptions,
+): Tensor;
+export function randint_like(
+  input: Tensor,
+  options: RandomLikeOptions & { low?: number | bigint; high: number | bigint },
 ): Tensor;
 export function randint_like(input: Tensor, ...given: unknown[]): Tensor {
-  const [low, high, options = {}] = (
-    typeof given[1] === "number" || typeof given[1] === "bigint" ? given : [0, ...given]
-  ) as [number | bigint, number | bigint, RandomOptions?];
-  return drawInts("randint_like", low, high, input.sizes, options.dtype ?? input.dtype, options);
+  const [self, low, high, dtype, device, generator, requires_grad, memory_format] = bind(RANDINT_LIKE, [
+    input,
+    ...withLow(given),
+  ]) as [Tensor, Bound, Bound, Dtype | null, string | null, Generator | null, boolean, MemoryFormat | null];
+  return asLeaf(drawInts(emptyLike(self, { dtype, device, memory_format }), low, high, generator), requires_grad);
 }
-function drawInts(
-  name: string,
-  low: number | bigint,
-  high: number | bigint,
-  size: readonly number[],
-  dtype: Dtype,
-  options: RandomOptions,
-): Tensor {
-  for (const [bound, x] of Object.entries({ low, high }))
-    if (!Number.isInteger(x) && typeof x !== "bigint")
-      throw new TypeError(`${name}(): argument '${bound}' must be int, not ${typeWord(x)}`);
+const RANDINT_LIKE = parseSchema(
+  "randint_like(Tensor input, integer low, integer high, *, dtype? dtype=None, device? device=None, Generator? generator=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+);
+function drawInts(out: Tensor, low: Bound, high: Bound, generator: Generator | null): Tensor {
   if (low >= high)
     throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
-  const out = allocate(checkSize(size), dtype);
-  filledOnHost(out, (drawn) => randintFill(drawn, low, high, options.generator ?? default_generator, dtype));
-  return asLeaf(out, options.requires_grad ?? false);
+  filledOnHost(out, (drawn) => randintFill(drawn, low, high, generator ?? default_generator, out.dtype));
+  return out;
 }
 /**
  * Normal draws: of a mean and a deviation for each element (broadcast), one of which may be a number; or of two numbers,
@@ -73,29 +97,61 @@ function drawInts(
 export function normal(mean: Tensor | number, std: Tensor, options?: { generator?: Generator | null }): Tensor;
 export function normal(mean: Tensor, std?: number, options?: { generator?: Generator | null }): Tensor;
 export function normal(mean: number, std: number, size: readonly number[], options?: RandomOptions): Tensor;
-export function normal(mean: Tensor | number, std: Tensor | number = 1, ...given: unknown[]): Tensor {
+export function normal(options: NormalOptions): Tensor;
+export function normal(mean: Tensor | number, options: Omit<NormalOptions, "mean">): Tensor;
+export function normal(
+  mean: Tensor | number,
+  std: Tensor | number,
+  options: Omit<NormalOptions, "mean" | "std">,
+): Tensor;
+export function normal(...given: unknown[]): Tensor {
+  const [mean, std, size, generator, dtype, device, requires_grad] = bind(NORMAL, given) as [
+    Tensor | number,
+    Tensor | number,
+    number[] | null,
+    Generator | null,
+    Dtype | null,
+    string | null,
+    boolean,
+  ];
+  const drawn = (shape: readonly number[], like: Tensor | null, mean: number, std: number): Tensor =>
+    like === null
+      ? empty(shape, { dtype, device }).normal_(mean, std, { generator })
+      : like.new_empty(shape).normal_(mean, std, { generator });
   if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
-    const [size, options = {}] = given as [number[], RandomOptions?];
-    if (!Array.isArray(size)) throw new TypeError('normal() missing 1 required positional argument: "size"');
-    const { generator = null, requires_grad = false, ...made } = options;
-    return asLeaf(empty(size, made).normal_(mean, std, { generator }), requires_grad);
+    if (size === null) throw new TypeError('normal() missing 1 required positional argument: "size"');
+    return asLeaf(drawn(size, null, Number(mean), Number(std)), requires_grad);
   }
-  const { generator = null } = (given[0] ?? {}) as RandomOptions;
+  if (size !== null)
+    throw new TypeError(
+      "normal() got an unexpected keyword argument 'size'\nIt goes with a mean and a std that are numbers.",
+    );
   const like = mean instanceof Tensor ? mean : (std as Tensor);
   return no_grad(() => {
-    if (!(std instanceof Tensor)) return like.new_empty(like.sizes).normal_(0, std, { generator }).add_(mean);
+    if (!(std instanceof Tensor)) return drawn(like.sizes, like, 0, Number(std)).add_(mean);
     if (std.numel() > 0 && std.lt(0).any().item()) throw new RuntimeError("normal expects all elements of std >= 0.0");
     const shape = mean instanceof Tensor ? broadcastShapes(mean.sizes, std.sizes) : std.sizes;
-    return like.new_empty(shape).normal_(0, 1, { generator }).mul_(std).add_(mean);
+    return drawn(shape, like, 0, 1).mul_(std).add_(mean);
   });
 }
+interface NormalOptions extends RandomOptions {
+  mean: Tensor | number;
+  std?: Tensor | number;
+  size?: readonly number[];
+}
+const NORMAL = parseSchema(
+  "normal(Tensor|Scalar mean, Tensor|Scalar std=1.0, int[]? size=None, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
 declare module "../../tensor.ts" {
   interface Tensor {
     /** Overwrites self with 1s and 0s: with probability `p`, a number or a tensor of probabilities. */
     bernoulli_(p?: number | Tensor, options?: { generator?: Generator | null }): Tensor;
+    bernoulli_(options: { p?: number | Tensor; generator?: Generator | null }): Tensor;
   }
 }
-Tensor.prototype.bernoulli_ = function (p = 0.5, { generator = null } = {}) {
-  if (p instanceof Tensor) return this.copy_(p.expand(this.sizes).bernoulli({ generator }));
-  return _bernoulli_fill_(this, p, { generator });
+Tensor.prototype.bernoulli_ = function (this: Tensor, ...given: unknown[]) {
+  const [self, p, generator] = bind(BERNOULLI, [this, ...given]) as [Tensor, Tensor | number, Generator | null];
+  if (p instanceof Tensor) return _bernoulli_by_(self, p, { generator });
+  return _bernoulli_fill_(self, Number(p), { generator });
 };
+const BERNOULLI = parseSchema("bernoulli_(Tensor self, Tensor|Scalar p=0.5, *, Generator? generator=None) -> Tensor");

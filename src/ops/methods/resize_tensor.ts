@@ -2,11 +2,12 @@
 import { markChanged } from "../../autograd/inplace.ts";
 import { uint8 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors.ts";
-import { numel } from "../../layout.ts";
+import { numel, sameShape } from "../../layout.ts";
 import type { Shape } from "../../layout.ts";
-import { contiguous_format, stridesIn } from "../../memory_format.ts";
+import { contiguous_format, formatOf, preserve_format, stridesIn } from "../../memory_format.ts";
 import type { MemoryFormat } from "../../memory_format.ts";
-import { isOptions } from "../../op/bind.ts";
+import { bind } from "../../op/bind.ts";
+import { parseSchema } from "../../op/schema.ts";
 import { Tensor } from "../../tensor.ts";
 import { checkSize } from "../data.ts";
 
@@ -26,17 +27,25 @@ declare module "../../tensor.ts" {
   }
 }
 Tensor.prototype.resize_ = function (this: Tensor, ...given: unknown[]) {
-  const options = (isOptions(given.at(-1)) ? given.pop() : {}) as ResizeOptions;
-  const size = (typeof given[0] === "number" ? given : (given[0] ?? [])) as number[];
+  const [, size, format] = bind(RESIZE, [this, ...given]) as [Tensor, number[], MemoryFormat | null];
   if (this.requires_grad) throw new RuntimeError("cannot resize variables that require grad");
-  resize(this, checkSize(size), options.memory_format ?? contiguous_format);
+  if (format === preserve_format) throw new RuntimeError("Unsupported memory format Preserve");
+  // The shape that it has is no change, whatever its strides.
+  if (!sameShape(this.sizes, checkSize(size)) || format !== null)
+    resize(this, size, stridesIn(format ?? contiguous_format, size));
   return this;
 };
-Tensor.prototype.resize_as_ = function (other, options = {}) {
-  return this.resize_(other.sizes, options);
+const RESIZE = parseSchema("resize_(Tensor self, int[] size, *, memory_format? memory_format=None) -> Tensor");
+Tensor.prototype.resize_as_ = function (this: Tensor, ...given: unknown[]) {
+  const [, other, format] = bind(RESIZE_AS, [this, ...given]) as [Tensor, Tensor, MemoryFormat | null];
+  const kept = format === preserve_format ? formatOf(other.sizes, other.strides) : format;
+  if (this.requires_grad) throw new RuntimeError("cannot resize variables that require grad");
+  if (!sameShape(this.sizes, other.sizes)) resize(this, other.sizes, stridesIn(contiguous_format, other.sizes));
+  if (kept !== null) this.strides = stridesIn(kept, this.sizes);
+  return this;
 };
-function resize(self: Tensor, size: Shape, format: MemoryFormat): void {
-  const strides = stridesIn(format, size);
+const RESIZE_AS = parseSchema("resize_as_(Tensor self, Tensor other, *, memory_format? memory_format=None) -> Tensor");
+function resize(self: Tensor, size: Shape, strides: readonly number[]): void {
   const needed = (self.offset + numel(size)) * self.dtype.itemsize;
   const { storage } = self;
   if (numel(size) > 0 && needed > storage.block.nbytes) {
