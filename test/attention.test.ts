@@ -110,6 +110,19 @@ describe("attention", () => {
     );
     expect(() => attend(torch.rand(3), torch.rand(3), torch.rand(3))).toThrow("at least 2 dimensional");
   });
+  test("a mask and is_causal together let a query look where both do, in four dims", () => {
+    torch.manual_seed(3);
+    const [q, k, v] = [0, 1, 2].map(() => torch.randn([1, 2, 4, 3], f64));
+    const ahead = torch.ones([4, 4], { dtype: torch.bool }).triu(1);
+    const floats = torch.randn([4, 4], f64);
+    expect(torch.equal(attend(q, k, v, floats, 0, true), attend(q, k, v, floats.masked_fill(ahead, -Infinity)))).toBe(
+      true,
+    );
+    const bools = torch.rand(4, 4).gt(0.3).logical_or(torch.eye(4).bool());
+    const want = attend(q, k, v, bools.logical_and(ahead.logical_not()));
+    expect(torch.equal(attend(q, k, v, bools, 0, true), want)).toBe(true);
+    expect(() => attend(q, k, v, floats, 0.5, true)).toThrow("Explicit attn_mask should not be set");
+  });
 });
 
 describe("MultiheadAttention", () => {

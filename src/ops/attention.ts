@@ -23,11 +23,20 @@ export const scaled_dot_product_attention = op(
 );
 define(scaled_dot_product_attention, {
   kernel: composite(({ query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa }) => {
-    check(query, key, value, attn_mask, is_causal);
+    check(query, key, value, attn_mask);
     const [k, v] = enable_gqa ? [shared(key, query), shared(value, query)] : [key, value];
-    const factor = scale ?? 1 / Math.sqrt(query.size(-1));
-    if (dropout_p === 0 && fitsBlocks(query, k, v, attn_mask))
-      return inBlocks(query, k, v, attn_mask, is_causal, factor);
+    // Without features all keys are alike.
+    const factor = scale ?? 1 / Math.sqrt(query.size(-1) || 1);
+    const fits = dropout_p === 0 && fitsBlocks(query, k, v, attn_mask);
+    if (is_causal && attn_mask !== null) {
+      // PyTorch's kernel takes both masks, what it does without one does not.
+      if (!fits || query.dim() !== 4 || v.size(-1) !== query.size(-1))
+        throw new RuntimeError(
+          "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True\nAdd the two masks, or leave one out.",
+        );
+      return inBlocks(query, k, v, upToDiagonal(attn_mask, query.size(-2), k.size(-2)), false, factor);
+    }
+    if (fits) return inBlocks(query, k, v, attn_mask, is_causal, factor);
     const scores = query.mul(factor).matmul(k.transpose(-2, -1));
     const weights = is_causal ? causal(scores).softmax(-1) : attn_mask ? masked(scores, attn_mask) : scores.softmax(-1);
     return (dropout_p === 0 ? weights : dropout(weights, dropout_p)).matmul(v);
@@ -35,7 +44,7 @@ define(scaled_dot_product_attention, {
   node: "ScaledDotProductFlashAttentionForCpuBackward0",
 });
 
-function check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, causal: boolean): void {
+function check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): void {
   const dtype = query.dtype;
   if (key.dtype !== dtype || value.dtype !== dtype)
     throw new RuntimeError(
@@ -48,10 +57,6 @@ function check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, c
     );
   if (!dtype.is_floating_point) throw new RuntimeError(`expected scalar type Float but found ${dtype.legacyName}`);
   if (mask === null) return;
-  if (causal)
-    throw new RuntimeError(
-      "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True\nAdd the two masks, or leave one out.",
-    );
   if (mask.dtype !== bool && mask.dtype !== dtype)
     throw new RuntimeError(
       `Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ${cppName(mask.dtype)} and  query.dtype: ${cppName(dtype)} instead.`,
@@ -66,7 +71,7 @@ function fitsBlocks(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | nu
 }
 function inBlocks(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, causal: boolean, scale: number): Tensor {
   const wide = opmath(q.dtype);
-  const flat = (x: Tensor): Tensor => x.to(wide).reshape([-1, ...x.sizes.slice(-2)]);
+  const flat = (x: Tensor): Tensor => x.to(wide).reshape([numel(x.sizes.slice(0, -2)), ...x.sizes.slice(-2)]);
   const batch = q.sizes.slice(0, -2);
   let added: Tensor | null = null;
   if (mask !== null) {
@@ -86,6 +91,11 @@ function shared(x: Tensor, query: Tensor): Tensor {
       `Number of heads in key and value must divide the number of heads in \nquery: ${there} do not divide ${wanted}.`,
     );
   return wanted === there ? x : x.repeat_interleave(wanted / there, -3);
+}
+/** A mask that lets nobody look ahead, either. */
+function upToDiagonal(mask: Tensor, queries: number, keys: number): Tensor {
+  const ahead = ones([queries, keys], { dtype: bool }).triu(1);
+  return mask.dtype === bool ? mask.logical_and(ahead.logical_not()) : mask.masked_fill(ahead, -Infinity);
 }
 /** -∞ where a query would look ahead. */
 function causal(scores: Tensor): Tensor {

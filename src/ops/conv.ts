@@ -209,6 +209,11 @@ function convolve(
   };
   const batched = input.sizes.length === dims + 2 ? input : input.unsqueeze(0);
   check(name, batched, weight, bias, conv, dims);
+  const [samples, channels, ...spatial] = batched.sizes;
+  if (transposed && samples * channels > 0 && spatial.includes(0))
+    throw new RuntimeError(
+      `Only zero batch or zero channel inputs are supported, but got input shape: ${list(batched.sizes)}`,
+    );
   const { stride, padding, dilation, output_padding, groups } = conv;
   const out = convolution(batched, weight, bias, stride, padding, dilation, transposed, output_padding, groups);
   return batched === input ? out : out.squeeze([0]);

@@ -163,7 +163,7 @@ function columnProducts(w: Tensor, x: Tensor, windows: Windows): Tensor {
     .expand([n, ...w.sizes])
     .reshape([n * groups, rows, inner])
     .bmm(columns(x, windows, groups));
-  return products.view([n, groups, rows, -1]);
+  return products.view([n, groups, rows, products.sizes[2]]);
 }
 /** The columns of each sample and group, laid out: [n * groups, channels of a group * taps, places]. */
 function columns(x: Tensor, windows: Windows, groups: number): Tensor {
@@ -173,11 +173,11 @@ function columns(x: Tensor, windows: Windows, groups: number): Tensor {
     [{ at: positions(c / groups), stride: plane }, ...along(x, windows, "taps"), ...along(x, windows, "places")],
     1,
   );
-  const { taps } = sizesOf(windows);
+  const { taps, places } = sizesOf(windows);
   return x
-    .view([n * groups, -1])
+    .view([n * groups, (c / groups) * numel(x.sizes.slice(2))])
     .index_select(1, at)
-    .view([n * groups, (c / groups) * numel(taps), -1]);
+    .view([n * groups, (c / groups) * numel(taps), numel(places)]);
 }
 
 /** For each row of `by` [N, groups * rows, places...]: the sum over all windows of it times what they see. */

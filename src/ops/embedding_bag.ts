@@ -158,7 +158,7 @@ function checkIndices(
   }
   const wrong = n === 0 ? -1 : Number(ids.lt(0).logical_or(ids.ge(rows)).int().argmax().item());
   const value = n === 0 ? 0 : Number(ids.select(0, wrong).item());
-  if (value < 0 || value >= rows)
+  if (n > 0 && (value < 0 || value >= rows))
     throw new RuntimeError(`Index ${wrong} of input takes value ${value} which is not in the valid range [0, ${rows})`);
   if (padding_idx === null) return null;
   if (padding_idx < -rows || padding_idx >= rows)

@@ -45,7 +45,7 @@ function read(input: Tensor, at: readonly Tensor[]): Tensor {
   flat = _where(inside, flat, 0);
   const picked = input
     .reshape([n, c, numel(spatial)])
-    .gather(2, flat.view([n, 1, -1]).expand([n, c, numel(places)]))
+    .gather(2, flat.view([n, 1, numel(places)]).expand([n, c, numel(places)]))
     .view([n, c, ...places]);
   return _where(inside.unsqueeze(1), picked, 0);
 }

@@ -57,7 +57,7 @@ export function histogramdd(
     throw new RuntimeError(
       `torch.histogramdd: for a ${dims}-dimensional histogram range should have ${2 * dims} elements, but got ${range.length}`,
     );
-  const points = input.reshape([-1, dims]);
+  const points = input.reshape([numel(input.sizes.slice(0, -1)), dims]);
   const edges = each.map((b, d) => {
     if (b instanceof Tensor) return checkEdges(b, d, input);
     const ends = range === null ? endsOf(points.select(1, d), d) : [range[2 * d], range[2 * d + 1]];

@@ -6,7 +6,7 @@ import { input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
 import type { Operand, StoreMode } from "../kernel/loops.ts";
-import { broadcastShapes, expandStrides, list, resultStrides, sameShape, wrapDim } from "../layout.ts";
+import { broadcastShapes, expandStrides, list, resultStrides, sameShape, wrapDim, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute } from "../op/kernels.ts";
@@ -366,7 +366,9 @@ function vectorPointer(
         : `${name}(): Expected dtype int32/int64 for index but got: ${index.dtype.legacyName}`,
     );
   const size = self.sizes[d] ?? 1;
-  checkedIndices(index, size, () => new IndexError("index out of range in self"), false);
+  // Slices without elements are not looked for, as in PyTorch.
+  if (name === "index_select" || numel(self.sizes.toSpliced(d, 1)) > 0)
+    checkedIndices(index, size, () => new IndexError("index out of range in self"), false);
   const flat = index.reshape([-1]);
   const padded = self.sizes.length === 0 ? flat : flat.view(self.sizes.map((_, k) => (k === d ? flat.sizes[0] : 1)));
   const shape = self.sizes.length === 0 ? [] : self.sizes.with(d, flat.sizes[0]);
@@ -549,7 +551,7 @@ define(embedding, {
   backward: {
     weight: ({ grad, input, sizes, padding_idx, scale_grad_by_freq }) => {
       const flat = input.reshape([-1]);
-      let rows = grad.reshape([-1, sizes.weight[1]]);
+      let rows = grad.reshape([flat.numel(), sizes.weight[1]]);
       if (padding_idx !== null)
         rows = rows.masked_fill(flat.eq(padding_idx < 0 ? padding_idx + sizes.weight[0] : padding_idx).unsqueeze(1), 0);
       if (scale_grad_by_freq) {

@@ -201,7 +201,7 @@ define(cross_entropy, {
     if (probabilities) {
       const goal = label_smoothing === 0 ? target : target.mul(1 - label_smoothing).add(label_smoothing / n);
       const losses = weighed(logs).mul(goal).sum([c]).neg();
-      return reduction === "mean" ? losses.sum().div(Math.max(losses.numel(), 1)) : reduced(losses, reduction);
+      return reduction === "mean" ? losses.sum().div(n === 0 ? 0 : losses.numel()) : reduced(losses, reduction);
     }
     const nll = nll_loss(logs, target, weight, { ignore_index, reduction });
     if (label_smoothing === 0) return nll;

@@ -197,7 +197,11 @@ export const addmm_ = inplace(addmm);
 /** beta * self + alpha * mat · vec. */
 export const addmv = op("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
 define(addmv, {
-  kernel: composite(({ self, mat, vec, beta, alpha }) => blend(self, beta, mat.mv(vec), alpha)),
+  // As in PyTorch self is not repeated for a matrix without elements.
+  kernel: composite(({ self, mat, vec, beta, alpha }) => {
+    const made = mat.mv(vec);
+    return blend(self, beta, mat.numel() === 0 ? made.sum() : made, alpha);
+  }),
   node: "AddmvBackward0",
 });
 export const addmv_ = inplace(addmv);
@@ -290,8 +294,9 @@ define(linear, {
       throw new RuntimeError(
         `both arguments to linear need to be at least 1D, but they are 0D and ${weight.sizes.length}D`,
       );
-    const rows = input.sizes.length === 2 ? input : input.reshape([-1, input.sizes.at(-1)!]);
+    const lead = input.sizes.slice(0, -1);
+    const rows = lead.length === 1 ? input : input.reshape([numel(lead), input.sizes.at(-1)!]);
     const out = bias === null ? rows.mm(weight.t()) : bias.addmm(rows, weight.t());
-    return input.sizes.length === 2 ? out : out.view([...input.sizes.slice(0, -1), weight.sizes[0]]);
+    return lead.length === 1 ? out : out.view([...lead, weight.sizes[0]]);
   }),
 });

@@ -115,10 +115,7 @@ define(_max_pool, {
       if (!is_grad_enabled() && tiles(sizes.self.slice(2), sliding)) return tiled(grad, indices, sizes.self, sliding);
       const [n, c, ...spatial] = sizes.self;
       const rows = [n, c, numel(spatial)];
-      return grad
-        .new_zeros(rows)
-        .scatter_add_(2, indices.view([n, c, -1]), grad.reshape([n, c, -1]))
-        .view(sizes.self);
+      return grad.new_zeros(rows).scatter_add_(2, indices.flatten(2), grad.flatten(2)).view(sizes.self);
     },
   },
   flat: ["self"],

@@ -175,7 +175,7 @@ define(batch_norm, {
       throw new ValueError(
         `batch_norm eps must be positive during training, but got ${Number.isInteger(eps) ? `${eps}.0` : eps}`,
       );
-    if (training && numel(input.sizes) === input.sizes[1])
+    if (training && numel(input.sizes.toSpliced(1, 1)) === 1)
       throw new ValueError(
         `Expected more than 1 value per channel when training, got input size ${String(input.shape)}`,
       );

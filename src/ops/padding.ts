@@ -38,6 +38,11 @@ define(pad, {
     if (!place) throw new NotImplementedError(`Unrecognised padding mode ${mode}`);
     if (![2, 3, 4, 5].includes(input.sizes.length) || pad.length / 2 > 3)
       throw new NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
+    const spatial = input.sizes.slice(-pad.length / 2 - 1);
+    if (mode !== "circular" && spatial.includes(0))
+      throw new RuntimeError(
+        `Expected ${pad.length / 2 + 1}D or ${pad.length / 2 + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${list(input.sizes)}`,
+      );
     return along((whole, d, left, right) => {
       // What goes round is what is left when negative padding has cut the ends off.
       const cut = mode === "circular" && (left < 0 || right < 0);

@@ -196,6 +196,11 @@ function adaptive(input: Tensor, dims: number, output_size: readonly number[]): 
     throw new RuntimeError(
       `adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {${(dims === 1 ? [1, ...size] : size).join(", ")}}`,
     );
+  const empty = input.sizes.findIndex((n, d) => n === 0 && d >= input.sizes.length - dims);
+  if (empty >= 0)
+    throw new RuntimeError(
+      `adaptive_avg_pool${dims}d(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${list(input.sizes)} with dimension ${empty} being empty`,
+    );
   if (size.includes(0)) return input.new_zeros([...input.sizes.slice(0, -dims), ...size]);
   let x = linearIn(input);
   for (let i = 0; i < dims; i++) {

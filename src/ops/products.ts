@@ -159,7 +159,7 @@ define(_trapezoid, {
   kernel: composite(({ self, x, dx, dim, running }) => {
     const n = self.sizes.length;
     const d = wrapDim(dim, n);
-    if (self.sizes[d] === 0) return self.new_zeros(self.sizes.toSpliced(d, 1));
+    if (self.sizes[d] === 0) return self.new_zeros(running ? self.sizes : self.sizes.toSpliced(d, 1));
     const [head, tail] = [self.narrow(d, 0, self.sizes[d] - 1), self.narrow(d, 1, self.sizes[d] - 1)];
     const mean = head.add(tail).div(2);
     const areas = x === null ? mean.mul(dx) : mean.mul(widths(x, self, d));

@@ -113,6 +113,10 @@ define(_upsample, {
   kernel: compute(({ self, output_size, ...resize }) => {
     const spatial = self.sizes.slice(2);
     if ([...spatial, ...output_size].some((n) => n <= 0)) throw emptySizes(spatial, output_size);
+    if (self.sizes[1] === 0)
+      throw new RuntimeError(
+        `Non-empty ${self.sizes.length}D data tensor expected but got a tensor with sizes [${self.sizes.join(", ")}]`,
+      );
     const rounds = self.dtype === uint8;
     let x = rounds && !resize.mode.startsWith("nearest") ? self.float() : self;
     for (const [i, to] of output_size.entries()) {

@@ -50,7 +50,6 @@ const corner = (src: Tensor, index: Tensor): Tensor =>
   index.sizes.reduce((part, n, d) => (part.sizes[d] === n ? part : part.narrow(d, 0, n)), src);
 function reduced(self: Tensor, d: number, index: Tensor, src: Tensor, reduce: string, includesSelf: boolean): Tensor {
   if (self.dtype !== src.dtype) throw new RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype");
-  if (index.numel() === 0) return self.clone();
   const hits = self.new_zeros(self.sizes, { dtype: index.dtype }).scatter_add(d, index, index.mul(0).add(1));
   const untouched = hits.eq(0);
   // Sums and products start from self or from their identity; where nothing comes, self stays.

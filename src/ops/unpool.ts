@@ -25,17 +25,14 @@ define(_max_unpool, {
       );
     return self
       .new_zeros([...lead, n])
-      .scatter(-1, indices.reshape([...lead, -1]), self.reshape([...lead, -1]))
+      .scatter(-1, indices.flatten(lead.length), self.flatten(lead.length))
       .view([...lead, ...output_size]);
   }),
   saves: ["indices"],
   backward: {
     self: ({ grad, indices, output_size }) => {
       const lead = grad.sizes.slice(0, grad.sizes.length - output_size.length);
-      return grad
-        .reshape([...lead, -1])
-        .gather(-1, indices.reshape([...lead, -1]))
-        .view(indices.sizes);
+      return grad.flatten(lead.length).gather(-1, indices.flatten(lead.length)).view(indices.sizes);
     },
   },
   node: ({ output_size }) => `MaxUnpool${output_size.length}DBackward0`,
@@ -74,8 +71,8 @@ define(_fractional_max_pool, {
     const index = fromTyped(BigInt64Array.from(windows), [windows.length], int64);
     const [places, area] = [numel(output_size), numel(kernel_size)];
     const taken = self
-      .reshape([n, c, -1])
-      .gather(2, index.view([n, c, -1]))
+      .flatten(2)
+      .gather(2, index.view([n, c, places * area]))
       .view([n, c, places, area]);
     const { values, indices } = taken.max(3);
     const flat = index.view([n, c, places, area]).gather(3, indices.unsqueeze(3)).squeeze([3]);
