@@ -1,0 +1,132 @@
+"""Random programs of one to eight calls, and what PyTorch makes of them.
+
+    python3 generate.py SEED FIRST COUNT [MOST]
+
+prints a program a line, as JSON (program.ts tells its form), COUNT of them from number FIRST on. The operands of a call
+have at most MOST elements together. Every call is recorded with its results or its error, then the state of all operands and the gradients of what came last.
+"""
+
+import contextlib
+import json
+import random
+import sys
+import warnings
+
+import torch
+
+from programs import arranging, elementwise, indexing, networks  # noqa: F401  (they register their kinds of calls)
+from programs.calls import KINDS
+from programs.operands import NAMES, Operands, encoded, overlaps
+
+LARGEST = 20000
+MOST_RESULTS = 12
+
+
+def first_line(error):
+    return [type(error).__name__, str(error).split("\n")[0][:300]]
+
+
+def recorded(t):
+    shape = {"dtype": NAMES[t.dtype], "shape": list(t.shape), "strides": list(t.stride())}
+    flags = {"grad": t.requires_grad, "leaf": t.is_leaf, "version": t._version}
+    return {**shape, **flags, "bytes": encoded(t)}
+
+
+def flat(result):
+    if isinstance(result, (tuple, list)):
+        return [x for part in result for x in flat(part)]
+    return [result]
+
+
+def seed_gradient(t):
+    """What backward begins with: the same numbers are made in replay.ts."""
+    return ((torch.arange(t.numel()) % 7) - 3).to(torch.float64).mul(0.25).add(0.125).reshape(t.shape).to(t.dtype)
+
+
+def record_results(result, operands):
+    """Enters the results among the operands; None if one is too large to go on with."""
+    records = []
+    for x in flat(result)[:MOST_RESULTS]:
+        if not isinstance(x, torch.Tensor):
+            records.append({"value": repr(x)})
+            operands.add(torch.zeros(1))
+            continue
+        if x.numel() > LARGEST or x.dtype not in NAMES:
+            return None
+        records.append(recorded(x))
+        operands.add(x)
+    return records
+
+
+def step(operands, chooser):
+    """One call and what came of it; None if it says nothing."""
+    make = chooser.choices(*zip(*KINDS))[0]
+    before = len(operands.tensors)
+    call = make(operands, chooser)
+    first = call.args[0] if call.args else None
+    undefined = call.writes and hasattr(first, "number") and overlaps(operands[first])
+    if undefined or sum(operands.tensors[i].numel() for i in range(before, len(operands.tensors))) > most:
+        operands.drop_from(before)
+        return None
+    unrecorded = chooser.random() < 0.05
+    made = [[i, {**operands.specs[i], "version": operands.tensors[i]._version}] for i in range(before, len(operands.tensors))]
+    told = {**call.written(), "no_grad": unrecorded, "given": made}
+    try:
+        with torch.no_grad() if unrecorded else contextlib.nullcontext():
+            result = call.run(operands)
+    except Exception as error:
+        return {**told, "error": first_line(error)}
+    after = len(operands.tensors)
+    records = record_results(result, operands)
+    if records is None:
+        operands.drop_from(after)
+        return {**told, "results": None}
+    return {**told, "results": records}
+
+
+def program(number, chooser):
+    operands = Operands(chooser)
+    calls, last = [], []
+    wanted = chooser.choice([1, 1, 1, 2, 2, 3, 4, 5, 8])
+    for _ in range(40):
+        told = step(operands, chooser)
+        if told is None:
+            continue
+        calls.append(told)
+        if "error" in told:
+            # What is left must be unharmed: half of the programs go on.
+            if chooser.random() < 0.4:
+                break
+        elif told["results"] is None:
+            break
+        else:
+            last = list(range(len(operands.tensors) - len(told["results"]), len(operands.tensors)))
+        if len(calls) >= wanted:
+            break
+    found = {"id": number, "calls": calls}
+    given = [i for i, spec in enumerate(operands.specs) if spec is not None]
+    found["after"] = [[i, {"bytes": encoded(operands.tensors[i]), "version": operands.tensors[i]._version}] for i in given]
+    roots = [i for i in last if operands.tensors[i].requires_grad and operands.tensors[i].numel() < 5000]
+    if roots:
+        found["roots"] = roots
+        tensors = [operands.tensors[i] for i in roots]
+        try:
+            torch.autograd.backward(tensors, [seed_gradient(t) for t in tensors])
+            leaves = [i for i in given if operands.specs[i]["grad"]]
+            grads = [(i, operands.tensors[i].grad) for i in leaves]
+            found["gradients"] = [
+                [i, None if g is None else {"dtype": NAMES[g.dtype], "shape": list(g.shape), "bytes": encoded(g)}] for i, g in grads
+            ]
+        except Exception as error:
+            found["backward_error"] = first_line(error)
+    return found
+
+
+if __name__ == "__main__":
+    seed, begin, count = (int(text) for text in sys.argv[1:4])
+    most = int(sys.argv[4]) if len(sys.argv) > 4 else LARGEST
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    for i in range(begin, begin + count):
+        # Each program by itself, so that one can be made again without those before it.
+        print(json.dumps(program(f"{seed}/{i}", random.Random(seed * 1_000_003 + i)), separators=(",", ":")), flush=True)

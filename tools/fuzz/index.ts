@@ -1,0 +1,93 @@
+// npm run fuzz -- --seed N: random programs, run by PyTorch and replayed here; what differs, in groups with a short program
+// each.
+import { spawn } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { createGunzip } from "node:zlib";
+import { Command } from "commander";
+import * as torch from "tidu";
+import type { Program } from "./program.ts";
+import { replay } from "./replay.ts";
+import type { Difference } from "./replay.ts";
+import { reproduction } from "./reproduce.ts";
+
+interface Options {
+  readonly seed: string;
+  readonly programs: string;
+  readonly python: string;
+  readonly file?: string;
+  readonly kind?: string;
+  readonly examples: string;
+}
+const options = new Command("fuzz")
+  .option("--seed <n>", "which programs; several as 7,8,9", "1")
+  .option("--programs <n>", "how many of each seed", "1500")
+  .option("--python <command>", "a Python with torch 2.13", process.env["TORCH_PYTHON"] ?? "python3")
+  .option("--file <path>", "replay recorded programs instead")
+  .option("--kind <text>", "show only differences whose kind or call contains this")
+  .option("--examples <n>", "groups to show a program of", "10")
+  .parse(process.argv)
+  .opts<Options>();
+
+/** What PyTorch makes of programs. It crashes on some: those are left out. */
+async function* generated(seed: number, count: number): AsyncGenerator<Program> {
+  const script = fileURLToPath(new URL("generate.py", import.meta.url));
+  for (let next = 0; next < count; next++) {
+    const child = spawn(options.python, [script, String(seed), String(next), String(count - next)], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      yield JSON.parse(line) as Program;
+      next++;
+    }
+    const code = await ended;
+    if (code === 0) return;
+    if (code !== null) throw new Error(`${options.python} could not run ${script}. It needs torch: see --python`);
+    console.error(`PyTorch crashed in program ${seed}/${next}`);
+  }
+}
+async function* recorded(path: string): AsyncGenerator<Program> {
+  const file = createReadStream(path);
+  const input = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
+  for await (const line of createInterface({ input })) yield JSON.parse(line) as Program;
+}
+async function* programs(): AsyncGenerator<Program> {
+  if (options.file !== undefined) return yield* recorded(options.file);
+  for (const seed of options.seed.split(",")) yield* generated(Number(seed), Number(options.programs));
+}
+
+torch.set_warning_listener(() => {});
+const groups = new Map<string, Difference[]>();
+const kinds = new Map<string, number>();
+let [count, calls, differing] = [0, 0, 0];
+for await (const program of programs()) {
+  count++;
+  calls += program.calls.length;
+  let differs = false;
+  replay(program, (difference) => {
+    const key = `${difference.kind}: ${difference.op}`;
+    if (options.kind !== undefined && !key.includes(options.kind)) return;
+    differs = true;
+    kinds.set(difference.kind, (kinds.get(difference.kind) ?? 0) + 1);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [difference]);
+    else group.push(difference);
+  });
+  if (differs) differing++;
+}
+
+const largestFirst = [...groups].sort(([, a], [, b]) => b.length - a.length);
+for (const [key, [{ program, got, want }, ...others]] of largestFirst)
+  console.log(
+    `${others.length + 1} × ${key}\n    here ${got}${want === "" ? "" : `\n    PyTorch ${want}`}\n    in ${program.id}`,
+  );
+for (const [key, [first]] of largestFirst.slice(0, Number(options.examples)))
+  console.log(`\n# ${key}: ${first.got}${first.want === "" ? "" : ` for ${first.want}`}\n${reproduction(first)}`);
+console.log(`\n${count} programs, ${calls} calls, ${differing} programs differ`);
+for (const [kind, n] of [...kinds].sort(([, a], [, b]) => b - a))
+  console.log(`${n} × ${kind}: ${((100 * n) / calls).toFixed(3)} % of calls`);

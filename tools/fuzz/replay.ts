@@ -1,0 +1,254 @@
+// Runs a recorded program and tells where it differs from PyTorch. After every call the results are given PyTorch's bits,
+// so that one difference does not breed others.
+import * as torch from "tidu";
+import { Tensor } from "tidu";
+import { Storage } from "../../src/storage.ts";
+import { unequal } from "./compare.ts";
+import { arrayOver } from "./values.ts";
+import { bytesOf, dtypeOf, valueOf } from "./program.ts";
+import type { Call, Given, Program, Raised, Result } from "./program.ts";
+
+/** What differs. The first line of an error is its sentence. */
+export type Kind =
+  | "value"
+  | "value not finite"
+  | "gradient"
+  | "gradient not finite"
+  | "dtype"
+  | "shape"
+  | "strides"
+  | "requires_grad"
+  | "is_leaf"
+  | "version"
+  | "number of results"
+  | "state at the end"
+  | "gradient is None or not"
+  | "raises"
+  | "does not raise"
+  | "takes a dtype that PyTorch refuses"
+  | "sentence"
+  | "backward raises"
+  | "backward does not raise"
+  | "sentence of backward"
+  | "is missing"
+  | "broke the replay";
+export interface Difference {
+  readonly program: Program;
+  readonly kind: Kind;
+  /** The call in question; of a gradient, those of the program. */
+  readonly op: string;
+  readonly call: number;
+  readonly got: string;
+  readonly want: string;
+}
+
+const spaces: Record<string, unknown> = {
+  torch,
+  F: torch.nn.functional,
+  linalg: torch.linalg,
+  special: torch.special,
+};
+const nameOf = (call: Call): string => (call.where === "method" ? `Tensor.${call.name}` : `${call.where}.${call.name}`);
+
+/**
+ * By how much the version of a storage is above PyTorch's: how often a result was written to while it was made is nobody's
+ * business, how often it is changed later is.
+ */
+type Versions = WeakMap<Storage, number>;
+
+/** Replays a program; `found` gets each difference. */
+export function replay(program: Program, found: (difference: Difference) => void): void {
+  const tensors: unknown[] = [];
+  const versions: Versions = new WeakMap();
+  let at = 0;
+  const tell = (kind: Kind, op: string, got: unknown, want: unknown): void =>
+    found({ program, kind, op, call: at, got: textOf(got), want: textOf(want) });
+  const all = program.calls.map(nameOf).join(", ");
+  try {
+    for (const call of program.calls) {
+      for (const [i, given] of call.given) {
+        const t = make(given);
+        tensors[i] = t;
+        versions.set(t.storage, 0);
+      }
+      if (!replayCall(call, tensors, versions, (kind, got, want) => tell(kind, nameOf(call), got, want))) return;
+      at++;
+    }
+    at--;
+    for (const [i, { bytes, version }] of program.after) {
+      const t = tensors[i];
+      if (!(t instanceof Tensor)) continue;
+      const wrong = unequal(rowMajor(t), bytesOf(bytes), t.dtype.name);
+      if (wrong !== null) return tell("state at the end", all, wrong.text, "");
+      if (t._version - versions.get(t.storage)! !== version) return tell("version", all, t._version, version);
+    }
+    if (program.roots !== undefined) replayBackward(program, tensors, (kind, got, want) => tell(kind, all, got, want));
+  } catch (error) {
+    tell("broke the replay", all, (error as Error).stack, "");
+  }
+}
+
+type Tell = (kind: Kind, got: unknown, want: unknown) => void;
+/** Whether what follows can be compared. */
+function replayCall(call: Call, tensors: unknown[], versions: Versions, tell: Tell): boolean {
+  const run = functionOf(call, tensors);
+  if (run === null) {
+    tell("is missing", "", "");
+    return false;
+  }
+  let result: unknown;
+  try {
+    result = call.no_grad ? torch.no_grad(run) : run();
+  } catch (error) {
+    if (call.error === undefined) {
+      tell("raises", raised(error), "a result");
+      return false;
+    }
+    if (!sameSentence(error, call.error)) tell("sentence", raised(error), call.error.join(": "));
+    return true;
+  }
+  if (call.error !== undefined) {
+    const aboutDtype = /not implemented for|not support|verflow/.test(call.error[1]);
+    tell(aboutDtype ? "takes a dtype that PyTorch refuses" : "does not raise", "a result", call.error.join(": "));
+    return false;
+  }
+  if (call.results === null) return false;
+  const results = flat(result).slice(0, 12);
+  if (results.length !== call.results!.length) {
+    tell("number of results", results.length, call.results!.length);
+    return false;
+  }
+  for (const [i, want] of call.results!.entries()) {
+    const got = results[i];
+    if ("value" in want) {
+      tensors.push(torch.zeros(1));
+      const value = { True: "true", False: "false" }[want.value] ?? want.value;
+      if (String(got) === value || Number(got) === Number(value)) continue;
+      tell("value", got, want.value);
+      return false;
+    }
+    tensors.push(got);
+    // Which of equal elements is told is not defined.
+    const isTie = i === 1 && /median|mode|kthvalue|topk/.test(call.name) && want.dtype === "int64";
+    if (!compareResult(got as Tensor, want, versions, isTie, tell)) return false;
+  }
+  return true;
+}
+function compareResult(got: Tensor, want: Result, versions: Versions, isTie: boolean, tell: Tell): boolean {
+  if (got.dtype.name !== want.dtype) {
+    tell("dtype", got.dtype.name, want.dtype);
+    return false;
+  }
+  if (String(got.sizes) !== String(want.shape)) {
+    tell("shape", got.sizes, want.shape);
+    return false;
+  }
+  const [bytes, wanted] = [rowMajor(got), bytesOf(want.bytes)];
+  const wrong = isTie ? null : unequal(bytes, wanted, want.dtype);
+  if (wrong !== null) {
+    tell(wrong.nonfinite ? "value not finite" : "value", wrong.text, "");
+    return false;
+  }
+  if (got.requires_grad !== want.grad) tell("requires_grad", got.requires_grad, want.grad);
+  else if (got.is_leaf !== want.leaf) tell("is_leaf", got.is_leaf, want.leaf);
+  const above = versions.get(got.storage);
+  if (above === undefined) versions.set(got.storage, got._version - want.version);
+  else if (got._version - above !== want.version) tell("version", got._version - above, want.version);
+  const steps = (strides: readonly number[]): string => String(strides.filter((_, d) => want.shape[d] > 1));
+  if (!want.shape.includes(0) && steps(got.strides) !== steps(want.strides)) {
+    tell("strides", got.strides, want.strides);
+    if (got._is_view()) return false;
+  }
+  if (!bytes.every((byte, i) => byte === wanted[i])) write(got, wanted);
+  return true;
+}
+
+function replayBackward(program: Program, tensors: readonly unknown[], tell: Tell): void {
+  const roots = program.roots!.map((i) => tensors[i] as Tensor);
+  const seeds = torch.no_grad(() =>
+    roots.map((t) =>
+      torch.arange(t.numel()).remainder(7).sub(3).to(torch.float64).mul(0.25).add(0.125).reshape(t.sizes).to(t.dtype),
+    ),
+  );
+  try {
+    torch.autograd.backward(roots, seeds);
+  } catch (error) {
+    const want = program.backward_error;
+    if (want === undefined) tell("backward raises", raised(error), "gradients");
+    else if (!sameSentence(error, want)) tell("sentence of backward", raised(error), want.join(": "));
+    return;
+  }
+  if (program.backward_error !== undefined)
+    return tell("backward does not raise", "gradients", program.backward_error.join(": "));
+  for (const [i, want] of program.gradients!) {
+    const got = (tensors[i] as Tensor | undefined)?.grad;
+    if (got === undefined) continue;
+    if (got === null || want === null) {
+      if (got !== want)
+        return tell("gradient is None or not", got === null ? "None" : got, want === null ? "None" : "a tensor");
+      continue;
+    }
+    if (got.dtype.name !== want.dtype) return tell("dtype", got.dtype.name, want.dtype);
+    if (String(got.sizes) !== String(want.shape)) return tell("shape", got.sizes, want.shape);
+    const wrong = unequal(rowMajor(got), bytesOf(want.bytes), want.dtype, 10);
+    if (wrong !== null)
+      return tell(wrong.nonfinite ? "gradient not finite" : "gradient", `of tensor ${i}: ${wrong.text}`, "");
+  }
+}
+
+function functionOf({ where, name, args, kwargs }: Call, tensors: readonly unknown[]): (() => unknown) | null {
+  const [first, ...rest] = args.map((x) => valueOf(x, tensors));
+  const named = Object.fromEntries(Object.entries(kwargs).map(([key, x]) => [key, valueOf(x, tensors)]));
+  const options = Object.keys(kwargs).length > 0 ? [named] : [];
+  if (where === "getitem") return () => (first as Tensor).index(rest[0] as never);
+  if (where === "setitem")
+    return () => {
+      (first as Tensor).index_put_(rest[0] as never, rest[1] as never);
+      return first;
+    };
+  const of = where === "method" || where === "property" ? first : spaces[where];
+  if (where === "property") return () => (of as Record<string, unknown>)[name];
+  const f = (of as Record<string, unknown>)[name];
+  if (typeof f !== "function") return null;
+  return where === "method"
+    ? () => Reflect.apply(f, first, [...rest, ...options])
+    : () => Reflect.apply(f, undefined, [...(args.length > 0 ? [first] : []), ...rest, ...options]);
+}
+function flat(x: unknown): unknown[] {
+  return Array.isArray(x) ? x.flatMap(flat) : [x];
+}
+function make(given: Given): Tensor {
+  const dtype = dtypeOf(given.dtype);
+  const base = torch.empty([given.count], { dtype });
+  write(base, bytesOf(given.bytes));
+  const storage = new Storage(base.storage.device, base.storage.block);
+  storage.version = given.version;
+  storage.kept = true;
+  const t = new Tensor(storage, dtype, given.shape, given.strides, given.offset);
+  return given.grad ? t.requires_grad_() : t;
+}
+/** The elements in row-major order. */
+function rowMajor(t: Tensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = torch.no_grad(() => t.detach().typed_array());
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+/** Puts elements, in row-major order, where the tensor has them, unseen by versions and graph. */
+function write(t: Tensor, bytes: Uint8Array): void {
+  const values = arrayOver(bytes.slice().buffer, t.dtype) as unknown as ArrayLike<never>;
+  const each = t.dtype.is_complex ? 2 : 1;
+  const index = t.sizes.map(() => 0);
+  for (let k = 0; k < t.numel(); k++) {
+    const to = index.reduce((sum, i, d) => sum + i * t.strides[d], 0);
+    const element = t.backend.host(t.dtype, t.ptr + to * t.dtype.itemsize, 1);
+    for (let j = 0; j < each; j++) element[j] = values[k * each + j];
+    for (let d = index.length - 1; d >= 0 && ++index[d] === t.sizes[d]; d--) index[d] = 0;
+  }
+}
+const raised = (error: unknown): string => `${(error as Error).name}: ${(error as Error).message.split("\n")[0]}`;
+function sameSentence(error: unknown, [name, line]: Raised): boolean {
+  const one = (text: string): string => text.replace(/\s+/g, " ").trim();
+  const ours = (error as Error).name === "LinAlgError" ? "_LinAlgError" : (error as Error).name;
+  return ours === name && one((error as Error).message.split("\n")[0]).startsWith(one(line).slice(0, 300));
+}
+const textOf = (x: unknown): string =>
+  typeof x === "string" ? x : x instanceof Tensor ? String(x) : (JSON.stringify(x) ?? String(x));
