@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, describe, expect, expectTypeOf, test } from "vitest";
+import { afterAll, describe, expect, expectTypeOf, test, vi } from "vitest";
 import {
   BatchSampler,
   ConcatDataset,
@@ -280,6 +280,20 @@ describe("a loader", () => {
     expect(() => [...loader]).toThrow("found Promise\nRead the loader with `for await`.");
   });
 
+  test("gives the event loop a turn now and then when awaited", async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 10));
+    let turned = 0;
+    const seen: number[] = [];
+    for await (const x of new DataLoader(range(40))) {
+      seen.push(x.item());
+      setImmediate(() => turned++);
+    }
+    clock.mockRestore();
+    expect(seen).toEqual(range(40));
+    // The time between two batches is longer than that after which a turn is due.
+    expect(turned).toBeGreaterThan(5);
+  });
   test("is the same when awaited as when not", async () => {
     const loader = new DataLoader(ten, { batch_size: 4, shuffle: true });
     torch.manual_seed(0);

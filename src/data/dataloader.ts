@@ -8,6 +8,7 @@ import { batchOf, sampleOf } from "./dataset.ts";
 import type { AnyDataset } from "./dataset.ts";
 import { BatchSampler, drawSeed, lengthOf, RandomSampler, SequentialSampler } from "./sampler.ts";
 import type { Sampler } from "./sampler.ts";
+import { turns } from "./turn.ts";
 
 export interface DataLoaderOptions<T, B> {
   /** Samples in a batch; 1 if left out. */
@@ -31,7 +32,7 @@ const KNOWN = ["batch_size", "shuffle", "drop_last", "sampler", "batch_sampler",
 /**
  * A dataset (or an array of samples) in batches, as `torch.utils.data.DataLoader`. Each `for … of` is an epoch; with
  * `shuffle`, in the order that PyTorch has after the same `manual_seed`. `for await` also takes datasets whose samples
- * are promises.
+ * are promises, and gives the event loop a turn now and then, so that a page stays alive while it trains.
  *
  * Raises ValueError for a `batch_size` that is no positive integer, and for options that exclude each other.
  * @example
@@ -91,8 +92,11 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
       yield this.whole(indices) ?? this.collate(indices.map((i) => sampleOf(this.dataset, i)) as Awaited<T>[]);
   }
   private async *asyncBatches(): AsyncIterableIterator<B> {
-    for (const indices of this.batch_sampler)
+    const turn = turns();
+    for (const indices of this.batch_sampler) {
+      await turn();
       yield this.whole(indices) ?? this.collate(await Promise.all(indices.map((i) => sampleOf(this.dataset, i))));
+    }
   }
   private whole(indices: readonly number[]): B | null {
     return this.collate_fn === null ? (batchOf(this.dataset, indices) as B | null) : null;
