@@ -31,10 +31,14 @@ export async function script(entryPoint: string): Promise<Served> {
   return { type: "text/javascript", body: outputFiles[0].contents };
 }
 
-/** Opens a page that runs /page.js, with other files as `serve` gives them, and gives what it leaves in `globalThis.result`. */
+/**
+ * Opens a page that runs /page.js, with other files as `serve` gives them, and gives what it leaves in `globalThis.result`.
+ * `hash` stands behind its address.
+ */
 export async function resultOfPage<Result>(
   serve: (path: string) => Served | undefined,
   headers: Readonly<Record<string, string>> = {},
+  hash = "",
 ): Promise<Result> {
   const page = { type: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' };
   const server = createServer(({ url = "/" }, response) => {
@@ -57,7 +61,7 @@ export async function resultOfPage<Result>(
     page.setDefaultTimeout(LIMIT);
     const faults: string[] = [];
     page.on("pageerror", (e) => faults.push(String(e)));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${hash}`);
     // Awaited in the page by the protocol itself: waitForFunction would evaluate text there, which a policy may forbid.
     const found = `new Promise((resolve) => {
       const look = () => (globalThis.result === undefined ? setTimeout(look, 10) : resolve(globalThis.result));
