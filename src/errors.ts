@@ -122,8 +122,12 @@ function userFrames(): string[] {
   const frames = framesOf(new Error()).filter(isProgram);
   return frames.length === 0 ? [""] : frames;
 }
-/** Leaves the program's frames in an error's stack, `limit` of them; all where none are the program's. */
+/**
+ * Leaves the program's frames in an error's stack, `limit` of them; all where none are the program's, or where no limit is set
+ * (`Error.stackTraceLimit = Infinity`), for those who look for a fault of the library's.
+ */
 function showProgram(error: Error, limit = 10): void {
+  if (limit === Infinity) return;
   const all = framesOf(error);
   const frames = all.filter(isProgram);
   setFrames(error, (frames.length === 0 ? all : frames).slice(0, limit));

@@ -372,3 +372,19 @@ describe("the gradient through as_strided goes by places of memory", () => {
     expect(w.grad!.tolist()).toEqual([0, 18, 18]);
   });
 });
+
+test("a real tensor beside complex numbers gets the real part of its gradient", () => {
+  const exponent = new torch.Complex(1, 2);
+  for (const f of [
+    (x: torch.Tensor) => x.pow(exponent),
+    (x: torch.Tensor) => x.mul(exponent),
+    (x: torch.Tensor) => x.add(torch.ones(2).to(torch.complex64)).mul(exponent),
+    (x: torch.Tensor) => torch.complex(x, x),
+  ]) {
+    const x = torch.ones(2, { requires_grad: true });
+    const y = f(x);
+    y.backward(torch.ones(2).to(torch.complex64));
+    expect(x.grad!.dtype).toBe(torch.float32);
+    expect(x.grad!.tolist()).toEqual([1, 1]);
+  }
+});

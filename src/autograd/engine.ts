@@ -324,7 +324,8 @@ class GraphTask {
       // Of a complex gradient a real number takes the real part.
       fitted = this.derived(() => (before.dtype.is_complex && !dtype.is_complex ? before.real() : before).to(dtype));
     }
-    if (fitted !== grad) this.ownership.freeIfUnused(grad);
+    // The real part is a view of the complex gradient.
+    if (fitted.storage !== grad.storage) this.ownership.freeIfUnused(grad);
     return fitted;
   }
   private derived(make: () => Tensor): Tensor {
