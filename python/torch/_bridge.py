@@ -421,6 +421,33 @@ def run(path, *args, **kwargs):
     return invoke(number, args, kwargs)
 
 
+_transforms = []  # of torch.func, those that run: see func._Transform
+OF_DATA = "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report."
+BRANCH = "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
+
+
+def refuse_value(t, sentence):
+    """A number of one sample is none of the batch that vmap stands for."""
+    if any(transform.kind == "vmap" and t._number >= transform.start for transform in _transforms):
+        raise RuntimeError(sentence)
+
+
+def refuse_write(name, t, given):
+    """A function that torch.func runs may not write into what the program had before."""
+    for transform in _transforms:
+        if not isinstance(t, Held) or t._number >= transform.start:
+            continue
+        if transform.kind == "grad":
+            overload = ".Tensor" if name in ("add_", "sub_", "mul_", "div_") else ""
+            raise RuntimeError(
+                f"During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation (aten::{name}{overload}) that would mutate a captured Tensor. This is not supported; please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as inputs."
+            )
+        if isinstance(given, Held) and given._number >= transform.start:
+            raise RuntimeError(
+                "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being called inside the PyTorch framework, please file a bug report instead."
+            )
+
+
 # Functions that PyTorch's own Python knows by another name.
 NAMES = {"logsigmoid": "log_sigmoid"}
 # Arguments that have one answer here.
@@ -433,6 +460,9 @@ def function(path, name=None):
     number = number_of(path)
     if number < 0:
         return None
+
+    space, _, own = (name or path).rpartition(".")
+    writes = own.endswith("_") and not own.endswith("__")
 
     def call(*args, **kwargs):
         if kwargs and not HANDLED.isdisjoint(kwargs):
@@ -447,17 +477,18 @@ def function(path, name=None):
                     tensors = [x for arg in args for x in (arg if isinstance(arg, (tuple, list)) else (arg,))]
                     tensors = [x for x in tensors if isinstance(x, Held)]
                     return out_of(call.__name__, out, call(*args, **kwargs), tensors)
+        if writes and _transforms and args:
+            refuse_write(own, args[0], args[1] if len(args) > 1 else None)
         if args and type(args[-1]) is dict:
             args = (*args[:-1], Opaque(args[-1]))  # only the library's own callers give options like that
         return label(name or path, invoke(number, args, kwargs))
 
-    home, _, own = (name or path).rpartition(".")
     call.__name__ = NAMES.get(own, own)
     # Where it is found: pickles have functions by their places.
-    if home in ("", "torch") or home.startswith("nn."):
-        call.__module__, call.__qualname__ = ".".join(filter(None, ("torch", home.removeprefix("torch")))), own
+    if space in ("", "torch") or space.startswith("nn."):
+        call.__module__, call.__qualname__ = ".".join(filter(None, ("torch", space.removeprefix("torch")))), own
     else:
-        call.__module__, call.__qualname__ = "torch", f"{home}.{own}"
+        call.__module__, call.__qualname__ = "torch", f"{space}.{own}"
     return call
 
 

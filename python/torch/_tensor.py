@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 import _tidu
 
-from ._bridge import PYTHON_DTYPES, Held, _attributes, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
+from ._bridge import BRANCH, OF_DATA, PYTHON_DTYPES, Held, _attributes, _transforms, refuse_value, refuse_write, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
 from ._index import index_json
 
 _get = {}
@@ -360,12 +360,16 @@ class Tensor(Held, metaclass=_Methods):
     # -- values
 
     def item(self):
+        if _transforms:
+            refuse_value(self, OF_DATA)
         got = run("Tensor.item", self)
         if isinstance(got, int) and not isinstance(got, bool) and self.dtype.is_floating_point:
             return float(got)
         return got
 
     def tolist(self):
+        if _transforms:
+            refuse_value(self, OF_DATA)
         shape = self.shape
         flat = elements(self)
         if not shape:
@@ -394,6 +398,8 @@ class Tensor(Held, metaclass=_Methods):
         return numpy.array(self.tolist(), dtype=self.dtype.name).reshape(self.shape)
 
     def __bool__(self):
+        if _transforms:
+            refuse_value(self, BRANCH)
         n = self.numel()
         if n != 1:
             if n == 0:
@@ -468,6 +474,8 @@ class Tensor(Held, metaclass=_Methods):
         if not isinstance(value, (Tensor, int, float, bool, complex)):
             kind = "torch." + self.dtype.legacy + "Tensor"
             raise TypeError(f"can't assign a {type_word(value)} to a {kind}")
+        if _transforms:
+            refuse_write("copy_", self, value)
         crossed(_tidu.setItem(self._number, index_json(index), value_json(value)))
 
     def __copy__(self):
@@ -692,6 +700,7 @@ NUMBERS = (Tensor, int, float, complex)
 
 def _binary(name, op):
     number = None
+    writes = op.endswith("_")
 
     def method(self, other):
         nonlocal number
@@ -699,6 +708,8 @@ def _binary(name, op):
             return NotImplemented
         if number is None:
             number = number_of("Tensor." + op)
+        if writes and _transforms:
+            refuse_write(op, self, other)
         return invoke(number, (self, other))
 
     method.__name__ = name

@@ -33,9 +33,24 @@ const memoryFormats: Readonly<Record<string, MemoryFormat>> = {
 };
 /** Python callables that give the attributes of tensors, by tensor. See Note [Attributes] in bridge.ts. */
 export const keptAttributes = new WeakMap<Tensor, () => unknown>();
+/** Where the gradients of leaves end that functions of torch.func made for themselves. */
+const ownLeaves = new WeakSet<Node>();
 const storageNumbers = new WeakMap<object, number>();
 let storages = 0;
 
+/** Whether something holds for all nodes in the history of tensors, which is gone through until it does not. */
+function everyNode(tensors: readonly Tensor[], holds: (node: Node) => boolean): boolean {
+  const seen = new Set<Node>();
+  const next = tensors.map((t) => gradientEdge(t)?.node);
+  while (next.length > 0) {
+    const node = next.pop();
+    if (node === undefined || seen.has(node)) continue;
+    if (!holds(node)) return false;
+    seen.add(node);
+    for (const edge of node.edges) next.push(edge?.node);
+  }
+  return true;
+}
 export const helpers = {
   ...layers,
   cppName,
@@ -62,18 +77,20 @@ export const helpers = {
       node.edges.map((edge) => edge !== null),
     );
   },
-  /** Whether the history of these leads to leaves that are none of those. */
-  leadsBeyond(tensors: Tensor[], leaves: Tensor[]): boolean {
+  /** A leaf that a function of torch.func made for itself. */
+  ownLeaf(t: Tensor): Tensor {
+    ownLeaves.add(gradientEdge(t)!.node);
+    return t;
+  },
+  /** Whether the history of these leads to leaves of the program's, or to those of functions of torch.func that run. */
+  leadsBeyond(tensors: Tensor[], running: Tensor[]): boolean {
+    const outer = new Set<Node | undefined>(running.map((t) => gradientEdge(t)?.node));
+    return !everyNode(tensors, (node) => !node.isAccumulator || (ownLeaves.has(node) && !outer.has(node)));
+  },
+  /** Whether the history of these leads to some of those. */
+  leadsTo(tensors: Tensor[], leaves: Tensor[]): boolean {
     const own = new Set<Node | undefined>(leaves.map((t) => gradientEdge(t)?.node));
-    const nodes = tensors.map((t) => gradientEdge(t)?.node);
-    const seen = new Set<Node>();
-    for (let node = nodes.pop(); nodes.length > 0 || node !== undefined; node = nodes.pop()) {
-      if (node === undefined || own.has(node) || seen.has(node)) continue;
-      if (node.isAccumulator) return true;
-      seen.add(node);
-      nodes.push(...node.edges.map((edge) => edge?.node));
-    }
-    return false;
+    return !everyNode(tensors, (node) => !own.has(node));
   },
   memoryFormat: (name: string): MemoryFormat => memoryFormats[name],
   getState: (generator: Generator): Tensor => {
