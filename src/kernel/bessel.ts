@@ -1,6 +1,8 @@
 // Bessel's and Airy's functions of a number, in float64, by series where all terms agree and by integrals else.
 
 const EULER = 0.5772156649015329;
+/** Below it the first terms are all that counts. */
+const TINY = 1e-9;
 
 /** e^-|x| I_n(x), n = 0 or 1: a sum of positive terms, Hankel's expansion from 30 on. */
 export function scaledI(n: 0 | 1, x: number): number {
@@ -31,6 +33,7 @@ export function scaledK(n: number, x: number): number {
   if (x === 0) return Infinity;
   if (x === Infinity) return 0;
   if (!(x > 0)) return NaN;
+  if (n === 0 && x < TINY) return -Math.log(x / 2) - EULER;
   const step = Math.min(1 / 16, 0.5 / Math.sqrt(x)); // the integrand is about 1/sqrt(x) wide
   let sum = 0.5;
   for (let t = step; ; t += step) {
@@ -76,6 +79,7 @@ export function besselJ(n: 0 | 1, x: number): number {
   if (z === 0) return n === 0 ? 1 : 0;
   if (z === Infinity) return 0;
   if (Number.isNaN(z)) return NaN;
+  if (z < TINY) return n === 0 ? 1 : x / 2;
   if (z < FAR) return sign * besselJs(z)[n];
   const [p, q] = hankel(n, z);
   const angle = z - (n / 2 + 0.25) * Math.PI;
@@ -85,6 +89,7 @@ export function besselJ(n: 0 | 1, x: number): number {
 export function besselY(n: 0 | 1, x: number): number {
   if (x === 0) return -Infinity;
   if (!(x > 0)) return NaN;
+  if (x < TINY) return (2 / Math.PI) * (n === 0 ? Math.log(x / 2) + EULER : -1 / x);
   if (x >= FAR) {
     const [p, q] = hankel(n, x);
     const angle = x - (n / 2 + 0.25) * Math.PI;

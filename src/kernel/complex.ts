@@ -168,6 +168,8 @@ const mul = (x: Parts, y: Parts): Parts =>
 const times = (x: Parts, k: Expr | number): Parts => parts(x.re.mul(k), x.im.mul(k));
 const timesI = (x: Parts): Parts => parts(x.im.neg(), x.re);
 const overI = (x: Parts): Parts => parts(x.im, x.re.neg());
+/** Parts exchanged: sin(z) and tan(z) are so made of sinh and tanh of z so exchanged. */
+const swapped = (z: Parts): Parts => parts(z.im, z.re);
 /** R. L. Smith, Algorithm 116, CACM 1962: divides by the larger part first, so that squares do not overflow. */
 function div(x: Parts, y: Parts): Parts {
   const wide = y.re.abs().ge(y.im.abs());
@@ -175,38 +177,155 @@ function div(x: Parts, y: Parts): Parts {
   const over = wide.where(y.re.add(y.im.mul(ratio)), y.re.mul(ratio).add(y.im));
   const re = wide.where(x.re.add(x.im.mul(ratio)), x.re.mul(ratio).add(x.im));
   const im = wide.where(x.im.sub(x.re.mul(ratio)), x.im.mul(ratio).sub(x.re));
-  return parts(re.div(over), im.div(over));
+  const none = y.re.eq(0).and(y.im.eq(0));
+  const by = none.where(over.lift(0), over);
+  return parts(none.where(x.re, re).div(by), none.where(x.im, im).div(by));
 }
+const isInfinite = (x: Expr): Expr => x.abs().eq(Infinity);
+const isEitherInfinite = ({ re, im }: Parts): Expr => isInfinite(re).or(isInfinite(im));
+const isFinite = (x: Expr): Expr => x.abs().lt(Infinity);
+const endless = (x: Expr): Expr => constant(Infinity, x.dtype);
 const exp = ({ re, im }: Parts): Parts => {
   const size = re.exp();
-  return parts(size.mul(im.cos()), im.eq(0).where(im, size.mul(im.sin())));
+  // The product may be finite where e^re alone is not.
+  const half = re.mul(0.5).exp();
+  const grown = (x: Expr): Expr => size.eq(Infinity).where(half.mul(half.mul(x)), size.mul(x));
+  // Where the angle is lost, what is infinite still is, and what is 0 still is.
+  const lost = isFinite(im).not();
+  return parts(
+    isInfinite(re)
+      .and(lost)
+      .where(re.gt(0).where(re, re.lift(0)), grown(im.cos())),
+    im
+      .eq(0)
+      .or(re.eq(-Infinity).and(lost))
+      .where(im.eq(0).where(im, re.lift(0)), grown(im.sin())),
+  );
 };
-const log = (z: Parts): Parts => parts(magnitude(z).log(), z.im.atan2(z.re));
+/** log |z|, exact near 1, too. */
+function logMagnitude(z: Parts): Expr {
+  const size = magnitude(z);
+  const [a, b] = [z.re.abs(), z.im.abs()];
+  const [large, small] = [a.max(b), a.min(b)];
+  const near = large.sub(1).mul(large.add(1)).add(small.mul(small)).log1p().mul(0.5);
+  return size.gt(0.7).and(size.lt(1.5)).where(near, size.log());
+}
+const log = (z: Parts): Parts => parts(logMagnitude(z), z.im.atan2(z.re));
 /** W. Kahan, Branch cuts for complex elementary functions, 1987: no cancellation, the cut on the negative axis. */
 function sqrt(z: Parts): Parts {
-  const half = magnitude(z).add(z.re.abs()).mul(0.5).sqrt();
+  const half = magnitude(z).mul(0.5).add(z.re.abs().mul(0.5)).sqrt();
   const other = half.eq(0).where(z.im, z.im.div(half.mul(2)));
   const left = z.re.lt(0);
-  return parts(left.where(other.abs(), half), left.where(half.copysign(z.im), other));
+  const endlessly = isInfinite(z.im);
+  return parts(
+    endlessly.where(endless(z.re), left.where(other.abs(), half)),
+    endlessly.where(z.im, left.where(half.copysign(z.im), other)),
+  );
 }
-const sinh = ({ re, im }: Parts): Parts =>
-  parts(re.apply("sinh").mul(im.cos()), im.eq(0).where(im, re.apply("cosh").mul(im.sin())));
-const cosh = ({ re, im }: Parts): Parts => parts(re.apply("cosh").mul(im.cos()), re.apply("sinh").mul(im.sin()));
+/** sinh or cosh of x times a sine or cosine, which may be finite where the first alone is not. */
+function grown(f: "sinh" | "cosh", x: Expr, by: Expr): Expr {
+  const half = x.abs().mul(0.5).exp();
+  const far = half.mul(half.mul(by).mul(0.5));
+  const [near, finite] = [x.apply(f), isFinite(x)];
+  const beyond = isInfinite(near).and(finite);
+  return beyond.where(f === "sinh" ? x.lt(0).where(far.neg(), far) : far, near.mul(by));
+}
+// Where the angle is lost, what is infinite still is, and what is 0 still is.
+const sinh = ({ re, im }: Parts): Parts => {
+  const lost = isFinite(im).not().and(isInfinite(re));
+  return parts(
+    re.eq(0).where(re, lost.where(re.abs(), grown("sinh", re, im.cos()))),
+    im.eq(0).where(im, grown("cosh", re, im.sin())),
+  );
+};
+const cosh = ({ re, im }: Parts): Parts => {
+  const lost = isFinite(im).not();
+  const zero = re.lift(0).copysign(re).mul(re.lift(1).copysign(im));
+  return parts(
+    lost.and(isInfinite(re)).where(re.abs(), grown("cosh", re, im.cos())),
+    im
+      .eq(0)
+      .or(lost.and(re.eq(0)))
+      .where(zero, grown("sinh", re, im.sin())),
+  );
+};
+/** Kahan's, by the tangent of the imaginary part; far out ±1 and next to nothing. */
 function tanh({ re, im }: Parts): Parts {
-  const [x, y] = [re.mul(2), im.mul(2)];
-  const over = x.apply("cosh").add(y.cos());
-  // Far out the quotient of large numbers is ±1 and next to nothing.
-  const far = re.abs().gt(20);
-  const one = constant(1, re.dtype).copysign(re);
-  return parts(far.where(one, x.apply("sinh").div(over)), far.where(im.mul(0), y.sin().div(over)));
+  const [t, s] = [im.apply("tan"), re.apply("sinh")];
+  const steep = t.mul(t).add(1);
+  const over = steep.mul(s).mul(s).add(1);
+  const lost = isInfinite(re).and(isFinite(im).not());
+  const far = re.abs().gt(20).and(isFinite(im)).or(lost);
+  const tiny = re.abs().mul(-2).exp().mul(4).mul(im.sin()).mul(im.cos());
+  const near = steep.mul(s.mul(s).add(1).sqrt()).mul(s).div(over);
+  return parts(
+    far.where(re.lift(1).copysign(re), re.eq(0).where(re, near)),
+    lost.where(re.lift(0).copysign(im), im.eq(0).where(im, far.where(tiny, t.div(over)))),
+  );
 }
 const one = (z: Parts): Parts => real(z.re.lift(1));
-const asinh = (z: Parts): Parts => log(add(z, sqrt(add(mul(z, z), one(z)))));
-const acosh = (z: Parts): Parts => log(add(z, mul(sqrt(add(z, one(z))), sqrt(sub(z, one(z))))));
-const atanh = (z: Parts): Parts => times(sub(log(add(one(z), z)), log(sub(one(z), z))), 0.5);
-const asin = (z: Parts): Parts => overI(asinh(timesI(z)));
+/** The roots of 1 - z and 1 + z, zeros' signs kept: what Kahan's inverse functions are made of. */
+const roots = ({ re, im }: Parts): [minus: Parts, plus: Parts] => [
+  sqrt(parts(re.lift(1).sub(re), im.neg())),
+  sqrt(parts(re.add(1), im)),
+];
+/** The real, or imaginary, part of conj(x) * y. */
+const crossRe = (x: Parts, y: Parts): Expr => x.re.mul(y.re).add(x.im.mul(y.im));
+const crossIm = (x: Parts, y: Parts): Expr => x.re.mul(y.im).sub(x.im.mul(y.re));
+function asin(z: Parts): Parts {
+  const [minus, plus] = roots(z);
+  const endlessly = isEitherInfinite(z);
+  const angle = z.re.atan2(minus.re.mul(plus.re).sub(minus.im.mul(plus.im)));
+  return parts(
+    z.re.eq(0).where(z.re, endlessly.where(z.re.atan2(z.im.abs()), angle)),
+    endlessly.where(endless(z.re).copysign(z.im), crossIm(minus, plus).apply("asinh")),
+  );
+}
+function acos(z: Parts): Parts {
+  const [minus, plus] = roots(z);
+  const endlessly = isEitherInfinite(z);
+  const angle = minus.re.atan2(plus.re).mul(2);
+  return parts(
+    z.re.eq(0).where(z.re.lift(Math.PI / 2), endlessly.where(z.im.abs().atan2(z.re), angle)),
+    endlessly.where(endless(z.re).copysign(z.im.neg()), crossIm(plus, minus).apply("asinh")),
+  );
+}
+function acosh(z: Parts): Parts {
+  const [minus, plus] = [sqrt(parts(z.re.sub(1), z.im)), sqrt(parts(z.re.add(1), z.im))];
+  const endlessly = isEitherInfinite(z);
+  const angle = minus.im.atan2(plus.re).mul(2);
+  return parts(
+    endlessly.where(endless(z.re), crossRe(minus, plus).apply("asinh")),
+    z.re
+      .eq(0)
+      .and(z.im.isnan())
+      .where(z.re.lift(Math.PI / 2), endlessly.where(z.im.atan2(z.re), angle)),
+  );
+}
+const asinh = (z: Parts): Parts => overI(asin(timesI(z)));
+function atanh(z: Parts): Parts {
+  const x = z.re.abs();
+  const away = x.lift(1).sub(x);
+  const near = x
+    .mul(4)
+    .div(away.mul(away).add(z.im.mul(z.im)))
+    .log1p()
+    .mul(0.25);
+  const angle = z.im
+    .mul(2)
+    .atan2(away.mul(x.add(1)).sub(z.im.mul(z.im)))
+    .mul(0.5);
+  // Far out it is 1 / z, turned by a right angle.
+  const far = magnitude(z).gt(1e8);
+  const size = x.eq(0).where(x, far.where(isEitherInfinite(z).where(x.lift(0), div(one(z), z).re.abs()), near));
+  const turn = far.and(z.im.isnan().not()).where(x.lift(Math.PI / 2).copysign(z.im), angle);
+  return parts(size.copysign(z.re), turn);
+}
 function pow(z: Parts, w: Parts): Parts {
-  const power = exp(mul(w, log(z)));
+  // Of a positive number the logarithm is real: the real part of the product is one, however infinite w is.
+  const l = log(z);
+  const product = mul(w, l);
+  const power = exp(parts(l.im.eq(0).where(w.re.mul(l.re), product.re), product.im));
   const zero = z.re.eq(0).and(z.im.eq(0));
   const atZero = w.re.eq(0).and(w.im.eq(0)).where(w.re.lift(1), w.re.lift(0));
   return parts(zero.where(atZero, power.re), zero.where(z.im.lift(0), power.im));
@@ -240,13 +359,16 @@ const FORMULAS: Partial<Record<Expr["op"], (...x: Parts[]) => Parts>> = {
   log2: (z) => times(log(z), Math.LOG2E),
   log10: (z) => times(log(z), Math.LOG10E),
   log1p: (z) => {
+    const sum = parts(z.re.add(1), z.im);
+    const size = magnitude(sum);
     const grown = z.re.mul(z.re.add(2)).add(z.im.mul(z.im));
-    return parts(grown.log1p().mul(0.5), z.im.atan2(z.re.add(1)));
+    const near = size.gt(0.5).and(size.lt(1e3));
+    return parts(near.where(grown.log1p().mul(0.5), size.log()), z.im.atan2(sum.re));
   },
-  sin: (z) => overI(sinh(timesI(z))),
+  sin: (z) => swapped(sinh(swapped(z))),
   cos: (z) => cosh(timesI(z)),
-  tan: (z) => overI(tanh(timesI(z))),
-  acos: (z) => sub(real(z.re.lift(Math.PI / 2)), asin(z)),
+  tan: (z) => swapped(tanh(swapped(z))),
+  acos,
   atan: (z) => overI(atanh(timesI(z))),
   sigmoid: (z) => div(one(z), add(one(z), exp(neg(z)))),
 };

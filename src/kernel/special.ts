@@ -54,6 +54,7 @@ export function lgamma(x: number): number {
   if (x <= 0) {
     if (Number.isInteger(x)) return Infinity;
     // 6.1.17
+    if (x > -1e-150) return -Math.log(-x);
     return Math.log(Math.PI / Math.abs(x * Math.sin(Math.PI * (x - Math.round(x))))) - lgamma(-x);
   }
   if (x < 1) return lgammaNear2(x - 1) - Math.log(x);

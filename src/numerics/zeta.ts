@@ -11,6 +11,7 @@ export function hurwitz(s: number, q: number): number {
     if (Number.isInteger(q) || q === -Infinity) return Infinity;
     if (!Number.isInteger(s)) return NaN;
   }
+  if (s === Infinity) return q > 1 ? 0 : q === 1 ? 1 : Infinity;
   let sum = q ** -s;
   let a = q;
   for (let k = 0; k < 9 || a <= 9; k++) {
@@ -38,4 +39,9 @@ export function trigamma(x: number): number {
   for (; a < 10; a++) sum += 1 / (a * a);
   const z = 1 / (a * a);
   return sum + (1 + 0.5 / a + z * EVEN.reduceRight((rest, b) => rest * z + b, 0)) / a;
+}
+/** Of float32: at a pole, where nothing but the rounding of πx is left of the sine, that of float32, as in PyTorch. */
+export function trigammaf(x: number): number {
+  if (!(x < 0) || !Number.isInteger(x)) return trigamma(x);
+  return (Math.PI / Math.sin(Math.fround(Math.fround(Math.PI) * x))) ** 2 - trigamma(1 - x);
 }

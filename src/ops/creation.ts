@@ -1,6 +1,7 @@
 // New tensors: of one value, of a rule, or like another.
+import { cppName } from "../cpp_names.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
-import { float64, get_default_dtype } from "../dtype.ts";
+import { Complex, complex128, complexOf, float64, get_default_dtype } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
@@ -179,21 +180,38 @@ define(linspace, {
   kernel: compute(({ start, end, steps, dtype, requires_grad }) => {
     if (steps < 0) throw new RuntimeError("number of steps must be non-negative");
     const [a, b] = [numberOf(start), numberOf(end)];
-    const step = steps > 1 ? (b - a) / (steps - 1) : 0;
-    const values = new Float64Array(steps);
-    // From both ends, so that the middle is symmetric and the end exact.
-    for (let i = 0; i < steps; i++) values[i] = i < steps / 2 ? a + i * step : b - (steps - 1 - i) * step;
-    return asLeaf(fromTyped(values, [steps], dtype ?? get_default_dtype()), requires_grad);
+    const to = spacedDtype("linspace", a, b, dtype);
+    // Of complex numbers the parts, in turn.
+    const ends = to.is_complex ? partsOf(a).map((x, k) => [x, partsOf(b)[k]]) : [[Number(a), Number(b)]];
+    const values = new Float64Array(steps * ends.length);
+    for (const [k, [first, last]] of ends.entries()) {
+      const step = steps > 1 ? (last - first) / (steps - 1) : 0;
+      // From both ends, so that the middle is symmetric and the end exact.
+      for (let i = 0; i < steps; i++)
+        values[i * ends.length + k] = i < steps / 2 ? first + i * step : last - (steps - 1 - i) * step;
+    }
+    return asLeaf(fromTyped(values, [steps], to), requires_grad);
   }),
 });
+/** The dtype of numbers between two: complex if one is. */
+function spacedDtype(name: string, a: Scalar, b: Scalar, asked: Dtype | null): Dtype {
+  if (!(a instanceof Complex || b instanceof Complex)) return asked ?? get_default_dtype();
+  const found = complexOf(get_default_dtype());
+  if (asked !== null && !asked.is_complex)
+    throw new RuntimeError(
+      `torch.${name}(): inferred dtype ${cppName(found)} can't be safely cast to passed dtype ${asked.legacyName}`,
+    );
+  return asked ?? found;
+}
+const partsOf = (x: Scalar): [number, number] => (x instanceof Complex ? [x.re, x.im] : [Number(x), 0]);
 
-function numberOf(x: Tensor | Scalar): number {
-  if (!(x instanceof Tensor)) return Number(x);
+function numberOf(x: Tensor | Scalar): Scalar {
+  if (!(x instanceof Tensor)) return x;
   if (x.sizes.length > 0)
     throw new RuntimeError(
       `linspace only supports 0-dimensional start and end tensors, but got start with ${x.sizes.length} dimension(s).`,
     );
-  return Number(x.item());
+  return x.item() as Scalar;
 }
 
 /** `steps` powers of `base`, the exponents evenly spaced from start to end. */
@@ -202,9 +220,10 @@ export const logspace = op(
 );
 define(logspace, {
   kernel: compute(({ start, end, steps, base, dtype, requires_grad }) => {
-    const to = dtype ?? get_default_dtype();
-    const bound = (x: Tensor | Scalar): Tensor | Scalar => (to.is_differentiable ? x : Math.trunc(numberOf(x)));
-    const exponents = linspace(bound(start), bound(end), steps, { dtype: float64 });
+    const [a, b] = [numberOf(start), numberOf(end)];
+    const to = spacedDtype("logspace", a, b, dtype);
+    const bound = (x: Scalar): Scalar => (to.is_differentiable ? x : Math.trunc(Number(x)));
+    const exponents = linspace(bound(a), bound(b), steps, { dtype: to.is_complex ? complex128 : float64 });
     return asLeaf(_pow_scalar(base, exponents).to(to), requires_grad);
   }),
 });

@@ -1,16 +1,16 @@
 // Functions of one or two elements beyond arithmetic.
-import type { Scalar } from "../dtype.ts";
 import { bool, float32, int32 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { acc, constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
-import { hurwitz, trigamma } from "../numerics/zeta.ts";
+import { hurwitz, trigamma, trigammaf } from "../numerics/zeta.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
 import { scan } from "../op/reduce.ts";
 import { Tensor } from "../tensor.ts";
 import { arange } from "./data.ts";
+import { conj } from "./conjugate.ts";
 import { mapped } from "./on_host.ts";
 import { _where } from "./pointwise.ts";
 
@@ -28,7 +28,9 @@ define(sinc, {
   backward: {
     self: ({ grad, self }) => {
       const angle = self.mul(Math.PI);
-      return _where(self.eq(0), 0, grad.mul(angle.mul(angle.cos()).sub(angle.sin()).div(angle.mul(self))));
+      const square = angle.mul(self);
+      const slope = angle.mul(angle.cos()).sub(angle.sin()).div(square);
+      return _where(square.eq(0), 0, grad.mul(conj(slope)));
     },
   },
 });
@@ -37,18 +39,12 @@ export const sinc_ = inplace(sinc);
 export const copysign = op("copysign(Tensor self, Tensor|Scalar other) -> Tensor");
 define(copysign, {
   kernel: pointwise(({ self, other }) => self.copysign(other), { float: true }),
-  saves: { self: ["self", "other"] },
+  saves: { self: ["self", "result"] },
   backward: {
-    self: ({ grad, self, other }) => {
-      const negative = other instanceof Tensor ? other.signbit() : isNegative(other);
-      const sign = typeof negative === "boolean" ? (negative ? -1 : 1) : _where(negative, -1, 1).to(grad.dtype);
-      return grad.mul(self.sgn()).mul(sign);
-    },
+    self: ({ grad, self, result }) => grad.mul(_where(self.eq(0), 0, result.div(self))),
     other: ({ grad }) => grad.new_zeros(grad.sizes),
   },
-  flat: ["other"],
 });
-const isNegative = (x: Scalar): boolean => Object.is(Number(x), -0) || Number(x) < 0;
 export const copysign_ = inplace(copysign);
 /** 0 below 0, 1 above, `values` at 0. */
 export const heaviside = op("heaviside(Tensor self, Tensor values) -> Tensor");
@@ -129,8 +125,8 @@ define(logaddexp, {
   kernel: pointwise(({ self, other }) => logSum(self, other, 1)),
   saves: ["self", "other"],
   backward: {
-    self: ({ grad, self, other }) => grad.div(other.sub(self).exp().add(1)),
-    other: ({ grad, self, other }) => grad.div(self.sub(other).exp().add(1)),
+    self: ({ grad, self, other }) => grad.div(conj(other.sub(self).exp().add(1))),
+    other: ({ grad, self, other }) => grad.div(conj(self.sub(other).exp().add(1))),
   },
 });
 /** log2(2^self + 2^other), without overflow. */
@@ -148,7 +144,7 @@ export const logcumsumexp = op("logcumsumexp(Tensor self, int dim) -> Tensor");
 define(logcumsumexp, {
   kernel: scan({
     compute(dtype) {
-      if (dtype.is_floating_point) return dtype;
+      if (dtype.is_differentiable) return dtype;
       throw new NotImplementedError(`"logcumsumexp_out_cpu" not implemented for '${dtype.legacyName}'`);
     },
     fold: (x) => ({
@@ -160,6 +156,10 @@ define(logcumsumexp, {
   backward: {
     // The sum of grad e^(self - result) from an element on, in logarithms: positive and negative terms apart.
     self({ grad, self, result, dim }) {
+      if (grad.dtype.is_complex) {
+        const log = conj(grad).log().sub(result);
+        return conj(log.flip([dim]).logcumsumexp(dim).flip([dim]).add(self).exp());
+      }
       const part = (of: Tensor, chosen: Tensor): Tensor => {
         const log = _where(chosen, _where(chosen, of, 1).log(), NOTHING);
         return log.sub(result).flip([dim]).logcumsumexp(dim).flip([dim]).add(self).exp();
@@ -172,11 +172,21 @@ define(logcumsumexp, {
 const NOTHING = -6e4;
 /** max + log(1 + e^-|x - y|), in units of `unit`; equal infinities are their own sum. */
 function logSum(x: Expr, y: Expr, unit: number): Expr {
+  if (x.dtype.is_complex && unit === 1) return complexLogSum(x, y);
   if (!x.dtype.is_floating_point)
-    throw new NotImplementedError(`"logaddexp_cpu" not implemented for '${x.dtype.legacyName}'`);
+    throw new NotImplementedError(
+      `"logaddexp${unit === 1 ? "" : "2"}_cpu" not implemented for '${x.dtype.legacyName}'`,
+    );
   const difference = x.sub(y).abs().neg();
   const sum = x.max(y).add(difference.mul(unit).exp().log1p().div(unit));
   return x.abs().eq(Infinity).and(x.eq(y)).where(x, sum);
+}
+/** The same from the one of larger real part; of nothing but e^-∞ the sum is that. */
+function complexLogSum(x: Expr, y: Expr): Expr {
+  const larger = x.real().lt(y.real());
+  const [top, other] = [larger.where(y, x), larger.where(x, y)];
+  const sum = top.add(other.sub(top).exp().apply("log1p"));
+  return top.real().eq(-Infinity).where(top, sum);
 }
 /** The next number after self towards `other`. */
 export const nextafter = op("nextafter(Tensor self, Tensor other) -> Tensor");
@@ -186,8 +196,9 @@ define(nextafter, {
       throw new NotImplementedError(`"nextafter_cpu" not implemented for '${self.dtype.legacyName}'`);
     return self.nextafter(other);
   }),
+  saves: { self: ["self", "other"] },
   backward: {
-    self: ({ grad }) => grad,
+    self: ({ grad, self, other }) => _where(self.ne(other), grad, 0),
     other: ({ grad }) => grad.new_zeros(grad.sizes),
   },
 });
@@ -214,7 +225,7 @@ define(polygamma, {
   kernel: compute(({ n, input }) => {
     if (n < 0) throw new RuntimeError("polygamma(n, x) does not support negative n.");
     if (n === 0) return input.digamma();
-    if (n === 1) return mapped(trigamma, input);
+    if (n === 1) return mapped(input.dtype.itemsize === 8 ? trigamma : trigammaf, input);
     const factor = Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, n % 2 === 0 ? -1 : 1);
     return mapped((x) => factor * hurwitz(n + 1, x), input);
   }),

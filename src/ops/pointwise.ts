@@ -1,8 +1,8 @@
 // Arithmetic and functions of each element.
 import { cppName } from "../cpp_names.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
-import { bool, can_cast, Complex, Float, float64 } from "../dtype.ts";
-import { assertHolds } from "../dtype_info.ts";
+import { bool, can_cast, Complex, complex128, Float, float64 } from "../dtype.ts";
+import { assertHolds, finfo } from "../dtype_info.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr, MathOp, UnaryOp } from "../kernel/expr.ts";
@@ -227,13 +227,17 @@ define(pow, {
     self: ({ grad, self, exponent }) => powGrad(grad, self, exponent),
     // At self = 0 the logarithm is taken as 0 where the exponent is not negative, as PyTorch does.
     exponent: ({ grad, self, exponent, result }) => {
-      const atZero = exponent instanceof Tensor && !exponent.dtype.is_complex ? exponent.ge(0) : null;
-      const flat = atZero === null ? self.eq(0) : self.eq(0).logical_and(atZero);
-      return grad.mul(conj(_where(flat, 0, result.mul(self.log()))));
+      const flat = self.eq(0).logical_and(notNegative(exponent as Tensor));
+      return grad.mul(conj(_where(flat, 0, result.mul(self.to(result.dtype).log()))));
     },
   },
   node: ({ exponent }) => (isNumber(exponent) ? "PowBackward0" : "PowBackward1"),
 });
+/** Where an exponent is real and not negative: 0 to the power of it is flat in it. */
+const notNegative = (exponent: Tensor): Tensor =>
+  exponent.dtype.is_complex ? exponent.real().ge(0).logical_and(exponent.imag().eq(0)) : exponent.ge(0);
+const logOf = (x: Scalar): Scalar =>
+  x instanceof Complex ? new Complex(Math.log(Math.hypot(x.re, x.im)), Math.atan2(x.im, x.re)) : Math.log(Number(x));
 function powGrad(grad: Tensor, self: Tensor, exponent: Tensor | Scalar): Tensor {
   if (!(exponent instanceof Tensor)) {
     const p = Number(exponent);
@@ -291,8 +295,8 @@ define(_pow_scalar, {
   saves: ["exponent", "result"],
   backward: {
     exponent: ({ grad, base, exponent, result }) => {
-      const x = Number(base);
-      return x === 0 ? grad.mul(_where(exponent.ge(0), 0, result.mul(-Infinity))) : grad.mul(result.mul(Math.log(x)));
+      const slope = conj(result.mul(logOf(base)));
+      return grad.mul(Number(base) === 0 ? _where(notNegative(exponent), 0, slope) : slope);
     },
   },
   node: "PowBackward2",
@@ -301,12 +305,15 @@ define(_pow_scalar, {
 export const square = op("square(Tensor self) -> Tensor");
 define(square, { kernel: composite(({ self }) => self.pow(2)) });
 export const square_ = inplace(square);
-/** {@link pow} in float64. */
+/** {@link pow} in float64, or in complex128 where there are complex numbers. */
 export const float_power = op("float_power(Tensor self, Tensor|Scalar exponent) -> Tensor");
 define(float_power, {
-  kernel: composite(({ self, exponent }) =>
-    self.to(float64).pow(exponent instanceof Tensor ? exponent.to(float64) : exponent),
-  ),
+  kernel: composite(({ self, exponent }) => {
+    const isComplex =
+      self.dtype.is_complex || (exponent instanceof Tensor ? exponent.dtype.is_complex : exponent instanceof Complex);
+    const dtype = isComplex ? complex128 : float64;
+    return self.to(dtype).pow(exponent instanceof Tensor ? exponent.to(dtype) : exponent);
+  }),
 });
 
 /** -x. Raises RuntimeError for bools. */
@@ -569,7 +576,13 @@ export const acosh = op("acosh(Tensor self) -> Tensor");
 define(acosh, {
   kernel: mathKernel("acosh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(conj(self.pow(2).sub(1).rsqrt())) },
+  // Of complex numbers the roots are taken apart: their product has its cuts where acosh has.
+  backward: {
+    self: ({ grad, self }) =>
+      self.dtype.is_complex
+        ? grad.mul(conj(self.sub(1).rsqrt().mul(self.add(1).rsqrt())))
+        : grad.mul(self.pow(2).sub(1).rsqrt()),
+  },
 });
 export const acosh_ = inplace(acosh);
 /** Inverse hyperbolic tangent. */
@@ -853,17 +866,29 @@ export const nan_to_num = op(
   "nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor",
 );
 define(nan_to_num, {
+  kernel: composite(({ self, nan, posinf, neginf }) => {
+    if (!self.dtype.is_differentiable) return self.clone();
+    const { max } = finfo(self.dtype);
+    return _nan_to_num(self, nan ?? 0, posinf ?? max, neginf ?? -max);
+  }),
+});
+/** {@link nan_to_num} of floats, by numbers that their dtype holds; of complex numbers part by part. */
+export const _nan_to_num = op("_nan_to_num(Tensor self, float nan, float posinf, float neginf) -> Tensor");
+define(_nan_to_num, {
   kernel: pointwise(({ self, nan, posinf, neginf }) => {
-    if (!self.dtype.is_floating_point) return self;
-    const largest = largestOf(self.dtype);
-    const low = self.eq(-Infinity).where(neginf ?? constant(-largest, self.dtype), self);
-    const high = self.eq(Infinity).where(posinf ?? constant(largest, self.dtype), low);
-    return self.isnan().where(nan ?? constant(0, self.dtype), high);
+    const numbered = (x: Expr, of: (e: Expr) => Expr): Expr => {
+      const bounded = x.eq(Infinity).where(of(posinf), x.eq(-Infinity).where(of(neginf), x));
+      return x.isnan().where(of(nan), bounded);
+    };
+    const real = (e: Expr): Expr => e.real();
+    return self.dtype.is_complex
+      ? numbered(self.real(), real).complex(numbered(self.imag(), real))
+      : numbered(self, (e) => e);
   }),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(self.isfinite()) },
+  node: "NanToNumBackward0",
 });
-const largestOf = (d: Dtype): number => (d === float64 ? Number.MAX_VALUE : 3.4028234663852886e38);
 export const nan_to_num_ = inplace(nan_to_num);
 
 /** log(x / (1 - x)); with `eps` x is clamped to [eps, 1 - eps] first. */

@@ -438,9 +438,9 @@ export const logsumexp = op("logsumexp(Tensor self, int[] dim, bool keepdim=Fals
 define(logsumexp, {
   kernel: inOpmath(
     compute(({ self, dim, keepdim }) => {
-      const x = self.dtype.is_floating_point ? self : self.to(get_default_dtype());
+      const x = self.dtype.is_differentiable ? self : self.to(get_default_dtype());
       if (x.numel() === 0) return x.exp().sum(dim, keepdim).log();
-      const top = x.amax(dim, true);
+      const top = x.real().amax(dim, true);
       const shift = _where(top.abs().eq(Infinity), 0, top);
       const total = x.sub(shift).exp().sum(dim, true).log().add(shift);
       return keepdim ? total : total.squeeze(wrapDims(dim, x.sizes.length));
@@ -449,7 +449,7 @@ define(logsumexp, {
   saves: ["self", "result"],
   backward: {
     self: ({ grad, self, result, dim, keepdim }) =>
-      restored(grad, self.sizes, dim, keepdim).mul(self.sub(restored(result, self.sizes, dim, keepdim)).exp()),
+      restored(grad, self.sizes, dim, keepdim).mul(conj(self.sub(restored(result, self.sizes, dim, keepdim)).exp())),
   },
 });
 

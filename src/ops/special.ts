@@ -1,5 +1,6 @@
 // torch.special: functions of mathematical physics and statistics, and other names of common ones.
 import type { Scalar } from "../dtype.ts";
+import { finfo } from "../dtype_info.ts";
 import { airyAi, besselJ, besselY, modifiedI, modifiedK, scaledI, scaledK } from "../kernel/bessel.ts";
 import * as polynomials from "../kernel/polynomials.ts";
 import { erfc as erfcOf, erfinv as erfinvOf } from "../kernel/special.ts";
@@ -159,9 +160,9 @@ define(i1e, {
       grad.mul(slopeAt(input, (x) => i0e(x).sub(result.mul(x.sgn().add(x.reciprocal()))))),
   },
 });
-/** ½ at 0, where the formula divides by x. */
+/** ½ at 0 and as near to it as rounding sees, where the formula divides by x. */
 const slopeAt = (x: Tensor, formula: (x: Tensor) => Tensor): Tensor => {
-  const away = x.abs().gt(0);
+  const away = x.abs().gt(finfo(x.dtype).eps);
   return _where(away, formula(_where(away, x, 1)), 0.5);
 };
 

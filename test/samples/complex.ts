@@ -8,6 +8,13 @@ import type { Sample, Samples } from "./leaves.ts";
 const z = (shape: readonly number[] = [2, 3], seed = 1): Tensor =>
   torch.view_as_complex(leaf([...shape, 2], 0.2, 0.8, seed).detach()).requires_grad_(true);
 const w = (): Tensor => z([2, 3], 7);
+/** A tenth above and below the real axis, outside [-1, 1] and within. */
+const near = (): Tensor =>
+  torch
+    .tensor([-1.7, 0.1, -1.7, -0.1, 1.6, 0.1, 1.6, -0.1, -0.4, 0.1, 0.4, -0.1], { dtype: torch.float64 })
+    .view([6, 2])
+    .view_as_complex()
+    .requires_grad_(true);
 const unary = (): Sample[] => [[z()], [z([3, 2]).t()]];
 const binary = (): Sample[] => [
   [z(), w()],
@@ -38,6 +45,29 @@ export const complex: Samples = {
     [z(), -1.5],
     [z(), new torch.Complex(0.5, 2)],
   ],
+  // Near zeros and cuts: just above, just below and inside.
+  ...all("sinc sqrt log rsqrt", () => [[z()], [near()]]),
+  ...all("acosh asinh atanh asin acos atan", () => [[z()], [near()]]),
+  _pow_scalar: () => [
+    [2, z()],
+    [new torch.Complex(0.4, -1.2), z()],
+    [new torch.Complex(0.4, -1.2), a()],
+  ],
+  float_power: () => [
+    [z(), w()],
+    [a(), new torch.Complex(0.4, -1.2)],
+  ],
+  logaddexp: () => [[z(), w()]],
+  logcumsumexp: () => [[z(), 1]],
+  logsumexp: () => [[z(), [1]]],
+  var: () => [[z(), [1]]],
+  std: () => [[z(), [1]]],
+  norm: () => [[z()], [z(), 3]],
+  cumprod: () => [[z(), 1]],
+  addcmul: () => [[z(), w(), z([3]), { value: 0.7 }]],
+  addcdiv: () => [[z(), w(), z([3]), { value: 0.7 }]],
+  lerp: () => [[z(), w(), z([3])]],
+  masked_fill: () => [[z(), torch.tensor([true, false, true]), 0.5]],
   prod: () => [[z()], [z(), 1]],
   mm: () => [
     [z(), z([3, 2])],

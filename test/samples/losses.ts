@@ -77,6 +77,7 @@ export const losses: Samples = {
   _hardtanh: () => [[signed(), -0.7, 0.6]],
   _elu: () => [[signed(), 1.3, 1.1, 0.7]],
   _prelu_kernel: () => [[signed(), leaf([3])]],
+  _nan_to_num: () => [[signed(), 0, 1, 2]],
   _linear_in: () => [[signed()]],
   rrelu: () => [[signed()], [signed(), 0.3, 0.3, true]],
   alpha_dropout: () => [[a()], [a(), 1, true]],

@@ -46,7 +46,9 @@ export const lgamma = inFloat64((x) => {
   // 6.1.17
   const sine = sinNear(x.sub(x.round()).mul(Math.PI));
   const reflected = log(x.lift(Math.PI).div(x.mul(sine).abs())).sub(value);
-  return rarely(x.lt(0), select(a.eq(Infinity), a, reflected), value);
+  // So near 0 the quotient overflows, and nothing but the pole counts.
+  const below = select(a.lt(1e-150), log(a).neg(), reflected);
+  return rarely(x.lt(0), select(a.eq(Infinity), a, below), value);
 });
 /** For positive x. */
 function lgammaOf(x: Expr): Expr {
