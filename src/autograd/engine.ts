@@ -322,7 +322,9 @@ class GraphTask {
     if (fitted.dtype !== dtype) {
       const before = fitted;
       // Of a complex gradient a real number takes the real part.
-      fitted = this.derived(() => (before.dtype.is_complex && !dtype.is_complex ? before.real() : before).to(dtype));
+      // The real parts are a view, which must not go with what it is of.
+      const isHalved = before.dtype.is_complex && !dtype.is_complex;
+      fitted = this.derived(() => (isHalved ? before.real().clone() : before).to(dtype));
     }
     // The real part is a view of the complex gradient.
     if (fitted.storage !== grad.storage) this.ownership.freeIfUnused(grad);

@@ -9,7 +9,7 @@ import type { Values } from "../op/schema.ts";
 import { relu as reluOp, relu_ } from "../ops/activation.ts";
 import { arange } from "../ops/data.ts";
 import { feature_dropout } from "../ops/dropout.ts";
-import { batch_norm } from "../ops/norm.ts";
+import { native_batch_norm } from "../ops/norm.ts";
 import * as pool from "../ops/pool.ts";
 import * as ops from "../ops/softmax.ts";
 import { fn } from "./bound.ts";
@@ -240,11 +240,13 @@ export const instance_norm = fn(
     const [n, channels, ...spatial] = input.sizes;
     if (use_input_stats && spatial.reduce((a, b) => a * b, 1) === 1)
       throw new ValueError(`Expected more than 1 spatial element when training, got input size ${String(input.shape)}`);
+    if (n === 0) return input.clone();
     const repeated = (t: Tensor | null): Tensor | null => t && t.repeat([n]);
     const mean = no_grad(() => repeated(running_mean));
     const variance = no_grad(() => repeated(running_var));
     const apart = input.reshape([1, n * channels, ...spatial]);
-    const y = batch_norm(apart, mean, variance, repeated(weight), repeated(bias), use_input_stats, momentum, eps);
+    const [scale, shift] = [repeated(weight), repeated(bias)];
+    const y = native_batch_norm(apart, scale, shift, mean, variance, use_input_stats, momentum, eps).result;
     if (use_input_stats)
       no_grad(() => {
         if (mean !== null) running_mean?.copy_(mean.view([n, channels]).mean([0]));

@@ -23,7 +23,7 @@ const tuple = (x: readonly number[]): string =>
  * @example interpolate(torch.arange(4).view(1, 1, 4).float(), { scale_factor: 2 }).shape // torch.Size([1, 1, 8])
  */
 export const interpolate = fn(
-  "interpolate(Tensor input, int[]? size=None, float[]? scale_factor=None, str mode='nearest', bool? align_corners=None, bool? recompute_scale_factor=None, bool antialias=False) -> Tensor",
+  "interpolate(Tensor input, int|int[]? size=None, float|float[]? scale_factor=None, str mode='nearest', bool? align_corners=None, bool? recompute_scale_factor=None, bool antialias=False) -> Tensor",
   ({ input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias }) => {
     const spatial = input.sizes.slice(2);
     const dims = spatial.length;
@@ -35,7 +35,7 @@ export const interpolate = fn(
       throw new ValueError("only one of size or scale_factor should be defined");
     if (size === null && scale_factor === null) throw new ValueError("either size or scale_factor should be defined");
     const given = (size ?? scale_factor)!;
-    const perDim = given.length === 1 ? new Array<number>(dims).fill(given[0]) : given;
+    const perDim = typeof given === "number" ? new Array<number>(dims).fill(given) : given;
     if (perDim.length !== dims)
       throw new ValueError(
         `Input and ${size === null ? "scale_factor" : "output"} must have the same number of spatial dimensions, but got input with spatial dimensions of ${list(spatial)} and ${size === null ? `scale_factor of shape ${tuple(perDim)}` : `output size of ${tuple(perDim)}`}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and ${size === null ? "scale_factor in (s1, s2, ...,sK)" : "output size in (o1, o2, ...,oK)"} format.`,

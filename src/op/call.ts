@@ -122,7 +122,11 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   const differentiable = of.record !== null || kernel.kind === "composite";
   const recording = mode.grad && (self.requires_grad || (differentiable && values.some((v) => isTensorWithGrad(v))));
   if (mode.grad) assertWritable(self, recording);
-  if (kernel.kind === "composite") return copyInto(self, kernel.run(values, schema) as Tensor, name);
+  if (kernel.kind === "composite") {
+    // What it is made of may need the old elements for backward.
+    const given = recording ? [self.clone(), ...values.slice(1)] : values;
+    return copyInto(self, kernel.run(given, schema) as Tensor, name);
+  }
   // A formula that needs the old self gets a copy: the memory is about to change.
   let saved = values;
   if (recording && of.record !== null && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];

@@ -36,25 +36,26 @@ export const sumOf = (i: Expr, value: Expr, pass: number): Accumulator => ({
 });
 
 /**
- * Runs passes over `dims` of the first input, to whose shape the others broadcast; all of one dtype, float32 or float64.
- * Results are of its shape, or with those dims of size 1 if they are stored once. `body` is asked once for each `form`, a
- * small number that tells kernels of one family apart.
+ * Runs passes over `dims` of the first input, to whose shape the others broadcast; float32 or float64, results of the dtype
+ * of the first, params of that of the last. Results are of its shape, or with those dims of size 1 if they are stored once.
+ * `body` is asked once for each `form`, a small number that tells kernels of one family apart, and for each last dtype.
  */
 export function passes(body: (inputs: readonly Expr[], dtype: Dtype, form: number) => PassesBody): Passes {
   const kernels = new Map<number, { readonly kernel: Kernel; readonly to: readonly number[] }>();
   return (inputs, dims, params = [], form = 0) => {
     const [{ dtype, sizes, backend }] = inputs;
-    const key = dtype.code * 16 + form;
+    const last = inputs[inputs.length - 1].dtype;
+    const key = (dtype.code * 16 + last.code) * 16 + form;
     let made = kernels.get(key);
     if (made === undefined) {
       const { accs, outputs } = body(
-        inputs.map((_, i) => input(i, dtype)),
+        inputs.map((t, i) => input(i, t.dtype)),
         dtype,
         form,
       );
       const kernel = new Kernel({
-        inputs: inputs.map(() => dtype),
-        params: params.map(() => dtype),
+        inputs: inputs.map((t) => t.dtype),
+        params: params.map(() => last),
         outputs: outputs.map(({ to: _, ...o }) => ({ dtype, ...o })),
         reduce: { accs, scan: false },
       });

@@ -26,6 +26,7 @@ interface Accepts {
   "int[]": number | readonly number[];
   /** Where a single number is not the same as a list of it. */
   "int|int[]": number | readonly number[];
+  "int|int[]?": number | readonly number[] | null;
   "Tensor|int|int[]": Tensor | number | readonly number[];
   "int[]?": number | readonly number[] | null;
   /** Sizes of which some may be left as they are. */
@@ -36,6 +37,7 @@ interface Accepts {
   "float[]?": number | readonly number[] | null;
   "int[]|str": number | readonly number[] | string;
   "float|float[]": number | readonly number[];
+  "float|float[]?": number | readonly number[] | null;
   "float?[]": readonly (number | null)[];
   bool: boolean;
   "bool?": boolean | null;

@@ -126,6 +126,10 @@ function assertSampler(name: string, dims: number, input: Tensor, grid: Tensor, 
     throw new RuntimeError(
       `${name}(): expected ${dims + 2}D input and grid with same number of dimensions, but got input with sizes ${list(input.sizes)} and grid with sizes ${list(grid.sizes)}`,
     );
+  if (input.dtype !== grid.dtype)
+    throw new RuntimeError(
+      `expected scalar type ${input.dtype.legacyName} but found ${grid.dtype.legacyName}\nThe grid has to be of the input's dtype: grid.to(input.dtype).`,
+    );
   if (dims === 3 && mode === BICUBIC)
     throw new RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input");
 }

@@ -234,8 +234,10 @@ define(binary_cross_entropy, {
       throw new ValueError(
         `Using a target size (${String(target.shape)}) that is different to the input size (${String(input.shape)}) is deprecated. Please ensure they have the same size.`,
       );
-    if (input.numel() > 0 && !input.detach().ge(0).logical_and(input.detach().le(1)).all().item())
+    if (input.numel() > 0 && !isShare(input.detach()))
       throw new RuntimeError("all elements of input should be between 0 and 1");
+    if (target.numel() > 0 && !isShare(target.detach()))
+      throw new RuntimeError("all elements of target should be between 0 and 1");
     const losses = target
       .sub(1)
       .mul(input.neg().log1p().clamp_min(-100))
@@ -255,6 +257,7 @@ define(binary_cross_entropy, {
     },
   },
 });
+const isShare = (x: Tensor): boolean => Boolean(x.ge(0).logical_and(x.le(1)).all().item());
 const scaledBy = (x: Tensor, weight: Tensor | null): Tensor => (weight === null ? x : x.mul(weight));
 /** {@link binary_cross_entropy} of sigmoid(input), without overflow. */
 export const binary_cross_entropy_with_logits = op(

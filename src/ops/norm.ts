@@ -144,15 +144,17 @@ define(native_batch_norm, {
     const { result, mean, rstd } = _normalize(input, allBut(1, input), scaledBy, shiftedBy, eps);
     const [ofBatch, scale] = [mean.detach().view([channels]), rstd.detach().view([channels])];
     const count = numel(input.sizes) / channels;
-    no_grad(() => {
-      running_mean?.mul_(1 - momentum).add_(ofBatch, { alpha: momentum });
-      const variance = (): Tensor =>
-        scale
-          .pow(-2)
-          .sub(eps)
-          .mul(count / (count - 1));
-      running_var?.mul_(1 - momentum).add_(variance(), { alpha: momentum });
-    });
+    // A batch of nothing tells nothing.
+    if (count > 0)
+      no_grad(() => {
+        running_mean?.mul_(1 - momentum).add_(ofBatch, { alpha: momentum });
+        const variance = (): Tensor =>
+          scale
+            .pow(-2)
+            .sub(eps)
+            .mul(count / (count - 1));
+        running_var?.mul_(1 - momentum).add_(variance(), { alpha: momentum });
+      });
     return [result, ofBatch, scale];
   }),
   node: "NativeBatchNormBackward0",

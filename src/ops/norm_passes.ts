@@ -1,4 +1,6 @@
 // A norm in passes: the mean, the mean square of what is left, the result; and the derivatives the same way.
+//
+// A mean is rounded, which shifts all that is left where it is large. The mean of what is left tells by how much.
 import { is_grad_enabled } from "../autograd/mode.ts";
 import { opmath } from "../dtype.ts";
 import { acc, constant, param } from "../kernel/expr.ts";
@@ -15,18 +17,22 @@ const formOf = (centred: boolean, weight: Tensor | null, bias: Tensor | null = n
 /** Of x and, if they are there, weight and bias, with the params 1 / count and eps. */
 const norm = passes(([x, ...affine], dtype, form) => {
   const [perCount, eps] = [param(0, dtype), param(1, dtype)];
-  const [squares, total] = [acc(0, dtype), acc(1, dtype)];
+  const [squares, total, left] = [acc(0, dtype), acc(1, dtype), acc(2, dtype)];
   const centred = (form & CENTRED) !== 0;
   const mean = centred ? total.mul(perCount) : constant(0, dtype);
   const rest = centred ? x.sub(mean) : x;
-  const rstd = constant(1, dtype).div(squares.mul(perCount).add(eps).sqrt());
-  const scaled = form & WEIGHT ? rest.mul(rstd).mul(affine[0]) : rest.mul(rstd);
+  const shift = left.mul(perCount);
+  const square = squares.mul(perCount);
+  const variance = centred ? square.sub(shift.mul(shift)).max(0) : square;
+  const rstd = constant(1, dtype).div(variance.add(eps).sqrt());
+  const normed = (centred ? rest.sub(shift) : rest).mul(rstd);
+  const scaled = form & WEIGHT ? normed.mul(affine[0]) : normed;
   const pass = centred ? 1 : 0;
   return {
-    accs: [sumOf(squares, rest.mul(rest), pass), ...(centred ? [sumOf(total, x, 0)] : [])],
+    accs: [sumOf(squares, rest.mul(rest), pass), ...(centred ? [sumOf(total, x, 0), sumOf(left, rest, 1)] : [])],
     outputs: [
       { value: form & BIAS ? scaled.add(affine[affine.length - 1]) : scaled, pass: pass + 1, to: 0 },
-      { value: mean, to: 1 },
+      { value: centred ? mean.add(shift) : mean, to: 1 },
       { value: rstd, to: 2 },
     ],
   };

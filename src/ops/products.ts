@@ -1,5 +1,5 @@
 // Products over dims, written with the matrix products: tensordot, inner, kron, cross, distances.
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError, warn } from "../errors.ts";
 import { broadcastShapes, list, wrapDim } from "../layout.ts";
 import { composite } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
@@ -210,7 +210,10 @@ define(cov, {
     const weights = fweights === null ? aweights : aweights === null ? fweights : fweights.mul(aweights);
     const total = weights === null ? null : weights.sum();
     const mean = weights === null ? rows.sum([1], true).div(n) : rows.mul(weights).sum([1], true).div(total!);
-    const centred = rows.sub(mean);
+    // What rounding took from the mean is left in all alike.
+    const near = rows.sub(mean);
+    const rest = weights === null ? near.sum([1], true).div(n) : near.mul(weights).sum([1], true).div(total!);
+    const centred = near.sub(rest);
     const weighed = weights === null ? centred : centred.mul(weights);
     const norm =
       total === null
@@ -218,6 +221,8 @@ define(cov, {
         : aweights === null || correction === 0
           ? total.sub(correction)
           : total.sub(weights!.mul(aweights).sum().div(total).mul(correction));
+    if ((typeof norm === "number" ? norm : Number(norm.item())) <= 0)
+      warn("cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.");
     const positive = typeof norm === "number" ? Math.max(norm, 0) : norm.clamp_min(0);
     return weighed.mm(centred.t().to(weighed.dtype)).div(positive).squeeze();
   }),

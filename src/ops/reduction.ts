@@ -1,13 +1,15 @@
 // Folds over dims: sums, extremes, tests, spread.
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, complex128, complex64, float32, float64, get_default_dtype, int64, opmath, uint8 } from "../dtype.ts";
+import { streamed } from "../cpp_names.ts";
 import { IndexError, RuntimeError, warn } from "../errors.ts";
-import { acc, constant, reduceIota } from "../kernel/expr.ts";
+import { acc, constant, param, reduceIota } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { wrapDim, wrapDims } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
+import { passes, sumOf } from "../op/passes.ts";
 import { reduce, scan } from "../op/reduce.ts";
 import type { Fold } from "../op/reduce.ts";
 import type { Tensor } from "../tensor.ts";
@@ -355,7 +357,7 @@ function spreadArgs(
 ): [readonly number[] | null, number, boolean] {
   const [dim, unbiased] = typeof args.dim === "boolean" ? [null, args.dim] : [args.dim, args.unbiased];
   const correction = Number(args.correction ?? (unbiased === false ? 0 : 1));
-  if (args.self.numel() > 0 && countOf(args.self.sizes, dim) - correction <= 0)
+  if ((args.self.numel() === 0 ? 0 : countOf(args.self.sizes, dim)) - correction <= 0)
     warn(
       `${name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).`,
     );
@@ -367,12 +369,9 @@ define(_var, {
   kernel: inOpmath(
     compute(({ self, dim, correction, keepdim }) => {
       const x = floating(self);
-      const centred = x.sub(x.mean(dim, true));
-      const apart = x.dtype.is_complex ? centred.abs() : centred;
-      return apart
-        .mul(apart)
-        .sum(dim, keepdim)
-        .div(Math.max(0, countOf(self.sizes, dim) - correction));
+      if (!x.dtype.is_complex) return deviation(x, dim, correction, keepdim, false);
+      const [re, im] = [x.real(), x.imag()].map((part) => deviation(part, dim, correction, keepdim, false));
+      return re.add(im);
     }),
   ),
   saves: ["self"],
@@ -384,6 +383,36 @@ define(_var, {
   },
   node: "VarBackward0",
 });
+/**
+ * Of x and its mean, in float64: the mean square of what is left, or its root. What rounding took from the mean is left in
+ * all elements alike, and taken out; where nothing but it is left, all are equal.
+ */
+const spreads = passes(([x, mean], dtype, root) => {
+  const [count, freedom] = [param(0, float64), param(1, float64)];
+  const [squares, left] = [acc(0, float64), acc(1, float64)];
+  const rest = x.cast(float64).sub(mean);
+  const apart = squares.sub(left.mul(left).div(count));
+  const square = apart.lt(squares.mul(1e-9)).where(constant(0, float64), apart).div(freedom);
+  return {
+    accs: [sumOf(squares, rest.mul(rest), 0), sumOf(left, rest, 0)],
+    outputs: [{ value: (root ? square.sqrt() : square).cast(dtype), to: 0 }],
+  };
+});
+/** The variance of real numbers, or its root. */
+function deviation(
+  self: Tensor,
+  dim: readonly number[] | null,
+  correction: number,
+  keepdim: boolean,
+  root: boolean,
+): Tensor {
+  if (self.sizes.length === 0) return deviation(self.view([1]), [0], correction, false, root);
+  const count = countOf(self.sizes, dim);
+  const dims = wrapDims(dim, self.sizes.length);
+  const mean = self.sum(dims, true, { dtype: float64 }).div_(count);
+  const [result] = spreads([self, mean], dims, [count, Math.max(0, count - correction)], root ? 1 : 0);
+  return keepdim ? result : result.view(self.sizes.filter((_, d) => !dims.includes(d)));
+}
 function floating(self: Tensor): Tensor {
   if (!self.dtype.is_differentiable)
     throw new RuntimeError("std and var only support floating point and complex dtypes");
@@ -398,7 +427,11 @@ define(std, { kernel: composite((args) => _std(args.self, ...spreadArgs("std", a
 export const _std = op("_std(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
 define(_std, {
   kernel: inOpmath(
-    compute(({ self, dim, correction, keepdim }) => _var(floating(self), dim, correction, keepdim).sqrt()),
+    compute(({ self, dim, correction, keepdim }) =>
+      floating(self).dtype.is_complex
+        ? _var(self, dim, correction, keepdim).sqrt()
+        : deviation(self, dim, correction, keepdim, true),
+    ),
   ),
   saves: ["self", "result"],
   backward: {
@@ -453,7 +486,20 @@ define(logsumexp, {
   },
 });
 
-const normOrder = (p: Scalar | string | null): number => (p === "fro" || p === null ? 2 : Number(p));
+function normOrder(p: Scalar | string | null): number {
+  if (typeof p === "string" && p !== "fro") throw new RuntimeError(`linalg.matrix_norm: Order ${p} not supported.`);
+  return p === "fro" || p === null ? 2 : Number(p);
+}
+/** Norms whose value for nothing would be infinite. */
+function assertNormed(order: number, { sizes }: Tensor, dim: readonly number[] | null): void {
+  if (order >= 0 && order !== Infinity) return;
+  const empty = wrapDims(dim, sizes.length).find((d) => sizes[d] === 0);
+  if (empty === undefined) return;
+  const where = dim === null || dim.length === 0 ? "an empty tensor because the operation does" : "";
+  throw new RuntimeError(
+    `linalg.vector_norm cannot compute the ${streamed(order)} norm on ${where || `the dimension ${empty}because this dimension is empty and the operation does`} not have an identity`,
+  );
+}
 /** The p-norm: of all elements, or over `dim`. "fro" is the 2-norm, "nuc" the sum of a matrix's singular values. */
 export const norm = op(
   "norm(Tensor self, Scalar|str? p=2, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
@@ -467,8 +513,10 @@ define(norm, {
   ),
 });
 function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {
+  if (self.sizes.length < 2)
+    throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
   const dims = wrapDims(dim ?? [-2, -1], self.sizes.length);
-  if (dims.length !== 2) throw new RuntimeError("norm: the nuclear norm is one of matrices: dim must have two entries");
+  if (dims.length !== 2) throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dims.join(" ")}`);
   const total = self.movedim(dims, [-2, -1]).svd().S.sum([-1]);
   return keepdim ? dims.toSorted((a, b) => a - b).reduce((t, d) => t.unsqueeze(d), total) : total;
 }
@@ -485,6 +533,7 @@ define(_norm, {
           `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${x.dtype.legacyName}`,
         );
       const order = normOrder(p);
+      assertNormed(order, x, dim);
       if (order === 2) return x.mul(x).sum(dim, keepdim).sqrt();
       if (order === 1) return x.abs().sum(dim, keepdim);
       if (order === 0) return x.ne(0).to(x.dtype).sum(dim, keepdim);

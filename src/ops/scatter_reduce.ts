@@ -4,6 +4,7 @@ import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { wrapDim } from "../layout.ts";
+import { conj } from "./conjugate.ts";
 import { _where } from "./pointwise.ts";
 
 const REDUCTIONS = ["sum", "prod", "mean", "amax", "amin"];
@@ -60,7 +61,7 @@ function reduced(self: Tensor, d: number, index: Tensor, src: Tensor, reduce: st
     const count = hits.add(includesSelf ? 1 : 0).clamp_min(1);
     return start(0)
       .scatter_add(d, index, src)
-      .div(count, { rounding_mode: self.dtype.is_floating_point ? null : "floor" })
+      .div(count, { rounding_mode: self.dtype.is_differentiable ? null : "floor" })
       .to(self.dtype);
   }
   return _scatter_fold(self, d, index, src, reduce, includesSelf);
@@ -74,14 +75,15 @@ define(_scatter_fold, {
   kernel: compute(({ self, dim, index, src, reduce, include_self }) => {
     const out = self.contiguous().clone();
     const values = out.typed_array() as Float64Array;
-    const seen = new Uint8Array(values.length).fill(include_self ? 1 : 0);
-    const places = index.typed_array();
     const sources = src.typed_array() as Float64Array;
+    const seen = new Uint8Array(out.numel()).fill(include_self ? 1 : 0);
+    // Of complex numbers products alone are asked for: a real and an imaginary part each.
+    const put = self.dtype.is_complex ? putProduct : putFolded(FOLDS[reduce]);
+    const places = index.typed_array();
     const at = index.sizes.map(() => 0);
-    const fold = FOLDS[reduce];
     for (let i = 0; i < places.length; i++) {
       const place = at.reduce((sum, x, k) => sum + (k === dim ? Number(places[i]) : x) * out.strides[k], 0);
-      values[place] = seen[place] ? fold(values[place], sources[i]) : sources[i];
+      put(values, place, sources, i, seen[place] === 1);
       seen[place] = 1;
       for (let k = at.length - 1; k >= 0 && ++at[k] === index.sizes[k]; k--) at[k] = 0;
     }
@@ -92,11 +94,13 @@ define(_scatter_fold, {
   backward: {
     self: ({ grad, self, index, src, result, dim, reduce, include_self }) => {
       if (!include_self) return grad.scatter(dim, index, 0);
-      if (reduce === "prod") return grad.mul(_scatter_fold(self.new_ones(self.sizes), dim, index, src, "prod", true));
+      if (reduce === "prod")
+        return grad.mul(conj(_scatter_fold(self.new_ones(self.sizes), dim, index, src, "prod", true)));
       return grad.mul(self.eq(result)).div(reaching(self, index, src, result, dim, true));
     },
     src: ({ grad, self, index, src, result, dim, reduce, include_self }) => {
-      if (reduce === "prod") return grad.gather(dim, index).mul(otherFactors(self, dim, index, src, include_self));
+      if (reduce === "prod")
+        return grad.gather(dim, index).mul(conj(otherFactors(self, dim, index, src, include_self)));
       const count = reaching(self, index, src, result, dim, include_self).gather(dim, index);
       return grad
         .gather(dim, index)
@@ -106,19 +110,36 @@ define(_scatter_fold, {
   },
   flat: ["self", "src"],
 });
+type Put = (values: Float64Array, place: number, sources: Float64Array, i: number, meets: boolean) => void;
+const putFolded =
+  (fold: (a: number, b: number) => number): Put =>
+  (values, place, sources, i, meets) =>
+    void (values[place] = meets ? fold(values[place], sources[i]) : sources[i]);
+const putProduct: Put = (values, place, sources, i, meets) => {
+  const [re, im] = meets ? [values[2 * place], values[2 * place + 1]] : [1, 0];
+  const [x, y] = [sources[2 * i], sources[2 * i + 1]];
+  values[2 * place] = re * x - im * y;
+  values[2 * place + 1] = re * y + im * x;
+};
 const FOLDS: Readonly<Record<string, (a: number, b: number) => number>> = {
   prod: (a, b) => a * b,
   amax: (a, b) => (a !== a || a > b ? a : b),
   amin: (a, b) => (a !== a || a < b ? a : b),
 };
-/** For each element of src the product of the others at its place, exact where some of them are 0. */
+/**
+ * For each element of src the product of the others at its place. Where others are 0 it is that of the rest times them, so
+ * that second derivatives are right; where two are, not even those are left.
+ */
 function otherFactors(self: Tensor, dim: number, index: Tensor, src: Tensor, includesSelf: boolean): Tensor {
   const own = includesSelf ? self : self.new_ones(self.sizes);
   const zero = src.eq(0);
   const zeros = own.eq(0).to(self.dtype).scatter_add(dim, index, zero.to(self.dtype)).gather(dim, index);
   const product = _scatter_fold(own.masked_fill(own.eq(0), 1), dim, index, src.masked_fill(zero, 1), "prod", true);
-  const others = product.gather(dim, index).div(src.masked_fill(zero, 1));
-  return _where(zeros.sub(zero.to(self.dtype)).eq(0), others, 0);
+  const rest = product.gather(dim, index).div(src.masked_fill(zero, 1));
+  const nothing = src.masked_fill(src.ne(0), 0);
+  const gone = own.masked_fill(own.ne(0), 0).scatter_add(dim, index, nothing).gather(dim, index).sub(nothing);
+  const others = zeros.sub(zero.to(self.dtype));
+  return _where(others.eq(0), rest, _where(others.eq(1), rest.mul(gone), 0));
 }
 /** How many elements reach the extreme of each place: they share its gradient. */
 function reaching(

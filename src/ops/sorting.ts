@@ -252,19 +252,21 @@ function quantiles(
   const rows = dim === null || ndim === 0 ? self.reshape([-1]) : self.movedim([dim], [-1]);
   const sorted = rows.sort().values;
   const isNan = rows.isnan();
-  // The rank of each quantile among the elements that count; a row with NaN gives NaN unless these are left out.
+  // The rank of each quantile among the elements that count; a row with NaN gives its last, a NaN, unless these are left out.
   const last = ignoresNan
     ? isNan.logical_not().sum([-1], true).sub(1).clamp_min(0).to(self.dtype)
     : sorted.sizes.at(-1)! - 1;
   const qs = at.reshape([-1]);
-  const ranks = rounded(qs.mul(last), interpolation).expand([...sorted.sizes.slice(0, -1), qs.sizes[0]]);
+  const wanted = rounded(qs.mul(last), interpolation).expand([...sorted.sizes.slice(0, -1), qs.sizes[0]]);
+  const some = isNan.any([-1], true).expand(wanted.sizes);
+  const ranks = ignoresNan ? wanted : wanted.masked_fill(some, sorted.sizes.at(-1)! - 1);
   const below = ranks.floor();
   const low = sorted.gather(-1, below.long());
-  const high = sorted.gather(-1, ranks.ceil().long());
-  const weight = interpolation === "midpoint" ? ranks.sub(below).mul(0).add(0.5) : ranks.sub(below);
-  const made = low.lerp(high, weight);
-  const some = isNan.any([-1], true);
-  const result = ignoresNan ? made : made.masked_fill(some.expand(made.sizes), NaN);
+  const between = (): Tensor => {
+    const high = sorted.gather(-1, ranks.ceil().long());
+    return low.lerp(high, interpolation === "midpoint" ? ranks.mul(0).add(0.5) : ranks.sub(below));
+  };
+  const result = interpolation === "linear" || interpolation === "midpoint" ? between() : low;
   const front = result.movedim([-1], [0]);
   const shaped = kept === null ? front : front.reshape([qs.sizes[0], ...kept]);
   return at.sizes.length === 0 ? shaped.squeeze([0]) : shaped;

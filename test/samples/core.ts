@@ -3,6 +3,9 @@ import * as torch from "../../src/index.ts";
 import { a, b, binary, index, leaf, mask, pairs, row, signed, strided, unary } from "./leaves.ts";
 import type { Samples } from "./leaves.ts";
 
+const exact = (values: readonly number[]): torch.Tensor =>
+  torch.tensor(values, { dtype: torch.float64, requires_grad: true });
+
 export const core: Samples = {
   ...Object.fromEntries(
     `clone _to_copy zero alias neg abs sign sgn exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos
@@ -466,8 +469,16 @@ export const core: Samples = {
       [row(), 0, index([0, 2, 0, 2]), leaf([4]), reduce],
       [row(), 0, index([0, 2, 0, 2]), leaf([4]), reduce, { include_self: false }],
     ]),
+  // A zero among the factors, two, and in self.
+  _scatter_fold: () => [
+    [row(), 0, index([0, 2, 0, 2]), leaf([4]), "amin", true],
+    ...[
+      [0, 2, 3, 4],
+      [0, 2, 0, 4],
+    ].map((x) => [row(), 0, index([0, 0, 0, 1]), exact(x), "prod", true]),
+    [exact([0, 2, 3]), 0, index([0, 0, 1, 1]), exact([1, 0, 2, 3]), "prod", true],
+  ],
   index_reduce: () => [[a(), 1, index([2, 0, 2, 0]), leaf([2, 4]), "prod"]],
-  _scatter_fold: () => [[row(), 0, index([0, 2, 0, 2]), leaf([4]), "amin", true]],
   ...Object.fromEntries("entr ndtr ndtri erfcx log_ndtr i0 i0e i1 i1e".split(" ").map((name) => [name, unary])),
   xlog1py: binary,
   zeta: () => [[3, leaf([2, 3], 0.4, 3)]],

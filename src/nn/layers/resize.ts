@@ -5,7 +5,7 @@ import * as F from "../functional.ts";
 import { layer, pythonText } from "./layer.ts";
 
 const UPSAMPLE =
-  "Upsample(int[]? size=None, float[]? scale_factor=None, str mode='nearest', bool? align_corners=None, bool? recompute_scale_factor=None) -> Module";
+  "Upsample(int|int[]? size=None, float|float[]? scale_factor=None, str mode='nearest', bool? align_corners=None, bool? recompute_scale_factor=None) -> Module";
 /**
  * Input [N, C, *] resized to `size` or by `scale_factor`; modes as for `nn.functional.interpolate`. As
  * `torch.nn.Upsample`.
@@ -18,16 +18,16 @@ export class Upsample extends layer(UPSAMPLE) {
   }
   override extra_repr(): string {
     const { size, scale_factor } = this;
-    const factors = [scale_factor ?? []].flat().map((x) => pythonText(x, "float"));
-    const by =
-      factors.length === 0
-        ? `size=${pythonText(size, "int[]")}`
-        : `scale_factor=${factors.length === 1 ? factors[0] : `(${factors.join(", ")})`}`;
+    const tuple = (x: readonly number[], type: "int" | "float"): string =>
+      `(${x.map((y) => pythonText(y, type)).join(", ")}${x.length === 1 ? "," : ""})`;
+    const text = (x: number | readonly number[] | null, type: "int" | "float"): string =>
+      typeof x === "object" && x !== null ? tuple(x, type) : pythonText(x, type);
+    const by = scale_factor === null ? `size=${text(size, "int")}` : `scale_factor=${text(scale_factor, "float")}`;
     return `${by}, mode='${this.mode}'`;
   }
 }
 
-const UPSAMPLING = "Upsampling2d(int[]? size=None, float[]? scale_factor=None) -> Module";
+const UPSAMPLING = "Upsampling2d(int|int[]? size=None, float|float[]? scale_factor=None) -> Module";
 /** {@link Upsample} of [N, C, H, W] to the nearest elements. As `torch.nn.UpsamplingNearest2d`. */
 export class UpsamplingNearest2d extends Upsample {
   constructor(...args: ConstructorArgs<typeof UPSAMPLING>) {

@@ -86,7 +86,9 @@ define(norm, {
     if (matrix) return matrix_norm(A, ord, dim ?? [0, 1], keepdim, { dtype });
     if (typeof ord === "string")
       throw new RuntimeError(
-        `linalg.norm: ord='${ord}' is a norm of matrices: the input must have two dims, or dim two entries.`,
+        ord === "fro" || ord === "nuc"
+          ? `linalg.matrix_norm: The input tensor A must have at least 2 dimensions.\nord='${ord}' is a norm of matrices: the input must have two dims, or dim two entries.`
+          : `linalg.matrix_norm: Order ${ord} not supported.`,
       );
     return vector_norm(A, ord ?? 2, dim, keepdim, { dtype });
   }),
