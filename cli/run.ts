@@ -1,5 +1,5 @@
-import { existsSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import * as nodeModule from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runPython } from "./run_python.ts";
@@ -22,14 +22,36 @@ export async function run(program: string, args: string[], { mount }: { mount: r
     process.argv = [process.argv[0], path, ...args];
     const readsTypeScript = "typescript" in process.features && process.features.typescript !== false;
     if (/^\.[mc]?tsx?$/.test(extname(path)) && !readsTypeScript && !(await useTsx(path))) return;
+    loadAsModules();
     await import(pathToFileURL(path).href);
   }
+}
+interface Loaded {
+  readonly format?: string | null;
+}
+type Load = (url: string, context: Loaded, next: (url: string, context: Loaded) => unknown) => unknown;
+type RegisterHooks = (hooks: { load: Load }) => void;
+/**
+ * What is written as a module is loaded as one, whatever the package around it says: `npm init` writes
+ * "type": "commonjs". Needs Node 22.15 or newer; before that tsx does the same for TypeScript.
+ */
+function loadAsModules(): void {
+  const { registerHooks } = nodeModule as unknown as { registerHooks?: RegisterHooks };
+  registerHooks?.({
+    load: (url, context, next) => {
+      const { format } = context;
+      const isOwn = url.startsWith("file:") && !url.includes("/node_modules/") && !/\.c[jt]s$/.test(url);
+      const written = isOwn && format?.startsWith("commonjs") ? readFileSync(new URL(url), "utf8") : "";
+      const isModule = /^(import\s*[\w{*"']|export\s*[\w{*])/m.test(written);
+      return next(url, isModule ? { ...context, format: format!.replace("commonjs", "module") } : context);
+    },
+  });
 }
 /** Lets a Node that does not know TypeScript load it, by the tsx beside the program; says so where there is none. */
 async function useTsx(path: string): Promise<boolean> {
   let tsx: string;
   try {
-    tsx = createRequire(path).resolve("tsx");
+    tsx = nodeModule.createRequire(path).resolve("tsx");
   } catch {
     console.error(
       `tidu: Node ${process.version} runs no TypeScript by itself.\nInstall tsx beside the program (npm install tsx), or use Node 22.18 or newer.`,

@@ -1,9 +1,10 @@
 // Builds dist/: modules and their types by tsc, one a file, so that bundlers can leave out what a program does not use;
 // dist/node/, the same in a few files by esbuild, which Node loads in a third of the time; and dist/cli/, the command.
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
-import { embedPython, packageModule } from "./embed_python.ts";
+import { nameClasses } from "./class_names.ts";
+import { packageModule } from "./embed_python.ts";
 
 interface Target {
   readonly source?: string;
@@ -12,39 +13,41 @@ const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { export
 const entryPoints = Object.values(exports).flatMap((e) => (typeof e === "object" && e.source ? [e.source] : []));
 
 rmSync("dist", { recursive: true, force: true });
-await build({
-  entryPoints,
-  outdir: "dist/node",
-  outbase: "src",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  target: "es2022",
-  platform: "neutral",
-  sourcemap: true,
-  logLevel: "warning",
-  plugins: [embedPython],
-});
-// The command is a program of its own beside the library, which it imports as any program does. Its parser is bundled, so
-// that the package still needs no other at run time.
-await build({
-  entryPoints: ["cli/index.ts", "cli/python_thread.ts"],
-  outdir: "dist/cli",
-  bundle: true,
-  external: ["tidu"],
-  format: "esm",
-  target: "es2022",
-  platform: "node",
-  banner: {
-    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
-  },
-  logLevel: "warning",
-});
-cpSync("node_modules/commander/LICENSE", "dist/cli/commander.LICENSE");
 const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
   stdio: "inherit",
 });
 if (status !== 0) process.exit(status ?? 1);
 writeFileSync("dist/python/package.js", packageModule);
-rmSync("dist/python/package.js.map");
+for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" }))
+  if (file.endsWith(".js")) writeFileSync(`dist/${file}`, nameClasses(readFileSync(`dist/${file}`, "utf8")));
+const options = { bundle: true, format: "esm", target: "es2022", logLevel: "warning" } as const;
+await build({
+  ...options,
+  entryPoints: entryPoints.map((source) => source.replace("./src/", "dist/").replace(/\.ts$/, ".js")),
+  outdir: "dist/node",
+  outbase: "dist",
+  splitting: true,
+  platform: "neutral",
+});
+// One file for pages without a bundler: `import * as torch from ".../tidu.min.js"`.
+await build({
+  ...options,
+  entryPoints: ["dist/index.js"],
+  outfile: "dist/tidu.min.js",
+  platform: "browser",
+  minify: true,
+});
+// The command is a program of its own beside the library, which it imports as any program does. Its parser is bundled, so
+// that the package still needs no other at run time.
+await build({
+  ...options,
+  entryPoints: ["cli/index.ts", "cli/python_thread.ts"],
+  outdir: "dist/cli",
+  external: ["tidu"],
+  platform: "node",
+  banner: {
+    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+  },
+});
+cpSync("node_modules/commander/LICENSE", "dist/cli/commander.LICENSE");
 console.log(`Built dist/ from ${entryPoints.length} entry points.`);

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { namedClasses } from "../../tools/class_names.ts";
 import { embedPython } from "../../tools/embed_python.ts";
 
 /** Debian's Chromium, or the one that CHROMIUM_PATH names. `.ci/run` installs it. */
@@ -26,7 +27,7 @@ export async function script(entryPoint: string): Promise<Served> {
     target: "es2022",
     platform: "browser",
     conditions: ["source"],
-    plugins: [embedPython],
+    plugins: [embedPython, namedClasses],
   });
   return { type: "text/javascript", body: outputFiles[0].contents };
 }

@@ -4,6 +4,7 @@
 // runs on one thread; our threads call it for pieces of a product. Its own would compete with ours for the cores.
 import type { Matrix, Product } from "../backend.ts";
 import type { HostFunctions } from "./threads.ts";
+import { environment } from "./environment.ts";
 
 type Native = (...args: unknown[]) => unknown;
 interface Library {
@@ -126,7 +127,7 @@ export function findBlas(): Blas | string {
   const { process } = globalThis as { process?: NodeJS.Process };
   const { createRequire } = (process?.getBuiltinModule?.("node:module") ?? {}) as Partial<NodeModule>;
   if (process === undefined || createRequire === undefined) return "none outside Node";
-  if (process.env["TIDU_BLAS"] === "0") return "switched off by TIDU_BLAS=0";
+  if (environment("TIDU_BLAS") === "0") return "switched off by TIDU_BLAS=0";
   const found = loadKoffi([import.meta.url, `${process.cwd()}/`], createRequire);
   if (found === null) return "none (npm install koffi to use the system's)";
   const { koffi, from } = found;

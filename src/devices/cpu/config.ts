@@ -16,6 +16,15 @@ const LIVENESS = {
 };
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 
+/** Bun and Deno say in `versions.node` which Node they are like. */
+function engine(): string {
+  const { process, navigator } = globalThis as { process?: NodeJS.Process; navigator?: { userAgent: string } };
+  const { bun, deno, node } = (process?.versions ?? {}) as Partial<Record<string, string>>;
+  if (process === undefined || node === undefined) return navigator?.userAgent ?? "unknown";
+  const name = bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : `Node v${node}`;
+  return `${name}, ${process.platform} ${process.arch}`;
+}
+
 /**
  * What the library found on this machine and runs with, as text: the engine, WebAssembly's instructions, threads, the
  * system's BLAS or why there is none, memory. `torch.__config__.show`.
@@ -24,14 +33,10 @@ const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB
  */
 export function show(): string {
   const { level, blas, memory } = getDevice("cpu") as CpuDevice;
-  const { process, navigator } = globalThis as { process?: NodeJS.Process; navigator?: { userAgent: string } };
-  const host = process?.versions?.node
-    ? `Node ${process.version}, ${process.platform} ${process.arch}`
-    : (navigator?.userAgent ?? "unknown");
   const limit = mebibytes(memory.maximum * 65536);
   return [
     "tidu running with:",
-    `  - Engine: ${host}`,
+    `  - Engine: ${engine()}`,
     `  - CPU capability usage: ${LEVELS[level]}${level === kernelLevel(level) ? "" : " in products"}`,
     `  - Threads: ${get_num_threads()}${whyAlone() === null ? "" : ` (${whyAlone()})`}`,
     `  - BLAS: ${typeof blas === "string" ? blas : blas.name}`,

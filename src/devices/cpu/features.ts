@@ -1,4 +1,5 @@
 // Which WebAssembly instructions this engine has.
+import { environment } from "./environment.ts";
 import { makesWideCode, makesWideKernels } from "./wide.ts";
 
 /**
@@ -15,13 +16,12 @@ const PROBE = Uint8Array.from([HEADER, ZERO_VECTOR, ZERO_VECTOR, ZERO_VECTOR, [0
 const hasRelaxed = (): boolean => WebAssembly.validate(PROBE);
 
 interface NodeProcess {
-  readonly env: Record<string, string | undefined>;
   getBuiltinModule?(name: string): unknown;
 }
 const node = (globalThis as { process?: NodeProcess }).process;
 
 /** The level that the environment variable TIDU_WASM_LEVEL names, if any. */
-export const wantedLevel = (): string | undefined => node?.env?.["TIDU_WASM_LEVEL"];
+export const wantedLevel = (): string | undefined => environment("TIDU_WASM_LEVEL");
 
 /** What to compile products for: the highest level there is, or the one that is wanted. */
 export function featureLevel(): FeatureLevel {

@@ -1,5 +1,6 @@
 // How many threads the CPU device may use.
 import { RuntimeError, ValueError, warn } from "../../errors.ts";
+import { environment } from "./environment.ts";
 
 /** Why there is one thread whatever is asked for; null where there may be more. */
 let alone: string | null =
@@ -17,7 +18,7 @@ export function stayAlone(why: string): void {
 
 function initial(): number {
   const { process, navigator } = globalThis as Partial<typeof globalThis>;
-  const given = process?.env?.["TIDU_NUM_THREADS"];
+  const given = environment("TIDU_NUM_THREADS");
   if (given !== undefined && given !== "") {
     if (!/^[1-9]\d*$/.test(given))
       throw new ValueError(`TIDU_NUM_THREADS must be a positive integer, but got '${given}'`);
