@@ -21,7 +21,10 @@ beforeAll(() => {
   const home = join(dir, "node_modules/tidu");
   mkdirSync(home, { recursive: true });
   execFileSync("tar", ["xzf", join(dir, packed), "--strip-components=1", "-C", home]);
-  writeFileSync(join(dir, "package.json"), '{ "type": "module" }');
+  writeFileSync(
+    join(dir, "package.json"),
+    '{ "type": "module", "@parcel/resolver-default": { "packageExports": true } }',
+  );
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 

@@ -1,0 +1,41 @@
+// Whether the package as npm packs it is one that other tools understand: publint, arethetypeswrong, and TypeScript, the
+// lowest version that the README names and the newest, with every declaration checked.
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const dir = mkdtempSync(join(tmpdir(), "tidu-package-"));
+const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, unknown> };
+const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
+const program = names.map((name, i) => `export * as entry${i} from "tidu${name.slice(1)}";`).join("\n");
+
+function check(what: string, args: readonly string[], cwd = "."): void {
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit", cwd });
+  console.log(`${what}: ${status === 0 ? "good" : "faults"}`);
+  if (status !== 0) process.exitCode = 1;
+}
+try {
+  const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", dir];
+  const packed = join(dir, execFileSync("npm", pack, { encoding: "utf8" }).trim());
+  check("publint", ["node_modules/publint/src/cli.js", "run", packed, "--strict"]);
+  // CommonJS gets the modules by require, as Node does from 20.19 on. Resolution of before "exports" is TypeScript's "node10".
+  const rules = ["--profile", "node16", "--ignore-rules", "cjs-resolves-to-esm"];
+  check("arethetypeswrong", ["node_modules/@arethetypeswrong/cli/dist/index.js", "--quiet", ...rules, packed]);
+  mkdirSync(join(dir, "node_modules/tidu"), { recursive: true });
+  execFileSync("tar", ["xzf", packed, "--strip-components=1", "-C", join(dir, "node_modules/tidu")]);
+  for (const name of ["@types", "undici-types"])
+    symlinkSync(resolve("node_modules", name), join(dir, "node_modules", name), "dir");
+  writeFileSync(join(dir, "package.json"), '{ "type": "module" }');
+  writeFileSync(join(dir, "main.ts"), program);
+  const flags = "--noEmit --strict --target es2022 --types node --skipLibCheck false".split(" ");
+  for (const typescript of ["typescript-lowest", "typescript"])
+    for (const resolution of ["--module nodenext", "--module esnext --moduleResolution bundler"])
+      check(
+        `${typescript} ${resolution}`,
+        [resolve("node_modules", typescript, "bin/tsc"), ...flags, ...resolution.split(" "), "main.ts"],
+        dir,
+      );
+} finally {
+  rmSync(dir, { recursive: true });
+}
