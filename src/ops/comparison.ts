@@ -60,15 +60,15 @@ function integral(name: string, x: Expr): Expr {
   return x;
 }
 /** Bitwise and; logical on bools. */
-export const bitwise_and = op("bitwise_and(Tensor self, Tensor|Scalar other) -> Tensor");
+export const bitwise_and = op("bitwise_and(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(bitwise_and, { kernel: bitwise("bitwise_and", (x, y) => x.and(y)) });
 export const bitwise_and_ = inplace(bitwise_and);
 /** Bitwise or; logical on bools. */
-export const bitwise_or = op("bitwise_or(Tensor self, Tensor|Scalar other) -> Tensor");
+export const bitwise_or = op("bitwise_or(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(bitwise_or, { kernel: bitwise("bitwise_or", (x, y) => x.or(y)) });
 export const bitwise_or_ = inplace(bitwise_or);
 /** Bitwise exclusive or; logical on bools. */
-export const bitwise_xor = op("bitwise_xor(Tensor self, Tensor|Scalar other) -> Tensor");
+export const bitwise_xor = op("bitwise_xor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(bitwise_xor, { kernel: bitwise("bitwise_xor", (x, y) => x.xor(y)) });
 export const bitwise_xor_ = inplace(bitwise_xor);
 /** Every bit turned; logical on bools. */
@@ -76,11 +76,11 @@ export const bitwise_not = op("bitwise_not(Tensor self) -> Tensor");
 define(bitwise_not, { kernel: pointwise(({ self }) => integral("bitwise_not", self).not()) });
 export const bitwise_not_ = inplace(bitwise_not);
 /** Bits moved left: self * 2^other. */
-export const bitwise_left_shift = op("bitwise_left_shift(Tensor self, Tensor|Scalar other) -> Tensor");
+export const bitwise_left_shift = op("bitwise_left_shift(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(bitwise_left_shift, { kernel: bitwise("lshift", (x, y) => x.shl(y)) });
 export const bitwise_left_shift_ = inplace(bitwise_left_shift);
 /** Bits moved right, keeping the sign. */
-export const bitwise_right_shift = op("bitwise_right_shift(Tensor self, Tensor|Scalar other) -> Tensor");
+export const bitwise_right_shift = op("bitwise_right_shift(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(bitwise_right_shift, { kernel: bitwise("rshift", (x, y) => x.shr(y)) });
 export const bitwise_right_shift_ = inplace(bitwise_right_shift);
 

@@ -12,7 +12,8 @@ import { Tensor } from "../tensor.ts";
 import { arange } from "./data.ts";
 import { conj } from "./conjugate.ts";
 import { mapped } from "./on_host.ts";
-import { _where } from "./pointwise.ts";
+import { eq } from "./comparison.ts";
+import { _where, div } from "./pointwise.ts";
 
 /** sin(πx) / (πx), 1 at 0. */
 export const sinc = op("sinc(Tensor self) -> Tensor");
@@ -87,7 +88,7 @@ define(fmin, {
   },
 });
 /** self * log(other), 0 where self is 0 and other is not NaN. */
-export const xlogy = op("xlogy(Tensor self, Tensor|Scalar other) -> Tensor");
+export const xlogy = op("xlogy(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(xlogy, {
   kernel: pointwise(
     ({ self, other }) => other.isnan().where(other, self.eq(0).where(constant(0, self.dtype), self.mul(other.log()))),
@@ -96,8 +97,10 @@ define(xlogy, {
   saves: { self: ["self", "other"], other: ["self", "other"] },
   backward: {
     self: ({ grad, self, other }) =>
-      other instanceof Tensor ? _where(self.eq(0).logical_and(other.le(0)), 0, xlogy(grad, other)) : xlogy(grad, other),
-    other: ({ grad, self, other }) => grad.mul(self.div(other)),
+      other instanceof Tensor
+        ? _where(eq(self as Tensor, 0).logical_and(other.le(0)), 0, xlogy(grad, other))
+        : xlogy(grad, other),
+    other: ({ grad, self, other }) => grad.mul(div(self, other)),
   },
 });
 export const xlogy_ = inplace(xlogy);

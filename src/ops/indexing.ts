@@ -11,6 +11,7 @@ import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
+import { assertNoOverlap } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { scalar_tensor } from "./creation.ts";
 import { arange, fromTyped } from "./data.ts";
@@ -223,13 +224,14 @@ define(masked_select, {
 
 /** The result's shape is index's; self is walked by it, but for `dim`, where index points. */
 function alongDim(
+  name: string,
   self: Tensor,
   dim: number,
   index: Tensor,
   message: (i: number) => Error,
 ): { d: number; pointer: Pointer } {
   if (index.dtype !== int64 && index.dtype !== int32 && index.numel() > 0)
-    throw new RuntimeError("gather(): Expected dtype int32/int64 for index");
+    throw new RuntimeError(`${name}(): Expected dtype int32/int64 for index`);
   const d = wrapDim(dim, self.sizes.length);
   const size = self.sizes[d] ?? 1;
   checkedIndices(index, size, message, false);
@@ -256,7 +258,7 @@ define(gather, {
   kernel: compute(({ self, dim, index }) => {
     const d = wrapDim(dim, self.sizes.length);
     assertIndexFits("gather", index, self, d, "input");
-    const { pointer } = alongDim(self, dim, index, outOfBounds(d, self.sizes[d] ?? 1));
+    const { pointer } = alongDim("gather", self, dim, index, outOfBounds(d, self.sizes[d] ?? 1));
     const strides = index.sizes.map((_, k) => (k === d ? 0 : (self.strides[k] ?? 0)));
     return gatherBy(self, index.sizes, strides, [pointer]);
   }),
@@ -273,7 +275,8 @@ function scatterAlong(name: string, target: Tensor, dim: number, index: Tensor, 
       throw new RuntimeError(
         `Expected index ${list(index.sizes)} to be no larger than self ${list(target.sizes)} apart from dimension ${d} and to be no larger size than src ${list(src.sizes)}`,
       );
-  const { pointer } = alongDim(target, dim, index, outOfBounds(d, target.sizes[d] ?? 1));
+  if (index.numel() === 0) return;
+  const { pointer } = alongDim("scatter", target, dim, index, outOfBounds(d, target.sizes[d] ?? 1));
   const strides = index.sizes.map((_, k) => (k === d ? 0 : (target.strides[k] ?? 0)));
   const source = src.sizes.length === 0 ? src : src.as_strided(index.sizes, src.strides, src.offset);
   scatterBy(target, index.sizes, strides, [pointer], source, mode);
@@ -357,6 +360,8 @@ function vectorPointer(
   index: Tensor,
 ): { d: number; pointer: Pointer; shape: Shape } {
   const d = wrapDim(dim, self.sizes.length);
+  const fills = name === "index_fill_";
+  if (index.sizes.length > 1 && fills) throw new RuntimeError("Index has to be a vector/scalar");
   if (index.sizes.length > 1)
     throw new IndexError(`${name}(): Index is supposed to be a vector, but got dim: ${index.sizes.length}`);
   if (index.dtype !== int64 && index.dtype !== int32)
@@ -366,9 +371,12 @@ function vectorPointer(
         : `${name}(): Expected dtype int32/int64 for index but got: ${index.dtype.legacyName}`,
     );
   const size = self.sizes[d] ?? 1;
-  // Slices without elements are not looked for, as in PyTorch.
-  if (name === "index_select" || numel(self.sizes.toSpliced(d, 1)) > 0)
-    checkedIndices(index, size, () => new IndexError("index out of range in self"), false);
+  const outside = (i: number): IndexError =>
+    new IndexError(
+      fills ? `index ${i} is out of bounds for dimension ${d} with size ${size}` : "index out of range in self",
+    );
+  // Slices without elements are not looked for, as in PyTorch; only filling counts from the end.
+  if (name === "index_select" || numel(self.sizes.toSpliced(d, 1)) > 0) checkedIndices(index, size, outside, fills);
   const flat = index.reshape([-1]);
   const padded = self.sizes.length === 0 ? flat : flat.view(self.sizes.map((_, k) => (k === d ? flat.sizes[0] : 1)));
   const shape = self.sizes.length === 0 ? [] : self.sizes.with(d, flat.sizes[0]);
@@ -394,19 +402,8 @@ define(index_select, {
   backward: { self: ({ grad, sizes, dim, index }) => grad.new_zeros(sizes.self).index_add(dim, index, grad) },
 });
 function intoSlices(name: string, target: Tensor, dim: number, index: Tensor, source: Tensor, mode: StoreMode): void {
+  assertNoOverlap(target, []);
   const { d, shape, pointer } = vectorPointer(name, target, dim, index);
-  const others = (sizes: Shape): number[] => sizes.filter((_, k) => k !== d);
-  if (
-    source.sizes.length > 0 &&
-    (source.sizes.length !== Math.max(shape.length, 1) || !sameShape(others(source.sizes), others(shape)))
-  )
-    throw new RuntimeError(
-      `source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${list(target.sizes)} source.shape = ${list(source.sizes)}`,
-    );
-  if (source.sizes.length > 0 && !sameShape(source.sizes, shape))
-    throw new IndexError(
-      `${name}(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.sizes[d] ?? 1}), for dim: ${d}`,
-    );
   scatterBy(
     target,
     shape,
@@ -415,6 +412,52 @@ function intoSlices(name: string, target: Tensor, dim: number, index: Tensor, so
     source,
     mode,
   );
+}
+/** What a source of slices must be for index_add_. */
+function assertAddable(self: Tensor, dim: number, index: Tensor, source: Tensor): void {
+  const d = wrapDim(dim, self.sizes.length);
+  if (self.dtype !== source.dtype)
+    throw new RuntimeError(
+      `index_add_(): self (${self.dtype.legacyName}) and source (${source.dtype.legacyName}) must have the same scalar type`,
+    );
+  const [of, from] = [self.sizes.length, source.sizes.length];
+  if (d > 0 && d >= from)
+    throw new RuntimeError(`index_add_(): Indexing dim ${d} is out of bounds of the source tensor with dim ${from}`);
+  if (index.numel() !== (source.sizes[d] ?? 1))
+    throw new RuntimeError(
+      `index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.sizes[d] ?? 1}), for dim: ${d}`,
+    );
+  const others = ({ sizes }: Tensor): Shape => (of > 0 && from > 0 ? sizes.toSpliced(d, 1) : sizes);
+  if (!sameShape(others(self), others(source)))
+    throw new RuntimeError(
+      `source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${list(self.sizes)} source.shape = ${list(source.sizes)}`,
+    );
+}
+/** What it must be for index_copy_, which takes one of no dims for a slice of one element. */
+function assertCopyable(self: Tensor, dim: number, index: Tensor, source: Tensor): void {
+  const d = wrapDim(dim, self.sizes.length);
+  const [of, from, n] = [self.sizes.length, source.sizes.length, index.numel()];
+  if (index.sizes.length > 1)
+    throw new IndexError(`index_copy_(): Index should have dimension 1 or 0 (got ${index.sizes.length})`);
+  if (from === 0 && n !== 1)
+    throw new IndexError(`index_copy_(): When source is scalar, index should have one element (got ${n})`);
+  if (from !== of && from !== 0 && of !== 0)
+    throw new IndexError(
+      `index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality (${from}), destination dimensionality (${of})`,
+    );
+  if (self.dtype !== source.dtype)
+    throw new RuntimeError(
+      `index_copy_(): self and source expected to have the same dtype, but got (self) ${self.dtype.legacyName} and (source) ${source.dtype.legacyName}`,
+    );
+  const slices = ({ sizes }: Tensor): Shape => sizes.toSpliced(d, 1);
+  if (!sameShape(slices(self), slices(source)))
+    throw new RuntimeError(
+      `index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: ${slices(self).join(" ")} at dimension ${d} and source slice shape: ${slices(source).join(" ")} at dimension 0.`,
+    );
+  if (from > 0 && n !== source.sizes[d])
+    throw new IndexError(
+      `index_copy_(): Number of indices (${n}) should be equal to source.size(dim) (${source.sizes[d]})`,
+    );
 }
 /** Self with alpha * source added to the slices at `index` along `dim`. */
 export const index_add = op(
@@ -425,25 +468,11 @@ define(index_add, {
     kind: "compute",
     run: ([self, dim, index, source, alpha]) => {
       const out = (self as Tensor).clone();
-      intoSlices(
-        "index_add",
-        out,
-        dim as number,
-        index as Tensor,
-        timesAlpha(source as Tensor, alpha as Scalar),
-        "add",
-      );
+      addSlices(out, dim as number, index as Tensor, source as Tensor, alpha as Scalar);
       return out;
     },
     into: ([, dim, index, source, alpha], _schema, target) =>
-      intoSlices(
-        "index_add",
-        target,
-        dim as number,
-        index as Tensor,
-        timesAlpha(source as Tensor, alpha as Scalar),
-        "add",
-      ),
+      addSlices(target, dim as number, index as Tensor, source as Tensor, alpha as Scalar),
   },
   saves: { source: ["index"] },
   backward: {
@@ -452,6 +481,10 @@ define(index_add, {
       timesAlpha(grad.index_select(dim, index).expand_as(grad.new_zeros(sizes.source)), alpha),
   },
 });
+function addSlices(target: Tensor, dim: number, index: Tensor, source: Tensor, alpha: Scalar): void {
+  assertAddable(target, dim, index, source);
+  intoSlices("index_add_", target, dim, index, timesAlpha(source, alpha), "add");
+}
 const timesAlpha = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(alpha));
 export const index_add_ = inplace(index_add);
 /** Self with the slices at `index` along `dim` replaced by those of `source`. */
@@ -459,7 +492,8 @@ export const index_copy = op("index_copy(Tensor self, int dim, Tensor index, Ten
 define(index_copy, {
   kernel: compute(({ self, dim, index, source }) => {
     const out = self.clone();
-    intoSlices("index_copy", out, dim, index, source, "set");
+    assertCopyable(self, dim, index, source);
+    intoSlices("index_copy_", out, dim, index, source, "set");
     return out;
   }),
   saves: ["index"],
@@ -473,9 +507,13 @@ export const index_copy_ = inplace(index_copy);
 export const index_fill = op("index_fill(Tensor self, int dim, Tensor index, Tensor|Scalar value) -> Tensor");
 define(index_fill, {
   kernel: compute(({ self, dim, index, value }) => {
+    if (value instanceof Tensor && value.sizes.length > 0)
+      throw new RuntimeError(
+        `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`,
+      );
     const out = self.clone();
     intoSlices(
-      "index_fill",
+      "index_fill_",
       out,
       dim,
       index,
@@ -508,19 +546,19 @@ define(take, {
 /** Below (and on) a diagonal: the rest zero. */
 export const tril = op("tril(Tensor self, int diagonal=0) -> Tensor");
 define(tril, {
-  kernel: compute(({ self, diagonal }) => triangle(self, (row, col) => col.sub(row).le(diagonal))),
+  kernel: compute(({ self, diagonal }) => triangle("tril", self, (row, col) => col.sub(row).le(diagonal))),
   backward: { self: ({ grad, diagonal }) => grad.tril(diagonal) },
 });
 export const tril_ = inplace(tril);
 /** Above (and on) a diagonal: the rest zero. */
 export const triu = op("triu(Tensor self, int diagonal=0) -> Tensor");
 define(triu, {
-  kernel: compute(({ self, diagonal }) => triangle(self, (row, col) => col.sub(row).ge(diagonal))),
+  kernel: compute(({ self, diagonal }) => triangle("triu", self, (row, col) => col.sub(row).ge(diagonal))),
   backward: { self: ({ grad, diagonal }) => grad.triu(diagonal) },
 });
 export const triu_ = inplace(triu);
-function triangle(self: Tensor, keep: (row: Tensor, col: Tensor) => Tensor): Tensor {
-  if (self.sizes.length < 2) throw new RuntimeError("tril: input tensor must have at least 2 dimensions");
+function triangle(name: string, self: Tensor, keep: (row: Tensor, col: Tensor) => Tensor): Tensor {
+  if (self.sizes.length < 2) throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`);
   const [rows, cols] = self.sizes.slice(-2);
   return self.masked_fill(keep(arange(rows).unsqueeze(1), arange(cols)).logical_not(), 0);
 }

@@ -182,7 +182,7 @@ function notImplemented(): never {
 export const floor_divide_ = inplace(floor_divide);
 
 /** The rest of a division rounded down: has the sign of `other`, as Python's %. */
-export const remainder = op("remainder(Tensor self, Tensor|Scalar other) -> Tensor");
+export const remainder = op("remainder(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(remainder, {
   kernel: checked(
     pointwise(({ self, other }) => {
@@ -197,7 +197,7 @@ define(remainder, {
   saves: { other: ["self", "other"] },
   backward: {
     self: ({ grad }) => grad,
-    other: ({ grad, self, other }) => grad.neg().mul(self.div(other, { rounding_mode: "floor" })),
+    other: ({ grad, self, other }) => grad.neg().mul(div(self, other, { rounding_mode: "floor" })),
   },
   node: ({ other }) => (isNumber(other) ? "RemainderBackward0" : "RemainderBackward1"),
 });
@@ -306,13 +306,13 @@ export const square = op("square(Tensor self) -> Tensor");
 define(square, { kernel: composite(({ self }) => self.pow(2)) });
 export const square_ = inplace(square);
 /** {@link pow} in float64, or in complex128 where there are complex numbers. */
-export const float_power = op("float_power(Tensor self, Tensor|Scalar exponent) -> Tensor");
+export const float_power = op("float_power(Tensor|Scalar self, Tensor|Scalar exponent) -> Tensor");
 define(float_power, {
   kernel: composite(({ self, exponent }) => {
-    const isComplex =
-      self.dtype.is_complex || (exponent instanceof Tensor ? exponent.dtype.is_complex : exponent instanceof Complex);
+    const isComplex = [self, exponent].some((x) => (x instanceof Tensor ? x.dtype.is_complex : x instanceof Complex));
     const dtype = isComplex ? complex128 : float64;
-    return self.to(dtype).pow(exponent instanceof Tensor ? exponent.to(dtype) : exponent);
+    const power = exponent instanceof Tensor ? exponent.to(dtype) : exponent;
+    return self instanceof Tensor ? self.to(dtype).pow(power) : _pow_scalar(self, power as Tensor);
   }),
 });
 

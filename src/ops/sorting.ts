@@ -34,7 +34,9 @@ export const topk = op(
 define(topk, {
   kernel: compute(({ self, k, dim, largest, sorted }) => {
     if (k < 0 || k > sizeOf(self, dim)) throw new RuntimeError("selected index k out of range");
-    return chosenAlong(self, dim, k, (row) => firstPlaces(row, k, largest, sorted));
+    // PyTorch gives a number itself, even where it is asked for none.
+    const count = self.sizes.length === 0 ? 1 : k;
+    return chosenAlong(self, dim, count, (row) => firstPlaces(row, count, largest, sorted));
   }),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim }) => pickedGrad(grad, sizes.self, indices, dim, true) },

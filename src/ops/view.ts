@@ -1,6 +1,6 @@
 // Shape and view ops: the same elements seen otherwise, and those that must copy.
 import { bool, promote_types } from "../dtype.ts";
-import { IndexError, RuntimeError, ValueError } from "../errors.ts";
+import { IndexError, RuntimeError, ValueError, warn } from "../errors.ts";
 import { contiguousStrides, inferSize, list, numel, sameShape, viewStrides, wrapDim } from "../layout.ts";
 import type { Layout, Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
@@ -153,6 +153,7 @@ define(movedim, {
       );
     const from = source.map((d) => wrapDim(d, n));
     const to = destination.map((d) => wrapDim(d, n));
+    if (n === 0) return self.alias();
     if (new Set(from).size !== from.length)
       throw new RuntimeError(`movedim: repeated dim in \`source\` (${list(source)})`);
     if (new Set(to).size !== to.length)
@@ -646,17 +647,29 @@ declare module "../tensor.ts" {
     readonly mH: Tensor;
   }
 }
+/** What PyTorch still allows of numbers. */
+const deprecated = (name: string, instead: string): void =>
+  warn(`Tensor.${name} is deprecated on 0-D tensors. ${instead}`);
+const IDENTITY = "This function is the identity in these cases.";
+const CONJ = "Consider using x.conj().";
 Object.defineProperty(Tensor.prototype, "T", {
   get(this: Tensor) {
-    return this.permute(this.sizes.map((_, d) => this.sizes.length - 1 - d));
+    const n = this.sizes.length;
+    if (n === 0) deprecated("T", IDENTITY);
+    return this.permute(this.sizes.map((_, d) => n - 1 - d));
   },
 });
 for (const name of ["mT", "mH"] as const)
   Object.defineProperty(Tensor.prototype, name, {
     get(this: Tensor) {
-      if (this.sizes.length < 2)
+      const n = this.sizes.length;
+      if (n === 0) {
+        deprecated(name, name === "mT" ? IDENTITY : CONJ);
+        return name === "mT" ? this.alias() : this.conj();
+      }
+      if (n === 1)
         throw new RuntimeError(
-          `tensor.${name} is only supported on matrices or batches of matrices. Got ${this.sizes.length}-D tensor.`,
+          `tensor.${name} is only supported on matrices or batches of matrices. Got ${n}-D tensor.`,
         );
       const turned = this.transpose(-2, -1);
       return name === "mH" ? turned.conj() : turned;
@@ -665,6 +678,7 @@ for (const name of ["mT", "mH"] as const)
 Object.defineProperty(Tensor.prototype, "H", {
   get(this: Tensor) {
     const n = this.sizes.length;
+    if (n === 0) deprecated("H", CONJ);
     if (n !== 0 && n !== 2)
       throw new RuntimeError(
         `tensor.H is only supported on matrices (2-D tensors). Got ${n}-D tensor.${n > 2 ? " For batches of matrices, consider using tensor.mH" : ""}`,
