@@ -290,3 +290,96 @@ describe("errors are PyTorch's", () => {
     expect(() => linalg.inv(ones)).toThrow(torch.RuntimeError);
   });
 });
+
+test("results lie in memory as LAPACK and so PyTorch leave them, column by column", () => {
+  torch.manual_seed(0);
+  const [A, B, R] = [torch.randn(2, 3, 3), torch.randn(2, 3, 4), torch.randn(2, 5, 3)];
+  const S = A.matmul(A.mT).add(torch.eye(3));
+  const { linalg } = torch;
+  // Recorded: PyTorch 2.13.
+  const cases: readonly [name: string, found: readonly torch.Tensor[], strides: readonly (readonly number[])[]][] = [
+    ["inv", [linalg.inv(A)], [[9, 1, 3]]],
+    [
+      "solve",
+      [linalg.solve(A, B), linalg.solve(A[0], B[0])],
+      [
+        [12, 1, 3],
+        [1, 3],
+      ],
+    ],
+    [
+      "cholesky",
+      [linalg.cholesky(S), linalg.cholesky(S, { upper: true })],
+      [
+        [9, 1, 3],
+        [9, 1, 3],
+      ],
+    ],
+    [
+      "qr",
+      linalg.qr(R),
+      [
+        [15, 1, 5],
+        [9, 1, 3],
+      ],
+    ],
+    [
+      "svd",
+      linalg.svd(R),
+      [
+        [25, 1, 5],
+        [3, 1],
+        [9, 1, 3],
+      ],
+    ],
+    [
+      "eigh",
+      linalg.eigh(S),
+      [
+        [3, 1],
+        [9, 1, 3],
+      ],
+    ],
+    [
+      "lu_factor",
+      linalg.lu_factor(R),
+      [
+        [15, 1, 5],
+        [3, 1],
+      ],
+    ],
+    [
+      "lu",
+      linalg.lu(R),
+      [
+        [25, 5, 1],
+        [15, 3, 1],
+        [9, 3, 1],
+      ],
+    ],
+    [
+      "ldl_factor",
+      linalg.ldl_factor(S),
+      [
+        [9, 1, 3],
+        [3, 1],
+      ],
+    ],
+    ["matrix_exp", [linalg.matrix_exp(A)], [[9, 3, 1]]],
+    ["an empty batch", [linalg.inv(torch.zeros(0, 2, 2))], [[4, 1, 2]]],
+    [
+      "nonzero",
+      [torch.ones(3, 4).nonzero(), torch.argwhere(torch.ones(3, 4))],
+      [
+        [1, 12],
+        [1, 12],
+      ],
+    ],
+    ["nonzero_static", [torch.nonzero_static(torch.ones(3, 4), { size: 5 })], [[2, 1]]],
+  ];
+  for (const [name, found, strides] of cases)
+    expect(
+      found.map((t) => t.stride()),
+      name,
+    ).toEqual(strides);
+});

@@ -286,8 +286,8 @@ define(nonzero_static, {
     const found = _nonzero(self);
     const [rows, dims] = found.sizes;
     return rows >= size
-      ? found.narrow(0, 0, size).clone()
-      : cat([found, found.new_full([size - rows, dims], fill_value)], 0);
+      ? found.narrow(0, 0, size).contiguous()
+      : cat([found.contiguous(), found.new_full([size - rows, dims], fill_value)], 0);
   }),
 });
 /** Rows and columns of the elements on and below a diagonal of a matrix. */

@@ -201,13 +201,15 @@ define(_nonzero, {
     const n = self.sizes.length;
     const places: number[] = [];
     for (let i = 0; i < truth.length; i++) if (truth[i]) places.push(i);
-    const out = new BigInt64Array(places.length * n);
+    // Dim by dim, as PyTorch lays them out.
+    const count = places.length;
+    const out = new BigInt64Array(count * n);
     for (const [row, place] of places.entries())
       for (let d = n - 1, rest = place; d >= 0; d--) {
-        out[row * n + d] = BigInt(rest % self.sizes[d]);
+        out[d * count + row] = BigInt(rest % self.sizes[d]);
         rest = Math.floor(rest / self.sizes[d]);
       }
-    return fromTyped(out, [places.length, n], int64);
+    return fromTyped(out, [n, count], int64).t();
   }),
 });
 /** The elements where `mask` is true, in row-major order. */

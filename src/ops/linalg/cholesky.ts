@@ -10,6 +10,7 @@ import {
   batchOf,
   checkInfo,
   infoAt,
+  inColumns,
   newInfo,
   sameBatch,
   stackOf,
@@ -30,8 +31,7 @@ define(cholesky_ex, {
     const info = newInfo(batchOf(self));
     for (let i = 0; i < stack.count; i++) infoAt(info)[i] = choleskyFactor(stack.at(i), stack.rows, subtract);
     if (check_errors) checkPositive(info, "linalg.cholesky_ex");
-    const L = stack.as(self.dtype);
-    return [upper ? L.mT : L, info];
+    return [inColumns(upper ? stack.tensor.mT : stack.tensor, self.dtype), info];
   }),
   saves: ["L"],
   backward: {

@@ -52,7 +52,7 @@ function symmetric(name: string, A: Tensor, UPLO: string, vectors: boolean): [Te
   const values = newVectors(batchOf(A), n);
   const rows = newStack(batchOf(A), n, n);
   for (let i = 0; i < a.count; i++) symmetricEigen(a.at(i), n, values.at(i), vectors ? rows.at(i) : null);
-  return [vectorsOf(values, A.dtype), vectors ? rows.as(A.dtype) : null];
+  return [vectorsOf(values, A.dtype), vectors ? rows.tensor.to(A.dtype) : null];
 }
 /** L_j - L_i at (i, j), ones on the diagonal. */
 const gaps = (L: Tensor): Tensor => {

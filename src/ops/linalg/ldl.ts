@@ -5,7 +5,17 @@ import { ldlFactor, ldlSolve } from "../../numerics/ldl.ts";
 import { composite, compute } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import { zeros } from "../creation.ts";
-import { assertReal, assertSquare, batchOf, checkInfo, infoAt, newInfo, sameBatch, stackOf } from "./matrices.ts";
+import {
+  assertReal,
+  assertSquare,
+  batchOf,
+  checkInfo,
+  inColumns,
+  infoAt,
+  newInfo,
+  sameBatch,
+  stackOf,
+} from "./matrices.ts";
 
 /** {@link ldl_factor} that does not raise but gives `info`. As `torch.linalg.ldl_factor_ex`. */
 export const ldl_factor_ex = op(
@@ -22,7 +32,7 @@ define(ldl_factor_ex, {
     for (let i = 0; i < stack.count; i++)
       infoAt(info)[i] = ldlFactor(stack.at(i), n, infoAt(pivots).subarray(i * n, (i + 1) * n));
     if (check_errors) checkZeroBlock(info, "torch.linalg.ldl_factor_ex");
-    return [stack.tensor.tril().to(A.dtype), pivots, info];
+    return [inColumns(stack.tensor.tril(), A.dtype), pivots, info];
   }),
 });
 const checkZeroBlock = (info: Parameters<typeof checkInfo>[0], name: string): void =>

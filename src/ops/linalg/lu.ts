@@ -84,7 +84,8 @@ function permutation(LU: Tensor, pivots: Tensor): Tensor {
 function unpacked(LU: Tensor, pivots: Tensor): { P: Tensor; L: Tensor; U: Tensor } {
   return { P: _permutation(LU, pivots), ...triangles(LU) };
 }
-function triangles(LU: Tensor): { L: Tensor; U: Tensor } {
+function triangles(packed: Tensor): { L: Tensor; U: Tensor } {
+  const LU = packed.contiguous();
   const [m, n] = LU.sizes.slice(-2);
   const k = Math.min(m, n);
   const L = LU.narrow(-1, 0, k)

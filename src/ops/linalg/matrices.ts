@@ -2,7 +2,7 @@
 import type { Dtype } from "../../dtype.ts";
 import { float32, float64, int32 } from "../../dtype.ts";
 import { LinAlgError, NotImplementedError, RuntimeError } from "../../errors.ts";
-import { broadcastShapes, numel } from "../../layout.ts";
+import { broadcastShapes, contiguousStrides, numel } from "../../layout.ts";
 import type { Shape } from "../../layout.ts";
 import { subtractPlainly } from "../../numerics/matrix.ts";
 import type { Subtract } from "../../numerics/matrix.ts";
@@ -64,10 +64,16 @@ export class Stack {
     const size = this.rows * this.cols;
     return (this.tensor.host() as Float64Array).subarray(i * size, (i + 1) * size);
   }
-  /** The results in the dtype that was given. */
+  /** The results in the dtype that was given, column by column: so LAPACK leaves them, and PyTorch as it found them. */
   as(dtype: Dtype): Tensor {
-    return this.tensor.to(dtype);
+    return inColumns(this.tensor, dtype);
   }
+}
+/** The same numbers in matrices whose columns lie one after the other. */
+export function inColumns(A: Tensor, dtype: Dtype): Tensor {
+  const [batch, matrix] = [A.sizes.slice(0, -2), A.sizes.slice(-2)];
+  const turned = contiguousStrides([...batch, ...matrix.reverse()]);
+  return allocate(A.sizes, dtype, [...turned.slice(0, -2), ...turned.slice(-2).reverse()]).copy_(A);
 }
 /** A copy to work on. */
 export function stackOf(A: Tensor): Stack {

@@ -115,7 +115,7 @@ define(matrix_exp, {
       .add(ones.mul(b[0]));
     let result = solve(V.sub(U), V.add(U));
     for (let i = 0; i < halvings; i++) result = result.matmul(result);
-    return result.to(A.dtype);
+    return result.to(A.dtype).contiguous();
   }),
   saves: ["A"],
   backward: {

@@ -5,7 +5,7 @@ import { composite, compute } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import type { Tensor } from "../../tensor.ts";
 import { cat } from "../view.ts";
-import { assertMatrix, assertReal, batchOf, newStack, newVectors, stackOf, vectorsOf } from "./matrices.ts";
+import { assertMatrix, assertReal, batchOf, inColumns, newStack, newVectors, stackOf, vectorsOf } from "./matrices.ts";
 import type { Stack } from "./matrices.ts";
 import { solve_triangular } from "./triangular.ts";
 
@@ -41,7 +41,7 @@ define(qr, {
     assertReal("linalg.qr", A);
     const { a, tau } = factored(A);
     const k = mode === "complete" ? a.rows : Math.min(a.rows, a.cols);
-    const R = a.tensor.narrow(-2, 0, k).triu().to(A.dtype);
+    const R = inColumns(a.tensor.narrow(-2, 0, k).triu(), A.dtype);
     return [mode === "r" ? A.new_zeros([0]) : product(a, tau, k).as(A.dtype), R];
   }),
   saves: ["Q", "R"],
