@@ -202,8 +202,31 @@ def einsum(*args):
     return _run("torch.einsum", equation, *operands)
 
 
+def bernoulli(input, p=None, *, generator=None, out=None):
+    options = {} if generator is None else {"generator": generator}
+    made = _run("torch.bernoulli", input, **options) if p is None else _run("torch.empty_like", input).bernoulli_(p, **options)
+    return made if out is None else _bridge.out_of("bernoulli", out, made, [input])
+
+
+_randint = _function("torch.randint")
+
+
+def randint(*args, **kwargs):
+    args = [a.__index__() if isinstance(a, Tensor) else a for a in args]
+    kwargs = {k: a.__index__() if isinstance(a, Tensor) else a for k, a in kwargs.items()}
+    return _randint(*args, **kwargs)
+
+
+def repeat_interleave(input=_MISSING, repeats=None, dim=None, *, output_size=None):
+    if repeats is None and isinstance(input, Tensor):
+        # Alone, they tell how often each place is repeated.
+        return _run("torch.repeat_interleave", arange(input.numel()), input)
+    _require("repeat_interleave", input=input)
+    return _run("torch.repeat_interleave", input, repeats, **({} if dim is None else {"dim": dim}))
+
+
 def manual_seed(seed):
-    _run("torch.manual_seed", seed)
+    _run("torch.manual_seed", _builtins.int(seed))
     return default_generator
 
 

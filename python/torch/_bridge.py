@@ -450,6 +450,14 @@ def refuse_write(name, t, given):
 
 # Functions that PyTorch's own Python knows by another name.
 NAMES = {"logsigmoid": "log_sigmoid"}
+# Arguments by other names than the library's, by function.
+SPELLINGS = {
+    "split": {"split_size_or_sections": "split_size", "tensor": "input"},
+    "tensor_split": {"indices": "indices_or_sections", "sections": "indices_or_sections"},
+    "scatter": {"value": "src"},
+    "scatter_": {"value": "src"},
+    "dropout": {"train": "training"},
+}
 # Arguments that have one answer here.
 IGNORED = ("layout", "pin_memory", "non_blocking")
 HANDLED = frozenset((*IGNORED, "device", "out"))
@@ -464,7 +472,14 @@ def function(path, name=None):
     space, _, own = (name or path).rpartition(".")
     writes = own.endswith("_") and not own.endswith("__")
 
+    spellings = SPELLINGS.get(own)
+    first = "tensor" if space == "nn.init" else "input"
+
     def call(*args, **kwargs):
+        if kwargs and spellings:
+            kwargs = {spellings.get(key, key): value for key, value in kwargs.items()}
+        if not args and first in kwargs:
+            args = (kwargs.pop(first),)
         if kwargs and not HANDLED.isdisjoint(kwargs):
             for ignored in IGNORED:
                 kwargs.pop(ignored, None)

@@ -599,6 +599,18 @@ class Tensor(Held, metaclass=_Methods):
     def split(self, split_size, dim=0):
         return run("Tensor.split", self, split_size, dim)
 
+    def view(self, *size, dtype=None, **kwargs):
+        if size and isinstance(size[0], _dtype):
+            dtype = size[0]
+        if dtype is not None:
+            return run("bridge.viewAs", self, dtype)
+        return invoke(_view, (self, *size), kwargs)
+
+    def bernoulli(self, p=None, *, generator=None):
+        from . import bernoulli
+
+        return bernoulli(self, p, generator=generator)
+
     def unflatten(self, dim, sizes):
         return run("Tensor.unflatten", self, dim, list(sizes))
 
@@ -692,6 +704,7 @@ def _keeps(t):
 
 
 _kept_of = Tensor._kept.__get__
+_dtype, _view = dtype, number_of("Tensor.view")
 
 # -- Python's operators
 

@@ -82,7 +82,7 @@ export class Bridge {
       const found = this.find(path);
       id = found === null ? -1 : this.functions.push(found) - 1;
       if (id >= 0) this.isMethod[id] = path.startsWith("method.");
-      if (id >= 0) this.isOp[id] = path.startsWith("Tensor.") || registry.has(found);
+      if (id >= 0) this.isOp[id] = /^(Tensor|torch|linalg|fft|special)\./.test(path) || registry.has(found);
       this.ids.set(path, id);
     }
     return id;
@@ -129,7 +129,7 @@ export class Bridge {
         const options: Record<string, unknown> = {};
         const first = values.length - keys.length;
         for (const [i, key] of keys.entries())
-          options[this.isOp[id] ? (NUMPY_NAMES[key] ?? key) : key] = values[first + i];
+          options[this.isOp[id] ? this.argumentName(id, key) : key] = values[first + i];
         values.length = first;
         values.push(options);
       }
@@ -139,6 +139,11 @@ export class Bridge {
     } finally {
       caller.language = "TypeScript";
     }
+  }
+  private argumentName(id: number, key: string): string {
+    const name = NUMPY_NAMES[key];
+    if (name === undefined) return key;
+    return registry.get(this.functions[id])?.schema.args.some((arg) => arg.name === key) ? key : name;
   }
   /** Lets go of objects; tells whether a turn of the event loop is due. */
   release(...numbers: number[]): boolean {
