@@ -246,6 +246,8 @@ def decode(x):
         return {decode(k): decode(v) for k, v in x[1]}
     if tag == "o":
         return object_of(x[1], x[2])
+    if tag == "k":
+        return _callables[x[1]]
     if tag == "!":
         raise _pending.pop()
     if tag == "e":

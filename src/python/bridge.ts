@@ -14,6 +14,7 @@ import { registry } from "../op/op.ts";
 import { asLeaf, fromTyped } from "../ops/data.ts";
 import { slice_ } from "../ops/methods/subscript.ts";
 import type { Index } from "../ops/methods/subscript.ts";
+import { Optimizer } from "../optim/optimizer.ts";
 import { default_generator, Generator } from "../random.ts";
 import { Size, Tensor } from "../tensor.ts";
 import { foreignTypes } from "../type_word.ts";
@@ -56,6 +57,7 @@ export class Bridge {
   private python: PythonCallback = () => undefined;
   /** JavaScript's side of Python callables, as long as the library holds it; see Note [Callables]. */
   private readonly callbacks = new Map<number, WeakRef<Callable>>();
+  private readonly numbersOfCallbacks = new WeakMap<Callable, number>();
   private readonly callables = createLiveness<object, number>("poll", (id) => this.gone.push(id));
   private gone: number[] = [];
   private made = 0;
@@ -234,6 +236,7 @@ export class Bridge {
       made = (...args) => this.callPython(id, args);
       Object.defineProperty(typed(made, type), "name", { value: name });
       this.callbacks.set(id, new WeakRef(made));
+      this.numbersOfCallbacks.set(made, id);
       this.idsOfCallables.set(made, id);
       this.callables.watch(made, id);
       if (++this.made % SWEEP === 0) this.callables.sweep();
@@ -329,6 +332,11 @@ export class Bridge {
       const items = x.map((y) => this.encode(y));
       return names.length === 0 ? ["l", items] : ["N", items, names];
     }
+    if (typeof x === "function") {
+      // Python's own callable, on its way back.
+      const id = this.numbersOfCallbacks.get(x as Callable);
+      if (id !== undefined) return ["k", id];
+    }
     if (x instanceof Map) return ["m", [...x].map(([k, v]) => [this.encode(k), this.encode(v)])];
     const proto: unknown = Object.getPrototypeOf(x);
     if (proto === Object.prototype && !isHandle(x))
@@ -346,6 +354,7 @@ function kindOf(x: object): string {
   if (x instanceof Node) return "node";
   if (x instanceof Generator) return "generator";
   if (x instanceof Module) return "layer";
+  if (x instanceof Optimizer) return "optimizer";
   if (x instanceof PackedSequence) return "PackedSequence";
   return isHandle(x) ? "handle" : (x.constructor?.name ?? "object");
 }

@@ -21,7 +21,7 @@ import { fromTyped } from "../ops/data.ts";
 import { scalarText } from "../print.ts";
 import type { Generator } from "../random.ts";
 import { Tensor } from "../tensor.ts";
-import { layers } from "./layers.ts";
+import { layers, plain } from "./layers.ts";
 
 type PythonForward = (ctx: FunctionContext, ...args: unknown[]) => Tensor | Tensor[];
 
@@ -220,14 +220,12 @@ export const helpers = {
     return made;
   },
   groups: (optimizer: Optimizer): unknown[] => optimizer.param_groups.map((group) => ({ ...group })),
-  setOption(optimizer: Optimizer, at: number, name: string, value: unknown): void {
-    (optimizer.param_groups[at] as unknown as Record<string, unknown>)[name] =
-      value instanceof Float ? value.value : value;
+  setGroups(optimizer: Optimizer, groups: unknown[]): void {
+    optimizer.param_groups.splice(0, Infinity, ...(groups.map(plain) as typeof optimizer.param_groups));
   },
   state: (optimizer: Optimizer): unknown[] => [...optimizer.state].map(([p, values]) => [p, { ...values }]),
-  loadState(optimizer: Optimizer, entries: [Tensor, Record<string, Tensor>][]): void {
+  setOptimizerState(optimizer: Optimizer, entries: [Tensor, object][]): void {
     optimizer.state.clear();
-    for (const [p, values] of entries)
-      optimizer.state.set(p, Object.fromEntries(Object.entries(values).map(([k, t]) => [k, t.clone()])));
+    for (const [p, values] of entries) optimizer.state.set(p, plain(values) as Record<string, Tensor>);
   },
 };

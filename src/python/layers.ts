@@ -66,7 +66,10 @@ function withoutReset(Class: LayerClass): LayerClass {
   Object.defineProperty(Made, "name", { value: Class.name });
   return Made;
 }
-function plain(x: unknown): unknown {
+/** With the numbers that Python's floats are. */
+export function plain(x: unknown): unknown {
   if (x instanceof Float) return x.value;
-  return Array.isArray(x) ? x.map(plain) : x;
+  if (Array.isArray(x)) return x.map(plain);
+  const isRecord = typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+  return isRecord ? Object.fromEntries(Object.entries(x).map(([k, y]) => [k, plain(y)])) : x;
 }

@@ -1,32 +1,93 @@
-"""torch.optim: the library's optimizers, with Python's parameter groups."""
+"""torch.optim: the library's optimizers, over groups and state that Python keeps."""
 
 import collections
+import itertools
+import sys
+import types
+from operator import is_
 
-from .._bridge import Held, number_of, run
+from .._bridge import Held, holder, number_of, run
 from .._tensor import Tensor
 
-
-class _LibraryOptimizer(Held):
-    """An optimizer of the library."""
-
-
-class Group(dict):
-    """A parameter group; what is set here is set in the library."""
-
-    _library = None
-    _at = 0
-
-    def __setitem__(self, key, value):
-        dict.__setitem__(self, key, value)
-        if self._library is not None and key != "params":
-            run("bridge.setOption", self._library, self._at, key, value)
-
-    def update(self, *args, **kwargs):
-        for key, value in dict(*args, **kwargs).items():
-            self[key] = value
-
-
+MISSING = object()
+_missing = itertools.repeat(MISSING)
 ORDERED = "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will change between runs. Please use a list instead."
+
+
+@holder("optimizer")
+class Calculator(Held):
+    """The library's side of an optimizer, and the groups and the state that it was given last."""
+
+    groups = ()  # of each group its options' names and values, and its parameters
+    state = {}
+
+    def knows(self, groups):
+        return len(groups) == len(self.groups) and all(
+            len(group) == len(names) + 1
+            and all(map(is_, map(group.get, names, _missing), values))
+            and len(group["params"]) == len(params)
+            and all(map(is_, group["params"], params))
+            for group, (names, values, params) in zip(groups, self.groups)
+        )
+
+    def give_groups(self, groups):
+        run("bridge.setGroups", self, [_crossing(group) for group in groups])
+        self.take_note(groups)
+
+    def take_note(self, groups):
+        self.groups = []
+        for group in groups:
+            options = {k: v for k, v in group.items() if k != "params"}
+            # A tensor may have changed though it is the same: it is given each time.
+            values = [MISSING if isinstance(v, Tensor) else v for v in options.values()]
+            self.groups.append((tuple(options), values, list(group["params"])))
+
+    def give_state(self, state):
+        now = {p: dict(values) for p, values in state.items() if isinstance(p, Tensor) and values}
+        if len(now) != len(self.state) or any(not _same(values, self.state.get(p)) for p, values in now.items()):
+            run("bridge.setOptimizerState", self, [[p, _state_crossing(values)] for p, values in now.items()])
+
+    def read_state(self, state):
+        for p, values in run("bridge.state", self):
+            own = state[p]
+            for key, value in values.items():
+                value = list(value) if type(value) is tuple else value
+                if own.get(key, MISSING) is not value:
+                    own[key] = value
+        self.state = {p: dict(values) for p, values in state.items() if isinstance(p, Tensor) and values}
+
+
+def _same(a, b):
+    return b is not None and a.keys() == b.keys() and all(map(is_, a.values(), map(b.get, a)))
+
+
+def _is_number(x):
+    return x is None or isinstance(x, (bool, int, float, str))
+
+
+def _crossing(group):
+    return {**_options(group), "params": list(group["params"])}
+
+
+def _options(group):
+    """The options of a group as the library takes them: without what only the program knows."""
+    crossing = {}
+    for key, value in group.items():
+        if isinstance(value, Tensor) and key != "params":
+            crossing[key] = value.item()
+        elif _is_number(value) or isinstance(value, (tuple, list)) and all(map(_is_number, value)):
+            crossing[key] = value
+    return crossing
+
+
+def _state_crossing(values):
+    from .. import tensor
+
+    return {
+        key: tensor(float(value)) if key == "step" and isinstance(value, (int, float)) else value
+        for key, value in values.items()
+        if isinstance(value, Tensor) or _is_number(value) or isinstance(value, (tuple, list))
+    }
 
 
 def _plain(p):
@@ -35,7 +96,7 @@ def _plain(p):
         params = p["params"]
         if isinstance(params, set):
             raise TypeError(ORDERED)
-        return {**p, "params": [params] if isinstance(params, Tensor) else [_plain(q) for q in params]}
+        return {"params": [params] if isinstance(params, Tensor) else [_plain(q) for q in params]}
     if isinstance(p, tuple):
         return list(p)
     if not isinstance(p, Tensor):
@@ -45,49 +106,80 @@ def _plain(p):
     return p
 
 
-def _plain_all(params):
+def _listed(params):
     if isinstance(params, Tensor):
         raise TypeError(
             "params argument given to the optimizer should be an iterable of Tensors or dicts, but got " + params.type()
         )
-    return [_plain(p) for p in params]
+    return [{**p} if isinstance(p, dict) else p for p in params]
 
 
 class Optimizer:
-    """The base of optimizers, whose groups the library has: one's own override step."""
-
-    _library = None
+    """The base of optimizers: one's own override step."""
 
     def __init__(self, params, defaults=None):
-        self.defaults = dict(defaults or {})
+        self.defaults = {} if defaults is None else defaults
+        params = _listed(params)
+        self._begin(params, run("bridge.newOptimizer", [_plain(p) for p in params], {}))
+
+    def _begin(self, params, library):
+        """With the parameters as the library has grouped them, and the options that Python was given."""
         self.state = collections.defaultdict(dict)
-        self._adopt(run("bridge.newOptimizer", _plain_all(params), self.defaults))
+        self.param_groups = []
+        self._optimizer_step_pre_hooks, self._optimizer_step_post_hooks = collections.OrderedDict(), collections.OrderedDict()
+        given = params if params and isinstance(params[0], dict) else [{}]
+        for group, own in zip(run("bridge.groups", library), given):
+            made = {"params": list(group["params"])}
+            if "param_names" in group:
+                made["param_names"] = list(group["param_names"])
+            made.update((k, v) for k, v in own.items() if k != "params")
+            for key, value in self.defaults.items():
+                made.setdefault(key, value)
+            self.param_groups.append(made)
+        self._calculator = library
+        cls = type(self)
+        if not hasattr(cls.step, "hooked"):
+            cls.step = _with_hooks(cls.step)
 
-    def _adopt(self, library):
-        self._library = library
-        self._read_groups()
+    @property
+    def _library(self):
+        """The library's side of it, with the groups as they are now."""
+        calculator = self.__dict__.get("_calculator")
+        if calculator is None:
+            calculator = self._calculator = self._new_calculator()
+        if not calculator.knows(self.param_groups):
+            calculator.give_groups(self.param_groups)
+        return calculator
 
-    def _read_groups(self):
-        groups = []
-        for at, options in enumerate(run("bridge.groups", self._library)):
-            group = Group()
-            for key, value in options.items():
-                dict.__setitem__(group, key, list(value) if key in ("params", "param_names") else value)
-            group._library, group._at = self._library, at
-            groups.append(group)
-        self.param_groups = groups
+    def _new_calculator(self):
+        return run("bridge.newOptimizer", [_crossing(group) for group in self.param_groups], {})
 
     def _read_options(self):
         """After a scheduler has set them."""
-        for group, options in zip(self.param_groups, run("bridge.groups", self._library)):
+        calculator = self._calculator
+        for group, options in zip(self.param_groups, run("bridge.groups", calculator)):
             for key, value in options.items():
-                if key not in ("params", "param_names"):
-                    is_float = isinstance(group.get(key, group["lr"]), float)
-                    dict.__setitem__(group, key, float(value) if is_float and isinstance(value, int) else value)
+                before = group.get(key, group.get("lr"))
+                if key in ("params", "param_names") or value == before and key in group:
+                    continue
+                if isinstance(before, Tensor):
+                    before.fill_(value)
+                else:
+                    group[key] = float(value) if isinstance(before, float) and type(value) is int else value
+        calculator.take_note(self.param_groups)
 
-    def add_param_group(self, group):
-        run("method.add_param_group", self._library, _plain(group) if isinstance(group, dict) else group)
-        self._read_groups()
+    def add_param_group(self, param_group):
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        library = self._library
+        run("method.add_param_group", library, _plain(param_group))
+        group = run("bridge.groups", library)[-1]
+        for key in ("params", "param_names"):
+            if key in group:
+                param_group[key] = list(group[key])
+        for key, value in self.defaults.items():
+            param_group.setdefault(key, value)
+        self.param_groups.append(param_group)
 
     def zero_grad(self, set_to_none=True):
         run("method.zero_grad", self._library, set_to_none)
@@ -117,24 +209,30 @@ class Optimizer:
                     "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
                 )
         by_number = {}
+        loaded = []
         for mine, theirs in zip(self.param_groups, groups):
             by_number.update(zip(theirs["params"], mine["params"]))
-            mine.update({key: value for key, value in theirs.items() if key != "params"})
-        self._load_state({by_number[k]: v for k, v in state_dict["state"].items() if k in by_number})
-
-    def _load_state(self, state):
-        self.state = collections.defaultdict(dict, {p: dict(v) for p, v in state.items()})
+            # Options that an older state lacks stay as they are.
+            loaded.append({**mine, **_copied(theirs), "params": mine["params"]})
+        state = collections.defaultdict(dict)
+        for key, values in state_dict["state"].items():
+            p = by_number.get(key)
+            state[key if p is None else p] = _copied(values) if p is None else _copied_for(p, values)
+        self.__setstate__({"state": state, "param_groups": loaded})
 
     def register_step_pre_hook(self, hook):
-        return self._add_hook("_pre_hooks", hook)
+        return _add_hook(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook):
-        return self._add_hook("_post_hooks", hook)
+        return _add_hook(self._optimizer_step_post_hooks, hook)
 
-    def _add_hook(self, kind, hook):
-        from ..nn.module import add_hook
+    def __getstate__(self):
+        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
 
-        return add_hook(self.__dict__.setdefault(kind, collections.OrderedDict()), hook)
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        for name in ("_optimizer_step_pre_hooks", "_optimizer_step_post_hooks"):
+            self.__dict__.setdefault(name, collections.OrderedDict())
 
     def __repr__(self):
         text = type(self).__name__ + " ("
@@ -142,6 +240,69 @@ class Optimizer:
             text += f"\nParameter Group {i}\n"
             text += "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
         return text + ")"
+
+
+def _copied(x):
+    if isinstance(x, Tensor):
+        return x.clone()
+    if isinstance(x, dict):
+        return {k: _copied(v) for k, v in x.items()}
+    return type(x)(map(_copied, x)) if type(x) in (list, tuple) else x
+
+
+def _copied_for(p, values, key=None):
+    """State of a parameter in its dtype; but a step counter keeps its own."""
+    if isinstance(values, Tensor):
+        return values.detach().to(p.dtype, copy=True) if p.is_floating_point() and key != "step" else values.detach().clone()
+    if isinstance(values, dict):
+        return {k: _copied_for(p, v, k) for k, v in values.items()}
+    return type(values)(_copied_for(p, v) for v in values) if type(values) in (list, tuple) else values
+
+
+def _add_hook(hooks, hook):
+    from ..nn.module import add_hook
+
+    return add_hook(hooks, hook)
+
+
+_global_optimizer_pre_hooks, _global_optimizer_post_hooks = collections.OrderedDict(), collections.OrderedDict()
+
+
+def register_optimizer_step_pre_hook(hook):
+    return _add_hook(_global_optimizer_pre_hooks, hook)
+
+
+def register_optimizer_step_post_hook(hook):
+    return _add_hook(_global_optimizer_post_hooks, hook)
+
+
+def _with_hooks(step):
+    def hooked(self, *args, **kwargs):
+        self._opt_called = True
+        if not (
+            self._optimizer_step_pre_hooks
+            or self._optimizer_step_post_hooks
+            or _global_optimizer_pre_hooks
+            or _global_optimizer_post_hooks
+        ):
+            return step(self, *args, **kwargs)
+        given = (self, *args)
+        for hook in [*_global_optimizer_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()]:
+            got = hook(self, given, kwargs)
+            if got is not None:
+                if not (isinstance(got, tuple) and len(got) == 2):
+                    raise RuntimeError(
+                        f"{step} must return None or a tuple of (new_args, new_kwargs), but got {got}."
+                    )
+                given, kwargs = got
+        result = step(*given, **kwargs)
+        for hook in [*self._optimizer_step_post_hooks.values(), *_global_optimizer_post_hooks.values()]:
+            hook(self, given, kwargs)
+        return result
+
+    hooked.__name__, hooked.__qualname__, hooked.__doc__ = step.__name__, step.__qualname__, step.__doc__
+    hooked.hooked = True
+    return hooked
 
 
 class LibraryOptimizer(Optimizer):
@@ -153,40 +314,60 @@ class LibraryOptimizer(Optimizer):
         for name in ("foreach", "fused"):
             if kwargs.get(name) is None:
                 kwargs.pop(name, None)
-        params = _plain_all(params)
+        params = _listed(params)
+        crossing = [{**_options(p), **_plain(p)} if isinstance(p, dict) else _plain(p) for p in params]
         for name in ("lr", "momentum", "weight_decay", "eps"):
             if name in kwargs and not isinstance(kwargs[name], Tensor):
                 kwargs[name] < 0.0  # raises what Python does for what is no number
-        self._adopt(run("new." + self._library_name, params, *args, **kwargs))
-        self.defaults = dict(run("get.defaults", self._library))
-        # The library has one type of number: floats that Python gave stay what they were.
-        if args:
-            kwargs["lr"] = args[0]
-        given = [p if isinstance(p, dict) else {} for p in params] + [{}] * len(self.param_groups)
-        for group, own in zip(self.param_groups, given):
-            for key, value in {**kwargs, **own}.items():
-                if isinstance(value, float):
-                    dict.__setitem__(group, key, value)
-        self.defaults.update((key, value) for key, value in kwargs.items() if isinstance(value, float))
+        numbers = [x.item() if isinstance(x, Tensor) else x for x in args]
+        named = {k: x.item() if isinstance(x, Tensor) else x for k, x in kwargs.items()}
+        library = run("new." + self._library_name, crossing, *numbers, **named)
+        self.defaults = dict(run("get.defaults", library))
+        # What Python gave stays what it was: floats, and tensors.
+        given = {"lr": args[0], **kwargs} if args else kwargs
+        self.defaults.update((k, v) for k, v in given.items() if isinstance(v, (float, Tensor)))
+        self._begin(params, library)
+        library.take_note(self.param_groups)
+
+    def _new_calculator(self):
+        return run("new." + self._library_name, [_crossing(group) for group in self.param_groups])
 
     @property
     def state(self):
-        return collections.defaultdict(dict, run("bridge.state", self._library))
+        """What is remembered of each parameter. Asked for once, it is kept up to date from then on."""
+        state = self.__dict__.get("_state")
+        if state is None:
+            state = self._state = collections.defaultdict(dict)
+            if self.__dict__.get("_calculator") is not None:
+                self._calculator.read_state(state)
+        return state
 
-    def _load_state(self, state):
-        run("bridge.loadState", self._library, [[p, v] for p, v in state.items()])
+    @state.setter
+    def state(self, value):
+        self._state = value
+
+    def __setstate__(self, state):
+        state = dict(state)
+        self._state = state.pop("state", self.__dict__.get("_state"))
+        super().__setstate__(state)
+
+    def _begin(self, params, library):
+        super()._begin(params, library)
+        self._state = None
 
     def step(self, closure=None):
-        given = () if closure is None else (closure,)
-        for hook in self.__dict__.get("_pre_hooks", {}).values():
-            hook(self, given, {})
-        result = run("method.step", self._library, *given)
-        for hook in self.__dict__.get("_post_hooks", {}).values():
-            hook(self, given, {})
+        library = self._library
+        state = self.__dict__.get("_state")
+        if state is not None:
+            library.give_state(state)
+        result = run("method.step", library, *(() if closure is None else (closure,)))
+        if state is not None:
+            library.read_state(state)
         return result
 
 
 _classes = {}
+FILES = ("adadelta", "adafactor", "adagrad", "adam", "adamax", "adamw", "asgd", "lbfgs", "muon", "nadam", "optimizer", "radam", "rmsprop", "rprop", "sgd")
 
 
 def __getattr__(name):
@@ -194,12 +375,25 @@ def __getattr__(name):
         raise AttributeError(name)
     cls = _classes.get(name)
     if cls is None:
-        if number_of("new." + name) < 0:
+        if not run("bridge.hasClass", "optimizer", name):
             raise AttributeError(f"module 'torch.optim' has no attribute '{name}'")
-        module = f"torch.optim.{name.lower()}"
-        cls = _classes[name] = type(name, (LibraryOptimizer,), {"_library_name": name, "__module__": module})
+        home = name.lower() if name.lower() in FILES else "optimizer"
+        cls = _classes[name] = type(
+            name, (LibraryOptimizer,), {"_library_name": name, "__module__": f"torch.optim.{home}"}
+        )
     globals()[name] = cls
     return cls
 
+
+class _File(types.ModuleType):
+    """A file of torch.optim that PyTorch has an optimizer in."""
+
+    def __getattr__(self, name):
+        return getattr(sys.modules["torch.optim"], name)
+
+
+for _name in FILES:
+    globals()[_name] = sys.modules[f"torch.optim.{_name}"] = _File(f"torch.optim.{_name}")
+Optimizer.__module__ = "torch.optim.optimizer"
 
 from . import lr_scheduler  # noqa: E402

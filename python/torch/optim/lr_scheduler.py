@@ -1,7 +1,9 @@
 """torch.optim.lr_scheduler: the library's schedules, and a base for one's own."""
 
-from .. import _bridge
-from .._bridge import number_of, run
+import types
+
+from .._bridge import run
+from .._tensor import Tensor
 
 
 class LRScheduler:
@@ -51,14 +53,21 @@ class LibraryScheduler(LRScheduler):
     _library_name = None
 
     def __init__(self, *args, **kwargs):
-        self.__dict__["_library"] = run("new." + self._library_name, *args, **kwargs)
+        if "optimizer" in kwargs and self._library_name != "ChainedScheduler":
+            args = (kwargs.pop("optimizer"), *args)
         given = kwargs.get("optimizer", args[0] if args else None)
-        given = given if hasattr(given, "param_groups") else (kwargs.get("schedulers") or args[0])[0].optimizer
+        if self._library_name == "ChainedScheduler" and not hasattr(given, "param_groups"):
+            given = (kwargs.get("schedulers") or args[0])[0].optimizer
+        if not hasattr(given, "param_groups"):
+            raise TypeError(f"{type(given).__name__} is not an Optimizer")
         self.__dict__["optimizer"] = given
-        self.optimizer._read_options()
+        given._library
+        self.__dict__["_library"] = run("new." + self._library_name, *args, **kwargs)
+        given._read_options()
 
     def __getattr__(self, name):
-        found, value = run("bridge.field", self.__dict__["_library"], name)
+        library = self.__dict__.get("_library")
+        found, value = run("bridge.field", library, name) if library is not None else (False, None)
         if not found:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         return _lists(value)
@@ -67,6 +76,7 @@ class LibraryScheduler(LRScheduler):
         run("bridge.setMember", self._library, name, value)
 
     def get_lr(self):
+        self.optimizer._library
         return self._floats(run("method.get_lr", self._library))
 
     def get_last_lr(self):
@@ -75,21 +85,30 @@ class LibraryScheduler(LRScheduler):
     def _floats(self, rates):
         """The library has one type of number; a rate is a float where the group's is."""
         groups = self.optimizer.param_groups
-        return [float(r) if isinstance(group["lr"], float) else r for r, group in zip(rates, groups)]
+        return [float(r) if isinstance(group["lr"], (float, Tensor)) else r for r, group in zip(rates, groups)]
 
     def step(self, *args, **kwargs):
+        self.optimizer._library  # with the rates as the program has set them
         run("method.step", self._library, *args, **kwargs)
         self.optimizer._read_options()
 
     def state_dict(self):
         state = _lists(run("method.state_dict", self._library))
+        if "lr_lambdas" in state:
+            # Functions cannot be saved; of other callables it is their fields.
+            state["lr_lambdas"] = [None if isinstance(f, types.FunctionType) else f.__dict__.copy() for f in self.lr_lambdas]
         for key in ("base_lrs", "_last_lr"):
             if key in state:
                 state[key] = self._floats(state[key])
         return state
 
     def load_state_dict(self, state_dict):
-        run("method.load_state_dict", self._library, state_dict)
+        given = dict(state_dict)
+        if "lr_lambdas" in given:
+            for f, fields in zip(self.lr_lambdas, given.pop("lr_lambdas")):
+                if fields is not None:
+                    f.__dict__.update(fields)
+        run("method.load_state_dict", self._library, given)
 
 
 def _lists(x):
@@ -103,7 +122,7 @@ _LRScheduler = LRScheduler
 
 
 def __getattr__(name):
-    if name.startswith("__") or number_of("new." + name) < 0:
+    if name.startswith("__") or not run("bridge.hasClass", "scheduler", name):
         raise AttributeError(f"module 'torch.optim.lr_scheduler' has no attribute '{name}'")
     cls = type(name, (LibraryScheduler,), {"_library_name": name, "__module__": __name__})
     globals()[name] = cls
