@@ -211,8 +211,12 @@ export function copyStrides({ shape, strides }: Layout): readonly number[] {
  */
 export function resultStrides(shape: Shape, operands: readonly Layout[]): readonly number[] {
   if (shape.length < 2) return contiguousStrides(shape);
+  // The usual case: where no size is 1 or 0, the first operand alone tells.
+  const [first] = operands;
+  if (sameShape(first.shape, shape) && isRowMajor(shape, first.strides) && Math.min(...shape) > 1)
+    return contiguousStrides(shape);
   if (operands.every((o) => sameShape(o.shape, shape))) {
-    const [{ strides }] = operands;
+    const { strides } = first;
     if (operands.every((o) => isContiguous(shape, o.strides))) return contiguousStrides(shape);
     if (shape.length === 4 && operands.every((o) => isPacked(shape, o.strides, CHANNELS_FIRST)))
       return stridesInOrder(shape, CHANNELS_FIRST);
