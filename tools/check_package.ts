@@ -21,7 +21,7 @@ try {
   check("publint", ["node_modules/publint/src/cli.js", "run", packed, "--strict"]);
   // CommonJS gets the modules by require, as Node does from 20.19 on. Resolution of before "exports" is TypeScript's "node10".
   const rules = ["--profile", "node16", "--ignore-rules", "cjs-resolves-to-esm"];
-  check("arethetypeswrong", ["node_modules/@arethetypeswrong/cli/dist/index.js", "--quiet", ...rules, packed]);
+  check("arethetypeswrong", ["node_modules/@arethetypeswrong/cli/dist/index.js", "--quiet", packed, ...rules]);
   mkdirSync(join(dir, "node_modules/tidu"), { recursive: true });
   execFileSync("tar", ["xzf", packed, "--strip-components=1", "-C", join(dir, "node_modules/tidu")]);
   for (const name of ["@types", "undici-types"])
