@@ -1,5 +1,6 @@
 """torch.utils.data: datasets, samplers and loaders."""
 
+import collections.abc
 import itertools
 
 from .._tensor import Tensor
@@ -182,7 +183,7 @@ class BatchSampler(Sampler):
 
 
 def default_collate(batch):
-    from .. import stack, tensor
+    from .. import float64, stack, tensor
 
     first = batch[0]
     if isinstance(first, Tensor):
@@ -190,20 +191,33 @@ def default_collate(batch):
     if isinstance(first, (bool, int)):
         return tensor(list(batch))
     if isinstance(first, float):
-        from .. import float64
-
         return tensor(list(batch), dtype=float64)
-    if isinstance(first, str):
+    if isinstance(first, (str, bytes)):
         return batch
-    if isinstance(first, dict):
+    if isinstance(first, collections.abc.Mapping):
         return {k: default_collate([b[k] for b in batch]) for k in first}
-    if isinstance(first, tuple) and hasattr(first, "_fields"):
-        return type(first)(*(default_collate(x) for x in zip(*batch)))
     if isinstance(first, (tuple, list)):
-        return [default_collate(x) for x in zip(*batch)]
+        if any(len(b) != len(first) for b in batch):
+            raise RuntimeError("each element in list of batch should be of equal size")
+        parts = [default_collate(x) for x in zip(*batch)]
+        return type(first)(*parts) if hasattr(first, "_fields") else parts
     raise TypeError(
         f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}"
     )
+
+
+def default_convert(data):
+    """What a loader without batches makes of a sample: containers of the same kind, a list for a tuple."""
+    if isinstance(data, collections.abc.Mapping):
+        return {k: default_convert(v) for k, v in data.items()}
+    if isinstance(data, tuple) and hasattr(data, "_fields"):
+        return type(data)(*map(default_convert, data))
+    return [default_convert(x) for x in data] if isinstance(data, (tuple, list)) else data
+
+
+def get_worker_info():
+    """Data is loaded in the program's own thread: there are no workers."""
+    return None
 
 
 class DataLoader:
@@ -218,13 +232,36 @@ class DataLoader:
         collate_fn=None,
         pin_memory=False,
         drop_last=False,
+        timeout=0,
+        worker_init_fn=None,
+        multiprocessing_context=None,
         generator=None,
-        **kwargs,
+        *,
+        prefetch_factor=None,
+        persistent_workers=False,
+        pin_memory_device="",
+        in_order=True,
     ):
         if num_workers < 0:
             raise ValueError(
                 "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing."
             )
+        if timeout < 0:
+            raise ValueError("timeout option should be non-negative")
+        if num_workers == 0 and prefetch_factor is not None:
+            raise ValueError(
+                "prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None."
+            )
+        if prefetch_factor is not None and prefetch_factor < 0:
+            raise ValueError("prefetch_factor option should be non-negative")
+        if persistent_workers and num_workers == 0:
+            raise ValueError("persistent_workers option needs num_workers > 0")
+        if isinstance(dataset, IterableDataset):
+            for name, value in (("shuffle", shuffle), ("sampler", sampler), ("batch_sampler", batch_sampler)):
+                if value is not None and not (name == "shuffle" and value is False):
+                    raise ValueError(
+                        f"DataLoader with IterableDataset: expected unspecified {name} option, but got {name}={value}"
+                    )
         if sampler is not None and shuffle:
             raise ValueError("sampler option is mutually exclusive with shuffle")
         if batch_sampler is not None:
@@ -238,13 +275,20 @@ class DataLoader:
                 "batch_size=None option disables auto-batching and is mutually exclusive with drop_last"
             )
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
-        self.collate_fn = collate_fn or default_collate
+        self.num_workers, self.pin_memory, self.timeout = num_workers, pin_memory, timeout
+        self.prefetch_factor, self.persistent_workers = prefetch_factor, persistent_workers
+        if num_workers > 0 and prefetch_factor is None:
+            self.prefetch_factor = 2
+        self.worker_init_fn, self.multiprocessing_context = worker_init_fn, multiprocessing_context
+        self.pin_memory_device, self.in_order = pin_memory_device, in_order
+        batches = batch_size is not None or batch_sampler is not None
+        self.collate_fn = collate_fn or (default_collate if batches else default_convert)
         self.generator = generator
-        if sampler is None:
+        if sampler is None and not isinstance(dataset, IterableDataset):
             sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
         self.sampler = sampler
         self.batch_sampler = batch_sampler or (
-            None if batch_size is None else BatchSampler(sampler, batch_size, drop_last)
+            None if batch_size is None or sampler is None else BatchSampler(sampler, batch_size, drop_last)
         )
 
     def __iter__(self):
@@ -254,16 +298,24 @@ class DataLoader:
         empty((), dtype=int64).random_(generator=self.generator)
         if isinstance(self.dataset, IterableDataset):
             items = iter(self.dataset)
+            if self.batch_size is None:
+                yield from map(self.collate_fn, items)
+                return
             while batch := list(itertools.islice(items, self.batch_size)):
                 if len(batch) == self.batch_size or not self.drop_last:
                     yield self.collate_fn(batch)
             return
         if self.batch_sampler is None:
             for i in self.sampler:
-                yield self.dataset[i]
+                yield self.collate_fn(self.dataset[i])
             return
         for batch in self.batch_sampler:
             yield self.collate_fn([self.dataset[i] for i in batch])
 
     def __len__(self):
+        if isinstance(self.dataset, IterableDataset):
+            n = len(self.dataset)
+            if self.batch_size is None:
+                return n
+            return n // self.batch_size if self.drop_last else (n + self.batch_size - 1) // self.batch_size
         return len(self.batch_sampler) if self.batch_sampler is not None else len(self.sampler)

@@ -1,0 +1,37 @@
+# Loaders of data and collating: what is refused, and in what words.
+import torch
+from torch.utils.data import *
+from torch.utils.data import default_collate, get_worker_info
+def tr(f):
+    try: print(f())
+    except Exception as e: print(type(e).__name__, e)
+tr(lambda: default_collate([[1,2],[3]]))
+tr(lambda: default_collate([(1,2),(3,4)]))
+tr(lambda: default_collate([{"a":1},{"a":2}]))
+tr(lambda: default_collate([object()]))
+tr(lambda: default_collate([True,False]))
+tr(lambda: default_collate([b"a",b"b"]))
+tr(lambda: default_collate([1.5,2]))
+tr(lambda: default_collate([None, None]))
+class I(IterableDataset):
+    def __iter__(s): return iter(range(5))
+tr(lambda: DataLoader(I(), shuffle=True))
+tr(lambda: DataLoader(I(), sampler=[1]))
+tr(lambda: DataLoader(I(), batch_sampler=[[1]]))
+tr(lambda: list(DataLoader(I(), shuffle=False)))
+tr(lambda: list(DataLoader(I(), batch_size=2, drop_last=True)))
+tr(lambda: list(DataLoader(I(), batch_size=None)))
+tr(lambda: len(DataLoader(I())))
+d=TensorDataset(torch.arange(5))
+tr(lambda: DataLoader(d, prefetch_factor=2))
+tr(lambda: DataLoader(d, persistent_workers=True))
+tr(lambda: DataLoader(d, timeout=-1))
+tr(lambda: DataLoader(d, num_workers=-1))
+tr(lambda: DataLoader(d, prefetch_factor=-2, num_workers=1))
+tr(lambda: DataLoader(d, shuffle=True, sampler=[1]))
+tr(lambda: DataLoader(d, nonsense=3))
+l=DataLoader(d); print(l.num_workers, l.pin_memory, l.drop_last, l.timeout, l.prefetch_factor, l.persistent_workers, l.worker_init_fn, l.multiprocessing_context, l.batch_size, type(l.sampler).__name__, type(l.batch_sampler).__name__)
+print(get_worker_info())
+tr(lambda: [x for x in DataLoader(d, batch_size=2, collate_fn=lambda b: len(b))])
+tr(lambda: [x for x in DataLoader(d, batch_size=None)])
+tr(lambda: [x for x in DataLoader([1,2,3], batch_size=None, sampler=[2,0])])
