@@ -11,7 +11,7 @@ const LEVELS = {
 };
 const LIVENESS = {
   poll: "by polling weak references",
-  finalizer: "by finalizers, between tasks of the event loop",
+  finalizer: "by finalizers between tasks, and moved out of a full memory until then",
   none: "never",
 };
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;

@@ -27,7 +27,7 @@ const FIRST_BUDGET = 64 * MIB;
 const ENOUGH = 256 * MIB;
 const MS_PER_REFERENCE = 0.0005;
 // What may stay in the memory before the longest unused moves out, and how much does at a time; see Note [Moving out].
-const RESIDENT = 64 * MIB;
+const RESIDENT = 32 * MIB;
 const MOVED_AT_ONCE = 1 / 4;
 const MOST_RESIDENT = 3 / 4;
 // Blocks that are worked with at once on the host.
@@ -328,7 +328,7 @@ export class CpuMemory {
   }
   private settleIn(span: Span, start: number): void {
     const { extent, end } = span;
-    extent.ptr = start * UNIT;
+    span.ptr = extent.ptr = start * UNIT;
     extent.nbytes = end;
     span.buffer = this.liveness.ballast(end);
     this.held += end;
@@ -373,12 +373,12 @@ export class CpuMemory {
     } catch {
       return false;
     }
-    new Uint8Array(span.buffer).set(new Uint8Array(this.buffer, extent.ptr, top));
+    new Uint8Array(span.buffer).set(new Uint8Array(this.buffer, span.ptr, top));
     this.movedOut += extent.nbytes;
     const { used } = extent;
     this.giveExtent(extent);
     extent.used = used;
-    extent.ptr = -1;
+    span.ptr = -1;
     return true;
   }
   /** Brings the bytes of a span back that had moved out; its address. See Note [Addresses and sweeps]. */
@@ -391,10 +391,10 @@ export class CpuMemory {
     let start = mayGrow ? this.takeFree(length) : this.heap.take(length);
     if (start < 0) start = this.takeFromUnused(length, top, mayGrow);
     this.settleIn(span, start);
-    new Uint8Array(this.buffer, span.extent.ptr, top).set(new Uint8Array(buffer!, 0, top));
+    new Uint8Array(this.buffer, span.ptr, top).set(new Uint8Array(buffer!, 0, top));
     this.broughtBack += end;
     this.missed += end;
-    return span.extent.ptr;
+    return span.ptr;
   }
   /** The blocks of a span are gone. */
   private reclaim(extent: Extent): void {

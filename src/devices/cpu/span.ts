@@ -8,14 +8,13 @@ import { Mortal } from "./nursery.ts";
  * the last allocation stays where it is, see Note [Addresses and sweeps]. Small, so that engines keep it in a word.
  */
 export const clock = { now: 0 };
-const HOURS = 2 ** 29;
-export const tick = (): void => void (clock.now = (clock.now + 1) % HOURS);
+const MOST = 2 ** 29 - 1;
+export const tick = (): void => void (clock.now = (clock.now + 1) & MOST);
 
 /** What is known of a span after its death. */
 export interface Extent {
-  /** Where it lies; -1 while it is moved out. */
+  /** What it has of the memory: nothing once it is dead, or while it is moved out. */
   ptr: number;
-  /** Bytes it has in the memory: none once it is dead, or while it is moved out. */
   nbytes: number;
   /** Bytes of its blocks that were not freed. */
   used: number;
@@ -26,6 +25,8 @@ export class Span extends Mortal {
   /** Looks at the young there had been. */
   readonly born: number;
   readonly extent: Extent = { ptr: 0, nbytes: 0, used: 0 };
+  /** Where it lies; -1 while it is moved out. */
+  ptr = 0;
   /** Where the next block starts and the last may end, from the span's start. */
   top = 0;
   end = 0;
@@ -46,12 +47,12 @@ export class Span extends Mortal {
   /** Where it lies until the next allocation. */
   address(): number {
     this.readAt = clock.now;
-    const { ptr } = this.extent;
+    const { ptr } = this;
     return ptr >= 0 ? ptr : this.memory.bringBack(this);
   }
   /** Allocations since its address was last asked for. */
   get age(): number {
-    return (clock.now - this.readAt + HOURS) % HOURS;
+    return (clock.now - this.readAt) & MOST;
   }
 }
 
