@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as torch from "../src/index.ts";
 import { nn } from "../src/index.ts";
+import { registry } from "../src/op/op.ts";
+import { formerOrder } from "../src/op/size_average.ts";
 import type { Tensor } from "../src/index.ts";
 
 const F = nn.functional;
@@ -224,4 +226,83 @@ test("ignored targets cost nothing and get no gradient, whatever the scores", ()
     [0, 0, 0],
     [0, 0, -0.75],
   ]);
+});
+
+describe("size_average and reduce", () => {
+  const warnings: string[] = [];
+  const told = (f: () => unknown): readonly [result: unknown, warnings: readonly string[]] => {
+    warnings.length = 0;
+    const before = torch.set_warning_listener((text) => warnings.push(text));
+    try {
+      return [f(), [...warnings]];
+    } finally {
+      torch.set_warning_listener(before);
+    }
+  };
+  const sentence = (reduction: string): string =>
+    `size_average and reduce args will be deprecated, please use reduction='${reduction}' instead.`;
+  // TypeScript's types show what is in use; programs that were written before them call so all the same.
+  type Former = (...args: unknown[]) => Tensor;
+  const former = F as unknown as Record<string, Former>;
+  const made = torch.nn as unknown as Record<string, new (...args: unknown[]) => { reduction: string } & Former>;
+  const x = torch.ones([2, 3]);
+  const twice = x.mul(2);
+  const classes = torch.tensor([0n, 1n]);
+
+  test("stand where PyTorch's signatures have them, in every loss that has them", () => {
+    const orders = [...registry.values()]
+      .map(({ schema }) => [schema.name, formerOrder(schema)?.join(" ")])
+      .filter(([, order]) => order !== undefined);
+    expect(Object.fromEntries(orders)).toEqual({
+      binary_cross_entropy: "input target weight size_average reduce reduction",
+      binary_cross_entropy_with_logits: "input target weight size_average reduce reduction pos_weight",
+      cosine_embedding_loss: "input1 input2 target margin size_average reduce reduction",
+      cross_entropy: "input target weight size_average ignore_index reduce reduction label_smoothing",
+      hinge_embedding_loss: "input target margin size_average reduce reduction",
+      kl_div: "input target size_average reduce reduction log_target",
+      l1_loss: "input target size_average reduce reduction",
+      margin_ranking_loss: "input1 input2 target margin size_average reduce reduction",
+      mse_loss: "input target size_average reduce reduction",
+      multi_margin_loss: "input target p margin weight size_average reduce reduction",
+      multilabel_margin_loss: "input target size_average reduce reduction",
+      multilabel_soft_margin_loss: "input target weight size_average reduce reduction",
+      nll_loss: "input target weight size_average ignore_index reduce reduction",
+      poisson_nll_loss: "input target log_input full size_average eps reduce reduction",
+      smooth_l1_loss: "input target size_average reduce reduction beta",
+      soft_margin_loss: "input target size_average reduce reduction",
+      triplet_margin_loss: "anchor positive negative margin p eps swap size_average reduce reduction",
+    });
+  });
+  test("are taken by name and by place, with PyTorch's warning", () => {
+    const cases: readonly (readonly [() => unknown, number, string | null])[] = [
+      [() => new made.MSELoss(false)(x, twice), 6, "sum"],
+      [() => new made.MSELoss({ size_average: false })(x, twice), 6, "sum"],
+      [() => new made.MSELoss(null, null, "sum")(x, twice), 6, null],
+      [() => new made.BCEWithLogitsLoss({ size_average: true })(x, x), 0.3132616877555847, "mean"],
+      [() => new made.CrossEntropyLoss(null, null, -100)(x, classes), 1.0986123085021973, null],
+      [() => new made.CrossEntropyLoss(torch.ones([3]), false, 1)(x, classes), 1.0986123085021973, "sum"],
+      [() => former.nll_loss(x, classes, null, false), -2, "sum"],
+      [() => former.kl_div(x, x, { size_average: false }), -6, "sum"],
+      [() => former.mse_loss(x, twice, true, true, "sum"), 1, "mean"],
+      [() => former.mse_loss(x, x.mul(3), { reduce: false }).select(0, 0).select(0, 1), 4, "none"],
+      [() => former.huber_loss(x, x.mul(3), "sum", 2), 12, null],
+    ];
+    for (const [i, [f, value, reduction]] of cases.entries()) {
+      const [result, texts] = told(f);
+      expect((result as Tensor).item(), `case ${i}`).toBeCloseTo(value, 6);
+      expect(texts, `case ${i}`).toEqual(reduction === null ? [] : [sentence(reduction)]);
+    }
+    expect(told(() => new made.L1Loss({ reduce: false }).reduction)[0]).toBe("none");
+  });
+  test("tell what was meant, where a reduction or data stands in their place", () => {
+    expect(told(() => former.mse_loss(x, x, "sum"))[1]).toEqual([
+      `${sentence("mean")}\n'sum' was given for size_average: reduction goes by name.`,
+    ]);
+    expect(() => new made.MSELoss(x, x)).toThrow(
+      "Boolean value of Tensor with more than one value is ambiguous\nIt was given for size_average",
+    );
+    expect(() => former.mse_loss(x, x, false, { size_average: true })).toThrow(
+      "mse_loss() got multiple values for argument 'size_average'",
+    );
+  });
 });

@@ -11,6 +11,7 @@ import { bind } from "./bind.ts";
 import { assertFits } from "./fits.ts";
 import type { AnyDefinition, Entry, OpKernel } from "./op.ts";
 import { assign } from "./pointwise.ts";
+import { formerOrder, withReduction } from "./size_average.ts";
 
 type Values = readonly unknown[];
 type Results = Tensor | readonly Tensor[];
@@ -21,6 +22,8 @@ export function makeCall(entry: Entry): (...given: unknown[]) => unknown {
     const of = entry.inplaceOf;
     return (...given) => runInPlace(of, entry.schema.name, bind(entry.schema, given));
   }
+  const order = formerOrder(entry.schema);
+  if (order !== null) return (...given) => run(entry, bind(entry.schema, withReduction(entry.schema, order, given)));
   return (...given) => run(entry, bind(entry.schema, given));
 }
 

@@ -2,6 +2,7 @@
 import { bind, isOptions } from "./bind.ts";
 import type { Args, Forms, Schema, Values } from "./schema.ts";
 import { parseSchema } from "./schema.ts";
+import { formerOrder, withReduction } from "./size_average.ts";
 
 /** What a constructor with this signature accepts. */
 export type ConstructorArgs<S extends string> = Forms<Args<S>>;
@@ -15,6 +16,8 @@ export function bindConstructor<S extends string>(signature: S, given: readonly 
   let schema = schemas.get(signature);
   if (!schema) schemas.set(signature, (schema = parseSchema(signature)));
   const callee = name ?? schema.name;
+  const order = formerOrder(schema);
+  if (order !== null) given = withReduction(schema, order, given);
   const isClass = /^[A-Z]/.test(callee);
   if (isClass) refuseMissing(schema, callee, given);
   const values = bind({ ...schema, name: isClass ? `${callee}.__init__` : callee }, given);

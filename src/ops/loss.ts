@@ -73,7 +73,7 @@ const shared = (grad: Tensor, losses: Tensor, reduction: string): Tensor =>
   reduction === "mean" ? grad.div(losses.numel()) : grad;
 /** Squared below `delta`, linear above, of slope delta. */
 export const huber_loss = op(
-  "huber_loss(Tensor input, Tensor target, *, str reduction='mean', float delta=1.0) -> Tensor",
+  "huber_loss(Tensor input, Tensor target, str reduction='mean', float delta=1.0) -> Tensor",
 );
 define(huber_loss, {
   kernel: compute(({ input, target, reduction, delta }) => {
@@ -261,7 +261,7 @@ const isShare = (x: Tensor): boolean => Boolean(x.ge(0).logical_and(x.le(1)).all
 const scaledBy = (x: Tensor, weight: Tensor | null): Tensor => (weight === null ? x : x.mul(weight));
 /** {@link binary_cross_entropy} of sigmoid(input), without overflow. */
 export const binary_cross_entropy_with_logits = op(
-  "binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor? weight=None, *, Tensor? pos_weight=None, str reduction='mean') -> Tensor",
+  "binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor? weight=None, *, str reduction='mean', Tensor? pos_weight=None) -> Tensor",
 );
 define(binary_cross_entropy_with_logits, {
   kernel: compute(({ input, target, weight, pos_weight, reduction }) => {
