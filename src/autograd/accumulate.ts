@@ -1,5 +1,6 @@
 // AccumulateGrad: the end of the graph, where a gradient enters a leaf's `.grad`.
-import { isDense } from "../layout.ts";
+import { empty } from "../allocate.ts";
+import { isContiguous, isDense } from "../layout.ts";
 import type { Tensor, TensorHook } from "../tensor.ts";
 import { mode } from "./mode.ts";
 import type { Grads } from "./node.ts";
@@ -32,12 +33,8 @@ export class AccumulateGrad extends Node {
     const leaf = this.variable;
     const before = leaf.gradient;
     if (before === null) {
-      const takeOver = sole && !mode.grad && isDense(grad.sizes, grad.strides) && ownsWhole(grad);
-      leaf.gradient = takeOver
-        ? grad.detach()
-        : mode.grad
-          ? grad.new_empty([...grad.sizes]).copy_(grad)
-          : grad.detach().clone();
+      const takeOver = sole && !mode.grad && liesAs(grad, leaf) && ownsWhole(grad);
+      leaf.gradient = takeOver ? grad.detach() : roomFor(leaf).copy_(grad);
       // A hook on this node is given the gradient, too.
       leaf.gradient.storage.unseen = !mode.grad && this.postHooks === null;
     } else if (mode.grad) leaf.gradient = before.add(grad);
@@ -46,6 +43,14 @@ export class AccumulateGrad extends Node {
     for (const hook of this.afterHooks?.values() ?? []) hook(leaf);
   }
 }
+/** A gradient lies as its leaf does, or in row-major order where that has holes or overlaps: PyTorch's layout contract. */
+function liesAs({ sizes, strides }: Tensor, leaf: Tensor): boolean {
+  if (!isDense(leaf.sizes, leaf.strides)) return isContiguous(sizes, strides);
+  for (let d = 0; d < sizes.length; d++) if (sizes[d] !== 1 && strides[d] !== leaf.strides[d]) return false;
+  return true;
+}
+const roomFor = ({ sizes, strides, dtype, backend }: Tensor): Tensor =>
+  empty(sizes, dtype, isDense(sizes, strides) ? strides : undefined, backend);
 const ownsWhole = (t: Tensor): boolean => t.storage.block.nbytes === t.numel() * t.dtype.itemsize;
 
 makeAccumulator.for = (leaf) => new AccumulateGrad(leaf);

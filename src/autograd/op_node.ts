@@ -13,6 +13,7 @@ type Saved = SavedTensor | readonly (SavedTensor | null)[];
 const ZERO: RecordPlan = {
   formulas: [{ arg: 0, saves: [], formula: ({ grad }: { grad: Tensor }) => grad.new_zeros(grad.sizes) }],
   flat: null,
+  strided: false,
   nodeName: "ZeroBackward0",
 };
 
@@ -22,6 +23,8 @@ export class OpNode extends Node {
   /** The arguments by place; tensors are left out, their shapes are in `shapes`. */
   private readonly plain: unknown[];
   private readonly shapes: (Shape | readonly Shape[] | null)[];
+  /** Where formulas ask for them. */
+  private readonly strides: (readonly number[] | null)[] | null;
   /** Arguments by place, then results; null if there is nothing, or no more. */
   private saved: (Saved | undefined)[] | null = null;
   private released = false;
@@ -41,7 +44,8 @@ export class OpNode extends Node {
       this.shapes[i] = v instanceof Tensor ? v.sizes : isList ? v.map((t: Tensor | null) => t?.sizes ?? []) : null;
       this.plain[i] = v instanceof Tensor ? undefined : isList ? null : v;
     }
-    const { formulas } = this.record;
+    const { formulas, strided } = this.record;
+    this.strides = strided ? values.map((v) => (v instanceof Tensor ? v.strides : null)) : null;
     const edges = new Array<Edge | null>(formulas.length);
     let at = 0;
     for (let f = 0; f < formulas.length; f++) {
@@ -106,6 +110,7 @@ export class OpNode extends Node {
     const context: Record<string, unknown> = this.byName(this.plain);
     const { shape, dtype } = this.outputs[0];
     context["sizes"] = this.byName(this.shapes);
+    if (this.strides !== null) context["strides"] = this.byName(this.strides);
     context["grads"] = grads;
     context["grad"] = grads[0] ?? grads.find((g) => g !== null)!.new_zeros(shape, { dtype });
     const out: (Tensor | null)[] = [];

@@ -54,6 +54,8 @@ export type Context<S extends string, K, N> = {
   /** Gradients of all results, null where nothing came. */
   readonly grads: readonly (Tensor | null)[];
   readonly sizes: Sizes<S>;
+  /** Of ops whose definition says `strided`. */
+  readonly strides: Sizes<S>;
 } & Omit<Values<S>, TensorNames<S>> &
   Pick<Values<S> & Record<SavableResult<S>, Tensor>, SavedFor<K, N> & (keyof Values<S> | SavableResult<S>)>;
 type GradientOf<V> = V extends readonly unknown[] ? readonly (Tensor | null)[] : Tensor | null;
@@ -66,6 +68,8 @@ export interface Definition<S extends string, K extends Saves<S>> {
   backward?: { [N in TensorNames<S>]?: (context: Context<S, K, N>) => GradientOf<Values<S>[N & keyof Values<S>]> };
   /** Arguments on which the gradients depend in steps alone: see Note [Piecewise linear]. Each has a formula. */
   flat?: readonly TensorNames<S>[];
+  /** Whether formulas see the strides that the tensors had, too. */
+  strided?: boolean;
   /** Name of the node without its number's default 0, where PyTorch's is not the op's: "SumBackward1". */
   node?: string | ((values: Values<S>) => string);
 }
@@ -76,6 +80,7 @@ export interface AnyDefinition {
   readonly saves?: readonly string[] | Readonly<Record<string, readonly string[] | undefined>>;
   readonly backward?: Readonly<Record<string, AnyFormula | undefined>>;
   readonly flat?: readonly string[];
+  readonly strided?: boolean;
   readonly node?: string | ((values: never) => string);
 }
 /** One op in the registry. */
@@ -94,6 +99,7 @@ export interface RecordPlan {
   readonly formulas: readonly Formula[];
   /** Numbers of the formulas whose arguments are flat; null if none are. */
   readonly flat: readonly number[] | null;
+  readonly strided: boolean;
   readonly nodeName: string | ((values: never) => string);
 }
 export interface Formula {
@@ -149,7 +155,7 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
 ): void {
   const entry = registry.get(op)!;
   const any = definition as unknown as AnyDefinition;
-  const { kernel, backward, saves, node, flat } = any;
+  const { kernel, backward, saves, node, flat, strided = false } = any;
   // Of one shape for all ops: every call reads it.
   entry.definition = { kernel, backward, saves, node };
   if (!backward) return;
@@ -174,6 +180,7 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
   entry.record = {
     formulas,
     flat: flat?.map((name) => formulas.findIndex(({ arg }) => arg === placeOf(name).place)) ?? null,
+    strided,
     nodeName: node ?? `${camel(entry.schema.name)}Backward0`,
   };
 }

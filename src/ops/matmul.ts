@@ -5,6 +5,7 @@ import { float32, float64 } from "../dtype.ts";
 import { cppName } from "../cpp_names.ts";
 import { RuntimeError } from "../errors.ts";
 import { broadcastShapes, numel } from "../layout.ts";
+import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { isHalf } from "../kernel/half.ts";
 import { composite, compute } from "../op/kernels.ts";
@@ -78,8 +79,18 @@ define(mm, {
     return product(self, mat2);
   }),
   saves: { self: ["mat2"], mat2: ["self"] },
-  backward: { self: ({ grad, mat2 }) => grad.mm(conj(mat2.t())), mat2: ({ grad, self }) => conj(self.t()).mm(grad) },
+  backward: {
+    self: ({ grad, mat2, sizes, strides }) => gradOfLeft(grad, mat2, isByColumns(sizes.self, strides.self)),
+    mat2: ({ grad, self, sizes, strides }) => gradOfRight(grad, self, isByColumns(sizes.mat2, strides.mat2)),
+  },
+  strided: true,
 });
+/** A gradient lies as what it is of, so that it can become a parameter's gradient as it is: a layer's weight is the transpose of a factor. */
+const isByColumns = ([rows]: Shape, [down, across]: readonly number[]): boolean => down === 1 && across === rows;
+const gradOfLeft = (grad: Tensor, right: Tensor, byColumns: boolean): Tensor =>
+  byColumns ? conj(right).mm(grad.t()).t() : grad.mm(conj(right.t()));
+const gradOfRight = (grad: Tensor, left: Tensor, byColumns: boolean): Tensor =>
+  byColumns ? grad.t().mm(conj(left)).t() : conj(left.t()).mm(grad);
 function assertMatrices(names: string, a: Tensor, b: Tensor): void {
   if (a.sizes[1] !== b.sizes[0])
     throw new RuntimeError(
@@ -181,9 +192,12 @@ define(addmm, {
   saves: { mat1: ["mat2"], mat2: ["mat1"] },
   backward: {
     self: ({ grad, beta }) => times(grad, conj(beta)),
-    mat1: ({ grad, mat2, alpha }) => times(grad.mm(conj(mat2.t())), conj(alpha)),
-    mat2: ({ grad, mat1, alpha }) => times(conj(mat1.t()).mm(grad), conj(alpha)),
+    mat1: ({ grad, mat2, alpha, sizes, strides }) =>
+      times(gradOfLeft(grad, mat2, isByColumns(sizes.mat1, strides.mat1)), conj(alpha)),
+    mat2: ({ grad, mat1, alpha, sizes, strides }) =>
+      times(gradOfRight(grad, mat1, isByColumns(sizes.mat2, strides.mat2)), conj(alpha)),
   },
+  strided: true,
 });
 const times = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(alpha));
 /** beta 0 leaves self out altogether, NaN included. */
