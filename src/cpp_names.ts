@@ -17,6 +17,10 @@ const NAMES: Record<DtypeName, string> = {
 };
 export const cppName = (dtype: Dtype): string => NAMES[dtype.name];
 
+/** The type of a tensor of that dtype: "torch.FloatTensor", or the name of dtypes that came after such names. */
+export const legacyType = ({ name, legacyName, is_complex }: Dtype): string =>
+  is_complex || name === "bool" || name === "bfloat16" ? `CPU${legacyName}Type` : `torch.${legacyName}Tensor`;
+
 /** As a C++ stream prints a double: six significant digits. */
 export function streamed(x: number): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x < 0 ? "-inf" : "inf";

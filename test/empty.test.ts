@@ -40,7 +40,6 @@ const otherwise: Readonly<Record<string, string>> = {
   "F.conv_transpose1d [[0,4,6],[4,0,3],2]": "oneDNN has no kernel without channels to make",
   "F.adaptive_max_pool2d [[2,0,5,6],[2,3]]": "PyTorch refuses what has an empty answer",
   "F.adaptive_max_pool2d [[0,0,5,6],[2,3]]": "PyTorch refuses what has an empty answer",
-  "torch.index_add [[0,4],0,[3],[3,4]]": "PyTorch does not look at the indices",
   "F.embedding_bag [[2,6],[4,0]]": "PyTorch refuses what has an empty answer",
 };
 

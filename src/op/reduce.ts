@@ -32,9 +32,9 @@ export function reduce<S extends string>(spec: ReduceSpec): KernelFor<S> {
     kind: "loops",
     run(values, { name, args }) {
       const self = values[0] as Tensor;
-      const given = named(values, args, "dim") as number | readonly number[] | null;
+      const given = named(values, args, "dim") as Dims;
       const dims = wrapDims(typeof given === "number" ? [given] : given, self.sizes.length);
-      if (spec.needsElements) assertElements(name.replace(/^_(\w+)_dim$/, "$1"), self, dims, isGiven(given));
+      if (spec.needsElements) assertElements(name.replace(/^_(\w+)_dim$/, "$1"), self, dims, given);
       const compute = spec.compute?.(self.dtype, named(values, args, "dtype") as Dtype | null) ?? self.dtype;
       const key = self.dtype.code * 16 + compute.code;
       let kernel = kernels.get(key);
@@ -90,15 +90,19 @@ export function runFold(kernel: Kernel, self: Tensor, dims: readonly number[], k
   return outs;
 }
 /** An empty list of dims means all, as if none were given. */
-const isGiven = (dim: number | readonly number[] | null | undefined): boolean =>
-  typeof dim === "number" || (dim ?? []).length > 0;
-function assertElements(name: string, { sizes }: Tensor, dims: readonly number[], given: boolean): void {
-  if (!given && sizes.includes(0))
+type Dims = number | readonly number[] | null;
+const isGiven = (dim: Dims): boolean => typeof dim === "number" || (dim ?? []).length > 0;
+function assertElements(name: string, { sizes }: Tensor, dims: readonly number[], given: Dims): void {
+  if (!isGiven(given) && sizes.includes(0))
     throw new RuntimeError(
       `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
     );
-  for (const d of dims)
-    if (sizes[d] === 0) throw new IndexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`);
+  // Of several dims PyTorch names one as it was given.
+  for (const [i, d] of dims.entries())
+    if (sizes[d] === 0)
+      throw new IndexError(
+        `${name}(): Expected reduction dim ${Array.isArray(given) ? given[i] : d} to have non-zero size.`,
+      );
 }
 
 /** A fold that stores at every step along the argument `dim`: results of self's shape. */

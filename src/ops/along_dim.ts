@@ -1,6 +1,7 @@
 // What ops along one dim share: putting folded dims back, walking the rows in host memory, scattering a gradient.
 import type { TypedArray } from "../dtype.ts";
 import { int64 } from "../dtype.ts";
+import { IndexError } from "../errors.ts";
 import { isHalf } from "../kernel/half.ts";
 import { wrapDim, wrapDims } from "../layout.ts";
 import type { Shape } from "../layout.ts";
@@ -53,6 +54,11 @@ export function chosenAlong(
   return [back(fromTyped(values, shape, self.dtype)), back(fromTyped(places, shape, int64))];
 }
 
+/** Raises IndexError if there is nothing along `dim` to choose from. */
+export function assertNonEmptyDim(name: string, { sizes }: Tensor, dim: number): void {
+  const d = wrapDim(dim, sizes.length);
+  if (sizes[d] === 0) throw new IndexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`);
+}
 /** Ascending, NaN above everything. */
 export function order(a: number | bigint, b: number | bigint): number {
   if (a < b) return -1;

@@ -9,6 +9,7 @@ import { arange, fromTyped } from "./data.ts";
 import { pad } from "./padding.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
+import { assertPlaces } from "./index_checks.ts";
 import { _index_put, _nonzero } from "./indexing.ts";
 
 /** Elements shifted along `dims`, those pushed out coming back in at the other end; without dims through the whole. */
@@ -353,7 +354,7 @@ define(masked_scatter, {
       throw new RuntimeError(
         `masked_scatter_ only supports boolean masks, but got mask with dtype ${mask.dtype.legacyName}`,
       );
-    const shape = broadcastShapes(self.sizes, mask.sizes);
+    const shape = broadcastShapes(mask.sizes, self.sizes);
     const places = _nonzero(mask.expand(shape));
     if (source.numel() < places.sizes[0])
       throw new RuntimeError("Number of elements of source < number of ones in mask");
@@ -367,8 +368,13 @@ export const masked_scatter_ = inplace(masked_scatter);
 export const put = op("put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor");
 define(put, {
   kernel: composite(({ self, index, source, accumulate }) => {
-    if (index.numel() !== source.numel())
+    assertPlaces("put_", self, index, "put_(): Tried to put elements into an empty tensor");
+    if (self.dtype !== source.dtype)
       throw new RuntimeError(
+        `put_(): self and source expected to have the same dtype, but got self.dtype = ${self.dtype.legacyName} and source.dtype = ${source.dtype.legacyName}`,
+      );
+    if (index.numel() !== source.numel())
+      throw new IndexError(
         `put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.numel()}, index.numel() = ${index.numel()}`,
       );
     return _index_put(self.reshape([-1]), [index.reshape([-1])], source.reshape([-1]), accumulate).view(self.sizes);

@@ -15,16 +15,9 @@ import { assertNoOverlap } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { scalar_tensor } from "./creation.ts";
 import { arange, fromTyped } from "./data.ts";
+import { assertPlaces, assertSlices, assertWithin, isIndexDtype } from "./index_checks.ts";
 import { _masked_fill } from "./pointwise.ts";
 
-/** Indices checked against the size they point into. Raises IndexError before anything is read or written. */
-function checkedIndices(index: Tensor, size: number, message: (i: number) => Error, negative: boolean): void {
-  if (index.numel() === 0) return;
-  const low = Number(index.amin().item());
-  const high = Number(index.amax().item());
-  if (low < (negative ? -size : 0)) throw message(low);
-  if (high >= size) throw message(high);
-}
 /** Where one tensor of indices moves along one dim of the indexed tensor. */
 interface Pointer {
   readonly index: Tensor;
@@ -128,7 +121,7 @@ function gatherPlan({ sizes, strides }: Tensor, indices: readonly (Tensor | null
   if (used.some((u) => sizes[u.d] === 0) && !lead.includes(0))
     throw new IndexError("index is out of bounds for dimension with size 0");
   const pointers = used.map(({ index, d }, place) => {
-    checkedIndices(
+    assertWithin(
       index,
       sizes[d],
       (i) => new IndexError(`index ${i} is out of bounds for dimension ${place} with size ${sizes[d]}`),
@@ -217,7 +210,7 @@ export const masked_select = op("masked_select(Tensor self, Tensor mask) -> Tens
 define(masked_select, {
   kernel: composite(({ self, mask }) => {
     if (mask.dtype !== bool) throw new RuntimeError(`masked_select: expected BoolTensor for mask`);
-    const broadcast = broadcastShapes(self.sizes, mask.sizes);
+    const broadcast = broadcastShapes(mask.sizes, self.sizes);
     const shape = broadcast.length === 0 ? [1] : broadcast;
     return _index(self.expand(shape), _nonzero(mask.expand(shape)).unbind(1));
   }),
@@ -236,7 +229,7 @@ function alongDim(
     throw new RuntimeError(`${name}(): Expected dtype int32/int64 for index`);
   const d = wrapDim(dim, self.sizes.length);
   const size = self.sizes[d] ?? 1;
-  checkedIndices(index, size, message, false);
+  assertWithin(index, size, message, false);
   return { d, pointer: { index, size, stride: self.strides[d] ?? 0 } };
 }
 const outOfBounds =
@@ -354,112 +347,116 @@ define(scatter_add, {
 });
 export const scatter_add_ = inplace(scatter_add);
 
+/** A number is a vector of one element to what works along a dim. */
+const asVector = (t: Tensor): Tensor => (t.sizes.length === 0 ? t.reshape([1]) : t);
 /** A vector of indices into one dim of self, as a pointer that broadcasts over the others. */
-function vectorPointer(
-  name: string,
-  self: Tensor,
-  dim: number,
-  index: Tensor,
-): { d: number; pointer: Pointer; shape: Shape } {
+function vectorPointer(self: Tensor, dim: number, index: Tensor): { d: number; pointer: Pointer; shape: Shape } {
   const d = wrapDim(dim, self.sizes.length);
-  const fills = name === "index_fill_";
-  if (index.sizes.length > 1 && fills) throw new RuntimeError("Index has to be a vector/scalar");
-  if (index.sizes.length > 1)
-    throw new IndexError(`${name}(): Index is supposed to be a vector, but got dim: ${index.sizes.length}`);
-  if (index.dtype !== int64 && index.dtype !== int32)
-    throw new RuntimeError(
-      name === "index_select"
-        ? "index_select(): Expected dtype int32 or int64 for index"
-        : `${name}(): Expected dtype int32/int64 for index but got: ${index.dtype.legacyName}`,
-    );
-  const size = self.sizes[d] ?? 1;
-  const outside = (i: number): IndexError =>
-    new IndexError(
-      fills ? `index ${i} is out of bounds for dimension ${d} with size ${size}` : "index out of range in self",
-    );
-  // Slices without elements are not looked for, as in PyTorch; only filling counts from the end.
-  if (name === "index_select" || numel(self.sizes.toSpliced(d, 1)) > 0) checkedIndices(index, size, outside, fills);
-  const flat = index.reshape([-1]);
-  const padded = self.sizes.length === 0 ? flat : flat.view(self.sizes.map((_, k) => (k === d ? flat.sizes[0] : 1)));
-  const shape = self.sizes.length === 0 ? [] : self.sizes.with(d, flat.sizes[0]);
+  const n = index.numel();
+  const padded = index.reshape(self.sizes.map((_, k) => (k === d ? n : 1)));
   return {
     d,
-    shape,
-    pointer: { index: self.sizes.length === 0 ? padded.view([]) : padded, size, stride: self.strides[d] ?? 0 },
+    shape: self.sizes.with(d, n),
+    pointer: { index: padded, size: self.sizes[d], stride: self.strides[d] },
   };
 }
 /** The slices of self at `index` along `dim`. */
 export const index_select = op("index_select(Tensor self, int dim, Tensor index) -> Tensor");
 define(index_select, {
   kernel: compute(({ self, dim, index }) => {
-    const { d, shape, pointer } = vectorPointer("index_select", self, dim, index);
-    return gatherBy(
-      self,
-      shape,
-      self.strides.map((s, k) => (k === d ? 0 : s)),
-      [pointer],
-    );
+    const whole = asVector(self);
+    const { d, shape, pointer } = vectorPointer(whole, dim, index);
+    if (index.sizes.length > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
+    if (!isIndexDtype(index.dtype)) throw new RuntimeError("index_select(): Expected dtype int32 or int64 for index");
+    if (self.sizes.length === 0 && index.numel() !== 1)
+      throw new RuntimeError(`index_select(): Index to scalar can have only 1 value, got ${index.numel()} value(s)`);
+    if (whole.sizes[d] === 0 && index.numel() > 0)
+      throw new RuntimeError("index_select(): self indexing axis dim should be positive");
+    assertWithin(index, whole.sizes[d], () => new IndexError("index out of range in self"), false);
+    const strides = whole.strides.map((s, k) => (k === d ? 0 : s));
+    return gatherBy(whole, shape, strides, [pointer]).view(self.sizes.length === 0 ? [] : shape);
   }),
   saves: { self: ["index"] },
   backward: { self: ({ grad, sizes, dim, index }) => grad.new_zeros(sizes.self).index_add(dim, index, grad) },
 });
-function intoSlices(name: string, target: Tensor, dim: number, index: Tensor, source: Tensor, mode: StoreMode): void {
+function intoSlices(target: Tensor, dim: number, index: Tensor, source: Tensor, mode: StoreMode): void {
   assertNoOverlap(target, []);
-  const { d, shape, pointer } = vectorPointer(name, target, dim, index);
-  scatterBy(
-    target,
-    shape,
-    target.strides.map((s, k) => (k === d ? 0 : s)),
-    [pointer],
-    source,
-    mode,
-  );
+  const whole = asVector(target);
+  const { d, shape, pointer } = vectorPointer(whole, dim, index);
+  const strides = whole.strides.map((s, k) => (k === d ? 0 : s));
+  scatterBy(whole, shape, strides, [pointer], source, mode);
 }
-/** What a source of slices must be for index_add_. */
-function assertAddable(self: Tensor, dim: number, index: Tensor, source: Tensor): void {
-  const d = wrapDim(dim, self.sizes.length);
-  if (self.dtype !== source.dtype)
-    throw new RuntimeError(
-      `index_add_(): self (${self.dtype.legacyName}) and source (${source.dtype.legacyName}) must have the same scalar type`,
+function addSlices(target: Tensor, dim: number, index: Tensor, source: Tensor, alpha: Scalar): void {
+  assertSlices("index_add_", target, dim, index, source);
+  const d = wrapDim(dim, target.sizes.length);
+  const size = target.sizes[d] ?? 1;
+  // Slices without elements are not looked for, as in PyTorch.
+  if (numel(target.sizes.toSpliced(d, 1)) > 0 && source.numel() > 0 && target.numel() > 0)
+    assertWithin(
+      index,
+      size,
+      (i) => (target.sizes.length > 1 ? outOfBounds(d, size)(i) : new IndexError("index out of range in self")),
+      false,
     );
-  const [of, from] = [self.sizes.length, source.sizes.length];
-  if (d > 0 && d >= from)
-    throw new RuntimeError(`index_add_(): Indexing dim ${d} is out of bounds of the source tensor with dim ${from}`);
-  if (index.numel() !== (source.sizes[d] ?? 1))
-    throw new RuntimeError(
-      `index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.sizes[d] ?? 1}), for dim: ${d}`,
-    );
-  const others = ({ sizes }: Tensor): Shape => (of > 0 && from > 0 ? sizes.toSpliced(d, 1) : sizes);
-  if (!sameShape(others(self), others(source)))
-    throw new RuntimeError(
-      `source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${list(self.sizes)} source.shape = ${list(source.sizes)}`,
-    );
+  if (target.numel() > 0) intoSlices(target, dim, index, timesAlpha(source, alpha), "add");
 }
-/** What it must be for index_copy_, which takes one of no dims for a slice of one element. */
-function assertCopyable(self: Tensor, dim: number, index: Tensor, source: Tensor): void {
-  const d = wrapDim(dim, self.sizes.length);
-  const [of, from, n] = [self.sizes.length, source.sizes.length, index.numel()];
+function copySlices(target: Tensor, dim: number, index: Tensor, source: Tensor): void {
+  const d = wrapDim(dim, target.sizes.length);
+  const count = index.numel();
+  const [from, to] = [source.sizes.length, target.sizes.length];
   if (index.sizes.length > 1)
     throw new IndexError(`index_copy_(): Index should have dimension 1 or 0 (got ${index.sizes.length})`);
-  if (from === 0 && n !== 1)
-    throw new IndexError(`index_copy_(): When source is scalar, index should have one element (got ${n})`);
-  if (from !== of && from !== 0 && of !== 0)
+  if (from === 0 && count !== 1)
+    throw new IndexError(`index_copy_(): When source is scalar, index should have one element (got ${count})`);
+  if (from !== to && from > 0 && to > 0)
     throw new IndexError(
-      `index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality (${from}), destination dimensionality (${of})`,
+      `index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality (${from}), destination dimensionality (${to})`,
     );
-  if (self.dtype !== source.dtype)
+  if (index.dtype !== int64)
+    throw new RuntimeError(`index_copy_(): Expected a long tensor for index, but got ${index.dtype.legacyName}`);
+  if (source.dtype !== target.dtype)
     throw new RuntimeError(
-      `index_copy_(): self and source expected to have the same dtype, but got (self) ${self.dtype.legacyName} and (source) ${source.dtype.legacyName}`,
+      `index_copy_(): self and source expected to have the same dtype, but got (self) ${target.dtype.legacyName} and (source) ${source.dtype.legacyName}`,
     );
-  const slices = ({ sizes }: Tensor): Shape => sizes.toSpliced(d, 1);
-  if (!sameShape(slices(self), slices(source)))
+  const [own, given] = [target.sizes.toSpliced(d, 1), source.sizes.toSpliced(d, 1)];
+  if (!sameShape(own, given))
     throw new RuntimeError(
-      `index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: ${slices(self).join(" ")} at dimension ${d} and source slice shape: ${slices(source).join(" ")} at dimension 0.`,
+      `index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: ${own.join(" ")} at dimension ${d} and source slice shape: ${given.join(" ")} at dimension 0.`,
     );
-  if (from > 0 && n !== source.sizes[d])
+  if (from > 0 && source.sizes[d] !== count)
     throw new IndexError(
-      `index_copy_(): Number of indices (${n}) should be equal to source.size(dim) (${source.sizes[d]})`,
+      `index_copy_(): Number of indices (${count}) should be equal to source.size(dim) (${source.sizes[d]})`,
     );
+  const size = target.sizes[d] ?? 1;
+  // Slices without elements are not looked for, as in PyTorch.
+  if (numel(own) > 0)
+    assertWithin(
+      index,
+      size,
+      (i) => new IndexError(`index_copy_(): index ${i} is out of bounds for dimension ${d} with size ${size}`),
+      false,
+    );
+  intoSlices(target, dim, index, asVector(source), "set");
+}
+function fillSlices(target: Tensor, dim: number, index: Tensor, value: Tensor | Scalar): void {
+  const d = wrapDim(dim, target.sizes.length);
+  if (value instanceof Tensor && value.sizes.length > 0)
+    throw new RuntimeError(
+      `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`,
+    );
+  if (index.dtype !== int64) throw new IndexError("index_fill_(): Expected dtype int64 for index.");
+  if (index.sizes.length > 1) throw new RuntimeError("Index has to be a vector/scalar");
+  const size = target.sizes[d] ?? 1;
+  // Slices without elements are not looked for, as in PyTorch.
+  if (numel(target.sizes.toSpliced(d, 1)) > 0)
+    assertWithin(
+      index,
+      size,
+      (i) => new IndexError(`index ${i} is out of bounds for dimension ${d} with size ${size}`),
+      true,
+    );
+  const filling = value instanceof Tensor ? value.to(target.dtype) : scalar_tensor(value, { dtype: target.dtype });
+  intoSlices(target, dim, index, filling, "set");
 }
 /** Self with alpha * source added to the slices at `index` along `dim`. */
 export const index_add = op(
@@ -483,19 +480,16 @@ define(index_add, {
       timesAlpha(grad.index_select(dim, index).expand_as(grad.new_zeros(sizes.source)), alpha),
   },
 });
-function addSlices(target: Tensor, dim: number, index: Tensor, source: Tensor, alpha: Scalar): void {
-  assertAddable(target, dim, index, source);
-  intoSlices("index_add_", target, dim, index, timesAlpha(source, alpha), "add");
-}
-const timesAlpha = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(alpha));
+/** In the dtype of what is scaled: 2.5 is 2 to whole numbers. */
+const timesAlpha = (t: Tensor, alpha: Scalar): Tensor =>
+  alpha === 1 ? t : t.mul(t.dtype.is_floating_point || t.dtype.is_complex ? alpha : t.new_full([], alpha));
 export const index_add_ = inplace(index_add);
 /** Self with the slices at `index` along `dim` replaced by those of `source`. */
 export const index_copy = op("index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor");
 define(index_copy, {
   kernel: compute(({ self, dim, index, source }) => {
     const out = self.clone();
-    assertCopyable(self, dim, index, source);
-    intoSlices("index_copy_", out, dim, index, source, "set");
+    copySlices(out, dim, index, source);
     return out;
   }),
   saves: ["index"],
@@ -509,19 +503,8 @@ export const index_copy_ = inplace(index_copy);
 export const index_fill = op("index_fill(Tensor self, int dim, Tensor index, Tensor|Scalar value) -> Tensor");
 define(index_fill, {
   kernel: compute(({ self, dim, index, value }) => {
-    if (value instanceof Tensor && value.sizes.length > 0)
-      throw new RuntimeError(
-        `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`,
-      );
     const out = self.clone();
-    intoSlices(
-      "index_fill_",
-      out,
-      dim,
-      index,
-      value instanceof Tensor ? value.to(self.dtype) : scalar_tensor(value, { dtype: self.dtype }),
-      "set",
-    );
+    fillSlices(out, dim, index, value);
     return out;
   }),
   saves: ["index"],
@@ -537,7 +520,10 @@ export const index_fill_ = inplace(index_fill);
 /** Elements of the flattened tensor at `index`. */
 export const take = op("take(Tensor self, Tensor index) -> Tensor");
 define(take, {
-  kernel: compute(({ self, index }) => _index(self.reshape([-1]), [index])),
+  kernel: compute(({ self, index }) => {
+    assertPlaces("take", self, index, "take(): tried to take from an empty tensor");
+    return _index(self.reshape([-1]), [index]);
+  }),
   saves: ["index"],
   backward: {
     self: ({ grad, sizes, index }) =>
@@ -567,6 +553,12 @@ function triangle(name: string, self: Tensor, keep: (row: Tensor, col: Tensor) =
 
 /** Scales the rows that are looked up, in place, to a norm of at most `max_norm`. */
 function shorten(weight: Tensor, rows: Tensor, max_norm: number, norm_type: number): void {
+  assertWithin(
+    rows,
+    weight.sizes[0],
+    (i) => new IndexError(`select(): index ${i} out of range for tensor of size ${list(weight.sizes)} at dimension 0`),
+    false,
+  );
   const looked = weight.index_select(0, rows);
   const norms = looked.norm(norm_type, [1], true);
   const scale = norms.add(1e-7).reciprocal().mul(max_norm);
@@ -580,11 +572,11 @@ define(embedding, {
   kernel: compute(({ input, weight, max_norm, norm_type }) => {
     if (input.dtype !== int64 && input.dtype !== int32)
       throw new RuntimeError(
-        `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${input.dtype.legacyName}Tensor instead (while checking arguments for embedding)\nIndices come from ${help({ TypeScript: "bigints", Python: "ints" })}, torch.randint, or x.long().`,
+        `Expected tensor for argument #${max_norm === null ? 1 : 2} 'indices' to have one of the following scalar types: Long, Int; but got torch.${input.dtype.legacyName}Tensor instead (while checking arguments for ${max_norm === null ? "embedding" : "embedding_renorm_"})\nIndices come from ${help({ TypeScript: "bigints", Python: "ints" })}, torch.randint, or x.long().`,
       );
     if (weight.sizes.length !== 2) throw new RuntimeError("'weight' must be 2-D");
     const rows = input.reshape([-1]);
-    if (max_norm !== null) shorten(weight, rows, max_norm, norm_type);
+    if (max_norm !== null) shorten(weight, rows.long(), max_norm, norm_type);
     return weight.index_select(0, rows).view([...input.sizes, weight.sizes[1]]);
   }),
   saves: { weight: ["input"] },

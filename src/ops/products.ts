@@ -1,5 +1,5 @@
 // Products over dims, written with the matrix products: tensordot, inner, kron, cross, distances.
-import { RuntimeError, warn } from "../errors.ts";
+import { IndexError, RuntimeError, warn } from "../errors.ts";
 import { broadcastShapes, list, wrapDim } from "../layout.ts";
 import { composite } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
@@ -157,8 +157,13 @@ define(diff, {
 export const _trapezoid = op("_trapezoid(Tensor self, Tensor? x, Scalar dx, int dim, bool running) -> Tensor");
 define(_trapezoid, {
   kernel: composite(({ self, x, dx, dim, running }) => {
-    const n = self.sizes.length;
-    const d = wrapDim(dim, n);
+    if (self.sizes.length === 0)
+      throw new IndexError(
+        x === null && running
+          ? "slice() cannot be applied to a 0-dim tensor."
+          : `Dimension specified as ${x === null ? dim : 0} but tensor has no dimensions`,
+      );
+    const d = wrapDim(dim, self.sizes.length);
     if (self.sizes[d] === 0) return self.new_zeros(running ? self.sizes : self.sizes.toSpliced(d, 1));
     const [head, tail] = [self.narrow(d, 0, self.sizes[d] - 1), self.narrow(d, 1, self.sizes[d] - 1)];
     const mean = head.add(tail).div(2);

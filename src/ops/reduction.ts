@@ -14,7 +14,7 @@ import { reduce, scan } from "../op/reduce.ts";
 import type { Fold } from "../op/reduce.ts";
 import type { Tensor } from "../tensor.ts";
 import { conj } from "./conjugate.ts";
-import { pickedGrad, restored } from "./along_dim.ts";
+import { assertNonEmptyDim, pickedGrad, restored } from "./along_dim.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
 
@@ -264,16 +264,16 @@ define(_min_all, {
 function refuseBool(name: string, self: Tensor): void {
   if (self.dtype === bool) throw new RuntimeError(`${name}(): does not support bool input`);
 }
-function nonEmpty(name: string, self: Tensor, Raised: typeof IndexError = RuntimeError): Tensor {
-  if (self.numel() === 0)
-    throw new Raised(
-      `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
-    );
+const DIM_WANTED = "Expected reduction dim to be specified for input.numel() == 0.";
+const DIM_HELP = "Specify the reduction dim with the 'dim' argument.";
+function nonEmpty(name: string, self: Tensor): Tensor {
+  if (self.numel() === 0) throw new RuntimeError(`${name}(): ${DIM_WANTED} ${DIM_HELP}`);
   return self;
 }
-function assertNonEmptyDim(name: string, self: Tensor, dim: number): void {
-  const d = wrapDim(dim, self.sizes.length);
-  if (self.sizes[d] === 0) throw new IndexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`);
+/** For `argmax` and `argmin` without a dim. */
+function flattened(name: string, self: Tensor): Tensor {
+  if (self.numel() === 0) throw new IndexError(`${name}(): ${DIM_WANTED}\n${DIM_HELP}`);
+  return self.reshape([-1]);
 }
 /** Where the largest element is: along `dim`, or in the flattened tensor. The first of equal ones. */
 export const argmax = op("argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor");
@@ -281,9 +281,7 @@ define(argmax, {
   kernel: compute(({ self, dim, keepdim }) => {
     refuseBool("argmax", self);
     if (dim === null)
-      return _max_dim(nonEmpty("argmax", self, IndexError).reshape([-1]), 0).indices.reshape(
-        keepdim ? self.sizes.map(() => 1) : [],
-      );
+      return _max_dim(flattened("argmax", self), 0).indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
     assertNonEmptyDim("argmax", self, dim);
     return _max_dim(self, dim, keepdim).indices;
   }),
@@ -294,9 +292,7 @@ define(argmin, {
   kernel: compute(({ self, dim, keepdim }) => {
     refuseBool("argmin", self);
     if (dim === null)
-      return _min_dim(nonEmpty("argmin", self, IndexError).reshape([-1]), 0).indices.reshape(
-        keepdim ? self.sizes.map(() => 1) : [],
-      );
+      return _min_dim(flattened("argmin", self), 0).indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
     assertNonEmptyDim("argmin", self, dim);
     return _min_dim(self, dim, keepdim).indices;
   }),
@@ -309,8 +305,9 @@ define(aminmax, {
       throw new RuntimeError(
         "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
       );
-    if (dim !== null && self.sizes[wrapDim(dim, self.sizes.length)] === 0)
-      throw new IndexError(`aminmax: Expected reduction dim ${dim} to have non-zero size.`);
+    const d = dim === null ? null : wrapDim(dim, self.sizes.length);
+    if (d !== null && self.sizes[d] === 0)
+      throw new IndexError(`aminmax: Expected reduction dim ${d} to have non-zero size.`);
     const dims = dim === null ? [] : [dim];
     return [self.amin(dims, keepdim), self.amax(dims, keepdim)];
   }),
@@ -413,9 +410,8 @@ function deviation(
   const [result] = spreads([self, mean], dims, [count, Math.max(0, count - correction)], root ? 1 : 0);
   return keepdim ? result : result.view(self.sizes.filter((_, d) => !dims.includes(d)));
 }
-function floating(self: Tensor): Tensor {
-  if (!self.dtype.is_differentiable)
-    throw new RuntimeError("std and var only support floating point and complex dtypes");
+function floating(self: Tensor, name = "std and var"): Tensor {
+  if (!self.dtype.is_differentiable) throw new RuntimeError(`${name} only support floating point and complex dtypes`);
   return self;
 }
 /** Square root of {@link var}. */
@@ -450,7 +446,7 @@ export const var_mean = op(
 define(var_mean, {
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("var_mean", args);
-    return [_var(args.self, dim, correction, keepdim), args.self.mean(dim, keepdim)];
+    return [_var(floating(args.self, "var_mean"), dim, correction, keepdim), args.self.mean(dim, keepdim)];
   }),
   node: "VarMeanBackward0",
 });
@@ -461,7 +457,7 @@ export const std_mean = op(
 define(std_mean, {
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("std_mean", args);
-    return [_std(args.self, dim, correction, keepdim), args.self.mean(dim, keepdim)];
+    return [_std(floating(args.self, "std_mean"), dim, correction, keepdim), args.self.mean(dim, keepdim)];
   }),
   node: "StdMeanBackward0",
 });

@@ -1,9 +1,10 @@
 // Scatters that reduce: every place of self becomes the sum, product, mean or extreme of what is sent there.
-import { RuntimeError } from "../errors.ts";
+import { IndexError, RuntimeError } from "../errors.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
-import { wrapDim } from "../layout.ts";
+import { list, wrapDim } from "../layout.ts";
+import { assertSlices, assertWithin } from "./index_checks.ts";
 import { conj } from "./conjugate.ts";
 import { _where } from "./pointwise.ts";
 
@@ -34,12 +35,17 @@ export const index_reduce = op(
 define(index_reduce, {
   kernel: composite(({ self, dim, index, source, reduce, include_self }) => {
     if (!REDUCTIONS.slice(1).includes(reduce))
-      throw new RuntimeError(`reduce argument must be either prod, mean, amax or amin, got ${reduce}.`);
-    if (index.sizes.length > 1)
-      throw new RuntimeError(`index_reduce_(): Index is supposed to be a vector, but got dim: ${index.sizes.length}`);
+      throw new RuntimeError(
+        `index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got ${reduce}.`,
+      );
+    assertSlices("index_reduce_", self, dim, index, source);
+    const d = wrapDim(dim, self.sizes.length);
+    const size = self.sizes[d] ?? 1;
+    if (size === 0 && index.numel() > 0)
+      throw new IndexError(`select(): index 0 out of range for tensor of size ${list(self.sizes)} at dimension ${d}`);
+    if (source.numel() > 0) assertWithin(index, size, () => new IndexError("index out of range in self"), false);
     if (self.sizes.length === 0)
       return self.scatter_reduce(0, index.reshape([]), source.reshape([]), reduce, { include_self });
-    const d = wrapDim(dim, self.sizes.length);
     const wide = index.reshape(self.sizes.map((_, k) => (k === d ? index.numel() : 1))).expand(source.sizes);
     return reduced(self, d, wide, source, reduce, include_self);
   }),

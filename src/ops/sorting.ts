@@ -1,12 +1,13 @@
 // Order along a dim: sorting, the k largest, ranks, running extremes.
 import type { Scalar } from "../dtype.ts";
-import { IndexError, RuntimeError } from "../errors.ts";
+import { RuntimeError } from "../errors.ts";
+import { streamed } from "../cpp_names.ts";
 import { wrapDim } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import * as selection from "../numerics/selection.ts";
 import { Tensor } from "../tensor.ts";
-import { chosenAlong, pickedGrad, sortedPlaces } from "./along_dim.ts";
+import { assertNonEmptyDim, chosenAlong, pickedGrad, sortedPlaces } from "./along_dim.ts";
 
 /** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
 export const sort = op(
@@ -76,9 +77,11 @@ export const kthvalue = op(
 define(kthvalue, {
   kernel: compute(({ self, k, dim, keepdim }) => {
     const n = sizeOf(self, dim);
-    if (self.sizes.length > 0 && n === 0)
-      throw new IndexError(`kthvalue(): Expected reduction dim ${dim} to have non-zero size.`);
-    if (k < 1 || k > n) throw new RuntimeError("kthvalue(): selected number k out of range for dimension " + dim);
+    assertNonEmptyDim("kthvalue", self, dim);
+    if (k < 1 || k > n)
+      throw new RuntimeError(
+        `kthvalue(): selected number k out of range for dimension ${wrapDim(dim, self.sizes.length)}`,
+      );
     return oneAlong(self, dim, keepdim, (row) => [kthPlace(row, k - 1)]);
   }),
   saves: ["indices"],
@@ -101,8 +104,7 @@ function medianPlace(row: Row, ignoresNan: boolean): number {
   return ignoresNan && firstNan > 0 ? places[(firstNan - 1) >> 1] : places[firstNan];
 }
 function nonEmptyAlong(name: string, self: Tensor, dim: number): Tensor {
-  if (self.sizes.length > 0 && sizeOf(self, dim) === 0)
-    throw new IndexError(`${name}(): Expected reduction dim ${dim} to have non-zero size.`);
+  assertNonEmptyDim(name, self, dim);
   return self;
 }
 /** {@link median} along one dim, with the places. */
@@ -125,7 +127,7 @@ export const _nanmedian_dim = op(
 );
 define(_nanmedian_dim, {
   kernel: compute(({ self, dim, keepdim }) =>
-    oneAlong(nonEmptyAlong("nanmedian", self, dim), dim, keepdim, (row) => [medianPlace(row, true)]),
+    oneAlong(nonEmptyAlong("median", self, dim), dim, keepdim, (row) => [medianPlace(row, true)]),
   ),
   saves: ["indices"],
   backward: {
@@ -216,7 +218,7 @@ export const quantile = op(
 );
 define(quantile, {
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
-    quantiles("quantile", self, q, dim, keepdim, interpolation, false),
+    quantiles(self, q, dim, keepdim, interpolation, false),
   ),
 });
 /** {@link quantile} of the elements that are not NaN. */
@@ -225,11 +227,10 @@ export const nanquantile = op(
 );
 define(nanquantile, {
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
-    quantiles("nanquantile", self, q, dim, keepdim, interpolation, true),
+    quantiles(self, q, dim, keepdim, interpolation, true),
   ),
 });
 function quantiles(
-  name: string,
   self: Tensor,
   q: Tensor | Scalar,
   dim: number | null,
@@ -241,14 +242,18 @@ function quantiles(
     throw new RuntimeError(
       `quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`,
     );
-  if (self.numel() === 0) throw new RuntimeError(`${name}() input tensor must be non-empty`);
+  if (self.numel() === 0) throw new RuntimeError("quantile() input tensor must be non-empty");
   if (!self.dtype.is_floating_point)
-    throw new RuntimeError(`${name}() input tensor must be either float or double dtype`);
+    throw new RuntimeError("quantile() input tensor must be either float or double dtype");
   const at = q instanceof Tensor ? q : self.new_full([], q);
-  if (at.sizes.length > 1) throw new RuntimeError(`${name}() q must be a scalar or 1D tensor`);
-  if (at.dtype !== self.dtype) throw new RuntimeError(`${name}() q tensor must be same dtype as the input tensor`);
+  if (at.sizes.length > 1) throw new RuntimeError("quantile() q must be a scalar or 1D tensor");
+  if (at.dtype !== self.dtype) throw new RuntimeError("quantile() q tensor must be same dtype as the input tensor");
   if (at.lt(0).logical_or(at.gt(1)).any().item())
-    throw new RuntimeError(`${name}() q ${at.sizes.length === 0 ? "must be" : "values must be"} in the range [0, 1]`);
+    throw new RuntimeError(
+      at.sizes.length === 0
+        ? `quantile() q must be in the range [0, 1] but got ${streamed(Number(at.item()))}`
+        : "quantile() q values must be in the range [0, 1]",
+    );
   const ndim = self.sizes.length;
   const kept = keepdim ? self.sizes.map((n, d) => (dim === null || d === wrapDim(dim, ndim) ? 1 : n)) : null;
   const rows = dim === null || ndim === 0 ? self.reshape([-1]) : self.movedim([dim], [-1]);

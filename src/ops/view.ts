@@ -1,4 +1,5 @@
 // Shape and view ops: the same elements seen otherwise, and those that must copy.
+import { legacyType } from "../cpp_names.ts";
 import { bool, promote_types } from "../dtype.ts";
 import { IndexError, RuntimeError, ValueError, warn } from "../errors.ts";
 import { contiguousStrides, inferSize, list, numel, sameShape, viewStrides, wrapDim } from "../layout.ts";
@@ -72,18 +73,24 @@ define(unflatten, {
   kernel: composite(({ self, dim, sizes }) => {
     const d = wrapDim(dim, self.sizes.length);
     if (sizes.length === 0) throw new RuntimeError("unflatten: sizes must be non-empty");
-    const known = sizes.reduce((n, s) => (s === -1 ? n : n * s), 1);
-    if (sizes.includes(-1) ? self.sizes[d] % known !== 0 : known !== self.sizes[d])
+    if (self.sizes.length === 0)
       throw new RuntimeError(
-        `unflatten: Provided sizes ${list(sizes)} don't multiply up to the size of dim ${d} (${self.sizes[d]}) in the input tensor`,
+        `unflatten got an unexpected error:\nDimension specified as ${dim} but tensor has no dimensions`,
       );
-    return self.view([
-      ...self.sizes.slice(0, d),
-      ...sizes.map((s) => (s === -1 ? self.sizes[d] / known : s)),
-      ...self.sizes.slice(d + 1),
-    ]);
+    return self.view([...self.sizes.slice(0, d), ...piecesOf(self.sizes[d], d, sizes), ...self.sizes.slice(d + 1)]);
   }),
 });
+function piecesOf(size: number, d: number, sizes: readonly number[]): readonly number[] {
+  try {
+    return inferSize(sizes, size);
+  } catch (error) {
+    if (/is invalid for input of size/.test((error as Error).message))
+      throw new RuntimeError(
+        `unflatten: Provided sizes ${list(sizes)} don't multiply up to the size of dim ${d} (${size}) in the input tensor`,
+      );
+    throw new RuntimeError(`unflatten got an unexpected error:\n${(error as Error).message}`);
+  }
+}
 /** All elements in one dim. */
 export const ravel = op("ravel(Tensor(a) self) -> Tensor(a)");
 define(ravel, { kernel: composite(({ self }) => self.contiguous().view([-1])) });
@@ -199,7 +206,7 @@ define(expand, {
     const extra = size.length - l.shape.length;
     if (extra < 0)
       throw new RuntimeError(
-        `expand(torch.${dtype.legacyName}Tensor{${list(l.shape)}}, size=${list(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${l.shape.length})`,
+        `expand(${legacyType(dtype)}{${list(l.shape)}}, size=${list(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${l.shape.length})`,
       );
     const shape = size.map((n, d) => {
       const own = l.shape[d - extra];
@@ -387,7 +394,11 @@ define(_split, {
   kernel: viewKernel((l, { split_size, dim }) => {
     if (l.shape.length === 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
     const d = wrapDim(dim, l.shape.length);
-    if (split_size < 0 || (split_size === 0 && l.shape[d] !== 0))
+    if (split_size === 0 && l.shape[d] !== 0)
+      throw new RuntimeError(
+        `split_size can only be 0 if dimension size is 0, but got dimension size of ${l.shape[d]}`,
+      );
+    if (split_size < 0)
       throw new RuntimeError(`split expects split_size be non-negative, but got split_size=${split_size}`);
     return pieces(l, d, split_size === 0 ? [0] : equalLengths(l.shape[d], split_size));
   }),

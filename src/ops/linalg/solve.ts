@@ -167,7 +167,8 @@ define(_slogdet, {
 export const logdet = op("logdet(Tensor self) -> Tensor");
 define(logdet, {
   kernel: composite(({ self }) => {
-    assertSquare("linalg.slogdet", self);
+    assertSquare("logdet", self);
+    assertReal("logdet", self);
     const { sign, logabsdet } = slogdet(self);
     return _where(sign.eq(-1), NaN, logabsdet);
   }),
