@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runPython } from "./run_python.ts";
+import { load } from "./written_as_module.ts";
 
 /** `tidu run program args...`: the program finds its arguments where `python` and `node` put them. */
 export async function run(program: string, args: string[], { mount }: { mount: readonly string[] }): Promise<void> {
@@ -26,26 +27,11 @@ export async function run(program: string, args: string[], { mount }: { mount: r
     await import(pathToFileURL(path).href);
   }
 }
-interface Loaded {
-  readonly format?: string | null;
-}
-type Load = (url: string, context: Loaded, next: (url: string, context: Loaded) => unknown) => unknown;
-type RegisterHooks = (hooks: { load: Load }) => void;
-/**
- * What is written as a module is loaded as one, whatever the package around it says: `npm init` writes
- * "type": "commonjs". Needs Node 22.15 or newer; before that tsx does the same for TypeScript.
- */
+/** What cli/written_as_module.ts says holds for the program and for what it imports. */
 function loadAsModules(): void {
-  const { registerHooks } = nodeModule as unknown as { registerHooks?: RegisterHooks };
-  registerHooks?.({
-    load: (url, context, next) => {
-      const { format } = context;
-      const isOwn = url.startsWith("file:") && !url.includes("/node_modules/") && !/\.c[jt]s$/.test(url);
-      const written = isOwn && format?.startsWith("commonjs") ? readFileSync(new URL(url), "utf8") : "";
-      const isModule = /^(import\s*[\w{*"']|export\s*[\w{*])/m.test(written);
-      return next(url, isModule ? { ...context, format: format!.replace("commonjs", "module") } : context);
-    },
-  });
+  const { registerHooks } = nodeModule as unknown as { registerHooks?: (hooks: { load: typeof load }) => void };
+  if (registerHooks) registerHooks({ load });
+  else nodeModule.register("./written_as_module.js", import.meta.url); // before Node 22.15
 }
 /** Lets a Node that does not know TypeScript load it, by the tsx beside the program; says so where there is none. */
 async function useTsx(path: string): Promise<boolean> {

@@ -41,7 +41,7 @@ await build({
 // that the package still needs no other at run time.
 await build({
   ...options,
-  entryPoints: ["cli/index.ts", "cli/python_thread.ts"],
+  entryPoints: ["cli/index.ts", "cli/python_thread.ts", "cli/written_as_module.ts"],
   outdir: "dist/cli",
   external: ["tidu"],
   platform: "node",
