@@ -38,7 +38,7 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
     });
 });
 
-const bun = "test/engines/node_modules/.bin/bun";
+const bun = "test/engines/node_modules/bun/bin/bun";
 // Left out where it is not installed: npm ci --prefix test/engines.
 test.skipIf(!existsSync(bun))("synchronous loops run on in Bun", async () => {
   const args = ["--conditions=source", "test/browser/loops_bun.ts", JSON.stringify(wish)];
