@@ -165,6 +165,7 @@ describe.each(Object.keys(kinds))("%s", (name) => {
   });
 });
 
+type Call = (...args: unknown[]) => unknown;
 describe("bad arguments raise PyTorch's sentences", () => {
   const zeros = (...shape: number[]): Tensor => torch.zeros(...shape);
   const rnn = new nn.RNN(3, 4);
@@ -290,6 +291,37 @@ describe("bad arguments raise PyTorch's sentences", () => {
   ];
   test.each(cases)("%s", (_name, make, expected) => expect(sentence(make)).toBe(expected));
 
+  test("states that are none, with what the state should be", () => {
+    const x = zeros(3, 1, 2);
+    const h = zeros(1, 1, 3);
+    const tuple = "TypeError: lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor";
+    const wrong: readonly (readonly [module: torch.nn.Module, input: Tensor, hx: unknown, sentence: string])[] = [
+      [new nn.LSTM(2, 3), x, h, "IndexError: index 1 is out of bounds for dimension 0 with size 1"],
+      [new nn.LSTM(2, 3), x, [h], "IndexError: list index out of range"],
+      [new nn.LSTM(2, 3), x, [h, h, h], "RuntimeError: lstm expects two hidden states"],
+      [new nn.LSTM(2, 3), x, 5, "TypeError: 'int' object is not subscriptable"],
+      [new nn.LSTM(2, 3), x, [null, h], "AttributeError: 'NoneType' object has no attribute 'dim'"],
+      [new nn.LSTMCell(2, 3), x.select(0, 0), h.select(0, 0), tuple],
+      [new nn.LSTMCell(2, 3), x.select(0, 0), [], "RuntimeError: lstm_cell expects two hidden states"],
+      [new nn.LSTMCell(2, 3), x.select(0, 0), 5, "TypeError: 'int' object is not iterable"],
+    ];
+    for (const [module, input, hx, expected] of wrong)
+      expect(sentence(() => (module as unknown as Call)(input, hx))).toBe(
+        `${expected}\nThe state of ${module.constructor.name} is a pair of tensors: [h, c].`,
+      );
+    expect(sentence(() => (new nn.LSTM(2, 3) as unknown as Call)(x, zeros(2, 1, 3)))).toContain(
+      "For batched 3-D input, hx and cx should also be 3-D but got (2-D, 2-D) tensors",
+    );
+    for (const [module, input] of [
+      [new nn.GRU(2, 3), x],
+      [new nn.RNN(2, 3), x],
+      [new nn.GRUCell(2, 3), x.select(0, 0)],
+      [new nn.RNNCell(2, 3), x.select(0, 0)],
+    ] as const)
+      expect(sentence(() => (module as unknown as Call)(input, [h, h]))).toBe(
+        `AttributeError: 'list' object has no attribute 'dim'\nThe state of ${module.constructor.name} is one tensor, h.`,
+      );
+  });
   test("dropout of one layer is warned of", () => {
     const texts: string[] = [];
     const before = torch.set_warning_listener((text) => texts.push(text));

@@ -1,10 +1,11 @@
 // The arithmetic of recurrent networks: cells, and layers of them over time.
 import { float32, float64 } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
+import { AttributeError, help, IndexError, RuntimeError } from "../errors.ts";
 import { _lstm_layer } from "../ops/lstm.ts";
 import { addmm, linear } from "../ops/matmul.ts";
 import { cat, stack } from "../ops/view.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
+import { typeWord } from "../type_word.ts";
 
 /** One layer's parameters in one direction; `hr`, LSTM's projection, makes h smaller than c. */
 export interface Weights {
@@ -101,4 +102,31 @@ export function recurrentLayer(
 /** Raises PyTorch's RuntimeError for a sequence without steps. */
 export function requireSteps(input: Tensor): void {
   if (input.sizes[0] === 0) throw new RuntimeError("Expected sequence length to be larger than 0 in RNN");
+}
+
+/** The state of RNN and GRU and of their cells, which is one tensor; else PyTorch's sentence. */
+export function requireOne(module: string, hx: unknown): Tensor {
+  if (hx instanceof Tensor) return hx;
+  throw new AttributeError(`'${typeWord(hx)}' object has no attribute 'dim'\nThe state of ${module} is one tensor, h.`);
+}
+/** The state of LSTM and its cell, which is a pair. PyTorch has one sentence for each way to get it wrong. */
+export function requirePair(module: "LSTM" | "LSTMCell", hx: unknown): State {
+  const pair = `\nThe state of ${module} is a pair of tensors: ${help({ TypeScript: "[h, c]", Python: "(h, c)" })}.`;
+  const cell = module === "LSTMCell";
+  if (hx instanceof Tensor) {
+    const name = cell ? "lstm_cell" : "lstm";
+    if (cell || hx.sizes.length > 3)
+      throw new TypeError(`${name}(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor${pair}`);
+    // PyTorch's LSTM takes the first two along dim 0, whose dims are checked then.
+    const n = hx.sizes[0] ?? 0;
+    if (n < 2) throw new IndexError(`index 1 is out of bounds for dimension 0 with size ${n}${pair}`);
+    return [hx.select(0, 0), hx.select(0, 1)];
+  }
+  const type = typeWord(hx);
+  if (!Array.isArray(hx)) throw new TypeError(`'${type}' object is not ${cell ? "iterable" : "subscriptable"}${pair}`);
+  if (!cell && hx.length < 2) throw new IndexError(`${type} index out of range${pair}`);
+  for (const s of hx as readonly unknown[])
+    if (!(s instanceof Tensor)) throw new AttributeError(`'${typeWord(s)}' object has no attribute 'dim'${pair}`);
+  if (hx.length !== 2) throw new RuntimeError(`${cell ? "lstm_cell" : "lstm"} expects two hidden states${pair}`);
+  return hx as readonly Tensor[];
 }

@@ -11,7 +11,7 @@ import type { Tensor } from "../../tensor.ts";
 import { uniform_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
-import { CELLS, recurrentLayer, requireSteps } from "../recurrent.ts";
+import { CELLS, recurrentLayer, requireOne, requirePair, requireSteps } from "../recurrent.ts";
 import type { Mode, State, Weights } from "../recurrent.ts";
 import { PackedSequence } from "../rnn_utilities.ts";
 import { floatText } from "./layer.ts";
@@ -128,11 +128,11 @@ export abstract class RNNBase<S> extends Module {
   /** Nothing to be done: here for programs that call it. */
   flatten_parameters(): void {}
 
-  /** The state as a list, for `input` that is unbatched. */
-  protected abstract listed(hx: S): State;
+  /** The state as a list; raises PyTorch's sentence for what is no state of this layer. */
+  protected abstract listed(hx: unknown): State;
   protected abstract shown(state: State): S;
   /** Raises PyTorch's sentence for a state whose number of dims is not `dims`. */
-  protected abstract checkDims(hx: S, dims: number): void;
+  protected abstract checkDims(state: State, dims: number): void;
   protected abstract checkSizes(state: State, expected: readonly number[]): void;
 
   override forward(input: PackedSequence, hx?: S | null): [output: PackedSequence, hx: S];
@@ -144,11 +144,12 @@ export abstract class RNNBase<S> extends Module {
       throw new ValueError(
         `${this.constructor.name}: Expected input to be 2D or 3D, got ${dims}D ${this.mode.startsWith("RNN") ? "tensor " : ""}instead`,
       );
-    if (hx !== null) this.checkDims(hx, dims);
+    const given = hx === null ? null : this.listed(hx);
+    if (given !== null) this.checkDims(given, dims);
     const batched = dims === 3;
     const swaps = this.batch_first && batched;
     const x = !batched ? input.unsqueeze(1) : swaps ? input.transpose(0, 1) : input;
-    const initial = hx === null ? null : this.listed(hx).map((s) => (batched ? s : s.unsqueeze(1)));
+    const initial = given === null || batched ? given : given.map((s) => s.unsqueeze(1));
     const [output, last] = this.run(x, initial, null);
     const result = !batched ? output.squeeze([1]) : swaps ? output.transpose(0, 1) : output;
     return [result, this.shown(batched ? last : last.map((s) => s.squeeze([1])))];
@@ -214,13 +215,13 @@ export abstract class RNNBase<S> extends Module {
 
 /** What RNN and GRU share: their state is one tensor. */
 abstract class WithOneState extends RNNBase<Tensor> {
-  protected override listed(hx: Tensor): State {
-    return [hx];
+  protected override listed(hx: unknown): State {
+    return [requireOne(this.constructor.name, hx)];
   }
   protected override shown([h]: State): Tensor {
     return h;
   }
-  protected override checkDims(hx: Tensor, dims: number): void {
+  protected override checkDims([hx]: State, dims: number): void {
     if (hx.sizes.length !== dims)
       throw new RuntimeError(
         `For ${dims === 3 ? "batched 3" : "unbatched 2"}-D input, hx should also be ${dims}-D but got ${hx.sizes.length}-D tensor`,
@@ -279,14 +280,14 @@ export class LSTM extends RNNBase<readonly [h: Tensor, c: Tensor]> {
   constructor(...args: ConstructorArgs<typeof BASE>) {
     super("LSTM", bound(BASE, args));
   }
-  protected override listed(hx: readonly [Tensor, Tensor]): State {
-    return hx;
+  protected override listed(hx: unknown): State {
+    return requirePair("LSTM", hx);
   }
   protected override shown([h, c]: State): readonly [Tensor, Tensor] {
     return [h, c];
   }
-  protected override checkDims(hx: readonly [Tensor, Tensor], dims: number): void {
-    const [h, c] = hx.map((s) => s.sizes.length);
+  protected override checkDims(state: State, dims: number): void {
+    const [h, c] = state.map((s) => s.sizes.length);
     if (h !== dims || c !== dims)
       throw new RuntimeError(
         `For ${dims === 3 ? "batched 3" : "unbatched 2"}-D input, hx and cx should also be ${dims}-D but got (${h}-D, ${c}-D) tensors`,

@@ -8,7 +8,7 @@ import type { Tensor } from "../../tensor.ts";
 import { uniform_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
-import { CELLS, projected } from "../recurrent.ts";
+import { CELLS, projected, requireOne, requirePair } from "../recurrent.ts";
 import type { Mode, State } from "../recurrent.ts";
 
 const CELL = "Cell(int input_size, int hidden_size, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
@@ -86,7 +86,7 @@ export class RNNCell extends RNNCellBase {
   }
   override forward(input: Tensor, hx: Tensor | null = null): Tensor {
     this.requireDims("input", input);
-    if (hx !== null) this.requireDims("hidden", hx);
+    if (hx !== null) this.requireDims("hidden", requireOne(this.constructor.name, hx));
     if (this.nonlinearity !== "tanh" && this.nonlinearity !== "relu")
       throw new RuntimeError(`Unknown nonlinearity: ${this.nonlinearity}`);
     return this.step(this.nonlinearity === "tanh" ? "RNN_TANH" : "RNN_RELU", input, hx && [hx])[0];
@@ -103,7 +103,7 @@ export class LSTMCell extends RNNCellBase {
   }
   override forward(input: Tensor, hx: readonly [Tensor, Tensor] | null = null): [h: Tensor, c: Tensor] {
     this.requireDims("input", input);
-    for (const [i, s] of (hx ?? []).entries()) this.requireDims(`hx[${i}]`, s);
+    for (const [i, s] of (hx === null ? [] : requirePair("LSTMCell", hx)).entries()) this.requireDims(`hx[${i}]`, s);
     const [h, c] = this.step("LSTM", input, hx);
     return [h, c];
   }
@@ -116,7 +116,7 @@ export class GRUCell extends RNNCellBase {
   }
   override forward(input: Tensor, hx: Tensor | null = null): Tensor {
     this.requireDims("input", input);
-    if (hx !== null) this.requireDims("hidden", hx);
+    if (hx !== null) this.requireDims("hidden", requireOne(this.constructor.name, hx));
     return this.step("GRU", input, hx && [hx])[0];
   }
 }
