@@ -82,3 +82,41 @@ describe("slices by index", () => {
     expect(zeros.scatter(0, torch.zeros(0).long(), torch.ones(1)).tolist()).toEqual([0, 0, 0]);
   });
 });
+
+describe("numbers in their former place, before the tensors that they scale", () => {
+  // The types show what is in use; programs from before call so all the same.
+  type Former = Record<string, (...args: unknown[]) => Tensor>;
+  const functions = torch as unknown as Former;
+  const methods = (t: Tensor): Former => t as unknown as Former;
+  const m = torch.tensor([
+    [0, 1],
+    [2, 3],
+  ]);
+  const ones = torch.ones([2, 2]);
+  test("are taken, with PyTorch's warning", () => {
+    const texts: string[] = [];
+    const before = torch.set_warning_listener((text) => texts.push(text));
+    const product = m.mm(m);
+    const pairs: readonly (readonly [found: Tensor, expected: Tensor])[] = [
+      [methods(ones.clone()).add_(2, m), ones.add(m.mul(2))],
+      [functions.sub(ones, 2, m), ones.sub(m.mul(2))],
+      [methods(ones).addcmul(0.5, m, m), ones.add(m.mul(m).mul(0.5))],
+      [functions.addcdiv(ones, 3, m, ones), ones.add(m.mul(3))],
+      [functions.addmm(2, ones, 3, m, m), product.mul(3).add(2)],
+      [functions.addmm(2, ones, m, m), product.add(2)],
+      [methods(ones.clone()).addmm_(2, 3, m, m), product.mul(3).add(2)],
+      [methods(ones).addr(2, m.select(0, 1), m.select(0, 1)), m.select(0, 1).outer(m.select(0, 1)).add(2)],
+    ];
+    torch.set_warning_listener(before);
+    for (const [i, [found, expected]] of pairs.entries()) expect(lists(found), `case ${i}`).toEqual(lists(expected));
+    expect(texts.length).toBe(pairs.length);
+    expect(texts[0]).toBe(
+      "This overload of add_ is deprecated:\n\tadd_(Number alpha, Tensor other)\nConsider using one of the following signatures instead:\n\tadd_(Tensor other, *, Number alpha = 1)",
+    );
+  });
+  test("but not after them, nor twice, nor more than there are", () => {
+    expect(() => methods(ones).add(m, 2)).toThrow("add() takes 2 positional arguments but 3 were given");
+    expect(() => methods(ones).add(2, 3, m)).toThrow("add() takes 2 positional arguments but 4 were given");
+    expect(() => methods(ones).add(2, m, { alpha: 3 })).toThrow("add() got multiple values for argument 'alpha'");
+  });
+});

@@ -1,6 +1,6 @@
 // What a caller gave, to one value per argument of the signature.
 import { getDevice } from "../devices/registry.ts";
-import { help, OverflowError, ValueError } from "../errors.ts";
+import { help, OverflowError, ValueError, warn } from "../errors.ts";
 import type { Scalar } from "../dtype.ts";
 import { Complex, Dtype, Float } from "../dtype.ts";
 import { MemoryFormat } from "../memory_format.ts";
@@ -26,7 +26,9 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
     given = [...given.slice(0, spread), given.slice(spread, count)];
     count = spread + 1;
   }
-  if (count > positional)
+  if (count > positional) {
+    const byName = scalarsByName(schema, given.slice(0, count), options);
+    if (byName !== null) return bind(schema, byName);
     throw new TypeError(
       `${name}() takes ${positional} positional argument${positional === 1 ? "" : "s"} but ${count} were given${
         positional < args.length
@@ -37,6 +39,7 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
           : ""
       }`,
     );
+  }
   const values = new Array<unknown>(args.length);
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
@@ -53,6 +56,33 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
   }
   if (options !== null) refuseUnknown(schema, options);
   return values;
+}
+/** In PyTorch's former order numbers stand before the tensors that they scale: x.add_(alpha, other), x.addmm(beta, alpha, a, b). */
+function scalarsByName(
+  { name, args, positional }: Schema,
+  given: readonly unknown[],
+  options: Record<string, unknown> | null,
+): readonly unknown[] | null {
+  const names = args
+    .slice(positional)
+    .map((a) => a.name)
+    .filter((n) => n === "beta" || n === "alpha" || n === "value");
+  const tensors = given.filter((x) => x instanceof Tensor);
+  const scalars = given.filter(isScalar);
+  if (tensors.length !== positional || tensors.length + scalars.length !== given.length) return null;
+  if (scalars.length > names.length || isScalar(given[given.length - 1])) return null;
+  const named: Record<string, unknown> = { ...options };
+  for (const [i, x] of scalars.entries()) {
+    if (Object.hasOwn(named, names[i])) throw new TypeError(`${name}() got multiple values for argument '${names[i]}'`);
+    named[names[i]] = x;
+  }
+  const list = args.slice(1, positional).map((a) => `Tensor ${a.name}`);
+  const before = names.slice(0, scalars.length).map((n) => `Number ${n}`);
+  const after = names.map((n) => `Number ${n} = 1`);
+  warn(
+    `This overload of ${name} is deprecated:\n\t${name}(${[...before, ...list].join(", ")})\nConsider using one of the following signatures instead:\n\t${name}(${[...list, "*", ...after].join(", ")})`,
+  );
+  return [...tensors, named];
 }
 /** Whether it is plain that the value is one of those that kernels see. */
 const suits = (arg: ParsedArg, value: unknown): boolean =>

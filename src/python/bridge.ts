@@ -31,7 +31,14 @@ type Callable = (...args: unknown[]) => unknown;
 type PythonCallback = (id: number, args: string) => string | undefined;
 
 /** Names that PyTorch takes for its own in operators, as NumPy has them. */
-const NUMPY_NAMES: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim", x: "input", x2: "other" };
+const NUMPY_NAMES: Readonly<Record<string, string>> = {
+  axis: "dim",
+  keepdims: "keepdim",
+  x: "input",
+  a: "input",
+  x1: "input",
+  x2: "other",
+};
 /** So many new callables between looks for dead ones. */
 const SWEEP = 1024;
 
