@@ -54,7 +54,12 @@ define(heaviside, {
     if (self.dtype === bool) return self.or(values);
     return self.eq(0).where(values, self.gt(0).cast(self.dtype));
   }),
+  backward: { self: withoutDerivative, values: withoutDerivative },
+  node: "torch::autograd::NotImplemented",
 });
+function withoutDerivative(): never {
+  throw new RuntimeError("derivative for aten::heaviside is not implemented");
+}
 export const heaviside_ = inplace(heaviside);
 /** self * 2 to the power of `other`. */
 export const ldexp = op("ldexp(Tensor self, Tensor other) -> Tensor");
