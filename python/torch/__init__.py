@@ -2,6 +2,7 @@
 
 import builtins as _builtins
 import math as _math
+import types as _types
 
 from . import _library  # noqa: F401, first: it provides _tidu
 
@@ -10,6 +11,7 @@ import _tidu
 from . import _bridge
 from ._bridge import LinAlgError, OutOfMemoryError, function as _function, run as _run
 from ._tensor import Size, Tensor, device, dtype, memory_format, type_word as _type_word
+from ._places import register as _register, register_all as _register_all
 from ._construct import MISSING as _MISSING, as_tensor, from_data as _from_data, infer as _infer, legacy as _legacy, require as _require, tensor
 
 __version__ = _tidu.version
@@ -78,21 +80,6 @@ def from_numpy(array):
 
 def chain_matmul(*matrices, out=None):
     return _run("linalg.multi_dot", list(matrices[0] if len(matrices) == 1 else matrices))
-
-
-class _Absent:
-    """A backend that is not there."""
-
-    @staticmethod
-    def is_available():
-        return False
-
-    is_built = is_available
-
-
-class backends:
-    mps = cudnn = mkldnn = cuda = _Absent
-
 
 
 def scalar_tensor(s, dtype=None, **kwargs):
@@ -348,6 +335,8 @@ def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)
     f = _function("torch." + name)
+    if f is None and name in ("celu_", "rrelu_", "selu_", "threshold_"):
+        f = getattr(nn.functional, name)
     if f is None:
         raise AttributeError(f"module 'torch' has no attribute '{name}'")
     globals()[name] = f
@@ -358,10 +347,11 @@ def __dir__():
     return sorted(set(globals()) | _bridge.names("torch"))
 
 
-class _Namespace:
-    """A namespace whose functions are the library's: torch.linalg, torch.fft, torch.special."""
+class _Namespace(_types.ModuleType):
+    """A module whose functions are the library's: torch.linalg, torch.fft, torch.special."""
 
     def __init__(self, path):
+        super().__init__("torch." + path)
         self._path = path
 
     def __getattr__(self, name):
@@ -374,34 +364,17 @@ class _Namespace:
         return f
 
     def __dir__(self):
-        return sorted(_bridge.names(self._path))
+        return sorted({*super().__dir__(), *_bridge.names(self._path)})
 
 
 from . import func  # noqa: E402
 from .func import vmap  # noqa: E402
 from ._dtype_info import finfo, iinfo  # noqa: E402
 
-linalg, fft, special = _Namespace("linalg"), _Namespace("fft"), _Namespace("special")
+for _name in ("linalg", "fft", "special"):
+    _register("torch." + _name, _Namespace(_name))
 linalg.LinAlgError = LinAlgError
 
-
-class _Unavailable:
-    @staticmethod
-    def is_available():
-        return False
-
-    @staticmethod
-    def device_count():
-        return 0
-
-    @staticmethod
-    def manual_seed_all(seed):
-        pass
-
-    manual_seed = manual_seed_all
-
-
-cuda, mps = _Unavailable(), _Unavailable()
 
 from . import autograd  # noqa: E402
 from .autograd import enable_grad, inference_mode, no_grad  # noqa: E402
@@ -409,3 +382,7 @@ from . import nn, optim, utils  # noqa: E402
 from . import serialization  # noqa: E402
 from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage  # noqa: E402
+from . import backends, cuda, types, version  # noqa: E402
+
+mps = backends.mps
+_register_all()

@@ -14,6 +14,7 @@ const ZERO: RecordPlan = {
   formulas: [{ arg: 0, saves: [], formula: ({ grad }: { grad: Tensor }) => grad.new_zeros(grad.sizes) }],
   flat: null,
   strided: false,
+  wrapsNumbers: false,
   nodeName: "ZeroBackward0",
 };
 
@@ -64,9 +65,13 @@ export class OpNode extends Node {
           needed ||= edge !== null;
           edges[at++] = edge;
         }
+      } else if (v !== null && v !== undefined && !this.record.wrapsNumbers) {
+        this.edgeCounts ??= formulas.map(() => 1);
+        this.edgeCounts[f] = 0;
       } else edges[at++] = null;
       if (needed) for (let s = 0; s < saves.length; s++) this.save(saves[s].place, values, outputs, passed !== null);
     }
+    edges.length = at;
     this.edges = edges;
     const metas = new Array<Meta>(outputs.length);
     for (let i = 0; i < outputs.length; i++) metas[i] = { shape: outputs[i].sizes, dtype: outputs[i].dtype };

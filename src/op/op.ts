@@ -100,6 +100,8 @@ export interface RecordPlan {
   /** Numbers of the formulas whose arguments are flat; null if none are. */
   readonly flat: readonly number[] | null;
   readonly strided: boolean;
+  /** Whether a number is a tensor for PyTorch and has a place among the node's inputs; elsewhere it has none. */
+  readonly wrapsNumbers: boolean;
   readonly nodeName: string | ((values: never) => string);
 }
 export interface Formula {
@@ -148,6 +150,7 @@ export function op<const S extends string>(signature: S): Op<S> {
   return declare(parseSchema(signature), null) as unknown as Op<S>;
 }
 
+const WRAP_NUMBERS = new Set(["add", "sub", "mul", "div", "_where"]);
 /** Gives an op its kernel and derivative. */
 export function define<S extends string, const K extends Saves<S> = readonly []>(
   op: Op<S>,
@@ -181,6 +184,7 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
     formulas,
     flat: flat?.map((name) => formulas.findIndex(({ arg }) => arg === placeOf(name).place)) ?? null,
     strided,
+    wrapsNumbers: WRAP_NUMBERS.has(entry.schema.name),
     nodeName: node ?? `${camel(entry.schema.name)}Backward0`,
   };
 }

@@ -14,7 +14,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   "nn.utils": nn.utils as Namespace,
   "nn.utils.rnn": nn.utils.rnn as Namespace,
   optim: optim as Namespace,
-  "optim.lr_scheduler": optim.lr_scheduler as Namespace,
+  "optim.lr_scheduler": { ...optim.lr_scheduler, SWALR: optim.swa_utils.SWALR } as Namespace,
   linalg: torch.linalg as Namespace,
   fft: torch.fft as Namespace,
   special: torch.special as Namespace,

@@ -396,4 +396,4 @@ for _name in FILES:
     globals()[_name] = sys.modules[f"torch.optim.{_name}"] = _File(f"torch.optim.{_name}")
 Optimizer.__module__ = "torch.optim.optimizer"
 
-from . import lr_scheduler  # noqa: E402
+from . import lr_scheduler, swa_utils  # noqa: E402

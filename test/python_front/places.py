@@ -1,0 +1,110 @@
+import importlib
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# --- modules by their own names
+for name in (
+    "torch.linalg torch.fft torch.special torch.functional torch.random torch.version torch.types torch.cuda torch.backends.cudnn "
+    "torch.backends.mps torch.backends.mkldnn torch.backends.cuda torch.autograd.gradcheck torch.autograd.variable torch.autograd.graph "
+    "torch.optim.optimizer torch.optim.sgd torch.optim.lr_scheduler torch.optim.swa_utils torch.nn.modules.utils torch.nn.modules.loss "
+    "torch.nn.utils.clip_grad torch.nn.utils.convert_parameters torch.utils.data.dataloader torch.utils.data.dataset "
+    "torch.utils.data.sampler torch.utils.hooks"
+).split():
+    print(importlib.import_module(name).__name__)
+
+# --- what such modules have
+import torch.backends.cudnn as cudnn
+import torch.fft
+import torch.linalg
+import torch.utils.data.dataset
+from torch.autograd.gradcheck import gradcheck as from_module
+from torch.cuda import is_available
+from torch.functional import einsum
+from torch.linalg import norm
+from torch.nn.modules.utils import _ntuple, _pair, _single, _triple, consume_prefix_in_state_dict_if_present
+from torch.nn.utils.clip_grad import clip_grad_norm_
+from torch.optim.optimizer import Optimizer
+from torch.utils.data.dataloader import default_collate
+from torch.utils.data.sampler import BatchSampler, SequentialSampler
+
+cudnn.benchmark = True
+cudnn.deterministic = True
+print(cudnn.enabled, cudnn.benchmark, is_available(), torch.cuda.device_count(), torch.version.cuda)
+torch.cuda.manual_seed_all(1)
+print(einsum is torch.einsum, norm is torch.linalg.norm, Optimizer is torch.optim.Optimizer, from_module is torch.autograd.gradcheck)
+print(clip_grad_norm_ is nn.utils.clip_grad_norm_, torch.utils.data.dataset.Dataset is torch.utils.data.Dataset)
+print(default_collate([1, 2]), list(BatchSampler(SequentialSampler(range(5)), 2, False)))
+print(_single(1), _pair(2), _triple(3), _ntuple(4)(0), _pair((1, 2)), _pair([3, 4]))
+state = {"module.a": 1, "b": 2}
+consume_prefix_in_state_dict_if_present(state, "module.")
+print(state, callable(torch.autograd.gradcheck), "solve" in dir(torch.linalg))
+try:
+    torch.cuda.current_device()
+except Exception as e:
+    print(type(e).__name__, e)
+
+# --- names that such modules do not have
+try:
+    torch.linalg.nothing
+except AttributeError as e:
+    print(e)
+try:
+    torch.functional.nothing
+except AttributeError as e:
+    print(e)
+
+# --- functions that write over their input
+x = torch.tensor([1.0, -1.0])
+for name, args in {"celu_": (), "elu_": (2.0,), "hardtanh_": (-0.5, 0.5), "leaky_relu_": (), "relu_": (), "rrelu_": (), "selu_": (), "threshold_": (0, 3)}.items():
+    y = x.clone()
+    print(name, getattr(F, name)(y, *args) is y, y)
+y = x.clone()
+print(torch.selu_(y) is y, torch.threshold_(y, 0, 5), torch.celu_(x.clone()), torch.rrelu_(x.clone()))
+
+# --- averaged models
+from torch.optim.swa_utils import SWALR, AveragedModel, get_ema_avg_fn, get_ema_multi_avg_fn, get_swa_multi_avg_fn, update_bn
+
+
+def trained(**options):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))
+    averaged = AveragedModel(model, **options)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    schedule = SWALR(optimizer, swa_lr=0.05, anneal_epochs=2)
+    for _ in range(3):
+        x = torch.randn(8, 2)
+        optimizer.zero_grad()
+        model(x).square().mean().backward()
+        optimizer.step()
+        schedule.step()
+        averaged.update_parameters(model)
+    update_bn([torch.randn(8, 2), [torch.randn(8, 2), 1]], averaged)
+    print(averaged.n_averaged, averaged.module[0].weight, averaged.module[1].running_mean, schedule.get_last_lr())
+    print(averaged(torch.ones(1, 2)).shape, list(averaged.state_dict())[:3])
+
+
+trained()
+trained(avg_fn=get_ema_avg_fn(0.9))
+trained(multi_avg_fn=get_ema_multi_avg_fn(0.9), use_buffers=True)
+trained(multi_avg_fn=get_swa_multi_avg_fn())
+try:
+    get_ema_avg_fn(2)
+except ValueError as e:
+    print(e)
+try:
+    AveragedModel(nn.Linear(1, 1), avg_fn=get_ema_avg_fn(), multi_avg_fn=get_ema_multi_avg_fn())
+except AssertionError as e:
+    print(e)
+
+# --- nodes of calls with numbers
+x, y, g = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True), torch.ones(1)
+for z in (x**2, x * 2, 2 * x, x + 1, x + g, x / 2, 2 / x, 1 - x, x - 1, 2**x, x.clamp(0, 1), torch.where(x > 0, x, 0.0), x.lerp(y, 0.5), x**g, x.masked_fill(x > 0, 1.0), x.fmod(2), x % 2, x.addcmul(y, g)):
+    got = z.grad_fn(torch.ones_like(z))
+    print(z.grad_fn.name(), len(z.grad_fn.next_functions), got)
+z = x**3
+z.grad_fn.register_hook(lambda given, wanted: print("hook", given, wanted))
+z.backward()
+print(x.grad)
