@@ -15,6 +15,7 @@ function isDifferentiable({ record, definition, inplaceOf }: Entry): boolean {
 /** Composites whose result never requires grad, and why. */
 const withoutGradient: Record<string, string> = {
   floor_divide: "has none in PyTorch, either",
+  heaviside: "the same",
   all: "gives truth values",
   any: "gives truth values",
   count_nonzero: "gives a count",

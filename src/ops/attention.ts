@@ -38,7 +38,11 @@ define(scaled_dot_product_attention, {
     }
     if (fits) return inBlocks(query, k, v, attn_mask, is_causal, factor);
     const scores = query.mul(factor).matmul(k.transpose(-2, -1));
-    const weights = is_causal ? causal(scores).softmax(-1) : attn_mask ? masked(scores, attn_mask) : scores.softmax(-1);
+    const weights = is_causal
+      ? softmaxSomewhere(causal(scores))
+      : attn_mask
+        ? masked(scores, attn_mask)
+        : scores.softmax(-1);
     return (dropout_p === 0 ? weights : dropout(weights, dropout_p)).matmul(v);
   }),
   node: "ScaledDotProductFlashAttentionForCpuBackward0",
