@@ -84,12 +84,14 @@ function withText<T extends object>(
 }
 
 /** Raises PyTorch's RuntimeError if a tensor of `dtype` cannot hold `x`. Negative numbers may wrap around in uint8. */
-export function assertHolds(x: Scalar, dtype: Dtype): void {
+export function assertHolds(x: Scalar, dtype: Dtype, name = typeName(dtype)): void {
+  // What nearly all numbers are, and every dtype holds.
+  if (typeof x === "number" && x >= 0 && x <= 127) return;
   const value = x instanceof Float ? x.value : x;
   if (typeof value === "boolean" || dtype === bool || holds(value, dtype)) return;
-  const name = dtype.category === 1 && dtype.name !== "int32" ? `${dtype.name}_t` : cppName(dtype);
   throw new RuntimeError(`value cannot be converted to type ${name} without overflow\nThe value is ${String(x)}.`);
 }
+const typeName = (d: Dtype): string => (d.category === 1 && d.name !== "int32" ? `${d.name}_t` : cppName(d));
 /** Every number that fills a tensor is compared with them. */
 const known = new Map<Dtype, FloatInfo | IntegerInfo>();
 function limits<I extends FloatInfo | IntegerInfo>(dtype: Dtype, find: (dtype: Dtype) => I): I {

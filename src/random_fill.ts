@@ -501,7 +501,8 @@ const HELD = new Map<Dtype, Held>([
 ]);
 function held(dtype: Dtype): Held {
   const found = HELD.get(dtype);
-  if (found === undefined) throw new NotImplementedError(`"random" not implemented for '${dtype.legacyName}'`);
+  if (found === undefined)
+    throw new NotImplementedError(`"random_kernel_cpu" not implemented for '${dtype.legacyName}'`);
   return found;
 }
 function checkHeld(x: bigint, name: string, dtype: Dtype): void {

@@ -388,33 +388,3 @@ test("a real tensor beside complex numbers gets the real part of its gradient", 
     expect(x.grad!.tolist()).toEqual([1, 1]);
   }
 });
-
-test("what has no derivative stays in the graph and says so when it is asked for one", () => {
-  const x = torch.tensor([1, 2, 2], { requires_grad: true });
-  const kinds: readonly [result: () => torch.Tensor, node: string, sentence: string][] = [
-    [() => x.unique(), "Unique2Backward0", "the derivative for '_unique2' is not implemented."],
-    [() => x.unique({ dim: 0 }), "UniqueDimBackward0", "the derivative for 'unique_dim' is not implemented."],
-    [
-      () => torch.unique_consecutive(x),
-      "UniqueConsecutiveBackward0",
-      "the derivative for 'unique_consecutive' is not implemented.",
-    ],
-    [
-      () => torch.heaviside(x, torch.zeros(3)),
-      "torch::autograd::NotImplemented",
-      "derivative for aten::heaviside is not implemented",
-    ],
-  ];
-  for (const [result, node, sentence] of kinds) {
-    const y = result();
-    expect(y.grad_fn?.name()).toBe(node);
-    expect(() => y.sum().backward()).toThrow(sentence);
-    expect(torch.no_grad(result).requires_grad).toBe(false);
-  }
-});
-test("tensors that need not be expanded come out of broadcast_tensors themselves", () => {
-  const x = torch.ones(2, 3, { requires_grad: true });
-  const [a, b] = torch.broadcast_tensors(x, torch.ones(3));
-  expect(a.is_leaf).toBe(true);
-  expect(b.shape).toEqual([2, 3]);
-});

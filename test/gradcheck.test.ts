@@ -48,6 +48,7 @@ const withoutGradient: Record<string, string> = {
   exponential: "draws anew",
   bernoulli: "draws anew",
   _bernoulli_fill: "draws anew",
+  _bernoulli_by: "draws anew",
   random: "draws anew",
 };
 

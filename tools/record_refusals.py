@@ -116,14 +116,6 @@ CASES = [
         ]
     ],
     *[(f, NUMBER, *x) for f in ("trapezoid", "cumulative_trapezoid") for x in ((), (zeros(3),))],
-    ("add_", zeros(3, dtype="int64"), zeros(2, 3)),
-    ("add_", zeros(3, dtype="int64"), 1.5),
-    ("mul_", zeros(3, dtype="int64"), zeros(4)),
-    *[
-        ("unique", tensor(values), {"dim": 0})
-        for values in ([nan, 1, nan], [5, nan, 2, 1, nan, 0], [3, 2, nan, 1], [[0, 1], [nan, 1], [2, 1], [nan, 0]])
-    ],
-    ("unique", tensor([nan, 1, nan])),
     *[("embedding", zeros(4, 2), i) for i in (index(4), index(-1), tensor([0.0]))],
 ]
 
@@ -163,5 +155,5 @@ def answered(case):
 
 cases = [{"call": case, **answered(case)} for case in CASES]
 path = pathlib.Path(__file__).parent.parent / "test/data/refusals.json"
-path.write_text("[\n" + ",\n".join(json.dumps(c).replace("NaN", '"NaN"').replace('""NaN""', '"NaN"') for c in cases) + "\n]\n")
+path.write_text("[\n" + ",\n".join(json.dumps(c) for c in cases) + "\n]\n")
 print(len(cases), "cases")

@@ -36,7 +36,7 @@ export function interpret(kernel: Kernel, launch: Launch, host: Host): void {
   const state: State = {
     at: operands.map(() => 0),
     read,
-    params: params.map((p, i) => load(typeof p === "bigint" ? p : Number(p), kernel.params[i])),
+    params: params.map((p, i) => parameter(typeof p === "bigint" ? p : Number(p), kernel.params[i])),
     accs: [],
     iota: 0n,
     reduceIota: 0n,
@@ -121,6 +121,9 @@ function evaluate(e: Expr, s: State): Value {
 }
 
 const load = (x: Value, dtype: Dtype): Value => (dtype.is_floating_point ? fit(Number(x), dtype) : BigInt(x));
+/** Numbers wrap around as elements do. */
+const parameter = (x: Value, dtype: Dtype): Value =>
+  dtype.is_floating_point || typeof x === "bigint" ? fit(x, dtype) : fit(BigInt(Math.trunc(x)), dtype);
 /** An element as it lies in memory, where 16-bit floats are their bits. */
 const stored = (x: Value, dtype: Dtype): Value =>
   dtype === int64 ? x : isHalf(dtype) ? halfBits(Number(x), dtype) : Number(x);

@@ -68,7 +68,7 @@ const deprecated = (name: string): void =>
   warn(`\`nn.functional.${name}\` is deprecated. Use \`nn.functional.interpolate\` instead.`);
 /** {@link interpolate} under its older name. As `torch.nn.functional.upsample`. */
 export const upsample = fn(
-  "upsample(Tensor input, int[]? size=None, float[]? scale_factor=None, str mode='nearest', bool? align_corners=None) -> Tensor",
+  "upsample(Tensor input, int|int[]? size=None, float|float[]? scale_factor=None, str mode='nearest', bool? align_corners=None) -> Tensor",
   (args) => {
     deprecated("upsample");
     return interpolate(args);
@@ -76,7 +76,7 @@ export const upsample = fn(
 );
 /** {@link interpolate} to the nearest element. As `torch.nn.functional.upsample_nearest`. */
 export const upsample_nearest = fn(
-  "upsample_nearest(Tensor input, int[]? size=None, float[]? scale_factor=None) -> Tensor",
+  "upsample_nearest(Tensor input, int|int[]? size=None, float|float[]? scale_factor=None) -> Tensor",
   (args) => {
     deprecated("upsample_nearest");
     return interpolate(args);
@@ -84,7 +84,7 @@ export const upsample_nearest = fn(
 );
 /** {@link interpolate} between four elements, with aligned corners. As `torch.nn.functional.upsample_bilinear`. */
 export const upsample_bilinear = fn(
-  "upsample_bilinear(Tensor input, int[]? size=None, float[]? scale_factor=None) -> Tensor",
+  "upsample_bilinear(Tensor input, int|int[]? size=None, float|float[]? scale_factor=None) -> Tensor",
   (args) => {
     deprecated("upsample_bilinear");
     return interpolate({ ...args, mode: "bilinear", align_corners: true });

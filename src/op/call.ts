@@ -1,4 +1,5 @@
 // The single path of every call: bind, compute, mark the view or bump the version, record the node.
+import type { Dtype } from "../dtype.ts";
 import { mode, modes, withGrad } from "../autograd/mode.ts";
 import { assertWritable, markChanged, rewriteHistory, writingAs } from "../autograd/inplace.ts";
 import { OpNode } from "../autograd/op_node.ts";
@@ -10,8 +11,9 @@ import { collectTemporaries } from "../allocate.ts";
 import { bind } from "./bind.ts";
 import { assertFits } from "./fits.ts";
 import type { AnyDefinition, Entry, OpKernel } from "./op.ts";
-import { assign } from "./pointwise.ts";
+import { assign, promotedDtype } from "./pointwise.ts";
 import { formerOrder, withReduction } from "./size_average.ts";
+import { assertTaken, isTaken } from "./takes.ts";
 
 type Values = readonly unknown[];
 type Results = Tensor | readonly Tensor[];
@@ -35,6 +37,7 @@ export function run(entry: Entry, values: Values): Results {
 function execute(entry: Entry, values: Values): Results {
   const { definition, schema } = entry;
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
+  if (entry.takes !== null) assertTakes(entry, values, null);
   if (entry.inplaceArg >= 0 && values[entry.inplaceArg] === true) return runOver(entry, values);
   const { kernel } = definition;
   if (kernel.kind === "composite") return compose(definition, values, entry);
@@ -68,6 +71,23 @@ function execute(entry: Entry, values: Values): Results {
   }
   return schema.results === null ? results : named(entry, results);
 }
+
+/** Raises for a dtype that the op does not take. */
+function assertTakes({ takes, schema }: Entry, values: Values, target: Dtype | null): void {
+  for (const check of takes!) {
+    const value = check.place < 0 ? null : values[check.place];
+    if (value instanceof Tensor) {
+      const { dtype } = value;
+      if (!isTaken(check, dtype) || (check.same === true && dtype !== firstOf(values)))
+        throw check.refuse(dtype, firstOf(values));
+    } else if (check.place < 0) {
+      const dtype = promotedDtype(values, schema);
+      assertTaken([check], dtype, target, dtype);
+    }
+  }
+}
+
+const firstOf = (values: Values): Dtype => values.find((v): v is Tensor => v instanceof Tensor)!.dtype;
 
 /** Ops put together are recorded by themselves. */
 function compose({ kernel, node }: AnyDefinition, values: Values, entry: Entry): Results {
@@ -121,6 +141,7 @@ export function runInPlace(of: Entry, name: string, values: Values): Tensor {
 function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   const { definition, schema } = of;
   const { kernel } = definition!;
+  if (of.takes !== null) assertTakes(of, values, (values[0] as Tensor).dtype);
   const self = values[0] as Tensor;
   const differentiable = of.record !== null || kernel.kind === "composite";
   const recording = mode.grad && (self.requires_grad || (differentiable && values.some((v) => isTensorWithGrad(v))));

@@ -4,6 +4,8 @@ import { Tensor as TensorClass } from "../tensor.ts";
 import { makeCall } from "./call.ts";
 import type { Fn, Result, Schema, TensorNames, Values } from "./schema.ts";
 import { parseSchema } from "./schema.ts";
+import { list } from "./takes.ts";
+import type { Taken, Takes } from "./takes.ts";
 
 declare const SIGNATURE: unique symbol;
 /** A callable op: exactly what a user sees as torch.name. The signature rides along in the type only. */
@@ -20,6 +22,8 @@ export interface OpKernel {
   run(values: readonly unknown[], schema: Schema): Tensor | readonly Tensor[];
   /** Writes the result into an existing tensor, for in-place twins; without it the result is copied. */
   into?(values: readonly unknown[], schema: Schema, target: Tensor): void;
+  /** Makes it refuse dtypes of its computation: kernels that promote, which look once for each combination of dtypes. */
+  restrict?(takes: readonly Taken[]): void;
 }
 /** A kernel that knows which signature it is for. */
 export interface KernelFor<S extends string> extends OpKernel {
@@ -62,6 +66,8 @@ type GradientOf<V> = V extends readonly unknown[] ? readonly (Tensor | null)[] :
 
 export interface Definition<S extends string, K extends Saves<S>> {
   kernel: KernelFor<S>;
+  /** Dtypes of its arguments; all, where it is left out. */
+  takes?: Takes;
   /** Formulas see no other tensors than these. */
   saves?: K;
   /** Gradient of each tensor argument, by name; leave out what has none. Need not undo broadcasting: the engine does. */
@@ -77,6 +83,7 @@ export interface Definition<S extends string, K extends Saves<S>> {
 type AnyFormula = (context: never) => Tensor | null | readonly (Tensor | null)[];
 export interface AnyDefinition {
   readonly kernel: OpKernel;
+  readonly takes?: Takes;
   readonly saves?: readonly string[] | Readonly<Record<string, readonly string[] | undefined>>;
   readonly backward?: Readonly<Record<string, AnyFormula | undefined>>;
   readonly flat?: readonly string[];
@@ -93,6 +100,12 @@ export interface Entry {
   readonly inplaceArg: number;
   /** Worked out by define(): what recording needs. */
   record: RecordPlan | null;
+  /** What each call checks of its arguments' dtypes; what the kernel checks by itself is not among it. */
+  takes: readonly Check[] | null;
+}
+/** The dtypes of the argument at a place; of what all give together, if the place is -1. */
+export interface Check extends Taken {
+  readonly place: number;
 }
 /** For each differentiable argument: its place, its formula, what it saves. */
 export interface RecordPlan {
@@ -121,7 +134,7 @@ export const registryByName = new Map<string, Entry>();
 
 function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) => unknown {
   const inplaceArg = schema.args.findIndex((a) => a.name === "inplace");
-  const entry: Entry = { schema, definition: null, inplaceOf, inplaceArg, record: null };
+  const entry: Entry = { schema, definition: null, inplaceOf, inplaceArg, record: null, takes: null };
   const call = makeCall(entry);
   Object.defineProperty(call, "name", { value: schema.name });
   registry.set(call, entry);
@@ -158,9 +171,10 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
 ): void {
   const entry = registry.get(op)!;
   const any = definition as unknown as AnyDefinition;
-  const { kernel, backward, saves, node, flat, strided = false } = any;
+  const { kernel, takes, backward, saves, node, flat, strided = false } = any;
   // Of one shape for all ops: every call reads it.
-  entry.definition = { kernel, backward, saves, node };
+  entry.definition = { kernel, takes, backward, saves, node };
+  if (takes !== undefined) entry.takes = checksOf(entry.schema, kernel, list(takes));
   if (!backward) return;
   const results = entry.schema.results ?? ["result"];
   const placeOf = (name: string): SavedName => {
@@ -187,6 +201,17 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
     wrapsNumbers: WRAP_NUMBERS.has(entry.schema.name),
     nodeName: node ?? `${camel(entry.schema.name)}Backward0`,
   };
+}
+/** The kernel gets those it can check by itself. */
+function checksOf({ args }: Schema, kernel: OpKernel, takes: readonly Taken[]): readonly Check[] | null {
+  const own = kernel.restrict === undefined ? [] : takes.filter((t) => t.of === undefined);
+  if (own.length > 0) kernel.restrict!(own);
+  const first = args.findIndex((a) => a.type.startsWith("Tensor"));
+  const placeOf = (name: string): number => args.findIndex((a) => a.name === name);
+  const checks = takes
+    .filter((t) => !own.includes(t))
+    .map((t) => ({ ...t, place: t.of === undefined ? first : placeOf(t.of) }));
+  return checks.length === 0 ? null : checks;
 }
 const camel = (name: string): string =>
   name

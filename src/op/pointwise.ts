@@ -14,6 +14,7 @@ import {
 import { assertHolds } from "../dtype_info.ts";
 import { RuntimeError } from "../errors.ts";
 import { input, param } from "../kernel/expr.ts";
+import { isHalf } from "../kernel/half.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
@@ -32,7 +33,9 @@ import { typeWord } from "../type_word.ts";
 import { empty } from "../allocate.ts";
 import { assertFits } from "./fits.ts";
 import type { KernelFor } from "./op.ts";
-import type { Schema, Values } from "./schema.ts";
+import type { ParsedArg, Schema, Values } from "./schema.ts";
+import { assertTaken, list } from "./takes.ts";
+import type { Takes } from "./takes.ts";
 
 /** What the body of a pointwise kernel gets for each argument: an Expr for tensors and numbers, the plain value else. */
 export type Operands<S extends string> = string extends S
@@ -53,6 +56,10 @@ export interface PointwiseOptions<N extends string> {
   promotes?: readonly N[];
   /** Where the result's dtype is not the expression's: the dtype to store. */
   result?: (compute: Dtype) => Dtype;
+  /** Numbers that must fit the dtype of the computation, as those of the type Scalar must; others wrap around in it. */
+  fits?: readonly N[];
+  /** Dtypes it computes in, where the op does not say so itself. */
+  takes?: Takes;
 }
 
 interface Plan {
@@ -63,46 +70,61 @@ interface Plan {
   readonly numbers: readonly number[];
   /** Whether a number stands where a tensor may: PyTorch then counts it among the operands when it looks for strides. */
   readonly wraps: boolean;
+  /** Places of the numbers that must fit a dtype, and which. */
+  readonly fitting: readonly { readonly place: number; readonly dtype: Dtype }[];
 }
 /** The layout of a number. */
 const NUMBER: Layout = { shape: [], strides: [], offset: 0 };
 
-/** A pointwise kernel. `body` is written once for all dtypes; the operands arrive in the dtype of the computation. */
+/**
+ * A pointwise kernel. `body` is written once for all dtypes; the operands arrive in the dtype of the computation, 16-bit
+ * floats as float32: `compute` is the dtype that they are of.
+ */
 export function pointwise<S extends string>(
-  body: (x: Operands<S>) => Expr,
+  body: (x: Operands<S>, compute: Dtype) => Expr,
   options: PointwiseOptions<string> = {},
 ): KernelFor<S> {
   const plans = new Map<number | string, Plan>();
   const kernels = new Map<number | string, Kernel>();
-  const prepare = (values: readonly unknown[], schema: Schema): Plan => {
+  let takes = options.takes === undefined ? [] : list(options.takes);
+  const prepare = (values: readonly unknown[], schema: Schema, target: Dtype | null): Plan => {
     const key = planKey(values, schema);
     let plan = plans.get(key);
-    if (plan === undefined) plans.set(key, (plan = makePlan(values, schema)));
+    if (plan === undefined) plans.set(key, (plan = makePlan(values, schema, target)));
     return plan;
   };
-  const makePlan = (values: readonly unknown[], schema: Schema): Plan => {
+  const makePlan = (values: readonly unknown[], schema: Schema, target: Dtype | null): Plan => {
     const { args } = schema;
     const compute = computeDtype(values, schema, options);
+    assertTaken(takes, compute, target, options.result?.(compute) ?? compute);
     const key = kernelKey(values, schema, compute);
     let kernel = kernels.get(key);
     if (kernel === undefined) {
-      kernel = build(values, schema, compute, body as (x: Operands<string>) => Expr, options);
+      kernel = build(values, schema, compute, body as (x: Operands<string>, compute: Dtype) => Expr, options);
       kernels.set(key, kernel);
     }
     const places = args.map((_, i) => i);
+    const numbers = places.filter((i) => isParam(values[i], args[i].type));
+    const mustFit = ({ name, type }: ParsedArg): boolean =>
+      options.fits?.includes(name) ?? (type === "Scalar" && !options.promotes?.includes(name));
     return {
       kernel,
       result: kernel.outputs[0].dtype,
       tensors: places.filter((i) => values[i] instanceof Tensor),
-      numbers: places.filter((i) => isParam(values[i], args[i].type)),
+      numbers,
       wraps: places.some((i) => args[i].type === "Tensor|Scalar" && !(values[i] instanceof Tensor)),
+      fitting: numbers
+        .filter((i) => mustFit(args[i]))
+        .map((place) => ({ place, dtype: args[place].name === "value" ? opmath(compute) : compute })),
     };
   };
   return {
     kind: "loops",
+    restrict: (more) => void (takes = [...takes, ...more]),
     run(values, schema) {
-      const plan = prepare(values, schema);
+      const plan = prepare(values, schema, null);
       const { kernel, result } = plan;
+      for (const { place, dtype } of plan.fitting) assertHolds(values[place] as Scalar, dtype);
       const tensors = pick<Tensor>(values, plan.tensors);
       const numbers = pick<Scalar>(values, plan.numbers);
       if (tensors.length === 0)
@@ -125,8 +147,9 @@ export function pointwise<S extends string>(
       return out;
     },
     into(values, schema, target) {
-      const plan = prepare(values, schema);
+      const plan = prepare(values, schema, target.dtype);
       const { kernel, result } = plan;
+      for (const { place, dtype } of plan.fitting) assertHolds(values[place] as Scalar, dtype);
       const tensors = pick<Tensor>(values, plan.tensors);
       assertFits(target, { sizes: shapeOf(tensors), dtype: result }, `${schema.name}_`);
       assertNoOverlap(target, tensors);
@@ -172,6 +195,8 @@ function launchFlat(kernel: Kernel, tensors: readonly Tensor[], out: Tensor, num
   out.backend.launch(kernel, { shape: [numel(out.sizes)], reduced: 0, operands, params: numbers });
 }
 
+/** The dtype that tensors and numbers give together. */
+export const promotedDtype = (values: readonly unknown[], schema: Schema): Dtype => computeDtype(values, schema, {});
 function computeDtype(values: readonly unknown[], { args }: Schema, options: PointwiseOptions<string>): Dtype {
   let dimensioned: Dtype | null = null;
   let zeroDim: Dtype | null = null;
@@ -239,7 +264,7 @@ function build(
   values: readonly unknown[],
   { args }: Schema,
   compute: Dtype,
-  body: (x: Operands<string>) => Expr,
+  body: (x: Operands<string>, compute: Dtype) => Expr,
   { fixed, result }: PointwiseOptions<string>,
 ): Kernel {
   const wide = opmath(compute);
@@ -252,7 +277,7 @@ function build(
     else if (isParam(v, type)) operands[name] = param(numbers.push(wide) - 1, wide);
     else operands[name] = v;
   }
-  let value = body(operands as Operands<string>);
+  let value = body(operands as Operands<string>, compute);
   if (result) value = value.cast(result(compute));
   else if (value.dtype === wide) value = value.cast(compute);
   return new Kernel({ inputs, params: numbers, outputs: [{ dtype: value.dtype, value }] });
@@ -275,7 +300,7 @@ function castingTwin(kernel: Kernel, dtype: Dtype): Kernel {
 export function castScalar(x: Scalar, dtype: Dtype): Scalar {
   assertHolds(x, dtype);
   if (dtype.is_differentiable) return x;
-  if (dtype.name === "bool") return Boolean(x);
+  if (dtype.name === "bool") return x instanceof Complex ? x.re !== 0 || x.im !== 0 : Number(x) !== 0;
   return typeof x === "number" || x instanceof Float ? Math.trunc(Number(x)) : x;
 }
 
@@ -302,7 +327,8 @@ export function assign(target: Tensor, source: Tensor | Scalar): void {
     copies.set(key, kernel);
   }
   if (!isTensor) {
-    assertHolds(source, target.dtype);
+    // PyTorch fills 16-bit floats with what the number is rounded to, infinity if need be.
+    assertHolds(source, isHalf(target.dtype) ? float64 : target.dtype);
     launch(kernel, target.sizes, [], target, [source]);
   } else {
     assertNoOverlap(target, [source]);

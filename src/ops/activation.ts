@@ -2,24 +2,26 @@
 import { streamed } from "../cpp_names.ts";
 import { int64 } from "../dtype.ts";
 import { finfo } from "../dtype_info.ts";
-import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
+import { RuntimeError, ValueError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { normal } from "../kernel/formulas/normal.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
-import { pointwise } from "../op/pointwise.ts";
+import { castScalar, pointwise } from "../op/pointwise.ts";
 import { default_generator } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromTyped } from "./data.ts";
 import { linearIn } from "./piecewise.ts";
 import { _where } from "./pointwise.ts";
+import { floats, floatsAndComplex, noBool, noComplex, notImplementedFor, realNumbers } from "../op/takes.ts";
 
 const zero = (x: Expr): Expr => constant(0, x.dtype);
 
 /** x where it is positive, else 0. */
 export const relu = op("relu(Tensor self) -> Tensor");
 define(relu, {
+  takes: [noComplex("clamp is not supported for complex types"), noBool("Boolean inputs not supported for relu")],
   // Zeros keep their sign and NaN passes, as in PyTorch.
   kernel: pointwise(({ self }) => self.lt(0).where(zero(self), self)),
   saves: ["result"],
@@ -39,12 +41,16 @@ define(threshold_backward, {
 /** x above `threshold`, `value` elsewhere. */
 export const threshold = op("threshold(Tensor input, Scalar threshold, Scalar value, bool inplace=False) -> Tensor");
 define(threshold, {
-  kernel: composite(({ input, threshold, value }) => _where(input.le(threshold), value, linearIn(input))),
+  takes: realNumbers("threshold_cpu"),
+  kernel: composite(({ input, threshold, value }) =>
+    _where(input.le(castScalar(threshold, input.dtype)), castScalar(value, input.dtype), linearIn(input)),
+  ),
   node: "ThresholdBackward0",
 });
 /** x where it is positive, `negative_slope` * x elsewhere. */
 export const leaky_relu = op("leaky_relu(Tensor input, float negative_slope=0.01, bool inplace=False) -> Tensor");
 define(leaky_relu, {
+  takes: floats("leaky_relu_cpu"),
   kernel: pointwise(({ input, negative_slope }) => input.gt(0).where(input, input.mul(negative_slope))),
   saves: ["input"],
   backward: { input: ({ grad, input, negative_slope }) => _where(input.gt(0), grad, grad.mul(negative_slope)) },
@@ -62,8 +68,7 @@ define(rrelu, {
     if (lower > upper) throw new RuntimeError("Lower bound should be less than or equal to the upper bound");
     for (const [name, bound] of Object.entries({ lower, upper }))
       if (!Number.isFinite(bound)) throw new RuntimeError(`rrelu: ${name} bound must be finite, got ${bound}`);
-    if (!input.dtype.is_floating_point)
-      throw new NotImplementedError(`"rrelu_with_noise_out_cpu" not implemented for '${input.dtype.legacyName}'`);
+    if (training && !input.dtype.is_floating_point) throw notImplementedFor("rrelu_with_noise_out_cpu", input.dtype);
     if (!training) return leaky_relu(input, (lower + upper) / 2);
     return linearIn(input).mul(_rrelu_slopes(input.detach(), lower, upper));
   }),
@@ -84,6 +89,7 @@ define(elu, { kernel: composite(({ input, alpha }) => _elu(input, alpha, 1, 1)) 
 /** scale * x where x is positive, scale * alpha * (exp(input_scale * x) - 1) elsewhere: of {@link elu} and its kin. */
 export const _elu = op("_elu(Tensor input, float alpha, float scale, float input_scale) -> Tensor");
 define(_elu, {
+  takes: floats("elu_cpu"),
   kernel: pointwise(({ input, alpha, scale, input_scale }) =>
     input.gt(0).where(input.mul(scale), input.min(0).mul(input_scale).apply("expm1").mul(alpha.mul(scale))),
   ),
@@ -126,6 +132,7 @@ const assertApproximation = (approximate: string): void => {
 /** x * Φ(x), Φ the normal distribution's; `approximate: "tanh"` is the usual approximation. */
 export const gelu = op("gelu(Tensor input, str approximate='none') -> Tensor");
 define(gelu, {
+  takes: floats("GeluKernelImpl"),
   kernel: pointwise(({ input: x, approximate }) => {
     assertApproximation(approximate);
     if (approximate === "none") return x.mul(normal(x).below);
@@ -170,6 +177,7 @@ function geluCurve(x: Tensor, approximate: string): Tensor {
 /** x * sigmoid(x). */
 export const silu = op("silu(Tensor input, bool inplace=False) -> Tensor");
 define(silu, {
+  takes: floatsAndComplex("silu_cpu"),
   kernel: pointwise(({ input }) => input.mul(input.sigmoid())),
   saves: ["input"],
   backward: {
@@ -181,10 +189,15 @@ define(silu, {
 });
 /** x * tanh(softplus(x)). */
 export const mish = op("mish(Tensor input, bool inplace=False) -> Tensor");
-define(mish, { kernel: composite(({ input }) => input.mul(softplus(input).tanh())), node: "MishBackward0" });
+define(mish, {
+  takes: floats("mish_cpu"),
+  kernel: composite(({ input }) => input.mul(softplus(input).tanh())),
+  node: "MishBackward0",
+});
 /** log(1 + exp(beta * x)) / beta, x itself where beta * x is above the threshold. */
 export const softplus = op("softplus(Tensor input, float beta=1.0, float threshold=20.0) -> Tensor");
 define(softplus, {
+  takes: floats("softplus_cpu"),
   kernel: pointwise(({ input, beta, threshold }) => {
     const z = input.mul(beta);
     return z.gt(threshold).where(input, z.exp().log1p().div(beta));
@@ -205,8 +218,11 @@ export const hardtanh = op(
   "hardtanh(Tensor input, float min_val=-1.0, float max_val=1.0, bool inplace=False) -> Tensor",
 );
 define(hardtanh, {
+  takes: [noBool("Bool inputs not supported for hardtanh"), noComplex("clamp is not supported for complex types")],
   kernel: composite(({ input, min_val, max_val }) => {
     if (min_val > max_val) throw new ValueError("min_val cannot be greater than max_val");
+    if (!input.dtype.is_signed && min_val < 0)
+      throw new RuntimeError("cannot do hardtanh on an unsigned type with negative limits");
     return _hardtanh(input, min_val, max_val);
   }),
 });
@@ -227,6 +243,7 @@ define(relu6, { kernel: composite(({ input }) => hardtanh(input, 0, 6)) });
 /** A straight line in place of the sigmoid. */
 export const hardsigmoid = op("hardsigmoid(Tensor input, bool inplace=False) -> Tensor");
 define(hardsigmoid, {
+  takes: floats("hardsigmoid_cpu"),
   kernel: pointwise(({ input }) => input.add(3).max(0).min(6).div(6)),
   saves: ["input"],
   backward: { input: ({ grad, input }) => _where(input.gt(-3).logical_and(input.lt(3)), grad.div(6), 0) },
@@ -234,10 +251,15 @@ define(hardsigmoid, {
 });
 /** x * hardsigmoid(x). */
 export const hardswish = op("hardswish(Tensor input, bool inplace=False) -> Tensor");
-define(hardswish, { kernel: composite(({ input }) => input.mul(hardsigmoid(input))), node: "HardswishBackward0" });
+define(hardswish, {
+  takes: floats("hardswish_cpu"),
+  kernel: composite(({ input }) => input.mul(hardsigmoid(input))),
+  node: "HardswishBackward0",
+});
 /** log(sigmoid(x)), without overflow. */
 export const logsigmoid = op("logsigmoid(Tensor input) -> Tensor");
 define(logsigmoid, {
+  takes: floats("log_sigmoid_cpu"),
   kernel: pointwise(({ input }) => input.min(0).sub(input.abs().neg().exp().log1p())),
   saves: ["input"],
   backward: { input: ({ grad, input }) => grad.mul(input.neg().sigmoid()) },
@@ -246,9 +268,8 @@ define(logsigmoid, {
 /** x moved towards 0 by `lambd`, 0 within it. */
 export const softshrink = op("softshrink(Tensor input, float lambd=0.5) -> Tensor");
 define(softshrink, {
+  takes: floats("softshrink_check"),
   kernel: composite(({ input, lambd }) => {
-    if (!input.dtype.is_floating_point)
-      throw new NotImplementedError(`"softshrink_check" not implemented for '${input.dtype.legacyName}'`);
     const { max } = finfo(input.dtype);
     if (!(lambd >= 0 && lambd <= max))
       throw new RuntimeError(
@@ -261,6 +282,7 @@ define(softshrink, {
 /** x, but 0 within [-lambd, lambd]. */
 export const hardshrink = op("hardshrink(Tensor input, float lambd=0.5) -> Tensor");
 define(hardshrink, {
+  takes: floats("hardshrink_cpu"),
   kernel: pointwise(({ input, lambd }) => input.abs().le(lambd).where(zero(input), input)),
   saves: ["input"],
   backward: { input: ({ grad, input, lambd }) => _where(input.abs().le(lambd), 0, grad) },
@@ -272,6 +294,7 @@ define(tanhshrink, { kernel: composite(({ input }) => input.sub(input.tanh())) }
 /** The first half along `dim` times the sigmoid of the second. */
 export const glu = op("glu(Tensor input, int dim=-1) -> Tensor");
 define(glu, {
+  takes: floats("glu_cpu"),
   kernel: composite(({ input, dim }) => {
     const n = input.size(dim);
     if (n % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${dim} is size ${n}`);
@@ -292,6 +315,7 @@ define(prelu, {
       throw new RuntimeError(
         `prelu: Type promoting not supported. Got ${input.dtype.legacyName} and ${weight.dtype.legacyName}`,
       );
+    if (!input.dtype.is_floating_point) throw notImplementedFor("prelu_cpu", input.dtype);
     if (input.sizes.length === 0 && weight.numel() !== 1) throw new RuntimeError("Not allow zero-dim input tensor.");
     const channels = input.sizes.length > 1 ? input.sizes[1] : 1;
     if (weight.numel() !== 1 && weight.numel() !== channels)

@@ -1,12 +1,11 @@
 // What ops along one dim share: putting folded dims back, walking the rows in host memory, scattering a gradient.
 import type { TypedArray } from "../dtype.ts";
-import { int64 } from "../dtype.ts";
+import { int64, opmath } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
-import { isHalf } from "../kernel/half.ts";
 import { wrapDim, wrapDims } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
-import { fromTyped } from "./data.ts";
+import { elements, fromTyped } from "./data.ts";
 
 /** A gradient or result without the folded dims, with those dims back as 1. */
 export function restored(t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor {
@@ -29,18 +28,14 @@ export function chosenAlong(
   count: number,
   choose: (row: TypedArray) => ArrayLike<number>,
 ): [Tensor, Tensor] {
-  if (isHalf(self.dtype)) {
-    const [values, places] = chosenAlong(self.float(), dim, count, choose);
-    return [values.to(self.dtype), places];
-  }
   const ndim = self.sizes.length;
   const d = wrapDim(dim, ndim);
   const whole = ndim === 0 ? self.reshape([1]) : self.transpose(d, -1);
-  const data = whole.typed_array();
+  const data = elements(whole);
   const n = whole.sizes.at(-1)!;
   const rows = n === 0 ? 0 : data.length / n;
   const shape = whole.sizes.with(-1, count);
-  const values = new self.dtype.array(rows * count);
+  const values = new (opmath(self.dtype).array)(rows * count);
   const places = new BigInt64Array(rows * count);
   for (let r = 0; r < rows; r++) {
     const row = data.subarray(r * n, (r + 1) * n);

@@ -1,16 +1,18 @@
 // Composites that move elements about: rolling, turning, stacking, diagonals, repeats.
-import { bool, int64 } from "../dtype.ts";
+import { bool, int32, int64 } from "../dtype.ts";
+import type { Dtype } from "../dtype.ts";
 import { IndexError, RuntimeError } from "../errors.ts";
 import { broadcastShapes, wrapDim } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
-import { arange, fromTyped } from "./data.ts";
+import { arange, elements, fromTyped } from "./data.ts";
 import { pad } from "./padding.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
 import { assertPlaces } from "./index_checks.ts";
 import { _index_put, _nonzero } from "./indexing.ts";
+import { indices, notImplementedFor, of, onlyLong, sameAsFirst } from "../op/takes.ts";
 
 /** Elements shifted along `dims`, those pushed out coming back in at the other end; without dims through the whole. */
 export const roll = op("roll(Tensor self, int[] shifts, int[] dims=[]) -> Tensor");
@@ -93,11 +95,12 @@ export const repeat_interleave = op(
   "repeat_interleave(Tensor self, Tensor|Scalar repeats, int? dim=None, *, int? output_size=None) -> Tensor",
 );
 define(repeat_interleave, {
+  takes: of("repeats", indices("repeat_interleave_cpu")),
   kernel: composite(({ self, repeats, dim }) => {
     const x = dim === null ? self.reshape([-1]) : self.sizes.length === 0 ? self.reshape([1]) : self;
     const d = wrapDim(dim ?? 0, x.sizes.length);
     const n = x.sizes[d];
-    const counts = repeats instanceof Tensor ? Array.from(repeats.typed_array(), Number) : [Number(repeats)];
+    const counts = repeats instanceof Tensor ? Array.from(elements(repeats), Number) : [Number(repeats)];
     if (repeats instanceof Tensor && repeats.sizes.length > 1)
       throw new RuntimeError("repeats must be 0-dim or 1-dim tensor");
     if (counts.some((c) => c < 0)) throw new RuntimeError("repeats can not be negative");
@@ -142,6 +145,10 @@ define(diagflat, { kernel: composite(({ self, offset }) => self.reshape([-1]).di
 /** Elements at `indices` along `dim`, both broadcast; without `dim` from the flattened tensor. */
 export const take_along_dim = op("take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor");
 define(take_along_dim, {
+  takes: of(
+    "indices",
+    onlyLong((d) => `torch.take_along_dim(): dtype of indices should be Long but got ${d.legacyName}`),
+  ),
   kernel: composite(({ self, indices, dim }) => {
     if (dim === null) return self.reshape([-1]).gather(0, indices.reshape([-1]));
     if (self.sizes.length !== indices.sizes.length)
@@ -297,7 +304,7 @@ export const tril_indices = op(
 );
 define(tril_indices, {
   kernel: compute(({ row, col, offset, dtype }) =>
-    triangleIndices(row, col, (r, c) => c - r <= offset).to(dtype ?? int64),
+    triangleIndices("tril_indices", dtype, row, col, (r, c) => c - r <= offset),
   ),
 });
 /** Rows and columns of the elements on and above a diagonal of a matrix. */
@@ -306,13 +313,22 @@ export const triu_indices = op(
 );
 define(triu_indices, {
   kernel: compute(({ row, col, offset, dtype }) =>
-    triangleIndices(row, col, (r, c) => c - r >= offset).to(dtype ?? int64),
+    triangleIndices("triu_indices", dtype, row, col, (r, c) => c - r >= offset),
   ),
 });
-function triangleIndices(rows: number, cols: number, keep: (row: number, col: number) => boolean): Tensor {
+function triangleIndices(
+  name: string,
+  dtype: Dtype | null,
+  rows: number,
+  cols: number,
+  keep: (row: number, col: number) => boolean,
+): Tensor {
+  if (dtype !== null && dtype !== int64 && dtype !== int32) throw notImplementedFor(name, dtype);
   const at: [bigint, bigint][] = [];
   for (let r = 0; r < rows; r++) for (let c = 0; c < cols; c++) if (keep(r, c)) at.push([BigInt(r), BigInt(c)]);
-  return fromTyped(BigInt64Array.from([...at.map((p) => p[0]), ...at.map((p) => p[1])]), [2, at.length], int64);
+  return fromTyped(BigInt64Array.from([...at.map((p) => p[0]), ...at.map((p) => p[1])]), [2, at.length], int64).to(
+    dtype ?? int64,
+  );
 }
 /** Powers of a vector as the columns of a matrix, falling unless `increasing`. */
 export const vander = op("vander(Tensor self, int? N=None, bool increasing=False) -> Tensor");
@@ -367,6 +383,17 @@ export const masked_scatter_ = inplace(masked_scatter);
 /** Self with `source` at `index` of the flattened tensor. */
 export const put = op("put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor");
 define(put, {
+  takes: [
+    of(
+      "index",
+      onlyLong((d) => `put_(): Expected a long tensor for index, but got ${d.legacyName}`),
+    ),
+    sameAsFirst(
+      "source",
+      (d, self) =>
+        `put_(): self and source expected to have the same dtype, but got self.dtype = ${self.legacyName} and source.dtype = ${d.legacyName}`,
+    ),
+  ].flat(),
   kernel: composite(({ self, index, source, accumulate }) => {
     assertPlaces("put_", self, index, "put_(): Tried to put elements into an empty tensor");
     if (self.dtype !== source.dtype)

@@ -1,14 +1,18 @@
 // Comparisons, logic and tests of single elements; allclose and equal.
 import { bool } from "../dtype.ts";
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { RuntimeError } from "../errors.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { constant } from "../kernel/expr.ts";
 import { composite } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { OpKernel } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
+import { integers, integral, noComplex, real } from "../op/takes.ts";
 
-const compare = (f: (x: Expr, y: Expr) => Expr): OpKernel => pointwise<string>(({ self, other }) => f(self, other));
+type Combine = (x: Expr, y: Expr) => Expr;
+const combine = (f: Combine): OpKernel => pointwise<string>(({ self, other }) => f(self, other));
+const compare = (f: Combine): OpKernel =>
+  pointwise<string>(({ self, other }) => f(self, other), { result: () => bool });
 
 /** self == other. */
 export const eq = op("eq(Tensor self, Tensor|Scalar other) -> Tensor");
@@ -20,19 +24,19 @@ define(ne, { kernel: compare((x, y) => x.ne(y)) });
 export const ne_ = inplace(ne);
 /** self < other. */
 export const lt = op("lt(Tensor self, Tensor|Scalar other) -> Tensor");
-define(lt, { kernel: compare((x, y) => x.lt(y)) });
+define(lt, { takes: real("lt_cpu"), kernel: compare((x, y) => x.lt(y)) });
 export const lt_ = inplace(lt);
 /** self <= other. */
 export const le = op("le(Tensor self, Tensor|Scalar other) -> Tensor");
-define(le, { kernel: compare((x, y) => x.le(y)) });
+define(le, { takes: real("le_cpu"), kernel: compare((x, y) => x.le(y)) });
 export const le_ = inplace(le);
 /** self > other. */
 export const gt = op("gt(Tensor self, Tensor|Scalar other) -> Tensor");
-define(gt, { kernel: compare((x, y) => x.gt(y)) });
+define(gt, { takes: real("gt_cpu"), kernel: compare((x, y) => x.gt(y)) });
 export const gt_ = inplace(gt);
 /** self >= other. */
 export const ge = op("ge(Tensor self, Tensor|Scalar other) -> Tensor");
-define(ge, { kernel: compare((x, y) => x.ge(y)) });
+define(ge, { takes: real("ge_cpu"), kernel: compare((x, y) => x.ge(y)) });
 export const ge_ = inplace(ge);
 
 /** Both true (not zero). */
@@ -52,36 +56,29 @@ export const logical_not = op("logical_not(Tensor self) -> Tensor");
 define(logical_not, { kernel: pointwise(({ self }) => self.cast(bool).not()) });
 export const logical_not_ = inplace(logical_not);
 
-const bitwise = (name: string, f: (x: Expr, y: Expr) => Expr): OpKernel =>
-  pointwise<string>(({ self, other }) => f(integral(name, self), other));
-function integral(name: string, x: Expr): Expr {
-  if (x.dtype.is_floating_point)
-    throw new NotImplementedError(`"${name}_cpu" not implemented for '${x.dtype.legacyName}'`);
-  return x;
-}
 /** Bitwise and; logical on bools. */
 export const bitwise_and = op("bitwise_and(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
-define(bitwise_and, { kernel: bitwise("bitwise_and", (x, y) => x.and(y)) });
+define(bitwise_and, { takes: integral("bitwise_and_cpu"), kernel: combine((x, y) => x.and(y)) });
 export const bitwise_and_ = inplace(bitwise_and);
 /** Bitwise or; logical on bools. */
 export const bitwise_or = op("bitwise_or(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
-define(bitwise_or, { kernel: bitwise("bitwise_or", (x, y) => x.or(y)) });
+define(bitwise_or, { takes: integral("bitwise_or_cpu"), kernel: combine((x, y) => x.or(y)) });
 export const bitwise_or_ = inplace(bitwise_or);
 /** Bitwise exclusive or; logical on bools. */
 export const bitwise_xor = op("bitwise_xor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
-define(bitwise_xor, { kernel: bitwise("bitwise_xor", (x, y) => x.xor(y)) });
+define(bitwise_xor, { takes: integral("bitwise_xor_cpu"), kernel: combine((x, y) => x.xor(y)) });
 export const bitwise_xor_ = inplace(bitwise_xor);
 /** Every bit turned; logical on bools. */
 export const bitwise_not = op("bitwise_not(Tensor self) -> Tensor");
-define(bitwise_not, { kernel: pointwise(({ self }) => integral("bitwise_not", self).not()) });
+define(bitwise_not, { takes: integral("bitwise_not_cpu"), kernel: pointwise(({ self }) => self.not()) });
 export const bitwise_not_ = inplace(bitwise_not);
 /** Bits moved left: self * 2^other. */
 export const bitwise_left_shift = op("bitwise_left_shift(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
-define(bitwise_left_shift, { kernel: bitwise("lshift", (x, y) => x.shl(y)) });
+define(bitwise_left_shift, { takes: integers("lshift_cpu"), kernel: combine((x, y) => x.shl(y)) });
 export const bitwise_left_shift_ = inplace(bitwise_left_shift);
 /** Bits moved right, keeping the sign. */
 export const bitwise_right_shift = op("bitwise_right_shift(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
-define(bitwise_right_shift, { kernel: bitwise("rshift", (x, y) => x.shr(y)) });
+define(bitwise_right_shift, { takes: integers("rshift_cpu"), kernel: combine((x, y) => x.shr(y)) });
 export const bitwise_right_shift_ = inplace(bitwise_right_shift);
 
 const test = (f: (x: Expr) => Expr, ofIntegers: boolean): OpKernel =>
@@ -99,13 +96,20 @@ export const isfinite = op("isfinite(Tensor self) -> Tensor");
 define(isfinite, { kernel: test((x) => x.abs().lt(Infinity), true) });
 /** +inf. */
 export const isposinf = op("isposinf(Tensor self) -> Tensor");
-define(isposinf, { kernel: test((x) => x.eq(Infinity), false) });
+define(isposinf, {
+  takes: noComplex("isposinf does not support complex inputs.", RuntimeError),
+  kernel: test((x) => x.eq(Infinity), false),
+});
 /** -inf. */
 export const isneginf = op("isneginf(Tensor self) -> Tensor");
-define(isneginf, { kernel: test((x) => x.eq(-Infinity), false) });
+define(isneginf, {
+  takes: noComplex("isneginf does not support complex inputs.", RuntimeError),
+  kernel: test((x) => x.eq(-Infinity), false),
+});
 /** The sign bit is set: also for -0. */
 export const signbit = op("signbit(Tensor self) -> Tensor");
 define(signbit, {
+  takes: noComplex("signbit is not implemented for complex tensors."),
   kernel: pointwise(({ self }) =>
     self.dtype.is_floating_point ? constant(1, self.dtype).copysign(self).lt(0) : self.lt(constant(0, self.dtype)),
   ),

@@ -1,29 +1,35 @@
 // Complex numbers: made from parts, taken apart, conjugated.
-import { complex64, complexOf, float32, float64, bool } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
+import { complex64, complexOf, float16, float32, float64, bool } from "../dtype.ts";
+import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import { composite } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { linearIn } from "./piecewise.ts";
+import { notImplementedFor } from "../op/takes.ts";
 
 /** Complex numbers from their real and imaginary parts, float32 or float64. */
 export const complex = op("complex(Tensor real, Tensor imag) -> Tensor");
 define(complex, {
   kernel: composite(({ real, imag }) => {
-    for (const { dtype } of [real, imag])
-      if (dtype !== float32 && dtype !== float64)
-        throw new RuntimeError(
-          `Expected both inputs to be Half, Float or Double tensors but got ${real.dtype.legacyName} and ${imag.dtype.legacyName}`,
-        );
-    if (real.dtype !== imag.dtype)
-      throw new RuntimeError(
-        `Expected object of scalar type ${real.dtype.legacyName} but got scalar type ${imag.dtype.legacyName} for second argument`,
-      );
+    assertParts(real, imag);
+    if (real.dtype === float16)
+      throw new NotImplementedError("complex(): there is no complex32\nreal.float() and imag.float() make complex64.");
     return _complex(real, imag);
   }),
 });
+function assertParts(first: Tensor, second: Tensor): void {
+  const [a, b] = [first.dtype, second.dtype];
+  if (![a, b].every((d) => d === float16 || d === float32 || d === float64))
+    throw new RuntimeError(
+      `Expected both inputs to be Half, Float or Double tensors but got ${a.legacyName} and ${b.legacyName}`,
+    );
+  if (a !== b)
+    throw new RuntimeError(
+      `Expected object of scalar type ${a.legacyName} but got scalar type ${b.legacyName} for second argument`,
+    );
+}
 /** {@link complex} of floats of one dtype. */
 export const _complex = op("_complex(Tensor real, Tensor imag) -> Tensor");
 define(_complex, {
@@ -35,6 +41,8 @@ define(_complex, {
 export const polar = op("polar(Tensor abs, Tensor angle) -> Tensor");
 define(polar, {
   kernel: composite(({ abs, angle }) => {
+    assertParts(abs, angle);
+    if (abs.dtype === float16) throw notImplementedFor("polar_cpu", float16);
     const length = linearIn(abs);
     return complex(length.mul(angle.cos()), length.mul(angle.sin()));
   }),

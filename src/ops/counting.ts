@@ -1,21 +1,21 @@
 // Counting and looking up: histograms, bins, membership.
 import { bool, int32, int64 } from "../dtype.ts";
-import type { Scalar } from "../dtype.ts";
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import type { Dtype, Scalar } from "../dtype.ts";
+import { RuntimeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { order } from "./along_dim.ts";
-import { fromTyped } from "./data.ts";
+import { elements, fromTyped } from "./data.ts";
+import { floats, integers, noBool, noComplex, numbers, of, real, realNumbers } from "../op/takes.ts";
 
 /** How often each whole number occurs in self, or the sum of the weights there; `minlength` counts at least. */
 export const bincount = op("bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor");
 define(bincount, {
+  takes: integers("bincount_cpu"),
   kernel: compute(({ self, weights, minlength }) => {
     if (minlength < 0) throw new RuntimeError("minlength should be >= 0");
-    if (self.dtype.is_floating_point || self.dtype === bool)
-      throw new NotImplementedError(`"bincount_cpu" not implemented for '${self.dtype.legacyName}'`);
     const flat = self.numel() === 0 && self.sizes.length === 1;
     if (!flat && (self.sizes.length !== 1 || self.lt(0).any().item()))
       throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
@@ -41,21 +41,16 @@ function range(self: Tensor, min: number, max: number): [number, number] {
 /** How many elements fall into each of `bins` equal bins between min and max (of the data, if both are 0). */
 export const histc = op("histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor");
 define(histc, {
+  takes: [real("aminmax_cpu"), numbers("linspace_cpu"), floats("histogram_cpu")],
   kernel: compute(({ self, bins, min, max }) => {
     if (bins <= 0) throw new RuntimeError("bins must be > 0");
-    if (!self.dtype.is_floating_point)
-      throw new NotImplementedError(`"histogram_cpu" not implemented for '${self.dtype.legacyName}'`);
-    const values = readable(self);
-    const [low, high] = range(values, Number(min), Number(max));
+    const [low, high] = range(self, Number(min), Number(max));
     const counts = new Float64Array(bins);
-    for (const x of values.typed_array() as Float64Array)
+    for (const x of elements(self) as Float64Array)
       if (x >= low && x <= high) counts[Math.min(bins - 1, Math.floor(((x - low) / (high - low)) * bins))]++;
     return fromTyped(counts, [bins], self.dtype);
   }),
 });
-
-/** Floats of 16 bits as numbers that JavaScript reads. */
-const readable = (x: Tensor): Tensor => (x.dtype.is_floating_point && x.dtype.itemsize === 2 ? x.float() : x);
 
 /** The place in a sorted row before which `x` would keep it sorted: before equal elements, or (`right`) after them. */
 function placeOf(x: number | bigint, right: boolean, length: number, at: (i: number) => number | bigint): number {
@@ -79,6 +74,7 @@ export const searchsorted = op(
   "searchsorted(Tensor sorted_sequence, Tensor|Scalar input, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor",
 );
 define(searchsorted, {
+  takes: of("promoted", realNumbers("searchsorted_out_cpu")),
   kernel: compute(({ sorted_sequence, input, out_int32, right, side, sorter }) => {
     if (side !== null && side !== "left" && side !== "right")
       throw new RuntimeError(`torch.searchsorted(): side can only be 'left' or 'right' but got ${side}`);
@@ -87,13 +83,7 @@ define(searchsorted, {
         "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True",
       );
     const sequence = sorter === null ? sorted_sequence : sorted_sequence.gather(-1, sorter);
-    return placesIn(
-      "torch.searchsorted",
-      readable(sequence),
-      readable(asTensor(input, sequence)),
-      right || side === "right",
-      out_int32,
-    );
+    return placesIn("torch.searchsorted", sequence, asTensor(input, sequence), right || side === "right", out_int32);
   }),
 });
 /** The bin of each element between the sorted `boundaries`. */
@@ -101,10 +91,11 @@ export const bucketize = op(
   "bucketize(Tensor|Scalar input, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor",
 );
 define(bucketize, {
+  takes: of("promoted", realNumbers("searchsorted_out_cpu")),
   kernel: compute(({ input, boundaries, out_int32, right }) => {
     if (boundaries.sizes.length !== 1)
       throw new RuntimeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.sizes.length})`);
-    return placesIn("torch.bucketize", readable(boundaries), readable(asTensor(input, boundaries)), right, out_int32);
+    return placesIn("torch.bucketize", boundaries, asTensor(input, boundaries), right, out_int32);
   }),
 });
 function placesIn(name: string, sequence: Tensor, input: Tensor, right: boolean, narrow: boolean): Tensor {
@@ -113,9 +104,9 @@ function placesIn(name: string, sequence: Tensor, input: Tensor, right: boolean,
     throw new RuntimeError(
       `${name}(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor [${sequence.sizes.join(", ")}] and input value tensor [${input.sizes.join(", ")}]`,
     );
-  const rows = sequence.typed_array();
+  const rows = elements(sequence);
   const n = sequence.sizes.at(-1) ?? 0;
-  const values = input.typed_array();
+  const values = elements(input);
   const width = input.sizes.at(-1) ?? 1;
   const places = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
@@ -125,11 +116,14 @@ function placesIn(name: string, sequence: Tensor, input: Tensor, right: boolean,
   return fromTyped(places, input.sizes, narrow ? int32 : int64);
 }
 
+const UNSUPPORTED = (d: Dtype): string => `Unsupported input type encountered for isin(): ${d.legacyName}`;
+const orderedForIsin = [noBool(UNSUPPORTED), noComplex(UNSUPPORTED, RuntimeError)];
 /** Whether each of `elements` is among `test_elements`; `invert` turns the answer. */
 export const isin = op(
   "isin(Tensor|Scalar elements, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor",
 );
 define(isin, {
+  takes: [of("elements", orderedForIsin), of("test_elements", orderedForIsin)].flat(),
   kernel: compute(({ elements, test_elements, invert }) => {
     if (!(elements instanceof Tensor) && !(test_elements instanceof Tensor))
       throw new RuntimeError("isin(): at least one of the two must be a tensor");
@@ -140,7 +134,7 @@ define(isin, {
   }),
 });
 const numbersOf = (x: Tensor | Scalar): number[] =>
-  x instanceof Tensor ? Array.from(x.typed_array(), Number) : [Number(x)];
+  x instanceof Tensor ? Array.from(elements(x), Number) : [Number(x)];
 
 /** The indices by dim of places in a flattened tensor of that shape. */
 export const _unravel_index = op("_unravel_index(Tensor indices, int[] shape) -> Tensor[]");

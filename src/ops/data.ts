@@ -13,6 +13,7 @@ import {
   int64,
   uint8,
 } from "../dtype.ts";
+import { assertHolds } from "../dtype_info.ts";
 import { help, NotImplementedError, RuntimeError, ValueError, warn } from "../errors.ts";
 import type { Backend } from "../devices/backend.ts";
 import { iota, param } from "../kernel/expr.ts";
@@ -147,6 +148,8 @@ export function fromTyped(values: TypedArray, shape: Shape, dtype: Dtype): Tenso
   (raw.host() as Float64Array).set(values as Float64Array);
   return from.dtype === dtype ? from : from.to(dtype);
 }
+/** A copy of the elements in row-major order, 16-bit floats as the numbers they are and not as their bits. */
+export const elements = (t: Tensor): TypedArray => (isHalf(t.dtype) ? t.float() : t).typed_array();
 /** Has the elements of a tensor without holes filled, in the order of memory; 16-bit floats as float32, which is then rounded. */
 export function filledOnHost(out: Tensor, fill: (values: never) => void): void {
   if (!isHalf(out.dtype)) return fill(out.host() as never);
@@ -231,14 +234,22 @@ function fill(
         );
       throw notNumber(x);
     }
+    if (x instanceof Complex && dtype !== bool && !dtype.is_complex)
+      throw new TypeError(
+        dtype.is_floating_point
+          ? "must be real number, not complex"
+          : "'complex' object cannot be interpreted as an integer",
+      );
+    if (dtype.category === 1) {
+      if (typeof x === "bigint") int64Of(x);
+      assertHolds(x, dtype, dtype.name);
+    }
     if (out instanceof BigInt64Array) {
-      if (typeof x === "number" && !Number.isFinite(x))
-        throw new RuntimeError(`value cannot be converted to type int64_t without overflow: ${x}`);
       out[cursor.at++] = typeof x === "bigint" ? int64Of(x) : BigInt(Math.trunc(Number(x)));
     } else if (dtype.is_complex) {
       out[cursor.at++] = x instanceof Complex ? x.re : Number(x);
       out[cursor.at++] = x instanceof Complex ? x.im : 0;
-    } else out[cursor.at++] = Number(x);
+    } else out[cursor.at++] = x instanceof Complex ? Number(x.re !== 0 || x.im !== 0) : Number(x);
     return;
   }
   const items: readonly unknown[] | null =

@@ -5,6 +5,7 @@ import { RuntimeError } from "../errors.ts";
 import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { triu_indices } from "./arranging.ts";
+import { onlyFloats, wideFloats } from "../op/takes.ts";
 
 /**
  * The cosine of the angle between vectors along `dim`, which goes; the others broadcast. A norm below `eps` counts as
@@ -55,9 +56,9 @@ define(pairwise_distance, {
  */
 export const pdist = op("pdist(Tensor input, float p=2.0) -> Tensor");
 define(pdist, {
+  takes: [onlyFloats("pdist only supports floating-point dtypes"), wideFloats("pdist")],
   kernel: composite(({ input, p }) => {
     if (input.sizes.length !== 2) throw new RuntimeError(`pdist only supports 2D tensors, got: ${input.sizes.length}D`);
-    if (!input.dtype.is_floating_point) throw new RuntimeError("pdist only supports floating-point dtypes");
     if (!(p >= 0)) throw new RuntimeError("pdist only supports non-negative p values");
     const n = input.sizes[0];
     const [i, j] = triu_indices(n, n, 1).unbind(0);

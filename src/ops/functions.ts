@@ -1,6 +1,8 @@
 // Functions of one or two elements beyond arithmetic.
-import { bool, float32, int32 } from "../dtype.ts";
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { bfloat16, bool, float16, float64, float32, get_default_dtype, int32, int64 } from "../dtype.ts";
+import type { Dtype } from "../dtype.ts";
+import { finfo } from "../dtype_info.ts";
+import { RuntimeError } from "../errors.ts";
 import { acc, constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { hurwitz, trigamma, trigammaf } from "../numerics/zeta.ts";
@@ -13,7 +15,20 @@ import { arange } from "./data.ts";
 import { conj } from "./conjugate.ts";
 import { mapped } from "./on_host.ts";
 import { eq } from "./comparison.ts";
-import { _where, div } from "./pointwise.ts";
+import { _pow_scalar, _where, div } from "./pointwise.ts";
+import { result_type } from "./result_type.ts";
+import {
+  floats,
+  floatsAndComplex,
+  integers,
+  noBool,
+  noComplex,
+  notImplementedFor,
+  numbers,
+  of,
+  real,
+  sameAsFirst,
+} from "../op/takes.ts";
 
 /** sin(πx) / (πx), 1 at 0. */
 export const sinc = op("sinc(Tensor self) -> Tensor");
@@ -39,6 +54,7 @@ export const sinc_ = inplace(sinc);
 /** |self| with the sign of `other`, zeros' signs included. */
 export const copysign = op("copysign(Tensor self, Tensor|Scalar other) -> Tensor");
 define(copysign, {
+  takes: real("copysign_cpu"),
   kernel: pointwise(({ self, other }) => self.copysign(other), { float: true }),
   saves: { self: ["self", "result"] },
   backward: {
@@ -50,27 +66,52 @@ export const copysign_ = inplace(copysign);
 /** 0 below 0, 1 above, `values` at 0. */
 export const heaviside = op("heaviside(Tensor self, Tensor values) -> Tensor");
 define(heaviside, {
+  takes: [
+    noComplex("heaviside is not yet implemented for complex tensors.", RuntimeError),
+    of("values", noComplex("heaviside is not yet implemented for complex tensors.", RuntimeError)),
+    sameAsFirst("values", () => "heaviside is not yet implemented for tensors with different dtypes."),
+  ].flat(),
   kernel: pointwise(({ self, values }) => {
     if (self.dtype === bool) return self.or(values);
     return self.eq(0).where(values, self.gt(0).cast(self.dtype));
   }),
-  backward: { self: withoutDerivative, values: withoutDerivative },
-  node: "torch::autograd::NotImplemented",
 });
-function withoutDerivative(): never {
-  throw new RuntimeError("derivative for aten::heaviside is not implemented");
-}
 export const heaviside_ = inplace(heaviside);
 /** self * 2 to the power of `other`. */
 export const ldexp = op("ldexp(Tensor self, Tensor other) -> Tensor");
 define(ldexp, {
-  kernel: composite(({ self, other }) => self.mul(other.new_full([], 2, { dtype: float32 }).pow(other))),
+  kernel: composite(({ self, other }) => {
+    if (self.dtype.is_floating_point && !other.dtype.is_differentiable) return _ldexp(self, other);
+    return self.mul(_pow_scalar(2, other.dtype.is_differentiable ? other : other.to(get_default_dtype())));
+  }),
   node: "LdexpBackward0",
+});
+/** {@link ldexp} of floats by integers, which is exact. */
+export const _ldexp = op("_ldexp(Tensor self, Tensor other) -> Tensor");
+define(_ldexp, {
+  takes: of("other", numbers("ldexp_cpu_exp")),
+  kernel: pointwise(
+    ({ self, other }) => {
+      // In two steps, as 2 to the whole power may be beyond float64.
+      const power = other.max(-2000).min(2000);
+      const half = power.shr(1);
+      const scale = (n: Expr): Expr => n.cast(float64).apply("exp2");
+      return self
+        .cast(float64)
+        .mul(scale(half))
+        .mul(scale(power.sub(half)))
+        .cast(self.dtype);
+    },
+    { fixed: { other: int64 } },
+  ),
+  saves: ["other"],
+  backward: { self: ({ grad, other }) => _ldexp(grad, other) },
 });
 export const ldexp_ = inplace(ldexp);
 /** The larger of two elements; a number beats NaN. Where they are equal the gradient is shared. */
 export const fmax = op("fmax(Tensor self, Tensor other) -> Tensor");
 define(fmax, {
+  takes: noComplex("fmax not implemented for complex tensors.", RuntimeError),
   kernel: pointwise(({ self, other }) =>
     self.dtype === bool ? self.or(other) : self.isnan().where(other, other.isnan().where(self, self.max(other))),
   ),
@@ -83,6 +124,7 @@ define(fmax, {
 /** The smaller of two elements; a number beats NaN. */
 export const fmin = op("fmin(Tensor self, Tensor other) -> Tensor");
 define(fmin, {
+  takes: noComplex("fmin not implemented for complex tensors.", RuntimeError),
   kernel: pointwise(({ self, other }) =>
     self.dtype === bool ? self.and(other) : self.isnan().where(other, other.isnan().where(self, self.min(other))),
   ),
@@ -95,6 +137,7 @@ define(fmin, {
 /** self * log(other), 0 where self is 0 and other is not NaN. */
 export const xlogy = op("xlogy(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(xlogy, {
+  takes: real("xlogy_cpu"),
   kernel: pointwise(
     ({ self, other }) => other.isnan().where(other, self.eq(0).where(constant(0, self.dtype), self.mul(other.log()))),
     { float: true },
@@ -112,6 +155,7 @@ export const xlogy_ = inplace(xlogy);
 /** √(self² + other²), without overflow. */
 export const hypot = op("hypot(Tensor self, Tensor other) -> Tensor");
 define(hypot, {
+  takes: floats("hypot_cpu"),
   kernel: pointwise(({ self, other }) => {
     const [a, b] = [self.abs(), other.abs()];
     const large = a.max(b);
@@ -130,6 +174,7 @@ export const hypot_ = inplace(hypot);
 /** log(e^self + e^other), without overflow. */
 export const logaddexp = op("logaddexp(Tensor self, Tensor other) -> Tensor");
 define(logaddexp, {
+  takes: floatsAndComplex("logaddexp_cpu"),
   kernel: pointwise(({ self, other }) => logSum(self, other, 1)),
   saves: ["self", "other"],
   backward: {
@@ -140,6 +185,7 @@ define(logaddexp, {
 /** log2(2^self + 2^other), without overflow. */
 export const logaddexp2 = op("logaddexp2(Tensor self, Tensor other) -> Tensor");
 define(logaddexp2, {
+  takes: floats("logaddexp2_cpu"),
   kernel: pointwise(({ self, other }) => logSum(self, other, Math.LN2)),
   saves: ["self", "other"],
   backward: {
@@ -150,11 +196,8 @@ define(logaddexp2, {
 /** Logarithm of the running sum of exponentials along `dim`, without overflow. */
 export const logcumsumexp = op("logcumsumexp(Tensor self, int dim) -> Tensor");
 define(logcumsumexp, {
+  takes: floatsAndComplex("logcumsumexp_out_cpu"),
   kernel: scan({
-    compute(dtype) {
-      if (dtype.is_differentiable) return dtype;
-      throw new NotImplementedError(`"logcumsumexp_out_cpu" not implemented for '${dtype.legacyName}'`);
-    },
     fold: (x) => ({
       accs: [{ dtype: x.dtype, init: constant(-Infinity, x.dtype), step: logSum(acc(0, x.dtype), x, 1) }],
       outputs: [acc(0, x.dtype)],
@@ -181,10 +224,6 @@ const NOTHING = -6e4;
 /** max + log(1 + e^-|x - y|), in units of `unit`; equal infinities are their own sum. */
 function logSum(x: Expr, y: Expr, unit: number): Expr {
   if (x.dtype.is_complex && unit === 1) return complexLogSum(x, y);
-  if (!x.dtype.is_floating_point)
-    throw new NotImplementedError(
-      `"logaddexp${unit === 1 ? "" : "2"}_cpu" not implemented for '${x.dtype.legacyName}'`,
-    );
   const difference = x.sub(y).abs().neg();
   const sum = x.max(y).add(difference.mul(unit).exp().log1p().div(unit));
   return x.abs().eq(Infinity).and(x.eq(y)).where(x, sum);
@@ -199,21 +238,40 @@ function complexLogSum(x: Expr, y: Expr): Expr {
 /** The next number after self towards `other`. */
 export const nextafter = op("nextafter(Tensor self, Tensor other) -> Tensor");
 define(nextafter, {
-  kernel: pointwise(({ self, other }) => {
-    if (!self.dtype.is_floating_point)
-      throw new NotImplementedError(`"nextafter_cpu" not implemented for '${self.dtype.legacyName}'`);
-    return self.nextafter(other);
-  }),
+  takes: floats("nextafter_cpu"),
+  kernel: pointwise(({ self, other }, compute) =>
+    compute === float16 || compute === bfloat16 ? nextHalf(self, other, compute) : self.nextafter(other),
+  ),
   saves: { self: ["self", "other"] },
   backward: {
     self: ({ grad, self, other }) => _where(self.ne(other), grad, 0),
     other: ({ grad }) => grad.new_zeros(grad.sizes),
   },
 });
+/** The same among 16-bit floats, which come as float32: these are bits 16 apart, or 13 where they are normal float16. */
+function nextHalf(x: Expr, y: Expr, dtype: Dtype): Expr {
+  const { max, smallest_normal } = finfo(dtype);
+  const grows = y.gt(x);
+  const outward = x
+    .gt(0)
+    .and(grows)
+    .or(x.lt(0).and(y.lt(x)));
+  const size = x.abs();
+  const step = dtype === float16 ? 2 ** 13 : 2 ** 16;
+  const bits = size.bitcast(int32);
+  const byBits = outward.where(bits.add(step), bits.sub(step)).bitcast(float32).copysign(x);
+  const tiny = dtype === float16 ? 2 ** -24 : 2 ** -133;
+  const byTiny = grows.where(x.add(tiny), x.sub(tiny));
+  const isSmall = outward.where(size.lt(smallest_normal), size.le(smallest_normal));
+  const fromInfinity = size.eq(Infinity).where(constant(max, float32).copysign(x), byBits);
+  const next = (dtype === float16 ? isSmall : x.eq(0)).where(byTiny, fromInfinity);
+  return x.eq(y).where(y, x.ne(x).or(y.ne(y)).where(x.add(y), next));
+}
 export const nextafter_ = inplace(nextafter);
 /** log |Γ(x)|. */
 export const lgamma = op("lgamma(Tensor self) -> Tensor");
 define(lgamma, {
+  takes: real("lgamma_vml_cpu"),
   kernel: pointwise(({ self }) => self.apply("lgamma"), { float: true }),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(self.digamma()) },
@@ -222,16 +280,19 @@ export const lgamma_ = inplace(lgamma);
 /** The derivative of {@link lgamma}. */
 export const digamma = op("digamma(Tensor self) -> Tensor");
 define(digamma, {
+  takes: real("digamma"),
   kernel: pointwise(({ self }) => self.apply("digamma"), { float: true }),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(polygamma(1, self)) },
 });
 export const digamma_ = inplace(digamma);
+const POLYGAMMAS = ["digamma", "trigamma", "polygamma"];
 /** The n-th derivative of {@link digamma}. */
 export const polygamma = op("polygamma(int n, Tensor input) -> Tensor");
 define(polygamma, {
   kernel: compute(({ n, input }) => {
     if (n < 0) throw new RuntimeError("polygamma(n, x) does not support negative n.");
+    if (input.dtype.is_complex) throw notImplementedFor(POLYGAMMAS[Math.min(n, 2)], input.dtype);
     if (n === 0) return input.digamma();
     if (n === 1) return mapped(input.dtype.itemsize === 8 ? trigamma : trigammaf, input);
     const factor = Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, n % 2 === 0 ? -1 : 1);
@@ -243,6 +304,7 @@ define(polygamma, {
 /** log of the multivariate gamma function of dimension p. */
 export const mvlgamma = op("mvlgamma(Tensor self, int p) -> Tensor");
 define(mvlgamma, {
+  takes: [noBool("The input tensor may not be a boolean tensor."), real("arange_cpu")],
   kernel: composite(({ self, p }) => {
     if (p < 1) throw new RuntimeError("p has to be greater than or equal to 1");
     const x = self.dtype.is_floating_point ? self : self.float();
@@ -276,8 +338,9 @@ define(frexp, {
 /** The greatest common divisor. */
 export const gcd = op("gcd(Tensor self, Tensor other) -> Tensor");
 define(gcd, {
+  takes: of("promoted", integers("gcd_cpu")),
   kernel: compute(({ self, other }) => {
-    let [a, b] = integers("gcd", self, other);
+    let [a, b] = promoted(self, other);
     // Euclid on all elements at once, until every rest is 0.
     while (b.ne(0).any().item()) [a, b] = [_where(b.eq(0), a, b), _where(b.eq(0), b, a.fmod(_where(b.eq(0), 1, b)))];
     return a.abs();
@@ -287,8 +350,9 @@ export const gcd_ = inplace(gcd);
 /** The least common multiple. */
 export const lcm = op("lcm(Tensor self, Tensor other) -> Tensor");
 define(lcm, {
+  takes: of("promoted", integers("lcm_cpu")),
   kernel: compute(({ self, other }) => {
-    const [a, b] = integers("lcm", self, other);
+    const [a, b] = promoted(self, other);
     const divisor = a.gcd(b);
     return _where(
       divisor.eq(0),
@@ -301,9 +365,8 @@ define(lcm, {
   }),
 });
 export const lcm_ = inplace(lcm);
-function integers(name: string, self: Tensor, other: Tensor): [Tensor, Tensor] {
-  const zero = self.mul(0).add(other.mul(0));
-  if (zero.dtype.is_floating_point || zero.dtype === bool)
-    throw new NotImplementedError(`"${name}_cpu" not implemented for '${zero.dtype.legacyName}'`);
-  return [zero.add(self), zero.add(other)];
+/** Both in the dtype of the result. */
+function promoted(self: Tensor, other: Tensor): [Tensor, Tensor] {
+  const dtype = result_type(self, other);
+  return [self.to(dtype), other.to(dtype)];
 }

@@ -2,23 +2,10 @@
 import { NotImplementedError } from "../errors.ts";
 import { gammaP, gammaQ } from "../numerics/incomplete_gamma.ts";
 import { define, inplace, op } from "../op/op.ts";
-import type { OpKernel } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { onHost } from "./on_host.ts";
+import { floats, of } from "../op/takes.ts";
 
-/** Whole numbers alone are refused, as PyTorch does. */
-function floating(name: string, f: (a: number, x: number) => number): OpKernel {
-  const kernel = onHost(f);
-  return {
-    ...kernel,
-    run(values, schema) {
-      const [a, x] = values as readonly Tensor[];
-      if (!a.dtype.is_floating_point && !x.dtype.is_floating_point)
-        throw new NotImplementedError(`"${name}" not implemented for '${a.dtype.legacyName}'`);
-      return kernel.run(values, schema);
-    },
-  };
-}
 /** What x adds to the lower part as it grows: x^(a-1) e^-x / Γ(a). */
 const density = (a: Tensor, x: Tensor): Tensor => a.sub(1).mul(x.log()).sub(x).sub(a.lgamma()).exp();
 const noDerivative = (name: string) => (): never => {
@@ -32,7 +19,8 @@ const noDerivative = (name: string) => (): never => {
  */
 export const igamma = op("igamma(Tensor self, Tensor other) -> Tensor");
 define(igamma, {
-  kernel: floating("igamma_cpu", gammaP),
+  takes: of("promoted", floats("igamma_cpu")),
+  kernel: onHost(gammaP),
   saves: { other: ["self", "other"] },
   backward: { self: noDerivative("igamma"), other: ({ grad, self, other }) => grad.mul(density(self, other)) },
 });
@@ -40,7 +28,8 @@ export const igamma_ = inplace(igamma);
 /** The upper one, 1 - {@link igamma}. As `torch.igammac`. */
 export const igammac = op("igammac(Tensor self, Tensor other) -> Tensor");
 define(igammac, {
-  kernel: floating("igammac_cpu", gammaQ),
+  takes: of("promoted", floats("igammac_cpu")),
+  kernel: onHost(gammaQ),
   saves: { other: ["self", "other"] },
   backward: { self: noDerivative("igammac"), other: ({ grad, self, other }) => grad.mul(density(self, other)).neg() },
 });

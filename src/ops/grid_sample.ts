@@ -1,5 +1,5 @@
 // Images read at the places a grid tells.
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
 import { list, numel } from "../layout.ts";
 import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor.ts";
 import { linspace } from "./creation.ts";
 import { _where } from "./pointwise.ts";
 import { stack } from "./view.ts";
+import { floats, sameAsFirst } from "../op/takes.ts";
 
 const [NEAREST, BICUBIC] = [1, 2];
 const [BORDER, REFLECTION] = [1, 2];
@@ -133,6 +134,10 @@ function assertSampler(name: string, dims: number, input: Tensor, grid: Tensor, 
   if (dims === 3 && mode === BICUBIC)
     throw new RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input");
 }
+const SAME_GRID = sameAsFirst(
+  "grid",
+  (d, input) => `expected scalar type ${input.legacyName} but found ${d.legacyName}`,
+);
 /**
  * [N, C, H, W] read at the places of `grid` [N, H', W', 2], x and y in [-1, 1]. Modes: 0 bilinear, 1 nearest, 2 bicubic;
  * outside: 0 zeros, 1 border, 2 reflection. As `torch.grid_sampler_2d`.
@@ -141,6 +146,7 @@ export const grid_sampler_2d = op(
   "grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor",
 );
 define(grid_sampler_2d, {
+  takes: [floats("grid_sampler_2d_cpu_kernel_impl"), SAME_GRID],
   kernel: composite(({ input, grid, interpolation_mode, padding_mode, align_corners }) => {
     assertSampler("grid_sampler", 2, input, grid, interpolation_mode);
     return sampled(input, grid, interpolation_mode, padding_mode, align_corners);
@@ -152,6 +158,7 @@ export const grid_sampler_3d = op(
   "grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor",
 );
 define(grid_sampler_3d, {
+  takes: [floats("grid_sampler3d_cpu"), SAME_GRID],
   kernel: composite(({ input, grid, interpolation_mode, padding_mode, align_corners }) => {
     assertSampler("grid_sampler", 3, input, grid, interpolation_mode);
     return sampled(input, grid, interpolation_mode, padding_mode, align_corners);
@@ -182,7 +189,7 @@ export const affine_grid = op("affine_grid(Tensor theta, int[] size, bool? align
 define(affine_grid, {
   kernel: composite(({ theta, size, align_corners }) => {
     if (!theta.dtype.is_floating_point)
-      throw new RuntimeError(`Expected theta to have floating point type, but got ${String(theta.dtype)}`);
+      throw new ValueError(`Expected theta to have floating point type, but got ${String(theta.dtype)}`);
     const [n, , ...spatial] = size;
     const dims = spatial.length;
     if (dims !== 2 && dims !== 3)

@@ -1,10 +1,12 @@
 // torch.histogram and torch.histogramdd: counts, or weights, by bin, with the bins' edges.
 import { cppName } from "../cpp_names.ts";
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { float32, float64 } from "../dtype.ts";
+import { RuntimeError } from "../errors.ts";
 import { contiguousStrides, list, numel, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { linspace } from "./creation.ts";
 import { fromTyped } from "./data.ts";
+import { notImplementedFor } from "../op/takes.ts";
 
 interface Options {
   /** Lowest and highest edge, of each dim in turn; those of the data when left out. */
@@ -46,8 +48,7 @@ export function histogramdd(
 ): [Tensor, Tensor[]] & { readonly hist: Tensor; readonly bin_edges: Tensor[] } {
   if (input.sizes.length < 2)
     throw new RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions");
-  if (!input.dtype.is_floating_point)
-    throw new NotImplementedError(`"histogramdd" not implemented for '${input.dtype.legacyName}'`);
+  if (input.dtype !== float32 && input.dtype !== float64) throw notImplementedFor("histogramdd", input.dtype);
   const dims = input.sizes[input.sizes.length - 1];
   if (weight !== null && !sameShape(weight.sizes, input.sizes.slice(0, -1))) throw otherWeights(input.sizes, weight);
   const each = typeof bins === "number" ? new Array<number>(dims).fill(bins) : bins;

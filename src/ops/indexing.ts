@@ -1,6 +1,6 @@
 // Reading and writing elements by index: integers, slices, masks, tensors of indices.
 import type { Dtype, Scalar } from "../dtype.ts";
-import { bool, int32, int64 } from "../dtype.ts";
+import { bool, Complex, int32, int64 } from "../dtype.ts";
 import { help, IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
 import { input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
@@ -13,10 +13,12 @@ import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { assertNoOverlap } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
+import { castScalar } from "../op/pointwise.ts";
 import { scalar_tensor } from "./creation.ts";
 import { arange, fromTyped } from "./data.ts";
 import { assertPlaces, assertSlices, assertWithin, isIndexDtype } from "./index_checks.ts";
 import { _masked_fill } from "./pointwise.ts";
+import { of, onlyBool, onlyIndices, onlyLong, sameAsFirst } from "../op/takes.ts";
 
 /** Where one tensor of indices moves along one dim of the indexed tensor. */
 interface Pointer {
@@ -208,8 +210,8 @@ define(_nonzero, {
 /** The elements where `mask` is true, in row-major order. */
 export const masked_select = op("masked_select(Tensor self, Tensor mask) -> Tensor");
 define(masked_select, {
+  takes: of("mask", onlyBool("masked_select: expected BoolTensor for mask")),
   kernel: composite(({ self, mask }) => {
-    if (mask.dtype !== bool) throw new RuntimeError(`masked_select: expected BoolTensor for mask`);
     const broadcast = broadcastShapes(mask.sizes, self.sizes);
     const shape = broadcast.length === 0 ? [1] : broadcast;
     return _index(self.expand(shape), _nonzero(mask.expand(shape)).unbind(1));
@@ -276,6 +278,7 @@ function scatterAlong(name: string, target: Tensor, dim: number, index: Tensor, 
   const source = src.sizes.length === 0 ? src : src.as_strided(index.sizes, src.strides, src.offset);
   scatterBy(target, index.sizes, strides, [pointer], source, mode);
 }
+const SAME_SOURCE = sameAsFirst("src", () => "scatter(): Expected self.dtype to be equal to src.dtype");
 /**
  * Self with src[i][j] at [index[i][j]][j] for dim 0, and likewise for others; `src` may be a number. `reduce` "add" or
  * "multiply" meets what is there, and has no derivative.
@@ -284,6 +287,7 @@ export const scatter = op(
   "scatter(Tensor self, int dim, Tensor index, Tensor|Scalar src, *, str? reduce=None) -> Tensor",
 );
 define(scatter, {
+  takes: SAME_SOURCE,
   kernel: {
     kind: "compute",
     run: ([self, dim, index, src, reduce]) => {
@@ -313,7 +317,6 @@ function refuseReduce(reduce: string | null, grad: Tensor): Tensor {
 }
 const sourceOf = (src: unknown, like: Tensor): Tensor => {
   if (!(src instanceof Tensor)) return scalar_tensor(src as Scalar, { dtype: like.dtype });
-  if (src.dtype !== like.dtype) throw new RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype");
   return src;
 };
 /** The gradient of a source of which only the corner under the index was used. */
@@ -329,6 +332,7 @@ export const scatter_ = inplace(scatter);
 /** {@link scatter} that adds to what is there. */
 export const scatter_add = op("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor");
 define(scatter_add, {
+  takes: SAME_SOURCE,
   kernel: {
     kind: "compute",
     run: ([self, dim, index, src]) => {
@@ -363,6 +367,7 @@ function vectorPointer(self: Tensor, dim: number, index: Tensor): { d: number; p
 /** The slices of self at `index` along `dim`. */
 export const index_select = op("index_select(Tensor self, int dim, Tensor index) -> Tensor");
 define(index_select, {
+  takes: of("index", onlyIndices("index_select(): Expected dtype int32 or int64 for index", RuntimeError)),
   kernel: compute(({ self, dim, index }) => {
     const whole = asVector(self);
     const { d, shape, pointer } = vectorPointer(whole, dim, index);
@@ -444,7 +449,6 @@ function fillSlices(target: Tensor, dim: number, index: Tensor, value: Tensor | 
     throw new RuntimeError(
       `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`,
     );
-  if (index.dtype !== int64) throw new IndexError("index_fill_(): Expected dtype int64 for index.");
   if (index.sizes.length > 1) throw new RuntimeError("Index has to be a vector/scalar");
   const size = target.sizes[d] ?? 1;
   // Slices without elements are not looked for, as in PyTorch.
@@ -455,14 +459,30 @@ function fillSlices(target: Tensor, dim: number, index: Tensor, value: Tensor | 
       (i) => new IndexError(`index ${i} is out of bounds for dimension ${d} with size ${size}`),
       true,
     );
-  const filling = value instanceof Tensor ? value.to(target.dtype) : scalar_tensor(value, { dtype: target.dtype });
-  intoSlices(target, dim, index, filling, "set");
+  intoSlices(target, dim, index, fillValue(value, target.dtype), "set");
+}
+function fillValue(value: Tensor | Scalar, dtype: Dtype): Tensor {
+  const isComplex = value instanceof Tensor ? value.dtype.is_complex : value instanceof Complex;
+  if (isComplex && !dtype.is_complex)
+    throw new RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported");
+  return value instanceof Tensor ? value.to(dtype) : scalar_tensor(value, { dtype });
 }
 /** Self with alpha * source added to the slices at `index` along `dim`. */
 export const index_add = op(
   "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor",
 );
 define(index_add, {
+  takes: [
+    of(
+      "index",
+      onlyIndices((d) => `index_add_(): Expected dtype int32/int64 for index but got: ${d.legacyName}`, RuntimeError),
+    ),
+    sameAsFirst(
+      "source",
+      (d, self) =>
+        `index_add_(): self (${self.legacyName}) and source (${d.legacyName}) must have the same scalar type`,
+    ),
+  ].flat(),
   kernel: {
     kind: "compute",
     run: ([self, dim, index, source, alpha]) => {
@@ -481,12 +501,22 @@ define(index_add, {
   },
 });
 /** In the dtype of what is scaled: 2.5 is 2 to whole numbers. */
-const timesAlpha = (t: Tensor, alpha: Scalar): Tensor =>
-  alpha === 1 ? t : t.mul(t.dtype.is_floating_point || t.dtype.is_complex ? alpha : t.new_full([], alpha));
+const timesAlpha = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(castScalar(alpha, t.dtype)));
 export const index_add_ = inplace(index_add);
 /** Self with the slices at `index` along `dim` replaced by those of `source`. */
 export const index_copy = op("index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor");
 define(index_copy, {
+  takes: [
+    of(
+      "index",
+      onlyLong((d) => `index_copy_(): Expected a long tensor for index, but got ${d.legacyName}`),
+    ),
+    sameAsFirst(
+      "source",
+      (d, self) =>
+        `index_copy_(): self and source expected to have the same dtype, but got (self) ${self.legacyName} and (source) ${d.legacyName}`,
+    ),
+  ].flat(),
   kernel: compute(({ self, dim, index, source }) => {
     const out = self.clone();
     copySlices(out, dim, index, source);
@@ -502,6 +532,7 @@ export const index_copy_ = inplace(index_copy);
 /** Self with `value` in the slices at `index` along `dim`. */
 export const index_fill = op("index_fill(Tensor self, int dim, Tensor index, Tensor|Scalar value) -> Tensor");
 define(index_fill, {
+  takes: of("index", onlyLong("index_fill_(): Expected dtype int64 for index.", IndexError)),
   kernel: compute(({ self, dim, index, value }) => {
     const out = self.clone();
     fillSlices(out, dim, index, value);
@@ -520,6 +551,10 @@ export const index_fill_ = inplace(index_fill);
 /** Elements of the flattened tensor at `index`. */
 export const take = op("take(Tensor self, Tensor index) -> Tensor");
 define(take, {
+  takes: of(
+    "index",
+    onlyLong((d) => `take(): Expected a long tensor for index, but got ${d.legacyName}`),
+  ),
   kernel: compute(({ self, index }) => {
     assertPlaces("take", self, index, "take(): tried to take from an empty tensor");
     return _index(self.reshape([-1]), [index]);
@@ -562,7 +597,7 @@ function shorten(weight: Tensor, rows: Tensor, max_norm: number, norm_type: numb
   const looked = weight.index_select(0, rows);
   const norms = looked.norm(norm_type, [1], true);
   const scale = norms.add(1e-7).reciprocal().mul(max_norm);
-  weight.index_copy_(0, rows, looked.mul(scale.masked_fill(norms.le(max_norm), 1)));
+  weight.index_copy_(0, rows.long(), looked.mul(scale.masked_fill(norms.le(max_norm), 1)));
 }
 /** Rows of `weight` at `input`. `padding_idx` gets no gradient. The gradient is dense, `sparse` or not. As `nn.functional.embedding`. */
 export const embedding = op(

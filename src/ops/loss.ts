@@ -12,6 +12,7 @@ import { logsigmoid } from "./activation.ts";
 import { _where } from "./pointwise.ts";
 import { nllGradient, nllLosses, targetBounds, totalWeight } from "./nll_kernels.ts";
 import { assertReduction, reduced } from "./reduced_loss.ts";
+import { floats, noComplex, noIntegers, of } from "../op/takes.ts";
 
 /** Losses on pairs of equal shape broadcast others, which is seldom meant. */
 function warnOfBroadcast(input: Tensor, target: Tensor): void {
@@ -23,6 +24,7 @@ function warnOfBroadcast(input: Tensor, target: Tensor): void {
 /** Mean of (input - target)². */
 export const mse_loss = op("mse_loss(Tensor input, Tensor target, *, str reduction='mean') -> Tensor");
 define(mse_loss, {
+  takes: of("promoted", floats("mse_cpu")),
   kernel: compute(({ input, target, reduction }) => {
     warnOfBroadcast(input, target);
     const error = input.sub(target);
@@ -49,6 +51,7 @@ export const smooth_l1_loss = op(
   "smooth_l1_loss(Tensor input, Tensor target, *, str reduction='mean', float beta=1.0) -> Tensor",
 );
 define(smooth_l1_loss, {
+  takes: of("promoted", floats("smooth_l1_cpu")),
   kernel: compute(({ input, target, reduction, beta }) => {
     warnOfBroadcast(input, target);
     if (beta < 0) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
@@ -76,6 +79,7 @@ export const huber_loss = op(
   "huber_loss(Tensor input, Tensor target, str reduction='mean', float delta=1.0) -> Tensor",
 );
 define(huber_loss, {
+  takes: of("promoted", floats("huber_cpu")),
   kernel: compute(({ input, target, reduction, delta }) => {
     warnOfBroadcast(input, target);
     if (delta <= 0) throw new RuntimeError("huber_loss does not support non-positive values for delta.");
@@ -227,6 +231,7 @@ export const binary_cross_entropy = op(
   "binary_cross_entropy(Tensor input, Tensor target, Tensor? weight=None, *, str reduction='mean') -> Tensor",
 );
 define(binary_cross_entropy, {
+  takes: floats("binary_cross_entropy"),
   kernel: compute(({ input, target, weight, reduction }) => {
     if (target.dtype !== input.dtype)
       throw new RuntimeError(`Found dtype ${target.dtype.legacyName} but expected ${input.dtype.legacyName}`);
@@ -296,6 +301,12 @@ export const kl_div = op(
   "kl_div(Tensor input, Tensor target, *, str reduction='mean', bool log_target=False) -> Tensor",
 );
 define(kl_div, {
+  takes: ["input", "target"].flatMap((name) =>
+    of(name, [
+      noIntegers("kl_div: Integral inputs not supported."),
+      noComplex("kl_div: Complex inputs not supported.", RuntimeError),
+    ]),
+  ),
   kernel: composite(({ input, target, reduction, log_target }) => {
     const losses = log_target ? target.exp().mul(target.sub(input)) : target.xlogy(target).sub(target.mul(input));
     if (reduction === "mean")

@@ -1,6 +1,6 @@
 // Losses that ask for a margin: between distances, or between the score of the right class and the others'.
 import { float64, get_default_dtype, int64 } from "../dtype.ts";
-import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
+import { RuntimeError, ValueError } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
@@ -9,6 +9,7 @@ import type { Tensor } from "../tensor.ts";
 import { pairwise_distance } from "./distance.ts";
 import { _where, minimum } from "./pointwise.ts";
 import { assertReduction, reduced } from "./reduced_loss.ts";
+import { wideFloats } from "../op/takes.ts";
 
 const floats = (x: Tensor): Tensor => (x.dtype.is_floating_point ? x : x.to(get_default_dtype()));
 
@@ -164,6 +165,7 @@ export const multi_margin_loss = op(
   "multi_margin_loss(Tensor input, Tensor target, int p=1, float margin=1.0, Tensor? weight=None, *, str reduction='mean') -> Tensor",
 );
 define(multi_margin_loss, {
+  takes: wideFloats("multi_margin_loss_cpu_kernel"),
   kernel: composite(({ input, target, p, margin, weight, reduction }) => {
     assertReduction(reduction);
     if (p !== 1 && p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
@@ -177,8 +179,6 @@ define(multi_margin_loss, {
       );
     if (weight !== null && weight.numel() !== classes)
       throw new RuntimeError(`inconsistent weight size, expected ${classes} but got ${list(weight.sizes)}`);
-    if (!input.dtype.is_floating_point)
-      throw new NotImplementedError(`"multi_margin_loss_cpu_kernel" not implemented for '${input.dtype.legacyName}'`);
     assertClasses(target);
     if (!isWithin(target, 0, classes)) throw new RuntimeError("target out of range");
     const places = target.reshape([n, 1]);
@@ -198,6 +198,7 @@ export const multilabel_margin_loss = op(
   "multilabel_margin_loss(Tensor input, Tensor target, *, str reduction='mean') -> Tensor",
 );
 define(multilabel_margin_loss, {
+  takes: wideFloats("multilabel_margin_loss_forward_out_frame"),
   kernel: composite(({ input, target, reduction }) => {
     assertReduction(reduction);
     assertScores(input);

@@ -1,7 +1,7 @@
 // Matrix products.
 import type { Matrix } from "../devices/backend.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
-import { float32, float64 } from "../dtype.ts";
+import { bool, Float, float32, float64 } from "../dtype.ts";
 import { cppName } from "../cpp_names.ts";
 import { RuntimeError } from "../errors.ts";
 import { broadcastShapes, numel } from "../layout.ts";
@@ -14,6 +14,7 @@ import { castScalar } from "../op/pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import { conj } from "./conjugate.ts";
 import { _complex } from "./complex.ts";
+import { notImplementedFor } from "../op/takes.ts";
 
 /**
  * x · y for [n, k] and [k, m], for batches [b, n, k] and [b, k, m], and for vectors in place of either; plus `addend`, of the
@@ -61,11 +62,16 @@ function matrix({ ptr, sizes, strides }: Tensor, as: "row" | "column"): Matrix &
     ? { ptr, rows: 1, cols: sizes[0], rowStride: 0, colStride: strides[0], batchStride: 0 }
     : { ptr, rows: sizes[0], cols: 1, rowStride: strides[0], colStride: 0, batchStride: 0 };
 }
-function sameDtype(a: Tensor, b: Tensor): void {
+/** Both of one dtype, and none that the kernel is not made for. */
+function sameDtype(kernel: string, a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype)
     throw new RuntimeError(
       `expected m1 and m2 to have the same dtype, but got: ${cppName(a.dtype)} != ${cppName(b.dtype)}\nConvert one: x.to(other.dtype).`,
     );
+  refuseBool(kernel, a);
+}
+function refuseBool(kernel: string, { dtype }: Tensor): void {
+  if (dtype === bool) throw notImplementedFor(kernel, dtype);
 }
 
 /** Product of two matrices. */
@@ -75,7 +81,7 @@ define(mm, {
     if (self.sizes.length !== 2) throw new RuntimeError("self must be a matrix");
     if (mat2.sizes.length !== 2) throw new RuntimeError("mat2 must be a matrix");
     assertMatrices("mat1 and mat2", self, mat2);
-    sameDtype(self, mat2);
+    sameDtype("addmm_impl_cpu_", self, mat2);
     return product(self, mat2);
   }),
   saves: { self: ["mat2"], mat2: ["self"] },
@@ -108,7 +114,11 @@ define(bmm, {
       throw new RuntimeError(
         `Expected size for first two dimensions of batch2 tensor to be: [${b}, ${k}] but got: [${mat2.sizes[0]}, ${mat2.sizes[1]}].`,
       );
-    sameDtype(self, mat2);
+    refuseBool("bmm", self);
+    if (self.dtype !== mat2.dtype)
+      throw new RuntimeError(
+        `expected scalar type ${self.dtype.legacyName} but found ${mat2.dtype.legacyName}\nConvert one: x.to(other.dtype).`,
+      );
     return product(self, mat2);
   }),
   saves: { self: ["mat2"], mat2: ["self"] },
@@ -117,6 +127,12 @@ define(bmm, {
     mat2: ({ grad, self }) => conj(self.transpose(1, 2)).bmm(grad),
   },
 });
+function sameAddmv({ dtype }: Tensor, mat: Tensor, vec: Tensor): void {
+  if (dtype !== mat.dtype || dtype !== vec.dtype)
+    throw new RuntimeError(
+      `addmv input tensors must have the same dtype, but got ${dtype.legacyName}, ${mat.dtype.legacyName}, and ${vec.dtype.legacyName}\nConvert one: x.to(other.dtype).`,
+    );
+}
 /** Product of a matrix and a vector. */
 export const mv = op("mv(Tensor self, Tensor vec) -> Tensor");
 define(mv, {
@@ -127,7 +143,8 @@ define(mv, {
       throw new RuntimeError(
         `size mismatch, got input (${self.sizes[0]}), mat (${self.sizes[0]}x${self.sizes[1]}), vec (${vec.sizes[0]})`,
       );
-    sameDtype(self, vec);
+    sameAddmv(vec, self, vec);
+    refuseBool("addmv_impl_cpu", self);
     return product(self, vec);
   }),
   saves: { self: ["vec"], vec: ["self"] },
@@ -150,6 +167,7 @@ define(dot, {
       throw new RuntimeError(
         `inconsistent tensor size, expected tensor [${self.sizes[0]}] and src [${tensor.sizes[0]}] to have the same number of elements, but got ${self.sizes[0]} and ${tensor.sizes[0]} elements respectively`,
       );
+    refuseBool("dot", self);
     return product(self, tensor);
   }),
   saves: { self: ["tensor"], tensor: ["self"] },
@@ -185,6 +203,11 @@ define(addmm, {
       throw new RuntimeError(
         `mat1 and mat2 must have the same dtype, but got ${mat1.dtype.legacyName} and ${mat2.dtype.legacyName}\nConvert one: x.to(other.dtype).`,
       );
+    if (self.dtype !== mat2.dtype)
+      throw new RuntimeError(
+        `self and mat2 must have the same dtype, but got ${self.dtype.legacyName} and ${mat2.dtype.legacyName}\nConvert one: x.to(other.dtype).`,
+      );
+    refuseBool("addmm_impl_cpu_", mat1);
     if (beta === 1 && alpha === 1 && self.dtype === mat1.dtype && isDirect(self.dtype))
       return product(mat1, mat2, self.expand([mat1.sizes[0], mat2.sizes[1]]));
     return combined(self, beta, product(mat1, mat2), alpha);
@@ -202,10 +225,10 @@ define(addmm, {
 const times = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(alpha));
 /** beta 0 leaves self out altogether, NaN included. */
 function combined(self: Tensor, beta: Scalar, made: Tensor, alpha: Scalar): Tensor {
-  const scaled = alpha === 1 ? made : made.mul(alpha);
+  const scaled = alpha === 1 ? made : made.mul(castScalar(alpha, made.dtype));
   if (Number(beta) === 0) return scaled;
   self.expand(made.sizes);
-  return scaled.add_(beta === 1 ? self : self.mul(beta));
+  return scaled.add_(beta === 1 ? self : self.mul(castScalar(beta, made.dtype)));
 }
 export const addmm_ = inplace(addmm);
 /** beta * self + alpha * mat · vec. */
@@ -213,6 +236,7 @@ export const addmv = op("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar be
 define(addmv, {
   // As in PyTorch self is not repeated for a matrix without elements.
   kernel: composite(({ self, mat, vec, beta, alpha }) => {
+    sameAddmv(self, mat, vec);
     const made = mat.mv(vec);
     return blend(self, beta, mat.numel() === 0 ? made.sum() : made, alpha);
   }),
@@ -222,7 +246,12 @@ export const addmv_ = inplace(addmv);
 /** beta * self + alpha * vec1 ⊗ vec2. */
 export const addr = op("addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
 define(addr, {
-  kernel: composite(({ self, vec1, vec2, beta, alpha }) => blend(self, beta, vec1.outer(vec2), alpha)),
+  kernel: composite(({ self, vec1, vec2, beta, alpha }) => {
+    for (const [name, x] of Object.entries({ beta, alpha }))
+      if (!self.dtype.is_differentiable && (x instanceof Float || !Number.isInteger(Number(x))))
+        throw new RuntimeError(`For integral input tensors, argument ${name} must not be a floating point number.`);
+    return blend(self, beta, vec1.outer(vec2), alpha);
+  }),
   node: "AddrBackward0",
 });
 export const addr_ = inplace(addr);
@@ -231,7 +260,14 @@ export const baddbmm = op(
   "baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
 );
 define(baddbmm, {
-  kernel: composite(({ self, batch1, batch2, beta, alpha }) => blend(self, beta, batch1.bmm(batch2), alpha)),
+  kernel: composite(({ self, batch1, batch2, beta, alpha }) => {
+    if (self.dtype !== batch1.dtype || self.dtype !== batch2.dtype)
+      throw new RuntimeError(
+        `Input dtypes must be the same, got: input ${cppName(self.dtype)}, batch1: ${cppName(batch1.dtype)}, batch2: ${cppName(batch2.dtype)}\nConvert one: x.to(other.dtype).`,
+      );
+    refuseBool("baddbmm", self);
+    return blend(self, beta, batch1.bmm(batch2), alpha);
+  }),
   node: "BaddbmmBackward0",
 });
 export const baddbmm_ = inplace(baddbmm);
@@ -240,9 +276,10 @@ export const addbmm = op(
   "addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
 );
 define(addbmm, {
-  kernel: composite(({ self, batch1, batch2, beta, alpha }) =>
-    blend(self, beta, batch1.bmm(batch2).sum(0, false, { dtype: self.dtype }), alpha),
-  ),
+  kernel: composite(({ self, batch1, batch2, beta, alpha }) => {
+    refuseBool("addmm_impl_cpu_", batch1);
+    return blend(self, beta, batch1.bmm(batch2).sum(0, false, { dtype: self.dtype }), alpha);
+  }),
   node: "AddbmmBackward0",
 });
 export const addbmm_ = inplace(addbmm);

@@ -1,9 +1,9 @@
 // Arithmetic and functions of each element.
 import { cppName } from "../cpp_names.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
-import { bool, can_cast, Complex, complex128, Float, float64 } from "../dtype.ts";
+import { bool, can_cast, Complex, complex128, Float, float64, get_default_dtype } from "../dtype.ts";
 import { assertHolds, finfo } from "../dtype_info.ts";
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr, MathOp, UnaryOp } from "../kernel/expr.ts";
 import { composite, compute } from "../op/kernels.ts";
@@ -13,6 +13,8 @@ import { castScalar, pointwise } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { conj } from "./conjugate.ts";
 import { result_type } from "./result_type.ts";
+import { floats, isTaken, noBool, noComplex, notImplementedFor, numbers, real, realNumbers } from "../op/takes.ts";
+import type { Takes } from "../op/takes.ts";
 
 /** self + alpha * other, broadcast. */
 export const add = op("add(Tensor|Scalar self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
@@ -103,11 +105,13 @@ const trueDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tenso
     float: true,
   },
 );
-const truncDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(({ self, other }) =>
-  self.dtype.is_floating_point ? self.div(other).trunc() : self.div(other),
+const truncDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(
+  ({ self, other }) => (self.dtype.is_floating_point ? self.div(other).trunc() : self.div(other)),
+  { takes: realNumbers("div_trunc_cpu") },
 );
-const floorDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(({ self, other }) =>
-  flooredQuotient(self, other),
+const floorDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(
+  ({ self, other }) => flooredQuotient(self, other),
+  { takes: realNumbers("div_floor_cpu") },
 );
 define(div, {
   kernel: byRounding(trueDiv, truncDiv, floorDiv),
@@ -122,13 +126,13 @@ define(div, {
 /** Chooses the kernel by the argument rounding_mode, the third of div's signature. */
 function byRounding(plain: OpKernel, trunc: OpKernel, floor: OpKernel): OpKernel {
   const choose = (values: readonly unknown[]): OpKernel => {
-    const [, other, mode] = values;
+    const mode = values[2];
     if (mode !== null && mode !== "trunc" && mode !== "floor")
       throw new RuntimeError(
         `div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`,
       );
     const chosen = mode === null ? plain : mode === "trunc" ? trunc : floor;
-    if (mode !== null) refuseZeroDivision(values[0], other);
+    if (mode !== null) refuseZeroDivision(values);
     return chosen;
   };
   return {
@@ -141,12 +145,16 @@ const twoArgs = <S extends { args: readonly unknown[] }>(schema: S): S => ({
   ...schema,
   args: schema.args.slice(0, 2),
 });
-const isWhole = (x: Tensor): boolean => !x.dtype.is_floating_point;
-function refuseZeroDivision(self: unknown, other: unknown): void {
-  if (!(self instanceof Tensor ? isWhole(self) : Number.isInteger(Number(self)))) return;
-  const zero = other instanceof Tensor ? isWhole(other) && other.eq(0).any().item() : other === 0 || other === 0n;
-  if (zero) throw new RuntimeError("ZeroDivisionError");
+/** Integers have no quotient by 0; a number counts as the dtype holds it. */
+function refuseZeroDivision([self, other]: readonly unknown[]): void {
+  const dtype = result_type(self as Tensor | Scalar, other as Tensor | Scalar);
+  if (dtype.category !== 1) return;
+  if (other instanceof Tensor) {
+    if (!other.to(dtype).eq(0).any().item()) return;
+  } else if (BigInt.asUintN(8 * dtype.itemsize, wholeOf(other as Scalar)) !== 0n) return;
+  if (!(self instanceof Tensor) || self.numel() > 0) throw new RuntimeError("ZeroDivisionError");
 }
+const wholeOf = (x: Scalar): bigint => (typeof x === "bigint" ? x : BigInt(Math.trunc(Number(x))));
 /** floor(x / y) as Python has it: rounded down once, not after the rounding of x / y. */
 function flooredQuotient(x: Expr, y: Expr): Expr {
   const quotient = x.div(y);
@@ -184,6 +192,7 @@ export const floor_divide_ = inplace(floor_divide);
 /** The rest of a division rounded down: has the sign of `other`, as Python's %. */
 export const remainder = op("remainder(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(remainder, {
+  takes: realNumbers("remainder_cpu"),
   kernel: checked(
     pointwise(({ self, other }) => {
       const rest = self.rem(other);
@@ -192,7 +201,7 @@ define(remainder, {
         .and(rest.lt(0).xor(other.lt(0)))
         .where(rest.add(other), rest);
     }),
-    ([self, other]) => refuseZeroDivision(self, other),
+    refuseZeroDivision,
   ),
   saves: { other: ["self", "other"] },
   backward: {
@@ -205,9 +214,10 @@ export const remainder_ = inplace(remainder);
 /** The rest of a division rounded towards zero: has the sign of self, as C's fmod. */
 export const fmod = op("fmod(Tensor self, Tensor|Scalar other) -> Tensor");
 define(fmod, {
+  takes: realNumbers("fmod_cpu"),
   kernel: checked(
     pointwise(({ self, other }) => self.rem(other)),
-    ([self, other]) => refuseZeroDivision(self, other),
+    refuseZeroDivision,
   ),
   saves: { other: ["self", "other"] },
   backward: {
@@ -250,8 +260,9 @@ function powGrad(grad: Tensor, self: Tensor, exponent: Tensor | Scalar): Tensor 
   return _where(exponent.eq(0), 0, grad.mul(conj(exponent.mul(self.pow(exponent.sub(1))))));
 }
 function powKernel(): OpKernel {
-  const general = pointwise<"pow(Tensor self, Tensor|Scalar exponent) -> Tensor">(({ self, exponent }) =>
-    self.pow(exponent),
+  const general = pointwise<"pow(Tensor self, Tensor|Scalar exponent) -> Tensor">(
+    ({ self, exponent }) => self.pow(exponent),
+    { fits: ["exponent"], takes: numbers("pow") },
   );
   const fixed = new Map<number, OpKernel>();
   // Small whole powers are products, exact and fast.
@@ -291,7 +302,9 @@ export const pow_ = inplace(pow);
 /** A number to the power of each element of `exponent`: {@link pow} with a number in front. */
 export const _pow_scalar = op("_pow_scalar(Scalar base, Tensor exponent) -> Tensor");
 define(_pow_scalar, {
-  kernel: pointwise(({ base, exponent }) => base.pow(exponent), { promotes: ["base"] }),
+  kernel: pointwise(({ base, exponent }, compute) => base.cast(compute).cast(exponent.dtype).pow(exponent), {
+    promotes: ["base"],
+  }),
   saves: ["exponent", "result"],
   backward: {
     exponent: ({ grad, base, exponent, result }) => {
@@ -319,11 +332,10 @@ define(float_power, {
 /** -x. Raises RuntimeError for bools. */
 export const neg = op("neg(Tensor self) -> Tensor");
 define(neg, {
+  takes: noBool(
+    "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+  ),
   kernel: pointwise(({ self }) => {
-    if (self.dtype === bool)
-      throw new RuntimeError(
-        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
-      );
     return self.neg();
   }),
   backward: { self: ({ grad }) => grad.neg() },
@@ -332,15 +344,14 @@ export const neg_ = inplace(neg);
 /** x as it is; bools are refused. */
 export const positive = op("positive(Tensor self) -> Tensor");
 define(positive, {
-  kernel: composite(({ self }) => {
-    if (self.dtype === bool) throw new RuntimeError("The `+` operator, on a bool tensor is not supported.");
-    return self;
-  }),
+  takes: noBool("The `+` operator, on a bool tensor is not supported."),
+  kernel: composite(({ self }) => self),
 });
 /** |x|. */
 export const abs = op("abs(Tensor self) -> Tensor");
 define(abs, {
-  kernel: pointwise(({ self }) => (self.dtype === bool ? self : self.abs())),
+  takes: numbers("abs_cpu"),
+  kernel: pointwise(({ self }) => self.abs()),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(self.sgn()) },
 });
@@ -348,6 +359,9 @@ export const abs_ = inplace(abs);
 /** -1, 0 or 1 by the sign. */
 export const sign = op("sign(Tensor self) -> Tensor");
 define(sign, {
+  takes: noComplex(
+    "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
+  ),
   kernel: pointwise(({ self }) => signOf(self)),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -617,6 +631,7 @@ define(sigmoid_backward, {
 /** The error function. */
 export const erf = op("erf(Tensor self) -> Tensor");
 define(erf, {
+  takes: real("erf_vml_cpu"),
   kernel: mathKernel("erf"),
   saves: ["self"],
   backward: {
@@ -633,6 +648,7 @@ export const erf_ = inplace(erf);
 /** 1 - erf(x), exact for large x. */
 export const erfc = op("erfc(Tensor self) -> Tensor");
 define(erfc, {
+  takes: real("erfc_vml_cpu"),
   kernel: mathKernel("erfc"),
   saves: ["self"],
   backward: {
@@ -649,6 +665,7 @@ export const erfc_ = inplace(erfc);
 /** Inverse of {@link erf}. */
 export const erfinv = op("erfinv(Tensor self) -> Tensor");
 define(erfinv, {
+  takes: real("erfinv_vml_cpu"),
   kernel: mathKernel("erfinv"),
   saves: ["self"],
   backward: {
@@ -665,33 +682,48 @@ export const erfinv_ = inplace(erfinv);
 
 /** A rounding: integers stay, the derivative is 0. */
 const rounding = (f: UnaryOp): OpKernel =>
-  pointwise<string>(({ self }) => {
-    if (self.dtype === bool) throw new NotImplementedError(`"${f}" not implemented for 'Bool'`);
-    if (self.dtype.is_complex) throw new RuntimeError(`${f} is not supported for complex inputs`);
-    return self.dtype.is_floating_point ? self.apply(f) : self;
-  });
+  pointwise<string>(({ self }) => (self.dtype.is_floating_point ? self.apply(f) : self));
+const rounded = (f: UnaryOp): Takes => [
+  noComplex(`${f} is not supported for complex inputs`),
+  realNumbers(`${f}_vml_cpu`),
+];
 /** The largest whole number not above x. */
 export const floor = op("floor(Tensor self) -> Tensor");
-define(floor, { kernel: rounding("floor"), backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) } });
+define(floor, {
+  takes: rounded("floor"),
+  kernel: rounding("floor"),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
 export const floor_ = inplace(floor);
 /** The smallest whole number not below x. */
 export const ceil = op("ceil(Tensor self) -> Tensor");
-define(ceil, { kernel: rounding("ceil"), backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) } });
+define(ceil, {
+  takes: rounded("ceil"),
+  kernel: rounding("ceil"),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
 export const ceil_ = inplace(ceil);
 /** x without its fraction. */
 export const trunc = op("trunc(Tensor self) -> Tensor");
-define(trunc, { kernel: rounding("trunc"), backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) } });
+define(trunc, {
+  takes: rounded("trunc"),
+  kernel: rounding("trunc"),
+  backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+});
 export const trunc_ = inplace(trunc);
 /** The nearest whole number, halves to even; or so many decimals. */
 export const round = op("round(Tensor self, *, int decimals=0) -> Tensor");
 const roundWhole = rounding("round");
+const WITH_DECIMALS = floats("round_cpu");
 define(round, {
+  takes: realNumbers("round_vml_cpu"),
   kernel: {
     kind: "compute",
     run: ([self, decimals], schema) => {
       const x = self as Tensor;
       const one = { ...schema, args: schema.args.slice(0, 1) };
-      if (decimals === 0 || !x.dtype.is_floating_point) return roundWhole.run([x], one);
+      if (decimals === 0) return roundWhole.run([x], one);
+      if (!isTaken(WITH_DECIMALS, x.dtype)) throw WITH_DECIMALS.refuse(x.dtype, x.dtype);
       const scale = 10 ** Math.abs(decimals as number);
       return (decimals as number) > 0 ? x.mul(scale).round().div(scale) : x.div(scale).round().mul(scale);
     },
@@ -701,18 +733,26 @@ define(round, {
 export const round_ = inplace(round);
 /** The fraction of x, with its sign. */
 export const frac = op("frac(Tensor self) -> Tensor");
-define(frac, { kernel: pointwise(({ self }) => self.sub(self.trunc())), backward: { self: ({ grad }) => grad } });
+define(frac, {
+  takes: floats("frac_cpu"),
+  kernel: pointwise(({ self }) => self.sub(self.trunc())),
+  backward: { self: ({ grad }) => grad },
+});
 export const frac_ = inplace(frac);
 
 /** x kept between min and max: numbers or tensors, either may be left out. NaN stays NaN. */
 export const clamp = op("clamp(Tensor self, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor");
 define(clamp, {
-  kernel: pointwise(({ self, min, max }) => {
-    if (min === null && max === null)
-      throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
-    const above = min === null ? self : self.max(min);
-    return max === null ? above : above.min(max);
-  }),
+  takes: [noComplex("clamp is not supported for complex types"), numbers("clamp_cpu")],
+  kernel: pointwise(
+    ({ self, min, max }) => {
+      if (min === null && max === null)
+        throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
+      const above = min === null ? self : self.max(min);
+      return max === null ? above : above.min(max);
+    },
+    { fits: ["min", "max"] },
+  ),
   saves: { self: ["self", "min", "max"], min: ["self", "min", "max"], max: ["self", "min", "max"] },
   backward: {
     self: ({ grad, self, min, max }) => _where(inside(self, min, max), grad, 0),
@@ -732,13 +772,22 @@ function inside(self: Tensor, min: Bound | null, max: Bound | null): Tensor {
   return max === null ? self.ge(min) : self.ge(min).logical_and(self.le(max));
 }
 export const clamp_ = inplace(clamp);
+/** PyTorch clamps bools by tensors alone. */
+const areBools = (self: Tensor, bound: Tensor | Scalar): bound is Tensor =>
+  self.dtype === bool && bound instanceof Tensor && bound.dtype === bool;
 /** x, but not below `min`. */
 export const clamp_min = op("clamp_min(Tensor self, Tensor|Scalar min) -> Tensor");
-define(clamp_min, { kernel: composite(({ self, min }) => self.clamp(min)), node: "ClampMinBackward0" });
+define(clamp_min, {
+  kernel: composite(({ self, min }) => (areBools(self, min) ? self.maximum(min) : self.clamp(min))),
+  node: "ClampMinBackward0",
+});
 export const clamp_min_ = inplace(clamp_min);
 /** x, but not above `max`. */
 export const clamp_max = op("clamp_max(Tensor self, Tensor|Scalar max) -> Tensor");
-define(clamp_max, { kernel: composite(({ self, max }) => self.clamp({ max })), node: "ClampMaxBackward0" });
+define(clamp_max, {
+  kernel: composite(({ self, max }) => (areBools(self, max) ? self.minimum(max) : self.clamp({ max }))),
+  node: "ClampMaxBackward0",
+});
 export const clamp_max_ = inplace(clamp_max);
 /** {@link clamp}. */
 export const clip = op("clip(Tensor self, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor");
@@ -748,6 +797,7 @@ export const clip_ = inplace(clip);
 /** The larger of two elements; NaN wins. Where they are equal the gradient is shared. */
 export const maximum = op("maximum(Tensor self, Tensor other) -> Tensor");
 define(maximum, {
+  takes: noComplex("maximum not implemented for complex tensors.", RuntimeError),
   kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.or(other) : self.max(other))),
   saves: ["self", "other"],
   backward: {
@@ -758,6 +808,7 @@ define(maximum, {
 /** The smaller of two elements; NaN wins. Where they are equal the gradient is shared. */
 export const minimum = op("minimum(Tensor self, Tensor other) -> Tensor");
 define(minimum, {
+  takes: noComplex("minimum not implemented for complex tensors.", RuntimeError),
   kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.and(other) : self.min(other))),
   saves: ["self", "other"],
   backward: {
@@ -770,7 +821,10 @@ const shared = (grad: Tensor, equal: Tensor, lost: Tensor): Tensor => _where(equ
 /** `self` where `condition` is true, `other` elsewhere; broadcast. With the condition alone: the indices where it is true. */
 export const _where = op("_where(Tensor condition, Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(_where, {
-  kernel: pointwise(({ condition, self, other }) => condition.where(self, other), { fixed: { condition: bool } }),
+  kernel: pointwise(({ condition, self, other }) => condition.where(self, other), {
+    fixed: { condition: bool },
+    fits: ["self", "other"],
+  }),
   saves: ["condition"],
   backward: {
     self: ({ grad, condition }) => _where(condition, grad, 0),
@@ -819,6 +873,7 @@ export const masked_fill_ = inplace(masked_fill);
 /** self + value * tensor1 * tensor2. */
 export const addcmul = op("addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor");
 define(addcmul, {
+  takes: numbers("addcmul_cpu_out"),
   kernel: pointwise(({ self, tensor1, tensor2, value }) => self.add(value.mul(tensor1).mul(tensor2))),
   saves: { tensor1: ["tensor2"], tensor2: ["tensor1"] },
   backward: {
@@ -831,7 +886,15 @@ export const addcmul_ = inplace(addcmul);
 /** self + value * tensor1 / tensor2. */
 export const addcdiv = op("addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor");
 define(addcdiv, {
-  kernel: pointwise(({ self, tensor1, tensor2, value }) => self.add(value.mul(tensor1).div(tensor2))),
+  kernel: checked(
+    pointwise(({ self, tensor1, tensor2, value }) => self.add(value.mul(tensor1).div(tensor2))),
+    ([, tensor1, tensor2]) => {
+      if ([tensor1, tensor2].every((t) => !(t as Tensor).dtype.is_differentiable))
+        throw new RuntimeError(
+          "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.",
+        );
+    },
+  ),
   saves: { tensor1: ["tensor2"], tensor2: ["tensor1", "tensor2"] },
   backward: {
     self: ({ grad }) => grad,
@@ -843,15 +906,18 @@ export const addcdiv_ = inplace(addcdiv);
 /** self + weight * (end - self). */
 export const lerp = op("lerp(Tensor self, Tensor end, Tensor|Scalar weight) -> Tensor");
 define(lerp, {
-  kernel: pointwise(({ self, end, weight }) => {
-    const step = end.sub(self);
-    // From whichever end is nearer, so that weight 1 gives `end` exactly.
-    const far = end.sub(step.mul(constant(1, self.dtype).sub(weight)));
-    return weight
-      .abs()
-      .lt(0.5)
-      .where(self.add(weight.mul(step)), far);
-  }),
+  kernel: checked(
+    pointwise(({ self, end, weight }) => {
+      const step = end.sub(self);
+      // From whichever end is nearer, so that weight 1 gives `end` exactly.
+      const far = end.sub(step.mul(constant(1, self.dtype).sub(weight)));
+      return weight
+        .abs()
+        .lt(0.5)
+        .where(self.add(weight.mul(step)), far);
+    }),
+    assertLerp,
+  ),
   saves: { self: ["weight"], end: ["weight"], weight: ["self", "end"] },
   backward: {
     self: ({ grad, weight }) => grad.sub(grad.mul(conj(weight))),
@@ -860,6 +926,15 @@ define(lerp, {
   },
   node: ({ weight }) => (isNumber(weight) ? "LerpBackward0" : "LerpBackward1"),
 });
+function assertLerp([self, end, weight]: readonly unknown[]): void {
+  const { dtype } = self as Tensor;
+  const given = { end, weight: weight instanceof Tensor && weight.sizes.length > 0 ? weight : null };
+  for (const [name, x] of Object.entries(given))
+    if (x instanceof Tensor && x.dtype !== dtype)
+      throw new RuntimeError(`expected dtype ${cppName(dtype)} for \`${name}\` but got dtype ${cppName(x.dtype)}`);
+  if (!dtype.is_differentiable)
+    throw notImplementedFor(`lerp_kernel_${weight instanceof Tensor ? "tensor" : "scalar"}`, dtype);
+}
 export const lerp_ = inplace(lerp);
 /** NaN, inf and -inf replaced: by 0 and the largest finite numbers, or as given. */
 export const nan_to_num = op(
@@ -894,8 +969,10 @@ export const nan_to_num_ = inplace(nan_to_num);
 /** log(x / (1 - x)); with `eps` x is clamped to [eps, 1 - eps] first. */
 export const logit = op("logit(Tensor self, float? eps=None) -> Tensor");
 define(logit, {
+  takes: real("logit_cpu"),
   kernel: compute(({ self, eps }) => {
-    const x = eps === null ? self : self.clamp(eps, 1 - eps);
+    const given = self.dtype.is_floating_point ? self : self.to(get_default_dtype());
+    const x = eps === null ? given : given.clamp(eps, 1 - eps);
     return x.div(x.rsub(1)).log();
   }),
   saves: ["self"],
@@ -909,9 +986,15 @@ define(logit, {
 export const logit_ = inplace(logit);
 /** Degrees to radians. */
 export const deg2rad = op("deg2rad(Tensor self) -> Tensor");
-define(deg2rad, { kernel: composite(({ self }) => self.mul(Math.PI / 180)) });
+define(deg2rad, {
+  takes: noComplex("deg2rad is not supported for complex tensors.", RuntimeError),
+  kernel: composite(({ self }) => self.mul(Math.PI / 180)),
+});
 export const deg2rad_ = inplace(deg2rad);
 /** Radians to degrees. */
 export const rad2deg = op("rad2deg(Tensor self) -> Tensor");
-define(rad2deg, { kernel: composite(({ self }) => self.mul(180 / Math.PI)) });
+define(rad2deg, {
+  takes: noComplex("rad2deg is not supported for complex tensors.", RuntimeError),
+  kernel: composite(({ self }) => self.mul(180 / Math.PI)),
+});
 export const rad2deg_ = inplace(rad2deg);

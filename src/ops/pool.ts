@@ -1,7 +1,7 @@
 // Pools: the largest or the mean of what a sliding window sees.
 import { RuntimeError } from "../errors.ts";
 import { list } from "../layout.ts";
-import { composite } from "../op/kernels.ts";
+import { composite, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { convolution } from "./conv.ts";
@@ -10,6 +10,7 @@ import { cat, stack } from "./view.ts";
 import { overhang, perDim, placesOf, poolPlaces } from "./windows.ts";
 import type { Sliding } from "./windows.ts";
 import { _max_pool } from "./max_pool.ts";
+import { floats, floatsAndLong, realNumbers, wideFloatsAndLong } from "../op/takes.ts";
 
 interface MaxPoolArgs {
   input: Tensor;
@@ -90,27 +91,36 @@ define(max_pool1d_with_indices, { kernel: composite(maxPool("max_pool1d", 1)) })
 export const max_pool2d_with_indices = op(
   "max_pool2d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
 );
-define(max_pool2d_with_indices, { kernel: composite(maxPool("max_pool2d", 2)) });
+define(max_pool2d_with_indices, { takes: realNumbers("max_pool2d"), kernel: composite(maxPool("max_pool2d", 2)) });
 /** The largest element under each window of [N, C, D, H, W], and its place in the flattened spatial dims. */
 export const max_pool3d_with_indices = op(
   "max_pool3d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
 );
-define(max_pool3d_with_indices, { kernel: composite(maxPool("max_pool3d", 3)) });
+define(max_pool3d_with_indices, { takes: realNumbers("max_pool3d"), kernel: composite(maxPool("max_pool3d", 3)) });
 /** The largest element under each window of [N, C, L]; windows do not overlap unless a stride is given. */
 export const max_pool1d = op(
   "max_pool1d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
 );
-define(max_pool1d, { kernel: composite((args) => maxPool("max_pool1d", 1)(args)[0]) });
+define(max_pool1d, {
+  takes: floats("max_pool1d_impl"),
+  kernel: composite((args) => maxPool("max_pool1d", 1)(args)[0]),
+});
 /** The largest element under each window of [N, C, H, W]; windows do not overlap unless a stride is given. */
 export const max_pool2d = op(
   "max_pool2d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
 );
-define(max_pool2d, { kernel: composite((args) => maxPool("max_pool2d", 2)(args)[0]) });
+define(max_pool2d, {
+  takes: realNumbers("max_pool2d"),
+  kernel: composite((args) => maxPool("max_pool2d", 2)(args)[0]),
+});
 /** The largest element under each window of [N, C, D, H, W]; windows do not overlap unless a stride is given. */
 export const max_pool3d = op(
   "max_pool3d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
 );
-define(max_pool3d, { kernel: composite((args) => maxPool("max_pool3d", 3)(args)[0]) });
+define(max_pool3d, {
+  takes: realNumbers("max_pool3d"),
+  kernel: composite((args) => maxPool("max_pool3d", 3)(args)[0]),
+});
 
 interface AvgPoolArgs {
   input: Tensor;
@@ -171,19 +181,28 @@ export const avg_pool1d = op(
   "avg_pool1d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",
 );
 define(avg_pool1d, {
-  kernel: composite((args) => avgPool("avg_pool1d", 1)({ ...args, divisor_override: null })),
+  takes: floatsAndLong("avg_pool2d"),
+  kernel: inOpmath(composite((args) => avgPool("avg_pool1d", 1)({ ...args, divisor_override: null }))),
   node: "SqueezeBackward1",
 });
 /** The mean under each window of [N, C, H, W]. */
 export const avg_pool2d = op(
   "avg_pool2d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
 );
-define(avg_pool2d, { kernel: composite((args) => avgPool("avg_pool2d", 2)(args)), node: "AvgPool2DBackward0" });
+define(avg_pool2d, {
+  takes: floatsAndLong("avg_pool2d"),
+  kernel: inOpmath(composite((args) => avgPool("avg_pool2d", 2)(args))),
+  node: "AvgPool2DBackward0",
+});
 /** The mean under each window of [N, C, D, H, W]. */
 export const avg_pool3d = op(
   "avg_pool3d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
 );
-define(avg_pool3d, { kernel: composite((args) => avgPool("avg_pool3d", 3)(args)), node: "AvgPool3DBackward0" });
+define(avg_pool3d, {
+  takes: wideFloatsAndLong("avg_pool3d_out_frame"),
+  kernel: inOpmath(composite((args) => avgPool("avg_pool3d", 3)(args))),
+  node: "AvgPool3DBackward0",
+});
 
 /** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
 function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
@@ -217,12 +236,14 @@ function adaptive(input: Tensor, dims: number, output_size: readonly number[]): 
 /** {@link avg_pool1d} with the windows chosen so that the result has `output_size`. */
 export const adaptive_avg_pool1d = op("adaptive_avg_pool1d(Tensor input, int[] output_size) -> Tensor");
 define(adaptive_avg_pool1d, {
-  kernel: composite(({ input, output_size }) => adaptive(input, 1, output_size)),
+  takes: floats("adaptive_avg_pool2d"),
+  kernel: inOpmath(composite(({ input, output_size }) => adaptive(input, 1, output_size))),
   node: "SqueezeBackward1",
 });
 /** {@link avg_pool2d} with the windows chosen so that the result has `output_size`. */
 export const adaptive_avg_pool2d = op("adaptive_avg_pool2d(Tensor input, int[] output_size) -> Tensor");
 define(adaptive_avg_pool2d, {
-  kernel: composite(({ input, output_size }) => adaptive(input, 2, output_size)),
+  takes: floats("adaptive_avg_pool2d"),
+  kernel: inOpmath(composite(({ input, output_size }) => adaptive(input, 2, output_size))),
   node: ({ output_size }) => (output_size.every((n) => n === 1) ? "MeanBackward1" : "AdaptiveAvgPool2DBackward0"),
 });

@@ -1,4 +1,5 @@
 // Products over dims, written with the matrix products: tensordot, inner, kron, cross, distances.
+import type { Dtype } from "../dtype.ts";
 import { IndexError, RuntimeError, warn } from "../errors.ts";
 import { broadcastShapes, list, wrapDim } from "../layout.ts";
 import { composite } from "../op/kernels.ts";
@@ -6,11 +7,13 @@ import { define, inplace, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { _where } from "./pointwise.ts";
 import { cat, stack } from "./view.ts";
+import { numbers, of, onlyFloats, sameAsFirst, wideFloats } from "../op/takes.ts";
 
 /** Sum of products over `dims_self` of self with `dims_other` of other. */
 export const _tensordot = op("_tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor");
 define(_tensordot, {
   kernel: composite(({ self, other, dims_self, dims_other }) => {
+    if (self.dtype !== other.dtype) throw new RuntimeError("both inputs should have same dtype");
     if (dims_self.length !== dims_other.length) throw new RuntimeError("both dimension lists should have same length");
     const a = dims_self.map((d) => wrapDim(d, self.sizes.length));
     const b = dims_other.map((d) => wrapDim(d, other.sizes.length));
@@ -45,6 +48,8 @@ define(inner, {
       throw new RuntimeError(
         `inner() the last dimension must match on both input tensors but got shapes ${list(self.sizes)} and ${list(other.sizes)}`,
       );
+    if (self.dtype !== other.dtype) throw new RuntimeError("both inputs should have same dtype");
+    if (self.sizes.length === 1 && other.sizes.length === 1) return self.dot(other);
     return _tensordot(self, other, [-1], [-1]);
   }),
 });
@@ -62,9 +67,12 @@ define(kron, {
   }),
   node: "UnsafeViewBackward0",
 });
+const scalarTypes = (d: Dtype, first: Dtype): string =>
+  `expected scalar type ${first.legacyName} but found ${d.legacyName}`;
 /** The cross product of vectors of three along `dim` (the first dim of size 3 when it is left out). */
 export const cross = op("cross(Tensor self, Tensor other, int? dim=None) -> Tensor");
 define(cross, {
+  takes: [numbers("cross"), sameAsFirst("other", scalarTypes)],
   kernel: composite(({ self, other, dim }) => {
     if (self.sizes.length !== other.sizes.length)
       throw new RuntimeError("linalg.cross: inputs must have the same number of dimensions.");
@@ -85,6 +93,7 @@ define(cross, {
 /** Sum of the diagonal of a matrix. */
 export const trace = op("trace(Tensor self) -> Tensor");
 define(trace, {
+  takes: numbers("trace"),
   kernel: composite(({ self }) => {
     if (self.sizes.length !== 2)
       throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${self.sizes.length}`);
@@ -94,10 +103,29 @@ define(trace, {
 });
 /** The p-norm of self - other. */
 export const dist = op("dist(Tensor self, Tensor other, Scalar p=2) -> Tensor");
-define(dist, { kernel: composite(({ self, other, p }) => self.sub(other).norm(p)), node: "DistBackward0" });
+define(dist, {
+  kernel: composite(({ self, other, p }) => {
+    const difference = self.sub(other);
+    if (!difference.dtype.is_differentiable)
+      throw new RuntimeError(
+        `norm(): input dtype should be either floating point or complex. Got ${difference.dtype.legacyName} instead.`,
+      );
+    return difference.norm(p);
+  }),
+  node: "DistBackward0",
+});
 /** Distances by the p-norm between every row of x1 and every row of x2, in batches. */
 export const cdist = op("cdist(Tensor x1, Tensor x2, float p=2.0, str? compute_mode=None) -> Tensor");
 define(cdist, {
+  takes: [
+    onlyFloats((d) => `cdist only supports floating-point dtypes, X1 got: ${d.legacyName}`),
+    ...of(
+      "x2",
+      onlyFloats((d) => `cdist only supports floating-point dtypes, X2 got: ${d.legacyName}`),
+    ),
+    wideFloats("cdist"),
+    sameAsFirst("x2", scalarTypes),
+  ],
   kernel: composite(({ x1, x2, p }) => {
     for (const [name, x] of [
       ["X1", x1],

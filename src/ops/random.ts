@@ -1,6 +1,7 @@
 // Random numbers: PyTorch's streams, by src/random.ts. The order of draws is PyTorch's.
+import { cppName } from "../cpp_names.ts";
 import type { Dtype } from "../dtype.ts";
-import { get_default_dtype, int64 } from "../dtype.ts";
+import { bool, get_default_dtype, int64 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { isHalf } from "../kernel/half.ts";
 import { copyStrides, isDense } from "../layout.ts";
@@ -14,7 +15,8 @@ import type { Generator } from "../random.ts";
 import * as draw from "../random_fill.ts";
 import type { FloatArray } from "../random_fill.ts";
 import type { Tensor } from "../tensor.ts";
-import { asLeaf, checkSize, filledOnHost, fromTyped } from "./data.ts";
+import { asLeaf, checkSize, elements, filledOnHost, fromTyped } from "./data.ts";
+import { floats, notImplementedFor, onlyFloats, real, realNumbers } from "../op/takes.ts";
 
 /** A fresh tensor filled on the host. Nothing is drawn for no elements. */
 function drawn(size: readonly number[], dtype: Dtype, fill: (out: never, t: Tensor) => void): Tensor {
@@ -62,6 +64,7 @@ export const randperm = op(
 define(randperm, {
   kernel: compute(({ n, generator, dtype }) => {
     if (n < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${n}: [${n}]`);
+    if (dtype !== null && (dtype === bool || dtype.is_complex)) throw notImplementedFor("randperm", dtype);
     const t = fromTyped(draw.randperm(n, by(generator)), [n], int64);
     return dtype === null ? t : t.to(dtype);
   }),
@@ -136,9 +139,12 @@ define(normal, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const normal_ = inplace(normal);
+const continuous = (name: string, d: Dtype): string =>
+  `${name} distribution is a continuous probability distribution. dtype must be a floating point but you specified ${cppName(d)}`;
 /** Self's elements replaced by draws from an exponential distribution. */
 export const exponential = op("exponential(Tensor self, float lambd=1.0, *, Generator? generator=None) -> Tensor");
 define(exponential, {
+  takes: onlyFloats((d) => continuous("Exponential", d)),
   kernel: overwrite((out, v) => draw.exponentialFill(out, v[1] as number, generatorAt(v, 2))),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -160,11 +166,8 @@ export const cauchy = op(
   "cauchy(Tensor self, float median=0.0, float sigma=1.0, *, Generator? generator=None) -> Tensor",
 );
 define(cauchy, {
-  kernel: overwrite((out, v, self) => {
-    if (!self.dtype.is_floating_point)
-      throw new RuntimeError(
-        `Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you specified ${self.dtype.legacyName}`,
-      );
+  takes: onlyFloats((d) => continuous("Cauchy", d)),
+  kernel: overwrite((out, v) => {
     draw.cauchyFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
@@ -173,6 +176,7 @@ export const cauchy_ = inplace(cauchy);
 /** Self's elements replaced by numbers of trials, each successful with probability `p`, to the first success. */
 export const geometric = op("geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor");
 define(geometric, {
+  takes: realNumbers("geometric_cpu"),
   kernel: overwrite((out, v) => draw.geometricFill(out, v[1] as number, generatorAt(v, 2))),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -180,9 +184,8 @@ export const geometric_ = inplace(geometric);
 /** Counts drawn from Poisson distributions with the rates that `input` holds. As `torch.poisson`. */
 export const poisson = op("poisson(Tensor input, Generator? generator=None) -> Tensor");
 define(poisson, {
+  takes: floats("poisson_cpu"),
   kernel: compute(({ input, generator }) => {
-    if (!input.dtype.is_floating_point)
-      throw new NotImplementedError(`"poisson_cpu" not implemented for '${input.dtype.legacyName}'`);
     const rates = input.double().typed_array() as FloatArray;
     return drawn(input.sizes, input.dtype, (out) => draw.poissonFill(rates, out, by(generator)));
   }),
@@ -191,10 +194,9 @@ define(poisson, {
 /** 1 with the probability that self holds, else 0. */
 export const bernoulli = op("bernoulli(Tensor self, *, Generator? generator=None) -> Tensor");
 define(bernoulli, {
+  takes: [real("bernoulli_tensor_cpu_self_"), floats("bernoulli_tensor_cpu_p_")],
   kernel: compute(({ self, generator }) => {
-    isFloat("bernoulli", self);
-    const p = self.contiguous();
-    const chances = p.host().slice() as FloatArray;
+    const chances = elements(self) as FloatArray;
     return drawn(self.sizes, self.dtype, (out) => draw.bernoulliFill(out, chances, by(generator)));
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
@@ -202,6 +204,7 @@ define(bernoulli, {
 /** Self's elements replaced by 1 with probability `p`, else 0. */
 export const _bernoulli_fill = op("_bernoulli_fill(Tensor self, float p=0.5, *, Generator? generator=None) -> Tensor");
 define(_bernoulli_fill, {
+  takes: real("bernoulli_scalar_cpu_"),
   kernel: overwrite((out, v) => draw.bernoulliFill(out, v[1] as number, generatorAt(v, 2))),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -246,7 +249,7 @@ define(multinomial, {
       );
     if (self.sizes.length < 1 || self.sizes.length > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
     const rows = self.sizes.length === 2 ? self.sizes[0] : 1;
-    const weights = self.contiguous().host().slice() as FloatArray;
+    const weights = elements(self) as FloatArray;
     const picked = draw.multinomial(weights, num_samples, replacement, by(generator), rows);
     return fromTyped(picked, self.sizes.length === 2 ? [rows, num_samples] : [num_samples], int64);
   }),

@@ -17,6 +17,7 @@ import { conj } from "./conjugate.ts";
 import { assertNonEmptyDim, pickedGrad, restored } from "./along_dim.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
+import { noBool, noComplex, noIntegers, real } from "../op/takes.ts";
 
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
   (dim === null ? t : restored(t, shape, dim, keepdim)).expand(shape);
@@ -44,6 +45,7 @@ define(sum, {
 /** {@link sum} with NaN taken as 0. */
 export const nansum = op("nansum(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
 define(nansum, {
+  takes: noComplex("nansum on CPU does not support complex inputs", RuntimeError),
   kernel: composite(({ self, dim, keepdim, dtype }) =>
     (self.dtype.is_floating_point ? _where(self.isnan(), 0, self) : self).sum(dim, keepdim, { dtype }),
   ),
@@ -71,6 +73,7 @@ const countOf = (shape: Shape, dim: readonly number[] | null): number =>
 /** {@link mean} of the elements that are not NaN. */
 export const nanmean = op("nanmean(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
 define(nanmean, {
+  takes: noIntegers((d) => `nanmean(): expected input to have floating point or complex dtype but got ${d.legacyName}`),
   kernel: composite(({ self, dim, keepdim, dtype }) =>
     self.nansum(dim, keepdim, { dtype }).div(self.isnan().logical_not().sum(dim, keepdim)),
   ),
@@ -197,6 +200,7 @@ function sharedGrad(
 /** The largest element over `dim` (every dim when it is left out); equal ones share the gradient. */
 export const amax = op("amax(Tensor self, int[] dim=[], bool keepdim=False) -> Tensor");
 define(amax, {
+  takes: real("max_values_cpu"),
   kernel: reduce({ fold: extreme(lowest, larger), needsElements: true }),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result, dim, keepdim }) => sharedGrad(grad, self, result, dim, keepdim) },
@@ -204,6 +208,7 @@ define(amax, {
 /** The smallest element over `dim` (every dim when it is left out); equal ones share the gradient. */
 export const amin = op("amin(Tensor self, int[] dim=[], bool keepdim=False) -> Tensor");
 define(amin, {
+  takes: real("min_values_cpu"),
   kernel: reduce({ fold: extreme(highest, smaller), needsElements: true }),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result, dim, keepdim }) => sharedGrad(grad, self, result, dim, keepdim) },
@@ -232,6 +237,7 @@ const below = (a: Expr, b: Expr): Expr => (a.dtype === bool ? b.and(a.not()) : a
 /** {@link max} along one dim, with the places. */
 export const _max_dim = op("_max_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(_max_dim, {
+  takes: noComplex("max(): does not support complex input", RuntimeError),
   kernel: reduce({ fold: argExtreme(above, lowest), needsElements: true }),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim) },
@@ -240,6 +246,7 @@ define(_max_dim, {
 /** {@link min} along one dim, with the places. */
 export const _min_dim = op("_min_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(_min_dim, {
+  takes: noComplex("min(): does not support complex input", RuntimeError),
   kernel: reduce({ fold: argExtreme(below, highest), needsElements: true }),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim) },
@@ -248,6 +255,7 @@ define(_min_dim, {
 /** {@link max} of all elements. */
 export const _max_all = op("_max_all(Tensor self) -> Tensor");
 define(_max_all, {
+  takes: real("max_all"),
   kernel: compute(({ self }) => nonEmpty("max", self).amax()),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result }) => sharedGrad(grad, self, result, null, false) },
@@ -256,18 +264,16 @@ define(_max_all, {
 /** {@link min} of all elements. */
 export const _min_all = op("_min_all(Tensor self) -> Tensor");
 define(_min_all, {
+  takes: real("min_all"),
   kernel: compute(({ self }) => nonEmpty("min", self).amin()),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result }) => sharedGrad(grad, self, result, null, false) },
   node: "MinBackward1",
 });
-function refuseBool(name: string, self: Tensor): void {
-  if (self.dtype === bool) throw new RuntimeError(`${name}(): does not support bool input`);
-}
 const DIM_WANTED = "Expected reduction dim to be specified for input.numel() == 0.";
 const DIM_HELP = "Specify the reduction dim with the 'dim' argument.";
-function nonEmpty(name: string, self: Tensor): Tensor {
-  if (self.numel() === 0) throw new RuntimeError(`${name}(): ${DIM_WANTED} ${DIM_HELP}`);
+function nonEmpty(name: string, self: Tensor, Raised: typeof IndexError = RuntimeError): Tensor {
+  if (self.numel() === 0) throw new Raised(`${name}(): ${DIM_WANTED} ${DIM_HELP}`);
   return self;
 }
 /** For `argmax` and `argmin` without a dim. */
@@ -278,8 +284,11 @@ function flattened(name: string, self: Tensor): Tensor {
 /** Where the largest element is: along `dim`, or in the flattened tensor. The first of equal ones. */
 export const argmax = op("argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor");
 define(argmax, {
+  takes: [
+    noBool("argmax(): does not support bool input"),
+    noComplex("argmax(): does not support complex input", RuntimeError),
+  ],
   kernel: compute(({ self, dim, keepdim }) => {
-    refuseBool("argmax", self);
     if (dim === null)
       return _max_dim(flattened("argmax", self), 0).indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
     assertNonEmptyDim("argmax", self, dim);
@@ -289,8 +298,11 @@ define(argmax, {
 /** Where the smallest element is: along `dim`, or in the flattened tensor. The first of equal ones. */
 export const argmin = op("argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor");
 define(argmin, {
+  takes: [
+    noBool("argmin(): does not support bool input"),
+    noComplex("argmin(): does not support complex input", RuntimeError),
+  ],
   kernel: compute(({ self, dim, keepdim }) => {
-    refuseBool("argmin", self);
     if (dim === null)
       return _min_dim(flattened("argmin", self), 0).indices.reshape(keepdim ? self.sizes.map(() => 1) : []);
     assertNonEmptyDim("argmin", self, dim);
@@ -300,6 +312,7 @@ define(argmin, {
 /** Smallest and largest element, in one call. */
 export const aminmax = op("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)");
 define(aminmax, {
+  takes: real("aminmax_cpu"),
   kernel: composite(({ self, dim, keepdim }) => {
     if (dim === null && self.numel() === 0)
       throw new RuntimeError(
@@ -339,7 +352,10 @@ define(count_nonzero, { kernel: composite(({ self, dim }) => self.ne(0).sum(dim)
 const variance = op(
   "var(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> Tensor",
 );
-define(variance, { kernel: composite((args) => _var(args.self, ...spreadArgs("var", args))) });
+define(variance, {
+  takes: noIntegers("std and var only support floating point and complex dtypes"),
+  kernel: composite((args) => _var(args.self, ...spreadArgs("var", args))),
+});
 export { variance as var };
 /** PyTorch's two forms, `var(unbiased)` and `var(dim, unbiased or correction, keepdim)`, as the arguments of {@link _var}. */
 function spreadArgs(
@@ -365,7 +381,7 @@ export const _var = op("_var(Tensor self, int[]? dim, float correction, bool kee
 define(_var, {
   kernel: inOpmath(
     compute(({ self, dim, correction, keepdim }) => {
-      const x = floating(self);
+      const x = self;
       if (!x.dtype.is_complex) return deviation(x, dim, correction, keepdim, false);
       const [re, im] = [x.real(), x.imag()].map((part) => deviation(part, dim, correction, keepdim, false));
       return re.add(im);
@@ -410,21 +426,20 @@ function deviation(
   const [result] = spreads([self, mean], dims, [count, Math.max(0, count - correction)], root ? 1 : 0);
   return keepdim ? result : result.view(self.sizes.filter((_, d) => !dims.includes(d)));
 }
-function floating(self: Tensor, name = "std and var"): Tensor {
-  if (!self.dtype.is_differentiable) throw new RuntimeError(`${name} only support floating point and complex dtypes`);
-  return self;
-}
 /** Square root of {@link var}. */
 export const std = op(
   "std(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> Tensor",
 );
-define(std, { kernel: composite((args) => _std(args.self, ...spreadArgs("std", args))) });
+define(std, {
+  takes: noIntegers("std and var only support floating point and complex dtypes"),
+  kernel: composite((args) => _std(args.self, ...spreadArgs("std", args))),
+});
 /** {@link std} with the correction worked out. */
 export const _std = op("_std(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
 define(_std, {
   kernel: inOpmath(
     compute(({ self, dim, correction, keepdim }) =>
-      floating(self).dtype.is_complex
+      self.dtype.is_complex
         ? _var(self, dim, correction, keepdim).sqrt()
         : deviation(self, dim, correction, keepdim, true),
     ),
@@ -444,9 +459,10 @@ export const var_mean = op(
   "var_mean(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> (Tensor var, Tensor mean)",
 );
 define(var_mean, {
+  takes: noIntegers("var_mean only support floating point and complex dtypes"),
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("var_mean", args);
-    return [_var(floating(args.self, "var_mean"), dim, correction, keepdim), args.self.mean(dim, keepdim)];
+    return [_var(args.self, dim, correction, keepdim), args.self.mean(dim, keepdim)];
   }),
   node: "VarMeanBackward0",
 });
@@ -455,9 +471,10 @@ export const std_mean = op(
   "std_mean(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> (Tensor std, Tensor mean)",
 );
 define(std_mean, {
+  takes: noIntegers("std_mean only support floating point and complex dtypes"),
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("std_mean", args);
-    return [_std(floating(args.self, "std_mean"), dim, correction, keepdim), args.self.mean(dim, keepdim)];
+    return [_std(args.self, dim, correction, keepdim), args.self.mean(dim, keepdim)];
   }),
   node: "StdMeanBackward0",
 });

@@ -2,7 +2,7 @@
 import type { Dtype } from "../dtype.ts";
 import { int64, uint8 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
-import { compute } from "../op/kernels.ts";
+import { compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromTyped } from "./data.ts";
@@ -110,27 +110,29 @@ export const _upsample = op(
   "_upsample(Tensor self, int[] output_size, str mode, bool align_corners, float[] scales, bool antialias) -> Tensor",
 );
 define(_upsample, {
-  kernel: compute(({ self, output_size, ...resize }) => {
-    const spatial = self.sizes.slice(2);
-    if ([...spatial, ...output_size].some((n) => n <= 0)) throw emptySizes(spatial, output_size);
-    if (self.sizes[1] === 0)
-      throw new RuntimeError(
-        `Non-empty ${self.sizes.length}D data tensor expected but got a tensor with sizes [${self.sizes.join(", ")}]`,
-      );
-    const rounds = self.dtype === uint8;
-    let x = rounds && !resize.mode.startsWith("nearest") ? self.float() : self;
-    for (const [i, to] of output_size.entries()) {
-      const d = i + 2;
-      const taps = along(i, spatial[i], to, resize);
-      const part = (k: number): Tensor => x.index_select(d, fromTyped(taps.indices[k], [to], int64));
-      if (alone(taps)) x = part(0);
-      else {
-        const terms = taps.weights.map((w, k) => part(k).mul_(weightsOf(w, x, d, x.dtype)));
-        x = terms.reduce((a, b) => a.add_(b));
+  kernel: inOpmath(
+    compute(({ self, output_size, ...resize }) => {
+      const spatial = self.sizes.slice(2);
+      if ([...spatial, ...output_size].some((n) => n <= 0)) throw emptySizes(spatial, output_size);
+      if (self.sizes[1] === 0)
+        throw new RuntimeError(
+          `Non-empty ${self.sizes.length}D data tensor expected but got a tensor with sizes [${self.sizes.join(", ")}]`,
+        );
+      const rounds = self.dtype === uint8;
+      let x = rounds && !resize.mode.startsWith("nearest") ? self.float() : self;
+      for (const [i, to] of output_size.entries()) {
+        const d = i + 2;
+        const taps = along(i, spatial[i], to, resize);
+        const part = (k: number): Tensor => x.index_select(d, fromTyped(taps.indices[k], [to], int64));
+        if (alone(taps)) x = part(0);
+        else {
+          const terms = taps.weights.map((w, k) => part(k).mul_(weightsOf(w, x, d, x.dtype)));
+          x = terms.reduce((a, b) => a.add_(b));
+        }
       }
-    }
-    return rounds && x.dtype !== uint8 ? x.round().clamp(0, 255).to(uint8) : x;
-  }),
+      return rounds && x.dtype !== uint8 ? x.round().clamp(0, 255).to(uint8) : x;
+    }),
+  ),
   backward: {
     self: ({ grad, sizes, mode, align_corners, scales, antialias }) =>
       _upsample_backward(grad, sizes.self.slice(2), mode, align_corners, scales, antialias),
@@ -153,20 +155,22 @@ export const _upsample_backward = op(
   "_upsample_backward(Tensor self, int[] input_size, str mode, bool align_corners, float[] scales, bool antialias) -> Tensor",
 );
 define(_upsample_backward, {
-  kernel: compute(({ self, input_size, ...resize }) => {
-    let x = self;
-    for (const [i, from] of input_size.entries()) {
-      const d = i + 2;
-      const taps = along(i, from, x.sizes[d], resize);
-      const out = x.new_zeros(x.sizes.with(d, from));
-      for (const [k, w] of taps.weights.entries()) {
-        const index = fromTyped(taps.indices[k], [w.length], int64);
-        out.index_add_(d, index, alone(taps) ? x : x.mul(weightsOf(w, x, d, x.dtype)));
+  kernel: inOpmath(
+    compute(({ self, input_size, ...resize }) => {
+      let x = self;
+      for (const [i, from] of input_size.entries()) {
+        const d = i + 2;
+        const taps = along(i, from, x.sizes[d], resize);
+        const out = x.new_zeros(x.sizes.with(d, from));
+        for (const [k, w] of taps.weights.entries()) {
+          const index = fromTyped(taps.indices[k], [w.length], int64);
+          out.index_add_(d, index, alone(taps) ? x : x.mul(weightsOf(w, x, d, x.dtype)));
+        }
+        x = out;
       }
-      x = out;
-    }
-    return x;
-  }),
+      return x;
+    }),
+  ),
   backward: {
     self: ({ grad, sizes, mode, align_corners, scales, antialias }) =>
       _upsample(grad, sizes.self.slice(2), mode, align_corners, scales, antialias),

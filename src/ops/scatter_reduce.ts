@@ -6,6 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import { list, wrapDim } from "../layout.ts";
 import { assertSlices, assertWithin } from "./index_checks.ts";
 import { conj } from "./conjugate.ts";
+import { elements, fromTyped } from "./data.ts";
 import { _where } from "./pointwise.ts";
 
 const REDUCTIONS = ["sum", "prod", "mean", "amax", "amin"];
@@ -80,8 +81,8 @@ export const _scatter_fold = op(
 define(_scatter_fold, {
   kernel: compute(({ self, dim, index, src, reduce, include_self }) => {
     const out = self.contiguous().clone();
-    const values = out.typed_array() as Float64Array;
-    const sources = src.typed_array() as Float64Array;
+    const values = elements(out) as Float64Array;
+    const sources = elements(src) as Float64Array;
     const seen = new Uint8Array(out.numel()).fill(include_self ? 1 : 0);
     // Of complex numbers products alone are asked for: a real and an imaginary part each.
     const put = self.dtype.is_complex ? putProduct : putFolded(FOLDS[reduce]);
@@ -93,8 +94,7 @@ define(_scatter_fold, {
       seen[place] = 1;
       for (let k = at.length - 1; k >= 0 && ++at[k] === index.sizes[k]; k--) at[k] = 0;
     }
-    (out.host() as Float64Array).set(values);
-    return out;
+    return fromTyped(values, out.sizes, out.dtype);
   }),
   saves: ["self", "index", "src", "result"],
   backward: {

@@ -8,12 +8,14 @@ import { define, op } from "../op/op.ts";
 import * as selection from "../numerics/selection.ts";
 import { Tensor } from "../tensor.ts";
 import { assertNonEmptyDim, chosenAlong, pickedGrad, sortedPlaces } from "./along_dim.ts";
+import { noBool, noComplex, onlyWideFloats, real, realNumbers } from "../op/takes.ts";
 
 /** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
 export const sort = op(
   "sort(Tensor self, int dim=-1, bool descending=False, bool? stable=None) -> (Tensor values, Tensor indices)",
 );
 define(sort, {
+  takes: noComplex(" Sort does not support complex dtypes on CPU", RuntimeError),
   kernel: compute(({ self, dim, descending }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending)),
   ),
@@ -33,6 +35,10 @@ export const topk = op(
   "topk(Tensor self, int k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)",
 );
 define(topk, {
+  takes: [
+    noComplex(" topk does not support complex dtypes on CPU", RuntimeError),
+    noBool("topk does not support bool dtypes on CPU"),
+  ],
   kernel: compute(({ self, k, dim, largest, sorted }) => {
     if (k < 0 || k > sizeOf(self, dim)) throw new RuntimeError("selected index k out of range");
     // PyTorch gives a number itself, even where it is asked for none.
@@ -75,6 +81,7 @@ export const kthvalue = op(
   "kthvalue(Tensor self, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)",
 );
 define(kthvalue, {
+  takes: realNumbers("kthvalue_cpu"),
   kernel: compute(({ self, k, dim, keepdim }) => {
     const n = sizeOf(self, dim);
     assertNonEmptyDim("kthvalue", self, dim);
@@ -112,6 +119,7 @@ export const _median_dim = op(
   "_median_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
 );
 define(_median_dim, {
+  takes: realNumbers("median_out"),
   kernel: compute(({ self, dim, keepdim }) =>
     oneAlong(nonEmptyAlong("median", self, dim), dim, keepdim, (row) => [medianPlace(row, false)]),
   ),
@@ -126,6 +134,7 @@ export const _nanmedian_dim = op(
   "_nanmedian_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
 );
 define(_nanmedian_dim, {
+  takes: realNumbers("median_out"),
   kernel: compute(({ self, dim, keepdim }) =>
     oneAlong(nonEmptyAlong("median", self, dim), dim, keepdim, (row) => [medianPlace(row, true)]),
   ),
@@ -138,6 +147,7 @@ define(_nanmedian_dim, {
 /** The median of all elements (the lower one of two). */
 export const _median_all = op("_median_all(Tensor self) -> Tensor");
 define(_median_all, {
+  takes: realNumbers("median_cpu"),
   kernel: compute(({ self }) =>
     self.numel() === 0 ? self.new_full([], NaN) : _median_dim(self.reshape([-1]), 0).values,
   ),
@@ -148,6 +158,7 @@ define(_median_all, {
 /** {@link _median_all} of the elements that are not NaN. */
 export const _nanmedian_all = op("_nanmedian_all(Tensor self) -> Tensor");
 define(_nanmedian_all, {
+  takes: realNumbers("median_cpu"),
   kernel: compute(({ self }) =>
     self.numel() === 0 ? self.new_full([], NaN) : _nanmedian_dim(self.reshape([-1]), 0).values,
   ),
@@ -163,6 +174,7 @@ function amongEqual(grad: Tensor, self: Tensor, result: Tensor): Tensor {
 /** The most frequent element along `dim` (the smallest of several), and the last place it is at. */
 export const mode = op("mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(mode, {
+  takes: real("mode_cpu"),
   kernel: compute(({ self, dim, keepdim }) => oneAlong(nonEmptyAlong("mode", self, dim), dim, keepdim, modePlace)),
   saves: ["indices"],
   backward: {
@@ -195,6 +207,7 @@ function runningPlaces(row: Row, beats: (a: number | bigint, b: number | bigint)
 /** The largest element so far along `dim`, and where it is. */
 export const cummax = op("cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummax, {
+  takes: real("cummax_cpu"),
   kernel: compute(({ self, dim }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a >= b)),
   ),
@@ -204,6 +217,7 @@ define(cummax, {
 /** The smallest element so far along `dim`, and where it is. */
 export const cummin = op("cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummin, {
+  takes: real("cummin_cpu"),
   kernel: compute(({ self, dim }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a <= b)),
   ),
@@ -217,6 +231,7 @@ export const quantile = op(
   "quantile(Tensor self, Tensor|Scalar q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor",
 );
 define(quantile, {
+  takes: onlyWideFloats("quantile() input tensor must be either float or double dtype"),
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
     quantiles(self, q, dim, keepdim, interpolation, false),
   ),
@@ -226,6 +241,7 @@ export const nanquantile = op(
   "nanquantile(Tensor self, Tensor|Scalar q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor",
 );
 define(nanquantile, {
+  takes: onlyWideFloats("quantile() input tensor must be either float or double dtype"),
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
     quantiles(self, q, dim, keepdim, interpolation, true),
   ),
@@ -243,8 +259,6 @@ function quantiles(
       `quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`,
     );
   if (self.numel() === 0) throw new RuntimeError("quantile() input tensor must be non-empty");
-  if (!self.dtype.is_floating_point)
-    throw new RuntimeError("quantile() input tensor must be either float or double dtype");
   const at = q instanceof Tensor ? q : self.new_full([], q);
   if (at.sizes.length > 1) throw new RuntimeError("quantile() q must be a scalar or 1D tensor");
   if (at.dtype !== self.dtype) throw new RuntimeError("quantile() q tensor must be same dtype as the input tensor");

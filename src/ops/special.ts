@@ -11,6 +11,7 @@ import type { Op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { onHost } from "./on_host.ts";
 import { _where } from "./pointwise.ts";
+import { of, real, realNotHalf } from "../op/takes.ts";
 
 export {
   digamma,
@@ -29,6 +30,7 @@ export { log_softmax, softmax } from "./softmax.ts";
 /** -x log(x): 0 at 0, -inf below. */
 export const entr = op("entr(Tensor input) -> Tensor");
 define(entr, {
+  takes: real("entr_cpu"),
   kernel: onHost((x) => (x > 0 ? -x * Math.log(x) : x === 0 ? 0 : Number.isNaN(x) ? NaN : -Infinity)),
   saves: ["input"],
   backward: { input: ({ grad, input }) => grad.mul(input.log().neg().sub(1)) },
@@ -39,6 +41,7 @@ define(ndtr, { kernel: composite(({ input }) => input.mul(-Math.SQRT1_2).erfc().
 /** The inverse of {@link ndtr}. */
 export const ndtri = op("ndtri(Tensor input) -> Tensor");
 define(ndtri, {
+  takes: realNotHalf("ndtri_cpu"),
   kernel: onHost(normalQuantile),
   saves: ["result"],
   backward: { input: ({ grad, result }) => grad.mul(result.pow(2).div(2).exp()).mul(Math.sqrt(2 * Math.PI)) },
@@ -61,6 +64,7 @@ function logNormal(x: number): number {
 /** e^(x²) erfc(x), without overflow. */
 export const erfcx = op("erfcx(Tensor input) -> Tensor");
 define(erfcx, {
+  takes: realNotHalf("erfcx_cpu"),
   kernel: onHost(scaledErfc),
   saves: ["input", "result"],
   backward: {
@@ -85,6 +89,7 @@ function scaledErfc(x: number): number {
 /** log of {@link ndtr}, exact for very negative numbers. */
 export const log_ndtr = op("log_ndtr(Tensor input) -> Tensor");
 define(log_ndtr, {
+  takes: realNotHalf("log_ndtr_cpu"),
   kernel: onHost(logNormal),
   saves: ["input", "result"],
   backward: {
@@ -103,6 +108,7 @@ define(log_ndtr, {
 /** input * log(1 + other), 0 where input is 0 and other is not NaN. */
 export const xlog1py = op("xlog1py(Tensor|Scalar input, Tensor|Scalar other) -> Tensor");
 define(xlog1py, {
+  takes: of("promoted", real("xlog1py_cpu")),
   kernel: onHost((x, y) => (Number.isNaN(y) ? NaN : x === 0 ? 0 : x * Math.log1p(y))),
   saves: { input: ["input", "other"], other: ["input", "other"] },
   backward: {
@@ -116,6 +122,7 @@ define(xlog1py, {
 /** Hurwitz's zeta: the sum of (k + other)^-input over k ≥ 0. */
 export const zeta = op("zeta(Tensor|Scalar input, Tensor|Scalar other) -> Tensor");
 define(zeta, {
+  takes: of("promoted", realNotHalf("zeta_cpu")),
   kernel: onHost(hurwitz),
   saves: { other: ["input", "other"] },
   backward: {
@@ -130,6 +137,7 @@ const plus = (x: Tensor | Scalar, y: number): Tensor | Scalar => (x instanceof T
 /** The modified Bessel function of the first kind, order 0. */
 export const i0 = op("i0(Tensor self) -> Tensor");
 define(i0, {
+  takes: real("i0_vml_cpu"),
   kernel: onHost((x) => modifiedI(0, x)),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(i1(self)) },
@@ -137,6 +145,7 @@ define(i0, {
 /** {@link i0} times e^-|x|. */
 export const i0e = op("i0e(Tensor input) -> Tensor");
 define(i0e, {
+  takes: real("i0e_cpu"),
   kernel: onHost((x) => scaledI(0, x)),
   saves: ["input", "result"],
   backward: { input: ({ grad, input, result }) => grad.mul(i1e(input).sub(input.sgn().mul(result))) },
@@ -144,6 +153,7 @@ define(i0e, {
 /** The modified Bessel function of the first kind, order 1. */
 export const i1 = op("i1(Tensor input) -> Tensor");
 define(i1, {
+  takes: real("i1_cpu"),
   kernel: onHost((x) => modifiedI(1, x)),
   saves: ["input", "result"],
   backward: {
@@ -153,6 +163,7 @@ define(i1, {
 /** {@link i1} times e^-|x|. */
 export const i1e = op("i1e(Tensor input) -> Tensor");
 define(i1e, {
+  takes: real("i1e_cpu"),
   kernel: onHost((x) => scaledI(1, x)),
   saves: ["input", "result"],
   backward: {
@@ -169,7 +180,8 @@ const slopeAt = (x: Tensor, formula: (x: Tensor) => Tensor): Tensor => {
 /** An op without a derivative, as PyTorch has none for these. */
 function hostOp<const S extends string>(signature: S, f: (x: number, y: number) => number): Op<S> {
   const made = op(signature);
-  define(made as unknown as Op<string>, { kernel: onHost(f) });
+  const name = signature.slice(0, signature.indexOf("("));
+  define(made as unknown as Op<string>, { takes: of("promoted", realNotHalf(`${name}_cpu`)), kernel: onHost(f) });
   return made;
 }
 /** Bessel's function of the first kind, order 0. */

@@ -5,10 +5,12 @@ import { list, numel } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { fromTyped } from "./data.ts";
+import { floats } from "../op/takes.ts";
 
 /** Zeros of [N, C, output_size…] with the elements of self at `indices`, places in the flattened spatial dims. */
 export const _max_unpool = op("_max_unpool(Tensor self, Tensor indices, int[] output_size) -> Tensor");
 define(_max_unpool, {
+  takes: floats("max_unpool2d"),
   kernel: compute(({ self, indices, output_size }) => {
     const lead = self.sizes.slice(0, self.sizes.length - output_size.length);
     const n = numel(output_size);

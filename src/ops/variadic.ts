@@ -1,6 +1,6 @@
 // Functions of several tensors, given as a list or spread: torch.meshgrid(x, y) and torch.meshgrid([x, y]).
 import { RuntimeError } from "../errors.ts";
-import { broadcastShapes, sameShape } from "../layout.ts";
+import { broadcastShapes } from "../layout.ts";
 import { Size, Tensor } from "../tensor.ts";
 import { _unravel_index } from "./counting.ts";
 import { arange } from "./data.ts";
@@ -17,7 +17,7 @@ export function broadcast_tensors(...tensors: Tensors): Tensor[] {
   const all = asList(tensors);
   if (all.length === 0) return [];
   const shape = all.map((t) => t.sizes).reduce(broadcastShapes);
-  return all.map((t) => (sameShape(t.sizes, shape) ? t : t.expand(shape)));
+  return all.map((t) => t.expand(shape));
 }
 /** The shape to which shapes (or single sizes) broadcast. As `torch.broadcast_shapes`. */
 export function broadcast_shapes(...shapes: readonly (number | readonly number[])[]): Size {

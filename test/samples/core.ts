@@ -418,6 +418,7 @@ export const core: Samples = {
   ],
   sinc: unary,
   ldexp: () => [[a(), index([1, -2, 3])]],
+  _ldexp: () => [[a(), index([1, -2, 3])]],
   copysign: () => [
     [signed(), b()],
     [signed(), -1],

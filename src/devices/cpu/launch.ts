@@ -1,5 +1,6 @@
 // Launches kernels: chooses the form that fits the layout, compiles it the first time, writes the descriptor and calls.
 import type { Dtype, Scalar } from "../../dtype.ts";
+import { bool, uint8 } from "../../dtype.ts";
 import type { Kernel, Launch, Loops } from "../../kernel/loops.ts";
 import { plan } from "../../kernel/loops.ts";
 import { elementNs } from "./cost.ts";
@@ -184,8 +185,12 @@ export class KernelRunner {
   private writeParams(dtypes: readonly Dtype[], params: readonly Scalar[]): void {
     for (let i = 0; i < dtypes.length; i++) {
       const x = params[i];
-      if (dtypes[i].is_floating_point) this.floats[i] = Number(x);
-      else if (typeof x === "bigint") {
+      const { itemsize, is_floating_point } = dtypes[i];
+      if (is_floating_point) this.floats[i] = Number(x);
+      else if (itemsize < 4) {
+        this.words[2 * i] = wrapped(x, dtypes[i]);
+        this.words[2 * i + 1] = 0;
+      } else if (typeof x === "bigint") {
         this.words[2 * i] = Number(BigInt.asIntN(32, x));
         this.words[2 * i + 1] = Number(BigInt.asIntN(32, x >> 32n));
       } else {
@@ -281,4 +286,12 @@ function lanesOf(kernel: Kernel, { sizes, reduced, strides }: Loops): Variant["l
   }
   if (folds && inRow && neighbours && (sizes[last] >= SHORT || beside < 4)) return "reduced";
   return beside >= 4 ? "outer" : "none";
+}
+
+/** A number as a small integer holds it: without its fraction, what is too large wrapped around. Bools: not 0. */
+function wrapped(x: Scalar, dtype: Dtype): number {
+  if (dtype === bool) return Number(Number(x) !== 0);
+  const bits = Number(BigInt.asIntN(32, typeof x === "bigint" ? x : BigInt(Math.trunc(Number(x)) || 0)));
+  const unused = 32 - 8 * dtype.itemsize;
+  return dtype === uint8 ? (bits << unused) >>> unused : (bits << unused) >> unused;
 }
