@@ -123,3 +123,40 @@ test("nan_to_num of halves and of complex numbers is finite", () => {
       .item(),
   ).toBe(true);
 });
+test("new dims of size 1 go round what is within them, so that what expands to itself may be written over itself", () => {
+  const x = torch.arange(6).view(2, 3);
+  const expanded: readonly (readonly [Tensor, number[], number[]])[] = [
+    [x, [1, 2, 3], [6, 3, 1]],
+    [x, [4, 2, 3], [0, 3, 1]],
+    [x, [1, 1, 2, 3], [6, 6, 3, 1]],
+    [x, [4, 1, 2, 3], [0, 6, 3, 1]],
+    [x, [1, 4, 1, 2, 3], [0, 0, 6, 3, 1]],
+    [x.t(), [1, 3, 2], [3, 1, 3]],
+    [x.slice(1, 0, null, 2), [1, 2, 2], [6, 3, 2]],
+    [torch.ones([]), [1, 1], [0, 0]],
+    [torch.ones(0), [1, 0], [0, 1]],
+    [torch.ones(1), [3, 1], [0, 1]],
+  ];
+  for (const [t, size, strides] of expanded) expect(t.expand(size).stride(), String(size)).toEqual(strides);
+  x.index_put_([null], x);
+  expect(x.tolist()).toEqual([
+    [0, 1, 2],
+    [3, 4, 5],
+  ]);
+});
+test("so many values that they have no room are refused as a tensor of them is", () => {
+  for (const make of [
+    () => torch.linspace(0, 1, 1e15),
+    () => torch.logspace(0, 1, 1e15),
+    () => torch.hann_window(1e15),
+  ])
+    expect(make).toThrow("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8000000000000000 bytes.");
+});
+test("names that every object has are no padding modes and no layers", () => {
+  for (const mode of ["hasOwnProperty", "toString", "__proto__"])
+    expect(() => F.pad(t([1]).view(1, 1), [1, 1], { mode })).toThrow(`Unrecognised padding mode ${mode}`);
+  const net = new nn.Sequential(new nn.ReLU());
+  for (const run of [() => net.get_submodule("__proto__"), () => net.set_submodule("__proto__", new nn.ReLU())])
+    expect(run).toThrow("Sequential has no attribute `__proto__`");
+  expect(Object.getPrototypeOf(net)).toBe(nn.Sequential.prototype);
+});

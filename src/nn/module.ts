@@ -363,7 +363,9 @@ Module.prototype.forward = function (this: Module, ..._args: unknown[]) {
 export const indented = (text: string): string => text.split("\n").join("\n  ");
 
 function fieldOf(module: Module, name: string): unknown {
-  if (!(name in module)) throw new AttributeError(`${module.constructor.name} has no attribute \`${name}\``);
+  // The prototype of a layer is an instance of Module, too.
+  if (name === "__proto__" || !(name in module))
+    throw new AttributeError(`${module.constructor.name} has no attribute \`${name}\``);
   return fields(module)[name];
 }
 function* modulesOf(module: Module, prefix: string, seen: Set<Module> | null): Generator<[string, Module]> {

@@ -14,7 +14,7 @@ import { define, op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { _pow_scalar } from "./pointwise.ts";
-import { asLeaf, checkSize, filled, fromTyped, inferDtype } from "./data.ts";
+import { asLeaf, checkSize, filled, fromTyped, hostZeros, inferDtype } from "./data.ts";
 
 /** Uninitialised elements, in row-major order or in that of `memory_format`. */
 export const empty = op(
@@ -183,7 +183,7 @@ define(linspace, {
     const to = spacedDtype("linspace", a, b, dtype);
     // Of complex numbers the parts, in turn.
     const ends = to.is_complex ? partsOf(a).map((x, k) => [x, partsOf(b)[k]]) : [[Number(a), Number(b)]];
-    const values = new Float64Array(steps * ends.length);
+    const values = hostZeros(steps * ends.length);
     for (const [k, [first, last]] of ends.entries()) {
       const step = steps > 1 ? (last - first) / (steps - 1) : 0;
       // From both ends, so that the middle is symmetric and the end exact.

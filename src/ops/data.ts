@@ -150,6 +150,11 @@ export function fromTyped(values: TypedArray, shape: Shape, dtype: Dtype): Tenso
 }
 /** A copy of the elements in row-major order, 16-bit floats as the numbers they are and not as their bits. */
 export const elements = (t: Tensor): TypedArray => (isHalf(t.dtype) ? t.float() : t).typed_array();
+/** So many zeros on the host, to be filled. Raises OutOfMemoryError where a tensor of them would. */
+export function hostZeros(n: number): Float64Array {
+  if (n > 2 ** 20) allocate([n], float64);
+  return new Float64Array(n);
+}
 /** Has the elements of a tensor without holes filled, in the order of memory; 16-bit floats as float32, which is then rounded. */
 export function filledOnHost(out: Tensor, fill: (values: never) => void): void {
   if (!isHalf(out.dtype)) return fill(out.host() as never);

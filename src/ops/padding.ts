@@ -34,8 +34,8 @@ define(pad, {
     };
     if (mode === "constant") return along((x, d, before, after) => surrounded(x, d, before, after, value ?? 0));
     if (value !== null && value !== 0) throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`);
-    const place = places[mode];
-    if (!place) throw new NotImplementedError(`Unrecognised padding mode ${mode}`);
+    const place = Object.hasOwn(places, mode) ? places[mode] : null;
+    if (place === null) throw new NotImplementedError(`Unrecognised padding mode ${mode}`);
     if (![2, 3, 4, 5].includes(input.sizes.length) || pad.length / 2 > 3)
       throw new NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
     const spatial = input.sizes.slice(-pad.length / 2 - 1);

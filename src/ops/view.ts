@@ -223,9 +223,14 @@ define(expand, {
         );
       return n;
     });
-    const strides = shape.map((n, d) =>
-      d < extra || (l.shape[d - extra] === 1 && n !== 1) ? 0 : l.strides[d - extra],
-    );
+    const strides = new Array<number>(shape.length).fill(0);
+    for (let d = shape.length - 1; d >= 0; d--) {
+      const own = d < extra ? 1 : l.shape[d - extra];
+      if (own !== shape[d]) continue;
+      // A new dim of size 1 goes round what is within it, as PyTorch has it.
+      if (d >= extra) strides[d] = l.strides[d - extra];
+      else if (l.shape.length > 0) strides[d] = shape[d + 1] * strides[d + 1];
+    }
     return { shape, strides, offset: l.offset };
   }),
   // The engine sums over what was repeated.

@@ -6,13 +6,13 @@ import { modifiedI } from "../kernel/bessel.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
-import { fromTyped } from "./data.ts";
+import { fromTyped, hostZeros } from "./data.ts";
 
 /** A window of `length` values; `periodic` ones are the first of a window one longer, for spectra. */
 function window(length: number, periodic: boolean, dtype: Dtype | null, at: (x: number) => number): Tensor {
   if (length < 0) throw new RuntimeError(`window_length must be non-negative, got ${length}`);
   const steps = length === 1 ? 1 : length - (periodic ? 0 : 1);
-  const values = Float64Array.from({ length }, (_, i) => (length === 1 ? 1 : at(i / steps)));
+  const values = hostZeros(length).map((_, i) => (length === 1 ? 1 : at(i / steps)));
   return fromTyped(values, [length], dtype ?? get_default_dtype());
 }
 const cosine = (x: number, k = 1): number => Math.cos(2 * Math.PI * k * x);
