@@ -4,6 +4,7 @@ import { int64, opmath } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import { wrapDim, wrapDims } from "../layout.ts";
 import type { Shape } from "../layout.ts";
+import { empty as allocate } from "../allocate.ts";
 import type { Tensor } from "../tensor.ts";
 import { elements, fromTyped } from "./data.ts";
 
@@ -21,12 +22,16 @@ export function pickedGrad(grad: Tensor, shape: Shape, indices: Tensor, dim: num
     .scatter(dim, restored(indices, shape, dim, keepdim), restored(grad, shape, dim, keepdim));
 }
 
-/** Elements of self chosen along `dim`: for each row the places that `choose` gives, `count` of them. Values and places. */
+/**
+ * Elements of self chosen along `dim`: for each row the places that `choose` gives, `count` of them. Values and
+ * places, in row-major order unless they are to have `strides`.
+ */
 export function chosenAlong(
   self: Tensor,
   dim: number,
   count: number,
   choose: (row: TypedArray) => ArrayLike<number>,
+  strides?: readonly number[],
 ): [Tensor, Tensor] {
   const ndim = self.sizes.length;
   const d = wrapDim(dim, ndim);
@@ -45,7 +50,12 @@ export function chosenAlong(
       places[r * count + i] = BigInt(chosen[i]);
     }
   }
-  const back = (t: Tensor): Tensor => (ndim === 0 ? t.view([]) : t.transpose(d, -1).contiguous());
+  const back = (t: Tensor): Tensor => {
+    if (ndim === 0) return t.view([]);
+    const there = t.transpose(d, -1);
+    if (d === ndim - 1 && strides === undefined) return there;
+    return allocate(there.sizes, t.dtype, strides).copy_(there);
+  };
   return [back(fromTyped(values, shape, self.dtype)), back(fromTyped(places, shape, int64))];
 }
 

@@ -9,6 +9,7 @@ import { Tensor } from "../tensor.ts";
 import { arange, elements, fromTyped } from "./data.ts";
 import { pad } from "./padding.ts";
 import { _where } from "./pointwise.ts";
+import { rowMajor } from "./row_major.ts";
 import { cat } from "./view.ts";
 import { assertPlaces } from "./index_checks.ts";
 import { _index_put, _nonzero } from "./indexing.ts";
@@ -375,7 +376,11 @@ define(masked_scatter, {
     if (source.numel() < places.sizes[0])
       throw new RuntimeError("Number of elements of source < number of ones in mask");
     if (shape.length === 0) return places.sizes[0] > 0 ? source.reshape([-1]).select(0, 0) : self.clone();
-    return _index_put(self.expand(shape), places.unbind(1), source.reshape([-1]).narrow(0, 0, places.sizes[0]));
+    return _index_put(
+      rowMajor(self.expand(shape)),
+      places.unbind(1),
+      source.reshape([-1]).narrow(0, 0, places.sizes[0]),
+    );
   }),
   node: "MaskedScatterBackward0",
 });

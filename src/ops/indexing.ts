@@ -9,6 +9,7 @@ import type { Operand, StoreMode } from "../kernel/loops.ts";
 import { broadcastShapes, expandStrides, list, resultStrides, sameShape, wrapDim, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
+import { contiguous_format } from "../memory_format.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { assertNoOverlap } from "../op/pointwise.ts";
@@ -19,6 +20,7 @@ import { arange, fromTyped } from "./data.ts";
 import { assertPlaces, assertSlices, assertWithin, isIndexDtype } from "./index_checks.ts";
 import { _masked_fill } from "./pointwise.ts";
 import { of, onlyBool, onlyIndices, onlyLong, sameAsFirst } from "../op/takes.ts";
+import { rowMajor } from "./row_major.ts";
 
 /** Where one tensor of indices moves along one dim of the indexed tensor. */
 interface Pointer {
@@ -219,6 +221,8 @@ define(masked_select, {
   node: "MaskedSelectBackward0",
 });
 
+/** What PyTorch writes into where it gives a result in row-major order. */
+const copyInOrder = (self: Tensor): Tensor => self.clone({ memory_format: contiguous_format });
 /** The result's shape is index's; self is walked by it, but for `dim`, where index points. */
 function alongDim(
   name: string,
@@ -291,7 +295,7 @@ define(scatter, {
   kernel: {
     kind: "compute",
     run: ([self, dim, index, src, reduce]) => {
-      const out = (self as Tensor).clone();
+      const out = copyInOrder(self as Tensor);
       scatterAlong("scatter", out, dim as number, index as Tensor, sourceOf(src, out), storeMode(reduce));
       return out;
     },
@@ -336,7 +340,7 @@ define(scatter_add, {
   kernel: {
     kind: "compute",
     run: ([self, dim, index, src]) => {
-      const out = (self as Tensor).clone();
+      const out = copyInOrder(self as Tensor);
       scatterAlong("scatter_add", out, dim as number, index as Tensor, sourceOf(src, out), "add");
       return out;
     },
@@ -486,7 +490,7 @@ define(index_add, {
   kernel: {
     kind: "compute",
     run: ([self, dim, index, source, alpha]) => {
-      const out = (self as Tensor).clone();
+      const out = copyInOrder(self as Tensor);
       addSlices(out, dim as number, index as Tensor, source as Tensor, alpha as Scalar);
       return out;
     },
@@ -518,7 +522,7 @@ define(index_copy, {
     ),
   ].flat(),
   kernel: compute(({ self, dim, index, source }) => {
-    const out = self.clone();
+    const out = copyInOrder(self);
     copySlices(out, dim, index, source);
     return out;
   }),
@@ -557,7 +561,7 @@ define(take, {
   ),
   kernel: compute(({ self, index }) => {
     assertPlaces("take", self, index, "take(): tried to take from an empty tensor");
-    return _index(self.reshape([-1]), [index]);
+    return _index(self.reshape([-1]), [rowMajor(index)]);
   }),
   saves: ["index"],
   backward: {

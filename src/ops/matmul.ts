@@ -15,6 +15,7 @@ import type { Tensor } from "../tensor.ts";
 import { conj } from "./conjugate.ts";
 import { _complex } from "./complex.ts";
 import { notImplementedFor } from "../op/takes.ts";
+import { rowMajor } from "./row_major.ts";
 
 /**
  * x · y for [n, k] and [k, m], for batches [b, n, k] and [b, k, m], and for vectors in place of either; plus `addend`, of the
@@ -266,7 +267,8 @@ define(baddbmm, {
         `Input dtypes must be the same, got: input ${cppName(self.dtype)}, batch1: ${cppName(batch1.dtype)}, batch2: ${cppName(batch2.dtype)}\nConvert one: x.to(other.dtype).`,
       );
     refuseBool("baddbmm", self);
-    return blend(self, beta, batch1.bmm(batch2), alpha);
+    // In PyTorch self is copied into the result's place first, which is in row-major order.
+    return blend(rowMajor(self), beta, batch1.bmm(batch2), alpha);
   }),
   node: "BaddbmmBackward0",
 });
@@ -278,7 +280,8 @@ export const addbmm = op(
 define(addbmm, {
   kernel: composite(({ self, batch1, batch2, beta, alpha }) => {
     refuseBool("addmm_impl_cpu_", batch1);
-    return blend(self, beta, batch1.bmm(batch2).sum(0, false, { dtype: self.dtype }), alpha);
+    // In PyTorch self is copied into the result's place first, which is in row-major order.
+    return blend(rowMajor(self), beta, batch1.bmm(batch2).sum(0, false, { dtype: self.dtype }), alpha);
   }),
   node: "AddbmmBackward0",
 });

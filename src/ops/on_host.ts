@@ -1,7 +1,8 @@
 // Kernels of functions that are too involved for expressions: applied on the host, one element at a time.
 import type { Scalar } from "../dtype.ts";
 import { float64, get_default_dtype, promote_types } from "../dtype.ts";
-import { broadcastShapes } from "../layout.ts";
+import { empty as allocate } from "../allocate.ts";
+import { broadcastShapes, isRowMajor, resultStrides } from "../layout.ts";
 import type { OpKernel } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTyped } from "./data.ts";
@@ -25,11 +26,14 @@ export function mapped(f: Numeric, first: unknown, second: unknown = 0): Tensor 
   const shape = broadcastShapes(a.sizes, b.sizes);
   const xs = a.double().expand(shape).typed_array() as Float64Array;
   const ys = b.double().expand(shape).typed_array() as Float64Array;
-  return fromTyped(
+  const made = fromTyped(
     xs.map((x, i) => f(x, ys[i])),
     shape,
     dtype,
   );
+  const laid = [first, second].flatMap((t) => (t instanceof Tensor ? [t.layout] : []));
+  const strides = resultStrides(shape, laid);
+  return isRowMajor(shape, strides) ? made : allocate(shape, dtype, strides).copy_(made);
 }
 const asTensor = (x: unknown): Tensor =>
   x instanceof Tensor ? x : fromTyped(Float64Array.of(Number(x as Scalar)), [], float64);

@@ -15,6 +15,7 @@ import { conj } from "./conjugate.ts";
 import { result_type } from "./result_type.ts";
 import { floats, isTaken, noBool, noComplex, notImplementedFor, numbers, real, realNumbers } from "../op/takes.ts";
 import type { Takes } from "../op/takes.ts";
+import { rowMajor } from "./row_major.ts";
 
 /** self + alpha * other, broadcast. */
 export const add = op("add(Tensor|Scalar self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
@@ -842,7 +843,7 @@ define(masked_fill, {
         `masked_fill_ only supports boolean masks, but got mask with dtype ${cppName(mask.dtype)}`,
       );
     return _masked_fill(
-      self,
+      rowMajor(self),
       mask,
       value instanceof Tensor ? fillValue(value, self.dtype) : castScalar(value, self.dtype),
     );

@@ -2,7 +2,7 @@
 import type { Scalar } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { streamed } from "../cpp_names.ts";
-import { wrapDim } from "../layout.ts";
+import { copyStrides, wrapDim } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import * as selection from "../numerics/selection.ts";
@@ -17,7 +17,7 @@ export const sort = op(
 define(sort, {
   takes: noComplex(" Sort does not support complex dtypes on CPU", RuntimeError),
   kernel: compute(({ self, dim, descending }) =>
-    chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending)),
+    chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending), copyStrides(self.layout)),
   ),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim }) => pickedGrad(grad, sizes.self, indices, dim, true) },

@@ -2,7 +2,7 @@
 import { legacyType } from "../cpp_names.ts";
 import { bool, promote_types } from "../dtype.ts";
 import { IndexError, RuntimeError, ValueError, warn } from "../errors.ts";
-import { contiguousStrides, inferSize, list, numel, sameShape, viewStrides, wrapDim } from "../layout.ts";
+import { contiguousStrides, copyStrides, inferSize, list, numel, sameShape, viewStrides, wrapDim } from "../layout.ts";
 import type { Layout, Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { composite, compute, view as viewKernel } from "../op/kernels.ts";
@@ -644,7 +644,7 @@ define(flip, {
       self.numel() === 0
         ? self.offset
         : self.offset + flipped.reduce((at, d) => at + ((self.sizes[d] ?? 1) - 1) * (self.strides[d] ?? 0), 0);
-    const out = allocate(self.sizes, self.dtype);
+    const out = allocate(self.sizes, self.dtype, copyStrides(self.layout));
     assign(out, new Tensor(self.storage, self.dtype, self.sizes, strides, offset));
     return out;
   }),

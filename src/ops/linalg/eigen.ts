@@ -12,6 +12,7 @@ import {
   assertReal,
   assertSquare,
   batchOf,
+  inColumns,
   newStack,
   newVectors,
   stackOf,
@@ -113,7 +114,7 @@ function general(name: string, A: Tensor, vectors: boolean): [Tensor, Tensor | n
     if (made.vectors !== null) (columns.host() as Float64Array).set(made.vectors, 2 * i * n * n);
   }
   const dtype = complexOf(A.dtype);
-  return [values.to(dtype), vectors ? columns.to(dtype) : null];
+  return [values.to(dtype), vectors ? inColumns(columns, dtype) : null];
 }
 /** The eigenvalues of square matrices, complex, in no order. As `torch.linalg.eigvals`. */
 export const eigvals = op("linalg_eigvals(Tensor A) -> Tensor");

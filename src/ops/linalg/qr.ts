@@ -98,7 +98,7 @@ define(householder_product, {
         "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]",
       );
     const first = input.new_ones([m]).diag().narrow(1, 0, n).expand(input.sizes);
-    return reflected(input, tau, first, false);
+    return reflected(input, tau, first, false).mT.contiguous().mT;
   }),
 });
 /** Q other, with Q or Qᵀ of the reflections `self`, `tau`; other Q if not `left`. As `torch.ormqr`. */

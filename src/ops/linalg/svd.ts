@@ -232,7 +232,8 @@ define(lstsq, {
     const b = vector ? B.unsqueeze(-1) : B;
     const [m, n] = A.sizes.slice(-2);
     if (m !== b.sizes.at(-2)) throw new RuntimeError(`${name}: input.size(-2) should match other.size(-2)`);
-    const X = _pinv(A, 0, rcond, false).matmul(b);
+    // Written so that it comes column by column, as LAPACK leaves it.
+    const X = b.mT.matmul(_pinv(A, 0, rcond, false).mT).mT;
     const values = svdvals(A.detach());
     const rank = matrix_rank(A.detach(), { rtol: rcond });
     const none = A.new_zeros([0]);

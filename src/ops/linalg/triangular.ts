@@ -2,6 +2,7 @@
 import { RuntimeError } from "../../errors.ts";
 import { list } from "../../layout.ts";
 import { solveTriangular } from "../../numerics/triangular.ts";
+import { contiguous_format } from "../../memory_format.ts";
 import { composite, compute } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -25,10 +26,10 @@ define(solve_triangular, {
         `${name}: Expected A and B to have the same dtype, but found A of type ${A.dtype.legacyName} and B of type ${B.dtype.legacyName} instead`,
       );
     const [a, b] = sameBatch(A, B);
-    // X A = B is Aᵀ Xᵀ = Bᵀ.
+    // X A = B is Aᵀ Xᵀ = Bᵀ. X is to lie column by column here, too.
     return left
       ? _solve_triangular(a, b, upper, unitriangular)
-      : _solve_triangular(a.mT, b.mT, !upper, unitriangular).mT;
+      : _solve_triangular(a.mT, b.mT, !upper, unitriangular).contiguous().mT;
   }),
 });
 /** Raises if A is not square or B does not fit beside it. */
@@ -77,6 +78,6 @@ define(triangular_solve, {
     const solution = transpose
       ? solve_triangular(a.mT, b, { upper: !upper, unitriangular })
       : solve_triangular(a, b, { upper, unitriangular });
-    return [solution, a.clone()];
+    return [solution, a.mT.clone({ memory_format: contiguous_format }).mT];
   }),
 });
