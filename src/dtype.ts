@@ -1,4 +1,5 @@
 // dtypes, PyTorch's promotion table, the default dtype. Pure: knows nothing of tensors or devices.
+import { TypeError } from "./errors.ts";
 
 export type TypedArray =
   Float64Array | Float32Array | BigInt64Array | Int32Array | Int16Array | Int8Array | Uint8Array | Uint16Array;

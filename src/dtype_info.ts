@@ -2,7 +2,7 @@
 import { cppName, streamed } from "./cpp_names.ts";
 import { bool, Complex, Float, get_default_dtype, realOf } from "./dtype.ts";
 import type { Dtype, DtypeName, Scalar } from "./dtype.ts";
-import { RuntimeError } from "./errors.ts";
+import { RuntimeError, TypeError } from "./errors.ts";
 
 /** Limits of a floating-point dtype, as `torch.finfo`. */
 export interface FloatInfo {

@@ -7,16 +7,24 @@
 export class Raised extends Error {
   static readonly called: string = "Error";
   constructor(message?: string, options?: ErrorOptions) {
-    const limit = Error.stackTraceLimit as number | undefined;
-    if (limit !== undefined) Error.stackTraceLimit = Math.max(limit, 100);
+    const limit = lookDeeper();
     super(message, options);
-    if (limit !== undefined) Error.stackTraceLimit = limit;
     showProgram(this, limit);
   }
   override get name(): string {
     return (this.constructor as typeof Raised).called;
   }
 }
+/** As Python's TypeError, and JavaScript's: an argument of the wrong type, or one too few or too many. */
+export class TypeError extends globalThis.TypeError {
+  constructor(message?: string, options?: ErrorOptions) {
+    const limit = lookDeeper();
+    super(message, options);
+    showProgram(this, limit);
+  }
+}
+/** Whether the library raised it. */
+export const isRaised = (error: unknown): error is Error => error instanceof Raised || error instanceof TypeError;
 /** As Python's RuntimeError: what PyTorch raises for most failures inside an operator. */
 export class RuntimeError extends Raised {
   static override readonly called: string = "RuntimeError";
@@ -122,11 +130,18 @@ function userFrames(): string[] {
   const frames = framesOf(new Error()).filter(isProgram);
   return frames.length === 0 ? [""] : frames;
 }
+/** The program's frames may lie below many of the library's: has the next error keep them. Gives the limit there was. */
+function lookDeeper(): number | undefined {
+  const limit = Error.stackTraceLimit as number | undefined;
+  if (limit !== undefined) Error.stackTraceLimit = Math.max(limit, 100);
+  return limit;
+}
 /**
  * Leaves the program's frames in an error's stack, `limit` of them; all where none are the program's, or where no limit is set
  * (`Error.stackTraceLimit = Infinity`), for those who look for a fault of the library's.
  */
-function showProgram(error: Error, limit = 10): void {
+function showProgram(error: Error, limit: number | undefined): void {
+  if (limit !== undefined) Error.stackTraceLimit = limit;
   if (limit === Infinity) return;
   const all = framesOf(error);
   const frames = all.filter(isProgram);

@@ -1,6 +1,6 @@
 // PyTorch's CPU generator (at::CPUGeneratorImpl): mt19937, and the second normal of a pair kept for the next call.
 import { getDevice } from "./devices/registry.ts";
-import { RuntimeError, ValueError } from "./errors.ts";
+import { RuntimeError, TypeError, ValueError } from "./errors.ts";
 
 const N = 624;
 const M = 397;

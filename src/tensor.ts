@@ -5,7 +5,7 @@ import type { Backend } from "./devices/backend.ts";
 import type { Dtype, Scalar, TypedArray } from "./dtype.ts";
 import { bool, Complex } from "./dtype.ts";
 import { cppName } from "./cpp_names.ts";
-import { IndexError, RuntimeError, warn } from "./errors.ts";
+import { IndexError, RuntimeError, TypeError, warn } from "./errors.ts";
 import { isHalf, halfValue } from "./kernel/half.ts";
 import { isContiguous, list, numel, wrapDim } from "./layout.ts";
 import type { Layout, Shape } from "./layout.ts";

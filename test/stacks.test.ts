@@ -62,6 +62,9 @@ test("every kind of call that fails begins there: ops, methods, factories, const
     backward: () => x.backward(),
     "inside no_grad": () => torch.no_grad(() => x.view(7)),
     index: () => x.index([5]),
+    "wrong type": () => torch.matmul(x, "a" as never),
+    "missing argument": () => (torch.matmul as unknown as (x: torch.Tensor) => unknown)(x),
+    "wrong field": () => ((new nn.Linear(1, 1) as { weight: unknown }).weight = 1),
   };
   for (const [name, body] of Object.entries(failing)) {
     const error = raised(body);

@@ -1,6 +1,6 @@
 // torch.autograd.backward and torch.autograd.grad: checks, then the engine.
 import { typeWord } from "../type_word.ts";
-import { help, RuntimeError, ValueError, warn } from "../errors.ts";
+import { help, RuntimeError, TypeError, ValueError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { runBackward } from "./engine.ts";

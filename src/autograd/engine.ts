@@ -1,5 +1,5 @@
 // Runs backward: nodes in the order of their dependencies, without recursion.
-import { RuntimeError, warn } from "../errors.ts";
+import { RuntimeError, TypeError, warn } from "../errors.ts";
 import { typeWord } from "../type_word.ts";
 import { broadcastShapes, list, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";

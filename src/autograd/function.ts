@@ -1,5 +1,5 @@
 // Functions with a backward of the user's own.
-import { help, NotImplementedError, RuntimeError } from "../errors.ts";
+import { help, NotImplementedError, RuntimeError, TypeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
 import { mode, no_grad } from "./mode.ts";

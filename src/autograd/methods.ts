@@ -1,6 +1,6 @@
 // What a tensor can do with the graph: backward, hooks, requires_grad_.
 import { typeWord } from "../type_word.ts";
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError, TypeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import type { TensorHook } from "../tensor.ts";
 import type { AccumulateGrad } from "./accumulate.ts";

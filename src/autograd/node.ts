@@ -1,6 +1,6 @@
 // The nodes of the graph, the edges between them, and the tensors they keep for backward.
 import { withoutCollecting } from "../allocate.ts";
-import { help, programStack, RuntimeError } from "../errors.ts";
+import { help, programStack, RuntimeError, TypeError } from "../errors.ts";
 import type { Dtype } from "../dtype.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";

@@ -1,6 +1,6 @@
 // default_collate: a list of samples to a batch.
 import type { TypedArray } from "../dtype.ts";
-import { KeyError, RuntimeError } from "../errors.ts";
+import { KeyError, RuntimeError, TypeError } from "../errors.ts";
 import { as_tensor, tensor } from "../ops/data.ts";
 import { stack } from "../ops/view.ts";
 import { Tensor } from "../tensor.ts";

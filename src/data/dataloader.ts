@@ -1,5 +1,5 @@
 // class DataLoader: a dataset in batches.
-import { ValueError } from "../errors.ts";
+import { TypeError, ValueError } from "../errors.ts";
 import { default_generator } from "../random.ts";
 import type { Generator } from "../random.ts";
 import { default_collate } from "./collate.ts";

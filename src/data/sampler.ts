@@ -1,6 +1,6 @@
 // Samplers: the order in which a loader takes samples. The draws are PyTorch's, in PyTorch's order.
 import { int64 } from "../dtype.ts";
-import { ValueError } from "../errors.ts";
+import { TypeError, ValueError } from "../errors.ts";
 import { default_generator, Generator } from "../random.ts";
 import { multinomial, randintFill, randomFill, randperm } from "../random_fill.ts";
 

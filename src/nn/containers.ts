@@ -1,5 +1,5 @@
 // Modules that hold others: Sequential, ModuleList, ModuleDict.
-import { IndexError, KeyError } from "../errors.ts";
+import { IndexError, KeyError, TypeError } from "../errors.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import { indented, Module } from "./module.ts";

@@ -1,5 +1,5 @@
 // Which layer an error came from.
-import { Raised, retell } from "../errors.ts";
+import { isRaised, retell } from "../errors.ts";
 import type { Module } from "./module.ts";
 
 /** The sentence of an error on its way out of modules, and the modules it came through, the innermost first. */
@@ -7,7 +7,7 @@ const ways = new WeakMap<Error, { readonly sentence: string; readonly modules: M
 
 /** An error that leaves `module` says below its sentence where that stands in the outermost: "in Net.b1.net.2 (Linear)". */
 export function passed(error: unknown, module: Module): unknown {
-  if (!(error instanceof Raised)) return error;
+  if (!isRaised(error)) return error;
   let way = ways.get(error);
   if (way === undefined) ways.set(error, (way = { sentence: error.message, modules: [] }));
   way.modules.push(module);

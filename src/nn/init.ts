@@ -1,6 +1,6 @@
 // Initial values, drawn as PyTorch draws them. All work in place, unrecorded, and return their tensor.
 import { no_grad } from "../autograd/mode.ts";
-import { ValueError, warn } from "../errors.ts";
+import { TypeError, ValueError, warn } from "../errors.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";

@@ -3,7 +3,7 @@ import { no_grad } from "../autograd/mode.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
 import type { Dtype } from "../dtype.ts";
 import { bfloat16, float16, float32, float64 } from "../dtype.ts";
-import { AttributeError, NotImplementedError, ValueError, warn } from "../errors.ts";
+import { AttributeError, NotImplementedError, TypeError, ValueError, warn } from "../errors.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import { toTarget } from "../ops/to_target.ts";

@@ -1,5 +1,5 @@
 // Modules that hold parameters: ParameterList, ParameterDict.
-import { IndexError, KeyError, RuntimeError } from "../errors.ts";
+import { IndexError, KeyError, RuntimeError, TypeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";

@@ -1,4 +1,5 @@
 // All parameters as one vector, and back.
+import { TypeError } from "../errors.ts";
 import { no_grad } from "../autograd/mode.ts";
 import { cat } from "../ops/view.ts";
 import { Tensor } from "../tensor.ts";

@@ -1,6 +1,6 @@
 // The arithmetic of recurrent networks: cells, and layers of them over time.
 import { float32, float64 } from "../dtype.ts";
-import { AttributeError, help, IndexError, RuntimeError } from "../errors.ts";
+import { AttributeError, help, IndexError, RuntimeError, TypeError } from "../errors.ts";
 import { _lstm_layer } from "../ops/lstm.ts";
 import { addmm, linear } from "../ops/matmul.ts";
 import { cat, stack } from "../ops/view.ts";

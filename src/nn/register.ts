@@ -1,5 +1,5 @@
 // What happens when a field of a module is set: it becomes a parameter, a child or a buffer, or is refused.
-import { KeyError } from "../errors.ts";
+import { KeyError, TypeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";

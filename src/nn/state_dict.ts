@@ -1,7 +1,7 @@
 // State dicts: a module's tensors by path, out and in.
 import { writingAs } from "../autograd/inplace.ts";
 import { no_grad } from "../autograd/mode.ts";
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError, TypeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import type { Module } from "./module.ts";

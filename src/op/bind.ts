@@ -1,6 +1,6 @@
 // What a caller gave, to one value per argument of the signature.
 import { getDevice } from "../devices/registry.ts";
-import { help, OverflowError, ValueError, warn } from "../errors.ts";
+import { help, OverflowError, TypeError, ValueError, warn } from "../errors.ts";
 import type { Scalar } from "../dtype.ts";
 import { Complex, Dtype, Float } from "../dtype.ts";
 import { MemoryFormat } from "../memory_format.ts";

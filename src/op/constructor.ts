@@ -1,4 +1,5 @@
 // Arguments of constructors, bound like those of ops: by place, then from some place on by name in one object.
+import { TypeError } from "../errors.ts";
 import { bind, isOptions } from "./bind.ts";
 import type { Args, Forms, Schema, Values } from "./schema.ts";
 import { parseSchema } from "./schema.ts";

@@ -12,7 +12,7 @@ import {
   scalarDtype,
 } from "../dtype.ts";
 import { assertHolds } from "../dtype_info.ts";
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError, TypeError } from "../errors.ts";
 import { input, param } from "../kernel/expr.ts";
 import { isHalf } from "../kernel/half.ts";
 import type { Expr } from "../kernel/expr.ts";

@@ -1,5 +1,5 @@
 // Losses once took size_average and reduce, by name and by place, where reduction is now.
-import { help, RuntimeError, warn } from "../errors.ts";
+import { help, RuntimeError, TypeError, warn } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { isOptions } from "./bind.ts";
 import type { Schema } from "./schema.ts";

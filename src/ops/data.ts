@@ -14,7 +14,7 @@ import {
   uint8,
 } from "../dtype.ts";
 import { assertHolds } from "../dtype_info.ts";
-import { help, NotImplementedError, RuntimeError, ValueError, warn } from "../errors.ts";
+import { help, NotImplementedError, RuntimeError, TypeError, ValueError, warn } from "../errors.ts";
 import type { Backend } from "../devices/backend.ts";
 import { iota, param } from "../kernel/expr.ts";
 import { halfBits, isHalf } from "../kernel/half.ts";

@@ -1,4 +1,5 @@
 // Kernels of functions that are too involved for expressions: applied on the host, one element at a time.
+import { TypeError } from "../errors.ts";
 import type { Scalar } from "../dtype.ts";
 import { float64, get_default_dtype, promote_types } from "../dtype.ts";
 import { empty as allocate } from "../allocate.ts";

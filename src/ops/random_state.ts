@@ -1,4 +1,5 @@
 // torch.random: the state of the default generator.
+import { TypeError } from "../errors.ts";
 import { restoring } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { uint8 } from "../dtype.ts";

@@ -1,4 +1,5 @@
 // What `to` of tensors and modules can be given.
+import { TypeError } from "../errors.ts";
 import { Dtype, dtypeByName } from "../dtype.ts";
 import type { MemoryFormat } from "../memory_format.ts";
 import { isOptions } from "../op/bind.ts";

@@ -5,7 +5,7 @@ import { addHook } from "../autograd/node.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
 import { collectTemporaries } from "../allocate.ts";
 import { float32, float64, get_default_dtype } from "../dtype.ts";
-import { help, KeyError, NotImplementedError, ValueError, warn } from "../errors.ts";
+import { help, KeyError, NotImplementedError, TypeError, ValueError, warn } from "../errors.ts";
 import { zeros } from "../ops/creation.ts";
 import { observe } from "../observer.ts";
 import { Tensor } from "../tensor.ts";

@@ -7,7 +7,7 @@ import { Node } from "../autograd/node.ts";
 import { createLiveness } from "../devices/cpu/liveness.ts";
 import { Complex, Dtype, dtypeByName, Float } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
-import { caller, programStack, set_warning_listener } from "../errors.ts";
+import { caller, programStack, set_warning_listener, TypeError } from "../errors.ts";
 import { Module } from "../nn/module.ts";
 import { PackedSequence } from "../nn/rnn_utilities.ts";
 import { registry } from "../op/op.ts";

@@ -9,7 +9,7 @@ import { mode, no_grad } from "../autograd/mode.ts";
 import { cppName } from "../cpp_names.ts";
 import { can_cast, dtypeByName, Float, uint8 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
-import { RuntimeError, warn } from "../errors.ts";
+import { RuntimeError, TypeError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../memory_format.ts";
 import type { MemoryFormat } from "../memory_format.ts";

@@ -1,7 +1,7 @@
 // What torch.save can hold, to bytes and back: tensors as safetensors, what is around them as JSON in the metadata.
 import { empty } from "../allocate.ts";
 import { complex128, float64 } from "../dtype.ts";
-import { ValueError } from "../errors.ts";
+import { TypeError, ValueError } from "../errors.ts";
 import { contiguousStrides, isContiguous } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";

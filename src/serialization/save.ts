@@ -1,6 +1,6 @@
 // torch.save and torch.load.
 import type * as FileSystem from "node:fs";
-import { FileNotFoundError, RuntimeError, ValueError } from "../errors.ts";
+import { FileNotFoundError, RuntimeError, TypeError, ValueError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { typeWord } from "../type_word.ts";
 import { decode, encode } from "./checkpoint.ts";

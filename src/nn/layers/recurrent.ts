@@ -1,5 +1,5 @@
 // Recurrent layers over whole sequences: RNN, LSTM, GRU.
-import { RuntimeError, ValueError, warn } from "../../errors.ts";
+import { RuntimeError, TypeError, ValueError, warn } from "../../errors.ts";
 import { list, tupleText } from "../../layout.ts";
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";

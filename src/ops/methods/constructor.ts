@@ -1,4 +1,5 @@
 // new torch.Tensor(...): PyTorch's old constructor, of sizes or of data.
+import { TypeError } from "../../errors.ts";
 import { empty } from "../../allocate.ts";
 import { get_default_dtype } from "../../dtype.ts";
 import { bind } from "../../op/bind.ts";

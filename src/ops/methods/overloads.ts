@@ -1,7 +1,7 @@
 // Names to which PyTorch gives several signatures, or that return a plain value: thin choices among ops.
 import type { Scalar } from "../../dtype.ts";
 import { bool } from "../../dtype.ts";
-import { RuntimeError } from "../../errors.ts";
+import { RuntimeError, TypeError } from "../../errors.ts";
 import { sameShape } from "../../layout.ts";
 import { Tensor } from "../../tensor.ts";
 import { _pow_scalar, _where } from "../pointwise.ts";

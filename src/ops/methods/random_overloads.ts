@@ -1,7 +1,7 @@
 // Random functions whose arguments no one signature describes.
 import type { Dtype } from "../../dtype.ts";
 import { int64 } from "../../dtype.ts";
-import { RuntimeError } from "../../errors.ts";
+import { RuntimeError, TypeError } from "../../errors.ts";
 import { no_grad } from "../../autograd/mode.ts";
 import { broadcastShapes } from "../../layout.ts";
 import { deviceOf, empty as allocate, emptyLike } from "../../allocate.ts";

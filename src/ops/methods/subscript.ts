@@ -1,7 +1,7 @@
 // x.index([...]), x.at(...), x.index_put_([...], y): Python's brackets, taken apart into views and tensors of indices.
 import type { Scalar } from "../../dtype.ts";
 import { bool, int32, int64, uint8 } from "../../dtype.ts";
-import { help, IndexError, RuntimeError, ValueError, warn } from "../../errors.ts";
+import { help, IndexError, RuntimeError, TypeError, ValueError, warn } from "../../errors.ts";
 import { list, sameShape } from "../../layout.ts";
 import { Tensor } from "../../tensor.ts";
 import { isScalar } from "../../op/bind.ts";

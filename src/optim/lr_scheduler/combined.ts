@@ -1,5 +1,5 @@
 // Schedulers of schedulers.
-import { NotImplementedError, ValueError } from "../../errors.ts";
+import { NotImplementedError, TypeError, ValueError } from "../../errors.ts";
 import { isOptions } from "../../op/bind.ts";
 import { bindConstructor } from "../../op/constructor.ts";
 import type { ConstructorArgs } from "../../op/constructor.ts";

@@ -1,5 +1,5 @@
 // class LRScheduler: sets the learning rates of an optimizer's groups, step by step.
-import { KeyError, NotImplementedError, ValueError, warn } from "../../errors.ts";
+import { KeyError, NotImplementedError, TypeError, ValueError, warn } from "../../errors.ts";
 import { Optimizer } from "../optimizer.ts";
 import type { AnyOptimizer } from "../optimizer.ts";
 import { typeWord } from "../../type_word.ts";
