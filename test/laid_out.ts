@@ -116,7 +116,7 @@ export function problemsOf(call: Call, args: readonly unknown[], dtype: torch.Dt
   for (const [c, [name, of]] of [...same, ...mixed].entries()) {
     if (asItLies && c > 0) break;
     const laid = given.map((t, i) => (asItLies ? t.clone() : layouts[of(i)](t.clone())));
-    const [odd, plain] = [withGrad(laid), withGrad(laid.map(fresh))];
+    const [odd, plain] = [withGrad(laid), withGrad(laid.map((t) => (asItLies ? t.clone() : fresh(t))))];
     const [got, want] = [odd, plain].map((list) => outcome(() => run(list)));
     compare(`inputs ${name}`, got, want);
     if (typeof got === "string" || typeof want === "string") continue;

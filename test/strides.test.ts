@@ -17,6 +17,8 @@ const asTheyLie: Readonly<Record<string, string>> = {
       .map((name) => [name, "draws in the order of memory"]),
   ),
   as_strided: inMemory,
+  _as_strided: inMemory,
+  _as_strided_scatter: inMemory,
   as_strided_copy: inMemory,
   as_strided_scatter: inMemory,
   view: inMemory,

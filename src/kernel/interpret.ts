@@ -123,7 +123,7 @@ function evaluate(e: Expr, s: State): Value {
 const load = (x: Value, dtype: Dtype): Value => (dtype.is_floating_point ? fit(Number(x), dtype) : BigInt(x));
 /** Numbers wrap around as elements do. */
 const parameter = (x: Value, dtype: Dtype): Value =>
-  dtype.is_floating_point || typeof x === "bigint" ? fit(x, dtype) : fit(BigInt(Math.trunc(x)), dtype);
+  dtype.is_floating_point ? fit(Number(x), dtype) : fit(typeof x === "bigint" ? x : BigInt(Math.trunc(x)), dtype);
 /** An element as it lies in memory, where 16-bit floats are their bits. */
 const stored = (x: Value, dtype: Dtype): Value =>
   dtype === int64 ? x : isHalf(dtype) ? halfBits(Number(x), dtype) : Number(x);
