@@ -231,7 +231,7 @@ describe.each(levels)("at the level %s", (level) => {
     }
   });
   test("params of every dtype reach the code", () => {
-    const values: Scalar[] = [1.5, -2.25, 2n ** 40n + 3n, -5, 300, -100, 200, true];
+    const values: Scalar[] = [1.5, -2.25, 2n ** 40n + 3n, -5, 2n ** 40n + 3n, 2 ** 33 + 7, 70_000, 300, -100, 0.5];
     const kernel = new Kernel({
       inputs: [],
       params: dtypes,

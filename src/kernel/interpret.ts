@@ -122,8 +122,11 @@ function evaluate(e: Expr, s: State): Value {
 
 const load = (x: Value, dtype: Dtype): Value => (dtype.is_floating_point ? fit(Number(x), dtype) : BigInt(x));
 /** Numbers wrap around as elements do. */
-const parameter = (x: Value, dtype: Dtype): Value =>
-  dtype.is_floating_point ? fit(Number(x), dtype) : fit(typeof x === "bigint" ? x : BigInt(Math.trunc(x)), dtype);
+function parameter(x: Value, dtype: Dtype): Value {
+  if (dtype.is_floating_point) return fit(Number(x), dtype);
+  if (dtype === bool) return fit(Number(x) !== 0, dtype);
+  return fit(typeof x === "bigint" ? x : BigInt(Math.trunc(x)), dtype);
+}
 /** An element as it lies in memory, where 16-bit floats are their bits. */
 const stored = (x: Value, dtype: Dtype): Value =>
   dtype === int64 ? x : isHalf(dtype) ? halfBits(Number(x), dtype) : Number(x);
