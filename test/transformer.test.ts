@@ -28,12 +28,14 @@ const causal = nn.Transformer.generate_square_subsequent_mask;
 describe("a transformer", () => {
   test("gives what PyTorch prints after manual_seed(3), with and without masks", () => {
     const m = seeded();
+    // In float64 the ninth is 0.8624839: PyTorch and this are as far off, to either side.
     expectValues(
       m(source, target),
       [
         0.7574624, 1.0658716, -0.3513745, -1.4719595, -1.4949874, 1.2930206, 0.291608, -0.0896413, 0.8624867, 0.4243445,
         0.416783, -1.703614, 0.4511505, 1.3683851, -0.5433039, -1.2762316,
       ],
+      4,
     );
     const src_key_padding_mask = torch.tensor([
       [false, false, true],

@@ -84,7 +84,7 @@ describe("grid_sample", () => {
   });
   test("refuses grids and modes that do not fit", () => {
     const x = image(1, 1, 4, 4);
-    expect(() => F.grid_sample(x, torch.zeros(1, 2, 2, 3), { align_corners: true })).toThrow(
+    expect(() => F.grid_sample(x, torch.zeros(1, 2, 2, 3, { dtype: x.dtype }), { align_corners: true })).toThrow(
       "grid_sampler(): expected grid to have size 2 in last dimension, but got grid with sizes [1, 2, 2, 3]",
     );
     expect(() => F.grid_sample(x, torch.zeros(1, 2, 2, 2), { mode: "x" })).toThrow(

@@ -76,7 +76,7 @@ class Layer(Module):
     def _as_kept(self, name, value, given):
         """A field as PyTorch keeps it: a float is no int, and one number for all dims stays one."""
         if name == "scale_factor" and value is not None:
-            value = tuple(map(float, value))
+            value = float(value) if isinstance(value, (int, float)) else tuple(map(float, value))
         if type(value) is tuple and len(value) == 1 and not self._keeps_tuples:
             return value if isinstance(given, (tuple, list)) else value[0]
         return float(value) if type(value) is int and name in FLOATS and type(given) is not int else value
