@@ -160,8 +160,8 @@ train
   train(10 * 1024);
   const [objectsAfter, bytesAfter] = held();
   expect(objectsAfter).toBeLessThanOrEqual(objects + 64);
-  // A page stays while one of its blocks lives: some kilobytes either way.
-  expect(bytesAfter).toBeLessThanOrEqual(bytes + 2 ** 16);
+  // A page stays while one of its blocks lives: some pages either way, however long the loop.
+  expect(bytesAfter).toBeLessThanOrEqual(bytes + 2 ** 18);
 });
 
 test("a few large tensors that Python has dropped do not fill the memory", async () => {
