@@ -400,11 +400,7 @@ define(put, {
     ),
   ].flat(),
   kernel: composite(({ self, index, source, accumulate }) => {
-    assertPlaces("put_", self, index, "put_(): Tried to put elements into an empty tensor");
-    if (self.dtype !== source.dtype)
-      throw new RuntimeError(
-        `put_(): self and source expected to have the same dtype, but got self.dtype = ${self.dtype.legacyName} and source.dtype = ${source.dtype.legacyName}`,
-      );
+    assertPlaces(self, index, "put_(): Tried to put elements into an empty tensor");
     if (index.numel() !== source.numel())
       throw new IndexError(
         `put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.numel()}, index.numel() = ${index.numel()}`,

@@ -127,16 +127,13 @@ function assertSampler(name: string, dims: number, input: Tensor, grid: Tensor, 
     throw new RuntimeError(
       `${name}(): expected ${dims + 2}D input and grid with same number of dimensions, but got input with sizes ${list(input.sizes)} and grid with sizes ${list(grid.sizes)}`,
     );
-  if (input.dtype !== grid.dtype)
-    throw new RuntimeError(
-      `expected scalar type ${input.dtype.legacyName} but found ${grid.dtype.legacyName}\nThe grid has to be of the input's dtype: grid.to(input.dtype).`,
-    );
   if (dims === 3 && mode === BICUBIC)
     throw new RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input");
 }
 const SAME_GRID = sameAsFirst(
   "grid",
-  (d, input) => `expected scalar type ${input.legacyName} but found ${d.legacyName}`,
+  (d, input) =>
+    `expected scalar type ${input.legacyName} but found ${d.legacyName}\nThe grid has to be of the input's dtype: grid.to(input.dtype).`,
 );
 /**
  * [N, C, H, W] read at the places of `grid` [N, H', W', 2], x and y in [-1, 1]. Modes: 0 bilinear, 1 nearest, 2 bicubic;

@@ -13,7 +13,7 @@ export function assertWithin(index: Tensor, size: number, message: (i: number) =
   if (low < (negative ? -size : 0)) throw message(low);
   if (high >= size) throw message(high);
 }
-export const isIndexDtype = (dtype: Dtype): boolean => dtype === int64 || dtype === int32;
+const isIndexDtype = (dtype: Dtype): boolean => dtype === int64 || dtype === int32;
 /** What `index_add` and `index_reduce` take: a source of self's shape but for the dim that `index` points along. */
 export function assertSlices(name: string, self: Tensor, dim: number, index: Tensor, source: Tensor): void {
   const d = wrapDim(dim, self.sizes.length);
@@ -47,9 +47,7 @@ export function assertSlices(name: string, self: Tensor, dim: number, index: Ten
     );
 }
 /** What `take` and `put` point with: places in the flattened tensor, from its end if they are negative. */
-export function assertPlaces(name: string, self: Tensor, index: Tensor, empty: string): void {
-  if (index.dtype !== int64)
-    throw new RuntimeError(`${name}(): Expected a long tensor for index, but got ${index.dtype.legacyName}`);
+export function assertPlaces(self: Tensor, index: Tensor, empty: string): void {
   const n = self.numel();
   if (n === 0 && index.numel() > 0) throw new IndexError(empty);
   assertWithin(

@@ -17,7 +17,7 @@ import { Tensor } from "../tensor.ts";
 import { castScalar } from "../op/pointwise.ts";
 import { scalar_tensor } from "./creation.ts";
 import { arange, fromTyped } from "./data.ts";
-import { assertPlaces, assertSlices, assertWithin, isIndexDtype } from "./index_checks.ts";
+import { assertPlaces, assertSlices, assertWithin } from "./index_checks.ts";
 import { _masked_fill } from "./pointwise.ts";
 import { of, onlyBool, onlyIndices, onlyLong, sameAsFirst } from "../op/takes.ts";
 import { rowMajor } from "./row_major.ts";
@@ -376,7 +376,6 @@ define(index_select, {
     const whole = asVector(self);
     const { d, shape, pointer } = vectorPointer(whole, dim, index);
     if (index.sizes.length > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
-    if (!isIndexDtype(index.dtype)) throw new RuntimeError("index_select(): Expected dtype int32 or int64 for index");
     if (self.sizes.length === 0 && index.numel() !== 1)
       throw new RuntimeError(`index_select(): Index to scalar can have only 1 value, got ${index.numel()} value(s)`);
     if (whole.sizes[d] === 0 && index.numel() > 0)
@@ -420,12 +419,6 @@ function copySlices(target: Tensor, dim: number, index: Tensor, source: Tensor):
   if (from !== to && from > 0 && to > 0)
     throw new IndexError(
       `index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality (${from}), destination dimensionality (${to})`,
-    );
-  if (index.dtype !== int64)
-    throw new RuntimeError(`index_copy_(): Expected a long tensor for index, but got ${index.dtype.legacyName}`);
-  if (source.dtype !== target.dtype)
-    throw new RuntimeError(
-      `index_copy_(): self and source expected to have the same dtype, but got (self) ${target.dtype.legacyName} and (source) ${source.dtype.legacyName}`,
     );
   const [own, given] = [target.sizes.toSpliced(d, 1), source.sizes.toSpliced(d, 1)];
   if (!sameShape(own, given))
@@ -476,17 +469,6 @@ export const index_add = op(
   "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor",
 );
 define(index_add, {
-  takes: [
-    of(
-      "index",
-      onlyIndices((d) => `index_add_(): Expected dtype int32/int64 for index but got: ${d.legacyName}`, RuntimeError),
-    ),
-    sameAsFirst(
-      "source",
-      (d, self) =>
-        `index_add_(): self (${self.legacyName}) and source (${d.legacyName}) must have the same scalar type`,
-    ),
-  ].flat(),
   kernel: {
     kind: "compute",
     run: ([self, dim, index, source, alpha]) => {
@@ -560,7 +542,7 @@ define(take, {
     onlyLong((d) => `take(): Expected a long tensor for index, but got ${d.legacyName}`),
   ),
   kernel: compute(({ self, index }) => {
-    assertPlaces("take", self, index, "take(): tried to take from an empty tensor");
+    assertPlaces(self, index, "take(): tried to take from an empty tensor");
     return _index(self.reshape([-1]), [rowMajor(index)]);
   }),
   saves: ["index"],
