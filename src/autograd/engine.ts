@@ -10,7 +10,7 @@ import { observe, observer } from "../observer.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import { AccumulateGrad } from "./accumulate.ts";
-import { mode, withGrad } from "./mode.ts";
+import { modes, withGrad } from "./mode.ts";
 import type { Edge, Grads, Meta, Node } from "./node.ts";
 
 export interface Run {
@@ -246,7 +246,7 @@ class GraphTask {
       for (const [nr, t] of retained ?? []) {
         const grad = out[nr];
         if (grad === null) continue;
-        t.gradient = t.gradient === null ? (mode.grad ? grad : grad.clone()) : t.gradient.add(grad);
+        t.gradient = t.gradient === null ? (modes().grad ? grad : grad.clone()) : t.gradient.add(grad);
       }
       return out;
     });
@@ -277,7 +277,7 @@ class GraphTask {
         results = [];
       } else results = this.formula(node, grads, needs);
     } catch (error) {
-      if (mode.anomaly) reportAnomaly(node);
+      if (modes().anomaly) reportAnomaly(node);
       throw error;
     }
     if (node.postHooks !== null) results = callPostHooks(node, results, grads);
@@ -305,7 +305,7 @@ class GraphTask {
       const edge = node.edges[i];
       if (grad === null || edge === null) continue;
       const meta = edge.node.outputs[edge.nr];
-      if (mode.anomaly && mode.checkNan) assertNoNan(node, grad, i);
+      if (modes().anomaly && modes().checkNan) assertNoNan(node, grad, i);
       if (grad.dtype !== meta.dtype || !sameShape(grad.sizes, meta.shape))
         results[i] = this.fitted(node, grad, meta, i);
     }
@@ -322,11 +322,10 @@ class GraphTask {
     if (fitted.dtype !== dtype) {
       const before = fitted;
       // Of a complex gradient a real number takes the real part.
-      // The real parts are a view, which must not go with what it is of.
-      const isHalved = before.dtype.is_complex && !dtype.is_complex;
-      fitted = this.derived(() => (isHalved ? before.real().clone() : before).to(dtype));
+      // Of a complex gradient a real number takes the real part.
+      fitted = this.derived(() => (before.dtype.is_complex && !dtype.is_complex ? before.real() : before).to(dtype));
     }
-    // The real part is a view of the complex gradient.
+    // The real part is a view of the complex gradient, which must not go then.
     if (fitted.storage !== grad.storage) this.ownership.freeIfUnused(grad);
     return fitted;
   }
