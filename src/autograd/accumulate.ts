@@ -2,7 +2,7 @@
 import { empty } from "../allocate.ts";
 import { isContiguous, isDense } from "../layout.ts";
 import type { Tensor, TensorHook } from "../tensor.ts";
-import { mode } from "./mode.ts";
+import { modes } from "./mode.ts";
 import type { Grads } from "./node.ts";
 import { makeAccumulator, Node } from "./node.ts";
 
@@ -33,11 +33,11 @@ export class AccumulateGrad extends Node {
     const leaf = this.variable;
     const before = leaf.gradient;
     if (before === null) {
-      const takeOver = sole && !mode.grad && liesAs(grad, leaf) && ownsWhole(grad);
+      const takeOver = sole && !modes().grad && liesAs(grad, leaf) && ownsWhole(grad);
       leaf.gradient = takeOver ? grad.detach() : roomFor(leaf).copy_(grad);
       // A hook on this node is given the gradient, too.
-      leaf.gradient.storage.unseen = !mode.grad && this.postHooks === null;
-    } else if (mode.grad) leaf.gradient = before.add(grad);
+      leaf.gradient.storage.unseen = !modes().grad && this.postHooks === null;
+    } else if (modes().grad) leaf.gradient = before.add(grad);
     else before.add_(grad);
     leaf.gradient!.storage.kept = true;
     for (const hook of this.afterHooks?.values() ?? []) hook(leaf);

@@ -2,7 +2,7 @@
 import { help, NotImplementedError, RuntimeError, TypeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
-import { mode, no_grad } from "./mode.ts";
+import { modes, no_grad } from "./mode.ts";
 import type { Edge, Grads } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
 import { typeWord } from "../type_word.ts";
@@ -119,7 +119,7 @@ export class Function {
   static apply<C extends { forward: Forward; backward: Backward }>(this: C, ...args: ForwardArgs<C>): ForwardResult<C> {
     const values = args as readonly unknown[];
     const ctx = new FunctionContext();
-    const recording = mode.grad && values.some((v) => v instanceof Tensor && v.requires_grad);
+    const recording = modes().grad && values.some((v) => v instanceof Tensor && v.requires_grad);
     ctx.needs_input_grad = values.map((v) => v instanceof Tensor && v.requires_grad);
     const edges = values.map((v) => (recording && v instanceof Tensor ? gradientEdge(v) : null));
     const results = no_grad(() => this.forward(ctx, ...(values as never[])));

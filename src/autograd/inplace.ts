@@ -4,13 +4,13 @@ import type { Layout } from "../layout.ts";
 import type { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import type { ViewInfo } from "../tensor.ts";
-import { mode } from "./mode.ts";
+import { modes } from "./mode.ts";
 import type { Edge, Grads } from "./node.ts";
 import { gradientEdge, Node, shortName } from "./node.ts";
 
 /** Raises PyTorch's sentence if changing `t` in place is forbidden. `recording`: the change enters the graph. */
 export function assertWritable(t: Tensor, recording: boolean): void {
-  if (t.inference && !mode.inference)
+  if (t.inference && !modes().inference)
     throw new RuntimeError(
       "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.",
     );
@@ -67,7 +67,7 @@ export function writingAs<T>(name: string, body: () => T): T {
 export function markChanged(storage: Storage, name: string): void {
   storage.version++;
   storage.changedBy = author ?? name;
-  storage.changedAt = mode.anomaly ? programStack.place() : null;
+  storage.changedAt = modes().anomaly ? programStack.place() : null;
 }
 
 /** After an in-place op on `t`: its history becomes that op's node, and for a view the base's too. */

@@ -41,41 +41,8 @@ const context: ContextStore | null = (() => {
 })();
 const ask = (): Modes => context?.getStore() ?? program;
 
-/** The modes of what runs now, to be read or set at once. */
+/** The modes of what runs now, to be read and set. */
 export const modes = (): Modes => running ?? ask();
-/** The modes now, each asked for by itself. */
-export const mode: Modes = {
-  get grad() {
-    return modes().grad;
-  },
-  set grad(on) {
-    modes().grad = on;
-  },
-  get inference() {
-    return modes().inference;
-  },
-  set inference(on) {
-    modes().inference = on;
-  },
-  get anomaly() {
-    return modes().anomaly;
-  },
-  set anomaly(on) {
-    modes().anomaly = on;
-  },
-  get checkNan() {
-    return modes().checkNan;
-  },
-  set checkNan(on) {
-    modes().checkNan = on;
-  },
-  get savedHooks() {
-    return modes().savedHooks;
-  },
-  set savedHooks(hooks) {
-    modes().savedHooks = hooks;
-  },
-};
 
 /** Runs code of the library's own, which never waits, with recording on or off. */
 export function withGrad<T>(on: boolean, body: () => T): T {
@@ -204,21 +171,6 @@ class Held implements Guard {
   }
 }
 
-/** Runs `body`, a promise to its end, then `restore`; without a body, that is for the returned guard to do. */
-export function restoring<T>(restore: () => void, body: (() => T) | undefined): T | Guard {
-  if (body === undefined) return { [Symbol.dispose]: restore };
-  let result: T;
-  try {
-    result = body();
-  } catch (error) {
-    restore();
-    throw error;
-  }
-  if (result instanceof Promise) return result.finally(restore) as T;
-  restore();
-  return result;
-}
-
 /**
  * Nothing inside is recorded, and no result requires grad, as `torch.no_grad`.
  * @example const y = torch.no_grad(() => x.mul(2)); // y.requires_grad is false
@@ -251,8 +203,8 @@ export function inference_mode<T>(body: () => T): T;
 export function inference_mode<T>(body?: () => T): T | Guard {
   return scoped("inference_mode", { grad: false, inference: true }, body);
 }
-export const is_grad_enabled = (): boolean => mode.grad;
-export const is_inference_mode_enabled = (): boolean => mode.inference;
+export const is_grad_enabled = (): boolean => modes().grad;
+export const is_inference_mode_enabled = (): boolean => modes().inference;
 
 /**
  * Remembers where every op was called, so that an error in backward names the line of the forward that caused it, and
@@ -272,4 +224,4 @@ export function detect_anomaly<T>(body?: () => T): T | Guard {
   );
   return scoped("detect_anomaly", { anomaly: true, checkNan: true }, body);
 }
-export const is_anomaly_enabled = (): boolean => mode.anomaly;
+export const is_anomaly_enabled = (): boolean => modes().anomaly;

@@ -5,7 +5,7 @@ import type { Dtype } from "../dtype.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import type { TensorHook } from "../tensor.ts";
-import { mode } from "./mode.ts";
+import { modes } from "./mode.ts";
 import type { SavedHooks } from "./mode.ts";
 import { typeWord } from "../type_word.ts";
 import { spoiled } from "./spoiled.ts";
@@ -53,7 +53,7 @@ export abstract class Node {
   preHooks: Map<number, NodePreHook> | null = null;
   postHooks: Map<number, NodeHook> | null = null;
   /** The stack at the time of the forward call, under anomaly detection. */
-  readonly forwardStack: string | null = mode.anomaly ? programStack.frames() : null;
+  readonly forwardStack: string | null = modes().anomaly ? programStack.frames() : null;
   private ownMetadata: Record<string, unknown> | null = null;
 
   /** A dictionary for whoever wants to note something about the node. */
@@ -139,20 +139,22 @@ export class SavedTensor {
     this.version = t.storage.version;
     this.isResult = isResult;
     this.outputNr = outputNr;
-    if (mode.savedHooks === null) t.storage.savers++;
-    else this.pack(mode.savedHooks, t);
+    const { savedHooks } = modes();
+    if (savedHooks === null) t.storage.savers++;
+    else this.pack(savedHooks, t);
   }
   private pack(by: SavedHooks, t: Tensor): void {
-    const { grad } = mode;
-    mode.savedHooks = null;
-    mode.grad = false;
+    const now = modes();
+    const { grad } = now;
+    now.savedHooks = null;
+    now.grad = false;
     t.storage.kept = true;
     try {
       const value = withoutCollecting(() => by.pack(this.tensor!));
       this.packed = { by, value, edge: this.isResult ? null : gradientEdge(t) };
     } finally {
-      mode.savedHooks = by;
-      mode.grad = grad;
+      now.savedHooks = by;
+      now.grad = grad;
     }
     if (t.storage.version !== this.version)
       throw new RuntimeError(
@@ -167,9 +169,9 @@ export class SavedTensor {
         `Output of saved tensor unpack_hook expected to be a Tensor but got result of type ${typeWord(t)}`,
       );
     const to = this.isResult ? { node: owner, nr: this.outputNr } : edge;
-    return to === null || !mode.grad ? t : inGraph(t, to);
+    return to === null || !modes().grad ? t : inGraph(t, to);
   }
-  unpack(owner: Node, recorded = mode.grad): Tensor {
+  unpack(owner: Node, recorded = modes().grad): Tensor {
     const { tensor, packed } = this;
     if (packed !== null) return this.fromHook(packed, owner);
     if (tensor === null) throw freedTwice();

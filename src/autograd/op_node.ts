@@ -3,7 +3,7 @@ import type { Shape } from "../layout.ts";
 import type { Entry, RecordPlan } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { flatIn } from "./flat.ts";
-import { mode } from "./mode.ts";
+import { modes } from "./mode.ts";
 import type { Edge, Grads, Meta } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
 
@@ -135,7 +135,7 @@ export class OpNode extends Node {
       if (result === null || result instanceof Tensor) out.push(result);
       else out.push(...result);
     }
-    if (flat === null || !mode.grad) return out;
+    if (flat === null || !modes().grad) return out;
     const of = flat.flatMap((f) => this.edges[f] ?? []);
     return out.map((g) => g && flatIn(g, of, this.name()));
   }

@@ -2,7 +2,7 @@
 import { RuntimeError } from "../errors.ts";
 import { list } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
-import { mode } from "./mode.ts";
+import { modes } from "./mode.ts";
 
 interface Spoiled {
   readonly tensor: Tensor;
@@ -19,7 +19,7 @@ interface Spoiled {
 export function spoiled({ tensor, version, savedBy, isResult, origin }: Spoiled): RuntimeError {
   const { dtype, sizes, storage } = tensor;
   const which = `[torch.${dtype.legacyName}Tensor ${list(sizes)}]${origin === null ? "" : `, which is ${origin},`}`;
-  const hint = mode.anomaly
+  const hint = modes().anomaly
     ? "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
     : "enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).";
   const { changedBy, changedAt } = storage;

@@ -2,7 +2,7 @@
 import { typeWord } from "../type_word.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
-import { mode } from "../autograd/mode.ts";
+import { modes } from "../autograd/mode.ts";
 import type { Node } from "../autograd/node.ts";
 import { RuntimeError, warn } from "../errors.ts";
 import { zeros } from "../ops/creation.ts";
@@ -118,7 +118,7 @@ interface Behind {
 function behindNode(list: List): Behind | null {
   const places = list.flatMap((x, i) => (x instanceof Tensor ? [i] : []));
   const tensors = places.map((i) => list[i] as Tensor);
-  if (!mode.grad || !tensors.some((t) => t.requires_grad)) return null;
+  if (!modes().grad || !tensors.some((t) => t.requires_grad)) return null;
   const made = BackwardHookFunction.apply(...tensors);
   const values = [...list];
   for (const [k, i] of places.entries()) values[i] = made[k];

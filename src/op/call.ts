@@ -1,6 +1,6 @@
 // The single path of every call: bind, compute, mark the view or bump the version, record the node.
 import type { Dtype } from "../dtype.ts";
-import { mode, modes, withGrad } from "../autograd/mode.ts";
+import { modes, withGrad } from "../autograd/mode.ts";
 import { assertWritable, markChanged, rewriteHistory, writingAs } from "../autograd/inplace.ts";
 import { OpNode } from "../autograd/op_node.ts";
 import { help } from "../errors.ts";
@@ -120,8 +120,9 @@ function needsGrad({ record }: Entry, values: Values): boolean {
 
 function markViews(of: Tensor, results: Results): void {
   const base = of.view_?.base ?? of;
-  const made = !mode.grad ? "no_grad" : results instanceof Tensor ? (of.view_?.made ?? "default") : "multiple";
-  markAs(results, base, made === "no_grad" && mode.inference ? "inference" : made, of.storage.version);
+  const { grad, inference } = modes();
+  const made = !grad ? "no_grad" : results instanceof Tensor ? (of.view_?.made ?? "default") : "multiple";
+  markAs(results, base, made === "no_grad" && inference ? "inference" : made, of.storage.version);
 }
 function markAs(results: Results, base: Tensor, made: ViewInfo["made"], version: number): void {
   if (results instanceof Tensor) results.view_ = { base, made, version };
@@ -144,8 +145,9 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   if (of.takes !== null) assertTakes(of, values, (values[0] as Tensor).dtype);
   const self = values[0] as Tensor;
   const differentiable = of.record !== null || kernel.kind === "composite";
-  const recording = mode.grad && (self.requires_grad || (differentiable && values.some((v) => isTensorWithGrad(v))));
-  if (mode.grad) assertWritable(self, recording);
+  const { grad } = modes();
+  const recording = grad && (self.requires_grad || (differentiable && values.some((v) => isTensorWithGrad(v))));
+  if (grad) assertWritable(self, recording);
   if (kernel.kind === "composite") {
     // What it is made of may need the old elements for backward.
     const given = recording ? [self.clone(), ...values.slice(1)] : values;
@@ -154,16 +156,12 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   // A formula that needs the old self gets a copy: the memory is about to change.
   let saved = values;
   if (recording && of.record !== null && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];
-  const grad = mode.grad;
-  mode.grad = false;
-  try {
+  withGrad(false, () => {
     if (kernel.into) {
       self.backend.unpin();
       kernel.into(values, schema, self);
     } else collectTemporaries(() => writeResult(self, kernel.run(values, schema) as Tensor, name));
-  } finally {
-    mode.grad = grad;
-  }
+  });
   markChanged(self.storage, name);
   if (recording) rewriteHistory(self, () => new OpNode(of, saved, [self], values));
   return self;
@@ -184,7 +182,7 @@ function runOver(entry: Entry, values: Values): Tensor {
   if (definition!.kernel.kind !== "composite") return runInPlace(entry, name, plain);
   const self = values[0] as Tensor;
   // What a composite is made of may need the old elements for backward.
-  const given = mode.grad && self.requires_grad ? self.clone() : self;
+  const given = modes().grad && self.requires_grad ? self.clone() : self;
   const result = run(entry, plain.with(0, given)) as Tensor;
   if (result === given) return self;
   const asked = `${schema.name}(${help({ TypeScript: "{ inplace: true }", Python: "inplace=True" })})`;

@@ -1,6 +1,5 @@
 // torch.random: the state of the default generator.
 import { TypeError } from "../errors.ts";
-import { restoring } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { uint8 } from "../dtype.ts";
 import { default_generator } from "../random.ts";
@@ -29,4 +28,19 @@ export function fork_rng<T>(body: () => T): T;
 export function fork_rng<T>(body?: () => T): T | Guard {
   const state = default_generator.get_state();
   return restoring(() => void default_generator.set_state(state), body);
+}
+
+/** Runs `body`, a promise to its end, then `restore`; without a body, that is for the returned guard to do. */
+function restoring<T>(restore: () => void, body: (() => T) | undefined): T | Guard {
+  if (body === undefined) return { [Symbol.dispose]: restore };
+  let result: T;
+  try {
+    result = body();
+  } catch (error) {
+    restore();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(restore) as T;
+  restore();
+  return result;
 }

@@ -5,7 +5,7 @@ import { OpNode } from "../autograd/op_node.ts";
 import { saved_tensors_hooks } from "../autograd/saved_hooks.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
-import { mode, no_grad } from "../autograd/mode.ts";
+import { modes, no_grad } from "../autograd/mode.ts";
 import { cppName } from "../cpp_names.ts";
 import { can_cast, dtypeByName, Float, uint8 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
@@ -57,11 +57,12 @@ export const helpers = {
   dtype: (name: string): Dtype | undefined => dtypeByName.get(name as never),
   /** One of the modes, and what it is from now on. */
   setMode(name: "grad" | "inference" | "anomaly" | "checkNan", on: boolean): boolean {
-    const before = mode[name];
-    mode[name] = on;
+    const now = modes();
+    const before = now[name];
+    now[name] = on;
     return before;
   },
-  getMode: (name: "grad" | "inference" | "anomaly" | "checkNan"): boolean => mode[name],
+  getMode: (name: "grad" | "inference" | "anomaly" | "checkNan"): boolean => modes()[name],
   getRow: (self: Tensor, i: number): Tensor => self.index([i]),
   itemText: (self: Tensor): string => scalarText(self.item(), self.dtype),
   parameter: (data: Tensor, requires_grad: boolean): Parameter => new Parameter(data, requires_grad),
@@ -123,7 +124,7 @@ export const helpers = {
   },
   /** What `out=` does with a result. */
   writeOut(name: string, out: Tensor, result: Tensor, inputs: readonly Tensor[]): Tensor {
-    if (mode.grad && [out, ...inputs].some((x) => x instanceof Tensor && x.requires_grad))
+    if (modes().grad && [out, ...inputs].some((x) => x instanceof Tensor && x.requires_grad))
       throw new RuntimeError(
         `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
       );

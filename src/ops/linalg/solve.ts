@@ -1,6 +1,6 @@
 // Systems of equations, inverses and determinants, by the LU factorization.
 import { RuntimeError } from "../../errors.ts";
-import { mode } from "../../autograd/mode.ts";
+import { modes } from "../../autograd/mode.ts";
 import { list, numel, sameShape } from "../../layout.ts";
 import { composite, compute } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
@@ -61,7 +61,7 @@ define(_solve, {
 });
 /** A⁻ᴴ g: by the factors at hand, or so that it can be differentiated again. */
 const adjointSolve = (A: Tensor, LU: Tensor, pivots: Tensor, g: Tensor): Tensor =>
-  mode.grad ? _solve(A.mH, g)[0] : lu_solve(LU, pivots, g, { adjoint: true });
+  modes().grad ? _solve(A.mH, g)[0] : lu_solve(LU, pivots, g, { adjoint: true });
 
 /**
  * X of A X = B (X A = B if not `left`) for square matrices A [*, n, n] and B [*, n, k], or vectors [n], [*, n]. Batch dims
@@ -125,7 +125,7 @@ define(_det, {
   backward: {
     A: ({ grad, A, result, LU, pivots }) => {
       const d = grad.mul(result.conj()).unsqueeze(-1).expand(A.sizes.slice(0, -1)).diag_embed();
-      if (mode.grad) return _solve(A.mH, d)[0];
+      if (modes().grad) return _solve(A.mH, d)[0];
       // det has a derivative at singular matrices, too: that of a neighbour which is not.
       const zero = LU.diagonal(0, -2, -1).eq(0).to(LU.dtype);
       return lu_solve(LU.add(zero.mul(epsilon(LU)).diag_embed()), pivots, d, { adjoint: true });

@@ -1,6 +1,6 @@
 // Views in place: the tensor itself takes another layout. Its elements, storage and version stay.
 import { assertWritable } from "../../autograd/inplace.ts";
-import { mode } from "../../autograd/mode.ts";
+import { modes } from "../../autograd/mode.ts";
 import { OpNode } from "../../autograd/op_node.ts";
 import { Tensor } from "../../tensor.ts";
 
@@ -25,7 +25,7 @@ declare module "../../tensor.ts" {
 for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "transpose", "unsqueeze"] as const)
   Object.defineProperty(Tensor.prototype, `${name}_`, {
     value(this: Tensor, ...args: unknown[]) {
-      if (mode.grad) assertWritable(this, this.requires_grad);
+      if (modes().grad) assertWritable(this, this.requires_grad);
       const seen = (this[name] as (...x: unknown[]) => Tensor).apply(this, args);
       this.sizes = seen.sizes;
       this.strides = seen.strides;
