@@ -4,7 +4,7 @@ import { bool } from "../../dtype.ts";
 import { RuntimeError, TypeError } from "../../errors.ts";
 import { sameShape } from "../../layout.ts";
 import { Tensor } from "../../tensor.ts";
-import { _pow_scalar, _where } from "../pointwise.ts";
+import { _pow_scalar, _where, maximum, minimum } from "../pointwise.ts";
 import { typeWord } from "../../type_word.ts";
 import { _max_all, _max_dim, _min_all, _min_dim } from "../reduction.ts";
 import { _median_all, _median_dim, _nanmedian_all, _nanmedian_dim } from "../sorting.ts";
@@ -84,13 +84,22 @@ export interface Extreme {
   (other: Tensor): Tensor;
 }
 type ExtremeArgs = readonly [(Tensor | number | DimOptions)?, (boolean | { keepdim?: boolean })?];
-/** One name, three functions: of all elements, along a dim, of two tensors. */
-function extremeOf(name: "max" | "min", self: Tensor, [first, second]: ExtremeArgs): Tensor | ValuesIndices {
-  if (first === undefined) return name === "max" ? _max_all(self) : _min_all(self);
-  if (first instanceof Tensor) return name === "max" ? self.maximum(first) : self.minimum(first);
+/** One name, several functions: of all elements, along a dim, and of two tensors. */
+const EXTREMES = {
+  max: { ofAll: _max_all, along: _max_dim, ofTwo: maximum },
+  min: { ofAll: _min_all, along: _min_dim, ofTwo: minimum },
+  median: { ofAll: _median_all, along: _median_dim, ofTwo: null },
+  nanmedian: { ofAll: _nanmedian_all, along: _nanmedian_dim, ofTwo: null },
+};
+function extremeOf(name: keyof typeof EXTREMES, self: Tensor, [first, second]: ExtremeArgs): Tensor | ValuesIndices {
+  const { ofAll, along, ofTwo } = EXTREMES[name];
+  if (first === undefined) return ofAll(self);
+  if (first instanceof Tensor && ofTwo !== null) return ofTwo(self, first);
   const { dim, keepdim = false } =
-    typeof first === "number" ? { dim: first, keepdim: typeof second === "object" ? second.keepdim : second } : first;
-  return (name === "max" ? _max_dim(self, dim, keepdim) : _min_dim(self, dim, keepdim)) as unknown as ValuesIndices;
+    typeof first === "number"
+      ? { dim: first, keepdim: typeof second === "object" ? second.keepdim : second }
+      : (first as DimOptions);
+  return along(self, dim, keepdim) as unknown as ValuesIndices;
 }
 /** The largest element; along `dim` also its place; with a second tensor the larger of each pair. As `torch.max`. */
 export function max(input: Tensor): Tensor;
@@ -116,35 +125,19 @@ declare module "../../tensor.ts" {
     min: Extreme;
   }
 }
-for (const name of ["max", "min"] as const)
-  Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, ...args: unknown[]) {
-      return extremeOf(name, this, args as unknown as ExtremeArgs);
-    },
-  });
-
-/** One name, two functions: of all elements, along a dim. */
-function medianOf(name: "median" | "nanmedian", self: Tensor, [first, second]: ExtremeArgs): Tensor | ValuesIndices {
-  if (first === undefined) return name === "median" ? _median_all(self) : _nanmedian_all(self);
-  const { dim, keepdim = false } =
-    typeof first === "number"
-      ? { dim: first, keepdim: typeof second === "object" ? second.keepdim : second }
-      : (first as DimOptions);
-  return (name === "median" ? _median_dim(self, dim, keepdim) : _nanmedian_dim(self, dim, keepdim)) as never;
-}
 /** The median of all elements (the lower one of two); along `dim` also its place. As `torch.median`. */
 export function median(input: Tensor): Tensor;
 export function median(input: Tensor, dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
 export function median(input: Tensor, options: DimOptions): ValuesIndices;
 export function median(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
-  return medianOf("median", input, args);
+  return extremeOf("median", input, args);
 }
 /** {@link median} of the elements that are not NaN. As `torch.nanmedian`. */
 export function nanmedian(input: Tensor): Tensor;
 export function nanmedian(input: Tensor, dim: number, keepdim?: boolean | { keepdim?: boolean }): ValuesIndices;
 export function nanmedian(input: Tensor, options: DimOptions): ValuesIndices;
 export function nanmedian(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
-  return medianOf("nanmedian", input, args);
+  return extremeOf("nanmedian", input, args);
 }
 declare module "../../tensor.ts" {
   interface Tensor {
@@ -154,10 +147,10 @@ declare module "../../tensor.ts" {
     nanmedian: Extreme;
   }
 }
-for (const name of ["median", "nanmedian"] as const)
+for (const name of Object.keys(EXTREMES) as (keyof typeof EXTREMES)[])
   Object.defineProperty(Tensor.prototype, name, {
     value(this: Tensor, ...args: unknown[]) {
-      return medianOf(name, this, args as unknown as ExtremeArgs);
+      return extremeOf(name, this, args as unknown as ExtremeArgs);
     },
   });
 
