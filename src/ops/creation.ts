@@ -3,7 +3,7 @@ import { cppName } from "../cpp_names.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import { Complex, complex128, complexOf, float64, get_default_dtype } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
-import { numel } from "../layout.ts";
+import { reach } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { preserve_format, stridesIn } from "../memory_format.ts";
 import { deviceOf, empty as allocate, emptyLike } from "../allocate.ts";
@@ -167,8 +167,7 @@ function strided(size: Shape, stride: readonly number[], dtype: Dtype, device: B
       `mismatch in length of strides and shape: strides has ${stride.length} dimensions, while shape has ${size.length}`,
     );
   checkSize(size);
-  const extent = numel(size) === 0 ? 0 : size.reduce((at, n, d) => at + (n - 1) * stride[d], 1);
-  const flat = allocate([extent], dtype, undefined, device);
+  const flat = allocate([reach({ shape: size, strides: stride, offset: 0 })], dtype, undefined, device);
   return new Tensor(flat.storage, dtype, size, stride, 0);
 }
 

@@ -2,7 +2,7 @@
 import { empty } from "../allocate.ts";
 import { complex128, float64 } from "../dtype.ts";
 import { TypeError, ValueError } from "../errors.ts";
-import { contiguousStrides, isContiguous } from "../layout.ts";
+import { contiguousStrides, isContiguous, reach } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
@@ -196,9 +196,9 @@ function sharedOf(tensors: ReadonlyMap<string, Tensor>): Shared {
 }
 /** Whether these elements all lie within `base`, which is contiguous. */
 function fits(offset: number, sizes: Shape, strides: readonly number[], base: Tensor): boolean {
-  if (sizes.includes(0) || offset < 0) return false;
-  const last = offset + sizes.reduce((sum, n, d) => sum + (n - 1) * strides[d], 0);
-  return Number.isSafeInteger(last) && strides.every((s) => s >= 0) && last < base.numel();
+  if (sizes.includes(0) || offset < 0 || strides.some((s) => s < 0)) return false;
+  const end = reach({ shape: sizes, strides, offset });
+  return Number.isSafeInteger(end) && end <= base.numel();
 }
 /** Puts tensors back into the memory of those that they shared it with, if that has their elements still. */
 function share(tensors: Map<string, Tensor>, shared: Shared): void {
