@@ -68,6 +68,13 @@ class _Transform:
         self.leaves += [t for t in _leaves(made) if t.is_leaf]
         return made
 
+    def tracked_at(self, args, places):
+        """The arguments, those at `places` tracked."""
+        args = list(args)
+        for i in places:
+            args[i] = self.tracked(args[i])
+        return args
+
     def settled(self, *results):
         """The results, cut from the graph of this transform unless they are a part of the program's, too."""
         leaves = [t for x in results for t in _leaves(x) if t.requires_grad]
@@ -121,9 +128,7 @@ def grad_and_value(func, argnums=0, has_aux=False):
         transform = _Transform("grad")
         places = _argnums(argnums, args)
         with autograd.enable_grad(), transform.running():
-            args = list(args)
-            for i in places:
-                args[i] = transform.tracked(args[i])
+            args = transform.tracked_at(args, places)
             value, aux = _with_aux(name, func(*args, **kwargs), has_aux)
             if not isinstance(value, Tensor):
                 raise RuntimeError(f"{name}: Expected f(*args) to return a Tensor, got {type(value)}")
@@ -225,9 +230,7 @@ def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_
         transform = _Transform("grad")
         places = _argnums(argnums, args)
         with autograd.enable_grad(), transform.running():
-            args = list(args)
-            for i in places:
-                args[i] = transform.tracked(args[i])
+            args = transform.tracked_at(args, places)
             wanted = [args[i] for i in places]
             value, aux = _with_aux("jacrev(f, *primals)", func(*args, **kwargs), has_aux)
             _checked("vjp(f, *primals)", value)
