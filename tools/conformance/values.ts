@@ -137,7 +137,7 @@ export class Values {
   }
 }
 /** A whole Python float is one only in {@link torch.Float}; every other number tells by itself. */
-const pythonFloat = (x: number): number | torch.Float => (Number.isInteger(x) ? new torch.Float(x) : x);
+export const pythonFloat = (x: number): number | torch.Float => (Number.isInteger(x) ? new torch.Float(x) : x);
 export function floatOf(x: number | string): number {
   return x === "nan" ? NaN : x === "inf" ? Infinity : x === "-inf" ? -Infinity : Number(x);
 }

@@ -58,8 +58,8 @@ def record_results(result, operands):
     return records
 
 
-def step(operands, chooser):
-    """One call and what came of it; None if it says nothing."""
+def step(operands, chooser, most):
+    """One call and what came of it; None if it says nothing, or takes more than `most` new elements."""
     make = chooser.choices(*zip(*KINDS))[0]
     before = len(operands.tensors)
     call = make(operands, chooser)
@@ -84,12 +84,12 @@ def step(operands, chooser):
     return {**told, "results": records}
 
 
-def program(number, chooser):
+def program(number, chooser, most):
     operands = Operands(chooser)
     calls, last = [], []
     wanted = chooser.choice([1, 1, 1, 2, 2, 3, 4, 5, 8])
     for _ in range(40):
-        told = step(operands, chooser)
+        told = step(operands, chooser, most)
         if told is None:
             continue
         calls.append(told)
@@ -129,4 +129,4 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     for i in range(begin, begin + count):
         # Each program by itself, so that one can be made again without those before it.
-        print(json.dumps(program(f"{seed}/{i}", random.Random(seed * 1_000_003 + i)), separators=(",", ":")), flush=True)
+        print(json.dumps(program(f"{seed}/{i}", random.Random(seed * 1_000_003 + i), most), separators=(",", ":")), flush=True)

@@ -3,6 +3,7 @@ import * as torch from "tidu";
 import type { Dtype } from "tidu";
 import { dtypeByName } from "../../src/dtype.ts";
 import type { DtypeName } from "../../src/dtype.ts";
+import { floatOf, pythonFloat } from "../conformance/values.ts";
 
 /** A value of a call: null, or an object of one key. */
 export type Value =
@@ -65,18 +66,13 @@ export interface Program {
 export const dtypeOf = (name: DtypeName): Dtype => dtypeByName.get(name)!;
 export const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
 
-const floatOf = (text: string): number =>
-  text === "inf" ? Infinity : text === "-inf" ? -Infinity : text === "nan" ? NaN : Number(text);
 /** A value as the library takes it; whole floats stay floats. */
 export function valueOf(value: Value, tensors: readonly unknown[]): unknown {
   if (value === null) return null;
   if ("tensor" in value) return tensors[value.tensor];
   if ("bool" in value) return value.bool;
   if ("int" in value) return Number.isSafeInteger(Number(value.int)) ? Number(value.int) : BigInt(value.int);
-  if ("float" in value) {
-    const x = floatOf(value.float);
-    return Number.isInteger(x) ? new torch.Float(x) : x;
-  }
+  if ("float" in value) return pythonFloat(floatOf(value.float));
   if ("complex" in value) return new torch.Complex(floatOf(value.complex[0]), floatOf(value.complex[1]));
   if ("str" in value) return value.str;
   if ("dtype" in value) return dtypeOf(value.dtype);

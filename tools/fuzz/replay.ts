@@ -2,7 +2,7 @@
 // so that one difference does not breed others.
 import * as torch from "tidu";
 import { Tensor } from "tidu";
-import { Storage } from "../../src/storage.ts";
+import type { Storage } from "../../src/storage.ts";
 import { unequal } from "./compare.ts";
 import { arrayOver } from "./values.ts";
 import { bytesOf, dtypeOf, valueOf } from "./program.ts";
@@ -139,7 +139,7 @@ function compareResult(got: Tensor, want: Result, versions: Versions, isTie: boo
     tell("dtype", got.dtype.name, want.dtype);
     return false;
   }
-  if (String(got.sizes) !== String(want.shape)) {
+  if (got.sizes.join() !== want.shape.join()) {
     tell("shape", got.sizes, want.shape);
     return false;
   }
@@ -189,7 +189,7 @@ function replayBackward(program: Program, tensors: readonly unknown[], tell: Tel
       continue;
     }
     if (got.dtype.name !== want.dtype) return tell("dtype", got.dtype.name, want.dtype);
-    if (String(got.sizes) !== String(want.shape)) return tell("shape", got.sizes, want.shape);
+    if (got.sizes.join() !== want.shape.join()) return tell("shape", got.sizes, want.shape);
     const wrong = unequal(rowMajor(got), bytesOf(want.bytes), want.dtype, 10);
     if (wrong !== null)
       return tell(wrong.nonfinite ? "gradient not finite" : "gradient", `of tensor ${i}: ${wrong.text}`, "");
@@ -221,10 +221,7 @@ function make(given: Given): Tensor {
   const dtype = dtypeOf(given.dtype);
   const base = torch.empty([given.count], { dtype });
   write(base, bytesOf(given.bytes));
-  const storage = new Storage(base.storage.device, base.storage.block);
-  storage.version = given.version;
-  storage.kept = true;
-  const t = new Tensor(storage, dtype, given.shape, given.strides, given.offset);
+  const t = new Tensor(base.storage.share(given.version), dtype, given.shape, given.strides, given.offset);
   return given.grad ? t.requires_grad_() : t;
 }
 /** The elements in row-major order. */
