@@ -1,12 +1,14 @@
-// npm run bench [-- name] [--sides tidu,PyTorch] [--rounds 5]: what the CPU device reaches, beside its peers. All sides
-// take turns in one run; medians of the rounds. The machine may be shared: read the ratios.
+// npm run bench [-- name] [--sides tidu,PyTorch] [--rounds 5] [--before DIR]: what the CPU device reaches, beside its peers
+// and beside another checkout of the repository. All sides take turns in one run; medians of the rounds. The machine may be
+// shared: read the ratios.
 import { cpus } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { peak } from "./peak.ts";
 import type { Case, Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
-import { sides, start } from "./side.ts";
+import { before, sides, start } from "./side.ts";
 import type { Side, Started } from "./side.ts";
 
 /** Seconds that a measurement takes. */
@@ -16,7 +18,11 @@ const LONG = 1;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sides: { type: "string", default: "" }, rounds: { type: "string", default: "5" } },
+  options: {
+    sides: { type: "string", default: "" },
+    rounds: { type: "string", default: "5" },
+    before: { type: "string" },
+  },
 });
 const rounds = Number(options.rounds);
 const wanted = options.sides.toLowerCase().split(",");
@@ -46,20 +52,30 @@ async function measure(scenario: Scenario, { name }: Case, running: readonly Sta
 const figure = (x: number): string => (x >= 100 ? x.toFixed(0) : x.toPrecision(3));
 const ratio = (theirs: number, mine: number): string => `${(theirs / mine).toFixed(2)}x`;
 
-/** A row: each side's figure; ours with its ratio to PyTorch on as many threads, and to the best JavaScript peer. */
+/**
+ * A row: each side's figure; ours with its ratio to PyTorch on as many threads, or to the checkout before, and to the best
+ * JavaScript peer.
+ */
 function row({ name, show }: Case, running: readonly Started[], medians: readonly (number | string)[]): string[] {
   const pytorch = new Map<number, number>();
+  const earlier = new Map<string, number>();
   const javascript: number[] = [];
   for (const [i, { library, threads }] of running.entries()) {
     const m = medians[i];
-    if (typeof m === "string" || library === "tidu") continue;
+    if (typeof m === "string") continue;
+    if (library === "tidu") {
+      earlier.set(label(running[i]), m);
+      continue;
+    }
     if (library === "PyTorch") pytorch.set(threads, m);
     else javascript.push(m);
   }
-  const cells = running.map(({ library, threads }, i) => {
+  const cells = running.map((side, i) => {
+    const { library, threads, variant } = side;
     const m = medians[i];
     if (typeof m === "string") return m.length > 16 ? `${m.slice(0, 15)}…` : m;
-    const peer = library === "tidu" ? pytorch.get(threads) : undefined;
+    const was = earlier.get(label({ ...side, variant: `before ${variant}`.trim() }));
+    const peer = was ?? (library === "tidu" ? pytorch.get(threads) : undefined);
     return figure(show(m)) + (peer === undefined ? "" : ` ${ratio(peer, m)}`);
   });
   const [first] = medians;
@@ -69,7 +85,8 @@ function row({ name, show }: Case, running: readonly Started[], medians: readonl
 
 const running: Started[] = [];
 const absent: string[] = [];
-for (const side of sides.filter((s) => wanted.some((w) => label(s).toLowerCase().includes(w)))) {
+const all = options.before === undefined ? sides : [...sides, ...before(resolve(options.before))];
+for (const side of all.filter((s) => wanted.some((w) => label(s).toLowerCase().includes(w)))) {
   const started = await start(side);
   if (started !== null) running.push(started);
   else absent.push(`${label(side)}: not found (${side.help})`);
@@ -79,7 +96,9 @@ console.log(
 );
 for (const side of running) console.log([label(side) + ":", side.hello.version, side.hello.details ?? ""].join(" "));
 for (const line of absent) console.log(line);
-console.log(`Medians of ${rounds}; ratios to PyTorch on as many threads, last to the best JavaScript peer.`);
+console.log(
+  `Medians of ${rounds}; ratios to ${options.before ?? "PyTorch on as many threads"}, last to the best JavaScript peer.`,
+);
 
 for (const [key, scenario] of Object.entries(scenarios)) {
   const cases = scenario.cases.filter((c) => key.includes(filter) || c.name.toLowerCase().includes(filter));

@@ -12,6 +12,7 @@ export interface Side {
   readonly threads: number;
   readonly blas: boolean;
   readonly command: readonly string[];
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** A program that imports the library, computes one product and ends. */
   readonly cold: readonly string[];
@@ -30,28 +31,24 @@ const folder = new URL(".", import.meta.url).pathname;
 const peers = `${folder}peers`;
 const python = process.env["TIDU_BENCH_PYTHON"] ?? "python3";
 const OPTIONS = ["--import=tsx", "--conditions=source"];
-const node = (program: string, ...rest: string[]): string[] => [
-  process.execPath,
-  ...OPTIONS,
-  folder + program,
-  ...rest,
-];
+const node = (program: string, ...rest: string[]): string[] => [process.execPath, ...OPTIONS, program, ...rest];
 const module = (program: string): string[] => [process.execPath, "--input-type=module", "-e", program];
 
 const all = availableParallelism();
-const ours = (threads: number, blas: boolean): Side => ({
+const ours = (threads: number, blas: boolean, checkout = `${folder}..`): Side => ({
   library: "tidu",
   variant: blas ? "BLAS" : "",
   threads,
   blas,
-  command: node("worker.ts"),
+  command: node(`${checkout}/bench/worker.ts`),
+  cwd: checkout,
   env: { TIDU_NUM_THREADS: String(threads), TIDU_BLAS: blas ? "1" : "0" },
   cold: module('import { rand } from "tidu"; rand(64, 64).matmul(rand(64, 64));'),
   help: blas ? "needs koffi and OpenBLAS, MKL or Accelerate" : "no such number of threads",
 });
 /** On a newer Node, see test/engines.test.ts. */
-function oursOn(version: number, threads: number): Side {
-  const side = ours(threads, false);
+function oursOn(version: number, threads: number, checkout?: string): Side {
+  const side = ours(threads, false, checkout);
   const engine = `${folder}../test/engines/node_modules/node${version}/bin/node`;
   const [command, cold] = [side.command, side.cold].map((line) => [engine, ...line.slice(1)]);
   return { ...side, variant: `Node ${version}`, command, cold, help: "needs npm ci --prefix test/engines" };
@@ -62,6 +59,7 @@ const pytorch = (threads: number): Side => ({
   threads,
   blas: false,
   command: [python, `${peers}/pytorch.py`],
+  cwd: peers,
   env: { OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
   cold: [python, "-c", "import torch; torch.rand(64, 64) @ torch.rand(64, 64)"],
   help: "needs python3 with torch; TIDU_BENCH_PYTHON names another interpreter",
@@ -71,7 +69,8 @@ const javascript = (library: Library, variant: string, program: string, cold: st
   variant,
   threads: 1,
   blas: false,
-  command: node(program, variant),
+  command: node(`${peers}/${program}`, variant),
+  cwd: peers,
   env: {},
   cold: module(cold),
   help: "needs npm ci in bench/peers",
@@ -80,26 +79,32 @@ const tfjs = (backend: string, setup: string): Side =>
   javascript(
     "TensorFlow.js",
     backend,
-    "peers/tfjs.mjs",
+    "tfjs.mjs",
     `import { createRequire } from "node:module"; import { dirname } from "node:path";
      const require = createRequire(process.cwd() + "/"); const tf = require("@tensorflow/tfjs"); ${setup}
      await tf.setBackend("${backend}"); tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])).dataSync(); process.exit(0);`,
   );
 
+const everyOfOurs = (checkout?: string): Side[] => [
+  ours(1, false, checkout),
+  ours(all, false, checkout),
+  ours(1, true, checkout),
+  ours(all, true, checkout),
+  oursOn(26, 1, checkout),
+  oursOn(26, all, checkout),
+];
+/** Ours as another checkout has it: what a change has cost or won. */
+export const before = (checkout: string): Side[] =>
+  everyOfOurs(checkout).map((side) => ({ ...side, variant: `before ${side.variant}`.trim() }));
 /** All sides there may be. */
 export const sides: readonly Side[] = [
-  ours(1, false),
-  ours(all, false),
-  ours(1, true),
-  ours(all, true),
-  oursOn(26, 1),
-  oursOn(26, all),
+  ...everyOfOurs(),
   pytorch(1),
   pytorch(all),
   javascript(
     "jax-js",
     "wasm",
-    "peers/jax.mjs",
+    "jax.mjs",
     `import { init, defaultDevice, numpy as np } from "@jax-js/jax"; await init("wasm"); defaultDevice("wasm");
      np.matmul(np.ones([64, 64]), np.ones([64, 64])).dataSync(); process.exit(0);`,
   ),
@@ -114,7 +119,7 @@ export const sides: readonly Side[] = [
 export async function start(side: Side): Promise<Started | null> {
   const [program, ...args] = side.command;
   const env = { ...process.env, ...side.env };
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "ignore"], env });
+  const child = spawn(program, args, { cwd: side.cwd, stdio: ["pipe", "pipe", "ignore"], env });
   child.on("error", () => {});
   child.stdin.on("error", () => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -136,9 +141,8 @@ export async function start(side: Side): Promise<Started | null> {
     },
     coldStart() {
       const [first, ...rest] = side.cold;
-      const cwd = side.library === "tidu" ? `${folder}..` : peers;
       const begin = performance.now();
-      const { status } = spawnSync(first, rest, { env, cwd, stdio: "ignore" });
+      const { status } = spawnSync(first, rest, { env, cwd: side.cwd, stdio: "ignore" });
       return status === 0 ? { measured: (performance.now() - begin) / 1e3 } : { missing: "failed" };
     },
     close: () => void child.kill(),
