@@ -71,7 +71,7 @@ export class OpNode extends Node {
       } else edges[at++] = null;
       if (needed) for (let s = 0; s < saves.length; s++) this.save(saves[s].place, values, outputs, passed !== null);
     }
-    edges.length = at;
+    if (at < formulas.length) edges.length = at;
     this.edges = edges;
     const metas = new Array<Meta>(outputs.length);
     for (let i = 0; i < outputs.length; i++) metas[i] = { shape: outputs[i].sizes, dtype: outputs[i].dtype };
