@@ -8,7 +8,7 @@ from .._tensor import Tensor, device as _device
 from .module import Module
 from .parameter import Parameter
 
-FIELDS = {}  # names of a class's fields, from when one was made
+KNOWN = {}  # names of a class's fields, parameters and buffers: all that layers had, and those that all had
 MISSING = object()
 _missing = itertools.repeat(MISSING)
 # What has a float, though the library, which has one type of number, does not tell 1.0 from 1.
@@ -23,6 +23,19 @@ class Calculator(Held):
 
     names = ((), (), ())  # of fields, parameters and buffers
     values = ((), (), ())
+    cls = None  # of the layer when the names were looked up
+    asks = False  # whether a name is a property, which has another value whenever it is asked
+
+    def look(self, layer):
+        """Finds under which names the layer has what its class computes with, wherever the program has put it."""
+        own, cls = layer.__dict__, type(layer)
+        known, needed = KNOWN.get(layer._library_name, ((), ()))
+        used = known.__contains__ if known else lambda k: k[0] != "_" and _is_used(own[k])
+        asked = [k for k in known if isinstance(getattr(cls, k, None), property)]
+        lost = [k for k in needed if not hasattr(layer, k)]
+        self.cls, self.asks = cls, bool(asked)
+        self.names = (*asked, *lost, *filter(used, own)), tuple(layer._parameters), tuple(layer._buffers)
+        self.values = ((), (), ())
 
     def give(self, layer):
         given = [getattr(layer, name) for names in self.names for name in names]
@@ -33,6 +46,10 @@ class Calculator(Held):
             run("bridge.give", self, ",".join(names[i] for i in changed), *(given[i] for i in changed))
         values = iter(given)
         self.values = tuple(tuple(itertools.islice(values, len(names))) for names in self.names)
+
+
+def _is_used(x):
+    return _is_plain(x) or isinstance(x, Tensor)
 
 
 def _is_plain(x):
@@ -55,7 +72,11 @@ class Layer(Module):
         reset = getattr(type(self), "reset_parameters", None)
         resets = reset is None or hasattr(reset, "_is_own")
         fields, parameters, buffers = run("bridge.newLayer", self._library_name, resets, *args, **kwargs)
-        FIELDS[self._library_name] = {"training", *(name for name, _ in fields)}
+        made = {"training", *(x[0] for kind in (fields, parameters, buffers) for x in kind)}
+        known, needed = KNOWN.get(self._library_name, (made, made))
+        if not known == needed == made:
+            known, needed = known | made, needed & made
+        KNOWN[self._library_name] = known, needed
         self.__dict__.update(self._kept)
         for i, (name, value) in enumerate(fields):
             # Fields are in the order of the arguments.
@@ -87,10 +108,10 @@ class Layer(Module):
         calculator = own.get("_calculator")
         if calculator is None:
             calculator = own["_calculator"] = run("bridge.calculator", self._library_name)
-            known = FIELDS.get(self._library_name)
-            fields = [k for k, v in own.items() if (k in known if known else k[0] != "_" and _is_plain(v))]
-            calculator.names = tuple(fields), tuple(self._parameters), tuple(self._buffers)
-        else:
+            calculator.look(self)
+        elif calculator.cls is not type(self):
+            calculator.look(self)
+        elif not calculator.asks:
             fields, parameters, buffers = calculator.names
             values = calculator.values
             if (
