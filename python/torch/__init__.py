@@ -10,6 +10,7 @@ import _tidu
 
 from . import _bridge
 from ._bridge import LinAlgError, OutOfMemoryError, function as _function, run as _run
+from ._device import check_device as _check_device, check_placed as _check_placed
 from ._tensor import Size, Tensor, device, dtype, memory_format, type_word as _type_word
 from ._places import register as _register, register_all as _register_all
 from ._construct import MISSING as _MISSING, as_tensor, from_data as _from_data, infer as _infer, legacy as _legacy, require as _require, tensor
@@ -44,6 +45,7 @@ class _LegacyType(type):
     """The type of torch.FloatTensor and its kin: calling one makes a Tensor, which is one by its dtype."""
 
     def __call__(cls, *args, device=None):
+        _check_device(device, "new")
         return _legacy(cls.dtype.name, args)
 
     def __instancecheck__(cls, x):
@@ -82,8 +84,9 @@ def chain_matmul(*matrices, out=None):
     return _run("linalg.multi_dot", list(matrices[0] if len(matrices) == 1 else matrices))
 
 
-def scalar_tensor(s, dtype=None, **kwargs):
-    return _from_data(s, dtype or get_default_dtype(), False)
+def scalar_tensor(s, dtype=None, requires_grad=False, **kwargs):
+    _check_placed("scalar_tensor", kwargs)
+    return _from_data(s, dtype or get_default_dtype(), requires_grad)
 
 
 def is_tensor(x):
@@ -139,6 +142,7 @@ def typename(x):
 
 def full(size=_MISSING, fill_value=_MISSING, *, dtype=None, requires_grad=False, out=None, **kwargs):
     _require("full", size=size, fill_value=fill_value)
+    _check_placed("full", kwargs)
     if not isinstance(size, (list, tuple)):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {_type_word(size)}")
     if not isinstance(fill_value, (_builtins.int, _builtins.float, complex, Tensor)):
@@ -148,15 +152,13 @@ def full(size=_MISSING, fill_value=_MISSING, *, dtype=None, requires_grad=False,
     return made if out is None else _bridge.out_of("full", out, made, [])
 
 
-def _options(kwargs):
-    return {k: v for k, v in kwargs.items() if k in ("dtype", "requires_grad") and v is not None}
-
-
-def arange(*args, out=None, **kwargs):
-    options = _options(kwargs)
-    for i, name in enumerate(("start", "end", "step")):
+def arange(*args, out=None, dtype=None, requires_grad=False, **kwargs):
+    options = {"requires_grad": requires_grad} if dtype is None else {"dtype": dtype, "requires_grad": requires_grad}
+    for name in ("start", "end", "step"):
         if name in kwargs:
-            args = args + (kwargs[name],) if name != "start" else (kwargs[name],) + args
+            given = (kwargs.pop(name),)
+            args = given + args if name == "start" else args + given
+    _check_placed("arange", kwargs)
     args = [a.item() if isinstance(a, Tensor) else a for a in args]
     for a in args:
         if not isinstance(a, (_builtins.int, _builtins.float)):
@@ -165,17 +167,19 @@ def arange(*args, out=None, **kwargs):
     return made if out is None else _bridge.out_of("arange", out, made, [])
 
 
-def range(start=_MISSING, end=_MISSING, step=1, **kwargs):
-    if end is _MISSING and start is not _MISSING and "end" not in kwargs:
+def range(start=_MISSING, end=_MISSING, step=1, *, dtype=None, requires_grad=False, **kwargs):
+    if end is _MISSING and start is not _MISSING:
         _require("range", end=end)
     _require("range", start=start, end=end)
+    _check_placed("range", kwargs)
     _bridge.warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
         "UserWarning",
     )
     if step == 0:
         raise RuntimeError("step must be nonzero")
-    return _run("torch.arange", 0, _math.floor((end - start) / step) + 1).to(get_default_dtype()) * step + start
+    made = _run("torch.arange", 0, _math.floor((end - start) / step) + 1).to(get_default_dtype()) * step + start
+    return (made if dtype is None else made.to(dtype)).requires_grad_(requires_grad)
 
 
 def einsum(*args):
@@ -229,6 +233,8 @@ class Generator(_bridge.Held):
     """A stream of random numbers."""
 
     def __init__(self, device="cpu", _number=None):
+        if _number is None:
+            _check_device(device, "Generator")
         made = _number if _number is not None else _tidu.newGenerator()
         super().__init__(_builtins.int(made))
 

@@ -486,8 +486,10 @@ def function(path, name=None):
             for ignored in IGNORED:
                 kwargs.pop(ignored, None)
             device = kwargs.pop("device", None)
-            if device is not None and _classes["device"](str(device)).type != "cpu":
-                raise AssertionError("Torch not compiled with CUDA enabled")
+            if device is not None:
+                from ._device import check_device
+
+                check_device(device, call.__name__)
             if "out" in kwargs:
                 out = kwargs.pop("out")
                 if out is not None:

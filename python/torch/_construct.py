@@ -8,7 +8,8 @@ import _tidu
 from pyodide.ffi import to_js
 
 from . import _bridge
-from ._tensor import Size, Tensor, device as _device, dtype as _dtype, elements, type_word
+from ._device import check_device
+from ._tensor import Size, Tensor, dtype as _dtype, elements, type_word
 
 MISSING = object()
 MAX_DIMS = 128
@@ -164,11 +165,6 @@ def as_dtype(d, name):
     raise TypeError(f"{name}(): argument 'dtype' must be torch.dtype, not {type_word(d)}")
 
 
-def check_device(device):
-    if device is not None and _device(str(device)).type != "cpu":
-        raise AssertionError("Torch not compiled with CUDA enabled")
-
-
 def copied(data, d, requires_grad, name):
     """A tensor or data, copied, as torch.tensor and new_tensor do."""
     if not isinstance(data, Tensor):
@@ -183,13 +179,13 @@ def tensor(data=MISSING, *more, dtype=None, device=None, requires_grad=False, pi
     require("tensor", data=data)
     if more:
         raise TypeError(f"tensor() takes 1 positional argument but {1 + len(more)} were given")
-    check_device(device)
+    check_device(device, "tensor")
     return copied(data, as_dtype(dtype, "tensor"), requires_grad, "torch.tensor")
 
 
 def as_tensor(data=MISSING, dtype=None, device=None):
     require("as_tensor", data=data)
-    check_device(device)
+    check_device(device, "as_tensor")
     if isinstance(data, Tensor):
         return data if dtype is None else data.to(dtype)
     return from_data(data, dtype)

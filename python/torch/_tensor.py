@@ -6,6 +6,7 @@ from collections import OrderedDict
 import _tidu
 
 from ._bridge import BRANCH, OF_DATA, PYTHON_DTYPES, Held, _attributes, _transforms, refuse_value, refuse_write, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
+from ._device import check_device, device, parse_to
 from ._index import index_json
 
 _get = {}
@@ -105,40 +106,6 @@ class dtype(Held):
 
 
 holder("dtype")(dtype)
-
-
-class device:
-    """Where a tensor is."""
-
-    __module__ = "torch"
-
-    def __init__(self, type="cpu", index=None):
-        text = str(type)
-        if ":" in text:
-            text, _, number = text.partition(":")
-            index = int(number)
-        known = "cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone"
-        if text not in known.split(", "):
-            raise RuntimeError(f"Expected one of {known} device type at start of device string: {text}")
-        self.type, self.index = text, index
-
-    def __repr__(self):
-        return f"device(type='{self.type}'" + (f", index={self.index})" if self.index is not None else ")")
-
-    def __str__(self):
-        return self.type + (f":{self.index}" if self.index is not None else "")
-
-    def __eq__(self, other):
-        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
-
-    def __hash__(self):
-        return hash((self.type, self.index))
-
-    def __reduce__(self):
-        return device, (self.type,) if self.index is None else (self.type, self.index)
-
-
-holder("device")(device)
 
 
 @holder("MemoryFormat")
@@ -547,33 +514,16 @@ class Tensor(Held, metaclass=_Methods):
     def register_post_accumulate_grad_hook(self, hook):
         return run("Tensor.register_post_accumulate_grad_hook", self, hook)
 
-    def to(self, *args, non_blocking=False, copy=False, memory_format=None, **kwargs):
-        target = None
-        flags = []  # non_blocking and copy, by place
-        for x in (*args, *kwargs.values()):
-            if isinstance(x, dtype):
-                target = x
-            elif type(x) is type and x in PYTHON_DTYPES:
-                target = dtype.named(PYTHON_DTYPES[x])
-            elif isinstance(x, bool):
-                flags.append(x)
-            elif isinstance(x, int):
-                raise RuntimeError("Cannot access accelerator device when none is available.")
-            elif isinstance(x, Tensor):
-                target = x.dtype
-            elif isinstance(x, (str, device)):
-                if device(str(x)).type != "cpu":
-                    raise AssertionError("Torch not compiled with CUDA enabled")
-        options = {"copy": copy or len(flags) > 1 and flags[1]}
-        if memory_format is not None:
-            options["memory_format"] = memory_format
+    def to(self, *args, **kwargs):
+        _, target, _, copy, order = parse_to(*args, **kwargs)
+        options = {"copy": copy} if order is None else {"copy": copy, "memory_format": order}
         return run("Tensor.to", self, self.dtype if target is None else target, options)
 
     def cpu(self):
         return self
 
-    def cuda(self, *args, **kwargs):
-        raise AssertionError("Torch not compiled with CUDA enabled")
+    def cuda(self, device=None, non_blocking=False, memory_format=None):
+        check_device("cuda", "cuda")
 
     def share_memory_(self):
         return self
@@ -581,11 +531,13 @@ class Tensor(Held, metaclass=_Methods):
     def new_tensor(self, data, dtype=None, device=None, requires_grad=False):
         from ._construct import copied
 
+        check_device(device, "new_tensor")
         return copied(data, dtype or self.dtype, requires_grad, "tensor.new_tensor")
 
     def new(self, *args, device=None):
         from ._construct import legacy
 
+        check_device(device, "new")
         return legacy(self.dtype.name, args)
 
     def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
@@ -673,6 +625,10 @@ def elements(t):
 def dtype_of(x):
     if isinstance(x, dtype):
         return x
+    if x in PYTHON_DTYPES:
+        return dtype.named(PYTHON_DTYPES[x])
+    if x is Tensor:
+        return run("torch.get_default_dtype")
     if isinstance(x, type) and isinstance(getattr(x, "dtype", None), dtype):
         return x.dtype  # torch.FloatTensor and its kin
     legacy = str(x).replace("torch.", "").replace("Tensor", "")

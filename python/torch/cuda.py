@@ -1,5 +1,7 @@
 """torch.cuda: no such device is there, and a program that asks is told so."""
 
+from ._device import check_device
+
 default_generators = ()
 
 
@@ -33,7 +35,7 @@ def empty_cache():
 
 def _absent(name):
     def call(*args, **kwargs):
-        raise AssertionError("Torch not compiled with CUDA enabled")
+        check_device("cuda", name)
 
     call.__name__ = call.__qualname__ = name
     return call

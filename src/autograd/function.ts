@@ -117,6 +117,10 @@ export class Function {
   }
   /** Runs forward unrecorded and, if an argument requires grad, records a node that will run backward. */
   static apply<C extends { forward: Forward; backward: Backward }>(this: C, ...args: ForwardArgs<C>): ForwardResult<C> {
+    if (this === undefined)
+      throw new TypeError(
+        "apply was called without its class, which it needs: write `x => Mine.apply(x)`, or `Mine.apply.bind(Mine)`",
+      );
     const values = args as readonly unknown[];
     const ctx = new FunctionContext();
     const recording = modes().grad && values.some((v) => v instanceof Tensor && v.requires_grad);

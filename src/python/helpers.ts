@@ -7,6 +7,7 @@ import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
 import { modes, no_grad } from "../autograd/mode.ts";
 import { cppName } from "../cpp_names.ts";
+import { getDevice } from "../devices/registry.ts";
 import { can_cast, dtypeByName, Float, uint8 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
 import { RuntimeError, TypeError, warn } from "../errors.ts";
@@ -53,6 +54,7 @@ function everyNode(tensors: readonly Tensor[], holds: (node: Node) => boolean): 
 }
 export const helpers = {
   ...layers,
+  checkDevice: (text: string): void => void getDevice(text),
   cppName,
   dtype: (name: string): Dtype | undefined => dtypeByName.get(name as never),
   /** One of the modes, and what it is from now on. */

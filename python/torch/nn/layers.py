@@ -4,7 +4,8 @@ import itertools
 from operator import is_
 
 from .._bridge import Held, holder, run
-from .._tensor import Tensor, device as _device
+from .._device import check_device
+from .._tensor import Tensor
 from .module import Module
 from .parameter import Parameter
 
@@ -64,8 +65,7 @@ class Layer(Module):
     def __init__(self, *args, **kwargs):
         super().__init__()
         device = kwargs.pop("device", None)
-        if device is not None and _device(str(device)).type != "cpu":
-            raise AssertionError("Torch not compiled with CUDA enabled")
+        check_device(device, "empty")
         if kwargs.get("dtype", 0) is None:
             del kwargs["dtype"]
         # A subclass's own way of drawing the parameters is followed from the start.

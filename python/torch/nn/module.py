@@ -5,7 +5,8 @@ import functools
 import itertools
 
 from .. import _bridge
-from .._tensor import Tensor, device as _device, dtype as _dtype
+from .._device import parse_to
+from .._tensor import Tensor, dtype as _dtype
 from .parameter import Buffer, Parameter
 
 OrderedDict = collections.OrderedDict
@@ -54,6 +55,7 @@ def add_hook(hooks, hook, prepend=False, **marks):
     return handle
 
 
+COMPLEX = "Complex modules are a new feature under active development whose design may change, and some modules might not work as expected when using complex tensors as parameters or buffers. Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not work as expected."
 HOOKS = (
     "_forward_hooks",
     "_forward_hooks_with_kwargs",
@@ -391,22 +393,23 @@ class Module:
         return self
 
     def to(self, *args, **kwargs):
-        target = kwargs.get("dtype")
-        for a in args:
-            if isinstance(a, _dtype):
-                target = a
-            elif isinstance(a, Tensor):
-                target = a.dtype
-            elif isinstance(a, (str, _device)):
-                if _device(str(a)).type != "cpu":
-                    raise AssertionError("Torch not compiled with CUDA enabled")
-        if target is None:
-            return self
-        if not (target.is_floating_point or target.is_complex):
+        place, target, _, _, order = parse_to(*args, meets=False, **kwargs)
+        if target is not None and not (target.is_floating_point or target.is_complex):
             raise TypeError(
                 f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={target}"
             )
-        return self._apply(lambda t: t.to(target) if t.dtype.is_floating_point or t.dtype.is_complex else t)
+        if target is not None and target.is_complex:
+            _bridge.warn(COMPLEX, "UserWarning")
+
+        def moved(t):
+            options = {"device": place}
+            if target is not None and (t.dtype.is_floating_point or t.dtype.is_complex):
+                options["dtype"] = target
+            if order is not None and t.dim() in (4, 5):
+                options["memory_format"] = order
+            return t.to(**options)
+
+        return self._apply(moved)
 
     def _cast(self, name):
         d = _dtype.named(name)
@@ -433,7 +436,7 @@ class Module:
         return self
 
     def cuda(self, device=None):
-        raise AssertionError("Torch not compiled with CUDA enabled")
+        return self._apply(lambda t: t.cuda(device))
 
     def share_memory(self):
         return self
