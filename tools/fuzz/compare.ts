@@ -19,24 +19,32 @@ export interface Unequal {
 }
 /**
  * The first element that differs; null if none does. With `slack`, errors may be so many times as large, and as large as
- * they would be in the largest element: sums of many terms, as gradients are.
+ * they would be in the largest element: sums of many terms, as gradients are. Where PyTorch's own answer on other vectors,
+ * `elsewhere`, is neither, there is nothing to compare with.
  */
-export function unequal(got: Uint8Array, want: Uint8Array, dtype: DtypeName, slack = 1): Unequal | null {
+export function unequal(
+  got: Uint8Array,
+  want: Uint8Array,
+  dtype: DtypeName,
+  slack = 1,
+  elsewhere?: Uint8Array,
+): Unequal | null {
   if (got.length !== want.length) return { nonfinite: false, text: `${got.length} bytes for ${want.length}` };
   const [x, y] = [numbersOf(got, dtype), numbersOf(want, dtype)];
+  const z = elsewhere?.length === want.length ? numbersOf(elsewhere, dtype) : y;
   const tolerance = TOLERANCES[dtype];
   let largest = 0;
   if (tolerance !== undefined && slack > 1)
     for (let i = 0; i < y.length; i++) if (Number.isFinite(y[i])) largest = Math.max(largest, Math.abs(Number(y[i])));
   for (let i = 0; i < y.length; i++) {
-    const [p, q] = [x[i], y[i]];
-    if (p === q || (Number.isNaN(p) && Number.isNaN(q))) continue;
+    const [p, q, r] = [x[i], y[i], z[i]];
+    if (Object.is(p, q) || p === q) continue;
     const text = `element ${i} is ${p}, in PyTorch ${q}`;
     if (tolerance === undefined) return { nonfinite: false, text };
     const [relative, absolute] = tolerance;
     const allowed = (absolute + relative * Math.abs(Number(q)) + (slack > 1 ? relative * largest : 0)) * slack;
-    if (!(Math.abs(Number(p) - Number(q)) <= allowed))
-      return { nonfinite: !Number.isFinite(p) || !Number.isFinite(q), text };
+    const near = (a: unknown): boolean => Object.is(a, q) || Math.abs(Number(a) - Number(q)) <= allowed;
+    if (!near(p) && near(r)) return { nonfinite: !Number.isFinite(p) || !Number.isFinite(q), text };
   }
   return null;
 }

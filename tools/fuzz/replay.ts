@@ -56,8 +56,11 @@ const nameOf = (call: Call): string => (call.where === "method" ? `Tensor.${call
  */
 type Versions = WeakMap<Storage, number>;
 
-/** Replays a program; `found` gets each difference. */
-export function replay(program: Program, found: (difference: Difference) => void): void {
+/**
+ * Replays a program; `found` gets each difference. Numbers that `elsewhere`, the same program run by PyTorch on other vectors,
+ * has otherwise are not compared.
+ */
+export function replay(program: Program, found: (difference: Difference) => void, elsewhere?: Program): void {
   const tensors: unknown[] = [];
   const versions: Versions = new WeakMap();
   let at = 0;
@@ -71,7 +74,9 @@ export function replay(program: Program, found: (difference: Difference) => void
         tensors[i] = t;
         versions.set(t.storage, 0);
       }
-      if (!replayCall(call, tensors, versions, (kind, got, want) => tell(kind, nameOf(call), got, want))) return;
+      const others = elsewhere?.calls[at]?.results ?? [];
+      if (!replayCall(call, others, tensors, versions, (kind, got, want) => tell(kind, nameOf(call), got, want)))
+        return;
       at++;
     }
     at--;
@@ -82,7 +87,8 @@ export function replay(program: Program, found: (difference: Difference) => void
       if (wrong !== null) return tell("state at the end", all, wrong.text, "");
       if (t._version - versions.get(t.storage)! !== version) return tell("version", all, t._version, version);
     }
-    if (program.roots !== undefined) replayBackward(program, tensors, (kind, got, want) => tell(kind, all, got, want));
+    if (program.roots !== undefined)
+      replayBackward(program, elsewhere, tensors, (kind, got, want) => tell(kind, all, got, want));
   } catch (error) {
     tell("broke the replay", all, (error as Error).stack, "");
   }
@@ -90,7 +96,13 @@ export function replay(program: Program, found: (difference: Difference) => void
 
 type Tell = (kind: Kind, got: unknown, want: unknown) => void;
 /** Whether what follows can be compared. */
-function replayCall(call: Call, tensors: unknown[], versions: Versions, tell: Tell): boolean {
+function replayCall(
+  call: Call,
+  elsewhere: NonNullable<Call["results"]>,
+  tensors: unknown[],
+  versions: Versions,
+  tell: Tell,
+): boolean {
   const run = functionOf(call, tensors);
   if (run === null) {
     tell("is missing", "", "");
@@ -130,11 +142,18 @@ function replayCall(call: Call, tensors: unknown[], versions: Versions, tell: Te
     tensors.push(got);
     // Which of equal elements is told is not defined.
     const isTie = i === 1 && /median|mode|kthvalue|topk/.test(call.name) && want.dtype === "int64";
-    if (!compareResult(got as Tensor, want, versions, isTie, tell)) return false;
+    if (!compareResult(got as Tensor, want, elsewhere[i], versions, isTie, tell)) return false;
   }
   return true;
 }
-function compareResult(got: Tensor, want: Result, versions: Versions, isTie: boolean, tell: Tell): boolean {
+function compareResult(
+  got: Tensor,
+  want: Result,
+  elsewhere: NonNullable<Call["results"]>[number] | undefined,
+  versions: Versions,
+  isTie: boolean,
+  tell: Tell,
+): boolean {
   if (got.dtype.name !== want.dtype) {
     tell("dtype", got.dtype.name, want.dtype);
     return false;
@@ -144,7 +163,8 @@ function compareResult(got: Tensor, want: Result, versions: Versions, isTie: boo
     return false;
   }
   const [bytes, wanted] = [rowMajor(got), bytesOf(want.bytes)];
-  const wrong = isTie ? null : unequal(bytes, wanted, want.dtype);
+  const other = elsewhere !== undefined && "bytes" in elsewhere ? bytesOf(elsewhere.bytes) : undefined;
+  const wrong = isTie ? null : unequal(bytes, wanted, want.dtype, 1, other);
   if (wrong !== null) {
     tell(wrong.nonfinite ? "value not finite" : "value", wrong.text, "");
     return false;
@@ -163,7 +183,12 @@ function compareResult(got: Tensor, want: Result, versions: Versions, isTie: boo
   return true;
 }
 
-function replayBackward(program: Program, tensors: readonly unknown[], tell: Tell): void {
+function replayBackward(
+  program: Program,
+  elsewhere: Program | undefined,
+  tensors: readonly unknown[],
+  tell: Tell,
+): void {
   const roots = program.roots!.map((i) => tensors[i] as Tensor);
   const seeds = torch.no_grad(() =>
     roots.map((t) =>
@@ -180,7 +205,7 @@ function replayBackward(program: Program, tensors: readonly unknown[], tell: Tel
   }
   if (program.backward_error !== undefined)
     return tell("backward does not raise", "gradients", program.backward_error.join(": "));
-  for (const [i, want] of program.gradients!) {
+  for (const [k, [i, want]] of program.gradients!.entries()) {
     const got = (tensors[i] as Tensor | undefined)?.grad;
     if (got === undefined) continue;
     if (got === null || want === null) {
@@ -190,7 +215,8 @@ function replayBackward(program: Program, tensors: readonly unknown[], tell: Tel
     }
     if (got.dtype.name !== want.dtype) return tell("dtype", got.dtype.name, want.dtype);
     if (got.sizes.join() !== want.shape.join()) return tell("shape", got.sizes, want.shape);
-    const wrong = unequal(rowMajor(got), bytesOf(want.bytes), want.dtype, 10);
+    const other = elsewhere?.gradients?.[k]?.[1];
+    const wrong = unequal(rowMajor(got), bytesOf(want.bytes), want.dtype, 10, other ? bytesOf(other.bytes) : undefined);
     if (wrong !== null)
       return tell(wrong.nonfinite ? "gradient not finite" : "gradient", `of tensor ${i}: ${wrong.text}`, "");
   }
