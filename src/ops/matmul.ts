@@ -1,13 +1,14 @@
 // Matrix products.
 import type { Matrix } from "../devices/backend.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
-import { bool, Float, float32, float64 } from "../dtype.ts";
+import { bool, Complex, Float, float32, float64 } from "../dtype.ts";
 import { cppName } from "../cpp_names.ts";
 import { RuntimeError } from "../errors.ts";
 import { broadcastShapes, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { isHalf } from "../kernel/half.ts";
+import { contiguous_format } from "../memory_format.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { castScalar } from "../op/pointwise.ts";
@@ -25,7 +26,10 @@ function product(x: Tensor, y: Tensor, addend: Tensor | null = null): Tensor {
   const { dtype } = x;
   if (dtype.is_complex) {
     const [a, b, c, d] = [x.real(), x.imag(), y.real(), y.imag()];
-    return _complex(product(a, c).sub_(product(b, d)), product(a, d).add_(product(b, c)));
+    const [re, im] = [product(a, c).sub_(product(b, d)), product(a, d).add_(product(b, c))];
+    // BLAS multiplies what a vector comes to by an alpha of 1 + 0i, which infinities do not survive.
+    const scaled = x.sizes.length === 2 && (y.sizes.length === 1 || y.sizes[1] === 1);
+    return scaled ? _complex(re.sub(im.mul(0)), im.add(re.mul(0))) : _complex(re, im);
   }
   if (isHalf(dtype)) return product(x.float(), y.float()).to(dtype);
   if (!isDirect(dtype))
@@ -209,6 +213,7 @@ define(addmm, {
         `self and mat2 must have the same dtype, but got ${self.dtype.legacyName} and ${mat2.dtype.legacyName}\nConvert one: x.to(other.dtype).`,
       );
     refuseBool("addmm_impl_cpu_", mat1);
+    if (isLeftOut(alpha, self.dtype)) return scaledTo([mat1.sizes[0], mat2.sizes[1]], self, beta);
     if (beta === 1 && alpha === 1 && self.dtype === mat1.dtype && isDirect(self.dtype))
       return product(mat1, mat2, self.expand([mat1.sizes[0], mat2.sizes[1]]));
     return combined(self, beta, product(mat1, mat2), alpha);
@@ -224,36 +229,60 @@ define(addmm, {
   strided: true,
 });
 const times = (t: Tensor, alpha: Scalar): Tensor => (alpha === 1 ? t : t.mul(alpha));
-/** beta 0 leaves self out altogether, NaN included. */
+/** BLAS leaves out a product by 0 altogether, NaN included; of integers and 16-bit floats it makes none. */
+const isLeftOut = (alpha: Scalar, dtype: Dtype): boolean => isZero(alpha) && (isDirect(dtype) || dtype.is_complex);
+const isZero = (x: Scalar): boolean => (x instanceof Complex ? x.re === 0 && x.im === 0 : Number(x) === 0);
+/** beta * self, of a result's shape; beta 0 leaves self out, NaN included. */
+function scaledTo(sizes: Shape, self: Tensor, beta: Scalar): Tensor {
+  const expanded = self.expand(sizes);
+  if (isZero(beta)) return self.new_zeros(sizes);
+  return beta === 1
+    ? expanded.clone({ memory_format: contiguous_format })
+    : rowMajor(expanded.mul(castScalar(beta, self.dtype)));
+}
+/** beta * self + alpha * made, in the place of `made`. */
 function combined(self: Tensor, beta: Scalar, made: Tensor, alpha: Scalar): Tensor {
   const scaled = alpha === 1 ? made : made.mul(castScalar(alpha, made.dtype));
-  if (Number(beta) === 0) return scaled;
-  self.expand(made.sizes);
-  return scaled.add_(beta === 1 ? self : self.mul(castScalar(beta, made.dtype)));
+  const added = self.expand(made.sizes);
+  if (isZero(beta)) return scaled;
+  // A complex infinity is no longer one once it is multiplied by 1 + 0i.
+  return scaled.add_(beta === 1 && !self.dtype.is_complex ? added : self.mul(castScalar(beta, made.dtype)));
 }
 export const addmm_ = inplace(addmm);
 /** beta * self + alpha * mat · vec. */
 export const addmv = op("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
 define(addmv, {
-  // As in PyTorch self is not repeated for a matrix without elements.
-  kernel: composite(({ self, mat, vec, beta, alpha }) => {
+  kernel: compute(({ self, mat, vec, beta, alpha }) => {
     sameAddmv(self, mat, vec);
     const made = mat.mv(vec);
-    return blend(self, beta, mat.numel() === 0 ? made.sum() : made, alpha);
+    self.expand(made.sizes);
+    // As in PyTorch self is not repeated for a matrix without elements.
+    if (mat.numel() === 0 && !isZero(beta)) return scaledTo(self.sizes, self, beta);
+    return isZero(alpha) && isDirect(self.dtype) ? scaledTo(made.sizes, self, beta) : combined(self, beta, made, alpha);
   }),
-  node: "AddmvBackward0",
+  saves: { mat: ["vec"], vec: ["mat"] },
+  backward: {
+    self: ({ grad, beta }) => times(grad, conj(beta)),
+    mat: ({ grad, vec, alpha }) => times(grad.outer(conj(vec)), conj(alpha)),
+    vec: ({ grad, mat, alpha }) => times(conj(mat.t()).mv(grad), conj(alpha)),
+  },
 });
 export const addmv_ = inplace(addmv);
 /** beta * self + alpha * vec1 ⊗ vec2. */
 export const addr = op("addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
 define(addr, {
-  kernel: composite(({ self, vec1, vec2, beta, alpha }) => {
+  kernel: compute(({ self, vec1, vec2, beta, alpha }) => {
     for (const [name, x] of Object.entries({ beta, alpha }))
       if (!self.dtype.is_differentiable && (x instanceof Float || !Number.isInteger(Number(x))))
         throw new RuntimeError(`For integral input tensors, argument ${name} must not be a floating point number.`);
     return blend(self, beta, vec1.outer(vec2), alpha);
   }),
-  node: "AddrBackward0",
+  saves: { vec1: ["vec2"], vec2: ["vec1"] },
+  backward: {
+    self: ({ grad, beta }) => times(grad, conj(beta)),
+    vec1: ({ grad, vec2, alpha }) => times(grad.mv(conj(vec2)), conj(alpha)),
+    vec2: ({ grad, vec1, alpha }) => times(grad.t().mv(conj(vec1)), conj(alpha)),
+  },
 });
 export const addr_ = inplace(addr);
 /** beta * self + alpha * the batched products. */
@@ -261,16 +290,25 @@ export const baddbmm = op(
   "baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
 );
 define(baddbmm, {
-  kernel: composite(({ self, batch1, batch2, beta, alpha }) => {
+  kernel: compute(({ self, batch1, batch2, beta, alpha }) => {
     if (self.dtype !== batch1.dtype || self.dtype !== batch2.dtype)
       throw new RuntimeError(
         `Input dtypes must be the same, got: input ${cppName(self.dtype)}, batch1: ${cppName(batch1.dtype)}, batch2: ${cppName(batch2.dtype)}\nConvert one: x.to(other.dtype).`,
       );
     refuseBool("baddbmm", self);
+    const made = batch1.bmm(batch2);
+    // PyTorch leaves small ones to no BLAS.
+    if (numel(made.sizes.slice(1)) * batch1.sizes[2] >= 400 && isLeftOut(alpha, self.dtype))
+      return scaledTo(made.sizes, self, beta);
     // In PyTorch self is copied into the result's place first, which is in row-major order.
-    return blend(rowMajor(self), beta, batch1.bmm(batch2), alpha);
+    return blend(rowMajor(self), beta, made, alpha);
   }),
-  node: "BaddbmmBackward0",
+  saves: { batch1: ["batch2"], batch2: ["batch1"] },
+  backward: {
+    self: ({ grad, beta }) => times(grad, conj(beta)),
+    batch1: ({ grad, batch2, alpha }) => times(grad.bmm(conj(batch2.transpose(1, 2))), conj(alpha)),
+    batch2: ({ grad, batch1, alpha }) => times(conj(batch1.transpose(1, 2)).bmm(grad), conj(alpha)),
+  },
 });
 export const baddbmm_ = inplace(baddbmm);
 /** beta * self + alpha * the sum of the batched products. */
@@ -278,19 +316,27 @@ export const addbmm = op(
   "addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
 );
 define(addbmm, {
-  kernel: composite(({ self, batch1, batch2, beta, alpha }) => {
+  kernel: compute(({ self, batch1, batch2, beta, alpha }) => {
     refuseBool("addmm_impl_cpu_", batch1);
+    const made = batch1.bmm(batch2).sum(0, false, { dtype: self.dtype });
+    if (isLeftOut(alpha, self.dtype)) return scaledTo(made.sizes, self, beta);
     // In PyTorch self is copied into the result's place first, which is in row-major order.
-    return blend(rowMajor(self), beta, batch1.bmm(batch2).sum(0, false, { dtype: self.dtype }), alpha);
+    return blend(rowMajor(self), beta, made, alpha);
   }),
-  node: "AddbmmBackward0",
+  saves: { batch1: ["batch2"], batch2: ["batch1"] },
+  backward: {
+    self: ({ grad, beta }) => times(grad, conj(beta)),
+    batch1: ({ grad, batch2, alpha }) => times(eachOf(grad, batch2).bmm(conj(batch2.transpose(1, 2))), conj(alpha)),
+    batch2: ({ grad, batch1, alpha }) => times(conj(batch1.transpose(1, 2)).bmm(eachOf(grad, batch1)), conj(alpha)),
+  },
 });
+const eachOf = (grad: Tensor, { sizes }: Tensor): Tensor => grad.unsqueeze(0).expand([sizes[0], ...grad.sizes]);
 export const addbmm_ = inplace(addbmm);
 const blend = (self: Tensor, beta: Scalar, made: Tensor, alpha: Scalar): Tensor => {
-  const [a, b] = [castScalar(alpha, made.dtype), castScalar(beta, made.dtype)];
-  return Number(b) === 0
-    ? times(made, a).add(self.new_zeros([]).expand(self.sizes))
-    : times(self, b).add(times(made, a));
+  const scaled = alpha === 1 ? made : made.mul(castScalar(alpha, made.dtype));
+  if (isZero(beta)) return scaled.add(self.new_zeros([]).expand(self.sizes));
+  // A complex infinity is no longer one once it is multiplied by 1 + 0i.
+  return (beta === 1 && !self.dtype.is_complex ? self : self.mul(castScalar(beta, made.dtype))).add(scaled);
 };
 
 /** Product of vectors, matrices or batches of them, with the batch dims broadcast. */
