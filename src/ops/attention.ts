@@ -6,7 +6,7 @@ import { numel, sameShape } from "../layout.ts";
 import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
-import { _attention, softmaxSomewhere } from "./attention_blocks.ts";
+import { _attention, inSight, softmaxSomewhere } from "./attention_blocks.ts";
 import { ones } from "./creation.ts";
 import { dropout } from "./dropout.ts";
 
@@ -39,7 +39,7 @@ define(scaled_dot_product_attention, {
     if (fits) return inBlocks(query, k, v, attn_mask, is_causal, factor);
     const scores = query.mul(factor).matmul(k.transpose(-2, -1));
     const weights = is_causal
-      ? softmaxSomewhere(causal(scores))
+      ? softmaxSomewhere(inSight(scores))
       : attn_mask
         ? masked(scores, attn_mask)
         : scores.softmax(-1);
@@ -84,7 +84,9 @@ function inBlocks(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, causal: 
     const floats = mask.dtype === bool ? q.new_zeros(mask.sizes).masked_fill(mask.logical_not(), -Infinity) : mask;
     added = flat(mask.numel() === numel(own) ? floats.view(own) : floats.expand([...batch, ...own]));
   }
-  const { result } = _attention([flat(q), flat(k), flat(v)], added, causal, scale);
+  // What PyTorch's kernel takes; all else it makes by softmax.
+  const plain = q.dim() !== 4 || q.size(-1) !== v.size(-1) || [q, k, v].some((t) => t.stride(-1) !== 1);
+  const { result } = _attention([flat(q), flat(k), flat(v)], added, causal, scale, plain);
   return result.view([...batch, ...result.sizes.slice(1)]).to(q.dtype);
 }
 /** Each head of x as often as there are heads of queries to share it. */
@@ -100,11 +102,6 @@ function shared(x: Tensor, query: Tensor): Tensor {
 function upToDiagonal(mask: Tensor, queries: number, keys: number): Tensor {
   const ahead = ones([queries, keys], { dtype: bool }).triu(1);
   return mask.dtype === bool ? mask.logical_and(ahead.logical_not()) : mask.masked_fill(ahead, -Infinity);
-}
-/** -∞ where a query would look ahead. */
-function causal(scores: Tensor): Tensor {
-  const ahead = ones(scores.sizes.slice(-2), { dtype: bool }).triu(1);
-  return scores.masked_fill(ahead, -Infinity);
 }
 function masked(scores: Tensor, mask: Tensor): Tensor {
   return softmaxSomewhere(mask.dtype === bool ? scores.masked_fill(mask.logical_not(), -Infinity) : scores.add(mask));

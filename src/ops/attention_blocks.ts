@@ -6,6 +6,7 @@
 import { is_grad_enabled, no_grad } from "../autograd/mode.ts";
 import { collectTemporaries, empty } from "../allocate.ts";
 import type { Matrix } from "../devices/backend.ts";
+import { bool } from "../dtype.ts";
 import { acc, constant, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { expBelow0 } from "../kernel/formulas/exponential.ts";
@@ -18,38 +19,46 @@ import type { Tensor } from "../tensor.ts";
 /** Queries at a time, and bytes of scores for which members of the batch are taken together. */
 const ROWS = 128;
 const ROOM = 1 << 20;
-/** Form of kernels with a mask. */
+/**
+ * Forms of the kernels: with a mask that is added, or one that takes what is ahead out of sight; and whether NaN is passed over
+ * in looking for the largest score, so that scores of NaN alone are nothing to look at.
+ */
 const MASKED = 1;
+const AHEAD = 2;
+const SKIPS_NAN = 4;
 
-const scored = (s: Expr, mask: Expr | undefined): Expr => {
+const scored = (s: Expr, mask: Expr | undefined, form: number): Expr => {
   const scaled = s.mul(param(0, s.dtype));
-  return mask === undefined ? scaled : scaled.add(mask);
+  if (mask === undefined) return scaled;
+  return form & AHEAD ? mask.eq(0).where(scaled, mask) : scaled.add(mask);
 };
-/** Where every score is -∞ there is nothing to look at: the weights are 0, and an infinite sum makes them 0 again. */
-const weights = passes(([s, mask], dtype) => {
-  const score = scored(s, mask);
+const largest = (a: Expr, b: Expr): Expr => a.max(b);
+const largestNumber = (a: Expr, b: Expr): Expr => b.gt(a).where(b, a);
+/** Where there is nothing to look at the weights are 0, and an infinite sum makes them 0 again. */
+const weights = passes(([s, mask], dtype, form) => {
+  const score = scored(s, mask, form);
   const [top, total] = [acc(0, dtype), acc(1, dtype)];
-  const shift = top.eq(-Infinity).where(constant(0, dtype), top);
-  const e = expBelow0(score.sub(shift));
-  const nothing = total.eq(0);
+  const nothing = top.eq(-Infinity);
+  const zero = constant(0, dtype);
+  const shift = nothing.where(zero, top);
+  const e = nothing.where(zero, expBelow0(score.sub(shift)));
+  const meet = form & SKIPS_NAN ? largestNumber : largest;
   return {
-    accs: [
-      { dtype, init: constant(-Infinity, dtype), step: top.max(score), combine: (a, b) => a.max(b) },
-      sumOf(total, e, 1),
-    ],
+    accs: [{ dtype, init: constant(-Infinity, dtype), step: meet(top, score), combine: meet }, sumOf(total, e, 1)],
     outputs: [
       { value: e, pass: 1, to: 0 },
-      { value: nothing.where(constant(0, dtype), constant(1, dtype).div(total)), mode: "mul", pass: 2, to: 0 },
+      { value: nothing.where(zero, constant(1, dtype).div(total)), mode: "mul", pass: 2, to: 0 },
       { value: nothing.where(constant(Infinity, dtype), total.log().add(shift)), to: 1 },
     ],
   };
 });
 /** The weights p anew, and p (d - Σ p d) times the scale, where d are the gradients of the weights. */
-const gradients = passes(([s, lse, d, mask], dtype) => {
-  const p = expBelow0(scored(s, mask).sub(lse));
-  const total = acc(0, dtype);
+const gradients = passes(([s, lse, d, mask], dtype, form) => {
+  const p = expBelow0(scored(s, mask, form).sub(lse));
+  const sum = acc(0, dtype);
+  const total = lse.eq(Infinity).where(constant(0, dtype), sum);
   return {
-    accs: [sumOf(total, p.mul(d), 0)],
+    accs: [sumOf(sum, p.mul(d), 0)],
     outputs: [
       { value: p, pass: 0, to: 0 },
       { value: p, pass: 0, to: 1 },
@@ -111,23 +120,29 @@ const scoresOf = (query: Tensor, key: Tensor, { first, count, row, rows, keys }:
   backend.matmul(dtype, { m: rows, n: keys, k: query.sizes[2], batch: count, a, b, out: operand(out, 0, 0) });
   return out;
 };
-const formOf = (mask: Tensor | null, causal: boolean): number => (causal || mask !== null ? MASKED : 0);
+/** PyTorch's vectors, in bytes: its maximum passes over NaN in what is left of a row after them. */
+const VECTOR = 64;
+/** As PyTorch does it in blocks, or, `plain`, by softmax. */
+function formOf({ dtype }: Tensor, mask: Tensor | null, causal: boolean, plain: boolean, keys: number): number {
+  if (mask !== null || (plain && causal)) return MASKED;
+  return (causal ? AHEAD : 0) | (!plain && keys * dtype.itemsize < VECTOR ? SKIPS_NAN : 0);
+}
 
 /** Attention of [batch, queries, …] to [batch, keys, …] and values of [batch, keys, …], with a mask that is added. */
 export const _attention = op(
-  "_attention(Tensor[] tensors, Tensor? attn_mask, bool is_causal, float scale) -> (Tensor result, Tensor logsumexp)",
+  "_attention(Tensor[] tensors, Tensor? attn_mask, bool is_causal, float scale, bool plain) -> (Tensor result, Tensor logsumexp)",
 );
 define(_attention, {
-  kernel: compute(({ tensors: [query, key, value], attn_mask, is_causal, scale }) => {
+  kernel: compute(({ tensors: [query, key, value], attn_mask, is_causal, scale, plain }) => {
     const { dtype, backend } = query;
     const [batch, queries] = query.sizes;
     const n = value.sizes[2];
     const result = empty([batch, queries, n], dtype, undefined, backend);
     const logsumexp = empty([batch, queries, 1], dtype, undefined, backend);
-    const form = formOf(attn_mask, is_causal);
     for (const block of blocks(query, key, is_causal))
       collectTemporaries(() => {
         const { first, count, row, rows: m, keys: k } = block;
+        const form = formOf(query, attn_mask, is_causal, plain, k);
         const masks = maskOf(query, attn_mask, is_causal, block);
         const [p, lse] = weights([scoresOf(query, key, block), ...masks], [2], [scale], form);
         assign(logsumexp.narrow(0, first, count).narrow(1, row, m), lse);
@@ -138,11 +153,11 @@ define(_attention, {
   }),
   saves: { tensors: ["tensors", "attn_mask", "logsumexp"] },
   backward: {
-    tensors: ({ grad, tensors, attn_mask, logsumexp, is_causal, scale }) => {
+    tensors: ({ grad, tensors, attn_mask, logsumexp, is_causal, scale, plain }) => {
       const [query, key, value] = tensors;
       return is_grad_enabled()
         ? differentiable(grad, query, key, value, attn_mask, is_causal, scale)
-        : gradientsOf(grad, query, key, value, attn_mask, logsumexp, is_causal, scale);
+        : gradientsOf(grad, query, key, value, attn_mask, logsumexp, is_causal, scale, plain);
     },
   },
   node: "ScaledDotProductFlashAttentionForCpuBackward0",
@@ -157,6 +172,7 @@ function gradientsOf(
   lse: Tensor,
   causal: boolean,
   scale: number,
+  plain: boolean,
 ): Tensor[] {
   const { dtype, backend } = query;
   const [inner, width] = [query.sizes[2], value.sizes[2]];
@@ -172,7 +188,9 @@ function gradientsOf(
       product(rows, keys, width, of(grad), turned(to(value)), operand(d, 0, 0), false);
       const sums = lse.narrow(0, first, count).narrow(1, row, rows);
       const inputs = [scoresOf(query, key, block), sums, d, ...maskOf(query, mask, causal, block)];
-      const [p, s] = gradients(inputs, [2], [scale], formOf(mask, causal)).map((t) => operand(t, 0, 0));
+      const [p, s] = gradients(inputs, [2], [scale], formOf(query, mask, causal, plain, keys)).map((t) =>
+        operand(t, 0, 0),
+      );
       product(rows, inner, keys, s, to(key), of(ofQuery), false);
       product(keys, inner, rows, turned(s), of(query), to(ofKey), true);
       product(keys, width, rows, turned(p), of(grad), to(ofValue), true);
@@ -190,11 +208,15 @@ function differentiable(
   scale: number,
 ): Tensor[] {
   const scores = query.bmm(key.transpose(1, 2)).mul(scale);
-  const ahead = causal ? query.new_full(scores.sizes.slice(1), -Infinity).triu(1) : mask;
-  const p = softmaxSomewhere(ahead === null ? scores : scores.add(ahead));
+  const p = softmaxSomewhere(causal ? inSight(scores) : mask === null ? scores : scores.add(mask));
   const d = grad.bmm(value.transpose(1, 2));
   const s = p.mul(d.sub(p.mul(d).sum([2], true))).mul(scale);
   return [s.bmm(key), s.transpose(1, 2).bmm(query), p.transpose(1, 2).bmm(grad)];
+}
+/** -∞ where a query would look ahead. */
+export function inSight(scores: Tensor): Tensor {
+  const ahead = scores.new_ones(scores.sizes.slice(-2), { dtype: bool }).triu(1);
+  return scores.masked_fill(ahead, -Infinity);
 }
 /** Softmax of masked scores; rows of -∞ alone, where softmax has no answer, become 0. */
 export function softmaxSomewhere(scores: Tensor): Tensor {
