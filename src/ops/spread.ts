@@ -4,7 +4,8 @@
 // i * stride + k * dilation = y + padding. So the positions of equal remainder by the stride, a phase, all get theirs from the
 // same taps: they are sums over windows of x. There is one phase for each number below the stride, in every dim.
 import { empty } from "../allocate.ts";
-import { contiguousStrides } from "../layout.ts";
+import { float64 } from "../dtype.ts";
+import { contiguousStrides, numel } from "../layout.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { correlate } from "./correlation.ts";
@@ -82,6 +83,12 @@ export function spread(
         };
       }),
     );
+  const padded = phases.flat().some(({ at, count }, i) => {
+    const n = spatial[i % size.length];
+    return at.length > 0 && count > 0 && (Math.min(...at) < 0 || count + Math.max(...at) > n);
+  });
+  if (padded && !Number.isFinite(weight.sum(null, false, { dtype: float64 }).item()))
+    return eachTap(x, weight, bias, size, by);
   const filled = phases.filter((phase) => inner(phase) > 0 && phase.every((p) => p.count > 0));
   if (phases.length === 1 && filled.length === 1) return made(phases[0], bias);
   const sizes = [n, groups * rows, ...size];
@@ -92,6 +99,43 @@ export function spread(
     const offset = phase.reduce((at, p, d) => at + p.begin * steps[d], 0);
     const part = [n, groups * rows, ...phase.map((p) => p.count)];
     assign(new Tensor(out.storage, out.dtype, part, strides, offset), made(phase, null));
+  }
+  return bias === null ? out : out.add_(bias.view([1, -1, ...size.map(() => 1)]));
+}
+
+/**
+ * The same tap by tap, for weights that are not all finite: what surrounds x is 0, by which nothing is multiplied here. As
+ * PyTorch does it.
+ */
+function eachTap(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  size: readonly number[],
+  { stride, padding, dilation, groups }: Transposed,
+): Tensor {
+  const [n, channels, ...spatial] = x.sizes;
+  const [, rows, ...kernel] = weight.sizes;
+  const inner = channels / groups;
+  const columns = x.reshape([n, groups, inner, numel(spatial)]);
+  const taps = weight.reshape([groups, inner, rows, numel(kernel)]);
+  const out = x.new_zeros([n, groups * rows, ...size]);
+  const strides = contiguousStrides(kernel);
+  for (let tap = 0; tap < numel(kernel); tap++) {
+    let made = taps
+      .select(3, tap)
+      .transpose(1, 2)
+      .matmul(columns)
+      .reshape([n, groups * rows, ...spatial]);
+    let to = out;
+    for (const [d, s] of stride.entries()) {
+      const at = (Math.floor(tap / strides[d]) % kernel[d]) * dilation[d] - padding[d];
+      const first = Math.max(0, Math.ceil(-at / s));
+      const count = Math.max(0, Math.min(spatial[d], Math.ceil((size[d] - at) / s)) - first);
+      made = made.narrow(d + 2, first, count);
+      to = to.slice(d + 2, at + first * s, at + (first + count) * s, s);
+    }
+    to.add_(made);
   }
   return bias === null ? out : out.add_(bias.view([1, -1, ...size.map(() => 1)]));
 }
