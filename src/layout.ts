@@ -135,6 +135,14 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   }
   return out;
 }
+/** Whether a tensor of the first shape can be expanded to the second. */
+export function expandsTo(from: Shape, to: Shape): boolean {
+  try {
+    return sameShape(broadcastShapes(from, to), to);
+  } catch {
+    return false;
+  }
+}
 
 /** Strides that make a tensor look like `to`: 0 where it is repeated. The shapes are known to broadcast. */
 export function expandStrides(shape: Shape, strides: readonly number[], to: Shape): number[] {

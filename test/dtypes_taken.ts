@@ -18,7 +18,7 @@ export type Recorded = readonly [
 const named = torch as unknown as Record<string, Dtype>;
 export const dtypes: readonly Dtype[] = data.dtypes.map((name) => named[name]);
 
-const spaces = {
+export const spaces = {
   torch,
   F: torch.nn.functional,
   Tensor: Tensor.prototype,
@@ -34,7 +34,7 @@ export const calls = (data.calls as unknown as readonly Recorded[]).filter(([, ,
 });
 
 /** As the script makes them: 1, 2, 3, 1, … over 2 where there are fractions. */
-function make(kind: string, sizes: readonly number[], x: Dtype, y: Dtype): unknown {
+export function make(kind: string, sizes: readonly number[], x: Dtype, y: Dtype): unknown {
   if (kind === "d") return x;
   if (kind === "i") return torch.zeros(sizes, { dtype: torch.int64 });
   if (kind === "i1") return torch.ones(sizes, { dtype: torch.int64 });

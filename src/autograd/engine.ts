@@ -1,8 +1,7 @@
 // Runs backward: nodes in the order of their dependencies, without recursion.
 import { RuntimeError, TypeError, warn } from "../errors.ts";
 import { typeWord } from "../type_word.ts";
-import { broadcastShapes, list, sameShape } from "../layout.ts";
-import type { Shape } from "../layout.ts";
+import { expandsTo, list, sameShape } from "../layout.ts";
 import { collectTemporaries, withoutCollecting } from "../allocate.ts";
 import type { Owner } from "../allocate.ts";
 import { currentDevice } from "../devices/registry.ts";
@@ -362,13 +361,6 @@ class GraphTask {
 const NONE: Grads = [];
 const nothingFor = (node: Node): Grads => new Array<Tensor | null>(node.outputs.length).fill(null);
 const overlaps = (t: Tensor): boolean => t.strides.some((s, d) => s === 0 && t.sizes[d] > 1);
-function expandsTo(from: Shape, to: Shape): boolean {
-  try {
-    return sameShape(broadcastShapes(from, to), to);
-  } catch {
-    return false;
-  }
-}
 
 /** What a hook on a tensor returned, if it may stand for the gradient. */
 export function checkHookResult(result: unknown, grad: Tensor, hook: string): Tensor {

@@ -9,18 +9,10 @@ import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
 
 type Saved = SavedTensor | readonly (SavedTensor | null)[];
 
-/** For in-place ops without a derivative: what was in self no longer matters. */
-const ZERO: RecordPlan = {
-  formulas: [{ arg: 0, saves: [], formula: ({ grad }: { grad: Tensor }) => grad.new_zeros(grad.sizes) }],
-  flat: null,
-  strided: false,
-  wrapsNumbers: false,
-  nodeName: "ZeroBackward0",
-};
-
 export class OpNode extends Node {
   private readonly entry: Entry;
   private readonly record: RecordPlan;
+  private readonly inPlace: boolean;
   /** The arguments by place; tensors are left out, their shapes are in `shapes`. */
   private readonly plain: unknown[];
   private readonly shapes: (Shape | readonly Shape[] | null)[];
@@ -35,7 +27,8 @@ export class OpNode extends Node {
   constructor(entry: Entry, values: readonly unknown[], outputs: readonly Tensor[], passed: readonly unknown[] | null) {
     super();
     this.entry = entry;
-    this.record = entry.record ?? ZERO;
+    this.record = entry.record!;
+    this.inPlace = passed !== null;
     const n = values.length;
     this.plain = new Array<unknown>(n);
     this.shapes = new Array<Shape | null>(n);
@@ -103,10 +96,16 @@ export class OpNode extends Node {
   variant = 0;
   /** The name of the composite whose last step this is, where PyTorch has one node for all of it. */
   alias: string | null = null;
+  private get opName(): string {
+    return this.inPlace ? `${this.entry.schema.name}_` : this.entry.schema.name;
+  }
   override name(): string {
     if (this.alias !== null) return this.alias;
     const { nodeName } = this.record;
-    const name = typeof nodeName === "string" ? nodeName : nodeName(this.byName(this.plain) as never);
+    const name =
+      typeof nodeName === "string"
+        ? nodeName
+        : nodeName({ ...this.byName(this.plain), op: this.opName, sizes: this.byName(this.shapes) } as never);
     return this.variant === 0 ? name : name.replace(/\d$/, (n) => String(Number(n) + this.variant));
   }
   override apply(grads: Grads, needs: readonly boolean[]): Grads {
@@ -116,6 +115,7 @@ export class OpNode extends Node {
     const { shape, dtype } = this.outputs[0];
     context["sizes"] = this.byName(this.shapes);
     if (this.strides !== null) context["strides"] = this.byName(this.strides);
+    context["op"] = this.opName;
     context["grads"] = grads;
     context["grad"] = grads[0] ?? grads.find((g) => g !== null)!.new_zeros(shape, { dtype });
     const out: (Tensor | null)[] = [];
@@ -164,6 +164,11 @@ export class OpNode extends Node {
     this.saved = null;
     this.released = true;
   }
+}
+/** The tensor, its node under the name of PyTorch's one node for what here took several steps. */
+export function nodeNamed(t: Tensor, name: string): Tensor {
+  if (t.node instanceof OpNode) t.node.alias = name;
+  return t;
 }
 function isAnyNeeded(needs: readonly boolean[], at: number, count: number): boolean {
   for (let i = at; i < at + count; i++) if (needs[i]) return true;

@@ -1,5 +1,6 @@
 // Functions of torch.nn.functional that are made of others.
 import { no_grad } from "../autograd/mode.ts";
+import { nodeNamed } from "../autograd/op_node.ts";
 import { int64 } from "../dtype.ts";
 import { RuntimeError, ValueError, warn } from "../errors.ts";
 import { list } from "../layout.ts";
@@ -145,7 +146,11 @@ export const adaptive_avg_pool3d = fn(
   ({ input, output_size }) => {
     const [depth, ...plane] = sizesFor(input, 3, output_size, "adaptive_avg_pool3d");
     const planes = pool.adaptive_avg_pool2d(input, plane);
-    return pool.adaptive_avg_pool1d(planes.movedim(-3, -1), depth).movedim(-1, -3);
+    const whole = [depth, ...plane].every((n) => n === 1);
+    return nodeNamed(
+      pool.adaptive_avg_pool1d(planes.movedim(-3, -1), depth).movedim(-1, -3),
+      whole ? "MeanBackward1" : "AdaptiveAvgPool3DBackward0",
+    );
   },
 );
 
@@ -183,6 +188,7 @@ const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
         d,
       );
     }
+    nodeNamed(values, dims === 1 ? "SqueezeBackward1" : `AdaptiveMaxPool${dims}DBackward0`);
     return return_indices ? [values, indices] : values;
   }) as Pool<typeof ADAPTIVE_MAX>;
 /** Maxima over windows such that the last dim becomes `output_size`. As `torch.nn.functional.adaptive_max_pool1d`. */
@@ -226,7 +232,7 @@ export const bilinear = fn(
       .reshape([...lead, outputs, in2])
       .mul(input2.unsqueeze(-2))
       .sum(-1);
-    return bias === null ? y : y.add(bias);
+    return bias === null ? nodeNamed(y, "ViewBackward0") : y.add(bias);
   },
 );
 /**

@@ -1,5 +1,6 @@
 // Functions of torch.nn.functional that pool, undo pools, or take windows apart.
 import { no_grad } from "../autograd/mode.ts";
+import { nodeNamed } from "../autograd/op_node.ts";
 import { RuntimeError, ValueError } from "../errors.ts";
 import { list, numel } from "../layout.ts";
 import { bindConstructor } from "../op/constructor.ts";
@@ -27,7 +28,8 @@ const maxUnpool =
       throw new RuntimeError(
         `Input to max_unpooling${dims}d should be a ${dims + 1}d or ${dims + 2}d Tensor, but got a tensor with dim ${n}`,
       );
-    return _max_unpool(input, indices, unpooledSize(dims, args));
+    const unpooled = _max_unpool(input, indices, unpooledSize(dims, args));
+    return dims === 1 ? nodeNamed(unpooled, "SqueezeBackward1") : unpooled;
   };
 /** The size asked for, if a pool could have come from it; else the least one that it could have come from. */
 function unpooledSize(

@@ -2,18 +2,19 @@
 import type { Dtype } from "../dtype.ts";
 import { modes, withGrad } from "../autograd/mode.ts";
 import { assertWritable, markChanged, rewriteHistory, writingAs } from "../autograd/inplace.ts";
-import { OpNode } from "../autograd/op_node.ts";
+import { nodeNamed, OpNode } from "../autograd/op_node.ts";
 import { help } from "../errors.ts";
+import type { Shape } from "../layout.ts";
 import { observe, observer } from "../observer.ts";
 import { Tensor } from "../tensor.ts";
 import type { ViewInfo } from "../tensor.ts";
-import { collectTemporaries } from "../allocate.ts";
+import { collectTemporaries, empty } from "../allocate.ts";
 import { bind } from "./bind.ts";
-import { assertFits } from "./fits.ts";
-import type { AnyDefinition, Entry, OpKernel } from "./op.ts";
+import { assertCast, assertFits } from "./fits.ts";
+import type { AnyDefinition, Check, Entry, OpKernel } from "./op.ts";
 import { assign, promotedDtype } from "./pointwise.ts";
 import { formerOrder, withReduction } from "./size_average.ts";
-import { assertTaken, isTaken } from "./takes.ts";
+import { anyTaken, isTaken } from "./takes.ts";
 
 type Values = readonly unknown[];
 type Results = Tensor | readonly Tensor[];
@@ -63,7 +64,7 @@ function execute(entry: Entry, values: Values): Results {
       const node = new OpNode(entry, values, results, null);
       for (let i = 0; i < results.length; i++) {
         const t = results[i];
-        if (!t.dtype.is_differentiable) continue;
+        if (!t.dtype.is_differentiable || entry.record!.constants.includes(i)) continue;
         t.node = node;
         t.outputNr = i;
       }
@@ -73,29 +74,51 @@ function execute(entry: Entry, values: Values): Results {
 }
 
 /** Raises for a dtype that the op does not take. */
-function assertTakes({ takes, schema }: Entry, values: Values, target: Dtype | null): void {
+function assertTakes(entry: Entry, values: Values, target: Dtype | null): void {
+  const { takes, schema } = entry;
   for (const check of takes!) {
     const value = check.place < 0 ? null : values[check.place];
     if (value instanceof Tensor) {
       const { dtype } = value;
       if (!isTaken(check, dtype) || (check.same === true && dtype !== firstOf(values)))
-        throw check.refuse(dtype, firstOf(values));
+        throw refusal(entry, check, dtype, values);
     } else if (check.place < 0) {
       const dtype = promotedDtype(values, schema);
-      assertTaken([check], dtype, target, dtype);
+      if (isTaken(check, dtype)) continue;
+      if (target !== null) assertCast(dtype, target);
+      throw refusal(entry, check, dtype, values);
     }
   }
 }
+/** What is said of a dtype; or of the other arguments, where PyTorch sees to them first: they are tried with another dtype. */
+function refusal({ definition, schema }: Entry, check: Check, dtype: Dtype, values: Values): Error {
+  if (check.isLast === true) {
+    const taken = anyTaken(check);
+    const other = (v: unknown, i: number): unknown =>
+      v instanceof Tensor && (check.place < 0 || check.place === i) ? zeros(v.sizes, taken) : v;
+    try {
+      withGrad(false, () => collectTemporaries(() => definition!.kernel.run(values.map(other), schema)));
+    } catch (error) {
+      if (error instanceof Error && /\b(dim|dimension|dimensions|shape|size|sizes)\b/.test(error.message)) return error;
+    }
+  }
+  return check.refuse(dtype, firstOf(values));
+}
 
+function zeros(sizes: Shape, dtype: Dtype): Tensor {
+  const t = empty(sizes, dtype);
+  assign(t, 0);
+  return t;
+}
 const firstOf = (values: Values): Dtype => values.find((v): v is Tensor => v instanceof Tensor)!.dtype;
 
 /** Ops put together are recorded by themselves. */
-function compose({ kernel, node }: AnyDefinition, values: Values, entry: Entry): Results {
+function compose({ kernel, node }: AnyDefinition, values: Values, entry: Entry, op = entry.schema.name): Results {
   const results = named(
     entry,
     collectTemporaries(() => kernel.run(values, entry.schema)),
   );
-  if (node !== undefined) nameLastNode(entry, results, node, values);
+  if (node !== undefined) nameLastNode(entry, results, node, values, op);
   return results;
 }
 /** Kernels may be written with ops of their own; those are not recorded, and their temporaries are released. */
@@ -141,21 +164,20 @@ export function runInPlace(of: Entry, name: string, values: Values): Tensor {
 }
 function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   const { definition, schema } = of;
-  const { kernel } = definition!;
-  if (of.takes !== null) assertTakes(of, values, (values[0] as Tensor).dtype);
+  const { kernel, unrecorded } = definition!;
   const self = values[0] as Tensor;
-  const differentiable = of.record !== null || kernel.kind === "composite";
   const { grad } = modes();
-  const recording = grad && (self.requires_grad || (differentiable && values.some((v) => isTensorWithGrad(v))));
+  const recording = grad && unrecorded !== true && values.some(isTensorWithGrad);
   if (grad) assertWritable(self, recording);
+  if (of.takes !== null) assertTakes(of, values, self.dtype);
   if (kernel.kind === "composite") {
     // What it is made of may need the old elements for backward.
     const given = recording ? [self.clone(), ...values.slice(1)] : values;
-    return copyInto(self, kernel.run(given, schema) as Tensor, name);
+    return becomeComposed(self, compose(definition!, given, of, name) as Tensor, name);
   }
   // A formula that needs the old self gets a copy: the memory is about to change.
   let saved = values;
-  if (recording && of.record !== null && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];
+  if (recording && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];
   withGrad(false, () => {
     if (kernel.into) {
       self.backend.unpin();
@@ -195,16 +217,25 @@ function nameLastNode(
   results: Results,
   node: NonNullable<AnyDefinition["node"]>,
   values: Values,
+  op: string,
 ): void {
   forEachTensor(results, (t) => {
-    if (!(t.node instanceof OpNode) || values.includes(t)) return;
-    t.node.alias =
-      typeof node === "string"
-        ? node
-        : node(Object.fromEntries(schema.args.map(({ name }, i) => [name, values[i]])) as never);
+    if (t.node === null || values.includes(t)) return;
+    const named = Object.fromEntries(schema.args.map(({ name }, i) => [name, values[i]]));
+    nodeNamed(t, typeof node === "string" ? node : node({ ...named, op } as never));
   });
 }
-/** For composites: the differentiable result is copied in by the op copy_. */
+/** The result of a composite is written into self, whose history then is the result's. */
+function becomeComposed(self: Tensor, result: Tensor, name: string): Tensor {
+  const { node } = result;
+  // For a view's base and for another dtype the copy has to be recorded.
+  if (node === null || self.view_ !== null || result.dtype !== self.dtype || result.outputNr > 0)
+    return copyInto(self, result, name);
+  withGrad(false, () => copyInto(self, result, name));
+  rewriteHistory(self, () => node);
+  return self;
+}
+/** The differentiable result is copied in by the op copy_. */
 function copyInto(self: Tensor, result: Tensor, name: string): Tensor {
   assertFits(self, result, name);
   return writingAs(name, () => self.copy_(result));

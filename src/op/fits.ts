@@ -11,11 +11,11 @@ interface Result {
 }
 /** Raises if `result` cannot be stored in `target`: another shape, or a dtype of a higher category. */
 export function assertFits(target: Result, result: Result, name: string): void {
-  assertCast(result.dtype, target.dtype);
   if (!sameShape(target.sizes, result.sizes))
     throw new RuntimeError(
       `output with shape ${list(target.sizes)} doesn't match the broadcast shape ${list(result.sizes)}\n${name}() writes into its tensor, which cannot grow.`,
     );
+  assertCast(result.dtype, target.dtype);
 }
 /** Raises if what has one dtype cannot be stored as another, of a lower category. */
 export function assertCast(result: Dtype, target: Dtype): void {

@@ -53,6 +53,8 @@ type Sizes<S extends string> = {
 };
 /** What the formula for argument N sees: grad, the arguments that are not tensors, and the tensors saved for it. */
 export type Context<S extends string, K, N> = {
+  /** What was called: the op by its name, with an underscore if it wrote over its first argument. */
+  readonly op: string;
   /** Gradient of the (first) result; zeros if nothing came. */
   readonly grad: Tensor;
   /** Gradients of all results, null where nothing came. */
@@ -76,8 +78,12 @@ export interface Definition<S extends string, K extends Saves<S>> {
   flat?: readonly TensorNames<S>[];
   /** Whether formulas see the strides that the tensors had, too. */
   strided?: boolean;
-  /** Name of the node without its number's default 0, where PyTorch's is not the op's: "SumBackward1". */
-  node?: string | ((values: Values<S>) => string);
+  /** Results of floats that need no gradient all the same. */
+  constants?: readonly string[];
+  /** Without a derivative: the graph does not learn even of the in-place twin, and a leaf may be written over. */
+  unrecorded?: boolean;
+  /** Name of the node, where PyTorch's is not the op's with the number 0: "SumBackward1". */
+  node?: string | ((values: Values<S> & { readonly op: string; readonly sizes: Sizes<S> }) => string);
 }
 
 type AnyFormula = (context: never) => Tensor | null | readonly (Tensor | null)[];
@@ -88,6 +94,8 @@ export interface AnyDefinition {
   readonly backward?: Readonly<Record<string, AnyFormula | undefined>>;
   readonly flat?: readonly string[];
   readonly strided?: boolean;
+  readonly constants?: readonly string[];
+  readonly unrecorded?: boolean;
   readonly node?: string | ((values: never) => string);
 }
 /** One op in the registry. */
@@ -113,6 +121,8 @@ export interface RecordPlan {
   /** Numbers of the formulas whose arguments are flat; null if none are. */
   readonly flat: readonly number[] | null;
   readonly strided: boolean;
+  /** Numbers of the results that need no gradient. */
+  readonly constants: readonly number[];
   /** Whether a number is a tensor for PyTorch and has a place among the node's inputs; elsewhere it has none. */
   readonly wrapsNumbers: boolean;
   readonly nodeName: string | ((values: never) => string);
@@ -163,6 +173,7 @@ export function op<const S extends string>(signature: S): Op<S> {
   return declare(parseSchema(signature), null) as unknown as Op<S>;
 }
 
+const NONE: readonly number[] = [];
 const WRAP_NUMBERS = new Set(["add", "sub", "mul", "div", "_where"]);
 /** Gives an op its kernel and derivative. */
 export function define<S extends string, const K extends Saves<S> = readonly []>(
@@ -171,9 +182,9 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
 ): void {
   const entry = registry.get(op)!;
   const any = definition as unknown as AnyDefinition;
-  const { kernel, takes, backward, saves, node, flat, strided = false } = any;
+  const { kernel, takes, backward, saves, node, flat, constants, strided = false, unrecorded = false } = any;
   // Of one shape for all ops: every call reads it.
-  entry.definition = { kernel, takes, backward, saves, node };
+  entry.definition = { kernel, takes, backward, saves, node, unrecorded };
   if (takes !== undefined) entry.takes = checksOf(entry.schema, kernel, list(takes));
   if (!backward) return;
   const results = entry.schema.results ?? ["result"];
@@ -198,6 +209,7 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
     formulas,
     flat: flat?.map((name) => formulas.findIndex(({ arg }) => arg === placeOf(name).place)) ?? null,
     strided,
+    constants: constants?.map((name) => results.indexOf(name)) ?? NONE,
     wrapsNumbers: WRAP_NUMBERS.has(entry.schema.name),
     nodeName: node ?? `${camel(entry.schema.name)}Backward0`,
   };

@@ -31,10 +31,10 @@ import type { Layout, Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { typeWord } from "../type_word.ts";
 import { empty } from "../allocate.ts";
-import { assertFits } from "./fits.ts";
+import { assertCast, assertFits } from "./fits.ts";
 import type { KernelFor } from "./op.ts";
 import type { ParsedArg, Schema, Values } from "./schema.ts";
-import { assertTaken, list } from "./takes.ts";
+import { isTaken, list } from "./takes.ts";
 import type { Takes } from "./takes.ts";
 
 /** What the body of a pointwise kernel gets for each argument: an Expr for tensors and numbers, the plain value else. */
@@ -87,16 +87,24 @@ export function pointwise<S extends string>(
   const plans = new Map<number | string, Plan>();
   const kernels = new Map<number | string, Kernel>();
   let takes = options.takes === undefined ? [] : list(options.takes);
-  const prepare = (values: readonly unknown[], schema: Schema, target: Dtype | null): Plan => {
+  const prepare = (values: readonly unknown[], schema: Schema, target: Tensor | null): Plan => {
     const key = planKey(values, schema);
     let plan = plans.get(key);
     if (plan === undefined) plans.set(key, (plan = makePlan(values, schema, target)));
     return plan;
   };
-  const makePlan = (values: readonly unknown[], schema: Schema, target: Dtype | null): Plan => {
+  const makePlan = (values: readonly unknown[], schema: Schema, target: Tensor | null): Plan => {
     const { args } = schema;
     const compute = computeDtype(values, schema, options);
-    assertTaken(takes, compute, target, options.result?.(compute) ?? compute);
+    const refusing = takes.find((t) => !isTaken(t, compute));
+    if (refusing !== undefined) {
+      const result = options.result?.(compute) ?? compute;
+      const tensors = values.filter((v) => v instanceof Tensor);
+      if (target !== null && refusing.isLast) assertWrites(target, tensors, result, schema);
+      else if (target !== null) assertCast(result, target.dtype);
+      else if (refusing.isLast) shapeOf(tensors);
+      throw refusing.refuse(compute, compute);
+    }
     const key = kernelKey(values, schema, compute);
     let kernel = kernels.get(key);
     if (kernel === undefined) {
@@ -147,16 +155,20 @@ export function pointwise<S extends string>(
       return out;
     },
     into(values, schema, target) {
-      const plan = prepare(values, schema, target.dtype);
+      const plan = prepare(values, schema, target);
       const { kernel, result } = plan;
       for (const { place, dtype } of plan.fitting) assertHolds(values[place] as Scalar, dtype);
       const tensors = pick<Tensor>(values, plan.tensors);
-      assertFits(target, { sizes: shapeOf(tensors), dtype: result }, `${schema.name}_`);
-      assertNoOverlap(target, tensors);
+      assertWrites(target, tensors, result, schema);
       const direct = result === target.dtype ? kernel : castingTwin(kernel, target.dtype);
       launch(direct, target.sizes, tensors, target, pick<Scalar>(values, plan.numbers));
     },
   };
+}
+/** Raises if what is computed of the tensors cannot be written into the target. */
+function assertWrites(target: Tensor, tensors: readonly Tensor[], dtype: Dtype, { name }: Schema): void {
+  assertNoOverlap(target, tensors);
+  assertFits(target, { sizes: shapeOf(tensors), dtype }, `${name}_`);
 }
 /** The values at these places. */
 function pick<T>(values: readonly unknown[], places: readonly number[]): T[] {

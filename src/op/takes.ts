@@ -2,7 +2,6 @@
 import type { Dtype } from "../dtype.ts";
 import { bfloat16, bool, dtypes, float16, float32, float64, int32, int64 } from "../dtype.ts";
 import { IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
-import { assertCast } from "./fits.ts";
 
 /** The dtypes, by the bits of their codes, and the error for one that is not among them. */
 export interface Taken {
@@ -13,6 +12,8 @@ export interface Taken {
   readonly of?: string;
   /** Only the dtype of the first tensor is taken. */
   readonly same?: boolean;
+  /** PyTorch finds out when it looks for a kernel: what else is wrong with the arguments, it says first. */
+  readonly isLast?: boolean;
 }
 /** All of them hold, the first that does not speaks. */
 export type Takes = Taken | readonly Taken[];
@@ -34,7 +35,7 @@ export const notImplementedFor = (kernel: string, d: Dtype): NotImplementedError
   new NotImplementedError(`"${kernel}" not implemented for '${d.legacyName}'`);
 const compiledFor =
   (mask: number) =>
-  (kernel: string): Taken => ({ mask, refuse: (d) => notImplementedFor(kernel, d) });
+  (kernel: string): Taken => ({ mask, isLast: true, refuse: (d) => notImplementedFor(kernel, d) });
 
 // A kernel of this name, which takes …
 export const floats = compiledFor(FLOATS);
@@ -96,14 +97,5 @@ export const sameAsFirst = (arg: string, sentence: (dtype: Dtype, first: Dtype) 
 export const list = (takes: Takes): readonly Taken[] => (Array.isArray(takes) ? takes : [takes as Taken]);
 
 export const isTaken = ({ mask }: Taken, { code }: Dtype): boolean => ((mask >> code) & 1) !== 0;
-/**
- * Raises if a dtype is not among those taken. Where the result is to be written into a tensor of `target`, PyTorch first
- * says that it does not fit.
- */
-export function assertTaken(takes: readonly Taken[], dtype: Dtype, target: Dtype | null, result: Dtype): void {
-  for (const taken of takes) {
-    if (isTaken(taken, dtype)) continue;
-    if (target !== null) assertCast(result, target);
-    throw taken.refuse(dtype, dtype);
-  }
-}
+/** One of the dtypes that are taken. */
+export const anyTaken = (taken: Taken): Dtype => [float32, int64, ...dtypes].find((d) => isTaken(taken, d))!;

@@ -72,6 +72,7 @@ define(rrelu, {
     if (!training) return leaky_relu(input, (lower + upper) / 2);
     return linearIn(input).mul(_rrelu_slopes(input.detach(), lower, upper));
   }),
+  node: "RreluWithNoiseBackward0",
 });
 /** 1 where x is positive (or NaN), a draw from [lower, upper) elsewhere. */
 export const _rrelu_slopes = op("_rrelu_slopes(Tensor input, float lower, float upper) -> Tensor");

@@ -113,6 +113,7 @@ define(repeat_interleave, {
     const flat = places.flat();
     return x.index_select(d, fromTyped(BigInt64Array.from(flat), [flat.length], int64));
   }),
+  node: ({ repeats }) => (repeats instanceof Tensor ? "IndexSelectBackward0" : "ViewBackward0"),
 });
 
 /** A vector as the diagonal of a matrix, or the diagonal of a matrix as a vector. */
@@ -124,6 +125,7 @@ define(diag, {
     if (n === 2) return self.diagonal(diagonal).clone();
     throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${n}D`);
   }),
+  node: ({ self }) => (self.sizes.length === 1 ? "DiagEmbedBackward0" : "DiagonalBackward0_copy"),
 });
 /** The last dim as the diagonal of two new dims; zeros elsewhere. */
 export const diag_embed = op("diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor");

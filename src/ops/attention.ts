@@ -45,7 +45,8 @@ define(scaled_dot_product_attention, {
         : scores.softmax(-1);
     return (dropout_p === 0 ? weights : dropout(weights, dropout_p)).matmul(v);
   }),
-  node: "ScaledDotProductFlashAttentionForCpuBackward0",
+  node: ({ query }) =>
+    query.sizes.length === 4 ? "ScaledDotProductFlashAttentionForCpuBackward0" : "UnsafeViewBackward0",
 });
 
 function check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): void {

@@ -1,5 +1,6 @@
 // Comparisons, logic and tests of single elements; allclose and equal.
 import { bool } from "../dtype.ts";
+import type { Scalar } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { constant } from "../kernel/expr.ts";
@@ -8,52 +9,63 @@ import { define, inplace, op } from "../op/op.ts";
 import type { OpKernel } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
 import { integers, integral, noComplex, real } from "../op/takes.ts";
+import { Tensor } from "../tensor.ts";
 
 type Combine = (x: Expr, y: Expr) => Expr;
 const combine = (f: Combine): OpKernel => pointwise<string>(({ self, other }) => f(self, other));
 const compare = (f: Combine): OpKernel =>
   pointwise<string>(({ self, other }) => f(self, other), { result: () => bool });
+const zeros = ({ grad }: { readonly grad: Tensor }): Tensor => grad.new_zeros(grad.sizes);
+/** What is written over floats in place is flat in both. */
+const flat = (node: string): FlatInBoth => ({
+  backward: { self: zeros, other: zeros },
+  node: ({ other }) => (other instanceof Tensor || other === undefined ? `${node}Backward1` : `${node}Backward0`),
+});
+interface FlatInBoth {
+  readonly backward: Record<"self" | "other", typeof zeros>;
+  readonly node: (values: { readonly other: Tensor | Scalar }) => string;
+}
 
 /** self == other. */
 export const eq = op("eq(Tensor self, Tensor|Scalar other) -> Tensor");
-define(eq, { kernel: compare((x, y) => x.eq(y)) });
+define(eq, { ...flat("Eq"), kernel: compare((x, y) => x.eq(y)) });
 export const eq_ = inplace(eq);
 /** self != other. */
 export const ne = op("ne(Tensor self, Tensor|Scalar other) -> Tensor");
-define(ne, { kernel: compare((x, y) => x.ne(y)) });
+define(ne, { ...flat("Ne"), kernel: compare((x, y) => x.ne(y)) });
 export const ne_ = inplace(ne);
 /** self < other. */
 export const lt = op("lt(Tensor self, Tensor|Scalar other) -> Tensor");
-define(lt, { takes: real("lt_cpu"), kernel: compare((x, y) => x.lt(y)) });
+define(lt, { ...flat("Lt"), takes: real("lt_cpu"), kernel: compare((x, y) => x.lt(y)) });
 export const lt_ = inplace(lt);
 /** self <= other. */
 export const le = op("le(Tensor self, Tensor|Scalar other) -> Tensor");
-define(le, { takes: real("le_cpu"), kernel: compare((x, y) => x.le(y)) });
+define(le, { ...flat("Le"), takes: real("le_cpu"), kernel: compare((x, y) => x.le(y)) });
 export const le_ = inplace(le);
 /** self > other. */
 export const gt = op("gt(Tensor self, Tensor|Scalar other) -> Tensor");
-define(gt, { takes: real("gt_cpu"), kernel: compare((x, y) => x.gt(y)) });
+define(gt, { ...flat("Gt"), takes: real("gt_cpu"), kernel: compare((x, y) => x.gt(y)) });
 export const gt_ = inplace(gt);
 /** self >= other. */
 export const ge = op("ge(Tensor self, Tensor|Scalar other) -> Tensor");
-define(ge, { takes: real("ge_cpu"), kernel: compare((x, y) => x.ge(y)) });
+define(ge, { ...flat("Ge"), takes: real("ge_cpu"), kernel: compare((x, y) => x.ge(y)) });
 export const ge_ = inplace(ge);
 
 /** Both true (not zero). */
 export const logical_and = op("logical_and(Tensor self, Tensor other) -> Tensor");
-define(logical_and, { kernel: compare((x, y) => x.cast(bool).and(y.cast(bool))) });
+define(logical_and, { unrecorded: true, kernel: compare((x, y) => x.cast(bool).and(y.cast(bool))) });
 export const logical_and_ = inplace(logical_and);
 /** One or both true. */
 export const logical_or = op("logical_or(Tensor self, Tensor other) -> Tensor");
-define(logical_or, { kernel: compare((x, y) => x.cast(bool).or(y.cast(bool))) });
+define(logical_or, { unrecorded: true, kernel: compare((x, y) => x.cast(bool).or(y.cast(bool))) });
 export const logical_or_ = inplace(logical_or);
 /** Just one true. */
 export const logical_xor = op("logical_xor(Tensor self, Tensor other) -> Tensor");
-define(logical_xor, { kernel: compare((x, y) => x.cast(bool).xor(y.cast(bool))) });
+define(logical_xor, { unrecorded: true, kernel: compare((x, y) => x.cast(bool).xor(y.cast(bool))) });
 export const logical_xor_ = inplace(logical_xor);
 /** Not true: zero. */
 export const logical_not = op("logical_not(Tensor self) -> Tensor");
-define(logical_not, { kernel: pointwise(({ self }) => self.cast(bool).not()) });
+define(logical_not, { unrecorded: true, kernel: pointwise(({ self }) => self.cast(bool).not()) });
 export const logical_not_ = inplace(logical_not);
 
 /** Bitwise and; logical on bools. */

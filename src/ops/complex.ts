@@ -46,6 +46,7 @@ define(polar, {
     const length = linearIn(abs);
     return complex(length.mul(angle.cos()), length.mul(angle.sin()));
   }),
+  node: "PolarBackward0",
 });
 
 /** A view of complex numbers as pairs of real ones, in a last dim of size 2. */
@@ -111,7 +112,10 @@ define(_conj, {
 });
 /** {@link conj} */
 export const conj_physical = op("conj_physical(Tensor self) -> Tensor");
-define(conj_physical, { kernel: composite(({ self }) => self.conj()) });
+define(conj_physical, {
+  kernel: composite(({ self }) => self.conj()),
+  node: ({ op }) => (op === "conj_physical" ? "ConjPhysicalBackward0" : "ConjPhysicalBackward1"),
+});
 export const conj_physical_ = inplace(conj_physical);
 /** Self: {@link conj} leaves nothing to resolve. */
 export const resolve_conj = op("resolve_conj(Tensor(a) self) -> Tensor(a)");

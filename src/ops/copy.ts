@@ -100,6 +100,7 @@ define(fill, {
     into: ([, value], _schema, target) => assign(target, fillValue(value)),
   },
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes), value: ({ grad }) => grad.sum() },
+  node: ({ value, op }) => `FillBackward${(op === "fill" ? 0 : 2) + (value === undefined ? 1 : 0)}`,
 });
 const fillValue = (value: unknown): Tensor | number => {
   if (value instanceof Tensor && value.sizes.length > 0)

@@ -1,4 +1,5 @@
 // Counting and looking up: histograms, bins, membership.
+import { noDerivative } from "../op/no_formula.ts";
 import { bool, int32, int64 } from "../dtype.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
@@ -26,6 +27,8 @@ define(bincount, {
     const sums = each.dtype.name === "float32" ? each : weights === null ? each.long() : each.double();
     return sums.new_zeros([bins]).index_add(0, self.long(), sums);
   }),
+  backward: { weights: noDerivative },
+  node: "NotImplemented",
 });
 
 /** Edges of `bins` equal bins from min to max; of the data's own range where these are equal, widened if that is a point. */

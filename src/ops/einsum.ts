@@ -1,4 +1,5 @@
 // torch.einsum: sums of products, written with letters for dims.
+import { nodeNamed } from "../autograd/op_node.ts";
 import { promote_types } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { numel } from "../layout.ts";
@@ -38,7 +39,9 @@ export function einsum(equation: string, ...given: readonly Tensor[] | readonly 
     product = contract(product, labelled[i], later);
   }
   const { tensor, labels } = summed(product, (l) => result.includes(l));
-  return tensor.permute(result.map((l) => labels.indexOf(l)));
+  if (labelled.length === 1 && tensor !== labelled[0].tensor && result.every((l, d) => labels[d] === l)) return tensor;
+  const permuted = tensor.permute(result.map((l) => labels.indexOf(l)));
+  return labelled.length === 1 ? permuted : nodeNamed(permuted, "ViewBackward0");
 }
 const isEllipsis = (l: string): boolean => /^\d/.test(l);
 /** The letters of one operand. */

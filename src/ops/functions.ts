@@ -7,6 +7,7 @@ import { acc, constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { hurwitz, trigamma, trigammaf } from "../numerics/zeta.ts";
 import { composite, compute } from "../op/kernels.ts";
+import { noDerivative } from "../op/no_formula.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
 import { scan } from "../op/reduce.ts";
@@ -61,6 +62,7 @@ define(copysign, {
     self: ({ grad, self, result }) => grad.mul(_where(self.eq(0), 0, result.div(self))),
     other: ({ grad }) => grad.new_zeros(grad.sizes),
   },
+  node: ({ other }) => (other === undefined ? "CopysignBackward0" : "CopysignBackward1"),
 });
 export const copysign_ = inplace(copysign);
 /** 0 below 0, 1 above, `values` at 0. */
@@ -75,6 +77,8 @@ define(heaviside, {
     if (self.dtype === bool) return self.or(values);
     return self.eq(0).where(values, self.gt(0).cast(self.dtype));
   }),
+  backward: { self: noDerivative, values: noDerivative },
+  node: "NotImplemented",
 });
 export const heaviside_ = inplace(heaviside);
 /** self * 2 to the power of `other`. */
@@ -150,6 +154,7 @@ define(xlogy, {
         : xlogy(grad, other),
     other: ({ grad, self, other }) => grad.mul(div(self, other)),
   },
+  node: ({ self, other }) => `XlogyBackward${self !== undefined ? 1 : other !== undefined ? 2 : 0}`,
 });
 export const xlogy_ = inplace(xlogy);
 /** √(self² + other²), without overflow. */

@@ -1,6 +1,6 @@
 // The incomplete gamma functions.
-import { NotImplementedError } from "../errors.ts";
 import { gammaP, gammaQ } from "../numerics/incomplete_gamma.ts";
+import { notImplemented } from "../op/no_formula.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { onHost } from "./on_host.ts";
@@ -8,9 +8,6 @@ import { floats, of } from "../op/takes.ts";
 
 /** What x adds to the lower part as it grows: x^(a-1) e^-x / Γ(a). */
 const density = (a: Tensor, x: Tensor): Tensor => a.sub(1).mul(x.log()).sub(x).sub(a.lgamma()).exp();
-const noDerivative = (name: string) => (): never => {
-  throw new NotImplementedError(`the derivative for '${name}: input' is not implemented.`);
-};
 
 /**
  * The lower incomplete gamma function of order self, regularised: the share of Γ(self)'s integral below `other`. NaN for
@@ -22,7 +19,7 @@ define(igamma, {
   takes: of("promoted", floats("igamma_cpu")),
   kernel: onHost(gammaP),
   saves: { other: ["self", "other"] },
-  backward: { self: noDerivative("igamma"), other: ({ grad, self, other }) => grad.mul(density(self, other)) },
+  backward: { self: notImplemented("igamma: input"), other: ({ grad, self, other }) => grad.mul(density(self, other)) },
 });
 export const igamma_ = inplace(igamma);
 /** The upper one, 1 - {@link igamma}. As `torch.igammac`. */
@@ -31,6 +28,9 @@ define(igammac, {
   takes: of("promoted", floats("igammac_cpu")),
   kernel: onHost(gammaQ),
   saves: { other: ["self", "other"] },
-  backward: { self: noDerivative("igammac"), other: ({ grad, self, other }) => grad.mul(density(self, other)).neg() },
+  backward: {
+    self: notImplemented("igammac: input"),
+    other: ({ grad, self, other }) => grad.mul(density(self, other)).neg(),
+  },
 });
 export const igammac_ = inplace(igammac);

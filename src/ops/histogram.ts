@@ -6,6 +6,7 @@ import { contiguousStrides, list, numel, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { linspace } from "./creation.ts";
 import { fromTyped } from "./data.ts";
+import { _underived } from "./underived.ts";
 import { notImplementedFor } from "../op/takes.ts";
 
 interface Options {
@@ -33,7 +34,10 @@ export function histogram(
   if (weight !== null && !sameShape(weight.sizes, input.sizes)) throw otherWeights(input.sizes, weight);
   const weights = weight?.reshape([-1]) ?? null;
   const { hist, bin_edges } = histogramdd(points, [bins] as number[] | Tensor[], { range, weight: weights, density });
-  return Object.assign([hist, bin_edges[0]] as [Tensor, Tensor], { hist, bin_edges: bin_edges[0] });
+  const [counted, edges] = [hist, bin_edges[0]].map((t) =>
+    _underived(t.detach(), input, "histogram", "NotImplemented"),
+  );
+  return Object.assign([counted, edges] as [Tensor, Tensor], { hist: counted, bin_edges: edges });
 }
 /**
  * How many of the points in the last dim of `input` (or what weight) fall into each bin of a grid: so many equal ones in
@@ -69,7 +73,8 @@ export function histogramdd(
   const hist = new Float64Array(numel(shape));
   count(hist, shape, at, points, weight);
   if (density) divide(hist, shape, at);
-  const counts = fromTyped(hist, shape, input.dtype);
+  const name = "_histogramdd_from_bin_cts";
+  const counts = _underived(fromTyped(hist, shape, input.dtype), input, name, "NotImplemented");
   return Object.assign([counts, edges] as [Tensor, Tensor[]], { hist: counts, bin_edges: edges });
 }
 const otherWeights = (sizes: readonly number[], weight: Tensor): RuntimeError =>

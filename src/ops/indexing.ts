@@ -1,7 +1,7 @@
 // Reading and writing elements by index: integers, slices, masks, tensors of indices.
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, Complex, int32, int64 } from "../dtype.ts";
-import { help, IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
+import { help, IndexError, RuntimeError } from "../errors.ts";
 import { input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
@@ -11,6 +11,7 @@ import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { contiguous_format } from "../memory_format.ts";
 import { composite, compute } from "../op/kernels.ts";
+import { noDerivative } from "../op/no_formula.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { assertNoOverlap } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
@@ -304,10 +305,14 @@ define(scatter, {
   },
   saves: ["index"],
   backward: {
-    self: ({ grad, dim, index, reduce }) => refuseReduce(reduce, grad.scatter(dim, index, 0)),
-    src: ({ grad, dim, index, sizes }) => padTo(grad.gather(dim, index), sizes.src),
+    self: (context) =>
+      context.reduce === null ? context.grad.scatter(context.dim, context.index, 0) : noDerivative(context),
+    // Of the index's shape, as in PyTorch, which takes no larger source.
+    src: (context) =>
+      context.reduce === null ? context.grad.gather(context.dim, context.index) : noDerivative(context),
   },
-  node: ({ src }) => (src === undefined ? "ScatterBackward0" : "ScatterBackward1"),
+  node: ({ src, reduce }) =>
+    reduce !== null ? "NotImplemented" : src === undefined ? "ScatterBackward0" : "ScatterBackward1",
 });
 function storeMode(reduce: unknown): StoreMode {
   if (reduce === null) return "set";
@@ -315,23 +320,10 @@ function storeMode(reduce: unknown): StoreMode {
   if (reduce === "multiply") return "mul";
   throw new RuntimeError("reduce argument must be either add or multiply.");
 }
-function refuseReduce(reduce: string | null, grad: Tensor): Tensor {
-  if (reduce !== null) throw new NotImplementedError("derivative for aten::scatter is not implemented with reduce=");
-  return grad;
-}
 const sourceOf = (src: unknown, like: Tensor): Tensor => {
   if (!(src instanceof Tensor)) return scalar_tensor(src as Scalar, { dtype: like.dtype });
   return src;
 };
-/** The gradient of a source of which only the corner under the index was used. */
-function padTo(grad: Tensor, shape: Shape): Tensor {
-  if (sameShape(grad.sizes, shape)) return grad;
-  let whole = grad;
-  for (let d = 0; d < shape.length; d++)
-    if (whole.sizes[d] !== shape[d])
-      whole = whole.new_zeros(whole.sizes.with(d, shape[d])).slice_scatter(whole, d, 0, whole.sizes[d]);
-  return whole;
-}
 export const scatter_ = inplace(scatter);
 /** {@link scatter} that adds to what is there. */
 export const scatter_add = op("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor");
@@ -350,7 +342,7 @@ define(scatter_add, {
   saves: { src: ["index"] },
   backward: {
     self: ({ grad }) => grad,
-    src: ({ grad, dim, index, sizes }) => padTo(grad.gather(dim, index), sizes.src),
+    src: ({ grad, dim, index }) => grad.gather(dim, index),
   },
 });
 export const scatter_add_ = inplace(scatter_add);
@@ -532,6 +524,7 @@ define(index_fill, {
       return _masked_fill(grad, kept, 0).sum();
     },
   },
+  node: ({ value }) => (value === undefined ? "IndexFillBackward1" : "IndexFillBackward0"),
 });
 export const index_fill_ = inplace(index_fill);
 /** Elements of the flattened tensor at `index`. */

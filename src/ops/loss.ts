@@ -1,4 +1,5 @@
 // Losses.
+import { nodeNamed } from "../autograd/op_node.ts";
 import { is_grad_enabled } from "../autograd/mode.ts";
 import type { Dtype } from "../dtype.ts";
 import { int64, opmath, uint8 } from "../dtype.ts";
@@ -163,7 +164,7 @@ define(nll_loss, {
     },
   },
   flat: ["input"],
-  node: "NllLossBackward0",
+  node: ({ sizes }) => (sizes.target.length > 1 ? "NllLoss2DBackward0" : "NllLossBackward0"),
 });
 /** Class numbers that can be looked up, and the weight of each target: 0 where it is ignored. */
 function weighted(
@@ -205,7 +206,8 @@ define(cross_entropy, {
     if (probabilities) {
       const goal = label_smoothing === 0 ? target : target.mul(1 - label_smoothing).add(label_smoothing / n);
       const losses = weighed(logs).mul(goal).sum([c]).neg();
-      return reduction === "mean" ? losses.sum().div(n === 0 ? 0 : losses.numel()) : reduced(losses, reduction);
+      if (reduction !== "mean") return reduced(losses, reduction);
+      return nodeNamed(losses.sum().div(n === 0 ? 0 : losses.numel()), "DivBackward1");
     }
     const nll = nll_loss(logs, target, weight, { ignore_index, reduction });
     if (label_smoothing === 0) return nll;

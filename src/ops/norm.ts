@@ -1,10 +1,12 @@
 // Normalisations: what they subtract and divide by is a mean and a deviation over some dims.
+import { assign } from "../op/pointwise.ts";
+import { notDifferentiableIn } from "../op/no_formula.ts";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
 import { list, numel, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
-import { no_grad } from "../autograd/mode.ts";
+import { is_grad_enabled, no_grad } from "../autograd/mode.ts";
 import type { Tensor } from "../tensor.ts";
 import { inputGradient, normalized, weightGradient } from "./norm_passes.ts";
 
@@ -129,6 +131,8 @@ export const native_batch_norm = op(
 define(native_batch_norm, {
   kernel: composite(({ input, weight, bias, running_mean, running_var, training, momentum, eps }) => {
     const channels = input.sizes[1];
+    for (const [name, t] of Object.entries({ running_mean, running_var }))
+      if (t?.requires_grad && is_grad_enabled()) throw notDifferentiableIn("native_batch_norm", name);
     for (const [name, t] of Object.entries({ running_mean, running_var, weight, bias }))
       if (t !== null && t.numel() !== channels)
         throw new RuntimeError(`${name} should contain ${channels} elements not ${t.numel()}`);
@@ -144,16 +148,19 @@ define(native_batch_norm, {
     const { result, mean, rstd } = _normalize(input, allBut(1, input), scaledBy, shiftedBy, eps);
     const [ofBatch, scale] = [mean.detach().view([channels]), rstd.detach().view([channels])];
     const count = numel(input.sizes) / channels;
+    // PyTorch's kernel writes over them without counting a version.
+    const move = (running: Tensor, by: Tensor): void =>
+      assign(running, running.mul(1 - momentum).add(by, { alpha: momentum }));
     // A batch of nothing tells nothing.
     if (count > 0)
       no_grad(() => {
-        running_mean?.mul_(1 - momentum).add_(ofBatch, { alpha: momentum });
+        if (running_mean !== null) move(running_mean, ofBatch);
         const variance = (): Tensor =>
           scale
             .pow(-2)
             .sub(eps)
             .mul(count / (count - 1));
-        running_var?.mul_(1 - momentum).add_(variance(), { alpha: momentum });
+        if (running_var !== null) move(running_var, variance());
       });
     return [result, ofBatch, scale];
   }),

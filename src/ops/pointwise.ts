@@ -7,6 +7,7 @@ import { RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr, MathOp, UnaryOp } from "../kernel/expr.ts";
 import { composite, compute } from "../op/kernels.ts";
+import { noDerivative, notImplemented } from "../op/no_formula.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { OpKernel } from "../op/op.ts";
 import { castScalar, pointwise } from "../op/pointwise.ts";
@@ -123,6 +124,7 @@ define(div, {
     other: ({ grad, self, other, rounding_mode }) =>
       rounding_mode === null ? grad.neg().mul(conj(div(self, other).div(other))) : grad.new_zeros(grad.sizes),
   },
+  node: ({ rounding_mode }) => (rounding_mode === null ? "DivBackward0" : "DivBackward2"),
 });
 /** Chooses the kernel by the argument rounding_mode, the third of div's signature. */
 function byRounding(plain: OpKernel, trunc: OpKernel, floor: OpKernel): OpKernel {
@@ -181,13 +183,10 @@ export const true_divide_ = inplace(true_divide);
 /** The quotient rounded down, as Python's //. */
 export const floor_divide = op("floor_divide(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(floor_divide, {
-  kernel: compute(({ self, other }) => div(self, other, { rounding_mode: "floor" })),
-  backward: { self: notImplemented, other: notImplemented },
+  kernel: checked(floorDiv, refuseZeroDivision),
+  backward: { self: noDerivative, other: noDerivative },
   node: "NotImplemented",
 });
-function notImplemented(): never {
-  throw new RuntimeError("derivative for aten::floor_divide is not implemented");
-}
 export const floor_divide_ = inplace(floor_divide);
 
 /** The rest of a division rounded down: has the sign of `other`, as Python's %. */
@@ -296,6 +295,10 @@ function powKernel(): OpKernel {
     run: (values, schema) => {
       const [kernel, used] = choose(values);
       return kernel.run(used, { ...schema, args: schema.args.slice(0, used.length) });
+    },
+    into: (values, schema, target) => {
+      const [kernel, used] = choose(values);
+      kernel.into!(used, { ...schema, args: schema.args.slice(0, used.length) }, target);
     },
   };
 }
@@ -578,12 +581,18 @@ define(tanh_backward, {
     output: ({ grad, grad_output, output }) => conj(grad).mul(grad_output.mul(conj(output)).mul(-2)),
   },
 });
+/** A formula that PyTorch has for fresh results alone, not for those written over self. */
+const ofFresh =
+  (formula: (of: { grad: Tensor; self: Tensor }) => Tensor) =>
+  ({ op, grad, self }: { op: string; grad: Tensor; self: Tensor }): Tensor =>
+    op.endsWith("_") ? notImplemented(`inplace version of ${op.slice(0, -1)}`)() : formula({ grad, self });
 /** Inverse hyperbolic sine. */
 export const asinh = op("asinh(Tensor self) -> Tensor");
 define(asinh, {
   kernel: mathKernel("asinh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(conj(self.pow(2).add(1).rsqrt())) },
+  backward: { self: ofFresh(({ grad, self }) => grad.mul(conj(self.pow(2).add(1).rsqrt()))) },
+  node: ({ op }) => (op === "asinh" ? "AsinhBackward0" : "AsinhBackward1"),
 });
 export const asinh_ = inplace(asinh);
 /** Inverse hyperbolic cosine. */
@@ -593,11 +602,13 @@ define(acosh, {
   saves: ["self"],
   // Of complex numbers the roots are taken apart: their product has its cuts where acosh has.
   backward: {
-    self: ({ grad, self }) =>
+    self: ofFresh(({ grad, self }) =>
       self.dtype.is_complex
         ? grad.mul(conj(self.sub(1).rsqrt().mul(self.add(1).rsqrt())))
         : grad.mul(self.pow(2).sub(1).rsqrt()),
+    ),
   },
+  node: ({ op }) => (op === "acosh" ? "AcoshBackward0" : "AcoshBackward1"),
 });
 export const acosh_ = inplace(acosh);
 /** Inverse hyperbolic tangent. */
@@ -605,7 +616,8 @@ export const atanh = op("atanh(Tensor self) -> Tensor");
 define(atanh, {
   kernel: mathKernel("atanh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.div(conj(self.pow(2).neg().add(1))) },
+  backward: { self: ofFresh(({ grad, self }) => grad.div(conj(self.pow(2).neg().add(1)))) },
+  node: ({ op }) => (op === "atanh" ? "AtanhBackward0" : "AtanhBackward1"),
 });
 export const atanh_ = inplace(atanh);
 /** 1 / (1 + exp(-x)). */
@@ -730,6 +742,7 @@ define(round, {
     },
   },
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+  node: ({ decimals }) => (decimals === 0 ? "RoundBackward0" : "RoundBackward1"),
 });
 export const round_ = inplace(round);
 /** The fraction of x, with its sign. */
@@ -867,7 +880,7 @@ define(_masked_fill, {
     self: ({ grad, mask }) => _masked_fill(grad, mask, 0),
     value: ({ grad, mask }) => _where(mask, grad, 0).sum(),
   },
-  node: "MaskedFillBackward0",
+  node: ({ value }) => (isNumber(value) ? "MaskedFillBackward0" : "MaskedFillBackward1"),
 });
 export const masked_fill_ = inplace(masked_fill);
 
@@ -990,6 +1003,7 @@ export const deg2rad = op("deg2rad(Tensor self) -> Tensor");
 define(deg2rad, {
   takes: noComplex("deg2rad is not supported for complex tensors.", RuntimeError),
   kernel: composite(({ self }) => self.mul(Math.PI / 180)),
+  node: "Deg2RadBackward0",
 });
 export const deg2rad_ = inplace(deg2rad);
 /** Radians to degrees. */
@@ -997,5 +1011,6 @@ export const rad2deg = op("rad2deg(Tensor self) -> Tensor");
 define(rad2deg, {
   takes: noComplex("rad2deg is not supported for complex tensors.", RuntimeError),
   kernel: composite(({ self }) => self.mul(180 / Math.PI)),
+  node: "Rad2DegBackward0",
 });
 export const rad2deg_ = inplace(rad2deg);

@@ -104,6 +104,7 @@ export const max_pool1d = op(
 define(max_pool1d, {
   takes: floats("max_pool1d_impl"),
   kernel: composite((args) => maxPool("max_pool1d", 1)(args)[0]),
+  node: "SqueezeBackward1",
 });
 /** The largest element under each window of [N, C, H, W]; windows do not overlap unless a stride is given. */
 export const max_pool2d = op(

@@ -52,6 +52,7 @@ define(inner, {
     if (self.sizes.length === 1 && other.sizes.length === 1) return self.dot(other);
     return _tensordot(self, other, [-1], [-1]);
   }),
+  node: ({ self, other }) => (self.sizes.length > 0 && other.sizes.length > 0 ? "ViewBackward0" : "MulBackward0"),
 });
 /** Kronecker's product: every element of self times the whole of other. */
 export const kron = op("kron(Tensor self, Tensor other) -> Tensor");
@@ -198,6 +199,7 @@ define(_trapezoid, {
     const areas = x === null ? mean.mul(dx) : mean.mul(widths(x, self, d));
     return running ? areas.cumsum(d) : areas.sum([d]);
   }),
+  node: ({ x, running }) => (x !== null ? "DivBackward1" : running ? "CumsumBackward0" : "MulBackward1"),
 });
 function widths(x: Tensor, y: Tensor, d: number): Tensor {
   if (x.sizes.length === 0) throw new RuntimeError("trapezoid: x must have at least one dimension");

@@ -181,6 +181,16 @@ define(geometric, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const geometric_ = inplace(geometric);
+/** Draws as a function of mean and deviation, whose derivative counts as 0. */
+export const _drawn_by = op("_drawn_by(Tensor self, Tensor|Scalar mean, Tensor|Scalar std) -> Tensor");
+define(_drawn_by, {
+  kernel: compute(({ self }) => self),
+  backward: {
+    mean: ({ grad, sizes }) => grad.new_zeros(sizes.mean),
+    std: ({ grad, sizes }) => grad.new_zeros(sizes.std),
+  },
+  node: ({ mean, std }) => `NormalBackward${mean !== undefined ? 2 : std !== undefined ? 1 : 3}`,
+});
 /** Counts drawn from Poisson distributions with the rates that `input` holds. As `torch.poisson`. */
 export const poisson = op("poisson(Tensor input, Generator? generator=None) -> Tensor");
 define(poisson, {
@@ -207,6 +217,7 @@ define(_bernoulli_fill, {
   takes: real("bernoulli_scalar_cpu_"),
   kernel: overwrite((out, v) => draw.bernoulliFill(out, v[1] as number, generatorAt(v, 2))),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+  node: "BernoulliBackward2",
 });
 export const _bernoulli_fill_ = inplace(_bernoulli_fill);
 /** Self's elements replaced by 1 with the probability that `p`, broadcast, holds there, else 0. */
@@ -220,6 +231,7 @@ define(_bernoulli_by, {
     draw.bernoulliFill(out, laid.host().slice() as FloatArray, generatorAt(v, 2));
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+  node: "BernoulliBackward1",
 });
 export const _bernoulli_by_ = inplace(_bernoulli_by);
 /**
@@ -235,6 +247,7 @@ define(random, {
     else draw.randintFill(out, to === null ? 0 : (from ?? 0), high, generatorAt(v, 3), self.dtype);
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
+  node: ({ from, to }) => `RandomBackward${to !== null ? 0 : from !== null ? 1 : 2}`,
 });
 export const random_ = inplace(random);
 /** Indices drawn with the weights in the rows of self. */

@@ -1,4 +1,6 @@
 // Folds over dims: sums, extremes, tests, spread.
+import type { OpKernel } from "../op/op.ts";
+import { is_grad_enabled } from "../autograd/mode.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, complex128, complex64, float32, float64, get_default_dtype, int64, opmath, uint8 } from "../dtype.ts";
 import { streamed } from "../cpp_names.ts";
@@ -17,7 +19,7 @@ import { conj } from "./conjugate.ts";
 import { assertNonEmptyDim, pickedGrad, restored } from "./along_dim.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
-import { noBool, noComplex, noIntegers, real } from "../op/takes.ts";
+import { noBool, noComplex, noIntegers, notImplementedFor, real } from "../op/takes.ts";
 
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
   (dim === null ? t : restored(t, shape, dim, keepdim)).expand(shape);
@@ -35,10 +37,20 @@ const sumFold = (x: Expr): Fold => {
 };
 const sumDtype = (d: Dtype, asked: Dtype | null): Dtype => asked ?? (d.is_differentiable ? d : int64);
 
+/** Into integers, nothing that requires grad is added or multiplied up. */
+const inDtype = (kernel: OpKernel): OpKernel => ({
+  ...kernel,
+  run(values, schema) {
+    const dtype = values[values.length - 1] as Dtype | null;
+    if (dtype !== null && !dtype.is_differentiable && (values[0] as Tensor).requires_grad && is_grad_enabled())
+      throw new RuntimeError(`Autograd not support dtype: ${dtype.legacyName}`);
+    return kernel.run(values, schema);
+  },
+});
 /** Sum over `dim` (every dim when it is left out). Integers and bools give int64. */
 export const sum = op("sum(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
 define(sum, {
-  kernel: reduce({ compute: sumDtype, fold: sumFold }),
+  kernel: inDtype(reduce({ compute: sumDtype, fold: sumFold })),
   backward: { self: ({ grad, sizes, dim, keepdim }) => spread(grad, sizes.self, dim, keepdim) },
   node: ({ dim }) => (dim === null ? "SumBackward0" : "SumBackward1"),
 });
@@ -90,7 +102,7 @@ const productFold = (x: Expr): Fold => {
 /** Product over one dim, or over all. Integers and bools give int64. */
 export const prod = op("prod(Tensor self, int? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
 define(prod, {
-  kernel: reduce({ compute: sumDtype, fold: productFold }),
+  kernel: inDtype(reduce({ compute: sumDtype, fold: productFold })),
   saves: ["self", "result"],
   backward: {
     self: ({ grad, self, result, dim, keepdim }) => {
@@ -114,17 +126,23 @@ function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
   return grad.mul(before.mul(after).conj());
 }
 
+const runningDtype =
+  (kernel: string) =>
+  (d: Dtype, asked: Dtype | null): Dtype => {
+    if (asked === bool) throw notImplementedFor(kernel, bool);
+    return sumDtype(d, asked);
+  };
 /** Running sum along `dim`. */
 export const cumsum = op("cumsum(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
 define(cumsum, {
-  kernel: scan({ compute: sumDtype, fold: sumFold }),
+  kernel: inDtype(scan({ compute: runningDtype("cumsum_out_cpu"), fold: sumFold })),
   backward: { self: ({ grad, dim }) => (grad.sizes.length === 0 ? grad : grad.flip([dim]).cumsum(dim).flip([dim])) },
 });
 export const cumsum_ = inplace(cumsum);
 /** Running product along `dim`. */
 export const cumprod = op("cumprod(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
 define(cumprod, {
-  kernel: scan({ compute: sumDtype, fold: productFold }),
+  kernel: inDtype(scan({ compute: runningDtype("cumprod_out_cpu"), fold: productFold })),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result, dim }) => cumprodGrad(grad, conj(self), conj(result), dim) },
 });

@@ -1,9 +1,9 @@
 // Scatters that reduce: every place of self becomes the sum, product, mean or extreme of what is sent there.
 import { IndexError, RuntimeError } from "../errors.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite, compute, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
-import { list, wrapDim } from "../layout.ts";
+import { broadcastShapes, expandsTo, list, sameShape, wrapDim } from "../layout.ts";
 import { assertSlices, assertWithin } from "./index_checks.ts";
 import { conj } from "./conjugate.ts";
 import { elements, fromTyped } from "./data.ts";
@@ -24,7 +24,11 @@ define(scatter_reduce, {
     if (self.sizes.length === 0)
       return reduced(self.reshape([1]), 0, index.reshape([-1]), src.reshape([-1]), reduce, include_self).reshape([]);
     const d = wrapDim(dim, self.sizes.length);
-    return reduced(self, d, index, corner(src, index), reduce, include_self);
+    if (sameShape(src.sizes, index.sizes)) return reduced(self, d, index, src, reduce, include_self);
+    // PyTorch has formulas for a source of the index's shape alone.
+    const unshaped = (x: Tensor): Tensor => _unshaped(x, index.sizes, src.sizes, reduce);
+    const start = reduce === "sum" || reduce === "mean" ? self : unshaped(self);
+    return reduced(start, d, index, corner(unshaped(src), index), reduce, include_self);
   }),
   node: "ScatterReduceBackward0",
 });
@@ -50,9 +54,25 @@ define(index_reduce, {
     const wide = index.reshape(self.sizes.map((_, k) => (k === d ? index.numel() : 1))).expand(source.sizes);
     return reduced(self, d, wide, source, reduce, include_self);
   }),
+  node: "IndexReduceBackward0",
 });
 export const index_reduce_ = inplace(index_reduce);
 
+/** Self, of which a gradient is refused: `index` and `src` are the sizes that do not fit. */
+const _unshaped = op("_unshaped(Tensor(a) self, int[] index, int[] src, str reduce) -> Tensor(a)");
+define(_unshaped, {
+  kernel: view((layout) => layout),
+  backward: {
+    self: ({ grad, index, src, reduce }) => {
+      if (reduce !== "sum" && reduce !== "mean") broadcastShapes(src, index);
+      else if (!expandsTo(src, index))
+        throw new RuntimeError(
+          `Function ScatterReduceBackward0 returned an invalid gradient at index 1 - got ${list(index)} but expected shape compatible with ${list(src)}`,
+        );
+      return grad;
+    },
+  },
+});
 /** The part of a source that lies under the index. */
 const corner = (src: Tensor, index: Tensor): Tensor =>
   index.sizes.reduce((part, n, d) => (part.sizes[d] === n ? part : part.narrow(d, 0, n)), src);

@@ -68,6 +68,7 @@ define(channel_shuffle, {
       .transpose(1, 2)
       .reshape(input.sizes);
   }),
+  node: "ChannelShuffleBackward0",
 });
 /** {@link channel_shuffle}. */
 export const native_channel_shuffle = op("native_channel_shuffle(Tensor input, int groups) -> Tensor");

@@ -235,6 +235,7 @@ define(quantile, {
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
     quantiles(self, q, dim, keepdim, interpolation, false),
   ),
+  node: "SqueezeBackward4",
 });
 /** {@link quantile} of the elements that are not NaN. */
 export const nanquantile = op(
@@ -245,6 +246,7 @@ define(nanquantile, {
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
     quantiles(self, q, dim, keepdim, interpolation, true),
   ),
+  node: "SqueezeBackward4",
 });
 function quantiles(
   self: Tensor,

@@ -2,16 +2,18 @@
 import type { Scalar } from "../dtype.ts";
 import { finfo } from "../dtype_info.ts";
 import { airyAi, besselJ, besselY, modifiedI, modifiedK, scaledI, scaledK } from "../kernel/bessel.ts";
+import { isHalf } from "../kernel/half.ts";
 import * as polynomials from "../kernel/polynomials.ts";
 import { erfc as erfcOf, erfinv as erfinvOf } from "../kernel/special.ts";
 import { hurwitz } from "../numerics/zeta.ts";
 import { composite } from "../op/kernels.ts";
+import { notImplemented } from "../op/no_formula.ts";
 import { define, op } from "../op/op.ts";
 import type { Op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { onHost } from "./on_host.ts";
 import { _where } from "./pointwise.ts";
-import { of, real, realNotHalf } from "../op/takes.ts";
+import { notImplementedFor, of, real, realNotHalf } from "../op/takes.ts";
 
 export {
   digamma,
@@ -34,10 +36,11 @@ define(entr, {
   kernel: onHost((x) => (x > 0 ? -x * Math.log(x) : x === 0 ? 0 : Number.isNaN(x) ? NaN : -Infinity)),
   saves: ["input"],
   backward: { input: ({ grad, input }) => grad.mul(input.log().neg().sub(1)) },
+  node: "SpecialEntrBackward0",
 });
 /** The normal distribution's cumulative function. */
 export const ndtr = op("ndtr(Tensor input) -> Tensor");
-define(ndtr, { kernel: composite(({ input }) => input.mul(-Math.SQRT1_2).erfc().div(2)) });
+define(ndtr, { kernel: composite(({ input }) => input.mul(-Math.SQRT1_2).erfc().mul(0.5)), node: "MulBackward1" });
 /** The inverse of {@link ndtr}. */
 export const ndtri = op("ndtri(Tensor input) -> Tensor");
 define(ndtri, {
@@ -45,6 +48,7 @@ define(ndtri, {
   kernel: onHost(normalQuantile),
   saves: ["result"],
   backward: { input: ({ grad, result }) => grad.mul(result.pow(2).div(2).exp()).mul(Math.sqrt(2 * Math.PI)) },
+  node: "SpecialNdtriBackward0",
 });
 /** By the inverse error function; in the tail by Newton's method on the logarithm, from the leading terms. */
 function normalQuantile(p: number): number {
@@ -76,6 +80,7 @@ define(erfcx, {
           .sub(2 / Math.sqrt(Math.PI)),
       ),
   },
+  node: "SpecialErfcxBackward0",
 });
 function scaledErfc(x: number): number {
   if (x < -27) return Infinity;
@@ -104,6 +109,7 @@ define(log_ndtr, {
           .div(Math.sqrt(2 * Math.PI)),
       ),
   },
+  node: "SpecialLogNdtrBackward0",
 });
 /** input * log(1 + other), 0 where input is 0 and other is not NaN. */
 export const xlog1py = op("xlog1py(Tensor|Scalar input, Tensor|Scalar other) -> Tensor");
@@ -118,7 +124,13 @@ define(xlog1py, {
         : xlog1py(grad, other),
     other: ({ grad, input, other }) => grad.mul(input).div((other as Tensor).add(1)),
   },
+  node: (values) => `SpecialXlog1PyBackward${form(values)}`,
 });
+/** PyTorch's number of the form of a function of two: 0 of tensors, 1 of a number and a tensor, 2 of a tensor and a number. */
+export const form = ({ input, other }: { readonly input: unknown; readonly other: unknown }): number =>
+  isNumber(input) ? 1 : isNumber(other) ? 2 : 0;
+/** Of arguments that a node keeps: tensors are not among them. */
+const isNumber = (x: unknown): boolean => x !== undefined && !(x instanceof Tensor);
 /** Hurwitz's zeta: the sum of (k + other)^-input over k ≥ 0. */
 export const zeta = op("zeta(Tensor|Scalar input, Tensor|Scalar other) -> Tensor");
 define(zeta, {
@@ -126,12 +138,14 @@ define(zeta, {
   kernel: onHost(hurwitz),
   saves: { other: ["input", "other"] },
   backward: {
+    input: notImplemented("zeta"),
     other: ({ grad, input, other }) =>
       grad
         .mul(zeta(plus(input, 1), other))
         .mul(input)
         .neg(),
   },
+  node: (values) => `SpecialZetaBackward${form(values)}`,
 });
 const plus = (x: Tensor | Scalar, y: number): Tensor | Scalar => (x instanceof Tensor ? x.add(y) : Number(x) + y);
 /** The modified Bessel function of the first kind, order 0. */
@@ -149,6 +163,7 @@ define(i0e, {
   kernel: onHost((x) => scaledI(0, x)),
   saves: ["input", "result"],
   backward: { input: ({ grad, input, result }) => grad.mul(i1e(input).sub(input.sgn().mul(result))) },
+  node: "SpecialI0EBackward0",
 });
 /** The modified Bessel function of the first kind, order 1. */
 export const i1 = op("i1(Tensor input) -> Tensor");
@@ -157,8 +172,12 @@ define(i1, {
   kernel: onHost((x) => modifiedI(1, x)),
   saves: ["input", "result"],
   backward: {
-    input: ({ grad, input, result }) => grad.mul(slopeAt(input, (x) => i0(x).sub(result.div(x)))),
+    input: ({ grad, input, result }) => {
+      refuseHalf("i1_backward", input);
+      return grad.mul(slopeAt(input, (x) => i0(x).sub(result.div(x))));
+    },
   },
+  node: "SpecialI1Backward0",
 });
 /** {@link i1} times e^-|x|. */
 export const i1e = op("i1e(Tensor input) -> Tensor");
@@ -167,10 +186,16 @@ define(i1e, {
   kernel: onHost((x) => scaledI(1, x)),
   saves: ["input", "result"],
   backward: {
-    input: ({ grad, input, result }) =>
-      grad.mul(slopeAt(input, (x) => i0e(x).sub(result.mul(x.sgn().add(x.reciprocal()))))),
+    input: ({ grad, input, result }) => {
+      refuseHalf("i1e_backward", input);
+      return grad.mul(slopeAt(input, (x) => i0e(x).sub(result.mul(x.sgn().add(x.reciprocal())))));
+    },
   },
+  node: "SpecialI1EBackward0",
 });
+function refuseHalf(name: string, { dtype }: Tensor): void {
+  if (isHalf(dtype)) throw notImplementedFor(name, dtype);
+}
 /** ½ at 0 and as near to it as rounding sees, where the formula divides by x. */
 const slopeAt = (x: Tensor, formula: (x: Tensor) => Tensor): Tensor => {
   const away = x.abs().gt(finfo(x.dtype).eps);

@@ -81,6 +81,7 @@ define(_fractional_max_pool, {
     const shape = [n, c, ...output_size];
     return [values.view(shape), flat.view(shape)];
   }),
+  node: ({ output_size }) => `FractionalMaxPool${output_size.length}DBackward0`,
 });
 /** For each window in turn the places of its elements in the flattened spatial dims. */
 function flatPlaces(begins: readonly number[][], kernel: readonly number[], spatial: readonly number[]): number[] {

@@ -1,6 +1,7 @@
 // Functions of several tensors, given as a list or spread: torch.meshgrid(x, y) and torch.meshgrid([x, y]).
+import { nodeNamed } from "../autograd/op_node.ts";
 import { RuntimeError } from "../errors.ts";
-import { broadcastShapes } from "../layout.ts";
+import { broadcastShapes, sameShape } from "../layout.ts";
 import { Size, Tensor } from "../tensor.ts";
 import { _unravel_index } from "./counting.ts";
 import { arange } from "./data.ts";
@@ -17,7 +18,7 @@ export function broadcast_tensors(...tensors: Tensors): Tensor[] {
   const all = asList(tensors);
   if (all.length === 0) return [];
   const shape = all.map((t) => t.sizes).reduce(broadcastShapes);
-  return all.map((t) => t.expand(shape));
+  return all.map((t) => (sameShape(t.sizes, shape) ? t : t.expand(shape)));
 }
 /** The shape to which shapes (or single sizes) broadcast. As `torch.broadcast_shapes`. */
 export function broadcast_shapes(...shapes: readonly (number | readonly number[])[]): Size {
@@ -72,7 +73,7 @@ export function block_diag(...tensors: Tensors): Tensor {
   });
   const columns = blocks.reduce((n, t) => n + t.sizes[1], 0);
   let before = 0;
-  return cat(
+  const whole = cat(
     blocks.map((t) => {
       const [rows, width] = t.sizes;
       const row = cat([t.new_zeros([rows, before]), t, t.new_zeros([rows, columns - before - width])], 1);
@@ -81,6 +82,7 @@ export function block_diag(...tensors: Tensors): Tensor {
     }),
     0,
   );
+  return nodeNamed(whole, "BlockDiagBackward0");
 }
 /** Every way to take one element of each vector, one a row. As `torch.cartesian_prod`. */
 export function cartesian_prod(...tensors: Tensors): Tensor {

@@ -38,7 +38,7 @@ export const losses: Samples = {
   ],
   soft_margin_loss: () => [
     [signed(), signs([2, 3])],
-    [signed(), b(), { reduction: "none" }],
+    [signed(), b().detach(), { reduction: "none" }],
   ],
   multi_margin_loss: () => [
     [signed(), index([2, 0])],

@@ -3,6 +3,7 @@ import { int32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors.ts";
 import { ldlFactor, ldlSolve } from "../../numerics/ldl.ts";
 import { composite, compute } from "../../op/kernels.ts";
+import { noDerivative } from "../../op/no_formula.ts";
 import { define, op } from "../../op/op.ts";
 import { zeros } from "../creation.ts";
 import {
@@ -34,6 +35,8 @@ define(ldl_factor_ex, {
     if (check_errors) checkZeroBlock(info, "torch.linalg.ldl_factor_ex");
     return [inColumns(stack.tensor.tril(), A.dtype), pivots, info];
   }),
+  backward: { A: noDerivative },
+  node: "NotImplemented",
 });
 const checkZeroBlock = (info: Parameters<typeof checkInfo>[0], name: string): void =>
   checkInfo(

@@ -147,6 +147,7 @@ define(lu, {
     const { P, L, U } = unpacked(LU, pivots);
     return [P, L, U];
   }),
+  constants: ["P"],
   saves: ["P", "L", "U"],
   backward: {
     A: ({ grads: [, gL, gU], P, L, U }) => luGrad(gL ?? L.new_zeros(L.sizes), gU ?? U.new_zeros(U.sizes), P, L, U),

@@ -109,4 +109,5 @@ define(cond, {
     if (numel(A.sizes) === 0) return A.new_zeros(A.sizes.slice(0, -2));
     return matrix_norm(A, p).mul(matrix_norm(inv(A), p));
   }),
+  node: ({ p }) => (p === null || Math.abs(Number(p)) === 2 ? "SqueezeBackward1" : "MulBackward0"),
 });

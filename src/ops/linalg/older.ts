@@ -26,7 +26,10 @@ export const inverse = op("inverse(Tensor self) -> Tensor");
 define(inverse, { kernel: composite(({ self }) => systems.inv(self)) });
 /** {@link torch.linalg.cholesky}. */
 export const cholesky = op("cholesky(Tensor self, bool upper=False) -> Tensor");
-define(cholesky, { kernel: composite(({ self, upper }) => factor("cholesky", self, upper)) });
+define(cholesky, {
+  kernel: composite(({ self, upper }) => factor("cholesky", self, upper)),
+  node: "CholeskyBackward0",
+});
 /** {@link torch.linalg.matrix_exp}. */
 export const matrix_exp = op("matrix_exp(Tensor self) -> Tensor");
 define(matrix_exp, { kernel: composite(({ self }) => products.matrix_exp(self)) });

@@ -1,4 +1,5 @@
 // Orthogonal factors: QR, and the reflections it is made of.
+import { notImplemented } from "../../op/no_formula.ts";
 import { RuntimeError } from "../../errors.ts";
 import { applyQ, qrFactor } from "../../numerics/qr.ts";
 import { composite, compute } from "../../op/kernels.ts";
@@ -82,6 +83,7 @@ define(geqrf, {
     const { a, tau } = factored(self);
     return [a.as(self.dtype), vectorsOf(tau, self.dtype)];
   }),
+  backward: { self: notImplemented("geqrf") },
 });
 /** The first columns of H₁ H₂ … H_k, reflections as {@link geqrf} gives them. As `torch.linalg.householder_product`. */
 export const householder_product = op("linalg_householder_product(Tensor input, Tensor tau) -> Tensor");
@@ -100,6 +102,7 @@ define(householder_product, {
     const first = input.new_ones([m]).diag().narrow(1, 0, n).expand(input.sizes);
     return reflected(input, tau, first, false).mT.contiguous().mT;
   }),
+  node: "LinalgHouseholderProductBackward0",
 });
 /** Q other, with Q or Qᵀ of the reflections `self`, `tau`; other Q if not `left`. As `torch.ormqr`. */
 export const ormqr = op("ormqr(Tensor self, Tensor tau, Tensor other, bool left=True, bool transpose=False) -> Tensor");

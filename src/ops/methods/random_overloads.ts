@@ -10,7 +10,7 @@ import { bind, isOptions } from "../../op/bind.ts";
 import { parseSchema } from "../../op/schema.ts";
 import { default_generator } from "../../random.ts";
 import type { Generator } from "../../random.ts";
-import { _bernoulli_by_, _bernoulli_fill_ } from "../random.ts";
+import { _bernoulli_by_, _bernoulli_fill_, _drawn_by } from "../random.ts";
 import { randintFill } from "../../random_fill.ts";
 import { Tensor } from "../../tensor.ts";
 import { asLeaf, checkSize, filledOnHost } from "../data.ts";
@@ -127,12 +127,13 @@ export function normal(...given: unknown[]): Tensor {
       "normal() got an unexpected keyword argument 'size'\nIt goes with a mean and a std that are numbers.",
     );
   const like = mean instanceof Tensor ? mean : (std as Tensor);
-  return no_grad(() => {
+  const made = no_grad(() => {
     if (!(std instanceof Tensor)) return drawn(like.sizes, like, 0, Number(std)).add_(mean);
     if (std.numel() > 0 && std.lt(0).any().item()) throw new RuntimeError("normal expects all elements of std >= 0.0");
     const shape = mean instanceof Tensor ? broadcastShapes(mean.sizes, std.sizes) : std.sizes;
     return drawn(shape, like, 0, 1).mul_(std).add_(mean);
   });
+  return _drawn_by(made, mean, std);
 }
 interface NormalOptions extends RandomOptions {
   mean: Tensor | number;

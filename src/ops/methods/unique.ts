@@ -5,6 +5,7 @@ import { wrapDim } from "../../layout.ts";
 import { Tensor } from "../../tensor.ts";
 import { order } from "../along_dim.ts";
 import { elements, fromTyped } from "../data.ts";
+import { _underived } from "../underived.ts";
 import { notImplementedFor } from "../../op/takes.ts";
 
 export interface UniqueOptions {
@@ -61,12 +62,18 @@ function distinct(
     inverse[place] = BigInt(firsts.length - 1);
   }
   const chosen = slices.index_select(0, fromTyped(BigInt64Array.from(firsts, BigInt), [firsts.length], int64));
-  const values = dim === null ? chosen : chosen.movedim([0], [d]).contiguous();
+  const name = !sorts ? "unique_consecutive" : dim === null ? "_unique2" : "unique_dim";
+  const values = _underived(dim === null ? chosen : chosen.movedim([0], [d]).contiguous(), input, name, NODES[name]);
   const results = [values];
   if (return_inverse) results.push(fromTyped(inverse, dim === null ? input.shape : [n], int64));
   if (return_counts) results.push(fromTyped(BigInt64Array.from(counts), [counts.length], int64));
   return results.length === 1 ? values : results;
 }
+const NODES = {
+  _unique2: "Unique2Backward0",
+  unique_dim: "UniqueDimBackward0",
+  unique_consecutive: "UniqueConsecutiveBackward0",
+};
 function compareSlices(data: TypedArray, width: number, i: number, j: number): number {
   for (let k = 0; k < width; k++) {
     const o = order(data[i * width + k], data[j * width + k]);
