@@ -171,11 +171,11 @@ def range(start=_MISSING, end=_MISSING, step=1, *, dtype=None, requires_grad=Fal
     if end is _MISSING and start is not _MISSING:
         _require("range", end=end)
     _require("range", start=start, end=end)
-    _check_placed("range", kwargs)
     _bridge.warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
         "UserWarning",
     )
+    _check_placed("range", kwargs)
     if step == 0:
         raise RuntimeError("step must be nonzero")
     made = _run("torch.arange", 0, _math.floor((end - start) / step) + 1).to(get_default_dtype()) * step + start

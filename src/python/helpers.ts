@@ -8,7 +8,7 @@ import type { FunctionContext } from "../autograd/function.ts";
 import { modes, no_grad } from "../autograd/mode.ts";
 import { cppName } from "../cpp_names.ts";
 import { getDevice } from "../devices/registry.ts";
-import { can_cast, dtypeByName, Float, uint8 } from "../dtype.ts";
+import { can_cast, dtypeByName, uint8 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
 import { RuntimeError, TypeError, warn } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
@@ -23,6 +23,7 @@ import { scalarText } from "../print.ts";
 import type { Generator } from "../random.ts";
 import { Tensor } from "../tensor.ts";
 import { layers, plain } from "./layers.ts";
+import { schedulers } from "./schedulers.ts";
 
 type PythonForward = (ctx: FunctionContext, ...args: unknown[]) => Tensor | Tensor[];
 
@@ -207,14 +208,7 @@ export const helpers = {
     return { remove: () => guard[Symbol.dispose]() };
   },
   // ---- schedulers
-  setMember(self: Record<string, unknown>, name: string, value: unknown): void {
-    self[name] = value instanceof Float ? value.value : value;
-  },
-  /** A plain field, and whether there is one. */
-  field(self: Record<string, unknown>, name: string): unknown[] {
-    const value = self[name];
-    return value === undefined || typeof value === "function" ? [false, null] : [true, value];
-  },
+  ...schedulers,
   // ---- optimizers
   /** What stands for an optimizer written in Python: its groups, whose rates schedulers set. */
   newOptimizer(params: Tensor[], defaults: CommonOptions): Optimizer {

@@ -44,17 +44,17 @@ print(state, callable(torch.autograd.gradcheck), "solve" in dir(torch.linalg))
 try:
     torch.cuda.current_device()
 except Exception as e:
-    print(type(e).__name__, e)
+    print(type(e).__name__, str(e).split("\n")[0])
 
 # --- names that such modules do not have
 try:
     torch.linalg.nothing
 except AttributeError as e:
-    print(e)
+    print(str(e).split("\n")[0])
 try:
     torch.functional.nothing
 except AttributeError as e:
-    print(e)
+    print(str(e).split("\n")[0])
 
 # --- functions that write over their input
 x = torch.tensor([1.0, -1.0])
@@ -93,11 +93,11 @@ trained(multi_avg_fn=get_swa_multi_avg_fn())
 try:
     get_ema_avg_fn(2)
 except ValueError as e:
-    print(e)
+    print(str(e).split("\n")[0])
 try:
     AveragedModel(nn.Linear(1, 1), avg_fn=get_ema_avg_fn(), multi_avg_fn=get_ema_multi_avg_fn())
 except AssertionError as e:
-    print(e)
+    print(str(e).split("\n")[0])
 
 # --- nodes of calls with numbers
 x, y, g = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True), torch.ones(1)

@@ -2,7 +2,7 @@
 
 import types
 
-from .._bridge import run
+from .._bridge import run, warn
 from .._tensor import Tensor
 
 
@@ -24,8 +24,7 @@ class LRScheduler:
                 )
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
-        self._step_count = 0
-        self.step()
+        self._initial_step()
 
     def get_lr(self):
         raise NotImplementedError
@@ -33,11 +32,42 @@ class LRScheduler:
     def get_last_lr(self):
         return self._last_lr
 
+    def _initial_step(self):
+        self._step_count = 0
+        self._is_initial = True
+        try:
+            self.step()
+        finally:
+            self._is_initial = False
+
     def step(self, epoch=None):
+        if self._step_count == 1:
+            self._warn_of_order()
         self._step_count += 1
+        if epoch is not None:
+            warn(EPOCH_DEPRECATION_WARNING, "UserWarning")
+        self._update_lr(epoch)
+
+    def _warn_of_order(self):
+        """At the first step after the constructor's: the optimizer should have made one."""
+        if "step" in vars(self.optimizer):
+            warn(run("bridge.orderWarning", "overridden"), "UserWarning")
+        elif not getattr(self.optimizer, "_opt_called", False):
+            warn(run("bridge.orderWarning", "order"), "UserWarning")
+
+    def _update_lr(self, epoch=None):
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        for group, lr in zip(self.optimizer.param_groups, self.get_lr()):
-            group["lr"] = lr
+        self._get_lr_called_within_step = True
+        try:
+            closed = None if epoch is None else getattr(self, "_get_closed_form_lr", None)
+            rates = self.get_lr() if closed is None else closed()
+        finally:
+            self._get_lr_called_within_step = False
+        for group, lr in zip(self.optimizer.param_groups, rates):
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(lr)
+            else:
+                group["lr"] = lr
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
     def state_dict(self):
@@ -47,9 +77,15 @@ class LRScheduler:
         self.__dict__.update(state_dict)
 
 
+EPOCH_DEPRECATION_WARNING = run("bridge.epochWarning")
+_own = LRScheduler.__dict__["__dict__"].__get__  # the dict of what Python keeps
+OVERRIDABLE = ("get_lr", "step")
+
+
 class LibraryScheduler(LRScheduler):
     """A schedule of the library's."""
 
+    __slots__ = ("_library_object",)
     _library_name = None
 
     def __init__(self, *args, **kwargs):
@@ -60,24 +96,59 @@ class LibraryScheduler(LRScheduler):
             given = (kwargs.get("schedulers") or args[0])[0].optimizer
         if not hasattr(given, "param_groups"):
             raise TypeError(f"{type(given).__name__} is not an Optimizer")
-        self.__dict__["optimizer"] = given
+        own = _own(self)
+        own["optimizer"] = given
         given._library
-        self.__dict__["_library"] = run("new." + self._library_name, *args, **kwargs)
+        # A subclass's own methods are called by the library, too, and for the first time while it makes its object.
+        cls = type(self)
+        overrides = [self._called(name) if getattr(cls, name) is not getattr(LibraryScheduler, name) else None for name in OVERRIDABLE]
+        self._library_object = run("bridge.newScheduler", self._library_name, self._warn_of_order, *overrides, *args, **kwargs)
+        if self._library_name in ("SequentialLR", "ChainedScheduler"):
+            own["_schedulers"] = list(kwargs.get("schedulers") or args[self._library_name == "SequentialLR"])
         given._read_options()
 
+    def _called(self, name):
+        def call(library, *args):
+            self._library_object = library
+            self.optimizer._read_options()
+            return getattr(self, name)(*args)
+
+        return call
+
+    @property
+    def _library(self):
+        return self._library_object
+
+    @property
+    def __dict__(self):
+        """What it has, in the library or here."""
+        library = getattr(self, "_library_object", None)
+        fields = {} if library is None else run("bridge.fields", library)
+        return {**_own(self), **{name: self._shown(name, value) for name, value in fields.items()}}
+
+    def _shown(self, name, value):
+        value = _lists(value)
+        return self._floats(value) if name in ("base_lrs", "_last_lr") else value
+
     def __getattr__(self, name):
-        library = self.__dict__.get("_library")
+        if name == "_library_object":
+            raise AttributeError(name)
+        library = getattr(self, "_library_object", None)
         found, value = run("bridge.field", library, name) if library is not None else (False, None)
         if not found:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-        return _lists(value)
+        return self._shown(name, value)
 
     def __setattr__(self, name, value):
-        run("bridge.setMember", self._library, name, value)
+        library = getattr(self, "_library_object", None)
+        if library is None or hasattr(type(self), name) or name in _own(self) or not run("bridge.field", library, name)[0]:
+            object.__setattr__(self, name, value)
+        else:
+            run("bridge.setMember", library, name, value)
 
     def get_lr(self):
         self.optimizer._library
-        return self._floats(run("method.get_lr", self._library))
+        return self._floats(run("bridge.base", self._library, "get_lr"))
 
     def get_last_lr(self):
         return self._floats(run("method.get_last_lr", self._library))
@@ -89,17 +160,15 @@ class LibraryScheduler(LRScheduler):
 
     def step(self, *args, **kwargs):
         self.optimizer._library  # with the rates as the program has set them
-        run("method.step", self._library, *args, **kwargs)
+        run("bridge.base", self._library, "step", *args, **kwargs)
         self.optimizer._read_options()
 
     def state_dict(self):
-        state = _lists(run("method.state_dict", self._library))
+        state = {key: value for key, value in _own(self).items() if key != "optimizer"}
+        state.update((name, self._shown(name, x)) for name, x in run("method.state_dict", self._library).items())
         if "lr_lambdas" in state:
             # Functions cannot be saved; of other callables it is their fields.
             state["lr_lambdas"] = [None if isinstance(f, types.FunctionType) else f.__dict__.copy() for f in self.lr_lambdas]
-        for key in ("base_lrs", "_last_lr"):
-            if key in state:
-                state[key] = self._floats(state[key])
         return state
 
     def load_state_dict(self, state_dict):
@@ -108,6 +177,8 @@ class LibraryScheduler(LRScheduler):
             for f, fields in zip(self.lr_lambdas, given.pop("lr_lambdas")):
                 if fields is not None:
                     f.__dict__.update(fields)
+        for key in [key for key in given if not run("bridge.field", self._library, key)[0]]:
+            _own(self)[key] = given.pop(key)
         run("method.load_state_dict", self._library, given)
 
 

@@ -72,17 +72,11 @@ export class LRScheduler {
     if (epoch !== null) warn(EPOCH_DEPRECATION_WARNING);
     this._update_lr(epoch);
   }
-  private warnOfOrder(): void {
+  protected warnOfOrder(): void {
     const { optimizer } = this;
-    if (Object.hasOwn(optimizer, "step"))
-      warn(
-        `Seems like \`optimizer.step()\` has been overridden after learning rate scheduler initialization. Please, make sure to call \`optimizer.step()\` before \`lr_scheduler.step()\`. ${SEE}`,
-      );
+    if (Object.hasOwn(optimizer, "step")) warn(ORDER_WARNINGS.overridden);
     // Of a class with a step() of its own it is not known.
-    else if (optimizer.step === Optimizer.prototype.step && !optimizer._opt_called)
-      warn(
-        `Detected call of \`lr_scheduler.step()\` before \`optimizer.step()\`. In PyTorch 1.1.0 and later, you should call them in the opposite order: \`optimizer.step()\` before \`lr_scheduler.step()\`.  Failure to do this will result in PyTorch skipping the first value of the learning rate schedule. ${SEE}`,
-      );
+    else if (optimizer.step === Optimizer.prototype.step && !optimizer._opt_called) warn(ORDER_WARNINGS.order);
   }
   /** Goes to the next place of the schedule, or to `epoch`, and sets the rates. */
   _update_lr(epoch: number | null = null): void {
@@ -133,6 +127,10 @@ export class LRScheduler {
 }
 
 const SEE = "See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate";
+export const ORDER_WARNINGS = {
+  overridden: `Seems like \`optimizer.step()\` has been overridden after learning rate scheduler initialization. Please, make sure to call \`optimizer.step()\` before \`lr_scheduler.step()\`. ${SEE}`,
+  order: `Detected call of \`lr_scheduler.step()\` before \`optimizer.step()\`. In PyTorch 1.1.0 and later, you should call them in the opposite order: \`optimizer.step()\` before \`lr_scheduler.step()\`.  Failure to do this will result in PyTorch skipping the first value of the learning rate schedule. ${SEE}`,
+} as const;
 export const EPOCH_DEPRECATION_WARNING =
   "The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use `scheduler.step()` to step the scheduler. During the deprecation, if epoch is different from None, the closed form is used instead of the new chainable form, where available. Please open an issue if you are unable to replicate your use case: https://github.com/pytorch/pytorch/issues/new/choose.";
 
