@@ -143,15 +143,7 @@ export const adaptive_avg_pool2d = fn(
 /** Means over windows such that the last three dims become `output_size`. As `torch.nn.functional.adaptive_avg_pool3d`. */
 export const adaptive_avg_pool3d = fn(
   "adaptive_avg_pool3d(Tensor input, int?[] output_size) -> Tensor",
-  ({ input, output_size }) => {
-    const [depth, ...plane] = sizesFor(input, 3, output_size, "adaptive_avg_pool3d");
-    const planes = pool.adaptive_avg_pool2d(input, plane);
-    const whole = [depth, ...plane].every((n) => n === 1);
-    return nodeNamed(
-      pool.adaptive_avg_pool1d(planes.movedim(-3, -1), depth).movedim(-1, -3),
-      whole ? "MeanBackward1" : "AdaptiveAvgPool3DBackward0",
-    );
-  },
+  ({ input, output_size }) => pool.adaptive_avg_pool3d(input, sizesFor(input, 3, output_size, "adaptive_avg_pool3d")),
 );
 
 const ADAPTIVE_MAX = "adaptive_max_pool(Tensor input, int?[] output_size, bool return_indices=False) -> Tensor";

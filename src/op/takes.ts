@@ -1,6 +1,6 @@
 // Which dtypes an op takes, and PyTorch's sentences about the others.
 import type { Dtype } from "../dtype.ts";
-import { bfloat16, bool, dtypes, float16, float32, float64, int32, int64 } from "../dtype.ts";
+import { bfloat16, bool, dtypes, float16, float32, float64, int32, int64, uint8 } from "../dtype.ts";
 import { IndexError, NotImplementedError, RuntimeError } from "../errors.ts";
 
 /** The dtypes, by the bits of their codes, and the error for one that is not among them. */
@@ -29,6 +29,7 @@ const BOOL = maskOf((d) => d === bool);
 const INTEGERS = maskOf((d) => d.category === 1);
 const INDICES = maskOf((d) => d === int32 || d === int64);
 const LONG = maskOf((d) => d === int64);
+const BYTES = maskOf((d) => d === uint8);
 
 /** PyTorch's sentence of a kernel that was not compiled for a dtype. */
 export const notImplementedFor = (kernel: string, d: Dtype): NotImplementedError =>
@@ -43,6 +44,8 @@ export const floats = compiledFor(FLOATS);
 export const wideFloats = compiledFor(WIDE);
 export const floatsAndLong = compiledFor(FLOATS | LONG);
 export const wideFloatsAndLong = compiledFor(WIDE | LONG);
+export const floatsAndBytes = compiledFor(FLOATS | BYTES);
+export const wideFloatsAndBytes = compiledFor(WIDE | BYTES);
 export const floatsAndComplex = compiledFor(FLOATS | COMPLEX);
 export const wideFloatsAndComplex = compiledFor(WIDE | COMPLEX);
 /** … all but complex numbers. */

@@ -146,7 +146,7 @@ define(angle, {
       if (!self.dtype.is_complex) return grad.new_zeros(grad.sizes);
       const over = self.abs().pow(2);
       const turned = _complex(self.imag().neg(), self.real());
-      return turned.mul(grad.div(over.masked_fill(over.eq(0), 1)));
+      return turned.mul(grad.div(over)).masked_fill(self.eq(0), 0);
     },
   },
 });

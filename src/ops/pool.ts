@@ -248,3 +248,10 @@ define(adaptive_avg_pool2d, {
   kernel: inOpmath(composite(({ input, output_size }) => adaptive(input, 2, output_size))),
   node: ({ output_size }) => (output_size.every((n) => n === 1) ? "MeanBackward1" : "AdaptiveAvgPool2DBackward0"),
 });
+/** {@link avg_pool3d} with the windows chosen so that the result has `output_size`. */
+export const adaptive_avg_pool3d = op("adaptive_avg_pool3d(Tensor input, int[] output_size) -> Tensor");
+define(adaptive_avg_pool3d, {
+  takes: floats("adaptive_avg_pool3d_cpu"),
+  kernel: inOpmath(composite(({ input, output_size }) => adaptive(input, 3, output_size))),
+  node: ({ output_size }) => (output_size.every((n) => n === 1) ? "MeanBackward1" : "AdaptiveAvgPool3DBackward0"),
+});

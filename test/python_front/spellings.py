@@ -63,3 +63,12 @@ s = torch.ones(2).as_subclass(S)
 print(type(s).__name__, isinstance(s, torch.Tensor), s.twice().tolist(), S([1.0, 2.0]).tolist(), type(S([1.0])).__name__)
 s = torch.Tensor._make_subclass(S, torch.ones(2), True)
 print(type(s).__name__, s.requires_grad, s.is_leaf)
+# --- modules go to a memory format, a dtype, or both
+cl = torch.channels_last
+m = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Linear(2, 2))
+print(m.to(memory_format=cl) is m, [p.stride() for p in m.parameters()])
+m[0].weight.grad = torch.ones(4, 3, 3, 3)
+m.to(torch.float64, memory_format=torch.contiguous_format)
+print(m[0].weight.stride(), m[0].weight.grad.stride(), m[0].weight.dtype, m[1].num_batches_tracked.dtype, m[1].running_mean.dtype)
+print(nn.Conv3d(1, 2, 2).to("cpu", torch.float32, memory_format=torch.channels_last_3d).weight.stride())
+attempt(lambda: nn.Conv2d(3, 4, 3).to(memory_format=torch.channels_last_3d))

@@ -129,6 +129,7 @@ export const core: Samples = {
   avg_pool3d: () => [[leaf([1, 1, 2, 4, 4]), 2]],
   adaptive_avg_pool1d: () => [[leaf([1, 2, 5]), 2]],
   adaptive_avg_pool2d: () => [[leaf([1, 2, 5, 4]), [2, 3]]],
+  adaptive_avg_pool3d: () => [[leaf([1, 2, 5, 4, 3]), [2, 3, 2]]],
   _normalize: () => [
     [leaf([2, 4]), [1], null, null, 1e-5],
     [leaf([2, 3, 4]), [1, 2], leaf([3, 1]), leaf([3, 1]), 1e-5, false],
