@@ -22,6 +22,7 @@ const layers = [
   "op",
   "ops",
   "nn",
+  "func",
   "optim",
   "data",
   "serialization",

@@ -50,6 +50,8 @@ export { slice_ } from "./ops/methods/subscript.ts";
 export type { Index, Slice } from "./ops/methods/subscript.ts";
 export * as autograd from "./autograd/index.ts";
 export * as nn from "./nn/index.ts";
+export * as func from "./func/index.ts";
+export { vmap } from "./func/vmap.ts";
 export {
   enable_grad,
   inference_mode,

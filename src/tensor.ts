@@ -133,6 +133,18 @@ export class Tensor {
   get layout(): Layout {
     return { shape: this.sizes, strides: this.strides, offset: this.offset };
   }
+  /** @internal What a check of the elements looks at: of a batch (vmap) all of it. */
+  get whole(): Tensor {
+    return this;
+  }
+  /** @internal Whether a gradient of it may be asked for, of a level below (see Note [Levels]) too. */
+  get isDifferentiated(): boolean {
+    return this.requires_grad;
+  }
+  /** @internal The same elements, without a history. */
+  bare(): Tensor {
+    return new Tensor(this.storage, this.dtype, this.sizes, this.strides, this.offset);
+  }
   /** @internal Address of the first element in the device's memory, in bytes. See Note [Addresses and sweeps]. */
   get ptr(): number {
     const { ptr } = this.storage.block;

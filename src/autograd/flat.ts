@@ -1,5 +1,5 @@
 // Gradients that depend on what they are the gradient of in steps alone.
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import type { Edge, Grads } from "./node.ts";
 import { gradientEdge, Node } from "./node.ts";
 
@@ -34,7 +34,7 @@ class FlatNode extends Node {
 /** The gradient that a node so called gave, as a function of what the edges lead to whose derivative is 0. */
 export function flatIn(gradient: Tensor, edges: readonly Edge[], of: string): Tensor {
   if (edges.length === 0) return gradient;
-  const made = new Tensor(gradient.storage, gradient.dtype, gradient.sizes, gradient.strides, gradient.offset);
+  const made = gradient.bare();
   made.node = new FlatNode(gradient, edges, of);
   return made;
 }

@@ -135,7 +135,7 @@ export class SavedTensor {
         "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.",
       );
     // A result would hold its own node; keep its data alone and give it the node when asked.
-    this.tensor = isResult ? new Tensor(t.storage, t.dtype, t.sizes, t.strides, t.offset) : t;
+    this.tensor = isResult ? t.bare() : t;
     this.version = t.storage.version;
     this.isResult = isResult;
     this.outputNr = outputNr;
@@ -193,7 +193,7 @@ export class SavedTensor {
 }
 /** The same elements, its gradient led along the edge. */
 function inGraph(t: Tensor, { node, nr }: Edge): Tensor {
-  const made = new Tensor(t.storage, t.dtype, t.sizes, t.strides, t.offset);
+  const made = t.bare();
   if (node.isAccumulator) {
     made.leafRequiresGrad = true;
     made.accumulator = node;

@@ -21,8 +21,24 @@ export const registrar: ProxyHandler<Module> = {
   },
 };
 
+/** Puts a tensor where a parameter or buffer is, of whatever kind, and gives what was there. */
+export function place(module: Module, name: string, value: Tensor | null): Tensor | null {
+  const list = (module._parameters.has(name) ? module._parameters : module._buffers) as Map<string, Tensor | null>;
+  const before = list.get(name)!;
+  list.set(name, value);
+  placing = true;
+  try {
+    Reflect.set(module, name, value);
+  } finally {
+    placing = false;
+  }
+  return before;
+}
+let placing = false;
+
 /** `Module.__setattr__` of PyTorch. Raises TypeError and changes nothing if a registered name is given something else. */
 function register(module: Module, name: string, value: unknown): void {
+  if (placing) return;
   const { _parameters, _buffers, _modules } = module;
   if (value instanceof Parameter) claim(module, name, _parameters, value);
   else if (_parameters.has(name))

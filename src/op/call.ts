@@ -11,6 +11,8 @@ import type { ViewInfo } from "../tensor.ts";
 import { collectTemporaries, empty } from "../allocate.ts";
 import { bind } from "./bind.ts";
 import { assertCast, assertFits } from "./fits.ts";
+import { levelOf, levels, mapTensors, standing } from "./levels.ts";
+import type { Level } from "./levels.ts";
 import type { AnyDefinition, Check, Entry, OpKernel } from "./op.ts";
 import { assign, promotedDtype } from "./pointwise.ts";
 import { formerOrder, withReduction } from "./size_average.ts";
@@ -38,14 +40,19 @@ export function run(entry: Entry, values: Values): Results {
 function execute(entry: Entry, values: Values): Results {
   const { definition, schema } = entry;
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
+  let level: Level | null = null;
+  if (levels.newest !== null) [level, values] = atLevel(entry, values);
   if (entry.takes !== null) assertTakes(entry, values, null);
   if (entry.inplaceArg >= 0 && values[entry.inplaceArg] === true) return runOver(entry, values);
   const { kernel } = definition;
   if (kernel.kind === "composite") return compose(definition, values, entry);
   const { grad, inference } = modes();
-  const recording = grad && !inference && entry.record !== null && needsGrad(entry, values);
+  const recording = grad && !inference && entry.record !== null && level?.records !== false && needsGrad(entry, values);
   let results: Results;
-  if (kernel.kind === "view") {
+  if (level !== null) {
+    results = level.compute(entry, values);
+    if (kernel.kind === "view") markViews(values[0] as Tensor, results);
+  } else if (kernel.kind === "view") {
     results = kernel.run(values, schema);
     markViews(values[0] as Tensor, results);
   } else if (kernel.kind === "loops") results = kernel.run(values, schema);
@@ -71,6 +78,13 @@ function execute(entry: Entry, values: Values): Results {
     }
   }
   return schema.results === null ? results : named(entry, results);
+}
+
+/** The level that a call belongs to, if any, and the arguments as it gets them. */
+function atLevel(entry: Entry, values: Values): [Level | null, Values] {
+  const given = mapTensors(values, standing);
+  const level = entry.definition!.kernel.kind === "composite" ? null : levelOf(entry, given);
+  return [level, level?.lift(given) ?? given];
 }
 
 /** Raises for a dtype that the op does not take. */
@@ -165,9 +179,15 @@ export function runInPlace(of: Entry, name: string, values: Values): Tensor {
 function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   const { definition, schema } = of;
   const { kernel, unrecorded } = definition!;
+  let level: Level | null = null;
+  if (levels.newest !== null) {
+    const self = standing(values[0] as Tensor);
+    [level, values] = atLevel(of, values);
+    if (level !== null && !level.owns(self)) throw level.refuseWrite(name);
+  }
   const self = values[0] as Tensor;
   const { grad } = modes();
-  const recording = grad && unrecorded !== true && values.some(isTensorWithGrad);
+  const recording = grad && unrecorded !== true && level?.records !== false && values.some(isTensorWithGrad);
   if (grad) assertWritable(self, recording);
   if (of.takes !== null) assertTakes(of, values, self.dtype);
   if (kernel.kind === "composite") {
@@ -178,13 +198,16 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   // A formula that needs the old self gets a copy: the memory is about to change.
   let saved = values;
   if (recording && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];
-  withGrad(false, () => {
-    if (kernel.into) {
-      self.backend.unpin();
-      kernel.into(values, schema, self);
-    } else collectTemporaries(() => writeResult(self, kernel.run(values, schema) as Tensor, name));
-  });
-  markChanged(self.storage, name);
+  if (level !== null) level.write(of, name, values);
+  else {
+    withGrad(false, () => {
+      if (kernel.into) {
+        self.backend.unpin();
+        kernel.into(values, schema, self);
+      } else collectTemporaries(() => writeResult(self, kernel.run(values, schema) as Tensor, name));
+    });
+    markChanged(self.storage, name);
+  }
   if (recording) rewriteHistory(self, () => new OpNode(of, saved, [self], values));
   return self;
 }
@@ -228,8 +251,14 @@ function nameLastNode(
 /** The result of a composite is written into self, whose history then is the result's. */
 function becomeComposed(self: Tensor, result: Tensor, name: string): Tensor {
   const { node } = result;
-  // For a view's base and for another dtype the copy has to be recorded.
-  if (node === null || self.view_ !== null || result.dtype !== self.dtype || result.outputNr > 0)
+  // For a view's base, for another dtype and for the levels below the copy has to be recorded.
+  if (
+    levels.newest !== null ||
+    node === null ||
+    self.view_ !== null ||
+    result.dtype !== self.dtype ||
+    result.outputNr > 0
+  )
     return copyInto(self, result, name);
   withGrad(false, () => copyInto(self, result, name));
   rewriteHistory(self, () => node);

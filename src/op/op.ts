@@ -19,6 +19,8 @@ export interface OpKernel {
    * that may call ops. loops: fresh results, by kernels of the device alone.
    */
   readonly kind: "composite" | "view" | "compute" | "loops";
+  /** Whether each element of the result is computed from the operands' elements there, broadcast. */
+  readonly elementwise?: true;
   run(values: readonly unknown[], schema: Schema): Tensor | readonly Tensor[];
   /** Writes the result into an existing tensor, for in-place twins; without it the result is copied. */
   into?(values: readonly unknown[], schema: Schema, target: Tensor): void;

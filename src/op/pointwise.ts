@@ -128,6 +128,7 @@ export function pointwise<S extends string>(
   };
   return {
     kind: "loops",
+    elementwise: true,
     restrict: (more) => void (takes = [...takes, ...more]),
     run(values, schema) {
       const plan = prepare(values, schema, null);

@@ -69,7 +69,7 @@ function check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): 
 }
 /** Whether attention can go block by block: sizes that match without broadcasting, and no derivative of the mask to take. */
 function fitsBlocks(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): boolean {
-  if (mask !== null && mask.requires_grad) return false;
+  if (mask !== null && mask.isDifferentiated) return false;
   if (query.size(-1) !== key.size(-1) || key.size(-2) !== value.size(-2)) return false;
   const [q, k, v] = [query, key, value].map((t) => t.sizes.slice(0, -2));
   return sameShape(q, k) && sameShape(k, v);

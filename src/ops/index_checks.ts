@@ -8,8 +8,8 @@ import type { Tensor } from "../tensor.ts";
 /** Raises the error of `message` for an index that points past `size`. */
 export function assertWithin(index: Tensor, size: number, message: (i: number) => Error, negative: boolean): void {
   if (index.numel() === 0) return;
-  const low = Number(index.amin().item());
-  const high = Number(index.amax().item());
+  const low = Number(index.whole.amin().item());
+  const high = Number(index.whole.amax().item());
   if (low < (negative ? -size : 0)) throw message(low);
   if (high >= size) throw message(high);
 }

@@ -53,7 +53,7 @@ define(gaussian_nll_loss, {
   }),
 });
 function varianceFor(input: Tensor, variance: Tensor): Tensor {
-  if (variance.lt(0).any().item()) throw new ValueError("var has negative entry/entries");
+  if (variance.lt(0).whole.any().item()) throw new ValueError("var has negative entry/entries");
   if (sameShape(variance.sizes, input.sizes)) return variance;
   if (sameShape(variance.sizes, input.sizes.slice(0, -1))) return variance.unsqueeze(-1);
   const differing = variance.sizes.filter((n, d) => n !== input.sizes[d]);

@@ -264,7 +264,7 @@ define(binary_cross_entropy, {
     },
   },
 });
-const isShare = (x: Tensor): boolean => Boolean(x.ge(0).logical_and(x.le(1)).all().item());
+const isShare = (x: Tensor): boolean => Boolean(x.ge(0).logical_and(x.le(1)).whole.all().item());
 const scaledBy = (x: Tensor, weight: Tensor | null): Tensor => (weight === null ? x : x.mul(weight));
 /** {@link binary_cross_entropy} of sigmoid(input), without overflow. */
 export const binary_cross_entropy_with_logits = op(

@@ -166,7 +166,7 @@ function differentiable(
     h = o.sigmoid().mul(c.tanh());
     [hs[t], cs[t]] = [h, c];
   }
-  const wanted = inputs.filter((t) => t.requires_grad);
+  const wanted = inputs.filter((t) => t.isDifferentiated);
   const found = gradientsOf([stack(hs), stack(cs)], wanted, [grad, ofCells], {
     create_graph: true,
     allow_unused: true,

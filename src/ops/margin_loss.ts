@@ -157,7 +157,7 @@ function assertClasses(target: Tensor): void {
 /** [N, C], whatever the number of dims was. */
 const rowsOf = (input: Tensor): Tensor => (input.sizes.length === 2 ? input : input.reshape([1, -1]));
 const isWithin = (target: Tensor, low: number, high: number): boolean =>
-  target.numel() === 0 || (Number(target.min().item()) >= low && Number(target.max().item()) < high);
+  target.numel() === 0 || (Number(target.whole.min().item()) >= low && Number(target.whole.max().item()) < high);
 
 /**
  * The score of each class ask to lie below that of the class `target` by `margin`: the mean over classes of
@@ -213,7 +213,7 @@ define(multilabel_margin_loss, {
     if (!isWithin(target, -1, classes)) throw new RuntimeError("argument #2 'target' is out of range");
     const listed = rows.lt(0).cumsum(1).eq(0);
     const places = _where(listed, rows, 0);
-    const longest = x.numel() === 0 ? 0 : Number(listed.sum([1]).max().item());
+    const longest = x.numel() === 0 ? 0 : Number(listed.sum([1]).whole.max().item());
     const others = x.detach().new_zeros(x.sizes).scatter_add(1, places, listed.to(x.dtype)).eq(0);
     // One column of targets at a time: all at once would take [N, C, C]. At least one, for the graph.
     const lossesOf = (k: number): Tensor => {

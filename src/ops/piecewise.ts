@@ -8,4 +8,4 @@ import type { Tensor } from "../tensor.ts";
 export const _linear_in = op("_linear_in(Tensor(a) self) -> Tensor(a)");
 define(_linear_in, { kernel: view((layout) => layout), backward: { self: ({ grad }) => grad }, flat: ["self"] });
 /** {@link _linear_in}, where a graph is recorded. */
-export const linearIn = (x: Tensor): Tensor => (x.requires_grad && is_grad_enabled() ? _linear_in(x) : x);
+export const linearIn = (x: Tensor): Tensor => (x.isDifferentiated && is_grad_enabled() ? _linear_in(x) : x);

@@ -116,7 +116,7 @@ define(prod, {
 });
 /** grad * product / x; where an x is 0, the product of the others by cumulative products from both sides. */
 function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
-  if (!x.eq(0).any().item()) return grad.mul(product.div(x).conj());
+  if (!x.eq(0).whole.any().item()) return grad.mul(product.div(x).conj());
   const one = x.narrow(d, 0, 1).mul(0).add(1);
   const n = x.sizes[d];
   const before = cat([one, x.narrow(d, 0, n - 1)], d).cumprod(d);
@@ -153,7 +153,7 @@ define(cumprod, {
 function cumprodGrad(grad: Tensor, self: Tensor, result: Tensor, dim: number): Tensor {
   if (self.sizes.length === 0) return grad;
   const d = wrapDim(dim, self.sizes.length);
-  if (!self.eq(0).any().item()) return grad.mul(result).flip([d]).cumsum(d).flip([d]).div(self);
+  if (!self.eq(0).whole.any().item()) return grad.mul(result).flip([d]).cumsum(d).flip([d]).div(self);
   const n = self.sizes[d];
   const one = self.narrow(d, 0, 1).mul(0).add(1);
   const parts: Tensor[] = [];

@@ -264,7 +264,7 @@ function quantiles(
   const at = q instanceof Tensor ? q : self.new_full([], q);
   if (at.sizes.length > 1) throw new RuntimeError("quantile() q must be a scalar or 1D tensor");
   if (at.dtype !== self.dtype) throw new RuntimeError("quantile() q tensor must be same dtype as the input tensor");
-  if (at.lt(0).logical_or(at.gt(1)).any().item())
+  if (at.lt(0).logical_or(at.gt(1)).whole.any().item())
     throw new RuntimeError(
       at.sizes.length === 0
         ? `quantile() q must be in the range [0, 1] but got ${streamed(Number(at.item()))}`

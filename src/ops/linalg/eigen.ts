@@ -63,7 +63,7 @@ const gaps = (L: Tensor): Tensor => {
 /** The eigenvalues of symmetric matrices, ascending. As `torch.linalg.eigvalsh`. */
 export const eigvalsh = op("linalg_eigvalsh(Tensor A, str UPLO='L') -> Tensor");
 define(eigvalsh, {
-  kernel: composite(({ A, UPLO }) => (A.requires_grad ? eigh(A, UPLO)[0] : _eigvalsh(A, UPLO))),
+  kernel: composite(({ A, UPLO }) => (A.isDifferentiated ? eigh(A, UPLO)[0] : _eigvalsh(A, UPLO))),
 });
 const _eigvalsh = op("_linalg_eigvalsh(Tensor A, str UPLO) -> Tensor");
 define(_eigvalsh, { kernel: compute(({ A, UPLO }) => symmetric("linalg.eigvalsh", A, UPLO, false)[0]) });
@@ -118,6 +118,6 @@ function general(name: string, A: Tensor, vectors: boolean): [Tensor, Tensor | n
 }
 /** The eigenvalues of square matrices, complex, in no order. As `torch.linalg.eigvals`. */
 export const eigvals = op("linalg_eigvals(Tensor A) -> Tensor");
-define(eigvals, { kernel: composite(({ A }) => (A.requires_grad ? eig(A)[0] : _eigvals(A))) });
+define(eigvals, { kernel: composite(({ A }) => (A.isDifferentiated ? eig(A)[0] : _eigvals(A))) });
 const _eigvals = op("_linalg_eigvals(Tensor A) -> Tensor");
 define(_eigvals, { kernel: compute(({ A }) => general("linalg.eigvals", A, false)[0]) });

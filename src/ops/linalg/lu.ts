@@ -126,11 +126,12 @@ export const lu_factor = op("linalg_lu_factor(Tensor A, *, bool pivot=True) -> (
 define(lu_factor, {
   kernel: composite(({ A, pivot }) => {
     const [LU, pivots, info] = lu_factor_ex(A, { pivot });
-    const bad = (info.typed_array() as Int32Array).findIndex((x) => x !== 0);
+    const found = info.whole.typed_array() as Int32Array;
+    const bad = found.findIndex((x) => x !== 0);
     if (bad >= 0) {
-      const which = info.sizes.length === 0 ? "" : `(Batch element ${bad}): `;
+      const which = info.whole.sizes.length === 0 ? "" : `(Batch element ${bad}): `;
       throw new RuntimeError(
-        `torch.linalg.lu_factor: ${which}${singular(Number(info.typed_array()[bad]))}. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)`,
+        `torch.linalg.lu_factor: ${which}${singular(found[bad])}. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)`,
       );
     }
     return [LU, pivots];

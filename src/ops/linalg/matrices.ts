@@ -40,10 +40,10 @@ export function sameBatch(A: Tensor, B: Tensor): [Tensor, Tensor] {
 }
 /** Raises LinAlgError for the first matrix that `info` has a number for. */
 export function checkInfo(info: Tensor, name: string, sentence: (k: number) => string): void {
-  const values = info.typed_array();
+  const values = info.whole.typed_array();
   const i = values.findIndex((x) => Number(x) !== 0);
   if (i < 0) return;
-  const which = info.sizes.length === 0 ? "" : `(Batch element ${i}): `;
+  const which = info.whole.sizes.length === 0 ? "" : `(Batch element ${i}): `;
   throw new LinAlgError(`${name}: ${which}${sentence(Number(values[i]))}`);
 }
 

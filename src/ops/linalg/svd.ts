@@ -123,7 +123,7 @@ export const svdvals = op("linalg_svdvals(Tensor A, *, str? driver=None) -> Tens
 define(svdvals, {
   kernel: composite(({ A, driver }) => {
     refuseDriver("svdvals", driver);
-    return A.requires_grad && is_grad_enabled() ? _svd(A)[1] : _svdvals(A);
+    return A.isDifferentiated && is_grad_enabled() ? _svd(A)[1] : _svdvals(A);
   }),
 });
 
@@ -237,7 +237,7 @@ define(lstsq, {
     const values = svdvals(A.detach());
     const rank = matrix_rank(A.detach(), { rtol: rcond });
     const none = A.new_zeros([0]);
-    const isFull = rank.eq(Math.min(m, n)).all().item() as unknown as boolean;
+    const isFull = rank.eq(Math.min(m, n)).whole.all().item() as unknown as boolean;
     const fitted = driver !== null && driver !== "gelsy"; // PyTorch's default tells no residuals
     const misses = fitted && m > n && isFull ? A.matmul(X).sub(b).pow(2).sum([-2]) : none;
     return [

@@ -1,0 +1,92 @@
+// Batching: how an op computes for a whole batch at once.
+import { RuntimeError } from "../errors.ts";
+import { runInPlace } from "../op/call.ts";
+import { isRandom, mapTensors, tensorsIn } from "../op/levels.ts";
+import type { Results } from "../op/levels.ts";
+import type { Entry } from "../op/op.ts";
+import { Tensor } from "../tensor.ts";
+import { aligned, alignedValues, Call, oneByOne } from "./batching_call.ts";
+import type { Rule } from "./batching_call.ts";
+import { rules } from "./batching_rules.ts";
+import type { VmapLevel } from "./vmap_level.ts";
+
+/**
+ * Note [Batching]: what a tensor of a batch holds has the batch as its first dim. Most ops follow by rule. Views have the
+ * same strides with the batch's before them. Pointwise kernels broadcast: what has fewer dims gets dims of size 1 behind the
+ * batch. Ops along dims are told them from the end, where nothing has moved. Others have rules of their own
+ * (batching_rules.ts), and what has none goes through the batch one by one.
+ */
+/** The results of an op for a batch, one level down. */
+export function batched(level: VmapLevel, entry: Entry, values: readonly unknown[]): Results {
+  const call = new Call(level, entry, values);
+  if (isRandom(entry)) return drawn(call);
+  const rule = rules[entry.schema.name] ?? ruleOf(entry);
+  const results = rule?.(call) ?? oneByOne(call);
+  return results instanceof Tensor ? level.wrap(results) : results.map((t) => level.wrap(t));
+}
+/** The same in place: self is of the batch. */
+export function writeBatched(level: VmapLevel, of: Entry, name: string, values: readonly unknown[]): void {
+  const call = new Call(level, of, values);
+  const self = values[0] as Tensor;
+  const below = call.below(self);
+  const others = tensorsIn(values.slice(1));
+  const written = rules[of.schema.name] ?? ruleOf(of);
+  if (isRandom(of)) {
+    assertDraws(call);
+    if (level.randomness === "different")
+      runInPlace(
+        of,
+        name,
+        mapTensors(values, (t) => call.whole(t)),
+      );
+    else below.copy_(runInPlace(of, name, [self.new_empty([]).expand(self.shape).clone(), ...values.slice(1)]));
+  } else if (written === aligned && others.every((t) => t.dim() <= self.dim())) {
+    runInPlace(of, name, alignedValues(call, self.dim()));
+  } else {
+    const made = batched(level, of, values) as Tensor;
+    below.copy_(call.below(made));
+  }
+}
+
+/** The rule of a kind of kernel. */
+function ruleOf({ definition }: Entry): Rule | null {
+  const { kind, elementwise } = definition!.kernel;
+  return kind === "view" ? seen : elementwise === true ? aligned : null;
+}
+/** A view: the same of every element of the batch. */
+const seen: Rule = (call) => {
+  const self = call.values[0] as Tensor;
+  const below = call.below(self);
+  const made = call.entry.definition!.kernel.run(call.values, call.entry.schema);
+  const view = (t: Tensor): Tensor =>
+    below.as_strided([call.size, ...t.sizes], [below.strides[0], ...t.strides], t.offset);
+  return made instanceof Tensor ? view(made) : made.map(view);
+};
+function assertDraws({ level }: Call): void {
+  if (level.randomness === "error")
+    throw new RuntimeError(
+      "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness flags on vmap or perform the randomness operation out of vmap",
+    );
+}
+/** Random numbers: the same for all of the batch, or others for each. */
+function drawn(call: Call): Results {
+  assertDraws(call);
+  const { level, values } = call;
+  const isBatched = tensorsIn(values).some((t) => call.isBatched(t));
+  if (level.randomness === "different") {
+    const place = call.place("size");
+    if (place >= 0) {
+      const size = values[place] as readonly number[];
+      return level.wrap(call.run(values.with(place, [call.size, ...size])) as Tensor);
+    }
+    const made =
+      isBatched && call.name !== "multinomial" ? call.run(mapTensors(values, (t) => call.whole(t))) : oneByOne(call);
+    return level.wrap(made as Tensor);
+  }
+  if (!isBatched) return call.run(values);
+  const self = values[0] as Tensor;
+  if (call.name.endsWith("_like")) return call.run([self.new_empty(self.shape), ...values.slice(1)]);
+  throw new RuntimeError(
+    "Vmap does not currently support same randomness with a batched tensor input. Please use `randomness='different'` or perform the randomness operation out of vmap",
+  );
+}

@@ -1,0 +1,46 @@
+// The level of grad, vjp and jacrev: tensors with a graph of their own.
+import { modes, withGrad } from "../autograd/mode.ts";
+import { RuntimeError } from "../errors.ts";
+import { run, runInPlace } from "../op/call.ts";
+import { Level, mapTensors, Wrapped } from "../op/levels.ts";
+import type { Results } from "../op/levels.ts";
+import type { Entry } from "../op/op.ts";
+import { Tensor } from "../tensor.ts";
+
+type Values = readonly unknown[];
+
+export class DerivativeLevel extends Level {
+  override readonly records = true;
+  override readonly wraps = true;
+  /** Whether the program records what runs below. */
+  private readonly outside = modes().grad;
+
+  override compute(entry: Entry, values: Values): Results {
+    const results = this.below_(() => run(entry, mapTensors(values, this.innerOf)));
+    return results instanceof Tensor ? this.wrap(results) : results.map((t) => this.wrap(t));
+  }
+  override write(of: Entry, name: string, values: Values): void {
+    this.below_(() => runInPlace(of, name, mapTensors(values, this.innerOf)));
+  }
+  override refuseWrite(name: string): Error {
+    return new RuntimeError(
+      `During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation (aten::${name}) that would mutate a captured Tensor. This is not supported; please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as inputs.`,
+    );
+  }
+  /** What is not of this level is constant in it. */
+  override lift(values: Values): Values {
+    return mapTensors(values, (t) => (this.owns(t) ? t : this.wrap(t)));
+  }
+  wrap(t: Tensor): Wrapped {
+    return new Wrapped(this, t);
+  }
+  /** A tensor of this level with respect to which gradients are taken. */
+  leaf(t: Tensor): Wrapped {
+    const leaf = this.wrap(t);
+    if (t.dtype.is_differentiable) leaf.leafRequiresGrad = true;
+    return leaf;
+  }
+  private below_<T>(body: () => T): T {
+    return this.lower(() => withGrad(modes().grad && this.outside, body));
+  }
+}

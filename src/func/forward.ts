@@ -1,0 +1,243 @@
+// torch.func: derivatives forwards.
+import { RuntimeError } from "../errors.ts";
+import { list, sameShape } from "../layout.ts";
+import { eye, ones_like, zeros_like } from "../ops/index.ts";
+import { standing } from "../op/levels.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Argnums, At, AuxOptions } from "./derivatives.ts";
+import { assertTensors, partial, placesOf, products, recorded, vjp, withAux } from "./derivatives.ts";
+import { Dual, ForwardLevel } from "./forward_level.ts";
+import { mapTensors, replaced, structureText, tensorsOf } from "./tree.ts";
+import type { Tree } from "./tree.ts";
+import { vmap } from "./vmap.ts";
+import type { Randomness } from "./vmap_level.ts";
+
+type Fn<A extends readonly unknown[], R> = (...args: A) => R;
+export interface JvpOptions extends AuxOptions {
+  /** Raise if the output does not depend on the inputs. */
+  readonly strict?: boolean;
+}
+/**
+ * The value of a function and the product of its Jacobian with tangents, computed forwards: `[value, product]`, with `has_aux`
+ * `[value, product, aux]`. As `torch.func.jvp`.
+ * @example torch.func.jvp((x: torch.Tensor) => x.sin(), [torch.zeros(2)], [torch.ones(2)]); // [zeros, ones]
+ */
+export function jvp<P extends readonly Tree[], Y extends Tree>(
+  f: (...primals: P) => Y,
+  primals: readonly [...P],
+  tangents: readonly Tree[],
+  options?: JvpOptions & { readonly has_aux?: false },
+): [Y, Y];
+export function jvp<P extends readonly Tree[], Y extends Tree, X>(
+  f: (...primals: P) => [Y, X],
+  primals: readonly [...P],
+  tangents: readonly Tree[],
+  options: JvpOptions & { readonly has_aux: true },
+): [Y, Y, X];
+export function jvp(
+  f: (...primals: never[]) => unknown,
+  primals: readonly Tree[],
+  tangents: readonly Tree[],
+  { strict = false, has_aux = false }: JvpOptions = {},
+): [unknown, unknown, unknown?] {
+  const name = "jvp(f, primals, tangents)";
+  if (!Array.isArray(primals))
+    throw new RuntimeError(`${name}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).`);
+  if (structureText(primals) !== structureText(tangents))
+    throw new RuntimeError(
+      `${name}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 tensors, tangents also must be. Got primals with structure ${structureText(primals)} and tangents with structure ${structureText(tangents)}`,
+    );
+  const moves = tensorsOf(tangents);
+  for (const [i, x] of tensorsOf(primals).entries())
+    if (!sameShape(x.sizes, moves[i].sizes))
+      throw new RuntimeError(
+        `Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size ${list(x.sizes)} while the given forward gradient is of size ${list(moves[i].sizes)}.`,
+      );
+  const level = new ForwardLevel();
+  const [y, aux] = level.run(() => {
+    let next = 0;
+    const duals = mapTensors(primals, (t) => new Dual(level, t, moves[next++]));
+    return withAux(name, f(...(duals as never[])), has_aux);
+  });
+  assertTensors(name, y);
+  const product = mapTensors(y, (t) => {
+    const tangent = level.tangentOf(t);
+    if (tangent === null && strict)
+      throw new RuntimeError(
+        "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed with strict=True.",
+      );
+    return tangent ?? zeros_like(level.innerOf(t));
+  });
+  const value = mapTensors(y, level.innerOf);
+  return (has_aux ? [value, product, mapTensors(aux, level.innerOf)] : [value, product]) as unknown as [
+    never,
+    never,
+    never?,
+  ];
+}
+
+/** The unit vectors of tensors taken as one long vector, each as large as its tensor, with the vectors as their first dim. */
+function unitVectors(xs: readonly Tensor[]): Tensor[] {
+  const n = xs.reduce((sum, x) => sum + x.numel(), 0);
+  let start = 0;
+  return xs.map((x) => {
+    const part = eye(n, { dtype: x.dtype }).narrow(1, start, x.numel());
+    start += x.numel();
+    return part.reshape([n, ...x.shape]);
+  });
+}
+/** Rows that belong to each tensor, cut from what has all of them as its first dim. */
+function rowsOf(whole: Tensor, xs: readonly Tensor[]): Tensor[] {
+  let start = 0;
+  return xs.map((x) => {
+    const part = whole.narrow(0, start, x.numel()).reshape([...x.shape, ...whole.shape.slice(1)]);
+    start += x.numel();
+    return part;
+  });
+}
+/** In the place of each tensor of the output, what is derived with respect to the input. */
+export type Jacobian<Y, X> = Y extends Tensor ? X : { [K in keyof Y]: Jacobian<Y[K], X> };
+export interface JacobianOptions extends AuxOptions {
+  /** Rows at a time; all unless told. */
+  readonly chunk_size?: number | null;
+}
+/**
+ * The Jacobian of a function, row by row backwards, for all rows at once. As `torch.func.jacrev`: a function of the same
+ * arguments that gives, in the structure of the output, that of the arguments `argnums`.
+ * @example torch.func.jacrev((x: torch.Tensor) => x.sin())(torch.zeros(2)); // the identity
+ */
+export function jacrev<A extends readonly unknown[], Y extends Tree, const N extends Argnums = 0>(
+  f: Fn<A, Y>,
+  argnums?: N,
+  options?: JacobianOptions & { readonly has_aux?: false },
+): Fn<A, Jacobian<Y, At<A, N>>>;
+export function jacrev<A extends readonly unknown[], Y extends Tree, X, const N extends Argnums = 0>(
+  f: Fn<A, [Y, X]>,
+  argnums: N | undefined,
+  options: JacobianOptions & { readonly has_aux: true },
+): Fn<A, [Jacobian<Y, At<A, N>>, X]>;
+export function jacrev(
+  f: Fn<never[], unknown>,
+  argnums: Argnums = 0,
+  { has_aux = false, chunk_size = null }: JacobianOptions = {},
+): Fn<unknown[], unknown> {
+  return (...args) => {
+    const places = placesOf(argnums, args);
+    const chosen = places.map((i) => args[i]) as Tree[];
+    const at = partial(f as never, args, places);
+    const [y, pull, aux] = vjp(((...xs: never[]) => at(xs)) as never, chosen, { has_aux } as never) as unknown as [
+      Tree,
+      Fn<Tree[], Tree[]>,
+      unknown,
+    ];
+    const ys = tensorsOf(y);
+    const all = vmap((...vs: Tensor[]) => tensorsOf(pull(replaced(y, vs))), { in_dims: 0, chunk_size })(
+      ...unitVectors(ys),
+    );
+    const byInput = all.map((whole) => rowsOf(whole, ys));
+    let next = 0;
+    const jacobian = mapTensors(y, () => {
+      const i = next++;
+      const parts = replaced(
+        chosen,
+        byInput.map((rows) => rows[i]),
+      );
+      return (typeof argnums === "number" ? parts[0] : parts) as Tensor;
+    });
+    return has_aux ? [jacobian, aux] : jacobian;
+  };
+}
+export interface ForwardOptions extends JacobianOptions {
+  /** What draws of random numbers do, see vmap. */
+  readonly randomness?: Randomness;
+}
+/**
+ * The Jacobian of a function, column by column forwards, for all columns at once. As `torch.func.jacfwd`.
+ * @example torch.func.jacfwd((x: torch.Tensor) => x.sin())(torch.zeros(2)); // the identity
+ */
+export function jacfwd<A extends readonly unknown[], Y extends Tree, const N extends Argnums = 0>(
+  f: Fn<A, Y>,
+  argnums?: N,
+  options?: ForwardOptions & { readonly has_aux?: false },
+): Fn<A, Jacobian<Y, At<A, N>>>;
+export function jacfwd<A extends readonly unknown[], Y extends Tree, X, const N extends Argnums = 0>(
+  f: Fn<A, [Y, X]>,
+  argnums: N | undefined,
+  options: ForwardOptions & { readonly has_aux: true },
+): Fn<A, [Jacobian<Y, At<A, N>>, X]>;
+export function jacfwd(
+  f: Fn<never[], unknown>,
+  argnums: Argnums = 0,
+  { has_aux = false, chunk_size = null, randomness = "error" }: ForwardOptions = {},
+): Fn<unknown[], unknown> {
+  return (...args) => {
+    const places = placesOf(argnums, args);
+    const chosen = places.map((i) => args[i]) as Tree[];
+    const xs = tensorsOf(chosen);
+    const at = partial(f as never, args, places);
+    let y: Tree = [];
+    let aux: unknown;
+    const push = (...vs: Tensor[]): Tensor[] => {
+      const options = { has_aux } as never;
+      const made = jvp(((...given: never[]) => at(given)) as never, chosen, replaced(chosen, vs), options);
+      const [value, product, more] = made as [Tree, Tree, unknown?];
+      y = value;
+      aux = more;
+      return tensorsOf(product);
+    };
+    const columns = vmap(push, { in_dims: 0, randomness, chunk_size })(...unitVectors(xs));
+    const ys = tensorsOf(y);
+    let next = 0;
+    const jacobian = mapTensors(y, () => {
+      const i = next++;
+      const whole = columns[i].movedim(0, -1);
+      let start = 0;
+      const parts = replaced(
+        chosen,
+        xs.map((x) => {
+          const part = whole.narrow(-1, start, x.numel()).reshape([...ys[i].shape, ...x.shape]);
+          start += x.numel();
+          return part;
+        }),
+      );
+      return (typeof argnums === "number" ? parts[0] : parts) as Tensor;
+    });
+    return has_aux ? [jacobian, aux] : jacobian;
+  };
+}
+/**
+ * The second derivatives of a function, forwards over backwards. As `torch.func.hessian`.
+ * @example torch.func.hessian((x: torch.Tensor) => x.pow(3).sum())(torch.ones(2)); // 6 on the diagonal
+ */
+export function hessian<A extends readonly unknown[], Y extends Tree, const N extends Argnums = 0>(
+  f: Fn<A, Y>,
+  argnums?: N,
+): Fn<A, Jacobian<Jacobian<Y, At<A, N>>, At<A, N>>>;
+export function hessian(f: Fn<never[], unknown>, argnums: Argnums = 0): Fn<never[], never> {
+  const rows: Fn<never[], Tensor> = jacrev(f as Fn<never[], Tensor>, argnums) as never;
+  return jacfwd(rows, argnums) as never;
+}
+
+/**
+ * The value of a function at the primals, and its Jacobian there as a function of tangents, which may be called many times:
+ * `[value, push]`. As `torch.func.linearize`.
+ */
+export function linearize<P extends readonly Tree[], Y extends Tree>(
+  f: (...primals: P) => Y,
+  ...primals: P
+): [Y, (...tangents: P) => Y] {
+  const { inputs, value } = recorded(primals, ((leaves: P) => f(...leaves)) as never) as unknown as {
+    inputs: readonly Tensor[];
+    value: Tree;
+  };
+  assertTensors("linearize(f, *primals)", value);
+  const ys = tensorsOf(value);
+  const shown = mapTensors(value, standing);
+  const transposed = recorded(
+    ys.map((y) => ones_like(standing(y))),
+    ((us: readonly Tensor[]) => products(inputs, ys, us)) as never,
+  ) as unknown as { inputs: readonly Tensor[]; value: readonly Tensor[] };
+  const push = (...tangents: P): Y =>
+    replaced(shown, products(transposed.inputs, transposed.value, tensorsOf(tangents))) as Y;
+  return [shown as Y, push];
+}

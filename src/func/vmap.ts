@@ -1,0 +1,190 @@
+// torch.func.vmap: a function of one element, of a batch.
+import { IndexError, RuntimeError, ValueError } from "../errors.ts";
+import { cat } from "../ops/index.ts";
+import { Tensor } from "../tensor.ts";
+import { typeWord } from "../type_word.ts";
+import { isNode, leavesOf, mapLeaves, structureText } from "./tree.ts";
+import { VmapLevel } from "./vmap_level.ts";
+import type { Randomness } from "./vmap_level.ts";
+
+/** The dim that is mapped over: one for all, or as nested as the arguments; null for what is the same for all. */
+export type Dims = number | null | readonly Dims[] | { readonly [key: string]: Dims };
+export interface VmapOptions {
+  /** Which dims of the arguments are mapped over; 0 unless told. */
+  readonly in_dims?: Dims;
+  /** Where the results get the dim; 0 unless told. */
+  readonly out_dims?: Dims;
+  /** What draws of random numbers do: raise, differ over the batch, or be the same for all of it. */
+  readonly randomness?: Randomness;
+  /** Elements of the batch at a time; all unless told. */
+  readonly chunk_size?: number | null;
+}
+
+/**
+ * Maps a function of one element over a batch, as `torch.func.vmap`: returns a function of tensors that have one more dim.
+ * Calls inside run once for all of the batch. Nest it, and combine it with grad.
+ *
+ * Raises where the function looks at numbers (`item()`, `if`), writes a part of the batch into what is not of it, or draws random
+ * numbers unless told how.
+ * @example torch.func.vmap(torch.dot)(torch.ones(3, 5), torch.ones(3, 5)); // tensor([5., 5., 5.])
+ */
+export function vmap<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  in_dims: Dims | VmapOptions = 0,
+  out_dims: Dims = 0,
+  randomness: Randomness = "error",
+  more: Pick<VmapOptions, "chunk_size"> = {},
+): (...args: A) => R {
+  const told: VmapOptions = isOptions(in_dims) ? in_dims : { in_dims, out_dims, randomness, ...more };
+  const { in_dims: into = 0, out_dims: out = 0, randomness: draws = "error", chunk_size = null } = told;
+  if (!["error", "different", "same"].includes(draws))
+    throw new RuntimeError(`Only allowed values for randomness are 'error', 'different', or 'same'. Got ${draws}`);
+  if (chunk_size !== null && chunk_size <= 0)
+    throw new ValueError(`vmap: chunk_size should be None or greater than 0. (got ${chunk_size})`);
+  const name = f.name === "" ? "<lambda>" : f.name;
+  return (...args) => {
+    const { dims, size } = mappedOver(name, into, args);
+    if (chunk_size === null || chunk_size >= size) return mapOnce(name, f, args, dims, size, out, draws).result as R;
+    const chunks: ReturnType<typeof mapOnce>[] = [];
+    for (let start = 0; start < size; start += chunk_size) {
+      const count = Math.min(chunk_size, size - start);
+      let next = 0;
+      const part = mapLeaves(args, (x) => {
+        const dim = dims[next++];
+        return dim === null ? x : (x as Tensor).narrow(dim, start, count);
+      });
+      chunks.push(mapOnce(name, f, part as A, dims, count, out, draws));
+    }
+    const parts = chunks.map(({ result }) => leavesOf(result));
+    let next = 0;
+    return mapLeaves(chunks[0].result, (first) => {
+      const i = next++;
+      const dim = chunks[0].dims[i];
+      return dim === null
+        ? first
+        : cat(
+            parts.map((leaves) => leaves[i] as Tensor),
+            dim,
+          );
+    }) as R;
+  };
+}
+const isOptions = (x: Dims | VmapOptions): x is VmapOptions =>
+  isNode(x) &&
+  !Array.isArray(x) &&
+  Object.keys(x).every((key) => ["in_dims", "out_dims", "randomness", "chunk_size"].includes(key));
+
+/** The result for a batch, and where each of its leaves has the batch. */
+function mapOnce<A extends readonly unknown[]>(
+  name: string,
+  f: (...args: A) => unknown,
+  args: A,
+  dims: readonly (number | null)[],
+  size: number,
+  out: Dims,
+  randomness: Randomness,
+): { result: unknown; dims: readonly (number | null)[] } {
+  const level = new VmapLevel(size, randomness);
+  const result = level.run(() => {
+    let next = 0;
+    const given = mapLeaves(args, (x) => {
+      const dim = dims[next++];
+      return dim === null ? x : level.wrap((x as Tensor).movedim(dim, 0));
+    });
+    return f(...(given as A));
+  });
+  const outs = outDims(name, out, result);
+  let next = 0;
+  const unwrapped = mapLeaves(result, (t) => {
+    const dim = outs[next++];
+    if (!(t instanceof Tensor)) {
+      if (dim === null) return t;
+      throw new ValueError(
+        `vmap(${name}, ...): \`${name}\` must only return Tensors, got type ${typeWord(t)}. Did you mean to set out_dims= to None for output?`,
+      );
+    }
+    if (dim === null) {
+      if (level.owns(t))
+        throw new ValueError(`vmap(${name}, ...): \`${name}\` can not return a BatchedTensor when out_dim is None`);
+      return t;
+    }
+    const whole = level.owns(t) ? level.innerOf(t) : t.unsqueeze(0).expand([size, ...t.shape]);
+    if (dim < -whole.dim() || dim >= whole.dim())
+      throw new IndexError(
+        `Dimension out of range (expected to be in range of [${-whole.dim()}, ${whole.dim() - 1}], but got ${dim})`,
+      );
+    return dim === 0 ? whole : whole.movedim(0, dim);
+  });
+  return { result: unwrapped, dims: outs };
+}
+
+/** The dim that is mapped over for each leaf of the arguments, and how long it is. */
+function mappedOver(
+  name: string,
+  in_dims: Dims,
+  args: readonly unknown[],
+): { dims: readonly (number | null)[]; size: number } {
+  const told = `vmap(${name}, in_dims=${pythonText(in_dims)}, ...)(<inputs>)`;
+  if (typeof in_dims !== "number" && !Array.isArray(in_dims))
+    throw new ValueError(
+      `${told}: expected \`in_dims\` to be int or a (potentially nested) tuple matching the structure of inputs, got: ${typeWord(in_dims)}.`,
+    );
+  if (args.length === 0)
+    throw new ValueError(
+      `vmap(${name})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a function with no inputs. The latter is unsupported.`,
+    );
+  const found = spread(in_dims, args);
+  if (found === null)
+    throw new ValueError(
+      `${told}: in_dims is not compatible with the structure of \`inputs\`. in_dims has structure ${structureText(in_dims)} but inputs has structure ${structureText(args)}.`,
+    );
+  const sizes: number[] = [];
+  const dims = leavesOf(args).map((x, i) => {
+    const dim = found[i];
+    if (dim === null) return null;
+    if (!(x instanceof Tensor))
+      throw new ValueError(
+        `${told}: Got in_dim=${dim} for an input but the input is of type ${typeWord(x)}. We cannot vmap over non-Tensor arguments, please use None as the respective in_dim`,
+      );
+    const n = x.dim();
+    if (dim < -n || dim >= n)
+      throw new ValueError(
+        `${told}: Got in_dim=${dim} for some input, but that input is a Tensor of dimensionality ${n} so expected in_dim to satisfy -${n} <= in_dim < ${n}.`,
+      );
+    const at = dim < 0 ? dim + n : dim;
+    sizes.push(x.shape[at]);
+    return at;
+  });
+  if (sizes.length === 0)
+    throw new ValueError(`${told}: in_dims has no dimension to map over. Please set at least one of them to an int.`);
+  if (sizes.some((n) => n !== sizes[0]))
+    throw new ValueError(
+      `vmap: Expected all tensors to have the same size in the mapped dimension, got sizes [${sizes.join(", ")}] for the mapped dimension`,
+    );
+  return { dims, size: sizes[0] };
+}
+function outDims(name: string, out_dims: Dims, result: unknown): (number | null)[] {
+  const found = spread(out_dims, result);
+  if (found === null)
+    throw new ValueError(
+      `vmap(${name}, ..., out_dims=${pythonText(out_dims)})(<inputs>): out_dims is not compatible with the structure of \`outputs\`. out_dims has structure ${structureText(out_dims)} but outputs has structure ${structureText(result)}.`,
+    );
+  return found;
+}
+/** Dims for every leaf of a tree; null if they are nested otherwise. */
+function spread(dims: Dims, tree: unknown): (number | null)[] | null {
+  if (dims === null || typeof dims === "number") return leavesOf(tree).map(() => dims);
+  if (!isNode(tree) || Array.isArray(dims) !== Array.isArray(tree)) return null;
+  const keys = Object.keys(tree);
+  if (Object.keys(dims).length !== keys.length || !keys.every((key) => key in dims)) return null;
+  const parts = keys.map((key) => spread((dims as Record<string, Dims>)[key], (tree as Record<string, unknown>)[key]));
+  return parts.some((part) => part === null) ? null : parts.flatMap((part) => part!);
+}
+function pythonText(dims: Dims): string {
+  if (dims === null) return "None";
+  if (typeof dims === "number") return String(dims);
+  if (Array.isArray(dims)) return `(${dims.map(pythonText).join(", ")}${dims.length === 1 ? "," : ""})`;
+  return `{${Object.entries(dims)
+    .map(([key, d]) => `'${key}': ${pythonText(d as Dims)}`)
+    .join(", ")}}`;
+}
