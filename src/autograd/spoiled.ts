@@ -1,4 +1,5 @@
 // What is said when a tensor that a gradient needs has been changed in place.
+import { bfloat16 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { list } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
@@ -18,7 +19,9 @@ interface Spoiled {
 /** PyTorch's sentence, then who saved the tensor, who changed it, and the ways out. See Note [Version counters]. */
 export function spoiled({ tensor, version, savedBy, isResult, origin }: Spoiled): RuntimeError {
   const { dtype, sizes, storage } = tensor;
-  const which = `[torch.${dtype.legacyName}Tensor ${list(sizes)}]${origin === null ? "" : `, which is ${origin},`}`;
+  // PyTorch has no class of tensors of bfloat16.
+  const type = dtype === bfloat16 ? "CPUBFloat16Type" : `torch.${dtype.legacyName}Tensor`;
+  const which = `[${type} ${list(sizes)}]${origin === null ? "" : `, which is ${origin},`}`;
   const hint = modes().anomaly
     ? "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
     : "enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).";

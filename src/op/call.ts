@@ -197,7 +197,7 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   }
   // A formula that needs the old self gets a copy: the memory is about to change.
   let saved = values;
-  if (recording && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];
+  if (recording && of.record !== null && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];
   if (level !== null) level.write(of, name, values);
   else {
     withGrad(false, () => {

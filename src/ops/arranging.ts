@@ -24,7 +24,7 @@ define(roll, {
     if (dims.length !== shifts.length)
       throw new RuntimeError(`shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`);
     if (self.sizes.length === 0 && dims.length > 0)
-      throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
+      throw new IndexError(`Dimension specified as ${dims[0]} but tensor has no dimensions`);
     return dims.reduce((x, d, i) => rolled(x, shifts[i], d), self);
   }),
   backward: {
@@ -158,6 +158,7 @@ define(take_along_dim, {
       throw new RuntimeError(
         `torch.take_along_dim(): input and indices should have the same number of dimensions, but got ${self.sizes.length} dimensions for input, and ${indices.sizes.length} dimensions for indices`,
       );
+    if (self.sizes.length === 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
     const d = wrapDim(dim, self.sizes.length);
     const along = (x: Tensor, other: Tensor): Tensor =>
       x.expand(x.sizes.map((n, k) => (k === d || other.sizes[k] === 1 ? n : other.sizes[k])));

@@ -334,7 +334,8 @@ export function arange(...given: unknown[]): Tensor {
   if (by > 0 ? to < from : to > from) throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
   const whole = [start, end, step].every((x) => !(x instanceof Float) && Number.isInteger(Number(x)));
   const wanted = dtype ?? (whole ? int64 : get_default_dtype());
-  if (wanted === bool) throw new NotImplementedError("\"arange_cpu\" not implemented for 'Bool'");
+  if (wanted === bool || wanted.is_complex)
+    throw new NotImplementedError(`"arange_cpu" not implemented for '${wanted.legacyName}'`);
   return asLeaf(ramp(Math.max(0, Math.ceil((to - from) / by)), from, by, wanted), requires_grad);
 }
 const ARANGE = parseSchema(

@@ -33,7 +33,7 @@ export function assertSlices(name: string, self: Tensor, dim: number, index: Ten
       `${name}(): Indexing dim ${d} is out of bounds of the source tensor with dim ${source.sizes.length}`,
     );
   if (source.sizes.length === 0 && count !== 1)
-    throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
+    throw new IndexError(`Dimension specified as ${d} but tensor has no dimensions`);
   if (source.sizes.length > 0 && source.sizes[d] !== count)
     throw new RuntimeError(
       `${name}(): Number of indices (${count}) should be equal to source.size(dim): (${source.sizes[d]}), for dim: ${d}`,

@@ -370,7 +370,7 @@ define(index_select, {
     if (index.sizes.length > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
     if (self.sizes.length === 0 && index.numel() !== 1)
       throw new RuntimeError(`index_select(): Index to scalar can have only 1 value, got ${index.numel()} value(s)`);
-    if (whole.sizes[d] === 0 && index.numel() > 0)
+    if (whole.sizes[d] === 0 && whole.sizes.length > 1 && index.numel() > 0)
       throw new RuntimeError("index_select(): self indexing axis dim should be positive");
     assertWithin(index, whole.sizes[d], () => new IndexError("index out of range in self"), false);
     const strides = whole.strides.map((s, k) => (k === d ? 0 : s));

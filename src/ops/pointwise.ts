@@ -758,15 +758,7 @@ export const frac_ = inplace(frac);
 export const clamp = op("clamp(Tensor self, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor");
 define(clamp, {
   takes: [noComplex("clamp is not supported for complex types"), numbers("clamp_cpu")],
-  kernel: pointwise(
-    ({ self, min, max }) => {
-      if (min === null && max === null)
-        throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
-      const above = min === null ? self : self.max(min);
-      return max === null ? above : above.min(max);
-    },
-    { fits: ["min", "max"] },
-  ),
+  kernel: clampKernel(),
   saves: { self: ["self", "min", "max"], min: ["self", "min", "max"], max: ["self", "min", "max"] },
   backward: {
     self: ({ grad, self, min, max }) => _where(inside(self, min, max), grad, 0),
@@ -777,6 +769,31 @@ define(clamp, {
   },
   node: ({ min, max }) => (isNumber(min) || isNumber(max) ? "ClampBackward1" : "ClampBackward0"),
 });
+function clampKernel(): OpKernel {
+  const kernel = pointwise<string>(
+    ({ self, min, max }) => {
+      if (min === null && max === null)
+        throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
+      const above = min === null ? self : self.max(min);
+      return max === null ? above : above.min(max);
+    },
+    { fits: ["min", "max"] },
+  );
+  return {
+    ...kernel,
+    into(values, schema, target) {
+      const bounds = values.slice(1).filter((x) => x !== null) as Scalar[];
+      const dtype = bounds.reduce((d: Dtype, x) => (isTensor(x) ? d : result_type(target, x)), target.dtype);
+      // Of numbers PyTorch says it with C++'s name.
+      if (!can_cast(dtype, target.dtype))
+        throw new RuntimeError(
+          `result type ${dtype.legacyName} can't be cast to the desired output type ${cppName(target.dtype)}`,
+        );
+      kernel.into!(values, schema, target);
+    },
+  };
+}
+const isTensor = (x: unknown): boolean => x instanceof Tensor;
 type Bound = Tensor | Scalar;
 /** Of arguments that a node keeps: tensors are not among them. */
 const isNumber = (x: unknown): boolean => x !== null && x !== undefined;

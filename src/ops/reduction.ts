@@ -19,7 +19,8 @@ import { conj } from "./conjugate.ts";
 import { assertNonEmptyDim, pickedGrad, restored } from "./along_dim.ts";
 import { _where } from "./pointwise.ts";
 import { cat } from "./view.ts";
-import { noBool, noComplex, noIntegers, notImplementedFor, real } from "../op/takes.ts";
+import { isTaken, noBool, noComplex, noIntegers, numbers, real } from "../op/takes.ts";
+import type { Taken } from "../op/takes.ts";
 
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
   (dim === null ? t : restored(t, shape, dim, keepdim)).expand(shape);
@@ -38,12 +39,18 @@ const sumFold = (x: Expr): Fold => {
 const sumDtype = (d: Dtype, asked: Dtype | null): Dtype => asked ?? (d.is_differentiable ? d : int64);
 
 /** Into integers, nothing that requires grad is added or multiplied up. */
-const inDtype = (kernel: OpKernel): OpKernel => ({
+const inDtype = (kernel: OpKernel, takes: Taken | null = null): OpKernel => ({
   ...kernel,
   run(values, schema) {
     const dtype = values[values.length - 1] as Dtype | null;
-    if (dtype !== null && !dtype.is_differentiable && (values[0] as Tensor).requires_grad && is_grad_enabled())
-      throw new RuntimeError(`Autograd not support dtype: ${dtype.legacyName}`);
+    if (dtype !== null && !dtype.is_differentiable) {
+      const self = values[0] as Tensor;
+      if (self.requires_grad && is_grad_enabled())
+        throw new RuntimeError(`Autograd not support dtype: ${dtype.legacyName}`);
+      // PyTorch has no kernel for one number, or none.
+      if (takes !== null && !isTaken(takes, dtype) && self.sizes.length > 0 && self.numel() > 0)
+        throw takes.refuse(dtype, dtype);
+    }
     return kernel.run(values, schema);
   },
 });
@@ -126,23 +133,17 @@ function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
   return grad.mul(before.mul(after).conj());
 }
 
-const runningDtype =
-  (kernel: string) =>
-  (d: Dtype, asked: Dtype | null): Dtype => {
-    if (asked === bool) throw notImplementedFor(kernel, bool);
-    return sumDtype(d, asked);
-  };
 /** Running sum along `dim`. */
 export const cumsum = op("cumsum(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
 define(cumsum, {
-  kernel: inDtype(scan({ compute: runningDtype("cumsum_out_cpu"), fold: sumFold })),
+  kernel: inDtype(scan({ compute: sumDtype, fold: sumFold }), numbers("cumsum_out_cpu")),
   backward: { self: ({ grad, dim }) => (grad.sizes.length === 0 ? grad : grad.flip([dim]).cumsum(dim).flip([dim])) },
 });
 export const cumsum_ = inplace(cumsum);
 /** Running product along `dim`. */
 export const cumprod = op("cumprod(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
 define(cumprod, {
-  kernel: inDtype(scan({ compute: runningDtype("cumprod_out_cpu"), fold: productFold })),
+  kernel: inDtype(scan({ compute: sumDtype, fold: productFold }), numbers("cumprod_out_cpu")),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result, dim }) => cumprodGrad(grad, conj(self), conj(result), dim) },
 });

@@ -1,4 +1,6 @@
 // Scatters that reduce: every place of self becomes the sum, product, mean or extreme of what is sent there.
+import { bool } from "../dtype.ts";
+import { notImplementedFor } from "../op/takes.ts";
 import { IndexError, RuntimeError } from "../errors.ts";
 import { composite, compute, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
@@ -44,6 +46,10 @@ define(index_reduce, {
         `index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got ${reduce}.`,
       );
     assertSlices("index_reduce_", self, dim, index, source);
+    if (self.dtype === bool && index.numel() > 0) {
+      if (self.sizes.length < 2) throw notImplementedFor("index_func_", bool);
+      if (reduce === "mean") throw notImplementedFor("div_floor_cpu", bool);
+    }
     const d = wrapDim(dim, self.sizes.length);
     const size = self.sizes[d] ?? 1;
     if (size === 0 && index.numel() > 0)
@@ -85,6 +91,7 @@ function reduced(self: Tensor, d: number, index: Tensor, src: Tensor, reduce: st
     includesSelf ? self : _where(untouched, self, self.new_full([], identity));
   if (reduce === "sum") return start(0).scatter_add(d, index, src);
   if (reduce === "mean") {
+    if (self.dtype === bool) throw notImplementedFor("scatter_gather_tensor_cpu_reduce_mean", bool);
     const count = hits.add(includesSelf ? 1 : 0).clamp_min(1);
     return start(0)
       .scatter_add(d, index, src)

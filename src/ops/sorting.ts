@@ -1,4 +1,5 @@
 // Order along a dim: sorting, the k largest, ranks, running extremes.
+import { scalar_tensor } from "./creation.ts";
 import type { Scalar } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { streamed } from "../cpp_names.ts";
@@ -144,13 +145,13 @@ define(_nanmedian_dim, {
   },
   node: "NanmedianBackward1",
 });
+/** NaN; of integers what the processor makes of it. */
+const middleOfNone = (self: Tensor): Tensor => scalar_tensor(NaN).to(self.dtype);
 /** The median of all elements (the lower one of two). */
 export const _median_all = op("_median_all(Tensor self) -> Tensor");
 define(_median_all, {
   takes: realNumbers("median_cpu"),
-  kernel: compute(({ self }) =>
-    self.numel() === 0 ? self.new_full([], NaN) : _median_dim(self.reshape([-1]), 0).values,
-  ),
+  kernel: compute(({ self }) => (self.numel() === 0 ? middleOfNone(self) : _median_dim(self.reshape([-1]), 0).values)),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result }) => amongEqual(grad, self, result) },
   node: "MedianBackward0",
@@ -160,7 +161,7 @@ export const _nanmedian_all = op("_nanmedian_all(Tensor self) -> Tensor");
 define(_nanmedian_all, {
   takes: realNumbers("median_cpu"),
   kernel: compute(({ self }) =>
-    self.numel() === 0 ? self.new_full([], NaN) : _nanmedian_dim(self.reshape([-1]), 0).values,
+    self.numel() === 0 ? middleOfNone(self) : _nanmedian_dim(self.reshape([-1]), 0).values,
   ),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result }) => amongEqual(grad, self, result) },

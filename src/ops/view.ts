@@ -208,21 +208,22 @@ define(expand, {
       throw new RuntimeError(
         `expand(${legacyType(dtype)}{${list(l.shape)}}, size=${list(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${l.shape.length})`,
       );
-    const shape = size.map((n, d) => {
+    // PyTorch begins with the last dim.
+    const shape = [...size];
+    for (let d = size.length - 1; d >= 0; d--) {
+      const n = size[d];
       const own = l.shape[d - extra];
       if (n === -1) {
         if (own === undefined)
           throw new RuntimeError(
             `The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension ${d}`,
           );
-        return own;
-      }
-      if (own !== undefined && own !== n && own !== 1)
+        shape[d] = own;
+      } else if (own !== undefined && own !== n && own !== 1)
         throw new RuntimeError(
           `The expanded size of the tensor (${n}) must match the existing size (${own}) at non-singleton dimension ${d}.  Target sizes: ${list(size)}.  Tensor sizes: ${list(l.shape)}`,
         );
-      return n;
-    });
+    }
     const strides = new Array<number>(shape.length).fill(0);
     for (let d = shape.length - 1; d >= 0; d--) {
       const own = d < extra ? 1 : l.shape[d - extra];

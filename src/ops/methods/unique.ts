@@ -1,6 +1,7 @@
 // torch.unique and torch.unique_consecutive: functions whose results are one tensor or several.
 import type { TypedArray } from "../../dtype.ts";
 import { int64 } from "../../dtype.ts";
+import { IndexError, RuntimeError } from "../../errors.ts";
 import { wrapDim } from "../../layout.ts";
 import { Tensor } from "../../tensor.ts";
 import { order } from "../along_dim.ts";
@@ -42,6 +43,10 @@ function distinct(
 ): Tensor | Tensor[] {
   if (input.dtype.is_complex) throw notImplementedFor(dim === null || !sorts ? "unique" : "unique_dim", input.dtype);
   const d = dim === null ? 0 : wrapDim(dim, input.ndim);
+  if (dim !== null && input.ndim === 0)
+    throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
+  if (dim !== null && input.numel() === 0 && input.sizes[d] !== 0)
+    throw new RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
   const slices = dim === null ? input.detach().reshape([-1]) : input.detach().movedim([d], [0]);
   const n = slices.shape[0];
   const width = n === 0 ? 0 : slices.numel() / n;
