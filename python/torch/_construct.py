@@ -167,9 +167,11 @@ def as_dtype(d, name):
 
 def copied(data, d, requires_grad, name):
     """A tensor or data, copied, as torch.tensor and new_tensor do."""
+    if not isinstance(requires_grad, builtins.bool):
+        raise TypeError(f"{name}(): argument 'requires_grad' must be bool, not {type_word(requires_grad)}")
     if not isinstance(data, Tensor):
         return from_data(data, d, requires_grad)
-    _bridge.warn(COPYING.format(name), "UserWarning")
+    _bridge.warn(COPYING.format("torch.tensor" if name == "tensor" else f"tensor.{name}"), "UserWarning")
     made = data.detach().clone()
     made = made if d is None else made.to(d)
     return made.requires_grad_(True) if requires_grad else made
@@ -180,7 +182,7 @@ def tensor(data=MISSING, *more, dtype=None, device=None, requires_grad=False, pi
     if more:
         raise TypeError(f"tensor() takes 1 positional argument but {1 + len(more)} were given")
     check_device(device, "tensor")
-    return copied(data, as_dtype(dtype, "tensor"), requires_grad, "torch.tensor")
+    return copied(data, as_dtype(dtype, "tensor"), requires_grad, "tensor")
 
 
 def as_tensor(data=MISSING, dtype=None, device=None):

@@ -143,6 +143,14 @@ class _Methods(type):
         return sorted(set(type.__dir__(cls)) | names("Tensor"))
 
 
+def write(part, value):
+    """What `x.real = value` does to the part."""
+    if isinstance(value, Tensor):
+        part.copy_(value)
+    else:
+        part[...] = value
+
+
 @holder("tensor")
 class Tensor(Held, metaclass=_Methods):
     """A tensor, as torch.Tensor."""
@@ -273,8 +281,8 @@ class Tensor(Held, metaclass=_Methods):
     mT = property(lambda self: get("mT", self))
     H = property(lambda self: get("H", self))
     mH = property(lambda self: get("mH", self))
-    real = property(lambda self: run("torch.real", self))
-    imag = property(lambda self: run("torch.imag", self))
+    real = property(lambda self: run("torch.real", self), lambda self, value: write(self.real, value))
+    imag = property(lambda self: run("torch.imag", self), lambda self, value: write(self.imag, value))
     is_sparse = is_cuda = is_quantized = is_mps = is_meta = property(lambda self: False)
     itemsize = property(lambda self: self.dtype.itemsize)
     nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
@@ -532,7 +540,7 @@ class Tensor(Held, metaclass=_Methods):
         from ._construct import copied
 
         check_device(device, "new_tensor")
-        return copied(data, dtype or self.dtype, requires_grad, "tensor.new_tensor")
+        return copied(data, dtype or self.dtype, requires_grad, "new_tensor")
 
     def new(self, *args, device=None):
         from ._construct import legacy

@@ -1,7 +1,7 @@
 // Functions of several tensors, given as a list or spread: torch.meshgrid(x, y) and torch.meshgrid([x, y]).
 import { bool } from "../dtype.ts";
 import { nodeNamed } from "../autograd/op_node.ts";
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError, ValueError } from "../errors.ts";
 import { broadcastShapes, sameShape } from "../layout.ts";
 import { Size, Tensor } from "../tensor.ts";
 import { _unravel_index } from "./counting.ts";
@@ -21,10 +21,27 @@ export function broadcast_tensors(...tensors: Tensors): Tensor[] {
   const shape = all.map((t) => t.sizes).reduce(broadcastShapes);
   return all.map((t) => (sameShape(t.sizes, shape) ? t : t.expand(shape)));
 }
-/** The shape to which shapes (or single sizes) broadcast. As `torch.broadcast_shapes`. */
+/**
+ * The shape to which shapes (or single sizes) broadcast. Raises RuntimeError if they do not, ValueError for negative
+ * sizes. As `torch.broadcast_shapes`.
+ * @example broadcast_shapes([2, 1], [1, 3], 3) // torch.Size([2, 3])
+ */
 export function broadcast_shapes(...shapes: readonly (number | readonly number[])[]): Size {
-  const lists = shapes.map((s) => (typeof s === "number" ? [s] : s));
-  return Size.from(lists.reduce(broadcastShapes, [])) as Size;
+  const all = shapes.map((s) => (typeof s === "number" ? [s] : s));
+  const result = new Array<number>(Math.max(0, ...all.map((s) => s.length))).fill(1);
+  for (const [at, shape] of all.entries())
+    for (let d = -1; d >= -shape.length; d--) {
+      const size = shape.at(d)!;
+      const place = result.length + d;
+      if (size === 1 || size === result[place]) continue;
+      if (result[place] !== 1)
+        throw new RuntimeError(
+          `Attempting to broadcast a dimension of length ${size} at ${d}! Mismatching argument at index ${at} had (${shape.join(", ")}${shape.length === 1 ? "," : ""}); but expected shape should be broadcastable to [${result.join(", ")}]`,
+        );
+      if (size < 0) throw new ValueError("Attempting to broadcast a dimension with negative length!");
+      result[place] = size;
+    }
+  return Size.from(result) as Size;
 }
 /**
  * Coordinates of a grid from one vector for each dim: `indexing` "ij" counts rows first, "xy" columns first.

@@ -72,3 +72,32 @@ m.to(torch.float64, memory_format=torch.contiguous_format)
 print(m[0].weight.stride(), m[0].weight.grad.stride(), m[0].weight.dtype, m[1].num_batches_tracked.dtype, m[1].running_mean.dtype)
 print(nn.Conv3d(1, 2, 2).to("cpu", torch.float32, memory_format=torch.channels_last_3d).weight.stride())
 attempt(lambda: nn.Conv2d(3, 4, 3).to(memory_format=torch.channels_last_3d))
+# --- the parts of complex numbers are written to
+z = torch.tensor([1 + 2j, 3.0])
+z.real = torch.tensor([5.0, 6.0])
+z.imag = 2
+print(z)
+x = torch.ones(2)
+x.real = torch.tensor([3.0, 4.0])
+print(x)
+attempt(lambda: setattr(x, "imag", 1))
+attempt(lambda: setattr(z, "real", torch.ones(3)))
+attempt(lambda: setattr(torch.tensor([1 + 2j], requires_grad=True), "real", torch.ones(1)))
+w = torch.ones(1, requires_grad=True)
+y = torch.tensor([1 + 2j], requires_grad=True) * 1
+y.real = w
+y.abs().sum().backward()
+print(type(y.grad_fn).__name__, w.grad)
+# --- packed sequences are taken apart as tuples
+p = nn.utils.rnn.pack_sequence([torch.ones(2), torch.ones(1)])
+data, batch_sizes, order, back = p
+print(len(p), p._fields, p[1], p[:2], data is p.data or torch.equal(data, p.data), order, back)
+# --- whether to record is a bool where data is given
+for value in (None, 0, 1, torch.tensor(True), "yes"):
+    attempt(lambda: torch.tensor([1.0], requires_grad=value))
+    attempt(lambda: torch.ones(1).new_tensor([1.0], requires_grad=value))
+# --- shapes that do not broadcast
+for shapes in ([(2,), (3,)], [(2, 3), (3,), (4, 1)], [(2, 3), (2, 3, 4)], [(2, 3), -1], [(2, -3)], [(0,), (2,)], [(1, 3), (2, 1), (1,), 5]):
+    attempt(lambda: torch.broadcast_shapes(*shapes))
+print(torch.broadcast_shapes(), torch.broadcast_shapes(3, (1, 3)), torch.broadcast_shapes((0,), (1,)), torch.broadcast_shapes([2, 1], torch.Size([1, 4])))
+attempt(lambda: nn.ConvTranspose2d(1, 1, 3, stride=2)(torch.ones(1, 1, 3, 4), output_size=[20, 9]))

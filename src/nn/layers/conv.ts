@@ -171,7 +171,7 @@ abstract class ConvTranspose extends ConvBase {
     const most = least.map((n, d) => n + stride[d] - 1);
     if (size.some((n, d) => n < least[d] || n > most[d]))
       throw new ValueError(
-        `requested an output size of [${size.join(", ")}], but valid sizes range from [${least.join(", ")}] to [${most.join(", ")}] (for an input of ${String(input.shape.slice(2))})`,
+        `requested an output size of [${size.join(", ")}], but valid sizes range from [${least.join(", ")}] to [${most.join(", ")}] (for an input of torch.Size([${input.sizes.slice(2).join(", ")}]))`,
       );
     return size.map((n, d) => n - least[d]);
   }

@@ -13,6 +13,11 @@ class PackedSequence(Held):
     sorted_indices = property(lambda self: run("get.sorted_indices", self))
     unsorted_indices = property(lambda self: run("get.unsorted_indices", self))
 
+    _fields = ("data", "batch_sizes", "sorted_indices", "unsorted_indices")
+
+    def __len__(self):
+        return len(self._fields)
+
     def __iter__(self):
         return iter((self.data, self.batch_sizes, self.sorted_indices, self.unsorted_indices))
 
@@ -20,8 +25,7 @@ class PackedSequence(Held):
         return tuple(self)[i]
 
     def __repr__(self):
-        names = ("data", "batch_sizes", "sorted_indices", "unsorted_indices")
-        return "PackedSequence(" + ", ".join(f"{n}={v!r}" for n, v in zip(names, self)) + ")"
+        return "PackedSequence(" + ", ".join(f"{n}={v!r}" for n, v in zip(self._fields, self)) + ")"
 
 
 def _lengths(lengths):
