@@ -1,10 +1,10 @@
 // npm run fuzz -- --seed N: random programs, run by PyTorch and replayed here; what differs, in groups with a short program
-// each.
+// each. With --record FILE they are written down instead, as test/data/fuzz.jsonl.gz was.
 import { spawn } from "node:child_process";
-import { createReadStream } from "node:fs";
+import { createReadStream, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { createGunzip } from "node:zlib";
+import { createGunzip, gzipSync } from "node:zlib";
 import { Command } from "commander";
 import * as torch from "tidu";
 import type { Program } from "./program.ts";
@@ -19,6 +19,8 @@ interface Options {
   readonly file?: string;
   readonly kind?: string;
   readonly examples: string;
+  readonly record?: string;
+  readonly most?: string;
 }
 const options = new Command("fuzz")
   .option("--seed <n>", "which programs; several as 7,8,9", "1")
@@ -27,6 +29,8 @@ const options = new Command("fuzz")
   .option("--file <path>", "replay recorded programs instead")
   .option("--kind <text>", "show only differences whose kind or call contains this")
   .option("--examples <n>", "groups to show a program of", "10")
+  .option("--record <path>", "write the programs down, compressed, instead of replaying them")
+  .option("--most <n>", "how many elements the operands of a call may have together")
   .parse(process.argv)
   .opts<Options>();
 
@@ -44,8 +48,9 @@ const NARROW = {
 /** What PyTorch makes of programs from `first` on. It crashes on some: those are left out. */
 async function* generated(seed: string, count: number, first = 0, vectors = {}): AsyncGenerator<Program> {
   const script = fileURLToPath(new URL("generate.py", import.meta.url));
+  const most = options.most === undefined ? [] : [options.most];
   for (let next = first; next < first + count; next++) {
-    const child = spawn(options.python, [script, seed, String(next), String(first + count - next)], {
+    const child = spawn(options.python, [script, seed, String(next), String(first + count - next), ...most], {
       stdio: ["ignore", "pipe", "ignore"],
       env: { ...process.env, ...vectors },
     });
@@ -86,6 +91,15 @@ async function differences(program: Program): Promise<Difference[]> {
   return found;
 }
 
+if (options.record !== undefined) {
+  const lines: string[] = [];
+  for (const seed of options.seed.split(","))
+    for await (const program of generated(seed, Number(options.programs), 0, NARROW))
+      lines.push(`${JSON.stringify(program)}\n`);
+  writeFileSync(options.record, gzipSync(lines.join(""), { level: 9 }));
+  console.log(`${lines.length} programs`);
+  process.exit();
+}
 torch.set_warning_listener(() => {});
 const groups = new Map<string, Difference[]>();
 const kinds = new Map<string, number>();
