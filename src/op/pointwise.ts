@@ -58,9 +58,14 @@ export interface PointwiseOptions<N extends string> {
   result?: (compute: Dtype) => Dtype;
   /** Numbers that must fit the dtype of the computation, as those of the type Scalar must; others wrap around in it. */
   fits?: readonly N[];
+  /** Operands that enter the computation unrounded where they have no dims: see Note [Numbers among 16-bit floats]. */
+  unrounded?: readonly N[];
   /** Dtypes it computes in, where the op does not say so itself. */
   takes?: Takes;
 }
+// Note [Numbers among 16-bit floats]: as in PyTorch an operand of another dtype, a number too, is rounded to the 16-bit float
+// that it is computed with before anything is computed, in float32. Divisors and the second of two factors are not if they
+// have no dims.
 
 interface Plan {
   readonly kernel: Kernel;
@@ -265,20 +270,23 @@ function kernelKey(values: readonly unknown[], { args }: Schema, compute: Dtype)
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
     let code = 15;
-    if (v instanceof Tensor) code = v.dtype.code;
-    else if (isParam(v, args[i].type)) code = 14;
+    if (v instanceof Tensor) {
+      code = v.dtype.code;
+      if (v.sizes.length === 0 && v.dtype !== compute && opmath(compute) !== compute) text += "|number";
+    } else if (isParam(v, args[i].type)) code = 14;
     else if (v !== null) text += `|${String(v)}`;
     key = key * 16 + code;
   }
   return text === "" ? key : `${key}${text}`;
 }
 
+const hasNoDims = (v: unknown): boolean => !(v instanceof Tensor) || v.sizes.length === 0;
 function build(
   values: readonly unknown[],
   { args }: Schema,
   compute: Dtype,
   body: (x: Operands<string>, compute: Dtype) => Expr,
-  { fixed, result }: PointwiseOptions<string>,
+  { fixed, result, unrounded }: PointwiseOptions<string>,
 ): Kernel {
   const wide = opmath(compute);
   const inputs: Dtype[] = [];
@@ -286,9 +294,17 @@ function build(
   const operands: Record<string, unknown> = {};
   for (const [i, { name, type }] of args.entries()) {
     const v = values[i];
-    if (v instanceof Tensor) operands[name] = input(inputs.push(v.dtype) - 1, v.dtype).cast(fixed?.[name] ?? wide);
-    else if (isParam(v, type)) operands[name] = param(numbers.push(wide) - 1, wide);
-    else operands[name] = v;
+    const rounded = (x: Expr): Expr => (unrounded?.includes(name) && hasNoDims(v) ? x : x.cast(compute).cast(wide));
+    if (v instanceof Tensor) {
+      const x = input(inputs.push(v.dtype) - 1, v.dtype);
+      operands[name] =
+        wide === compute || v.dtype === compute || fixed?.[name] !== undefined
+          ? x.cast(fixed?.[name] ?? wide)
+          : rounded(x).cast(wide);
+    } else if (isParam(v, type)) {
+      const x = param(numbers.push(wide) - 1, wide);
+      operands[name] = wide !== compute && type.startsWith("Tensor|Scalar") ? rounded(x) : x;
+    } else operands[name] = v;
   }
   let value = body(operands as Operands<string>, compute);
   if (result) value = value.cast(result(compute));

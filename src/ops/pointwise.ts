@@ -93,7 +93,9 @@ define(rsub, {
 /** Elementwise product, broadcast. */
 export const mul = op("mul(Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(mul, {
-  kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.and(other) : self.mul(other))),
+  kernel: pointwise(({ self, other }) => (self.dtype === bool ? self.and(other) : self.mul(other)), {
+    unrounded: ["other"],
+  }),
   saves: { self: ["other"], other: ["self"] },
   backward: { self: ({ grad, other }) => grad.mul(conj(other)), other: ({ grad, self }) => grad.mul(conj(self)) },
 });
@@ -103,17 +105,15 @@ export const mul_ = inplace(mul);
 export const div = op("div(Tensor|Scalar self, Tensor|Scalar other, *, str? rounding_mode=None) -> Tensor");
 const trueDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(
   ({ self, other }) => self.div(other),
-  {
-    float: true,
-  },
+  { float: true, unrounded: ["other"] },
 );
 const truncDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(
   ({ self, other }) => (self.dtype.is_floating_point ? self.div(other).trunc() : self.div(other)),
-  { takes: realNumbers("div_trunc_cpu") },
+  { takes: realNumbers("div_trunc_cpu"), unrounded: ["other"] },
 );
 const floorDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(
   ({ self, other }) => flooredQuotient(self, other),
-  { takes: realNumbers("div_floor_cpu") },
+  { takes: realNumbers("div_floor_cpu"), unrounded: ["other"] },
 );
 define(div, {
   kernel: byRounding(trueDiv, truncDiv, floorDiv),
@@ -938,15 +938,18 @@ export const addcdiv_ = inplace(addcdiv);
 export const lerp = op("lerp(Tensor self, Tensor end, Tensor|Scalar weight) -> Tensor");
 define(lerp, {
   kernel: checked(
-    pointwise(({ self, end, weight }) => {
-      const step = end.sub(self);
-      // From whichever end is nearer, so that weight 1 gives `end` exactly.
-      const far = end.sub(step.mul(constant(1, self.dtype).sub(weight)));
-      return weight
-        .abs()
-        .lt(0.5)
-        .where(self.add(weight.mul(step)), far);
-    }),
+    pointwise(
+      ({ self, end, weight }) => {
+        const step = end.sub(self);
+        // From whichever end is nearer, so that weight 1 gives `end` exactly.
+        const far = end.sub(step.mul(constant(1, self.dtype).sub(weight)));
+        return weight
+          .abs()
+          .lt(0.5)
+          .where(self.add(weight.mul(step)), far);
+      },
+      { unrounded: ["weight"] },
+    ),
     assertLerp,
   ),
   saves: { self: ["weight"], end: ["weight"], weight: ["self", "end"] },
