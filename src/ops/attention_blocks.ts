@@ -84,7 +84,7 @@ function* blocks(query: Tensor, key: Tensor, causal: boolean): Generator<Block> 
     for (let row = 0; row < queries; row += most) {
       const rows = Math.min(most, queries - row);
       const count = Math.min(members, batch - first);
-      yield { first, count, row, rows, keys: causal ? Math.min(keys, row + rows) : keys };
+      yield { first, count, row, rows, keys: causal ? Math.min(keys, row + ROWS) : keys };
     }
 }
 /** A part of [batch, rows, cols] as operand of a product. */
@@ -139,7 +139,7 @@ define(_attention, {
     const n = value.sizes[2];
     const result = empty([batch, queries, n], dtype, undefined, backend);
     const logsumexp = empty([batch, queries, 1], dtype, undefined, backend);
-    for (const block of blocks(query, key, is_causal))
+    for (const block of blocks(query, key, is_causal && !plain))
       collectTemporaries(() => {
         const { first, count, row, rows: m, keys: k } = block;
         const form = formOf(query, attn_mask, is_causal, plain, k);
@@ -177,7 +177,7 @@ function gradientsOf(
   const { dtype, backend } = query;
   const [inner, width] = [query.sizes[2], value.sizes[2]];
   const [ofQuery, ofKey, ofValue] = [query, key, value].map((t) => t.new_zeros(t.sizes));
-  for (const block of blocks(query, key, causal))
+  for (const block of blocks(query, key, causal && !plain))
     collectTemporaries(() => {
       const { first, count, row, rows, keys } = block;
       const product = (m: number, n: number, k: number, a: Matrix, b: Matrix, out: Matrix, adds: boolean): void =>

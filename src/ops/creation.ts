@@ -1,7 +1,7 @@
 // New tensors: of one value, of a rule, or like another.
 import { cppName } from "../cpp_names.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
-import { Complex, complex128, complexOf, float64, get_default_dtype } from "../dtype.ts";
+import { Complex, complex128, complexOf, float64, get_default_dtype, uint8 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { reach } from "../layout.ts";
 import type { Shape } from "../layout.ts";
@@ -11,7 +11,7 @@ import type { Like } from "../allocate.ts";
 import type { Backend } from "../devices/backend.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
-import { assign } from "../op/pointwise.ts";
+import { assign, castScalar } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { _pow_scalar } from "./pointwise.ts";
 import { asLeaf, checkSize, filled, fromTyped, hostZeros, inferDtype } from "./data.ts";
@@ -181,7 +181,7 @@ define(linspace, {
     const [a, b] = [numberOf(start), numberOf(end)];
     const to = spacedDtype("linspace", a, b, dtype);
     // Of complex numbers the parts, in turn.
-    const ends = to.is_complex ? partsOf(a).map((x, k) => [x, partsOf(b)[k]]) : [[Number(a), Number(b)]];
+    const ends = to.is_complex ? partsOf(a).map((x, k) => [x, partsOf(b)[k]]) : [[fitted(a, to), fitted(b, to)]];
     const values = hostZeros(steps * ends.length);
     for (const [k, [first, last]] of ends.entries()) {
       const step = steps > 1 ? (last - first) / (steps - 1) : 0;
@@ -192,6 +192,11 @@ define(linspace, {
     return asLeaf(fromTyped(values, [steps], to), requires_grad);
   }),
 });
+/** An end as that dtype holds it: ends of whole numbers are cut first. */
+function fitted(x: Scalar, to: Dtype): number {
+  const held = Number(castScalar(x, to));
+  return to === uint8 && held < 0 ? held + 256 : held;
+}
 /** The dtype of numbers between two: complex if one is. */
 function spacedDtype(name: string, a: Scalar, b: Scalar, asked: Dtype | null): Dtype {
   if (!(a instanceof Complex || b instanceof Complex)) return asked ?? get_default_dtype();

@@ -69,7 +69,7 @@ define(smooth_l1_loss, {
 /** Of a loss that is squared up to `until` and linear beyond it, there of the given slope. */
 function smoothGrad(grad: Tensor, error: Tensor, reduction: string, until: number, slope: number): Tensor {
   const steep = error.sign().mul(slope);
-  const slopes = until === 0 ? steep : _where(error.abs().lt(until), error.mul(slope / until), steep);
+  const slopes = until === 0 ? steep : _where(error.abs().ge(until), steep, error.mul(slope / until));
   return slopes.mul(shared(grad, error, reduction));
 }
 /** A loss's gradient as each of the elements gets it. */

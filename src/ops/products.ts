@@ -1,10 +1,13 @@
 // Products over dims, written with the matrix products: tensordot, inner, kron, cross, distances.
 import type { Dtype } from "../dtype.ts";
+import { bool, Complex } from "../dtype.ts";
 import { IndexError, RuntimeError, warn } from "../errors.ts";
 import { broadcastShapes, list, wrapDim } from "../layout.ts";
-import { composite } from "../op/kernels.ts";
+import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
+import { _complex } from "./complex.ts";
+import { conj } from "./conjugate.ts";
 import { _where } from "./pointwise.ts";
 import { cat, stack } from "./view.ts";
 import { numbers, of, onlyFloats, sameAsFirst, wideFloats } from "../op/takes.ts";
@@ -139,12 +142,39 @@ define(cdist, {
         `X1 and X2 must have the same number of columns. X1: ${x1.sizes.at(-1)} X2: ${x2.sizes.at(-1)}`,
       );
     if (p < 0) throw new RuntimeError("cdist only supports non-negative p values");
-    const difference = x1.unsqueeze(-2).sub(x2.unsqueeze(-3));
-    if (difference.sizes.at(-1) === 0) return difference.sum([-1]);
-    return p === 0 ? difference.sign().abs().sum([-1]) : difference.norm(p, [-1]);
+    return _cdist(x1, x2, p);
   }),
   node: "CdistBackward0",
 });
+/** {@link cdist} of what was checked. */
+export const _cdist = op("_cdist(Tensor x1, Tensor x2, float p) -> Tensor");
+define(_cdist, {
+  kernel: compute(({ x1, x2, p }) => {
+    const difference = apart(x1, x2);
+    if (difference.sizes.at(-1) === 0) return difference.sum([-1]);
+    if (p === 0) return difference.abs().ceil().clamp(null, 1).sum([-1]);
+    // The largest of all that are numbers, or 0.
+    return p === Infinity ? difference.abs().nan_to_num(0, Infinity).amax([-1]) : difference.norm(p, [-1]);
+  }),
+  saves: ["x1", "x2", "result"],
+  backward: {
+    x1: ({ grad, x1, x2, result, p }) => slopes(grad, x1, x2, result, p).sum([-2]),
+    x2: ({ grad, x1, x2, result, p }) => slopes(grad.mT, x2, x1, result.mT, p).sum([-2]),
+  },
+  node: "CdistBackward0",
+});
+const apart = (x1: Tensor, x2: Tensor): Tensor => x1.unsqueeze(-2).sub(x2.unsqueeze(-3));
+/** Of each distance by what the vectors are apart: where they are not, 0. */
+function slopes(grad: Tensor, x1: Tensor, x2: Tensor, result: Tensor, p: number): Tensor {
+  const [d, g, size] = [apart(x1, x2), grad.unsqueeze(-1), result.unsqueeze(-1)];
+  const sign = _where(d.isnan(), d, d.sign());
+  if (p === 0) return d.new_zeros(d.sizes);
+  if (p === 1) return sign.mul(g);
+  if (p === Infinity) return sign.mul(g).mul(d.abs().sub(size).abs().ceil().clamp(null, 1).neg().add(1));
+  const power = p === 2 ? d : _where(d.eq(0), 0, sign.mul(d.abs().pow(p - 1)));
+  const still = p < 1 ? d.eq(0).logical_or(size.eq(0)) : size.eq(0);
+  return _where(still, 0, power.mul(g).div(size.pow(p - 1)));
+}
 /** Slices along `dim` whose p-norm is above `maxnorm` scaled down to it. */
 export const renorm = op("renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor");
 define(renorm, {
@@ -193,8 +223,24 @@ define(_trapezoid, {
           : `Dimension specified as ${x === null ? dim : 0} but tensor has no dimensions`,
       );
     const d = wrapDim(dim, self.sizes.length);
-    if (self.sizes[d] === 0) return self.new_zeros(running ? self.sizes : self.sizes.toSpliced(d, 1));
-    const [head, tail] = [self.narrow(d, 0, self.sizes[d] - 1), self.narrow(d, 1, self.sizes[d] - 1)];
+    const name = running ? "cumulative_trapezoid" : "trapezoid";
+    if (!running && self.sizes[d] === 0) return self.new_zeros(self.sizes.toSpliced(d, 1));
+    if (self.dtype === bool || x?.dtype === bool)
+      throw new RuntimeError(
+        `${name}: received a bool input for ${x === null ? "`y`" : "`x` or `y`"}, but bool is not supported`,
+      );
+    if (x === null && dx instanceof Complex)
+      throw new RuntimeError(`${name}: Currently, we only support dx as a real number.`);
+    if (x === null && !running) {
+      const ends = self.select(d, 0).add(self.select(d, -1));
+      return self
+        .sum([d])
+        .mul(2)
+        .sub(ends)
+        .mul(Number(dx) / 2);
+    }
+    const count = Math.max(0, self.sizes[d] - 1);
+    const [head, tail] = [self.narrow(d, 0, count), self.narrow(d, self.sizes[d] - count, count)];
     const mean = head.add(tail).div(2);
     const areas = x === null ? mean.mul(dx) : mean.mul(widths(x, self, d));
     return running ? areas.cumsum(d) : areas.sum([d]);
@@ -259,7 +305,7 @@ define(cov, {
     if ((typeof norm === "number" ? norm : Number(norm.item())) <= 0)
       warn("cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.");
     const positive = typeof norm === "number" ? Math.max(norm, 0) : norm.clamp_min(0);
-    return weighed.mm(centred.t().to(weighed.dtype)).div(positive).squeeze();
+    return weighed.mm(conj(centred.t()).to(weighed.dtype)).div(positive).squeeze();
   }),
 });
 /** Correlations of the rows of self: {@link cov} over the products of their deviations. */
@@ -273,6 +319,8 @@ define(corrcoef, {
     const c = self.cov();
     if (c.sizes.length === 0) return c.div(c);
     const spread = c.diagonal().sqrt();
-    return c.div(spread.unsqueeze(-1)).div(spread.unsqueeze(0)).clamp(-1, 1);
+    const scaled = c.div(spread.unsqueeze(-1)).div(spread.unsqueeze(0));
+    if (!scaled.dtype.is_complex) return scaled.clamp(-1, 1);
+    return _complex(scaled.real().clamp(-1, 1), scaled.imag().clamp(-1, 1));
   }),
 });

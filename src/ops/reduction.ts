@@ -1,6 +1,6 @@
 // Folds over dims: sums, extremes, tests, spread.
 import type { OpKernel } from "../op/op.ts";
-import { is_grad_enabled } from "../autograd/mode.ts";
+import { is_grad_enabled, no_grad } from "../autograd/mode.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, complex128, complex64, float32, float64, get_default_dtype, int64, opmath, uint8 } from "../dtype.ts";
 import { streamed } from "../cpp_names.ts";
@@ -202,7 +202,7 @@ const extreme =
       outputs: [best],
     };
   };
-/** The gradient of an extreme, shared equally among the elements that reach it. */
+/** The gradient of an extreme, shared equally among the elements that equal it: NaN where it is NaN, which none does. */
 function sharedGrad(
   grad: Tensor,
   self: Tensor,
@@ -210,8 +210,26 @@ function sharedGrad(
   dim: readonly number[] | null,
   keepdim: boolean,
 ): Tensor {
+  return sharedAmong(self.eq(restored(result, self.sizes, dim, keepdim)), grad, self, dim, keepdim);
+}
+/** Where NaN counts as equal to itself. */
+function sharedByNaN(
+  grad: Tensor,
+  self: Tensor,
+  result: Tensor,
+  dim: readonly number[] | null,
+  keepdim: boolean,
+): Tensor {
   const best = restored(result, self.sizes, dim, keepdim);
-  const mask = self.eq(best).logical_or(self.isnan().logical_and(best.isnan()));
+  return sharedAmong(self.eq(best).logical_or(self.isnan().logical_and(best.isnan())), grad, self, dim, keepdim);
+}
+function sharedAmong(
+  mask: Tensor,
+  grad: Tensor,
+  self: Tensor,
+  dim: readonly number[] | null,
+  keepdim: boolean,
+): Tensor {
   const all = wrapDims(dim, self.sizes.length);
   const count = all.length === 0 ? mask.to(grad.dtype) : mask.sum(all, true);
   return restored(grad, self.sizes, dim, keepdim).div(count).mul(mask);
@@ -277,7 +295,7 @@ define(_max_all, {
   takes: real("max_all"),
   kernel: compute(({ self }) => nonEmpty("max", self).amax()),
   saves: ["self", "result"],
-  backward: { self: ({ grad, self, result }) => sharedGrad(grad, self, result, null, false) },
+  backward: { self: ({ grad, self, result }) => sharedByNaN(grad, self, result, null, false) },
   node: "MaxBackward1",
 });
 /** {@link min} of all elements. */
@@ -286,7 +304,7 @@ define(_min_all, {
   takes: real("min_all"),
   kernel: compute(({ self }) => nonEmpty("min", self).amin()),
   saves: ["self", "result"],
-  backward: { self: ({ grad, self, result }) => sharedGrad(grad, self, result, null, false) },
+  backward: { self: ({ grad, self, result }) => sharedByNaN(grad, self, result, null, false) },
   node: "MinBackward1",
 });
 const DIM_WANTED = "Expected reduction dim to be specified for input.numel() == 0.";
@@ -466,13 +484,27 @@ define(_std, {
   saves: ["self", "result"],
   backward: {
     self: ({ grad, self, result, dim, correction, keepdim }) => {
-      const over = restored(grad.div(result), self.sizes, dim, keepdim);
-      const g = over.mul(self.sub(self.mean(dim, true))).mul(1 / (countOf(self.sizes, dim) - correction));
-      return _where(restored(result, self.sizes, dim, keepdim).eq(0), 0, g);
+      const over = _where(result.eq(0), 0, grad.div(result.mul(2)));
+      return restored(over, self.sizes, dim, keepdim)
+        .mul(2 / (countOf(self.sizes, dim) - correction))
+        .mul(self.sub(self.mean(dim, true)));
     },
   },
   node: "StdBackward0",
 });
+/**
+ * The mean as PyTorch has it beside the variance, brought up to date element by element: once it is infinite what is left to
+ * the next element makes it NaN.
+ */
+function runningMean(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {
+  const mean = self.mean(dim, keepdim);
+  const dims = wrapDims(dim, self.sizes.length);
+  if (!self.dtype.is_floating_point || mean.numel() === 0) return mean;
+  if (no_grad(() => !mean.isinf().any().item())) return mean;
+  const last = dims.reduce((t, d) => t.narrow(d, t.sizes[d] - 1, 1), self.detach());
+  const before = self.detach().isinf().sum(dims, keepdim).sub(last.isinf().sum(dims, keepdim)).gt(0);
+  return mean.add(mean.new_zeros(mean.sizes).masked_fill(before, NaN));
+}
 /** {@link var} and {@link mean}. */
 export const var_mean = op(
   "var_mean(Tensor self, int[]|bool? dim=None, bool? unbiased=None, bool keepdim=False, *, Scalar? correction=None) -> (Tensor var, Tensor mean)",
@@ -481,7 +513,7 @@ define(var_mean, {
   takes: noIntegers("var_mean only support floating point and complex dtypes"),
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("var_mean", args);
-    return [_var(args.self, dim, correction, keepdim), args.self.mean(dim, keepdim)];
+    return [_var(args.self, dim, correction, keepdim), runningMean(args.self, dim, keepdim)];
   }),
   node: "VarMeanBackward0",
 });
@@ -493,7 +525,7 @@ define(std_mean, {
   takes: noIntegers("std_mean only support floating point and complex dtypes"),
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("std_mean", args);
-    return [_std(args.self, dim, correction, keepdim), args.self.mean(dim, keepdim)];
+    return [_std(args.self, dim, correction, keepdim), runningMean(args.self, dim, keepdim)];
   }),
   node: "StdMeanBackward0",
 });
@@ -586,16 +618,16 @@ define(_norm, {
       const n = restored(result, self.sizes, dim, keepdim);
       if (order === 0) return null;
       if (order === 1) return g.mul(self.sgn());
-      if (order === 2) return _where(n.eq(0), 0, g.mul(self.div(n)));
+      if (order === 2) return g.mul(_where(n.eq(0), 0, self.div(n)));
       if (Math.abs(order) === Infinity) {
-        const mask = self.abs().eq(n);
+        const mask = self.abs().eq(n).logical_or(self.isnan().logical_and(n.isnan()));
         return self.sgn().mul(g.div(mask.sum(wrapDims(dim, self.sizes.length), true)).mul(mask));
       }
       const power = self
         .abs()
         .pow(order - 1)
         .mul(self.sgn());
-      return _where(n.eq(0).logical_or(self.eq(0)), 0, g.mul(power).div(n.pow(order - 1)));
+      return _where(self.eq(0), 0, power).mul(_where(n.eq(0), 0, g.div(n.pow(order - 1))));
     },
   },
   node: "LinalgVectorNormBackward0",

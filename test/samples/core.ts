@@ -448,6 +448,7 @@ export const core: Samples = {
     [a(), b()],
     [a(), b(), 3],
   ],
+  _cdist: () => [0, 1, 2, 3, Infinity].map((p) => [leaf([2, 3, 4]), leaf([2, 2, 4], 0.2, 0.9, 2), p]),
   cdist: () => [
     [a(), leaf([4, 3], 1.2, 1.9, 5)],
     [a(), leaf([4, 3], 1.2, 1.9, 5), 1],
