@@ -20,7 +20,7 @@ export interface Unequal {
 /**
  * The first element that differs; null if none does. With `slack`, errors may be so many times as large, and as large as
  * they would be in the largest element: sums of many terms, as gradients are. Where PyTorch's own answer on other vectors,
- * `elsewhere`, is neither, there is nothing to compare with.
+ * `elsewhere`, is neither, there is nothing to compare with. `roundedAs`: a dtype that the numbers went through on their way.
  */
 export function unequal(
   got: Uint8Array,
@@ -28,11 +28,12 @@ export function unequal(
   dtype: DtypeName,
   slack = 1,
   elsewhere?: Uint8Array,
+  roundedAs: DtypeName = dtype,
 ): Unequal | null {
   if (got.length !== want.length) return { nonfinite: false, text: `${got.length} bytes for ${want.length}` };
   const [x, y] = [numbersOf(got, dtype), numbersOf(want, dtype)];
   const z = elsewhere?.length === want.length ? numbersOf(elsewhere, dtype) : y;
-  const tolerance = TOLERANCES[dtype];
+  const tolerance = TOLERANCES[roundedAs];
   let largest = 0;
   if (tolerance !== undefined && slack > 1)
     for (let i = 0; i < y.length; i++) if (Number.isFinite(y[i])) largest = Math.max(largest, Math.abs(Number(y[i])));

@@ -2,6 +2,7 @@
 // so that one difference does not breed others.
 import * as torch from "tidu";
 import { Tensor } from "tidu";
+import type { DtypeName } from "../../src/dtype.ts";
 import type { Storage } from "../../src/storage.ts";
 import { unequal } from "./compare.ts";
 import { arrayOver } from "./values.ts";
@@ -216,11 +217,24 @@ function replayBackward(
     if (got.dtype.name !== want.dtype) return tell("dtype", got.dtype.name, want.dtype);
     if (got.sizes.join() !== want.shape.join()) return tell("shape", got.sizes, want.shape);
     const other = elsewhere?.gradients?.[k]?.[1];
-    const wrong = unequal(rowMajor(got), bytesOf(want.bytes), want.dtype, 10, other ? bytesOf(other.bytes) : undefined);
+    const elsewhereBytes = other ? bytesOf(other.bytes) : undefined;
+    const roundedAs = coarsest(program, want.dtype);
+    const wrong = unequal(rowMajor(got), bytesOf(want.bytes), want.dtype, 10, elsewhereBytes, roundedAs);
     if (wrong !== null)
       return tell(wrong.nonfinite ? "gradient not finite" : "gradient", `of tensor ${i}: ${wrong.text}`, "");
   }
 }
+
+/** Of the dtypes that a gradient may have gone through, the one that rounds the most. */
+function coarsest(program: Program, dtype: DtypeName): DtypeName {
+  const met = program.calls.flatMap(({ given, results }) => [
+    ...given.map(([, g]) => g.dtype),
+    ...dtypesOf(results ?? []),
+  ]);
+  return (["bfloat16", "float16"] as const).find((half) => met.includes(half)) ?? dtype;
+}
+const dtypesOf = (results: NonNullable<Call["results"]>): DtypeName[] =>
+  results.flatMap((r) => ("dtype" in r ? [r.dtype] : []));
 
 function functionOf({ where, name, args, kwargs }: Call, tensors: readonly unknown[]): (() => unknown) | null {
   const [first, ...rest] = args.map((x) => valueOf(x, tensors));

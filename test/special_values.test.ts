@@ -1,0 +1,27 @@
+// What PyTorch makes of NaN, infinities and numbers that are rounded on their way in: calls recorded by
+// tools/record_special_values.py.
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import type { Program } from "../tools/fuzz/program.ts";
+import { replay } from "../tools/fuzz/replay.ts";
+import type { Difference } from "../tools/fuzz/replay.ts";
+
+const text = gunzipSync(readFileSync(new URL("data/special_values.jsonl.gz", import.meta.url))).toString();
+const programs = text
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Program);
+/** Strides, flags and the wording of errors have tests of their own. */
+const OF_VALUES = /^(value|gradient|dtype|shape|state|raises|does not raise|backward raises|is missing|broke)/;
+
+test("NaN, infinities and rounded numbers give what they give in PyTorch, and their gradients", () => {
+  expect(programs.length).toBeGreaterThan(500);
+  const found: string[] = [];
+  const tell = ({ program, kind, op, got, want }: Difference): void => {
+    if (OF_VALUES.test(kind))
+      found.push(`${program.id} ${op} ${JSON.stringify(program.calls[0].kwargs)}: ${kind}: ${got} ${want}`);
+  };
+  for (const program of programs) replay(program, tell);
+  expect(found).toEqual([]);
+});

@@ -1,0 +1,149 @@
+"""Records, as programs of the fuzzer, what PyTorch makes of calls where NaN, infinities and rounding decide:
+test/data/special_values.jsonl.gz, which test/special_values.test.ts replays.
+
+    python3 tools/record_special_values.py | gzip -9n > test/data/special_values.jsonl.gz
+"""
+
+import json
+import math
+import random
+import sys
+import warnings
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).parent / "fuzz"))
+import generate  # noqa: E402
+from programs.calls import Call  # noqa: E402
+from programs.operands import NAMES, Operands  # noqa: E402
+
+nan, inf = math.nan, math.inf
+CALLS = []
+
+
+def record(where, name, *args, **kwargs):
+    """Lists and tensors are operands that require grad where they can; all else is an argument as it is."""
+    CALLS.append((where, name, args, kwargs))
+
+
+def given(operands, x):
+    if isinstance(x, list):
+        x = torch.tensor(x)
+    if not isinstance(x, torch.Tensor):
+        return x
+    flat = x.reshape(-1)
+    grad = x.is_floating_point() or x.is_complex()
+    return operands.make(NAMES[x.dtype], x.shape, grad=grad, layout="contiguous", values=lambda n: flat if len(flat) == n else flat.new_zeros(n))
+
+
+def program(number):
+    where, name, args, kwargs = CALLS[number]
+    operands = Operands(random.Random(0))
+
+    def make(operands, _):
+        made = [given(operands, x) for x in args]
+        return Call(where, name, *made, **{k: given(operands, x) for k, x in kwargs.items()})
+
+    generate.KINDS[:] = [(make, 1)]
+    chooser = random.Random(0)
+    chooser.choice = lambda _: 1  # one call
+    chooser.random = lambda: 0.9  # recorded for gradients
+    generate.Operands = lambda _: operands
+    return generate.program(f"special/{number}", chooser, 10**6)
+
+
+# Scaled sums of products: what a factor of 0 leaves out, for sizes with and without BLAS.
+for dtype in (torch.float32, torch.float64, torch.complex64):
+    for n in (2, 9):
+        a = torch.ones(n, n, dtype=dtype)
+        a[0, 0] = nan
+        b, s = torch.ones(n, n, dtype=dtype), torch.full((n, n), 2, dtype=dtype)
+        for alpha, beta in ((0, 1), (0, 0), (1, 0), (0, 0.5), (2, 0)):
+            scales = {"alpha": alpha, "beta": beta}
+            record("method", "addmm", s, a, b, **scales)
+            record("method", "addmv", s[0], a, b[0], **scales)
+            record("method", "addr", s, a[0], b[0], **scales)
+            record("method", "baddbmm", s[None], a[None], b[None], **scales)
+            record("method", "addbmm", s, a[None], b[None], **scales)
+for shape in ((0, 8), (5, 0), (0, 0)):
+    for dtype in (torch.float32, torch.uint8):
+        for beta in (0, 1, 2):
+            for size in ((), (1,), shape[:1]):
+                record("method", "addmv", torch.ones(size, dtype=dtype), torch.ones(shape, dtype=dtype), torch.ones(shape[1], dtype=dtype), beta=beta, alpha=3)
+
+# Attention to scores that are no numbers.
+for scores in ([1.0, nan], [nan, 1.0], [nan, nan], [inf, 1.0], [-inf, 1.0], [-inf, -inf], [-inf, nan, 1.0], [1.0, inf]):
+    n = len(scores)
+    q, v = torch.eye(1, n).expand(2, n), torch.eye(n)
+    k = torch.tensor(scores).reshape(n, 1) * torch.eye(1, n).where(torch.eye(1, n) == 1, 0)
+    k = k.nan_to_num(0, 0, 0).where(torch.eye(1, n) == 0, torch.tensor(scores).reshape(n, 1))
+    for lead in ((), (1, 1)):
+        parts = [t.reshape(*lead, *t.shape).clone() for t in (q, k, v)]
+        record("F", "scaled_dot_product_attention", *parts, scale=1.0)
+        record("F", "scaled_dot_product_attention", *parts, scale=1.0, is_causal=True)
+
+# Kernels of transposed convolutions that are not finite, and gradients by them.
+for dims in (1, 2):
+    for stride in (1, 2):
+        for groups in (1, 2):
+            x = (torch.arange(2 * 4**dims) % 7 - 3.0).reshape(1, 2, *[4] * dims).double()
+            w = (torch.arange(2 * (2 // groups) * 3**dims) % 5 - 2.0).reshape(2, 2 // groups, *[3] * dims).double()
+            w.view(-1)[0] = nan
+            options = {"stride": stride, "padding": 1, "groups": groups}
+            record("F", f"conv_transpose{dims}d", x, w, **options)
+            record("F", f"conv{dims}d", x, w, **options)
+
+# Reductions, losses and distances.
+table = [[1.0, nan, 3.0, 3.0], [2.0, 2.0, nan, nan], [1.0, 1.0, 5.0, 5.0]]
+for name in ("amax", "amin", "aminmax", "max", "min"):
+    record("method", name, table)
+    record("method", name, table, dim=1)
+for name in ("std", "var", "std_mean", "var_mean"):
+    record("torch", name, [[3e38, 1.0, 2.0], [inf, 1.0, 2.0], [1.0, 2.0, inf], [nan, 1.0, 2.0], [1.0, 1.0, 1.0]], dim=1)
+for name in ("huber_loss", "smooth_l1_loss", "l1_loss", "mse_loss"):
+    record("F", name, [nan, 1.0, inf, 2.0, -inf, 0.0, 0.3], [1.0, 1.0, 1.0, nan, inf, 0.0, 0.1], reduction="none")
+pairs = [([nan], [1.0]), ([nan, 1.0], [1.0, 3.0]), ([inf, 1.0], [inf, 2.0]), ([inf, 1.0], [0.0, 2.0]), ([1.0, 2.0], [1.0, 2.0]),
+         ([3.0, 2.0], [1.0, 2.0]), ([3.0, -2.0, 7.0], [1.0, 2.0, 3.0]), ([-inf, 1.0], [inf, 1.0])]  # fmt: skip
+for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, inf):
+    for a, b in pairs:
+        record("torch", "cdist", torch.tensor([a], dtype=torch.float64), torch.tensor([b], dtype=torch.float64), p=p)
+    record("method", "norm", [[1.0, nan], [inf, 1.0], [0.0, 0.0], [1.0, 2.0]], p=p, dim=1)
+for y in ([-inf, 1.0, 1.0], [1.0, -inf, 1.0], [1.0, 1.0, inf]):
+    for name in ("trapezoid", "cumulative_trapezoid"):
+        record("torch", name, y)
+for size in (0, 1, 2):
+    for dtype in (torch.uint8, torch.int64, torch.bool, torch.float16):
+        for name in ("trapezoid", "cumulative_trapezoid"):
+            record("torch", name, torch.ones(size, dtype=dtype))
+
+# Whole numbers between ends that are none; covariances of complex numbers.
+for ends in ((-2.5, 10.5, 5), (0.0, 10.5, 7), (2.5, 7.9, 4), (-3, 3, 6), (5, 1, 4)):
+    for dtype in (torch.int64, torch.int8, torch.uint8):
+        if dtype != torch.uint8 or ends[0] != -2.5:
+            record("torch", "linspace", *ends, dtype=dtype)
+z = torch.tensor([complex(5.8, 3), complex(-0.5, 1), complex(-0.4, 0.6)], dtype=torch.complex128)
+record("method", "cov", z)
+record("method", "cov", torch.stack([z, z * (1j + 0.2) + 1]))
+record("method", "corrcoef", torch.stack([z, z.flip(0) * (1j + 0.2) + 1]))
+
+# Numbers and tensors of other dtypes among 16-bit floats.
+binary = """add sub mul div true_divide floor_divide remainder fmod pow maximum minimum eq lt le gt ge atan2 hypot copysign
+nextafter logaddexp rsub""".split()
+for dtype in (torch.float16, torch.bfloat16):
+    t = torch.tensor([0.7, 2.3, -1.7, 700.0, 1000.0], dtype=dtype)
+    for number in (1000.3, 0.3333):
+        for name in binary:
+            record("torch", name, torch.tensor(number), t)
+            record("torch", name, t, torch.tensor(number, dtype=torch.float64))
+            if name not in ("maximum", "minimum", "atan2", "hypot", "nextafter", "logaddexp"):
+                record("torch", name, t, number)
+        record("torch", "lerp", t, t.flip(0), number)
+    for name in ("add", "mul", "div", "remainder"):
+        record("torch", name, t, torch.tensor([4099, 3, 77, 2049, 513]))
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    for i in range(len(CALLS)):
+        print(json.dumps(program(i), separators=(",", ":")))
