@@ -99,11 +99,10 @@ export function tensorText(t: Printable, indent = "tensor(".length): string {
   // A size that the brackets show is not repeated.
   const sizeHidden = numel === 0 ? t.shape.length !== 1 : options.edgeitems === 0;
   if (sizeHidden) suffixes.push(`size=(${t.shape.join(", ")}${t.shape.length === 1 ? "," : ""})`);
-  // Elements tell int64 and bool; an empty tensor has none.
+  // Elements tell int64, bool and complex numbers; an empty tensor has none.
   const told =
     t.dtype === get_default_dtype() ||
-    t.dtype === complexOf(get_default_dtype()) ||
-    (numel > 0 && (t.dtype === int64 || t.dtype === bool));
+    (numel > 0 && (t.dtype === int64 || t.dtype === bool || t.dtype === complexOf(get_default_dtype())));
   if (!told) suffixes.push(`dtype=${String(t.dtype)}`);
 
   if (t.gradFn !== null) suffixes.push(`grad_fn=${t.gradFn}`);

@@ -1,6 +1,6 @@
 // Initial values, drawn as PyTorch draws them. All work in place, unrecorded, and return their tensor.
 import { no_grad } from "../autograd/mode.ts";
-import { TypeError, ValueError, warn } from "../errors.ts";
+import { help, TypeError, ValueError, warn } from "../errors.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
@@ -129,6 +129,10 @@ export function calculate_gain(nonlinearity: string, param: number | null = null
     case "relu":
       return Math.sqrt(2);
     case "leaky_relu":
+      if (param !== null && typeof param !== "number")
+        throw new ValueError(
+          `negative_slope ${help({ TypeScript: String(param), Python: { true: "True", false: "False" }[String(param)] ?? String(param) })} not a valid number`,
+        );
       return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
     case "selu":
       return 3 / 4;

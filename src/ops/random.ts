@@ -24,11 +24,15 @@ function drawn(size: readonly number[], dtype: Dtype, fill: (out: never, t: Tens
   filledOnHost(out, (values) => fill(values, out));
   return out;
 }
+/** Both parts of a complex number are drawn, one after the other. */
 function floating(name: string, dtype: Dtype | null): Dtype {
   const d = dtype ?? get_default_dtype();
-  if (!d.is_floating_point) throw new NotImplementedError(`"${name}" not implemented for '${d.legacyName}'`);
+  if (!d.is_floating_point && !d.is_complex)
+    throw new NotImplementedError(`"${name}" not implemented for '${d.legacyName}'`);
   return d;
 }
+/** Of each part of complex numbers, whose variances add up. */
+const deviation = (std: number, dtype: Dtype): number => (dtype.is_complex ? std / Math.sqrt(2) : std);
 const by = (g: Generator | null): Generator => g ?? default_generator;
 
 /** Uniform in [0, 1). */
@@ -51,7 +55,7 @@ define(randn, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>
     asLeaf(
       drawn(size, floating("normal_kernel_cpu", dtype), (out, t) =>
-        draw.normalFill(out, 0, 1, by(generator), isHalf(t.dtype)),
+        draw.normalFill(out, 0, deviation(1, t.dtype), by(generator), isHalf(t.dtype)),
       ),
       requires_grad,
     ),
@@ -131,7 +135,7 @@ export const normal = op("normal(Tensor self, float mean=0.0, float std=1.0, *, 
 define(normal, {
   kernel: overwrite((out, v, self) => {
     isFloat("normal_kernel_cpu", self);
-    const [mean, std, g] = [v[1] as number, v[2] as number, generatorAt(v, 3)];
+    const [mean, std, g] = [v[1] as number, deviation(v[2] as number, self.dtype), generatorAt(v, 3)];
     // Only what lies in row-major order is drawn in blocks.
     if (self.is_contiguous()) draw.normalFill(out, mean, std, g, isHalf(self.dtype));
     else draw.normalFillSingly(out, mean, std, g);
@@ -155,6 +159,7 @@ export const log_normal = op(
 );
 define(log_normal, {
   kernel: overwrite((out, v, self) => {
+    if (self.dtype.is_complex) throw notImplementedFor("log_normal_cpu", self.dtype);
     isFloat("log_normal_cpu", self);
     draw.logNormalFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
   }),

@@ -1,9 +1,9 @@
 // Scatters that reduce: every place of self becomes the sum, product, mean or extreme of what is sent there.
 import { bool } from "../dtype.ts";
-import { notImplementedFor } from "../op/takes.ts";
 import { IndexError, RuntimeError } from "../errors.ts";
 import { composite, compute, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
+import { notImplementedFor } from "../op/takes.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastShapes, expandsTo, list, sameShape, wrapDim } from "../layout.ts";
 import { assertSlices, assertWithin } from "./index_checks.ts";
@@ -23,6 +23,9 @@ define(scatter_reduce, {
   kernel: composite(({ self, dim, index, src, reduce, include_self }) => {
     if (!REDUCTIONS.includes(reduce))
       throw new RuntimeError(`reduce argument must be either sum, prod, mean, amax or amin, got ${reduce}`);
+    const isRefused = self.dtype.is_complex ? reduce.startsWith("am") : self.dtype === bool && reduce === "mean";
+    if (isRefused && self.dtype === src.dtype)
+      throw notImplementedFor(`scatter_gather_tensor_cpu_reduce_${reduce}`, self.dtype);
     if (self.sizes.length === 0)
       return reduced(self.reshape([1]), 0, index.reshape([-1]), src.reshape([-1]), reduce, include_self).reshape([]);
     const d = wrapDim(dim, self.sizes.length);
@@ -46,9 +49,11 @@ define(index_reduce, {
         `index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got ${reduce}.`,
       );
     assertSlices("index_reduce_", self, dim, index, source);
-    if (self.dtype === bool && index.numel() > 0) {
-      if (self.sizes.length < 2) throw notImplementedFor("index_func_", bool);
-      if (reduce === "mean") throw notImplementedFor("div_floor_cpu", bool);
+    // With more dims PyTorch goes slice by slice, through ops that take more dtypes.
+    if (index.numel() > 0 && (self.dtype.is_complex || self.dtype === bool)) {
+      if (self.sizes.length < 2)
+        throw notImplementedFor(include_self ? "index_func_" : "index_reduce_func_exclude_input_init", self.dtype);
+      if (self.dtype === bool && reduce === "mean") throw notImplementedFor("div_floor_cpu", bool);
     }
     const d = wrapDim(dim, self.sizes.length);
     const size = self.sizes[d] ?? 1;

@@ -33,7 +33,7 @@ export const schedulers = {
   },
   /** A method as the library's class has it. */
   base: (self: LRScheduler, method: string, ...args: unknown[]): unknown =>
-    (Object.getPrototypeOf(Object.getPrototypeOf(self)) as Methods)[method].apply(self, args),
+    (Object.getPrototypeOf(Object.getPrototypeOf(self)) as Methods)[method].apply(self, args.map(plain)),
   setMember(self: Record<string, unknown>, name: string, value: unknown): void {
     self[name] = value instanceof Float ? value.value : value;
   },

@@ -129,6 +129,7 @@ export function normal(...given: unknown[]): Tensor {
   const like = mean instanceof Tensor ? mean : (std as Tensor);
   const made = no_grad(() => {
     if (!(std instanceof Tensor)) return drawn(like.sizes, like, 0, Number(std)).add_(mean);
+    if (std.dtype.is_complex) throw new RuntimeError("normal expects standard deviation to be non-complex");
     if (std.numel() > 0 && std.lt(0).any().item()) throw new RuntimeError("normal expects all elements of std >= 0.0");
     const shape = mean instanceof Tensor ? broadcastShapes(mean.sizes, std.sizes) : std.sizes;
     return drawn(shape, like, 0, 1).mul_(std).add_(mean);

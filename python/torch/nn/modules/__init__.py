@@ -3,8 +3,10 @@
 import sys
 import types
 
+from .. import module
 from ..layers import HOMES, MODULES, layer_class
-from . import module
+
+sys.modules[__name__ + ".module"] = module  # itself, so that what a program sets there is what counts
 
 
 class _File(types.ModuleType):
