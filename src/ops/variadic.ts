@@ -1,5 +1,4 @@
 // Functions of several tensors, given as a list or spread: torch.meshgrid(x, y) and torch.meshgrid([x, y]).
-import { bool } from "../dtype.ts";
 import { nodeNamed } from "../autograd/op_node.ts";
 import { RuntimeError, ValueError } from "../errors.ts";
 import { broadcastShapes, sameShape } from "../layout.ts";
@@ -182,10 +181,6 @@ function trapezoidBy(y: Tensor, given: readonly (Tensor | TrapezoidOptions)[], r
     dim = -1,
   } = ((first instanceof Tensor ? given[1] : first) as TrapezoidOptions | undefined) ?? {};
   const points = first instanceof Tensor ? first : x;
-  if (y.dtype === bool || points?.dtype === bool)
-    throw new RuntimeError(
-      `${running ? "cumulative_" : ""}trapezoid: received a bool input for ${points === null ? "`y`" : "`x` or `y`"}, but bool is not supported`,
-    );
   return _trapezoid(y, points, dx, dim, running);
 }
 /** The indices by dim of places in a flattened tensor of that shape. As `torch.unravel_index`. */
