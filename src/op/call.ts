@@ -11,7 +11,7 @@ import type { ViewInfo } from "../tensor.ts";
 import { collectTemporaries, empty } from "../allocate.ts";
 import { bind } from "./bind.ts";
 import { assertCast, assertFits } from "./fits.ts";
-import { levelOf, levels, mapTensors, standing } from "./levels.ts";
+import { isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
 import type { Level } from "./levels.ts";
 import type { AnyDefinition, Check, Entry, OpKernel } from "./op.ts";
 import { assign, promotedDtype } from "./pointwise.ts";
@@ -105,8 +105,10 @@ function assertTakes(entry: Entry, values: Values, target: Dtype | null): void {
   }
 }
 /** What is said of a dtype; or of the other arguments, where PyTorch sees to them first: they are tried with another dtype. */
-function refusal({ definition, schema }: Entry, check: Check, dtype: Dtype, values: Values): Error {
-  if (check.isLast === true) {
+function refusal(entry: Entry, check: Check, dtype: Dtype, values: Values): Error {
+  const { definition, schema } = entry;
+  // What draws would move the generator on.
+  if (check.isLast === true && !isRandom(entry)) {
     const taken = anyTaken(check);
     const other = (v: unknown, i: number): unknown =>
       v instanceof Tensor && (check.place < 0 || check.place === i) ? zeros(v.sizes, taken) : v;
