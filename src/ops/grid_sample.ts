@@ -15,9 +15,9 @@ const [BORDER, REFLECTION] = [1, 2];
 /** From [-1, 1] to places along a dim of `n` elements: -1 and 1 are the centres of the outer ones, or their edges. */
 const unnormalized = (x: Tensor, n: number, align: boolean): Tensor =>
   align ? x.add(1).mul((n - 1) / 2) : x.add(1).mul(n).sub(1).div(2);
-/** Kept inside; the gradient ends at the border. */
+/** Kept inside; the gradient ends at the border. NaN goes to the first, as PyTorch documents. */
 const clipped = (x: Tensor, n: number): Tensor =>
-  _where(x.gt(0).logical_and(x.lt(n - 1)), x, x.detach().clamp(0, n - 1));
+  _where(x.gt(0).logical_and(x.lt(n - 1)), x, _where(x.isnan(), 0, x.detach().clamp(0, n - 1)));
 /** Mirrored at both ends, which are the centres of the outer elements or their edges. */
 function reflected(x: Tensor, n: number, align: boolean): Tensor {
   const [low, span] = align ? [0, n - 1] : [-0.5, n];
