@@ -138,7 +138,7 @@ export function pointwise<S extends string>(
     run(values, schema) {
       const plan = prepare(values, schema, null);
       const { kernel, result } = plan;
-      for (const { place, dtype } of plan.fitting) assertHolds(values[place] as Scalar, dtype);
+      assertFitting(plan, values);
       const tensors = pick<Tensor>(values, plan.tensors);
       const numbers = pick<Scalar>(values, plan.numbers);
       if (tensors.length === 0)
@@ -146,11 +146,13 @@ export function pointwise<S extends string>(
           `${schema.name}(): argument 'input' (position 1) must be Tensor, not ${typeWord(values[0])}`,
         );
       const [first] = tensors;
-      if (areFlat(tensors, first.sizes) && (isRowMajor(first.sizes, first.strides) || !plan.wraps)) {
-        const strides = isRowMajor(first.sizes, first.strides) ? first.strides : undefined;
-        const out = empty(first.sizes, result, strides, first.backend);
-        launchFlat(kernel, tensors, out, numbers);
-        return out;
+      if (areFlat(tensors, first.sizes)) {
+        const strides = isRowMajor(first.sizes, first.strides) ? first.strides : null;
+        if (strides !== null || !plan.wraps) {
+          const out = empty(first.sizes, result, strides ?? undefined, first.backend);
+          launchFlat(kernel, tensors, out, numbers);
+          return out;
+        }
       }
       const shape = shapeOf(tensors);
       const layouts: Layout[] = tensors.map((t) => t.layout);
@@ -163,7 +165,7 @@ export function pointwise<S extends string>(
     into(values, schema, target) {
       const plan = prepare(values, schema, target);
       const { kernel, result } = plan;
-      for (const { place, dtype } of plan.fitting) assertHolds(values[place] as Scalar, dtype);
+      assertFitting(plan, values);
       const tensors = pick<Tensor>(values, plan.tensors);
       assertWrites(target, tensors, result, schema);
       const direct = result === target.dtype ? kernel : castingTwin(kernel, target.dtype);
@@ -175,6 +177,9 @@ export function pointwise<S extends string>(
 function assertWrites(target: Tensor, tensors: readonly Tensor[], dtype: Dtype, { name }: Schema): void {
   assertNoOverlap(target, tensors);
   assertFits(target, { sizes: shapeOf(tensors), dtype }, `${name}_`);
+}
+function assertFitting({ fitting }: Plan, values: readonly unknown[]): void {
+  for (let i = 0; i < fitting.length; i++) assertHolds(values[fitting[i].place] as Scalar, fitting[i].dtype);
 }
 /** The values at these places. */
 function pick<T>(values: readonly unknown[], places: readonly number[]): T[] {
