@@ -45,7 +45,11 @@ describe("interpolate", () => {
   test("resizes bytes to the nearest, and rounds between them", () => {
     const x = torch.tensor([0n, 100n, 255n]).to(torch.uint8).view(1, 1, 3);
     expect(F.interpolate(x, { size: 6 }).flatten().tolist()).toEqual([0, 0, 100, 100, 255, 255]);
-    expect(F.interpolate(x, { size: 6, mode: "linear" }).flatten().tolist()).toEqual([0, 25, 75, 139, 216, 255]);
+    const row = F.interpolate(x.unsqueeze(2), { size: [1, 6], mode: "bilinear" });
+    expect(row.flatten().tolist()).toEqual([0, 25, 75, 139, 216, 255]);
+    expect(() => F.interpolate(x, { size: 6, mode: "linear" })).toThrow(
+      "\"compute_indices_weights_linear\" not implemented for 'Byte'",
+    );
   });
   test.each([
     [{}, "either size or scale_factor should be defined"],
