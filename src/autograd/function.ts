@@ -119,7 +119,7 @@ export class Function {
   static apply<C extends { forward: Forward; backward: Backward }>(this: C, ...args: ForwardArgs<C>): ForwardResult<C> {
     if (this === undefined)
       throw new TypeError(
-        "apply was called without its class, which it needs: write `x => Mine.apply(x)`, or `Mine.apply.bind(Mine)`",
+        `apply was called without its class, which it needs: write ${help({ TypeScript: "x => Mine.apply(x)", Python: "lambda x: Mine.apply(x)" })}`,
       );
     const values = args as readonly unknown[];
     const ctx = new FunctionContext();

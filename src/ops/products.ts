@@ -286,7 +286,7 @@ define(cov, {
         throw new RuntimeError(
           `cov(): expected ${name} to have the same numel as there are observations in the input but got ${w.numel()} != ${n}`,
         );
-      if (n > 0 && w.min().lt(0).item()) throw new RuntimeError(`cov(): ${name} cannot be negative`);
+      if (n > 0 && w.whole.min().lt(0).item()) throw new RuntimeError(`cov(): ${name} cannot be negative`);
     }
     const weights = fweights === null ? aweights : aweights === null ? fweights : fweights.mul(aweights);
     const total = weights === null ? null : weights.sum();

@@ -500,7 +500,7 @@ function runningMean(self: Tensor, dim: readonly number[] | null, keepdim: boole
   const mean = self.mean(dim, keepdim);
   const dims = wrapDims(dim, self.sizes.length);
   if (!self.dtype.is_floating_point || mean.numel() === 0) return mean;
-  if (no_grad(() => !mean.isinf().any().item())) return mean;
+  if (no_grad(() => !mean.isinf().whole.any().item())) return mean;
   const last = dims.reduce((t, d) => t.narrow(d, t.sizes[d] - 1, 1), self.detach());
   const before = self.detach().isinf().sum(dims, keepdim).sub(last.isinf().sum(dims, keepdim)).gt(0);
   return mean.add(mean.new_zeros(mean.sizes).masked_fill(before, NaN));
