@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import * as torch from "../src/index.ts";
-import { Tensor } from "../src/index.ts";
 import { registry } from "../src/op/op.ts";
 import type { Entry } from "../src/op/op.ts";
+import { ofTensors } from "./samples/calls.ts";
+import type { Call } from "./samples/calls.ts";
 import { samples } from "./samples/index.ts";
 
-type Call = (...args: unknown[]) => Tensor | readonly Tensor[];
 const ops = [...registry].filter(([, entry]) => isDifferentiable(entry)) as [Call, Entry][];
 
 /** Has a derivative of its own, or is made of ops that may. */
@@ -64,25 +64,6 @@ const withoutGradient: Record<string, string> = {
   random: "draws anew",
 };
 
-/** The tensors of a call, those in lists included, as one flat list, and the call as a function of them. */
-function flatten(call: Call, args: readonly unknown[]): { inputs: Tensor[]; run: (...inputs: Tensor[]) => Tensor[] } {
-  const inputs: Tensor[] = [];
-  const collect = (x: unknown): unknown =>
-    x instanceof Tensor && x.requires_grad ? { input: inputs.push(x) - 1 } : Array.isArray(x) ? x.map(collect) : x;
-  const shape = args.map(collect);
-  const fill = (x: unknown, given: readonly Tensor[]): unknown =>
-    Array.isArray(x)
-      ? x.map((y) => fill(y, given))
-      : typeof x === "object" && x !== null && "input" in x
-        ? given[x.input as number]
-        : x;
-  const run = (...given: Tensor[]): Tensor[] => {
-    const out = call(...shape.map((x) => fill(x, given)));
-    return out instanceof Tensor ? [out] : [...out];
-  };
-  return { inputs, run };
-}
-
 describe("every differentiable op", () => {
   test("has samples", () => {
     const missing = ops.map(([, e]) => e.schema.name).filter((name) => !samples[name] && !withoutGradient[name]);
@@ -92,7 +73,7 @@ describe("every differentiable op", () => {
   for (const [call, { schema }] of ops) {
     for (const [i, args] of (samples[schema.name]?.() ?? []).entries()) {
       test(`${schema.name} ${i} passes gradcheck and gradgradcheck`, () => {
-        const { inputs, run } = flatten(call, args);
+        const { inputs, run } = ofTensors(call, args);
         expect(torch.autograd.gradcheck(run as never, inputs)).toBe(true);
         if (run(...inputs).some((t) => t.requires_grad))
           expect(torch.autograd.gradgradcheck(run as never, inputs)).toBe(true);

@@ -321,7 +321,6 @@ class GraphTask {
     if (fitted.dtype !== dtype) {
       const before = fitted;
       // Of a complex gradient a real number takes the real part.
-      // Of a complex gradient a real number takes the real part.
       fitted = this.derived(() => (before.dtype.is_complex && !dtype.is_complex ? before.real() : before).to(dtype));
     }
     // The real part is a view of the complex gradient, which must not go then.

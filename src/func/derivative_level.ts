@@ -9,6 +9,12 @@ import { Tensor } from "../tensor.ts";
 
 type Values = readonly unknown[];
 
+/** For a write in place into what a function that is differentiated did not make. */
+export const capturedWrite = (name: string): RuntimeError =>
+  new RuntimeError(
+    `During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation (aten::${name}) that would mutate a captured Tensor. This is not supported; please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as inputs.`,
+  );
+
 export class DerivativeLevel extends Level {
   override readonly records = true;
   override readonly wraps = true;
@@ -16,16 +22,14 @@ export class DerivativeLevel extends Level {
   private readonly outside = modes().grad;
 
   override compute(entry: Entry, values: Values): Results {
-    const results = this.below_(() => run(entry, mapTensors(values, this.innerOf)));
+    const results = this.beneath(() => run(entry, mapTensors(values, this.innerOf)));
     return results instanceof Tensor ? this.wrap(results) : results.map((t) => this.wrap(t));
   }
   override write(of: Entry, name: string, values: Values): void {
-    this.below_(() => runInPlace(of, name, mapTensors(values, this.innerOf)));
+    this.beneath(() => runInPlace(of, name, mapTensors(values, this.innerOf)));
   }
   override refuseWrite(name: string): Error {
-    return new RuntimeError(
-      `During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation (aten::${name}) that would mutate a captured Tensor. This is not supported; please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as inputs.`,
-    );
+    return capturedWrite(name);
   }
   /** What is not of this level is constant in it. */
   override lift(values: Values): Values {
@@ -40,7 +44,7 @@ export class DerivativeLevel extends Level {
     if (t.dtype.is_differentiable) leaf.leafRequiresGrad = true;
     return leaf;
   }
-  private below_<T>(body: () => T): T {
+  private beneath<T>(body: () => T): T {
     return this.lower(() => withGrad(modes().grad && this.outside, body));
   }
 }

@@ -1,11 +1,11 @@
 // The level of jvp: tensors with a tangent. Forward-mode differentiation.
-import { RuntimeError } from "../errors.ts";
 import { run, runInPlace } from "../op/call.ts";
 import { Level, mapTensors, tensorsIn, Wrapped } from "../op/levels.ts";
 import type { Results } from "../op/levels.ts";
 import type { Entry } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { ones_like, zeros_like } from "../ops/index.ts";
+import { capturedWrite } from "./derivative_level.ts";
 import { products, recorded } from "./derivatives.ts";
 import { rules } from "./batching_rules.ts";
 import { aligned } from "./batching_call.ts";
@@ -55,9 +55,7 @@ export class ForwardLevel extends Level {
     });
   }
   override refuseWrite(name: string): Error {
-    return new RuntimeError(
-      `During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation (aten::${name}) that would mutate a captured Tensor. This is not supported; please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as inputs.`,
-    );
+    return capturedWrite(name);
   }
   /** The tangent of a tensor; null if it does not depend on the input. Views have views of their base's. */
   tangentOf(t: Tensor): Tensor | null {

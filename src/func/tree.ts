@@ -3,8 +3,6 @@ import { Tensor } from "../tensor.ts";
 
 /** A tensor, or lists and objects of such. */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
-/** The same shape of lists and objects with something else in the place of tensors. */
-export type Structure = unknown;
 
 export function isNode(x: unknown): x is readonly unknown[] | Record<string, unknown> {
   if (Array.isArray(x)) return true;

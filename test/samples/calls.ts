@@ -1,7 +1,18 @@
 // Sample calls as functions of their tensors, for sweeps over all ops.
 import * as torch from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
+import { isRandom } from "../../src/op/levels.ts";
+import { registry } from "../../src/op/op.ts";
+import { samples } from "./index.ts";
 
+/** Every op that has samples and draws no random numbers, by its name; those of `apart` are left out. */
+export function sampledOps(apart: Readonly<Record<string, string>>): [string, Call][] {
+  return [...registry].flatMap(([call, entry]): [string, Call][] => {
+    const { name } = entry.schema;
+    const isTried = entry.inplaceOf === null && samples[name] !== undefined && !isRandom(entry) && !(name in apart);
+    return isTried ? [[name, call as Call]] : [];
+  });
+}
 export type Call = (...args: unknown[]) => Tensor | readonly Tensor[];
 
 /** The call as a function of its tensors that require grad. */
