@@ -2,7 +2,7 @@
 //   npx tsx bench/memory.ts [part of a name]
 import { cpus } from "node:os";
 import { float32 } from "../src/dtype.ts";
-import type { Block } from "../src/devices/backend.ts";
+import type { CpuBlock as Block } from "../src/devices/cpu/span.ts";
 import { CpuMemory } from "../src/devices/cpu/memory.ts";
 import type { LivenessKind } from "../src/devices/cpu/liveness.ts";
 

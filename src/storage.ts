@@ -1,5 +1,6 @@
 // Bytes on a device and how often they were changed.
-import type { Backend, Block } from "./devices/backend.ts";
+import type { Backend } from "./devices/backend.ts";
+import type { Block } from "./kernel/place.ts";
 
 /**
  * The bytes behind a tensor and all its views.

@@ -7,6 +7,8 @@ import { bool, Complex } from "./dtype.ts";
 import { cppName } from "./cpp_names.ts";
 import { IndexError, RuntimeError, TypeError, warn } from "./errors.ts";
 import { isHalf, halfValue } from "./kernel/half.ts";
+import { further } from "./kernel/place.ts";
+import type { Block } from "./kernel/place.ts";
 import { isContiguous, list, numel, wrapDim } from "./layout.ts";
 import type { Layout, Shape } from "./layout.ts";
 import { isIn } from "./memory_format.ts";
@@ -145,11 +147,9 @@ export class Tensor {
   bare(): Tensor {
     return new Tensor(this.storage, this.dtype, this.sizes, this.strides, this.offset);
   }
-  /** @internal Address of the first element in the device's memory, in bytes. See Note [Addresses and sweeps]. */
-  get ptr(): number {
-    const { ptr } = this.storage.block;
-    if (ptr < 0) throw released();
-    return ptr + this.offset * this.dtype.itemsize;
+  /** @internal What the elements lie in; the first of them `offset` elements after its start. */
+  get block(): Block {
+    return this.storage.block;
   }
   /** The device's name. */
   get device(): string {
@@ -310,9 +310,7 @@ export class Tensor {
   }
   /** A number for the place of the first element: equal for two tensors that share it, the same as long as they live. */
   data_ptr(): number {
-    const { home } = this.storage.block;
-    if (home < 0) throw released();
-    return home + this.offset * this.dtype.itemsize;
+    return this.storage.block.home + this.offset * this.dtype.itemsize;
   }
   get_device(): number {
     return -1;
@@ -328,7 +326,7 @@ export class Tensor {
   }
   /** @internal The elements in memory, for a contiguous tensor, without a copy. Stale after the next allocation. */
   host(): TypedArray {
-    return this.storage.device.host(this.dtype, this.ptr, this.numel());
+    return this.storage.device.host(this.dtype, this, this.numel());
   }
   /** @internal One element of a host array as this dtype's JavaScript value. */
   value(x: number | bigint): Scalar {
@@ -340,8 +338,7 @@ export class Tensor {
   elementAt(index: readonly number[]): Scalar {
     let at = 0;
     for (let d = 0; d < index.length; d++) at += index[d] * this.strides[d];
-    this.backend.unpin();
-    const [x, y] = this.storage.device.host(this.dtype, this.ptr + at * this.dtype.itemsize, 1);
+    const [x, y] = this.storage.device.host(this.dtype, further(this, at), 1);
     return this.dtype.is_complex ? new Complex(Number(x), Number(y)) : this.value(x);
   }
   /**
@@ -365,7 +362,6 @@ export class Tensor {
   /** A copy of the values, in row-major order, as the typed array of the dtype (Uint8Array for bool). */
   typed_array(): TypedArray {
     const dense = isContiguous(this.sizes, this.strides) ? this : this.detach().contiguous();
-    this.backend.unpin();
     return dense.host().slice();
   }
   /**
@@ -427,10 +423,6 @@ const notOneElement = (n: number): string => `a Tensor with ${n} elements cannot
 const NON_LEAF_GRAD =
   "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.";
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-const released = (): RuntimeError =>
-  new RuntimeError(
-    "this tensor's memory has been released by dispose(). Keep it until its last use, or leave releasing to the library.",
-  );
 // x[i] and x[i] = y by a proxy above Tensor.prototype: only names found nowhere else reach it, so other accesses cost
 // nothing. Every field must be declared, since assigning an undeclared one in the constructor would walk up to here.
 const BRACKETS =

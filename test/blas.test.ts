@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Product } from "../src/devices/backend.ts";
+import { placeOf } from "../src/kernel/place.ts";
+import type { Matrix, Product } from "../src/devices/backend.ts";
 import { forBlas } from "../src/devices/cpu/blas.ts";
 import type { Blas } from "../src/devices/cpu/blas.ts";
 import type { CpuDevice } from "../src/devices/cpu/device.ts";
@@ -22,9 +23,9 @@ if (typeof blas === "string")
   );
 
 /** A matrix and the tensor whose memory it is. */
-function operand(t: Tensor): { ptr: number; rowStride: number; colStride: number; batchStride: number } {
+function operand(t: Tensor): Matrix {
   const [batchStride, rowStride, colStride] = t.strides;
-  return { ptr: t.ptr, rowStride, colStride, batchStride };
+  return { ...placeOf(t), rowStride, colStride, batchStride };
 }
 /** [rows, cols] in the middle of some other tensor, so that rows or columns lie apart. */
 const layouts: Readonly<Record<string, (rows: number, cols: number, dtype: torch.Dtype) => Tensor>> = {

@@ -1,7 +1,6 @@
 // A program: for every op that has samples, and larger calls, a digest of the bits of results and gradients, as JSON.
 import * as torch from "../src/index.ts";
 import { Tensor } from "../src/index.ts";
-import { numel } from "../src/layout.ts";
 import { registry } from "../src/op/op.ts";
 import type { Entry } from "../src/op/op.ts";
 import { samples } from "./samples/index.ts";
@@ -15,8 +14,7 @@ function digest(tensors: readonly Tensor[]): string {
   let hash = 0x811c9dc5;
   for (const t of tensors) {
     const plain = t.detach().resolve_conj().contiguous();
-    const { dtype, ptr, backend, sizes } = plain.dtype.is_complex ? torch.view_as_real(plain) : plain;
-    const { buffer, byteOffset, byteLength } = backend.host(dtype, ptr, numel(sizes));
+    const { buffer, byteOffset, byteLength } = (plain.dtype.is_complex ? torch.view_as_real(plain) : plain).host();
     for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) hash = Math.imul(hash ^ byte, 0x01000193);
   }
   return (hash >>> 0).toString(16);

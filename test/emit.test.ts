@@ -1,5 +1,7 @@
 // Emitted kernels against the interpreter: every operator, dtype and layout, both feature levels.
 import fc from "fast-check";
+import { further } from "../src/kernel/place.ts";
+import { at } from "./places.ts";
 import { describe, expect, test } from "vitest";
 import { emitKernel } from "../src/devices/cpu/emit.ts";
 import { FEATURE_LEVELS, featureLevel, kernelLevel } from "../src/devices/cpu/features.ts";
@@ -12,7 +14,7 @@ import { acc, constant, input, iota, load, param, reduceIota } from "../src/kern
 import type { BinaryOp, BitOp, CompareOp, Expr, UnaryOp } from "../src/kernel/expr.ts";
 import { halfBits, halfValue, isHalf } from "../src/kernel/half.ts";
 import { interpret } from "../src/kernel/interpret.ts";
-import { Kernel } from "../src/kernel/loops.ts";
+import { Kernel, operand } from "../src/kernel/loops.ts";
 import type { Accumulator, Operand, StoreMode } from "../src/kernel/loops.ts";
 
 const memory = new WebAssembly.Memory({ initial: 4, maximum: 16 });
@@ -124,13 +126,17 @@ function differences(
     const last = operands.length - 1;
     const own = k < kernel.inputs.length && last > 0 ? k % last : last;
     const { strides, start = 0 } = operands[operands.length === all.length ? k : own];
-    return { ptr: BASE + (alias[k] ?? k) * ROOM + start * dtype.itemsize, strides };
+    return operand(further(at(BASE + (alias[k] ?? k) * ROOM), start), strides);
   });
   const launch = { shape, reduced, operands: placed, params };
   runnerOf(level).launch(new Kernel(kernel), launch);
   const got = whole.slice();
   whole.set(before);
-  interpret(kernel, launch, host);
+  interpret(
+    kernel,
+    launch,
+    ({ array, itemsize }, { block, offset }, n) => new array(memory.buffer, block.home + offset * itemsize, n),
+  );
   const out: string[] = [];
   for (const [k, dtype] of all.entries()) {
     const expected = area(k);
@@ -262,11 +268,11 @@ describe.each(levels)("at the level %s", (level) => {
   test("a result may lie where an operand was", () => {
     const x = input(0, float32);
     const kernel = new Kernel({ inputs: [float32], outputs: [{ dtype: float32, value: x.add(1) }] });
-    const at = host(float32, BASE, 50);
-    at.forEach((_, i) => (at[i] = i));
-    const operand = { ptr: BASE, strides: [1] };
-    runnerOf(level).launch(kernel, { shape: [50], reduced: 0, operands: [operand, operand], params: [] });
-    expect([...at]).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+    const values = host(float32, BASE, 50);
+    values.forEach((_, i) => (values[i] = i));
+    const both = operand(at(BASE), [1]);
+    runnerOf(level).launch(kernel, { shape: [50], reduced: 0, operands: [both, both], params: [] });
+    expect([...values]).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
   });
 
   test.each([float16, bfloat16])("%s is carried bit for bit", (dtype) => {
@@ -278,10 +284,7 @@ describe.each(levels)("at the level %s", (level) => {
       [1, 2],
       [0, 1],
     ]) {
-      const operands = [
-        { ptr: BASE, strides: [from] },
-        { ptr: BASE + ROOM, strides: [to] },
-      ];
+      const operands = [operand(at(BASE), [from]), operand(at(BASE + ROOM), [to])];
       runnerOf(level).launch(mapOf(input(0, dtype), [dtype]), { shape: [27], reduced: 0, operands, params: [] });
       const out = new Uint16Array(memory.buffer, BASE + ROOM, 60);
       for (let i = 0; i < 27; i++) expect(out[i * to]).toBe(source[i * from]);
@@ -293,11 +296,7 @@ describe.each(levels)("at the level %s", (level) => {
     const x = host(float32, a, 2 * rows * cols);
     x.forEach((_, i) => (x[i] = i));
     const kernel = mapOf(input(0, float32).sub(input(1, float32)), [float32, float32]);
-    const operands = [
-      { ptr: a, strides: [1, rows] },
-      { ptr: b, strides: [cols, 1] },
-      { ptr: out, strides: [cols, 1] },
-    ];
+    const operands = [operand(at(a), [1, rows]), operand(at(b), [cols, 1]), operand(at(out), [cols, 1])];
     runnerOf(level).launch(kernel, { shape: [rows, cols], reduced: 0, operands, params: [] });
     const result = host(float32, out, rows * cols);
     for (let i = 0; i < rows; i++)
@@ -637,10 +636,7 @@ describe("the runner", () => {
       runner.launch(kernel, {
         shape: [n],
         reduced: 0,
-        operands: [
-          { ptr: BASE, strides: [stride] },
-          { ptr: BASE + ROOM, strides: [1] },
-        ],
+        operands: [operand(at(BASE), [stride]), operand(at(BASE + ROOM), [1])],
         params: [],
       });
     launch(5, 1);
@@ -658,9 +654,9 @@ describe("the runner", () => {
     const kernel = mapOf(input(0, float32).exp(), [float32]);
     new Float32Array(memory.buffer, BASE, 1000).set(Array.from({ length: 1000 }, (_, i) => i / 100 - 5));
     const results = [0, 1, 2].map((k) => {
-      const [from, to] = [BASE, BASE + ROOM].map((ptr) => ({ ptr, strides: [1] }));
+      const [from, to] = [BASE, BASE + ROOM].map((ptr) => operand(at(ptr), [1]));
       runner.launch(kernel, { shape: [k === 0 ? 10 : 1000], reduced: 0, operands: [from, to], params: [] });
-      return [...host(float32, to.ptr, 10)];
+      return [...host(float32, BASE + ROOM, 10)];
     });
     expect(runner.report().map((r) => r.wide)).toEqual([false, true]);
     expect(results[1]).toEqual(results[0]);
@@ -669,7 +665,7 @@ describe("the runner", () => {
   test("goes on after an unshared memory has grown", () => {
     const runner = runnerOf(levels[0]);
     const kernel = mapOf(constant(3, float32), []);
-    const launch = { shape: [5], reduced: 0, operands: [{ ptr: BASE, strides: [1] }], params: [] };
+    const launch = { shape: [5], reduced: 0, operands: [operand(at(BASE), [1])], params: [] };
     runner.launch(kernel, launch);
     memory.grow(1);
     new Float32Array(memory.buffer, BASE, 5).fill(0);

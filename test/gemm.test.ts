@@ -1,3 +1,5 @@
+import type { Place } from "../src/kernel/place.ts";
+import { at, blockAt } from "./places.ts";
 import { describe, expect, test } from "vitest";
 import { FEATURE_LEVELS, featureLevel } from "../src/devices/cpu/features.ts";
 import { Gemm } from "../src/devices/cpu/gemm/gemm.ts";
@@ -83,11 +85,11 @@ for (const level of levels)
         const [aRow, aCol, aCount] = layouts[a](m, k);
         const [bRow, bCol, bCount] = layouts[b](k, n);
         const [x, y, c] = [fill(A, aCount, valueA), fill(B, bCount, valueB), fill(C, m * (n + gap) + 8, () => 7)];
-        const out = { ptr: C, rowStride: n + gap, colStride: 1 };
+        const out = { ...at(C), rowStride: n + gap, colStride: 1 };
         const addend = accumulate ? { addend: out } : {};
         const matrices = {
-          a: { ptr: A, rowStride: aRow, colStride: aCol },
-          b: { ptr: B, rowStride: bRow, colStride: bCol },
+          a: { ...at(A), rowStride: aRow, colStride: aCol },
+          b: { ...at(B), rowStride: bRow, colStride: bCol },
           out,
           ...addend,
         };
@@ -138,22 +140,22 @@ for (const level of levels)
           for (const b of Object.keys(layouts) as Layout[]) {
             const plain = product([m, n, k], { b }).c.slice();
             const [bRow, bCol] = layouts[b](k, n);
-            const from = { ptr: B, rowStride: bRow, colStride: bCol };
+            const from = { ...at(B), rowStride: bRow, colStride: bCol };
             const nbytes = gemm.packedBytes(from, m, n, k);
             expect(nbytes).toBeGreaterThanOrEqual(n * k * size);
             fill(ADDEND, nbytes / size + 1, () => 7);
-            gemm.pack(from, n, k, ADDEND);
+            gemm.pack(from, n, k, blockAt(ADDEND));
             expect(new Floats(memory.buffer, ADDEND + nbytes, 1)[0]).toBe(7);
-            const packed = { block: { ptr: ADDEND, home: ADDEND, nbytes, free: () => {} } };
+            const packed = { packed: blockAt(ADDEND) };
             for (const each of [gemm, gemmOfAll]) {
-              const out = { ptr: C, rowStride: n, colStride: 1 };
+              const out = { ...at(C), rowStride: n, colStride: 1 };
               fill(C, m * n, () => 7);
-              each.run({ m, n, k, a: { ptr: A, rowStride: k, colStride: 1 }, b: packed, out });
+              each.run({ m, n, k, a: { ...at(A), rowStride: k, colStride: 1 }, b: packed, out });
               expect(new Floats(memory.buffer, C, m * n)).toEqual(plain.subarray(0, m * n));
             }
           }
         // Too many terms for one block, and a product that does not pack.
-        const rows = { ptr: B, rowStride: 64, colStride: 1 };
+        const rows = { ...at(B), rowStride: 64, colStride: 1 };
         expect(gemm.packedBytes(rows, 64, 64, 513)).toBe(0);
         expect(gemm.packedBytes(rows, 2, 64, 64)).toBe(0);
       });
@@ -207,7 +209,7 @@ for (const level of levels)
       });
 
       /** What there is to add: per column, per row, for all, for each element. */
-      const addends: Record<string, (m: number, n: number) => Omit<Matrix, "ptr">> = {
+      const addends: Record<string, (m: number, n: number) => Omit<Matrix, keyof Place>> = {
         "a row": () => ({ rowStride: 0, colStride: 1 }),
         "a column": () => ({ rowStride: 1, colStride: 0 }),
         "a number": () => ({ rowStride: 0, colStride: 0 }),
@@ -220,7 +222,7 @@ for (const level of levels)
             const batch = 3;
             const x = fill(A, m * k * batch, Math.sin);
             const y = fill(B, k * n * 2, Math.cos);
-            const addend = { ptr: ADDEND, ...strides(m, n) };
+            const addend = { ...at(ADDEND), ...strides(m, n) };
             const z = fill(ADDEND, m * n * batch, (i) => i % 17);
             const c = fill(C, batch * m * n + 8, () => 7);
             const product = {
@@ -229,10 +231,10 @@ for (const level of levels)
               k,
               batch,
               addend,
-              a: { ptr: A, rowStride: k, colStride: 1, batchStride: m * k },
+              a: { ...at(A), rowStride: k, colStride: 1, batchStride: m * k },
               // Every product but the first takes the same.
-              b: { ptr: B, rowStride: n, colStride: 1 },
-              out: { ptr: C, rowStride: n, colStride: 1, batchStride: m * n },
+              b: { ...at(B), rowStride: n, colStride: 1 },
+              out: { ...at(C), rowStride: n, colStride: 1, batchStride: m * n },
             };
             gemm.run(product);
             for (let at = 0, q = 0; q < batch; q++)
@@ -262,9 +264,9 @@ for (const level of levels)
                 n,
                 k,
                 batch: 2,
-                a: { ptr: A, rowStride: aRow, colStride: aCol },
-                b: { ptr: B, rowStride: bRow, colStride: bCol },
-                out: { ptr: C, rowStride: n, colStride: 1, batchStride: m * n + 8 },
+                a: { ...at(A), rowStride: aRow, colStride: aCol },
+                b: { ...at(B), rowStride: bRow, colStride: bCol },
+                out: { ...at(C), rowStride: n, colStride: 1, batchStride: m * n + 8 },
               });
               for (const half of [c.slice(0, m * n + 8), c.slice(m * n + 8)])
                 expect(

@@ -1,4 +1,5 @@
 // Formulas of kernel/math.ts and functions of kernel/special.ts: how far they are from the true value.
+import { at } from "./places.ts";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FEATURE_LEVELS, featureLevel, kernelLevel } from "../src/devices/cpu/features.ts";
@@ -10,7 +11,7 @@ import { linspace, nn, special, tensor } from "../src/index.ts";
 import { Expr, input } from "../src/kernel/expr.ts";
 import { expBelow0 } from "../src/kernel/formulas/exponential.ts";
 import type { MathOp } from "../src/kernel/expr.ts";
-import { Kernel } from "../src/kernel/loops.ts";
+import { Kernel, operand } from "../src/kernel/loops.ts";
 import { hostMath } from "../src/kernel/special.ts";
 
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });
@@ -106,7 +107,7 @@ describe.each(levels)("at the level %s", (level) => {
     runner.launch(kernel, {
       shape: [n],
       reduced: 0,
-      operands: [...[X, Y].slice(0, kernel.inputs.length), RESULT].map((ptr) => ({ ptr, strides: [1] })),
+      operands: [...[X, Y].slice(0, kernel.inputs.length), RESULT].map((ptr) => operand(at(ptr), [1])),
       params: [],
     });
   const kernelOf = (op: Formula | "nextafter", dtype: Dtype = float32): Kernel => {

@@ -5,7 +5,7 @@ import { registerDevice } from "../src/devices/registry.ts";
 
 let moves = false;
 
-/** While `body` runs, every block moves out of the memory at every allocation, and nothing is left where it was. */
+/** While `body` runs, every block moves out of the memory at every allocation and launch, and nothing is left where it was. */
 export function moving<T>(body: () => T): T {
   moves = true;
   try {
@@ -31,9 +31,11 @@ function restless(): CpuDevice {
     if (moves) memory.moveOut();
     return allocate(nbytes);
   };
-  device.unpin = () => {
+  const launch = device.launch.bind(device);
+  device.launch = (...args) => {
     tick();
     if (moves) memory.moveOut();
+    launch(...args);
   };
   return device;
 }

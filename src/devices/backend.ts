@@ -1,19 +1,7 @@
-// What a device must do, and the registry of devices.
+// What a device must do.
 import type { Dtype, TypedArray } from "../dtype.ts";
 import type { Kernel, Launch } from "../kernel/loops.ts";
-
-/**
- * A piece of a device's memory. Whoever holds the object keeps the bytes; when nobody does, the device takes them back.
- */
-export interface Block {
-  /** Where it starts, in bytes, until the next allocation; -1 once freed. */
-  readonly ptr: number;
-  /** Where it would start if no address were ever used twice: stays the same; -1 once freed. */
-  readonly home: number;
-  readonly nbytes: number;
-  /** Gives the bytes back at once. Whoever calls it vouches that nothing uses them any more. */
-  free(): void;
-}
+import type { Block, Place } from "../kernel/place.ts";
 
 export interface MemoryStats {
   /** Bytes handed out and not yet found dead. */
@@ -34,9 +22,8 @@ export interface MemoryStats {
   readonly broughtBack: number;
 }
 
-/** One operand of a matrix product: the first element's place in bytes, strides in elements. */
-export interface Matrix {
-  readonly ptr: number;
+/** One operand of a matrix product: the first element's place, strides in elements. */
+export interface Matrix extends Place {
   readonly rowStride: number;
   readonly colStride: number;
   /** From one product of a batch to the next; 0 unless told. */
@@ -45,19 +32,18 @@ export interface Matrix {
   readonly termStride?: number;
 }
 /**
- * A matrix whose element [i, j] stands rowTable[i] + colTable[j] bytes after `ptr`; the tables, of int32, are told by their
- * addresses. So a convolution's columns need not be laid out.
+ * A matrix whose element [i, j] stands rowTable[i] + colTable[j] bytes after the first; the tables are of int32. So a
+ * convolution's columns need not be laid out.
  */
-export interface GatheredMatrix {
-  readonly ptr: number;
-  readonly rowTable: number;
-  readonly colTable: number;
+export interface GatheredMatrix extends Place {
+  readonly rowTable: Place;
+  readonly colTable: Place;
   readonly batchStride?: number;
   readonly termStride?: number;
 }
 /** What `pack` made of a right operand. */
 export interface PackedMatrix {
-  readonly block: Block;
+  readonly packed: Block;
 }
 /** out[m,n] = a[m,k] · b[k,n] + addend[m,n], once or for a batch. */
 export interface Product {
@@ -80,19 +66,17 @@ export interface Backend {
   readonly name: string;
   /** Bytes, 16-aligned and uninitialised. Raises OutOfMemoryError. */
   allocate(nbytes: number): Block;
-  /** Addresses read so far are done with: what lies there may be moved, as at every allocation. */
-  unpin(): void;
   /** Runs a kernel. Shapes, dtypes and bounds have been checked. */
   launch(kernel: Kernel, launch: Launch): void;
   /** Matrix products in float32 or float64. */
   matmul(dtype: Dtype, product: Product): void;
   /**
    * The right operand b[k,n] of many products with `m` rows, laid out once for all of them; as it is where that saves nothing.
-   * Whoever asked frees the block. Addresses stay good.
+   * Whoever asked frees the block.
    */
   pack(dtype: Dtype, b: Matrix, m: number, n: number, k: number): Matrix | PackedMatrix;
-  /** The elements as the host sees them, without a copy; stale after the next allocation. */
-  host(dtype: Dtype, ptr: number, length: number): TypedArray;
+  /** So many elements as the host sees them, without a copy; stale after the next allocation. */
+  host(dtype: Dtype, place: Place, length: number): TypedArray;
   memoryStats(): MemoryStats;
   /** Told when much may just have died, as after a backward pass: a good moment to look for it. */
   settle(): void;

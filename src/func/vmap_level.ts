@@ -17,7 +17,7 @@ export class Batched extends Wrapped {
   override bare(): Tensor {
     return new Batched(this.level as VmapLevel, this.holds);
   }
-  override get ptr(): number {
+  override get block(): never {
     throw new RuntimeError("Cannot access data pointer of Tensor that doesn't have storage");
   }
   override elementAt(): never {

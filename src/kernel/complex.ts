@@ -19,10 +19,11 @@ export function splitComplex(kernel: Kernel, launch: Launch): [Kernel, Launch] {
   let twin = twins.get(kernel);
   if (twin === undefined) twins.set(kernel, (twin = new Splitting(kernel).kernel()));
   const dtypes = [...kernel.inputs, ...kernel.outputs.map((o) => o.dtype)];
-  const operands = launch.operands.flatMap(({ ptr, strides }, k): Operand[] => {
-    if (!dtypes[k].is_complex) return [{ ptr, strides }];
-    const doubled = strides.map((s) => 2 * s);
-    return [0, dtypes[k].itemsize / 2].map((at) => ({ ptr: ptr + at, strides: doubled }));
+  const operands = launch.operands.flatMap((operand, k): Operand[] => {
+    if (!dtypes[k].is_complex) return [operand];
+    const { block, offset } = operand;
+    const strides = operand.strides.map((s) => 2 * s);
+    return [0, 1].map((part) => ({ block, offset: 2 * offset + part, strides }));
   });
   const params = launch.params.flatMap((x, i): Scalar[] => {
     if (!kernel.params[i].is_complex) return [x];

@@ -7,10 +7,12 @@ import { splitComplex } from "./complex.ts";
 import { halfBits, halfValue, isHalf } from "./half.ts";
 import { passesOf } from "./loops.ts";
 import type { Kernel, Launch } from "./loops.ts";
+import { further } from "./place.ts";
+import type { Place } from "./place.ts";
 import { hostMath } from "./special.ts";
 
 type Value = number | bigint;
-type Host = (dtype: Dtype, ptr: number, length: number) => TypedArray;
+type Host = (dtype: Dtype, place: Place, length: number) => TypedArray;
 
 interface State {
   /** Where the loop stands, per operand, in elements from its first. */
@@ -28,7 +30,7 @@ export function interpret(kernel: Kernel, launch: Launch, host: Host): void {
   const { shape, reduced, operands, params } = launch;
   const { inputs, outputs, reduce } = kernel;
   const dtypes = [...inputs, ...outputs.map((o) => o.dtype)];
-  const cell = (k: number, at: number): TypedArray => host(dtypes[k], operands[k].ptr + at * dtypes[k].itemsize, 1);
+  const cell = (k: number, at: number): TypedArray => host(dtypes[k], further(operands[k], at), 1);
   const read = (k: number, at: number): Value => {
     const x = cell(k, at)[0];
     return isHalf(dtypes[k]) ? halfValue(Number(x), dtypes[k]) : load(x, dtypes[k]);

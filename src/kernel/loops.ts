@@ -4,6 +4,7 @@
 // 0 where it is broadcast. A kernel that reduces splits the space: the outer dims, and behind them the reduced ones.
 import type { Dtype, Scalar } from "../dtype.ts";
 import type { Expr } from "./expr.ts";
+import type { Place } from "./place.ts";
 
 /** How a value meets what is in memory; all but "set" read before they write. */
 export type StoreMode = "set" | "add" | "mul" | "min" | "max";
@@ -41,6 +42,7 @@ export interface Reduction {
   readonly scan: boolean;
 }
 
+let made = 0;
 /**
  * One kernel. Without `reduce`: outputs[k] = value(inputs, params) at every index. With it: for every outer index, run the
  * accumulators over the reduced dims, and store the outputs (of acc(i) and params; in a scan of inputs too).
@@ -56,8 +58,8 @@ export class Kernel {
   readonly reduce: Reduction | null;
   /** Whether complex numbers enter or leave: then a device runs what kernel/complex.ts makes of it. */
   readonly isComplex: boolean;
-  /** The forms a device has compiled, by layout class. Belongs to the device. */
-  readonly variants: Map<number, unknown> = new Map();
+  /** Another number for every kernel, by which devices know what they made of it. */
+  readonly id = made++;
 
   constructor(k: {
     inputs: readonly Dtype[];
@@ -88,11 +90,12 @@ export function passesOf({
   }));
 }
 
-/** An operand of a launch: where its first element is, in bytes, and its strides in elements, one per iteration dim. */
-export interface Operand {
-  readonly ptr: number;
+/** An operand of a launch: the place of its first element, and its strides in elements, one per iteration dim. */
+export interface Operand extends Place {
   readonly strides: readonly number[];
 }
+
+export const operand = ({ block, offset }: Place, strides: readonly number[]): Operand => ({ block, offset, strides });
 
 /** A launch: the iteration space (outer dims, then `reduced` dims), the operands (inputs, then outputs), the params. */
 export interface Launch {

@@ -203,10 +203,8 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   if (level !== null) level.write(of, name, values);
   else {
     withGrad(false, () => {
-      if (kernel.into) {
-        self.backend.unpin();
-        kernel.into(values, schema, self);
-      } else collectTemporaries(() => writeResult(self, kernel.run(values, schema) as Tensor, name));
+      if (kernel.into) kernel.into(values, schema, self);
+      else collectTemporaries(() => writeResult(self, kernel.run(values, schema) as Tensor, name));
     });
     markChanged(self.storage, name);
   }

@@ -1,4 +1,5 @@
 // Functions of functions (vmap, grad, jvp): what stands between a call and its kernels while one of them runs.
+import type { Block } from "../kernel/place.ts";
 import { Tensor } from "../tensor.ts";
 import type { Entry } from "./op.ts";
 
@@ -91,8 +92,8 @@ export class Wrapped extends Tensor {
   override get isDifferentiated(): boolean {
     return this.requires_grad || this.holds.isDifferentiated;
   }
-  override get ptr(): number {
-    return this.holds.ptr;
+  override get block(): Block {
+    return this.holds.block;
   }
 }
 

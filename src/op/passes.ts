@@ -3,7 +3,7 @@ import type { Dtype, Scalar } from "../dtype.ts";
 import { input } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import type { Accumulator, Operand, StoreMode } from "../kernel/loops.ts";
-import { Kernel } from "../kernel/loops.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
 import { contiguousStrides, expandStrides } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
 import { empty } from "../allocate.ts";
@@ -65,20 +65,17 @@ export function passes(body: (inputs: readonly Expr[], dtype: Dtype, form: numbe
     const order = dimsInOrder(sizes.length, dims);
     const kept = sizes.map((n, d) => (dims.includes(d) ? 1 : n));
     const keptStrides = expandStrides(kept, contiguousStrides(kept), sizes);
-    const operand = (t: Tensor, strides: readonly number[]): Operand => ({
-      ptr: t.ptr,
-      strides: picked(strides, order),
-    });
+    const inOrder = (t: Tensor, strides: readonly number[]): Operand => operand(t, picked(strides, order));
     const { outputs } = kernel;
     const results: Tensor[] = [];
     for (let i = 0; i < outputs.length; i++)
       results[to[i]] ??= empty(outputs[i].pass === undefined ? kept : sizes, dtype, undefined, backend);
     const operands = new Array<Operand>(inputs.length + outputs.length);
     for (let i = 0; i < inputs.length; i++)
-      operands[i] = operand(inputs[i], expandStrides(inputs[i].sizes, inputs[i].strides, sizes));
+      operands[i] = inOrder(inputs[i], expandStrides(inputs[i].sizes, inputs[i].strides, sizes));
     for (let i = 0; i < outputs.length; i++) {
       const result = results[to[i]];
-      operands[inputs.length + i] = operand(result, outputs[i].pass === undefined ? keptStrides : result.strides);
+      operands[inputs.length + i] = inOrder(result, outputs[i].pass === undefined ? keptStrides : result.strides);
     }
     backend.launch(kernel, { shape: picked(sizes, order), reduced: dims.length, operands, params });
     return results;

@@ -16,7 +16,7 @@ import { RuntimeError, TypeError } from "../errors.ts";
 import { input, param } from "../kernel/expr.ts";
 import { isHalf } from "../kernel/half.ts";
 import type { Expr } from "../kernel/expr.ts";
-import { Kernel } from "../kernel/loops.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
 import {
   broadcastShapes,
@@ -197,8 +197,8 @@ function launch(
   numbers: readonly Scalar[],
 ): void {
   if (isContiguous(shape, out.strides) && areFlat(tensors, shape)) return launchFlat(kernel, tensors, out, numbers);
-  const operands: Operand[] = tensors.map((t) => ({ ptr: t.ptr, strides: expandStrides(t.sizes, t.strides, shape) }));
-  operands.push({ ptr: out.ptr, strides: out.strides });
+  const operands: Operand[] = tensors.map((t) => operand(t, expandStrides(t.sizes, t.strides, shape)));
+  operands.push(operand(out, out.strides));
   out.backend.launch(kernel, { shape, reduced: 0, operands, params: numbers });
 }
 /** Whether all have this shape and lie in row-major order: then one loop without strides does it. */
@@ -213,8 +213,8 @@ const ONE = [1];
 function launchFlat(kernel: Kernel, tensors: readonly Tensor[], out: Tensor, numbers: readonly Scalar[]): void {
   const n = tensors.length;
   const operands = new Array<Operand>(n + 1);
-  for (let i = 0; i < n; i++) operands[i] = { ptr: tensors[i].ptr, strides: ONE };
-  operands[n] = { ptr: out.ptr, strides: ONE };
+  for (let i = 0; i < n; i++) operands[i] = operand(tensors[i], ONE);
+  operands[n] = operand(out, ONE);
   out.backend.launch(kernel, { shape: [numel(out.sizes)], reduced: 0, operands, params: numbers });
 }
 

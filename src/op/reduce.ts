@@ -5,7 +5,7 @@ import { IndexError, RuntimeError } from "../errors.ts";
 import { input } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import type { Accumulator, Operand } from "../kernel/loops.ts";
-import { Kernel } from "../kernel/loops.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
 import { contiguousStrides, wrapDims } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
 import { empty } from "../allocate.ts";
@@ -84,8 +84,8 @@ export function runFold(kernel: Kernel, self: Tensor, dims: readonly number[], k
   }
   const outs = kernel.outputs.map((o) => empty(outShape, o.dtype, undefined, backend));
   const operands = new Array<Operand>(1 + outs.length);
-  operands[0] = { ptr: self.ptr, strides };
-  for (let i = 0; i < outs.length; i++) operands[1 + i] = { ptr: outs[i].ptr, strides: outStrides };
+  operands[0] = operand(self, strides);
+  for (let i = 0; i < outs.length; i++) operands[1 + i] = operand(outs[i], outStrides);
   backend.launch(kernel, { shape, reduced: dims.length, operands, params: [] });
   return outs;
 }
@@ -125,7 +125,12 @@ export function scan<S extends string>(spec: ReduceSpec): KernelFor<S> {
       self.backend.launch(kernel, {
         shape: order.map((d) => self.sizes[d]),
         reduced: dims.length,
-        operands: [self, ...outs].map((t) => ({ ptr: t.ptr, strides: order.map((d) => t.strides[d]) })),
+        operands: [self, ...outs].map((t) =>
+          operand(
+            t,
+            order.map((d) => t.strides[d]),
+          ),
+        ),
         params: [],
       });
       return outs.length === 1 ? outs[0] : outs;

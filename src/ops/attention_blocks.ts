@@ -89,11 +89,12 @@ function* blocks(query: Tensor, key: Tensor, causal: boolean): Generator<Block> 
 }
 /** A part of [batch, rows, cols] as operand of a product. */
 const operand = (
-  { ptr, strides: [batchStride, rowStride, colStride], dtype }: Tensor,
+  { block, offset, strides: [batchStride, rowStride, colStride] }: Tensor,
   first: number,
   row: number,
 ): Matrix => ({
-  ptr: ptr + (first * batchStride + row * rowStride) * dtype.itemsize,
+  block,
+  offset: offset + first * batchStride + row * rowStride,
   rowStride,
   colStride,
   batchStride,

@@ -3,6 +3,7 @@
 // Note [Windows]: a window's element stands at the sum of two positions along each spatial dim: of the window (its place)
 // and of the element within it (its tap). So a matrix of columns, a row for each channel and tap and a column for each
 // place, is told by two tables of offsets, and the device gathers it block by block as it multiplies: it is never laid out.
+import { further, placeOf } from "../kernel/place.ts";
 import { empty } from "../allocate.ts";
 import type { Matrix, Product } from "../devices/backend.ts";
 import { float32, float64, int32 } from "../dtype.ts";
@@ -122,25 +123,24 @@ function multiply(x: Tensor, w: Tensor, bias: Tensor | null, windows: Windows, t
   const [groups, rows, inner] = w.sizes;
   const [n, , , count] = to.sizes;
   const { dtype, backend } = x;
-  const size = dtype.itemsize;
   const [sample, plane] = x.strides;
   const together = n > 1 && count < FEW_PLACES;
   const made = together ? empty([groups, rows, n, count], dtype, undefined, backend) : to;
   const elements = !together && areElements(x, windows);
-  const [taps, spots] = elements ? [null, null] : tables(x, windows, groups, together ? n : 1, size);
+  const [taps, spots] = elements ? [null, null] : tables(x, windows, groups, together ? n : 1, dtype.itemsize);
   for (let g = 0; g < groups; g++) {
-    const from = { ptr: x.ptr + g * (x.sizes[1] / groups) * plane * size, batchStride: together ? 0 : sample };
+    const from = { ...further(x, g * (x.sizes[1] / groups) * plane), batchStride: together ? 0 : sample };
     const b: Product["b"] = elements
       ? { ...from, rowStride: plane, colStride: 1 }
-      : { ...from, rowTable: taps!.ptr, colTable: spots!.ptr };
+      : { ...from, rowTable: placeOf(taps!), colTable: placeOf(spots!) };
     const out: Matrix = together
-      ? { ptr: made.ptr + g * rows * n * count * size, rowStride: n * count, colStride: 1 }
-      : { ptr: made.ptr + g * rows * count * size, rowStride: count, colStride: 1, batchStride: groups * rows * count };
+      ? { ...further(made, g * rows * n * count), rowStride: n * count, colStride: 1 }
+      : { ...further(made, g * rows * count), rowStride: count, colStride: 1, batchStride: groups * rows * count };
     const addend =
       bias === null
         ? undefined
-        : { ptr: bias.ptr + g * rows * bias.strides[0] * size, rowStride: bias.strides[0], colStride: 0 };
-    const a = { ptr: w.ptr + g * rows * inner * size, rowStride: inner, colStride: 1 };
+        : { ...further(bias, g * rows * bias.strides[0]), rowStride: bias.strides[0], colStride: 0 };
+    const a = { ...further(w, g * rows * inner), rowStride: inner, colStride: 1 };
     backend.matmul(dtype, {
       m: rows,
       n: together ? n * count : count,
@@ -213,19 +213,18 @@ function addProducts(by: Tensor, together: boolean, x: Tensor, windows: Windows,
   const n = x.sizes[0];
   const count = by.sizes[3];
   const { dtype, backend } = x;
-  const size = dtype.itemsize;
   const [sample, plane] = x.strides;
   const elements = !together && areElements(x, windows);
-  const [taps, spots] = elements ? [null, null] : tables(x, windows, groups, together ? n : 1, size);
+  const [taps, spots] = elements ? [null, null] : tables(x, windows, groups, together ? n : 1, dtype.itemsize);
   for (let g = 0; g < groups; g++) {
     const a: Matrix = together
-      ? { ptr: by.ptr + g * rows * n * count * size, rowStride: n * count, colStride: 1 }
-      : { ptr: by.ptr + g * rows * count * size, rowStride: count, colStride: 1, termStride: groups * rows * count };
-    const from = { ptr: x.ptr + g * (x.sizes[1] / groups) * plane * size, termStride: together ? 0 : sample };
+      ? { ...further(by, g * rows * n * count), rowStride: n * count, colStride: 1 }
+      : { ...further(by, g * rows * count), rowStride: count, colStride: 1, termStride: groups * rows * count };
+    const from = { ...further(x, g * (x.sizes[1] / groups) * plane), termStride: together ? 0 : sample };
     const b: Product["b"] = elements
       ? { ...from, rowStride: 1, colStride: plane }
-      : { ...from, rowTable: spots!.ptr, colTable: taps!.ptr };
-    const to = { ptr: out.ptr + g * rows * inner * size, rowStride: inner, colStride: 1 };
+      : { ...from, rowTable: placeOf(spots!), colTable: placeOf(taps!) };
+    const to = { ...further(out, g * rows * inner), rowStride: inner, colStride: 1 };
     backend.matmul(dtype, {
       m: rows,
       n: inner,

@@ -18,7 +18,7 @@ import { help, NotImplementedError, RuntimeError, TypeError, ValueError, warn } 
 import type { Backend } from "../devices/backend.ts";
 import { iota, param } from "../kernel/expr.ts";
 import { halfBits, isHalf } from "../kernel/half.ts";
-import { Kernel } from "../kernel/loops.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
 import { list, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
@@ -299,7 +299,7 @@ function ramp(n: number, start: Scalar, step: Scalar, dtype: Dtype): Tensor {
   out.backend.launch(kernel, {
     shape: [n],
     reduced: 0,
-    operands: [{ ptr: out.ptr, strides: [1] }],
+    operands: [operand(out, [1])],
     params: [start, step],
   });
   return out;

@@ -4,7 +4,7 @@ import { bool, Complex, int32, int64 } from "../dtype.ts";
 import { help, IndexError, RuntimeError } from "../errors.ts";
 import { input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
-import { Kernel } from "../kernel/loops.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand, StoreMode } from "../kernel/loops.ts";
 import { broadcastShapes, expandStrides, list, resultStrides, sameShape, wrapDim, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
@@ -60,7 +60,7 @@ function kernelFor(store: StoreMode | null, from: Dtype, to: Dtype, pointers: re
 }
 const numbersOf = (pointers: readonly Pointer[]): number[] => pointers.flatMap((p) => [p.size, p.stride]);
 const pointerOperands = (pointers: readonly Pointer[], shape: Shape): Operand[] =>
-  pointers.map(({ index }) => ({ ptr: index.ptr, strides: expandStrides(index.sizes, index.strides, shape) }));
+  pointers.map(({ index }) => operand(index, expandStrides(index.sizes, index.strides, shape)));
 
 /** out[i] = self[i + Σ pointers]. `strides` walk self by the result's dims, 0 where a pointer does. */
 function gatherBy(
@@ -74,7 +74,7 @@ function gatherBy(
   self.backend.launch(kernelFor(null, self.dtype, self.dtype, pointers), {
     shape,
     reduced: 0,
-    operands: [{ ptr: self.ptr, strides }, ...pointerOperands(pointers, shape), { ptr: out.ptr, strides: out.strides }],
+    operands: [operand(self, strides), ...pointerOperands(pointers, shape), operand(out, out.strides)],
     params: numbersOf(pointers),
   });
   return out;
@@ -92,9 +92,9 @@ function scatterBy(
     shape,
     reduced: 0,
     operands: [
-      { ptr: source.ptr, strides: expandStrides(source.sizes, source.strides, shape) },
+      operand(source, expandStrides(source.sizes, source.strides, shape)),
       ...pointerOperands(pointers, shape),
-      { ptr: target.ptr, strides },
+      operand(target, strides),
     ],
     params: numbersOf(pointers),
   });

@@ -10,7 +10,8 @@ import type { Matrix } from "../devices/backend.ts";
 import type { Dtype } from "../dtype.ts";
 import { input } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
-import { Kernel } from "../kernel/loops.ts";
+import { further } from "../kernel/place.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
@@ -52,18 +53,20 @@ const backward = kernelOf(10, ([i, f, g, o, before, cell, ofH, more, ofCell, lat
 });
 
 /** Step t of [T, N, …], as an operand. */
-const step = (x: Tensor, t: number): Operand => ({
-  ptr: x.ptr + t * x.strides[0] * x.dtype.itemsize,
-  strides: x.strides.slice(1),
-});
-const whole = ({ ptr, strides }: Tensor): Operand => ({ ptr, strides });
+const step = (x: Tensor, t: number): Operand => operand(further(x, t * x.strides[0]), x.strides.slice(1));
+const whole = (t: Tensor): Operand => operand(t, t.strides);
 /** The four gates of a step [N, 4 * width]. */
 const gatesOf = (x: Tensor, t: number): Operand[] => {
-  const { ptr, strides } = step(x, t);
+  const { strides, ...first } = step(x, t);
   const width = x.sizes[2] / 4;
-  return [0, 1, 2, 3].map((k) => ({ ptr: ptr + k * width * strides[1] * x.dtype.itemsize, strides }));
+  return [0, 1, 2, 3].map((k) => operand(further(first, k * width * strides[1]), strides));
 };
-const matrix = ({ ptr, strides }: Operand): Matrix => ({ ptr, rowStride: strides[0], colStride: strides[1] });
+const matrix = ({ block, offset, strides: [rowStride, colStride] }: Operand): Matrix => ({
+  block,
+  offset,
+  rowStride,
+  colStride,
+});
 const turned = (x: Matrix): Matrix => ({ ...x, rowStride: x.colStride, colStride: x.rowStride });
 
 /**
@@ -93,7 +96,7 @@ define(_lstm_layer, {
       backend.launch(kernel, { shape: [n, width], reduced: 0, operands, params: [] });
       [lastC, lastH] = made;
     }
-    if ("block" in b) b.block.free();
+    if ("packed" in b) b.packed.free();
     return [result, cells, gates];
   }),
   saves: { tensors: ["tensors", "result", "cells", "gates"] },
@@ -129,7 +132,7 @@ function gradients(
     backend.launch(kernel, { shape: [n, width], reduced: 0, operands, params: [] });
     backend.matmul(dtype, { m: n, n: width, k: all, a: matrix(step(ofSums, t)), b, out: matrix(whole(ofH)) });
   }
-  if ("block" in b) b.block.free();
+  if ("packed" in b) b.packed.free();
   // Rows of all steps but the first with the h before them, then those of the first with h at the start.
   const product = (rows: number, of: Operand, by: Operand, out: Matrix, adds: boolean): void =>
     backend.matmul(dtype, {

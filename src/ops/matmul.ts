@@ -42,7 +42,8 @@ function product(x: Tensor, y: Tensor, addend: Tensor | null = null): Tensor {
   const a = matrix(x, "row");
   const b = matrix(y, "column");
   const k = x.sizes[x.sizes.length - 1];
-  const to = { ptr: out.ptr, rowStride: b.cols, colStride: 1, batchStride: a.rows * b.cols };
+  const { block, offset } = out;
+  const to = { block, offset, rowStride: b.cols, colStride: 1, batchStride: a.rows * b.cols };
   x.backend.matmul(dtype, {
     m: a.rows,
     n: b.cols,
@@ -57,15 +58,19 @@ function product(x: Tensor, y: Tensor, addend: Tensor | null = null): Tensor {
 }
 const isDirect = (dtype: Dtype): boolean => dtype === float32 || dtype === float64;
 /** The last two dims of a tensor; those of a vector as a row or a column. */
-function matrix({ ptr, sizes, strides }: Tensor, as: "row" | "column"): Matrix & { rows: number; cols: number } {
+function matrix(
+  { block, offset, sizes, strides }: Tensor,
+  as: "row" | "column",
+): Matrix & { rows: number; cols: number } {
   const d = sizes.length - 1;
   if (d > 0) {
     const batchStride = d > 1 ? strides[0] : 0;
-    return { ptr, rows: sizes[d - 1], cols: sizes[d], rowStride: strides[d - 1], colStride: strides[d], batchStride };
+    const [rowStride, colStride] = [strides[d - 1], strides[d]];
+    return { block, offset, rows: sizes[d - 1], cols: sizes[d], rowStride, colStride, batchStride };
   }
   return as === "row"
-    ? { ptr, rows: 1, cols: sizes[0], rowStride: 0, colStride: strides[0], batchStride: 0 }
-    : { ptr, rows: sizes[0], cols: 1, rowStride: strides[0], colStride: 0, batchStride: 0 };
+    ? { block, offset, rows: 1, cols: sizes[0], rowStride: 0, colStride: strides[0], batchStride: 0 }
+    : { block, offset, rows: sizes[0], cols: 1, rowStride: strides[0], colStride: 0, batchStride: 0 };
 }
 /** Both of one dtype, and none that the kernel is not made for. */
 function sameDtype(kernel: string, a: Tensor, b: Tensor): void {

@@ -5,7 +5,8 @@ import type { Dtype } from "../dtype.ts";
 import { int32, int64, opmath } from "../dtype.ts";
 import { acc, constant, input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
-import { Kernel } from "../kernel/loops.ts";
+import { further } from "../kernel/place.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
 import type { Output } from "../kernel/loops.ts";
 import { contiguousStrides, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
@@ -96,10 +97,10 @@ define(_max_pool, {
     const outer = windows.strides.slice(0, 2 + places.length);
     const offsets = positions(kernel_size, dilation, fixed, wide.strides.slice(2));
     const operands = [
-      { ptr: windows.ptr, strides: few ? outer : windows.strides },
-      ...(few ? [] : [{ ptr: within.ptr, strides: [0, 0, ...still, ...contiguousStrides(kernel_size)] }]),
-      { ptr: begin.ptr, strides: [0, 0, ...contiguousStrides(places), ...inner] },
-      ...[values, indices].map((t) => ({ ptr: t.ptr, strides: [...t.strides, ...inner] })),
+      operand(windows, few ? outer : windows.strides),
+      ...(few ? [] : [operand(within, [0, 0, ...still, ...contiguousStrides(kernel_size)])]),
+      operand(begin, [0, 0, ...contiguousStrides(places), ...inner]),
+      ...[values, indices].map((t) => operand(t, [...t.strides, ...inner])),
     ];
     self.backend.launch(largestKernel(self.dtype, few ? numel(kernel_size) : 0), {
       shape: few ? shape : windows.sizes,
@@ -147,10 +148,10 @@ function tiled(
     shape: grad.sizes,
     reduced: 0,
     operands: [
-      { ptr: grad.ptr, strides: grad.strides },
-      { ptr: indices.ptr, strides: indices.strides },
-      { ptr: begin.ptr, strides: [0, 0, ...contiguousStrides(places)] },
-      ...within.map((offset) => ({ ptr: out.ptr + offset * dtype.itemsize, strides: windows })),
+      operand(grad, grad.strides),
+      operand(indices, indices.strides),
+      operand(begin, [0, 0, ...contiguousStrides(places)]),
+      ...within.map((offset) => operand(further(out, offset), windows)),
     ],
     params: within,
   });

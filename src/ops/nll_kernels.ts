@@ -4,8 +4,8 @@ import type { Dtype } from "../dtype.ts";
 import { float64, int64 } from "../dtype.ts";
 import { acc, constant, input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
-import { Kernel } from "../kernel/loops.ts";
-import type { Accumulator } from "../kernel/loops.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
+import type { Accumulator, Operand } from "../kernel/loops.ts";
 import { expandStrides } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -24,6 +24,8 @@ const sum = (i: Expr, value: Expr): Accumulator => ({
   step: i.add(value),
   combine: (a, b) => a.add(b),
 });
+
+const whole = (t: Tensor): Operand => operand(t, t.strides);
 
 const bounds = cached(
   (target: Dtype) => {
@@ -47,10 +49,10 @@ const bounds = cached(
 );
 /** The least and the largest of class numbers and 0, but for `ignore`. */
 export function targetBounds(target: Tensor, ignore: number): [least: number, most: number] {
-  const { strides, sizes, backend } = target;
+  const { sizes, backend } = target;
   const ends = [0, 1].map(() => empty([], int64, undefined, backend));
   const still = sizes.map(() => 0);
-  const operands = [{ ptr: target.ptr, strides }, ...ends.map((t) => ({ ptr: t.ptr, strides: still }))];
+  const operands = [whole(target), ...ends.map((t) => operand(t, still))];
   backend.launch(bounds(target.dtype), { shape: sizes, reduced: sizes.length, operands, params: [ignore] });
   return [Number(ends[0].host()[0]), Number(ends[1].host()[0])];
 }
@@ -96,10 +98,10 @@ export function nllLosses(
   const out = empty(folds ? [] : sizes, dtype, undefined, backend);
   const still = sizes.map(() => 0);
   const operands = [
-    { ptr: target.ptr, strides: target.strides },
-    { ptr: x.ptr, strides: alongTargets(x, c, sizes) },
-    ...(weight === null ? [] : [{ ptr: weight.ptr, strides: still }]),
-    { ptr: out.ptr, strides: folds ? still : out.strides },
+    whole(target),
+    operand(x, alongTargets(x, c, sizes)),
+    ...(weight === null ? [] : [operand(weight, still)]),
+    operand(out, folds ? still : out.strides),
   ];
   backend.launch(losses(target.dtype, dtype, weight !== null, REDUCTIONS.indexOf(reduction)), {
     shape: sizes,
@@ -127,11 +129,7 @@ export function totalWeight(target: Tensor, weight: Tensor | null, ignore: numbe
   const { sizes, backend } = target;
   const out = empty([], dtype, undefined, backend);
   const still = sizes.map(() => 0);
-  const operands = [
-    { ptr: target.ptr, strides: target.strides },
-    ...(weight === null ? [] : [{ ptr: weight.ptr, strides: still }]),
-    { ptr: out.ptr, strides: still },
-  ];
+  const operands = [whole(target), ...(weight === null ? [] : [operand(weight, still)]), operand(out, still)];
   const params = [ignore, weight?.strides[0] ?? 0];
   backend.launch(totals(target.dtype, dtype, weight !== null), {
     shape: sizes,
@@ -172,16 +170,20 @@ export function nllGradient(
 ): Tensor {
   const { dtype, backend } = grad;
   const out = grad.new_zeros(sizes);
-  const over = (t: Tensor): { ptr: number; strides: number[] } => ({
-    ptr: t.ptr,
-    strides: expandStrides(t.sizes, t.strides, target.sizes),
-  });
+  const over = (t: Tensor): Operand => operand(t, expandStrides(t.sizes, t.strides, target.sizes));
   const operands = [
     over(target),
     over(grad),
     over(total),
-    ...(weight === null ? [] : [{ ptr: weight.ptr, strides: target.sizes.map(() => 0) }]),
-    { ptr: out.ptr, strides: alongTargets(out, c, target.sizes) },
+    ...(weight === null
+      ? []
+      : [
+          operand(
+            weight,
+            target.sizes.map(() => 0),
+          ),
+        ]),
+    operand(out, alongTargets(out, c, target.sizes)),
   ];
   backend.launch(gradients(target.dtype, dtype, weight !== null), {
     shape: target.sizes,

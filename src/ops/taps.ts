@@ -5,7 +5,8 @@ import { int64 } from "../dtype.ts";
 import { empty } from "../allocate.ts";
 import { acc, constant, input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
-import { Kernel } from "../kernel/loops.ts";
+import { further } from "../kernel/place.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
 import { contiguousStrides } from "../layout.ts";
 import type { Tensor } from "../tensor.ts";
@@ -57,7 +58,7 @@ const gradients = cached(
 );
 
 /** The windows of x [n, channels, …] as an operand over [n, groups, rows, places…], and where in them the taps are. */
-function windowsOf(x: Tensor, groups: number, windows: Windows): { operand: Operand; taps: number[] } {
+function windowsOf(x: Tensor, groups: number, windows: Windows): { seen: Operand; taps: number[] } {
   const [sample, plane, ...strides] = x.strides;
   const channels = x.sizes[1] / groups;
   let taps = range(channels, (c) => c * plane);
@@ -65,27 +66,25 @@ function windowsOf(x: Tensor, groups: number, windows: Windows): { operand: Oper
   const first = windows.reduce((at, w, d) => at + w.places[0] * strides[d], 0);
   const steps = windows.map((w, d) => (w.places.length > 1 ? (w.places[1] - w.places[0]) * strides[d] : 0));
   return {
-    operand: { ptr: x.ptr + first * x.dtype.itemsize, strides: [sample, channels * plane, 0, ...steps] },
+    seen: operand(further(x, first), [sample, channels * plane, 0, ...steps]),
     taps,
   };
 }
 /** A tensor [n, groups, rows, places] with its last dim taken apart. */
-const overPlaces = ({ ptr, strides }: Tensor, places: readonly number[]): Operand => ({
-  ptr,
-  strides: [...strides.slice(0, 3), ...contiguousStrides(places).map((step) => step * strides[3])],
-});
+const overPlaces = (t: Tensor, places: readonly number[]): Operand =>
+  operand(t, [...t.strides.slice(0, 3), ...contiguousStrides(places).map((step) => step * t.strides[3])]);
 
 /** to[n, g, r] = the sum of the windows' elements by w[g, r], plus bias[g * rows + r]. */
 export function sumTaps(x: Tensor, w: Tensor, bias: Tensor | null, windows: Windows, to: Tensor): void {
   const [groups, rows, inner] = w.sizes;
-  const { operand, taps } = windowsOf(x, groups, windows);
+  const { seen, taps } = windowsOf(x, groups, windows);
   const places = windows.map((p) => p.places.length);
   const still = places.map(() => 0);
-  const weight: Operand = { ptr: w.ptr, strides: [0, rows * inner, inner, ...still] };
-  const operands = [operand, weight, overPlaces(to, places)];
+  const weight: Operand = operand(w, [0, rows * inner, inner, ...still]);
+  const operands = [seen, weight, overPlaces(to, places)];
   if (bias !== null) {
     const [step] = bias.strides;
-    operands.splice(2, 0, { ptr: bias.ptr, strides: [0, rows * step, step, ...still] });
+    operands.splice(2, 0, operand(bias, [0, rows * step, step, ...still]));
   }
   const kernel = (bias === null ? sums : sumsWithBias)(x.dtype, inner);
   x.backend.launch(kernel, { shape: [...to.sizes.slice(0, 3), ...places], reduced: 0, operands, params: taps });
@@ -100,17 +99,17 @@ export function tapGradients(by: Tensor, x: Tensor, windows: Windows, out: Tenso
   }
   const [n, groups, rows] = by.sizes;
   const places = windows.map((p) => p.places.length);
-  const { operand, taps } = windowsOf(x, groups, windows);
-  const inward = ({ ptr, strides: [sample, group, row, ...rest] }: Operand): Operand => ({
-    ptr,
-    strides: [group, row, sample, ...rest],
-  });
+  const { seen, taps } = windowsOf(x, groups, windows);
+  const inward = (of: Operand): Operand => {
+    const [sample, group, row, ...rest] = of.strides;
+    return operand(of, [group, row, sample, ...rest]);
+  };
   const still = [0, ...places.map(() => 0)];
   const [group, row, step] = out.strides;
   const operands = [
-    inward(operand),
+    inward(seen),
     inward(overPlaces(by, places)),
-    ...taps.map((_, t) => ({ ptr: out.ptr + t * step * out.dtype.itemsize, strides: [group, row, ...still] })),
+    ...taps.map((_, t) => operand(further(out, t * step), [group, row, ...still])),
   ];
   x.backend.launch(gradients(x.dtype, taps.length), {
     shape: [groups, rows, n, ...places],

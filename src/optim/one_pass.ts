@@ -4,7 +4,7 @@ import type { Dtype } from "../dtype.ts";
 import { float32, float64 } from "../dtype.ts";
 import { input, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
-import { Kernel } from "../kernel/loops.ts";
+import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
 import { view_as_real } from "../ops/complex.ts";
 import type { Tensor } from "../tensor.ts";
@@ -40,9 +40,8 @@ export function onePass(body: Body): Update {
       kernels.set(key, kernel);
     }
     const [{ sizes, backend }] = tensors;
-    backend.unpin();
     const operands = new Array<Operand>(2 * count + 1);
-    for (let i = 0; i <= count; i++) operands[i] = { ptr: tensors[i].ptr, strides: tensors[i].strides };
+    for (let i = 0; i <= count; i++) operands[i] = operand(tensors[i], tensors[i].strides);
     for (let i = 0; i < count; i++) operands[count + 1 + i] = operands[i];
     backend.launch(kernel, { shape: sizes, reduced: 0, operands, params: numbers });
     for (const t of changed) markChanged(t.storage, "optimizer.step()");

@@ -1,5 +1,6 @@
 // Runs a recorded program and tells where it differs from PyTorch. After every call the results are given PyTorch's bits,
 // so that one difference does not breed others.
+import { further } from "../../src/kernel/place.ts";
 import * as torch from "tidu";
 import { Tensor } from "tidu";
 import type { DtypeName } from "../../src/dtype.ts";
@@ -276,7 +277,7 @@ function write(t: Tensor, bytes: Uint8Array): void {
   const index = t.sizes.map(() => 0);
   for (let k = 0; k < t.numel(); k++) {
     const to = index.reduce((sum, i, d) => sum + i * t.strides[d], 0);
-    const element = t.backend.host(t.dtype, t.ptr + to * t.dtype.itemsize, 1);
+    const element = t.backend.host(t.dtype, further(t, to), 1);
     for (let j = 0; j < each; j++) element[j] = values[k * each + j];
     for (let d = index.length - 1; d >= 0 && ++index[d] === t.sizes[d]; d--) index[d] = 0;
   }

@@ -46,7 +46,7 @@ export function forBlas(product: Product): Product | null {
  */
 function withLeading(x: Product["b"], rows: number, cols: number): Product["b"] | null {
   if ("rowTable" in x) return x;
-  if ("block" in x) return null;
+  if ("packed" in x) return null;
   const { rowStride, colStride } = x;
   if (colStride === 1 && rowStride >= cols) return x;
   if (rowStride === 1 && colStride >= rows && colStride !== 1) return x;

@@ -3,7 +3,8 @@ import type { Dtype, TypedArray } from "../../dtype.ts";
 import { float64 } from "../../dtype.ts";
 import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
-import type { Backend, Block, Matrix, MemoryStats, PackedMatrix, Product } from "../backend.ts";
+import type { Block, Place } from "../../kernel/place.ts";
+import type { Backend, Matrix, MemoryStats, PackedMatrix, Product } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
 import { findBlas } from "./blas.ts";
 import type { Blas } from "./blas.ts";
@@ -14,7 +15,7 @@ import { DESCRIPTOR_BYTES, KernelRunner } from "./launch.ts";
 import type { Report } from "./launch.ts";
 import { CpuMemory } from "./memory.ts";
 import type { CpuMemoryOptions } from "./memory.ts";
-import { tick } from "./span.ts";
+import { addressOf, tick } from "./span.ts";
 import { Threads } from "./threads.ts";
 
 /** The bottom of the memory: descriptors of launches and products. */
@@ -53,10 +54,8 @@ export class CpuDevice implements Backend {
   allocate(nbytes: number): Block {
     return this.memory.allocate(nbytes);
   }
-  unpin(): void {
-    tick();
-  }
   launch(kernel: Kernel, launch: Launch): void {
+    tick();
     if (kernel.isComplex) this.runner.launch(...splitComplex(kernel, launch));
     else this.runner.launch(kernel, launch);
   }
@@ -69,15 +68,16 @@ export class CpuDevice implements Backend {
     return this.runner.report();
   }
   matmul(dtype: Dtype, product: Product): void {
+    tick();
     this.gemmOf(dtype).run(product);
   }
   pack(dtype: Dtype, b: Matrix, m: number, n: number, k: number): Matrix | PackedMatrix {
     const gemm = this.gemmOf(dtype);
     const nbytes = gemm.packedBytes(b, m, n, k);
     if (nbytes === 0) return b;
-    const block = this.memory.allocateBeside(nbytes);
-    gemm.pack(b, n, k, block.ptr);
-    return { block };
+    const packed = this.memory.allocate(nbytes);
+    gemm.pack(b, n, k, packed);
+    return { packed };
   }
   private gemmOf(dtype: Dtype): Gemm {
     const size = dtype === float64 ? 8 : 4;
@@ -91,8 +91,8 @@ export class CpuDevice implements Backend {
     }
     return gemm;
   }
-  host(dtype: Dtype, ptr: number, length: number): TypedArray {
-    return this.memory.host(dtype, ptr, length);
+  host(dtype: Dtype, place: Place, length: number): TypedArray {
+    return this.memory.host(dtype, addressOf(place, dtype.itemsize), length);
   }
   memoryStats(): MemoryStats {
     return this.memory.stats();

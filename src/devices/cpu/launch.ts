@@ -7,6 +7,7 @@ import { elementNs } from "./cost.ts";
 import { emitKernel } from "./emit.ts";
 import type { FeatureLevel } from "./features.ts";
 import { foldInParts } from "./partial.ts";
+import { addressOf } from "./span.ts";
 import type { Task, Threads } from "./threads.ts";
 import type { Stride, Variant } from "./variant.ts";
 
@@ -63,6 +64,10 @@ export class KernelRunner {
   private words!: Int32Array;
   private floats!: Float64Array;
   private readonly compiled: Report[] = [];
+  /** The forms compiled of each kernel, by its number and that of the form. */
+  private readonly forms: Map<number, Compiled>[] = [];
+  /** Addresses of the operands of the launch at hand. */
+  private readonly starts: number[] = [];
   private readonly runPart = (kernel: Kernel, loops: Loops, starts: readonly number[]): void =>
     this.run(kernel, loops, starts);
 
@@ -81,14 +86,16 @@ export class KernelRunner {
   }
 
   launch(kernel: Kernel, launch: Launch): void {
-    // Growing the memory takes the views away, but for shared ones.
-    if (this.words.length === 0) this.view();
     const { shape, operands } = launch;
+    const { starts } = this;
+    for (let k = 0; k < operands.length; k++) starts[k] = addressOf(operands[k], dtypeOf(kernel, k).itemsize);
+    // Growing the memory takes the views away, but for shared ones. Asking for an address may make it grow.
+    if (this.words.length === 0) this.view();
     if (kernel.reduce === null && isFlat(launch)) {
       let size = 1;
       for (let d = 0; d < shape.length; d++) size *= shape[d];
       if (size === 0) return;
-      let flat = kernel.variants.get(FLAT) as Compiled | undefined;
+      let flat = this.formsOf(kernel).get(FLAT);
       if (flat === undefined) {
         const strides = operands.map(() => "contiguous" as const);
         flat = this.compile(kernel, FLAT, { outer: 1, reduced: 0, lanes: "outer", strides });
@@ -99,22 +106,21 @@ export class KernelRunner {
       let at = kernel.params.length * 2;
       words[at++] = size;
       for (let k = 0; k < operands.length; k++) {
-        words[at++] = operands[k].ptr;
-        words[at++] =
-          k < kernel.inputs.length
-            ? kernel.inputs[k].itemsize
-            : kernel.outputs[k - kernel.inputs.length].dtype.itemsize;
+        words[at++] = starts[k];
+        words[at++] = dtypeOf(kernel, k).itemsize;
       }
       this.options.threads.parallelFor(flat.task, this.options.descriptorBase, size, flat.ns);
-    } else this.launchLoops(kernel, launch);
+    } else this.launchLoops(kernel, launch, starts.slice(0, operands.length));
+  }
+  private formsOf(kernel: Kernel): Map<number, Compiled> {
+    return (this.forms[kernel.id] ??= new Map<number, Compiled>());
   }
 
-  private launchLoops(kernel: Kernel, launch: Launch): void {
-    const { shape, reduced, operands } = launch;
+  private launchLoops(kernel: Kernel, launch: Launch, starts: readonly number[]): void {
+    const { shape, reduced } = launch;
     for (let d = 0; d < shape.length - reduced; d++) if (shape[d] === 0) return;
     this.writeParams(kernel.params, launch.params);
     const loops = plan(kernel, launch);
-    const starts = operands.map((o) => o.ptr);
     if (kernel.reduce !== null && foldInParts(kernel, loops, starts, this.runPart, this.options.scratch)) return;
     if (crosses(kernel, loops)) this.runStrips(kernel, loops, starts);
     else this.run(kernel, loops, starts);
@@ -149,7 +155,7 @@ export class KernelRunner {
     const along = (lanes === "reduced" ? rank : outer) - 1 - before;
     let key = (rank * 16 + reduced) * 3 + LANES.indexOf(lanes);
     for (let k = 0; k < starts.length; k++) key = key * 3 + classOf(strides[k], sizes, along);
-    let compiled = kernel.variants.get(key) as Compiled | undefined;
+    let compiled = this.formsOf(kernel).get(key);
     if (compiled === undefined) {
       const classes = strides.map((s) => STRIDES[classOf(s, sizes, along)]);
       compiled = this.compile(kernel, key, { outer, reduced, lanes, strides: classes });
@@ -217,7 +223,7 @@ export class KernelRunner {
       variant,
       narrow: level === "wide" && !wide ? wideAfter : Infinity,
     };
-    kernel.variants.set(key, compiled);
+    this.formsOf(kernel).set(key, compiled);
     this.compiled.push({ kernel, variant, wide, bytes: bytes.length, milliseconds: performance.now() - start });
     return compiled;
   }

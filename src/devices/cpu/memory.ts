@@ -1,7 +1,7 @@
 // The CPU device's memory: one WebAssembly.Memory, handed out in blocks that come back by themselves.
 import type { Dtype, TypedArray } from "../../dtype.ts";
 import { OutOfMemoryError } from "../../errors.ts";
-import type { Block, MemoryStats } from "../backend.ts";
+import type { MemoryStats } from "../backend.ts";
 import { Heap, sizeClass, sizeClassBelow, UNIT } from "./heap.ts";
 import { createLiveness } from "./liveness.ts";
 import type { Liveness, LivenessKind } from "./liveness.ts";
@@ -51,11 +51,11 @@ export interface CpuMemoryOptions {
  * its part in the sweeps. A span whose blocks were all freed by `free()` goes back at once and its object, weak
  * reference and all, is used again, unless it has grown old: its death would show late.
  *
- * Note [Addresses and sweeps]: any allocation may look for dead blocks, and move living ones. Whoever works with bare
- * addresses reads them after the last allocation, from blocks that somebody holds until then. What was read since the
- * last allocation stays where it is; reading one more address may bring its block back from elsewhere, and move out those
- * that nobody asked for since. Where memory is not shared that may make the memory grow, which takes views of it away:
- * whoever needs several views reads all addresses before the first.
+ * Note [Addresses and sweeps]: any allocation may look for dead blocks, and move living ones. So nobody keeps an address:
+ * a kernel or product is told blocks and offsets, and reads the addresses when it is launched. What was read since the last
+ * allocation or launch stays where it is; reading one more address may bring its block back from elsewhere, and move out
+ * those that nobody asked for since. Where memory is not shared that may make the memory grow, which takes views of it away:
+ * whoever needs several views asks for the bytes of each once before the first.
  *
  * Note [Moving out]: browsers and their like tell which blocks are dead between tasks only, however long a task takes. So
  * when the memory holds a certain amount, the spans that have been unused the longest move out of it, each into an
@@ -147,12 +147,12 @@ export class CpuMemory {
    * const block = memory.allocate(4 * 10);
    * memory.host(float32, block.ptr, 10).fill(1);
    */
-  allocate(nbytes: number): Block {
+  allocate(nbytes: number): CpuBlock {
     tick();
     return this.allocateBeside(nbytes);
   }
   /** The same, while the addresses read since the last allocation stay good. */
-  allocateBeside(nbytes: number): Block {
+  allocateBeside(nbytes: number): CpuBlock {
     const size = footprint(nbytes);
     let span: Span;
     if (size <= LARGEST_SMALL) {

@@ -1,5 +1,6 @@
 // Spans, the pieces of memory that live, die and move as one, and the blocks cut from them.
-import type { Block } from "../backend.ts";
+import { RuntimeError } from "../../errors.ts";
+import type { Block, Place } from "../../kernel/place.ts";
 import type { CpuMemory } from "./memory.ts";
 import { Mortal } from "./nursery.ts";
 
@@ -66,13 +67,16 @@ export class CpuBlock implements Block {
     this.offset = offset;
     this.nbytes = nbytes;
   }
+  /** Where it starts, in bytes, until the next allocation or launch. See Note [Addresses and sweeps]. */
   get ptr(): number {
     const { span } = this;
-    return span === null ? -1 : span.address() + this.offset;
+    if (span === null) throw released();
+    return span.address() + this.offset;
   }
   get home(): number {
     const { span } = this;
-    return span === null ? -1 : span.home + this.offset;
+    if (span === null) throw released();
+    return span.home + this.offset;
   }
   free(): void {
     const { span } = this;
@@ -81,3 +85,11 @@ export class CpuBlock implements Block {
     span.memory.release(span, this.offset, this.nbytes);
   }
 }
+const released = (): RuntimeError =>
+  new RuntimeError(
+    "this tensor's memory has been released by dispose(). Keep it until its last use, or leave releasing to the library.",
+  );
+
+/** Address of an element of so many bytes in the memory. */
+export const addressOf = ({ block, offset }: Place, itemsize: number): number =>
+  (block as CpuBlock).ptr + offset * itemsize;

@@ -29,7 +29,7 @@ define(cholesky_ex, {
     const stack = stackOf(upper ? self.mT : self);
     const subtract = subtractOn(stack);
     const info = newInfo(batchOf(self));
-    for (let i = 0; i < stack.count; i++) infoAt(info)[i] = choleskyFactor(stack.at(i), stack.rows, subtract);
+    for (let i = 0; i < stack.count; i++) infoAt(info)[i] = choleskyFactor(stack.at(i), stack.rows, subtract(i));
     if (check_errors) checkPositive(info, "linalg.cholesky_ex");
     return [inColumns(upper ? stack.tensor.mT : stack.tensor, self.dtype), info];
   }),

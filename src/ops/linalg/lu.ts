@@ -57,7 +57,7 @@ export function factored(A: Tensor, pivot = true): [Tensor, Tensor, Tensor] {
   const pivots = zeros([...batchOf(A), k], { dtype: int32 });
   const numbers = new Int32Array(k);
   for (let i = 0; i < count; i++) {
-    infoAt(info)[i] = luFactor(stack.at(i), rows, cols, numbers, subtract, pivot);
+    infoAt(info)[i] = luFactor(stack.at(i), rows, cols, numbers, subtract(i), pivot);
     infoAt(pivots).set(
       numbers.map((p) => p + FIRST),
       i * k,

@@ -1,5 +1,7 @@
 // What the functions of torch.linalg share: checks in PyTorch's words, and stacks of matrices for the host to work on.
+import type { Matrix } from "../../devices/backend.ts";
 import type { Dtype } from "../../dtype.ts";
+import { further, placeOf } from "../../kernel/place.ts";
 import { float32, float64, int32 } from "../../dtype.ts";
 import { LinAlgError, NotImplementedError, RuntimeError } from "../../errors.ts";
 import { broadcastShapes, contiguousStrides, numel } from "../../layout.ts";
@@ -92,27 +94,29 @@ export const infoAt = (info: Tensor): Int32Array => info.host() as Int32Array;
 const INNER = 64;
 /** Below so many multiplications a call of the device costs more than it saves. */
 const LEAST = 1 << 15;
-/** Updates of blocks within the matrices of a stack by the device's product. */
-export function subtractOn({ tensor, rows, count }: Stack): Subtract {
-  if (rows * rows * INNER < LEAST || count === 0) return subtractPlainly;
+/** Updates of blocks within matrix `i` of a stack by the device's product. */
+export function subtractOn({ tensor, rows, cols: all, count }: Stack): (i: number) => Subtract {
+  if (rows * rows * INNER < LEAST || count === 0) return () => subtractPlainly;
+  const matrix = rows * all;
   const negative = allocate([rows, INNER], float64);
-  return (m, n, { rows, cols, inner, a, b, c }) => {
-    if (rows * cols * inner < LEAST) return subtractPlainly(m, n, { rows, cols, inner, a, b, c });
-    const scratch = negative.host() as Float64Array;
-    for (let i = 0; i < rows; i++) for (let k = 0; k < inner; k++) scratch[i * inner + k] = -m[a + i * n + k];
-    const at = (element: number): { ptr: number; rowStride: number; colStride: number } => ({
-      ptr: m.byteOffset + element * 8,
-      rowStride: n,
-      colStride: 1,
-    });
-    tensor.backend.matmul(float64, {
-      m: rows,
-      n: cols,
-      k: inner,
-      a: { ptr: negative.ptr, rowStride: inner, colStride: 1 },
-      b: at(b),
-      out: at(c),
-      addend: at(c),
-    });
-  };
+  return (which) =>
+    (m, n, { rows, cols, inner, a, b, c }) => {
+      if (rows * cols * inner < LEAST) return subtractPlainly(m, n, { rows, cols, inner, a, b, c });
+      const scratch = negative.host() as Float64Array;
+      for (let i = 0; i < rows; i++) for (let k = 0; k < inner; k++) scratch[i * inner + k] = -m[a + i * n + k];
+      const at = (element: number): Matrix => ({
+        ...further(tensor, which * matrix + element),
+        rowStride: n,
+        colStride: 1,
+      });
+      tensor.backend.matmul(float64, {
+        m: rows,
+        n: cols,
+        k: inner,
+        a: { ...placeOf(negative), rowStride: inner, colStride: 1 },
+        b: at(b),
+        out: at(c),
+        addend: at(c),
+      });
+    };
 }

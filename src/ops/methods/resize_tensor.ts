@@ -1,5 +1,7 @@
 // resize_ and resize_as_: another shape over the same memory, of which there may then be more.
 import { markChanged } from "../../autograd/inplace.ts";
+import { input } from "../../kernel/expr.ts";
+import { Kernel, operand } from "../../kernel/loops.ts";
 import { uint8 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors.ts";
 import { numel, sameShape } from "../../layout.ts";
@@ -45,15 +47,15 @@ Tensor.prototype.resize_as_ = function (this: Tensor, ...given: unknown[]) {
   return this;
 };
 const RESIZE_AS = parseSchema("resize_as_(Tensor self, Tensor other, *, memory_format? memory_format=None) -> Tensor");
+const copying = new Kernel({ inputs: [uint8], outputs: [{ dtype: uint8, value: input(0, uint8) }] });
 function resize(self: Tensor, size: Shape, strides: readonly number[]): void {
   const needed = (self.offset + numel(size)) * self.dtype.itemsize;
   const { storage } = self;
   if (numel(size) > 0 && needed > storage.block.nbytes) {
     const { device, block } = storage;
     const larger = device.allocate(needed);
-    const bytes = (ptr: number): Uint8Array => device.host(uint8, ptr, block.nbytes) as Uint8Array;
-    const [from, to] = [block.ptr, larger.ptr];
-    bytes(to).set(bytes(from));
+    const operands = [block, larger].map((of) => operand({ block: of, offset: 0 }, [1]));
+    device.launch(copying, { shape: [block.nbytes], reduced: 0, operands, params: [] });
     storage.block = larger;
   }
   self.sizes = size;

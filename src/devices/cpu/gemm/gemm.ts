@@ -12,7 +12,8 @@
 // nothing is added.
 import { ModuleBuilder } from "../assembler.ts";
 import type { MemoryImport } from "../assembler.ts";
-import type { Matrix, Product } from "../../backend.ts";
+import type { GatheredMatrix, Matrix, Product } from "../../backend.ts";
+import type { Block, Place } from "../../../kernel/place.ts";
 import { forBlas } from "../blas.ts";
 import type { Blas } from "../blas.ts";
 import type { FeatureLevel } from "../features.ts";
@@ -25,6 +26,7 @@ import { addLaidOut } from "./pack_gathered.ts";
 import { addBlocks, KC, scratchBytes } from "./packed.ts";
 import { addPieces, DESCRIPTOR } from "./pieces.ts";
 import { addStrips } from "./strips.ts";
+import { addressOf } from "../span.ts";
 
 const [BLOCKS, GATHERED, PACKED, PACK, STRIPS, DOTS] = [0, 1, 2, 3, 4, 5];
 /** Multiplications in a nanosecond, about, by each way in vectors of 128 bits. */
@@ -109,20 +111,13 @@ export class Gemm {
 
   /** Bytes of B packed for products of that size; 0 where they do not pack it, or not in one block. */
   packedBytes(b: Matrix, m: number, n: number, k: number): number {
-    const product = {
-      m,
-      n,
-      k,
-      a: { ptr: 0, rowStride: k, colStride: 1 },
-      b,
-      out: { ptr: 0, rowStride: n, colStride: 1 },
-    };
+    const product = { m, n, k, a: { ...b, rowStride: k, colStride: 1 }, b, out: { ...b, rowStride: n, colStride: 1 } };
     if (this.wayOf(product) !== BLOCKS || k > KC || (forBlas(product) !== null && this.findNative() !== null)) return 0;
     const { nr, size } = this.tile;
     return Math.ceil(n / nr) * nr * k * size;
   }
-  pack(b: Matrix, n: number, k: number, to: number): void {
-    const product = { m: 1, n, k, a: b, b, out: { ptr: to, rowStride: 0, colStride: 1 } };
+  pack(b: Matrix, n: number, k: number, to: Block): void {
+    const product = { m: 1, n, k, a: b, b, out: { block: to, offset: 0, rowStride: 0, colStride: 1 } };
     this.describe(product, [1, n, k, PACK, 1, n, 1, 1, 0, 0]);
     this.task.run(this.options.descriptor, 0, 1, 0);
   }
@@ -173,7 +168,7 @@ export class Gemm {
   }
   private wayOf(p: Product): number {
     const { m, n, k, b } = p;
-    if (!isPlain(b)) return "block" in b ? PACKED : GATHERED;
+    if (!isPlain(b)) return "packed" in b ? PACKED : GATHERED;
     if (this.alongInner(p) && (m <= FEW || n <= FEW)) return DOTS;
     const little = m * n * k <= SMALL || m <= FEW || n <= 3 * this.tile.lanes || k <= FEW;
     // Without an inner dim nothing of B is read, whatever its strides.
@@ -198,32 +193,40 @@ export class Gemm {
   }
   private describe(p: Product, first: readonly number[]): void {
     const { memory, descriptor } = this.options;
-    const packed = "block" in p.b ? p.b.block.ptr : 0;
+    const { size } = this.tile;
+    const { a, b, out, addend } = p;
     // Growing the memory takes the view away, but for a shared one. Asking for an address may make it grow.
+    const [atA, atB, atOut] = [
+      addressOf(a, size),
+      addressOf("packed" in b ? start(b.packed) : b, size),
+      addressOf(out, size),
+    ];
+    const atAddend = addend === undefined ? 0 : addressOf(addend, size);
+    const tables = "rowTable" in b ? [addressOf(b.rowTable, 4), addressOf(b.colTable, 4)] : [];
     if (this.words.length === 0) this.words = new Int32Array(memory.buffer, descriptor, DESCRIPTOR.length);
     const { words } = this;
-    const { size } = this.tile;
     let at = 0;
     const put = (...values: number[]): void => {
       for (const value of values) words[at++] = value;
     };
     put(...first);
-    for (const x of [p.a, p.b]) {
-      if ("block" in x) put(packed, 0, p.k * size, 0, 0);
-      else {
-        if (isPlain(x)) put(x.ptr, x.rowStride * size, x.colStride * size);
-        else put(x.ptr, x.rowTable, x.colTable);
-        put((x.batchStride ?? 0) * size, (x.termStride ?? 0) * size);
-      }
+    const steps = (x: Matrix | GatheredMatrix): void => put((x.batchStride ?? 0) * size, (x.termStride ?? 0) * size);
+    put(atA, a.rowStride * size, a.colStride * size);
+    steps(a);
+    if ("packed" in b) put(atB, 0, p.k * size, 0, 0);
+    else {
+      if (isPlain(b)) put(atB, b.rowStride * size, b.colStride * size);
+      else put(atB, ...tables);
+      steps(b);
     }
-    put(p.out.ptr, p.out.rowStride * size, (p.out.batchStride ?? 0) * size);
-    const { addend } = p;
+    put(atOut, out.rowStride * size, (out.batchStride ?? 0) * size);
     if (addend === undefined) put(0, 0, 0, 0, 0);
-    else if (addend === p.out) put(1, 0, 0, 0, 0);
-    else put(1, addend.ptr, addend.rowStride * size, addend.colStride * size, (addend.batchStride ?? 0) * size);
+    else if (addend === out) put(1, 0, 0, 0, 0);
+    else put(1, atAddend, addend.rowStride * size, addend.colStride * size, (addend.batchStride ?? 0) * size);
     put(p.terms ?? 1);
   }
 }
+const start = (block: Block): Place => ({ block, offset: 0 });
 const isPlain = (b: Product["b"]): b is Matrix => "rowStride" in b;
 const turned = (x: Matrix): Matrix => ({ ...x, rowStride: x.colStride, colStride: x.rowStride });
 /** About `part` of `whole`, in equal parts that are multiples of `unit`. */
