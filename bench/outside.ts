@@ -7,7 +7,7 @@ import { executablePath, resultOfPage, script } from "../test/browser/chromium.t
 import { programs } from "../test/browser/loops.ts";
 import type { Ran, Report } from "../test/browser/loops.ts";
 
-const BUN = "test/engines/node_modules/.bin/bun";
+const BUN = "test/engines/node_modules/bun/bin/bun";
 const { values, positionals } = parseArgs({
   options: { rounds: { type: "string", default: "5000" }, side: { type: "string", default: "1" } },
   allowPositionals: true,

@@ -49,6 +49,11 @@ CASES = [
     ("unflatten", zeros(0), 0, [0, -1]),
     ("unflatten", NUMBER, 0, [1, -1]),
     *[
+        (f, zeros(*self), zeros(*mask, dtype="bool"), *rest)
+        for f, rest in (("masked_fill", [1]), ("masked_scatter", [zeros(60)]), ("masked_select", []))
+        for self, mask in (((3, 4), (2, 4)), ((3, 4), (2, 3, 4, 5)), ((3, 4), (2, 1, 4)), ((2, 3, 4), (3, 3)), ((1,), (2,)))
+    ],
+    *[
         ("expand", zeros(2, 0, dtype=dtype), [0])
         for dtype in ("float32", "bfloat16", "float16", "bool", "uint8", "int64", "complex64", "complex128")
     ],

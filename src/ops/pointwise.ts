@@ -13,6 +13,7 @@ import type { OpKernel } from "../op/op.ts";
 import { castScalar, pointwise } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
 import { conj } from "./conjugate.ts";
+import { broadcastShapes } from "../layout.ts";
 import { result_type } from "./result_type.ts";
 import { floats, isTaken, noBool, noComplex, notImplementedFor, numbers, real, realNumbers } from "../op/takes.ts";
 import type { Takes } from "../op/takes.ts";
@@ -872,6 +873,8 @@ define(masked_fill, {
       throw new RuntimeError(
         `masked_fill_ only supports boolean masks, but got mask with dtype ${cppName(mask.dtype)}`,
       );
+    // PyTorch expands the mask and self, in this order.
+    broadcastShapes(mask.sizes, self.sizes);
     return _masked_fill(
       rowMajor(self),
       mask,
