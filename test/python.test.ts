@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as torch from "../src/index.ts";
 import { loadPython, PythonError } from "../src/python/index.ts";
@@ -173,6 +173,50 @@ test("an error of the library's own class is named as PyTorch names it", async (
   const program = "import torch\ntorch.linalg.inv(torch.zeros(2, 2))";
   const { traceback } = (await python.run(program).catch((error: unknown) => error)) as PythonError;
   expect(traceback).toMatch(/\ntorch\._C\._LinAlgError: linalg\.inv: The diagonal element 1 is zero/);
+});
+
+// By the command, as a program runs: frames of a test's sources are larger, and JavaScript's stack is what ends it.
+test("backwards within one another, by functions and by hooks, go 300 deep, and then raise a RecursionError", () => {
+  const source = `
+import sys, torch
+class Nested(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, n):
+        ctx.n = n
+        return x.clone()
+    @staticmethod
+    def backward(ctx, grad):
+        if ctx.n > 0:
+            nested(ctx.n - 1)
+        return grad, None
+def nested(n):
+    with torch.enable_grad():
+        w = torch.ones(1, requires_grad=True)
+        Nested.apply(w, n).sum().backward()
+    return w.grad
+def hooked(n):
+    with torch.enable_grad():
+        w = torch.ones(1, requires_grad=True)
+        y = w * 2
+        y.register_hook(lambda grad: hooked(n - 1) * grad if n > 0 else None)
+        y.sum().backward()
+    return w.grad
+limit = sys.getrecursionlimit()
+print(nested(300), hooked(62), hooked(300))
+try:
+    nested(5000)
+except RecursionError as error:
+    print(error)
+print(sys.getrecursionlimit() == limit, nested(10))
+`;
+  const file = join(mkdtempSync(join(tmpdir(), "tidu-nested-")), "nested.py");
+  writeFileSync(file, source);
+  const { stdout, stderr } = spawnSync(process.execPath, ["dist/cli/index.js", "run", file], { encoding: "utf8" });
+  rmSync(dirname(file), { recursive: true });
+  expect(stderr).toBe("");
+  expect(stdout).toBe(
+    "tensor([1.]) tensor([9.2234e+18]) tensor([inf])\nmaximum recursion depth exceeded\nTrue tensor([1.])\n",
+  );
 });
 
 test("without pyodide the error tells what to install", () => {

@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import os
+import sys
 import traceback
 import warnings
 import weakref
@@ -170,11 +171,16 @@ def place():
 
 def callback(number, payload):
     """What the library calls: Python callable `number` with JSON of its arguments."""
-    global _returned
+    global _returned, _nested
+    deeper = 0
     try:
         args = json.loads(payload)
         if number <= 0:
             return forget(args) if number == 0 else revive(*args)
+        _nested += 1
+        if _nested % _LEVELS == 0 and _nested <= _DEEPEST:
+            deeper = sys.getrecursionlimit()
+            sys.setrecursionlimit(builtins.max(deeper, _depth() + 1000))
         args = [decode(x) for x in args]
         # The library reads the result when this has returned: until then it must live.
         _returned = _callables[number](*args)
@@ -182,9 +188,27 @@ def callback(number, payload):
     except BaseException as error:
         _pending.append(error)
         return "!"
+    finally:
+        if number > 0:
+            _nested -= 1
+        if deeper:
+            sys.setrecursionlimit(deeper)
 
 
 _returned = None
+# Callables of Python's that run within one another, as hooks and backwards do that call backward. After so many levels PyTorch
+# goes on in another thread, which has Python's whole depth of recursion again; here JavaScript's one stack ends it.
+_nested = 0
+_LEVELS = 60
+_DEEPEST = 480
+
+
+def _depth():
+    """So many frames are on the stack."""
+    depth, frame = 0, sys._getframe()
+    while frame is not None:
+        depth, frame = depth + 1, frame.f_back
+    return depth
 _next_callable = itertools.count(1)
 
 
@@ -257,6 +281,8 @@ def decode(x):
 
 def error_of(name, message):
     cls = ERRORS.get(name)
+    if name == "RangeError" and "call stack" in message:
+        return RecursionError("maximum recursion depth exceeded")
     if cls is KeyError and message[:1] in "'\"":
         return KeyError(ast.literal_eval(message))  # the library writes it as Python shows it
     if cls is None:
