@@ -1,0 +1,50 @@
+// How much may differ from PyTorch, and what is meant to.
+import { readFileSync } from "node:fs";
+import type { Program } from "./program.ts";
+import type { Difference, Kind } from "./replay.ts";
+
+/** `most`: the share of calls below which a kind of difference must stay; 0 where there may be none. */
+interface Goal {
+  readonly name: string;
+  readonly kinds: readonly Kind[];
+  readonly most: number;
+}
+export const GOALS: readonly Goal[] = [
+  { name: "finite values", kinds: ["value", "state at the end", "number of results"], most: 0 },
+  { name: "dtypes", kinds: ["dtype"], most: 0 },
+  { name: "shapes", kinds: ["shape"], most: 0 },
+  { name: "gradients", kinds: ["gradient", "gradient is None or not"], most: 0 },
+  { name: "throws where PyTorch works", kinds: ["raises", "backward raises", "is missing"], most: 0.001 },
+  { name: "sentences", kinds: ["sentence", "sentence of backward"], most: 0.01 },
+  { name: "broken replays", kinds: ["broke the replay"], most: 0 },
+];
+export const isMet = (found: number, calls: number, most: number): boolean =>
+  most === 0 ? found === 0 : found < most * calls;
+
+const listed = JSON.parse(readFileSync(new URL("../../docs/differences.json", import.meta.url), "utf8")) as readonly {
+  readonly fuzz?: string;
+  readonly why: string;
+}[];
+const meant = listed.flatMap(({ fuzz, why }) =>
+  fuzz === undefined ? [] : [{ pattern: new RegExp(`^(${fuzz})`), why }],
+);
+
+/** Why docs/differences.json says that this is meant to differ; null if it does not. */
+export function reasonOf(difference: Difference): string | null {
+  const text = described(difference);
+  return meant.find(({ pattern }) => pattern.test(text))?.why ?? null;
+}
+/** What the patterns are for, as "value: special.bessel_j1(float64): element 14 is 0.31307, in PyTorch 0.31306". */
+export function described({ program, kind, op, call, got, want }: Difference): string {
+  const dtypes = /gradient|backward|end/.test(kind) ? "" : `(${operandsOf(program, call).join(", ")})`;
+  return `${kind}: ${op}${dtypes}: ${got}${want === "" ? "" : ` for ${want}`}`;
+}
+function operandsOf({ calls }: Program, at: number): string[] {
+  const dtypes: string[] = [];
+  for (const { given, results } of calls.slice(0, at + 1)) {
+    for (const [number, { dtype }] of given) dtypes[number] = dtype;
+    for (const result of results ?? []) dtypes.push("dtype" in result ? result.dtype : "float32");
+  }
+  const { args, kwargs } = calls[at];
+  return [...args, ...Object.values(kwargs)].flatMap((x) => (x !== null && "tensor" in x ? [dtypes[x.tensor]] : []));
+}
