@@ -27,13 +27,23 @@ def record(where, name, *args, **kwargs):
     CALLS.append((where, name, args, kwargs))
 
 
+class Plain:
+    """An argument as it is; of a tensor, an operand without a gradient."""
+
+    def __init__(self, value):
+        self.value = value
+
+
 def given(operands, x):
-    if isinstance(x, list):
+    plain = isinstance(x, Plain)
+    if plain:
+        x = x.value
+    elif isinstance(x, list):
         x = torch.tensor(x)
     if not isinstance(x, torch.Tensor):
         return x
-    flat = x.reshape(-1)
-    grad = x.is_floating_point() or x.is_complex()
+    flat = x.reshape(-1).clone()
+    grad = not plain and (x.is_floating_point() or x.is_complex())
     return operands.make(NAMES[x.dtype], x.shape, grad=grad, layout="contiguous", values=lambda n: flat if len(flat) == n else flat.new_zeros(n))
 
 
@@ -141,6 +151,70 @@ for dtype in (torch.float16, torch.bfloat16):
         record("torch", "lerp", t, t.flip(0), number)
     for name in ("add", "mul", "div", "remainder"):
         record("torch", name, t, torch.tensor([4099, 3, 77, 2049, 513]))
+
+# Integers at the ends of their dtypes. (Of int32 and int64 the smallest by -1 ends PyTorch's process.)
+for dtype in (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64):
+    info = torch.iinfo(dtype)
+    least = [info.min, info.min + 1, -1] if info.min < 0 and info.bits < 32 else [info.min + 1]
+    ends = torch.tensor([*least, 0, 1, 2, 3, 6, info.max // 3, info.max // 2, info.max - 1, info.max], dtype=dtype)
+    for name in ("lcm", "gcd"):
+        record("torch", name, ends[:, None].expand(len(ends), len(ends)).clone(), ends)
+    for options in ({"rtol": 0, "atol": 0.5}, {"rtol": 1, "atol": 0}, {}):
+        record("torch", "isclose", ends[:, None], ends, **options)
+z = torch.tensor([complex(inf, 0), complex(-inf, inf), complex(1, inf), complex(nan, 1), complex(inf, nan), 1, 1 + 1e-6j, 1 + 1j])
+for x in (z, z.to(torch.complex128), z.real.half(), z.real.double()):
+    for equal_nan in (False, True):
+        record("torch", "isclose", x[:, None], x, equal_nan=equal_nan)
+        record("torch", "allclose", x, x, equal_nan=equal_nan)
+
+# Deviations that have no freedom.
+for name in ("var", "std"):
+    for x in ([2.0], [2.0, 3.0], [2.0, 2.0], [2 + 1j], [2 + 1j, 3], [2 + 1j, 2 + 1j]):
+        for correction in (0, 1, 2, 3):
+            record("method", name, x, correction=correction)
+            record("method", name, x, correction=correction, dim=0)
+    for x in (torch.tensor(2.0), torch.tensor(2 + 1j)):
+        record("method", name, x)
+
+# Exponents that float32 cannot hold; fewer numbers than PyTorch has lanes.
+for x in ([-0.63, 2.0, -3.0, -1.0, 1.0, 0.5], [-0.0, 0.0]):
+    for exponent in (2**31, 2**31 - 1, 2**24 + 1, -(2**24) - 1, 2.0**24 - 1):
+        record("method", "pow", x, exponent)
+        record("method", "pow_", torch.tensor(x).abs().to(torch.int64).neg(), abs(int(exponent)))
+
+# Norms of what overflows, and what is left in the running statistics.
+for dtype in (torch.float32, torch.float64):
+    big = 3e38 if dtype == torch.float32 else 1e200
+    for x in ([inf, 1.0, 2.0, 3.0], [1.0, -inf, 2.0], [inf, -inf, 1.0], [big, 1.0, 2.0, 3.0], [-big, 1.0, 2.0], [nan, 1.0, 2.0]):
+        x = torch.tensor([[x, [float(i) for i in range(len(x))]]], dtype=dtype)
+        record("F", "instance_norm", x)
+        record("F", "batch_norm", x, Plain(torch.zeros(2, dtype=dtype)), Plain(torch.ones(2, dtype=dtype)), training=True)
+
+# What is written into integers, bools and numbers.
+for dtype in (torch.int64, torch.uint8, torch.bool):
+    record("method", "copy_", torch.ones(2, dtype=dtype), [1.0, 2.5])
+    record("setitem", "", torch.ones(2, dtype=dtype), Plain([]), [1.0, 2.5])
+    record("setitem", "", torch.ones(2, dtype=dtype), Plain([slice(0, 1)]), [1.0])
+for mask in (True, False):
+    record("method", "masked_scatter", torch.tensor(2.0), torch.tensor(mask), [1.0, 2.0])
+    record("method", "masked_scatter", torch.tensor(2 + 1j), torch.tensor(mask), [1 + 2j])
+truth = torch.tensor([True, False, True])
+for side in ("min", "max"):
+    record("method", "clamp", truth, **{side: truth.flip(0).logical_not()})
+    record("method", "clamp_", truth.clone(), **{side: truth[1]})
+
+# Kernels that PyTorch does without where there is nothing, or one number.
+for dtype in (torch.bool, torch.complex64, torch.float16):
+    one = torch.tensor(2.5 if dtype == torch.float16 else 1, dtype=dtype)
+    record("method", "kthvalue", one, 1, 0)
+    for name in ("mode", "cummax", "cummin"):
+        record("method", name, one, 0)
+        record("method", name, one[None], 0)
+    record("torch", "bucketize", torch.ones(2, 0, dtype=dtype), torch.tensor([1, 2]))
+    record("torch", "searchsorted", torch.tensor([1.0, 2.0]), torch.ones(0, dtype=dtype))
+for a, b in (((0, 3), (2, 3)), ((2, 0), (3, 0)), ((30, 2), (3, 2)), ((2, 2), (3, 2))):
+    for p in (1.0, 2.0):
+        record("torch", "cdist", torch.ones(a).half(), torch.zeros(b).half(), p=p)
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")

@@ -94,11 +94,11 @@ function assertTakes(entry: Entry, values: Values, target: Dtype | null): void {
     const value = check.place < 0 ? null : values[check.place];
     if (value instanceof Tensor) {
       const { dtype } = value;
-      if (!isTaken(check, dtype) || (check.same === true && dtype !== firstOf(values)))
-        throw refusal(entry, check, dtype, values);
+      if (isTaken(check, dtype) && (check.same !== true || dtype === firstOf(values))) continue;
+      if (check.unless?.(values) !== true) throw refusal(entry, check, dtype, values);
     } else if (check.place < 0) {
       const dtype = promotedDtype(values, schema);
-      if (isTaken(check, dtype)) continue;
+      if (isTaken(check, dtype) || check.unless?.(values) === true) continue;
       if (target !== null) assertCast(dtype, target);
       throw refusal(entry, check, dtype, values);
     }
@@ -189,7 +189,8 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   }
   const self = values[0] as Tensor;
   const { grad } = modes();
-  const recording = grad && unrecorded !== true && level?.records !== false && values.some(isTensorWithGrad);
+  const recording =
+    grad && unrecorded?.(self.dtype) !== true && level?.records !== false && values.some(isTensorWithGrad);
   if (grad) assertWritable(self, recording);
   if (of.takes !== null) assertTakes(of, values, self.dtype);
   if (kernel.kind === "composite") {

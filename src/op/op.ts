@@ -1,4 +1,5 @@
 // op() declares a signature, define() gives it a kernel and a derivative, inplace() derives the twin that writes self.
+import type { Dtype } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { Tensor as TensorClass } from "../tensor.ts";
 import { makeCall } from "./call.ts";
@@ -82,8 +83,8 @@ export interface Definition<S extends string, K extends Saves<S>> {
   strided?: boolean;
   /** Results of floats that need no gradient all the same. */
   constants?: readonly string[];
-  /** Without a derivative: the graph does not learn even of the in-place twin, and a leaf may be written over. */
-  unrecorded?: boolean;
+  /** Without a derivative in place, in a self of some dtypes: the graph does not learn of it, and a leaf may be written over. */
+  unrecorded?: (self: Dtype) => boolean;
   /** Name of the node, where PyTorch's is not the op's with the number 0: "SumBackward1". */
   node?: string | ((values: Values<S> & { readonly op: string; readonly sizes: Sizes<S> }) => string);
 }
@@ -97,7 +98,7 @@ export interface AnyDefinition {
   readonly flat?: readonly string[];
   readonly strided?: boolean;
   readonly constants?: readonly string[];
-  readonly unrecorded?: boolean;
+  readonly unrecorded?: (self: Dtype) => boolean;
   readonly node?: string | ((values: never) => string);
 }
 /** One op in the registry. */
@@ -184,7 +185,7 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
 ): void {
   const entry = registry.get(op)!;
   const any = definition as unknown as AnyDefinition;
-  const { kernel, takes, backward, saves, node, flat, constants, strided = false, unrecorded = false } = any;
+  const { kernel, takes, backward, saves, node, flat, constants, strided = false, unrecorded } = any;
   // Of one shape for all ops: every call reads it.
   entry.definition = { kernel, takes, backward, saves, node, unrecorded };
   if (takes !== undefined) entry.takes = checksOf(entry.schema, kernel, list(takes));

@@ -14,6 +14,8 @@ export interface Taken {
   readonly same?: boolean;
   /** PyTorch finds out when it looks for a kernel: what else is wrong with the arguments, it says first. */
   readonly isLast?: boolean;
+  /** Of the arguments: whether PyTorch gets by without the kernel. */
+  readonly unless?: (values: readonly unknown[]) => boolean;
 }
 /** All of them hold, the first that does not speaks. */
 export type Takes = Taken | readonly Taken[];
@@ -88,6 +90,11 @@ export const onlyBool = saying(BOOL);
 export const onlyLong = saying(LONG);
 export const onlyIndices = saying(INDICES, IndexError);
 
+/** The same where the kernel is needed. */
+export const unless = (without: (values: readonly unknown[]) => boolean, taken: Taken): Taken => ({
+  ...taken,
+  unless: without,
+});
 /** The same of another argument than the first; of "promoted", of the dtype that all arguments give together. */
 export const of = (arg: string, takes: Takes): readonly Taken[] => list(takes).map((t) => ({ ...t, of: arg }));
 /** An argument that must have the first tensor's dtype, and the sentence if it has not. */

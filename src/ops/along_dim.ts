@@ -35,7 +35,8 @@ export function chosenAlong(
 ): [Tensor, Tensor] {
   const ndim = self.sizes.length;
   const d = wrapDim(dim, ndim);
-  const whole = ndim === 0 ? self.reshape([1]) : self.transpose(d, -1);
+  if (ndim === 0) return [self.clone(), fromTyped(new BigInt64Array(1), [], int64)];
+  const whole = self.transpose(d, -1);
   const data = elements(whole);
   const n = whole.sizes.at(-1)!;
   const rows = n === 0 ? 0 : data.length / n;
@@ -51,7 +52,6 @@ export function chosenAlong(
     }
   }
   const back = (t: Tensor): Tensor => {
-    if (ndim === 0) return t.view([]);
     const there = t.transpose(d, -1);
     if (d === ndim - 1 && strides === undefined) return there;
     return allocate(there.sizes, t.dtype, strides).copy_(there);

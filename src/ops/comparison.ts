@@ -1,5 +1,5 @@
 // Comparisons, logic and tests of single elements; allclose and equal.
-import { bool } from "../dtype.ts";
+import { bool, get_default_dtype } from "../dtype.ts";
 import type { Scalar } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import type { Expr } from "../kernel/expr.ts";
@@ -53,19 +53,19 @@ export const ge_ = inplace(ge);
 
 /** Both true (not zero). */
 export const logical_and = op("logical_and(Tensor self, Tensor other) -> Tensor");
-define(logical_and, { unrecorded: true, kernel: compare((x, y) => x.cast(bool).and(y.cast(bool))) });
+define(logical_and, { unrecorded: () => true, kernel: compare((x, y) => x.cast(bool).and(y.cast(bool))) });
 export const logical_and_ = inplace(logical_and);
 /** One or both true. */
 export const logical_or = op("logical_or(Tensor self, Tensor other) -> Tensor");
-define(logical_or, { unrecorded: true, kernel: compare((x, y) => x.cast(bool).or(y.cast(bool))) });
+define(logical_or, { unrecorded: () => true, kernel: compare((x, y) => x.cast(bool).or(y.cast(bool))) });
 export const logical_or_ = inplace(logical_or);
 /** Just one true. */
 export const logical_xor = op("logical_xor(Tensor self, Tensor other) -> Tensor");
-define(logical_xor, { unrecorded: true, kernel: compare((x, y) => x.cast(bool).xor(y.cast(bool))) });
+define(logical_xor, { unrecorded: () => true, kernel: compare((x, y) => x.cast(bool).xor(y.cast(bool))) });
 export const logical_xor_ = inplace(logical_xor);
 /** Not true: zero. */
 export const logical_not = op("logical_not(Tensor self) -> Tensor");
-define(logical_not, { unrecorded: true, kernel: pointwise(({ self }) => self.cast(bool).not()) });
+define(logical_not, { unrecorded: () => true, kernel: pointwise(({ self }) => self.cast(bool).not()) });
 export const logical_not_ = inplace(logical_not);
 
 /** Bitwise and; logical on bools. */
@@ -138,10 +138,9 @@ define(isclose, {
     if (rtol < 0) throw new RuntimeError(`rtol must be greater than or equal to zero, but got ${rtol}`);
     if (atol < 0) throw new RuntimeError(`atol must be greater than or equal to zero, but got ${atol}`);
     let close = self.eq(other);
-    if (equal_nan && self.dtype.is_floating_point) close = close.logical_or(self.isnan().logical_and(other.isnan()));
+    if (equal_nan && self.dtype.is_differentiable) close = close.logical_or(self.isnan().logical_and(other.isnan()));
     if (rtol === 0 && atol === 0) return close;
-    const x = self.dtype.is_floating_point ? self : self.double();
-    const y = other.dtype.is_floating_point ? other : other.double();
+    const [x, y] = [self, other].map((t) => (t.dtype.is_differentiable ? t : t.to(get_default_dtype())));
     const error = x.sub(y).abs();
     return close.logical_or(error.isfinite().logical_and(error.le(y.mul(rtol).abs().add(atol))));
   }),

@@ -75,6 +75,7 @@ define(copy, {
     into: ([, src], _schema, target) => writeOver(target, src as Tensor),
   },
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes), src: ({ grad }) => grad },
+  unrecorded: (self) => !self.is_differentiable,
   node: "CopyBackwards",
 });
 function writeOver(target: Tensor, src: Tensor): void {

@@ -9,7 +9,7 @@ import { define, op } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { order } from "./along_dim.ts";
 import { elements, fromTyped } from "./data.ts";
-import { floats, integers, noBool, noComplex, numbers, of, real, realNumbers } from "../op/takes.ts";
+import { floats, integers, noBool, noComplex, numbers, of, real, realNumbers, unless } from "../op/takes.ts";
 
 /** How often each whole number occurs in self, or the sum of the weights there; `minlength` counts at least. */
 export const bincount = op("bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor");
@@ -72,12 +72,16 @@ const asTensor = (x: Tensor | Scalar, like: Tensor): Tensor =>
     : like.dtype.is_floating_point || Number.isInteger(Number(x))
       ? like.new_full([], x)
       : like.double().new_full([], x);
+const isEmpty = (input: unknown): boolean => input instanceof Tensor && input.numel() === 0;
 /** Where each of `input` belongs in the sorted rows of `sorted_sequence`. */
 export const searchsorted = op(
   "searchsorted(Tensor sorted_sequence, Tensor|Scalar input, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor",
 );
 define(searchsorted, {
-  takes: of("promoted", realNumbers("searchsorted_out_cpu")),
+  takes: of(
+    "promoted",
+    unless(([, input]) => isEmpty(input), realNumbers("searchsorted_out_cpu")),
+  ),
   kernel: compute(({ sorted_sequence, input, out_int32, right, side, sorter }) => {
     if (side !== null && side !== "left" && side !== "right")
       throw new RuntimeError(`torch.searchsorted(): side can only be 'left' or 'right' but got ${side}`);
@@ -94,7 +98,10 @@ export const bucketize = op(
   "bucketize(Tensor|Scalar input, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor",
 );
 define(bucketize, {
-  takes: of("promoted", realNumbers("searchsorted_out_cpu")),
+  takes: of(
+    "promoted",
+    unless(([input]) => isEmpty(input), realNumbers("searchsorted_out_cpu")),
+  ),
   kernel: compute(({ input, boundaries, out_int32, right }) => {
     if (boundaries.sizes.length !== 1)
       throw new RuntimeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.sizes.length})`);

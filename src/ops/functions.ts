@@ -345,10 +345,11 @@ export const gcd = op("gcd(Tensor self, Tensor other) -> Tensor");
 define(gcd, {
   takes: of("promoted", integers("gcd_cpu")),
   kernel: compute(({ self, other }) => {
-    let [a, b] = promoted(self, other);
+    // The smallest integer has no absolute value: it stays negative, and so may the divisor, as in PyTorch.
+    let [a, b] = promoted(self, other).map((x) => x.abs());
     // Euclid on all elements at once, until every rest is 0.
-    while (b.ne(0).any().item()) [a, b] = [_where(b.eq(0), a, b), _where(b.eq(0), b, a.fmod(_where(b.eq(0), 1, b)))];
-    return a.abs();
+    while (a.ne(0).any().item()) [a, b] = [_where(a.eq(0), 0, b.fmod(_where(a.eq(0), 1, a))), _where(a.eq(0), b, a)];
+    return b;
   }),
 });
 export const gcd_ = inplace(gcd);
@@ -359,14 +360,11 @@ define(lcm, {
   kernel: compute(({ self, other }) => {
     const [a, b] = promoted(self, other);
     const divisor = a.gcd(b);
-    return _where(
-      divisor.eq(0),
-      0,
-      a
-        .div(_where(divisor.eq(0), 1, divisor), { rounding_mode: "trunc" })
-        .mul(b)
-        .abs(),
-    );
+    // As C does: from 8 and 16 bits on in 32.
+    const wide = a.dtype.itemsize < 4 ? int32 : a.dtype;
+    const [x, y, d] = [a, b, _where(divisor.eq(0), 1, divisor)].map((t) => t.to(wide));
+    const multiple = x.div(d, { rounding_mode: "trunc" }).mul(y).abs();
+    return _where(divisor.eq(0), 0, multiple).to(a.dtype);
   }),
 });
 export const lcm_ = inplace(lcm);

@@ -21,8 +21,9 @@ const norm = passes(([x, ...affine], dtype, form) => {
   const centred = (form & CENTRED) !== 0;
   const mean = centred ? total.mul(perCount) : constant(0, dtype);
   const rest = centred ? x.sub(mean) : x;
-  const shift = left.mul(perCount);
   const square = squares.mul(perCount);
+  // Where squares overflow there is nothing to take out: the variance is infinite, not inf - inf.
+  const shift = square.lt(constant(Infinity, dtype)).where(left.mul(perCount), constant(0, dtype));
   const variance = centred ? square.sub(shift.mul(shift)).max(0) : square;
   const rstd = constant(1, dtype).div(variance.add(eps).sqrt());
   const normed = (centred ? rest.sub(shift) : rest).mul(rstd);

@@ -1,7 +1,7 @@
 // Arithmetic and functions of each element.
 import { cppName } from "../cpp_names.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
-import { bool, can_cast, Complex, complex128, Float, float64, get_default_dtype } from "../dtype.ts";
+import { bool, can_cast, Complex, complex128, Float, float32, float64, get_default_dtype } from "../dtype.ts";
 import { assertHolds, finfo } from "../dtype_info.ts";
 import { RuntimeError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
@@ -265,6 +265,9 @@ function powKernel(): OpKernel {
     ({ self, exponent }) => self.pow(exponent),
     { fits: ["exponent"], takes: numbers("pow") },
   );
+  const odd = pointwise<"pow(Tensor self, Tensor|Scalar exponent) -> Tensor">(({ self, exponent }) =>
+    self.abs().pow(exponent).copysign(self),
+  );
   const fixed = new Map<number, OpKernel>();
   // Small whole powers are products, exact and fast.
   const products: Record<number, (x: Expr) => Expr> = { 1: (x) => x, 2: (x) => x.mul(x), 3: (x) => x.mul(x).mul(x) };
@@ -280,6 +283,8 @@ function powKernel(): OpKernel {
     const [self, exponent] = values as [Tensor, unknown];
     if (exponent instanceof Tensor) return [general, values];
     const p = Number(exponent);
+    // Beyond 2^24 float32 cannot say that a number is odd.
+    if (self.dtype === float32 && Math.abs(p % 2) === 1 && Math.abs(p) > 2 ** 24) return [odd, values];
     const integer = Number.isInteger(p) && !(exponent instanceof Float);
     if (integer && p < 0 && !self.dtype.is_differentiable)
       throw new RuntimeError("Integers to negative integer powers are not allowed.");
@@ -780,8 +785,15 @@ function clampKernel(): OpKernel {
     },
     { fits: ["min", "max"] },
   );
+  // By a tensor alone PyTorch clamps bools, too.
+  const ofBools = pointwise<string>(({ self, min, max }) => (min === null ? self.and(max) : self.or(min)));
+  const chosen = (values: readonly unknown[]): OpKernel => {
+    const [self, min, max] = values as [Tensor, Bound | null, Bound | null];
+    return (min === null || max === null) && areBools(self, (min ?? max)!) ? ofBools : kernel;
+  };
   return {
     ...kernel,
+    run: (values, schema) => chosen(values).run(values, schema),
     into(values, schema, target) {
       const bounds = values.slice(1).filter((x) => x !== null) as Scalar[];
       const dtype = bounds.reduce((d: Dtype, x) => (isTensor(x) ? d : result_type(target, x)), target.dtype);
@@ -790,7 +802,7 @@ function clampKernel(): OpKernel {
         throw new RuntimeError(
           `result type ${dtype.legacyName} can't be cast to the desired output type ${cppName(target.dtype)}`,
         );
-      kernel.into!(values, schema, target);
+      chosen(values).into!(values, schema, target);
     },
   };
 }
@@ -804,20 +816,19 @@ function inside(self: Tensor, min: Bound | null, max: Bound | null): Tensor {
   return max === null ? self.ge(min) : self.ge(min).logical_and(self.le(max));
 }
 export const clamp_ = inplace(clamp);
-/** PyTorch clamps bools by tensors alone. */
-const areBools = (self: Tensor, bound: Tensor | Scalar): bound is Tensor =>
+const areBools = (self: Tensor, bound: Bound): boolean =>
   self.dtype === bool && bound instanceof Tensor && bound.dtype === bool;
 /** x, but not below `min`. */
 export const clamp_min = op("clamp_min(Tensor self, Tensor|Scalar min) -> Tensor");
 define(clamp_min, {
-  kernel: composite(({ self, min }) => (areBools(self, min) ? self.maximum(min) : self.clamp(min))),
+  kernel: composite(({ self, min }) => self.clamp(min)),
   node: "ClampMinBackward0",
 });
 export const clamp_min_ = inplace(clamp_min);
 /** x, but not above `max`. */
 export const clamp_max = op("clamp_max(Tensor self, Tensor|Scalar max) -> Tensor");
 define(clamp_max, {
-  kernel: composite(({ self, max }) => (areBools(self, max) ? self.minimum(max) : self.clamp({ max }))),
+  kernel: composite(({ self, max }) => self.clamp({ max })),
   node: "ClampMaxBackward0",
 });
 export const clamp_max_ = inplace(clamp_max);

@@ -10,7 +10,7 @@ import { _complex } from "./complex.ts";
 import { conj } from "./conjugate.ts";
 import { _where } from "./pointwise.ts";
 import { cat, stack } from "./view.ts";
-import { numbers, of, onlyFloats, sameAsFirst, wideFloats } from "../op/takes.ts";
+import { numbers, of, onlyFloats, sameAsFirst, unless, wideFloats } from "../op/takes.ts";
 
 /** Sum of products over `dims_self` of self with `dims_other` of other. */
 export const _tensordot = op("_tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor");
@@ -118,6 +118,13 @@ define(dist, {
   }),
   node: "DistBackward0",
 });
+/** Whether PyTorch's cdist has no distances to compute, or has them from a product of matrices. */
+function isCdistByProduct([x1, x2, p, mode]: readonly unknown[]): boolean {
+  const [a, b] = [x1, x2] as Tensor[];
+  if (a.numel() === 0 || b.numel() === 0) return true;
+  const many = mode !== "donot_use_mm_for_euclid_dist" && Math.max(a.sizes.at(-2) ?? 0, b.sizes.at(-2) ?? 0) > 25;
+  return p === 2 && (many || mode === "use_mm_for_euclid_dist");
+}
 /** Distances by the p-norm between every row of x1 and every row of x2, in batches. */
 export const cdist = op("cdist(Tensor x1, Tensor x2, float p=2.0, str? compute_mode=None) -> Tensor");
 define(cdist, {
@@ -127,7 +134,7 @@ define(cdist, {
       "x2",
       onlyFloats((d) => `cdist only supports floating-point dtypes, X2 got: ${d.legacyName}`),
     ),
-    wideFloats("cdist"),
+    unless(isCdistByProduct, wideFloats("cdist")),
     sameAsFirst("x2", scalarTypes),
   ],
   kernel: composite(({ x1, x2, p }) => {

@@ -426,13 +426,23 @@ define(_var, {
   ),
   saves: ["self"],
   backward: {
-    self: ({ grad, self, dim, correction, keepdim }) =>
-      restored(grad, self.sizes, dim, keepdim)
-        .mul(2 / (countOf(self.sizes, dim) - correction))
-        .mul(self.sub(self.mean(dim, true))),
+    self: ({ grad, self, dim, correction, keepdim }) => spreadGradient(grad, self, dim, correction, keepdim),
   },
   node: "VarBackward0",
 });
+function spreadGradient(
+  grad: Tensor,
+  self: Tensor,
+  dim: readonly number[] | null,
+  correction: number,
+  keepdim: boolean,
+): Tensor {
+  const freedom = countOf(self.sizes, dim) - correction;
+  const [over, mean] = [restored(grad, self.sizes, dim, keepdim), self.mean(dim, true)];
+  // Without freedom PyTorch says of all elements together what 2 / 0 times a distance is, in no direction.
+  if (freedom <= 0 && (dim === null || self.sizes.length === 0)) return over.mul(_where(self.eq(mean), NaN, Infinity));
+  return over.mul(2 / freedom).mul(self.sub(mean));
+}
 /**
  * Of x and its mean, in float64: the mean square of what is left, or its root. What rounding took from the mean is left in
  * all elements alike, and taken out; where nothing but it is left, all are equal.
@@ -485,9 +495,7 @@ define(_std, {
   backward: {
     self: ({ grad, self, result, dim, correction, keepdim }) => {
       const over = _where(result.eq(0), 0, grad.div(result.mul(2)));
-      return restored(over, self.sizes, dim, keepdim)
-        .mul(2 / (countOf(self.sizes, dim) - correction))
-        .mul(self.sub(self.mean(dim, true)));
+      return spreadGradient(over, self, dim, correction, keepdim);
     },
   },
   node: "StdBackward0",

@@ -9,7 +9,7 @@ import { define, op } from "../op/op.ts";
 import * as selection from "../numerics/selection.ts";
 import { Tensor } from "../tensor.ts";
 import { assertNonEmptyDim, chosenAlong, pickedGrad, sortedPlaces } from "./along_dim.ts";
-import { noBool, noComplex, onlyWideFloats, real, realNumbers } from "../op/takes.ts";
+import { noBool, noComplex, onlyWideFloats, real, realNumbers, unless } from "../op/takes.ts";
 
 /** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
 export const sort = op(
@@ -77,12 +77,14 @@ function oneAlong(
   const picked = chosenAlong(self, dim, 1, choose);
   return keepdim ? picked : picked.map((t) => t.squeeze([dim]));
 }
+/** PyTorch hands a number back as it is. */
+const hasNoDims = ([self]: readonly unknown[]): boolean => (self as Tensor).sizes.length === 0;
 /** The k-th smallest element along `dim`, counted from 1, and where it is. */
 export const kthvalue = op(
   "kthvalue(Tensor self, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)",
 );
 define(kthvalue, {
-  takes: realNumbers("kthvalue_cpu"),
+  takes: unless(hasNoDims, realNumbers("kthvalue_cpu")),
   kernel: compute(({ self, k, dim, keepdim }) => {
     const n = sizeOf(self, dim);
     assertNonEmptyDim("kthvalue", self, dim);
@@ -175,7 +177,7 @@ function amongEqual(grad: Tensor, self: Tensor, result: Tensor): Tensor {
 /** The most frequent element along `dim` (the smallest of several), and the last place it is at. */
 export const mode = op("mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(mode, {
-  takes: real("mode_cpu"),
+  takes: unless(hasNoDims, real("mode_cpu")),
   kernel: compute(({ self, dim, keepdim }) => oneAlong(nonEmptyAlong("mode", self, dim), dim, keepdim, modePlace)),
   saves: ["indices"],
   backward: {
@@ -208,7 +210,7 @@ function runningPlaces(row: Row, beats: (a: number | bigint, b: number | bigint)
 /** The largest element so far along `dim`, and where it is. */
 export const cummax = op("cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummax, {
-  takes: real("cummax_cpu"),
+  takes: unless(hasNoDims, real("cummax_cpu")),
   kernel: compute(({ self, dim }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a >= b)),
   ),
@@ -218,7 +220,7 @@ define(cummax, {
 /** The smallest element so far along `dim`, and where it is. */
 export const cummin = op("cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummin, {
-  takes: real("cummin_cpu"),
+  takes: unless(hasNoDims, real("cummin_cpu")),
   kernel: compute(({ self, dim }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a <= b)),
   ),

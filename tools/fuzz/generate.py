@@ -3,7 +3,8 @@
     python3 generate.py SEED FIRST COUNT [MOST]
 
 prints a program a line, as JSON (program.ts tells its form), COUNT of them from number FIRST on. The operands of a call
-have at most MOST elements together. Every call is recorded with its results or its error, then the state of all operands and the gradients of what came last.
+have at most MOST elements together. Every call is recorded with its results or its error and what it had written by then, then the state of all operands and the
+gradients of what came last.
 """
 
 import contextlib
@@ -44,7 +45,7 @@ def seed_gradient(t):
 
 
 def record_results(result, operands):
-    """Enters the results among the operands; None if one is too large to go on with."""
+    """Enters the results among the operands; None if one cannot be gone on with, because of its size for one."""
     records = []
     for x in flat(result)[:MOST_RESULTS]:
         if not isinstance(x, torch.Tensor):
@@ -53,7 +54,10 @@ def record_results(result, operands):
             continue
         if x.numel() > LARGEST or x.dtype not in NAMES:
             return None
-        records.append(recorded(x))
+        try:
+            records.append(recorded(x))
+        except RuntimeError:  # a view that PyTorch does not let anybody use any more
+            return None
         operands.add(x)
     return records
 
@@ -71,11 +75,14 @@ def step(operands, chooser, most):
     unrecorded = chooser.random() < 0.05
     made = [[i, {**operands.specs[i], "version": operands.tensors[i]._version}] for i in range(before, len(operands.tensors))]
     told = {**call.written(), "no_grad": unrecorded, "given": made}
+    written = first if call.writes and hasattr(first, "number") else None
+    was = None if written is None else encoded(operands[written])
     try:
         with torch.no_grad() if unrecorded else contextlib.nullcontext():
             result = call.run(operands)
     except Exception as error:
-        return {**told, "error": first_line(error)}
+        left = None if written is None else encoded(operands[written])
+        return {**told, "error": first_line(error), **({} if left == was else {"left": left})}
     after = len(operands.tensors)
     records = record_results(result, operands)
     if records is None:

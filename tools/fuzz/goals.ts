@@ -1,6 +1,7 @@
 // How much may differ from PyTorch, and what is meant to.
 import { readFileSync } from "node:fs";
 import type { Program } from "./program.ts";
+import { expression } from "./reproduce.ts";
 import type { Difference, Kind } from "./replay.ts";
 
 /** `most`: the share of calls below which a kind of difference must stay; 0 where there may be none. */
@@ -10,7 +11,11 @@ interface Goal {
   readonly most: number;
 }
 export const GOALS: readonly Goal[] = [
-  { name: "finite values", kinds: ["value", "state at the end", "number of results"], most: 0 },
+  {
+    name: "finite values",
+    kinds: ["value", "state at the end", "changes what it refuses", "number of results"],
+    most: 0,
+  },
   { name: "dtypes", kinds: ["dtype"], most: 0 },
   { name: "shapes", kinds: ["shape"], most: 0 },
   { name: "gradients", kinds: ["gradient", "gradient is None or not"], most: 0 },
@@ -34,17 +39,19 @@ export function reasonOf(difference: Difference): string | null {
   const text = described(difference);
   return meant.find(({ pattern }) => pattern.test(text))?.why ?? null;
 }
-/** What the patterns are for, as "value: special.bessel_j1(float64): element 14 is 0.31307, in PyTorch 0.31306". */
+/** What the patterns are for, as "value: torch.special.bessel_j1(float64): element 14 is 0.31307, in PyTorch 0.31306". */
 export function described({ program, kind, op, call, got, want }: Difference): string {
-  const dtypes = /gradient|backward|end/.test(kind) ? "" : `(${operandsOf(program, call).join(", ")})`;
-  return `${kind}: ${op}${dtypes}: ${got}${want === "" ? "" : ` for ${want}`}`;
+  const { calls } = program;
+  const dtypes = dtypesIn(program);
+  const of = op.includes(", ") || /gradient|backward|state/.test(kind) ? calls : [calls[call]];
+  const texts = of.map((c) => expression(c, (number) => dtypes[number]));
+  return `${kind}: ${texts.join("; ")}: ${got}${want === "" ? "" : ` for ${want}`}`;
 }
-function operandsOf({ calls }: Program, at: number): string[] {
+function dtypesIn({ calls }: Program): string[] {
   const dtypes: string[] = [];
-  for (const { given, results } of calls.slice(0, at + 1)) {
+  for (const { given, results } of calls) {
     for (const [number, { dtype }] of given) dtypes[number] = dtype;
     for (const result of results ?? []) dtypes.push("dtype" in result ? result.dtype : "float32");
   }
-  const { args, kwargs } = calls[at];
-  return [...args, ...Object.values(kwargs)].flatMap((x) => (x !== null && "tensor" in x ? [dtypes[x.tensor]] : []));
+  return dtypes;
 }

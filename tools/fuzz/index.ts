@@ -58,20 +58,23 @@ async function* generated(seed: string, count: number, first = 0, vectors = {}):
   const most = options.most === undefined ? [] : [options.most];
   for (let next = first; next < first + count; next++) {
     const child = spawn(options.python, [script, seed, String(next), String(first + count - next), ...most], {
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...vectors },
     });
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
     });
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => (said = `${said}${text.toString()}`.slice(-2000)));
     for await (const line of createInterface({ input: child.stdout })) {
       yield JSON.parse(line) as Program;
       next++;
     }
     const code = await ended;
     if (code === 0) return;
-    if (code !== null) throw new Error(`${options.python} could not run ${script}. It needs torch: see --python`);
+    if (code !== null)
+      throw new Error(`${options.python} could not run ${script} (it needs torch: see --python)\n${said}`);
     console.error(`PyTorch crashed in program ${seed}/${next}`);
   }
 }

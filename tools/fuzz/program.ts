@@ -47,7 +47,9 @@ export interface Call {
   readonly no_grad: boolean;
   readonly given: readonly (readonly [number, Given])[];
   readonly error?: Raised;
-  /** Null where one was too large to be written down. */
+  /** What the first argument is after an error, if PyTorch had begun to write. */
+  readonly left?: string;
+  /** Null where one could not be written down, being too large for one. */
   readonly results?: readonly (Result | { readonly value: string })[] | null;
 }
 export interface Program {

@@ -24,6 +24,8 @@ export type Kind =
   | "version"
   | "number of results"
   | "state at the end"
+  | "state not finite"
+  | "changes what it refuses"
   | "gradient is None or not"
   | "raises"
   | "does not raise"
@@ -86,7 +88,13 @@ export function replay(program: Program, found: (difference: Difference) => void
       const t = tensors[i];
       if (!(t instanceof Tensor)) continue;
       const wrong = unequal(rowMajor(t), bytesOf(bytes), t.dtype.name);
-      if (wrong !== null) return tell("state at the end", all, wrong.text, "");
+      if (wrong !== null)
+        return tell(
+          wrong.nonfinite ? "state not finite" : "state at the end",
+          all,
+          `of tensor ${i}: ${wrong.text}`,
+          "",
+        );
       if (t._version - versions.get(t.storage)! !== version) return tell("version", all, t._version, version);
     }
     if (program.roots !== undefined)
@@ -110,6 +118,7 @@ function replayCall(
     tell("is missing", "", "");
     return false;
   }
+  const before = call.error === undefined ? null : stateOf(tensors);
   let result: unknown;
   try {
     result = call.no_grad ? torch.no_grad(run) : run();
@@ -119,6 +128,10 @@ function replayCall(
       return false;
     }
     if (!sameSentence(error, call.error)) tell("sentence", raised(error), call.error.join(": "));
+    if (String(stateOf(tensors)) !== String(before)) tell("changes what it refuses", "", "");
+    const [first] = call.args;
+    if (call.left !== undefined && first !== null && "tensor" in first)
+      write(tensors[first.tensor] as Tensor, bytesOf(call.left));
     return true;
   }
   if (call.error !== undefined) {
@@ -148,6 +161,9 @@ function replayCall(
   }
   return true;
 }
+/** The elements and versions of all. */
+const stateOf = (tensors: readonly unknown[]): (Uint8Array | number)[] =>
+  tensors.flatMap((t) => (t instanceof Tensor ? [rowMajor(t), t._version] : []));
 function compareResult(
   got: Tensor,
   want: Result,

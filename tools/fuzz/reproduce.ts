@@ -4,8 +4,9 @@ import type { Call, Given, Value } from "./program.ts";
 import type { Difference } from "./replay.ts";
 
 /** The program that shows a difference; of one in a gradient or at the end, all that the last results come from. */
-export function reproduction({ program, call: last, kind }: Difference): string {
-  const whole = /gradient|backward|end/.test(kind);
+export function reproduction({ program, call: last, kind, got }: Difference): string {
+  const ofState = kind.startsWith("state") ? Number(/^of tensor (\d+)/.exec(got)?.[1]) : null;
+  const whole = /gradient|backward|version/.test(kind);
   const { calls, roots = [] } = program;
   const made = firstNumbers(calls);
   const needed = new Set<number>();
@@ -14,20 +15,23 @@ export function reproduction({ program, call: last, kind }: Difference): string 
     kept.add(i);
     for (const number of tensorsOf(calls[i])) needed.add(number);
   };
-  if (whole) for (const number of roots) needed.add(number);
+  if (ofState !== null) needed.add(ofState);
+  else if (whole) for (const number of roots) needed.add(number);
   else keep(last);
   for (let i = last; i >= 0; i--) {
     const makes = [...needed].some((number) => number >= made[i].results && number < made[i].end);
     const [first] = calls[i].args;
     const writes =
       /_$|setitem/.test(calls[i].name || calls[i].where) && first !== null && first !== undefined && "tensor" in first;
-    if (makes || (writes && needed.has(first.tensor))) keep(i);
+    if (makes || (writes && needed.has(first.tensor)) || (ofState !== null && tensorsOf(calls[i]).includes(ofState)))
+      keep(i);
   }
   const lines = ["import torch", "from torch.nn import functional as F", ""];
   for (const [i, call] of calls.entries()) {
     for (const [number, given] of call.given) if (needed.has(number)) lines.push(tensorText(number, given));
     if (kept.has(i)) lines.push(callText(call, made[i].results, made[i].end));
   }
+  if (ofState !== null) lines.push(`print(x${ofState})`);
   if (whole)
     lines.push(
       "seed = lambda t: ((torch.arange(t.numel()) % 7) - 3).to(torch.float64).mul(0.25).add(0.125).reshape(t.shape).to(t.dtype)",
@@ -77,35 +81,35 @@ const pythonNumber = (x: number | bigint | readonly [number, number]): string =>
           ? "-0.0"
           : String(x as number);
 
-function callText({ where, name, args, kwargs, no_grad }: Call, first: number, end: number): string {
-  const [self, ...rest] = args.map(valueText);
-  const named = Object.entries(kwargs).map(([key, x]) => `${key}=${valueText(x)}`);
-  const list = (all: readonly string[]): string => [...all, ...named].join(", ");
-  const expression =
-    where === "getitem"
-      ? `${self}[tuple(${rest[0]})]`
-      : where === "setitem"
-        ? `${self}.__setitem__(tuple(${rest[0]}), ${rest[1]})`
-        : where === "method"
-          ? `${self}.${name}(${list(rest)})`
-          : where === "property"
-            ? `${self}.${name}`
-            : `${where === "torch" || where === "F" ? where : `torch.${where}`}.${name}(${list(args.map(valueText))})`;
+function callText(call: Call, first: number, end: number): string {
+  const text = expression(call);
   const names = Array.from({ length: end - first }, (_, i) => `x${first + i}`);
   const line =
-    where === "setitem"
-      ? `${expression}; x${first} = ${self}`
+    call.where === "setitem"
+      ? `${text}; x${first} = ${valueText(call.args[0])}`
       : names.length > 0
-        ? `${names.join(", ")} = ${expression}`
-        : `print(${expression})`;
+        ? `${names.join(", ")} = ${text}`
+        : `print(${text})`;
   const shown = names.length > 0 ? `${line}\nprint(${names.join(", ")})` : line;
-  return no_grad
+  return call.no_grad
     ? `with torch.no_grad():\n    ${line}\n${names.length > 0 ? `print(${names.join(", ")})` : ""}`
     : shown;
 }
-function valueText(x: Value): string {
+const byNumber = (number: number): string => `x${number}`;
+/** The call in Python; `named` tells what tensors are called. */
+export function expression({ where, name, args, kwargs }: Call, named = byNumber): string {
+  const [self, ...rest] = args.map((x) => valueText(x, named));
+  const keywords = Object.entries(kwargs).map(([key, x]) => `${key}=${valueText(x, named)}`);
+  const list = (all: readonly string[]): string => [...all, ...keywords].join(", ");
+  if (where === "getitem") return `${self}[tuple(${rest[0]})]`;
+  if (where === "setitem") return `${self}.__setitem__(tuple(${rest[0]}), ${rest[1]})`;
+  if (where === "method") return `${self}.${name}(${list(rest)})`;
+  if (where === "property") return `${self}.${name}`;
+  return `${where === "torch" || where === "F" ? where : `torch.${where}`}.${name}(${list(args.length > 0 ? [self, ...rest] : [])})`;
+}
+function valueText(x: Value, named = byNumber): string {
   if (x === null) return "None";
-  if ("tensor" in x) return `x${x.tensor}`;
+  if ("tensor" in x) return named(x.tensor);
   if ("bool" in x) return x.bool ? "True" : "False";
   if ("int" in x) return x.int;
   if ("float" in x) return /inf|nan/.test(x.float) ? `float("${x.float}")` : x.float;
@@ -113,5 +117,5 @@ function valueText(x: Value): string {
   if ("str" in x) return x.str === "..." ? "..." : JSON.stringify(x.str);
   if ("dtype" in x) return `torch.${x.dtype}`;
   if ("slice" in x) return `slice(${x.slice.map((y) => y ?? "None").join(", ")})`;
-  return `[${x.list.map(valueText).join(", ")}]`;
+  return `[${x.list.map((y) => valueText(y, named)).join(", ")}]`;
 }
