@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import collections
 import itertools
 import json
 import math
@@ -256,6 +257,10 @@ def decode(x):
         return x[1]
     if tag == "l":
         return tuple(decode(y) for y in x[1])
+    if tag == "T":
+        maker, keys = x[2]
+        items = [decode(y) for y in x[1]]
+        return _makers[maker](items if keys is None else list(zip(map(decode, keys), items)))
     if tag == "z":
         return _classes["size"](x[1])
     if tag == "D":
@@ -295,8 +300,6 @@ _tuples = {}
 
 
 def named_tuple(names, values):
-    import collections
-
     key = tuple(names)
     cls = _tuples.get(key)
     if cls is None:
@@ -336,6 +339,8 @@ def encode(x):
     """A value as JSON with tags."""
     if x is None:
         return ["n"]
+    if type(x) is Tree:
+        return _tree(x.value)
     if isinstance(x, Held):
         return ["t", x._number]
     library = getattr(x, "_library", None)
@@ -370,6 +375,46 @@ def encode(x):
     if hasattr(x, "__float__"):
         return encode(float(x))
     return ["p", x.type if isinstance(x, Opaque) else type(x).__name__]
+
+
+class Tree:
+    """A value whose containers come back as they were, and whose other objects stay themselves."""
+
+    def __init__(self, x):
+        self.value = x
+
+
+_makers = []  # what makes containers of their items
+_numbers_of_makers = {}
+
+
+def _tree(x):
+    t = type(x)
+    if t is tuple:
+        return ["T", [_tree(y) for y in x], {"kind": "tuple", "context": "None", "like": None}]
+    if t is list or t is collections.deque:
+        return _container(t.__name__, "None", x, t)
+    if t is dict or t is collections.OrderedDict or t is collections.defaultdict:
+        keys = [repr(key) for key in x]
+        factory = (lambda: collections.defaultdict(x.default_factory)) if t is collections.defaultdict else None
+        return _container(t.__name__, keys, x.values(), t, [_tree(key) for key in x], factory)
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return _container("namedtuple", str(t), x, t)
+    if x is None or isinstance(x, Held) or t in (bool, int, float, complex, str):
+        return encode(x)
+    number, name, _ = callable_of(x)
+    return ["k", [number, name, str(t)]]
+
+
+def _container(kind, context, items, cls, keys=None, empty=None):
+    maker = cls._make if kind == "namedtuple" else cls
+    number = _numbers_of_makers.get(cls)
+    if number is None or empty is not None:
+        number = len(_makers)
+        _makers.append(maker if empty is None else lambda pairs: (made := empty(), made.update(pairs))[0])
+        if empty is None:
+            _numbers_of_makers[cls] = number
+    return ["T", [_tree(y) for y in items], {"kind": kind, "context": context, "like": [number, keys]}]
 
 
 class Opaque:
@@ -449,33 +494,6 @@ def run(path, *args, **kwargs):
     return invoke(number, args, kwargs)
 
 
-_transforms = []  # of torch.func, those that run: see func._Transform
-OF_DATA = "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report."
-BRANCH = "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
-
-
-def refuse_value(t, sentence):
-    """A number of one sample is none of the batch that vmap stands for."""
-    if any(transform.kind == "vmap" and t._number >= transform.start for transform in _transforms):
-        raise RuntimeError(sentence)
-
-
-def refuse_write(name, t, given):
-    """A function that torch.func runs may not write into what the program had before."""
-    for transform in _transforms:
-        if not isinstance(t, Held) or t._number >= transform.start:
-            continue
-        if transform.kind == "grad":
-            overload = ".Tensor" if name in ("add_", "sub_", "mul_", "div_") else ""
-            raise RuntimeError(
-                f"During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation (aten::{name}{overload}) that would mutate a captured Tensor. This is not supported; please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as inputs."
-            )
-        if isinstance(given, Held) and given._number >= transform.start:
-            raise RuntimeError(
-                "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being called inside the PyTorch framework, please file a bug report instead."
-            )
-
-
 # Functions that PyTorch's own Python knows by another name.
 NAMES = {"logsigmoid": "log_sigmoid"}
 # Arguments by other names than the library's, by function.
@@ -498,8 +516,6 @@ def function(path, name=None):
         return None
 
     space, _, own = (name or path).rpartition(".")
-    writes = own.endswith("_") and not own.endswith("__")
-
     spellings = SPELLINGS.get(own)
     first = "tensor" if space == "nn.init" else "input"
 
@@ -522,8 +538,6 @@ def function(path, name=None):
                     tensors = [x for arg in args for x in (arg if isinstance(arg, (tuple, list)) else (arg,))]
                     tensors = [x for x in tensors if isinstance(x, Held)]
                     return out_of(call.__name__, out, call(*args, **kwargs), tensors)
-        if writes and _transforms and args:
-            refuse_write(own, args[0], args[1] if len(args) > 1 else None)
         if args and type(args[-1]) is dict:
             args = (*args[:-1], Opaque(args[-1]))  # only the library's own callers give options like that
         return label(name or path, invoke(number, args, kwargs))

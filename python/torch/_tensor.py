@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 import _tidu
 
-from ._bridge import BRANCH, OF_DATA, PYTHON_DTYPES, Held, _attributes, _transforms, refuse_value, refuse_write, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
+from ._bridge import PYTHON_DTYPES, Held, _attributes, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
 from ._device import check_device, device, parse_to
 from ._index import index_json
 
@@ -335,16 +335,12 @@ class Tensor(Held, metaclass=_Methods):
     # -- values
 
     def item(self):
-        if _transforms:
-            refuse_value(self, OF_DATA)
         got = run("Tensor.item", self)
         if isinstance(got, int) and not isinstance(got, bool) and self.dtype.is_floating_point:
             return float(got)
         return got
 
     def tolist(self):
-        if _transforms:
-            refuse_value(self, OF_DATA)
         shape = self.shape
         flat = elements(self)
         if not shape:
@@ -373,14 +369,9 @@ class Tensor(Held, metaclass=_Methods):
         return numpy.array(self.tolist(), dtype=self.dtype.name).reshape(self.shape)
 
     def __bool__(self):
-        if _transforms:
-            refuse_value(self, BRANCH)
-        n = self.numel()
-        if n != 1:
-            if n == 0:
-                raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
-            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-        return bool(self.item())
+        return run("bridge.truth", self)
+
+    is_nonzero = __bool__
 
     def _scalar(self):
         if self.numel() != 1:
@@ -449,8 +440,6 @@ class Tensor(Held, metaclass=_Methods):
         if not isinstance(value, (Tensor, int, float, bool, complex)):
             kind = "torch." + self.dtype.legacy + "Tensor"
             raise TypeError(f"can't assign a {type_word(value)} to a {kind}")
-        if _transforms:
-            refuse_write("copy_", self, value)
         crossed(_tidu.setItem(self._number, index_json(index), value_json(value)))
 
     def __copy__(self):
@@ -626,7 +615,8 @@ def elements(t):
         return [complex(a, b) for a, b in zip(flat[::2], flat[1::2])]
     if d.name in ("float16", "bfloat16"):
         t = t.detach().float()
-    values = _tidu.elements(t._number).to_py().tolist()
+    got = _tidu.elements(t._number)
+    values = crossed(got) if isinstance(got, str) else got.to_py().tolist()
     return [bool(x) for x in values] if d.name == "bool" else values
 
 
@@ -677,7 +667,6 @@ NUMBERS = (Tensor, int, float, complex)
 
 def _binary(name, op):
     number = None
-    writes = op.endswith("_")
 
     def method(self, other):
         nonlocal number
@@ -685,8 +674,6 @@ def _binary(name, op):
             return NotImplemented
         if number is None:
             number = number_of("Tensor." + op)
-        if writes and _transforms:
-            refuse_write(op, self, other)
         return invoke(number, (self, other))
 
     method.__name__ = name

@@ -137,7 +137,8 @@ function implicitGrad(t: Tensor): Tensor {
     );
   return t.new_ones(t.sizes);
 }
-function matching(t: Tensor, grad: Tensor, i: number): Tensor {
+/** The gradient given for an output, if it can be one. */
+export function matching(t: Tensor, grad: Tensor, i: number): Tensor {
   if (!sameShape(t.sizes, grad.sizes))
     throw new RuntimeError(
       `Mismatch in shape: grad_output[${i}] has a shape of ${String(grad.shape)} and output[${i}] has a shape of ${String(t.shape)}.`,

@@ -32,14 +32,14 @@ export function writeBatched(level: VmapLevel, of: Entry, name: string, values: 
   const others = tensorsIn(values.slice(1));
   const written = rules[of.schema.name] ?? ruleOf(of);
   if (isRandom(of)) {
-    assertDraws(call);
+    assertDraws(call.level);
     if (level.randomness === "different")
       runInPlace(
         of,
         name,
         mapTensors(values, (t) => call.whole(t)),
       );
-    else below.copy_(runInPlace(of, name, [self.new_empty([]).expand(self.shape).clone(), ...values.slice(1)]));
+    else below.copy_(runInPlace(of, name, [below.new_empty(self.shape), ...values.slice(1)]));
   } else if (written === aligned && others.every((t) => t.dim() <= self.dim())) {
     runInPlace(of, name, alignedValues(call, self.dim()));
   } else {
@@ -62,7 +62,7 @@ const seen: Rule = (call) => {
     below.as_strided([call.size, ...t.sizes], [below.strides[0], ...t.strides], t.offset);
   return made instanceof Tensor ? view(made) : made.map(view);
 };
-function assertDraws({ level }: Call): void {
+export function assertDraws(level: VmapLevel): void {
   if (level.randomness === "error")
     throw new RuntimeError(
       "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness flags on vmap or perform the randomness operation out of vmap",
@@ -70,7 +70,7 @@ function assertDraws({ level }: Call): void {
 }
 /** Random numbers: the same for all of the batch, or others for each. */
 function drawn(call: Call): Results {
-  assertDraws(call);
+  assertDraws(call.level);
   const { level, values } = call;
   const isBatched = tensorsIn(values).some((t) => call.isBatched(t));
   if (level.randomness === "different") {
@@ -85,8 +85,8 @@ function drawn(call: Call): Results {
   }
   if (!isBatched) return call.run(values);
   const self = values[0] as Tensor;
-  if (call.name.endsWith("_like")) return call.run([self.new_empty(self.shape), ...values.slice(1)]);
+  if (call.name.endsWith("_like")) return call.run([call.below(self).new_empty(self.shape), ...values.slice(1)]);
   throw new RuntimeError(
-    "Vmap does not currently support same randomness with a batched tensor input. Please use `randomness='different'` or perform the randomness operation out of vmap",
+    "Vmap does not currently support same randomness with a batched tensor input. Please file an issue with functorch\nUse randomness='different', or draw outside of vmap.",
   );
 }

@@ -1,7 +1,7 @@
 // Batching rules of ops that are neither views nor pointwise. See Note [Batching].
 import { RuntimeError } from "../errors.ts";
 import { broadcastShapes, wrapDim } from "../layout.ts";
-import { mapTensors, tensorsIn } from "../op/levels.ts";
+import { BATCHED_MASK, dynamicShape, mapTensors, tensorsIn } from "../op/levels.ts";
 import type { Results } from "../op/levels.ts";
 import { Tensor } from "../tensor.ts";
 import { arange } from "../ops/data.ts";
@@ -101,9 +101,7 @@ const overAll =
 const dynamic =
   (op: string): Rule =>
   () => {
-    throw new RuntimeError(
-      `vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::${op}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.`,
-    );
+    throw new RuntimeError(dynamicShape(op));
   };
 
 /** Whether the indices stand side by side, so that what they give stays where they stand. */
@@ -111,11 +109,9 @@ function areAdjacent(indices: readonly (Tensor | null)[]): boolean {
   const at = indices.flatMap((t, i) => (t === null ? [] : [i]));
   return at.every((i, k) => i === at[0] + k);
 }
-const MASK =
-  "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with a boolean mask.";
 function assertNoMask(call: Call, indices: readonly (Tensor | null)[]): void {
   if (indices.some((t) => t !== null && call.isBatched(t) && (t.dtype.name === "bool" || t.dtype.name === "uint8")))
-    throw new RuntimeError(MASK);
+    throw new RuntimeError(BATCHED_MASK);
 }
 /** Indices of a batch: those that are of it, and one for the batch itself; null if they do not come first. */
 function batchedIndices(call: Call, indices: readonly (Tensor | null)[]): Tensor[] | null {
@@ -245,10 +241,13 @@ const embedding: Rule = (call) => {
   if (call.isBatched(call.arg("weight"))) return null;
   return call.run(mapTensors(call.values, (t) => call.below(t)));
 };
-const oneHot: Rule = (call) =>
-  call.arg<number>("num_classes") < 0
-    ? dynamic("one_hot")(call)
-    : one_hot(call.below(call.values[0] as Tensor), call.arg<number>("num_classes"));
+const oneHot: Rule = (call) => {
+  if (call.arg<number>("num_classes") < 0)
+    throw new RuntimeError(
+      "When vmap-ing torch.nn.functional.one_hot, please provide an explicit positive num_classes argument.",
+    );
+  return one_hot(call.below(call.values[0] as Tensor), call.arg<number>("num_classes"));
+};
 /** Rows or columns by one index for all. */
 const byIndex: Rule = (call) => {
   const at = call.place("index");
@@ -344,6 +343,4 @@ export const rules: Readonly<Record<string, Rule | undefined>> = {
   _max_all: overAll(amax),
   _min_all: overAll(amin),
   _nonzero: dynamic("nonzero"),
-  argwhere: dynamic("argwhere"),
-  bincount: dynamic("bincount"),
 };

@@ -1,19 +1,14 @@
 // The level of grad, vjp and jacrev: tensors with a graph of their own.
 import { modes, withGrad } from "../autograd/mode.ts";
-import { RuntimeError } from "../errors.ts";
 import { run, runInPlace } from "../op/call.ts";
 import { Level, mapTensors, Wrapped } from "../op/levels.ts";
 import type { Results } from "../op/levels.ts";
 import type { Entry } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 
-type Values = readonly unknown[];
+import { capturedWrite } from "./captured.ts";
 
-/** For a write in place into what a function that is differentiated did not make. */
-export const capturedWrite = (name: string): RuntimeError =>
-  new RuntimeError(
-    `During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation (aten::${name}) that would mutate a captured Tensor. This is not supported; please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as inputs.`,
-  );
+type Values = readonly unknown[];
 
 export class DerivativeLevel extends Level {
   override readonly records = true;
@@ -28,8 +23,8 @@ export class DerivativeLevel extends Level {
   override write(of: Entry, name: string, values: Values): void {
     this.beneath(() => runInPlace(of, name, mapTensors(values, this.innerOf)));
   }
-  override refuseWrite(name: string): Error {
-    return capturedWrite(name);
+  override refuseWrite(of: Entry | null, name: string, values: Values): Error {
+    return capturedWrite(of, name, values);
   }
   /** What is not of this level is constant in it. */
   override lift(values: Values): Values {

@@ -1,14 +1,24 @@
 // torch.func: derivatives of functions. As functorch's.
+import { matching } from "../autograd/backward.ts";
 import { runBackward } from "../autograd/engine.ts";
 import { gradientEdge } from "../autograd/node.ts";
 import { enable_grad, modes } from "../autograd/mode.ts";
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError, ValueError } from "../errors.ts";
 import { amongEnded, standing } from "../op/levels.ts";
 import { zeros_like } from "../ops/index.ts";
-import { typeWord } from "../type_word.ts";
 import { Tensor } from "../tensor.ts";
 import { DerivativeLevel } from "./derivative_level.ts";
-import { isNode, mapTensors, replaced, tensorsOf } from "./tree.ts";
+import {
+  classText,
+  isTuple,
+  leavesOf,
+  mapLeaves,
+  mapTensors,
+  pythonText,
+  replaced,
+  sameStructure,
+  tensorsOf,
+} from "./tree.ts";
 import type { Tree } from "./tree.ts";
 
 type Fn<A extends readonly unknown[], R> = (...args: A) => R;
@@ -30,7 +40,11 @@ export function recorded<R>(primals: unknown, f: (leaves: never) => R): Recorded
   const level = new DerivativeLevel();
   return level.run(() =>
     enable_grad(() => {
-      const leaves = mapTensors(primals, (t) => level.leaf(t));
+      const leaves = mapLeaves(primals, (t) => {
+        if (!(t instanceof Tensor))
+          throw new ValueError(`Thing passed to transform API must be Tensor, got ${classText(t)}`);
+        return level.leaf(t);
+      });
       const value = f(leaves as never);
       return { level, inputs: tensorsOf(leaves), value };
     }),
@@ -63,6 +77,7 @@ export function products(inputs: readonly Tensor[], ys: readonly Tensor[], vs: r
     });
   });
 }
+const stars = (x: unknown): string => pythonText(x, () => "*");
 const ended = <T>(x: T): T => mapTensors(x, standing);
 
 export interface AuxOptions {
@@ -71,27 +86,37 @@ export interface AuxOptions {
 }
 export function withAux(name: string, result: unknown, has_aux: boolean): [unknown, unknown] {
   if (!has_aux) return [result, undefined];
-  if (!Array.isArray(result) || result.length !== 2)
+  if (!isTuple(result) || result.length !== 2)
     throw new RuntimeError(`${name}: output of function f should be a tuple: (output, aux) if has_aux is True`);
-  return result as [unknown, unknown];
+  return result as unknown as [unknown, unknown];
 }
-/** Raises unless the value is made of tensors alone. */
+/** Raises unless the value is made of tensors alone, and of some. */
 export function assertTensors(name: string, value: unknown): void {
-  if (isNode(value)) for (const v of Object.values(value)) assertTensors(name, v);
-  else if (!(value instanceof Tensor))
+  const leaves = leavesOf(value);
+  if (leaves.length === 0 || (leaves.length === 1 && (leaves[0] === null || leaves[0] === undefined)))
     throw new RuntimeError(
-      `${name}: expected f(*primals) to return only tensors, got unsupported type ${typeWord(value)}`,
+      `${name}: Expected f to be a function that has non-empty output (got output = [${leaves.length === 0 ? "" : "None"}])`,
     );
+  for (const leaf of leaves)
+    if (!(leaf instanceof Tensor))
+      throw new RuntimeError(
+        `${name}: expected f(*primals) to return only tensors, got unsupported type ${classText(leaf)}`,
+      );
 }
 /** The places that are meant, counted from the front. */
 export function placesOf(argnums: Argnums, args: readonly unknown[]): number[] {
   const n = args.length;
-  return (typeof argnums === "number" ? [argnums] : argnums).map((place) => {
-    if (typeof place !== "number")
-      throw new RuntimeError(`argnum must be int or Tuple[int], got: ${typeWord(argnums)}`);
+  if (typeof argnums !== "number" && !isTuple(argnums))
+    throw new RuntimeError(`argnums must be int or Tuple[int, ...], got: ${classText(argnums)}`);
+  const places = (typeof argnums === "number" ? [argnums] : argnums).map((place: unknown) => {
+    if (typeof place !== "number") throw new RuntimeError(`argnum must be int, got: ${classText(place)}`);
     if (place < -n || place >= n) throw new RuntimeError(`Got argnum=${place}, but only ${n} positional inputs`);
     return place < 0 ? place + n : place;
   });
+  if (places.length === 0) throw new RuntimeError("argnums must be non-empty");
+  if (new Set(places).size < places.length)
+    throw new RuntimeError(`argnums elements must be unique, got (${places.join(", ")})`);
+  return places;
 }
 /** The function of the arguments at these places alone. */
 export const partial =
@@ -129,7 +154,7 @@ export function grad_and_value(
     const { inputs, value } = recorded(chosen, partial(f as never, args, places));
     const [y, aux] = withAux(name, value, has_aux);
     if (!(y instanceof Tensor))
-      throw new RuntimeError(`${name}: Expected f(*args) to return a Tensor, got ${typeWord(y)}`);
+      throw new RuntimeError(`${name}: Expected f(*args) to return a Tensor, got ${classText(y)}`);
     if (y.dim() !== 0)
       throw new RuntimeError(
         `${name}: Expected f(*args) to return a scalar Tensor, got tensor with ${y.dim()} dims. Maybe you wanted to use the vjp or jacrev APIs instead?`,
@@ -170,24 +195,33 @@ export function vjp<P extends readonly Tree[], Y extends Tree>(
   f: (...primals: P) => Y,
   primals: readonly [...P],
   options?: AuxOptions & { readonly has_aux?: false },
-): [Y, (...cotangents: Tree[]) => P];
+): [Y, (cotangents: Tree) => P];
 export function vjp<P extends readonly Tree[], Y extends Tree, X>(
   f: (...primals: P) => [Y, X],
   primals: readonly [...P],
   options: AuxOptions & { readonly has_aux: true },
-): [Y, (...cotangents: Tree[]) => P, X];
+): [Y, (cotangents: Tree) => P, X];
 export function vjp(
   f: (...primals: never[]) => unknown,
   primals: readonly Tree[],
   { has_aux = false }: AuxOptions = {},
-): [unknown, (...cotangents: Tree[]) => unknown, unknown?] {
+): [unknown, (cotangents: Tree) => unknown, unknown?] {
   const { inputs, value } = recorded(primals, (leaves: never[]) => f(...leaves));
   const [y, aux] = withAux("vjp(f, *primals)", value, has_aux);
   assertTensors("vjp(f, *primals)", y);
   const ys = tensorsOf(y);
-  const pull = (...cotangents: Tree[]): unknown => {
-    const given = cotangents.length === 1 && !(Array.isArray(y) && y.length === 1) ? cotangents[0] : cotangents;
-    return replaced(primals, products(inputs, ys, tensorsOf(given)));
+  for (const t of ys)
+    if (!t.dtype.is_differentiable)
+      throw new RuntimeError(
+        `vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype ${String(t.dtype)}`,
+      );
+  const pull = (cotangents: Tree): unknown => {
+    if (!sameStructure(cotangents, y))
+      throw new RuntimeError(
+        `Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. cotangents: ${stars(cotangents)}, primal output: ${stars(y)}`,
+      );
+    const vs = tensorsOf(cotangents).map((v, i) => matching(ys[i], v, i));
+    return replaced(primals, products(inputs, ys, vs));
   };
   return has_aux ? [ended(y), pull, ended(aux)] : [ended(y), pull];
 }

@@ -1,13 +1,13 @@
 // torch.func: derivatives forwards.
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError, ValueError } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { eye, ones_like, zeros_like } from "../ops/index.ts";
 import { standing } from "../op/levels.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import type { Argnums, At, AuxOptions } from "./derivatives.ts";
 import { assertTensors, partial, placesOf, products, recorded, vjp, withAux } from "./derivatives.ts";
 import { Dual, ForwardLevel } from "./forward_level.ts";
-import { mapTensors, replaced, structureText, tensorsOf } from "./tree.ts";
+import { isTuple, leavesOf, mapTensors, replaced, sameStructure, structureText, tensorsOf, classText } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { vmap } from "./vmap.ts";
 import type { Randomness } from "./vmap_level.ts";
@@ -41,12 +41,19 @@ export function jvp(
   { strict = false, has_aux = false }: JvpOptions = {},
 ): [unknown, unknown, unknown?] {
   const name = "jvp(f, primals, tangents)";
-  if (!Array.isArray(primals))
+  if (!isTuple(primals))
     throw new RuntimeError(`${name}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).`);
-  if (structureText(primals) !== structureText(tangents))
+  if (!sameStructure(primals, tangents))
     throw new RuntimeError(
       `${name}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 tensors, tangents also must be. Got primals with structure ${structureText(primals)} and tangents with structure ${structureText(tangents)}`,
     );
+  for (const [what, tree] of Object.entries({ primals, tangents })) {
+    const leaves = leavesOf(tree);
+    if (leaves.length === 0) throw new RuntimeError(`${name}: Expected ${what} to contain at least one Tensor.`);
+    const other = leaves.find((x) => !(x instanceof Tensor));
+    if (other !== undefined)
+      throw new RuntimeError(`${name}: Expected ${what} to only contain Tensors, got ${classText(other)}`);
+  }
   const moves = tensorsOf(tangents);
   for (const [i, x] of tensorsOf(primals).entries())
     if (!sameShape(x.sizes, moves[i].sizes))
@@ -97,6 +104,25 @@ function rowsOf(whole: Tensor, xs: readonly Tensor[]): Tensor[] {
 }
 /** In the place of each tensor of the output, what is derived with respect to the input. */
 export type Jacobian<Y, X> = Y extends Tensor ? X : { [K in keyof Y]: Jacobian<Y[K], X> };
+interface JacobianOf<Options extends AuxOptions> {
+  <A extends readonly unknown[], Y extends Tree, const N extends Argnums = 0>(
+    f: Fn<A, Y>,
+    argnums?: N,
+    options?: Options & { readonly has_aux?: false },
+  ): Fn<A, Jacobian<Y, At<A, N>>>;
+  <A extends readonly unknown[], Y extends Tree, X, const N extends Argnums = 0>(
+    f: Fn<A, [Y, X]>,
+    argnums: N | undefined,
+    options: Options & { readonly has_aux: true },
+  ): Fn<A, [Jacobian<Y, At<A, N>>, X]>;
+}
+function refuseComplex(name: string, what: "inputs" | "outputs", tree: unknown): void {
+  for (const [i, t] of leavesOf(tree).entries())
+    if (t instanceof Tensor && t.dtype.is_complex)
+      throw new RuntimeError(
+        `${name}: Expected all ${what} to be real but received complex tensor at flattened input idx: ${i}`,
+      );
+}
 export interface JacobianOptions extends AuxOptions {
   /** Rows at a time; all unless told. */
   readonly chunk_size?: number | null;
@@ -106,30 +132,23 @@ export interface JacobianOptions extends AuxOptions {
  * arguments that gives, in the structure of the output, that of the arguments `argnums`.
  * @example torch.func.jacrev((x: torch.Tensor) => x.sin())(torch.zeros(2)); // the identity
  */
-export function jacrev<A extends readonly unknown[], Y extends Tree, const N extends Argnums = 0>(
-  f: Fn<A, Y>,
-  argnums?: N,
-  options?: JacobianOptions & { readonly has_aux?: false },
-): Fn<A, Jacobian<Y, At<A, N>>>;
-export function jacrev<A extends readonly unknown[], Y extends Tree, X, const N extends Argnums = 0>(
-  f: Fn<A, [Y, X]>,
-  argnums: N | undefined,
-  options: JacobianOptions & { readonly has_aux: true },
-): Fn<A, [Jacobian<Y, At<A, N>>, X]>;
-export function jacrev(
+export const jacrev: JacobianOf<JacobianOptions> = (
   f: Fn<never[], unknown>,
   argnums: Argnums = 0,
   { has_aux = false, chunk_size = null }: JacobianOptions = {},
-): Fn<unknown[], unknown> {
+): Fn<unknown[], never> => {
+  if (chunk_size !== null && chunk_size <= 0) throw new ValueError("jacrev: `chunk_size` should be greater than 0.");
   return (...args) => {
+    refuseComplex("jacrev", "inputs", args);
     const places = placesOf(argnums, args);
     const chosen = places.map((i) => args[i]) as Tree[];
     const at = partial(f as never, args, places);
     const [y, pull, aux] = vjp(((...xs: never[]) => at(xs)) as never, chosen, { has_aux } as never) as unknown as [
       Tree,
-      Fn<Tree[], Tree[]>,
+      (cotangents: Tree) => Tree[],
       unknown,
     ];
+    refuseComplex("jacrev", "outputs", y);
     const ys = tensorsOf(y);
     const all = vmap((...vs: Tensor[]) => tensorsOf(pull(replaced(y, vs))), { in_dims: 0, chunk_size })(
       ...unitVectors(ys),
@@ -144,10 +163,10 @@ export function jacrev(
       );
       return (typeof argnums === "number" ? parts[0] : parts) as Tensor;
     });
-    return has_aux ? [jacobian, aux] : jacobian;
+    return (has_aux ? [jacobian, aux] : jacobian) as never;
   };
-}
-export interface ForwardOptions extends JacobianOptions {
+};
+export interface ForwardOptions extends AuxOptions {
   /** What draws of random numbers do, see vmap. */
   readonly randomness?: Randomness;
 }
@@ -155,56 +174,41 @@ export interface ForwardOptions extends JacobianOptions {
  * The Jacobian of a function, column by column forwards, for all columns at once. As `torch.func.jacfwd`.
  * @example torch.func.jacfwd((x: torch.Tensor) => x.sin())(torch.zeros(2)); // the identity
  */
-export function jacfwd<A extends readonly unknown[], Y extends Tree, const N extends Argnums = 0>(
-  f: Fn<A, Y>,
-  argnums?: N,
-  options?: ForwardOptions & { readonly has_aux?: false },
-): Fn<A, Jacobian<Y, At<A, N>>>;
-export function jacfwd<A extends readonly unknown[], Y extends Tree, X, const N extends Argnums = 0>(
-  f: Fn<A, [Y, X]>,
-  argnums: N | undefined,
-  options: ForwardOptions & { readonly has_aux: true },
-): Fn<A, [Jacobian<Y, At<A, N>>, X]>;
-export function jacfwd(
+export const jacfwd: JacobianOf<ForwardOptions> = (
   f: Fn<never[], unknown>,
   argnums: Argnums = 0,
-  { has_aux = false, chunk_size = null, randomness = "error" }: ForwardOptions = {},
-): Fn<unknown[], unknown> {
+  { has_aux = false, randomness = "error" }: ForwardOptions = {},
+): Fn<unknown[], never> => {
   return (...args) => {
+    refuseComplex("jacfwd", "inputs", args);
     const places = placesOf(argnums, args);
     const chosen = places.map((i) => args[i]) as Tree[];
     const xs = tensorsOf(chosen);
     const at = partial(f as never, args, places);
-    let y: Tree = [];
-    let aux: unknown;
-    const push = (...vs: Tensor[]): Tensor[] => {
+    const push = (...vs: Tensor[]): [Tree, unknown] => {
       const options = { has_aux } as never;
       const made = jvp(((...given: never[]) => at(given)) as never, chosen, replaced(chosen, vs), options);
-      const [value, product, more] = made as [Tree, Tree, unknown?];
-      y = value;
-      aux = more;
-      return tensorsOf(product);
+      const [value, product, aux] = made as [Tree, Tree, unknown?];
+      refuseComplex("jacfwd", "outputs", value);
+      return [product, has_aux ? aux : []];
     };
-    const columns = vmap(push, { in_dims: 0, randomness, chunk_size })(...unitVectors(xs));
-    const ys = tensorsOf(y);
-    let next = 0;
-    const jacobian = mapTensors(y, () => {
-      const i = next++;
-      const whole = columns[i].movedim(0, -1);
+    const [columns, all] = vmap(push, { in_dims: 0, randomness })(...unitVectors(xs));
+    const jacobian = mapTensors(columns, (column) => {
+      const whole = column.movedim(0, -1);
       let start = 0;
       const parts = replaced(
         chosen,
         xs.map((x) => {
-          const part = whole.narrow(-1, start, x.numel()).reshape([...ys[i].shape, ...x.shape]);
+          const part = whole.narrow(-1, start, x.numel()).reshape([...column.shape.slice(1), ...x.shape]);
           start += x.numel();
           return part;
         }),
       );
       return (typeof argnums === "number" ? parts[0] : parts) as Tensor;
     });
-    return has_aux ? [jacobian, aux] : jacobian;
+    return (has_aux ? [jacobian, mapTensors(all, (t) => t.select(0, 0))] : jacobian) as never;
   };
-}
+};
 /**
  * The second derivatives of a function, forwards over backwards. As `torch.func.hessian`.
  * @example torch.func.hessian((x: torch.Tensor) => x.pow(3).sum())(torch.ones(2)); // 6 on the diagonal
@@ -230,14 +234,27 @@ export function linearize<P extends readonly Tree[], Y extends Tree>(
     inputs: readonly Tensor[];
     value: Tree;
   };
-  assertTensors("linearize(f, *primals)", value);
   const ys = tensorsOf(value);
   const shown = mapTensors(value, standing);
   const transposed = recorded(
     ys.map((y) => ones_like(standing(y))),
     ((us: readonly Tensor[]) => products(inputs, ys, us)) as never,
   ) as unknown as { inputs: readonly Tensor[]; value: readonly Tensor[] };
-  const push = (...tangents: P): Y =>
-    replaced(shown, products(transposed.inputs, transposed.value, tensorsOf(tangents))) as Y;
+  const push = (...tangents: P): Y => {
+    if (!sameStructure(tangents, primals))
+      throw new RuntimeError(
+        `Expected the tangents ${structureText(tangents)} to have the same argspec as the primals ${structureText(primals)}`,
+      );
+    const moves = tensorsOf(tangents);
+    for (const [i, x] of tensorsOf(primals).entries()) {
+      const differs = (what: string, own: unknown, given: unknown): RuntimeError =>
+        new RuntimeError(
+          `tangent:${i} with ${what} ${String(given)} in flattened pytree doesn't match the ${what} ${String(own)} of the corresponding primal.`,
+        );
+      if (!sameShape(x.sizes, moves[i].sizes)) throw differs("shape", x.shape, moves[i].shape);
+      if (x.dtype !== moves[i].dtype) throw differs("dtype", x.dtype, moves[i].dtype);
+    }
+    return replaced(shown, products(transposed.inputs, transposed.value, moves)) as Y;
+  };
   return [shown as Y, push];
 }

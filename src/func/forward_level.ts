@@ -5,7 +5,7 @@ import type { Results } from "../op/levels.ts";
 import type { Entry } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { ones_like, zeros_like } from "../ops/index.ts";
-import { capturedWrite } from "./derivative_level.ts";
+import { capturedWrite } from "./captured.ts";
 import { products, recorded } from "./derivatives.ts";
 import { rules } from "./batching_rules.ts";
 import { aligned } from "./batching_call.ts";
@@ -22,6 +22,10 @@ export class Dual extends Wrapped {
   }
   override get isDifferentiated(): boolean {
     return this.tangent !== null || super.isDifferentiated;
+  }
+  override become(seen: Wrapped): void {
+    super.become(seen);
+    this.tangent = (seen as Dual).tangent;
   }
   override bare(): Tensor {
     return new Dual(this.level as ForwardLevel, this.holds, this.tangent);
@@ -54,8 +58,8 @@ export class ForwardLevel extends Level {
       this.tangentOf(self)?.copy_(tangent ?? zeros_like(self.holds));
     });
   }
-  override refuseWrite(name: string): Error {
-    return capturedWrite(name);
+  override refuseWrite(of: Entry | null, name: string, values: Values): Error {
+    return capturedWrite(of, name, values);
   }
   /** The tangent of a tensor; null if it does not depend on the input. Views have views of their base's. */
   tangentOf(t: Tensor): Tensor | null {

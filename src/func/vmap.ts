@@ -2,8 +2,7 @@
 import { IndexError, RuntimeError, ValueError } from "../errors.ts";
 import { cat } from "../ops/index.ts";
 import { Tensor } from "../tensor.ts";
-import { typeWord } from "../type_word.ts";
-import { isNode, leavesOf, mapLeaves, structureText } from "./tree.ts";
+import { classText, isLike, isNode, isTuple, leavesOf, mapLeaves, pythonText, structureText } from "./tree.ts";
 import { VmapLevel } from "./vmap_level.ts";
 import type { Randomness } from "./vmap_level.ts";
 
@@ -43,6 +42,7 @@ export function vmap<A extends readonly unknown[], R>(
     throw new ValueError(`vmap: chunk_size should be None or greater than 0. (got ${chunk_size})`);
   const name = f.name === "" ? "<lambda>" : f.name;
   return (...args) => {
+    assertDims(name, out);
     const { dims, size } = mappedOver(name, into, args);
     if (chunk_size === null || chunk_size >= size) return mapOnce(name, f, args, dims, size, out, draws).result as R;
     const chunks: ReturnType<typeof mapOnce>[] = [];
@@ -100,7 +100,7 @@ function mapOnce<A extends readonly unknown[]>(
     if (!(t instanceof Tensor)) {
       if (dim === null) return t;
       throw new ValueError(
-        `vmap(${name}, ...): \`${name}\` must only return Tensors, got type ${typeWord(t)}. Did you mean to set out_dims= to None for output?`,
+        `vmap(${name}, ...): \`${name}\` must only return Tensors, got type ${classText(t)}. Did you mean to set out_dims= to None for output?`,
       );
     }
     if (dim === null) {
@@ -124,10 +124,10 @@ function mappedOver(
   in_dims: Dims,
   args: readonly unknown[],
 ): { dims: readonly (number | null)[]; size: number } {
-  const told = `vmap(${name}, in_dims=${pythonText(in_dims)}, ...)(<inputs>)`;
-  if (typeof in_dims !== "number" && !Array.isArray(in_dims))
+  const told = (): string => `vmap(${name}, in_dims=${textOf(in_dims)}, ...)(<inputs>)`;
+  if (typeof in_dims !== "number" && !isTuple(in_dims))
     throw new ValueError(
-      `${told}: expected \`in_dims\` to be int or a (potentially nested) tuple matching the structure of inputs, got: ${typeWord(in_dims)}.`,
+      `${told()}: expected \`in_dims\` to be int or a (potentially nested) tuple matching the structure of inputs, got: ${classText(in_dims)}.`,
     );
   if (args.length === 0)
     throw new ValueError(
@@ -136,55 +136,58 @@ function mappedOver(
   const found = spread(in_dims, args);
   if (found === null)
     throw new ValueError(
-      `${told}: in_dims is not compatible with the structure of \`inputs\`. in_dims has structure ${structureText(in_dims)} but inputs has structure ${structureText(args)}.`,
+      `${told()}: in_dims is not compatible with the structure of \`inputs\`. in_dims has structure ${structureText(in_dims)} but inputs has structure ${structureText(args)}.`,
     );
   const sizes: number[] = [];
   const dims = leavesOf(args).map((x, i) => {
     const dim = found[i];
     if (dim === null) return null;
+    if (!Number.isInteger(dim))
+      throw new ValueError(
+        `${told()}: Got in_dim=${textOf(dim)} for an input but in_dim must be either an integer dimension or None.`,
+      );
     if (!(x instanceof Tensor))
       throw new ValueError(
-        `${told}: Got in_dim=${dim} for an input but the input is of type ${typeWord(x)}. We cannot vmap over non-Tensor arguments, please use None as the respective in_dim`,
+        `${told()}: Got in_dim=${dim} for an input but the input is of type ${classText(x)}. We cannot vmap over non-Tensor arguments, please use None as the respective in_dim`,
       );
     const n = x.dim();
     if (dim < -n || dim >= n)
       throw new ValueError(
-        `${told}: Got in_dim=${dim} for some input, but that input is a Tensor of dimensionality ${n} so expected in_dim to satisfy -${n} <= in_dim < ${n}.`,
+        `${told()}: Got in_dim=${dim} for some input, but that input is a Tensor of dimensionality ${n} so expected in_dim to satisfy -${n} <= in_dim < ${n}.`,
       );
     const at = dim < 0 ? dim + n : dim;
     sizes.push(x.shape[at]);
     return at;
   });
-  if (sizes.length === 0)
-    throw new ValueError(`${told}: in_dims has no dimension to map over. Please set at least one of them to an int.`);
+  if (sizes.length === 0) throw new ValueError("vmap: Expected at least one Tensor to vmap over");
   if (sizes.some((n) => n !== sizes[0]))
     throw new ValueError(
       `vmap: Expected all tensors to have the same size in the mapped dimension, got sizes [${sizes.join(", ")}] for the mapped dimension`,
     );
   return { dims, size: sizes[0] };
 }
+function assertDims(name: string, out_dims: Dims): void {
+  if (leavesOf(out_dims).some((dim) => dim !== null && typeof dim !== "number"))
+    throw new ValueError(
+      `vmap(${name}, ..., out_dims=${textOf(out_dims)}): \`out_dims\` must be an int, None or a python collection of ints representing where in the outputs the vmapped dimension should appear.`,
+    );
+}
 function outDims(name: string, out_dims: Dims, result: unknown): (number | null)[] {
-  const found = spread(out_dims, result);
+  // PyTorch lets the only result have its dim in a tuple.
+  const of = result instanceof Tensor && isTuple(out_dims) && out_dims.length === 1 ? out_dims[0] : out_dims;
+  const found = spread(of, result);
   if (found === null)
     throw new ValueError(
-      `vmap(${name}, ..., out_dims=${pythonText(out_dims)})(<inputs>): out_dims is not compatible with the structure of \`outputs\`. out_dims has structure ${structureText(out_dims)} but outputs has structure ${structureText(result)}.`,
+      `vmap(${name}, ..., out_dims=${textOf(out_dims)})(<inputs>): out_dims is not compatible with the structure of \`outputs\`. out_dims has structure ${structureText(out_dims)} but outputs has structure ${structureText(result)}.`,
     );
   return found;
 }
 /** Dims for every leaf of a tree; null if they are nested otherwise. */
 function spread(dims: Dims, tree: unknown): (number | null)[] | null {
-  if (dims === null || typeof dims === "number") return leavesOf(tree).map(() => dims);
-  if (!isNode(tree) || Array.isArray(dims) !== Array.isArray(tree)) return null;
-  const keys = Object.keys(tree);
-  if (Object.keys(dims).length !== keys.length || !keys.every((key) => key in dims)) return null;
-  const parts = keys.map((key) => spread((dims as Record<string, Dims>)[key], (tree as Record<string, unknown>)[key]));
+  if (!isNode(dims)) return leavesOf(tree).map(() => dims as number | null);
+  if (!isNode(tree) || !isLike(dims, tree)) return null;
+  const parts = Object.entries(tree).map(([key, part]) => spread((dims as Record<string, Dims>)[key], part));
   return parts.some((part) => part === null) ? null : parts.flatMap((part) => part!);
 }
-function pythonText(dims: Dims): string {
-  if (dims === null) return "None";
-  if (typeof dims === "number") return String(dims);
-  if (Array.isArray(dims)) return `(${dims.map(pythonText).join(", ")}${dims.length === 1 ? "," : ""})`;
-  return `{${Object.entries(dims)
-    .map(([key, d]) => `'${key}': ${pythonText(d as Dims)}`)
-    .join(", ")}}`;
-}
+const textOf = (dims: unknown): string =>
+  pythonText(dims, (x) => (x === null ? "None" : typeof x === "string" && x !== dims ? `'${x}'` : String(x)));

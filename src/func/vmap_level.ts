@@ -1,10 +1,13 @@
 // The level of vmap: tensors that stand for a batch.
 import { RuntimeError } from "../errors.ts";
-import { Level, Wrapped } from "../op/levels.ts";
+import { drawnAt, isRandom, Level, Wrapped } from "../op/levels.ts";
+import { unmappedWrite } from "./captured.ts";
 import type { Results } from "../op/levels.ts";
 import type { Entry } from "../op/op.ts";
+import type { Block } from "../kernel/place.ts";
+import type { Scalar } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
-import { batched, writeBatched } from "./batching.ts";
+import { assertDraws, batched, writeBatched } from "./batching.ts";
 
 type Values = readonly unknown[];
 export type Randomness = "error" | "different" | "same";
@@ -17,10 +20,12 @@ export class Batched extends Wrapped {
   override bare(): Tensor {
     return new Batched(this.level as VmapLevel, this.holds);
   }
-  override get block(): never {
+  override get block(): Block {
+    if (!this.level.open) return super.block;
     throw new RuntimeError("Cannot access data pointer of Tensor that doesn't have storage");
   }
-  override elementAt(): never {
+  override elementAt(index: readonly number[]): Scalar {
+    if (!this.level.open) return this.holds.elementAt(index);
     throw new RuntimeError(
       "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report.",
     );
@@ -30,6 +35,8 @@ export class Batched extends Wrapped {
 export class VmapLevel extends Level {
   override readonly records = false;
   override readonly draws = true;
+  override readonly batches = true;
+  override readonly shown = ["Batched", "bdim=0, "] as const;
   readonly size: number;
   readonly randomness: Randomness;
 
@@ -41,15 +48,26 @@ export class VmapLevel extends Level {
   wrap(t: Tensor): Batched {
     return new Batched(this, t);
   }
+  override draw(size: readonly number[], drawn: (size: readonly number[]) => Tensor): Tensor {
+    assertDraws(this);
+    const below = (of: readonly number[]): Tensor => this.lower(() => drawnAt(of, drawn));
+    return this.randomness === "same" ? below(size) : this.wrap(below([this.size, ...size]));
+  }
   override compute(entry: Entry, values: Values): Results {
     return this.lower(() => batched(this, entry, values));
   }
   override write(of: Entry, name: string, values: Values): void {
     this.lower(() => writeBatched(this, of, name, values));
   }
-  override refuseWrite(name: string): Error {
-    return new RuntimeError(
-      `vmap: aten::${name}(self, *extra_args) is not possible because there exists a Tensor \`other\` in extra_args which has more elements than \`self\`. This happened due to \`other\` being vmapped over but \`self\` not being vmapped over at level ${this.number}. Please try to use out-of-place operators instead of ${name}. If said operator is being called inside the PyTorch framework, please file a bug report.`,
-    );
+  override refuseWrite(of: Entry | null, name: string, values: Values): Error | null {
+    if (of !== null && isRandom(of)) {
+      assertDraws(this);
+      return this.randomness === "same"
+        ? null
+        : new RuntimeError(
+            "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same randomness. If this is necessary for your usage, please file an issue with functorch.",
+          );
+    }
+    return unmappedWrite(this, name, values);
   }
 }

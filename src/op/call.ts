@@ -11,7 +11,7 @@ import type { ViewInfo } from "../tensor.ts";
 import { collectTemporaries, empty } from "../allocate.ts";
 import { bind } from "./bind.ts";
 import { assertCast, assertFits } from "./fits.ts";
-import { isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
+import { assertOwned, beneathAll, isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
 import type { Level } from "./levels.ts";
 import type { AnyDefinition, Check, Entry, OpKernel } from "./op.ts";
 import { assign, promotedDtype } from "./pointwise.ts";
@@ -41,7 +41,10 @@ function execute(entry: Entry, values: Values): Results {
   const { definition, schema } = entry;
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
   let level: Level | null = null;
-  if (levels.newest !== null) [level, values] = atLevel(entry, values);
+  if (levels.newest !== null) {
+    [level, values] = atLevel(entry, values);
+    if (level === null && definition.kernel.kind !== "composite") return beneathAll(() => execute(entry, values));
+  }
   if (entry.takes !== null) assertTakes(entry, values, null);
   if (entry.inplaceArg >= 0 && values[entry.inplaceArg] === true) return runOver(entry, values);
   const { kernel } = definition;
@@ -183,9 +186,9 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   const { kernel, unrecorded } = definition!;
   let level: Level | null = null;
   if (levels.newest !== null) {
-    const self = standing(values[0] as Tensor);
+    assertOwned(of, name, mapTensors(values, standing));
     [level, values] = atLevel(of, values);
-    if (level !== null && !level.owns(self)) throw level.refuseWrite(name);
+    if (level === null && kernel.kind !== "composite") return beneathAll(() => executeInPlace(of, name, values));
   }
   const self = values[0] as Tensor;
   const { grad } = modes();

@@ -1,6 +1,8 @@
 // Functions of functions (vmap, grad, jvp): what stands between a call and its kernels while one of them runs.
 import type { Block } from "../kernel/place.ts";
 import { Tensor } from "../tensor.ts";
+import { RuntimeError } from "../errors.ts";
+import type { Scalar } from "../dtype.ts";
 import type { Entry } from "./op.ts";
 
 /**
@@ -24,6 +26,11 @@ export abstract class Level {
   /** Whether draws of random numbers are its concern, whatever the arguments. */
   readonly draws: boolean = false;
 
+  /** Whether its tensors stand for several. */
+  readonly batches: boolean = false;
+  /** What a tensor of it is called where it is printed, and what is told before its value. */
+  readonly shown: readonly [kind: string, more: string] = ["GradTracking", ""];
+
   constructor() {
     this.below = levels.newest;
     this.number = (this.below?.number ?? 0) + 1;
@@ -32,9 +39,13 @@ export abstract class Level {
   abstract compute(entry: Entry, values: Values): Results;
   /** Lets an op write into the first value, which is of this level. */
   abstract write(of: Entry, name: string, values: Values): void;
-  /** Raises for an op in place on a tensor that is not of this level, though other arguments are. */
-  abstract refuseWrite(name: string): Error;
+  /** What is said of an op in place on a tensor that is not of this level, though it would have to be. */
+  abstract refuseWrite(of: Entry | null, name: string, values: Values): Error | null;
 
+  /** What a function draws for itself, where draws are the level's concern. */
+  draw(size: readonly number[], drawn: (size: readonly number[]) => Tensor): Tensor {
+    return drawn(size);
+  }
   /** Runs a function on tensors of this level, and ends the level. */
   run<T>(body: () => T): T {
     levels.newest = this;
@@ -86,6 +97,10 @@ export class Wrapped extends Tensor {
   override bare(): Tensor {
     return new Wrapped(this.level, this.holds, this.sizes, this.strides);
   }
+  /** Takes the place of another tensor of its level, of which it is to be another view. */
+  become(seen: Wrapped): void {
+    this.holds = seen.holds;
+  }
   override get whole(): Tensor {
     return this.holds.whole;
   }
@@ -95,8 +110,30 @@ export class Wrapped extends Tensor {
   override get block(): Block {
     return this.holds.block;
   }
+  override elementAt(index: readonly number[]): Scalar {
+    return this.holds.elementAt(index);
+  }
+  override toString(): string {
+    const held = this.holds.toString();
+    const { open, number, shown } = this.level;
+    return open ? `${shown[0]}Tensor(lvl=${number}, ${shown[1]}value=\n${held.replace(/^/gm, "    ")}\n)` : held;
+  }
 }
 
+/** Whether it stands for a batch, in the end. */
+export function isBatched(t: Tensor): boolean {
+  let of = standing(t);
+  while (of instanceof Wrapped && !of.level.batches) of = of.holds;
+  return of instanceof Wrapped;
+}
+/** Raises a sentence of vmap for a tensor that stands for a batch, where what is done needs its elements. */
+export function refuseBatch(t: Tensor, sentence: string): void {
+  if (levels.newest !== null && isBatched(t)) throw new RuntimeError(sentence);
+}
+export const dynamicShape = (op: string): string =>
+  `vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::${op}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.`;
+export const BATCHED_MASK =
+  "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with a boolean mask.";
 /** The tensor itself, or what it stands for if its level has ended. */
 export function standing(t: Tensor): Tensor {
   while (t instanceof Wrapped && !t.level.open) t = t.holds;
@@ -126,6 +163,24 @@ export function levelOf(entry: Entry, values: Values): Level | null {
       }
   return found;
 }
+/**
+ * Raises for an op in place on what a level above its own must not see change, or which cannot hold what is written. `of` is
+ * null where only the layout changes.
+ */
+export function assertOwned(of: Entry | null, name: string, values: Values): void {
+  const self = values[0] as Tensor;
+  const highest = of === null ? null : levelOf(of, values);
+  for (let level = levels.newest; level !== null && !level.owns(self); level = level.below) {
+    const refused = level !== ground && (level.wraps || level === highest) ? level.refuseWrite(of, name, values) : null;
+    if (refused !== null) throw refused;
+  }
+}
+/** What a function that is no op draws: of this size, or of as many as the levels want. */
+export function drawnAt(size: readonly number[], drawn: (size: readonly number[]) => Tensor): Tensor {
+  let level = levels.newest;
+  while (level !== null && !level.draws) level = level.below;
+  return level === null ? drawn(size) : level.draw(size, drawn);
+}
 /** Whether an op draws random numbers. */
 export const isRandom = ({ schema }: Entry): boolean =>
   schema.name === "_rrelu_slopes" || schema.args.some((a) => a.type.startsWith("Generator"));
@@ -139,11 +194,21 @@ class Ground extends Level {
   override write(): never {
     throw new Error("levels: no tensor is of the ground");
   }
-  override refuseWrite(): Error {
-    return new Error("levels: no tensor is of the ground");
+  override refuseWrite(): never {
+    throw new Error("levels: no tensor is of the ground");
   }
 }
 const ground = new Ground();
+/** Runs a kernel's own code, of which no level is to know. */
+export function beneathAll<T>(body: () => T): T {
+  const { newest } = levels;
+  levels.newest = null;
+  try {
+    return body();
+  } finally {
+    levels.newest = newest;
+  }
+}
 /** Runs code to which tensors of ended levels may come. */
 export function amongEnded<T>(body: () => T): T {
   const { newest } = levels;

@@ -10,6 +10,7 @@ import { broadcastShapes, expandStrides, list, resultStrides, sameShape, wrapDim
 import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { contiguous_format } from "../memory_format.ts";
+import { refuseBatch } from "../op/levels.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { noDerivative } from "../op/no_formula.ts";
 import { define, inplace, op } from "../op/op.ts";
@@ -215,6 +216,10 @@ export const masked_select = op("masked_select(Tensor self, Tensor mask) -> Tens
 define(masked_select, {
   takes: of("mask", onlyBool("masked_select: expected BoolTensor for mask")),
   kernel: composite(({ self, mask }) => {
+    refuseBatch(
+      mask,
+      "vmap: Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for each batch this would return a differently shaped Tensor. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.",
+    );
     const broadcast = broadcastShapes(mask.sizes, self.sizes);
     const shape = broadcast.length === 0 ? [1] : broadcast;
     return _index(self.expand(shape), _nonzero(mask.expand(shape)).unbind(1));

@@ -4,6 +4,8 @@
 // has a letter that tells what it is; a result is a number for a tensor, a boolean, nothing for None, else JSON of a tag and
 // a body. Errors cross as JSON, too: Python raises them again under their own names.
 import { Node } from "../autograd/node.ts";
+import { foreign } from "../func/tree.ts";
+import type { Foreign } from "../func/tree.ts";
 import { createLiveness } from "../devices/cpu/liveness.ts";
 import { Complex, Dtype, dtypeByName, Float } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
@@ -174,9 +176,13 @@ export class Bridge {
       this.tensor(self).index_put_(this.indices(index), given as Tensor);
     });
   }
-  /** The elements in row-major order. */
-  elements(self: number): TypedArray {
-    return this.tensor(self).typed_array();
+  /** The elements in row-major order; what is told of an error where they cannot be had. */
+  elements(self: number): TypedArray | string {
+    try {
+      return this.tensor(self).typed_array();
+    } catch (error) {
+      return failure(error);
+    }
   }
   /** A tensor of the numbers in an array. */
   fromArray(values: TypedArray, shape: string, dtype: string, requires_grad: boolean): Crossed {
@@ -289,6 +295,11 @@ export class Bridge {
           (body as Encoded[]).map((x) => this.fromJson(x)),
           "tuple",
         );
+      case "T": {
+        const items = (body as Encoded[]).map((x) => this.fromJson(x));
+        foreign.set(items, more as Foreign);
+        return items;
+      }
       case "p":
         return typed(new PythonObject(), body as string);
       case "d":
@@ -337,6 +348,8 @@ export class Bridge {
     if (Array.isArray(x)) {
       const names = Object.keys(Object.getOwnPropertyDescriptors(x)).filter((k) => !/^\d+$|^length$/.test(k));
       const items = x.map((y) => this.encode(y));
+      const like = foreign.get(x)?.like ?? null;
+      if (like !== null) return ["T", items, like];
       return names.length === 0 ? ["l", items] : ["N", items, names];
     }
     if (typeof x === "function") {

@@ -8,12 +8,15 @@ import type { FunctionContext } from "../autograd/function.ts";
 import { modes, no_grad } from "../autograd/mode.ts";
 import { cppName } from "../cpp_names.ts";
 import { getDevice } from "../devices/registry.ts";
-import { can_cast, dtypeByName, uint8 } from "../dtype.ts";
+import { can_cast, Complex, dtypeByName, uint8 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
 import { RuntimeError, TypeError, warn } from "../errors.ts";
+import * as func from "../func/index.ts";
+import type { Tree } from "../func/tree.ts";
 import { list, sameShape } from "../layout.ts";
 import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../memory_format.ts";
 import type { MemoryFormat } from "../memory_format.ts";
+import { refuseBatch } from "../op/levels.ts";
 import { assertNoOverlap } from "../op/pointwise.ts";
 import { Parameter } from "../nn/parameter.ts";
 import { Optimizer } from "../optim/optimizer.ts";
@@ -25,6 +28,7 @@ import { Tensor } from "../tensor.ts";
 import { layers, plain } from "./layers.ts";
 import { schedulers } from "./schedulers.ts";
 
+type Fn = (...args: unknown[]) => unknown;
 type PythonForward = (ctx: FunctionContext, ...args: unknown[]) => Tensor | Tensor[];
 
 const memoryFormats: Readonly<Record<string, MemoryFormat>> = {
@@ -35,24 +39,9 @@ const memoryFormats: Readonly<Record<string, MemoryFormat>> = {
 };
 /** Python callables that give the attributes of tensors, by tensor. See Note [Attributes] in bridge.ts. */
 export const keptAttributes = new WeakMap<Tensor, () => unknown>();
-/** Where the gradients of leaves end that functions of torch.func made for themselves. */
-const ownLeaves = new WeakSet<Node>();
 const storageNumbers = new WeakMap<object, number>();
 let storages = 0;
 
-/** Whether something holds for all nodes in the history of tensors, which is gone through until it does not. */
-function everyNode(tensors: readonly Tensor[], holds: (node: Node) => boolean): boolean {
-  const seen = new Set<Node>();
-  const next = tensors.map((t) => gradientEdge(t)?.node);
-  while (next.length > 0) {
-    const node = next.pop();
-    if (node === undefined || seen.has(node)) continue;
-    if (!holds(node)) return false;
-    seen.add(node);
-    for (const edge of node.edges) next.push(edge?.node);
-  }
-  return true;
-}
 export const helpers = {
   ...layers,
   checkDevice: (text: string): void => void getDevice(text),
@@ -81,20 +70,33 @@ export const helpers = {
       node.edges.map((edge) => edge !== null),
     );
   },
-  /** A leaf that a function of torch.func made for itself. */
-  ownLeaf(t: Tensor): Tensor {
-    ownLeaves.add(gradientEdge(t)!.node);
-    return t;
+  /** A function of torch.func of a Python function and of trees. */
+  transform(
+    name: "vmap" | "grad" | "grad_and_value" | "jacrev" | "jacfwd" | "hessian",
+    f: Fn,
+    args: unknown[],
+    rest: unknown[],
+  ): unknown {
+    return (func[name] as (...given: unknown[]) => Fn)(f, ...rest)(...args);
   },
-  /** Whether the history of these leads to leaves of the program's, or to those of functions of torch.func that run. */
-  leadsBeyond(tensors: Tensor[], running: Tensor[]): boolean {
-    const outer = new Set<Node | undefined>(running.map((t) => gradientEdge(t)?.node));
-    return !everyNode(tensors, (node) => !node.isAccumulator || (ownLeaves.has(node) && !outer.has(node)));
-  },
-  /** Whether the history of these leads to some of those. */
-  leadsTo(tensors: Tensor[], leaves: Tensor[]): boolean {
-    const own = new Set<Node | undefined>(leaves.map((t) => gradientEdge(t)?.node));
-    return !everyNode(tensors, (node) => !own.has(node));
+  vjp: (f: Fn, primals: Tree[], options: unknown): unknown => func.vjp(f as never, primals, options as never),
+  jvp: (f: Fn, primals: Tree[], tangents: Tree[], options: unknown): unknown =>
+    func.jvp(f as never, primals, tangents, options as never),
+  linearize: (f: Fn, primals: Tree[]): unknown => func.linearize(f as never, ...primals),
+  callFunction: (f: Fn, args: unknown[]): unknown => f(...args),
+  /** Whether a tensor of one element is true. */
+  truth(t: Tensor): boolean {
+    refuseBatch(
+      t,
+      "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please file an issue at https://github.com/pytorch/pytorch/issues .",
+    );
+    const n = t.numel();
+    if (n !== 1)
+      throw new RuntimeError(
+        `Boolean value of Tensor with ${n === 0 ? "no values" : "more than one value"} is ambiguous`,
+      );
+    const value = t.item() as unknown;
+    return value instanceof Complex ? value.re !== 0 || value.im !== 0 : Boolean(value) || Number.isNaN(value);
   },
   memoryFormat: (name: string): MemoryFormat => memoryFormats[name],
   getState: (generator: Generator): Tensor => {

@@ -1,6 +1,16 @@
-from collections import namedtuple
+import functools
+import warnings
+from collections import OrderedDict, namedtuple
 import torch
-from torch.func import grad, grad_and_value, hessian, jacfwd, jacrev, jvp, vjp, vmap
+from torch.func import grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp, vmap
+
+Both = namedtuple("Both", "a b")
+
+
+def linearized(f, *primals):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the compiler that PyTorch does it with
+        return linearize(f, *primals)
 
 
 def attempt(f):
@@ -100,3 +110,126 @@ attempt(lambda: vjp(lambda x: 3, torch.ones(2)))
 attempt(lambda: vjp(torch.sin, torch.ones(2))[1](torch.ones(3)))
 attempt(lambda: jacrev(lambda x: 3)(torch.ones(2)))
 attempt(lambda: vmap(torch.sin, chunk_size=1)(torch.ones(3)))
+# --- nested transforms show as PyTorch shows them
+attempt(lambda: vmap(lambda x: (print(x), x)[1])(torch.ones(2, 3)))
+attempt(lambda: grad(lambda x: (print(x), x.sum())[1])(torch.ones(2)))
+attempt(lambda: vmap(grad(lambda x: (print(x), x.sum())[1]))(torch.ones(2, 2)))
+attempt(lambda: grad(lambda x: (print(x.tolist(), f"{x.sum():.2f}"), x.sum())[1])(torch.ones(2)))
+attempt(lambda: vmap(jacrev(lambda x: x * x.sum()))(torch.ones(2, 2)))
+attempt(lambda: vmap(lambda x: jvp(lambda y: y.sin(), (x,), (x,))[1])(torch.ones(2, 2)))
+attempt(lambda: jvp(vmap(lambda x: x * x), (torch.ones(2, 2),), (torch.ones(2, 2),)))
+attempt(lambda: jvp(lambda x: jvp(torch.sin, (x,), (x,))[1], (torch.ones(2),), (torch.ones(2),)))
+attempt(lambda: hessian(lambda p: (p["a"] ** 2 * p["b"]).sum())({"a": torch.ones(2), "b": torch.ones(2)}))
+# --- containers come back as they were
+class Own:
+    pass
+own = Own()
+attempt(lambda: vmap(lambda x, o: x if o is own else 0 * x, in_dims=(0, None))(torch.ones(3), own))
+attempt(lambda: vmap(lambda x, o: x)(torch.ones(3), "text"))
+attempt(lambda: vmap(lambda x: [x, (x, {"b": x, 3: x})])(torch.ones(2)))
+attempt(lambda: vmap(lambda x: x[0] + x[1]["k"])([torch.ones(2), OrderedDict(k=torch.ones(2))]))
+attempt(lambda: grad(lambda x: (x.a * x.b[0]).sum())(Both(torch.ones(2), [torch.ones(2) * 3])))
+attempt(lambda: list(vmap(lambda x: OrderedDict(b=x, a=x))(torch.ones(2)).items()))
+attempt(lambda: vmap(lambda x, *, k: x * k)(torch.ones(3), k=2))
+attempt(lambda: jacrev(lambda x: [x * 2, {"k": x.sum()}])(torch.ones(2)))
+attempt(lambda: jacfwd(lambda x: [x * 2, {"k": x.sum()}])(torch.ones(2)))
+attempt(lambda: jvp(lambda x: [x[0] * 2, Both(x[0], x[0])], ([torch.ones(2)],), ([torch.ones(2)],)))
+attempt(lambda: linearized(lambda x: [x, x * 2], torch.ones(2))[1](torch.ones(2)))
+attempt(lambda: vjp(lambda x: {"a": (x, [x])}, torch.ones(3))[1]({"a": (torch.ones(3), [torch.ones(3)])}))
+attempt(lambda: vmap(lambda x: x, out_dims=(0,))(torch.ones(2)))
+attempt(lambda: vmap(lambda x: (x, [x]), out_dims=(0, [1]))(torch.ones(2, 3))[1][0].shape)
+# --- structures that do not fit are told
+attempt(lambda: vmap(lambda x: x, in_dims=[0])(torch.ones(2)))
+attempt(lambda: vmap(lambda x: x[0], in_dims=((0, 0),))([torch.ones(2), torch.ones(2)]))
+attempt(lambda: vmap(lambda x: x[0], in_dims=([0, 0],))([torch.ones(2), torch.ones(2)]))
+attempt(lambda: vmap(lambda x: x, in_dims=("a",))(torch.ones(2)))
+attempt(lambda: vmap(lambda x: x, out_dims="a")(torch.ones(2)))
+attempt(lambda: vmap(functools.partial(lambda a, x: 1, torch.ones(2)))(torch.ones(2)))
+attempt(lambda: vmap(torch.nn.Linear(2, 2), in_dims=(0, 1))(torch.ones(3, 2)))
+attempt(lambda: vmap(lambda x: x, chunk_size=0)(torch.ones(2)))
+attempt(lambda: grad(lambda x: [x.sum(), x], has_aux=True)(torch.ones(3)))
+attempt(lambda: grad(lambda x: {})(torch.ones(3)))
+attempt(lambda: vjp(lambda x: {"a": (x, [x])}, torch.ones(3))[1]({"a": (torch.ones(3), torch.ones(3))}))
+attempt(lambda: vjp(lambda x: [x, x], torch.ones(3))[1](torch.ones(3)))
+attempt(lambda: vjp(lambda x: (x,), torch.ones(3))[1](torch.ones(3)))
+attempt(lambda: vjp(lambda x: x, torch.ones(3))[1](torch.ones(2)))
+attempt(lambda: vjp(lambda x: x.sum(), [torch.ones(3), 5]))
+attempt(lambda: vjp(lambda x: x > 0, torch.ones(3)))
+attempt(lambda: vjp(lambda x: (), torch.ones(3)))
+attempt(lambda: vjp(lambda x: None, torch.ones(3)))
+attempt(lambda: jacrev(lambda x: x * 2, argnums=[0])(torch.ones(2)))
+attempt(lambda: jacrev(lambda x: x * 2, argnums=())(torch.ones(2)))
+attempt(lambda: grad(lambda x, y: x * y, argnums=(0, 0))(torch.ones(()), torch.ones(())))
+attempt(lambda: jacrev(lambda x: x * 2, chunk_size=0)(torch.ones(2)))
+attempt(lambda: jacrev(lambda x: x * 1j)(torch.ones(2)))
+attempt(lambda: jacfwd(lambda x: x)(torch.ones(2) * 1j))
+attempt(lambda: jvp(lambda x: x, (), ()))
+attempt(lambda: jvp(lambda x: x, (3,), (3,)))
+attempt(lambda: jvp(lambda x: [x, x], ([torch.ones(2)],), ((torch.ones(2),),)))
+attempt(lambda: jvp(lambda x: torch.ones(2), (torch.ones(2),), (torch.ones(2),), strict=True))
+attempt(lambda: linearized(lambda x: x * 2, torch.ones(2))[1](torch.ones(3)))
+attempt(lambda: linearized(lambda x: x * 2, torch.ones(2))[1](torch.ones(2), torch.ones(2)))
+# --- vmap refuses what would have another shape or value for each element
+x = torch.tensor([[1.0, -1], [2, 3]])
+def masked(f):
+    def g(v):
+        w = v.clone()
+        f(w)
+        return w
+    attempt(lambda: vmap(g)(x))
+masked(lambda w: w.__setitem__(w > 0, 0.0))
+masked(lambda w: w.__setitem__(w > 0, torch.tensor(5.0)))
+masked(lambda w: w.__setitem__(torch.tensor([True, False]), 0.0))
+attempt(lambda: vmap(lambda v: v[v > 0])(x))
+attempt(lambda: vmap(lambda v: torch.ones(2)[v.sum() > 0])(x))
+attempt(lambda: vmap(lambda v: v[torch.tensor(True)])(x))
+attempt(lambda: vmap(lambda v: v.masked_select(v > 0))(x))
+attempt(lambda: vmap(lambda v: v.nonzero())(x))
+attempt(lambda: vmap(lambda v: torch.unique(v))(x))
+attempt(lambda: vmap(lambda v: torch.equal(v, v))(x))
+attempt(lambda: vmap(lambda v: torch.allclose(v, v))(x))
+attempt(lambda: vmap(lambda v: torch.nn.functional.one_hot(v.long().abs()))(x))
+attempt(lambda: vmap(lambda v: v.sum().is_nonzero())(x))
+attempt(lambda: vmap(lambda v: v if v else v)(x))
+attempt(lambda: vmap(lambda v: v[v.long().abs()[0] - 1])(x))
+attempt(lambda: vmap(lambda v: v[0 : v.long().abs()[0]])(x))
+attempt(lambda: vmap(lambda v: v.tolist())(x))
+attempt(lambda: vmap(lambda v: int(v[0]))(x))
+attempt(lambda: vmap(lambda v: f"{v[0]:.1f}")(x))
+attempt(lambda: vmap(lambda v: torch.arange(v[0]))(x))
+attempt(lambda: vmap(lambda v: torch.tensor([1.0, 2.0]) * v + torch.arange(2) + torch.zeros_like(v))(x))
+attempt(lambda: vmap(lambda v: torch.zeros(2).copy_(v))(x))
+attempt(lambda: vmap(lambda v: torch.zeros_like(v).copy_(v))(x))
+attempt(lambda: vmap(lambda v: v.clone().unsqueeze_(0).t_() * v)(x))
+# --- the gradient of every sample, and an ensemble
+torch.manual_seed(0)
+net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
+params = {k: v.detach() for k, v in net.named_parameters()}
+def loss(p, x, y):
+    return torch.nn.functional.cross_entropy(torch.func.functional_call(net, p, (x.unsqueeze(0),)), y.unsqueeze(0))
+xs, ys = torch.randn(5, 3), torch.tensor([0, 1, 1, 0, 1])
+each = vmap(grad(loss), in_dims=(None, 0, 0))(params, xs, ys)
+print({k: tuple(v.shape) for k, v in each.items()}, each["2.bias"])
+print(vmap(grad(loss), in_dims=(None, 0, 0), chunk_size=2)(params, xs, ys)["2.bias"].allclose(each["2.bias"]))
+nets = [torch.nn.Linear(3, 2) for _ in range(3)]
+stacked, buffers = torch.func.stack_module_state(nets)
+out = vmap(lambda p, b, x: torch.func.functional_call(nets[0], (p, b), (x,)), in_dims=(0, 0, None))(stacked, buffers, xs)
+print(out.shape, all(torch.allclose(o, n(xs)) for o, n in zip(out, nets)), stacked["weight"].requires_grad)
+attempt(lambda: torch.func.functional_call(net, {"nothing": torch.ones(1)}, (xs,), strict=True))
+drop = torch.nn.Dropout(0.5)
+attempt(lambda: vmap(drop)(torch.ones(2, 4)))
+print(vmap(drop, randomness="different")(torch.ones(2, 4)).shape, vmap(drop.eval())(torch.ones(2, 4)))
+# --- values that depend on what was drawn
+attempt(lambda: vmap(lambda x: x.new_zeros(2).normal_(), randomness="same")(torch.ones(2)).std(0))
+c = torch.zeros(2)
+attempt(lambda: vmap(lambda x: (c.normal_(), x)[1])(torch.ones(2)))
+attempt(lambda: vmap(lambda x: (c.normal_(), x)[1], randomness="different")(torch.ones(2)))
+attempt(lambda: vmap(lambda x: (c.normal_(), x)[1], randomness="same")(torch.ones(2)))
+attempt(lambda: vmap(lambda x: torch.randint(3, (2,)))(torch.ones(2)))
+attempt(lambda: vmap(lambda x: torch.randint_like(x, 3))(torch.ones(2)))
+attempt(lambda: vmap(lambda x: torch.normal(x, 1.0))(torch.ones(2)))
+for kind in "same", "different":
+    for f in torch.rand_like, lambda x: torch.randint_like(x, 1000), lambda x: torch.randint(1000, ()), lambda x: torch.normal(0.0, 1.0, ()):
+        print(vmap(f, randomness=kind)(torch.ones(50)).unique().numel() > 1)
+print(vmap(lambda y: vmap(lambda x: torch.randint(1000, (2,)), randomness="same")(y), randomness="different")(torch.ones(2, 3)).shape)
+attempt(lambda: jacfwd(lambda x: x * torch.rand(2))(torch.ones(2)))

@@ -2,6 +2,7 @@
 import { assertWritable } from "../../autograd/inplace.ts";
 import { modes } from "../../autograd/mode.ts";
 import { OpNode } from "../../autograd/op_node.ts";
+import { assertOwned, levels, Wrapped } from "../../op/levels.ts";
 import { Tensor } from "../../tensor.ts";
 
 declare module "../../tensor.ts" {
@@ -25,8 +26,10 @@ declare module "../../tensor.ts" {
 for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "transpose", "unsqueeze"] as const)
   Object.defineProperty(Tensor.prototype, `${name}_`, {
     value(this: Tensor, ...args: unknown[]) {
+      if (levels.newest !== null) assertOwned(null, `${name}_`, [this]);
       if (modes().grad) assertWritable(this, this.requires_grad);
       const seen = (this[name] as (...x: unknown[]) => Tensor).apply(this, args);
+      if (this instanceof Wrapped) this.become(seen as Wrapped);
       this.sizes = seen.sizes;
       this.strides = seen.strides;
       this.offset = seen.offset;

@@ -3,6 +3,7 @@ import type { Scalar } from "../../dtype.ts";
 import { bool } from "../../dtype.ts";
 import { RuntimeError, TypeError } from "../../errors.ts";
 import { sameShape } from "../../layout.ts";
+import { dynamicShape, refuseBatch } from "../../op/levels.ts";
 import { Tensor } from "../../tensor.ts";
 import { _pow_scalar, _where, maximum, minimum } from "../pointwise.ts";
 import { typeWord } from "../../type_word.ts";
@@ -22,6 +23,7 @@ export function where(
   input?: Tensor | number | bigint | boolean,
   other?: Tensor | number | bigint | boolean,
 ): Tensor | Tensor[] {
+  if (input === undefined) refuseBatch(condition, dynamicShape("where"));
   if (input === undefined) return nonzero(condition, { as_tuple: true }) as Tensor[];
   if (other === undefined) throw new TypeError('where() missing 1 required positional argument: "other"');
   if (!(condition instanceof Tensor))
@@ -156,12 +158,19 @@ for (const name of Object.keys(EXTREMES) as (keyof typeof EXTREMES)[])
 
 /** Whether all elements are close. Returns a boolean. */
 export function allclose(input: Tensor, other: Tensor, { rtol = 1e-5, atol = 1e-8, equal_nan = false } = {}): boolean {
+  for (const t of [input, other])
+    refuseBatch(
+      t,
+      "vmap over torch.allclose isn't supported yet. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.",
+    );
   return Boolean(input.isclose(other, rtol, atol, equal_nan).all().item());
 }
 /** Whether two tensors have the same shape and the same elements. Returns a boolean. */
 export function equal(input: Tensor, other: Tensor): boolean {
   if (!(other instanceof Tensor))
     throw new TypeError(`equal(): argument 'other' (position 2) must be Tensor, not ${typeWord(other)}`);
+  for (const t of [input, other])
+    refuseBatch(t, "Batching rule not implemented for aten::equal. We could not generate a fallback.");
   return sameShape(input.sizes, other.sizes) && Boolean(input.eq(other).all().item());
 }
 declare module "../../tensor.ts" {

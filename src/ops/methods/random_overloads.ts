@@ -7,6 +7,7 @@ import { broadcastShapes } from "../../layout.ts";
 import { deviceOf, empty as allocate, emptyLike } from "../../allocate.ts";
 import type { MemoryFormat } from "../../memory_format.ts";
 import { bind, isOptions } from "../../op/bind.ts";
+import { drawnAt, isBatched } from "../../op/levels.ts";
 import { parseSchema } from "../../op/schema.ts";
 import { default_generator } from "../../random.ts";
 import type { Generator } from "../../random.ts";
@@ -45,8 +46,10 @@ export function randint(...given: unknown[]): Tensor {
     Generator | null,
     boolean,
   ];
-  const out = allocate(checkSize(size), dtype ?? int64, undefined, deviceOf(device));
-  return asLeaf(drawInts(out, low, high, generator), requires_grad);
+  const made = drawnAt(checkSize(size), (sizes) =>
+    drawInts(allocate(sizes, dtype ?? int64, undefined, deviceOf(device)), low, high, generator),
+  );
+  return asLeaf(made, requires_grad);
 }
 const RANDINT = parseSchema(
   "randint(integer low, integer high, int[] size, *, dtype? dtype=None, device? device=None, Generator? generator=None, bool requires_grad=False) -> Tensor",
@@ -78,7 +81,11 @@ export function randint_like(input: Tensor, ...given: unknown[]): Tensor {
     input,
     ...withLow(given),
   ]) as [Tensor, Bound, Bound, Dtype | null, string | null, Generator | null, boolean, MemoryFormat | null];
-  return asLeaf(drawInts(emptyLike(self, { dtype, device, memory_format }), low, high, generator), requires_grad);
+  const made = drawnAt(self.sizes, (sizes) => {
+    const like = sizes === self.sizes ? emptyLike(self, { dtype, device, memory_format }) : null;
+    return drawInts(like ?? allocate(sizes, dtype ?? self.dtype), low, high, generator);
+  });
+  return asLeaf(made, requires_grad);
 }
 const RANDINT_LIKE = parseSchema(
   "randint_like(Tensor input, integer low, integer high, *, dtype? dtype=None, device? device=None, Generator? generator=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
@@ -115,9 +122,7 @@ export function normal(...given: unknown[]): Tensor {
     boolean,
   ];
   const drawn = (shape: readonly number[], like: Tensor | null, mean: number, std: number): Tensor =>
-    like === null
-      ? empty(shape, { dtype, device }).normal_(mean, std, { generator })
-      : like.new_empty(shape).normal_(mean, std, { generator });
+    drawnAt(shape, (sizes) => empty(sizes, { dtype: like?.dtype ?? dtype, device }).normal_(mean, std, { generator }));
   if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
     if (size === null) throw new TypeError('normal() missing 1 required positional argument: "size"');
     return asLeaf(drawn(size, null, Number(mean), Number(std)), requires_grad);
@@ -130,7 +135,8 @@ export function normal(...given: unknown[]): Tensor {
   const made = no_grad(() => {
     if (!(std instanceof Tensor)) return drawn(like.sizes, like, 0, Number(std)).add_(mean);
     if (std.dtype.is_complex) throw new RuntimeError("normal expects standard deviation to be non-complex");
-    if (std.numel() > 0 && std.lt(0).any().item()) throw new RuntimeError("normal expects all elements of std >= 0.0");
+    if (!isBatched(std) && std.numel() > 0 && std.lt(0).any().item())
+      throw new RuntimeError("normal expects all elements of std >= 0.0");
     const shape = mean instanceof Tensor ? broadcastShapes(mean.sizes, std.sizes) : std.sizes;
     return drawn(shape, like, 0, 1).mul_(std).add_(mean);
   });

@@ -9,6 +9,7 @@ import type { Shape } from "../../layout.ts";
 import { contiguous_format, formatOf, preserve_format, stridesIn } from "../../memory_format.ts";
 import type { MemoryFormat } from "../../memory_format.ts";
 import { bind } from "../../op/bind.ts";
+import { assertOwned, levels } from "../../op/levels.ts";
 import { parseSchema } from "../../op/schema.ts";
 import { Tensor } from "../../tensor.ts";
 import { checkSize } from "../data.ts";
@@ -30,6 +31,7 @@ declare module "../../tensor.ts" {
 }
 Tensor.prototype.resize_ = function (this: Tensor, ...given: unknown[]) {
   const [, size, format] = bind(RESIZE, [this, ...given]) as [Tensor, number[], MemoryFormat | null];
+  if (levels.newest !== null) assertOwned(null, "resize_", [this]);
   if (this.requires_grad) throw new RuntimeError("cannot resize variables that require grad");
   if (format === preserve_format) throw new RuntimeError("Unsupported memory format Preserve");
   // The shape that it has is no change, whatever its strides.

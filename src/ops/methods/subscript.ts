@@ -5,6 +5,7 @@ import { help, IndexError, RuntimeError, TypeError, ValueError, warn } from "../
 import { list, sameShape } from "../../layout.ts";
 import { Tensor } from "../../tensor.ts";
 import { isScalar } from "../../op/bind.ts";
+import { BATCHED_MASK, isBatched, refuseBatch } from "../../op/levels.ts";
 import { typeWord } from "../../type_word.ts";
 import { scalar_tensor } from "../creation.ts";
 import { tensor } from "../data.ts";
@@ -73,7 +74,7 @@ function itemOf(x: Index | bigint): Item {
     const { dtype } = x;
     if (dtype.is_differentiable) throw notAnIndexTensor();
     // A tensor of no dims is as good as its value: an int, or a truth.
-    if (x.sizes.length === 0) return isMask(x) ? Boolean(x.item()) : Number(x.item());
+    if (x.sizes.length === 0 && !isBatched(x)) return isMask(x) ? Boolean(x.item()) : Number(x.item());
     return x;
   }
   if (!Array.isArray(x)) throw notAnIndex(typeWord(x));
@@ -157,6 +158,7 @@ function maskIndices(mask: Tensor, view: Tensor, d: number): Tensor[] {
       throw new IndexError(
         `The shape of the mask ${list(mask.sizes)} at index ${i} does not match the shape of the indexed tensor ${list(view.sizes)} at index ${d + i}`,
       );
+  refuseBatch(mask, BATCHED_MASK);
   return _nonzero(mask).unbind(1);
 }
 

@@ -3,6 +3,7 @@ import type { TypedArray } from "../../dtype.ts";
 import { int64 } from "../../dtype.ts";
 import { IndexError, RuntimeError } from "../../errors.ts";
 import { wrapDim } from "../../layout.ts";
+import { dynamicShape, refuseBatch } from "../../op/levels.ts";
 import { Tensor } from "../../tensor.ts";
 import { order } from "../along_dim.ts";
 import { elements, fromTyped } from "../data.ts";
@@ -41,6 +42,7 @@ function distinct(
   { return_inverse, return_counts, dim = null }: UniqueOptions,
   sorts: boolean,
 ): Tensor | Tensor[] {
+  refuseBatch(input, dynamicShape(dim !== null ? "unique_dim" : sorts ? "_unique2" : "unique_consecutive"));
   if (input.dtype.is_complex) throw notImplementedFor(dim === null || !sorts ? "unique" : "unique_dim", input.dtype);
   const d = dim === null ? 0 : wrapDim(dim, input.ndim);
   if (dim !== null && input.ndim === 0)
