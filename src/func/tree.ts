@@ -26,7 +26,7 @@ export function isNode(x: unknown): x is readonly unknown[] | Record<string, unk
   return typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 }
 /** Whether it is a list that is not told to be another container than a tuple. */
-export const isTuple = (x: unknown): x is readonly unknown[] => Array.isArray(x) && /tuple$/.test(kindOf(x).kind);
+export const isTuple = (x: unknown): x is readonly unknown[] => Array.isArray(x) && kindOf(x).kind.endsWith("tuple");
 /** `f` of everything that is no list and no plain object. */
 export function mapLeaves(x: unknown, f: (leaf: unknown) => unknown): unknown {
   if (Array.isArray(x)) {

@@ -11,7 +11,7 @@ import { getDevice } from "../devices/registry.ts";
 import { can_cast, Complex, dtypeByName, uint8 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
 import { RuntimeError, TypeError, warn } from "../errors.ts";
-import * as func from "../func/index.ts";
+import { grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp, vmap } from "../func/index.ts";
 import type { Tree } from "../func/tree.ts";
 import { list, sameShape } from "../layout.ts";
 import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../memory_format.ts";
@@ -42,6 +42,7 @@ export const keptAttributes = new WeakMap<Tensor, () => unknown>();
 const storageNumbers = new WeakMap<object, number>();
 let storages = 0;
 
+const transforms = { grad, grad_and_value, hessian, jacfwd, jacrev, vmap };
 export const helpers = {
   ...layers,
   checkDevice: (text: string): void => void getDevice(text),
@@ -71,18 +72,13 @@ export const helpers = {
     );
   },
   /** A function of torch.func of a Python function and of trees. */
-  transform(
-    name: "vmap" | "grad" | "grad_and_value" | "jacrev" | "jacfwd" | "hessian",
-    f: Fn,
-    args: unknown[],
-    rest: unknown[],
-  ): unknown {
-    return (func[name] as (...given: unknown[]) => Fn)(f, ...rest)(...args);
+  transform(name: keyof typeof transforms, f: Fn, args: unknown[], rest: unknown[]): unknown {
+    return (transforms[name] as (...given: unknown[]) => Fn)(f, ...rest)(...args);
   },
-  vjp: (f: Fn, primals: Tree[], options: unknown): unknown => func.vjp(f as never, primals, options as never),
+  vjp: (f: Fn, primals: Tree[], options: unknown): unknown => vjp(f as never, primals, options as never),
   jvp: (f: Fn, primals: Tree[], tangents: Tree[], options: unknown): unknown =>
-    func.jvp(f as never, primals, tangents, options as never),
-  linearize: (f: Fn, primals: Tree[]): unknown => func.linearize(f as never, ...primals),
+    jvp(f as never, primals, tangents, options as never),
+  linearize: (f: Fn, primals: Tree[]): unknown => linearize(f as never, ...primals),
   callFunction: (f: Fn, args: unknown[]): unknown => f(...args),
   /** Whether a tensor of one element is true. */
   truth(t: Tensor): boolean {
