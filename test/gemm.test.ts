@@ -1,16 +1,17 @@
 import type { Place } from "../src/kernel/place.ts";
 import { at, blockAt } from "./places.ts";
 import { describe, expect, test } from "vitest";
-import { FEATURE_LEVELS, featureLevel } from "../src/devices/cpu/features.ts";
+import { featureLevel } from "../src/devices/cpu/features.ts";
 import { Gemm } from "../src/devices/cpu/gemm/gemm.ts";
 import { Threads } from "../src/devices/cpu/threads.ts";
 import type { Matrix } from "../src/devices/backend.ts";
 import * as torch from "../src/index.ts";
+import { levelsFrom } from "./levels.ts";
 
 const maximum = 1024;
 const memory = new WebAssembly.Memory({ initial: 512, maximum, shared: true });
 const [A, B, C, SCRATCH, ADDEND] = [1 << 16, 4 << 20, 8 << 20, 16 << 20, 24 << 20];
-const levels = FEATURE_LEVELS.slice(FEATURE_LEVELS.indexOf(featureLevel()));
+const levels = levelsFrom(featureLevel());
 const shapes = [
   [1, 1, 1],
   [6, 8, 3],

@@ -2,7 +2,7 @@
 import { at } from "./places.ts";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { FEATURE_LEVELS, featureLevel, kernelLevel } from "../src/devices/cpu/features.ts";
+import { featureLevel, kernelLevel } from "../src/devices/cpu/features.ts";
 import { KernelRunner } from "../src/devices/cpu/launch.ts";
 import { Threads } from "../src/devices/cpu/threads.ts";
 import { float32, float64 } from "../src/dtype.ts";
@@ -13,9 +13,10 @@ import { expBelow0 } from "../src/kernel/formulas/exponential.ts";
 import type { MathOp } from "../src/kernel/expr.ts";
 import { Kernel, operand } from "../src/kernel/loops.ts";
 import { hostMath } from "../src/kernel/special.ts";
+import { levelsFrom } from "./levels.ts";
 
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });
-const levels = FEATURE_LEVELS.slice(FEATURE_LEVELS.indexOf(kernelLevel(featureLevel())));
+const levels = levelsFrom(kernelLevel(featureLevel()));
 const N = 1 << 16;
 /** Where the operands are. */
 const [X, Y, RESULT] = [0, 1, 2].map((k) => 65536 + 8 * N * k);

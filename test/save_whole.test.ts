@@ -174,27 +174,31 @@ describe("the old file stays", () => {
     expectGood();
   });
   // A kill every now and then finds what writing in place costs within a few rounds; TIDU_KILLS=200 asks for more.
-  test("or the new one is there, whole, when the writer is killed at any moment", async () => {
-    const rounds = Number(process.env.TIDU_KILLS ?? 4);
-    const big = join(folder, "big.safetensors");
-    for (let round = 0; round < rounds; round++) {
-      const child = spawn(
-        process.execPath,
-        program(
-          `for (let i = 1; ; i++) { torch.save(torch.full([1 << 20], i), ${JSON.stringify(big)}); if (i === 1) console.log("ready"); }`,
-        ),
-        { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
-      );
-      await new Promise((resolve) => child.stdout.once("data", resolve));
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
-      child.kill("SIGKILL");
-      await new Promise((resolve) => child.once("close", resolve));
-      const loaded = torch.load<Tensor>(big);
-      expect(loaded.numel()).toBe(1 << 20);
-      expect(loaded.eq(loaded[0]!).all().item()).toBe(true);
-    }
-    for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(join(folder, name));
-  });
+  const rounds = Number(process.env.TIDU_KILLS ?? 4);
+  test(
+    "or the new one is there, whole, when the writer is killed at any moment",
+    { timeout: rounds * 600_000 },
+    async () => {
+      const big = join(folder, "big.safetensors");
+      for (let round = 0; round < rounds; round++) {
+        const child = spawn(
+          process.execPath,
+          program(
+            `for (let i = 1; ; i++) { torch.save(torch.full([1 << 20], i), ${JSON.stringify(big)}); if (i === 1) console.log("ready"); }`,
+          ),
+          { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
+        );
+        await new Promise((resolve) => child.stdout.once("data", resolve));
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
+        child.kill("SIGKILL");
+        await new Promise((resolve) => child.once("close", resolve));
+        const loaded = torch.load<Tensor>(big);
+        expect(loaded.numel()).toBe(1 << 20);
+        expect(loaded.eq(loaded[0]!).all().item()).toBe(true);
+      }
+      for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(join(folder, name));
+    },
+  );
   test("whole for every reader while four write", async () => {
     const shared = join(folder, "shared.safetensors");
     torch.save(torch.full([1 << 16], 0), shared);
