@@ -5,6 +5,7 @@ import { int64 } from "../dtype.ts";
 import { RuntimeError, ValueError, warn } from "../errors.ts";
 import { list } from "../layout.ts";
 import { bindConstructor } from "../op/constructor.ts";
+import { formatted } from "../op/kernels.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
 import { relu as reluOp, relu_ } from "../ops/activation.ts";
@@ -180,6 +181,7 @@ const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
         d,
       );
     }
+    if (dims === 2) [values, indices] = [formatted(values, input), formatted(indices, input)];
     nodeNamed(values, dims === 1 ? "SqueezeBackward1" : `AdaptiveMaxPool${dims}DBackward0`);
     return return_indices ? [values, indices] : values;
   }) as Pool<typeof ADAPTIVE_MAX>;

@@ -3,6 +3,7 @@ import type { Dtype } from "../dtype.ts";
 import { float32 } from "../dtype.ts";
 import { isHalf } from "../kernel/half.ts";
 import type { Layout } from "../layout.ts";
+import { contiguous_format, formatOf, stridesIn } from "../memory_format.ts";
 import { Tensor } from "../tensor.ts";
 import type { KernelFor } from "./op.ts";
 import type { Schema, Values } from "./schema.ts";
@@ -45,6 +46,33 @@ export function inOpmath<S extends string>(kernel: KernelFor<S>): KernelFor<S> {
       return results instanceof Tensor ? back(results) : results.map(back);
     },
   };
+}
+
+/**
+ * A kernel whose results have their channels last where the first argument has, or one of those at `places`: PyTorch's
+ * kernels for images keep a network in the format that its input came in.
+ */
+export function inFormat<S extends string>(kernel: KernelFor<S>, places: readonly number[] = [0]): KernelFor<S> {
+  return {
+    ...kernel,
+    run(values, schema) {
+      const results = kernel.run(values, schema);
+      const of = values[places.find((i) => hasChannelsLast(values[i] as Tensor)) ?? -1] as Tensor | undefined;
+      if (of === undefined) return results;
+      return results instanceof Tensor ? formatted(results, of) : results.map((t) => formatted(t, of));
+    },
+  };
+}
+/** Whether PyTorch takes a tensor to be an image, or a volume, whose channels are last in memory. */
+export const hasChannelsLast = ({ sizes, strides }: Tensor): boolean =>
+  sizes.length > 3 && formatOf(sizes, strides) !== contiguous_format;
+/** `t` with its channels last, if `of` has them so. */
+export function formatted(t: Tensor, of: Tensor): Tensor {
+  if (t.sizes.length !== of.sizes.length || !hasChannelsLast(of)) return t;
+  const memory_format = formatOf(of.sizes, of.strides);
+  // A size of 1 leaves its stride open; PyTorch gives it the format's all the same.
+  const strides = stridesIn(memory_format, t.sizes);
+  return strides.every((n, d) => t.strides[d] === n) ? t : t.clone({ memory_format });
 }
 
 /** Differentiable ops put together: the derivative follows from theirs. */

@@ -3,7 +3,7 @@ import { cppName } from "../cpp_names.ts";
 import { RuntimeError } from "../errors.ts";
 import { list, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { composite, compute, inOpmath } from "../op/kernels.ts";
+import { composite, compute, inFormat, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { correlate, correlateWeights } from "./correlation.ts";
@@ -24,12 +24,15 @@ export const convolution = op(
   "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] output_padding, int groups) -> Tensor",
 );
 define(convolution, {
-  kernel: inOpmath(
-    compute(({ input, weight, bias, ...conv }) =>
-      conv.transposed
-        ? spread(input, weight, bias, transposedSize(input.sizes, weight.sizes, conv), conv)
-        : correlate(input, byGroup(weight, conv.groups), bias, windowsOf(input.sizes, weight.sizes, conv)),
+  kernel: inFormat(
+    inOpmath(
+      compute(({ input, weight, bias, ...conv }) =>
+        conv.transposed
+          ? spread(input, weight, bias, transposedSize(input.sizes, weight.sizes, conv), conv)
+          : correlate(input, byGroup(weight, conv.groups), bias, windowsOf(input.sizes, weight.sizes, conv)),
+      ),
     ),
+    [0, 1],
   ),
   saves: { input: ["weight"], weight: ["input"] },
   backward: {
@@ -207,7 +210,7 @@ function convolve(
     groups: given.groups,
     transposed,
   };
-  const batched = input.sizes.length === dims + 2 ? input : input.unsqueeze(0);
+  const batched = input.sizes.length === dims + 2 ? input : input.contiguous().unsqueeze(0);
   check(name, batched, weight, bias, conv, dims);
   const [samples, channels, ...spatial] = batched.sizes;
   if (transposed && samples * channels > 0 && spatial.includes(0))

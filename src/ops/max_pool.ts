@@ -10,7 +10,7 @@ import { Kernel, operand } from "../kernel/loops.ts";
 import type { Output } from "../kernel/loops.ts";
 import { contiguousStrides, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { compute } from "../op/kernels.ts";
+import { compute, inFormat } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { table } from "./correlation.ts";
@@ -77,39 +77,41 @@ export const _max_pool = op(
   "_max_pool(Tensor self, int[] kernel_size, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> (Tensor values, Tensor indices)",
 );
 define(_max_pool, {
-  kernel: compute(({ self, ceil_mode, ...sliding }) => {
-    const spatial = self.sizes.slice(2);
-    const places = poolPlaces(spatial, sliding, ceil_mode);
-    const wide = padded(self, sliding.padding, lowest(self.dtype), overhang(spatial, places, sliding));
-    const windows = windowsOf(wide, places, sliding);
-    const shape = windows.sizes.slice(0, 2 + places.length);
-    const [values, indices] = [
-      empty(shape, self.dtype, undefined, self.backend),
-      empty(shape, int64, undefined, self.backend),
-    ];
-    const rows = contiguousStrides(spatial);
-    const { kernel_size, stride, padding, dilation } = sliding;
-    const [still, fixed] = [places.map(() => 0), kernel_size.map(() => 0)];
-    const within = positions(kernel_size, dilation, fixed, rows);
-    const begin = positions(places, stride, padding, rows);
-    const few = numel(kernel_size) <= FEW;
-    const inner = few ? [] : fixed;
-    const outer = windows.strides.slice(0, 2 + places.length);
-    const offsets = positions(kernel_size, dilation, fixed, wide.strides.slice(2));
-    const operands = [
-      operand(windows, few ? outer : windows.strides),
-      ...(few ? [] : [operand(within, [0, 0, ...still, ...contiguousStrides(kernel_size)])]),
-      operand(begin, [0, 0, ...contiguousStrides(places), ...inner]),
-      ...[values, indices].map((t) => operand(t, [...t.strides, ...inner])),
-    ];
-    self.backend.launch(largestKernel(self.dtype, few ? numel(kernel_size) : 0), {
-      shape: few ? shape : windows.sizes,
-      reduced: few ? 0 : kernel_size.length,
-      operands,
-      params: few ? [offsets, within].flatMap((t) => Array.from(t.host(), Number)) : [],
-    });
-    return [values, indices];
-  }),
+  kernel: inFormat(
+    compute(({ self, ceil_mode, ...sliding }) => {
+      const spatial = self.sizes.slice(2);
+      const places = poolPlaces(spatial, sliding, ceil_mode);
+      const wide = padded(self, sliding.padding, lowest(self.dtype), overhang(spatial, places, sliding));
+      const windows = windowsOf(wide, places, sliding);
+      const shape = windows.sizes.slice(0, 2 + places.length);
+      const [values, indices] = [
+        empty(shape, self.dtype, undefined, self.backend),
+        empty(shape, int64, undefined, self.backend),
+      ];
+      const rows = contiguousStrides(spatial);
+      const { kernel_size, stride, padding, dilation } = sliding;
+      const [still, fixed] = [places.map(() => 0), kernel_size.map(() => 0)];
+      const within = positions(kernel_size, dilation, fixed, rows);
+      const begin = positions(places, stride, padding, rows);
+      const few = numel(kernel_size) <= FEW;
+      const inner = few ? [] : fixed;
+      const outer = windows.strides.slice(0, 2 + places.length);
+      const offsets = positions(kernel_size, dilation, fixed, wide.strides.slice(2));
+      const operands = [
+        operand(windows, few ? outer : windows.strides),
+        ...(few ? [] : [operand(within, [0, 0, ...still, ...contiguousStrides(kernel_size)])]),
+        operand(begin, [0, 0, ...contiguousStrides(places), ...inner]),
+        ...[values, indices].map((t) => operand(t, [...t.strides, ...inner])),
+      ];
+      self.backend.launch(largestKernel(self.dtype, few ? numel(kernel_size) : 0), {
+        shape: few ? shape : windows.sizes,
+        reduced: few ? 0 : kernel_size.length,
+        operands,
+        params: few ? [offsets, within].flatMap((t) => Array.from(t.host(), Number)) : [],
+      });
+      return [values, indices];
+    }),
+  ),
   saves: ["indices"],
   backward: {
     self: ({ grad, sizes, indices, ...sliding }) => {

@@ -4,7 +4,7 @@ import { notDifferentiableIn } from "../op/no_formula.ts";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
 import { list, numel, sameShape } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { composite, compute, inOpmath } from "../op/kernels.ts";
+import { composite, compute, inFormat, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { is_grad_enabled, no_grad } from "../autograd/mode.ts";
 import type { Tensor } from "../tensor.ts";
@@ -105,14 +105,16 @@ export const rms_norm = op(
   "rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor",
 );
 define(rms_norm, {
-  kernel: composite(({ input, normalized_shape, weight, eps }) => {
-    const dims = lastDims(input, normalized_shape, { weight });
-    const epsilon = eps ?? (input.dtype.itemsize === 8 ? 2 ** -52 : 2 ** -23);
-    if (input.dtype.is_complex)
-      return affine(input.mul(input.mul(input).mean(dims, true).add(epsilon).rsqrt()), weight, null);
-    assertFloating(input, "rms_norm");
-    return _normalize(input, dims, weight, null, epsilon, false).result;
-  }),
+  kernel: inFormat(
+    composite(({ input, normalized_shape, weight, eps }) => {
+      const dims = lastDims(input, normalized_shape, { weight });
+      const epsilon = eps ?? (input.dtype.itemsize === 8 ? 2 ** -52 : 2 ** -23);
+      if (input.dtype.is_complex)
+        return affine(input.mul(input.mul(input).mean(dims, true).add(epsilon).rsqrt()), weight, null);
+      assertFloating(input, "rms_norm");
+      return _normalize(input, dims, weight, null, epsilon, false).result;
+    }),
+  ),
   node: "MulBackward0",
 });
 
@@ -129,41 +131,43 @@ export const native_batch_norm = op(
   "native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor result, Tensor mean, Tensor rstd)",
 );
 define(native_batch_norm, {
-  kernel: composite(({ input, weight, bias, running_mean, running_var, training, momentum, eps }) => {
-    const channels = input.sizes[1];
-    for (const [name, t] of Object.entries({ running_mean, running_var }))
-      if (t?.requires_grad && is_grad_enabled()) throw notDifferentiableIn("native_batch_norm", name);
-    for (const [name, t] of Object.entries({ running_mean, running_var, weight, bias }))
-      if (t !== null && t.numel() !== channels)
-        throw new RuntimeError(`${name} should contain ${channels} elements not ${t.numel()}`);
-    assertFloating(input, "batch_norm");
-    if (!training) {
-      if (running_mean === null || running_var === null)
-        throw new RuntimeError("Expected running_mean and running_var to be defined when training=False");
-      const centred = input.sub(perChannel(running_mean, input));
-      const y = centred.mul(perChannel(running_var.add(eps).rsqrt(), input));
-      return [affinePerChannel(y, weight, bias), input.new_empty([0]), input.new_empty([0])];
-    }
-    const [scaledBy, shiftedBy] = [weight, bias].map((t) => t && perChannel(t, input));
-    const { result, mean, rstd } = _normalize(input, allBut(1, input), scaledBy, shiftedBy, eps);
-    const [ofBatch, scale] = [mean.detach().view([channels]), rstd.detach().view([channels])];
-    const count = numel(input.sizes) / channels;
-    // PyTorch's kernel writes over them without counting a version.
-    const move = (running: Tensor, by: Tensor): void =>
-      assign(running, running.mul(1 - momentum).add(by, { alpha: momentum }));
-    // A batch of nothing tells nothing.
-    if (count > 0)
-      no_grad(() => {
-        if (running_mean !== null) move(running_mean, ofBatch);
-        const variance = (): Tensor =>
-          scale
-            .pow(-2)
-            .sub(eps)
-            .mul(count / (count - 1));
-        if (running_var !== null) move(running_var, variance());
-      });
-    return [result, ofBatch, scale];
-  }),
+  kernel: inFormat(
+    composite(({ input, weight, bias, running_mean, running_var, training, momentum, eps }) => {
+      const channels = input.sizes[1];
+      for (const [name, t] of Object.entries({ running_mean, running_var }))
+        if (t?.requires_grad && is_grad_enabled()) throw notDifferentiableIn("native_batch_norm", name);
+      for (const [name, t] of Object.entries({ running_mean, running_var, weight, bias }))
+        if (t !== null && t.numel() !== channels)
+          throw new RuntimeError(`${name} should contain ${channels} elements not ${t.numel()}`);
+      assertFloating(input, "batch_norm");
+      if (!training) {
+        if (running_mean === null || running_var === null)
+          throw new RuntimeError("Expected running_mean and running_var to be defined when training=False");
+        const centred = input.sub(perChannel(running_mean, input));
+        const y = centred.mul(perChannel(running_var.add(eps).rsqrt(), input));
+        return [affinePerChannel(y, weight, bias), input.new_empty([0]), input.new_empty([0])];
+      }
+      const [scaledBy, shiftedBy] = [weight, bias].map((t) => t && perChannel(t, input));
+      const { result, mean, rstd } = _normalize(input, allBut(1, input), scaledBy, shiftedBy, eps);
+      const [ofBatch, scale] = [mean.detach().view([channels]), rstd.detach().view([channels])];
+      const count = numel(input.sizes) / channels;
+      // PyTorch's kernel writes over them without counting a version.
+      const move = (running: Tensor, by: Tensor): void =>
+        assign(running, running.mul(1 - momentum).add(by, { alpha: momentum }));
+      // A batch of nothing tells nothing.
+      if (count > 0)
+        no_grad(() => {
+          if (running_mean !== null) move(running_mean, ofBatch);
+          const variance = (): Tensor =>
+            scale
+              .pow(-2)
+              .sub(eps)
+              .mul(count / (count - 1));
+          if (running_var !== null) move(running_var, variance());
+        });
+      return [result, ofBatch, scale];
+    }),
+  ),
   node: "NativeBatchNormBackward0",
 });
 const allBut = (dim: number, x: Tensor): number[] => x.sizes.flatMap((_, d) => (d === dim ? [] : [d]));
@@ -198,23 +202,25 @@ export const native_group_norm = op(
   "native_group_norm(Tensor input, Tensor? weight, Tensor? bias, int N, int C, int HxW, int group, float eps) -> (Tensor result, Tensor mean, Tensor rstd)",
 );
 define(native_group_norm, {
-  kernel: composite(({ input, weight, bias, N, C, HxW, group, eps }) => {
-    if (group <= 0) throw new RuntimeError(`Expected num groups to be greater than 0, got ${group}`);
-    if (C % group !== 0)
-      throw new RuntimeError(
-        `Expected number of channels in input to be divisible by num_groups, but got input of shape ${list(input.sizes)} and num_groups=${group}`,
-      );
-    for (const [name, t] of Object.entries({ weight, bias }))
-      if (t !== null && (t.sizes.length !== 1 || t.numel() !== C))
+  kernel: inFormat(
+    composite(({ input, weight, bias, N, C, HxW, group, eps }) => {
+      if (group <= 0) throw new RuntimeError(`Expected num groups to be greater than 0, got ${group}`);
+      if (C % group !== 0)
         throw new RuntimeError(
-          `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ${list(t.sizes)} and input of shape ${list(input.sizes)}`,
+          `Expected number of channels in input to be divisible by num_groups, but got input of shape ${list(input.sizes)} and num_groups=${group}`,
         );
-    assertFloating(input, "GroupNormKernelImpl");
-    const grouped = input.reshape([N, group, C / group, HxW]);
-    const [scaledBy, shiftedBy] = [weight, bias].map((t) => t && t.view([group, C / group, 1]));
-    const { result, mean, rstd } = _normalize(grouped, [2, 3], scaledBy, shiftedBy, eps);
-    return [result.view(input.sizes), mean.view([N, group]), rstd.view([N, group])];
-  }),
+      for (const [name, t] of Object.entries({ weight, bias }))
+        if (t !== null && (t.sizes.length !== 1 || t.numel() !== C))
+          throw new RuntimeError(
+            `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ${list(t.sizes)} and input of shape ${list(input.sizes)}`,
+          );
+      assertFloating(input, "GroupNormKernelImpl");
+      const grouped = input.reshape([N, group, C / group, HxW]);
+      const [scaledBy, shiftedBy] = [weight, bias].map((t) => t && t.view([group, C / group, 1]));
+      const { result, mean, rstd } = _normalize(grouped, [2, 3], scaledBy, shiftedBy, eps);
+      return [result.view(input.sizes), mean.view([N, group]), rstd.view([N, group])];
+    }),
+  ),
   node: "NativeGroupNormBackward0",
 });
 /** Normalised over groups of channels of each sample. */

@@ -3,7 +3,7 @@ import type { Scalar } from "../dtype.ts";
 import { int64 } from "../dtype.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { list } from "../layout.ts";
-import { composite } from "../op/kernels.ts";
+import { composite, formatted } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { tensor } from "./data.ts";
@@ -30,7 +30,7 @@ define(pad, {
     const along = (step: (x: Tensor, d: number, before: number, after: number) => Tensor): Tensor => {
       let x = mode === "reflect" || mode === "replicate" ? linearIn(input) : input;
       for (let i = 0; i < pad.length; i += 2) x = step(x, input.sizes.length - 1 - i / 2, pad[i], pad[i + 1]);
-      return x;
+      return mode === "circular" ? x : formatted(x, input);
     };
     if (mode === "constant") return along((x, d, before, after) => surrounded(x, d, before, after, value ?? 0));
     if (value !== null && value !== 0) throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`);

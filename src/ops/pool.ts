@@ -1,7 +1,7 @@
 // Pools: the largest or the mean of what a sliding window sees.
 import { RuntimeError } from "../errors.ts";
 import { list } from "../layout.ts";
-import { composite, inOpmath } from "../op/kernels.ts";
+import { composite, formatted, inFormat, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
 import { convolution } from "./conv.ts";
@@ -47,7 +47,7 @@ function prepared(
       );
   }
   assertWindowed(name, dims, input);
-  return { x: input.sizes.length === dims + 2 ? input : input.unsqueeze(0), s };
+  return { x: input.sizes.length === dims + 2 ? input : input.contiguous().unsqueeze(0), s };
 }
 /** Raises if there is nothing for a window to lie on; there may be no samples. */
 function assertWindowed(name: string, dims: number, { sizes }: Tensor): void {
@@ -141,7 +141,7 @@ const avgPool =
     const places = poolPlaces(spatial, s, args.ceil_mode);
     assertPlaces(name, x, places);
     const extra = overhang(spatial, places, s);
-    const all = linearIn(x);
+    const all = linearIn(dims === 3 ? x.contiguous() : x);
     const wide = extra.some((e) => e > 0) ? widened(all, extra) : all;
     const taken = placesOf(wide.sizes.slice(2), s);
     // Sums of windows are a depthwise convolution.
@@ -192,7 +192,7 @@ export const avg_pool2d = op(
 );
 define(avg_pool2d, {
   takes: floatsAndLong("avg_pool2d"),
-  kernel: inOpmath(composite((args) => avgPool("avg_pool2d", 2)(args))),
+  kernel: inFormat(inOpmath(composite((args) => avgPool("avg_pool2d", 2)(args)))),
   node: "AvgPool2DBackward0",
 });
 /** The mean under each window of [N, C, D, H, W]. */
@@ -245,13 +245,18 @@ define(adaptive_avg_pool1d, {
 export const adaptive_avg_pool2d = op("adaptive_avg_pool2d(Tensor input, int[] output_size) -> Tensor");
 define(adaptive_avg_pool2d, {
   takes: floats("adaptive_avg_pool2d"),
-  kernel: inOpmath(composite(({ input, output_size }) => adaptive(input, 2, output_size))),
+  kernel: inFormat(inOpmath(composite(({ input, output_size }) => adaptive(input, 2, output_size)))),
   node: ({ output_size }) => (output_size.every((n) => n === 1) ? "MeanBackward1" : "AdaptiveAvgPool2DBackward0"),
 });
 /** {@link avg_pool3d} with the windows chosen so that the result has `output_size`. */
 export const adaptive_avg_pool3d = op("adaptive_avg_pool3d(Tensor input, int[] output_size) -> Tensor");
 define(adaptive_avg_pool3d, {
   takes: floats("adaptive_avg_pool3d_cpu"),
-  kernel: inOpmath(composite(({ input, output_size }) => adaptive(input, 3, output_size))),
+  kernel: inOpmath(
+    composite(({ input, output_size }) => {
+      const out = adaptive(input, 3, output_size);
+      return output_size.every((n) => n === 1) ? formatted(out, input) : out;
+    }),
+  ),
   node: ({ output_size }) => (output_size.every((n) => n === 1) ? "MeanBackward1" : "AdaptiveAvgPool3DBackward0"),
 });

@@ -3,7 +3,7 @@ import type { Dtype } from "../dtype.ts";
 import { int64, uint8 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { isHalf } from "../kernel/half.ts";
-import { compute, inOpmath } from "../op/kernels.ts";
+import { compute, inFormat, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { floats, floatsAndBytes, isTaken, wideFloatsAndBytes } from "../op/takes.ts";
 import type { Taken } from "../op/takes.ts";
@@ -122,33 +122,35 @@ export const _upsample = op(
   "_upsample(Tensor self, int[] output_size, str mode, bool align_corners, float[] scales, bool antialias) -> Tensor",
 );
 define(_upsample, {
-  kernel: compute(({ self, output_size, ...resize }) => {
-    const spatial = self.sizes.slice(2);
-    if ([...spatial, ...output_size].some((n) => n <= 0)) throw emptySizes(spatial, output_size);
-    if (self.sizes[1] === 0)
-      throw new RuntimeError(
-        `Non-empty ${self.sizes.length}D data tensor expected but got a tensor with sizes [${self.sizes.join(", ")}]`,
-      );
-    const { dtype } = self;
-    // What keeps its size is copied, and a filter never looks at it.
-    const takes = taken(resize.mode, spatial.length, resize.antialias);
-    if (!isTaken(takes, dtype) && (!resize.antialias || spatial.some((n, d) => n !== output_size[d])))
-      throw takes.refuse(dtype, dtype);
-    const rounds = dtype === uint8;
-    let x = (rounds || isHalf(dtype)) && !resize.mode.startsWith("nearest") ? self.float() : self;
-    for (const [i, to] of output_size.entries()) {
-      const d = i + 2;
-      const taps = along(i, spatial[i], to, resize);
-      const part = (k: number): Tensor => x.index_select(d, fromTyped(taps.indices[k], [to], int64));
-      if (alone(taps)) x = part(0);
-      else {
-        const terms = taps.weights.map((w, k) => part(k).mul_(weightsOf(w, x, d, x.dtype)));
-        x = terms.reduce((a, b) => a.add_(b));
+  kernel: inFormat(
+    compute(({ self, output_size, ...resize }) => {
+      const spatial = self.sizes.slice(2);
+      if ([...spatial, ...output_size].some((n) => n <= 0)) throw emptySizes(spatial, output_size);
+      if (self.sizes[1] === 0)
+        throw new RuntimeError(
+          `Non-empty ${self.sizes.length}D data tensor expected but got a tensor with sizes [${self.sizes.join(", ")}]`,
+        );
+      const { dtype } = self;
+      // What keeps its size is copied, and a filter never looks at it.
+      const takes = taken(resize.mode, spatial.length, resize.antialias);
+      if (!isTaken(takes, dtype) && (!resize.antialias || spatial.some((n, d) => n !== output_size[d])))
+        throw takes.refuse(dtype, dtype);
+      const rounds = dtype === uint8;
+      let x = (rounds || isHalf(dtype)) && !resize.mode.startsWith("nearest") ? self.float() : self;
+      for (const [i, to] of output_size.entries()) {
+        const d = i + 2;
+        const taps = along(i, spatial[i], to, resize);
+        const part = (k: number): Tensor => x.index_select(d, fromTyped(taps.indices[k], [to], int64));
+        if (alone(taps)) x = part(0);
+        else {
+          const terms = taps.weights.map((w, k) => part(k).mul_(weightsOf(w, x, d, x.dtype)));
+          x = terms.reduce((a, b) => a.add_(b));
+        }
       }
-    }
-    if (x.dtype === dtype) return x;
-    return rounds ? x.round().clamp(0, 255).to(uint8) : x.to(dtype);
-  }),
+      if (x.dtype === dtype) return x;
+      return rounds ? x.round().clamp(0, 255).to(uint8) : x.to(dtype);
+    }),
+  ),
   backward: {
     self: ({ grad, sizes, mode, align_corners, scales, antialias }) =>
       _upsample_backward(grad, sizes.self.slice(2), mode, align_corners, scales, antialias),

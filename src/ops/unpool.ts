@@ -2,7 +2,7 @@
 import { int64 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { list, numel } from "../layout.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite, compute, inFormat } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { fromTyped } from "./data.ts";
 import { floats } from "../op/takes.ts";
@@ -11,25 +11,27 @@ import { floats } from "../op/takes.ts";
 export const _max_unpool = op("_max_unpool(Tensor self, Tensor indices, int[] output_size) -> Tensor");
 define(_max_unpool, {
   takes: floats("max_unpool2d"),
-  kernel: compute(({ self, indices, output_size }) => {
-    const lead = self.sizes.slice(0, self.sizes.length - output_size.length);
-    const n = numel(output_size);
-    if (indices.dtype !== int64)
-      throw new RuntimeError(`elements in indices should be type int64 but got: ${indices.dtype.legacyName}`);
-    if (list(indices.sizes) !== list(self.sizes))
-      throw new RuntimeError(
-        `Expected shape of indices to be same as that of the input tensor (${list(self.sizes)}) but got indices tensor with shape: ${list(indices.sizes)}`,
-      );
-    const bad = (indices.typed_array() as BigInt64Array).find((i) => i < 0n || i >= BigInt(n));
-    if (bad !== undefined)
-      throw new RuntimeError(
-        `Found an invalid max index: ${bad} (output volumes are of size ${output_size.join("x")})`,
-      );
-    return self
-      .new_zeros([...lead, n])
-      .scatter(-1, indices.flatten(lead.length), self.flatten(lead.length))
-      .view([...lead, ...output_size]);
-  }),
+  kernel: inFormat(
+    compute(({ self, indices, output_size }) => {
+      const lead = self.sizes.slice(0, self.sizes.length - output_size.length);
+      const n = numel(output_size);
+      if (indices.dtype !== int64)
+        throw new RuntimeError(`elements in indices should be type int64 but got: ${indices.dtype.legacyName}`);
+      if (list(indices.sizes) !== list(self.sizes))
+        throw new RuntimeError(
+          `Expected shape of indices to be same as that of the input tensor (${list(self.sizes)}) but got indices tensor with shape: ${list(indices.sizes)}`,
+        );
+      const bad = (indices.typed_array() as BigInt64Array).find((i) => i < 0n || i >= BigInt(n));
+      if (bad !== undefined)
+        throw new RuntimeError(
+          `Found an invalid max index: ${bad} (output volumes are of size ${output_size.join("x")})`,
+        );
+      return self
+        .new_zeros([...lead, n])
+        .scatter(-1, indices.flatten(lead.length), self.flatten(lead.length))
+        .view([...lead, ...output_size]);
+    }),
+  ),
   saves: ["indices"],
   backward: {
     self: ({ grad, indices, output_size }) => {

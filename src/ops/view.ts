@@ -5,7 +5,7 @@ import { IndexError, RuntimeError, ValueError, warn } from "../errors.ts";
 import { contiguousStrides, copyStrides, inferSize, list, numel, sameShape, viewStrides, wrapDim } from "../layout.ts";
 import type { Layout, Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
-import { composite, compute, view as viewKernel } from "../op/kernels.ts";
+import { composite, compute, hasChannelsLast, view as viewKernel } from "../op/kernels.ts";
 import { define, op, registry } from "../op/op.ts";
 import type { Op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
@@ -541,13 +541,13 @@ define(cat, {
     const [first] = parts;
     const d = wrapDim(dim, first.sizes.length);
     for (const x of parts) assertJoinable(first.sizes, x.sizes, d, tensors.indexOf(x));
-    const out = allocate(
-      first.sizes.with(
-        d,
-        parts.reduce((n, x) => n + x.sizes[d], 0),
-      ),
-      dtype,
+    const sizes = first.sizes.with(
+      d,
+      parts.reduce((n, x) => n + x.sizes[d], 0),
     );
+    const out = parts.every(hasChannelsLast)
+      ? allocate([sizes[0], ...sizes.slice(2), sizes[1]], dtype).movedim([-1], [1])
+      : allocate(sizes, dtype);
     let at = 0;
     for (const x of parts) {
       assign(out.narrow(d, at, x.sizes[d]), x);
