@@ -104,7 +104,7 @@ function rowsOf(whole: Tensor, xs: readonly Tensor[]): Tensor[] {
 }
 /** In the place of each tensor of the output, what is derived with respect to the input. */
 export type Jacobian<Y, X> = Y extends Tensor ? X : { [K in keyof Y]: Jacobian<Y[K], X> };
-interface JacobianOf<Options extends AuxOptions> {
+export interface JacobianOf<Options extends AuxOptions> {
   <A extends readonly unknown[], Y extends Tree, const N extends Argnums = 0>(
     f: Fn<A, Y>,
     argnums?: N,
