@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// class Tensor: a layout over a Storage, and what autograd knows of it. Operators are merged in from ops/ by type.
+// class Tensor: a layout over a Storage, and what autograd knows of it. Its other methods are merged in by type, by the
+// files that make them: the ops by ops/methods/index.ts.
 import type { Node } from "./autograd/node.ts";
 import type { Backend } from "./devices/backend.ts";
 import type { Dtype, Scalar, TypedArray } from "./dtype.ts";
@@ -13,9 +14,6 @@ import { isContiguous, list, numel, wrapDim } from "./layout.ts";
 import type { Layout, Shape } from "./layout.ts";
 import { isIn } from "./memory_format.ts";
 import type { MemoryFormat } from "./memory_format.ts";
-import type { SignatureOf } from "./op/op.ts";
-import type { Method } from "./op/schema.ts";
-import type * as ops from "./ops/methods/ops.ts";
 import { sizeText, tensorText } from "./print.ts";
 import { Storage } from "./storage.ts";
 
@@ -52,20 +50,6 @@ export type TensorHook = (grad: Tensor) => Tensor | null | void;
 
 /** Values nested as the dims are. */
 export type NestedList = Scalar | NestedList[];
-
-type MethodNames<O> = {
-  [K in keyof O]: K extends `_${string}`
-    ? never
-    : SignatureOf<O[K]> extends `${K & string}(Tensor${"" | "|Scalar" | `(${string})`} self${string}`
-      ? K
-      : never;
-}[keyof O];
-type Methods<O> = { [K in keyof O]: Method<SignatureOf<O[K]>> };
-
-/** Every op whose first argument is self, as a method; and x[i], x[i] = y along the first dim. */
-export interface Tensor extends Methods<Pick<typeof ops, MethodNames<typeof ops>>> {
-  [index: number]: Tensor;
-}
 
 /**
  * A multi-dimensional array that records what is done with it, as `torch.Tensor`.

@@ -1,16 +1,16 @@
 // The node that a call of an op records: which op, its plain arguments, the tensors its formulas need.
 import type { Shape } from "../layout.ts";
-import type { Entry, RecordPlan } from "../op/op.ts";
 import { Tensor } from "../tensor.ts";
 import { flatIn } from "./flat.ts";
 import { modes } from "./mode.ts";
 import type { Edge, Grads, Meta } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
+import type { RecordedOp, RecordPlan } from "./record.ts";
 
 type Saved = SavedTensor | readonly (SavedTensor | null)[];
 
 export class OpNode extends Node {
-  private readonly entry: Entry;
+  private readonly entry: RecordedOp;
   private readonly record: RecordPlan;
   private readonly inPlace: boolean;
   /** The arguments by place; tensors are left out, their shapes are in `shapes`. */
@@ -24,7 +24,12 @@ export class OpNode extends Node {
   private edgeCounts: number[] | null = null;
 
   /** `passed`: the tensors the graph goes through, where `values` holds copies made for saving. */
-  constructor(entry: Entry, values: readonly unknown[], outputs: readonly Tensor[], passed: readonly unknown[] | null) {
+  constructor(
+    entry: RecordedOp,
+    values: readonly unknown[],
+    outputs: readonly Tensor[],
+    passed: readonly unknown[] | null,
+  ) {
     super();
     this.entry = entry;
     this.record = entry.record!;

@@ -1,4 +1,5 @@
 // op() declares a signature, define() gives it a kernel and a derivative, inplace() derives the twin that writes self.
+import type { Formula, RecordedOp, SavedName } from "../autograd/record.ts";
 import type { Dtype } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { Tensor as TensorClass } from "../tensor.ts";
@@ -89,12 +90,11 @@ export interface Definition<S extends string, K extends Saves<S>> {
   node?: string | ((values: Values<S> & { readonly op: string; readonly sizes: Sizes<S> }) => string);
 }
 
-type AnyFormula = (context: never) => Tensor | null | readonly (Tensor | null)[];
 export interface AnyDefinition {
   readonly kernel: OpKernel;
   readonly takes?: Takes;
   readonly saves?: readonly string[] | Readonly<Record<string, readonly string[] | undefined>>;
-  readonly backward?: Readonly<Record<string, AnyFormula | undefined>>;
+  readonly backward?: Readonly<Record<string, Formula["formula"] | undefined>>;
   readonly flat?: readonly string[];
   readonly strided?: boolean;
   readonly constants?: readonly string[];
@@ -102,43 +102,18 @@ export interface AnyDefinition {
   readonly node?: string | ((values: never) => string);
 }
 /** One op in the registry. */
-export interface Entry {
+export interface Entry extends RecordedOp {
   readonly schema: Schema;
   definition: AnyDefinition | null;
   /** For the in-place twin: the op whose result it writes. */
   readonly inplaceOf: Entry | null;
   /** Place of the argument `inplace`, which asks for the result to be written over the first argument; -1 if none. */
   readonly inplaceArg: number;
-  /** Worked out by define(): what recording needs. */
-  record: RecordPlan | null;
   /** What each call checks of its arguments' dtypes; what the kernel checks by itself is not among it. */
   takes: readonly Check[] | null;
 }
 /** The dtypes of the argument at a place; of what all give together, if the place is -1. */
 export interface Check extends Taken {
-  readonly place: number;
-}
-/** For each differentiable argument: its place, its formula, what it saves. */
-export interface RecordPlan {
-  readonly formulas: readonly Formula[];
-  /** Numbers of the formulas whose arguments are flat; null if none are. */
-  readonly flat: readonly number[] | null;
-  readonly strided: boolean;
-  /** Numbers of the results that need no gradient. */
-  readonly constants: readonly number[];
-  /** Whether a number is a tensor for PyTorch and has a place among the node's inputs; elsewhere it has none. */
-  readonly wrapsNumbers: boolean;
-  readonly nodeName: string | ((values: never) => string);
-}
-export interface Formula {
-  /** Place of the argument whose gradient it gives. */
-  readonly arg: number;
-  readonly formula: AnyFormula;
-  readonly saves: readonly SavedName[];
-}
-/** A tensor that a formula needs: the argument at a place, or (as ~place) a result. */
-export interface SavedName {
-  readonly name: string;
   readonly place: number;
 }
 /** Every op, by its callable and by its name. */

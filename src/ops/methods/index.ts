@@ -7,6 +7,8 @@
 import "../../autograd/index.ts";
 import "../../devices/cpu/device.ts";
 import { makeMethods } from "../../op/op.ts";
+import type { SignatureOf } from "../../op/op.ts";
+import type { Method } from "../../op/schema.ts";
 import * as ops from "./ops.ts";
 import "./constructor.ts";
 import "./inplace_views.ts";
@@ -15,5 +17,21 @@ import "./random_overloads.ts";
 import "./resize_tensor.ts";
 import "./subscript.ts";
 import "./unique.ts";
+
+type MethodNames<O> = {
+  [K in keyof O]: K extends `_${string}`
+    ? never
+    : SignatureOf<O[K]> extends `${K & string}(Tensor${"" | "|Scalar" | `(${string})`} self${string}`
+      ? K
+      : never;
+}[keyof O];
+type Methods<O> = { [K in keyof O]: Method<SignatureOf<O[K]>> };
+
+declare module "../../tensor.ts" {
+  /** Every op whose first argument is self, as a method; and x[i], x[i] = y along the first dim. */
+  interface Tensor extends Methods<Pick<typeof ops, MethodNames<typeof ops>>> {
+    [index: number]: Tensor;
+  }
+}
 
 makeMethods(ops);
