@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as torch from "../src/index.ts";
 import { Tensor } from "../src/index.ts";
@@ -19,6 +20,20 @@ test("every argument that can be given by place has a label for editors to show"
   type Missing = Unlabelled<SignatureOf<(typeof ops)[keyof typeof ops]>>;
   const none: [Missing] extends [never] ? true : Missing = true;
   expect(none).toBe(true);
+});
+
+test("so has every argument of a constructor, and of a function that is no op", () => {
+  const schema = readFileSync("src/op/schema.ts", "utf8");
+  const labels = new Set([...schema.matchAll(/^ {2}(\w+): \[\1_?: T\];$/gm)].map(([, name]) => name));
+  const missing: string[] = [];
+  for (const file of readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts")))
+    for (const [, args] of readFileSync(`src/${file}`, "utf8").matchAll(/"\w+\(([^"]*)\) -> [^"]+"/g)) {
+      const byPlace = args.replace(/(^|, )\*.*$/, "").split(", ");
+      for (const [, name] of byPlace.map((arg) => /^\S+ (\w+)/.exec(arg) ?? []))
+        if (name !== undefined && !labels.has(name)) missing.push(`${file}: ${name}`);
+    }
+  expect(labels.size).toBeGreaterThan(300);
+  expect(missing).toEqual([]);
 });
 
 test("wrong calls do not compile", () => {
