@@ -61,6 +61,17 @@ export {
   set_grad_enabled,
   is_anomaly_enabled,
 } from "./autograd/mode.ts";
+export * as amp from "./amp/index.ts";
+export {
+  autocast,
+  clear_autocast_cache,
+  get_autocast_dtype,
+  is_autocast_cache_enabled,
+  is_autocast_enabled,
+  set_autocast_cache_enabled,
+  set_autocast_dtype,
+  set_autocast_enabled,
+} from "./amp/autocast.ts";
 export * as optim from "./optim/index.ts";
 export * as profiler from "./profiler/index.ts";
 export * as utils from "./data/namespace.ts";

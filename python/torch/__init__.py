@@ -388,7 +388,31 @@ from . import nn, optim, utils  # noqa: E402
 from . import serialization  # noqa: E402
 from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage  # noqa: E402
-from . import backends, cuda, types, version  # noqa: E402
+from . import amp, backends, cuda, types, version  # noqa: E402
+from .amp import autocast  # noqa: E402
+
+for _place, _module in (
+    ("torch.cuda.amp", amp.of_device("cuda")),
+    ("torch.cpu", _types.ModuleType("torch.cpu")),
+    ("torch.cpu.amp", amp.of_device("cpu")),
+):
+    _register(_place, _module)
+
+
+def is_autocast_cpu_enabled():
+    _bridge.warn(
+        "torch.is_autocast_cpu_enabled() is deprecated. Please use torch.is_autocast_enabled('cpu') instead.",
+        "DeprecationWarning",
+    )
+    return _run("torch.is_autocast_enabled", "cpu")
+
+
+def get_autocast_cpu_dtype():
+    _bridge.warn(
+        "torch.get_autocast_cpu_dtype() is deprecated. Please use torch.get_autocast_dtype('cpu') instead.",
+        "DeprecationWarning",
+    )
+    return _run("torch.get_autocast_dtype", "cpu")
 
 mps = backends.mps
 _register_all()

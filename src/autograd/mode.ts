@@ -1,5 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Whether operations are recorded: no_grad and its kin.
+import { bfloat16 } from "../dtype.ts";
+import type { Dtype } from "../dtype.ts";
 import { RuntimeError, warn } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -11,6 +13,11 @@ interface Modes {
   checkNan: boolean;
   /** What packs the tensors that nodes keep, and gives them back. */
   savedHooks: SavedHooks | null;
+  /** Whether ops choose the dtype they compute in; the lower one; what they have cast, if once for all calls. */
+  autocast: boolean;
+  castTo: Dtype;
+  castCache: WeakMap<Tensor, { readonly version: number; readonly cast: Tensor }> | null;
+  castsOnce: boolean;
 }
 export interface SavedHooks {
   readonly pack: (t: Tensor) => unknown;
@@ -24,7 +31,17 @@ export interface SavedHooks {
  * and as long as such bodies wait, code that is in no synchronous body asks the context which modes are its own. Engines
  * without such contexts refuse asynchronous bodies.
  */
-const program: Modes = { grad: true, inference: false, anomaly: false, checkNan: true, savedHooks: null };
+const program: Modes = {
+  grad: true,
+  inference: false,
+  anomaly: false,
+  checkNan: true,
+  savedHooks: null,
+  autocast: false,
+  castTo: bfloat16,
+  castCache: null,
+  castsOnce: true,
+};
 let running: Modes | null = program;
 /** Synchronous bodies around the code that runs, and asynchronous ones that wait. */
 let depth = 0;

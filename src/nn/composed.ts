@@ -4,6 +4,7 @@ import { nodeNamed } from "../autograd/op_node.ts";
 import { int64 } from "../dtype.ts";
 import { RuntimeError, ValueError, warn } from "../errors.ts";
 import { list } from "../layout.ts";
+import { inFloat32 } from "../op/autocast.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import { formatted } from "../op/kernels.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
@@ -154,7 +155,10 @@ const ADAPTIVE_MAX = "adaptive_max_pool(Tensor input, int?[] output_size, bool r
  */
 const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
   ((...given: unknown[]) => {
-    const { input, output_size, return_indices } = bindConstructor(ADAPTIVE_MAX, given, name);
+    const bound = bindConstructor(ADAPTIVE_MAX, given, name);
+    const { output_size, return_indices } = bound;
+    // Those for fewer dims are on no list of autocast.
+    const input = dims === 3 ? inFloat32(bound.input) : bound.input;
     const size = sizesFor(input, dims, output_size, name);
     const lead = input.sizes.length - dims;
     const spatial = input.sizes.slice(lead);

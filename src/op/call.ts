@@ -9,6 +9,7 @@ import { observe, observer } from "../observer.ts";
 import { Tensor } from "../tensor.ts";
 import type { ViewInfo } from "../tensor.ts";
 import { collectTemporaries, empty } from "../allocate.ts";
+import { autocasted } from "./autocast.ts";
 import { bind } from "./bind.ts";
 import { assertCast, assertFits } from "./fits.ts";
 import { assertOwned, beneathAll, isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
@@ -40,6 +41,8 @@ export function run(entry: Entry, values: Values): Results {
 function execute(entry: Entry, values: Values): Results {
   const { definition, schema } = entry;
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
+  if (entry.autocast !== null && modes().autocast)
+    return autocasted(entry.autocast, values, (cast) => execute(entry, cast));
   let level: Level | null = null;
   if (levels.newest !== null) {
     [level, values] = atLevel(entry, values);

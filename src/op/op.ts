@@ -3,6 +3,7 @@ import type { Formula, RecordedOp, SavedName } from "../autograd/record.ts";
 import type { Dtype } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { Tensor as TensorClass } from "../tensor.ts";
+import { policyOf } from "./autocast.ts";
 import { makeCall } from "./call.ts";
 import type { Fn, Result, Schema, TensorNames, Values } from "./schema.ts";
 import { parseSchema } from "./schema.ts";
@@ -111,6 +112,8 @@ export interface Entry extends RecordedOp {
   readonly inplaceArg: number;
   /** What each call checks of its arguments' dtypes; what the kernel checks by itself is not among it. */
   takes: readonly Check[] | null;
+  /** The dtype that autocast has it compute in, by its arguments; null if it does nothing. */
+  readonly autocast: ReturnType<typeof policyOf>;
 }
 /** The dtypes of the argument at a place; of what all give together, if the place is -1. */
 export interface Check extends Taken {
@@ -122,7 +125,8 @@ export const registryByName = new Map<string, Entry>();
 
 function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) => unknown {
   const inplaceArg = schema.args.findIndex((a) => a.name === "inplace");
-  const entry: Entry = { schema, definition: null, inplaceOf, inplaceArg, record: null, takes: null };
+  const autocast = inplaceOf === null ? policyOf(schema) : null;
+  const entry: Entry = { schema, definition: null, inplaceOf, inplaceArg, record: null, takes: null, autocast };
   const call = makeCall(entry);
   Object.defineProperty(call, "name", { value: schema.name });
   registry.set(call, entry);

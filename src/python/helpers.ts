@@ -5,7 +5,10 @@ import { OpNode } from "../autograd/op_node.ts";
 import { saved_tensors_hooks } from "../autograd/saved_hooks.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
-import { modes, no_grad } from "../autograd/mode.ts";
+import { GradScaler } from "../amp/grad_scaler.ts";
+import { regionOf } from "../amp/autocast.ts";
+import { modes, no_grad, scoped } from "../autograd/mode.ts";
+import type { Guard } from "../autograd/mode.ts";
 import { cppName } from "../cpp_names.ts";
 import { getDevice } from "../devices/registry.ts";
 import { can_cast, Complex, dtypeByName, uint8 } from "../dtype.ts";
@@ -42,6 +45,13 @@ export const keptAttributes = new WeakMap<Tensor, () => unknown>();
 const storageNumbers = new WeakMap<object, number>();
 let storages = 0;
 
+/** No plain object, which would cross as a dict. */
+class Stepped {
+  readonly param_groups: readonly { readonly params: Tensor[] }[];
+  constructor(params: Tensor[]) {
+    this.param_groups = [{ params }];
+  }
+}
 const transforms = { grad, grad_and_value, hessian, jacfwd, jacrev, vmap };
 export const helpers = {
   ...layers,
@@ -205,6 +215,18 @@ export const helpers = {
     const guard = saved_tensors_hooks(pack, (unpack) => unpack());
     return { remove: () => guard[Symbol.dispose]() };
   },
+  // ---- mixed precision
+  /** Whether a region of autocast would be one; warns where not. */
+  autocastEnabled: (device: string, dtype: Dtype, enabled: boolean): boolean =>
+    regionOf(device, dtype, enabled, null).autocast ?? false,
+  autocast(device: string, dtype: Dtype, enabled: boolean, cache_enabled: boolean): RemovableHandle {
+    const guard = scoped("autocast", regionOf(device, dtype, enabled, cache_enabled), undefined) as Guard;
+    return { remove: () => guard[Symbol.dispose]() };
+  },
+  newGradScaler: (...args: unknown[]): GradScaler =>
+    new GradScaler(...(args as ConstructorParameters<typeof GradScaler>)),
+  /** What stands for an optimizer in the eyes of a GradScaler. */
+  steppedBy: (params: Tensor[]): object => new Stepped(params),
   // ---- schedulers
   ...schedulers,
   // ---- optimizers

@@ -19,6 +19,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   fft: torch.fft as Namespace,
   special: torch.special as Namespace,
   autograd: autograd as Namespace,
+  amp: torch.amp as Namespace,
 };
 export const namespaces = {
   /** `linalg.solve`; a name without a dot is looked for in nn, then in optim. */
