@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { beside, readsTypeScript } from "./beside.ts";
 import { runPython } from "./run_python.ts";
 import { load } from "./written_as_module.ts";
 
@@ -21,8 +22,7 @@ export async function run(program: string, args: string[], { mount }: { mount: r
     await runPython(path, [program, ...args], mount);
   } else {
     process.argv = [process.argv[0], path, ...args];
-    const readsTypeScript = "typescript" in process.features && process.features.typescript !== false;
-    if (/^\.[mc]?tsx?$/.test(extname(path)) && !readsTypeScript && !(await useTsx(path))) return;
+    if (/^\.[mc]?tsx?$/.test(extname(path)) && !readsTypeScript() && !(await useTsx(path))) return;
     loadAsModules();
     await import(pathToFileURL(path).href);
   }
@@ -31,7 +31,7 @@ export async function run(program: string, args: string[], { mount }: { mount: r
 function loadAsModules(): void {
   const { registerHooks } = nodeModule as unknown as { registerHooks?: (hooks: { load: typeof load }) => void };
   if (registerHooks) registerHooks({ load });
-  else nodeModule.register("./written_as_module.js", import.meta.url); // before Node 22.15
+  else nodeModule.register(beside("written_as_module")); // before Node 22.15
 }
 /** Lets a Node that does not know TypeScript load it, by the tsx beside the program; says so where there is none. */
 async function useTsx(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { beside, readsTypeScript } from "./beside.ts";
 
 /** What the thread is given, and what it says when Python ended by Ctrl-C. */
 export interface PythonProgram {
@@ -19,7 +20,7 @@ export const INTERRUPTED = "interrupted";
 export async function runPython(path: string, argv: readonly string[], mounts: readonly string[]): Promise<void> {
   const interrupt = new Uint8Array(new SharedArrayBuffer(1));
   const workerData: PythonProgram = { path, argv, mounts, interrupt };
-  const worker = new Worker(new URL("./python_thread.js", import.meta.url), { workerData });
+  const worker = new Worker(threadFile(), { workerData });
   const onInterrupt = (): void => {
     if (interrupt[0] === 2) endByInterrupt();
     interrupt[0] = 2;
@@ -34,4 +35,9 @@ export async function runPython(path: string, argv: readonly string[], mounts: r
   });
   process.exitCode = await new Promise<number>((resolve, reject) => worker.on("error", reject).on("exit", resolve));
   process.off("SIGINT", onInterrupt);
+}
+function threadFile(): URL {
+  const file = beside("python_thread");
+  const isSource = file.pathname.endsWith(".ts");
+  return isSource && !readsTypeScript() ? new URL("./python_thread_by_tsx.mjs", import.meta.url) : file;
 }

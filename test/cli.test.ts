@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-// The command as `npm run build` leaves it, run from a folder that has tidu installed.
+// The command as `npm run build` leaves it (and once from source), run from a folder that has tidu installed.
 let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "tidu-cli-"));
@@ -54,6 +54,27 @@ test("tidu run shows the stack of an error that nothing caught, and fails", () =
   expect(stdout).toBe("before\n");
   expect(stderr).toMatch(/RangeError: too far\n\s+at .*wrong\.mjs:2:7/);
   expect(status).toBe(1);
+});
+
+test("the command runs from source, too: programs in Python, TypeScript and JavaScript", () => {
+  const programs = resolve(mkdtempSync("zz_cli-"));
+  try {
+    const written: Record<string, string> = {
+      "x.py": "import sys, torch\nprint(torch.ones(2), sys.argv[1])\nsys.exit(3)\n",
+      "x.ts":
+        'import * as torch from "tidu";\nconst n: number = 2;\nconsole.log(`${torch.ones(n)} ${process.argv[2]}`);\nprocess.exitCode = 3;\n',
+      "x.js":
+        'import * as torch from "tidu";\nconsole.log(`${torch.ones(2)} ${process.argv[2]}`);\nprocess.exitCode = 3;\n',
+    };
+    for (const [name, text] of Object.entries(written)) {
+      writeFileSync(join(programs, name), text);
+      const args = ["--import", "tsx", "--conditions=source", "cli/index.ts", "run", join(programs, name), "given"];
+      const ran = spawnSync(process.execPath, args, { encoding: "utf8" });
+      expect(ran, name).toMatchObject({ stdout: "tensor([1., 1.]) given\n", stderr: "", status: 3 });
+    }
+  } finally {
+    rmSync(programs, { recursive: true });
+  }
 });
 
 test("tidu run says that there is no such file, as python does", () => {
