@@ -216,6 +216,32 @@ for a, b in (((0, 3), (2, 3)), ((2, 0), (3, 0)), ((30, 2), (3, 2)), ((2, 2), (3,
     for p in (1.0, 2.0):
         record("torch", "cdist", torch.ones(a).half(), torch.zeros(b).half(), p=p)
 
+# The first place of a window that holds nothing but -inf, or the smallest integer; padding is none of them.
+for x in (torch.full((1, 1, 7), -inf), torch.tensor([[[-inf, -inf, 3.0, nan, -inf, -inf, -inf]]]), torch.zeros(1, 1, 7, dtype=torch.uint8)):
+    for kernel, padding, dilation in ((2, 0, 1), (2, 1, 1), (3, 1, 1), (3, 1, 2), (5, 2, 1)):
+        options = {"stride": 2, "padding": padding, "dilation": dilation, "ceil_mode": True, "return_indices": True}
+        record("F", "max_pool2d", x[..., None] + x[..., None, :], kernel, **options)
+        if x.is_floating_point():
+            record("F", "max_pool1d", x, kernel, **options)
+            record("F", "max_pool2d", x[..., None] + x[..., None, :], kernel, **{**options, "return_indices": False})
+
+# Samples of images of 16-bit floats: what is rounded, and when.
+generator = torch.Generator().manual_seed(1)
+for dtype in (torch.float32, torch.float16, torch.bfloat16):
+    for mode in ("bilinear", "nearest", "bicubic"):
+        for padding_mode in ("zeros", "border", "reflection"):
+            for align_corners in (True, False):
+                image, grid = torch.randn(2, 2, 4, 5, generator=generator), 2 * torch.randn(2, 3, 3, 2, generator=generator)
+                options = {"mode": mode, "padding_mode": padding_mode, "align_corners": align_corners}
+                record("F", "grid_sample", image.to(dtype), grid.to(dtype), **options)
+
+# Logarithms of running sums beside which those of gradients are nothing.
+for g in (-1.0, 0.5):
+    for dtype in (torch.float32, torch.float64, torch.float16):
+        x = torch.tensor([[0.42, 1e5, 710, -1e5, 3e38, -3e38, 1e-40, inf, -inf, nan], [1.0, 1e5, 711, 2, 1, 0, 1, 1, 1, 1]], dtype=dtype)
+        record("torch", "logcumsumexp", x, 0)
+        record("torch", "logcumsumexp", x * g, 0)
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)

@@ -141,8 +141,12 @@ function compose({ kernel, node }: AnyDefinition, values: Values, entry: Entry, 
     collectTemporaries(() => kernel.run(values, entry.schema)),
   );
   if (node !== undefined) nameLastNode(entry, results, node, values, op);
+  // What it has made for itself nobody else sees: unrecorded views of that are none.
+  if (!modes().grad) forEachTensor(results, (t) => void (t.view_ !== null && !isOf(t, values) && makeFresh(t)));
   return results;
 }
+const isOf = (t: Tensor, values: Values): boolean =>
+  values.some((v) => (v instanceof Tensor ? v.storage === t.storage : Array.isArray(v) && isOf(t, v)));
 /** Kernels may be written with ops of their own; those are not recorded, and their temporaries are released. */
 function computeUnrecorded(kernel: OpKernel, values: Values, entry: Entry): Results {
   return withGrad(false, () => collectTemporaries(() => kernel.run(values, entry.schema)));

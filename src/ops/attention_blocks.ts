@@ -1,8 +1,9 @@
 // Attention block by block: at no time are there scores of all queries by all keys.
 //
 // Note [Attention in blocks]: some queries of some members of the batch are done at a time, with all the keys they look at:
-// scores, their softmax, what it weighs of the values. What is kept is the logarithm of each query's sum of exponentials,
-// from which the weights are computed anew for the gradients (Dao et al., "FlashAttention", 2022).
+// scores, their softmax, what it weighs of the values. What is kept is each query's largest score and the share that it has,
+// from which the weights are computed anew for the gradients (Dao et al., "FlashAttention", 2022). Their logarithm in one
+// number would be lost beside large scores.
 import { is_grad_enabled, no_grad } from "../autograd/mode.ts";
 import { collectTemporaries, empty } from "../allocate.ts";
 import type { Matrix } from "../devices/backend.ts";
@@ -34,7 +35,7 @@ const scored = (s: Expr, mask: Expr | undefined, form: number): Expr => {
 };
 const largest = (a: Expr, b: Expr): Expr => a.max(b);
 const largestNumber = (a: Expr, b: Expr): Expr => b.gt(a).where(b, a);
-/** Where there is nothing to look at the weights are 0, and an infinite sum makes them 0 again. */
+/** Where there is nothing to look at the weights are 0, and an infinite score with a share of 0 makes them 0 again. */
 const weights = passes(([s, mask], dtype, form) => {
   const score = scored(s, mask, form);
   const [top, total] = [acc(0, dtype), acc(1, dtype)];
@@ -42,23 +43,24 @@ const weights = passes(([s, mask], dtype, form) => {
   const zero = constant(0, dtype);
   const shift = nothing.where(zero, top);
   const e = nothing.where(zero, expBelow0(score.sub(shift)));
+  const share = nothing.where(zero, constant(1, dtype).div(total));
   const meet = form & SKIPS_NAN ? largestNumber : largest;
   return {
     accs: [{ dtype, init: constant(-Infinity, dtype), step: meet(top, score), combine: meet }, sumOf(total, e, 1)],
     outputs: [
       { value: e, pass: 1, to: 0 },
-      { value: nothing.where(zero, constant(1, dtype).div(total)), mode: "mul", pass: 2, to: 0 },
-      { value: nothing.where(constant(Infinity, dtype), total.log().add(shift)), to: 1 },
+      { value: share, mode: "mul", pass: 2, to: 0 },
+      { value: nothing.where(constant(Infinity, dtype), top), to: 1 },
+      { value: share, to: 2 },
     ],
   };
 });
 /** The weights p anew, and p (d - Σ p d) times the scale, where d are the gradients of the weights. */
-const gradients = passes(([s, lse, d, mask], dtype, form) => {
-  const p = expBelow0(scored(s, mask, form).sub(lse));
-  const sum = acc(0, dtype);
-  const total = lse.eq(Infinity).where(constant(0, dtype), sum);
+const gradients = passes(([s, top, share, d, mask], dtype, form) => {
+  const p = expBelow0(scored(s, mask, form).sub(top)).mul(share);
+  const total = share.eq(0).where(constant(0, dtype), acc(0, dtype));
   return {
-    accs: [sumOf(sum, p.mul(d), 0)],
+    accs: [sumOf(acc(0, dtype), p.mul(d), 0)],
     outputs: [
       { value: p, pass: 0, to: 0 },
       { value: p, pass: 0, to: 1 },
@@ -131,7 +133,7 @@ function formOf({ dtype }: Tensor, mask: Tensor | null, causal: boolean, plain: 
 
 /** Attention of [batch, queries, …] to [batch, keys, …] and values of [batch, keys, …], with a mask that is added. */
 export const _attention = op(
-  "_attention(Tensor[] tensors, Tensor? attn_mask, bool is_causal, float scale, bool plain) -> (Tensor result, Tensor logsumexp)",
+  "_attention(Tensor[] tensors, Tensor? attn_mask, bool is_causal, float scale, bool plain) -> (Tensor result, Tensor top, Tensor share)",
 );
 define(_attention, {
   kernel: compute(({ tensors: [query, key, value], attn_mask, is_causal, scale, plain }) => {
@@ -139,26 +141,26 @@ define(_attention, {
     const [batch, queries] = query.sizes;
     const n = value.sizes[2];
     const result = empty([batch, queries, n], dtype, undefined, backend);
-    const logsumexp = empty([batch, queries, 1], dtype, undefined, backend);
+    const ofRows = [0, 1].map(() => empty([batch, queries, 1], dtype, undefined, backend));
     for (const block of blocks(query, key, is_causal && !plain))
       collectTemporaries(() => {
         const { first, count, row, rows: m, keys: k } = block;
         const form = formOf(query, attn_mask, is_causal, plain, k);
         const masks = maskOf(query, attn_mask, is_causal, block);
-        const [p, lse] = weights([scoresOf(query, key, block), ...masks], [2], [scale], form);
-        assign(logsumexp.narrow(0, first, count).narrow(1, row, m), lse);
+        const [p, ...kept] = weights([scoresOf(query, key, block), ...masks], [2], [scale], form);
+        for (const [i, t] of kept.entries()) assign(ofRows[i].narrow(0, first, count).narrow(1, row, m), t);
         const [a, b, out] = [operand(p, 0, 0), operand(value, first, 0), operand(result, first, row)];
         backend.matmul(dtype, { m, n, k, batch: count, a, b, out });
       });
-    return [result, logsumexp];
+    return [result, ...ofRows];
   }),
-  saves: { tensors: ["tensors", "attn_mask", "logsumexp"] },
+  saves: { tensors: ["tensors", "attn_mask", "top", "share"] },
   backward: {
-    tensors: ({ grad, tensors, attn_mask, logsumexp, is_causal, scale, plain }) => {
+    tensors: ({ grad, tensors, attn_mask, top, share, is_causal, scale, plain }) => {
       const [query, key, value] = tensors;
       return is_grad_enabled()
         ? differentiable(grad, query, key, value, attn_mask, is_causal, scale)
-        : gradientsOf(grad, query, key, value, attn_mask, logsumexp, is_causal, scale, plain);
+        : gradientsOf(grad, query, key, value, attn_mask, [top, share], is_causal, scale, plain);
     },
   },
   node: "ScaledDotProductFlashAttentionForCpuBackward0",
@@ -170,7 +172,7 @@ function gradientsOf(
   key: Tensor,
   value: Tensor,
   mask: Tensor | null,
-  lse: Tensor,
+  ofRows: readonly Tensor[],
   causal: boolean,
   scale: number,
   plain: boolean,
@@ -187,8 +189,8 @@ function gradientsOf(
       const to = (t: Tensor): Matrix => operand(t, first, 0);
       const d = empty([count, rows, keys], dtype, undefined, backend);
       product(rows, keys, width, of(grad), turned(to(value)), operand(d, 0, 0), false);
-      const sums = lse.narrow(0, first, count).narrow(1, row, rows);
-      const inputs = [scoresOf(query, key, block), sums, d, ...maskOf(query, mask, causal, block)];
+      const kept = ofRows.map((t) => t.narrow(0, first, count).narrow(1, row, rows));
+      const inputs = [scoresOf(query, key, block), ...kept, d, ...maskOf(query, mask, causal, block)];
       const [p, s] = gradients(inputs, [2], [scale], formOf(query, mask, causal, plain, keys)).map((t) =>
         operand(t, 0, 0),
       );

@@ -217,15 +217,13 @@ define(logcumsumexp, {
         return conj(log.flip([dim]).logcumsumexp(dim).flip([dim]).add(self).exp());
       }
       const part = (of: Tensor, chosen: Tensor): Tensor => {
-        const log = _where(chosen, _where(chosen, of, 1).log(), NOTHING);
+        const log = _where(chosen, _where(chosen, of, 1).log(), finfo(grad.dtype).min);
         return log.sub(result).flip([dim]).logcumsumexp(dim).flip([dim]).add(self).exp();
       };
       return part(grad, grad.gt(0)).sub(part(grad.neg(), grad.lt(0)));
     },
   },
 });
-/** A logarithm that is as good as that of 0 in every dtype, and finite. */
-const NOTHING = -6e4;
 /** max + log(1 + e^-|x - y|), in units of `unit`; equal infinities are their own sum. */
 function logSum(x: Expr, y: Expr, unit: number): Expr {
   if (x.dtype.is_complex && unit === 1) return complexLogSum(x, y);

@@ -14,7 +14,12 @@ const [BORDER, REFLECTION] = [1, 2];
 
 /** From [-1, 1] to places along a dim of `n` elements: -1 and 1 are the centres of the outer ones, or their edges. */
 const unnormalized = (x: Tensor, n: number, align: boolean): Tensor =>
-  align ? x.add(1).mul((n - 1) / 2) : x.add(1).mul(n).sub(1).div(2);
+  align
+    ? x.add(1).mul((n - 1) / 2)
+    : x
+        .add(1)
+        .mul(n / 2)
+        .sub(0.5);
 /** Kept inside; the gradient ends at the border. NaN goes to the first, as PyTorch documents. */
 const clipped = (x: Tensor, n: number): Tensor =>
   _where(x.gt(0).logical_and(x.lt(n - 1)), x, _where(x.isnan(), 0, x.detach().clamp(0, n - 1)));
@@ -74,10 +79,17 @@ function nearest(input: Tensor, at: readonly Tensor[]): Tensor {
     places.map((x) => x.detach()),
   ).mul(_where(still.isnan(), 0, still).add(1).unsqueeze(1));
 }
-/** R. Keys' weights with a = -0.75, of the elements before, at and after a place. */
+/** R. Keys' weights with a = -0.75, of the elements before, at and after a place; rounded where PyTorch's are. */
 function cubicWeights(t: Tensor): Tensor[] {
   const a = -0.75;
-  const outer = (x: Tensor): Tensor => x.sub(5).mul(x).add(8).mul(x).sub(4).mul(a);
+  const outer = (x: Tensor): Tensor =>
+    x
+      .mul(a)
+      .sub(5 * a)
+      .mul(x)
+      .add(8 * a)
+      .mul(x)
+      .sub(4 * a);
   const inner = (x: Tensor): Tensor =>
     x
       .mul(a + 2)
@@ -85,20 +97,25 @@ function cubicWeights(t: Tensor): Tensor[] {
       .mul(x)
       .mul(x)
       .add(1);
-  const u = t.neg().add(1);
-  return [outer(t.add(1)), inner(t), inner(u), outer(u.add(1))];
+  return [outer(t.add(1)), inner(t), inner(t.neg().add(1)), outer(t.neg().add(2))];
 }
+/** Along rows first, then across them. */
 function cubic(input: Tensor, at: readonly Tensor[], padding: number, align: boolean): Tensor {
   const spatial = input.sizes.slice(2);
   const low = at.map((x) => x.detach().floor());
-  const weights = at.map((x, d) => cubicWeights(x.sub(low[d])));
-  return corners(at.length, [-1, 0, 1, 2])
-    .map((corner) => {
-      const places = low.map((x, d) => placed(x.add(corner[d]), spatial[d], padding, align));
-      const weight = weights.map((w, d) => w[corner[d] + 1]).reduce((a, b) => a.mul(b));
-      return read(input, places).mul(weight.unsqueeze(1));
-    })
-    .reduce((a, b) => a.add(b));
+  const [down, along] = at.map((x, d) => cubicWeights(x.sub(low[d])));
+  const [ys, xs] = low.map((x, d) => [-1, 0, 1, 2].map((o) => placed(x.add(o), spatial[d], padding, align)));
+  const total = (parts: readonly Tensor[], weights: readonly Tensor[]): Tensor =>
+    parts.map((part, i) => part.mul(weights[i].unsqueeze(1))).reduce((a, b) => a.add(b));
+  return total(
+    ys.map((y) =>
+      total(
+        xs.map((x) => read(input, [y, x])),
+        along,
+      ),
+    ),
+    down,
+  );
 }
 
 function sampled(input: Tensor, grid: Tensor, mode: number, padding: number, align: boolean): Tensor {

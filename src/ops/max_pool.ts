@@ -18,19 +18,22 @@ import { lowest } from "./reduction.ts";
 import { overhang, padded, poolPlaces, windowsOf } from "./windows.ts";
 import type { Sliding } from "./windows.ts";
 
-/** Of x and of two tables: where in the input its elements are within the window, and where windows begin. */
+/**
+ * Of x and of three tables: where in the input its elements are within the window, where windows begin, and their first
+ * elements that are no padding, which are the largest where none is larger than the padding.
+ */
 const largest = (dtype: Dtype): Kernel => {
   const wide = opmath(dtype);
   const [x, at] = [input(0, dtype).cast(wide), input(1, int32).add(input(2, int32))];
   const [best, place] = [acc(0, wide), acc(1, int32)];
-  const wins = place.lt(0).or(x.gt(best)).or(x.isnan());
+  const wins = x.gt(best).or(x.isnan());
   return new Kernel({
-    inputs: [dtype, int32, int32],
-    outputs: resultsOf(dtype, best, place),
+    inputs: [dtype, int32, int32, int32],
+    outputs: resultsOf(dtype, best, place.lt(0).where(input(3, int32), place)),
     reduce: {
       scan: false,
       accs: [
-        { dtype: wide, init: constant(dtype.is_floating_point ? -Infinity : 0, wide), step: wins.where(x, best) },
+        { dtype: wide, init: constant(lowest(dtype), wide), step: wins.where(x, best) },
         { dtype: int32, init: constant(-1, int32), step: wins.where(at, place) },
       ],
     },
@@ -44,16 +47,17 @@ const resultsOf = (dtype: Dtype, best: Expr, place: Expr): Output[] => [
 const largestOfFew = (dtype: Dtype, count: number): Kernel => {
   const x = (t: number): Expr => load(0, dtype, param(t, int64)).cast(opmath(dtype));
   const at = (t: number): Expr => param(count + t, int32);
-  let [best, place] = [x(0), at(0)];
+  const begin = input(1, int32);
+  let [best, place] = [x(0), input(2, int32).sub(begin)];
   for (let t = 1; t < count; t++) {
     const next = x(t);
     const wins = next.gt(best).or(next.isnan());
     [best, place] = [wins.where(next, best), wins.where(at(t), place)];
   }
   return new Kernel({
-    inputs: [dtype, int32],
+    inputs: [dtype, int32, int32],
     params: Array.from({ length: 2 * count }, (_, i) => (i < count ? int64 : int32)),
-    outputs: resultsOf(dtype, best, place.add(input(1, int32))),
+    outputs: resultsOf(dtype, best, place.add(begin)),
   });
 };
 const FEW = 16;
@@ -70,6 +74,15 @@ function largestKernel(dtype: Dtype, count: number): Kernel {
 const positions = (counts: Shape, step: Shape, first: Shape, strides: readonly number[]): Tensor =>
   table(
     counts.map((n, d) => ({ at: Array.from({ length: n }, (_, i) => i * step[d] - first[d]), stride: strides[d] })),
+    1,
+  );
+/** The first element of each window that is no padding. */
+const firsts = (counts: Shape, { stride, padding, dilation }: Sliding, strides: readonly number[]): Tensor =>
+  table(
+    counts.map((n, d) => {
+      const inside = (begin: number): number => begin + Math.max(0, Math.ceil(-begin / dilation[d])) * dilation[d];
+      return { at: Array.from({ length: n }, (_, i) => inside(i * stride[d] - padding[d])), stride: strides[d] };
+    }),
     1,
   );
 /** Largest of each window, and where it is in the flattened spatial dims. */
@@ -92,7 +105,7 @@ define(_max_pool, {
       const { kernel_size, stride, padding, dilation } = sliding;
       const [still, fixed] = [places.map(() => 0), kernel_size.map(() => 0)];
       const within = positions(kernel_size, dilation, fixed, rows);
-      const begin = positions(places, stride, padding, rows);
+      const begins = [positions(places, stride, padding, rows), firsts(places, sliding, rows)];
       const few = numel(kernel_size) <= FEW;
       const inner = few ? [] : fixed;
       const outer = windows.strides.slice(0, 2 + places.length);
@@ -100,7 +113,7 @@ define(_max_pool, {
       const operands = [
         operand(windows, few ? outer : windows.strides),
         ...(few ? [] : [operand(within, [0, 0, ...still, ...contiguousStrides(kernel_size)])]),
-        operand(begin, [0, 0, ...contiguousStrides(places), ...inner]),
+        ...begins.map((t) => operand(t, [0, 0, ...contiguousStrides(places), ...inner])),
         ...[values, indices].map((t) => operand(t, [...t.strides, ...inner])),
       ];
       self.backend.launch(largestKernel(self.dtype, few ? numel(kernel_size) : 0), {

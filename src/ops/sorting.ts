@@ -79,6 +79,7 @@ function oneAlong(
 }
 /** PyTorch hands a number back as it is. */
 const hasNoDims = ([self]: readonly unknown[]): boolean => (self as Tensor).sizes.length === 0;
+const isOneOrNone = ([self]: readonly unknown[]): boolean => hasNoDims([self]) || (self as Tensor).numel() === 0;
 /** The k-th smallest element along `dim`, counted from 1, and where it is. */
 export const kthvalue = op(
   "kthvalue(Tensor self, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)",
@@ -177,7 +178,7 @@ function amongEqual(grad: Tensor, self: Tensor, result: Tensor): Tensor {
 /** The most frequent element along `dim` (the smallest of several), and the last place it is at. */
 export const mode = op("mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(mode, {
-  takes: unless(hasNoDims, real("mode_cpu")),
+  takes: unless(isOneOrNone, real("mode_cpu")),
   kernel: compute(({ self, dim, keepdim }) => oneAlong(nonEmptyAlong("mode", self, dim), dim, keepdim, modePlace)),
   saves: ["indices"],
   backward: {
@@ -210,7 +211,7 @@ function runningPlaces(row: Row, beats: (a: number | bigint, b: number | bigint)
 /** The largest element so far along `dim`, and where it is. */
 export const cummax = op("cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummax, {
-  takes: unless(hasNoDims, real("cummax_cpu")),
+  takes: unless(isOneOrNone, real("cummax_cpu")),
   kernel: compute(({ self, dim }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a >= b)),
   ),
@@ -220,7 +221,7 @@ define(cummax, {
 /** The smallest element so far along `dim`, and where it is. */
 export const cummin = op("cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummin, {
-  takes: unless(hasNoDims, real("cummin_cpu")),
+  takes: unless(isOneOrNone, real("cummin_cpu")),
   kernel: compute(({ self, dim }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a <= b)),
   ),

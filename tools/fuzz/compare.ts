@@ -12,13 +12,41 @@ const TOLERANCES: Partial<Record<DtypeName, readonly [number, number]>> = {
   bfloat16: [3.2e-2, 1.6e-2],
 };
 
+/** By how much the numbers next to 1 differ from it. */
+const STEPS: Partial<Record<DtypeName, number>> = {
+  float32: 2 ** -23,
+  complex64: 2 ** -23,
+  float64: 2 ** -52,
+  complex128: 2 ** -52,
+  float16: 2 ** -10,
+  bfloat16: 2 ** -7,
+};
+const SUMS = /^(sum|mean|nansum|nanmean|cumsum)$/;
+const PRODUCTS = /^(conv|linear|matmul|mm|bmm|mv|dot|vdot|inner|einsum|tensordot|addmm|addmv|addbmm|baddbmm)/;
+/** What may be lost of a sum because one of its terms is rounded, in the order that PyTorch adds them up. */
+export function lostOf(name: string, dtype: DtypeName, operands: () => ArrayLike<number | bigint>[]): number {
+  const factors = SUMS.test(name) ? 1 : PRODUCTS.test(name) ? 2 : 0;
+  if (factors === 0) return 0;
+  const largest = operands()
+    .map((x) => {
+      let most = 0;
+      for (let i = 0; i < x.length; i++)
+        if (Number.isFinite(Number(x[i]))) most = Math.max(most, Math.abs(Number(x[i])));
+      return most;
+    })
+    .sort((p, q) => q - p);
+  return (STEPS[dtype] ?? 0) * largest.slice(0, factors).reduce((p, q) => p * q, 1);
+}
+
 export interface Unequal {
   /** Whether one of the two is infinite or no number. */
   readonly nonfinite: boolean;
   readonly text: string;
+  /** Which number differs. */
+  readonly at: number;
 }
 /**
- * The first element that differs; null if none does. With `slack`, errors may be so many times as large, and as large as
+ * The first element that differs; null if none does. Errors may be `lost` larger than those of one function. With `slack`, errors may be so many times as large, and as large as
  * they would be in the largest element: sums of many terms, as gradients are. Where PyTorch's own answer on other vectors,
  * `elsewhere`, is neither, there is nothing to compare with. `roundedAs`: a dtype that the numbers went through on their way.
  */
@@ -27,10 +55,11 @@ export function unequal(
   want: Uint8Array,
   dtype: DtypeName,
   slack = 1,
+  lost = 0,
   elsewhere?: Uint8Array,
   roundedAs: DtypeName = dtype,
 ): Unequal | null {
-  if (got.length !== want.length) return { nonfinite: false, text: `${got.length} bytes for ${want.length}` };
+  if (got.length !== want.length) return { nonfinite: false, text: `${got.length} bytes for ${want.length}`, at: -1 };
   const [x, y] = [numbersOf(got, dtype), numbersOf(want, dtype)];
   const z = elsewhere?.length === want.length ? numbersOf(elsewhere, dtype) : y;
   const tolerance = TOLERANCES[roundedAs];
@@ -41,11 +70,11 @@ export function unequal(
     const [p, q, r] = [x[i], y[i], z[i]];
     if (Object.is(p, q) || p === q) continue;
     const text = `element ${i} is ${p}, in PyTorch ${q}`;
-    if (tolerance === undefined) return { nonfinite: false, text };
+    if (tolerance === undefined) return { nonfinite: false, text, at: i };
     const [relative, absolute] = tolerance;
-    const allowed = (absolute + relative * Math.abs(Number(q)) + (slack > 1 ? relative * largest : 0)) * slack;
+    const allowed = (absolute + relative * Math.abs(Number(q)) + (slack > 1 ? relative * largest : 0)) * slack + lost;
     const near = (a: unknown): boolean => Object.is(a, q) || Math.abs(Number(a) - Number(q)) <= allowed;
-    if (!near(p) && near(r)) return { nonfinite: !Number.isFinite(p) || !Number.isFinite(q), text };
+    if (!near(p) && near(r)) return { nonfinite: !Number.isFinite(p) || !Number.isFinite(q), text, at: i };
   }
   return null;
 }

@@ -3,8 +3,8 @@
     python3 generate.py SEED FIRST COUNT [MOST]
 
 prints a program a line, as JSON (program.ts tells its form), COUNT of them from number FIRST on. The operands of a call
-have at most MOST elements together. Every call is recorded with its results or its error and what it had written by then, then the state of all operands and the
-gradients of what came last.
+have at most MOST elements together. Every call is recorded with its results or its error and what it has written elsewhere, then the state of all operands and
+the gradients of what came last.
 """
 
 import contextlib
@@ -75,20 +75,25 @@ def step(operands, chooser, most):
     unrecorded = chooser.random() < 0.05
     made = [[i, {**operands.specs[i], "version": operands.tensors[i]._version}] for i in range(before, len(operands.tensors))]
     told = {**call.written(), "no_grad": unrecorded, "given": made}
-    written = first if call.writes and hasattr(first, "number") else None
-    was = None if written is None else encoded(operands[written])
+    watched = [x.number for x in [*call.args[:1], *call.running] if call.writes and hasattr(x, "number")]
+    before = {i: encoded(operands.tensors[i]) for i in watched}
+
+    def changed(refs):
+        now = [[x.number, encoded(operands[x])] for x in refs if hasattr(x, "number")]
+        differing = [[i, bytes] for i, bytes in now if before.get(i, bytes) != bytes]
+        return {"changed": differing} if differing else {}
+
     try:
         with torch.no_grad() if unrecorded else contextlib.nullcontext():
             result = call.run(operands)
     except Exception as error:
-        left = None if written is None else encoded(operands[written])
-        return {**told, "error": first_line(error), **({} if left == was else {"left": left})}
+        return {**told, "error": first_line(error), **changed(call.args[:1])}
     after = len(operands.tensors)
     records = record_results(result, operands)
     if records is None:
         operands.drop_from(after)
         return {**told, "results": None}
-    return {**told, "results": records}
+    return {**told, "results": records, **changed(call.running)}
 
 
 def program(number, chooser, most):

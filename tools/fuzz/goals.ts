@@ -1,6 +1,9 @@
 // How much may differ from PyTorch, and what is meant to.
 import { readFileSync } from "node:fs";
+import type { DtypeName } from "../../src/dtype.ts";
+import { bytesOf } from "./program.ts";
 import type { Program } from "./program.ts";
+import { numbersOf } from "./values.ts";
 import { expression } from "./reproduce.ts";
 import type { Difference, Kind } from "./replay.ts";
 
@@ -13,7 +16,7 @@ interface Goal {
 export const GOALS: readonly Goal[] = [
   {
     name: "finite values",
-    kinds: ["value", "state at the end", "changes what it refuses", "number of results"],
+    kinds: ["value", "state", "changes what it refuses", "number of results"],
     most: 0,
   },
   { name: "dtypes", kinds: ["dtype"], most: 0 },
@@ -39,7 +42,10 @@ export function reasonOf(difference: Difference): string | null {
   const text = described(difference);
   return meant.find(({ pattern }) => pattern.test(text))?.why ?? null;
 }
-/** What the patterns are for, as "value: torch.special.bessel_j1(float64): element 14 is 0.31307, in PyTorch 0.31306". */
+/**
+ * What the patterns are for, as "value: torch.special.bessel_j1(float64): element 14 is 0.31307, in PyTorch 0.31306". The
+ * dtype of a tensor with numbers of 2^15 and more, infinities or NaN is followed by "!".
+ */
 export function described({ program, kind, op, call, got, want }: Difference): string {
   const { calls } = program;
   const dtypes = dtypesIn(program);
@@ -47,11 +53,17 @@ export function described({ program, kind, op, call, got, want }: Difference): s
   const texts = of.map((c) => expression(c, (number) => dtypes[number]));
   return `${kind}: ${texts.join("; ")}: ${got}${want === "" ? "" : ` for ${want}`}`;
 }
+function told(dtype: DtypeName, bytes: string): string {
+  const isLarge = Array.from(numbersOf(bytesOf(bytes), dtype) as ArrayLike<number>).some(
+    (x) => !(Math.abs(Number(x)) < 2 ** 15),
+  );
+  return isLarge ? `${dtype}!` : dtype;
+}
 function dtypesIn({ calls }: Program): string[] {
   const dtypes: string[] = [];
   for (const { given, results } of calls) {
-    for (const [number, { dtype }] of given) dtypes[number] = dtype;
-    for (const result of results ?? []) dtypes.push("dtype" in result ? result.dtype : "float32");
+    for (const [number, { dtype, bytes }] of given) dtypes[number] = told(dtype, bytes);
+    for (const result of results ?? []) dtypes.push("dtype" in result ? told(result.dtype, result.bytes) : "float32");
   }
   return dtypes;
 }

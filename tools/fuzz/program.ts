@@ -47,8 +47,8 @@ export interface Call {
   readonly no_grad: boolean;
   readonly given: readonly (readonly [number, Given])[];
   readonly error?: Raised;
-  /** What the first argument is after an error, if PyTorch had begun to write. */
-  readonly left?: string;
+  /** What has been written that is no result: running statistics, or what PyTorch began before it raised. */
+  readonly changed?: readonly (readonly [number, string])[];
   /** Null where one could not be written down, being too large for one. */
   readonly results?: readonly (Result | { readonly value: string })[] | null;
 }

@@ -5,8 +5,8 @@ import * as torch from "tidu";
 import { Tensor } from "tidu";
 import type { DtypeName } from "../../src/dtype.ts";
 import type { Storage } from "../../src/storage.ts";
-import { unequal } from "./compare.ts";
-import { arrayOver } from "./values.ts";
+import { lostOf, unequal } from "./compare.ts";
+import { arrayOver, numbersOf } from "./values.ts";
 import { bytesOf, dtypeOf, valueOf } from "./program.ts";
 import type { Call, Given, Program, Raised, Result } from "./program.ts";
 
@@ -23,7 +23,7 @@ export type Kind =
   | "is_leaf"
   | "version"
   | "number of results"
-  | "state at the end"
+  | "state"
   | "state not finite"
   | "changes what it refuses"
   | "gradient is None or not"
@@ -89,12 +89,7 @@ export function replay(program: Program, found: (difference: Difference) => void
       if (!(t instanceof Tensor)) continue;
       const wrong = unequal(rowMajor(t), bytesOf(bytes), t.dtype.name);
       if (wrong !== null)
-        return tell(
-          wrong.nonfinite ? "state not finite" : "state at the end",
-          all,
-          `of tensor ${i}: ${wrong.text}`,
-          "",
-        );
+        return tell(wrong.nonfinite ? "state not finite" : "state", all, `of tensor ${i}: ${wrong.text}`, "");
       if (t._version - versions.get(t.storage)! !== version) return tell("version", all, t._version, version);
     }
     if (program.roots !== undefined)
@@ -129,9 +124,7 @@ function replayCall(
     }
     if (!sameSentence(error, call.error)) tell("sentence", raised(error), call.error.join(": "));
     if (String(stateOf(tensors)) !== String(before)) tell("changes what it refuses", "", "");
-    const [first] = call.args;
-    if (call.left !== undefined && first !== null && "tensor" in first)
-      write(tensors[first.tensor] as Tensor, bytesOf(call.left));
+    for (const [i, bytes] of call.changed ?? []) write(tensors[i] as Tensor, bytesOf(bytes));
     return true;
   }
   if (call.error !== undefined) {
@@ -155,9 +148,22 @@ function replayCall(
       return false;
     }
     tensors.push(got);
-    // Which of equal elements is told is not defined.
-    const isTie = i === 1 && /median|mode|kthvalue|topk/.test(call.name) && want.dtype === "int64";
-    if (!compareResult(got as Tensor, want, elsewhere[i], versions, isTie, tell)) return false;
+    // Which of equal elements is told is not defined; nor in which order several NaN stand, each unique.
+    const isTie =
+      want.dtype === "int64" &&
+      ((i === 1 && /median|mode|kthvalue|topk/.test(call.name)) || (call.name === "unique" && hasSomeNaN(results[0])));
+    const isWritten = /_$/.test(call.name);
+    const from = isWritten ? [] : call.args.map((x) => valueOf(x, tensors));
+    const lost = lostOf(call.name, want.dtype, () =>
+      flat(from).flatMap((x) => (x instanceof Tensor ? [numbersOf(rowMajor(x), x.dtype.name)] : [])),
+    );
+    if (!compareResult(got as Tensor, want, elsewhere[i], versions, isTie, from, lost, tell)) return false;
+  }
+  for (const [i, bytes] of call.changed ?? []) {
+    const t = tensors[i] as Tensor;
+    const wrong = unequal(rowMajor(t), bytesOf(bytes), t.dtype.name);
+    if (wrong !== null) tell(wrong.nonfinite ? "state not finite" : "state", `of tensor ${i}: ${wrong.text}`, "");
+    write(t, bytesOf(bytes));
   }
   return true;
 }
@@ -170,6 +176,8 @@ function compareResult(
   elsewhere: NonNullable<Call["results"]>[number] | undefined,
   versions: Versions,
   isTie: boolean,
+  from: readonly unknown[],
+  lost: number,
   tell: Tell,
 ): boolean {
   if (got.dtype.name !== want.dtype) {
@@ -182,9 +190,9 @@ function compareResult(
   }
   const [bytes, wanted] = [rowMajor(got), bytesOf(want.bytes)];
   const other = elsewhere !== undefined && "bytes" in elsewhere ? bytesOf(elsewhere.bytes) : undefined;
-  const wrong = isTie ? null : unequal(bytes, wanted, want.dtype, 1, other);
+  const wrong = isTie ? null : unequal(bytes, wanted, want.dtype, 1, lost, other);
   if (wrong !== null) {
-    tell(wrong.nonfinite ? "value not finite" : "value", wrong.text, "");
+    tell(wrong.nonfinite ? "value not finite" : "value", `${wrong.text}${elementsAt(wrong.at, got, from)}`, "");
     return false;
   }
   if (got.requires_grad !== want.grad) tell("requires_grad", got.requires_grad, want.grad);
@@ -199,6 +207,26 @@ function compareResult(
   }
   if (!bytes.every((byte, i) => byte === wanted[i])) write(got, wanted);
   return true;
+}
+
+const hasSomeNaN = (t: unknown): boolean => t instanceof Tensor && Number(t.isnan().sum().item()) > 1;
+/** What the operands of an elementwise call have where number `at` of its result is; nothing for other calls. */
+function elementsAt(at: number, { sizes, dtype }: Tensor, from: readonly unknown[]): string {
+  try {
+    const there = from.map((x) =>
+      x instanceof Tensor
+        ? x
+            .detach()
+            .expand(sizes)
+            .flatten()
+            .select(0, dtype.is_complex ? at >> 1 : at)
+            .item()
+        : x,
+    );
+    return there.length === 0 ? "" : ` of (${there.map(String).join(", ")})`;
+  } catch {
+    return "";
+  }
 }
 
 function replayBackward(
@@ -236,7 +264,7 @@ function replayBackward(
     const other = elsewhere?.gradients?.[k]?.[1];
     const elsewhereBytes = other ? bytesOf(other.bytes) : undefined;
     const roundedAs = coarsest(program, want.dtype);
-    const wrong = unequal(rowMajor(got), bytesOf(want.bytes), want.dtype, 10, elsewhereBytes, roundedAs);
+    const wrong = unequal(rowMajor(got), bytesOf(want.bytes), want.dtype, 10, 0, elsewhereBytes, roundedAs);
     if (wrong !== null)
       return tell(wrong.nonfinite ? "gradient not finite" : "gradient", `of tensor ${i}: ${wrong.text}`, "");
   }

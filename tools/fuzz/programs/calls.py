@@ -21,8 +21,13 @@ class Call:
     def writes(self):
         """Whether its first argument is written to."""
         scatters = "_scatter" in self.name
-        running = self.name == "batch_norm"
-        return self.name.endswith("_") or self.where == "setitem" or "inplace" in self.kwargs or running or scatters
+        written = self.name.endswith("_") or self.where == "setitem" or "inplace" in self.kwargs
+        return written or self.name == "batch_norm" or scatters
+
+    @property
+    def running(self):
+        """The running statistics that it writes to beside its result."""
+        return self.args[1:3] if self.name == "batch_norm" else []
 
     def run(self, operands):
         args = [resolved(operands, x) for x in self.args]
