@@ -22,6 +22,7 @@ import type { MemoryFormat } from "../memory_format.ts";
 import { refuseBatch } from "../op/levels.ts";
 import { assertNoOverlap } from "../op/pointwise.ts";
 import { Parameter } from "../nn/parameter.ts";
+import { PackedSequence } from "../nn/rnn_utilities.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import type { CommonOptions } from "../optim/optimizer.ts";
 import { fromTyped } from "../ops/data.ts";
@@ -123,6 +124,7 @@ export const helpers = {
     const value = node instanceof OpNode ? node.savedValue(name) : undefined;
     return [value !== undefined, value ?? null];
   },
+  packed: (...fields: ConstructorParameters<typeof PackedSequence>): PackedSequence => new PackedSequence(...fields),
   edgeNode: (t: Tensor): Node | null => gradientEdge(t)?.node ?? null,
   /** A custom function whose forward and backward are Python's. */
   applyFunction(name: string, forward: PythonForward, backward: PythonForward, args: unknown[]): unknown {

@@ -101,3 +101,27 @@ for shapes in ([(2,), (3,)], [(2, 3), (3,), (4, 1)], [(2, 3), (2, 3, 4)], [(2, 3
     attempt(lambda: torch.broadcast_shapes(*shapes))
 print(torch.broadcast_shapes(), torch.broadcast_shapes(3, (1, 3)), torch.broadcast_shapes((0,), (1,)), torch.broadcast_shapes([2, 1], torch.Size([1, 4])))
 attempt(lambda: nn.ConvTranspose2d(1, 1, 3, stride=2)(torch.ones(1, 1, 3, 4), output_size=[20, 9]))
+# --- a packed sequence is a named tuple
+import copy
+import pickle
+from torch.nn.utils.rnn import PackedSequence, invert_permutation, pack_padded_sequence, pad_packed_sequence
+packed = pack_padded_sequence(torch.arange(12.).view(2, 3, 2), torch.tensor([3, 2]), batch_first=True)
+print(isinstance(packed, tuple), type(packed).__name__, packed._fields, len(packed), list(packed._asdict()), packed[1:3])
+print(packed._replace(data=packed.data * 2))
+print(PackedSequence(torch.ones(3, 2), torch.tensor([2, 1])), PackedSequence((torch.ones(3, 2), torch.tensor([2, 1]))))
+print(PackedSequence(data=torch.ones(3, 2), batch_sizes=torch.tensor([2, 1]), sorted_indices=torch.tensor([1, 0]), unsorted_indices=None))
+print(packed.double().data.dtype, packed.to(torch.float64).data.dtype, packed.cpu() is packed, packed.float() is packed, packed.is_cuda)
+for made in (copy.copy(packed), copy.deepcopy(packed), pickle.loads(pickle.dumps(packed))):
+    print(type(made).__name__, made.data.equal(packed.data))
+torch.manual_seed(0)
+lstm = nn.LSTM(2, 3)
+out, _ = lstm(packed._replace(data=packed.data.relu()))
+print(type(out).__name__, isinstance(out, tuple), pad_packed_sequence(out)[0].shape)
+try:
+    PackedSequence(torch.ones(3, 2))
+except AssertionError as error:
+    print(error)
+try:
+    packed.data = 1
+except AttributeError as error:
+    print(error)

@@ -1,31 +1,80 @@
 """torch.nn.utils.rnn: sequences of several lengths, padded to one or packed without padding."""
 
+import collections
+import functools
+
 from ..._bridge import Held, holder, run
 from ..._tensor import Tensor
 
 
-@holder("PackedSequence")
-class PackedSequence(Held):
+_Packed = collections.namedtuple("PackedSequence_", ["data", "batch_sizes", "sorted_indices", "unsorted_indices"], defaults=(None,) * 3)
+
+
+class PackedSequence(_Packed):
     """Sequences of several lengths without padding."""
 
-    data = property(lambda self: run("get.data", self))
-    batch_sizes = property(lambda self: run("get.batch_sizes", self))
-    sorted_indices = property(lambda self: run("get.sorted_indices", self))
-    unsorted_indices = property(lambda self: run("get.unsorted_indices", self))
+    def __new__(cls, data, batch_sizes=None, sorted_indices=None, unsorted_indices=None):
+        if batch_sizes is None:
+            assert isinstance(data, (list, tuple)) and len(data) == 2, "Expected data to be a list or tuple of length 2"
+            data, batch_sizes = data
+        if unsorted_indices is None:
+            unsorted_indices = invert_permutation(sorted_indices)
+        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
 
-    _fields = ("data", "batch_sizes", "sorted_indices", "unsorted_indices")
+    def __reduce__(self):
+        return type(self), tuple(self)
 
-    def __len__(self):
-        return len(self._fields)
+    @functools.cached_property
+    def _library(self):
+        """What the library knows it as, from the first call on that it is given to."""
+        return run("bridge.packed", *self)._library
 
-    def __iter__(self):
-        return iter((self.data, self.batch_sizes, self.sorted_indices, self.unsorted_indices))
+    def to(self, *args, **kwargs):
+        data = self.data.to(*args, **kwargs)
+        if data is self.data:
+            return self
+        return type(self)(data, *self[1:])
 
-    def __getitem__(self, i):
-        return tuple(self)[i]
+    @property
+    def is_cuda(self):
+        return self.data.is_cuda
 
-    def __repr__(self):
-        return "PackedSequence(" + ", ".join(f"{n}={v!r}" for n, v in zip(self._fields, self)) + ")"
+    def is_pinned(self):
+        return False
+
+    def cpu(self):
+        return self.to("cpu")
+
+    def cuda(self, *args, **kwargs):
+        return self.to(*args, device="cuda", **kwargs)
+
+
+for _name in ("byte", "char", "double", "float", "half", "int", "long", "short"):
+
+    def _cast(self, _name=_name):
+        data = getattr(self.data, _name)()
+        return self if data is self.data else type(self)(data, *self[1:])
+
+    _cast.__name__ = _name
+    setattr(PackedSequence, _name, _cast)
+
+
+class _Library(Held):
+    """The library's object that a PackedSequence stands for."""
+
+
+@holder("PackedSequence")
+def _packed(number):
+    held = _Library(number)
+    fields = [run("get." + name, held) for name in _Packed._fields]
+    # From __dict__ an attribute is found before the class's own, which would make another.
+    made = PackedSequence(*fields)
+    made.__dict__["_library"] = held
+    return made
+
+
+def invert_permutation(permutation):
+    return None if permutation is None else permutation.argsort()
 
 
 def _lengths(lengths):
