@@ -1,6 +1,7 @@
 // Fresh tensors, and the early release of those that only the library itself has seen.
 import { currentDevice, getDevice } from "./devices/registry.ts";
 import type { Backend } from "./devices/backend.ts";
+import type { DeviceLike } from "./devices/device.ts";
 import type { Dtype } from "./dtype.ts";
 import { contiguousStrides, copyStrides, numel } from "./layout.ts";
 import type { Shape } from "./layout.ts";
@@ -30,15 +31,15 @@ export function empty(shape: Shape, dtype: Dtype, strides?: readonly number[], d
   return new Tensor(storage, dtype, shape, strides ?? contiguousStrides(shape), 0);
 }
 
-/** The device that is asked for by its string, else that of the tensor to be like, else the one in use. */
-export function deviceOf(device: string | null | undefined, like: Tensor | null = null): Backend {
-  return device ? getDevice(device) : like === null ? currentDevice() : like.backend;
+/** The device that is asked for, else that of the tensor to be like, else the one in use. */
+export function deviceOf(device: DeviceLike | null | undefined, like: Tensor | null = null): Backend {
+  return device !== null && device !== undefined ? getDevice(device) : like === null ? currentDevice() : like.backend;
 }
 
 /** What the factories that make one tensor like another are told. */
 export interface Like {
   readonly dtype: Dtype | null;
-  readonly device: string | null;
+  readonly device: DeviceLike | null;
   readonly memory_format: MemoryFormat | null;
 }
 /** An uninitialised tensor of the sizes of `t`, and of its dtype, device and strides unless others are asked for. */

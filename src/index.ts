@@ -52,8 +52,12 @@ export * as autograd from "./autograd/index.ts";
 export * as nn from "./nn/index.ts";
 export * as func from "./func/index.ts";
 export { vmap } from "./func/vmap.ts";
+export { Device, device } from "./devices/device.ts";
+export type { DeviceLike } from "./devices/device.ts";
 export {
   enable_grad,
+  get_default_device,
+  set_default_device,
   inference_mode,
   is_grad_enabled,
   is_inference_mode_enabled,

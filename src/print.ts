@@ -15,6 +15,8 @@ export interface Printable {
   at(index: readonly number[]): Scalar;
   /** E.g. `webgpu:0`; undefined on the CPU, which is not printed. */
   readonly device?: string;
+  /** Whether there are no elements to show. */
+  readonly isMeta?: boolean;
 }
 
 /** How tensors are printed, as `torch._tensor_str.get_printoptions` gives it. */
@@ -97,18 +99,18 @@ export function tensorText(t: Printable, indent = "tensor(".length): string {
   if (t.device !== undefined) suffixes.push(`device='${t.device}'`);
 
   // A size that the brackets show is not repeated.
-  const sizeHidden = numel === 0 ? t.shape.length !== 1 : options.edgeitems === 0;
+  const sizeHidden = t.isMeta || (numel === 0 ? t.shape.length !== 1 : options.edgeitems === 0);
   if (sizeHidden) suffixes.push(`size=(${t.shape.join(", ")}${t.shape.length === 1 ? "," : ""})`);
   // Elements tell int64, bool and complex numbers; an empty tensor has none.
   const told =
     t.dtype === get_default_dtype() ||
-    (numel > 0 && (t.dtype === int64 || t.dtype === bool || t.dtype === complexOf(get_default_dtype())));
+    (!t.isMeta && numel > 0 && (t.dtype === int64 || t.dtype === bool || t.dtype === complexOf(get_default_dtype())));
   if (!told) suffixes.push(`dtype=${String(t.dtype)}`);
 
   if (t.gradFn !== null) suffixes.push(`grad_fn=${t.gradFn}`);
   else if (t.requires_grad) suffixes.push("requires_grad=True");
 
-  const elements = numel === 0 ? "[]" : elementsText(t, indent, numel > options.threshold);
+  const elements = t.isMeta ? "..." : numel === 0 ? "[]" : elementsText(t, indent, numel > options.threshold);
   return withSuffixes(`tensor(${elements}`, suffixes, indent);
 }
 

@@ -2,7 +2,10 @@
 // class Tensor: a layout over a Storage, and what autograd knows of it. Its other methods are merged in by type, by the
 // files that make them: the ops by ops/methods/index.ts.
 import type { Node } from "./autograd/node.ts";
-import type { Backend } from "./devices/backend.ts";
+import type { Backend, HostBackend } from "./devices/backend.ts";
+import { device } from "./devices/device.ts";
+import type { Device } from "./devices/device.ts";
+import { getDevice, placement } from "./devices/registry.ts";
 import type { Dtype, Scalar, TypedArray } from "./dtype.ts";
 import { bool, Complex } from "./dtype.ts";
 import { cppName } from "./cpp_names.ts";
@@ -135,9 +138,13 @@ export class Tensor {
   get block(): Block {
     return this.storage.block;
   }
-  /** The device's name. */
-  get device(): string {
-    return this.storage.device.name;
+  /** Where it is. */
+  get device(): Device {
+    return device(this.storage.device.name);
+  }
+  /** Whether it has a shape and a dtype only: see `torch.device("meta")`. */
+  get is_meta(): boolean {
+    return !this.storage.device.holdsData;
   }
   /** Whether operations on it are recorded. Only floating-point tensors can; only leaves can be switched off. */
   get requires_grad(): boolean {
@@ -224,7 +231,7 @@ export class Tensor {
     this.sizes = x.sizes;
     this.strides = x.strides;
     this.offset = x.offset;
-    if (this.accumulator !== null) this.accumulator.outputs = [{ shape: x.sizes, dtype: x.dtype }];
+    if (this.accumulator !== null) this.accumulator.outputs = [{ shape: x.sizes, dtype: x.dtype, device: x.backend }];
   }
   /** How often the elements were changed in place. */
   get _version(): number {
@@ -301,16 +308,20 @@ export class Tensor {
   }
   /** `torch.FloatTensor`, … */
   type(): string {
-    return `torch.${this.dtype.legacyName}Tensor`;
+    const { type } = this.device;
+    return `torch.${type === "cpu" ? "" : `${type}.`}${this.dtype.legacyName}Tensor`;
   }
 
   /** @internal Backend of the storage. */
   get backend(): Backend {
     return this.storage.device;
   }
-  /** @internal The elements in memory, for a contiguous tensor, without a copy. Stale after the next allocation. */
+  /**
+   * @internal The elements in memory that the host shares, for a contiguous tensor, without a copy. Stale after the next
+   * allocation. For code of kind `host`.
+   */
   host(): TypedArray {
-    return this.storage.device.host(this.dtype, this, this.numel());
+    return (this.storage.device as HostBackend).host(this.dtype, this, this.numel());
   }
   /** @internal One element of a host array as this dtype's JavaScript value. */
   value(x: number | bigint): Scalar {
@@ -322,7 +333,7 @@ export class Tensor {
   elementAt(index: readonly number[]): Scalar {
     let at = 0;
     for (let d = 0; d < index.length; d++) at += index[d] * this.strides[d];
-    const [x, y] = this.storage.device.host(this.dtype, further(this, at), 1);
+    const [x, y] = this.storage.device.download(this.dtype, further(this, at), 1);
     return this.dtype.is_complex ? new Complex(Number(x), Number(y)) : this.value(x);
   }
   /**
@@ -333,6 +344,7 @@ export class Tensor {
   item(): Scalar {
     const n = this.numel();
     if (n !== 1) throw new RuntimeError(notOneElement(n));
+    if (this.is_meta) throw new RuntimeError("Tensor.item() cannot be called on meta tensors");
     return this.elementAt(this.sizes.map(() => 0));
   }
   /** The values as nested arrays; a bare value for a tensor of no dims. */
@@ -346,7 +358,7 @@ export class Tensor {
   /** A copy of the values, in row-major order, as the typed array of the dtype (Uint8Array for bool). */
   typed_array(): TypedArray {
     const dense = isContiguous(this.sizes, this.strides) ? this : this.detach().contiguous();
-    return dense.host().slice();
+    return dense.backend.download(this.dtype, dense, this.numel()).slice();
   }
   /**
    * Gives the bytes back at once, for those who want the last megabyte; nobody has to. The tensor and all its views
@@ -365,7 +377,10 @@ export class Tensor {
   }
   /** The text PyTorch prints. */
   toString(): string {
+    const { backend } = this;
     return tensorText({
+      ...(placement.several && backend !== getDevice("cpu") && { device: backend.name }),
+      isMeta: this.is_meta,
       shape: this.sizes,
       dtype: this.dtype,
       requires_grad: this.requires_grad,

@@ -1,9 +1,10 @@
 /**
  * Replays recorded PyTorch cases and counts what agrees.
- *   npm run conformance -- --data DIR [--kind op,error] [--filter REGEX] [--json FILE]
+ *   npm run conformance -- --data DIR [--kind op,error] [--filter REGEX] [--device NAME] [--json FILE]
  */
 import fs from "node:fs";
 import { parseArgs } from "node:util";
+import { set_default_device } from "../src/index.ts";
 import { readDataset } from "./conformance/reader.ts";
 import { KINDS, replay } from "./conformance/replay.ts";
 import { Report } from "./conformance/report.ts";
@@ -13,6 +14,7 @@ const { values: options } = parseArgs({
     data: { type: "string" },
     kind: { type: "string", default: KINDS.join() },
     filter: { type: "string", default: "" },
+    device: { type: "string", default: "cpu" },
     json: { type: "string" },
   },
 });
@@ -26,6 +28,12 @@ const data = readDataset(options.data);
 const filter = new RegExp(options.filter);
 const report = new Report();
 for (const c of data.cases)
-  if (kinds.includes(c.kind) && filter.test(c.id)) report.add(c.kind, c.op, c.id, replay(c, data));
+  if (kinds.includes(c.kind) && filter.test(c.id))
+    report.add(
+      c.kind,
+      c.op,
+      c.id,
+      set_default_device(options.device, () => replay(c, data)),
+    );
 console.log(String(report));
 if (options.json !== undefined) fs.writeFileSync(options.json, JSON.stringify(report, null, 1));

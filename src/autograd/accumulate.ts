@@ -4,7 +4,7 @@ import { isContiguous, isDense } from "../layout.ts";
 import type { Tensor, TensorHook } from "../tensor.ts";
 import { modes } from "./mode.ts";
 import type { Grads } from "./node.ts";
-import { makeAccumulator, Node } from "./node.ts";
+import { makeAccumulator, Node, metaOf } from "./node.ts";
 
 export class AccumulateGrad extends Node {
   /** The leaf. */
@@ -15,7 +15,7 @@ export class AccumulateGrad extends Node {
   constructor(variable: Tensor) {
     super();
     this.variable = variable;
-    this.outputs = [{ shape: variable.sizes, dtype: variable.dtype }];
+    this.outputs = [metaOf(variable)];
     if (variable.hooks !== null) this.tensorHooks = new Map([[0, variable.hooks as Map<number, TensorHook>]]);
   }
   override name(): string {

@@ -305,11 +305,11 @@ class GraphTask {
       if (grad === null || edge === null) continue;
       const meta = edge.node.outputs[edge.nr];
       if (modes().anomaly && modes().checkNan) assertNoNan(node, grad, i);
-      if (grad.dtype !== meta.dtype || !sameShape(grad.sizes, meta.shape))
+      if (grad.dtype !== meta.dtype || grad.backend !== meta.device || !sameShape(grad.sizes, meta.shape))
         results[i] = this.fitted(node, grad, meta, i);
     }
   }
-  private fitted(node: Node, grad: Tensor, { shape, dtype }: Meta, i: number): Tensor {
+  private fitted(node: Node, grad: Tensor, { shape, dtype, device }: Meta, i: number): Tensor {
     let fitted = grad;
     if (!sameShape(grad.sizes, shape)) {
       if (!expandsTo(shape, grad.sizes))
@@ -322,6 +322,10 @@ class GraphTask {
       const before = fitted;
       // Of a complex gradient a real number takes the real part.
       fitted = this.derived(() => (before.dtype.is_complex && !dtype.is_complex ? before.real() : before).to(dtype));
+    }
+    if (fitted.backend !== device) {
+      const elsewhere = fitted;
+      fitted = this.derived(() => elsewhere.to(device.name));
     }
     // The real part is a view of the complex gradient, which must not go then.
     if (fitted.storage !== grad.storage) this.ownership.freeIfUnused(grad);

@@ -1,7 +1,7 @@
 // Gradients that depend on what they are the gradient of in steps alone.
 import type { Tensor } from "../tensor.ts";
 import type { Edge, Grads } from "./node.ts";
-import { gradientEdge, Node } from "./node.ts";
+import { gradientEdge, Node, metaOf } from "./node.ts";
 
 // Note [Piecewise linear]
 //
@@ -18,7 +18,7 @@ class FlatNode extends Node {
     super();
     this.of = of;
     this.edges = [gradientEdge(gradient), ...edges];
-    this.outputs = [{ shape: gradient.sizes, dtype: gradient.dtype }];
+    this.outputs = [metaOf(gradient)];
   }
   override name(): string {
     return this.of.replace(/(\d+)$/, "Backward$1");

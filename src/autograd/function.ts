@@ -4,7 +4,7 @@ import { Tensor } from "../tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
 import { modes, no_grad } from "./mode.ts";
 import type { Edge, Grads } from "./node.ts";
-import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
+import { freedTwice, gradientEdge, Node, SavedTensor, metaOf } from "./node.ts";
 import { typeWord } from "../type_word.ts";
 
 type Returned = Tensor | readonly (Tensor | null)[] | null | undefined;
@@ -149,7 +149,7 @@ export class Function {
     const given = new Set(values);
     // An input returned as it is becomes a view of itself, so that it can have this node as its history.
     const made = outputs.map((t) => (given.has(t) && !ctx.dirty.includes(t) ? t.alias() : t));
-    node.outputs = made.map((t) => ({ shape: t.sizes, dtype: t.dtype }));
+    node.outputs = made.map(metaOf);
     for (const [i, t] of made.entries()) {
       if (ctx.nonDifferentiable.includes(outputs[i]) || !t.dtype.is_differentiable) continue;
       if (ctx.dirty.includes(t) && t.view_ !== null) {

@@ -6,7 +6,7 @@ import { Tensor } from "../tensor.ts";
 import type { ViewInfo } from "../tensor.ts";
 import { modes } from "./mode.ts";
 import type { Edge, Grads } from "./node.ts";
-import { gradientEdge, Node, shortName } from "./node.ts";
+import { gradientEdge, Node, shortName, metaOf } from "./node.ts";
 
 /** Raises PyTorch's sentence if changing `t` in place is forbidden. `recording`: the change enters the graph. */
 export function assertWritable(t: Tensor, recording: boolean): void {
@@ -123,7 +123,7 @@ class AsStrided extends Node {
     this.edges = [edge];
     this.base = base.layout;
     this.view = view.layout;
-    this.outputs = [{ shape: view.sizes, dtype: view.dtype }];
+    this.outputs = [metaOf(view)];
   }
   override name(): string {
     return "AsStridedBackward0";
@@ -149,7 +149,7 @@ class CopySlices extends Node {
     this.view = view;
     this.inner = inner;
     this.edges = [gradientEdge(base), ...inner.edges.slice(1)];
-    this.outputs = [{ shape: base.sizes, dtype: base.dtype }];
+    this.outputs = [metaOf(base)];
   }
   override name(): string {
     return "torch::autograd::CopySlices";

@@ -1,5 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Whether operations are recorded: no_grad and its kin.
+import type { Backend } from "../devices/backend.ts";
+import { device } from "../devices/device.ts";
+import type { Device, DeviceLike } from "../devices/device.ts";
+import { getDevice, placement } from "../devices/registry.ts";
 import { bfloat16 } from "../dtype.ts";
 import type { Dtype } from "../dtype.ts";
 import { RuntimeError, warn } from "../errors.ts";
@@ -18,6 +22,8 @@ interface Modes {
   castTo: Dtype;
   castCache: WeakMap<Tensor, { readonly version: number; readonly cast: Tensor }> | null;
   castsOnce: boolean;
+  /** Where tensors are made that nothing else places; null for the first device. */
+  device: Backend | null;
 }
 export interface SavedHooks {
   readonly pack: (t: Tensor) => unknown;
@@ -41,6 +47,7 @@ const program: Modes = {
   castTo: bfloat16,
   castCache: null,
   castsOnce: true,
+  device: null,
 };
 let running: Modes | null = program;
 /** Synchronous bodies around the code that runs, and asynchronous ones that wait. */
@@ -242,3 +249,18 @@ export function detect_anomaly<T>(body?: () => T): T | Guard {
   return scoped("detect_anomaly", { anomaly: true, checkNan: true }, body);
 }
 export const is_anomaly_enabled = (): boolean => modes().anomaly;
+
+placement.fallback = () => modes().device ?? getDevice("cpu");
+/** Where tensors are made that nothing else places, as `torch.get_default_device`. */
+export const get_default_device = (): Device => device((modes().device ?? getDevice("cpu")).name);
+/**
+ * Makes tensors on `device` from now on unless told otherwise; with a body, inside it only, as Python's
+ * `with torch.device(…)`. null brings the first device back. Raises what `torch.zeros(1, { device })` would. As
+ * `torch.set_default_device`.
+ * @example torch.set_default_device("meta", () => torch.zeros(2)); // tensor(..., device='meta', size=(2,))
+ */
+export function set_default_device(device: DeviceLike | null): Guard;
+export function set_default_device<T>(device: DeviceLike | null, body: () => T): T;
+export function set_default_device<T>(asked: DeviceLike | null, body?: () => T): T | Guard {
+  return scoped("set_default_device", { device: asked === null ? null : getDevice(asked) }, body);
+}

@@ -1,4 +1,5 @@
 // The nodes of the graph, the edges between them, and the tensors they keep for backward.
+import type { Backend } from "../devices/backend.ts";
 import { withoutCollecting } from "../allocate.ts";
 import { help, programStack, RuntimeError, TypeError } from "../errors.ts";
 import type { Dtype } from "../dtype.ts";
@@ -19,7 +20,9 @@ export interface Edge {
 export interface Meta {
   readonly shape: Shape;
   readonly dtype: Dtype;
+  readonly device: Backend;
 }
+export const metaOf = ({ sizes: shape, dtype, backend: device }: Tensor): Meta => ({ shape, dtype, device });
 export type Grads = (Tensor | null)[];
 export type NodeHook = (gradInputs: Grads, gradOutputs: Grads) => Grads | void;
 export type NodePreHook = (gradOutputs: Grads) => Grads | void;

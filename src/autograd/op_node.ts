@@ -1,10 +1,11 @@
 // The node that a call of an op records: which op, its plain arguments, the tensors its formulas need.
+import { onDevice, placement } from "../devices/registry.ts";
 import type { Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { flatIn } from "./flat.ts";
 import { modes } from "./mode.ts";
 import type { Edge, Grads, Meta } from "./node.ts";
-import { freedTwice, gradientEdge, Node, SavedTensor } from "./node.ts";
+import { freedTwice, gradientEdge, metaOf, Node, SavedTensor } from "./node.ts";
 import type { RecordedOp, RecordPlan } from "./record.ts";
 
 type Saved = SavedTensor | readonly (SavedTensor | null)[];
@@ -72,7 +73,7 @@ export class OpNode extends Node {
     if (at < formulas.length) edges.length = at;
     this.edges = edges;
     const metas = new Array<Meta>(outputs.length);
-    for (let i = 0; i < outputs.length; i++) metas[i] = { shape: outputs[i].sizes, dtype: outputs[i].dtype };
+    for (let i = 0; i < outputs.length; i++) metas[i] = metaOf(outputs[i]);
     this.outputs = metas;
   }
   private save(place: number, values: readonly unknown[], outputs: readonly Tensor[], inPlace: boolean): void {
@@ -115,6 +116,10 @@ export class OpNode extends Node {
   }
   override apply(grads: Grads, needs: readonly boolean[]): Grads {
     if (this.released) throw freedTwice();
+    if (!placement.several) return this.formulasOf(grads, needs);
+    return onDevice(this.outputs[0].device, () => this.formulasOf(grads, needs));
+  }
+  private formulasOf(grads: Grads, needs: readonly boolean[]): Grads {
     const { formulas, flat } = this.record;
     const context: Record<string, unknown> = this.byName(this.plain);
     const { shape, dtype } = this.outputs[0];

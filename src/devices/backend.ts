@@ -63,7 +63,10 @@ export interface Product {
 }
 
 export interface Backend {
+  /** The type in the string of a device: "cpu". */
   readonly name: string;
+  /** Whether there is anything to read: not on "meta", where tensors have shapes and dtypes only. */
+  readonly holdsData: boolean;
   /** Bytes, 16-aligned and uninitialised. Raises OutOfMemoryError. */
   allocate(nbytes: number): Block;
   /** Runs a kernel. Shapes, dtypes and bounds have been checked. */
@@ -75,9 +78,16 @@ export interface Backend {
    * Whoever asked frees the block.
    */
   pack(dtype: Dtype, b: Matrix, m: number, n: number, k: number): Matrix | PackedMatrix;
-  /** So many elements as the host sees them, without a copy; stale after the next allocation. */
-  host(dtype: Dtype, place: Place, length: number): TypedArray;
+  /** So many elements, for the host to read before anything else happens: they may be the memory itself. */
+  download(dtype: Dtype, place: Place, length: number): TypedArray;
+  /** Writes elements from the host. */
+  upload(dtype: Dtype, place: Place, values: TypedArray): void;
   memoryStats(): MemoryStats;
   /** Told when much may just have died, as after a backward pass: a good moment to look for it. */
   settle(): void;
+}
+/** A device whose memory is the host's. Ops of kind `host` run on one. */
+export interface HostBackend extends Backend {
+  /** So many elements as they lie in memory, to be read and written; stale after the next allocation. */
+  host(dtype: Dtype, place: Place, length: number): TypedArray;
 }

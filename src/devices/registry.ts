@@ -1,42 +1,68 @@
 // The devices there are, and the one in use.
+//
+// Note [Device in use]: memory is made on the device in use. While an op runs that is the device of its tensors, or the one
+// that its argument `device` names (op/placement.ts); otherwise the default, torch.set_default_device's. As long as the
+// CPU is the only one nobody asks.
 import { AssertionError, RuntimeError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
+import { device } from "./device.ts";
+import type { Device, DeviceLike } from "./device.ts";
 
 const makers = new Map<string, () => Backend>();
-const devices = new Map<string, Backend>();
-let current: Backend | null = null;
+const backends = new Map<string, Backend>();
+/** Backends by what they were asked for as. */
+const named = new Map<DeviceLike, Backend>();
 
-export function registerDevice(name: string, make: () => Backend): void {
-  makers.set(name, make);
+/** Makes a device known under a type; it is started when first asked for. */
+export function registerDevice(type: string, make: () => Backend): void {
+  makers.set(type, make);
 }
-/** The types that a device string may begin with, in PyTorch's order. */
-const TYPES =
-  "cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone";
-/** A device by its string ("cpu", "cpu:0"), started when first asked for. Raises PyTorch's errors for all others. */
-export function getDevice(text: string): Backend {
-  const found = devices.get(text);
-  if (found) return found;
-  const name = typeOf(text);
-  const make = makers.get(name);
-  if (!make) throw isAbsent(name);
-  const device = devices.get(name) ?? make();
-  devices.set(name, device).set(text, device);
-  return device;
+/** What does the work of a device ("cpu", "cpu:0"). Raises PyTorch's errors for those that are not there. */
+export function getDevice(asked: DeviceLike): Backend {
+  const found = named.get(asked);
+  if (found !== undefined) return found;
+  const { type } = device(asked);
+  const make = makers.get(type);
+  if (make === undefined) throw isAbsent(type);
+  const backend = backends.get(type) ?? make();
+  backends.set(type, backend);
+  named.set(asked, backend);
+  placement.several ||= type !== "cpu";
+  return backend;
 }
-function typeOf(text: string): string {
-  if (text === "") throw new RuntimeError("Device string must not be empty");
-  const [, name] = /^([a-zA-Z_]+)(?::(?:0|[1-9]\d*))?$/.exec(text) ?? [];
-  if (name === undefined) throw new RuntimeError(`Invalid device string: '${text}'`);
-  if (!TYPES.split(", ").includes(name))
-    throw new RuntimeError(`Expected one of ${TYPES} device type at start of device string: ${text}`);
-  return name;
+function isAbsent(type: string): Error {
+  const there = `This build computes on '${[...makers.keys()].join("', '")}'.`;
+  if (type === "cuda" || type === "xpu" || type === "mtia")
+    return new AssertionError(`Torch not compiled with ${type.toUpperCase()} enabled\n${there}`);
+  return new RuntimeError(`PyTorch is not linked with support for ${type} devices\n${there}`);
 }
-function isAbsent(name: string): Error {
-  const known = `This build computes on '${[...makers.keys()].join("', '")}'.`;
-  if (name === "cuda" || name === "xpu" || name === "mtia")
-    return new AssertionError(`Torch not compiled with ${name.toUpperCase()} enabled\n${known}`);
-  return new RuntimeError(`PyTorch is not linked with support for ${name} devices\n${known}`);
-}
+/** Whether a device can be used. */
+export const isThere = ({ type }: Device): boolean => makers.has(type);
+
+/** Which device is in use, see Note [Device in use]. */
+export const placement = {
+  /** Whether another than the CPU was ever asked for. */
+  several: false,
+  /** The one that the op at hand runs on. */
+  running: null as Backend | null,
+  /** The default: set by autograd/mode.ts, for it belongs to what runs. */
+  fallback: (): Backend => getDevice("cpu"),
+};
+let first: Backend | null = null;
 export function currentDevice(): Backend {
-  return (current ??= getDevice("cpu"));
+  if (!placement.several) return (first ??= getDevice("cpu"));
+  return placement.running ?? placement.fallback();
 }
+/** Runs `body` with a device in use. */
+export function onDevice<T>(backend: Backend, body: () => T): T {
+  const outer = placement.running;
+  placement.running = backend;
+  try {
+    return body();
+  } finally {
+    placement.running = outer;
+  }
+}
+/** The same with the device that is asked for by name, if any is. */
+export const placedOn = <T>(asked: DeviceLike | null, body: () => T): T =>
+  asked === null ? body() : onDevice(getDevice(asked), body);

@@ -1,4 +1,5 @@
 // What a caller gave, to one value per argument of the signature.
+import { Device } from "../devices/device.ts";
 import { getDevice } from "../devices/registry.ts";
 import { help, OverflowError, TypeError, ValueError, warn } from "../errors.ts";
 import type { Scalar } from "../dtype.ts";
@@ -271,7 +272,7 @@ const checks: Record<TypeName, Check> = {
   "function?": orNull(that(isFunction)),
   "function|function[]": that((x) => isFunction(x) || (isArray(x) && x.every(isFunction))),
   "memory_format?": orNull(that((x) => x instanceof MemoryFormat)),
-  "device?": orNull((x) => (typeof x === "string" && getDevice(x) ? OK : "")),
+  "device?": orNull((x) => ((typeof x === "string" || x instanceof Device) && getDevice(x) ? OK : "")),
   object: () => OK,
   None: that((x) => x === null),
 };

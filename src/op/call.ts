@@ -4,6 +4,7 @@ import { modes, withGrad } from "../autograd/mode.ts";
 import { assertWritable, markChanged, rewriteHistory, writingAs } from "../autograd/inplace.ts";
 import { nodeNamed, OpNode } from "../autograd/op_node.ts";
 import { help } from "../errors.ts";
+import { placement } from "../devices/registry.ts";
 import type { Shape } from "../layout.ts";
 import { observe, observer } from "../observer.ts";
 import { Tensor } from "../tensor.ts";
@@ -15,6 +16,8 @@ import { assertCast, assertFits } from "./fits.ts";
 import { assertOwned, beneathAll, isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
 import type { Level } from "./levels.ts";
 import type { AnyDefinition, Check, Entry, OpKernel } from "./op.ts";
+import { placed, runOnHost, writeOnHost } from "./placement.ts";
+import type { Schema } from "./schema.ts";
 import { assign, promotedDtype } from "./pointwise.ts";
 import { formerOrder, withReduction } from "./size_average.ts";
 import { anyTaken, isTaken } from "./takes.ts";
@@ -35,6 +38,9 @@ export function makeCall(entry: Entry): (...given: unknown[]) => unknown {
 
 /** Runs an op on bound values. */
 export function run(entry: Entry, values: Values): Results {
+  return placement.several ? placed(entry, values, (v) => observed(entry, v)) : observed(entry, values);
+}
+function observed(entry: Entry, values: Values): Results {
   if (observer.current === null) return execute(entry, values);
   return observe(`aten::${entry.schema.name}`, "op", values, () => execute(entry, values));
 }
@@ -149,8 +155,10 @@ const isOf = (t: Tensor, values: Values): boolean =>
   values.some((v) => (v instanceof Tensor ? v.storage === t.storage : Array.isArray(v) && isOf(t, v)));
 /** Kernels may be written with ops of their own; those are not recorded, and their temporaries are released. */
 function computeUnrecorded(kernel: OpKernel, values: Values, entry: Entry): Results {
-  return withGrad(false, () => collectTemporaries(() => kernel.run(values, entry.schema)));
+  return withGrad(false, () => collectTemporaries(() => runKernel(kernel, values, entry.schema)));
 }
+const runKernel = (kernel: OpKernel, values: Values, schema: Schema): Results =>
+  kernel.kind === "host" ? runOnHost(kernel, values, schema) : kernel.run(values, schema);
 
 /** Results under their names, where there are several: `const { values, indices } = x.max(0)`. */
 function named({ schema }: Entry, results: Results): Results {
@@ -185,6 +193,11 @@ const makeFresh = (t: Tensor): void => void (t.view_ = null);
 
 /** Runs `of` and writes its result into the first value, whose history then is this op's. */
 export function runInPlace(of: Entry, name: string, values: Values): Tensor {
+  return placement.several
+    ? placed(of, values, (v) => inPlaceObserved(of, name, v))
+    : inPlaceObserved(of, name, values);
+}
+function inPlaceObserved(of: Entry, name: string, values: Values): Tensor {
   if (observer.current === null) return executeInPlace(of, name, values);
   return observe(`aten::${name}`, "op", values, () => executeInPlace(of, name, values));
 }
@@ -214,8 +227,9 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   if (level !== null) level.write(of, name, values);
   else {
     withGrad(false, () => {
-      if (kernel.into) kernel.into(values, schema, self);
-      else collectTemporaries(() => writeResult(self, kernel.run(values, schema) as Tensor, name));
+      if (kernel.into)
+        kernel.kind === "host" ? writeOnHost(kernel, values, schema, self) : kernel.into(values, schema, self);
+      else collectTemporaries(() => writeResult(self, runKernel(kernel, values, schema) as Tensor, name));
     });
     markChanged(self.storage, name);
   }

@@ -80,7 +80,12 @@ export function composite<S extends string>(body: (args: Values<S>) => Results):
   return { kind: "composite", run: (values, schema) => body(named(values, schema) as Values<S>) };
 }
 
-/** Code on tensors or on host memory that is not recorded; the op has a derivative of its own, or none. */
+/** Code on tensors that is not recorded; the op has a derivative of its own, or none. */
 export function compute<S extends string>(body: (args: Values<S>) => Results): KernelFor<S> {
   return { kind: "compute", run: (values, schema) => body(named(values, schema) as Values<S>) };
+}
+
+/** The same of code that reads or writes host memory: see Note [Ops on the host]. */
+export function host<S extends string>(body: (args: Values<S>) => Results): KernelFor<S> {
+  return { kind: "host", run: (values, schema) => body(named(values, schema) as Values<S>) };
 }

@@ -19,9 +19,10 @@ export type SignatureOf<O> = O extends Op<infer S> ? S : never;
 export interface OpKernel {
   /**
    * composite: of differentiable ops, needs no derivative. view: shares self's storage. compute: fresh results, by code
-   * that may call ops. loops: fresh results, by kernels of the device alone.
+   * that may call ops. host: the same by code that reads and writes the host's memory, see Note [Ops on the host]. loops:
+   * fresh results, by kernels of the device alone.
    */
-  readonly kind: "composite" | "view" | "compute" | "loops";
+  readonly kind: "composite" | "view" | "compute" | "host" | "loops";
   /** Whether each element of the result is computed from the operands' elements there, broadcast. */
   readonly elementwise?: true;
   run(values: readonly unknown[], schema: Schema): Tensor | readonly Tensor[];
@@ -75,6 +76,8 @@ export interface Definition<S extends string, K extends Saves<S>> {
   kernel: KernelFor<S>;
   /** Dtypes of its arguments; all, where it is left out. */
   takes?: Takes;
+  /** Whether its tensors may be on several devices: it sees to that itself. */
+  anyDevice?: true;
   /** Formulas see no other tensors than these. */
   saves?: K;
   /** Gradient of each tensor argument, by name; leave out what has none. Need not undo broadcasting: the engine does. */
@@ -100,6 +103,7 @@ export interface AnyDefinition {
   readonly strided?: boolean;
   readonly constants?: readonly string[];
   readonly unrecorded?: (self: Dtype) => boolean;
+  readonly anyDevice?: true;
   readonly node?: string | ((values: never) => string);
 }
 /** One op in the registry. */
@@ -164,9 +168,9 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
 ): void {
   const entry = registry.get(op)!;
   const any = definition as unknown as AnyDefinition;
-  const { kernel, takes, backward, saves, node, flat, constants, strided = false, unrecorded } = any;
+  const { kernel, takes, backward, saves, node, flat, constants, strided = false, unrecorded, anyDevice } = any;
   // Of one shape for all ops: every call reads it.
-  entry.definition = { kernel, takes, backward, saves, node, unrecorded };
+  entry.definition = { kernel, takes, backward, saves, node, unrecorded, anyDevice };
   if (takes !== undefined) entry.takes = checksOf(entry.schema, kernel, list(takes));
   if (!backward) return;
   const results = entry.schema.results ?? ["result"];

@@ -1,4 +1,5 @@
 // A PyTorch signature, read twice: by the type checker (the types here) and at run time (`parseSchema`).
+import type { DeviceLike } from "../devices/device.ts";
 import type { MemoryFormat } from "../memory_format.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import type { Generator } from "../random.ts";
@@ -55,8 +56,8 @@ interface Accepts {
   "function?": ((x: number) => number) | null;
   "function|function[]": ((x: number) => number) | readonly ((x: number) => number)[];
   "memory_format?": MemoryFormat | null;
-  /** The name of a device, as torch.device takes it. */
-  "device?": string | null;
+  /** A device, or what torch.device takes for one. */
+  "device?": DeviceLike | null;
   /** Anything: what it is made of is for the function to say. */
   object: unknown;
   /** An argument of PyTorch's that has no meaning here but its default. */

@@ -1,4 +1,5 @@
 // Activation functions.
+import { numberIn } from "./looks.ts";
 import { streamed } from "../cpp_names.ts";
 import { int64 } from "../dtype.ts";
 import { finfo } from "../dtype_info.ts";
@@ -6,7 +7,7 @@ import { RuntimeError, ValueError } from "../errors.ts";
 import { constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { normal } from "../kernel/formulas/normal.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite, compute, host } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { castScalar, pointwise } from "../op/pointwise.ts";
 import { default_generator } from "../random.ts";
@@ -77,7 +78,7 @@ define(rrelu, {
 /** 1 where x is positive (or NaN), a draw from [lower, upper) elsewhere. */
 export const _rrelu_slopes = op("_rrelu_slopes(Tensor input, float lower, float upper) -> Tensor");
 define(_rrelu_slopes, {
-  kernel: compute(({ input, lower, upper }) => {
+  kernel: host(({ input, lower, upper }) => {
     const slopes = (input.double().typed_array() as Float64Array).map((x) =>
       x <= 0 ? default_generator.randomDouble() * (upper - lower) + lower : 1,
     );
@@ -355,7 +356,8 @@ define(one_hot, {
     if (input.dtype !== int64) throw new RuntimeError("one_hot is only applicable to index tensor of type LongTensor.");
     if (input.numel() === 0 && num_classes <= 0)
       throw new RuntimeError("Can not infer total number of classes from empty tensor.");
-    const [least, largest] = input.numel() === 0 ? [0, -1] : [input.min(), input.max()].map((t) => Number(t.item()));
+    const [least, largest] =
+      input.numel() === 0 ? [0, -1] : [numberIn(input.min(), 0), numberIn(input.max(), num_classes - 1)];
     if (least < 0) throw new RuntimeError("Class values must be non-negative.");
     if (num_classes !== -1 && num_classes < 1) throw new RuntimeError("num_classes should be positive");
     if (num_classes !== -1 && largest >= num_classes)

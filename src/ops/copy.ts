@@ -14,6 +14,7 @@ import {
   int8,
   uint8,
 } from "../dtype.ts";
+import type { DeviceLike } from "../devices/device.ts";
 import { RuntimeError, warn } from "../errors.ts";
 import { copyStrides, list, sameShape, broadcastShapes } from "../layout.ts";
 import { contiguous_format, formatOf, preserve_format, stridesIn } from "../memory_format.ts";
@@ -23,6 +24,7 @@ import { composite, compute, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { assign } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
+import { transferred } from "../op/transfer.ts";
 import { toTarget } from "./to_target.ts";
 import type { CastOptions, Target, ToOptions, ToTarget } from "./to_target.ts";
 
@@ -53,11 +55,17 @@ define(contiguous, {
   }),
 });
 
-/** A copy in another dtype. */
-export const _to_copy = op("_to_copy(Tensor self, *, dtype? dtype=None, memory_format? memory_format=None) -> Tensor");
+/** A copy in another dtype or on another device. */
+export const _to_copy = op(
+  "_to_copy(Tensor self, *, dtype? dtype=None, device? device=None, memory_format? memory_format=None) -> Tensor",
+);
 define(_to_copy, {
-  kernel: compute(({ self, dtype, memory_format }) => copyOf(self, dtype ?? self.dtype, memory_format)),
-  // The engine casts a gradient to the dtype of its input.
+  kernel: compute(({ self, dtype, device, memory_format }) => {
+    const on = deviceOf(device, self);
+    const isReady = on !== self.backend && memory_format === null && (dtype ?? self.dtype) === self.dtype;
+    return transferred(isReady ? self : copyOf(self, dtype ?? self.dtype, memory_format), on);
+  }),
+  // The engine casts a gradient to the dtype of its input, and brings it to its device.
   backward: { self: ({ grad }) => grad },
   node: "ToCopyBackward0",
 });
@@ -77,13 +85,14 @@ define(copy, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes), src: ({ grad }) => grad },
   unrecorded: (self) => !self.is_differentiable,
   node: "CopyBackwards",
+  anyDevice: true,
 });
 function writeOver(target: Tensor, src: Tensor): void {
   if (!sameShape(broadcastShapes(target.sizes, src.sizes), target.sizes))
     throw new RuntimeError(
       `output with shape ${list(target.sizes)} doesn't match the broadcast shape ${list(broadcastShapes(target.sizes, src.sizes))}`,
     );
-  assign(target, src);
+  assign(target, transferred(src, target.backend));
 }
 /** Writes the elements of `src`, broadcast and cast, into self. */
 export const copy_ = inplace(copy);
@@ -140,7 +149,7 @@ declare module "../tensor.ts" {
   interface Tensor {
     /** Self in another dtype or on another device; self itself if nothing changes and no copy is asked for. */
     to(target: ToTarget, options?: ToOptions): Tensor;
-    to(device: string, dtype: Dtype, non_blocking?: boolean, copy?: boolean, options?: CastOptions): Tensor;
+    to(device: DeviceLike, dtype: Dtype, non_blocking?: boolean, copy?: boolean, options?: CastOptions): Tensor;
     to(target: Dtype | Tensor, non_blocking: boolean, copy?: boolean, options?: CastOptions): Tensor;
     /** `to(torch.float64)`. */
     double(options?: CastOptions): Tensor;
@@ -166,7 +175,7 @@ declare module "../tensor.ts" {
     byte(options?: CastOptions): Tensor;
     /** `to(torch.bool)`. */
     bool(options?: CastOptions): Tensor;
-    /** Self: there is one host memory. */
+    /** Self, or a copy of it in the host's memory. */
     cpu(): Tensor;
     type_as(other: Tensor): Tensor;
   }
@@ -182,8 +191,8 @@ function cast(self: Tensor, dtype: Dtype): Tensor {
   return _to_copy(self, { dtype });
 }
 function moved(self: Tensor, { dtype, device, copy, memory_format }: Target): Tensor {
-  if (dtype !== null && dtype !== self.dtype && memory_format === null) return cast(self, dtype);
   const on = deviceOf(device, self);
+  if (dtype !== null && dtype !== self.dtype && memory_format === null && on === self.backend) return cast(self, dtype);
   const lies = memory_format === null || memory_format === preserve_format;
   if (
     (dtype ?? self.dtype) === self.dtype &&
@@ -191,7 +200,7 @@ function moved(self: Tensor, { dtype, device, copy, memory_format }: Target): Te
     (lies || formatOf(self.sizes, self.strides) === memory_format)
   )
     return copy ? self.clone({ memory_format }) : self;
-  return _to_copy(self, { dtype, memory_format });
+  return _to_copy(self, { dtype, device: on.name, memory_format });
 }
 const casts = {
   double: float64,
@@ -214,8 +223,8 @@ for (const [name, dtype] of Object.entries(casts))
     },
   });
 Tensor.prototype.cpu = function () {
-  return this;
+  return this.to("cpu");
 };
 Tensor.prototype.type_as = function (other) {
-  return this.to(other.dtype);
+  return this.to(other);
 };

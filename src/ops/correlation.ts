@@ -58,11 +58,13 @@ function* chunks(x: Tensor, windows: Windows): Generator<Chunk> {
   }
 }
 
-/** Offsets of all combinations of positions along dims, first the outermost, times `itemsize`: a tensor of int32. */
-export function table(
-  dims: readonly { readonly at: readonly number[]; readonly stride: number }[],
-  itemsize: number,
-): Tensor {
+/** Positions along a dim and how far apart its neighbours are. */
+export interface Along {
+  readonly at: readonly number[];
+  readonly stride: number;
+}
+/** Offsets of all combinations of positions along dims, first the outermost, times `itemsize`. */
+export function offsetsOf(dims: readonly Along[], itemsize: number): Int32Array {
   const offsets = new Int32Array(dims.reduce((count, { at }) => count * at.length, 1));
   let filled = 1;
   for (const { at, stride } of dims) {
@@ -70,6 +72,11 @@ export function table(
       for (let j = at.length - 1; j >= 0; j--) offsets[i * at.length + j] = offsets[i] + at[j] * stride * itemsize;
     filled *= at.length;
   }
+  return offsets;
+}
+/** The same as a tensor of int32. */
+export function table(dims: readonly Along[], itemsize: number): Tensor {
+  const offsets = offsetsOf(dims, itemsize);
   return fromTyped(offsets, [offsets.length], int32);
 }
 const along = (x: Tensor, windows: Windows, what: "taps" | "places"): { at: readonly number[]; stride: number }[] =>

@@ -16,6 +16,8 @@ import {
 import { assertHolds } from "../dtype_info.ts";
 import { help, NotImplementedError, RuntimeError, TypeError, ValueError, warn } from "../errors.ts";
 import type { Backend } from "../devices/backend.ts";
+import type { DeviceLike } from "../devices/device.ts";
+import { placedOn } from "../devices/registry.ts";
 import { iota, param } from "../kernel/expr.ts";
 import { halfBits, isHalf } from "../kernel/half.ts";
 import { Kernel, operand } from "../kernel/loops.ts";
@@ -31,7 +33,7 @@ import { typeWord } from "../type_word.ts";
 /** Options of every factory: the dtype, the device, whether operations on the result are recorded. */
 export interface FactoryOptions {
   dtype?: Dtype | null;
-  device?: string | null;
+  device?: DeviceLike | null;
   requires_grad?: boolean;
 }
 /** The pixels of a canvas or an image: `data` has red, green, blue and alpha of each, row by row. */
@@ -53,7 +55,7 @@ export type TensorData =
  */
 export function tensor(data: TensorData, options?: FactoryOptions): Tensor;
 export function tensor(...given: unknown[]): Tensor {
-  const [data, dtype, , requires_grad] = bind(TENSOR, given) as FactoryValues;
+  const [data, dtype, device, requires_grad] = bind(TENSOR, given) as FactoryValues;
   if (data instanceof Tensor) {
     warn(
       "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
@@ -61,14 +63,17 @@ export function tensor(...given: unknown[]): Tensor {
     return asLeaf(
       data
         .detach()
-        .to(dtype ?? data.dtype)
+        .to({ dtype: dtype ?? data.dtype, device: device ?? data.device })
         .clone(),
       requires_grad,
     );
   }
-  return asLeaf(fromData(data, dtype), requires_grad);
+  return asLeaf(
+    placedOn(device, () => fromData(data, dtype)),
+    requires_grad,
+  );
 }
-type FactoryValues = [data: TensorData, dtype: Dtype | null, device: string | null, requires_grad: boolean];
+type FactoryValues = [data: TensorData, dtype: Dtype | null, device: DeviceLike | null, requires_grad: boolean];
 const TENSOR = parseSchema(
   "tensor(object data, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
@@ -89,9 +94,12 @@ export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
 /** As `tensor`, but shares memory with a tensor of the dtype asked for, as `torch.as_tensor`. */
 export function as_tensor(data: TensorData, options?: FactoryOptions): Tensor;
 export function as_tensor(...given: unknown[]): Tensor {
-  const [data, dtype, , requires_grad] = bind(AS_TENSOR, given) as FactoryValues;
-  if (data instanceof Tensor) return dtype ? data.to(dtype) : data;
-  return asLeaf(fromData(data, dtype), requires_grad);
+  const [data, dtype, device, requires_grad] = bind(AS_TENSOR, given) as FactoryValues;
+  if (data instanceof Tensor) return data.to({ dtype, device });
+  return asLeaf(
+    placedOn(device, () => fromData(data, dtype)),
+    requires_grad,
+  );
 }
 const AS_TENSOR = parseSchema(
   "as_tensor(object data, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
@@ -145,7 +153,7 @@ function fromData(data: TensorData, dtype: Dtype | null): Tensor {
 export function fromTyped(values: TypedArray, shape: Shape, dtype: Dtype): Tensor {
   const raw = allocate(shape, heldAs(values, dtype));
   const from = raw.dtype === uint8 && dtype === bool ? new Tensor(raw.storage, bool, shape, raw.strides, 0) : raw;
-  (raw.host() as Float64Array).set(values as Float64Array);
+  raw.backend.upload(raw.dtype, raw, values);
   return from.dtype === dtype ? from : from.to(dtype);
 }
 /** A copy of the elements in row-major order, 16-bit floats as the numbers they are and not as their bits. */
@@ -157,11 +165,14 @@ export function hostZeros(n: number): Float64Array {
 }
 /** Has the elements of a tensor without holes filled, in the order of memory; 16-bit floats as float32, which is then rounded. */
 export function filledOnHost(out: Tensor, fill: (values: never) => void): void {
-  if (!isHalf(out.dtype)) return fill(out.host() as never);
-  const values = new Float32Array(out.numel());
+  const { dtype, backend } = out;
+  if (!backend.holdsData) return;
+  const half = isHalf(dtype);
+  if (!half && "host" in backend) return fill(out.host() as never);
+  const n = out.numel() * (dtype.is_complex ? 2 : 1);
+  const values = half ? new Float32Array(n) : new dtype.array(n);
   fill(values as never);
-  const bits = out.host();
-  for (const [i, x] of values.entries()) bits[i] = halfBits(x, out.dtype);
+  backend.upload(dtype, out, half ? Uint16Array.from(values as Float32Array, (x) => halfBits(x, dtype)) : values);
 }
 /** What the elements of an array are when a tensor of `dtype` is to be made of them. */
 function heldAs(x: TypedArray, dtype: Dtype): Dtype {
@@ -319,12 +330,12 @@ export function arange(...given: unknown[]): Tensor {
   const count = isOptions(options) ? given.length - 1 : given.length;
   // A number that stands alone is the end.
   const isEnd = count === 1 && (count === given.length || !Object.hasOwn(options as object, "end"));
-  const [start, end, step, dtype, , requires_grad] = bind(ARANGE, isEnd ? [undefined, ...given] : given) as [
+  const [start, end, step, dtype, device, requires_grad] = bind(ARANGE, isEnd ? [undefined, ...given] : given) as [
     Scalar,
     Scalar | null,
     Scalar,
     Dtype | null,
-    string | null,
+    DeviceLike | null,
     boolean,
   ];
   if (end === null) throw new TypeError('arange() missing 1 required positional argument: "end"');
@@ -336,7 +347,8 @@ export function arange(...given: unknown[]): Tensor {
   const wanted = dtype ?? (whole ? int64 : get_default_dtype());
   if (wanted === bool || wanted.is_complex)
     throw new NotImplementedError(`"arange_cpu" not implemented for '${wanted.legacyName}'`);
-  return asLeaf(ramp(Math.max(0, Math.ceil((to - from) / by)), from, by, wanted), requires_grad);
+  const made = placedOn(device, () => ramp(Math.max(0, Math.ceil((to - from) / by)), from, by, wanted));
+  return asLeaf(made, requires_grad);
 }
 const ARANGE = parseSchema(
   "arange(Scalar start=0, Scalar? end=None, Scalar step=1, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",

@@ -156,9 +156,10 @@ function checkIndices(
         `Your input appears to be incorrect: the last offset value should be the size of the indices tensor, but it seems not to be the case.\nOffsets never fall: ${list(starts)}.`,
       );
   }
-  const wrong = n === 0 ? -1 : Number(ids.lt(0).logical_or(ids.ge(rows)).int().argmax().item());
-  const value = n === 0 ? 0 : Number(ids.select(0, wrong).item());
-  if (n > 0 && (value < 0 || value >= rows))
+  const isLooked = n > 0 && ids.backend.holdsData;
+  const wrong = !isLooked ? -1 : Number(ids.lt(0).logical_or(ids.ge(rows)).int().argmax().item());
+  const value = !isLooked ? 0 : Number(ids.select(0, wrong).item());
+  if (isLooked && (value < 0 || value >= rows))
     throw new RuntimeError(`Index ${wrong} of input takes value ${value} which is not in the valid range [0, ${rows})`);
   if (padding_idx === null) return null;
   if (padding_idx < -rows || padding_idx >= rows)

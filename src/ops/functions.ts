@@ -6,7 +6,7 @@ import { RuntimeError } from "../errors.ts";
 import { acc, constant } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { hurwitz, trigamma, trigammaf } from "../numerics/zeta.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite, compute, host } from "../op/kernels.ts";
 import { noDerivative } from "../op/no_formula.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { pointwise } from "../op/pointwise.ts";
@@ -293,7 +293,7 @@ const POLYGAMMAS = ["digamma", "trigamma", "polygamma"];
 /** The n-th derivative of {@link digamma}. */
 export const polygamma = op("polygamma(int n, Tensor input) -> Tensor");
 define(polygamma, {
-  kernel: compute(({ n, input }) => {
+  kernel: host(({ n, input }) => {
     if (n < 0) throw new RuntimeError("polygamma(n, x) does not support negative n.");
     if (input.dtype.is_complex) throw notImplementedFor(POLYGAMMAS[Math.min(n, 2)], input.dtype);
     if (n === 0) return input.digamma();

@@ -196,7 +196,7 @@ export const _nonzero = op("_nonzero(Tensor self) -> Tensor");
 define(_nonzero, {
   kernel: compute(({ self }) => {
     const x = self.ne(0).contiguous();
-    const truth = x.host();
+    const truth = x.backend.download(bool, x, x.numel());
     const n = self.sizes.length;
     const places: number[] = [];
     for (let i = 0; i < truth.length; i++) if (truth[i]) places.push(i);

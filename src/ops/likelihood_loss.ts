@@ -1,4 +1,5 @@
 // Negative log likelihoods under one distribution or another.
+import { isAny } from "./looks.ts";
 import { no_grad } from "../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../errors.ts";
 import { numel, tupleText, sameShape } from "../layout.ts";
@@ -53,7 +54,7 @@ define(gaussian_nll_loss, {
   }),
 });
 function varianceFor(input: Tensor, variance: Tensor): Tensor {
-  if (variance.lt(0).whole.any().item()) throw new ValueError("var has negative entry/entries");
+  if (isAny(variance.lt(0))) throw new ValueError("var has negative entry/entries");
   if (sameShape(variance.sizes, input.sizes)) return variance;
   if (sameShape(variance.sizes, input.sizes.slice(0, -1))) return variance.unsqueeze(-1);
   const differing = variance.sizes.filter((n, d) => n !== input.sizes[d]);

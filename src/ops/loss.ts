@@ -1,4 +1,5 @@
 // Losses.
+import { isAny } from "./looks.ts";
 import { nodeNamed } from "../autograd/op_node.ts";
 import { is_grad_enabled } from "../autograd/mode.ts";
 import type { Dtype } from "../dtype.ts";
@@ -264,7 +265,7 @@ define(binary_cross_entropy, {
     },
   },
 });
-const isShare = (x: Tensor): boolean => Boolean(x.ge(0).logical_and(x.le(1)).whole.all().item());
+const isShare = (x: Tensor): boolean => !isAny(x.ge(0).logical_and(x.le(1)).logical_not());
 const scaledBy = (x: Tensor, weight: Tensor | null): Tensor => (weight === null ? x : x.mul(weight));
 /** {@link binary_cross_entropy} of sigmoid(input), without overflow. */
 export const binary_cross_entropy_with_logits = op(

@@ -1,4 +1,5 @@
 // Losses that ask for a margin: between distances, or between the score of the right class and the others'.
+import { isAny, numberIn } from "./looks.ts";
 import { is_grad_enabled } from "../autograd/mode.ts";
 import { notDifferentiableIn } from "../op/no_formula.ts";
 import { float64, get_default_dtype, int64 } from "../dtype.ts";
@@ -157,7 +158,7 @@ function assertClasses(target: Tensor): void {
 /** [N, C], whatever the number of dims was. */
 const rowsOf = (input: Tensor): Tensor => (input.sizes.length === 2 ? input : input.reshape([1, -1]));
 const isWithin = (target: Tensor, low: number, high: number): boolean =>
-  target.numel() === 0 || (Number(target.whole.min().item()) >= low && Number(target.whole.max().item()) < high);
+  !isAny(target.lt(low).logical_or(target.ge(high)));
 
 /**
  * The score of each class ask to lie below that of the class `target` by `margin`: the mean over classes of
@@ -213,7 +214,7 @@ define(multilabel_margin_loss, {
     if (!isWithin(target, -1, classes)) throw new RuntimeError("argument #2 'target' is out of range");
     const listed = rows.lt(0).cumsum(1).eq(0);
     const places = _where(listed, rows, 0);
-    const longest = x.numel() === 0 ? 0 : Number(listed.sum([1]).whole.max().item());
+    const longest = x.numel() === 0 ? 0 : numberIn(listed.sum([1]).whole.max(), 1);
     const others = x.detach().new_zeros(x.sizes).scatter_add(1, places, listed.to(x.dtype)).eq(0);
     // One column of targets at a time: all at once would take [N, C, C]. At least one, for the graph.
     const lossesOf = (k: number): Tensor => {

@@ -13,7 +13,8 @@ import type { Shape } from "../layout.ts";
 import { compute, inFormat } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
-import { table } from "./correlation.ts";
+import { offsetsOf, table } from "./correlation.ts";
+import type { Along } from "./correlation.ts";
 import { lowest } from "./reduction.ts";
 import { overhang, padded, poolPlaces, windowsOf } from "./windows.ts";
 import type { Sliding } from "./windows.ts";
@@ -71,20 +72,15 @@ function largestKernel(dtype: Dtype, count: number): Kernel {
 }
 
 /** Offsets of every combination of positions i * step - first along dims. */
-const positions = (counts: Shape, step: Shape, first: Shape, strides: readonly number[]): Tensor =>
-  table(
-    counts.map((n, d) => ({ at: Array.from({ length: n }, (_, i) => i * step[d] - first[d]), stride: strides[d] })),
-    1,
-  );
+const positions = (counts: Shape, step: Shape, first: Shape, strides: readonly number[]): Along[] =>
+  counts.map((n, d) => ({ at: Array.from({ length: n }, (_, i) => i * step[d] - first[d]), stride: strides[d] }));
+const numbersOf = (dims: readonly Along[]): number[] => [...offsetsOf(dims, 1)];
 /** The first element of each window that is no padding. */
-const firsts = (counts: Shape, { stride, padding, dilation }: Sliding, strides: readonly number[]): Tensor =>
-  table(
-    counts.map((n, d) => {
-      const inside = (begin: number): number => begin + Math.max(0, Math.ceil(-begin / dilation[d])) * dilation[d];
-      return { at: Array.from({ length: n }, (_, i) => inside(i * stride[d] - padding[d])), stride: strides[d] };
-    }),
-    1,
-  );
+const firsts = (counts: Shape, { stride, padding, dilation }: Sliding, strides: readonly number[]): Along[] =>
+  counts.map((n, d) => {
+    const inside = (begin: number): number => begin + Math.max(0, Math.ceil(-begin / dilation[d])) * dilation[d];
+    return { at: Array.from({ length: n }, (_, i) => inside(i * stride[d] - padding[d])), stride: strides[d] };
+  });
 /** Largest of each window, and where it is in the flattened spatial dims. */
 export const _max_pool = op(
   "_max_pool(Tensor self, int[] kernel_size, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> (Tensor values, Tensor indices)",
@@ -112,15 +108,15 @@ define(_max_pool, {
       const offsets = positions(kernel_size, dilation, fixed, wide.strides.slice(2));
       const operands = [
         operand(windows, few ? outer : windows.strides),
-        ...(few ? [] : [operand(within, [0, 0, ...still, ...contiguousStrides(kernel_size)])]),
-        ...begins.map((t) => operand(t, [0, 0, ...contiguousStrides(places), ...inner])),
+        ...(few ? [] : [operand(table(within, 1), [0, 0, ...still, ...contiguousStrides(kernel_size)])]),
+        ...begins.map((at) => operand(table(at, 1), [0, 0, ...contiguousStrides(places), ...inner])),
         ...[values, indices].map((t) => operand(t, [...t.strides, ...inner])),
       ];
       self.backend.launch(largestKernel(self.dtype, few ? numel(kernel_size) : 0), {
         shape: few ? shape : windows.sizes,
         reduced: few ? 0 : kernel_size.length,
         operands,
-        params: few ? [offsets, within].flatMap((t) => Array.from(t.host(), Number)) : [],
+        params: few ? [offsets, within].flatMap(numbersOf) : [],
       });
       return [values, indices];
     }),
@@ -156,8 +152,8 @@ function tiled(
   const places = grad.sizes.slice(2);
   const [sample, plane, ...rows] = out.strides;
   const fixed = kernel_size.map(() => 0);
-  const begin = positions(places, stride, padding, rows);
-  const within = Array.from(positions(kernel_size, dilation, fixed, rows).host(), Number);
+  const begin = table(positions(places, stride, padding, rows), 1);
+  const within = numbersOf(positions(kernel_size, dilation, fixed, rows));
   const windows = [sample, plane, ...rows.map((s, d) => s * stride[d])];
   backend.launch(tilesKernel(dtype, within.length), {
     shape: grad.sizes,

@@ -50,11 +50,12 @@ const bounds = cached(
 /** The least and the largest of class numbers and 0, but for `ignore`. */
 export function targetBounds(target: Tensor, ignore: number): [least: number, most: number] {
   const { sizes, backend } = target;
+  if (!backend.holdsData) return [0, 0];
   const ends = [0, 1].map(() => empty([], int64, undefined, backend));
   const still = sizes.map(() => 0);
   const operands = [whole(target), ...ends.map((t) => operand(t, still))];
   backend.launch(bounds(target.dtype), { shape: sizes, reduced: sizes.length, operands, params: [ignore] });
-  return [Number(ends[0].host()[0]), Number(ends[1].host()[0])];
+  return [Number(ends[0].item()), Number(ends[1].item())];
 }
 
 /** Which results there are: the losses, their sum, or that over the sum of the weights. */

@@ -11,7 +11,7 @@ import { fromTyped } from "./data.ts";
 type Numeric = (x: number, y: number) => number;
 /** A kernel for one or two arguments, of which one may be a number. */
 export const onHost = (f: Numeric): OpKernel => ({
-  kind: "compute",
+  kind: "host",
   run: ([first, second], { name }) => {
     if (first instanceof Tensor || second instanceof Tensor) return mapped(f, first, second);
     throw new TypeError(

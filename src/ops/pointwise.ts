@@ -1,4 +1,5 @@
 // Arithmetic and functions of each element.
+import { isAny } from "./looks.ts";
 import { cppName } from "../cpp_names.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, can_cast, Complex, complex128, Float, float32, float64, get_default_dtype } from "../dtype.ts";
@@ -154,7 +155,7 @@ function refuseZeroDivision([self, other]: readonly unknown[]): void {
   const dtype = result_type(self as Tensor | Scalar, other as Tensor | Scalar);
   if (dtype.category !== 1) return;
   if (other instanceof Tensor) {
-    if (!other.to(dtype).eq(0).any().item()) return;
+    if (!isAny(other.to(dtype).eq(0))) return;
   } else if (BigInt.asUintN(8 * dtype.itemsize, wholeOf(other as Scalar)) !== 0n) return;
   if (!(self instanceof Tensor) || self.numel() > 0) throw new RuntimeError("ZeroDivisionError");
 }

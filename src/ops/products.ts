@@ -1,4 +1,5 @@
 // Products over dims, written with the matrix products: tensordot, inner, kron, cross, distances.
+import { isAny, numberIn } from "./looks.ts";
 import type { Dtype } from "../dtype.ts";
 import { bool, Complex } from "../dtype.ts";
 import { IndexError, RuntimeError, warn } from "../errors.ts";
@@ -293,7 +294,7 @@ define(cov, {
         throw new RuntimeError(
           `cov(): expected ${name} to have the same numel as there are observations in the input but got ${w.numel()} != ${n}`,
         );
-      if (n > 0 && w.whole.min().lt(0).item()) throw new RuntimeError(`cov(): ${name} cannot be negative`);
+      if (isAny(w.lt(0))) throw new RuntimeError(`cov(): ${name} cannot be negative`);
     }
     const weights = fweights === null ? aweights : aweights === null ? fweights : fweights.mul(aweights);
     const total = weights === null ? null : weights.sum();
@@ -309,7 +310,7 @@ define(cov, {
         : aweights === null || correction === 0
           ? total.sub(correction)
           : total.sub(weights!.mul(aweights).sum().div(total).mul(correction));
-    if ((typeof norm === "number" ? norm : Number(norm.item())) <= 0)
+    if ((typeof norm === "number" ? norm : numberIn(norm, 1)) <= 0)
       warn("cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.");
     const positive = typeof norm === "number" ? Math.max(norm, 0) : norm.clamp_min(0);
     return weighed.mm(conj(centred.t()).to(weighed.dtype)).div(positive).squeeze();

@@ -201,8 +201,8 @@ export const poisson = op("poisson(Tensor input, Generator? generator=None) -> T
 define(poisson, {
   takes: floats("poisson_cpu"),
   kernel: compute(({ input, generator }) => {
-    const rates = input.double().typed_array() as FloatArray;
-    return drawn(input.sizes, input.dtype, (out) => draw.poissonFill(rates, out, by(generator)));
+    const rates = (): FloatArray => input.double().typed_array() as FloatArray;
+    return drawn(input.sizes, input.dtype, (out) => draw.poissonFill(rates(), out, by(generator)));
   }),
   backward: { input: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -211,8 +211,8 @@ export const bernoulli = op("bernoulli(Tensor self, *, Generator? generator=None
 define(bernoulli, {
   takes: [real("bernoulli_tensor_cpu_self_"), floats("bernoulli_tensor_cpu_p_")],
   kernel: compute(({ self, generator }) => {
-    const chances = elements(self) as FloatArray;
-    return drawn(self.sizes, self.dtype, (out) => draw.bernoulliFill(out, chances, by(generator)));
+    const chances = (): FloatArray => elements(self) as FloatArray;
+    return drawn(self.sizes, self.dtype, (out) => draw.bernoulliFill(out, chances(), by(generator)));
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -233,7 +233,11 @@ define(_bernoulli_by, {
     isFloat("bernoulli_tensor_cpu_p_", p);
     // In the order in which self lies.
     const laid = emptyLike(self, { dtype: p.dtype, device: null, memory_format: null }).copy_(p);
-    draw.bernoulliFill(out, laid.host().slice() as FloatArray, generatorAt(v, 2));
+    draw.bernoulliFill(
+      out,
+      laid.backend.download(laid.dtype, laid, laid.numel()).slice() as FloatArray,
+      generatorAt(v, 2),
+    );
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
   node: "BernoulliBackward1",
@@ -267,8 +271,9 @@ define(multinomial, {
       );
     if (self.sizes.length < 1 || self.sizes.length > 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
     const rows = self.sizes.length === 2 ? self.sizes[0] : 1;
+    const size = self.sizes.length === 2 ? [rows, num_samples] : [num_samples];
+    if (self.is_meta) return allocate(size, int64);
     const weights = elements(self) as FloatArray;
-    const picked = draw.multinomial(weights, num_samples, replacement, by(generator), rows);
-    return fromTyped(picked, self.sizes.length === 2 ? [rows, num_samples] : [num_samples], int64);
+    return fromTyped(draw.multinomial(weights, num_samples, replacement, by(generator), rows), size, int64);
   }),
 });

@@ -1,4 +1,5 @@
 // Folds over dims: sums, extremes, tests, spread.
+import { isAny } from "./looks.ts";
 import type { OpKernel } from "../op/op.ts";
 import { is_grad_enabled, no_grad } from "../autograd/mode.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
@@ -123,7 +124,7 @@ define(prod, {
 });
 /** grad * product / x; where an x is 0, the product of the others by cumulative products from both sides. */
 function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
-  if (!x.eq(0).whole.any().item()) return grad.mul(product.div(x).conj());
+  if (!isAny(x.eq(0))) return grad.mul(product.div(x).conj());
   const one = x.narrow(d, 0, 1).mul(0).add(1);
   const n = x.sizes[d];
   const before = cat([one, x.narrow(d, 0, n - 1)], d).cumprod(d);
@@ -154,7 +155,7 @@ define(cumprod, {
 function cumprodGrad(grad: Tensor, self: Tensor, result: Tensor, dim: number): Tensor {
   if (self.sizes.length === 0) return grad;
   const d = wrapDim(dim, self.sizes.length);
-  if (!self.eq(0).whole.any().item()) return grad.mul(result).flip([d]).cumsum(d).flip([d]).div(self);
+  if (!isAny(self.eq(0))) return grad.mul(result).flip([d]).cumsum(d).flip([d]).div(self);
   const n = self.sizes[d];
   const one = self.narrow(d, 0, 1).mul(0).add(1);
   const parts: Tensor[] = [];
@@ -508,7 +509,7 @@ function runningMean(self: Tensor, dim: readonly number[] | null, keepdim: boole
   const mean = self.mean(dim, keepdim);
   const dims = wrapDims(dim, self.sizes.length);
   if (!self.dtype.is_floating_point || mean.numel() === 0) return mean;
-  if (no_grad(() => !mean.isinf().whole.any().item())) return mean;
+  if (no_grad(() => !isAny(mean.isinf()))) return mean;
   const last = dims.reduce((t, d) => t.narrow(d, t.sizes[d] - 1, 1), self.detach());
   const before = self.detach().isinf().sum(dims, keepdim).sub(last.isinf().sum(dims, keepdim)).gt(0);
   return mean.add(mean.new_zeros(mean.sizes).masked_fill(before, NaN));

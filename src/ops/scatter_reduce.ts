@@ -1,7 +1,7 @@
 // Scatters that reduce: every place of self becomes the sum, product, mean or extreme of what is sent there.
 import { bool } from "../dtype.ts";
 import { IndexError, RuntimeError } from "../errors.ts";
-import { composite, compute, view } from "../op/kernels.ts";
+import { composite, host, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import { notImplementedFor } from "../op/takes.ts";
 import type { Tensor } from "../tensor.ts";
@@ -111,7 +111,7 @@ export const _scatter_fold = op(
   "_scatter_fold(Tensor self, int dim, Tensor index, Tensor src, str reduce, bool include_self) -> Tensor",
 );
 define(_scatter_fold, {
-  kernel: compute(({ self, dim, index, src, reduce, include_self }) => {
+  kernel: host(({ self, dim, index, src, reduce, include_self }) => {
     const out = self.contiguous().clone();
     const values = elements(out) as Float64Array;
     const sources = elements(src) as Float64Array;

@@ -1,10 +1,11 @@
 // Order along a dim: sorting, the k largest, ranks, running extremes.
+import { isAny } from "./looks.ts";
 import { scalar_tensor } from "./creation.ts";
 import type { Scalar } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { streamed } from "../cpp_names.ts";
 import { copyStrides, wrapDim } from "../layout.ts";
-import { composite, compute } from "../op/kernels.ts";
+import { composite, compute, host } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import * as selection from "../numerics/selection.ts";
 import { Tensor } from "../tensor.ts";
@@ -17,7 +18,7 @@ export const sort = op(
 );
 define(sort, {
   takes: noComplex(" Sort does not support complex dtypes on CPU", RuntimeError),
-  kernel: compute(({ self, dim, descending }) =>
+  kernel: host(({ self, dim, descending }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending), copyStrides(self.layout)),
   ),
   saves: ["indices"],
@@ -40,7 +41,7 @@ define(topk, {
     noComplex(" topk does not support complex dtypes on CPU", RuntimeError),
     noBool("topk does not support bool dtypes on CPU"),
   ],
-  kernel: compute(({ self, k, dim, largest, sorted }) => {
+  kernel: host(({ self, k, dim, largest, sorted }) => {
     if (k < 0 || k > sizeOf(self, dim)) throw new RuntimeError("selected index k out of range");
     // PyTorch gives a number itself, even where it is asked for none.
     const count = self.sizes.length === 0 ? 1 : k;
@@ -86,7 +87,7 @@ export const kthvalue = op(
 );
 define(kthvalue, {
   takes: unless(hasNoDims, realNumbers("kthvalue_cpu")),
-  kernel: compute(({ self, k, dim, keepdim }) => {
+  kernel: host(({ self, k, dim, keepdim }) => {
     const n = sizeOf(self, dim);
     assertNonEmptyDim("kthvalue", self, dim);
     if (k < 1 || k > n)
@@ -124,7 +125,7 @@ export const _median_dim = op(
 );
 define(_median_dim, {
   takes: realNumbers("median_out"),
-  kernel: compute(({ self, dim, keepdim }) =>
+  kernel: host(({ self, dim, keepdim }) =>
     oneAlong(nonEmptyAlong("median", self, dim), dim, keepdim, (row) => [medianPlace(row, false)]),
   ),
   saves: ["indices"],
@@ -139,7 +140,7 @@ export const _nanmedian_dim = op(
 );
 define(_nanmedian_dim, {
   takes: realNumbers("median_out"),
-  kernel: compute(({ self, dim, keepdim }) =>
+  kernel: host(({ self, dim, keepdim }) =>
     oneAlong(nonEmptyAlong("median", self, dim), dim, keepdim, (row) => [medianPlace(row, true)]),
   ),
   saves: ["indices"],
@@ -179,7 +180,7 @@ function amongEqual(grad: Tensor, self: Tensor, result: Tensor): Tensor {
 export const mode = op("mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(mode, {
   takes: unless(isOneOrNone, real("mode_cpu")),
-  kernel: compute(({ self, dim, keepdim }) => oneAlong(nonEmptyAlong("mode", self, dim), dim, keepdim, modePlace)),
+  kernel: host(({ self, dim, keepdim }) => oneAlong(nonEmptyAlong("mode", self, dim), dim, keepdim, modePlace)),
   saves: ["indices"],
   backward: {
     self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim),
@@ -212,7 +213,7 @@ function runningPlaces(row: Row, beats: (a: number | bigint, b: number | bigint)
 export const cummax = op("cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummax, {
   takes: unless(isOneOrNone, real("cummax_cpu")),
-  kernel: compute(({ self, dim }) =>
+  kernel: host(({ self, dim }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a >= b)),
   ),
   saves: ["indices"],
@@ -222,7 +223,7 @@ define(cummax, {
 export const cummin = op("cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummin, {
   takes: unless(isOneOrNone, real("cummin_cpu")),
-  kernel: compute(({ self, dim }) =>
+  kernel: host(({ self, dim }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a <= b)),
   ),
   saves: ["indices"],
@@ -268,7 +269,7 @@ function quantiles(
   const at = q instanceof Tensor ? q : self.new_full([], q);
   if (at.sizes.length > 1) throw new RuntimeError("quantile() q must be a scalar or 1D tensor");
   if (at.dtype !== self.dtype) throw new RuntimeError("quantile() q tensor must be same dtype as the input tensor");
-  if (at.lt(0).logical_or(at.gt(1)).whole.any().item())
+  if (isAny(at.lt(0).logical_or(at.gt(1))))
     throw new RuntimeError(
       at.sizes.length === 0
         ? `quantile() q must be in the range [0, 1] but got ${streamed(Number(at.item()))}`

@@ -3,6 +3,7 @@
 // Note [Phases]: position y of a transposed convolution's result gets x[i] by tap k of a kernel where
 // i * stride + k * dilation = y + padding. So the positions of equal remainder by the stride, a phase, all get theirs from the
 // same taps: they are sums over windows of x. There is one phase for each number below the stride, in every dim.
+import { numberIn } from "./looks.ts";
 import { empty } from "../allocate.ts";
 import { float64 } from "../dtype.ts";
 import { contiguousStrides, numel } from "../layout.ts";
@@ -87,7 +88,7 @@ export function spread(
     const n = spatial[i % size.length];
     return at.length > 0 && count > 0 && (Math.min(...at) < 0 || count + Math.max(...at) > n);
   });
-  if (padded && !Number.isFinite(weight.sum(null, false, { dtype: float64 }).item()))
+  if (padded && !Number.isFinite(numberIn(weight.sum(null, false, { dtype: float64 }), 0)))
     return eachTap(x, weight, bias, size, by);
   const filled = phases.filter((phase) => inner(phase) > 0 && phase.every((p) => p.count > 0));
   if (phases.length === 1 && filled.length === 1) return made(phases[0], bias);

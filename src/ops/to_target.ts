@@ -1,4 +1,6 @@
 // What `to` of tensors and modules can be given.
+import { Device } from "../devices/device.ts";
+import type { DeviceLike } from "../devices/device.ts";
 import { TypeError } from "../errors.ts";
 import { Dtype, dtypeByName } from "../dtype.ts";
 import type { MemoryFormat } from "../memory_format.ts";
@@ -10,7 +12,7 @@ import { typeWord } from "../type_word.ts";
 /** What `to` can be given: a dtype, a device's name, a tensor to be like, or these by name. */
 export interface ToOptions extends CastOptions {
   dtype?: Dtype | null;
-  device?: string | null;
+  device?: DeviceLike | null;
   non_blocking?: boolean;
   copy?: boolean;
 }
@@ -18,7 +20,7 @@ export interface CastOptions {
   /** The order of dims in memory: kept unless told. */
   memory_format?: MemoryFormat | null;
 }
-export type ToTarget = Dtype | string | Tensor | ToOptions;
+export type ToTarget = Dtype | DeviceLike | Tensor | ToOptions;
 /** What all of it comes to. */
 export type Target = Omit<Required<ToOptions>, "non_blocking">;
 const TO =
@@ -32,7 +34,7 @@ export function toTarget(name: string, given: readonly unknown[]): Target {
   const flags: unknown[] = [];
   const last = given.at(-1);
   for (const x of isOptions(last) ? given.slice(0, -1) : given)
-    if (typeof x === "string" && flags.length === 0) places.device = x;
+    if ((typeof x === "string" || x instanceof Device) && flags.length === 0) places.device = x;
     else if (x instanceof Tensor && flags.length === 0) Object.assign(places, { dtype: x.dtype, device: x.device });
     else if (x instanceof Dtype && flags.length === 0) places.dtype = x;
     else if (typeof x === "boolean" && flags.length < 2) flags.push(x);

@@ -2,7 +2,7 @@
 import { int64 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { list, numel } from "../layout.ts";
-import { composite, compute, inFormat } from "../op/kernels.ts";
+import { composite, host, inFormat } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { fromTyped } from "./data.ts";
 import { floats } from "../op/takes.ts";
@@ -12,7 +12,7 @@ export const _max_unpool = op("_max_unpool(Tensor self, Tensor indices, int[] ou
 define(_max_unpool, {
   takes: floats("max_unpool2d"),
   kernel: inFormat(
-    compute(({ self, indices, output_size }) => {
+    host(({ self, indices, output_size }) => {
       const lead = self.sizes.slice(0, self.sizes.length - output_size.length);
       const n = numel(output_size);
       if (indices.dtype !== int64)
@@ -57,7 +57,7 @@ export const _fractional_max_pool = op(
 define(_fractional_max_pool, {
   kernel: composite(({ self, kernel_size, output_size, samples }) => {
     const [n, c, ...spatial] = self.sizes;
-    const draws = samples.to(self.dtype).typed_array();
+    const draws = samples.is_meta ? new Float64Array(samples.numel()) : samples.to(self.dtype).typed_array();
     const dims = spatial.length;
     for (let d = 0; d < dims; d++)
       if (output_size[d] + kernel_size[d] - 1 > spatial[d])

@@ -25,7 +25,7 @@ interface ModuleLike {
 }
 const isRecipe = (v: Encoded): boolean => typeof v === "object" && v !== null && "module" in v;
 
-function construct({ module, args, kwargs }: Recipe, values: Values): ModuleLike {
+export function construct({ module, args, kwargs }: Recipe, values: Values): ModuleLike {
   const decode = (v: Encoded): unknown => {
     if (isRecipe(v)) return construct(v as unknown as Recipe, values);
     if (Array.isArray(v)) return v.map(decode);

@@ -316,13 +316,12 @@ function rowMajor(t: Tensor): Uint8Array {
 }
 /** Puts elements, in row-major order, where the tensor has them, unseen by versions and graph. */
 function write(t: Tensor, bytes: Uint8Array): void {
-  const values = arrayOver(bytes.slice().buffer, t.dtype) as unknown as ArrayLike<never>;
+  const values = arrayOver(bytes.slice().buffer, t.dtype);
   const each = t.dtype.is_complex ? 2 : 1;
   const index = t.sizes.map(() => 0);
   for (let k = 0; k < t.numel(); k++) {
     const to = index.reduce((sum, i, d) => sum + i * t.strides[d], 0);
-    const element = t.backend.host(t.dtype, further(t, to), 1);
-    for (let j = 0; j < each; j++) element[j] = values[k * each + j];
+    t.backend.upload(t.dtype, further(t, to), values.subarray(k * each, (k + 1) * each));
     for (let d = index.length - 1; d >= 0 && ++index[d] === t.sizes[d]; d--) index[d] = 0;
   }
 }

@@ -4,7 +4,7 @@ import { float64 } from "../../dtype.ts";
 import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
 import type { Block, Place } from "../../kernel/place.ts";
-import type { Backend, Matrix, MemoryStats, PackedMatrix, Product } from "../backend.ts";
+import type { HostBackend, Matrix, MemoryStats, PackedMatrix, Product } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
 import { findBlas } from "./blas.ts";
 import type { Blas } from "./blas.ts";
@@ -22,8 +22,9 @@ import { Threads } from "./threads.ts";
 const DESCRIPTORS = 64;
 const RESERVED = DESCRIPTORS + DESCRIPTOR_BYTES;
 
-export class CpuDevice implements Backend {
+export class CpuDevice implements HostBackend {
   readonly name = "cpu";
+  readonly holdsData = true;
   readonly level: FeatureLevel;
   readonly memory: CpuMemory;
   readonly threads: Threads;
@@ -90,6 +91,14 @@ export class CpuDevice implements Backend {
       this.gemms.set(size, (gemm = new Gemm(size, { ...options, importAs: { shared, maximum } })));
     }
     return gemm;
+  }
+  download(dtype: Dtype, place: Place, length: number): TypedArray {
+    tick();
+    return this.host(dtype, place, length);
+  }
+  upload(dtype: Dtype, place: Place, values: TypedArray): void {
+    tick();
+    (this.host(dtype, place, values.length / (dtype.is_complex ? 2 : 1)) as Float64Array).set(values as Float64Array);
   }
   host(dtype: Dtype, place: Place, length: number): TypedArray {
     return this.memory.host(dtype, addressOf(place, dtype.itemsize), length);

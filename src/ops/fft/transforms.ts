@@ -4,7 +4,7 @@ import { complexOf, realOf } from "../../dtype.ts";
 import { numel } from "../../layout.ts";
 import { fftOf, inverseRealFft, realFft } from "../../numerics/fft.ts";
 import { empty as allocate } from "../../allocate.ts";
-import { compute } from "../../op/kernels.ts";
+import { host } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import type { Tensor } from "../../tensor.ts";
 import { arange } from "../data.ts";
@@ -50,7 +50,7 @@ const sizesAt = (t: Tensor, dims: readonly number[]): number => dims.reduce((n, 
 /** Complex to complex, over `dim`. */
 export const _fft_c2c = op("_fft_c2c(Tensor self, int[] dim, int normalization, bool forward) -> Tensor");
 define(_fft_c2c, {
-  kernel: compute(({ self, dim, normalization, forward }) => {
+  kernel: host(({ self, dim, normalization, forward }) => {
     const out = copied(self);
     for (const [i, d] of dim.entries())
       transform(out, d, forward, i === 0 ? scaleOf(normalization, sizesAt(self, dim)) : 1);
@@ -62,7 +62,7 @@ define(_fft_c2c, {
 /** Real to complex, over `dim`; `onesided` leaves out the last dim's conjugate half. */
 export const _fft_r2c = op("_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor");
 define(_fft_r2c, {
-  kernel: compute(({ self, dim, normalization, onesided }) => {
+  kernel: host(({ self, dim, normalization, onesided }) => {
     const scale = scaleOf(normalization, sizesAt(self, dim));
     const complex = complexOf(self.dtype);
     if (!onesided) {
@@ -102,7 +102,7 @@ define(_fft_r2c, {
 /** Complex to real, over `dim`: the inverse of a onesided {@link _fft_r2c} of `last_dim_size` numbers in the last. */
 export const _fft_c2r = op("_fft_c2r(Tensor self, int[] dim, int normalization, int last_dim_size) -> Tensor");
 define(_fft_c2r, {
-  kernel: compute(({ self, dim, normalization, last_dim_size: n }) => {
+  kernel: host(({ self, dim, normalization, last_dim_size: n }) => {
     const last = dim.at(-1)!;
     const half = Math.floor(n / 2) + 1;
     const source = copied(self);

@@ -1,6 +1,6 @@
 // Factorization of symmetric positive-definite matrices, A = L Lᵀ.
 import { choleskyFactor } from "../../numerics/cholesky.ts";
-import { composite, compute } from "../../op/kernels.ts";
+import { composite, compute, host } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import type { Tensor } from "../../tensor.ts";
 import { eye } from "../creation.ts";
@@ -23,7 +23,7 @@ export const cholesky_ex = op(
   "linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)",
 );
 define(cholesky_ex, {
-  kernel: compute(({ self, upper, check_errors }) => {
+  kernel: host(({ self, upper, check_errors }) => {
     assertSquare("linalg.cholesky", self);
     assertReal("linalg.cholesky", self);
     const stack = stackOf(upper ? self.mT : self);

@@ -4,7 +4,7 @@ import { RuntimeError } from "../../errors.ts";
 import { eigen } from "../../numerics/eigen.ts";
 import { symmetricEigen } from "../../numerics/symmetric_eigen.ts";
 import { empty as allocate } from "../../allocate.ts";
-import { composite, compute } from "../../op/kernels.ts";
+import { composite, host } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import type { Tensor } from "../../tensor.ts";
 import {
@@ -28,7 +28,7 @@ import { solve } from "./solve.ts";
  */
 export const eigh = op("linalg_eigh(Tensor A, str UPLO='L') -> (Tensor eigenvalues, Tensor eigenvectors)");
 define(eigh, {
-  kernel: compute(({ A, UPLO }) => {
+  kernel: host(({ A, UPLO }) => {
     const [values, vectors] = symmetric("linalg.eigh", A, UPLO, true);
     return [values, vectors!.mT];
   }),
@@ -66,12 +66,12 @@ define(eigvalsh, {
   kernel: composite(({ A, UPLO }) => (A.isDifferentiated ? eigh(A, UPLO)[0] : _eigvalsh(A, UPLO))),
 });
 const _eigvalsh = op("_linalg_eigvalsh(Tensor A, str UPLO) -> Tensor");
-define(_eigvalsh, { kernel: compute(({ A, UPLO }) => symmetric("linalg.eigvalsh", A, UPLO, false)[0]) });
+define(_eigvalsh, { kernel: host(({ A, UPLO }) => symmetric("linalg.eigvalsh", A, UPLO, false)[0]) });
 
 /** Eigenvalues and eigenvectors (columns of length 1) of square matrices, complex, in no order. As `torch.linalg.eig`. */
 export const eig = op("linalg_eig(Tensor A) -> (Tensor eigenvalues, Tensor eigenvectors)");
 define(eig, {
-  kernel: compute(({ A }) => {
+  kernel: host(({ A }) => {
     const [values, vectors] = general("linalg.eig", A, true);
     return [values, vectors!];
   }),
@@ -120,4 +120,4 @@ function general(name: string, A: Tensor, vectors: boolean): [Tensor, Tensor | n
 export const eigvals = op("linalg_eigvals(Tensor A) -> Tensor");
 define(eigvals, { kernel: composite(({ A }) => (A.isDifferentiated ? eig(A)[0] : _eigvals(A))) });
 const _eigvals = op("_linalg_eigvals(Tensor A) -> Tensor");
-define(_eigvals, { kernel: compute(({ A }) => general("linalg.eigvals", A, false)[0]) });
+define(_eigvals, { kernel: host(({ A }) => general("linalg.eigvals", A, false)[0]) });

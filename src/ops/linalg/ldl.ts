@@ -2,7 +2,7 @@
 import { int32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors.ts";
 import { ldlFactor, ldlSolve } from "../../numerics/ldl.ts";
-import { composite, compute } from "../../op/kernels.ts";
+import { composite, host } from "../../op/kernels.ts";
 import { noDerivative } from "../../op/no_formula.ts";
 import { define, op } from "../../op/op.ts";
 import { zeros } from "../creation.ts";
@@ -23,7 +23,7 @@ export const ldl_factor_ex = op(
   "linalg_ldl_factor_ex(Tensor A, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)",
 );
 define(ldl_factor_ex, {
-  kernel: compute(({ A, check_errors }) => {
+  kernel: host(({ A, check_errors }) => {
     assertSquare("torch.linalg.ldl_factor_ex", A);
     assertReal("torch.linalg.ldl_factor_ex", A);
     const stack = stackOf(A);
@@ -56,7 +56,7 @@ define(ldl_factor, {
 /** X of A X = B, A given by its {@link ldl_factor}. As `torch.linalg.ldl_solve`. */
 export const ldl_solve = op("linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor");
 define(ldl_solve, {
-  kernel: compute(({ LD, pivots, B }) => {
+  kernel: host(({ LD, pivots, B }) => {
     assertSquare("torch.linalg.ldl_solve", LD, "LD");
     if (B.sizes.length < 2)
       throw new RuntimeError(

@@ -2,7 +2,7 @@
 import { int32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors.ts";
 import { luFactor, rowOrder } from "../../numerics/lu.ts";
-import { composite, compute } from "../../op/kernels.ts";
+import { composite, host } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import type { Tensor } from "../../tensor.ts";
 import { eye, zeros } from "../creation.ts";
@@ -28,7 +28,7 @@ export const lu_factor_ex = op(
   "linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)",
 );
 define(lu_factor_ex, {
-  kernel: compute(({ A, pivot, check_errors }) => {
+  kernel: host(({ A, pivot, check_errors }) => {
     assertMatrix("torch.lu_factor", A);
     assertReal("torch.lu_factor", A);
     const made = factored(A, pivot);
@@ -94,7 +94,7 @@ function triangles(packed: Tensor): { L: Tensor; U: Tensor } {
   return { L, U: LU.narrow(-2, 0, k).triu() };
 }
 const _permutation = op("_lu_permutation(Tensor LU, Tensor pivots) -> Tensor");
-define(_permutation, { kernel: compute(({ LU, pivots }) => permutation(LU, pivots)) });
+define(_permutation, { kernel: host(({ LU, pivots }) => permutation(LU, pivots)) });
 
 /** The gradient of A = P L U, from those of L and U; for rectangular matrices by the square block. */
 function luGrad(gL: Tensor, gU: Tensor, P: Tensor, L: Tensor, U: Tensor): Tensor {
@@ -126,7 +126,7 @@ export const lu_factor = op("linalg_lu_factor(Tensor A, *, bool pivot=True) -> (
 define(lu_factor, {
   kernel: composite(({ A, pivot }) => {
     const [LU, pivots, info] = lu_factor_ex(A, { pivot });
-    const found = info.whole.typed_array() as Int32Array;
+    const found = info.whole.is_meta ? new Int32Array() : (info.whole.typed_array() as Int32Array);
     const bad = found.findIndex((x) => x !== 0);
     if (bad >= 0) {
       const which = info.whole.sizes.length === 0 ? "" : `(Batch element ${bad}): `;
@@ -141,7 +141,7 @@ define(lu_factor, {
 /** A = P L U of [*, m, n] matrices: a permutation, a lower triangle with ones, an upper one. As `torch.linalg.lu`. */
 export const lu = op("linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)");
 define(lu, {
-  kernel: compute(({ A, pivot }) => {
+  kernel: host(({ A, pivot }) => {
     assertMatrix("linalg.lu", A);
     assertReal("linalg.lu", A);
     const [LU, pivots] = factored(A, pivot);

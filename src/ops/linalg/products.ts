@@ -1,4 +1,5 @@
 // Products of matrices and vectors: powers, chains, exponentials.
+import { numberIn } from "../looks.ts";
 import { float64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors.ts";
 import { list, wrapDim } from "../../layout.ts";
@@ -97,7 +98,7 @@ define(matrix_exp, {
     const [n] = A.sizes.slice(-1);
     if (A.numel() === 0) return A.clone();
     const x = A.dtype.is_complex ? A : A.to(float64);
-    const largest = Number(x.abs().sum([-2]).max().item());
+    const largest = numberIn(x.abs().sum([-2]).max(), 1);
     const halvings = Math.max(0, Math.ceil(Math.log2(largest / THETA)));
     if (!Number.isFinite(largest)) return A.mul(NaN);
     const X = x.mul(2 ** -halvings);

@@ -2,7 +2,7 @@
 import { notImplemented } from "../../op/no_formula.ts";
 import { RuntimeError } from "../../errors.ts";
 import { applyQ, qrFactor } from "../../numerics/qr.ts";
-import { composite, compute } from "../../op/kernels.ts";
+import { composite, host } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import type { Tensor } from "../../tensor.ts";
 import { cat } from "../view.ts";
@@ -33,7 +33,7 @@ function product(a: Stack, tau: Stack, cols: number): Stack {
  */
 export const qr = op("linalg_qr(Tensor A, str mode='reduced') -> (Tensor Q, Tensor R)");
 define(qr, {
-  kernel: compute(({ A, mode }) => {
+  kernel: host(({ A, mode }) => {
     if (mode !== "reduced" && mode !== "complete" && mode !== "r")
       throw new RuntimeError(
         `qr received unrecognized mode '${mode}' but expected one of 'reduced' (default), 'r', or 'complete'`,
@@ -77,7 +77,7 @@ function qrGrad(gQ: Tensor, gR: Tensor, Q: Tensor, R: Tensor): Tensor {
 /** QR in the form of reflections: R in the upper triangle of `a`, vectors below, and `tau`. As `torch.geqrf`. */
 export const geqrf = op("geqrf(Tensor self) -> (Tensor a, Tensor tau)");
 define(geqrf, {
-  kernel: compute(({ self }) => {
+  kernel: host(({ self }) => {
     assertMatrix("torch.geqrf", self, "input");
     assertReal("torch.geqrf", self);
     const { a, tau } = factored(self);

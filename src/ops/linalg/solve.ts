@@ -2,7 +2,7 @@
 import { RuntimeError } from "../../errors.ts";
 import { modes } from "../../autograd/mode.ts";
 import { list, numel, sameShape } from "../../layout.ts";
-import { composite, compute } from "../../op/kernels.ts";
+import { composite, host } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import type { Tensor } from "../../tensor.ts";
 import { eye } from "../creation.ts";
@@ -48,7 +48,7 @@ export const _solve = op(
   "_linalg_solve_ex(Tensor A, Tensor B) -> (Tensor result, Tensor LU, Tensor pivots, Tensor info)",
 );
 define(_solve, {
-  kernel: compute(({ A, B }) => {
+  kernel: host(({ A, B }) => {
     const [LU, pivots, info] = factored(A);
     return [lu_solve(LU, pivots, B), LU, pivots, info];
   }),
@@ -77,7 +77,7 @@ define(solve, {
 /** {@link inv} that does not raise for singular matrices but gives `info`. As `torch.linalg.inv_ex`. */
 export const inv_ex = op("linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)");
 define(inv_ex, {
-  kernel: compute(({ A, check_errors }) => {
+  kernel: host(({ A, check_errors }) => {
     assertSquare("linalg.inv", A);
     assertReal("linalg.inv", A);
     const [LU, pivots, info] = factored(A);
@@ -115,7 +115,7 @@ export const det = op("linalg_det(Tensor A) -> Tensor");
 define(det, { kernel: composite(({ A }) => _det(A)[0]) });
 const _det = op("_linalg_det(Tensor A) -> (Tensor result, Tensor LU, Tensor pivots)");
 define(_det, {
-  kernel: compute(({ A }) => {
+  kernel: host(({ A }) => {
     assertSquare("linalg.det", A);
     assertReal("linalg.det", A);
     const [LU, pivots] = factored(A);
@@ -145,7 +145,7 @@ define(slogdet, {
 });
 const _slogdet = op("_linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet, Tensor LU, Tensor pivots)");
 define(_slogdet, {
-  kernel: compute(({ A }) => {
+  kernel: host(({ A }) => {
     assertSquare("linalg.slogdet", A);
     assertReal("linalg.slogdet", A);
     const [LU, pivots] = factored(A);

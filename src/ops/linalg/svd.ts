@@ -1,11 +1,12 @@
 // Singular values, and what is made of them: pseudoinverses, ranks, least squares.
+import { isAny } from "../looks.ts";
 import { float64, int64 } from "../../dtype.ts";
 import { LinAlgError, RuntimeError } from "../../errors.ts";
 import { numel } from "../../layout.ts";
 import { is_grad_enabled } from "../../autograd/mode.ts";
 import { singularValues } from "../../numerics/singular_values.ts";
 import { svd as factorize } from "../../numerics/svd.ts";
-import { composite, compute } from "../../op/kernels.ts";
+import { composite, compute, host } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import { Tensor } from "../../tensor.ts";
 import { full } from "../creation.ts";
@@ -24,7 +25,7 @@ import {
 
 const _svdvals = op("_linalg_svdvals(Tensor A) -> Tensor");
 define(_svdvals, {
-  kernel: compute(({ A }) => {
+  kernel: host(({ A }) => {
     const a = matricesOf(A);
     const s = newVectors(batchOf(A), Math.min(a.rows, a.cols));
     for (let i = 0; i < a.count; i++) s.at(i).set(singularValues(a.at(i), a.rows, a.cols));
@@ -45,7 +46,7 @@ function matricesOf(A: Tensor): ReturnType<typeof stackOf> {
 }
 const _svd = op("_linalg_svd(Tensor A, bool full_matrices=False) -> (Tensor U, Tensor S, Tensor Vh)");
 define(_svd, {
-  kernel: compute(({ A, full_matrices }) => {
+  kernel: host(({ A, full_matrices }) => {
     const a = matricesOf(A);
     const [m, n, k] = [a.rows, a.cols, Math.min(a.rows, a.cols)];
     const u = newStack(batchOf(A), m, full_matrices ? m : k);
@@ -237,7 +238,7 @@ define(lstsq, {
     const values = svdvals(A.detach());
     const rank = matrix_rank(A.detach(), { rtol: rcond });
     const none = A.new_zeros([0]);
-    const isFull = rank.eq(Math.min(m, n)).whole.all().item() as unknown as boolean;
+    const isFull = !isAny(rank.ne(Math.min(m, n)));
     const fitted = driver !== null && driver !== "gelsy"; // PyTorch's default tells no residuals
     const misses = fitted && m > n && isFull ? A.matmul(X).sub(b).pow(2).sum([-2]) : none;
     return [

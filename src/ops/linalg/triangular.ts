@@ -3,7 +3,7 @@ import { RuntimeError } from "../../errors.ts";
 import { list } from "../../layout.ts";
 import { solveTriangular } from "../../numerics/triangular.ts";
 import { contiguous_format } from "../../memory_format.ts";
-import { composite, compute } from "../../op/kernels.ts";
+import { composite, host } from "../../op/kernels.ts";
 import { define, op } from "../../op/op.ts";
 import type { Tensor } from "../../tensor.ts";
 import { assertMatrix, assertReal, assertSquare, sameBatch, stackOf } from "./matrices.ts";
@@ -46,7 +46,7 @@ export function assertShapes(name: string, A: Tensor, B: Tensor, left: boolean):
 /** {@link solve_triangular} from the left for matrices of one batch. */
 export const _solve_triangular = op("_solve_triangular(Tensor A, Tensor B, bool upper, bool unitriangular) -> Tensor");
 define(_solve_triangular, {
-  kernel: compute(({ A, B, upper, unitriangular }) => {
+  kernel: host(({ A, B, upper, unitriangular }) => {
     const [a, x] = [stackOf(A), stackOf(B)];
     for (let i = 0; i < a.count; i++)
       solveTriangular(a.at(i), a.cols, x.at(i), x.rows, x.cols, { upper, unit: unitriangular });

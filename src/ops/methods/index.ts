@@ -6,6 +6,7 @@
 // that no signature describes by the files beside it. Ops whose names begin with _ are no methods: who needs one imports it.
 import "../../autograd/index.ts";
 import "../../devices/cpu/device.ts";
+import "../../devices/meta.ts";
 import { makeMethods } from "../../op/op.ts";
 import type { SignatureOf } from "../../op/op.ts";
 import type { Method } from "../../op/schema.ts";

@@ -1,4 +1,5 @@
 // Random functions whose arguments no one signature describes.
+import { isAny } from "../looks.ts";
 import type { Dtype } from "../../dtype.ts";
 import { int64 } from "../../dtype.ts";
 import { RuntimeError, TypeError } from "../../errors.ts";
@@ -122,7 +123,9 @@ export function normal(...given: unknown[]): Tensor {
     boolean,
   ];
   const drawn = (shape: readonly number[], like: Tensor | null, mean: number, std: number): Tensor =>
-    drawnAt(shape, (sizes) => empty(sizes, { dtype: like?.dtype ?? dtype, device }).normal_(mean, std, { generator }));
+    drawnAt(shape, (sizes) =>
+      empty(sizes, { dtype: like?.dtype ?? dtype, device: device ?? like?.device }).normal_(mean, std, { generator }),
+    );
   if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
     if (size === null) throw new TypeError('normal() missing 1 required positional argument: "size"');
     return asLeaf(drawn(size, null, Number(mean), Number(std)), requires_grad);
@@ -135,8 +138,7 @@ export function normal(...given: unknown[]): Tensor {
   const made = no_grad(() => {
     if (!(std instanceof Tensor)) return drawn(like.sizes, like, 0, Number(std)).add_(mean);
     if (std.dtype.is_complex) throw new RuntimeError("normal expects standard deviation to be non-complex");
-    if (!isBatched(std) && std.numel() > 0 && std.lt(0).any().item())
-      throw new RuntimeError("normal expects all elements of std >= 0.0");
+    if (!isBatched(std) && isAny(std.lt(0))) throw new RuntimeError("normal expects all elements of std >= 0.0");
     const shape = mean instanceof Tensor ? broadcastShapes(mean.sizes, std.sizes) : std.sizes;
     return drawn(shape, like, 0, 1).mul_(std).add_(mean);
   });
