@@ -52,6 +52,9 @@ export * as autograd from "./autograd/index.ts";
 export * as nn from "./nn/index.ts";
 export * as func from "./func/index.ts";
 export { vmap } from "./func/vmap.ts";
+export * as accelerator from "./devices/accelerator.ts";
+export * as backends from "./devices/backends.ts";
+export * as cuda from "./devices/cuda.ts";
 export { Device, device } from "./devices/device.ts";
 export type { DeviceLike } from "./devices/device.ts";
 export {

@@ -10,7 +10,7 @@ import _tidu
 
 from . import _bridge
 from ._bridge import LinAlgError, OutOfMemoryError, function as _function, run as _run
-from ._device import check_device as _check_device, check_placed as _check_placed
+from ._device import check_device as _check_device, check_placed as _check_placed, get_default_device, set_default_device
 from ._tensor import Size, Tensor, device, dtype, memory_format, type_word as _type_word
 from ._places import register as _register, register_all as _register_all
 from ._construct import MISSING as _MISSING, as_tensor, from_data as _from_data, infer as _infer, legacy as _legacy, require as _require, tensor
@@ -85,8 +85,8 @@ def chain_matmul(*matrices, out=None):
 
 
 def scalar_tensor(s, dtype=None, requires_grad=False, **kwargs):
-    _check_placed("scalar_tensor", kwargs)
-    return _from_data(s, dtype or get_default_dtype(), requires_grad)
+    with _check_placed("scalar_tensor", kwargs):
+        return _from_data(s, dtype or get_default_dtype(), requires_grad)
 
 
 def is_tensor(x):
@@ -142,13 +142,14 @@ def typename(x):
 
 def full(size=_MISSING, fill_value=_MISSING, *, dtype=None, requires_grad=False, out=None, **kwargs):
     _require("full", size=size, fill_value=fill_value)
-    _check_placed("full", kwargs)
+    place = _check_placed("full", kwargs)
     if not isinstance(size, (list, tuple)):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {_type_word(size)}")
     if not isinstance(fill_value, (_builtins.int, _builtins.float, complex, Tensor)):
         raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {_type_word(fill_value)}")
     fill_value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
-    made = _run("torch.full", list(size), fill_value, dtype=dtype or _infer(fill_value), requires_grad=requires_grad)
+    with place:
+        made = _run("torch.full", list(size), fill_value, dtype=dtype or _infer(fill_value), requires_grad=requires_grad)
     return made if out is None else _bridge.out_of("full", out, made, [])
 
 
@@ -158,12 +159,13 @@ def arange(*args, out=None, dtype=None, requires_grad=False, **kwargs):
         if name in kwargs:
             given = (kwargs.pop(name),)
             args = given + args if name == "start" else args + given
-    _check_placed("arange", kwargs)
+    place = _check_placed("arange", kwargs)
     args = [a.item() if isinstance(a, Tensor) else a for a in args]
     for a in args:
         if not isinstance(a, (_builtins.int, _builtins.float)):
             raise TypeError(f"arange(): argument 'end' (position 1) must be Number, not {_type_word(a)}")
-    made = _run("torch.arange", *args, **options)
+    with place:
+        made = _run("torch.arange", *args, **options)
     return made if out is None else _bridge.out_of("arange", out, made, [])
 
 
@@ -175,10 +177,11 @@ def range(start=_MISSING, end=_MISSING, step=1, *, dtype=None, requires_grad=Fal
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
         "UserWarning",
     )
-    _check_placed("range", kwargs)
+    place = _check_placed("range", kwargs)
     if step == 0:
         raise RuntimeError("step must be nonzero")
-    made = _run("torch.arange", 0, _math.floor((end - start) / step) + 1).to(get_default_dtype()) * step + start
+    with place:
+        made = _run("torch.arange", 0, _math.floor((end - start) / step) + 1).to(get_default_dtype()) * step + start
     return (made if dtype is None else made.to(dtype)).requires_grad_(requires_grad)
 
 

@@ -531,7 +531,9 @@ def function(path, name=None):
             if device is not None:
                 from ._device import check_device
 
-                check_device(device, call.__name__)
+                place = check_device(device, call.__name__)
+                if place is not None:
+                    kwargs["device"] = str(place)
             if "out" in kwargs:
                 out = kwargs.pop("out")
                 if out is not None:

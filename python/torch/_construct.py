@@ -8,7 +8,7 @@ import _tidu
 from pyodide.ffi import to_js
 
 from . import _bridge
-from ._device import check_device
+from ._device import placed
 from ._tensor import Size, Tensor, dtype as _dtype, elements, type_word
 
 MISSING = object()
@@ -181,16 +181,17 @@ def tensor(data=MISSING, *more, dtype=None, device=None, requires_grad=False, pi
     require("tensor", data=data)
     if more:
         raise TypeError(f"tensor() takes 1 positional argument but {1 + len(more)} were given")
-    check_device(device, "tensor")
-    return copied(data, as_dtype(dtype, "tensor"), requires_grad, "tensor")
+    with placed(device, "tensor"):
+        made = copied(data, as_dtype(dtype, "tensor"), requires_grad, "tensor")
+        return made if device is None or not isinstance(data, Tensor) else made.to(device)
 
 
 def as_tensor(data=MISSING, dtype=None, device=None):
     require("as_tensor", data=data)
-    check_device(device, "as_tensor")
-    if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
-    return from_data(data, dtype)
+    with placed(device, "as_tensor"):
+        if isinstance(data, Tensor):
+            return data.to(device=device, dtype=dtype)
+        return from_data(data, dtype)
 
 
 def legacy(name, args):

@@ -1,6 +1,7 @@
 """class torch.device, and what may be said of devices where there is one."""
 
 import re
+from contextlib import nullcontext
 
 from ._bridge import IGNORED, holder, run
 
@@ -33,8 +34,20 @@ class device:
     def __reduce__(self):
         return device, (self.type,) if self.index is None else (self.type, self.index)
 
+    def __enter__(self):
+        check_device(self, "device")
+        _before.append(run("bridge.setDevice", self.type))
+        return self
 
+    def __exit__(self, *error):
+        run("bridge.setDevice", _before.pop())
+
+
+_before = []  # what was the default outside the blocks that run
 holder("device")(device)
+CPU = device.__new__(device)
+CPU.type, CPU.index = "cpu", None
+several = False  # whether another device was ever asked for: before that nobody need tell where a tensor is
 MISSING = object()
 
 
@@ -72,23 +85,43 @@ NO_ACCELERATOR = "Cannot access accelerator device when none is available."
 
 
 def check_device(x, name):
-    """Raises if `x`, the argument device of a function, names a device that is not there."""
+    """The device that `x`, the argument device of a function, names; None if the library need not be told. Raises if it is not there."""
+    global several
     if x is None:
-        return
+        return None
     if isinstance(x, (str, int)) and not isinstance(x, bool):
         x = device(x)
     if not isinstance(x, device):
         raise TypeError(f"{name}(): argument 'device' must be torch.device, not {type(x).__name__}")
     if x.type != "cpu":
         run("bridge.checkDevice", str(x))
+        several = True
+    return x if several else None
+
+
+def placed(x, name):
+    """A block in which tensors are made on the device that the argument `x` of a function names."""
+    return check_device(x, name) or nullcontext()
+
+
+def get_default_device():
+    """Where tensors are made that nothing else places."""
+    place = run("bridge.setDevice", None)
+    run("bridge.setDevice", place)
+    return CPU if place is None else device(place)
+
+
+def set_default_device(x):
+    """Makes tensors on this device from now on unless told otherwise; None for the first."""
+    run("bridge.setDevice", None if x is None else (check_device(x, "set_default_device") or CPU).type)
 
 
 def check_placed(name, kwargs):
-    """The same of keywords, of which there shall be no others than those that say where and how a tensor is laid out."""
+    """The block of `placed` for keywords, of which there shall be no others than those that say where and how a tensor is laid out."""
     for key in kwargs:
         if key not in ("device", *IGNORED):
             raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
-    check_device(kwargs.get("device"), name)
+    return placed(kwargs.get("device"), name)
 
 
 PLACES = "torch.memory_format memory_format = None"

@@ -6,7 +6,8 @@ from collections import OrderedDict
 import _tidu
 
 from ._bridge import PYTHON_DTYPES, Held, _attributes, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
-from ._device import check_device, device, parse_to
+from . import _device
+from ._device import check_device, device, parse_to, placed
 from ._index import index_json
 
 _get = {}
@@ -213,7 +214,9 @@ class Tensor(Held, metaclass=_Methods):
 
     @property
     def device(self):
-        return device("cpu")
+        return device(run("bridge.deviceOf", self)) if _device.several else _device.CPU
+
+    is_meta = property(lambda self: self.device.type == "meta")
 
     @property
     def layout(self):
@@ -283,7 +286,7 @@ class Tensor(Held, metaclass=_Methods):
     mH = property(lambda self: get("mH", self))
     real = property(lambda self: run("torch.real", self), lambda self, value: write(self.real, value))
     imag = property(lambda self: run("torch.imag", self), lambda self, value: write(self.imag, value))
-    is_sparse = is_cuda = is_quantized = is_mps = is_meta = property(lambda self: False)
+    is_sparse = is_cuda = is_quantized = is_mps = property(lambda self: False)
     itemsize = property(lambda self: self.dtype.itemsize)
     nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
 
@@ -512,12 +515,15 @@ class Tensor(Held, metaclass=_Methods):
         return run("Tensor.register_post_accumulate_grad_hook", self, hook)
 
     def to(self, *args, **kwargs):
-        _, target, _, copy, order = parse_to(*args, **kwargs)
+        like = args[0] if args else kwargs.get("tensor")
+        place, target, _, copy, order = parse_to(*args, **kwargs)
         options = {"copy": copy} if order is None else {"copy": copy, "memory_format": order}
+        if _device.several and (place is not None or isinstance(like, Tensor)):
+            options["device"] = (like.device if place is None else place).type
         return run("Tensor.to", self, self.dtype if target is None else target, options)
 
     def cpu(self):
-        return self
+        return run("Tensor.cpu", self) if _device.several else self
 
     def cuda(self, device=None, non_blocking=False, memory_format=None):
         check_device("cuda", "cuda")
@@ -528,14 +534,14 @@ class Tensor(Held, metaclass=_Methods):
     def new_tensor(self, data, dtype=None, device=None, requires_grad=False):
         from ._construct import copied
 
-        check_device(device, "new_tensor")
-        return copied(data, dtype or self.dtype, requires_grad, "new_tensor")
+        with placed(self.device if device is None else device, "new_tensor"):
+            return copied(data, dtype or self.dtype, requires_grad, "new_tensor")
 
     def new(self, *args, device=None):
         from ._construct import legacy
 
-        check_device(device, "new")
-        return legacy(self.dtype.name, args)
+        with placed(device, "new"):
+            return legacy(self.dtype.name, args)
 
     def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
         kwargs = {"keepdim": keepdim} if dim is not None else {}

@@ -1,11 +1,14 @@
 // class Module: callable, knows its parameters, buffers and children.
 import { no_grad } from "../autograd/mode.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
+import type { DeviceLike } from "../devices/device.ts";
+import { getDevice } from "../devices/registry.ts";
 import type { Dtype } from "../dtype.ts";
 import { bfloat16, float16, float32, float64 } from "../dtype.ts";
 import { AttributeError, NotImplementedError, TypeError, ValueError, warn } from "../errors.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
+import { empty_like } from "../ops/creation.ts";
 import { toTarget } from "../ops/to_target.ts";
 import type { CastOptions, ToOptions, ToTarget } from "../ops/to_target.ts";
 import { Tensor } from "../tensor.ts";
@@ -243,7 +246,7 @@ export class Module {
    * floating point.
    */
   to(target: ToTarget, options?: ToOptions): this;
-  to(device: string, dtype: Dtype, non_blocking?: boolean, copy?: boolean, options?: CastOptions): this;
+  to(device: DeviceLike, dtype: Dtype, non_blocking?: boolean, copy?: boolean, options?: CastOptions): this;
   to(...given: unknown[]): this {
     const { dtype, device, memory_format } = toTarget("to", given);
     if (dtype !== null && !dtype.is_floating_point && !dtype.is_complex)
@@ -254,13 +257,26 @@ export class Module {
       warn(
         "Complex modules are a new feature under active development whose design may change, and some modules might not work as expected when using complex tensors as parameters or buffers. Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not work as expected.",
       );
-    return this._apply((t) =>
-      t.to({
+    const on = device === null ? null : getDevice(device);
+    return this._apply((t) => {
+      if (on?.holdsData === true && t.is_meta)
+        throw new NotImplementedError(
+          "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module from meta to a different device.",
+        );
+      return t.to({
         device,
         dtype: t.dtype.is_differentiable ? dtype : null,
         memory_format: t.sizes.length === 4 || t.sizes.length === 5 ? memory_format : null,
-      }),
-    );
+      });
+    });
+  }
+  /**
+   * Parameters and buffers on another device, without their elements: to fill a module that was made on "meta". As
+   * `torch.nn.Module.to_empty`.
+   * @example new nn.Linear(2, 3, { device: "meta" }).to_empty({ device: "cpu" }).weight.device // device(type='cpu')
+   */
+  to_empty({ device }: { device: DeviceLike }): this {
+    return this._apply((t) => empty_like(t, { device }));
   }
   /** `to(torch.float64)`. */
   double(): this {

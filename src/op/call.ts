@@ -227,8 +227,8 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   if (level !== null) level.write(of, name, values);
   else {
     withGrad(false, () => {
-      if (kernel.into)
-        kernel.kind === "host" ? writeOnHost(kernel, values, schema, self) : kernel.into(values, schema, self);
+      if (kernel.into && kernel.kind === "host") writeOnHost(kernel, values, schema, self);
+      else if (kernel.into) kernel.into(values, schema, self);
       else collectTemporaries(() => writeResult(self, runKernel(kernel, values, schema) as Tensor, name));
     });
     markChanged(self.storage, name);

@@ -57,6 +57,14 @@ const transforms = { grad, grad_and_value, hessian, jacfwd, jacrev, vmap };
 export const helpers = {
   ...layers,
   checkDevice: (text: string): void => void getDevice(text),
+  deviceOf: (t: Tensor): string => t.backend.name,
+  /** The default device, null for the first, and what it is from now on. */
+  setDevice(text: string | null): string | null {
+    const now = modes();
+    const before = now.device?.name ?? null;
+    now.device = text === null ? null : getDevice(text);
+    return before;
+  },
   cppName,
   dtype: (name: string): Dtype | undefined => dtypeByName.get(name as never),
   /** One of the modes, and what it is from now on. */

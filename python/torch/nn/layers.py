@@ -4,7 +4,7 @@ import itertools
 from operator import is_
 
 from .._bridge import Held, holder, run
-from .._device import check_device
+from .._device import placed
 from .._tensor import Tensor
 from .module import Module
 from .parameter import Parameter
@@ -64,14 +64,14 @@ class Layer(Module):
 
     def __init__(self, *args, **kwargs):
         super().__init__()
-        device = kwargs.pop("device", None)
-        check_device(device, "empty")
+        place = placed(kwargs.pop("device", None), "empty")
         if kwargs.get("dtype", 0) is None:
             del kwargs["dtype"]
         # A subclass's own way of drawing the parameters is followed from the start.
         reset = getattr(type(self), "reset_parameters", None)
         resets = reset is None or hasattr(reset, "_is_own")
-        fields, parameters, buffers = run("bridge.newLayer", self._library_name, resets, *args, **kwargs)
+        with place:
+            fields, parameters, buffers = run("bridge.newLayer", self._library_name, resets, *args, **kwargs)
         made = {"training", *(x[0] for kind in (fields, parameters, buffers) for x in kind)}
         known, needed = KNOWN.get(self._library_name, (made, made))
         if not known == needed == made:

@@ -55,6 +55,7 @@ def add_hook(hooks, hook, prepend=False, **marks):
     return handle
 
 
+NO_DATA = "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module from meta to a different device."
 COMPLEX = "Complex modules are a new feature under active development whose design may change, and some modules might not work as expected when using complex tensors as parameters or buffers. Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not work as expected."
 HOOKS = (
     "_forward_hooks",
@@ -407,9 +408,17 @@ class Module:
                 options["dtype"] = target
             if order is not None and t.dim() in (4, 5):
                 options["memory_format"] = order
+            if t.is_meta and place is not None and place.type != "meta":
+                raise NotImplementedError(NO_DATA)
             return t.to(**options)
 
         return self._apply(moved)
+
+    def to_empty(self, *, device, recurse=True):
+        """Moves the parameters and buffers to a device without their elements."""
+        from .. import empty_like
+
+        return self._apply(lambda t: empty_like(t, device=device), recurse=recurse)
 
     def _cast(self, name):
         d = _dtype.named(name)
@@ -433,7 +442,7 @@ class Module:
         return self._apply(lambda t: t.to(dtype_of(dst)))
 
     def cpu(self):
-        return self
+        return self._apply(lambda t: t.cpu())
 
     def cuda(self, device=None):
         return self._apply(lambda t: t.cuda(device))
