@@ -66,8 +66,6 @@ export class KernelRunner {
   private readonly compiled: Report[] = [];
   /** The forms compiled of each kernel, by its number and that of the form. */
   private readonly forms: Map<number, Compiled>[] = [];
-  /** Addresses of the operands of the launch at hand. */
-  private readonly starts: number[] = [];
   private readonly runPart = (kernel: Kernel, loops: Loops, starts: readonly number[]): void =>
     this.run(kernel, loops, starts);
 
@@ -87,10 +85,6 @@ export class KernelRunner {
 
   launch(kernel: Kernel, launch: Launch): void {
     const { shape, operands } = launch;
-    const { starts } = this;
-    for (let k = 0; k < operands.length; k++) starts[k] = addressOf(operands[k], dtypeOf(kernel, k).itemsize);
-    // Growing the memory takes the views away, but for shared ones. Asking for an address may make it grow.
-    if (this.words.length === 0) this.view();
     if (kernel.reduce === null && isFlat(launch)) {
       let size = 1;
       for (let d = 0; d < shape.length; d++) size *= shape[d];
@@ -101,16 +95,27 @@ export class KernelRunner {
         flat = this.compile(kernel, FLAT, { outer: 1, reduced: 0, lanes: "outer", strides });
       }
       flat = this.used(kernel, FLAT, flat, size * flat.ns);
-      this.writeParams(kernel.params, launch.params);
-      const { words } = this;
-      let at = kernel.params.length * 2;
-      words[at++] = size;
-      for (let k = 0; k < operands.length; k++) {
-        words[at++] = starts[k];
-        words[at++] = dtypeOf(kernel, k).itemsize;
-      }
+      // Growing takes the views of a memory away that is not shared; asking for an address may make it grow.
+      do this.describeFlat(kernel, launch, size);
+      while (this.words.length === 0);
       this.options.threads.parallelFor(flat.task, this.options.descriptorBase, size, flat.ns);
-    } else this.launchLoops(kernel, launch, starts.slice(0, operands.length));
+    } else {
+      const starts = operands.map((o, k) => addressOf(o, dtypeOf(kernel, k).itemsize));
+      if (this.words.length === 0) this.view();
+      this.launchLoops(kernel, launch, starts);
+    }
+  }
+  private describeFlat(kernel: Kernel, { operands, params }: Launch, size: number): void {
+    if (this.words.length === 0) this.view();
+    this.writeParams(kernel.params, params);
+    const { words } = this;
+    let at = kernel.params.length * 2;
+    words[at++] = size;
+    for (let k = 0; k < operands.length; k++) {
+      const { itemsize } = dtypeOf(kernel, k);
+      words[at++] = addressOf(operands[k], itemsize);
+      words[at++] = itemsize;
+    }
   }
   private formsOf(kernel: Kernel): Map<number, Compiled> {
     return (this.forms[kernel.id] ??= new Map<number, Compiled>());

@@ -12,7 +12,7 @@
 // nothing is added.
 import { ModuleBuilder } from "../assembler.ts";
 import type { MemoryImport } from "../assembler.ts";
-import type { GatheredMatrix, Matrix, Product } from "../../backend.ts";
+import type { Matrix, Product } from "../../backend.ts";
 import type { Block, Place } from "../../../kernel/place.ts";
 import { forBlas } from "../blas.ts";
 import type { Blas } from "../blas.ts";
@@ -192,38 +192,36 @@ export class Gemm {
     return [cut(m, Math.max(side, area / n), mr), cut(n, Math.max(side, area / m), nr)];
   }
   private describe(p: Product, first: readonly number[]): void {
+    // Growing takes the view of a memory away that is not shared; asking for an address may make it grow.
+    do this.write(p, first);
+    while (this.words.length === 0);
+  }
+  private write({ a, b, out, addend, k, terms = 1 }: Product, first: readonly number[]): void {
     const { memory, descriptor } = this.options;
-    const { size } = this.tile;
-    const { a, b, out, addend } = p;
-    // Growing the memory takes the view away, but for a shared one. Asking for an address may make it grow.
-    const [atA, atB, atOut] = [
-      addressOf(a, size),
-      addressOf("packed" in b ? start(b.packed) : b, size),
-      addressOf(out, size),
-    ];
-    const atAddend = addend === undefined ? 0 : addressOf(addend, size);
-    const tables = "rowTable" in b ? [addressOf(b.rowTable, 4), addressOf(b.colTable, 4)] : [];
     if (this.words.length === 0) this.words = new Int32Array(memory.buffer, descriptor, DESCRIPTOR.length);
     const { words } = this;
+    const { size } = this.tile;
     let at = 0;
     const put = (...values: number[]): void => {
       for (const value of values) words[at++] = value;
     };
     put(...first);
-    const steps = (x: Matrix | GatheredMatrix): void => put((x.batchStride ?? 0) * size, (x.termStride ?? 0) * size);
-    put(atA, a.rowStride * size, a.colStride * size);
-    steps(a);
-    if ("packed" in b) put(atB, 0, p.k * size, 0, 0);
-    else {
-      if (isPlain(b)) put(atB, b.rowStride * size, b.colStride * size);
-      else put(atB, ...tables);
-      steps(b);
+    for (const x of [a, b]) {
+      if ("packed" in x) put(addressOf(start(x.packed), size), 0, k * size, 0, 0);
+      else {
+        if (isPlain(x)) put(addressOf(x, size), x.rowStride * size, x.colStride * size);
+        else put(addressOf(x, size), addressOf(x.rowTable, 4), addressOf(x.colTable, 4));
+        put((x.batchStride ?? 0) * size, (x.termStride ?? 0) * size);
+      }
     }
-    put(atOut, out.rowStride * size, (out.batchStride ?? 0) * size);
+    put(addressOf(out, size), out.rowStride * size, (out.batchStride ?? 0) * size);
     if (addend === undefined) put(0, 0, 0, 0, 0);
     else if (addend === out) put(1, 0, 0, 0, 0);
-    else put(1, atAddend, addend.rowStride * size, addend.colStride * size, (addend.batchStride ?? 0) * size);
-    put(p.terms ?? 1);
+    else {
+      put(1, addressOf(addend, size), addend.rowStride * size, addend.colStride * size);
+      put((addend.batchStride ?? 0) * size);
+    }
+    put(terms);
   }
 }
 const start = (block: Block): Place => ({ block, offset: 0 });
