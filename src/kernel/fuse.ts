@@ -1,0 +1,106 @@
+// Two kernels in one: what computes an input takes its place, so that it need not be stored and read again.
+import { Expr } from "./expr.ts";
+import type { Launch } from "./loops.ts";
+import { Kernel, operand } from "./loops.ts";
+
+/**
+ * `consumer` with its input `k` computed by `producer`. Its inputs are the consumer's others, then the producer's; its params
+ * the consumer's, then the producer's. Null where that cannot be: the producer folds, scatters or has several outputs or
+ * knows its place, or the consumer looks up elements of the input elsewhere than where its loop stands.
+ */
+export function fuse(consumer: Kernel, k: number, producer: Kernel): Kernel | null {
+  const [output] = producer.outputs;
+  const isMap = producer.reduce === null && producer.outputs.length === 1 && (output.mode ?? "set") === "set";
+  if (!isMap || output.offset !== undefined || output.dtype !== consumer.inputs[k]) return null;
+  if (any(output.value, (e) => e.op === "iota")) return null;
+  const others = consumer.inputs.length - 1;
+  const made = rewriting((e, src) => {
+    if (e.op === "input" || e.op === "load") return numbered(e, src, others + Number(e.value));
+    return e.op === "param" ? numbered(e, src, consumer.params.length + Number(e.value)) : null;
+  })(output.value);
+  let looksElsewhere = false;
+  const inline = rewriting((e, src) => {
+    if (e.op !== "input" && e.op !== "load") return null;
+    const i = Number(e.value);
+    if (i !== k) return numbered(e, src, i < k ? i : i - 1);
+    looksElsewhere ||= e.op === "load";
+    return made;
+  });
+  const { reduce } = consumer;
+  const kernel = new Kernel({
+    inputs: [...consumer.inputs.toSpliced(k, 1), ...producer.inputs],
+    params: [...consumer.params, ...producer.params],
+    outputs: consumer.outputs.map((o) => ({
+      ...o,
+      value: inline(o.value),
+      ...(o.offset !== undefined && { offset: inline(o.offset) }),
+    })),
+    reduce: reduce && {
+      ...reduce,
+      accs: reduce.accs.map((a) => ({
+        ...a,
+        init: inline(a.init),
+        step: inline(a.step),
+        ...(a.term !== undefined && { term: inline(a.term) }),
+      })),
+    },
+  });
+  return looksElsewhere ? null : kernel;
+}
+
+/**
+ * The launch of what `fuse` made of two kernels, from theirs. Null where the consumer does not read what the producer stores
+ * element by element (it may repeat it along dims), or writes to what the producer reads.
+ */
+export function fuseLaunches(consumer: Launch, inputs: number, k: number, producer: Launch): Launch | null {
+  const read = consumer.operands[k];
+  const sources = producer.operands.slice(0, -1);
+  const stored = producer.operands[producer.operands.length - 1];
+  if (read.block !== stored.block || read.offset !== stored.offset) return null;
+  const outputs = consumer.operands.slice(inputs);
+  if (outputs.some((o) => sources.some((s) => s.block === o.block))) return null;
+  // The producer's dim that each of the consumer's walks; -1 where it stays in place.
+  const walked: number[] = [];
+  for (const [d, n] of consumer.shape.entries()) {
+    const step = n === 1 ? 0 : read.strides[d];
+    const e =
+      step === 0
+        ? -1
+        : producer.shape.findIndex((m, j) => m === n && stored.strides[j] === step && !walked.includes(j));
+    if (step !== 0 && e < 0) return null;
+    walked.push(e);
+  }
+  const seen = sources.map((s) =>
+    operand(
+      s,
+      walked.map((e) => (e < 0 ? 0 : s.strides[e])),
+    ),
+  );
+  return {
+    shape: consumer.shape,
+    reduced: consumer.reduced,
+    operands: [...consumer.operands.slice(0, inputs).toSpliced(k, 1), ...seen, ...outputs],
+    params: [...consumer.params, ...producer.params],
+  };
+}
+
+/** Expressions with `change` of each in place of it, or itself on changed sources; what was one object stays one. */
+function rewriting(change: (e: Expr, src: readonly Expr[]) => Expr | null): (e: Expr) => Expr {
+  const known = new Map<Expr, Expr>();
+  const rewrite = (e: Expr): Expr => {
+    let found = known.get(e);
+    if (found === undefined) {
+      const src = e.src.map(rewrite);
+      found = change(e, src) ?? (src.every((x, i) => x === e.src[i]) ? e : numbered(e, src, e.value));
+      known.set(e, found);
+    }
+    return found;
+  };
+  return rewrite;
+}
+const numbered = (e: Expr, src: readonly Expr[], value: number | bigint): Expr => new Expr(e.op, src, e.dtype, value);
+function any(e: Expr, test: (e: Expr) => boolean, seen = new Set<Expr>()): boolean {
+  if (seen.has(e)) return false;
+  seen.add(e);
+  return test(e) || e.src.some((x) => any(x, test, seen));
+}
