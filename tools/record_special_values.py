@@ -242,6 +242,20 @@ for g in (-1.0, 0.5):
         record("torch", "logcumsumexp", x, 0)
         record("torch", "logcumsumexp", x * g, 0)
 
+# Sums of 16-bit floats by places, rounded at their end or at each step.
+for dtype in (torch.float16, torch.bfloat16):
+    x, ones, places = torch.tensor([2048.0], dtype=dtype), torch.ones(9, dtype=dtype), torch.zeros(9, dtype=torch.int64)
+    record("method", "scatter_add", x, 0, places, ones)
+    for how in ("sum", "mean", "prod"):
+        record("method", "scatter_reduce", x, 0, places, ones * 1.01, how)
+        record("method", "scatter_reduce", x, 0, places, ones, how, include_self=False)
+    record("method", "index_add", x, 0, places, ones)
+    for how in ("mean", "prod"):
+        record("method", "index_reduce", x, 0, places, ones * 1.01, how)
+    record("method", "gather", x, 0, places)
+for dims in (0, 2, -3, 5):
+    record("method", "roll", torch.ones(0, 1), 5, dims)
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)

@@ -36,9 +36,11 @@ define(roll, {
   },
 });
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
+  // Where there is nothing to roll PyTorch does not look at the dim.
+  if (x.numel() === 0) return x.clone();
   const d = wrapDim(dim, x.sizes.length);
   const n = x.sizes[d] ?? 0;
-  if (x.numel() === 0 || x.sizes.length === 0) return x.clone();
+  if (x.sizes.length === 0) return x.clone();
   const at = (((n - shift) % n) + n) % n;
   return at === 0 ? x.clone() : cat([x.narrow(d, at, n - at), x.narrow(d, 0, at)], d);
 }

@@ -1,6 +1,6 @@
 // Reading and writing elements by index: integers, slices, masks, tensors of indices.
 import type { Dtype, Scalar } from "../dtype.ts";
-import { bool, Complex, int32, int64 } from "../dtype.ts";
+import { bool, Complex, int32, int64, opmath } from "../dtype.ts";
 import { help, IndexError, RuntimeError } from "../errors.ts";
 import { input, load, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
@@ -14,9 +14,8 @@ import { refuseBatch } from "../op/levels.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { noDerivative } from "../op/no_formula.ts";
 import { define, inplace, op } from "../op/op.ts";
-import { assertNoOverlap } from "../op/pointwise.ts";
+import { assertNoOverlap, assign, castScalar } from "../op/pointwise.ts";
 import { Tensor } from "../tensor.ts";
-import { castScalar } from "../op/pointwise.ts";
 import { scalar_tensor } from "./creation.ts";
 import { arange, fromTyped } from "./data.ts";
 import { assertPlaces, assertSlices, assertWithin } from "./index_checks.ts";
@@ -338,11 +337,10 @@ define(scatter_add, {
     kind: "compute",
     run: ([self, dim, index, src]) => {
       const out = copyInOrder(self as Tensor);
-      scatterAlong("scatter_add", out, dim as number, index as Tensor, sourceOf(src, out), "add");
+      addAlong(out, dim as number, index as Tensor, src);
       return out;
     },
-    into: ([, dim, index, src], _schema, target) =>
-      scatterAlong("scatter_add", target, dim as number, index as Tensor, sourceOf(src, target), "add"),
+    into: ([, dim, index, src], _schema, target) => addAlong(target, dim as number, index as Tensor, src),
   },
   saves: { src: ["index"] },
   backward: {
@@ -350,6 +348,13 @@ define(scatter_add, {
     src: ({ grad, dim, index }) => grad.gather(dim, index),
   },
 });
+/** Sums of 16-bit floats are rounded once, at their end. */
+function addAlong(target: Tensor, dim: number, index: Tensor, src: unknown): void {
+  const wide = opmath(target.dtype);
+  const sum = wide === target.dtype ? target : target.to(wide);
+  scatterAlong("scatter_add", sum, dim, index, sourceOf(src, target).to(wide), "add");
+  if (sum !== target) assign(target, sum);
+}
 export const scatter_add_ = inplace(scatter_add);
 
 /** A number is a vector of one element to what works along a dim. */

@@ -63,7 +63,8 @@ define(index_reduce, {
     if (self.sizes.length === 0)
       return self.scatter_reduce(0, index.reshape([]), source.reshape([]), reduce, { include_self });
     const wide = index.reshape(self.sizes.map((_, k) => (k === d ? index.numel() : 1))).expand(source.sizes);
-    return reduced(self, d, wide, source, reduce, include_self);
+    // Sums of 16-bit floats are rounded at each step here, at their end in scatter_add.
+    return reduced(self, d, wide, source, reduce, include_self, (start) => start.index_add(d, index, source));
   }),
   node: "IndexReduceBackward0",
 });
@@ -87,19 +88,26 @@ define(_unshaped, {
 /** The part of a source that lies under the index. */
 const corner = (src: Tensor, index: Tensor): Tensor =>
   index.sizes.reduce((part, n, d) => (part.sizes[d] === n ? part : part.narrow(d, 0, n)), src);
-function reduced(self: Tensor, d: number, index: Tensor, src: Tensor, reduce: string, includesSelf: boolean): Tensor {
+function reduced(
+  self: Tensor,
+  d: number,
+  index: Tensor,
+  src: Tensor,
+  reduce: string,
+  includesSelf: boolean,
+  sum = (start: Tensor): Tensor => start.scatter_add(d, index, src),
+): Tensor {
   if (self.dtype !== src.dtype) throw new RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype");
   const hits = self.new_zeros(self.sizes, { dtype: index.dtype }).scatter_add(d, index, index.mul(0).add(1));
   const untouched = hits.eq(0);
   // Sums and products start from self or from their identity; where nothing comes, self stays.
   const start = (identity: number): Tensor =>
     includesSelf ? self : _where(untouched, self, self.new_full([], identity));
-  if (reduce === "sum") return start(0).scatter_add(d, index, src);
+  if (reduce === "sum") return sum(start(0));
   if (reduce === "mean") {
     if (self.dtype === bool) throw notImplementedFor("scatter_gather_tensor_cpu_reduce_mean", bool);
     const count = hits.add(includesSelf ? 1 : 0).clamp_min(1);
-    return start(0)
-      .scatter_add(d, index, src)
+    return sum(start(0))
       .div(count, { rounding_mode: self.dtype.is_differentiable ? null : "floor" })
       .to(self.dtype);
   }
