@@ -48,7 +48,7 @@ export * as fft from "./ops/fft/functions.ts";
 export * as linalg from "./ops/linalg/index.ts";
 export { slice_ } from "./ops/methods/subscript.ts";
 export type { Index, Slice } from "./ops/methods/subscript.ts";
-export * as autograd from "./autograd/index.ts";
+export * as autograd from "./func/autograd_namespace.ts";
 export * as nn from "./nn/index.ts";
 export * as func from "./func/index.ts";
 export { vmap } from "./func/vmap.ts";

@@ -19,6 +19,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   fft: torch.fft as Namespace,
   special: torch.special as Namespace,
   autograd: autograd as Namespace,
+  functional: torch.autograd.functional as Namespace,
   amp: torch.amp as Namespace,
 };
 export const namespaces = {
