@@ -20,7 +20,9 @@ export const programs: Readonly<Record<string, readonly [text: string, limit: nu
 };
 export const kb = (n: number): string => `${(n / 1024).toFixed(1)} KB`;
 
-export async function bundle(contents: string): Promise<{ minified: number; gzip: number; metafile: Metafile }> {
+export async function bundle(
+  contents: string,
+): Promise<{ minified: number; gzip: number; text: string; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: process.cwd(), loader: "ts" },
     bundle: true,
@@ -31,8 +33,8 @@ export async function bundle(contents: string): Promise<{ minified: number; gzip
     target: "es2022",
     platform: "browser",
   });
-  const [{ contents: bytes }] = outputFiles;
-  return { minified: bytes.length, gzip: gzipSync(bytes).length, metafile };
+  const [{ contents: bytes, text }] = outputFiles;
+  return { minified: bytes.length, gzip: gzipSync(bytes).length, text, metafile };
 }
 export async function bundleSizes(): Promise<Record<string, BundleSize>> {
   const sizes: Record<string, BundleSize> = {};
