@@ -256,6 +256,12 @@ for dtype in (torch.float16, torch.bfloat16):
 for dims in (0, 2, -3, 5):
     record("method", "roll", torch.ones(0, 1), 5, dims)
 
+# Norms of 16-bit floats whose squares are none.
+for dtype in (torch.float16, torch.bfloat16):
+    x = torch.tensor([[0.912109375, 3.376953125, -2.0], [65504.0, 0.75, 1.0], [400.0, -300.0, 2.0]], dtype=dtype)
+    for name in ("layer_norm", "rms_norm"):
+        record("F", name, x, Plain([3]), torch.tensor([1.0, 2.0, -1.0], dtype=dtype))
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)

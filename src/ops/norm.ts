@@ -1,5 +1,6 @@
 // Normalisations: what they subtract and divide by is a mean and a deviation over some dims.
 import { assign } from "../op/pointwise.ts";
+import { opmath } from "../dtype.ts";
 import { notDifferentiableIn } from "../op/no_formula.ts";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
 import { list, numel, sameShape } from "../layout.ts";
@@ -29,7 +30,8 @@ define(_normalize, {
       const [, ofMean, ofRstd] = grads;
       const fused = inputGradient(grad, self, mean, rstd, weight, dim, centred);
       if (fused !== null && ofMean === null && ofRstd === null) return fused;
-      const g = weight === null ? grad : grad.mul(weight);
+      const wide = grad.to(opmath(self.dtype));
+      const g = weight === null ? wide : wide.mul(weight);
       const { y, scale } = standardized(self, dim, eps, centred);
       const rest = centred ? g.sub(g.mean(dim, true)) : g;
       let sum = fused ?? rest.sub(y.mul(g.mul(y).mean(dim, true))).mul(scale);
@@ -44,8 +46,14 @@ define(_normalize, {
   },
   node: "NativeLayerNormBackward0",
 });
-/** The normalised x and the reciprocal deviation, by differentiable ops. */
-function standardized(x: Tensor, dim: readonly number[], eps: number, centred: boolean): { y: Tensor; scale: Tensor } {
+/** The normalised x and the reciprocal deviation, by differentiable ops: of 16-bit floats, whose squares overflow, in float32. */
+function standardized(
+  self: Tensor,
+  dim: readonly number[],
+  eps: number,
+  centred: boolean,
+): { y: Tensor; scale: Tensor } {
+  const x = self.to(opmath(self.dtype));
   const from = centred ? x.sub(x.mean(dim, true)) : x;
   const scale = from.mul(from).mean(dim, true).add(eps).rsqrt();
   return { y: from.mul(scale), scale };
