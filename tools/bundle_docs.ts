@@ -1,6 +1,8 @@
 // `npm run docs:bundle`: writes docs/bundle.md, what the smallest bundles are made of. It reads dist/.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Plugin } from "esbuild";
 import { format } from "prettier";
 import { bundle, kb, programs } from "./report/bundles.ts";
 
@@ -47,6 +49,27 @@ function without(isKind: (literal: string) => boolean): { bytes: number; saved: 
 }
 const kinds = { "error sentences and help": without(isSentence), "signatures of ops": without(isSignature) };
 
+/** KB that the bundle loses without the methods of each file, and with them what only they need. */
+const list = readFileSync("dist/ops/methods/ops.js", "utf8");
+const savedBy: (readonly [file: string, gzip: number])[] = [];
+for (const [line, file] of list.matchAll(/^export .* from "\.\.\/(.*)\.js";$/gm)) {
+  const contents = list.replace(`${line}\n`, "");
+  // Other files may still import from the whole list.
+  const leaveOut: Plugin = {
+    name: "leave-out",
+    setup: ({ onLoad, onResolve }) => {
+      onResolve({ filter: /^\.\/ops\.js$/ }, ({ resolveDir, importer }) =>
+        /methods.index\.js$/.test(importer)
+          ? { path: join(resolveDir, "fewer_ops.js"), sideEffects: false }
+          : undefined,
+      );
+      onLoad({ filter: /fewer_ops\.js$/ }, ({ path }) => ({ contents, resolveDir: dirname(path) }));
+    },
+  };
+  savedBy.push([file, gzip - (await bundle(programs[name][0], [leaveOut])).gzip]);
+}
+savedBy.sort(([, a], [, b]) => b - a);
+
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const share = (bytes: number): string => `${((100 * bytes) / minified).toFixed(1)} %`;
 const page = `# What a small bundle is made of
@@ -73,6 +96,12 @@ ${row("---", "--:", "--:")}
 ${Object.entries(kinds)
   .map(([kind, { bytes, saved }]) => row(kind, kb(bytes), kb(saved)))
   .join("\n")}
+
+What the methods of a file of \`src/ops/\` cost, with all that nothing else needs: how much smaller the bundle would be, gzipped, if tensors did not have them.
+
+${row("methods of", "gzipped")}
+${row("---", "--:")}
+${savedBy.map(([file, bytes]) => row(`\`${file}.ts\``, kb(bytes))).join("\n")}
 
 The largest modules:
 

@@ -1,7 +1,7 @@
 // How big browser bundles are, and how big they may be.
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import type { Metafile } from "esbuild";
+import type { Metafile, Plugin } from "esbuild";
 
 export interface BundleSize {
   readonly minified: number;
@@ -22,12 +22,14 @@ export const kb = (n: number): string => `${(n / 1024).toFixed(1)} KB`;
 
 export async function bundle(
   contents: string,
+  plugins: Plugin[] = [],
 ): Promise<{ minified: number; gzip: number; text: string; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: process.cwd(), loader: "ts" },
     bundle: true,
     minify: true,
     write: false,
+    plugins,
     metafile: true,
     format: "esm",
     target: "es2022",
