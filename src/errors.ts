@@ -127,7 +127,9 @@ function framesOf({ stack = "", message }: Error): string[] {
 const isProgram = (frame: string): boolean =>
   !frame.includes(ownFolder) && !/node:(internal\/async_local_storage|async_hooks)/.test(frame);
 function userFrames(): string[] {
+  const limit = lookDeeper();
   const frames = framesOf(new Error()).filter(isProgram);
+  if (limit !== undefined) Error.stackTraceLimit = limit;
   return frames.length === 0 ? [""] : frames;
 }
 /** The program's frames may lie below many of the library's: has the next error keep them. Gives the limit there was. */
