@@ -1,3 +1,90 @@
-// torch.autograd, with what is made of functions of functions.
+// torch.autograd as programs see it: arguments by place or by name, and what is made of functions of functions.
+import { backward as runBackward, grad as gradients } from "../autograd/backward.ts";
+import type { BackwardOptions, GradOptions } from "../autograd/backward.ts";
+import { ValueError } from "../errors.ts";
+import { bind } from "../op/bind.ts";
+import { parseSchema } from "../op/schema.ts";
+import { Tensor } from "../tensor.ts";
+import { vmap } from "./vmap.ts";
+
 export * from "../autograd/index.ts";
 export * as functional from "./functional.ts";
+
+type Given = Tensor | readonly Tensor[];
+type Grads = Tensor | readonly (Tensor | null)[] | null;
+interface NamedGradOptions extends GradOptions {
+  grad_outputs?: Grads;
+  /** Whether the gradients of the outputs have a first dim, over which vmap goes. */
+  is_grads_batched?: boolean;
+}
+
+const GRAD = parseSchema(
+  "grad(object outputs, object inputs, object grad_outputs=None, bool? retain_graph=None, bool create_graph=False, bool only_inputs=True, bool? allow_unused=None, bool is_grads_batched=False, bool materialize_grads=False) -> None",
+);
+/**
+ * Gradients of `outputs` with respect to `inputs`, as a list; touches no `.grad`. As `torch.autograd.grad`. Raises RuntimeError
+ * where an input was not used, unless `allow_unused` (null for it) or `materialize_grads` (zeros) is given.
+ * @example const [g] = torch.autograd.grad(x.pow(3).sum(), x, { create_graph: true }); // 3 x^2, which may be derived again
+ */
+export function grad(
+  outputs: Given,
+  inputs: Given,
+  options?: NamedGradOptions & { allow_unused?: false | null },
+): Tensor[];
+export function grad(outputs: Given, inputs: Given, options: NamedGradOptions): (Tensor | null)[];
+export function grad(
+  outputs: Given,
+  inputs: Given,
+  grad_outputs?: Grads,
+  options?: Omit<NamedGradOptions, "grad_outputs"> & { allow_unused?: false | null },
+): Tensor[];
+export function grad(
+  outputs: Given,
+  inputs: Given,
+  grad_outputs: Grads | undefined,
+  options: Omit<NamedGradOptions, "grad_outputs">,
+): (Tensor | null)[];
+export function grad(...given: unknown[]): (Tensor | null)[] {
+  const [outputs, inputs, grad_outputs, retain_graph, create_graph, , allow_unused, batched, materialize_grads] = bind(
+    GRAD,
+    given,
+  ) as [Given, Given, Grads, boolean | null, boolean, boolean, boolean | null, boolean, boolean];
+  const options = { retain_graph, create_graph, allow_unused, materialize_grads };
+  if (!batched) return gradients(outputs, inputs, grad_outputs, options);
+  const vs = grad_outputs instanceof Tensor ? [grad_outputs] : grad_outputs;
+  if (vs === null || vs.some((v) => v === null))
+    throw new ValueError(
+      "grad(): is_grads_batched needs a gradient for every output, each with the batch as its first dim",
+    );
+  let used: readonly boolean[] = [];
+  const made = vmap((...each: Tensor[]) => {
+    const found = gradients(outputs, inputs, each, options);
+    used = found.map((g) => g !== null);
+    return found.filter((g) => g !== null);
+  })(...(vs as Tensor[]));
+  let next = 0;
+  return used.map((is) => (is ? made[next++] : null));
+}
+
+interface NamedBackwardOptions extends BackwardOptions {
+  grad_tensors?: Grads;
+}
+const BACKWARD = parseSchema(
+  "backward(object tensors, object grad_tensors=None, bool? retain_graph=None, bool create_graph=False, object inputs=None) -> None",
+);
+/**
+ * Sum of gradients of `tensors` into `.grad` of the leaves, as `torch.autograd.backward`.
+ * @example torch.autograd.backward([loss], { retain_graph: true });
+ */
+export function backward(tensors: Given, options?: NamedBackwardOptions): void;
+export function backward(tensors: Given, grad_tensors?: Grads, options?: BackwardOptions): void;
+export function backward(...given: unknown[]): void {
+  const [tensors, grad_tensors, retain_graph, create_graph, inputs] = bind(BACKWARD, given) as [
+    Given,
+    Grads,
+    boolean | null,
+    boolean,
+    Given | null,
+  ];
+  runBackward(tensors, grad_tensors, { retain_graph, create_graph, inputs });
+}
