@@ -469,7 +469,26 @@ def invoke(number, args, kwargs=None):
             kinds += _kind(x, values)
         names = ",".join(kwargs)
     got = _call(number, kinds, names, *values)
-    return tensor_of(got) if type(got) is int else crossed(got)
+    result = tensor_of(got) if type(got) is int else crossed(got)
+    return of_subclass(result, args, number) if subclasses else result
+
+
+subclasses = []  # classes that programs derive from Tensor
+_plain = set()  # numbers of functions whose results are tensors whatever they are asked of
+
+
+def of_subclass(result, args, number=-1):
+    """A result, seen as of the class that a program has derived from Tensor and gave a tensor of."""
+    if number in _plain:
+        return result
+    given = [x for arg in args for x in (arg if isinstance(arg, (tuple, list)) else (arg,))]
+    cls = next((type(x) for x in given if type(x) in subclasses), None)
+    if cls is None:
+        return result
+    for t in result if isinstance(result, (tuple, list)) else (result,):
+        if type(t) is _classes["tensor"] and not builtins.any(t is x for x in given):
+            t.__class__ = cls
+    return result
 
 
 _known = {}
@@ -479,6 +498,8 @@ def number_of(path):
     number = _known.get(path)
     if number is None:
         number = _known[path] = _lookup(path)
+        if path in ("get.grad", "set.grad", "get._base"):
+            _plain.add(number)
     return number
 
 

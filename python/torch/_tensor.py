@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 import _tidu
 
-from ._bridge import PYTHON_DTYPES, Held, _attributes, crossed, encode, function, hold, holder, invoke, names, number_of, run, warn, warn_once
+from ._bridge import PYTHON_DTYPES, Held, _attributes, crossed, encode, function, hold, holder, invoke, names, number_of, of_subclass, run, subclasses, warn, warn_once
 from . import _device
 from ._device import check_device, device, parse_to, placed
 from ._index import index_json
@@ -179,6 +179,12 @@ class Tensor(Held, metaclass=_Methods):
 
     def __init__(self, *args, **kwargs):
         pass
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        # What is computed with parameters are plain tensors.
+        if not cls.__module__.startswith("torch.") and not getattr(cls, "_is_parameter", False):
+            subclasses.append(cls)
 
     @classmethod
     def _held(cls, number):
@@ -425,7 +431,11 @@ class Tensor(Held, metaclass=_Methods):
         return id(self)
 
     def __repr__(self):
-        return run("Tensor.toString", self)
+        text = run("Tensor.toString", self)
+        if type(self) in subclasses:
+            name = type(self).__name__ + "("
+            text = text.replace("tensor(", name, 1).replace("\n" + " " * 7, "\n" + " " * len(name))
+        return text
 
     __str__ = __repr__
 
@@ -437,7 +447,8 @@ class Tensor(Held, metaclass=_Methods):
     def __getitem__(self, index):
         if type(index) is int:
             return run("bridge.getRow", self, index)
-        return crossed(_tidu.getItem(self._number, index_json(index)))
+        result = crossed(_tidu.getItem(self._number, index_json(index)))
+        return of_subclass(result, (self,)) if subclasses else result
 
     def __setitem__(self, index, value):
         if not isinstance(value, (Tensor, int, float, bool, complex)):

@@ -125,3 +125,24 @@ try:
     packed.data = 1
 except AttributeError as error:
     print(error)
+# --- what is computed with a subclass of Tensor is of that class
+import torch.nn.functional as F
+class Named(torch.Tensor):
+    def twice(self):
+        return self * 2
+x = torch.ones(2).as_subclass(Named)
+plain = torch.ones(2)
+for result in (
+    x + 1, 1 + x, plain + x, x + plain, torch.sin(x), x.sum(), x[0], x[None], *x.max(0), *x.split(1), *x, Named([1.0, 2.0]), x.clone(), x.detach(),
+    x.to(torch.float64), F.relu(x), torch.cat([x, x]), torch.stack([plain, x]), torch.ones(2, 2) @ x, x == 1, x.view(2, 1).T, x.data,
+    nn.Linear(2, 1)(x), x.add_(1), plain, plain + 1, torch.Tensor._make_subclass(Named, plain),
+):
+    print(type(result).__name__, end=" ")
+print(x, x.twice().twice().mean(), x.shape, Named(2, 3).shape)
+print(torch.arange(4.0).view(2, 2).as_subclass(Named))
+w = torch.ones(2).as_subclass(Named).requires_grad_()
+w.twice().sum().backward()
+print(type(w.grad).__name__, w.grad)
+class Held(nn.Parameter):
+    pass
+print(type(Held(plain)).__name__, type(Held(plain) + 1).__name__)
