@@ -22,7 +22,7 @@ export interface Meta {
   readonly dtype: Dtype;
   readonly device: Backend;
 }
-export const metaOf = ({ sizes: shape, dtype, backend: device }: Tensor): Meta => ({ shape, dtype, device });
+export const metaOf = (t: Tensor): Meta => ({ shape: t.sizes, dtype: t.dtype, device: t.backend });
 export type Grads = (Tensor | null)[];
 export type NodeHook = (gradInputs: Grads, gradOutputs: Grads) => Grads | void;
 export type NodePreHook = (gradOutputs: Grads) => Grads | void;
