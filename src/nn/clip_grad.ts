@@ -1,5 +1,6 @@
 // Gradients kept within bounds.
 import { no_grad } from "../autograd/mode.ts";
+import { Float } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { bind } from "../op/bind.ts";
 import { parseSchema } from "../op/schema.ts";
@@ -47,7 +48,7 @@ export function clip_grad_norm_(...given: unknown[]): Tensor {
     const total = stack(grads.map((g) => g.norm(norm_type))).norm(norm_type);
     if (error_if_nonfinite && !total.isfinite().item())
       throw new RuntimeError(
-        `The total norm of order ${norm_type} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,
+        `The total norm of order ${String(new Float(norm_type))} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,
       );
     const scale = total.add(1e-6).reciprocal().mul(max_norm).clamp({ max: 1 });
     for (const g of grads) g.mul_(scale.to(g.dtype));

@@ -1,7 +1,7 @@
 // State dicts: a module's tensors by path, out and in.
 import { writingAs } from "../autograd/inplace.ts";
 import { no_grad } from "../autograd/mode.ts";
-import { RuntimeError, TypeError } from "../errors.ts";
+import { RuntimeError, TypeError, warn } from "../errors.ts";
 import { sameShape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import type { Module } from "./module.ts";
@@ -57,7 +57,7 @@ interface Findings {
   readonly missing: string[];
   readonly unexpected: string[];
   readonly errors: string[];
-  readonly matches: { owner: Module; name: string; mine: Tensor; theirs: Tensor }[];
+  readonly matches: { owner: Module; name: string; key: string; mine: Tensor; theirs: Tensor }[];
 }
 /** Looks first, writes after: a state that does not fit changes nothing. */
 export function loadState(module: Module, state: StateLike, strict: boolean, assign: boolean): IncompatibleKeys {
@@ -75,12 +75,17 @@ export function loadState(module: Module, state: StateLike, strict: boolean, ass
   if (errors.length > 0)
     throw new RuntimeError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${errors.join("\n\t")}`);
   no_grad(() => {
-    for (const { owner, name, mine, theirs } of matches)
+    for (const { owner, name, key, mine, theirs } of matches)
       if (assign) (owner as unknown as Record<string, Tensor>)[name] = inPlaceOf(mine, theirs);
-      else writingAs("load_state_dict()", () => mine.copy_(theirs));
+      else {
+        if (mine.is_meta && !theirs.is_meta) warn(noCopy(key));
+        writingAs("load_state_dict()", () => mine.copy_(theirs));
+      }
   });
   return new IncompatibleKeys(missing, unexpected);
 }
+const noCopy = (key: string): string =>
+  `for ${key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current model, which is a no-op. (Did you mean to pass \`assign=True\` to assign items in the state dictionary to their corresponding key in the module instead of copying them in place?)`;
 function compare(module: Module, state: ReadonlyMap<string, unknown>, prefix: string, found: Findings): void {
   const own = new Map(ownState(module));
   for (const [name, mine] of own) {
@@ -93,8 +98,8 @@ function compare(module: Module, state: ReadonlyMap<string, unknown>, prefix: st
       );
     // Checkpoints of old have scalars in one dim.
     else if (mine.sizes.length === 0 && theirs.sizes.length === 1 && theirs.sizes[0] === 1)
-      found.matches.push({ owner: module, name, mine, theirs: theirs.select(0, 0) });
-    else if (sameShape(mine.sizes, theirs.sizes)) found.matches.push({ owner: module, name, mine, theirs });
+      found.matches.push({ owner: module, name, key, mine, theirs: theirs.select(0, 0) });
+    else if (sameShape(mine.sizes, theirs.sizes)) found.matches.push({ owner: module, name, key, mine, theirs });
     else
       found.errors.push(
         `size mismatch for ${key}: copying a param with shape ${String(theirs.shape)} from checkpoint, the shape in current model is ${String(mine.shape)}.`,

@@ -73,3 +73,9 @@ torch.set_default_device("meta")
 print(torch.ones(2), torch.get_default_device())
 torch.set_default_device(None)
 print(torch.ones(2), torch.get_default_device())
+
+# --- a state cannot be copied into a layer on meta
+layer = nn.Linear(2, 3, bias=False, device="meta")
+state = nn.Linear(2, 3, bias=False).state_dict()
+print(layer.load_state_dict(state), layer.weight.device)
+print(layer.load_state_dict(state, assign=True), layer.weight.device)

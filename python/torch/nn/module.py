@@ -55,6 +55,7 @@ def add_hook(hooks, hook, prepend=False, **marks):
     return handle
 
 
+NO_COPY = "for {}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current model, which is a no-op. (Did you mean to pass `assign=True` to assign items in the state dictionary to their corresponding key in the module instead of copying them in place?)"
 NO_DATA = "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module from meta to a different device."
 COMPLEX = "Complex modules are a new feature under active development whose design may change, and some modules might not work as expected when using complex tensors as parameters or buffers. Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not work as expected."
 HOOKS = (
@@ -539,6 +540,8 @@ class Module:
                             value = Parameter(value, requires_grad=param.requires_grad)
                         setattr(self, name, value)
                     else:
+                        if param.is_meta and not value.is_meta:
+                            _bridge.warn(NO_COPY.format(key), "UserWarning")
                         param.copy_(value)
             except Exception as error:
                 error_msgs.append(
