@@ -4,8 +4,8 @@ import type { BackwardOptions, GradOptions } from "../autograd/backward.ts";
 import { ValueError } from "../errors.ts";
 import { bind } from "../op/bind.ts";
 import { parseSchema } from "../op/schema.ts";
+import { stack } from "../ops/view.ts";
 import { Tensor } from "../tensor.ts";
-import { vmap } from "./vmap.ts";
 
 export * from "../autograd/index.ts";
 export * as functional from "./functional.ts";
@@ -14,7 +14,7 @@ type Given = Tensor | readonly Tensor[];
 type Grads = Tensor | readonly (Tensor | null)[] | null;
 interface NamedGradOptions extends GradOptions {
   grad_outputs?: Grads;
-  /** Whether the gradients of the outputs have a first dim, over which vmap goes. */
+  /** Whether the gradients of the outputs have a batch as their first dim: then those of the inputs have it, too. */
   is_grads_batched?: boolean;
 }
 
@@ -56,14 +56,18 @@ export function grad(...given: unknown[]): (Tensor | null)[] {
     throw new ValueError(
       "grad(): is_grads_batched needs a gradient for every output, each with the batch as its first dim",
     );
-  let used: readonly boolean[] = [];
-  const made = vmap((...each: Tensor[]) => {
-    const found = gradients(outputs, inputs, each, options);
-    used = found.map((g) => g !== null);
-    return found.filter((g) => g !== null);
-  })(...(vs as Tensor[]));
-  let next = 0;
-  return used.map((is) => (is ? made[next++] : null));
+  // One by one, and not by vmap: whoever imports grad would have all of that in a bundle.
+  const rows = (vs as Tensor[]).map((v) => v.unbind(0));
+  const made = rows[0].map((_, i) => {
+    const keep = i < rows[0].length - 1 ? true : retain_graph;
+    return gradients(
+      outputs,
+      inputs,
+      rows.map((row) => row[i]),
+      { ...options, retain_graph: keep },
+    );
+  });
+  return made[0].map((first, k) => (first === null ? null : stack(made.map((grads) => grads[k]!))));
 }
 
 interface NamedBackwardOptions extends BackwardOptions {

@@ -501,6 +501,26 @@ interface Label<T> {
   x2: [x2: T];
   y: [y: T];
   zero_infinity: [zero_infinity: T];
+  device_type: [device_type: T];
+  enabled: [enabled: T];
+  cache_enabled: [cache_enabled: T];
+  init_scale: [init_scale: T];
+  growth_factor: [growth_factor: T];
+  backoff_factor: [backoff_factor: T];
+  growth_interval: [growth_interval: T];
+  outputs: [outputs: T];
+  inputs: [inputs: T];
+  grad_outputs: [grad_outputs: T];
+  retain_graph: [retain_graph: T];
+  create_graph: [create_graph: T];
+  only_inputs: [only_inputs: T];
+  allow_unused: [allow_unused: T];
+  is_grads_batched: [is_grads_batched: T];
+  materialize_grads: [materialize_grads: T];
+  grad_tensors: [grad_tensors: T];
+  parameters: [parameters: T];
+  error_if_nonfinite: [error_if_nonfinite: T];
+  clip_value: [clip_value: T];
 }
 
 export interface Arg {
