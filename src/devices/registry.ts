@@ -6,7 +6,7 @@
 import { AssertionError, RuntimeError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
 import { device } from "./device.ts";
-import type { Device, DeviceLike } from "./device.ts";
+import type { DeviceLike } from "./device.ts";
 
 const makers = new Map<string, () => Backend>();
 const backends = new Map<string, Backend>();
@@ -36,9 +36,6 @@ function isAbsent(type: string): Error {
     return new AssertionError(`Torch not compiled with ${type.toUpperCase()} enabled\n${there}`);
   return new RuntimeError(`PyTorch is not linked with support for ${type} devices\n${there}`);
 }
-/** Whether a device can be used. */
-export const isThere = ({ type }: Device): boolean => makers.has(type);
-
 /** Which device is in use, see Note [Device in use]. */
 export const placement = {
   /** Whether another than the CPU was ever asked for. */

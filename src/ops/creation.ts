@@ -6,9 +6,8 @@ import { RuntimeError } from "../errors.ts";
 import { reach } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { preserve_format, stridesIn } from "../memory_format.ts";
-import { deviceOf, empty as allocate, emptyLike } from "../allocate.ts";
+import { empty as allocate, emptyLike } from "../allocate.ts";
 import type { Like } from "../allocate.ts";
-import type { Backend } from "../devices/backend.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { assign, castScalar } from "../op/pointwise.ts";
@@ -21,11 +20,11 @@ export const empty = op(
   "empty(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
 );
 define(empty, {
-  kernel: compute(({ size, dtype, device, requires_grad, memory_format }) => {
+  kernel: compute(({ size, dtype, requires_grad, memory_format }) => {
     if (memory_format === preserve_format)
       throw new RuntimeError("empty(): memory_format preserve_format is for tensors that are made like another");
     const strides = memory_format === null ? undefined : stridesIn(memory_format, checkSize(size));
-    return asLeaf(allocate(checkSize(size), dtype ?? get_default_dtype(), strides, deviceOf(device)), requires_grad);
+    return asLeaf(allocate(checkSize(size), dtype ?? get_default_dtype(), strides), requires_grad);
   }),
 });
 
@@ -34,9 +33,9 @@ export const zeros = op(
   "zeros(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(zeros, {
-  kernel: compute(({ size, dtype, device, requires_grad }) => {
+  kernel: compute(({ size, dtype, requires_grad }) => {
     if (size.some((n) => n < 0)) throw new RuntimeError("zeros: Dimension size must be non-negative.");
-    return asLeaf(filled(size, 0, dtype ?? get_default_dtype(), deviceOf(device)), requires_grad);
+    return asLeaf(filled(size, 0, dtype ?? get_default_dtype()), requires_grad);
   }),
 });
 
@@ -45,8 +44,8 @@ export const ones = op(
   "ones(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(ones, {
-  kernel: compute(({ size, dtype, device, requires_grad }) =>
-    asLeaf(filled(size, 1, dtype ?? get_default_dtype(), deviceOf(device)), requires_grad),
+  kernel: compute(({ size, dtype, requires_grad }) =>
+    asLeaf(filled(size, 1, dtype ?? get_default_dtype()), requires_grad),
   ),
 });
 
@@ -55,8 +54,8 @@ export const full = op(
   "full(int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(full, {
-  kernel: compute(({ size, fill_value, dtype, device, requires_grad }) =>
-    asLeaf(filled(size, fill_value, dtype ?? inferDtype(fill_value)!, deviceOf(device)), requires_grad),
+  kernel: compute(({ size, fill_value, dtype, requires_grad }) =>
+    asLeaf(filled(size, fill_value, dtype ?? inferDtype(fill_value)!), requires_grad),
   ),
 });
 
@@ -106,8 +105,8 @@ export const new_empty = op(
   "new_empty(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_empty, {
-  kernel: compute(({ self, size, dtype, device, requires_grad }) =>
-    asLeaf(allocate(checkSize(size), dtype ?? self.dtype, undefined, deviceOf(device, self)), requires_grad),
+  kernel: compute(({ self, size, dtype, requires_grad }) =>
+    asLeaf(allocate(checkSize(size), dtype ?? self.dtype), requires_grad),
   ),
 });
 
@@ -116,8 +115,8 @@ export const new_zeros = op(
   "new_zeros(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_zeros, {
-  kernel: compute(({ self, size, dtype, device, requires_grad }) =>
-    asLeaf(filled(size, 0, dtype ?? self.dtype, deviceOf(device, self)), requires_grad),
+  kernel: compute(({ self, size, dtype, requires_grad }) =>
+    asLeaf(filled(size, 0, dtype ?? self.dtype), requires_grad),
   ),
 });
 
@@ -126,8 +125,8 @@ export const new_ones = op(
   "new_ones(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_ones, {
-  kernel: compute(({ self, size, dtype, device, requires_grad }) =>
-    asLeaf(filled(size, 1, dtype ?? self.dtype, deviceOf(device, self)), requires_grad),
+  kernel: compute(({ self, size, dtype, requires_grad }) =>
+    asLeaf(filled(size, 1, dtype ?? self.dtype), requires_grad),
   ),
 });
 
@@ -136,8 +135,8 @@ export const new_full = op(
   "new_full(Tensor self, int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_full, {
-  kernel: compute(({ self, size, fill_value, dtype, device, requires_grad }) =>
-    asLeaf(filled(size, fill_value, dtype ?? self.dtype, deviceOf(device, self)), requires_grad),
+  kernel: compute(({ self, size, fill_value, dtype, requires_grad }) =>
+    asLeaf(filled(size, fill_value, dtype ?? self.dtype), requires_grad),
   ),
 });
 
@@ -146,8 +145,8 @@ export const new_empty_strided = op(
   "new_empty_strided(Tensor self, int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(new_empty_strided, {
-  kernel: compute(({ self, size, stride, dtype, device, requires_grad }) =>
-    asLeaf(strided(size, stride, dtype ?? self.dtype, deviceOf(device, self)), requires_grad),
+  kernel: compute(({ self, size, stride, dtype, requires_grad }) =>
+    asLeaf(strided(size, stride, dtype ?? self.dtype), requires_grad),
   ),
 });
 
@@ -156,18 +155,18 @@ export const empty_strided = op(
   "empty_strided(int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
 define(empty_strided, {
-  kernel: compute(({ size, stride, dtype, device, requires_grad }) =>
-    asLeaf(strided(size, stride, dtype ?? get_default_dtype(), deviceOf(device)), requires_grad),
+  kernel: compute(({ size, stride, dtype, requires_grad }) =>
+    asLeaf(strided(size, stride, dtype ?? get_default_dtype()), requires_grad),
   ),
 });
 
-function strided(size: Shape, stride: readonly number[], dtype: Dtype, device: Backend): Tensor {
+function strided(size: Shape, stride: readonly number[], dtype: Dtype): Tensor {
   if (size.length !== stride.length)
     throw new RuntimeError(
       `mismatch in length of strides and shape: strides has ${stride.length} dimensions, while shape has ${size.length}`,
     );
   checkSize(size);
-  const flat = allocate([reach({ shape: size, strides: stride, offset: 0 })], dtype, undefined, device);
+  const flat = allocate([reach({ shape: size, strides: stride, offset: 0 })], dtype);
   return new Tensor(flat.storage, dtype, size, stride, 0);
 }
 

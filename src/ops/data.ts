@@ -15,7 +15,6 @@ import {
 } from "../dtype.ts";
 import { assertHolds } from "../dtype_info.ts";
 import { help, NotImplementedError, RuntimeError, TypeError, ValueError, warn } from "../errors.ts";
-import type { Backend } from "../devices/backend.ts";
 import type { DeviceLike } from "../devices/device.ts";
 import { placedOn } from "../devices/registry.ts";
 import { iota, param } from "../kernel/expr.ts";
@@ -289,8 +288,8 @@ export function checkSize(size: Shape): Shape {
   return size;
 }
 /** A tensor of one value. */
-export function filled(size: Shape, value: Scalar, dtype: Dtype, device?: Backend): Tensor {
-  const out = allocate(checkSize(size), dtype, undefined, device);
+export function filled(size: Shape, value: Scalar, dtype: Dtype): Tensor {
+  const out = allocate(checkSize(size), dtype);
   assign(out, value);
   return out;
 }

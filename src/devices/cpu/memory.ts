@@ -149,10 +149,6 @@ export class CpuMemory {
    */
   allocate(nbytes: number): CpuBlock {
     tick();
-    return this.allocateBeside(nbytes);
-  }
-  /** The same, while the addresses read since the last allocation stay good. */
-  allocateBeside(nbytes: number): CpuBlock {
     const size = footprint(nbytes);
     let span: Span;
     if (size <= LARGEST_SMALL) {
