@@ -3,7 +3,7 @@ import { run } from "../op/call.ts";
 import { mapTensors, tensorsIn } from "../op/levels.ts";
 import type { Results } from "../op/levels.ts";
 import type { Entry } from "../op/op.ts";
-import { promotedDtype } from "../op/pointwise.ts";
+import { promotedDtype } from "../op/promotion.ts";
 import { Tensor } from "../tensor.ts";
 import { stack } from "../ops/index.ts";
 import type { VmapLevel } from "./vmap_level.ts";

@@ -18,7 +18,8 @@ import type { Level } from "./levels.ts";
 import type { AnyDefinition, Check, Entry, OpKernel } from "./op.ts";
 import { placed, runOnHost, writeOnHost } from "./placement.ts";
 import type { Schema } from "./schema.ts";
-import { assign, promotedDtype } from "./pointwise.ts";
+import { assign } from "../elementwise.ts";
+import { promotedDtype } from "./promotion.ts";
 import { formerOrder, withReduction } from "./size_average.ts";
 import { anyTaken, isTaken } from "./takes.ts";
 

@@ -9,7 +9,7 @@ import { currentDevice, getDevice, onDevice, placement } from "../devices/regist
 import { RuntimeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import type { Entry, OpKernel } from "./op.ts";
-import { assign } from "./pointwise.ts";
+import { assign } from "../elementwise.ts";
 import type { Schema } from "./schema.ts";
 import { standIn, transferred } from "./transfer.ts";
 

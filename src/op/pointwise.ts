@@ -1,38 +1,21 @@
 // Kernels that compute each element of the result from the operands' elements there, broadcast.
 import type { Dtype, Scalar } from "../dtype.ts";
-import {
-  Complex,
-  Float,
-  float64,
-  get_default_dtype,
-  int64,
-  opmath,
-  promote_types,
-  resultDtype,
-  scalarDtype,
-} from "../dtype.ts";
+import { Complex, Float, get_default_dtype, opmath } from "../dtype.ts";
 import { assertHolds } from "../dtype_info.ts";
-import { RuntimeError, TypeError } from "../errors.ts";
+import { areFlat, assertNoOverlap, launch, launchFlat } from "../elementwise.ts";
+import { TypeError } from "../errors.ts";
 import { input, param } from "../kernel/expr.ts";
-import { isHalf } from "../kernel/half.ts";
 import type { Expr } from "../kernel/expr.ts";
-import { Kernel, operand } from "../kernel/loops.ts";
-import type { Operand } from "../kernel/loops.ts";
-import {
-  broadcastShapes,
-  expandStrides,
-  isContiguous,
-  isRowMajor,
-  numel,
-  resultStrides,
-  sameShape,
-} from "../layout.ts";
+import { Kernel } from "../kernel/loops.ts";
+import { broadcastShapes, isRowMajor, resultStrides } from "../layout.ts";
 import type { Layout, Shape } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
 import { typeWord } from "../type_word.ts";
 import { empty } from "../allocate.ts";
 import { assertCast, assertFits } from "./fits.ts";
 import type { KernelFor } from "./op.ts";
+import { promotedDtype } from "./promotion.ts";
+import type { Promotion } from "./promotion.ts";
 import type { ParsedArg, Schema, Values } from "./schema.ts";
 import { isTaken, list } from "./takes.ts";
 import type { Takes } from "./takes.ts";
@@ -47,13 +30,7 @@ export type Operands<S extends string> = string extends S
           ? Expr | null
           : Expr;
     };
-export interface PointwiseOptions<N extends string> {
-  /** Integers and bools are computed in the default floating dtype (exp, div, …). */
-  float?: boolean;
-  /** Tensors that keep a dtype of their own and do not take part in the promotion (masks). */
-  fixed?: Partial<Record<N, Dtype>>;
-  /** Numbers (Scalar arguments) that take part in the promotion, as clamp's bounds do. */
-  promotes?: readonly N[];
+export interface PointwiseOptions<N extends string> extends Promotion<N> {
   /** Where the result's dtype is not the expression's: the dtype to store. */
   result?: (compute: Dtype) => Dtype;
   /** Numbers that must fit the dtype of the computation, as those of the type Scalar must; others wrap around in it. */
@@ -100,7 +77,7 @@ export function pointwise<S extends string>(
   };
   const makePlan = (values: readonly unknown[], schema: Schema, target: Tensor | null): Plan => {
     const { args } = schema;
-    const compute = computeDtype(values, schema, options);
+    const compute = promotedDtype(values, schema, options);
     const refusing = takes.find((t) => !isTaken(t, compute));
     if (refusing !== undefined) {
       const result = options.result?.(compute) ?? compute;
@@ -189,58 +166,6 @@ function pick<T>(values: readonly unknown[], places: readonly number[]): T[] {
 }
 const shapeOf = (tensors: readonly Tensor[]): Shape => tensors.map((t) => t.sizes).reduce(broadcastShapes);
 
-function launch(
-  kernel: Kernel,
-  shape: Shape,
-  tensors: readonly Tensor[],
-  out: Tensor,
-  numbers: readonly Scalar[],
-): void {
-  if (isContiguous(shape, out.strides) && areFlat(tensors, shape)) return launchFlat(kernel, tensors, out, numbers);
-  const operands: Operand[] = tensors.map((t) => operand(t, expandStrides(t.sizes, t.strides, shape)));
-  operands.push(operand(out, out.strides));
-  out.backend.launch(kernel, { shape, reduced: 0, operands, params: numbers });
-}
-/** Whether all have this shape and lie in row-major order: then one loop without strides does it. */
-function areFlat(tensors: readonly Tensor[], shape: Shape): boolean {
-  for (let i = 0; i < tensors.length; i++) {
-    const t = tensors[i];
-    if (!isContiguous(t.sizes, t.strides) || !sameShape(t.sizes, shape)) return false;
-  }
-  return true;
-}
-const ONE = [1];
-function launchFlat(kernel: Kernel, tensors: readonly Tensor[], out: Tensor, numbers: readonly Scalar[]): void {
-  const n = tensors.length;
-  const operands = new Array<Operand>(n + 1);
-  for (let i = 0; i < n; i++) operands[i] = operand(tensors[i], ONE);
-  operands[n] = operand(out, ONE);
-  out.backend.launch(kernel, { shape: [numel(out.sizes)], reduced: 0, operands, params: numbers });
-}
-
-/** The dtype that tensors and numbers give together. */
-export const promotedDtype = (values: readonly unknown[], schema: Schema): Dtype => computeDtype(values, schema, {});
-function computeDtype(values: readonly unknown[], { args }: Schema, options: PointwiseOptions<string>): Dtype {
-  let dimensioned: Dtype | null = null;
-  let zeroDim: Dtype | null = null;
-  let scalar: Dtype | null = null;
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i];
-    const { name, type } = args[i];
-    if (v instanceof Tensor) {
-      if (options.fixed?.[name] !== undefined) continue;
-      if (v.sizes.length > 0)
-        dimensioned = dimensioned === null || dimensioned === v.dtype ? v.dtype : promote_types(dimensioned, v.dtype);
-      else zeroDim = zeroDim === null || zeroDim === v.dtype ? v.dtype : promote_types(zeroDim, v.dtype);
-    } else if (v !== null && (type.startsWith("Tensor|Scalar") || options.promotes?.includes(name))) {
-      const d = scalarDtype(v as Scalar);
-      scalar = scalar === null ? d : promote_types(scalar, d);
-    }
-  }
-  const dtype = resultDtype(dimensioned, zeroDim, scalar);
-  return options.float && !dtype.is_differentiable ? get_default_dtype() : dtype;
-}
-
 /** What a kernel takes when it is called. Bools given for a Scalar are numbers; given for a `bool` argument they shape the code. */
 const isParam = (v: unknown, type: string): v is Scalar =>
   typeof v === "number" ||
@@ -328,68 +253,4 @@ function castingTwin(kernel: Kernel, dtype: Dtype): Kernel {
     twins.set(dtype, (twin = new Kernel({ ...kernel, outputs })));
   }
   return twin;
-}
-
-/** A number as a tensor of that dtype would hold it. */
-export function castScalar(x: Scalar, dtype: Dtype): Scalar {
-  assertHolds(x, dtype);
-  if (dtype.is_differentiable) return x;
-  if (dtype.name === "bool") return x instanceof Complex ? x.re !== 0 || x.im !== 0 : Number(x) !== 0;
-  return typeof x === "number" || x instanceof Float ? Math.trunc(Number(x)) : x;
-}
-
-const copies = new Map<number, Kernel>();
-/** Writes `source`, broadcast and cast, into `target`. The shapes are known to fit. Bumps no version. */
-export function assign(target: Tensor, source: Tensor | Scalar): void {
-  const isTensor = source instanceof Tensor;
-  const from = isTensor
-    ? source.dtype
-    : typeof source === "bigint"
-      ? int64
-      : target.dtype.is_floating_point
-        ? float64
-        : scalarDtype(source);
-  const key = (isTensor ? 0 : 1024) + from.code * 32 + target.dtype.code;
-  let kernel = copies.get(key);
-  if (!kernel) {
-    const value = (isTensor ? input(0, from) : param(0, from)).cast(target.dtype);
-    kernel = new Kernel({
-      inputs: isTensor ? [from] : [],
-      params: isTensor ? [] : [from],
-      outputs: [{ dtype: target.dtype, value }],
-    });
-    copies.set(key, kernel);
-  }
-  if (!isTensor) {
-    // PyTorch fills 16-bit floats with what the number is rounded to, infinity if need be.
-    assertHolds(source, isHalf(target.dtype) ? float64 : target.dtype);
-    launch(kernel, target.sizes, [], target, [source]);
-  } else {
-    assertNoOverlap(target, [source]);
-    launch(kernel, target.sizes, [source], target, []);
-  }
-}
-
-/** Refuses to write where one element lies under several indices, or under a shifted view of a source. */
-export function assertNoOverlap(target: Tensor, sources: readonly Tensor[]): void {
-  if (target.sizes.includes(0)) return;
-  if (target.strides.some((s, d) => s === 0 && target.sizes[d] > 1))
-    throw new RuntimeError(
-      "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
-    );
-  for (const s of sources) {
-    if (s.storage.block !== target.storage.block || s === target) continue;
-    if (s.offset === target.offset && sameShape(s.strides, target.strides) && sameShape(s.sizes, target.sizes))
-      continue;
-    if (extent(s, target))
-      throw new RuntimeError(
-        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.",
-      );
-  }
-}
-/** Whether two tensors of one storage may share an element: dense runs that intersect. PyTorch, too, only refuses what it is sure of. */
-function extent(a: Tensor, b: Tensor): boolean {
-  if (numel(a.sizes) === 0 || numel(b.sizes) === 0) return false;
-  if (!isContiguous(a.sizes, a.strides) || !isContiguous(b.sizes, b.strides)) return false;
-  return a.offset < b.offset + numel(b.sizes) && b.offset < a.offset + numel(a.sizes);
 }

@@ -3,7 +3,7 @@ import type { Backend } from "../devices/backend.ts";
 import { empty } from "../allocate.ts";
 import { copyStrides, isDense } from "../layout.ts";
 import { Tensor } from "../tensor.ts";
-import { assign } from "./pointwise.ts";
+import { assign } from "../elementwise.ts";
 
 /** The elements on another device, outside the graph, with the same strides where they leave no holes. */
 export function transferred(t: Tensor, backend: Backend): Tensor {

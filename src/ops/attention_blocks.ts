@@ -14,7 +14,7 @@ import { expBelow0 } from "../kernel/formulas/exponential.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { passes, sumOf } from "../op/passes.ts";
-import { assign } from "../op/pointwise.ts";
+import { assign } from "../elementwise.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Queries at a time, and bytes of scores for which members of the batch are taken together. */

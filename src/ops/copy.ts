@@ -22,7 +22,7 @@ import type { MemoryFormat } from "../memory_format.ts";
 import { deviceOf, empty as allocate } from "../allocate.ts";
 import { composite, compute, view } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
-import { assign } from "../op/pointwise.ts";
+import { assign } from "../elementwise.ts";
 import { Tensor } from "../tensor.ts";
 import { transferred } from "../op/transfer.ts";
 import { toTarget } from "./to_target.ts";

@@ -9,7 +9,7 @@ import type { Matrix, Product } from "../devices/backend.ts";
 import { float32, float64, int32 } from "../dtype.ts";
 import { numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
-import { assign } from "../op/pointwise.ts";
+import { assign } from "../elementwise.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTyped } from "./data.ts";
 import { fitsTaps, sumTaps, tapGradients } from "./taps.ts";

@@ -10,7 +10,7 @@ import { empty as allocate, emptyLike } from "../allocate.ts";
 import type { Like } from "../allocate.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
-import { assign, castScalar } from "../op/pointwise.ts";
+import { assign, castScalar } from "../elementwise.ts";
 import { Tensor } from "../tensor.ts";
 import { _pow_scalar } from "./pointwise.ts";
 import { asLeaf, checkSize, filled, fromTyped, hostZeros, inferDtype } from "./data.ts";

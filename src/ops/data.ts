@@ -25,7 +25,7 @@ import type { Shape } from "../layout.ts";
 import { empty as allocate } from "../allocate.ts";
 import { bind, isOptions, isScalar } from "../op/bind.ts";
 import { parseSchema } from "../op/schema.ts";
-import { assign } from "../op/pointwise.ts";
+import { assign } from "../elementwise.ts";
 import { Tensor } from "../tensor.ts";
 import { typeWord } from "../type_word.ts";
 

@@ -14,7 +14,7 @@ import { refuseBatch } from "../op/levels.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { noDerivative } from "../op/no_formula.ts";
 import { define, inplace, op } from "../op/op.ts";
-import { assertNoOverlap, assign, castScalar } from "../op/pointwise.ts";
+import { assertNoOverlap, assign, castScalar } from "../elementwise.ts";
 import { Tensor } from "../tensor.ts";
 import { scalar_tensor } from "./creation.ts";
 import { arange, fromTyped } from "./data.ts";

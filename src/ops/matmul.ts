@@ -11,7 +11,7 @@ import { isHalf } from "../kernel/half.ts";
 import { contiguous_format } from "../memory_format.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
-import { castScalar } from "../op/pointwise.ts";
+import { castScalar } from "../elementwise.ts";
 import type { Tensor } from "../tensor.ts";
 import { conj } from "./conjugate.ts";
 import { _complex } from "./complex.ts";

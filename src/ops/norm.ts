@@ -1,5 +1,5 @@
 // Normalisations: what they subtract and divide by is a mean and a deviation over some dims.
-import { assign } from "../op/pointwise.ts";
+import { assign } from "../elementwise.ts";
 import { opmath } from "../dtype.ts";
 import { notDifferentiableIn } from "../op/no_formula.ts";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";

@@ -9,7 +9,7 @@ import { empty as allocate, emptyLike } from "../allocate.ts";
 import { compute } from "../op/kernels.ts";
 import { define, inplace, op } from "../op/op.ts";
 import type { OpKernel } from "../op/op.ts";
-import { assertNoOverlap, assign } from "../op/pointwise.ts";
+import { assertNoOverlap, assign } from "../elementwise.ts";
 import { default_generator } from "../random.ts";
 import type { Generator } from "../random.ts";
 import * as draw from "../random_fill.ts";

@@ -7,7 +7,7 @@ import { numberIn } from "./looks.ts";
 import { empty } from "../allocate.ts";
 import { float64 } from "../dtype.ts";
 import { contiguousStrides, numel } from "../layout.ts";
-import { assign } from "../op/pointwise.ts";
+import { assign } from "../elementwise.ts";
 import { Tensor } from "../tensor.ts";
 import { correlate } from "./correlation.ts";
 

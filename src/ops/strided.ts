@@ -5,7 +5,7 @@ import { list, mayOverlap, reach, sameShape } from "../layout.ts";
 import type { Layout, Shape } from "../layout.ts";
 import { composite, compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
-import { assign } from "../op/pointwise.ts";
+import { assign } from "../elementwise.ts";
 import { Tensor } from "../tensor.ts";
 import { arange } from "./data.ts";
 

@@ -8,7 +8,7 @@ import { empty as allocate } from "../allocate.ts";
 import { composite, compute, hasChannelsLast, view as viewKernel } from "../op/kernels.ts";
 import { define, op, registry } from "../op/op.ts";
 import type { Op } from "../op/op.ts";
-import { assign } from "../op/pointwise.ts";
+import { assign } from "../elementwise.ts";
 import { Tensor } from "../tensor.ts";
 import { alias } from "./copy.ts";
 import { as_strided, _as_strided_backward } from "./strided.ts";

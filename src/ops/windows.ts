@@ -5,7 +5,7 @@ import { contiguousStrides, list, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { compute } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
-import { assign } from "../op/pointwise.ts";
+import { assign } from "../elementwise.ts";
 import { Tensor } from "../tensor.ts";
 
 /** How windows slide: one number a spatial dim. */

@@ -20,7 +20,7 @@ import { list, sameShape } from "../layout.ts";
 import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../memory_format.ts";
 import type { MemoryFormat } from "../memory_format.ts";
 import { refuseBatch } from "../op/levels.ts";
-import { assertNoOverlap } from "../op/pointwise.ts";
+import { assertNoOverlap } from "../elementwise.ts";
 import { Parameter } from "../nn/parameter.ts";
 import { PackedSequence } from "../nn/rnn_utilities.ts";
 import { Optimizer } from "../optim/optimizer.ts";
