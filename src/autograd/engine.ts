@@ -111,10 +111,20 @@ class Ownership implements Owner {
   }
 }
 
+/** The backward pass that runs now, the innermost. */
+export const running: { pass: Run | null } = { pass: null };
+
 /** Runs backward and returns the gradients of `inputs` (null where nothing came). */
 export function runBackward(run: Run): Grads {
   const body = (): Grads => withoutCollecting(() => new GraphTask(run).execute());
-  const grads = withGrad(run.createGraph, body);
+  const outer = running.pass;
+  running.pass = run;
+  let grads: Grads;
+  try {
+    grads = withGrad(run.createGraph, body);
+  } finally {
+    running.pass = outer;
+  }
   if (!run.keepGraph) currentDevice().settle();
   return grads;
 }

@@ -1,2 +1,2 @@
 // torch.autograd.graph
-export { saved_tensors_hooks } from "./saved_hooks.ts";
+export { disable_saved_tensors_hooks, saved_tensors_hooks } from "./saved_hooks.ts";

@@ -15,8 +15,11 @@ interface Modes {
   inference: boolean;
   anomaly: boolean;
   checkNan: boolean;
-  /** What packs the tensors that nodes keep, and gives them back. */
+  /** What packs the tensors that nodes keep, and gives them back; and what is said to who wants that where it cannot be. */
   savedHooks: SavedHooks | null;
+  hooksRefused: string | null;
+  /** Whether checkpoints compute again no more than backward needs; null: as each was told. */
+  earlyStop: boolean | null;
   /** Whether ops choose the dtype they compute in; the lower one; what they have cast, if once for all calls. */
   autocast: boolean;
   castTo: Dtype;
@@ -43,6 +46,8 @@ const program: Modes = {
   anomaly: false,
   checkNan: true,
   savedHooks: null,
+  hooksRefused: null,
+  earlyStop: null,
   autocast: false,
   castTo: bfloat16,
   castCache: null,

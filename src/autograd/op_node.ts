@@ -139,6 +139,8 @@ export class OpNode extends Node {
       }
       for (let s = 0; s < saves.length; s++) {
         const { name, place } = saves[s];
+        // Another formula may have asked for it: hooks are called once.
+        if (f > 0 && (context[name] instanceof Tensor || Array.isArray(context[name]))) continue;
         context[name] = this.unpack(place) ?? (place >= 0 ? this.plain[place] : null);
       }
       const result = formula(context as never);

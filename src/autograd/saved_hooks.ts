@@ -1,7 +1,8 @@
 // What nodes keep for backward may be packed by the user's own functions.
 import type { Tensor } from "../tensor.ts";
+import { RuntimeError } from "../errors.ts";
 import type { Guard } from "./mode.ts";
-import { scoped } from "./mode.ts";
+import { modes, scoped } from "./mode.ts";
 
 /**
  * What nodes keep inside goes through `pack`, and through `unpack` when backward asks for it: to keep it elsewhere, smaller,
@@ -22,6 +23,22 @@ export function saved_tensors_hooks<P, T>(
   unpack: (packed: P) => Tensor,
   body?: () => T,
 ): T | Guard {
+  const { hooksRefused } = modes();
+  if (hooksRefused !== null) throw new RuntimeError(hooksRefused);
   const savedHooks = { pack, unpack: unpack as (packed: unknown) => Tensor };
   return scoped("saved_tensors_hooks", { savedHooks }, body);
+}
+/**
+ * Has saved_tensors_hooks raise RuntimeError with this sentence inside; raises it at once where there are such hooks. As
+ * `torch.autograd.graph.disable_saved_tensors_hooks`.
+ */
+export function disable_saved_tensors_hooks(error_message: string): Guard;
+export function disable_saved_tensors_hooks<T>(error_message: string, body: () => T): T;
+export function disable_saved_tensors_hooks<T>(error_message: string, body?: () => T): T | Guard {
+  assertUnhooked(error_message);
+  return scoped("disable_saved_tensors_hooks", { hooksRefused: error_message }, body);
+}
+/** Raises where there are hooks on what nodes keep. */
+export function assertUnhooked(error_message: string): void {
+  if (modes().savedHooks !== null) throw new RuntimeError(error_message);
 }

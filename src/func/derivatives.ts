@@ -2,7 +2,8 @@
 import { matching } from "../autograd/backward.ts";
 import { runBackward } from "../autograd/engine.ts";
 import { gradientEdge } from "../autograd/node.ts";
-import { enable_grad, modes } from "../autograd/mode.ts";
+import { assertUnhooked } from "../autograd/saved_hooks.ts";
+import { modes, scoped } from "../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../errors.ts";
 import { amongEnded, standing } from "../op/levels.ts";
 import { zeros_like } from "../ops/index.ts";
@@ -35,11 +36,14 @@ export interface Recorded {
   readonly level: DerivativeLevel;
   readonly inputs: readonly Tensor[];
 }
-/** Runs a function of tensors on leaves of a level of its own. */
+const HOOKS =
+  "torch.func.{grad, vjp, jacrev, hessian} don't yet support saved tensor hooks. Please open an issue with your use case.";
+/** Runs a function of tensors on leaves of a level of its own, whose graph keeps tensors as they are. */
 export function recorded<R>(primals: unknown, f: (leaves: never) => R): Recorded & { readonly value: R } {
+  const unhooked = { grad: true, savedHooks: null, hooksRefused: HOOKS };
   const level = new DerivativeLevel();
-  return level.run(() =>
-    enable_grad(() => {
+  return level.run(() => {
+    const body = (): Recorded & { readonly value: R } => {
       const leaves = mapLeaves(primals, (t) => {
         if (!(t instanceof Tensor))
           throw new ValueError(`Thing passed to transform API must be Tensor, got ${classText(t)}`);
@@ -47,8 +51,9 @@ export function recorded<R>(primals: unknown, f: (leaves: never) => R): Recorded
       });
       const value = f(leaves as never);
       return { level, inputs: tensorsOf(leaves), value };
-    }),
-  );
+    };
+    return scoped("grad", unhooked, body) as Recorded & { readonly value: R };
+  });
 }
 /** The products of `vs` with the Jacobian of `ys`, zeros where nothing depends. The level has ended. */
 export function products(inputs: readonly Tensor[], ys: readonly Tensor[], vs: readonly Tensor[]): Tensor[] {
@@ -151,6 +156,7 @@ export function grad_and_value(
   return (...args) => {
     const places = placesOf(argnums, args);
     const chosen = places.map((i) => args[i]);
+    assertUnhooked(HOOKS);
     const { inputs, value } = recorded(chosen, partial(f as never, args, places));
     const [y, aux] = withAux(name, value, has_aux);
     if (!(y instanceof Tensor))
@@ -206,6 +212,7 @@ export function vjp(
   primals: readonly Tree[],
   { has_aux = false }: AuxOptions = {},
 ): [unknown, (cotangents: Tree) => unknown, unknown?] {
+  assertUnhooked(HOOKS);
   const { inputs, value } = recorded(primals, (leaves: never[]) => f(...leaves));
   const [y, aux] = withAux("vjp(f, *primals)", value, has_aux);
   assertTensors("vjp(f, *primals)", y);

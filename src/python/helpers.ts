@@ -2,7 +2,7 @@
 import { gradientEdge } from "../autograd/node.ts";
 import type { Node, RemovableHandle } from "../autograd/node.ts";
 import { OpNode } from "../autograd/op_node.ts";
-import { saved_tensors_hooks } from "../autograd/saved_hooks.ts";
+import { assertUnhooked, saved_tensors_hooks } from "../autograd/saved_hooks.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
 import { GradScaler } from "../amp/grad_scaler.ts";
@@ -68,11 +68,19 @@ export const helpers = {
   cppName,
   dtype: (name: string): Dtype | undefined => dtypeByName.get(name as never),
   /** One of the modes, and what it is from now on. */
-  setMode(name: "grad" | "inference" | "anomaly" | "checkNan", on: boolean): boolean {
+  setMode<K extends "grad" | "inference" | "anomaly" | "checkNan" | "earlyStop" | "hooksRefused">(
+    name: K,
+    on: ReturnType<typeof modes>[K],
+  ): ReturnType<typeof modes>[K] {
     const now = modes();
     const before = now[name];
     now[name] = on;
     return before;
+  },
+  /** What hooks on saved tensors are refused with until now, and from now on. */
+  refuseHooks(error_message: string): string | null {
+    assertUnhooked(error_message);
+    return helpers.setMode("hooksRefused", error_message);
   },
   getMode: (name: "grad" | "inference" | "anomaly" | "checkNan"): boolean => modes()[name],
   getRow: (self: Tensor, i: number): Tensor => self.index([i]),

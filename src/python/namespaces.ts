@@ -21,6 +21,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   autograd: autograd as Namespace,
   functional: torch.autograd.functional as Namespace,
   amp: torch.amp as Namespace,
+  "utils.checkpoint": torch.utils.checkpoint as Namespace,
 };
 export const namespaces = {
   /** `linalg.solve`; a name without a dot is looked for in nn, then in optim. */

@@ -1,5 +1,7 @@
 """torch.autograd.graph: the nodes of the graph, hooks on them and on what they keep."""
 
+import contextlib
+
 from .. import _bridge
 from .._bridge import Held, holder, run
 
@@ -118,3 +120,12 @@ class save_on_cpu(saved_tensors_hooks):
 
     def __init__(self, pin_memory=False, device_type="cuda"):
         super().__init__(lambda tensor: tensor, lambda tensor: tensor)
+
+
+@contextlib.contextmanager
+def disable_saved_tensors_hooks(error_message):
+    before = run("bridge.refuseHooks", error_message)
+    try:
+        yield
+    finally:
+        run("bridge.setMode", "hooksRefused", before)

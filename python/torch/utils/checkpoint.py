@@ -1,145 +1,101 @@
 """torch.utils.checkpoint: forward again in backward, for what was not kept."""
 
-from .. import autograd
-from .._bridge import warn
+import contextlib
+
+from .. import _bridge
+from .._bridge import Tree, run
 from .._tensor import Tensor
 
-PARAMETER = "torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly. Starting in PyTorch 2.9, calling checkpoint without use_reentrant will raise an exception. use_reentrant=False is recommended, but if you need to preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for more details on the differences between the two variants."
+
+class CheckpointError(RuntimeError):
+    """What was computed again is not what was computed first."""
 
 
-class _RandomState:
-    """The state of the generator in forward, set again for its repetition."""
-
-    def __init__(self, preserve):
-        from .. import get_rng_state
-
-        self._state = get_rng_state() if preserve else None
-
-    def __enter__(self):
-        from .. import get_rng_state, set_rng_state
-
-        self._outer = get_rng_state()
-        if self._state is not None:
-            set_rng_state(self._state)
-
-    def __exit__(self, *error):
-        from .. import set_rng_state
-
-        if self._state is not None:
-            set_rng_state(self._outer)
-
-
-class CheckpointFunction(autograd.Function):
-    @staticmethod
-    def forward(ctx, run_function, random, *args):
-        ctx.run_function, ctx.random = run_function, random
-        ctx.inputs = [None if isinstance(a, Tensor) else a for a in args]
-        ctx.places = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
-        ctx.save_for_backward(*[args[i] for i in ctx.places])
-        with autograd.no_grad():
-            return run_function(*args)
-
-    @staticmethod
-    def backward(ctx, *grads):
-        inputs = list(ctx.inputs)
-        for i, t in zip(ctx.places, ctx.saved_tensors):
-            inputs[i] = t.detach().requires_grad_(t.requires_grad)
-        with ctx.random, autograd.enable_grad():
-            outputs = ctx.run_function(*inputs)
-        outputs = (outputs,) if isinstance(outputs, Tensor) else outputs
-        pairs = [(o, g) for o, g in zip(outputs, grads) if isinstance(o, Tensor) and o.requires_grad]
-        if not pairs:
-            raise RuntimeError("none of output has requires_grad=True, this checkpoint() is not necessary")
-        autograd.backward([o for o, _ in pairs], [g for _, g in pairs])
-        return (None, None, *[x.grad if isinstance(x, Tensor) else None for x in inputs])
-
-
-class _Enough(Exception):
+class _StopRecomputationError(Exception):
     """All that backward needs has been computed again."""
 
 
-_early_stop = [True]
+_bridge.ERRORS["CheckpointError"] = CheckpointError
+_bridge.ERRORS["StopRecomputation"] = _StopRecomputationError
 
 
-class set_checkpoint_early_stop:
-    """Whether the repetition of forward ends with the last tensor that backward needs."""
-
-    def __init__(self, enable):
-        self._enable = enable
-
-    def __enter__(self):
-        _early_stop.append(self._enable)
-
-    def __exit__(self, *error):
-        _early_stop.pop()
+def noop_context_fn():
+    return contextlib.nullcontext(), contextlib.nullcontext()
 
 
-def _without_reentry(function, args, kwargs, random):
-    """What nodes would keep is a number; the first that is asked for has all of it computed again."""
-    made = []
-    kept = [0]
+def _run(function, args, kwargs, contexts, **options):
+    """The first call is forward, the others repeat it; each in a context of its own."""
+    calls = 0
 
-    def pack(_):
-        kept[0] += 1
-        return kept[0] - 1
+    def called(*args):
+        nonlocal calls
+        context, calls = contexts[calls > 0], calls + 1
+        result = suppressed = object()
+        try:
+            with context:
+                result = Tree(function(*args, **kwargs))
+        except _StopRecomputationError:
+            return None  # as far as the library has asked for
+        if result is suppressed and calls == 1:
+            raise RuntimeError(
+                "torch.utils.checkpoint: the forward context provided by context_fn suppressed an exception raised during the checkpointed forward. This is not supported because checkpoint cannot return a value for a failed forward."
+            )
+        return result
 
-    def unpack(number):
-        if not made:
-            def collect(t):
-                made.append(t.detach())
-                if _early_stop[-1] and len(made) == kept[0]:
-                    raise _Enough()
-                return t
-
-            with random, autograd.enable_grad(), autograd.graph.saved_tensors_hooks(collect, lambda t: t):
-                try:
-                    function(*args, **kwargs)
-                except _Enough:
-                    pass
-            if len(made) != kept[0]:
-                raise RuntimeError(
-                    "torch.utils.checkpoint: A different number of tensors was saved during the original forward and recomputation.\n"
-                    f"Number of tensors saved during forward: {kept[0]}\nNumber of tensors saved during recomputation: {len(made)}."
-                )
-        return made[number]
-
-    with autograd.graph.saved_tensors_hooks(pack, unpack):
-        return function(*args, **kwargs)
+    return run("utils.checkpoint.checkpoint", called, *[x if isinstance(x, Tensor) else Tree(x) for x in args], options)
 
 
 def checkpoint(
-    function, *args, use_reentrant=None, preserve_rng_state=True, context_fn=None, determinism_check="default", debug=False, **kwargs
+    function,
+    *args,
+    use_reentrant=None,
+    context_fn=noop_context_fn,
+    determinism_check="default",
+    debug=False,
+    early_stop=True,
+    preserve_rng_state=True,
+    **kwargs,
 ):
-    if use_reentrant is None:
-        warn(PARAMETER, "UserWarning")
-        use_reentrant = True
-    random = _RandomState(preserve_rng_state)
-    if not use_reentrant:
-        return _without_reentry(function, args, kwargs, random)
-    if kwargs:
+    reentrant = use_reentrant is None or use_reentrant
+    if reentrant and kwargs:
         raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
-    if not any(isinstance(a, Tensor) and a.requires_grad for a in args):
-        warn("None of the inputs have requires_grad=True. Gradients will be None", "UserWarning")
-    return CheckpointFunction.apply(function, random, *args)
+    if reentrant and (context_fn is not noop_context_fn or debug is not False):
+        raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
+    return _run(
+        function,
+        args,
+        kwargs,
+        context_fn(),
+        use_reentrant=use_reentrant,
+        preserve_rng_state=preserve_rng_state,
+        determinism_check=determinism_check,
+        early_stop=early_stop,
+    )
 
 
-def checkpoint_sequential(functions, segments, input, use_reentrant=None, preserve_rng_state=True):
-    if use_reentrant is None:
-        warn(PARAMETER.replace("calling checkpoint ", "calling checkpoint_sequential ").replace("torch.utils.checkpoint:", "torch.utils.checkpoint.checkpoint_sequential:"), "UserWarning")
-        use_reentrant = True
+def checkpoint_sequential(functions, segments, input, use_reentrant=None, **kwargs):
     functions = list(functions)
-    size = len(functions) // segments
+    options = {"use_reentrant": use_reentrant, **kwargs}
+    return run("utils.checkpoint.checkpoint_sequential", [*functions], segments, input, options)
 
-    def part(start, end):
-        def forward(x):
-            for f in functions[start:end]:
-                x = f(x)
-            return x
 
-        return forward
+@contextlib.contextmanager
+def set_checkpoint_early_stop(enable):
+    before = run("bridge.setMode", "earlyStop", enable)
+    try:
+        yield
+    finally:
+        run("bridge.setMode", "earlyStop", before)
 
-    for i in range(segments - 1):
-        input = checkpoint(
-            part(i * size, (i + 1) * size), input, use_reentrant=use_reentrant, preserve_rng_state=preserve_rng_state
+
+def detach_variable(inputs):
+    if not isinstance(inputs, tuple):
+        raise RuntimeError(
+            f"Only tuple of tensors is supported. Got Unsupported input type: {type(inputs).__name__}"
         )
-    return part((segments - 1) * size, len(functions))(input)
+    return tuple(x.detach().requires_grad_(x.requires_grad) if isinstance(x, Tensor) else x for x in inputs)
+
+
+def check_backward_validity(inputs):
+    if not any(x.requires_grad for x in inputs if isinstance(x, Tensor)):
+        _bridge.warn("None of the inputs have requires_grad=True. Gradients will be None", "UserWarning")
