@@ -130,7 +130,7 @@ describe("bad arguments raise PyTorch's sentences", () => {
     [
       "an unknown argument",
       () => new StepLR(o, 2, { gama: 3 } as never),
-      "TypeError: StepLR.__init__() got an unexpected keyword argument 'gama'\nIt takes step_size, gamma, last_epoch.",
+      "TypeError: StepLR.__init__() got an unexpected keyword argument 'gama'\nIt takes optimizer, step_size, gamma, last_epoch.",
     ],
     ["too few functions", () => new LambdaLR(o, [Math.abs]), "ValueError: Expected 2 lr_lambdas, but got 1"],
     [

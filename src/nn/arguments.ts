@@ -1,7 +1,7 @@
 // Arguments of a call of a module: as many as `forward` takes, by place, or by name in one object at the end.
 import { TypeError } from "../errors.ts";
 import { isOptions } from "../op/bind.ts";
-import { missingArguments } from "../op/constructor.ts";
+import { missingArguments } from "../op/refusals.ts";
 
 type Forward = (...args: never[]) => unknown;
 

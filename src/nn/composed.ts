@@ -5,6 +5,7 @@ import { int64 } from "../dtype.ts";
 import { RuntimeError, ValueError, warn } from "../errors.ts";
 import { list } from "../layout.ts";
 import { inFloat32 } from "../op/autocast.ts";
+import { callable } from "../op/callable.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import { formatted } from "../op/kernels.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
@@ -15,7 +16,6 @@ import { feature_dropout } from "../ops/dropout.ts";
 import { native_batch_norm } from "../ops/norm.ts";
 import * as pool from "../ops/pool.ts";
 import * as ops from "../ops/softmax.ts";
-import { fn } from "./bound.ts";
 import { cat } from "../ops/view.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -33,17 +33,17 @@ function dimOr(dim: number | null, input: Tensor, name: string): number {
   return [0, 1, 3].includes(input.sizes.length) ? 0 : 1;
 }
 /** exp(x) over its sum along `dim`: positive numbers that add up to 1. As `torch.nn.functional.softmax`. */
-export const softmax = fn(
+export const softmax = callable(
   "softmax(Tensor input, int? dim=None, *, dtype? dtype=None) -> Tensor",
   ({ input, dim, dtype }) => ops.softmax(input, dimOr(dim, input, "softmax"), { dtype }),
 );
 /** The logarithm of {@link softmax}, without the loss of digits of doing it in two steps. */
-export const log_softmax = fn(
+export const log_softmax = callable(
   "log_softmax(Tensor input, int? dim=None, *, dtype? dtype=None) -> Tensor",
   ({ input, dim, dtype }) => ops.log_softmax(input, dimOr(dim, input, "log_softmax"), { dtype }),
 );
 /** {@link softmax} of -x. */
-export const softmin = fn(
+export const softmin = callable(
   "softmin(Tensor input, int? dim=None, *, dtype? dtype=None) -> Tensor",
   ({ input, dim, dtype }) => ops.softmax(input.neg(), dimOr(dim, input, "softmin"), { dtype }),
 );
@@ -57,7 +57,7 @@ function dropChannels(input: Tensor, batched: boolean, p: number, training: bool
   return inplace ? input.copy_(dropped) : dropped;
 }
 /** Whole channels of [N, C, L] or [C, L] set to 0 with probability `p`. As `torch.nn.functional.dropout1d`. */
-export const dropout1d = fn(
+export const dropout1d = callable(
   "dropout1d(Tensor input, float p=0.5, bool training=True, bool inplace=False) -> Tensor",
   ({ input, p, training, inplace }) => {
     const dims = input.sizes.length;
@@ -69,7 +69,7 @@ export const dropout1d = fn(
   },
 );
 /** Whole channels of [N, C, H, W] set to 0 with probability `p`. As `torch.nn.functional.dropout2d`. */
-export const dropout2d = fn(
+export const dropout2d = callable(
   "dropout2d(Tensor input, float p=0.5, bool training=True, bool inplace=False) -> Tensor",
   ({ input, p, training, inplace }) => {
     const dims = input.sizes.length;
@@ -82,7 +82,7 @@ export const dropout2d = fn(
   },
 );
 /** Whole channels of [N, C, D, H, W] or [C, D, H, W] set to 0 with probability `p`. As `torch.nn.functional.dropout3d`. */
-export const dropout3d = fn(
+export const dropout3d = callable(
   "dropout3d(Tensor input, float p=0.5, bool training=True, bool inplace=False) -> Tensor",
   ({ input, p, training, inplace }) => {
     const dims = input.sizes.length;
@@ -138,12 +138,12 @@ function sizesFor(input: Tensor, dims: number, output_size: readonly (number | n
   return sizes;
 }
 /** Means over windows such that the last two dims become `output_size`. As `torch.nn.functional.adaptive_avg_pool2d`. */
-export const adaptive_avg_pool2d = fn(
+export const adaptive_avg_pool2d = callable(
   "adaptive_avg_pool2d(Tensor input, int?[] output_size) -> Tensor",
   ({ input, output_size }) => pool.adaptive_avg_pool2d(input, sizesFor(input, 2, output_size, "adaptive_avg_pool2d")),
 );
 /** Means over windows such that the last three dims become `output_size`. As `torch.nn.functional.adaptive_avg_pool3d`. */
-export const adaptive_avg_pool3d = fn(
+export const adaptive_avg_pool3d = callable(
   "adaptive_avg_pool3d(Tensor input, int?[] output_size) -> Tensor",
   ({ input, output_size }) => pool.adaptive_avg_pool3d(input, sizesFor(input, 3, output_size, "adaptive_avg_pool3d")),
 );
@@ -203,7 +203,7 @@ export const adaptive_max_pool3d = adaptiveMax("adaptive_max_pool3d", 3);
  * differentiated. `hard` gives exact one-hots with the gradient of the soft ones. As `torch.nn.functional.gumbel_softmax`.
  * Jang, Gu and Poole, "Categorical reparameterization with Gumbel-softmax" (2017).
  */
-export const gumbel_softmax = fn(
+export const gumbel_softmax = callable(
   "gumbel_softmax(Tensor logits, float tau=1.0, bool hard=False, float eps=1e-10, int dim=-1) -> Tensor",
   ({ logits, tau, hard, eps, dim }) => {
     if (eps !== 1e-10) warn("`eps` parameter is deprecated and has no effect.");
@@ -216,7 +216,7 @@ export const gumbel_softmax = fn(
 );
 
 /** x1ᵀ · weight[k] · x2 + bias[k] for each output k. As `torch.nn.functional.bilinear`. */
-export const bilinear = fn(
+export const bilinear = callable(
   "bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor",
   ({ input1, input2, weight, bias }) => {
     const [outputs, in1, in2] = weight.sizes;
@@ -238,7 +238,7 @@ export const bilinear = fn(
  * the batch's mean of them by `momentum`, or are used if `use_input_stats` is false.
  * As `torch.nn.functional.instance_norm`.
  */
-export const instance_norm = fn(
+export const instance_norm = callable(
   "instance_norm(Tensor input, Tensor? running_mean=None, Tensor? running_var=None, Tensor? weight=None, Tensor? bias=None, bool use_input_stats=True, float momentum=0.1, float eps=1e-05) -> Tensor",
   ({ input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps }) => {
     const [n, channels, ...spatial] = input.sizes;

@@ -1,9 +1,8 @@
 // Initial values, drawn as PyTorch draws them. All work in place, unrecorded, and return their tensor.
 import { no_grad } from "../autograd/mode.ts";
-import { help, TypeError, ValueError, warn } from "../errors.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
+import { help, ValueError, warn } from "../errors.ts";
+import { callable } from "../op/callable.ts";
+import type { Arg, Args, Forms, Named, Values } from "../op/schema.ts";
 import { empty_like } from "../ops/creation.ts";
 import { filledOnHost } from "../ops/data.ts";
 import { qr } from "../ops/linalg/qr.ts";
@@ -11,34 +10,40 @@ import { randperm } from "../ops/random.ts";
 import { default_generator } from "../random.ts";
 import { normalFill, normalFillSingly, truncNormalFill } from "../random_fill.ts";
 import type { FloatArray } from "../random_fill.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 
-/** A function that changes its first argument; the others are those of the signature. */
-const initializer =
-  <S extends string>(signature: S, fill: (tensor: Tensor, values: Values<S>) => void) =>
-  <T extends Tensor>(tensor: T, ...args: ConstructorArgs<S>): T => {
-    const name = signature.slice(0, signature.indexOf("("));
-    if (!(tensor instanceof Tensor)) throw new TypeError(`${name}(): argument 'tensor' (position 1) must be Tensor`);
-    const values = bindConstructor(signature, args);
-    no_grad(() => fill(tensor, values));
+type Rest<S extends string> = Args<S> extends [Arg, ...infer R extends Arg[]] ? R : never;
+/** The tensor comes back in the type that it has, by place. */
+interface Initializer<S extends string> {
+  <T extends Tensor>(tensor: T, ...args: Forms<Rest<S>>): T;
+  (byName: Named<Args<S>>): Tensor;
+}
+/** A function that changes its first argument. */
+const initializer = <const S extends string>(
+  signature: S,
+  fill: (tensor: Tensor, values: Values<S>) => void,
+): Initializer<S> =>
+  callable(signature, (values) => {
+    const { tensor } = values as unknown as { tensor: Tensor };
+    no_grad(() => fill(tensor, values as Values<S>));
     return tensor;
-  };
+  }) as unknown as Initializer<S>;
 
 /** Uniform draws from [a, b). As `torch.nn.init.uniform_`. */
 export const uniform_ = initializer(
-  "uniform_(float a=0.0, float b=1.0, Generator? generator=None) -> Tensor",
+  "uniform_(Tensor tensor, float a=0.0, float b=1.0, Generator? generator=None) -> Tensor",
   (t, { a, b, generator }) => t.uniform_(a, b, { generator }),
 );
 /** Normal draws. As `torch.nn.init.normal_`. */
 export const normal_ = initializer(
-  "normal_(float mean=0.0, float std=1.0, Generator? generator=None) -> Tensor",
+  "normal_(Tensor tensor, float mean=0.0, float std=1.0, Generator? generator=None) -> Tensor",
   (t, { mean, std, generator }) => t.normal_(mean, std, { generator }),
 );
 /** See Note [Order of draws]. */
 const normalFillOf = (t: Tensor): typeof normalFillSingly => (t.is_contiguous() ? normalFill : normalFillSingly);
 /** Normal draws, drawn again where they fall outside [a, b]. As `torch.nn.init.trunc_normal_`. */
 export const trunc_normal_ = initializer(
-  "trunc_normal_(float mean=0.0, float std=1.0, float a=-2.0, float b=2.0, Generator? generator=None) -> Tensor",
+  "trunc_normal_(Tensor tensor, float mean=0.0, float std=1.0, float a=-2.0, float b=2.0, Generator? generator=None) -> Tensor",
   (t, { mean, std, a, b, generator }) => {
     const values = empty_like(t);
     const by = generator ?? default_generator;
@@ -49,19 +54,19 @@ export const trunc_normal_ = initializer(
   },
 );
 /** One value everywhere. As `torch.nn.init.constant_`. */
-export const constant_ = initializer("constant_(float val) -> Tensor", (t, { val }) => t.fill_(val));
+export const constant_ = initializer("constant_(Tensor tensor, float val) -> Tensor", (t, { val }) => t.fill_(val));
 /** Ones. As `torch.nn.init.ones_`. */
-export const ones_ = initializer("ones_() -> Tensor", (t) => t.fill_(1));
+export const ones_ = initializer("ones_(Tensor tensor) -> Tensor", (t) => t.fill_(1));
 /** Zeros. As `torch.nn.init.zeros_`. */
-export const zeros_ = initializer("zeros_() -> Tensor", (t) => t.zero_());
+export const zeros_ = initializer("zeros_(Tensor tensor) -> Tensor", (t) => t.zero_());
 /** Ones on the diagonal of a matrix, zeros elsewhere. As `torch.nn.init.eye_`. */
-export const eye_ = initializer("eye_() -> Tensor", (t) => {
+export const eye_ = initializer("eye_(Tensor tensor) -> Tensor", (t) => {
   if (t.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
   t.zero_();
   t.diagonal().fill_(1);
 });
 /** Convolution weights that hand channels on unchanged, as far as there are any. As `torch.nn.init.dirac_`. */
-export const dirac_ = initializer("dirac_(int groups=1) -> Tensor", (t, { groups }) => {
+export const dirac_ = initializer("dirac_(Tensor tensor, int groups=1) -> Tensor", (t, { groups }) => {
   const dims = t.sizes.length;
   if (dims < 3 || dims > 5) throw new ValueError("Only tensors with 3, 4, or 5 dimensions are supported");
   if (t.sizes[0] % groups !== 0) throw new ValueError("dim 0 must be divisible by groups");
@@ -77,7 +82,7 @@ export const dirac_ = initializer("dirac_(int groups=1) -> Tensor", (t, { groups
  * As `torch.nn.init.sparse_`.
  */
 export const sparse_ = initializer(
-  "sparse_(float sparsity, float std=0.01, Generator? generator=None) -> Tensor",
+  "sparse_(Tensor tensor, float sparsity, float std=0.01, Generator? generator=None) -> Tensor",
   (t, { sparsity, std, generator }) => {
     if (t.sizes.length !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
     const [rows, columns] = t.sizes;
@@ -91,7 +96,7 @@ export const sparse_ = initializer(
  * McClelland and Ganguli, 2014. As `torch.nn.init.orthogonal_`.
  */
 export const orthogonal_ = initializer(
-  "orthogonal_(float gain=1.0, Generator? generator=None) -> Tensor",
+  "orthogonal_(Tensor tensor, float gain=1.0, Generator? generator=None) -> Tensor",
   (t, { gain, generator }) => {
     if (t.sizes.length < 2) throw new ValueError("Only tensors with 2 or more dimensions are supported");
     if (t.numel() === 0) return;
@@ -106,42 +111,48 @@ export const orthogonal_ = initializer(
 );
 
 /** Inputs and outputs of one unit: sizes of dims 1 and 0 times the kernel's. */
-export function _calculate_fan_in_and_fan_out(tensor: Tensor): [number, number] {
-  if (tensor.sizes.length < 2)
-    throw new ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
-  const field = tensor.sizes.slice(2).reduce((a, b) => a * b, 1);
-  return [tensor.sizes[1] * field, tensor.sizes[0] * field];
-}
+export const _calculate_fan_in_and_fan_out = callable(
+  "_calculate_fan_in_and_fan_out(Tensor tensor) -> None",
+  ({ tensor }): [number, number] => {
+    if (tensor.sizes.length < 2)
+      throw new ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
+    const field = tensor.sizes.slice(2).reduce((a, b) => a * b, 1);
+    return [tensor.sizes[1] * field, tensor.sizes[0] * field];
+  },
+);
 /** By how much a nonlinearity shrinks what passes through. As `torch.nn.init.calculate_gain`. */
-export function calculate_gain(nonlinearity: string, param: number | null = null): number {
-  switch (nonlinearity) {
-    case "linear":
-    case "conv1d":
-    case "conv2d":
-    case "conv3d":
-    case "conv_transpose1d":
-    case "conv_transpose2d":
-    case "conv_transpose3d":
-    case "sigmoid":
-      return 1;
-    case "tanh":
-      return 5 / 3;
-    case "relu":
-      return Math.sqrt(2);
-    case "leaky_relu":
-      if (param !== null && typeof param !== "number")
-        throw new ValueError(
-          `negative_slope ${help({ TypeScript: String(param), Python: { true: "True", false: "False" }[String(param)] ?? String(param) })} not a valid number`,
-        );
-      return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
-    case "selu":
-      return 3 / 4;
-  }
-  throw new ValueError(`Unsupported nonlinearity ${nonlinearity}`);
-}
+export const calculate_gain = callable<{ param: number | null }>()(
+  "calculate_gain(str nonlinearity, object param=None) -> float",
+  ({ nonlinearity, param }): number => {
+    switch (nonlinearity) {
+      case "linear":
+      case "conv1d":
+      case "conv2d":
+      case "conv3d":
+      case "conv_transpose1d":
+      case "conv_transpose2d":
+      case "conv_transpose3d":
+      case "sigmoid":
+        return 1;
+      case "tanh":
+        return 5 / 3;
+      case "relu":
+        return Math.sqrt(2);
+      case "leaky_relu":
+        if (param !== null && typeof param !== "number")
+          throw new ValueError(
+            `negative_slope ${help({ TypeScript: String(param), Python: { true: "True", false: "False" }[String(param)] ?? String(param) })} not a valid number`,
+          );
+        return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
+      case "selu":
+        return 3 / 4;
+    }
+    throw new ValueError(`Unsupported nonlinearity ${nonlinearity}`);
+  },
+);
 /** Uniform, keeping the variance through linear layers. Glorot and Bengio, 2010. As `torch.nn.init.xavier_uniform_`. */
 export const xavier_uniform_ = initializer(
-  "xavier_uniform_(float gain=1.0, Generator? generator=None) -> Tensor",
+  "xavier_uniform_(Tensor tensor, float gain=1.0, Generator? generator=None) -> Tensor",
   (t, { gain, generator }) => {
     const [fanIn, fanOut] = _calculate_fan_in_and_fan_out(t);
     const a = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
@@ -150,7 +161,7 @@ export const xavier_uniform_ = initializer(
 );
 /** Normal, keeping the variance through linear layers. Glorot and Bengio, 2010. As `torch.nn.init.xavier_normal_`. */
 export const xavier_normal_ = initializer(
-  "xavier_normal_(float gain=1.0, Generator? generator=None) -> Tensor",
+  "xavier_normal_(Tensor tensor, float gain=1.0, Generator? generator=None) -> Tensor",
   (t, { gain, generator }) => {
     const [fanIn, fanOut] = _calculate_fan_in_and_fan_out(t);
     t.normal_(0, gain * Math.sqrt(2 / (fanIn + fanOut)), { generator });
@@ -169,7 +180,7 @@ function kaimingStd(t: Tensor, a: number, mode: string, nonlinearity: string): n
 }
 /** Uniform, keeping the variance through rectifiers. He et al., 2015. As `torch.nn.init.kaiming_uniform_`. */
 export const kaiming_uniform_ = initializer(
-  "kaiming_uniform_(float a=0.0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
+  "kaiming_uniform_(Tensor tensor, float a=0.0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
   (t, { a, mode, nonlinearity, generator }) => {
     const std = kaimingStd(t, a, mode, nonlinearity);
     if (std === null) return;
@@ -179,7 +190,7 @@ export const kaiming_uniform_ = initializer(
 );
 /** Normal, keeping the variance through rectifiers. He et al., 2015. As `torch.nn.init.kaiming_normal_`. */
 export const kaiming_normal_ = initializer(
-  "kaiming_normal_(float a=0.0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
+  "kaiming_normal_(Tensor tensor, float a=0.0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
   (t, { a, mode, nonlinearity, generator }) => {
     const std = kaimingStd(t, a, mode, nonlinearity);
     if (std !== null) t.normal_(0, std, { generator });

@@ -55,7 +55,9 @@ export class Module {
   declare readonly _non_persistent_buffers_set: Set<string>;
   /** @internal */ declare readonly _hooks: ModuleHooks;
 
-  constructor() {
+  constructor(...none: []);
+  constructor(...given: unknown[]) {
+    if (given.length > 0) bindConstructor("Module() -> Module", given, new.target.name);
     const hooks = new ModuleHooks();
     const target = ((...args: unknown[]) => call(self, hooks, args)) as unknown as this;
     Object.setPrototypeOf(target, new.target.prototype as object);

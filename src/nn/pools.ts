@@ -3,6 +3,7 @@ import { no_grad } from "../autograd/mode.ts";
 import { nodeNamed } from "../autograd/op_node.ts";
 import { RuntimeError, ValueError } from "../errors.ts";
 import { list, numel } from "../layout.ts";
+import { callable } from "../op/callable.ts";
 import { bindConstructor } from "../op/constructor.ts";
 import type { ConstructorArgs } from "../op/constructor.ts";
 import type { Values } from "../op/schema.ts";
@@ -12,7 +13,6 @@ import { rand } from "../ops/random.ts";
 import { _fractional_max_pool, _max_unpool } from "../ops/unpool.ts";
 import { _col2im, _im2col, perDim, placesOf } from "../ops/windows.ts";
 import type { Tensor } from "../tensor.ts";
-import { fn } from "./bound.ts";
 
 // ---- unpooling
 
@@ -127,7 +127,7 @@ export const lp_pool3d = lpPool(3);
  * `torch.nn.functional.local_response_norm`. Krizhevsky et al., ImageNet classification with deep convolutional neural
  * networks, 2012.
  */
-export const local_response_norm = fn(
+export const local_response_norm = callable(
   "local_response_norm(Tensor input, int size, float alpha=0.0001, float beta=0.75, float k=1.0) -> Tensor",
   ({ input, size, alpha, beta, k }) => {
     const n = input.sizes.length;
@@ -148,22 +148,25 @@ const WINDOWS = "int[] dilation=1, int[] padding=0, int[] stride=1";
 /**
  * The windows of [N, C, H, W] (or [C, H, W]) as columns [N, C · kernel, places]. As `torch.nn.functional.unfold`.
  */
-export const unfold = fn(`unfold(Tensor input, int[] kernel_size, ${WINDOWS}) -> Tensor`, ({ input, ...windows }) => {
-  const n = input.sizes.length;
-  if ((n !== 3 && n !== 4) || input.sizes.slice(-3).includes(0))
-    throw new RuntimeError(
-      `Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${list(input.sizes)}`,
-    );
-  const s = sliding(windows);
-  const places = placesOf(input.sizes.slice(-2), s);
-  if (Math.min(...places) < 1)
-    throw new RuntimeError(
-      `Given input with spatial size (${input.sizes.slice(-2).join(", ")}), kernel_size=(${s.kernel_size.join(", ")}), dilation=(${s.dilation.join(", ")}), padding=(${s.padding.join(", ")}), stride=(${s.stride.join(", ")}), calculated shape of the array of sliding blocks as (${places.join(", ")}), but its components must be at least one.`,
-    );
-  const x = n === 3 ? input.unsqueeze(0) : input;
-  const columns = _im2col(x, s.kernel_size, s.stride, s.padding, s.dilation);
-  return n === 3 ? columns.squeeze([0]) : columns;
-});
+export const unfold = callable(
+  `unfold(Tensor input, int[] kernel_size, ${WINDOWS}) -> Tensor`,
+  ({ input, ...windows }) => {
+    const n = input.sizes.length;
+    if ((n !== 3 && n !== 4) || input.sizes.slice(-3).includes(0))
+      throw new RuntimeError(
+        `Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${list(input.sizes)}`,
+      );
+    const s = sliding(windows);
+    const places = placesOf(input.sizes.slice(-2), s);
+    if (Math.min(...places) < 1)
+      throw new RuntimeError(
+        `Given input with spatial size (${input.sizes.slice(-2).join(", ")}), kernel_size=(${s.kernel_size.join(", ")}), dilation=(${s.dilation.join(", ")}), padding=(${s.padding.join(", ")}), stride=(${s.stride.join(", ")}), calculated shape of the array of sliding blocks as (${places.join(", ")}), but its components must be at least one.`,
+      );
+    const x = n === 3 ? input.unsqueeze(0) : input;
+    const columns = _im2col(x, s.kernel_size, s.stride, s.padding, s.dilation);
+    return n === 3 ? columns.squeeze([0]) : columns;
+  },
+);
 const sliding = (
   w: Pick<
     Values<`f(int[] kernel_size, ${typeof WINDOWS}) -> Tensor`>,
@@ -179,7 +182,7 @@ const sliding = (
   };
 };
 /** Columns [N, C · kernel, places] added up where their windows lie in [N, C, output_size]. As `torch.nn.functional.fold`. */
-export const fold = fn(
+export const fold = callable(
   `fold(Tensor input, int[] output_size, int[] kernel_size, ${WINDOWS}) -> Tensor`,
   ({ input, output_size, ...windows }) => {
     const s = sliding(windows);

@@ -1,11 +1,11 @@
 // Functions of torch.nn.functional that resize and resample.
 import { NotImplementedError, ValueError, warn } from "../errors.ts";
 import { list } from "../layout.ts";
+import { callable } from "../op/callable.ts";
 import { grid_sampler } from "../ops/grid_sample.ts";
 import { adaptive_avg_pool1d } from "../ops/pool.ts";
 import { _upsample } from "../ops/resize.ts";
 import type { Tensor } from "../tensor.ts";
-import { fn } from "./bound.ts";
 import { adaptive_avg_pool2d, adaptive_avg_pool3d } from "./composed.ts";
 
 /** Spatial dims of the modes that need a certain number. */
@@ -22,7 +22,7 @@ const tuple = (x: readonly number[]): string =>
  * size nor scale_factor, or both, are given. As `torch.nn.functional.interpolate`.
  * @example interpolate(torch.arange(4).view(1, 1, 4).float(), { scale_factor: 2 }).shape // torch.Size([1, 1, 8])
  */
-export const interpolate = fn(
+export const interpolate = callable(
   "interpolate(Tensor input, int|int[]? size=None, float|float[]? scale_factor=None, str mode='nearest', bool? align_corners=None, bool? recompute_scale_factor=None, bool antialias=False) -> Tensor",
   ({ input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias }) => {
     const spatial = input.sizes.slice(2);
@@ -67,7 +67,7 @@ function area(input: Tensor, size: readonly number[]): Tensor {
 const deprecated = (name: string): void =>
   warn(`\`nn.functional.${name}\` is deprecated. Use \`nn.functional.interpolate\` instead.`);
 /** {@link interpolate} under its older name. As `torch.nn.functional.upsample`. */
-export const upsample = fn(
+export const upsample = callable(
   "upsample(Tensor input, int|int[]? size=None, float|float[]? scale_factor=None, str mode='nearest', bool? align_corners=None) -> Tensor",
   (args) => {
     deprecated("upsample");
@@ -75,7 +75,7 @@ export const upsample = fn(
   },
 );
 /** {@link interpolate} to the nearest element. As `torch.nn.functional.upsample_nearest`. */
-export const upsample_nearest = fn(
+export const upsample_nearest = callable(
   "upsample_nearest(Tensor input, int|int[]? size=None, float|float[]? scale_factor=None) -> Tensor",
   (args) => {
     deprecated("upsample_nearest");
@@ -83,7 +83,7 @@ export const upsample_nearest = fn(
   },
 );
 /** {@link interpolate} between four elements, with aligned corners. As `torch.nn.functional.upsample_bilinear`. */
-export const upsample_bilinear = fn(
+export const upsample_bilinear = callable(
   "upsample_bilinear(Tensor input, int|int[]? size=None, float|float[]? scale_factor=None) -> Tensor",
   (args) => {
     deprecated("upsample_bilinear");
@@ -98,7 +98,7 @@ const PADDINGS = ["zeros", "border", "reflection"];
  * `mode`: "bilinear", "nearest" or "bicubic"; `padding_mode`, outside: "zeros", "border" or "reflection". Raises ValueError
  * for others. As `torch.nn.functional.grid_sample`.
  */
-export const grid_sample = fn(
+export const grid_sample = callable(
   "grid_sample(Tensor input, Tensor grid, str mode='bilinear', str padding_mode='zeros', bool? align_corners=None) -> Tensor",
   ({ input, grid, mode, padding_mode, align_corners }) => {
     if (!MODES.includes(mode))

@@ -1,12 +1,13 @@
 // What a caller gave, to one value per argument of the signature.
 import { Device } from "../devices/device.ts";
 import { getDevice } from "../devices/registry.ts";
-import { help, OverflowError, TypeError, ValueError, warn } from "../errors.ts";
+import { OverflowError, TypeError, ValueError, warn } from "../errors.ts";
 import type { Scalar } from "../dtype.ts";
 import { Complex, Dtype, Float } from "../dtype.ts";
 import { MemoryFormat } from "../memory_format.ts";
 import { Tensor } from "../tensor.ts";
 import { typeWord } from "../type_word.ts";
+import { missing, named, refuseUnknown, shown, tooMany } from "./refusals.ts";
 import type { ParsedArg, Schema, TypeName } from "./schema.ts";
 
 /** Whether it is a plain object, as arguments by name are given. */
@@ -19,10 +20,11 @@ export const isOptions = (x: unknown): x is Record<string, unknown> => {
 
 /** By place, then from some place on by name in one object. Raises TypeError in PyTorch's words; changes nothing. */
 export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
-  const { args, positional, name, spread } = schema;
+  const { args, positional, name, spread, python } = schema;
   const last = given[given.length - 1];
-  const options = isOptions(last) ? last : null;
+  const options = isOptions(last) && !isValue(schema, given.length - 1, last) ? last : null;
   let count = options === null ? given.length : given.length - 1;
+  if (python && options !== null) refuseUnknown(schema, options);
   if (spread >= 0 && count > spread && (typeof given[spread] === "number" || isSize(given[spread]))) {
     given = [...given.slice(0, spread), given.slice(spread, count)];
     count = spread + 1;
@@ -30,16 +32,7 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
   if (count > positional) {
     const byName = scalarsByName(schema, given.slice(0, count), options);
     if (byName !== null) return bind(schema, byName);
-    throw new TypeError(
-      `${name}() takes ${positional} positional argument${positional === 1 ? "" : "s"} but ${count} were given${
-        positional < args.length
-          ? `\n(${args
-              .slice(positional)
-              .map((a) => a.name)
-              .join(", ")} by name${help({ TypeScript: ", in one object at the end", Python: "" })})`
-          : ""
-      }`,
-    );
+    throw tooMany(schema, count, options);
   }
   const values = new Array<unknown>(args.length);
   for (let i = 0; i < args.length; i++) {
@@ -53,10 +46,15 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
     else
       throw i < count || (options !== null && Object.hasOwn(options, arg.name))
         ? isUndefined(schema, i)
-        : missing(schema, options, count);
+        : missing(schema, count, options);
   }
-  if (options !== null) refuseUnknown(schema, options);
+  if (options !== null && !python) refuseUnknown(schema, options);
   return values;
+}
+/** Whether a plain object at the end is what stands at its place, such as a state dict, and no arguments by name. */
+function isValue({ args }: Schema, place: number, last: Record<string, unknown>): boolean {
+  const arg = args[place];
+  return arg?.type === "object" && !arg.optional && !arg.keyword && !Object.hasOwn(last, arg.name);
 }
 /** In PyTorch's former order numbers stand before the tensors that they scale: x.add_(alpha, other), x.addmm(beta, alpha, a, b). */
 function scalarsByName(
@@ -88,36 +86,11 @@ function scalarsByName(
 /** Whether it is plain that the value is one of those that kernels see. */
 const suits = (arg: ParsedArg, value: unknown): boolean =>
   value instanceof Tensor ? arg.takesTensor : typeof value === arg.takes;
-/** `input` is Python's name for self. */
-const named = (options: Record<string, unknown>, arg: ParsedArg): unknown =>
-  Object.hasOwn(options, arg.name)
-    ? options[arg.name]
-    : arg.name === "self" && Object.hasOwn(options, "input")
-      ? options["input"]
-      : undefined;
-
 function isUndefined(schema: Schema, i: number): TypeError {
   return new TypeError(
     `${told(schema, i)}, not ${typeWord(undefined)}\nIt was given, but has no value: a misspelt name, or a function that returned nothing?`,
   );
 }
-/** PyTorch's plural, which is the wrong way round. */
-function missing({ name, args }: Schema, options: Record<string, unknown> | null, count: number): TypeError {
-  const names = args
-    .filter((a, i) => !a.optional && i >= count && (options === null || named(options, a) === undefined))
-    .map((a) => `"${a.name === "self" ? "input" : a.name}"`);
-  return new TypeError(
-    `${name}() missing ${names.length} required positional argument${names.length === 1 ? "s" : ""}: ${names.join(", ")}`,
-  );
-}
-function refuseUnknown({ name, args }: Schema, options: Record<string, unknown>): void {
-  for (const key of Object.keys(options))
-    if (!args.some((a) => a.name === key) && !(key === "input" && args[0]?.name === "self"))
-      throw new TypeError(
-        `${name}() got an unexpected keyword argument '${key}'\nIt takes ${args.map((a) => a.name).join(", ")}.`,
-      );
-}
-
 /** The value as kernels see it, or a TypeError. */
 function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, given: readonly unknown[]): unknown {
   const value = plain(arg, one);
@@ -138,7 +111,6 @@ function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, giv
     OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${noOverload(schema, given)}${sentence}` : sentence,
   );
 }
-const shown = (arg: ParsedArg): string => (arg.name === "self" ? "input" : arg.name);
 /** Which argument must be what. */
 function told({ name, args }: Schema, place: number): string {
   const arg = args[place];
@@ -274,6 +246,7 @@ const checks: Record<TypeName, Check> = {
   "memory_format?": orNull(that((x) => x instanceof MemoryFormat)),
   "device?": orNull((x) => ((typeof x === "string" || x instanceof Device) && getDevice(x) ? OK : "")),
   object: () => OK,
+  tensors: that((x) => typeof x === "object" && x !== null && Symbol.iterator in x),
   None: that((x) => x === null),
 };
 const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
@@ -292,6 +265,7 @@ const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
   Generator: "torch.Generator",
   memory_format: "torch.memory_format",
   device: "torch.device",
+  tensors: "an iterable of Tensors",
 } as Partial<Record<TypeName, string>>;
 const pythonName = (type: TypeName): string => {
   const bare = type.replace(/\?$/, "") as TypeName;

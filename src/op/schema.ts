@@ -60,6 +60,8 @@ interface Accepts {
   "device?": DeviceLike | null;
   /** Anything: what it is made of is for the function to say. */
   object: unknown;
+  /** Tensors, in whatever can be gone through, or a single one. */
+  tensors: Tensor | Iterable<Tensor>;
   /** An argument of PyTorch's that has no meaning here but its default. */
   None: null;
 }
@@ -521,6 +523,16 @@ interface Label<T> {
   parameters: [parameters: T];
   error_if_nonfinite: [error_if_nonfinite: T];
   clip_value: [clip_value: T];
+  params: [params: T];
+  optimizer: [optimizer: T];
+  lengths: [lengths: T];
+  sequence: [sequence: T];
+  sequences: [sequences: T];
+  padded_sequences: [padded_sequences: T];
+  packed_sequences: [packed_sequences: T];
+  permutation: [permutation: T];
+  param: [param: T];
+  model: [model: T];
 }
 
 export interface Arg {
@@ -557,6 +569,11 @@ export type Args<S extends string> = S extends `${string}(${infer L}) -> ${strin
     ? A
     : []
   : [];
+/** Types of arguments for which signatures have no word, by name. */
+export type Told<A extends Arg[], O> = { [K in keyof A]: Retold<A[K], O> } extends infer T extends Arg[] ? T : never;
+type Retold<A extends Arg, O> = A["name"] extends keyof O
+  ? Omit<A, "type" | "value"> & { type: O[A["name"]]; value: O[A["name"]] }
+  : A;
 
 /** One result, or several that can be taken by name or by place, as torch.return_types are. */
 export type Result<S extends string> = S extends `${string}-> (${infer L})`
@@ -572,7 +589,7 @@ type Several<A> = A extends Arg[]
     }
   : never;
 
-type Named<A extends Arg[]> = {
+export type Named<A extends Arg[]> = {
   [I in A[number] as I["optional"] extends true ? never : I["name"]]: I["type"];
 } & { [I in A[number] as I["optional"] extends true ? I["name"] : never]?: I["type"] } extends infer O
   ? { [K in keyof O]: O[K] }
@@ -624,7 +641,8 @@ export type Fn<S extends string> =
 export type Method<S extends string> = (...args: Forms<AfterSelf<Args<S>>>) => Result<S>;
 
 /** The values of the arguments by name, as kernels and formulas see them: defaults filled in. */
-export type Values<S extends string> = { [I in Args<S>[number] as I["name"]]: I["value"] };
+export type Values<S extends string> = ValuesOf<Args<S>>;
+export type ValuesOf<A extends Arg[]> = { [I in A[number] as I["name"]]: I["value"] };
 /** Names of the arguments that can hold a tensor, or several. */
 export type TensorNames<S extends string> = string extends S ? string : TensorNamesOf<S>;
 type TensorNamesOf<S extends string> = {
@@ -662,7 +680,10 @@ export interface ParsedArg {
   readonly wraps: boolean;
 }
 export interface Schema {
+  /** With its class and a dot, if it is a method. */
   readonly name: string;
+  /** Whether PyTorch has it in Python: then refusals are Python's own. */
+  readonly python: boolean;
   readonly args: readonly ParsedArg[];
   /** How many arguments may be given by place. */
   readonly positional: number;
@@ -674,8 +695,8 @@ export interface Schema {
 }
 
 /** Run-time twin of Args. */
-export function parseSchema(text: string): Schema {
-  const match = /^(\w+)\((.*)\) -> (.+)$/.exec(text);
+export function parseSchema(text: string, python = false): Schema {
+  const match = /^([\w.]+)\((.*)\) -> (.+)$/.exec(text);
   if (!match) throw new SyntaxError(`op(): cannot read the signature '${text}'`);
   let keyword = false;
   const args: ParsedArg[] = [];
@@ -706,7 +727,7 @@ export function parseSchema(text: string): Schema {
   const spread = count === first + 1 && args[first].type === "int[]" && !args[first].optional ? first : -1;
   const several = /^\((.*)\)$/.exec(match[3]);
   const results = several ? several[1].split(", ").map((r) => r.split(" ")[1]) : null;
-  return { name: match[1], args, positional: count, spread, results, text };
+  return { name: match[1], python, args, positional: count, spread, results, text };
 }
 const PLAIN: { readonly [T in TypeName]?: "boolean" | "string" } = {
   bool: "boolean",

@@ -1,16 +1,15 @@
 import { ValueError } from "../errors.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { onePass } from "./one_pass.ts";
 import { optionText, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "Adadelta(float lr=1.0, float rho=0.9, float eps=1e-06, float weight_decay=0, *, bool maximize=False, bool capturable=False, bool? foreach=None, bool differentiable=False) -> Optimizer";
-export type AdadeltaOptions = Values<typeof signature>;
+  "Adadelta(object params, float lr=1.0, float rho=0.9, float eps=1e-06, float weight_decay=0, *, bool maximize=False, bool capturable=False, bool? foreach=None, bool differentiable=False) -> Optimizer";
+export type AdadeltaOptions = OptionsOf<typeof signature>;
 
 /**
  * Adadelta, as `torch.optim.Adadelta`: the gradient times √(d + eps) / √(v + eps), where v and d are running means with
@@ -24,8 +23,8 @@ export class Adadelta extends Optimizer<AdadeltaOptions, { step: Tensor; square_
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<AdadeltaOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     const { lr, rho, eps, weight_decay } = options;
     requireNonNegative({ "learning rate": lr });
     if (!(rho >= 0 && rho <= 1)) throw new ValueError(`Invalid rho value: ${optionText(rho)}`);

@@ -1,16 +1,15 @@
 import { finfo } from "../dtype_info.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import { zeros } from "../ops/creation.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { requireThat } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "Adafactor(float lr=0.01, float beta2_decay=-0.8, float?[] eps=[None,0.001], float d=1.0, float weight_decay=0.0, *, bool? foreach=None, bool maximize=False) -> Optimizer";
-export type AdafactorOptions = Values<typeof signature>;
+  "Adafactor(object params, float lr=0.01, float beta2_decay=-0.8, float?[] eps=[None,0.001], float d=1.0, float weight_decay=0.0, *, bool? foreach=None, bool maximize=False) -> Optimizer";
+export type AdafactorOptions = OptionsOf<typeof signature>;
 
 /** Running means of the squared gradient: of its rows and columns, or of all elements where there is one dim. */
 export interface AdafactorState {
@@ -35,8 +34,8 @@ export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<AdafactorOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     const { lr, beta2_decay, eps, d, weight_decay } = options;
     requireThat(lr >= 0, "Learning rate should be >= 0", lr);
     requireThat(beta2_decay <= 0, "beta2_decay should be <= 0", beta2_decay);

@@ -1,15 +1,14 @@
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { onePass } from "./one_pass.ts";
 import { requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "Adagrad(float lr=0.01, float lr_decay=0, float weight_decay=0, float initial_accumulator_value=0, float eps=1e-10, *, bool? foreach=None, bool maximize=False, bool differentiable=False, bool? fused=None) -> Optimizer";
-export type AdagradOptions = Values<typeof signature>;
+  "Adagrad(object params, float lr=0.01, float lr_decay=0, float weight_decay=0, float initial_accumulator_value=0, float eps=1e-10, *, bool? foreach=None, bool maximize=False, bool differentiable=False, bool? fused=None) -> Optimizer";
+export type AdagradOptions = OptionsOf<typeof signature>;
 
 /**
  * Adagrad, as `torch.optim.Adagrad`: the gradient divided by √s + eps, where s is the sum of its squares so far,
@@ -25,8 +24,8 @@ export class Adagrad extends Optimizer<AdagradOptions, { step: Tensor; sum: Tens
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<AdagradOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     const { lr, lr_decay, weight_decay, initial_accumulator_value, eps } = options;
     requireNonNegative({
       "learning rate": lr,

@@ -1,18 +1,17 @@
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { onePass } from "./one_pass.ts";
 import { requireBetas, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
-import type { OptimizerStateDict, ParamGroup, Params } from "./optimizer.ts";
+import type { OptimizerStateDict, ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "Adam(float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool differentiable=False, bool? fused=None, bool decoupled_weight_decay=False) -> Optimizer";
-export type AdamOptions = Values<typeof signature>;
+  "Adam(object params, float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool differentiable=False, bool? fused=None, bool decoupled_weight_decay=False) -> Optimizer";
+export type AdamOptions = OptionsOf<typeof signature>;
 
 const signatureW =
-  "AdamW(float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0.01, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool differentiable=False, bool? fused=None) -> Optimizer";
+  "AdamW(object params, float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0.01, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool differentiable=False, bool? fused=None) -> Optimizer";
 
 /** Running means of the gradient and of its square, and the largest of the latter so far if `amsgrad`. */
 export interface AdamState {
@@ -37,8 +36,8 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<AdamOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     const { lr, betas, eps, weight_decay } = options;
     requireNonNegative({ "learning rate": lr, "epsilon value": eps });
     requireBetas(betas);
@@ -90,8 +89,9 @@ export class AdamW extends Adam {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<AdamOptions>, ...given: ConstructorArgs<typeof signatureW>) {
-    super(params, { ...bindConstructor(signatureW, given), decoupled_weight_decay: true });
+  constructor(...given: OptimizerArgs<typeof signatureW, AdamOptions>) {
+    const [params, options] = bindOptimizer(signatureW, given);
+    super(params, { ...options, decoupled_weight_decay: true });
   }
   override load_state_dict(state_dict: OptimizerStateDict<AdamOptions, AdamState>): void {
     super.load_state_dict(state_dict);

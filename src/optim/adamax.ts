@@ -1,15 +1,14 @@
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { onePass } from "./one_pass.ts";
 import { requireBetas, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "Adamax(float lr=0.002, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, *, bool? foreach=None, bool maximize=False, bool differentiable=False, bool capturable=False) -> Optimizer";
-export type AdamaxOptions = Values<typeof signature>;
+  "Adamax(object params, float lr=0.002, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, *, bool? foreach=None, bool maximize=False, bool differentiable=False, bool capturable=False) -> Optimizer";
+export type AdamaxOptions = OptionsOf<typeof signature>;
 
 /**
  * Adamax, as `torch.optim.Adamax`: Adam with a decaying maximum of |g| + eps in place of the root of the mean square.
@@ -23,8 +22,8 @@ export class Adamax extends Optimizer<AdamaxOptions, { step: Tensor; exp_avg: Te
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<AdamaxOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     const { lr, betas, eps, weight_decay } = options;
     requireNonNegative({ "learning rate": lr, "epsilon value": eps });
     requireBetas(betas);

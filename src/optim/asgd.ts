@@ -1,14 +1,13 @@
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "ASGD(float lr=0.01, float lambd=0.0001, float alpha=0.75, float t0=1000000.0, float weight_decay=0, bool? foreach=None, bool maximize=False, bool differentiable=False, bool capturable=False) -> Optimizer";
-export type ASGDOptions = Values<typeof signature>;
+  "ASGD(object params, float lr=0.01, float lambd=0.0001, float alpha=0.75, float t0=1000000.0, float weight_decay=0, bool? foreach=None, bool maximize=False, bool differentiable=False, bool capturable=False) -> Optimizer";
+export type ASGDOptions = OptionsOf<typeof signature>;
 
 export interface ASGDState {
   step: Tensor;
@@ -35,8 +34,8 @@ export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<ASGDOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     requireNonNegative({ "learning rate": options.lr, "weight_decay value": options.weight_decay });
     super(params, options);
   }

@@ -1,20 +1,19 @@
 import { collectTemporaries } from "../allocate.ts";
 import { enable_grad, no_grad } from "../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../errors.ts";
-import { bindConstructor, missingArguments } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
+import { missingArguments } from "../op/refusals.ts";
 import { cat } from "../ops/view.ts";
 import { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { strongWolfe } from "./line_search.ts";
 import type { Point } from "./line_search.ts";
 import { requireNonNegative } from "./options.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { Params } from "./optimizer.ts";
 
 const signature =
-  "LBFGS(float lr=1, int max_iter=20, int? max_eval=None, float tolerance_grad=1e-07, float tolerance_change=1e-09, int history_size=100, str? line_search_fn=None) -> Optimizer";
-export type LBFGSOptions = Values<typeof signature>;
+  "LBFGS(object params, float lr=1, int max_iter=20, int? max_eval=None, float tolerance_grad=1e-07, float tolerance_change=1e-09, int history_size=100, str? line_search_fn=None) -> Optimizer";
+export type LBFGSOptions = OptionsOf<typeof signature>;
 
 /** Kept under the first parameter; vectors are all parameters' in a row. */
 export interface LBFGSState {
@@ -52,8 +51,8 @@ export interface LBFGSState {
  * });
  */
 export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
-  constructor(params: Params<LBFGSOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     requireNonNegative({ "learning rate": options.lr });
     super(params, { ...options, max_eval: options.max_eval ?? Math.floor((options.max_iter * 5) / 4) });
     if (this.param_groups.length !== 1)

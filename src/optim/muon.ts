@@ -1,17 +1,16 @@
 import { bfloat16 } from "../dtype.ts";
 import { ValueError } from "../errors.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import { addmm } from "../ops/matmul.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { requireThat } from "./options.ts";
 import { keepsNoGradient, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "Muon(float lr=0.001, float weight_decay=0.1, float momentum=0.95, bool nesterov=True, float[] ns_coefficients=[3.4445,-4.775,2.0315], float eps=1e-07, int ns_steps=5, str? adjust_lr_fn=None) -> Optimizer";
-export type MuonOptions = Values<typeof signature>;
+  "Muon(object params, float lr=0.001, float weight_decay=0.1, float momentum=0.95, bool nesterov=True, float[] ns_coefficients=[3.4445,-4.775,2.0315], float eps=1e-07, int ns_steps=5, str? adjust_lr_fn=None) -> Optimizer";
+export type MuonOptions = OptionsOf<typeof signature>;
 
 /** How the rate depends on the shape of the parameter. */
 const ADJUST: Readonly<Record<string, (rows: number, columns: number) => number>> = {
@@ -34,8 +33,8 @@ export class Muon extends Optimizer<MuonOptions, { momentum_buffer: Tensor }> {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<MuonOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     const { lr, momentum, weight_decay, adjust_lr_fn } = options;
     requireThat(lr >= 0, "Learning rate should be >= 0", lr);
     requireThat(momentum >= 0, "momentum should be >= 0", momentum);

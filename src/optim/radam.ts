@@ -1,15 +1,14 @@
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { onePass } from "./one_pass.ts";
 import { requireBetas, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "RAdam(float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, bool decoupled_weight_decay=False, *, bool? foreach=None, bool maximize=False, bool capturable=False, bool differentiable=False) -> Optimizer";
-export type RAdamOptions = Values<typeof signature>;
+  "RAdam(object params, float lr=0.001, float[] betas=[0.9,0.999], float eps=1e-08, float weight_decay=0, bool decoupled_weight_decay=False, *, bool? foreach=None, bool maximize=False, bool capturable=False, bool differentiable=False) -> Optimizer";
+export type RAdamOptions = OptionsOf<typeof signature>;
 
 /**
  * Rectified Adam, as `torch.optim.RAdam`: without the division by √v while too few steps tell v, then with a factor
@@ -24,8 +23,8 @@ export class RAdam extends Optimizer<RAdamOptions, { step: Tensor; exp_avg: Tens
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<RAdamOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     const { lr, betas, eps, weight_decay } = options;
     requireNonNegative({ "learning rate": lr, "epsilon value": eps });
     requireBetas(betas);

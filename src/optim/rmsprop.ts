@@ -1,15 +1,14 @@
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { onePass } from "./one_pass.ts";
 import { requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "RMSprop(float lr=0.01, float alpha=0.99, float eps=1e-08, float weight_decay=0, float momentum=0, bool centered=False, *, bool capturable=False, bool? foreach=None, bool maximize=False, bool differentiable=False) -> Optimizer";
-export type RMSpropOptions = Values<typeof signature>;
+  "RMSprop(object params, float lr=0.01, float alpha=0.99, float eps=1e-08, float weight_decay=0, float momentum=0, bool centered=False, *, bool capturable=False, bool? foreach=None, bool maximize=False, bool differentiable=False) -> Optimizer";
+export type RMSpropOptions = OptionsOf<typeof signature>;
 
 export interface RMSpropState {
   step: Tensor;
@@ -31,8 +30,8 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<RMSpropOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     const { lr, alpha, eps, weight_decay, momentum } = options;
     requireNonNegative({
       "learning rate": lr,

@@ -1,15 +1,14 @@
 import { ValueError } from "../errors.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { optionText, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "Rprop(float lr=0.01, float[] etas=[0.5,1.2], float[] step_sizes=[1e-06,50], *, bool capturable=False, bool? foreach=None, bool maximize=False, bool differentiable=False) -> Optimizer";
-export type RpropOptions = Values<typeof signature>;
+  "Rprop(object params, float lr=0.01, float[] etas=[0.5,1.2], float[] step_sizes=[1e-06,50], *, bool capturable=False, bool? foreach=None, bool maximize=False, bool differentiable=False) -> Optimizer";
+export type RpropOptions = OptionsOf<typeof signature>;
 
 /**
  * Resilient backpropagation, as `torch.optim.Rprop`: only the signs of the gradient count. Each element has a step size
@@ -26,8 +25,8 @@ export class Rprop extends Optimizer<RpropOptions, { step: Tensor; prev: Tensor;
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<RpropOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     requireNonNegative({ "learning rate": options.lr });
     const [shrink, grow] = options.etas;
     if (!(shrink > 0 && shrink < 1 && grow > 1))

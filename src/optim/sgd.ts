@@ -1,16 +1,15 @@
 import { ValueError } from "../errors.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import type { Values } from "../op/schema.ts";
 import type { Tensor } from "../tensor.ts";
+import { bindOptimizer } from "./arguments.ts";
+import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { onePass } from "./one_pass.ts";
 import { requireNonNegative } from "./options.ts";
 import { keepsNoGradient, Optimizer } from "./optimizer.ts";
-import type { ParamGroup, Params } from "./optimizer.ts";
+import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "SGD(float lr=0.001, float momentum=0, float dampening=0, float weight_decay=0, bool nesterov=False, *, bool maximize=False, bool? foreach=None, bool differentiable=False, bool? fused=None) -> Optimizer";
-export type SGDOptions = Values<typeof signature>;
+  "SGD(object params, float lr=0.001, float momentum=0, float dampening=0, float weight_decay=0, bool nesterov=False, *, bool maximize=False, bool? foreach=None, bool differentiable=False, bool? fused=None) -> Optimizer";
+export type SGDOptions = OptionsOf<typeof signature>;
 
 /**
  * Stochastic gradient descent, as `torch.optim.SGD`: with momentum v = momentum · v + (1 - dampening) · g, and v is
@@ -29,8 +28,8 @@ export class SGD extends Optimizer<SGDOptions, { momentum_buffer: Tensor }> {
   static {
     keepsNoGradient.add(this);
   }
-  constructor(params: Params<SGDOptions>, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: OptimizerArgs<typeof signature>) {
+    const [params, options] = bindOptimizer(signature, given);
     const { lr, momentum, dampening, weight_decay, nesterov } = options;
     requireNonNegative({ "learning rate": lr, "momentum value": momentum, "weight_decay value": weight_decay });
     if (nesterov && (momentum <= 0 || dampening !== 0))

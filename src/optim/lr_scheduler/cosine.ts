@@ -1,14 +1,14 @@
 // Schedules along half waves of the cosine.
 import { ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { AnyOptimizer } from "../optimizer.ts";
+import { bindScheduler } from "../arguments.ts";
+import type { SchedulerArgs } from "../arguments.ts";
 import { LRScheduler } from "./scheduler.ts";
 
 /** From 1 at 0 down to 0 at 1. */
 const halfWave = (x: number): number => (1 + Math.cos(Math.PI * x)) / 2;
 
-const cosineAnnealing = "CosineAnnealingLR(int T_max, float eta_min=0.0, int last_epoch=-1) -> LRScheduler";
+const cosineAnnealing =
+  "CosineAnnealingLR(object optimizer, int T_max, float eta_min=0.0, int last_epoch=-1) -> LRScheduler";
 /**
  * From the initial rate down to `eta_min` within `T_max` epochs along half a cosine wave, and up again, as
  * `torch.optim.lr_scheduler.CosineAnnealingLR`.
@@ -21,8 +21,8 @@ export class CosineAnnealingLR extends LRScheduler {
   declare T_max: number;
   declare eta_min: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof cosineAnnealing>) {
-    const { last_epoch, ...fields } = bindConstructor(cosineAnnealing, given);
+  constructor(...given: SchedulerArgs<typeof cosineAnnealing>) {
+    const { optimizer, last_epoch, ...fields } = bindScheduler(cosineAnnealing, given);
     if (fields.T_max === 0) throw new ValueError("T_max must not be 0");
     super(optimizer, last_epoch, fields);
   }
@@ -45,7 +45,7 @@ export class CosineAnnealingLR extends LRScheduler {
 }
 
 const warmRestarts =
-  "CosineAnnealingWarmRestarts(float T_0, float T_mult=1, float eta_min=0.0, int last_epoch=-1) -> LRScheduler";
+  "CosineAnnealingWarmRestarts(object optimizer, float T_0, float T_mult=1, float eta_min=0.0, int last_epoch=-1) -> LRScheduler";
 /**
  * From the initial rate down to `eta_min` along half a cosine wave, again and again, as
  * `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`: first within `T_0` epochs, then each time within `T_mult`
@@ -65,8 +65,8 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   /** How far into the present wave. */
   declare T_cur: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof warmRestarts>) {
-    const { T_0, T_mult, eta_min, last_epoch } = bindConstructor(warmRestarts, given);
+  constructor(...given: SchedulerArgs<typeof warmRestarts>) {
+    const { optimizer, T_0, T_mult, eta_min, last_epoch } = bindScheduler(warmRestarts, given);
     if (!(Number.isInteger(T_0) && T_0 > 0)) throw new ValueError(`Expected positive integer T_0, but got ${T_0}`);
     if (!(Number.isInteger(T_mult) && T_mult >= 1))
       throw new ValueError(`Expected integer T_mult >= 1, but got ${T_mult}`);

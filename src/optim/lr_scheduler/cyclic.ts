@@ -1,14 +1,13 @@
 import { ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { AnyOptimizer } from "../optimizer.ts";
+import { bindScheduler } from "../arguments.ts";
+import type { SchedulerArgs } from "../arguments.ts";
 import { hasBeta1, setMomentum } from "./momentum.ts";
 import type { CyclicGroup } from "./momentum.ts";
 import { forEachGroup, LRScheduler, requireOptimizer } from "./scheduler.ts";
 import type { SchedulerState } from "./scheduler.ts";
 
 const signature =
-  "CyclicLR(float|float[] base_lr, float|float[] max_lr, int step_size_up=2000, int? step_size_down=None, str mode='triangular', float gamma=1.0, function? scale_fn=None, str scale_mode='cycle', bool cycle_momentum=True, float|float[] base_momentum=0.8, float|float[] max_momentum=0.9, int last_epoch=-1) -> LRScheduler";
+  "CyclicLR(object optimizer, float|float[] base_lr, float|float[] max_lr, int step_size_up=2000, int? step_size_down=None, str mode='triangular', float gamma=1.0, function? scale_fn=None, str scale_mode='cycle', bool cycle_momentum=True, float|float[] base_momentum=0.8, float|float[] max_momentum=0.9, int last_epoch=-1) -> LRScheduler";
 
 /** How far up a cycle goes, and whether that follows the number of the cycle or the epoch. */
 const MODES: Readonly<Record<string, { scale: (x: number, gamma: number) => number; by: "cycle" | "iterations" }>> = {
@@ -39,9 +38,9 @@ export class CyclicLR extends LRScheduler {
   declare max_momentums: number[];
   declare private readonly _scale_fn_custom: ((x: number) => number) | null;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof signature>) {
-    const { base_lr, max_lr, step_size_up, step_size_down, mode, gamma, scale_fn, cycle_momentum, ...rest } =
-      bindConstructor(signature, given);
+  constructor(...given: SchedulerArgs<typeof signature>) {
+    const { optimizer, base_lr, max_lr, step_size_up, step_size_down, mode, gamma, scale_fn, cycle_momentum, ...rest } =
+      bindScheduler(signature, given);
     const groups: CyclicGroup[] = requireOptimizer(optimizer).param_groups;
     const base_lrs = forEachGroup("base_lr", optimizer, base_lr);
     const max_lrs = forEachGroup("max_lr", optimizer, max_lr);

@@ -1,11 +1,10 @@
 // Schedules that multiply the rate by a factor, at every step or at some.
 import { ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { AnyOptimizer } from "../optimizer.ts";
+import { bindScheduler } from "../arguments.ts";
+import type { SchedulerArgs } from "../arguments.ts";
 import { LRScheduler } from "./scheduler.ts";
 
-const stepLR = "StepLR(int step_size, float gamma=0.1, int last_epoch=-1) -> LRScheduler";
+const stepLR = "StepLR(object optimizer, int step_size, float gamma=0.1, int last_epoch=-1) -> LRScheduler";
 /**
  * The rate times `gamma` every `step_size` epochs, as `torch.optim.lr_scheduler.StepLR`.
  * @example
@@ -15,8 +14,8 @@ export class StepLR extends LRScheduler {
   declare step_size: number;
   declare gamma: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof stepLR>) {
-    const { last_epoch, ...fields } = bindConstructor(stepLR, given);
+  constructor(...given: SchedulerArgs<typeof stepLR>) {
+    const { optimizer, last_epoch, ...fields } = bindScheduler(stepLR, given);
     if (fields.step_size === 0) throw new ValueError("step_size must not be 0");
     super(optimizer, last_epoch, fields);
   }
@@ -29,7 +28,8 @@ export class StepLR extends LRScheduler {
   }
 }
 
-const multiStepLR = "MultiStepLR(int[] milestones, float gamma=0.1, int last_epoch=-1) -> LRScheduler";
+const multiStepLR =
+  "MultiStepLR(object optimizer, int[] milestones, float gamma=0.1, int last_epoch=-1) -> LRScheduler";
 /**
  * The rate times `gamma` at each milestone, as `torch.optim.lr_scheduler.MultiStepLR`; a milestone given twice counts
  * twice.
@@ -41,8 +41,8 @@ export class MultiStepLR extends LRScheduler {
   declare milestones: Readonly<Record<number, number>>;
   declare gamma: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof multiStepLR>) {
-    const { last_epoch, milestones: list, gamma } = bindConstructor(multiStepLR, given);
+  constructor(...given: SchedulerArgs<typeof multiStepLR>) {
+    const { optimizer, last_epoch, milestones: list, gamma } = bindScheduler(multiStepLR, given);
     const milestones: Record<number, number> = {};
     for (const epoch of list) milestones[epoch] = (milestones[epoch] ?? 0) + 1;
     super(optimizer, last_epoch, { milestones, gamma });
@@ -58,7 +58,8 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-const constantLR = "ConstantLR(float factor=0.3333333333333333, int total_iters=5, int last_epoch=-1) -> LRScheduler";
+const constantLR =
+  "ConstantLR(object optimizer, float factor=0.3333333333333333, int total_iters=5, int last_epoch=-1) -> LRScheduler";
 /**
  * The rate times `factor` for the first `total_iters` epochs, as `torch.optim.lr_scheduler.ConstantLR`.
  *
@@ -70,8 +71,8 @@ export class ConstantLR extends LRScheduler {
   declare factor: number;
   declare total_iters: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof constantLR>) {
-    const { last_epoch, ...fields } = bindConstructor(constantLR, given);
+  constructor(...given: SchedulerArgs<typeof constantLR>) {
+    const { optimizer, last_epoch, ...fields } = bindScheduler(constantLR, given);
     if (fields.factor > 1 || fields.factor < 0)
       throw new ValueError("Constant multiplicative factor expected to be between 0 and 1.");
     super(optimizer, last_epoch, fields);
@@ -87,7 +88,7 @@ export class ConstantLR extends LRScheduler {
 }
 
 const linearLR =
-  "LinearLR(float start_factor=0.3333333333333333, float end_factor=1.0, int total_iters=5, int last_epoch=-1) -> LRScheduler";
+  "LinearLR(object optimizer, float start_factor=0.3333333333333333, float end_factor=1.0, int total_iters=5, int last_epoch=-1) -> LRScheduler";
 /**
  * The rate times a factor that goes evenly from `start_factor` to `end_factor` within `total_iters` epochs, as
  * `torch.optim.lr_scheduler.LinearLR`: a warm-up.
@@ -101,8 +102,8 @@ export class LinearLR extends LRScheduler {
   declare end_factor: number;
   declare total_iters: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof linearLR>) {
-    const { last_epoch, ...fields } = bindConstructor(linearLR, given);
+  constructor(...given: SchedulerArgs<typeof linearLR>) {
+    const { optimizer, last_epoch, ...fields } = bindScheduler(linearLR, given);
     if (fields.start_factor > 1 || fields.start_factor <= 0)
       throw new ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
     if (fields.end_factor > 1 || fields.end_factor < 0)
@@ -124,7 +125,7 @@ export class LinearLR extends LRScheduler {
   }
 }
 
-const exponentialLR = "ExponentialLR(float gamma, int last_epoch=-1) -> LRScheduler";
+const exponentialLR = "ExponentialLR(object optimizer, float gamma, int last_epoch=-1) -> LRScheduler";
 /**
  * The rate times `gamma` at every epoch, as `torch.optim.lr_scheduler.ExponentialLR`.
  * @example
@@ -133,8 +134,8 @@ const exponentialLR = "ExponentialLR(float gamma, int last_epoch=-1) -> LRSchedu
 export class ExponentialLR extends LRScheduler {
   declare gamma: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof exponentialLR>) {
-    const { last_epoch, ...fields } = bindConstructor(exponentialLR, given);
+  constructor(...given: SchedulerArgs<typeof exponentialLR>) {
+    const { optimizer, last_epoch, ...fields } = bindScheduler(exponentialLR, given);
     super(optimizer, last_epoch, fields);
   }
   protected override rates(): number[] {
@@ -146,7 +147,8 @@ export class ExponentialLR extends LRScheduler {
   }
 }
 
-const polynomialLR = "PolynomialLR(int total_iters=5, float power=1.0, int last_epoch=-1) -> LRScheduler";
+const polynomialLR =
+  "PolynomialLR(object optimizer, int total_iters=5, float power=1.0, int last_epoch=-1) -> LRScheduler";
 /**
  * The initial rate times (1 - epoch / total_iters)^power, and zero from there on, as
  * `torch.optim.lr_scheduler.PolynomialLR`.
@@ -157,8 +159,8 @@ export class PolynomialLR extends LRScheduler {
   declare total_iters: number;
   declare power: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof polynomialLR>) {
-    const { last_epoch, ...fields } = bindConstructor(polynomialLR, given);
+  constructor(...given: SchedulerArgs<typeof polynomialLR>) {
+    const { optimizer, last_epoch, ...fields } = bindScheduler(polynomialLR, given);
     super(optimizer, last_epoch, fields);
   }
   protected override rates(): number[] {

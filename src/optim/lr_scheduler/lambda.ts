@@ -1,21 +1,20 @@
 import { ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { AnyOptimizer } from "../optimizer.ts";
+import { bindScheduler } from "../arguments.ts";
+import type { SchedulerArgs } from "../arguments.ts";
 import { LRScheduler, requireOptimizer } from "./scheduler.ts";
 import type { SchedulerState } from "./scheduler.ts";
 
 /** A factor for each epoch. */
 export type LrLambda = (epoch: number) => number;
 
-const signature = "LambdaLR(function|function[] lr_lambda, int last_epoch=-1) -> LRScheduler";
-type Given = ConstructorArgs<typeof signature>;
+const signature = "LambdaLR(object optimizer, function|function[] lr_lambda, int last_epoch=-1) -> LRScheduler";
+type Given = SchedulerArgs<typeof signature>;
 
 abstract class FromFunctions extends LRScheduler {
   declare readonly lr_lambdas: readonly LrLambda[];
 
-  constructor(name: string, optimizer: AnyOptimizer, given: Given) {
-    const { lr_lambda, last_epoch } = bindConstructor(signature, given, name);
+  constructor(name: string, given: Given) {
+    const { optimizer, lr_lambda, last_epoch } = bindScheduler(signature, given, name);
     const count = requireOptimizer(optimizer).param_groups.length;
     const lr_lambdas = typeof lr_lambda === "function" ? new Array<LrLambda>(count).fill(lr_lambda) : [...lr_lambda];
     if (lr_lambdas.length !== count) throw new ValueError(`Expected ${count} lr_lambdas, but got ${lr_lambdas.length}`);
@@ -40,8 +39,8 @@ abstract class FromFunctions extends LRScheduler {
  * const scheduler = new optim.lr_scheduler.LambdaLR(optimizer, (epoch) => 0.95 ** epoch);
  */
 export class LambdaLR extends FromFunctions {
-  constructor(optimizer: AnyOptimizer, ...given: Given) {
-    super("LambdaLR", optimizer, given);
+  constructor(...given: Given) {
+    super("LambdaLR", given);
   }
   protected override rates(): number[] {
     return this.base_lrs.map((lr, i) => lr * this.lr_lambdas[i](this.last_epoch));
@@ -56,8 +55,8 @@ export class LambdaLR extends FromFunctions {
  * const scheduler = new optim.lr_scheduler.MultiplicativeLR(optimizer, () => 0.95);
  */
 export class MultiplicativeLR extends FromFunctions {
-  constructor(optimizer: AnyOptimizer, ...given: Given) {
-    super("MultiplicativeLR", optimizer, given);
+  constructor(...given: Given) {
+    super("MultiplicativeLR", given);
   }
   protected override rates(): number[] {
     const lrs = this.current();

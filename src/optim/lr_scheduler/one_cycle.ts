@@ -1,14 +1,13 @@
 import { ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
+import { bindScheduler } from "../arguments.ts";
+import type { SchedulerArgs } from "../arguments.ts";
 import { optionText } from "../options.ts";
-import type { AnyOptimizer } from "../optimizer.ts";
 import { hasBeta1, setMomentum } from "./momentum.ts";
 import type { CyclicGroup } from "./momentum.ts";
 import { forEachGroup, LRScheduler, requireOptimizer } from "./scheduler.ts";
 
 const signature =
-  "OneCycleLR(float|float[] max_lr, float? total_steps=None, float? epochs=None, float? steps_per_epoch=None, float pct_start=0.3, str anneal_strategy='cos', bool cycle_momentum=True, float|float[] base_momentum=0.85, float|float[] max_momentum=0.95, float div_factor=25.0, float final_div_factor=10000.0, bool three_phase=False, int last_epoch=-1) -> LRScheduler";
+  "OneCycleLR(object optimizer, float|float[] max_lr, float? total_steps=None, float? epochs=None, float? steps_per_epoch=None, float pct_start=0.3, str anneal_strategy='cos', bool cycle_momentum=True, float|float[] base_momentum=0.85, float|float[] max_momentum=0.95, float div_factor=25.0, float final_div_factor=10000.0, bool three_phase=False, int last_epoch=-1) -> LRScheduler";
 
 type Rate = "initial_lr" | "max_lr" | "min_lr";
 type Momentum = "max_momentum" | "base_momentum";
@@ -54,8 +53,8 @@ export class OneCycleLR extends LRScheduler {
   declare private readonly _schedule_phases: readonly Phase[];
   declare private readonly _anneal_func_type: string;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof signature>) {
-    const options = bindConstructor(signature, given);
+  constructor(...given: SchedulerArgs<typeof signature>) {
+    const { optimizer, ...options } = bindScheduler(signature, given);
     const groups: CyclicGroup[] = requireOptimizer(optimizer).param_groups;
     const { pct_start, anneal_strategy, cycle_momentum, div_factor, final_div_factor, last_epoch } = options;
     const total_steps = countSteps(options);

@@ -1,12 +1,12 @@
 import { NotImplementedError, RuntimeError, ValueError, warn } from "../../errors.ts";
-import { bindConstructor, missingArguments } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
+import { missingArguments } from "../../op/refusals.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { AnyOptimizer } from "../optimizer.ts";
+import { bindScheduler } from "../arguments.ts";
+import type { SchedulerArgs } from "../arguments.ts";
 import { EPOCH_DEPRECATION_WARNING, LRScheduler, requireOptimizer } from "./scheduler.ts";
 
 const signature =
-  "ReduceLROnPlateau(str mode='min', float factor=0.1, int patience=10, float threshold=0.0001, str threshold_mode='rel', int cooldown=0, float|float[] min_lr=0, float eps=1e-08) -> LRScheduler";
+  "ReduceLROnPlateau(object optimizer, str mode='min', float factor=0.1, int patience=10, float threshold=0.0001, str threshold_mode='rel', int cooldown=0, float|float[] min_lr=0, float eps=1e-08) -> LRScheduler";
 
 /**
  * The rate times `factor` when a metric has not become better for more than `patience` epochs, as
@@ -35,8 +35,8 @@ export class ReduceLROnPlateau extends LRScheduler {
   declare cooldown_counter: number;
   declare num_bad_epochs: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof signature>) {
-    const { min_lr, ...options } = bindConstructor(signature, given);
+  constructor(...given: SchedulerArgs<typeof signature>) {
+    const { optimizer, min_lr, ...options } = bindScheduler(signature, given);
     if (options.factor >= 1) throw new ValueError("Factor should be < 1.0.");
     const count = requireOptimizer(optimizer).param_groups.length;
     const min_lrs = typeof min_lr === "number" ? new Array<number>(count).fill(min_lr) : [...min_lr];

@@ -1,13 +1,13 @@
 import { ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
+import { bindScheduler } from "../arguments.ts";
+import type { SchedulerArgs } from "../arguments.ts";
 import { optionText } from "../options.ts";
-import type { AnyOptimizer, CommonOptions, ParamGroup } from "../optimizer.ts";
+import type { CommonOptions, ParamGroup } from "../optimizer.ts";
 import { ANNEAL, requireAnnealing } from "./one_cycle.ts";
 import { forEachGroup, LRScheduler, requireOptimizer } from "./scheduler.ts";
 
 const signature =
-  "SWALR(float|float[] swa_lr, float anneal_epochs=10, str anneal_strategy='cos', int last_epoch=-1) -> LRScheduler";
+  "SWALR(object optimizer, float|float[] swa_lr, float anneal_epochs=10, str anneal_strategy='cos', int last_epoch=-1) -> LRScheduler";
 type SwaGroup = ParamGroup<CommonOptions & { swa_lr?: number }>;
 
 /**
@@ -23,8 +23,8 @@ export class SWALR extends LRScheduler {
   declare private readonly _anneal_strategy: string;
   declare readonly anneal_epochs: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: ConstructorArgs<typeof signature>) {
-    const { swa_lr, anneal_epochs, anneal_strategy, last_epoch } = bindConstructor(signature, given);
+  constructor(...given: SchedulerArgs<typeof signature>) {
+    const { optimizer, swa_lr, anneal_epochs, anneal_strategy, last_epoch } = bindScheduler(signature, given);
     const groups: SwaGroup[] = requireOptimizer(optimizer).param_groups;
     const rates = forEachGroup("swa_lr", optimizer, swa_lr);
     requireAnnealing(anneal_strategy);

@@ -1,0 +1,34 @@
+// Arguments of optimizers and schedulers, whose first ones signatures have no word for.
+import type { ConstructorArgs } from "../op/constructor.ts";
+import { bindConstructor } from "../op/constructor.ts";
+import type { Arg, Args, Forms, Told, Values, ValuesOf } from "../op/schema.ts";
+import type { AnyOptimizer, Params } from "./optimizer.ts";
+
+/** The options that an optimizer with this signature has. */
+export type OptionsOf<S extends string> = { [K in Exclude<keyof Values<S>, "params">]: Values<S>[K] };
+/**
+ * The parameters by place. They may be given by name, too; to tell the type checker so would be too much for it where a
+ * program chooses among several optimizers.
+ */
+export type OptimizerArgs<S extends string, O extends object = OptionsOf<S>> = [
+  params: Params<O>,
+  ...given: Args<S> extends [Arg, ...infer Rest extends Arg[]] ? Forms<Rest> : never,
+];
+/** The parameters, and the options of groups that do not say otherwise. */
+export function bindOptimizer<S extends string>(
+  signature: S,
+  given: readonly unknown[],
+): [Params<never>, OptionsOf<S>] {
+  const { params, ...options } = bindConstructor(signature, given) as { params: Params<never> };
+  return [params, options as OptionsOf<S>];
+}
+
+interface Scheduled {
+  optimizer: AnyOptimizer;
+}
+export type SchedulerArgs<S extends string> = ConstructorArgs<S, Scheduled>;
+export const bindScheduler = <S extends string>(
+  signature: S,
+  given: readonly unknown[],
+  name?: string,
+): ValuesOf<Told<Args<S>, Scheduled>> => bindConstructor<S, Scheduled>(signature, given, name);
