@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { InspectOptions } from "node:util";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
@@ -9,7 +10,8 @@ import { Heap, sizeClass } from "../src/devices/cpu/heap.ts";
 import { CpuMemory } from "../src/devices/cpu/memory.ts";
 import type { CpuMemoryOptions } from "../src/devices/cpu/memory.ts";
 import { tick } from "../src/devices/cpu/span.ts";
-import { forcedCollection, Mortal, Nursery } from "../src/devices/cpu/nursery.ts";
+import { collector, Mortal, ShownList } from "../src/devices/cpu/collector.ts";
+import { Nursery } from "../src/devices/cpu/nursery.ts";
 
 fc.configureGlobal({ seed: 20261123 });
 
@@ -392,13 +394,15 @@ describe("the nursery", () => {
   });
 
   test("is not opened where the engine shows the dead, or hides one of the living", () => {
-    const nobody = (): string => "WeakSet {}";
-    const some = (set: object): string => inspect(set, { showHidden: true, maxArrayLength: 100 });
-    const all = (set: object): string => inspect(set, { showHidden: true, maxArrayLength: Infinity });
-    expect(Nursery.works(forcedCollection(), all)).toBe(true);
+    const { young } = collector()!;
+    const shown = (options: InspectOptions): ShownList => new ShownList((set) => inspect(set, options));
+    const all = (): ShownList => shown({ showHidden: true, maxArrayLength: Infinity });
+    const some = (): ShownList => shown({ showHidden: true, maxArrayLength: 100 });
+    const nobody = (): ShownList => new ShownList(() => "WeakSet {}");
+    expect(Nursery.works(young, all)).toBe(true);
     expect(Nursery.works(() => {}, all)).toBe(false);
-    expect(Nursery.works(forcedCollection(), some)).toBe(false);
-    expect(Nursery.works(forcedCollection(), nobody)).toBe(false);
+    expect(Nursery.works(young, some)).toBe(false);
+    expect(Nursery.works(young, nobody)).toBe(false);
   });
 
   test("memory works without one", async () => {

@@ -100,21 +100,12 @@ export const programs: Readonly<Record<string, (rounds: number, side: number) =>
     });
   },
   "keeping some, using them now and then": (rounds, side) => {
-    const kept: Tensor[] = [];
+    const kept: [Tensor, filledWith: number][] = [];
     let wrong = 0;
     for (let i = 0; i < rounds; i++) {
       const y = torch.full([1024 / side, 1024 / side], i);
-      if (i % 50 === 0) kept.push(y);
-      if (i % 70 === 0)
-        for (const [k, t] of kept.entries())
-          if (
-            t
-              .sub(50 * k)
-              .abs()
-              .max()
-              .item() !== 0
-          )
-            wrong++;
+      if (i % 50 === 0) kept.push([y, i]);
+      if (i % 70 === 0) for (const [t, value] of kept) if (t.sub(value).abs().max().item() !== 0) wrong++;
       if (kept.length > 8) kept.length = 0;
     }
     return wrong;

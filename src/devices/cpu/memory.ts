@@ -2,6 +2,7 @@
 import type { Dtype, TypedArray } from "../../dtype.ts";
 import { OutOfMemoryError } from "../../errors.ts";
 import type { MemoryStats } from "../backend.ts";
+import { collector } from "./collector.ts";
 import { Heap, sizeClass, sizeClassBelow, UNIT } from "./heap.ts";
 import { createLiveness } from "./liveness.ts";
 import type { Liveness, LivenessKind } from "./liveness.ts";
@@ -61,7 +62,7 @@ export interface CpuMemoryOptions {
  * when the memory holds a certain amount, the spans that have been unused the longest move out of it, each into an
  * ArrayBuffer of its own. The collector sees the weight of those and frees the dead ones by itself, with the span that
  * alone leads to them, within the same task; what lives comes back when its address is next asked for. What came back shows
- * that too little was kept, and so much more is from then on. In Node, where the dead are found in time, only what does not
+ * that too little was kept, and so much more is from then on. In Node and its like, where the dead are found in time, only what does not
  * fit beside the rest moves out.
  *
  * The amount is small: engines collect cheaply, and so often, what was held for no more than one or two collections
@@ -471,7 +472,7 @@ export class CpuMemory {
    */
   private adapt(work: number, collecting: number, watched: number, found: number): void {
     const quarter = Math.max((this.maximum * WASM_PAGE) / 4, LEAST_BUDGET);
-    const heap = globalThis.process?.memoryUsage?.().heapUsed ?? 0;
+    const heap = collector()?.heap() ?? 0;
     const most = Math.min(quarter, Math.max(ENOUGH, this.held, 8 * heap));
     const fixed = collecting - watched * MS_PER_REFERENCE;
     if (fixed > 0.03 * work) this.budget = Math.min(this.budget * 2, most);
