@@ -160,6 +160,7 @@ const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
     // Those for fewer dims are on no list of autocast.
     const input = dims === 3 ? inFloat32(bound.input) : bound.input;
     const size = sizesFor(input, dims, output_size, name);
+    pool.assertFilled(name, input, 1);
     const lead = input.sizes.length - dims;
     const spatial = input.sizes.slice(lead);
     let values = input;

@@ -1,10 +1,12 @@
 // Convolutions in one, two and three dims, and their transposes, as matrix products.
-import { cppName } from "../cpp_names.ts";
+import { cppName, legacyType } from "../cpp_names.ts";
+import { bfloat16, bool, int64 } from "../dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { list, numel } from "../layout.ts";
 import type { Shape } from "../layout.ts";
 import { composite, compute, inFormat, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
+import { notImplementedFor } from "../op/takes.ts";
 import type { Tensor } from "../tensor.ts";
 import { correlate, correlateWeights } from "./correlation.ts";
 import type { Windows } from "./correlation.ts";
@@ -163,11 +165,27 @@ function check(
       `Calculated padded input size per channel: (${full.join(" x ")}). Kernel size: (${kernel.join(" x ")}). Kernel size can't be greater than actual input size`,
     );
 }
+/** As PyTorch's kernels for two and three dims tell them; it takes one dim as two. */
+function byDim(given: Readonly<Record<"output_padding" | "stride" | "dilation", readonly number[]>>): string {
+  const texts = Object.entries(given).map(([name, sizes]) => {
+    const none = name === "output_padding" ? 0 : 1;
+    const all = sizes.length === 1 ? [none, ...sizes] : sizes;
+    return all.map((n, d) => `${name}_${["depth", "height", "width"].slice(-all.length)[d]}: ${n}`).join(" ");
+  });
+  return texts.join(" ");
+}
+/** Which dtypes PyTorch's kernels for the CPU take, which it finds out last. */
+function checkTaken(dims: number, { dtype }: Tensor, { transposed, dilation }: Conv): void {
+  if (dtype.is_differentiable || dtype === int64) return;
+  if (transposed) throw notImplementedFor(`slow_conv_transpose${dims === 3 ? 3 : 2}d_out_cpu`, dtype);
+  if (dilation.some((d) => d > 1)) throw notImplementedFor("slow_conv_dilated<>", dtype);
+  if (dtype === bool) throw notImplementedFor(dims === 3 ? "compute_columns3d" : "slow_conv2d_cpu", dtype);
+}
 function checkTransposed(input: Tensor, weight: Tensor, conv: Omit<Conv, "transposed">): void {
   const { output_padding, stride, dilation } = conv;
   if (output_padding.some((p, d) => p >= stride[d] && p >= dilation[d]))
     throw new RuntimeError(
-      `output padding must be smaller than either stride or dilation, but got output_padding: ${list(output_padding)} stride: ${list(stride)} dilation: ${list(dilation)}`,
+      `output padding must be smaller than either stride or dilation, but got ${byDim({ output_padding, stride, dilation })}`,
     );
   const size = transposedSize(input.sizes, weight.sizes, conv);
   if (size.some((n) => n <= 0))
@@ -175,16 +193,20 @@ function checkTransposed(input: Tensor, weight: Tensor, conv: Omit<Conv, "transp
       `Given input size per channel: (${input.sizes.slice(2).join(" x ")}). Calculated output size per channel: (${size.join(" x ")}). Output size is too small`,
     );
 }
-/** Of one dtype, as the product needs them; PyTorch looks at the bias first. */
-function checkDtypes(input: Tensor, weight: Tensor, bias: Tensor | null): void {
+/** Of one dtype, as the product needs them; PyTorch looks at the bias first, before all else. */
+function checkBias(input: Tensor, bias: Tensor | null): void {
   if (bias !== null && bias.dtype !== input.dtype)
     throw new RuntimeError(
       `Input type (${cppName(input.dtype)}) and bias type (${cppName(bias.dtype)}) should be the same`,
     );
-  if (input.dtype !== weight.dtype)
-    throw new RuntimeError(
-      `expected scalar type ${input.dtype.legacyName} but found ${weight.dtype.legacyName}\nInput type (${input.type()}) and weight type (${weight.type()}) should be the same.`,
-    );
+}
+function checkWeight({ dtype }: Tensor, weight: Tensor): void {
+  if (dtype === weight.dtype) return;
+  const same = `Input type (${legacyType(dtype)}) and weight type (${legacyType(weight.dtype)}) should be the same`;
+  if (dtype === bfloat16)
+    throw new RuntimeError(`${same} or input should be a MKLDNN tensor and weight is a dense tensor`);
+  if (dtype.is_complex) throw new RuntimeError(same);
+  throw new RuntimeError(`expected scalar type ${dtype.legacyName} but found ${weight.dtype.legacyName}\n${same}.`);
 }
 /** Checks, adds the batch dim if there is none, and convolves. */
 function convolve(
@@ -201,7 +223,7 @@ function convolve(
       `Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${name}, but got input of size: ${list(input.sizes)}`,
     );
   if (weight.sizes.length < 3) throw new RuntimeError("weight should have at least three dimensions");
-  checkDtypes(input, weight, bias);
+  checkBias(input, bias);
   const conv: Conv = {
     stride: perDim(given.stride, dims, "stride"),
     padding: perDim(given.padding, dims, "padding"),
@@ -217,6 +239,8 @@ function convolve(
     throw new RuntimeError(
       `Only zero batch or zero channel inputs are supported, but got input shape: ${list(batched.sizes)}`,
     );
+  checkTaken(dims, batched, conv);
+  checkWeight(batched, weight);
   const { stride, padding, dilation, output_padding, groups } = conv;
   const out = convolution(batched, weight, bias, stride, padding, dilation, transposed, output_padding, groups);
   return batched === input ? out : out.squeeze([0]);

@@ -1,6 +1,6 @@
 // Images read at the places a grid tells.
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.ts";
-import { list, numel } from "../layout.ts";
+import { list, numel, tupleText } from "../layout.ts";
 import { composite } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -208,13 +208,13 @@ define(affine_grid, {
     const dims = spatial.length;
     if (dims !== 2 && dims !== 3)
       throw new NotImplementedError(
-        `affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. Got size ${list(size)}.`,
+        `affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. Got size ${tupleText(size)}.`,
       );
     if (theta.sizes.length !== 3 || theta.sizes[1] !== dims || theta.sizes[2] !== dims + 1)
-      throw new RuntimeError(
-        `Expected a batch of ${dims}D affine matrices of shape Nx${dims}x${dims + 1} for size ${list(size)}. Got ${list(theta.sizes)}.`,
+      throw new ValueError(
+        `Expected a batch of ${dims}D affine matrices of shape Nx${dims}x${dims + 1} for size ${tupleText(size)}. Got ${String(theta.shape)}.`,
       );
-    if (Math.min(...size) <= 0) throw new RuntimeError(`Expected non-zero, positive output size. Got ${list(size)}`);
+    if (Math.min(...size) <= 0) throw new ValueError(`Expected non-zero, positive output size. Got ${tupleText(size)}`);
     const axis = (length: number): Tensor => {
       const line = length === 1 ? theta.new_zeros([1]) : linspace(-1, 1, length, { dtype: theta.dtype });
       return align_corners === true ? line : line.mul((length - 1) / length);

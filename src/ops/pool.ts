@@ -206,6 +206,14 @@ define(avg_pool3d, {
 });
 
 /** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
+/** Raises where a dim from `first` on is empty. */
+export function assertFilled(name: string, { sizes }: Tensor, first: number): void {
+  const empty = sizes.findIndex((n, d) => n === 0 && d >= first);
+  if (empty >= 0)
+    throw new RuntimeError(
+      `${name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${list(sizes)} with dimension ${empty} being empty`,
+    );
+}
 function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
   if (dims === 1 && output_size.length !== 1)
     throw new RuntimeError(
@@ -216,11 +224,7 @@ function adaptive(input: Tensor, dims: number, output_size: readonly number[]): 
     throw new RuntimeError(
       `adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {${(dims === 1 ? [1, ...size] : size).join(", ")}}`,
     );
-  const empty = input.sizes.findIndex((n, d) => n === 0 && d >= input.sizes.length - dims);
-  if (empty >= 0)
-    throw new RuntimeError(
-      `adaptive_avg_pool${dims}d(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${list(input.sizes)} with dimension ${empty} being empty`,
-    );
+  assertFilled(`adaptive_avg_pool${dims}d`, input, dims === 3 ? 1 : input.sizes.length - dims);
   if (size.includes(0)) return input.new_zeros([...input.sizes.slice(0, -dims), ...size]);
   let x = linearIn(input);
   for (let i = 0; i < dims; i++) {

@@ -143,12 +143,12 @@ define(normal, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const normal_ = inplace(normal);
-const continuous = (name: string, d: Dtype): string =>
-  `${name} distribution is a continuous probability distribution. dtype must be a floating point but you specified ${cppName(d)}`;
+const continuous = (name: string, specified: string): string =>
+  `${name} distribution is a continuous probability distribution. dtype must be a floating point but you specified ${specified}`;
 /** Self's elements replaced by draws from an exponential distribution. */
 export const exponential = op("exponential(Tensor self, float lambd=1.0, *, Generator? generator=None) -> Tensor");
 define(exponential, {
-  takes: onlyFloats((d) => continuous("Exponential", d)),
+  takes: onlyFloats((d) => continuous("Exponential", d.legacyName)),
   kernel: overwrite((out, v) => draw.exponentialFill(out, v[1] as number, generatorAt(v, 2))),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -171,7 +171,7 @@ export const cauchy = op(
   "cauchy(Tensor self, float median=0.0, float sigma=1.0, *, Generator? generator=None) -> Tensor",
 );
 define(cauchy, {
-  takes: onlyFloats((d) => continuous("Cauchy", d)),
+  takes: onlyFloats((d) => continuous("Cauchy", cppName(d))),
   kernel: overwrite((out, v) => {
     draw.cauchyFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
   }),

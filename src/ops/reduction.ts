@@ -1,7 +1,7 @@
 // Folds over dims: sums, extremes, tests, spread.
 import { isAny } from "./looks.ts";
 import type { OpKernel } from "../op/op.ts";
-import { is_grad_enabled, no_grad } from "../autograd/mode.ts";
+import { is_grad_enabled } from "../autograd/mode.ts";
 import type { Dtype, Scalar } from "../dtype.ts";
 import { bool, complex128, complex64, float32, float64, get_default_dtype, int64, opmath, uint8 } from "../dtype.ts";
 import { streamed } from "../cpp_names.ts";
@@ -501,18 +501,11 @@ define(_std, {
   },
   node: "StdBackward0",
 });
-/**
- * The mean as PyTorch has it beside the variance, brought up to date element by element: once it is infinite what is left to
- * the next element makes it NaN.
- */
-function runningMean(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {
-  const mean = self.mean(dim, keepdim);
-  const dims = wrapDims(dim, self.sizes.length);
-  if (!self.dtype.is_floating_point || mean.numel() === 0) return mean;
-  if (no_grad(() => !isAny(mean.isinf()))) return mean;
-  const last = dims.reduce((t, d) => t.narrow(d, t.sizes[d] - 1, 1), self.detach());
-  const before = self.detach().isinf().sum(dims, keepdim).sub(last.isinf().sum(dims, keepdim)).gt(0);
-  return mean.add(mean.new_zeros(mean.sizes).masked_fill(before, NaN));
+/** The mean beside the variance: of floats in float64, as PyTorch's goes from element to element. */
+function meanBeside(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {
+  if (self.dtype.is_complex) return self.mean(dim, keepdim);
+  const sum = self.sum(dim, keepdim, { dtype: float64 });
+  return sum.div(countOf(self.sizes, dim)).to(self.dtype);
 }
 /** {@link var} and {@link mean}. */
 export const var_mean = op(
@@ -522,7 +515,7 @@ define(var_mean, {
   takes: noIntegers("var_mean only support floating point and complex dtypes"),
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("var_mean", args);
-    return [_var(args.self, dim, correction, keepdim), runningMean(args.self, dim, keepdim)];
+    return [_var(args.self, dim, correction, keepdim), meanBeside(args.self, dim, keepdim)];
   }),
   node: "VarMeanBackward0",
 });
@@ -534,7 +527,7 @@ define(std_mean, {
   takes: noIntegers("std_mean only support floating point and complex dtypes"),
   kernel: composite((args) => {
     const [dim, correction, keepdim] = spreadArgs("std_mean", args);
-    return [_std(args.self, dim, correction, keepdim), runningMean(args.self, dim, keepdim)];
+    return [_std(args.self, dim, correction, keepdim), meanBeside(args.self, dim, keepdim)];
   }),
   node: "StdMeanBackward0",
 });

@@ -2,7 +2,6 @@
 import { is_grad_enabled } from "../autograd/mode.ts";
 import type { Dtype } from "../dtype.ts";
 import { opmath } from "../dtype.ts";
-import { NotImplementedError } from "../errors.ts";
 import { constant, acc } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { expBelow0 } from "../kernel/formulas/exponential.ts";
@@ -12,6 +11,7 @@ import { composite, compute, inOpmath } from "../op/kernels.ts";
 import { define, op } from "../op/op.ts";
 import { passes, sumOf } from "../op/passes.ts";
 import type { Passes } from "../op/passes.ts";
+import { notImplementedFor } from "../op/takes.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The larger of two, a number where there is one: one instruction, where max takes eight. */
@@ -53,9 +53,9 @@ const logSoftmaxGradient = passes(([grad, y], dtype) => ({
 }));
 /** Runs passes along one dim. */
 function along(run: Passes, name: string, self: Tensor, dim: number): Tensor {
-  if (!self.dtype.is_floating_point)
-    throw new NotImplementedError(`"${name}_lastdim_kernel_impl" not implemented for '${self.dtype.legacyName}'`);
   const dims = wrapDims([dim], self.sizes.length);
+  if (!self.dtype.is_floating_point && self.numel() > 0)
+    throw notImplementedFor(`${name}${dims[0] >= self.sizes.length - 1 ? "_lastdim" : ""}_kernel_impl`, self.dtype);
   return self.numel() === 0 ? self.clone() : run([self], dims)[0];
 }
 /** A gradient in passes, where it need not be differentiable and the dtypes are such. */
