@@ -5,6 +5,7 @@ import { gradientEdge } from "../autograd/node.ts";
 import { assertUnhooked } from "../autograd/saved_hooks.ts";
 import { modes, scoped } from "../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../errors.ts";
+import { bindConstructor } from "../op/constructor.ts";
 import { amongEnded, standing } from "../op/levels.ts";
 import { zeros_like } from "../ops/index.ts";
 import { Tensor } from "../tensor.ts";
@@ -132,6 +133,11 @@ export const partial =
     return f(...(given as never[]));
   };
 
+interface Given {
+  func: Fn<never[], unknown>;
+  argnums: Argnums;
+}
+const GRAD_AND_VALUE = "grad_and_value(callable func, object argnums=0, bool has_aux=False) -> callable";
 /**
  * The gradient of a function that gives one number, with respect to its argument `argnums` (or several), and its value. As
  * `torch.func.grad_and_value`: returns a function that gives `[gradient, value]`, with `has_aux` `[gradient, [value, aux]]`.
@@ -147,11 +153,8 @@ export function grad_and_value<A extends readonly unknown[], X, const N extends 
   argnums: N | undefined,
   options: AuxOptions & { readonly has_aux: true },
 ): Fn<A, [At<A, N>, [Tensor, X]]>;
-export function grad_and_value(
-  f: Fn<never[], unknown>,
-  argnums: Argnums = 0,
-  { has_aux = false }: AuxOptions = {},
-): Fn<unknown[], [never, never]> {
+export function grad_and_value(...given: unknown[]): Fn<unknown[], [never, never]> {
+  const { func: f, argnums, has_aux } = bindConstructor<typeof GRAD_AND_VALUE, Given>(GRAD_AND_VALUE, given);
   const name = "grad_and_value(f)(*args)";
   return (...args) => {
     const places = placesOf(argnums, args);
@@ -171,6 +174,7 @@ export function grad_and_value(
     return [gradient, has_aux ? [shown, ended(aux)] : shown] as [never, never];
   };
 }
+const GRAD = "grad(callable func, object argnums=0, bool has_aux=False) -> callable";
 /**
  * The gradient of a function that gives one number, as `torch.func.grad`: returns a function of the same arguments. With
  * `has_aux` that gives `[gradient, aux]`. Nest it for derivatives of derivatives.
@@ -186,13 +190,15 @@ export function grad<A extends readonly unknown[], X, const N extends Argnums = 
   argnums: N | undefined,
   options: AuxOptions & { readonly has_aux: true },
 ): Fn<A, [At<A, N>, X]>;
-export function grad(f: Fn<never[], unknown>, argnums: Argnums = 0, options: AuxOptions = {}): Fn<unknown[], unknown> {
-  const both = grad_and_value(f as never, argnums, options as never) as Fn<unknown[], [unknown, unknown]>;
+export function grad(...given: unknown[]): Fn<unknown[], unknown> {
+  const { func, argnums, has_aux } = bindConstructor<typeof GRAD, Given>(GRAD, given);
+  const both = grad_and_value(func as never, argnums, { has_aux } as never) as Fn<unknown[], [unknown, unknown]>;
   return (...args) => {
     const [gradient, value] = both(...args);
-    return (options.has_aux === true ? [gradient, (value as unknown[])[1]] : gradient) as never;
+    return (has_aux ? [gradient, (value as unknown[])[1]] : gradient) as never;
   };
 }
+const VJP = "vjp(callable func, object primals, *, bool has_aux=False) -> callable";
 /**
  * The value of a function, and the function that multiplies a cotangent by its Jacobian: `[value, pull]`, with `has_aux`
  * `[value, pull, aux]`. As `torch.func.vjp`. `pull` gives a list, an entry for each primal.
@@ -207,11 +213,8 @@ export function vjp<P extends readonly Tree[], Y extends Tree, X>(
   primals: readonly [...P],
   options: AuxOptions & { readonly has_aux: true },
 ): [Y, (cotangents: Tree) => P, X];
-export function vjp(
-  f: (...primals: never[]) => unknown,
-  primals: readonly Tree[],
-  { has_aux = false }: AuxOptions = {},
-): [unknown, (cotangents: Tree) => unknown, unknown?] {
+export function vjp(...given: unknown[]): [unknown, (cotangents: Tree) => unknown, unknown?] {
+  const { func: f, primals, has_aux } = bindConstructor<typeof VJP, Given & { primals: readonly Tree[] }>(VJP, given);
   assertUnhooked(HOOKS);
   const { inputs, value } = recorded(primals, (leaves: never[]) => f(...leaves));
   const [y, aux] = withAux("vjp(f, *primals)", value, has_aux);

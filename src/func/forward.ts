@@ -2,6 +2,7 @@
 import { RuntimeError, ValueError } from "../errors.ts";
 import { list, sameShape } from "../layout.ts";
 import { eye, ones_like, zeros_like } from "../ops/index.ts";
+import { bindConstructor } from "../op/constructor.ts";
 import { standing } from "../op/levels.ts";
 import { Tensor } from "../tensor.ts";
 import type { Argnums, At, AuxOptions } from "./derivatives.ts";
@@ -17,6 +18,12 @@ export interface JvpOptions extends AuxOptions {
   /** Raise if the output does not depend on the inputs. */
   readonly strict?: boolean;
 }
+interface JvpGiven {
+  func: (...primals: never[]) => unknown;
+  primals: readonly Tree[];
+  tangents: readonly Tree[];
+}
+const JVP = "jvp(callable func, object primals, object tangents, *, bool strict=False, bool has_aux=False) -> callable";
 /**
  * The value of a function and the product of its Jacobian with tangents, computed forwards: `[value, product]`, with `has_aux`
  * `[value, product, aux]`. As `torch.func.jvp`.
@@ -34,12 +41,8 @@ export function jvp<P extends readonly Tree[], Y extends Tree, X>(
   tangents: readonly Tree[],
   options: JvpOptions & { readonly has_aux: true },
 ): [Y, Y, X];
-export function jvp(
-  f: (...primals: never[]) => unknown,
-  primals: readonly Tree[],
-  tangents: readonly Tree[],
-  { strict = false, has_aux = false }: JvpOptions = {},
-): [unknown, unknown, unknown?] {
+export function jvp(...given: unknown[]): [unknown, unknown, unknown?] {
+  const { func: f, primals, tangents, strict, has_aux } = bindConstructor<typeof JVP, JvpGiven>(JVP, given);
   const name = "jvp(f, primals, tangents)";
   if (!isTuple(primals))
     throw new RuntimeError(`${name}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).`);
@@ -127,16 +130,18 @@ export interface JacobianOptions extends AuxOptions {
   /** Rows at a time; all unless told. */
   readonly chunk_size?: number | null;
 }
+interface Given {
+  func: Fn<never[], unknown>;
+  argnums: Argnums;
+}
+const JACREV = "jacrev(callable func, object argnums=0, *, bool has_aux=False, int? chunk_size=None) -> callable";
 /**
  * The Jacobian of a function, row by row backwards, for all rows at once. As `torch.func.jacrev`: a function of the same
  * arguments that gives, in the structure of the output, that of the arguments `argnums`.
  * @example torch.func.jacrev((x: torch.Tensor) => x.sin())(torch.zeros(2)); // the identity
  */
-export const jacrev: JacobianOf<JacobianOptions> = (
-  f: Fn<never[], unknown>,
-  argnums: Argnums = 0,
-  { has_aux = false, chunk_size = null }: JacobianOptions = {},
-): Fn<unknown[], never> => {
+export const jacrev: JacobianOf<JacobianOptions> = (...given: unknown[]): Fn<unknown[], never> => {
+  const { func: f, argnums, has_aux, chunk_size } = bindConstructor<typeof JACREV, Given>(JACREV, given);
   if (chunk_size !== null && chunk_size <= 0) throw new ValueError("jacrev: `chunk_size` should be greater than 0.");
   return (...args) => {
     refuseComplex("jacrev", "inputs", args);
@@ -170,15 +175,14 @@ export interface ForwardOptions extends AuxOptions {
   /** What draws of random numbers do, see vmap. */
   readonly randomness?: Randomness;
 }
+const JACFWD = "jacfwd(callable func, object argnums=0, bool has_aux=False, *, str randomness='error') -> callable";
 /**
  * The Jacobian of a function, column by column forwards, for all columns at once. As `torch.func.jacfwd`.
  * @example torch.func.jacfwd((x: torch.Tensor) => x.sin())(torch.zeros(2)); // the identity
  */
-export const jacfwd: JacobianOf<ForwardOptions> = (
-  f: Fn<never[], unknown>,
-  argnums: Argnums = 0,
-  { has_aux = false, randomness = "error" }: ForwardOptions = {},
-): Fn<unknown[], never> => {
+export const jacfwd: JacobianOf<ForwardOptions> = (...given: unknown[]): Fn<unknown[], never> => {
+  const { func: f, argnums, has_aux, ...draws } = bindConstructor<typeof JACFWD, Given>(JACFWD, given);
+  const randomness = draws.randomness as Randomness;
   return (...args) => {
     refuseComplex("jacfwd", "inputs", args);
     const places = placesOf(argnums, args);
@@ -209,6 +213,7 @@ export const jacfwd: JacobianOf<ForwardOptions> = (
     return (has_aux ? [jacobian, mapTensors(all, (t) => t.select(0, 0))] : jacobian) as never;
   };
 };
+const HESSIAN = "hessian(callable func, object argnums=0) -> callable";
 /**
  * The second derivatives of a function, forwards over backwards. As `torch.func.hessian`.
  * @example torch.func.hessian((x: torch.Tensor) => x.pow(3).sum())(torch.ones(2)); // 6 on the diagonal
@@ -217,7 +222,8 @@ export function hessian<A extends readonly unknown[], Y extends Tree, const N ex
   f: Fn<A, Y>,
   argnums?: N,
 ): Fn<A, Jacobian<Jacobian<Y, At<A, N>>, At<A, N>>>;
-export function hessian(f: Fn<never[], unknown>, argnums: Argnums = 0): Fn<never[], never> {
+export function hessian(...given: unknown[]): Fn<never[], never> {
+  const { func: f, argnums } = bindConstructor<typeof HESSIAN, Given>(HESSIAN, given);
   const rows: Fn<never[], Tensor> = jacrev(f as Fn<never[], Tensor>, argnums) as never;
   return jacfwd(rows, argnums) as never;
 }

@@ -3,6 +3,8 @@ import { grad } from "../autograd/backward.ts";
 import { enable_grad } from "../autograd/mode.ts";
 import { AssertionError, NotImplementedError, RuntimeError, TypeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
+import { bindConstructor } from "../op/constructor.ts";
+import type { ArgsAfter } from "../op/constructor.ts";
 import { eye, ones_like, stack, zeros_like } from "../ops/index.ts";
 import { Tensor } from "../tensor.ts";
 import { vjp as pulled } from "./derivatives.ts";
@@ -13,22 +15,24 @@ import { vmap } from "./vmap.ts";
 /** A tensor, or several as arguments of the function. */
 type Given = Tensor | readonly Tensor[];
 type Fn<X extends Given, Y> = (...xs: X extends readonly Tensor[] ? X : [X]) => Y;
-export interface ProductOptions {
-  /** Whether the result can be differentiated further. */
-  readonly create_graph?: boolean;
-  /** Raise if an output does not depend on an input. */
-  readonly strict?: boolean;
+type Product =
+  "product(callable func, object inputs, object v=None, bool create_graph=False, bool strict=False) -> Tensor";
+/** The vector, and the options: whether the result can be differentiated further, and whether an output must depend on each input. */
+type Rest<V> = ArgsAfter<"inputs", Product, { v: V | null }>;
+interface Bound {
+  func: unknown;
+  inputs: Given;
+  v: Given | null;
+  create_graph: boolean;
+  strict: boolean;
 }
-export interface JacobianOptions extends ProductOptions {
-  /** Compute all rows at once, by vmap. */
-  readonly vectorize?: boolean;
-  /** "reverse-mode" or, if vectorized, "forward-mode". */
-  readonly strategy?: string;
-}
-export interface HessianOptions extends ProductOptions {
-  readonly vectorize?: boolean;
-  readonly outer_jacobian_strategy?: string;
-}
+const bound = (name: string, given: readonly unknown[]): Bound => bindConstructor<Product, Bound>(PRODUCT, given, name);
+const PRODUCT: Product =
+  "product(callable func, object inputs, object v=None, bool create_graph=False, bool strict=False) -> Tensor";
+const JACOBIAN =
+  "jacobian(callable func, object inputs, bool create_graph=False, bool strict=False, bool vectorize=False, str strategy='reverse-mode') -> Tensor";
+const HESSIAN =
+  "hessian(callable func, object inputs, bool create_graph=False, bool strict=False, bool vectorize=False, str outer_jacobian_strategy='reverse-mode') -> Tensor";
 
 interface Several {
   readonly tensors: readonly Tensor[];
@@ -149,15 +153,22 @@ function scalarOf(name: string, y: unknown): Tensor {
 const called = (f: unknown, xs: readonly Tensor[]): unknown => (f as (...xs: readonly Tensor[]) => unknown)(...xs);
 
 /**
- * The Jacobian of a function: of each output by each input, with the output's dims first. As
- * `torch.autograd.functional.jacobian`; `torch.func.jacrev` is its newer form.
+ * The Jacobian of a function: of each output by each input, with the output's dims first. `create_graph`: it can be
+ * differentiated further; `strict`: raise if an output does not depend on an input; `vectorize`: all rows at once, by vmap;
+ * `strategy`: "reverse-mode" or, if vectorized, "forward-mode". As `torch.autograd.functional.jacobian`; `torch.func.jacrev` is
+ * its newer form.
  * @example torch.autograd.functional.jacobian((x: torch.Tensor) => x.sin(), torch.zeros(2)); // the identity
  */
 export function jacobian<X extends Given, Y extends Given>(
   func: Fn<X, Y>,
   inputs: X,
-  { create_graph = false, strict = false, vectorize = false, strategy = "reverse-mode" }: JacobianOptions = {},
-): Y extends Tensor ? X : X[] {
+  ...rest: ArgsAfter<"inputs", typeof JACOBIAN>
+): Y extends Tensor ? X : X[];
+export function jacobian(...args: unknown[]): unknown {
+  const { func, inputs, create_graph, strict, vectorize, strategy } = bindConstructor<typeof JACOBIAN, Bound>(
+    JACOBIAN,
+    args,
+  );
   if (strategy !== "forward-mode" && strategy !== "reverse-mode")
     throw new AssertionError(
       'Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs than inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".',
@@ -248,13 +259,13 @@ function columns(func: unknown, given: Several): Rows {
 export function hessian<X extends Given>(
   func: Fn<X, Tensor>,
   inputs: X,
-  {
-    create_graph = false,
-    strict = false,
-    vectorize = false,
-    outer_jacobian_strategy = "reverse-mode",
-  }: HessianOptions = {},
-): X extends Tensor ? Tensor : Tensor[][] {
+  ...rest: ArgsAfter<"inputs", typeof HESSIAN>
+): X extends Tensor ? Tensor : Tensor[][];
+export function hessian(...args: unknown[]): unknown {
+  const { func, inputs, create_graph, strict, vectorize, outer_jacobian_strategy } = bindConstructor<
+    typeof HESSIAN,
+    Bound
+  >(HESSIAN, args);
   const given = givenTo("hessian", inputs, "inputs");
   if (outer_jacobian_strategy !== "forward-mode" && outer_jacobian_strategy !== "reverse-mode")
     throw new AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".');
@@ -270,15 +281,12 @@ export function hessian<X extends Given>(
     return oneOf(grads, given.several);
   };
   const options = { create_graph, strict, vectorize, strategy: outer_jacobian_strategy };
-  return jacobian(first as never, inputs, options) as never;
+  return jacobian(first as never, inputs, options);
 }
 /** The value of a function, and the vector `v` times its Jacobian. As `torch.autograd.functional.vjp`. */
-export function vjp<X extends Given, Y extends Given>(
-  func: Fn<X, Y>,
-  inputs: X,
-  v: Y | null = null,
-  { create_graph = false, strict = false }: ProductOptions = {},
-): [Y, X] {
+export function vjp<X extends Given, Y extends Given>(func: Fn<X, Y>, inputs: X, ...rest: Rest<Y>): [Y, X];
+export function vjp(...args: unknown[]): unknown {
+  const { func, inputs, v, create_graph, strict } = bound("vjp", args);
   const given = givenTo("vjp", inputs, "inputs");
   return enable_grad(() => {
     const xs = prepared(given.tensors, create_graph);
@@ -293,12 +301,9 @@ export function vjp<X extends Given, Y extends Given>(
   });
 }
 /** The value of a function, and its Jacobian times the vector `v`. As `torch.autograd.functional.jvp`. */
-export function jvp<X extends Given, Y extends Given>(
-  func: Fn<X, Y>,
-  inputs: X,
-  v: X | null = null,
-  { create_graph = false, strict = false }: ProductOptions = {},
-): [Y, Y] {
+export function jvp<X extends Given, Y extends Given>(func: Fn<X, Y>, inputs: X, ...rest: Rest<X>): [Y, Y];
+export function jvp(...args: unknown[]): unknown {
+  const { func, inputs, v, create_graph, strict } = bound("jvp", args);
   const given = givenTo("jvp", inputs, "inputs");
   return enable_grad(() => {
     const vs = vectors(v, given, "jvp");
@@ -316,12 +321,9 @@ export function jvp<X extends Given, Y extends Given>(
   });
 }
 /** The value of a function that gives one number, and `v` times its Hessian. As `torch.autograd.functional.vhp`. */
-export function vhp<X extends Given>(
-  func: Fn<X, Tensor>,
-  inputs: X,
-  v: X | null = null,
-  { create_graph = false, strict = false }: ProductOptions = {},
-): [Tensor, X] {
+export function vhp<X extends Given>(func: Fn<X, Tensor>, inputs: X, ...rest: Rest<X>): [Tensor, X];
+export function vhp(...args: unknown[]): unknown {
+  const { func, inputs, v, create_graph, strict } = bound("vhp", args);
   const given = givenTo("vhp", inputs, "inputs");
   return enable_grad(() => {
     const vs = vectors(v, given, "vhp");
@@ -332,12 +334,9 @@ export function vhp<X extends Given>(
   });
 }
 /** The value of a function that gives one number, and its Hessian times `v`. As `torch.autograd.functional.hvp`. */
-export function hvp<X extends Given>(
-  func: Fn<X, Tensor>,
-  inputs: X,
-  v: X | null = null,
-  { create_graph = false, strict = false }: ProductOptions = {},
-): [Tensor, X] {
+export function hvp<X extends Given>(func: Fn<X, Tensor>, inputs: X, ...rest: Rest<X>): [Tensor, X];
+export function hvp(...args: unknown[]): unknown {
+  const { func, inputs, v, create_graph, strict } = bound("hvp", args);
   const given = givenTo("hvp", inputs, "inputs");
   return enable_grad(() => {
     const vs = vectors(v, given, "hvp");

@@ -2,22 +2,27 @@
 import { RuntimeError, ValueError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { place } from "../nn/register.ts";
+import { bindConstructor } from "../op/constructor.ts";
+import type { ArgsAfter } from "../op/constructor.ts";
+import { callable } from "../op/callable.ts";
 import { stack } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 
 export type Tensors = Readonly<Record<string, Tensor>>;
-export interface FunctionalCallOptions {
-  /** Keyword arguments of the module. */
-  readonly kwargs?: Record<string, unknown>;
-  /** Whether what shares a parameter gets the tensor for it, under whichever of its names it is given. */
-  readonly tie_weights?: boolean;
-  /** Raise unless all parameters and buffers are given, and nothing else. */
-  readonly strict?: boolean;
+interface Given {
+  module: Module;
+  parameter_and_buffer_dicts: Record<string, Tensor> | readonly Record<string, Tensor>[];
+  args: unknown;
+  kwargs: Record<string, unknown> | null;
 }
+const FUNCTIONAL_CALL =
+  "functional_call(object module, object parameter_and_buffer_dicts, object args=None, object kwargs=None, *, bool tie_weights=True, bool strict=False) -> object";
 
 /**
  * The module called with other parameters and buffers, by their names. The module is as it was afterwards; what forward assigns to
- * a buffer goes into the object that was given. As `torch.func.functional_call`.
+ * a buffer goes into the object that was given. `kwargs`: the module's keyword arguments; `tie_weights`: what shares a parameter
+ * gets the tensor for it, under whichever of its names it is given; `strict`: raise unless all parameters and buffers are given, and
+ * nothing else. As `torch.func.functional_call`.
  *
  * Raises RuntimeError with `strict` where names are missing or too many, ValueError for different tensors of tied names.
  * @example
@@ -28,9 +33,13 @@ export interface FunctionalCallOptions {
 export function functional_call<M extends Module>(
   module: M,
   parameter_and_buffer_dicts: Record<string, Tensor> | readonly Record<string, Tensor>[],
-  args: unknown = [],
-  { kwargs, tie_weights = true, strict = false }: FunctionalCallOptions = {},
-): ReturnType<M["forward"]> {
+  ...rest: ArgsAfter<"parameter_and_buffer_dicts", typeof FUNCTIONAL_CALL, Given>
+): ReturnType<M["forward"]>;
+export function functional_call(...all: unknown[]): unknown {
+  const { module, parameter_and_buffer_dicts, args, kwargs, tie_weights, strict } = bindConstructor<
+    typeof FUNCTIONAL_CALL,
+    Given
+  >(FUNCTIONAL_CALL, all);
   const given = oneObject(parameter_and_buffer_dicts);
   const every = new Map<string, Tensor>([
     ...module.named_parameters({ remove_duplicate: false }),
@@ -51,8 +60,9 @@ export function functional_call<M extends Module>(
         if (name in given && now !== null) given[name] = now;
       });
     }
-    const list = Array.isArray(args) ? (args as unknown[]) : [args];
-    return module(...([...list, ...(kwargs === undefined ? [] : [kwargs])] as never)) as ReturnType<M["forward"]>;
+    const list = args === null ? [] : Array.isArray(args) ? (args as unknown[]) : [args];
+    const call = module as unknown as (...xs: unknown[]) => unknown;
+    return kwargs === null ? call(...list) : call(...list, kwargs);
   } finally {
     for (const back of undo.toReversed()) back();
   }
@@ -95,20 +105,23 @@ function assertSame(module: Module, every: ReadonlyMap<string, Tensor>, given: R
  * The parameters and the buffers of modules of one kind, each stacked along a new first dim, for vmap: `[params, buffers]`. The
  * parameters are leaves. As `torch.func.stack_module_state`.
  */
-export function stack_module_state(models: readonly Module[]): [Record<string, Tensor>, Record<string, Tensor>] {
-  if (models.length === 0) throw new RuntimeError("stack_module_state: Expected at least one model, got 0.");
-  if (models.some((m) => m.training !== models[0].training))
-    throw new RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.");
-  if (models.some((m) => m.constructor !== models[0].constructor))
-    throw new RuntimeError("stack_module_state: Expected all models to be of the same class.");
-  const stacked = (of: (m: Module) => Iterable<[string, Tensor]>, leaves: boolean): Record<string, Tensor> => {
-    const all = models.map((m) => [...of(m)]);
-    return Object.fromEntries(
-      all[0].map(([name, first], i) => {
-        const made = stack(all.map((list) => list[i][1])).detach();
-        return [name, leaves && first.requires_grad ? made.requires_grad_() : made];
-      }),
-    );
-  };
-  return [stacked((m) => m.named_parameters(), true), stacked((m) => m.named_buffers(), false)];
-}
+export const stack_module_state = callable<{ models: readonly Module[] }>()(
+  "stack_module_state(object models) -> object",
+  ({ models }): [Record<string, Tensor>, Record<string, Tensor>] => {
+    if (models.length === 0) throw new RuntimeError("stack_module_state: Expected at least one model, got 0.");
+    if (models.some((m) => m.training !== models[0].training))
+      throw new RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.");
+    if (models.some((m) => m.constructor !== models[0].constructor))
+      throw new RuntimeError("stack_module_state: Expected all models to be of the same class.");
+    const stacked = (of: (m: Module) => Iterable<[string, Tensor]>, leaves: boolean): Record<string, Tensor> => {
+      const all = models.map((m) => [...of(m)]);
+      return Object.fromEntries(
+        all[0].map(([name, first], i) => {
+          const made = stack(all.map((list) => list[i][1])).detach();
+          return [name, leaves && first.requires_grad ? made.requires_grad_() : made];
+        }),
+      );
+    };
+    return [stacked((m) => m.named_parameters(), true), stacked((m) => m.named_buffers(), false)];
+  },
+);

@@ -1,5 +1,7 @@
 // torch.func.vmap: a function of one element, of a batch.
 import { IndexError, RuntimeError, ValueError } from "../errors.ts";
+import { bindConstructor } from "../op/constructor.ts";
+import type { ArgsAfter } from "../op/constructor.ts";
 import { cat } from "../ops/index.ts";
 import { Tensor } from "../tensor.ts";
 import { classText, isLike, isNode, isTuple, leavesOf, mapLeaves, pythonText, structureText } from "./tree.ts";
@@ -8,19 +10,19 @@ import type { Randomness } from "./vmap_level.ts";
 
 /** The dim that is mapped over: one for all, or as nested as the arguments; null for what is the same for all. */
 export type Dims = number | null | readonly Dims[] | { readonly [key: string]: Dims };
-export interface VmapOptions {
-  /** Which dims of the arguments are mapped over; 0 unless told. */
-  readonly in_dims?: Dims;
-  /** Where the results get the dim; 0 unless told. */
-  readonly out_dims?: Dims;
-  /** What draws of random numbers do: raise, differ over the batch, or be the same for all of it. */
-  readonly randomness?: Randomness;
-  /** Elements of the batch at a time; all unless told. */
-  readonly chunk_size?: number | null;
+interface Given {
+  func: (...args: unknown[]) => unknown;
+  in_dims: Dims;
+  out_dims: Dims;
+  randomness: Randomness;
 }
+const VMAP =
+  "vmap(callable func, object in_dims=0, object out_dims=0, str randomness='error', *, int? chunk_size=None) -> callable";
 
 /**
- * Maps a function of one element over a batch, as `torch.func.vmap`: returns a function of tensors that have one more dim.
+ * Maps a function of one element over a batch, as `torch.func.vmap`: returns a function of tensors that have one more dim, the one
+ * of the arguments that `in_dims` says; results get theirs where `out_dims` says. `randomness`: whether draws of random numbers
+ * raise, differ over the batch, or are the same for all of it; `chunk_size`: elements at a time, all unless told.
  * Calls inside run once for all of the batch. Nest it, and combine it with grad.
  *
  * Raises where the function looks at numbers (`item()`, `if`), writes a part of the batch into what is not of it, or draws random
@@ -28,14 +30,12 @@ export interface VmapOptions {
  * @example torch.func.vmap(torch.dot)(torch.ones(3, 5), torch.ones(3, 5)); // tensor([5., 5., 5.])
  */
 export function vmap<A extends readonly unknown[], R>(
-  f: (...args: A) => R,
-  in_dims: Dims | VmapOptions = 0,
-  out_dims: Dims = 0,
-  randomness: Randomness = "error",
-  more: Pick<VmapOptions, "chunk_size"> = {},
-): (...args: A) => R {
-  const told: VmapOptions = isOptions(in_dims) ? in_dims : { in_dims, out_dims, randomness, ...more };
-  const { in_dims: into = 0, out_dims: out = 0, randomness: draws = "error", chunk_size = null } = told;
+  func: (...args: A) => R,
+  ...rest: ArgsAfter<"func", typeof VMAP, Given>
+): (...args: A) => R;
+export function vmap(...given: unknown[]): (...args: unknown[]) => unknown {
+  const told = bindConstructor<typeof VMAP, Given>(VMAP, given);
+  const { func: f, in_dims: into, out_dims: out, randomness: draws, chunk_size } = told;
   if (!["error", "different", "same"].includes(draws))
     throw new RuntimeError(`Only allowed values for randomness are 'error', 'different', or 'same'. Got ${draws}`);
   if (chunk_size !== null && chunk_size <= 0)
@@ -44,7 +44,7 @@ export function vmap<A extends readonly unknown[], R>(
   return (...args) => {
     assertDims(name, out);
     const { dims, size } = mappedOver(name, into, args);
-    if (chunk_size === null || chunk_size >= size) return mapOnce(name, f, args, dims, size, out, draws).result as R;
+    if (chunk_size === null || chunk_size >= size) return mapOnce(name, f, args, dims, size, out, draws).result;
     const chunks: ReturnType<typeof mapOnce>[] = [];
     for (let start = 0; start < size; start += chunk_size) {
       const count = Math.min(chunk_size, size - start);
@@ -53,7 +53,7 @@ export function vmap<A extends readonly unknown[], R>(
         const dim = dims[next++];
         return dim === null ? x : (x as Tensor).narrow(dim, start, count);
       });
-      chunks.push(mapOnce(name, f, part as A, dims, count, out, draws));
+      chunks.push(mapOnce(name, f, part as unknown[], dims, count, out, draws));
     }
     const parts = chunks.map(({ result }) => leavesOf(result));
     let next = 0;
@@ -66,13 +66,9 @@ export function vmap<A extends readonly unknown[], R>(
             parts.map((leaves) => leaves[i] as Tensor),
             dim,
           );
-    }) as R;
+    });
   };
 }
-const isOptions = (x: Dims | VmapOptions): x is VmapOptions =>
-  isNode(x) &&
-  !Array.isArray(x) &&
-  Object.keys(x).every((key) => ["in_dims", "out_dims", "randomness", "chunk_size"].includes(key));
 
 /** The result for a batch, and where each of its leaves has the batch. */
 function mapOnce<A extends readonly unknown[]>(

@@ -2,7 +2,8 @@
 import { no_grad } from "../autograd/mode.ts";
 import { help, ValueError, warn } from "../errors.ts";
 import { callable } from "../op/callable.ts";
-import type { Arg, Args, Forms, Named, Values } from "../op/schema.ts";
+import type { ArgsAfter } from "../op/constructor.ts";
+import type { Args, Named, Values } from "../op/schema.ts";
 import { empty_like } from "../ops/creation.ts";
 import { filledOnHost } from "../ops/data.ts";
 import { qr } from "../ops/linalg/qr.ts";
@@ -12,10 +13,9 @@ import { normalFill, normalFillSingly, truncNormalFill } from "../random_fill.ts
 import type { FloatArray } from "../random_fill.ts";
 import type { Tensor } from "../tensor.ts";
 
-type Rest<S extends string> = Args<S> extends [Arg, ...infer R extends Arg[]] ? R : never;
 /** The tensor comes back in the type that it has, by place. */
 interface Initializer<S extends string> {
-  <T extends Tensor>(tensor: T, ...args: Forms<Rest<S>>): T;
+  <T extends Tensor>(tensor: T, ...args: ArgsAfter<"tensor", S>): T;
   (byName: Named<Args<S>>): Tensor;
 }
 /** A function that changes its first argument. */

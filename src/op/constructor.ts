@@ -1,11 +1,13 @@
 // Arguments of constructors and methods, bound like those of ops: by place, then from some place on by name in one object.
 import { bind } from "./bind.ts";
-import type { Args, Forms, Schema, Told, ValuesOf } from "./schema.ts";
+import type { After, Args, Forms, Schema, Told, ValuesOf } from "./schema.ts";
 import { parseSchema } from "./schema.ts";
 import { formerOrder, withReduction } from "./size_average.ts";
 
 /** What a constructor with this signature accepts; `O` has the types of arguments for which signatures have no word. */
 export type ConstructorArgs<S extends string, O = object> = Forms<Told<Args<S>, O>>;
+/** What stands behind the argument of that name, where those before it have types that only the function itself can say. */
+export type ArgsAfter<N extends string, S extends string, O = object> = Forms<After<Told<Args<S>, O>, N>>;
 
 interface Bound {
   readonly schema: Schema;

@@ -533,6 +533,25 @@ interface Label<T> {
   permutation: [permutation: T];
   param: [param: T];
   model: [model: T];
+  models: [models: T];
+  tie_weights: [tie_weights: T];
+  kwargs: [kwargs: T];
+  args: [args: T];
+  parameter_and_buffer_dicts: [parameter_and_buffer_dicts: T];
+  module: [module: T];
+  outer_jacobian_strategy: [outer_jacobian_strategy: T];
+  strategy: [strategy: T];
+  vectorize: [vectorize: T];
+  v: [v: T];
+  out_dims: [out_dims: T];
+  in_dims: [in_dims: T];
+  randomness: [randomness: T];
+  chunk_size: [chunk_size: T];
+  tangents: [tangents: T];
+  primals: [primals: T];
+  has_aux: [has_aux: T];
+  argnums: [argnums: T];
+  func: [func: T];
 }
 
 export interface Arg {
@@ -630,6 +649,12 @@ type Spread<A extends Arg[]> = A extends [infer H extends Arg, ...infer T extend
 
 /** Every way to pass the arguments: by place, then from some place on by name, in one object. */
 export type Forms<A extends Arg[]> = Positional<A> | Mixed<A> | Spread<A> extends infer F extends unknown[] ? F : never;
+/** Those behind the argument of that name. */
+export type After<A extends Arg[], N extends string> = A extends [infer H extends Arg, ...infer T extends Arg[]]
+  ? H["name"] extends N
+    ? T
+    : After<T, N>
+  : [];
 type AfterSelf<A extends Arg[]> = A extends [{ name: "self" }, ...infer T extends Arg[]] ? T : never;
 
 /** torch.name(...) */

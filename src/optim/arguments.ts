@@ -1,7 +1,7 @@
 // Arguments of optimizers and schedulers, whose first ones signatures have no word for.
-import type { ConstructorArgs } from "../op/constructor.ts";
+import type { ArgsAfter, ConstructorArgs } from "../op/constructor.ts";
 import { bindConstructor } from "../op/constructor.ts";
-import type { Arg, Args, Forms, Told, Values, ValuesOf } from "../op/schema.ts";
+import type { Args, Told, Values, ValuesOf } from "../op/schema.ts";
 import type { AnyOptimizer, Params } from "./optimizer.ts";
 
 /** The options that an optimizer with this signature has. */
@@ -12,7 +12,7 @@ export type OptionsOf<S extends string> = { [K in Exclude<keyof Values<S>, "para
  */
 export type OptimizerArgs<S extends string, O extends object = OptionsOf<S>> = [
   params: Params<O>,
-  ...given: Args<S> extends [Arg, ...infer Rest extends Arg[]] ? Forms<Rest> : never,
+  ...given: ArgsAfter<"params", S>,
 ];
 /** The parameters, and the options of groups that do not say otherwise. */
 export function bindOptimizer<S extends string>(
