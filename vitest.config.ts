@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,
     teardownTimeout: 600_000,
-    // The products tested are our own; one project and test/blas.test.ts turn the system's on.
+    // The products tested are our own; one project and test/devices/blas.test.ts turn the system's on.
     env: { TIDU_BLAS: "0" },
     projects: [
       { extends: true, test: { name: "all", include: ["test/**/*.test.ts"] } },
@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: "one thread, no fused instructions",
           include: ["conformance", "conv", "gradcheck", "threads", "fuzz", "partial"].map(
-            (name) => `test/${name}.test.ts`,
+            (name) => `test/**/${name}.test.ts`,
           ),
           env: { TIDU_WASM_LEVEL: "simd128", TIDU_NUM_THREADS: "1" },
         },
@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: "products by the system's BLAS",
           include: ["attention", "conv", "linalg", "lstm", "recurrent", "strides_large", "transformer"].map(
-            (name) => `test/${name}.test.ts`,
+            (name) => `test/**/${name}.test.ts`,
           ),
           env: { TIDU_BLAS: "1" },
         },

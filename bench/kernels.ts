@@ -1,14 +1,14 @@
 // npm run bench:kernels: which kernels do not run in vector lanes, and why. Runs every op of one tensor once, of float32
 // and of float64, and every case of the benchmarks.
 import * as torch from "tidu";
-import { isHostCall, Lowering } from "../src/devices/cpu/lower.ts";
+import { isHostCall, Lowering } from "../src/devices/cpu/code/lower.ts";
 import type { CpuDevice } from "../src/devices/cpu/device.ts";
 import type { Report } from "../src/devices/cpu/launch.ts";
 import { currentDevice } from "../src/devices/registry.ts";
 import type { Expr } from "../src/kernel/expr.ts";
 import { IN_HOST } from "../src/kernel/formulas/format.ts";
-import { observer } from "../src/observer.ts";
-import { registry } from "../src/op/op.ts";
+import { observer } from "../src/base/observer.ts";
+import { registry } from "../src/dispatch/declare.ts";
 import { scenarios } from "./scenarios/index.ts";
 
 const device = currentDevice() as CpuDevice;

@@ -1,10 +1,10 @@
 // Does memory stay flat in synchronous loops, and what does that cost? Prints peaks and times.
 //   npx tsx bench/memory.ts [part of a name]
 import { cpus } from "node:os";
-import { float32 } from "../src/dtype.ts";
+import { float32 } from "../src/base/dtype.ts";
 import type { CpuBlock as Block } from "../src/devices/cpu/span.ts";
-import { CpuMemory } from "../src/devices/cpu/memory.ts";
-import type { LivenessKind } from "../src/devices/cpu/liveness.ts";
+import { CpuMemory } from "../src/devices/cpu/memory/memory.ts";
+import type { LivenessKind } from "../src/devices/cpu/memory/liveness.ts";
 
 const MIB = 2 ** 20;
 const only = process.argv[2] ?? "";

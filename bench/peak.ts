@@ -1,6 +1,6 @@
 // What a core can do with 128-bit multiply-adds: a loop of nothing else, on registers.
-import { ModuleBuilder } from "../src/devices/cpu/assembler.ts";
-import { featureLevel } from "../src/devices/cpu/features.ts";
+import { ModuleBuilder } from "../src/devices/cpu/code/assembler.ts";
+import { featureLevel } from "../src/devices/cpu/code/features.ts";
 
 const CHAINS = 10; // enough to hide the latency of one, few enough for the registers
 

@@ -46,7 +46,7 @@ const ours = (threads: number, blas: boolean, checkout = `${folder}..`): Side =>
   cold: module('import { rand } from "tidu"; rand(64, 64).matmul(rand(64, 64));'),
   help: blas ? "needs koffi and OpenBLAS, MKL or Accelerate" : "no such number of threads",
 });
-/** On a newer Node, see test/engines.test.ts. */
+/** On a newer Node, see test/package/engines.test.ts. */
 function oursOn(version: number, threads: number, checkout?: string): Side {
   const side = ours(threads, false, checkout);
   const engine = `${folder}../test/engines/node_modules/node${version}/bin/node`;

@@ -3,28 +3,34 @@ import "./ops/methods/index.ts";
 
 export * as __config__ from "./devices/cpu/config.ts";
 export * as cpu from "./devices/cpu/namespace.ts";
-export { get_num_threads, set_num_threads } from "./devices/cpu/num_threads.ts";
-export * from "./dtype.ts";
-export { channels_last, channels_last_3d, contiguous_format, MemoryFormat, preserve_format } from "./memory_format.ts";
-export { finfo, iinfo } from "./dtype_info.ts";
-export type { FloatInfo, IntegerInfo } from "./dtype_info.ts";
-export * from "./errors.ts";
+export { get_num_threads, set_num_threads } from "./devices/cpu/threads/num_threads.ts";
+export * from "./base/dtype.ts";
+export {
+  channels_last,
+  channels_last_3d,
+  contiguous_format,
+  MemoryFormat,
+  preserve_format,
+} from "./base/memory_format.ts";
+export { finfo, iinfo } from "./base/dtype_info.ts";
+export type { FloatInfo, IntegerInfo } from "./base/dtype_info.ts";
+export * from "./base/errors.ts";
 export * from "./ops/index.ts";
-export { arange, as_tensor, tensor } from "./ops/data.ts";
-export type { FactoryOptions, TensorData } from "./ops/data.ts";
-export { einsum } from "./ops/einsum.ts";
-export { histogram, histogramdd } from "./ops/histogram.ts";
-export type { HistogramOptions } from "./ops/histogram.ts";
-export { gradient } from "./ops/gradient.ts";
-export type { GradientOptions } from "./ops/gradient.ts";
-export { result_type } from "./ops/result_type.ts";
+export { arange, as_tensor, tensor } from "./ops/creation/from_data.ts";
+export type { FactoryOptions, TensorData } from "./ops/creation/from_data.ts";
+export { einsum } from "./ops/linalg/einsum.ts";
+export { histogram, histogramdd } from "./ops/reduction/histogram.ts";
+export type { HistogramOptions } from "./ops/reduction/histogram.ts";
+export { gradient } from "./ops/reduction/gradient.ts";
+export type { GradientOptions } from "./ops/reduction/gradient.ts";
+export { result_type } from "./ops/pointwise/result_type.ts";
 export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/methods/overloads.ts";
 // PyTorch has other functions, and a module, under these names of ops.
 export { normal, randint, randint_like } from "./ops/methods/random_overloads.ts";
-export * as random from "./ops/random_state.ts";
-export { get_rng_state, set_rng_state } from "./ops/random_state.ts";
+export * as random from "./ops/random/random_state.ts";
+export { get_rng_state, set_rng_state } from "./ops/random/random_state.ts";
 export type { RandomOptions } from "./ops/methods/random_overloads.ts";
-export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random.ts";
+export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random/generator.ts";
 export {
   atleast_1d,
   atleast_2d,
@@ -40,10 +46,10 @@ export {
   trapezoid,
   trapz,
   unravel_index,
-} from "./ops/variadic.ts";
+} from "./ops/views/variadic.ts";
 export { unique, unique_consecutive } from "./ops/methods/unique.ts";
 export type { UniqueOptions } from "./ops/methods/unique.ts";
-export * as special from "./ops/special.ts";
+export * as special from "./ops/pointwise/special.ts";
 export * as fft from "./ops/fft/functions.ts";
 export * as linalg from "./ops/linalg/index.ts";
 export { slice_ } from "./ops/methods/subscript.ts";
@@ -84,5 +90,5 @@ export * as profiler from "./profiler/index.ts";
 export * as utils from "./data/namespace.ts";
 export * as serialization from "./serialization/index.ts";
 export { load, save } from "./serialization/save.ts";
-export { set_printoptions } from "./print.ts";
-export { Size, Tensor } from "./tensor.ts";
+export { set_printoptions } from "./tensor/print.ts";
+export { Size, Tensor } from "./tensor/tensor.ts";

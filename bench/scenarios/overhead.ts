@@ -1,5 +1,5 @@
 import * as torch from "tidu";
-import { ModuleBuilder } from "../../src/devices/cpu/assembler.ts";
+import { ModuleBuilder } from "../../src/devices/cpu/code/assembler.ts";
 import type { CpuDevice } from "../../src/devices/cpu/device.ts";
 import { currentDevice } from "../../src/devices/registry.ts";
 import type { Scenario } from "../scenario.ts";

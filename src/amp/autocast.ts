@@ -2,12 +2,12 @@
 import { modes, scoped } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import type { FunctionContext } from "../autograd/function.ts";
-import { bfloat16, float16 } from "../dtype.ts";
-import type { Dtype } from "../dtype.ts";
-import { RuntimeError, ValueError, warn } from "../errors.ts";
-import { bind } from "../op/bind.ts";
-import { parseSchema } from "../op/schema.ts";
-import { Tensor } from "../tensor.ts";
+import { bfloat16, float16 } from "../base/dtype.ts";
+import type { Dtype } from "../base/dtype.ts";
+import { RuntimeError, ValueError, warn } from "../base/errors.ts";
+import { bind } from "../dispatch/bind.ts";
+import { parseSchema } from "../dispatch/schema.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { classText, isNode } from "../func/tree.ts";
 
 const DEVICES =

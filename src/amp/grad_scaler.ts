@@ -1,13 +1,13 @@
 // torch.amp.GradScaler: losses scaled up so that float16 gradients do not vanish.
 import { no_grad } from "../autograd/mode.ts";
-import { AssertionError, RuntimeError, ValueError, warn } from "../errors.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import { float16, float32, int32 } from "../dtype.ts";
+import { AssertionError, RuntimeError, ValueError, warn } from "../base/errors.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../dispatch/constructor.ts";
+import { float16, float32, int32 } from "../base/dtype.ts";
 import { mapLeaves } from "../func/tree.ts";
 import { full } from "../ops/index.ts";
-import { Tensor } from "../tensor.ts";
-import { isOptions } from "../op/bind.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { isOptions } from "../dispatch/bind.ts";
 
 const SIGNATURE =
   "GradScaler(str device='cuda', float init_scale=65536.0, float growth_factor=2.0, float backoff_factor=0.5, int growth_interval=2000, bool enabled=True) -> None";

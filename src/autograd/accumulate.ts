@@ -1,7 +1,7 @@
 // AccumulateGrad: the end of the graph, where a gradient enters a leaf's `.grad`.
-import { empty } from "../allocate.ts";
-import { isContiguous, isDense } from "../layout.ts";
-import type { Tensor, TensorHook } from "../tensor.ts";
+import { empty } from "../tensor/allocate.ts";
+import { isContiguous, isDense } from "../base/layout.ts";
+import type { Tensor, TensorHook } from "../tensor/tensor.ts";
 import { modes } from "./mode.ts";
 import type { Grads } from "./node.ts";
 import { makeAccumulator, Node, metaOf } from "./node.ts";

@@ -1,8 +1,8 @@
 // torch.autograd.backward and torch.autograd.grad: checks, then the engine.
-import { typeWord } from "../type_word.ts";
-import { help, RuntimeError, TypeError, ValueError, warn } from "../errors.ts";
-import { list, sameShape } from "../layout.ts";
-import { Tensor } from "../tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
+import { help, RuntimeError, TypeError, ValueError, warn } from "../base/errors.ts";
+import { list, sameShape } from "../base/layout.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { runBackward } from "./engine.ts";
 import type { Edge } from "./node.ts";
 import { gradientEdge } from "./node.ts";

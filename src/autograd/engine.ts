@@ -1,13 +1,13 @@
 // Runs backward: nodes in the order of their dependencies, without recursion.
-import { RuntimeError, TypeError, warn } from "../errors.ts";
-import { typeWord } from "../type_word.ts";
-import { expandsTo, list, sameShape } from "../layout.ts";
-import { collectTemporaries, withoutCollecting } from "../allocate.ts";
-import type { Owner } from "../allocate.ts";
+import { RuntimeError, TypeError, warn } from "../base/errors.ts";
+import { typeWord } from "../tensor/type_word.ts";
+import { expandsTo, list, sameShape } from "../base/layout.ts";
+import { collectTemporaries, withoutCollecting } from "../tensor/allocate.ts";
+import type { Owner } from "../tensor/allocate.ts";
 import { currentDevice } from "../devices/registry.ts";
-import { observe, observer } from "../observer.ts";
-import type { Storage } from "../storage.ts";
-import { Tensor } from "../tensor.ts";
+import { observe, observer } from "../base/observer.ts";
+import type { Storage } from "../tensor/storage.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { AccumulateGrad } from "./accumulate.ts";
 import { modes, withGrad } from "./mode.ts";
 import type { Edge, Grads, Meta, Node } from "./node.ts";

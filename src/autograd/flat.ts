@@ -1,5 +1,5 @@
 // Gradients that depend on what they are the gradient of in steps alone.
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Edge, Grads } from "./node.ts";
 import { gradientEdge, Node, metaOf } from "./node.ts";
 

@@ -1,11 +1,11 @@
 // Functions with a backward of the user's own.
-import { help, NotImplementedError, RuntimeError, TypeError } from "../errors.ts";
-import { Tensor } from "../tensor.ts";
+import { help, NotImplementedError, RuntimeError, TypeError } from "../base/errors.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
 import { modes, no_grad } from "./mode.ts";
 import type { Edge, Grads } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor, metaOf } from "./node.ts";
-import { typeWord } from "../type_word.ts";
+import { typeWord } from "../tensor/type_word.ts";
 
 type Returned = Tensor | readonly (Tensor | null)[] | null | undefined;
 type Forward = (ctx: FunctionContext, ...args: never[]) => Tensor | readonly Tensor[];

@@ -1,7 +1,7 @@
 // Gradients compared with finite differences.
-import { RuntimeError, ValueError, warn } from "../errors.ts";
-import { float64, realOf } from "../dtype.ts";
-import { Tensor } from "../tensor.ts";
+import { RuntimeError, ValueError, warn } from "../base/errors.ts";
+import { float64, realOf } from "../base/dtype.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { grad } from "./backward.ts";
 import { enable_grad, no_grad } from "./mode.ts";
 

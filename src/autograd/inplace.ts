@@ -1,9 +1,9 @@
 // In-place ops and the graph: what may be changed, and how history is rewritten. See Note [In-place on views].
-import { help, programStack, RuntimeError } from "../errors.ts";
-import type { Layout } from "../layout.ts";
-import type { Storage } from "../storage.ts";
-import { Tensor } from "../tensor.ts";
-import type { ViewInfo } from "../tensor.ts";
+import { help, programStack, RuntimeError } from "../base/errors.ts";
+import type { Layout } from "../base/layout.ts";
+import type { Storage } from "../tensor/storage.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { ViewInfo } from "../tensor/tensor.ts";
 import { modes } from "./mode.ts";
 import type { Edge, Grads } from "./node.ts";
 import { gradientEdge, Node, shortName, metaOf } from "./node.ts";
@@ -108,7 +108,7 @@ Tensor.refreshHistory = (t, view) => {
   return t.node;
 };
 
-/** The gradient of a base from that of a view of it. ops/strided.ts gives it, for ops are written above this folder. */
+/** The gradient of a base from that of a view of it. ops/views/strided.ts gives it, for ops are written above this folder. */
 export const stridedGradient = {
   of: (_grad: Tensor, _view: Layout, _base: Layout): Tensor => {
     throw new Error("stridedGradient.of: not given");

@@ -1,15 +1,15 @@
 // What a tensor can do with the graph: backward, hooks, requires_grad_.
-import { typeWord } from "../type_word.ts";
-import { RuntimeError, TypeError } from "../errors.ts";
-import { Tensor } from "../tensor.ts";
-import type { TensorHook } from "../tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
+import { RuntimeError, TypeError } from "../base/errors.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { TensorHook } from "../tensor/tensor.ts";
 import type { AccumulateGrad } from "./accumulate.ts";
 import { backward } from "./backward.ts";
 import type { BackwardOptions } from "./backward.ts";
 import type { RemovableHandle } from "./node.ts";
 import { addHook, detachments, gradientEdge } from "./node.ts";
 
-declare module "../tensor.ts" {
+declare module "../tensor/tensor.ts" {
   interface Tensor {
     /**
      * Adds d(self)/d(leaf) to `.grad` of every leaf. `gradient` is needed unless self has one element.

@@ -4,10 +4,10 @@ import type { Backend } from "../devices/backend.ts";
 import { device } from "../devices/device.ts";
 import type { Device, DeviceLike } from "../devices/device.ts";
 import { getDevice, placement } from "../devices/registry.ts";
-import { bfloat16 } from "../dtype.ts";
-import type { Dtype } from "../dtype.ts";
-import { RuntimeError, warn } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
+import { bfloat16 } from "../base/dtype.ts";
+import type { Dtype } from "../base/dtype.ts";
+import { RuntimeError, warn } from "../base/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** One set of modes. */
 interface Modes {

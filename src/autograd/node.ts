@@ -1,14 +1,14 @@
 // The nodes of the graph, the edges between them, and the tensors they keep for backward.
 import type { Backend } from "../devices/backend.ts";
-import { withoutCollecting } from "../allocate.ts";
-import { help, programStack, RuntimeError, TypeError } from "../errors.ts";
-import type { Dtype } from "../dtype.ts";
-import type { Shape } from "../layout.ts";
-import { Tensor } from "../tensor.ts";
-import type { TensorHook } from "../tensor.ts";
+import { withoutCollecting } from "../tensor/allocate.ts";
+import { help, programStack, RuntimeError, TypeError } from "../base/errors.ts";
+import type { Dtype } from "../base/dtype.ts";
+import type { Shape } from "../base/layout.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { TensorHook } from "../tensor/tensor.ts";
 import { modes } from "./mode.ts";
 import type { SavedHooks } from "./mode.ts";
-import { typeWord } from "../type_word.ts";
+import { typeWord } from "../tensor/type_word.ts";
 import { spoiled } from "./spoiled.ts";
 
 /** Where a gradient goes: input `nr` of `node`, which is the node's output `nr` in the forward sense. */

@@ -1,7 +1,7 @@
 // The node that a call of an op records: which op, its plain arguments, the tensors its formulas need.
 import { onDevice, placement } from "../devices/registry.ts";
-import type { Shape } from "../layout.ts";
-import { Tensor } from "../tensor.ts";
+import type { Shape } from "../base/layout.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { flatIn } from "./flat.ts";
 import { modes } from "./mode.ts";
 import type { Edge, Grads, Meta } from "./node.ts";

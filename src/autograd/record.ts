@@ -1,5 +1,5 @@
-// What the tape needs to know of an op: define() in op/op.ts works it out.
-import type { Tensor } from "../tensor.ts";
+// What the tape needs to know of an op: define() in dispatch/declare.ts works it out.
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** An op that can be recorded. */
 export interface RecordedOp {
@@ -22,7 +22,7 @@ export interface RecordPlan {
 export interface Formula {
   /** Place of the argument whose gradient it gives. */
   readonly arg: number;
-  /** Gradient out of what the context holds: `grad`, plain arguments, saved tensors. Its type is Context in op/op.ts. */
+  /** Gradient out of what the context holds: `grad`, plain arguments, saved tensors. Its type is Context in dispatch/declare.ts. */
   readonly formula: (context: never) => Tensor | null | readonly (Tensor | null)[];
   readonly saves: readonly SavedName[];
 }

@@ -1,6 +1,6 @@
 // What nodes keep for backward may be packed by the user's own functions.
-import type { Tensor } from "../tensor.ts";
-import { RuntimeError } from "../errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { RuntimeError } from "../base/errors.ts";
 import type { Guard } from "./mode.ts";
 import { modes, scoped } from "./mode.ts";
 

@@ -1,8 +1,8 @@
 // What is said when a tensor that a gradient needs has been changed in place.
-import { bfloat16 } from "../dtype.ts";
-import { RuntimeError } from "../errors.ts";
-import { list } from "../layout.ts";
-import { Tensor } from "../tensor.ts";
+import { bfloat16 } from "../base/dtype.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { list } from "../base/layout.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { modes } from "./mode.ts";
 
 interface Spoiled {

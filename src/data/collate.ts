@@ -1,10 +1,10 @@
 // default_collate: a list of samples to a batch.
-import type { TypedArray } from "../dtype.ts";
-import { KeyError, RuntimeError, TypeError } from "../errors.ts";
-import { as_tensor, tensor } from "../ops/data.ts";
-import { stack } from "../ops/view.ts";
-import { Tensor } from "../tensor.ts";
-import { typeWord } from "../type_word.ts";
+import type { TypedArray } from "../base/dtype.ts";
+import { KeyError, RuntimeError, TypeError } from "../base/errors.ts";
+import { as_tensor, tensor } from "../ops/creation/from_data.ts";
+import { stack } from "../ops/views/view.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
 
 /** What `default_collate` makes of samples of type T. */
 export type Collated<T> =

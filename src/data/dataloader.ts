@@ -1,7 +1,7 @@
 // class DataLoader: a dataset in batches.
-import { TypeError, ValueError } from "../errors.ts";
-import { default_generator } from "../random.ts";
-import type { Generator } from "../random.ts";
+import { TypeError, ValueError } from "../base/errors.ts";
+import { default_generator } from "../random/generator.ts";
+import type { Generator } from "../random/generator.ts";
 import { default_collate } from "./collate.ts";
 import type { Collated } from "./collate.ts";
 import { batchOf, sampleOf } from "./dataset.ts";

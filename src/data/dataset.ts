@@ -1,10 +1,10 @@
 // Datasets: samples by index, and ways to cut and join them.
-import { AssertionError, IndexError, ValueError, warn } from "../errors.ts";
-import { tensor } from "../ops/data.ts";
-import { default_generator } from "../random.ts";
-import type { Generator } from "../random.ts";
-import { randperm } from "../random_fill.ts";
-import type { Tensor } from "../tensor.ts";
+import { AssertionError, IndexError, ValueError, warn } from "../base/errors.ts";
+import { tensor } from "../ops/creation/from_data.ts";
+import { default_generator } from "../random/generator.ts";
+import type { Generator } from "../random/generator.ts";
+import { randperm } from "../random/fill.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /**
  * Samples by index, as `torch.utils.data.Dataset`: `length` is Python's `__len__`, `at` its `__getitem__`. `at` may

@@ -1,8 +1,8 @@
 // Samplers: the order in which a loader takes samples. The draws are PyTorch's, in PyTorch's order.
-import { int64 } from "../dtype.ts";
-import { TypeError, ValueError } from "../errors.ts";
-import { default_generator, Generator } from "../random.ts";
-import { multinomial, randintFill, randomFill, randperm } from "../random_fill.ts";
+import { int64 } from "../base/dtype.ts";
+import { TypeError, ValueError } from "../base/errors.ts";
+import { default_generator, Generator } from "../random/generator.ts";
+import { multinomial, randintFill, randomFill, randperm } from "../random/fill.ts";
 
 /** Anything that has a length. */
 interface Sized {

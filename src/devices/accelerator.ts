@@ -1,5 +1,5 @@
 // torch.accelerator: there is none.
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 
 export const is_available = (): boolean => false;

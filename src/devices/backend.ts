@@ -1,5 +1,5 @@
 // What a device must do.
-import type { Dtype, TypedArray } from "../dtype.ts";
+import type { Dtype, TypedArray } from "../base/dtype.ts";
 import type { Kernel, Launch } from "../kernel/loops.ts";
 import type { Block, Place } from "../kernel/place.ts";
 

@@ -1,5 +1,5 @@
 // torch.cuda: no such device is there, and a program that asks is told so.
-import { AssertionError } from "../errors.ts";
+import { AssertionError } from "../base/errors.ts";
 
 /** False: this build has no such device. */
 export const is_available = (): boolean => false;

@@ -1,5 +1,5 @@
 // torch.device: where a tensor is.
-import { RuntimeError, TypeError } from "../errors.ts";
+import { RuntimeError, TypeError } from "../base/errors.ts";
 
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 /** The types that a device may have, in PyTorch's order. */

@@ -1,5 +1,5 @@
 // The device "meta": tensors of a shape and a dtype, without elements.
-import { NotImplementedError } from "../errors.ts";
+import { NotImplementedError } from "../base/errors.ts";
 import type { Block } from "../kernel/place.ts";
 import type { Backend, Matrix, MemoryStats } from "./backend.ts";
 import { registerDevice } from "./registry.ts";

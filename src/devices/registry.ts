@@ -1,9 +1,9 @@
 // The devices there are, and the one in use.
 //
 // Note [Device in use]: memory is made on the device in use. While an op runs that is the device of its tensors, or the one
-// that its argument `device` names (op/placement.ts); otherwise the default, torch.set_default_device's. As long as the
+// that its argument `device` names (dispatch/placement.ts); otherwise the default, torch.set_default_device's. As long as the
 // CPU is the only one nobody asks.
-import { AssertionError, RuntimeError } from "../errors.ts";
+import { AssertionError, RuntimeError } from "../base/errors.ts";
 import type { Backend } from "./backend.ts";
 import { device } from "./device.ts";
 import type { DeviceLike } from "./device.ts";

@@ -1,11 +1,11 @@
 // torch.autograd as programs see it: arguments by place or by name, and what is made of functions of functions.
 import { backward as runBackward, grad as gradients } from "../autograd/backward.ts";
 import type { BackwardOptions, GradOptions } from "../autograd/backward.ts";
-import { ValueError } from "../errors.ts";
-import { bind } from "../op/bind.ts";
-import { parseSchema } from "../op/schema.ts";
-import { stack } from "../ops/view.ts";
-import { Tensor } from "../tensor.ts";
+import { ValueError } from "../base/errors.ts";
+import { bind } from "../dispatch/bind.ts";
+import { parseSchema } from "../dispatch/schema.ts";
+import { stack } from "../ops/views/view.ts";
+import { Tensor } from "../tensor/tensor.ts";
 
 export * from "../autograd/index.ts";
 export * as functional from "./functional.ts";

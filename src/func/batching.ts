@@ -1,10 +1,10 @@
 // Batching: how an op computes for a whole batch at once.
-import { RuntimeError } from "../errors.ts";
-import { runInPlace } from "../op/call.ts";
-import { isRandom, mapTensors, tensorsIn } from "../op/levels.ts";
-import type { Results } from "../op/levels.ts";
-import type { Entry } from "../op/op.ts";
-import { Tensor } from "../tensor.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { runInPlace } from "../dispatch/call.ts";
+import { isRandom, mapTensors, tensorsIn } from "../dispatch/levels.ts";
+import type { Results } from "../dispatch/levels.ts";
+import type { Entry } from "../dispatch/declare.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { aligned, alignedValues, Call, oneByOne } from "./batching_call.ts";
 import type { Rule } from "./batching_call.ts";
 import { rules } from "./batching_rules.ts";

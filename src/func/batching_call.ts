@@ -1,10 +1,10 @@
 // A call for a batch: its tensors one level down, and the rules that need nothing else.
-import { run } from "../op/call.ts";
-import { mapTensors, tensorsIn } from "../op/levels.ts";
-import type { Results } from "../op/levels.ts";
-import type { Entry } from "../op/op.ts";
-import { promotedDtype } from "../op/promotion.ts";
-import { Tensor } from "../tensor.ts";
+import { run } from "../dispatch/call.ts";
+import { mapTensors, tensorsIn } from "../dispatch/levels.ts";
+import type { Results } from "../dispatch/levels.ts";
+import type { Entry } from "../dispatch/declare.ts";
+import { promotedDtype } from "../dispatch/promotion.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { stack } from "../ops/index.ts";
 import type { VmapLevel } from "./vmap_level.ts";
 

@@ -1,10 +1,10 @@
 // Batching rules of ops that are neither views nor pointwise. See Note [Batching].
-import { RuntimeError } from "../errors.ts";
-import { broadcastShapes, wrapDim } from "../layout.ts";
-import { BATCHED_MASK, dynamicShape, mapTensors, tensorsIn } from "../op/levels.ts";
-import type { Results } from "../op/levels.ts";
-import { Tensor } from "../tensor.ts";
-import { arange } from "../ops/data.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { broadcastShapes, wrapDim } from "../base/layout.ts";
+import { BATCHED_MASK, dynamicShape, mapTensors, tensorsIn } from "../dispatch/levels.ts";
+import type { Results } from "../dispatch/levels.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { arange } from "../ops/creation/from_data.ts";
 import { _where, amax, amin, matmul, one_hot } from "../ops/index.ts";
 import { aligned, alignedValues, Call, oneByOne } from "./batching_call.ts";
 import type { Rule } from "./batching_call.ts";

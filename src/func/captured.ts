@@ -1,9 +1,9 @@
 // What is said of an op in place on a tensor that the function which is run did not make.
-import { RuntimeError } from "../errors.ts";
-import { broadcastShapes, list } from "../layout.ts";
-import { tensorsIn } from "../op/levels.ts";
-import type { Entry } from "../op/op.ts";
-import { Tensor } from "../tensor.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { broadcastShapes, list } from "../base/layout.ts";
+import { tensorsIn } from "../dispatch/levels.ts";
+import type { Entry } from "../dispatch/declare.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import type { Batched, VmapLevel } from "./vmap_level.ts";
 
 type Values = readonly unknown[];

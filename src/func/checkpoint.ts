@@ -8,10 +8,10 @@ import type { Guard } from "../autograd/mode.ts";
 import { metaOf, Node, SavedTensor } from "../autograd/node.ts";
 import type { Grads, Meta } from "../autograd/node.ts";
 import { saved_tensors_hooks } from "../autograd/saved_hooks.ts";
-import { RuntimeError, ValueError, warn } from "../errors.ts";
-import { sameShape } from "../layout.ts";
-import { default_generator } from "../random.ts";
-import { Tensor } from "../tensor.ts";
+import { RuntimeError, ValueError, warn } from "../base/errors.ts";
+import { sameShape } from "../base/layout.ts";
+import { default_generator } from "../random/generator.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { isNode, mapTensors } from "./tree.ts";
 
 /** Raised where what is computed again is not what was computed first. */

@@ -1,10 +1,10 @@
 // The level of grad, vjp and jacrev: tensors with a graph of their own.
 import { modes, withGrad } from "../autograd/mode.ts";
-import { run, runInPlace } from "../op/call.ts";
-import { Level, mapTensors, Wrapped } from "../op/levels.ts";
-import type { Results } from "../op/levels.ts";
-import type { Entry } from "../op/op.ts";
-import { Tensor } from "../tensor.ts";
+import { run, runInPlace } from "../dispatch/call.ts";
+import { Level, mapTensors, Wrapped } from "../dispatch/levels.ts";
+import type { Results } from "../dispatch/levels.ts";
+import type { Entry } from "../dispatch/declare.ts";
+import { Tensor } from "../tensor/tensor.ts";
 
 import { capturedWrite } from "./captured.ts";
 

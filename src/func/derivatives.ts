@@ -4,11 +4,11 @@ import { runBackward } from "../autograd/engine.ts";
 import { gradientEdge } from "../autograd/node.ts";
 import { assertUnhooked } from "../autograd/saved_hooks.ts";
 import { modes, scoped } from "../autograd/mode.ts";
-import { RuntimeError, ValueError } from "../errors.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import { amongEnded, standing } from "../op/levels.ts";
+import { RuntimeError, ValueError } from "../base/errors.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import { amongEnded, standing } from "../dispatch/levels.ts";
 import { zeros_like } from "../ops/index.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { DerivativeLevel } from "./derivative_level.ts";
 import {
   classText,

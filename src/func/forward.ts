@@ -1,10 +1,10 @@
 // torch.func: derivatives forwards.
-import { RuntimeError, ValueError } from "../errors.ts";
-import { list, sameShape } from "../layout.ts";
+import { RuntimeError, ValueError } from "../base/errors.ts";
+import { list, sameShape } from "../base/layout.ts";
 import { eye, ones_like, zeros_like } from "../ops/index.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import { standing } from "../op/levels.ts";
-import { Tensor } from "../tensor.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import { standing } from "../dispatch/levels.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import type { Argnums, At, AuxOptions } from "./derivatives.ts";
 import { assertTensors, partial, placesOf, products, recorded, vjp, withAux } from "./derivatives.ts";
 import { Dual, ForwardLevel } from "./forward_level.ts";

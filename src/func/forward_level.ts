@@ -1,9 +1,9 @@
 // The level of jvp: tensors with a tangent. Forward-mode differentiation.
-import { run, runInPlace } from "../op/call.ts";
-import { Level, mapTensors, tensorsIn, Wrapped } from "../op/levels.ts";
-import type { Results } from "../op/levels.ts";
-import type { Entry } from "../op/op.ts";
-import { Tensor } from "../tensor.ts";
+import { run, runInPlace } from "../dispatch/call.ts";
+import { Level, mapTensors, tensorsIn, Wrapped } from "../dispatch/levels.ts";
+import type { Results } from "../dispatch/levels.ts";
+import type { Entry } from "../dispatch/declare.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { ones_like, zeros_like } from "../ops/index.ts";
 import { capturedWrite } from "./captured.ts";
 import { products, recorded } from "./derivatives.ts";

@@ -1,12 +1,12 @@
 // torch.autograd.functional: Jacobians, Hessians and products with them, of functions of tensors or of lists of tensors.
 import { grad } from "../autograd/backward.ts";
 import { enable_grad } from "../autograd/mode.ts";
-import { AssertionError, NotImplementedError, RuntimeError, TypeError } from "../errors.ts";
-import { sameShape } from "../layout.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ArgsAfter } from "../op/constructor.ts";
+import { AssertionError, NotImplementedError, RuntimeError, TypeError } from "../base/errors.ts";
+import { sameShape } from "../base/layout.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import type { ArgsAfter } from "../dispatch/constructor.ts";
 import { eye, ones_like, stack, zeros_like } from "../ops/index.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { vjp as pulled } from "./derivatives.ts";
 import { jvp as pushed } from "./forward.ts";
 import { classText, isTuple } from "./tree.ts";

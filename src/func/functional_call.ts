@@ -1,12 +1,12 @@
 // torch.func.functional_call: a module called with other tensors in the places of its own.
-import { RuntimeError, ValueError } from "../errors.ts";
-import type { Module } from "../nn/module.ts";
-import { place } from "../nn/register.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ArgsAfter } from "../op/constructor.ts";
-import { callable } from "../op/callable.ts";
+import { RuntimeError, ValueError } from "../base/errors.ts";
+import type { Module } from "../nn/module/module.ts";
+import { place } from "../nn/module/register.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import type { ArgsAfter } from "../dispatch/constructor.ts";
+import { callable } from "../dispatch/callable.ts";
 import { stack } from "../ops/index.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 interface Given {

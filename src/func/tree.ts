@@ -1,7 +1,7 @@
 // Nested lists and objects of tensors, which functions of functions take and give.
-import { caller } from "../errors.ts";
-import { Tensor } from "../tensor.ts";
-import { typeWord } from "../type_word.ts";
+import { caller } from "../base/errors.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
 
 /** A tensor, or lists and objects of such. */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };

@@ -1,9 +1,9 @@
 // torch.func.vmap: a function of one element, of a batch.
-import { IndexError, RuntimeError, ValueError } from "../errors.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ArgsAfter } from "../op/constructor.ts";
+import { IndexError, RuntimeError, ValueError } from "../base/errors.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import type { ArgsAfter } from "../dispatch/constructor.ts";
 import { cat } from "../ops/index.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { classText, isLike, isNode, isTuple, leavesOf, mapLeaves, pythonText, structureText } from "./tree.ts";
 import { VmapLevel } from "./vmap_level.ts";
 import type { Randomness } from "./vmap_level.ts";

@@ -1,12 +1,12 @@
 // The level of vmap: tensors that stand for a batch.
-import { RuntimeError } from "../errors.ts";
-import { drawnAt, isRandom, Level, Wrapped } from "../op/levels.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { drawnAt, isRandom, Level, Wrapped } from "../dispatch/levels.ts";
 import { unmappedWrite } from "./captured.ts";
-import type { Results } from "../op/levels.ts";
-import type { Entry } from "../op/op.ts";
+import type { Results } from "../dispatch/levels.ts";
+import type { Entry } from "../dispatch/declare.ts";
 import type { Block } from "../kernel/place.ts";
-import type { Scalar } from "../dtype.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Scalar } from "../base/dtype.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { assertDraws, batched, writeBatched } from "./batching.ts";
 
 type Values = readonly unknown[];

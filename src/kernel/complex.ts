@@ -1,7 +1,7 @@
 // Kernels on complex numbers as kernels on their real and imaginary parts, so that no device need know of any.
-import type { Dtype, Scalar } from "../dtype.ts";
-import { Complex, realOf } from "../dtype.ts";
-import { NotImplementedError } from "../errors.ts";
+import type { Dtype, Scalar } from "../base/dtype.ts";
+import { Complex, realOf } from "../base/dtype.ts";
+import { NotImplementedError } from "../base/errors.ts";
 import { acc, constant, Expr, input, load, param } from "./expr.ts";
 import type { Accumulator, Launch, Operand, Output } from "./loops.ts";
 import { Kernel } from "./loops.ts";

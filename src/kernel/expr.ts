@@ -3,8 +3,8 @@
 // Note [Expression dtypes]: every expression has a dtype. Arithmetic needs both sides of one dtype (`lift` turns a plain
 // number into a constant of it), comparisons give bool, `cast` converts. int8, int16 and uint8 wrap as the stored type
 // does. Emitters may compute them in 32 bits as long as the result is the same.
-import type { Dtype } from "../dtype.ts";
-import { bool, complexOf, int64, realOf } from "../dtype.ts";
+import type { Dtype } from "../base/dtype.ts";
+import { bool, complexOf, int64, realOf } from "../base/dtype.ts";
 
 /** Arithmetic on floats and integers (div and rem on integers truncate, as in C); min and max propagate NaN. */
 export type BinaryOp =

@@ -1,6 +1,6 @@
 // 16-bit floats as their bits and as float32: for kernels as expressions, for the host as numbers.
-import type { Dtype } from "../dtype.ts";
-import { bfloat16, float16, float32, int16, int32 } from "../dtype.ts";
+import type { Dtype } from "../base/dtype.ts";
+import { bfloat16, float16, float32, int16, int32 } from "../base/dtype.ts";
 import { constant } from "./expr.ts";
 import type { Expr } from "./expr.ts";
 

@@ -1,7 +1,7 @@
 // Runs a kernel by walking its expressions: slow, plain, and the oracle of every emitter.
 // Floats are JavaScript numbers; integers and bools are bigints, so that nothing is lost before it is made to fit.
-import type { Dtype, TypedArray } from "../dtype.ts";
-import { bool, float32, float64, int32, int64, uint8 } from "../dtype.ts";
+import type { Dtype, TypedArray } from "../base/dtype.ts";
+import { bool, float32, float64, int32, int64, uint8 } from "../base/dtype.ts";
 import type { BinaryOp, BitOp, CompareOp, Expr, MathOp, UnaryOp } from "./expr.ts";
 import { splitComplex } from "./complex.ts";
 import { halfBits, halfValue, isHalf } from "./half.ts";
@@ -9,7 +9,7 @@ import { passesOf } from "./loops.ts";
 import type { Kernel, Launch } from "./loops.ts";
 import { further } from "./place.ts";
 import type { Place } from "./place.ts";
-import { hostMath } from "./special.ts";
+import { hostMath } from "./formulas/special.ts";
 
 type Value = number | bigint;
 type Host = (dtype: Dtype, place: Place, length: number) => TypedArray;

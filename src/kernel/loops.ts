@@ -2,7 +2,7 @@
 //
 // A kernel walks an iteration space, dim by dim. Each operand (inputs first, then outputs) has a stride for each dim,
 // 0 where it is broadcast. A kernel that reduces splits the space: the outer dims, and behind them the reduced ones.
-import type { Dtype, Scalar } from "../dtype.ts";
+import type { Dtype, Scalar } from "../base/dtype.ts";
 import type { Expr } from "./expr.ts";
 import type { Place } from "./place.ts";
 

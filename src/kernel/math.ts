@@ -1,4 +1,4 @@
-// Functions as formulas of the expression language's arithmetic: see Note [Formulas]. test/math.test.ts says how far they
+// Functions as formulas of the expression language's arithmetic: see Note [Formulas]. test/kernel/math.test.ts says how far they
 // are from the true value, in units in the last place.
 import { acos, asin, atan, atan2 } from "./formulas/arc.ts";
 import { erf, erfc, erfinv } from "./formulas/error_function.ts";

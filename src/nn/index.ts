@@ -1,14 +1,14 @@
 // torch.nn
 import "../ops/methods/index.ts";
 
-export * as functional from "./functional.ts";
+export * as functional from "./functional/index.ts";
 export * as init from "./init.ts";
 export * as modules from "./modules.ts";
-export * as utils from "./utilities.ts";
-export { deepcopy } from "./deepcopy.ts";
-export { ModuleDict, ModuleList, Sequential } from "./containers.ts";
-export type { Layer } from "./containers.ts";
-export type { BackwardHook, BackwardPreHook, Gradients, Kwargs } from "./hooks.ts";
+export * as utils from "./utils/index.ts";
+export { deepcopy } from "./module/deepcopy.ts";
+export { ModuleDict, ModuleList, Sequential } from "./containers/modules.ts";
+export type { Layer } from "./containers/modules.ts";
+export type { BackwardHook, BackwardPreHook, Gradients, Kwargs } from "./module/hooks.ts";
 export * from "./layers/activation.ts";
 export { AdaptiveLogSoftmaxWithLoss } from "./layers/adaptive.ts";
 export type { AdaptiveOutput } from "./layers/adaptive.ts";
@@ -38,8 +38,8 @@ export { Flatten, Unflatten } from "./layers/shape.ts";
 export { Transformer, TransformerDecoder, TransformerEncoder } from "./layers/transformer.ts";
 export { TransformerDecoderLayer, TransformerEncoderLayer } from "./layers/transformer_layers.ts";
 export * from "./layers/unpooling.ts";
-export { Module } from "./module.ts";
-export { ParameterDict, ParameterList } from "./parameter_containers.ts";
-export { Buffer, Parameter } from "./parameter.ts";
-export { IncompatibleKeys, StateDict } from "./state_dict.ts";
-export type { StateLike } from "./state_dict.ts";
+export { Module } from "./module/module.ts";
+export { ParameterDict, ParameterList } from "./containers/parameters.ts";
+export { Buffer, Parameter } from "./module/parameter.ts";
+export { IncompatibleKeys, StateDict } from "./module/state_dict.ts";
+export type { StateLike } from "./module/state_dict.ts";

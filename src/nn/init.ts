@@ -1,17 +1,17 @@
 // Initial values, drawn as PyTorch draws them. All work in place, unrecorded, and return their tensor.
 import { no_grad } from "../autograd/mode.ts";
-import { help, ValueError, warn } from "../errors.ts";
-import { callable } from "../op/callable.ts";
-import type { ArgsAfter } from "../op/constructor.ts";
-import type { Args, Named, Values } from "../op/schema.ts";
-import { empty_like } from "../ops/creation.ts";
-import { filledOnHost } from "../ops/data.ts";
+import { help, ValueError, warn } from "../base/errors.ts";
+import { callable } from "../dispatch/callable.ts";
+import type { ArgsAfter } from "../dispatch/constructor.ts";
+import type { Args, Named, Values } from "../dispatch/schema.ts";
+import { empty_like } from "../ops/creation/creation.ts";
+import { filledOnHost } from "../ops/creation/from_data.ts";
 import { qr } from "../ops/linalg/qr.ts";
-import { randperm } from "../ops/random.ts";
-import { default_generator } from "../random.ts";
-import { normalFill, normalFillSingly, truncNormalFill } from "../random_fill.ts";
-import type { FloatArray } from "../random_fill.ts";
-import type { Tensor } from "../tensor.ts";
+import { randperm } from "../ops/random/random.ts";
+import { default_generator } from "../random/generator.ts";
+import { normalFill, normalFillSingly, truncNormalFill } from "../random/fill.ts";
+import type { FloatArray } from "../random/fill.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** The tensor comes back in the type that it has, by place. */
 interface Initializer<S extends string> {

@@ -1,2 +1,2 @@
 // torch.nn.modules
-export * as module from "./global_hooks.ts";
+export * as module from "./module/global_hooks.ts";

@@ -3,7 +3,7 @@
 // By region, after Gautschi, "A computational procedure for incomplete gamma functions", ACM TOMS 5 (1979), and Temme,
 // "The asymptotic expansion of the incomplete gamma functions", SIAM J. Math. Anal. 10 (1979); numbers are those of the
 // Digital Library of Mathematical Functions.
-import { erfc, lgamma1p } from "../kernel/special.ts";
+import { erfc, lgamma1p } from "../kernel/formulas/special.ts";
 
 /** The share of the integral of t^(a-1) e^-t that lies below x. NaN where a or x is negative, or both are 0 or infinite. */
 export function gammaP(a: number, x: number): number {

@@ -1,5 +1,5 @@
-import { ValueError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
+import { ValueError } from "../base/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { bindOptimizer } from "./arguments.ts";
 import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { onePass } from "./one_pass.ts";

@@ -1,6 +1,6 @@
-import { finfo } from "../dtype_info.ts";
-import { zeros } from "../ops/creation.ts";
-import type { Tensor } from "../tensor.ts";
+import { finfo } from "../base/dtype_info.ts";
+import { zeros } from "../ops/creation/creation.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { bindOptimizer } from "./arguments.ts";
 import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { requireThat } from "./options.ts";

@@ -1,7 +1,7 @@
 // Arguments of optimizers and schedulers, whose first ones signatures have no word for.
-import type { ArgsAfter, ConstructorArgs } from "../op/constructor.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { Args, Told, Values, ValuesOf } from "../op/schema.ts";
+import type { ArgsAfter, ConstructorArgs } from "../dispatch/constructor.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import type { Args, Told, Values, ValuesOf } from "../dispatch/schema.ts";
 import type { AnyOptimizer, Params } from "./optimizer.ts";
 
 /** The options that an optimizer with this signature has. */

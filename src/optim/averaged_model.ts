@@ -1,14 +1,14 @@
 // Averages of a model's weights over the course of training.
 import { no_grad } from "../autograd/mode.ts";
-import { int64 } from "../dtype.ts";
-import { AssertionError, ValueError } from "../errors.ts";
-import { deepcopy } from "../nn/deepcopy.ts";
+import { int64 } from "../base/dtype.ts";
+import { AssertionError, ValueError } from "../base/errors.ts";
+import { deepcopy } from "../nn/module/deepcopy.ts";
 import { BatchNorm } from "../nn/layers/batchnorm.ts";
-import { Module } from "../nn/module.ts";
-import { bindConstructor } from "../op/constructor.ts";
-import type { ConstructorArgs } from "../op/constructor.ts";
-import { zeros } from "../ops/creation.ts";
-import type { Tensor } from "../tensor.ts";
+import { Module } from "../nn/module/module.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../dispatch/constructor.ts";
+import { zeros } from "../ops/creation/creation.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { optionText } from "./options.ts";
 
 /** The next average, from the one so far of `count` models and one more model. */

@@ -1,9 +1,9 @@
-import { collectTemporaries } from "../allocate.ts";
+import { collectTemporaries } from "../tensor/allocate.ts";
 import { enable_grad, no_grad } from "../autograd/mode.ts";
-import { RuntimeError, ValueError } from "../errors.ts";
-import { missingArguments } from "../op/refusals.ts";
-import { cat } from "../ops/view.ts";
-import { Tensor } from "../tensor.ts";
+import { RuntimeError, ValueError } from "../base/errors.ts";
+import { missingArguments } from "../dispatch/refusals.ts";
+import { cat } from "../ops/views/view.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { bindOptimizer } from "./arguments.ts";
 import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { strongWolfe } from "./line_search.ts";

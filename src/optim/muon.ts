@@ -1,7 +1,7 @@
-import { bfloat16 } from "../dtype.ts";
-import { ValueError } from "../errors.ts";
-import { addmm } from "../ops/matmul.ts";
-import type { Tensor } from "../tensor.ts";
+import { bfloat16 } from "../base/dtype.ts";
+import { ValueError } from "../base/errors.ts";
+import { addmm } from "../ops/linalg/matmul.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { bindOptimizer } from "./arguments.ts";
 import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { requireThat } from "./options.ts";

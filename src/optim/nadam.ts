@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { bindOptimizer } from "./arguments.ts";
 import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { onePass } from "./one_pass.ts";

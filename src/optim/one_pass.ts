@@ -1,13 +1,13 @@
 // An optimizer's update of a parameter as one kernel: one pass over the parameter, its state and its gradient.
 import { markChanged } from "../autograd/inplace.ts";
-import type { Dtype } from "../dtype.ts";
-import { float32, float64 } from "../dtype.ts";
+import type { Dtype } from "../base/dtype.ts";
+import { float32, float64 } from "../base/dtype.ts";
 import { input, param } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
-import { view_as_real } from "../ops/complex.ts";
-import type { Tensor } from "../tensor.ts";
+import { view_as_real } from "../ops/pointwise/complex.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /**
  * The new values of the tensors that an update changes, from those before, the gradient and some numbers. It is asked once

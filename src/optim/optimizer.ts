@@ -3,14 +3,14 @@ import { writingAs } from "../autograd/inplace.ts";
 import { enable_grad, no_grad } from "../autograd/mode.ts";
 import { addHook } from "../autograd/node.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
-import { collectTemporaries } from "../allocate.ts";
-import { float32, float64, get_default_dtype } from "../dtype.ts";
-import { help, KeyError, NotImplementedError, TypeError, ValueError, warn } from "../errors.ts";
-import { zeros } from "../ops/creation.ts";
-import { observe } from "../observer.ts";
-import { Tensor } from "../tensor.ts";
+import { collectTemporaries } from "../tensor/allocate.ts";
+import { float32, float64, get_default_dtype } from "../base/dtype.ts";
+import { help, KeyError, NotImplementedError, TypeError, ValueError, warn } from "../base/errors.ts";
+import { zeros } from "../ops/creation/creation.ts";
+import { observe } from "../base/observer.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { optionText } from "./options.ts";
-import { typeWord } from "../type_word.ts";
+import { typeWord } from "../tensor/type_word.ts";
 
 /** Options that every optimizer has. */
 export interface CommonOptions {

@@ -1,7 +1,7 @@
 // Checks of optimizers' options, and their text.
-import { float64 } from "../dtype.ts";
-import { ValueError } from "../errors.ts";
-import { scalarText } from "../print.ts";
+import { float64 } from "../base/dtype.ts";
+import { ValueError } from "../base/errors.ts";
+import { scalarText } from "../tensor/print.ts";
 
 /** Raises PyTorch's ValueError for the first option that is negative or NaN; keys are what its sentence calls them. */
 export function requireNonNegative(values: Readonly<Record<string, number>>): void {

@@ -1,5 +1,5 @@
 // Events in the format of chrome://tracing and Perfetto: the Trace Event Format, complete events ("X") on one thread.
-import type { Kind } from "../observer.ts";
+import type { Kind } from "../base/observer.ts";
 import type { FunctionEvent } from "./recorder.ts";
 
 /** PyTorch's names for the kinds. */

@@ -1,5 +1,5 @@
 // Events put together by name: how often, how long, how many bytes and operations.
-import { AttributeError } from "../errors.ts";
+import { AttributeError } from "../base/errors.ts";
 import type { FunctionEvent } from "./recorder.ts";
 import { table } from "./table.ts";
 

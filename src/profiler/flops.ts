@@ -1,5 +1,5 @@
 // How many floating-point operations an op does, where that is known: a multiply-add counts as two.
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 
 /** As in PyTorch the products inside of composite ops are counted, not the composites. */
 const COUNTS: Readonly<Record<string, (inputs: readonly Tensor[], result: Tensor) => number>> = {

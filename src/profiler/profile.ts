@@ -1,7 +1,7 @@
 // torch.profiler.profile and record_function.
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError } from "../base/errors.ts";
 import type { Guard } from "../autograd/mode.ts";
-import { observe, observer } from "../observer.ts";
+import { observe, observer } from "../base/observer.ts";
 import { chromeTrace } from "./chrome_trace.ts";
 import { EventList } from "./event_list.ts";
 import { Recorder } from "./recorder.ts";

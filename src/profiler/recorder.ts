@@ -1,7 +1,7 @@
 // What a profiler remembers of a run: one event for every op, node of a backward pass and named stretch, nested by time.
 import { currentDevice } from "../devices/registry.ts";
-import type { Kind, Observer } from "../observer.ts";
-import { Tensor } from "../tensor.ts";
+import type { Kind, Observer } from "../base/observer.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { operations } from "./flops.ts";
 
 /** Something that ran. Times in microseconds, as in PyTorch. */

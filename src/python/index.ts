@@ -1,5 +1,5 @@
 // tidu/python: PyTorch programs, unchanged, on CPython compiled to WebAssembly.
-import { ImportError } from "../errors.ts";
+import { ImportError } from "../base/errors.ts";
 import { Bridge } from "./bridge.ts";
 import { tiduModule } from "./module.ts";
 import { files } from "./package.ts";

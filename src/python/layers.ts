@@ -5,10 +5,10 @@
 // but computes as one. Before each call Python gives it whatever is not what it was given last, so that nothing a program
 // does to a layer is lost. Modules that call other modules are written in Python, so that those are called which the
 // program put there, with their hooks.
-import { Float } from "../dtype.ts";
-import { argumentsOf } from "../nn/arguments.ts";
-import { Module } from "../nn/module.ts";
-import { canonical } from "../nn/multi_head_attention.ts";
+import { Float } from "../base/dtype.ts";
+import { argumentsOf } from "../nn/module/arguments.ts";
+import { Module } from "../nn/module/module.ts";
+import { canonical } from "../nn/functional/multi_head_attention.ts";
 import { LRScheduler } from "../optim/lr_scheduler/index.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import { namespaces } from "./namespaces.ts";

@@ -1,7 +1,7 @@
 // The library's functions by the names that Python has for them.
 import * as autograd from "../autograd/index.ts";
 import * as torch from "../index.ts";
-import * as functional from "../nn/functional.ts";
+import * as functional from "../nn/functional/index.ts";
 import * as nn from "../nn/index.ts";
 import * as optim from "../optim/index.ts";
 

@@ -1,4 +1,4 @@
-// The Python package `torch` as text. Builds have the text itself in this module's place (tools/embed_python.ts).
+// The Python package `torch` as text. Builds have the text itself in this module's place (tools/build/embed_python.ts).
 import { readdirSync, readFileSync } from "node:fs";
 
 const folder = new URL("../../python/", import.meta.url);

@@ -1,5 +1,5 @@
 // Schedulers for Python, whose subclasses may have methods of their own.
-import { Float } from "../dtype.ts";
+import { Float } from "../base/dtype.ts";
 import type { LRScheduler } from "../optim/lr_scheduler/scheduler.ts";
 import { EPOCH_DEPRECATION_WARNING, ORDER_WARNINGS } from "../optim/lr_scheduler/scheduler.ts";
 import { plain } from "./layers.ts";

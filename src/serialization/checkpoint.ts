@@ -1,13 +1,13 @@
 // What torch.save can hold, to bytes and back: tensors as safetensors, what is around them as JSON in the metadata.
-import { empty } from "../allocate.ts";
-import { complex128, float64 } from "../dtype.ts";
-import { TypeError, ValueError } from "../errors.ts";
-import { contiguousStrides, isContiguous, reach } from "../layout.ts";
-import type { Shape } from "../layout.ts";
-import { Tensor } from "../tensor.ts";
+import { empty } from "../tensor/allocate.ts";
+import { complex128, float64 } from "../base/dtype.ts";
+import { TypeError, ValueError } from "../base/errors.ts";
+import { contiguousStrides, isContiguous, reach } from "../base/layout.ts";
+import type { Shape } from "../base/layout.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { SafetensorsEntry } from "./safetensors.ts";
-import { typeWord } from "../type_word.ts";
+import { typeWord } from "../tensor/type_word.ts";
 
 /** Where the metadata keeps the frame around the tensors. */
 const FRAME = "tidu.frame";

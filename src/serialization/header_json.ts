@@ -1,6 +1,6 @@
 // JSON as the header of a safetensors file needs it. JSON.parse will not do: it keeps the last of two equal keys
 // where the format forbids them, puts keys such as "10" first, and its objects have a prototype.
-import { ValueError } from "../errors.ts";
+import { ValueError } from "../base/errors.ts";
 
 export type Json = null | boolean | number | string | Json[] | Map<string, Json>;
 

@@ -2,10 +2,10 @@
 //   8 bytes   length of the header, little-endian
 //   header    JSON {"__metadata__": {text: text}, name: {"dtype", "shape", "data_offsets": [begin, end]}, …}, space-padded
 //   data      the elements, little-endian and row-major; the offsets count from here and leave no byte over
-import { dtypeByName } from "../dtype.ts";
-import type { Dtype, DtypeName } from "../dtype.ts";
-import { ValueError } from "../errors.ts";
-import { numel } from "../layout.ts";
+import { dtypeByName } from "../base/dtype.ts";
+import type { Dtype, DtypeName } from "../base/dtype.ts";
+import { ValueError } from "../base/errors.ts";
+import { numel } from "../base/layout.ts";
 import { isUnicode, parseHeaderJson, shortened } from "./header_json.ts";
 import type { Json } from "./header_json.ts";
 

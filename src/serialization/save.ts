@@ -1,8 +1,8 @@
 // torch.save and torch.load.
 import type * as FileSystem from "node:fs";
-import { FileNotFoundError, RuntimeError, TypeError, ValueError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
-import { typeWord } from "../type_word.ts";
+import { FileNotFoundError, RuntimeError, TypeError, ValueError } from "../base/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
 import { decode, encode } from "./checkpoint.ts";
 
 /**

@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
-import { namedClasses } from "../../tools/class_names.ts";
-import { embedPython } from "../../tools/embed_python.ts";
+import { namedClasses } from "../../tools/build/class_names.ts";
+import { embedPython } from "../../tools/build/embed_python.ts";
 
 /** Debian's Chromium, or the one that CHROMIUM_PATH names. `.ci/run` installs it. */
 export const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";

@@ -1,6 +1,6 @@
 import { loadPython, PythonError } from "tidu/python";
 
-/** A program as test/data/lessons.json has it, and what it shows: what is asked for, and what is answered. */
+/** A program as test/recorded/lessons.json has it, and what it shows: what is asked for, and what is answered. */
 export interface Lesson {
   readonly source: string;
   readonly stdout: string;

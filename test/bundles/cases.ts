@@ -58,9 +58,9 @@ const works = (text: string): boolean => {
     return false;
   }
 };
-/** Layers, as test/nn_modules.ts has them; the first of each class. */
+/** Layers, as test/nn/nn_modules.ts has them; the first of each class. */
 function layers(): Case[] {
-  const { code } = transformSync(readFileSync("test/nn_modules.ts", "utf8"), { loader: "ts", target: "es2022" });
+  const { code } = transformSync(readFileSync("test/nn/nn_modules.ts", "utf8"), { loader: "ts", target: "es2022" });
   const found = new Map<string, string>();
   const visit = (node: unknown): void => {
     if (Array.isArray(node)) return node.forEach(visit);

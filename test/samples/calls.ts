@@ -1,8 +1,8 @@
 // Sample calls as functions of their tensors, for sweeps over all ops.
 import * as torch from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
-import { isRandom } from "../../src/op/levels.ts";
-import { registry } from "../../src/op/op.ts";
+import { isRandom } from "../../src/dispatch/levels.ts";
+import { registry } from "../../src/dispatch/declare.ts";
 import { samples } from "./index.ts";
 
 /** Every op that has samples and draws no random numbers, by its name; those of `apart` are left out. */

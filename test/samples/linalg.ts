@@ -49,7 +49,7 @@ export const linalg: Samples = {
   ],
   _linalg_svd: () => [[square(), false]],
   svd: () => [[wide()]],
-  // Of symmetric matrices, and but for a factor of the vectors: checked in test/linalg.test.ts.
+  // Of symmetric matrices, and but for a factor of the vectors: checked in test/ops/linalg.test.ts.
   ...each("linalg_eigh linalg_eigvalsh linalg_eig", () => []),
   ...each("cholesky linalg_cholesky linalg_cholesky_ex", () => []),
   // The gradients of factors are PyTorch's, which fill the other triangle, too: checked there through tril() and triu().

@@ -1,5 +1,5 @@
 // Whether two tensors' bytes are the same numbers, within what rounding may do.
-import type { DtypeName } from "../../src/dtype.ts";
+import type { DtypeName } from "../../src/base/dtype.ts";
 import { numbersOf } from "./values.ts";
 
 /** Relative and absolute: PyTorch computes in another order, with other roundings of the same functions. */

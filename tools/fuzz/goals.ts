@@ -1,6 +1,6 @@
 // How much may differ from PyTorch, and what is meant to.
 import { readFileSync } from "node:fs";
-import type { DtypeName } from "../../src/dtype.ts";
+import type { DtypeName } from "../../src/base/dtype.ts";
 import { bytesOf } from "./program.ts";
 import type { Program } from "./program.ts";
 import { numbersOf } from "./values.ts";

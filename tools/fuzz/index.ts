@@ -1,6 +1,6 @@
 // npm run fuzz -- --seeds A..B: random programs, run by PyTorch and replayed here; what differs, in groups with a short program
 // each, and whether that is little enough: if not, it fails. With --record FILE the programs are written down instead, as
-// test/data/fuzz.jsonl.gz was.
+// test/recorded/fuzz.jsonl.gz was.
 import { spawn } from "node:child_process";
 import { createReadStream, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";

@@ -1,8 +1,8 @@
 // What a recorded program is: the lines that generate.py prints.
 import * as torch from "tidu";
 import type { Dtype } from "tidu";
-import { dtypeByName } from "../../src/dtype.ts";
-import type { DtypeName } from "../../src/dtype.ts";
+import { dtypeByName } from "../../src/base/dtype.ts";
+import type { DtypeName } from "../../src/base/dtype.ts";
 import { floatOf, pythonFloat } from "../conformance/values.ts";
 
 /** A value of a call: null, or an object of one key. */

@@ -1,5 +1,5 @@
-// The recorded programs of test/data/fuzz.jsonl.gz, and where they differ from PyTorch. Run by itself it writes the list of
-// known differences, test/data/fuzz_known.json, anew; reasons that are there stay.
+// The recorded programs of test/recorded/fuzz.jsonl.gz, and where they differ from PyTorch. Run by itself it writes the list of
+// known differences, test/recorded/fuzz_known.json, anew; reasons that are there stay.
 import fs from "node:fs";
 import zlib from "node:zlib";
 import { fileURLToPath } from "node:url";

@@ -3,8 +3,8 @@
 import { further } from "../../src/kernel/place.ts";
 import * as torch from "tidu";
 import { Tensor } from "tidu";
-import type { DtypeName } from "../../src/dtype.ts";
-import type { Storage } from "../../src/storage.ts";
+import type { DtypeName } from "../../src/base/dtype.ts";
+import type { Storage } from "../../src/tensor/storage.ts";
 import { lostOf, unequal } from "./compare.ts";
 import { arrayOver, numbersOf } from "./values.ts";
 import { bytesOf, dtypeOf, valueOf } from "./program.ts";

@@ -1,6 +1,6 @@
 // The numbers in bytes of a dtype.
-import type { Dtype, DtypeName, TypedArray } from "../../src/dtype.ts";
-import { bfloat16, float16 } from "../../src/dtype.ts";
+import type { Dtype, DtypeName, TypedArray } from "../../src/base/dtype.ts";
+import { bfloat16, float16 } from "../../src/base/dtype.ts";
 import { halfValue } from "../../src/kernel/half.ts";
 import { bytesOf, dtypeOf } from "./program.ts";
 

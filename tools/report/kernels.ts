@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import * as torch from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
-import { registry } from "../../src/op/op.ts";
+import { registry } from "../../src/dispatch/declare.ts";
 import { samples } from "../../test/samples/index.ts";
 import { mapTensors } from "../../test/samples/leaves.ts";
 

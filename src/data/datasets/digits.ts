@@ -1,7 +1,7 @@
-import type { Dtype } from "../../dtype.ts";
-import { float32, int64, uint8 } from "../../dtype.ts";
-import { fromTyped } from "../../ops/data.ts";
-import type { Tensor } from "../../tensor.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { float32, int64, uint8 } from "../../base/dtype.ts";
+import { fromTyped } from "../../ops/creation/from_data.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { TensorDataset } from "../dataset.ts";
 import { decodeDigits, digitsCount } from "./digits_decode.ts";
 

@@ -1,5 +1,5 @@
 // The digits as text: a header line `label,p0,…,p63`, then a line per image.
-import { ValueError } from "../../errors.ts";
+import { ValueError } from "../../base/errors.ts";
 
 const columns = ["label", ...Array.from({ length: 64 }, (_, i) => `p${i}`)];
 

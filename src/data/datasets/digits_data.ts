@@ -1,4 +1,4 @@
-// Written by tools/pack_digits.ts; digits_decode.ts unpacks it. Not for editing.
+// Written by tools/build/pack_digits.ts; digits_decode.ts unpacks it. Not for editing.
 //
 // E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, under
 // CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). These are the 1,797 images of its test set, repacked.

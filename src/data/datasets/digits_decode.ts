@@ -1,4 +1,4 @@
-// The digits out of their packed form, which tools/pack_digits.ts writes. Bits, the highest of a byte first:
+// The digits out of their packed form, which tools/build/pack_digits.ts writes. Bits, the highest of a byte first:
 // for each image 4 bits of label, then for each of its 64 pixels either 0, or 1 and 4 bits of the value less one.
 // Half of the pixels are 0, so that is three bits a pixel where five would be plain.
 import { packedDigits } from "./digits_data.ts";

@@ -1,9 +1,9 @@
 // The idx format of MNIST and Fashion-MNIST (Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten
 // digits", "File formats"): bytes 0, 0, type, number of dims; the dims as 4 bytes each; the elements. Big-endian.
-import { float32, float64, int16, int32, int8, uint8 } from "../../dtype.ts";
-import type { Dtype } from "../../dtype.ts";
-import { RuntimeError, ValueError } from "../../errors.ts";
-import { numel } from "../../layout.ts";
+import { float32, float64, int16, int32, int8, uint8 } from "../../base/dtype.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { RuntimeError, ValueError } from "../../base/errors.ts";
+import { numel } from "../../base/layout.ts";
 
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 

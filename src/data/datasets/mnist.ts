@@ -1,8 +1,8 @@
 // MNIST and FashionMNIST from a folder of idx files.
-import { int64, uint8 } from "../../dtype.ts";
-import { FileNotFoundError, RuntimeError, ValueError } from "../../errors.ts";
-import { fromTyped } from "../../ops/data.ts";
-import type { Tensor } from "../../tensor.ts";
+import { int64, uint8 } from "../../base/dtype.ts";
+import { FileNotFoundError, RuntimeError, ValueError } from "../../base/errors.ts";
+import { fromTyped } from "../../ops/creation/from_data.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { Dataset, indexOf } from "../dataset.ts";
 import { parseIdxFile } from "./idx.ts";
 import type { IdxArray } from "./idx.ts";

@@ -1,8 +1,8 @@
 // torch.__config__
 import { getDevice } from "../registry.ts";
 import type { CpuDevice } from "./device.ts";
-import { kernelLevel } from "./features.ts";
-import { get_num_threads, whyAlone } from "./num_threads.ts";
+import { kernelLevel } from "./code/features.ts";
+import { get_num_threads, whyAlone } from "./threads/num_threads.ts";
 
 const LEVELS = {
   wide: "WebAssembly SIMD with fused multiply-add (relaxed), vectors joined to 256 bits",

@@ -1,22 +1,22 @@
 // The CPU device: one WebAssembly memory, kernels compiled as they are met, matrix products.
-import type { Dtype, TypedArray } from "../../dtype.ts";
-import { float64 } from "../../dtype.ts";
+import type { Dtype, TypedArray } from "../../base/dtype.ts";
+import { float64 } from "../../base/dtype.ts";
 import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
 import type { Block, Place } from "../../kernel/place.ts";
 import type { HostBackend, Matrix, MemoryStats, PackedMatrix, Product } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
-import { findBlas } from "./blas.ts";
-import type { Blas } from "./blas.ts";
-import { featureLevel, kernelLevel, wantedLevel } from "./features.ts";
-import type { FeatureLevel } from "./features.ts";
+import { findBlas } from "./gemm/blas.ts";
+import type { Blas } from "./gemm/blas.ts";
+import { featureLevel, kernelLevel, wantedLevel } from "./code/features.ts";
+import type { FeatureLevel } from "./code/features.ts";
 import { Gemm, SCRATCH } from "./gemm/gemm.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "./launch.ts";
 import type { Report } from "./launch.ts";
-import { CpuMemory } from "./memory.ts";
-import type { CpuMemoryOptions } from "./memory.ts";
+import { CpuMemory } from "./memory/memory.ts";
+import type { CpuMemoryOptions } from "./memory/memory.ts";
 import { addressOf, tick } from "./span.ts";
-import { Threads } from "./threads.ts";
+import { Threads } from "./threads/threads.ts";
 
 /** The bottom of the memory: descriptors of launches and products. */
 const DESCRIPTORS = 64;

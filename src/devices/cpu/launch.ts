@@ -1,15 +1,15 @@
 // Launches kernels: chooses the form that fits the layout, compiles it the first time, writes the descriptor and calls.
-import type { Dtype, Scalar } from "../../dtype.ts";
-import { bool, uint8 } from "../../dtype.ts";
+import type { Dtype, Scalar } from "../../base/dtype.ts";
+import { bool, uint8 } from "../../base/dtype.ts";
 import type { Kernel, Launch, Loops } from "../../kernel/loops.ts";
 import { plan } from "../../kernel/loops.ts";
-import { elementNs } from "./cost.ts";
-import { emitKernel } from "./emit.ts";
-import type { FeatureLevel } from "./features.ts";
-import { foldInParts } from "./partial.ts";
+import { elementNs } from "./code/cost.ts";
+import { emitKernel } from "./code/emit.ts";
+import type { FeatureLevel } from "./code/features.ts";
+import { foldInParts } from "./code/partial.ts";
 import { addressOf } from "./span.ts";
-import type { Task, Threads } from "./threads.ts";
-import type { Stride, Variant } from "./variant.ts";
+import type { Task, Threads } from "./threads/threads.ts";
+import type { Stride, Variant } from "./code/variant.ts";
 
 interface Compiled {
   readonly task: Task;

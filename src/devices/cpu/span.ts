@@ -1,8 +1,8 @@
 // Spans, the pieces of memory that live, die and move as one, and the blocks cut from them.
-import { RuntimeError } from "../../errors.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import type { Block, Place } from "../../kernel/place.ts";
-import { Mortal } from "./collector.ts";
-import type { CpuMemory } from "./memory.ts";
+import { Mortal } from "./memory/collector.ts";
+import type { CpuMemory } from "./memory/memory.ts";
 
 /**
  * Counts allocations, of all memories. A span remembers when its address was last asked for: what was asked for since

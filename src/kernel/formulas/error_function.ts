@@ -1,5 +1,5 @@
 // The error function, what it lacks to 1, and its inverse.
-import { float32 } from "../../dtype.ts";
+import { float32 } from "../../base/dtype.ts";
 import type { Expr } from "../expr.ts";
 import { expBelow0, timesExp } from "./exponential.ts";
 import { atMost, flipped, leading, pick, polynomial, rarely, select } from "./format.ts";

@@ -1,5 +1,5 @@
 // The exponential functions, and the hyperbolic functions that are made of them.
-import { float32 } from "../../dtype.ts";
+import { float32 } from "../../base/dtype.ts";
 import type { Expr } from "../expr.ts";
 import {
   atLeast,

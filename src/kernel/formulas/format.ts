@@ -4,7 +4,7 @@
 // Waite, "Software Manual for the Elementary Functions", 1980; Muller, "Elementary Functions", 2006). The polynomials
 // interpolate the function at Chebyshev points of the interval, in 75 digits; coefficients go from low to high. A fused
 // multiply-add may round twice, so exact steps never rely on one: their factors have few bits.
-import { float32, int32, int64 } from "../../dtype.ts";
+import { float32, int32, int64 } from "../../base/dtype.ts";
 import { Expr } from "../expr.ts";
 import type { ExprOp } from "../expr.ts";
 

@@ -1,7 +1,7 @@
 // The logarithm of Γ and its derivative, in float64: by polynomials near the zeros, where recurrences lead from elsewhere,
 // and asymptotic series. Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), chapter 6, by the numbers
 // given.
-import { float64 } from "../../dtype.ts";
+import { float64 } from "../../base/dtype.ts";
 import type { Expr } from "../expr.ts";
 import { polynomial, rarely, select } from "./format.ts";
 import type { Formula } from "./format.ts";

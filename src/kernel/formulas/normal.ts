@@ -1,5 +1,5 @@
 // The standard normal distribution.
-import { float32 } from "../../dtype.ts";
+import { float32 } from "../../base/dtype.ts";
 import type { Expr } from "../expr.ts";
 import { expBelow0 } from "./exponential.ts";
 import { polynomial, select } from "./format.ts";

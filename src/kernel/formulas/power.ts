@@ -1,5 +1,5 @@
 // The power function, x^y = 2^(y log2 x).
-import { float32, float64 } from "../../dtype.ts";
+import { float32, float64 } from "../../base/dtype.ts";
 import type { Expr } from "../expr.ts";
 import { scaledExp } from "./exponential.ts";
 import {

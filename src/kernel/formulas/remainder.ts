@@ -1,5 +1,5 @@
 // The remainder of a division.
-import { float32, float64 } from "../../dtype.ts";
+import { float32, float64 } from "../../base/dtype.ts";
 import type { Expr } from "../expr.ts";
 import { flipped, inHost, leading, select } from "./format.ts";
 

@@ -1,5 +1,5 @@
 // Sine, cosine and tangent.
-import { float32, float64, int32 } from "../../dtype.ts";
+import { float32, float64, int32 } from "../../base/dtype.ts";
 import type { Expr, MathOp } from "../expr.ts";
 import { bits, inHost, nearest, pick, polynomial, select } from "./format.ts";
 import type { Formula, PerFormat } from "./format.ts";

@@ -1,14 +1,14 @@
 // Activation functions as layers.
-import * as F from "../functional.ts";
-import { full } from "../../ops/creation.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Tensor } from "../../tensor.ts";
-import { fill_ } from "../../ops/copy.ts";
+import * as F from "../functional/index.ts";
+import { full } from "../../ops/creation/creation.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { fill_ } from "../../ops/copies/copy.ts";
 import { no_grad } from "../../autograd/mode.ts";
-import { ValueError } from "../../errors.ts";
-import { OwnLayer } from "../own_layers.ts";
-import { Parameter } from "../parameter.ts";
+import { ValueError } from "../../base/errors.ts";
+import { OwnLayer } from "../module/own_layers.ts";
+import { Parameter } from "../module/parameter.ts";
 import { layer, floatText } from "./layer.ts";
 
 /** x where it is positive, else 0. As `torch.nn.ReLU`. */

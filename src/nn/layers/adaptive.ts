@@ -1,12 +1,12 @@
 // Softmax over many classes of very different frequency.
-import { RuntimeError, ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import { cat } from "../../ops/view.ts";
-import type { Tensor } from "../../tensor.ts";
-import { ModuleList, Sequential } from "../containers.ts";
-import * as F from "../functional.ts";
-import { Module } from "../module.ts";
+import { RuntimeError, ValueError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { cat } from "../../ops/views/view.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { ModuleList, Sequential } from "../containers/modules.ts";
+import * as F from "../functional/index.ts";
+import { Module } from "../module/module.ts";
 import { Linear } from "./linear.ts";
 
 /** By name or by place. */

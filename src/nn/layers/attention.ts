@@ -1,13 +1,13 @@
 // Attention as a layer.
-import { AssertionError, ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import { empty } from "../../ops/creation.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
+import { AssertionError, ValueError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { empty } from "../../ops/creation/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
 import { constant_, xavier_normal_, xavier_uniform_ } from "../init.ts";
-import { Module } from "../module.ts";
-import { Parameter } from "../parameter.ts";
+import { Module } from "../module/module.ts";
+import { Parameter } from "../module/parameter.ts";
 import { Linear } from "./linear.ts";
 
 /** A {@link Linear} under the name that PyTorch prints for attention's last one. */

@@ -1,16 +1,16 @@
 // Layers that normalise channels by statistics they keep: BatchNorm, InstanceNorm.
-import { int64 } from "../../dtype.ts";
-import { ValueError, warn } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Values } from "../../op/schema.ts";
-import { ones, zeros } from "../../ops/creation.ts";
-import type { Tensor } from "../../tensor.ts";
-import { batch_norm, instance_norm } from "../functional.ts";
+import { int64 } from "../../base/dtype.ts";
+import { ValueError, warn } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Values } from "../../dispatch/schema.ts";
+import { ones, zeros } from "../../ops/creation/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { batch_norm, instance_norm } from "../functional/index.ts";
 import { ones_, zeros_ } from "../init.ts";
-import { Module } from "../module.ts";
-import { ownBase } from "../own_layers.ts";
-import { Parameter } from "../parameter.ts";
+import { Module } from "../module/module.ts";
+import { ownBase } from "../module/own_layers.ts";
+import { Parameter } from "../module/parameter.ts";
 import { floatText, pythonText } from "./layer.ts";
 import { resetAffine } from "./normalization.ts";
 

@@ -1,15 +1,15 @@
 // Convolution layers.
-import { ValueError } from "../../errors.ts";
-import { tupleText } from "../../layout.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import { empty } from "../../ops/creation.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
+import { ValueError } from "../../base/errors.ts";
+import { tupleText } from "../../base/layout.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { empty } from "../../ops/creation/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
 import { kaiming_uniform_ } from "../init.ts";
-import { Module } from "../module.ts";
-import { ownBase } from "../own_layers.ts";
-import { Parameter } from "../parameter.ts";
+import { Module } from "../module/module.ts";
+import { ownBase } from "../module/own_layers.ts";
+import { Parameter } from "../module/parameter.ts";
 import { forAllDims } from "./layer.ts";
 import { resetBias } from "./linear.ts";
 

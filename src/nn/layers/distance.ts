@@ -1,9 +1,9 @@
 // Distances as modules.
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
-import { Module } from "../module.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
+import { Module } from "../module/module.ts";
 
 const COSINE = "CosineSimilarity(int dim=1, float eps=1e-08) -> Module";
 /** The cosine of the angle between vectors along `dim`. As `torch.nn.CosineSimilarity`. */

@@ -1,9 +1,9 @@
 // Layers that drop elements or channels in training.
-import { ValueError } from "../../errors.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
-import { ownBase } from "../own_layers.ts";
+import { ValueError } from "../../base/errors.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
+import { ownBase } from "../module/own_layers.ts";
 import { layer, pythonText } from "./layer.ts";
 
 const DROPOUT = "Dropout(float p=0.5, bool inplace=False) -> Module";

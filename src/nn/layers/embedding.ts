@@ -1,14 +1,14 @@
 // Layers that look vectors up.
 import { no_grad } from "../../autograd/mode.ts";
-import { AssertionError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import { empty } from "../../ops/creation.ts";
-import type { Tensor } from "../../tensor.ts";
-import { embedding } from "../functional.ts";
+import { AssertionError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { empty } from "../../ops/creation/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { embedding } from "../functional/index.ts";
 import { normal_ } from "../init.ts";
-import { OwnLayer } from "../own_layers.ts";
-import { Parameter } from "../parameter.ts";
+import { OwnLayer } from "../module/own_layers.ts";
+import { Parameter } from "../module/parameter.ts";
 import { floatText } from "./layer.ts";
 
 const EMBEDDING =

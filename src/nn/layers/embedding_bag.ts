@@ -1,15 +1,15 @@
 // Embeddings of bags as a layer.
 import { no_grad } from "../../autograd/mode.ts";
-import { AssertionError } from "../../errors.ts";
-import { sameShape } from "../../layout.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import { empty } from "../../ops/creation.ts";
-import type { Tensor } from "../../tensor.ts";
-import { embedding_bag } from "../functional.ts";
+import { AssertionError } from "../../base/errors.ts";
+import { sameShape } from "../../base/layout.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { empty } from "../../ops/creation/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { embedding_bag } from "../functional/index.ts";
 import { normal_ } from "../init.ts";
-import { Module } from "../module.ts";
-import { Parameter } from "../parameter.ts";
+import { Module } from "../module/module.ts";
+import { Parameter } from "../module/parameter.ts";
 import { floatText } from "./layer.ts";
 
 const OPTIONS =

@@ -1,6 +1,6 @@
 // Windows of images as columns, and back.
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
 import { layer } from "./layer.ts";
 
 /** The windows of [N, C, H, W] as columns [N, C · kernel, places]. As `torch.nn.Unfold`. */

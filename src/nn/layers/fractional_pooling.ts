@@ -1,10 +1,10 @@
 // Max pools with windows at random places.
-import { ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
-import { Module } from "../module.ts";
+import { ValueError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
+import { Module } from "../module/module.ts";
 import { forAllDims, pythonText } from "./layer.ts";
 
 const FRACTIONAL =

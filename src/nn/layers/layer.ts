@@ -1,13 +1,13 @@
 // Layers from the signature of their constructor: arguments become fields and the text of the layer.
-import { float64 } from "../../dtype.ts";
-import { tupleText } from "../../layout.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import { parseSchema } from "../../op/schema.ts";
-import type { ParsedArg, Values } from "../../op/schema.ts";
-import { scalarText } from "../../print.ts";
-import { Module } from "../module.ts";
-import { ownBase } from "../own_layers.ts";
+import { float64 } from "../../base/dtype.ts";
+import { tupleText } from "../../base/layout.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { parseSchema } from "../../dispatch/schema.ts";
+import type { ParsedArg, Values } from "../../dispatch/schema.ts";
+import { scalarText } from "../../tensor/print.ts";
+import { Module } from "../module/module.ts";
+import { ownBase } from "../module/own_layers.ts";
 
 /**
  * A base class whose constructor takes the arguments of `signature` and keeps them as fields under their names.

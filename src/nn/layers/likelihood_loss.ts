@@ -1,11 +1,11 @@
 // Negative log likelihoods as modules.
-import { RuntimeError } from "../../errors.ts";
-import { numel, sameShape, tupleText } from "../../layout.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
-import { Module } from "../module.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { numel, sameShape, tupleText } from "../../base/layout.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
+import { Module } from "../module/module.ts";
 import { Linear } from "./linear.ts";
 import { loss } from "./loss_layer.ts";
 import { floatText, pythonText } from "./layer.ts";

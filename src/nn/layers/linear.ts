@@ -1,14 +1,14 @@
 // Layers that multiply by a matrix.
-import { ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import { empty } from "../../ops/creation.ts";
-import type { Tensor } from "../../tensor.ts";
-import { bilinear, linear } from "../functional.ts";
+import { ValueError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { empty } from "../../ops/creation/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { bilinear, linear } from "../functional/index.ts";
 import { _calculate_fan_in_and_fan_out, kaiming_uniform_, uniform_ } from "../init.ts";
-import { Module } from "../module.ts";
-import { OwnLayer } from "../own_layers.ts";
-import { Parameter } from "../parameter.ts";
+import { Module } from "../module/module.ts";
+import { OwnLayer } from "../module/own_layers.ts";
+import { Parameter } from "../module/parameter.ts";
 import { pythonText } from "./layer.ts";
 
 const LINEAR =

@@ -1,6 +1,6 @@
 // Layers that divide by the size of neighbouring channels.
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
 import { floatText, layer, pythonText } from "./layer.ts";
 
 /**

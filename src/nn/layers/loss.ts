@@ -1,6 +1,6 @@
 // Losses as modules. `reduction`: "mean", "sum", or "none" for one loss an element.
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
 import { loss } from "./loss_layer.ts";
 
 /** Squared differences. As `torch.nn.MSELoss`. */

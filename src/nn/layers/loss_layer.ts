@@ -1,9 +1,9 @@
 // Losses from the signature of their constructor.
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Values } from "../../op/schema.ts";
-import type { Tensor } from "../../tensor.ts";
-import { Module } from "../module.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Values } from "../../dispatch/schema.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { Module } from "../module/module.ts";
 
 /**
  * A base class whose constructor takes the arguments of `signature`. Tensors among them, which are weights, become

@@ -1,10 +1,10 @@
 // Losses that ask for a margin, as modules.
-import { ValueError } from "../../errors.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { TripletOptions } from "../../ops/margin_loss.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
-import { Module } from "../module.ts";
+import { ValueError } from "../../base/errors.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { TripletOptions } from "../../ops/nn/loss/margin_loss.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
+import { Module } from "../module/module.ts";
 import { PairwiseDistance } from "./distance.ts";
 import { floatText } from "./layer.ts";
 import { loss } from "./loss_layer.ts";

@@ -1,14 +1,14 @@
 // Layers that normalise a sample: LayerNorm, RMSNorm, GroupNorm.
-import { ValueError } from "../../errors.ts";
-import { tupleText } from "../../layout.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import { ones, zeros } from "../../ops/creation.ts";
-import type { Tensor } from "../../tensor.ts";
-import { group_norm, layer_norm, rms_norm } from "../functional.ts";
+import { ValueError } from "../../base/errors.ts";
+import { tupleText } from "../../base/layout.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { ones, zeros } from "../../ops/creation/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { group_norm, layer_norm, rms_norm } from "../functional/index.ts";
 import { ones_, zeros_ } from "../init.ts";
-import { OwnLayer } from "../own_layers.ts";
-import { Parameter } from "../parameter.ts";
+import { OwnLayer } from "../module/own_layers.ts";
+import { Parameter } from "../module/parameter.ts";
 import { floatText, pythonText } from "./layer.ts";
 
 const LAYER =

@@ -1,11 +1,11 @@
 // Layers that pad the last dims. `padding`: one width for all sides, or (left, right, top, bottom, front, back).
-import { ValueError } from "../../errors.ts";
-import { tupleText } from "../../layout.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Values } from "../../op/schema.ts";
-import type { Tensor } from "../../tensor.ts";
-import { pad } from "../functional.ts";
-import type { Module } from "../module.ts";
+import { ValueError } from "../../base/errors.ts";
+import { tupleText } from "../../base/layout.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Values } from "../../dispatch/schema.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { pad } from "../functional/index.ts";
+import type { Module } from "../module/module.ts";
 import { forAllDims, layer, pythonText } from "./layer.ts";
 
 const PAD = "Pad(int[] padding) -> Module";

@@ -1,8 +1,8 @@
 // Pooling layers.
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
-import { ownBase } from "../own_layers.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
+import { ownBase } from "../module/own_layers.ts";
 import { layer, pythonText } from "./layer.ts";
 
 const MAX_POOL =

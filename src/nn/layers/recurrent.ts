@@ -1,19 +1,19 @@
 // Recurrent layers over whole sequences: RNN, LSTM, GRU.
-import { RuntimeError, TypeError, ValueError, warn } from "../../errors.ts";
-import { list, tupleText } from "../../layout.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Values } from "../../op/schema.ts";
-import { empty } from "../../ops/creation.ts";
-import { dropout } from "../../ops/dropout.ts";
-import { cat, stack } from "../../ops/view.ts";
-import type { Tensor } from "../../tensor.ts";
+import { RuntimeError, TypeError, ValueError, warn } from "../../base/errors.ts";
+import { list, tupleText } from "../../base/layout.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Values } from "../../dispatch/schema.ts";
+import { empty } from "../../ops/creation/creation.ts";
+import { dropout } from "../../ops/nn/dropout.ts";
+import { cat, stack } from "../../ops/views/view.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { uniform_ } from "../init.ts";
-import { Module } from "../module.ts";
-import { Parameter } from "../parameter.ts";
-import { CELLS, recurrentLayer, requireOne, requirePair, requireSteps } from "../recurrent.ts";
-import type { Mode, State, Weights } from "../recurrent.ts";
-import { PackedSequence } from "../rnn_utilities.ts";
+import { Module } from "../module/module.ts";
+import { Parameter } from "../module/parameter.ts";
+import { CELLS, recurrentLayer, requireOne, requirePair, requireSteps } from "../functional/recurrent.ts";
+import type { Mode, State, Weights } from "../functional/recurrent.ts";
+import { PackedSequence } from "../utils/rnn.ts";
 import { floatText } from "./layer.ts";
 
 const REST =

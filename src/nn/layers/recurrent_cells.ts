@@ -1,15 +1,15 @@
 // One step of a recurrent network: RNNCell, LSTMCell, GRUCell.
-import { RuntimeError, ValueError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Values } from "../../op/schema.ts";
-import { empty } from "../../ops/creation.ts";
-import type { Tensor } from "../../tensor.ts";
+import { RuntimeError, ValueError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Values } from "../../dispatch/schema.ts";
+import { empty } from "../../ops/creation/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { uniform_ } from "../init.ts";
-import { Module } from "../module.ts";
-import { Parameter } from "../parameter.ts";
-import { CELLS, projected, requireOne, requirePair } from "../recurrent.ts";
-import type { Mode, State } from "../recurrent.ts";
+import { Module } from "../module/module.ts";
+import { Parameter } from "../module/parameter.ts";
+import { CELLS, projected, requireOne, requirePair } from "../functional/recurrent.ts";
+import type { Mode, State } from "../functional/recurrent.ts";
 
 const CELL = "Cell(int input_size, int hidden_size, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
 const RNN_CELL =

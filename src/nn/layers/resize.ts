@@ -1,7 +1,7 @@
 // Layers that resize images or put their pixels in another order.
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
 import { layer, pythonText } from "./layer.ts";
 
 const UPSAMPLE =

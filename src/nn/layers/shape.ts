@@ -1,6 +1,6 @@
 // Layers that change the shape alone.
-import { tupleText } from "../../layout.ts";
-import type { Tensor } from "../../tensor.ts";
+import { tupleText } from "../../base/layout.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { layer } from "./layer.ts";
 
 /** Dims start_dim … end_dim joined into one. As `torch.nn.Flatten`. */

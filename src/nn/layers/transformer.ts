@@ -1,14 +1,14 @@
 // Transformers, their stacks, and their layers.
-import { RuntimeError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Values } from "../../op/schema.ts";
-import { full } from "../../ops/creation.ts";
-import type { Tensor } from "../../tensor.ts";
-import { ModuleList } from "../containers.ts";
-import { deepcopy } from "../deepcopy.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Values } from "../../dispatch/schema.ts";
+import { full } from "../../ops/creation/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { ModuleList } from "../containers/modules.ts";
+import { deepcopy } from "../module/deepcopy.ts";
 import { xavier_uniform_ } from "../init.ts";
-import { Module } from "../module.ts";
+import { Module } from "../module/module.ts";
 import { layerNorm, TransformerDecoderLayer, TransformerEncoderLayer } from "./transformer_layers.ts";
 import type { LayerOptions } from "./transformer_layers.ts";
 

@@ -1,12 +1,12 @@
 // The layers of transformers.
-import { RuntimeError } from "../../errors.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Values } from "../../op/schema.ts";
-import type { Tensor } from "../../tensor.ts";
-import { gelu, relu } from "../functional.ts";
-import { Module } from "../module.ts";
-import { canonical } from "../multi_head_attention.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Values } from "../../dispatch/schema.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { gelu, relu } from "../functional/index.ts";
+import { Module } from "../module/module.ts";
+import { canonical } from "../functional/multi_head_attention.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { Dropout } from "./dropout.ts";
 import { Linear } from "./linear.ts";

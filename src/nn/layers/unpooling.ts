@@ -1,10 +1,10 @@
 // Layers that undo max pools.
-import { tupleText } from "../../layout.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
-import type { Tensor } from "../../tensor.ts";
-import * as F from "../functional.ts";
-import { Module } from "../module.ts";
+import { tupleText } from "../../base/layout.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as F from "../functional/index.ts";
+import { Module } from "../module/module.ts";
 import { forAllDims } from "./layer.ts";
 
 const UNPOOL = "MaxUnpool(int[] kernel_size, int[]? stride=None, int[] padding=0) -> Module";

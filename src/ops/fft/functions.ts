@@ -1,13 +1,13 @@
 // torch.fft: discrete Fourier transforms of tensors along one dim or several.
-import { complexOf, get_default_dtype } from "../../dtype.ts";
-import { IndexError, NotImplementedError, RuntimeError } from "../../errors.ts";
+import { complexOf, get_default_dtype } from "../../base/dtype.ts";
+import { IndexError, NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { isHalf } from "../../kernel/half.ts";
-import { wrapDim } from "../../layout.ts";
-import { composite, compute } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Values } from "../../op/schema.ts";
-import type { Tensor } from "../../tensor.ts";
-import { arange } from "../data.ts";
+import { wrapDim } from "../../base/layout.ts";
+import { composite, compute } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Values } from "../../dispatch/schema.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { arange } from "../creation/from_data.ts";
 import { _fft_c2c, _fft_c2r, _fft_r2c, resized } from "./transforms.ts";
 import type { Normalization } from "./transforms.ts";
 

@@ -1,14 +1,14 @@
 // The transforms behind torch.fft: X[k] = Σ x[j] e^(-2πi jk/n) over one dim or several, complex or real at either end.
-import type { Dtype } from "../../dtype.ts";
-import { complexOf, realOf } from "../../dtype.ts";
-import { numel } from "../../layout.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { complexOf, realOf } from "../../base/dtype.ts";
+import { numel } from "../../base/layout.ts";
 import { fftOf, inverseRealFft, realFft } from "../../numerics/fft.ts";
-import { empty as allocate } from "../../allocate.ts";
-import { host } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Tensor } from "../../tensor.ts";
-import { arange } from "../data.ts";
-import { constant_pad_nd } from "../arranging.ts";
+import { empty as allocate } from "../../tensor/allocate.ts";
+import { host } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { arange } from "../creation/from_data.ts";
+import { constant_pad_nd } from "../views/arranging.ts";
 
 /** By what a transform is divided: nothing, √n, or n. The numbers are PyTorch's. */
 export type Normalization = 0 | 1 | 2;

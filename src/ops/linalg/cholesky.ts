@@ -1,9 +1,9 @@
 // Factorization of symmetric positive-definite matrices, A = L Lᵀ.
 import { choleskyFactor } from "../../numerics/cholesky.ts";
-import { composite, compute, host } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Tensor } from "../../tensor.ts";
-import { eye } from "../creation.ts";
+import { composite, compute, host } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { eye } from "../creation/creation.ts";
 import {
   assertReal,
   assertSquare,

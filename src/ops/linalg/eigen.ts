@@ -1,12 +1,12 @@
 // Eigenvalues and eigenvectors.
-import { complex128, complexOf } from "../../dtype.ts";
-import { RuntimeError } from "../../errors.ts";
+import { complex128, complexOf } from "../../base/dtype.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import { eigen } from "../../numerics/eigen.ts";
 import { symmetricEigen } from "../../numerics/symmetric_eigen.ts";
-import { empty as allocate } from "../../allocate.ts";
-import { composite, host } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Tensor } from "../../tensor.ts";
+import { empty as allocate } from "../../tensor/allocate.ts";
+import { composite, host } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import {
   assertFloats,
   assertReal,
@@ -18,8 +18,8 @@ import {
   stackOf,
   vectorsOf,
 } from "./matrices.ts";
-import { complex } from "../complex.ts";
-import { cat } from "../view.ts";
+import { complex } from "../pointwise/complex.ts";
+import { cat } from "../views/view.ts";
 import { solve } from "./solve.ts";
 
 /**

@@ -1,5 +1,5 @@
 // torch.linalg: the functions that PyTorch has under this name.
-export { LinAlgError } from "../../errors.ts";
+export { LinAlgError } from "../../base/errors.ts";
 export { cholesky, cholesky_ex } from "./cholesky.ts";
 export { eig, eigh, eigvals, eigvalsh } from "./eigen.ts";
 export { ldl_factor, ldl_factor_ex, ldl_solve } from "./ldl.ts";

@@ -1,11 +1,11 @@
 // Factorization of symmetric indefinite matrices, A = L D Lᵀ.
-import { int32 } from "../../dtype.ts";
-import { RuntimeError } from "../../errors.ts";
+import { int32 } from "../../base/dtype.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import { ldlFactor, ldlSolve } from "../../numerics/ldl.ts";
-import { composite, host } from "../../op/kernels.ts";
-import { noDerivative } from "../../op/no_formula.ts";
-import { define, op } from "../../op/op.ts";
-import { zeros } from "../creation.ts";
+import { composite, host } from "../../kinds/kernels.ts";
+import { noDerivative } from "../../dispatch/no_formula.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import { zeros } from "../creation/creation.ts";
 import {
   assertReal,
   assertSquare,

@@ -1,12 +1,12 @@
 // Factorization into a permutation, a lower and an upper triangle.
-import { int32 } from "../../dtype.ts";
-import { RuntimeError } from "../../errors.ts";
+import { int32 } from "../../base/dtype.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import { luFactor, rowOrder } from "../../numerics/lu.ts";
-import { composite, host } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Tensor } from "../../tensor.ts";
-import { eye, zeros } from "../creation.ts";
-import { cat } from "../view.ts";
+import { composite, host } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { eye, zeros } from "../creation/creation.ts";
+import { cat } from "../views/view.ts";
 import {
   assertMatrix,
   assertReal,

@@ -1,16 +1,16 @@
 // What the functions of torch.linalg share: checks in PyTorch's words, and stacks of matrices for the host to work on.
 import type { Matrix } from "../../devices/backend.ts";
-import type { Dtype } from "../../dtype.ts";
+import type { Dtype } from "../../base/dtype.ts";
 import { further, placeOf } from "../../kernel/place.ts";
-import { float32, float64, int32 } from "../../dtype.ts";
-import { LinAlgError, NotImplementedError, RuntimeError } from "../../errors.ts";
-import { broadcastShapes, contiguousStrides, numel } from "../../layout.ts";
-import type { Shape } from "../../layout.ts";
+import { float32, float64, int32 } from "../../base/dtype.ts";
+import { LinAlgError, NotImplementedError, RuntimeError } from "../../base/errors.ts";
+import { broadcastShapes, contiguousStrides, numel } from "../../base/layout.ts";
+import type { Shape } from "../../base/layout.ts";
 import { subtractPlainly } from "../../numerics/matrix.ts";
 import type { Subtract } from "../../numerics/matrix.ts";
-import { empty as allocate } from "../../allocate.ts";
-import type { Tensor } from "../../tensor.ts";
-import { zeros } from "../creation.ts";
+import { empty as allocate } from "../../tensor/allocate.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { zeros } from "../creation/creation.ts";
 
 export function assertMatrix(name: string, A: Tensor, argument = "A"): void {
   if (A.sizes.length < 2)

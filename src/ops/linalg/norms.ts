@@ -1,9 +1,9 @@
 // Norms of vectors and matrices, and condition numbers.
-import { RuntimeError } from "../../errors.ts";
-import { numel, wrapDim } from "../../layout.ts";
-import { composite } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Tensor } from "../../tensor.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { numel, wrapDim } from "../../base/layout.ts";
+import { composite } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { assertFloats, assertMatrix } from "./matrices.ts";
 import { inv } from "./solve.ts";
 import { svdvals } from "./svd.ts";

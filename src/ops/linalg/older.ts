@@ -1,7 +1,7 @@
 // Linear algebra under the names of torch.* and Tensor that torch.linalg has replaced, and methods of tensors.
-import { NotImplementedError } from "../../errors.ts";
-import { composite } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
+import { NotImplementedError } from "../../base/errors.ts";
+import { composite } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
 import { factor } from "./cholesky.ts";
 import * as decompositions from "./lu.ts";
 import * as products from "./products.ts";

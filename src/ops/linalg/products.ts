@@ -1,13 +1,13 @@
 // Products of matrices and vectors: powers, chains, exponentials.
-import { numberIn } from "../looks.ts";
-import { float64 } from "../../dtype.ts";
-import { RuntimeError } from "../../errors.ts";
-import { list, wrapDim } from "../../layout.ts";
-import { composite, compute } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Tensor } from "../../tensor.ts";
-import { eye } from "../creation.ts";
-import { cat } from "../view.ts";
+import { numberIn } from "../common/looks.ts";
+import { float64 } from "../../base/dtype.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { list, wrapDim } from "../../base/layout.ts";
+import { composite, compute } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { eye } from "../creation/creation.ts";
+import { cat } from "../views/view.ts";
 import { assertFloats, assertSquare } from "./matrices.ts";
 import { inv, solve } from "./solve.ts";
 

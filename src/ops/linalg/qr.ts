@@ -1,11 +1,11 @@
 // Orthogonal factors: QR, and the reflections it is made of.
-import { notImplemented } from "../../op/no_formula.ts";
-import { RuntimeError } from "../../errors.ts";
+import { notImplemented } from "../../dispatch/no_formula.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import { applyQ, qrFactor } from "../../numerics/qr.ts";
-import { composite, host } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Tensor } from "../../tensor.ts";
-import { cat } from "../view.ts";
+import { composite, host } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { cat } from "../views/view.ts";
 import { assertMatrix, assertReal, batchOf, inColumns, newStack, newVectors, stackOf, vectorsOf } from "./matrices.ts";
 import type { Stack } from "./matrices.ts";
 import { solve_triangular } from "./triangular.ts";

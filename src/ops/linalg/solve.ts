@@ -1,12 +1,12 @@
 // Systems of equations, inverses and determinants, by the LU factorization.
-import { RuntimeError } from "../../errors.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import { modes } from "../../autograd/mode.ts";
-import { list, numel, sameShape } from "../../layout.ts";
-import { composite, host } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Tensor } from "../../tensor.ts";
-import { eye } from "../creation.ts";
-import { _where } from "../pointwise.ts";
+import { list, numel, sameShape } from "../../base/layout.ts";
+import { composite, host } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { eye } from "../creation/creation.ts";
+import { _where } from "../pointwise/arithmetic.ts";
 import { lu_solve, factored } from "./lu.ts";
 import { assertReal, assertSquare, checkInfo, sameBatch } from "./matrices.ts";
 import { assertShapes } from "./triangular.ts";

@@ -1,16 +1,16 @@
 // Singular values, and what is made of them: pseudoinverses, ranks, least squares.
-import { isAny } from "../looks.ts";
-import { float64, int64 } from "../../dtype.ts";
-import { LinAlgError, RuntimeError } from "../../errors.ts";
-import { numel } from "../../layout.ts";
+import { isAny } from "../common/looks.ts";
+import { float64, int64 } from "../../base/dtype.ts";
+import { LinAlgError, RuntimeError } from "../../base/errors.ts";
+import { numel } from "../../base/layout.ts";
 import { is_grad_enabled } from "../../autograd/mode.ts";
 import { singularValues } from "../../numerics/singular_values.ts";
 import { svd as factorize } from "../../numerics/svd.ts";
-import { composite, compute, host } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import { Tensor } from "../../tensor.ts";
-import { full } from "../creation.ts";
-import { _where } from "../pointwise.ts";
+import { composite, compute, host } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { full } from "../creation/creation.ts";
+import { _where } from "../pointwise/arithmetic.ts";
 import { eigh, eigvalsh } from "./eigen.ts";
 import {
   assertFloats,

@@ -1,11 +1,11 @@
 // Systems with triangular matrices.
-import { RuntimeError } from "../../errors.ts";
-import { list } from "../../layout.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { list } from "../../base/layout.ts";
 import { solveTriangular } from "../../numerics/triangular.ts";
-import { contiguous_format } from "../../memory_format.ts";
-import { composite, host } from "../../op/kernels.ts";
-import { define, op } from "../../op/op.ts";
-import type { Tensor } from "../../tensor.ts";
+import { contiguous_format } from "../../base/memory_format.ts";
+import { composite, host } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { assertMatrix, assertReal, assertSquare, sameBatch, stackOf } from "./matrices.ts";
 
 /**

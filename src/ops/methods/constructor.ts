@@ -1,13 +1,13 @@
 // new torch.Tensor(...): PyTorch's old constructor, of sizes or of data.
-import { TypeError } from "../../errors.ts";
-import { empty } from "../../allocate.ts";
-import { get_default_dtype } from "../../dtype.ts";
-import { bind } from "../../op/bind.ts";
-import { parseSchema } from "../../op/schema.ts";
-import { Tensor } from "../../tensor.ts";
-import { typeWord } from "../../type_word.ts";
-import { checkSize, tensor } from "../data.ts";
-import type { TensorData } from "../data.ts";
+import { TypeError } from "../../base/errors.ts";
+import { empty } from "../../tensor/allocate.ts";
+import { get_default_dtype } from "../../base/dtype.ts";
+import { bind } from "../../dispatch/bind.ts";
+import { parseSchema } from "../../dispatch/schema.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { typeWord } from "../../tensor/type_word.ts";
+import { checkSize, tensor } from "../creation/from_data.ts";
+import type { TensorData } from "../creation/from_data.ts";
 
 const NEW = parseSchema("new(int[] size) -> Tensor");
 Tensor.legacy = (given) => {

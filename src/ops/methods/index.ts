@@ -7,9 +7,9 @@
 import "../../autograd/index.ts";
 import "../../devices/cpu/device.ts";
 import "../../devices/meta.ts";
-import { makeMethods } from "../../op/op.ts";
-import type { SignatureOf } from "../../op/op.ts";
-import type { Method } from "../../op/schema.ts";
+import { makeMethods } from "../../dispatch/declare.ts";
+import type { SignatureOf } from "../../dispatch/declare.ts";
+import type { Method } from "../../dispatch/schema.ts";
 import * as ops from "./ops.ts";
 import "./constructor.ts";
 import "./inplace_views.ts";
@@ -28,7 +28,7 @@ type MethodNames<O> = {
 }[keyof O];
 type Methods<O> = { [K in keyof O]: Method<SignatureOf<O[K]>> };
 
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   /** Every op whose first argument is self, as a method; and x[i], x[i] = y along the first dim. */
   interface Tensor extends Methods<Pick<typeof ops, MethodNames<typeof ops>>> {
     [index: number]: Tensor;

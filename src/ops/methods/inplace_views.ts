@@ -2,10 +2,10 @@
 import { assertWritable } from "../../autograd/inplace.ts";
 import { modes } from "../../autograd/mode.ts";
 import { OpNode } from "../../autograd/op_node.ts";
-import { assertOwned, levels, Wrapped } from "../../op/levels.ts";
-import { Tensor } from "../../tensor.ts";
+import { assertOwned, levels, Wrapped } from "../../dispatch/levels.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /** {@link as_strided} of the tensor itself. */
     as_strided_: Tensor["as_strided"];

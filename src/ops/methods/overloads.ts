@@ -1,15 +1,15 @@
 // Names to which PyTorch gives several signatures, or that return a plain value: thin choices among ops.
-import type { Scalar } from "../../dtype.ts";
-import { bool } from "../../dtype.ts";
-import { RuntimeError, TypeError } from "../../errors.ts";
-import { sameShape } from "../../layout.ts";
-import { dynamicShape, refuseBatch } from "../../op/levels.ts";
-import { Tensor } from "../../tensor.ts";
-import { _pow_scalar, _where, maximum, minimum } from "../pointwise.ts";
-import { typeWord } from "../../type_word.ts";
-import { _max_all, _max_dim, _min_all, _min_dim } from "../reduction.ts";
-import { _median_all, _median_dim, _nanmedian_all, _nanmedian_dim } from "../sorting.ts";
-import { _nonzero } from "../indexing.ts";
+import type { Scalar } from "../../base/dtype.ts";
+import { bool } from "../../base/dtype.ts";
+import { RuntimeError, TypeError } from "../../base/errors.ts";
+import { sameShape } from "../../base/layout.ts";
+import { dynamicShape, refuseBatch } from "../../dispatch/levels.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { _pow_scalar, _where, maximum, minimum } from "../pointwise/arithmetic.ts";
+import { typeWord } from "../../tensor/type_word.ts";
+import { _max_all, _max_dim, _min_all, _min_dim } from "../reduction/reduction.ts";
+import { _median_all, _median_dim, _nanmedian_all, _nanmedian_dim } from "../reduction/sorting.ts";
+import { _nonzero } from "../indexing/indexing.ts";
 
 /** `input` where `condition` is true, `other` elsewhere; broadcast. As `torch.where`. */
 export function where(
@@ -50,7 +50,7 @@ export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar): Tensor {
   if (exponent instanceof Tensor) return _pow_scalar(input, exponent);
   throw new TypeError(`pow(): argument 'input' (position 1) must be Tensor, not ${typeWord(input)}`);
 }
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /** The indices of the elements that are not zero, one row each. */
     nonzero(options?: { as_tuple?: false }): Tensor;
@@ -60,7 +60,7 @@ declare module "../../tensor.ts" {
 Tensor.prototype.nonzero = function (options?: { as_tuple?: boolean }) {
   return nonzero(this, options as { as_tuple?: false });
 };
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /** Self where `condition` is true, `other` elsewhere. */
     where(condition: Tensor, other: Tensor | number | bigint | boolean): Tensor;
@@ -119,7 +119,7 @@ export function min(input: Tensor, other: Tensor): Tensor;
 export function min(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
   return extremeOf("min", input, args);
 }
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /** The largest element; along `dim` also its place; with another tensor the larger of each pair. */
     max: Extreme;
@@ -141,7 +141,7 @@ export function nanmedian(input: Tensor, options: DimOptions): ValuesIndices;
 export function nanmedian(input: Tensor, ...args: ExtremeArgs): Tensor | ValuesIndices {
   return extremeOf("nanmedian", input, args);
 }
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /** The median of all elements; along `dim` also its place. */
     median: Extreme;
@@ -173,7 +173,7 @@ export function equal(input: Tensor, other: Tensor): boolean {
     refuseBatch(t, "Batching rule not implemented for aten::equal. We could not generate a fallback.");
   return sameShape(input.sizes, other.sizes) && Boolean(input.eq(other).all().item());
 }
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     allclose(other: Tensor, options?: { rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
     equal(other: Tensor): boolean;

@@ -1,23 +1,23 @@
 // Random functions whose arguments no one signature describes.
-import { isAny } from "../looks.ts";
-import type { Dtype } from "../../dtype.ts";
-import { int64 } from "../../dtype.ts";
-import { RuntimeError, TypeError } from "../../errors.ts";
+import { isAny } from "../common/looks.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { int64 } from "../../base/dtype.ts";
+import { RuntimeError, TypeError } from "../../base/errors.ts";
 import { no_grad } from "../../autograd/mode.ts";
-import { broadcastShapes } from "../../layout.ts";
-import { deviceOf, empty as allocate, emptyLike } from "../../allocate.ts";
-import type { MemoryFormat } from "../../memory_format.ts";
-import { bind, isOptions } from "../../op/bind.ts";
-import { drawnAt, isBatched } from "../../op/levels.ts";
-import { parseSchema } from "../../op/schema.ts";
-import { default_generator } from "../../random.ts";
-import type { Generator } from "../../random.ts";
-import { _bernoulli_by_, _bernoulli_fill_, _drawn_by } from "../random.ts";
-import { randintFill } from "../../random_fill.ts";
-import { Tensor } from "../../tensor.ts";
-import { asLeaf, checkSize, filledOnHost } from "../data.ts";
-import { empty } from "../creation.ts";
-import type { FactoryOptions } from "../data.ts";
+import { broadcastShapes } from "../../base/layout.ts";
+import { deviceOf, empty as allocate, emptyLike } from "../../tensor/allocate.ts";
+import type { MemoryFormat } from "../../base/memory_format.ts";
+import { bind, isOptions } from "../../dispatch/bind.ts";
+import { drawnAt, isBatched } from "../../dispatch/levels.ts";
+import { parseSchema } from "../../dispatch/schema.ts";
+import { default_generator } from "../../random/generator.ts";
+import type { Generator } from "../../random/generator.ts";
+import { _bernoulli_by_, _bernoulli_fill_, _drawn_by } from "../random/random.ts";
+import { randintFill } from "../../random/fill.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { asLeaf, checkSize, filledOnHost } from "../creation/from_data.ts";
+import { empty } from "../creation/creation.ts";
+import type { FactoryOptions } from "../creation/from_data.ts";
 
 export interface RandomOptions extends FactoryOptions {
   generator?: Generator | null;
@@ -152,7 +152,7 @@ interface NormalOptions extends RandomOptions {
 const NORMAL = parseSchema(
   "normal(Tensor|Scalar mean, Tensor|Scalar std=1.0, int[]? size=None, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /** Overwrites self with 1s and 0s: with probability `p`, a number or a tensor of probabilities. */
     bernoulli_(p?: number | Tensor, options?: { generator?: Generator | null }): Tensor;

@@ -2,22 +2,22 @@
 import { markChanged } from "../../autograd/inplace.ts";
 import { input } from "../../kernel/expr.ts";
 import { Kernel, operand } from "../../kernel/loops.ts";
-import { uint8 } from "../../dtype.ts";
-import { RuntimeError } from "../../errors.ts";
-import { numel, sameShape } from "../../layout.ts";
-import type { Shape } from "../../layout.ts";
-import { contiguous_format, formatOf, preserve_format, stridesIn } from "../../memory_format.ts";
-import type { MemoryFormat } from "../../memory_format.ts";
-import { bind } from "../../op/bind.ts";
-import { assertOwned, levels } from "../../op/levels.ts";
-import { parseSchema } from "../../op/schema.ts";
-import { Tensor } from "../../tensor.ts";
-import { checkSize } from "../data.ts";
+import { uint8 } from "../../base/dtype.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { numel, sameShape } from "../../base/layout.ts";
+import type { Shape } from "../../base/layout.ts";
+import { contiguous_format, formatOf, preserve_format, stridesIn } from "../../base/memory_format.ts";
+import type { MemoryFormat } from "../../base/memory_format.ts";
+import { bind } from "../../dispatch/bind.ts";
+import { assertOwned, levels } from "../../dispatch/levels.ts";
+import { parseSchema } from "../../dispatch/schema.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { checkSize } from "../creation/from_data.ts";
 
 export interface ResizeOptions {
   memory_format?: MemoryFormat | null;
 }
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /**
      * Gives self another shape in place. Elements stay as they lie in memory; what is new is uninitialised. Raises

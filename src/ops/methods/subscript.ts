@@ -1,16 +1,16 @@
 // x.index([...]), x.at(...), x.index_put_([...], y): Python's brackets, taken apart into views and tensors of indices.
-import type { Scalar } from "../../dtype.ts";
-import { bool, int32, int64, uint8 } from "../../dtype.ts";
-import { help, IndexError, RuntimeError, TypeError, ValueError, warn } from "../../errors.ts";
-import { list, sameShape } from "../../layout.ts";
-import { Tensor } from "../../tensor.ts";
-import { isScalar } from "../../op/bind.ts";
-import { BATCHED_MASK, isBatched, refuseBatch } from "../../op/levels.ts";
-import { typeWord } from "../../type_word.ts";
-import { scalar_tensor } from "../creation.ts";
-import { tensor } from "../data.ts";
-import type { TensorData } from "../data.ts";
-import { _index, _index_put_, _nonzero } from "../indexing.ts";
+import type { Scalar } from "../../base/dtype.ts";
+import { bool, int32, int64, uint8 } from "../../base/dtype.ts";
+import { help, IndexError, RuntimeError, TypeError, ValueError, warn } from "../../base/errors.ts";
+import { list, sameShape } from "../../base/layout.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { isScalar } from "../../dispatch/bind.ts";
+import { BATCHED_MASK, isBatched, refuseBatch } from "../../dispatch/levels.ts";
+import { typeWord } from "../../tensor/type_word.ts";
+import { scalar_tensor } from "../creation/creation.ts";
+import { tensor } from "../creation/from_data.ts";
+import type { TensorData } from "../creation/from_data.ts";
+import { _index, _index_put_, _nonzero } from "../indexing/indexing.ts";
 
 /** Everything that can stand between the brackets of x[...]. Slices also as Python text: "1:3", "::2". */
 export type Index = number | Slice | string | null | boolean | Tensor | readonly (number | boolean)[];
@@ -162,7 +162,7 @@ function maskIndices(mask: Tensor, view: Tensor, d: number): Tensor[] {
   return _nonzero(mask).unbind(1);
 }
 
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /**
      * x[...] of Python: integers, slices (`torch.slice_(1, 3)` or "1:3"), "...", null for a new dim, masks, tensors or

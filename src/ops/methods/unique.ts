@@ -1,14 +1,14 @@
 // torch.unique and torch.unique_consecutive: functions whose results are one tensor or several.
-import type { TypedArray } from "../../dtype.ts";
-import { int64 } from "../../dtype.ts";
-import { IndexError, RuntimeError } from "../../errors.ts";
-import { wrapDim } from "../../layout.ts";
-import { dynamicShape, refuseBatch } from "../../op/levels.ts";
-import { Tensor } from "../../tensor.ts";
-import { order } from "../along_dim.ts";
-import { elements, fromTyped } from "../data.ts";
-import { _underived } from "../underived.ts";
-import { notImplementedFor } from "../../op/takes.ts";
+import type { TypedArray } from "../../base/dtype.ts";
+import { int64 } from "../../base/dtype.ts";
+import { IndexError, RuntimeError } from "../../base/errors.ts";
+import { wrapDim } from "../../base/layout.ts";
+import { dynamicShape, refuseBatch } from "../../dispatch/levels.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { order } from "../common/along_dim.ts";
+import { elements, fromTyped } from "../creation/from_data.ts";
+import { _underived } from "../common/underived.ts";
+import { notImplementedFor } from "../../dispatch/takes.ts";
 
 export interface UniqueOptions {
   sorted?: boolean;
@@ -92,7 +92,7 @@ function equalSlices(data: TypedArray, width: number, i: number, j: number): boo
   for (let k = 0; k < width; k++) if (data[i * width + k] !== data[j * width + k]) return false;
   return true;
 }
-declare module "../../tensor.ts" {
+declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /** The different elements, in ascending order. */
     unique(options?: UniqueOptions & { return_inverse?: false; return_counts?: false }): Tensor;

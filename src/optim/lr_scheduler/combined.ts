@@ -1,8 +1,8 @@
 // Schedulers of schedulers.
-import { NotImplementedError, TypeError, ValueError } from "../../errors.ts";
-import { isOptions } from "../../op/bind.ts";
-import { bindConstructor } from "../../op/constructor.ts";
-import type { ConstructorArgs } from "../../op/constructor.ts";
+import { NotImplementedError, TypeError, ValueError } from "../../base/errors.ts";
+import { isOptions } from "../../dispatch/bind.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
 import type { AnyOptimizer } from "../optimizer.ts";
 import { ReduceLROnPlateau } from "./plateau.ts";
 import { LRScheduler } from "./scheduler.ts";

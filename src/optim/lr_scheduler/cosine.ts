@@ -1,5 +1,5 @@
 // Schedules along half waves of the cosine.
-import { ValueError } from "../../errors.ts";
+import { ValueError } from "../../base/errors.ts";
 import { bindScheduler } from "../arguments.ts";
 import type { SchedulerArgs } from "../arguments.ts";
 import { LRScheduler } from "./scheduler.ts";

@@ -1,4 +1,4 @@
-import { ValueError } from "../../errors.ts";
+import { ValueError } from "../../base/errors.ts";
 import { bindScheduler } from "../arguments.ts";
 import type { SchedulerArgs } from "../arguments.ts";
 import { LRScheduler, requireOptimizer } from "./scheduler.ts";

@@ -1,5 +1,5 @@
 // The momentum that cyclic schedules turn against the rate.
-import { ValueError } from "../../errors.ts";
+import { ValueError } from "../../base/errors.ts";
 import type { AnyOptimizer, CommonOptions, ParamGroup } from "../optimizer.ts";
 
 /** A group with momentum under either of its names, and with the bounds that schedules note in it. */

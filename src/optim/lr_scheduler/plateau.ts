@@ -1,6 +1,6 @@
-import { NotImplementedError, RuntimeError, ValueError, warn } from "../../errors.ts";
-import { missingArguments } from "../../op/refusals.ts";
-import type { Tensor } from "../../tensor.ts";
+import { NotImplementedError, RuntimeError, ValueError, warn } from "../../base/errors.ts";
+import { missingArguments } from "../../dispatch/refusals.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { bindScheduler } from "../arguments.ts";
 import type { SchedulerArgs } from "../arguments.ts";
 import { EPOCH_DEPRECATION_WARNING, LRScheduler, requireOptimizer } from "./scheduler.ts";

@@ -1,8 +1,8 @@
 // class LRScheduler: sets the learning rates of an optimizer's groups, step by step.
-import { KeyError, NotImplementedError, TypeError, ValueError, warn } from "../../errors.ts";
+import { KeyError, NotImplementedError, TypeError, ValueError, warn } from "../../base/errors.ts";
 import { Optimizer } from "../optimizer.ts";
 import type { AnyOptimizer } from "../optimizer.ts";
-import { typeWord } from "../../type_word.ts";
+import { typeWord } from "../../tensor/type_word.ts";
 
 /** What a scheduler remembers, as `state_dict` gives it. */
 export type SchedulerState = Record<string, unknown>;

@@ -1,5 +1,5 @@
 // What a product is added to, put into C first where a way cannot add it by itself.
-import type { ModuleBuilder } from "../assembler.ts";
+import type { ModuleBuilder } from "../code/assembler.ts";
 import type { Tile } from "./code.ts";
 import { advance, advanceBy, i32s, push, whileLeft } from "./code.ts";
 

@@ -1,6 +1,6 @@
 // What the code of all products is written with: the register tile, and short ways to say loops and addresses.
-import type { FunctionBuilder } from "../assembler.ts";
-import type { FeatureLevel } from "../features.ts";
+import type { FunctionBuilder } from "../code/assembler.ts";
+import type { FeatureLevel } from "../code/features.ts";
 
 /** The tile: `mr` rows by `vectors` vectors of `lanes` columns. */
 export interface Tile {

@@ -1,5 +1,5 @@
 // Dot products, for matrices of few rows or columns whose inner dims are both neighbours.
-import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, ModuleBuilder } from "../code/assembler.ts";
 import type { Tile } from "./code.ts";
 import { advance, advanceBy, i32s, multiplyAdd, push, whileLeft } from "./code.ts";
 

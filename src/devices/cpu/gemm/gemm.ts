@@ -10,14 +10,14 @@
 //
 // for C = A B + D. Strides are in bytes; C and D have unit column strides. D may be C, dRow may be 0, and where `d` is 0
 // nothing is added.
-import { ModuleBuilder } from "../assembler.ts";
-import type { MemoryImport } from "../assembler.ts";
+import { ModuleBuilder } from "../code/assembler.ts";
+import type { MemoryImport } from "../code/assembler.ts";
 import type { Matrix, Product } from "../../backend.ts";
 import type { Block, Place } from "../../../kernel/place.ts";
-import { forBlas } from "../blas.ts";
-import type { Blas } from "../blas.ts";
-import type { FeatureLevel } from "../features.ts";
-import type { Task, Threads } from "../threads.ts";
+import { forBlas } from "./blas.ts";
+import type { Blas } from "./blas.ts";
+import type { FeatureLevel } from "../code/features.ts";
+import type { Task, Threads } from "../threads/threads.ts";
 import { addByAccumulation } from "./addend.ts";
 import type { Tile } from "./code.ts";
 import { i32s, tileFor } from "./code.ts";

@@ -1,5 +1,5 @@
 // Panels of a matrix in the order in which the register tile reads them.
-import type { FunctionBuilder } from "../assembler.ts";
+import type { FunctionBuilder } from "../code/assembler.ts";
 import type { Tile } from "./code.ts";
 import { advance, advanceBy, forSteps, whileLeft } from "./code.ts";
 

@@ -1,5 +1,5 @@
 // Panels of a matrix whose elements stand where two tables say: a convolution's columns, which are nowhere in memory.
-import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, ModuleBuilder } from "../code/assembler.ts";
 import type { Tile } from "./code.ts";
 import { advance, advanceBy, i32s, push, whileLeft } from "./code.ts";
 import { transposed } from "./pack.ts";

@@ -4,7 +4,7 @@
 // C is cut into blocks of NC columns, the inner dim into blocks of KC, the rows into blocks of MC. A block of B is packed
 // into panels of NR columns, a block of A into panels of MR rows, both padded with zeros, so that the register tile reads
 // memory in order and needs no bounds.
-import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, ModuleBuilder } from "../code/assembler.ts";
 import type { Tile } from "./code.ts";
 import {
   advance,

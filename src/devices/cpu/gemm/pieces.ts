@@ -1,5 +1,5 @@
 // A product cut into pieces of C, and a batch of products into its members: the code that a thread runs.
-import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, ModuleBuilder } from "../code/assembler.ts";
 import type { Tile } from "./code.ts";
 import { addCopy } from "./addend.ts";
 import { advance, forSteps, i32s, push, whileLeft } from "./code.ts";

@@ -1,5 +1,5 @@
 // Products of few rows, few columns or little depth: rows of C at a time, from A and B where they lie.
-import type { FunctionBuilder, ModuleBuilder } from "../assembler.ts";
+import type { FunctionBuilder, ModuleBuilder } from "../code/assembler.ts";
 import type { Tile } from "./code.ts";
 import { advance, advanceBy, i32s, multiplyAdd, push, whileLeft } from "./code.ts";
 

@@ -1,0 +1,273 @@
+// What a caller gave, to one value per argument of the signature.
+import { Device } from "../devices/device.ts";
+import { getDevice } from "../devices/registry.ts";
+import { OverflowError, TypeError, ValueError, warn } from "../base/errors.ts";
+import type { Scalar } from "../base/dtype.ts";
+import { Complex, Dtype, Float } from "../base/dtype.ts";
+import { MemoryFormat } from "../base/memory_format.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
+import { missing, named, refuseUnknown, shown, tooMany } from "./refusals.ts";
+import type { ParsedArg, Schema, TypeName } from "./schema.ts";
+
+/** Whether it is a plain object, as arguments by name are given. */
+export const isOptions = (x: unknown): x is Record<string, unknown> => {
+  if (typeof x !== "object" || x === null || x instanceof Tensor) return false;
+  // Other realms (frames, VM contexts) have an Object.prototype of their own: what has nothing above it.
+  const proto: unknown = Object.getPrototypeOf(x);
+  return proto === null || Object.getPrototypeOf(proto) === null;
+};
+
+/** By place, then from some place on by name in one object. Raises TypeError in PyTorch's words; changes nothing. */
+export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
+  const { args, positional, name, spread, python } = schema;
+  const last = given[given.length - 1];
+  const options = isOptions(last) && !isValue(schema, given.length - 1, last) ? last : null;
+  let count = options === null ? given.length : given.length - 1;
+  if (python && options !== null) refuseUnknown(schema, options);
+  if (spread >= 0 && count > spread && (typeof given[spread] === "number" || isSize(given[spread]))) {
+    given = [...given.slice(0, spread), given.slice(spread, count)];
+    count = spread + 1;
+  }
+  if (count > positional) {
+    const byName = scalarsByName(schema, given.slice(0, count), options);
+    if (byName !== null) return bind(schema, byName);
+    throw tooMany(schema, count, options);
+  }
+  const values = new Array<unknown>(args.length);
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    let value = i < count ? given[i] : undefined;
+    if (value === undefined && options !== null) value = named(options, arg);
+    else if (options !== null && named(options, arg) !== undefined)
+      throw new TypeError(`${name}() got multiple values for argument '${arg.name}'`);
+    if (value !== undefined) values[i] = suits(arg, value) ? value : accept(schema, arg, i, value, given);
+    else if (arg.optional) values[i] = arg.wraps && typeof arg.fallback === "number" ? [arg.fallback] : arg.fallback;
+    else
+      throw i < count || (options !== null && Object.hasOwn(options, arg.name))
+        ? isUndefined(schema, i)
+        : missing(schema, count, options);
+  }
+  if (options !== null && !python) refuseUnknown(schema, options);
+  return values;
+}
+/** Whether a plain object at the end is what stands at its place, such as a state dict, and no arguments by name. */
+function isValue({ args }: Schema, place: number, last: Record<string, unknown>): boolean {
+  const arg = args[place];
+  return arg?.type === "object" && !arg.optional && !arg.keyword && !Object.hasOwn(last, arg.name);
+}
+/** In PyTorch's former order numbers stand before the tensors that they scale: x.add_(alpha, other), x.addmm(beta, alpha, a, b). */
+function scalarsByName(
+  { name, args, positional }: Schema,
+  given: readonly unknown[],
+  options: Record<string, unknown> | null,
+): readonly unknown[] | null {
+  const names = args
+    .slice(positional)
+    .map((a) => a.name)
+    .filter((n) => n === "beta" || n === "alpha" || n === "value");
+  const tensors = given.filter((x) => x instanceof Tensor);
+  const scalars = given.filter(isScalar);
+  if (tensors.length !== positional || tensors.length + scalars.length !== given.length) return null;
+  if (scalars.length > names.length || isScalar(given[given.length - 1])) return null;
+  const named: Record<string, unknown> = { ...options };
+  for (const [i, x] of scalars.entries()) {
+    if (Object.hasOwn(named, names[i])) throw new TypeError(`${name}() got multiple values for argument '${names[i]}'`);
+    named[names[i]] = x;
+  }
+  const list = args.slice(1, positional).map((a) => `Tensor ${a.name}`);
+  const before = names.slice(0, scalars.length).map((n) => `Number ${n}`);
+  const after = names.map((n) => `Number ${n} = 1`);
+  warn(
+    `This overload of ${name} is deprecated:\n\t${name}(${[...before, ...list].join(", ")})\nConsider using one of the following signatures instead:\n\t${name}(${[...list, "*", ...after].join(", ")})`,
+  );
+  return [...tensors, named];
+}
+/** Whether it is plain that the value is one of those that kernels see. */
+const suits = (arg: ParsedArg, value: unknown): boolean =>
+  value instanceof Tensor ? arg.takesTensor : typeof value === arg.takes;
+function isUndefined(schema: Schema, i: number): TypeError {
+  return new TypeError(
+    `${told(schema, i)}, not ${typeWord(undefined)}\nIt was given, but has no value: a misspelt name, or a function that returned nothing?`,
+  );
+}
+/** The value as kernels see it, or a TypeError. */
+function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, given: readonly unknown[]): unknown {
+  const value = plain(arg, one);
+  const problem = checks[arg.type](value);
+  if (problem === OK) return arg.wraps && typeof value === "number" ? [value] : value;
+  if (isArray(value) && arg.type.endsWith("[]") && arg.type.startsWith("Tensor")) {
+    const i = value.findIndex((x) => !isTensor(x));
+    throw new TypeError(`expected Tensor as element ${i} in argument ${place}, but got ${typeWord(value[i])}`);
+  }
+  const argument = shown(arg);
+  const wrong = isArray(value) && isInt(value[0]) ? value.findIndex((x) => !isInt(x)) : -1;
+  if (wrong > 0 && arg.type === "int[]" && isArray(value))
+    throw new TypeError(
+      `${schema.name}(): argument '${argument}' failed to unpack the object at pos ${wrong + 1} with error "type must be tuple of ints,but got ${typeWord(value[wrong])}"`,
+    );
+  const sentence = `${told(schema, place)}, not ${typeWord(value)}${problem}`;
+  throw new TypeError(
+    OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${noOverload(schema, given)}${sentence}` : sentence,
+  );
+}
+/** Which argument must be what. */
+function told({ name, args }: Schema, place: number): string {
+  const arg = args[place];
+  const position = arg.name === "self" ? 1 : args[0].name === "self" ? place : place + 1;
+  return `${name}(): argument '${shown(arg)}'${arg.keyword ? "" : ` (position ${position})`} must be ${pythonName(arg.type)}`;
+}
+
+/** Numbers in their plain form: of the ways to give one, the few that kernels know. */
+function plain(arg: ParsedArg, x: unknown): unknown {
+  switch (arg.number) {
+    case null:
+      return x;
+    case "int":
+      return isArray(x) ? (x.some(isPacked) ? x.map(plainInt) : x) : plainInt(x);
+    case "float":
+      return isArray(x) ? (x.some(isPacked) ? x.map(plainFloat) : x) : plainFloat(x);
+    case "Scalar":
+      return plainScalar(x);
+  }
+}
+/** Whether it can be the first of sizes that are spread. */
+const isSize = (x: unknown): boolean =>
+  typeof x === "bigint" || (x instanceof Tensor && typeof plainInt(x) === "number");
+const isPacked = (x: unknown): boolean => typeof x !== "number" && x !== null;
+/** A bigint, or an integer tensor of one element, as PyTorch takes it for an int. */
+function plainInt(x: unknown): unknown {
+  if (typeof x === "bigint") {
+    if (BigInt.asIntN(64, x) !== x) throw new ValueError("Overflow when unpacking long long");
+    return Number(x);
+  }
+  if (!(x instanceof Tensor) || x.dtype.category !== 1 || x.requires_grad || x.numel() !== 1) return x;
+  return Number(x.item());
+}
+/** Only what takes part in promotions must know a float from a whole number. */
+function plainFloat(x: unknown): unknown {
+  if (x instanceof Float) return x.value;
+  if (typeof x === "bigint") return Number(x);
+  return isNumberTensor(x) ? Number(x.item()) : x;
+}
+/** What a tensor of no dims holds, by its dtype's kind. */
+function plainScalar(x: unknown): unknown {
+  if (typeof x === "bigint" && (x >= 2n ** 64n || x < -(2n ** 63n))) throw new OverflowError("int too big to convert");
+  if (!isNumberTensor(x)) return x;
+  const value: Scalar = x.item();
+  return x.dtype.is_floating_point ? new Float(value) : x.dtype.category === 1 ? BigInt(value) : value;
+}
+const isNumberTensor = (x: unknown): x is Tensor => x instanceof Tensor && x.sizes.length === 0 && !x.requires_grad;
+/** Functions to which PyTorch gives several signatures of the same number of arguments: its sentence then names none. */
+const OVERLOADED = new Set(
+  "all any argsort bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor bucketize clamp clamp_max clamp_min clip copysign count_nonzero divide dsplit eq fill float_power floor_divide fmod ge greater greater_equal gt hsplit index_fill isin le lerp less less_equal linspace logspace lt masked_fill mean moveaxis movedim narrow nanquantile ne not_equal pow quantile remainder repeat_interleave round rsub scatter searchsorted sort squeeze std subtract sum tensor_split true_divide var view vsplit xlogy".split(
+    " ",
+  ),
+);
+const noOverload = ({ name, text }: Schema, given: readonly unknown[]): string => {
+  const words = given.flatMap((x) =>
+    isOptions(x) ? Object.entries(x).map(([key, y]) => `${key}=${typeWord(y)}`) : [typeWord(x)],
+  );
+  return `${name}() received an invalid combination of arguments - got (${words.join(", ")}), but expected one of:\n * ${text.slice(name.length)}\n`;
+};
+
+const OK = "ok";
+type Check = (x: unknown) => string;
+const that =
+  (test: (x: unknown) => boolean): Check =>
+  (x) =>
+    test(x) ? OK : "";
+const isInt = (x: unknown): boolean => Number.isSafeInteger(x);
+export const isScalar = (x: unknown): x is Scalar =>
+  typeof x === "number" ||
+  typeof x === "boolean" ||
+  typeof x === "bigint" ||
+  x instanceof Complex ||
+  x instanceof Float;
+const isTensor = (x: unknown): boolean => x instanceof Tensor;
+const isArray = (x: unknown): x is readonly unknown[] => Array.isArray(x);
+const int: Check = (x) =>
+  isInt(x) ? OK : typeof x === "number" && !Number.isInteger(x) ? ` (${x}, which is not a whole number)` : "";
+const ints: Check = (x) => {
+  if (isInt(x)) return OK;
+  if (!isArray(x)) return typeof x === "number" ? ` (${x}, which is not a whole number)` : "";
+  const i = x.findIndex((y) => !isInt(y));
+  return i < 0 ? OK : ` (element ${i} is ${typeof x[i] === "number" ? `${x[i]}, ` : ""}of type ${typeWord(x[i])})`;
+};
+const orNull =
+  (check: Check): Check =>
+  (x) =>
+    x === null ? OK : check(x);
+const isFunction = (x: unknown): boolean => typeof x === "function";
+const isFloats = (x: unknown): boolean =>
+  typeof x === "number" || (isArray(x) && x.every((y) => typeof y === "number"));
+const tensors = (test: (x: unknown) => boolean): Check => that((x) => isArray(x) && x.every(test));
+const scalar = that(isScalar);
+const checks: Record<TypeName, Check> = {
+  Tensor: that(isTensor),
+  "Tensor?": orNull(that(isTensor)),
+  "Tensor[]": tensors(isTensor),
+  "Tensor?[]": tensors((x) => x === null || isTensor(x)),
+  "Tensor|Scalar": that((x) => isTensor(x) || isScalar(x)),
+  "Tensor|Scalar?": orNull(that((x) => isTensor(x) || isScalar(x))),
+  Scalar: scalar,
+  "Scalar?": orNull(scalar),
+  "Scalar|str?": orNull(that((x) => isScalar(x) || typeof x === "string")),
+  int,
+  integer: (x) => (typeof x === "bigint" && BigInt.asIntN(64, x) === x ? OK : int(x)),
+  "int?": orNull(int),
+  float: that((x) => typeof x === "number"),
+  "float?": orNull(that((x) => typeof x === "number")),
+  "int[]": ints,
+  "int|int[]": ints,
+  "Tensor|int|int[]": (x) => (isTensor(x) ? OK : ints(x)),
+  "int[]?": orNull(ints),
+  "int|int[]?": orNull(ints),
+  "int?[]": (x) => ints(isArray(x) ? x.filter((y) => y !== null) : x),
+  "int[]|str": (x) => (typeof x === "string" ? OK : ints(x)),
+  "int[]|bool?": orNull((x) => (typeof x === "boolean" ? OK : ints(x))),
+  "float[]": that(isFloats),
+  "float[]?": orNull(that(isFloats)),
+  "float|float[]": that(isFloats),
+  "float|float[]?": orNull(that(isFloats)),
+  "float?[]": that((x) => isArray(x) && x.every((y) => y === null || typeof y === "number")),
+  bool: that((x) => typeof x === "boolean"),
+  "bool?": orNull(that((x) => typeof x === "boolean")),
+  str: that((x) => typeof x === "string"),
+  "str?": orNull(that((x) => typeof x === "string")),
+  dtype: that((x) => x instanceof Dtype),
+  "dtype?": orNull(that((x) => x instanceof Dtype)),
+  "Generator?": orNull(that((x) => typeof x === "object")),
+  callable: that(isFunction),
+  "callable?": orNull(that(isFunction)),
+  "callable|str": that((x) => isFunction(x) || typeof x === "string"),
+  "function?": orNull(that(isFunction)),
+  "function|function[]": that((x) => isFunction(x) || (isArray(x) && x.every(isFunction))),
+  "memory_format?": orNull(that((x) => x instanceof MemoryFormat)),
+  "device?": orNull((x) => ((typeof x === "string" || x instanceof Device) && getDevice(x) ? OK : "")),
+  object: () => OK,
+  tensors: that((x) => typeof x === "object" && x !== null && Symbol.iterator in x),
+  None: that((x) => x === null),
+};
+const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
+  "int[]": "tuple of ints",
+  "Tensor[]": "tuple of Tensors",
+  "Tensor?[]": "tuple of Tensors",
+  "float[]": "tuple of floats",
+  "Tensor|Scalar": "Tensor",
+  "Scalar|str": "Number",
+  "int|int[]": "tuple of ints",
+  "Tensor|int|int[]": "tuple of ints",
+  "int[]|bool": "tuple of ints",
+  Scalar: "Number",
+  integer: "int",
+  dtype: "torch.dtype",
+  Generator: "torch.Generator",
+  memory_format: "torch.memory_format",
+  device: "torch.device",
+  tensors: "an iterable of Tensors",
+} as Partial<Record<TypeName, string>>;
+const pythonName = (type: TypeName): string => {
+  const bare = type.replace(/\?$/, "") as TypeName;
+  return PYTHON_NAMES[bare] ?? bare;
+};

@@ -1,0 +1,301 @@
+// The single path of every call: bind, compute, mark the view or bump the version, record the node.
+import type { Dtype } from "../base/dtype.ts";
+import { modes, withGrad } from "../autograd/mode.ts";
+import { assertWritable, markChanged, rewriteHistory, writingAs } from "../autograd/inplace.ts";
+import { nodeNamed, OpNode } from "../autograd/op_node.ts";
+import { help } from "../base/errors.ts";
+import { placement } from "../devices/registry.ts";
+import type { Shape } from "../base/layout.ts";
+import { observe, observer } from "../base/observer.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { ViewInfo } from "../tensor/tensor.ts";
+import { collectTemporaries, empty } from "../tensor/allocate.ts";
+import { autocasted } from "./autocast.ts";
+import { bind } from "./bind.ts";
+import { assertCast, assertFits } from "./fits.ts";
+import { assertOwned, beneathAll, isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
+import type { Level } from "./levels.ts";
+import type { AnyDefinition, Check, Entry, OpKernel } from "./declare.ts";
+import { placed, runOnHost, writeOnHost } from "./placement.ts";
+import type { Schema } from "./schema.ts";
+import { assign } from "../tensor/elementwise.ts";
+import { promotedDtype } from "./promotion.ts";
+import { formerOrder, withReduction } from "./size_average.ts";
+import { anyTaken, isTaken } from "./takes.ts";
+
+type Values = readonly unknown[];
+type Results = Tensor | readonly Tensor[];
+
+/** The function a user calls. */
+export function makeCall(entry: Entry): (...given: unknown[]) => unknown {
+  if (entry.inplaceOf !== null) {
+    const of = entry.inplaceOf;
+    return (...given) => runInPlace(of, entry.schema.name, bind(entry.schema, given));
+  }
+  const order = formerOrder(entry.schema);
+  if (order !== null) return (...given) => run(entry, bind(entry.schema, withReduction(entry.schema, order, given)));
+  return (...given) => run(entry, bind(entry.schema, given));
+}
+
+/** Runs an op on bound values. */
+export function run(entry: Entry, values: Values): Results {
+  return placement.several ? placed(entry, values, (v) => observed(entry, v)) : observed(entry, values);
+}
+function observed(entry: Entry, values: Values): Results {
+  if (observer.current === null) return execute(entry, values);
+  return observe(`aten::${entry.schema.name}`, "op", values, () => execute(entry, values));
+}
+function execute(entry: Entry, values: Values): Results {
+  const { definition, schema } = entry;
+  if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
+  if (entry.autocast !== null && modes().autocast)
+    return autocasted(entry.autocast, values, (cast) => execute(entry, cast));
+  let level: Level | null = null;
+  if (levels.newest !== null) {
+    [level, values] = atLevel(entry, values);
+    if (level === null && definition.kernel.kind !== "composite") return beneathAll(() => execute(entry, values));
+  }
+  if (entry.takes !== null) assertTakes(entry, values, null);
+  if (entry.inplaceArg >= 0 && values[entry.inplaceArg] === true) return runOver(entry, values);
+  const { kernel } = definition;
+  if (kernel.kind === "composite") return compose(definition, values, entry);
+  const { grad, inference } = modes();
+  const recording = grad && !inference && entry.record !== null && level?.records !== false && needsGrad(entry, values);
+  let results: Results;
+  if (level !== null) {
+    results = level.compute(entry, values);
+    if (kernel.kind === "view") markViews(values[0] as Tensor, results);
+  } else if (kernel.kind === "view") {
+    results = kernel.run(values, schema);
+    markViews(values[0] as Tensor, results);
+  } else if (kernel.kind === "loops") results = kernel.run(values, schema);
+  else {
+    results = computeUnrecorded(kernel, values, entry);
+    // A kernel may see its result through views of its own; to the outside it is fresh.
+    forEachTensor(results, makeFresh);
+  }
+  // A view is as much of inference as what it is of.
+  if (kernel.kind === "view" ? (values[0] as Tensor).inference : inference)
+    forEachTensor(results, (t) => (t.inference = true));
+  if (recording) {
+    if (results instanceof Tensor) {
+      if (results.dtype.is_differentiable) results.node = new OpNode(entry, values, [results], null);
+    } else {
+      const node = new OpNode(entry, values, results, null);
+      for (let i = 0; i < results.length; i++) {
+        const t = results[i];
+        if (!t.dtype.is_differentiable || entry.record!.constants.includes(i)) continue;
+        t.node = node;
+        t.outputNr = i;
+      }
+    }
+  }
+  return schema.results === null ? results : named(entry, results);
+}
+
+/** The level that a call belongs to, if any, and the arguments as it gets them. */
+function atLevel(entry: Entry, values: Values): [Level | null, Values] {
+  const given = mapTensors(values, standing);
+  const level = entry.definition!.kernel.kind === "composite" ? null : levelOf(entry, given);
+  return [level, level?.lift(given) ?? given];
+}
+
+/** Raises for a dtype that the op does not take. */
+function assertTakes(entry: Entry, values: Values, target: Dtype | null): void {
+  const { takes, schema } = entry;
+  for (const check of takes!) {
+    const value = check.place < 0 ? null : values[check.place];
+    if (value instanceof Tensor) {
+      const { dtype } = value;
+      if (isTaken(check, dtype) && (check.same !== true || dtype === firstOf(values))) continue;
+      if (check.unless?.(values) !== true) throw refusal(entry, check, dtype, values);
+    } else if (check.place < 0) {
+      const dtype = promotedDtype(values, schema);
+      if (isTaken(check, dtype) || check.unless?.(values) === true) continue;
+      if (target !== null) assertCast(dtype, target);
+      throw refusal(entry, check, dtype, values);
+    }
+  }
+}
+/** What is said of a dtype; or of the other arguments, where PyTorch sees to them first: they are tried with another dtype. */
+function refusal(entry: Entry, check: Check, dtype: Dtype, values: Values): Error {
+  const { definition, schema } = entry;
+  // What draws would move the generator on.
+  if (check.isLast === true && !isRandom(entry)) {
+    const taken = anyTaken(check);
+    const other = (v: unknown, i: number): unknown =>
+      v instanceof Tensor && (check.place < 0 || check.place === i) ? zeros(v.sizes, taken) : v;
+    try {
+      withGrad(false, () => collectTemporaries(() => definition!.kernel.run(values.map(other), schema)));
+    } catch (error) {
+      if (error instanceof Error && /\b(dim|dimension|dimensions|shape|size|sizes)\b/.test(error.message)) return error;
+    }
+  }
+  return check.refuse(dtype, firstOf(values));
+}
+
+function zeros(sizes: Shape, dtype: Dtype): Tensor {
+  const t = empty(sizes, dtype);
+  assign(t, 0);
+  return t;
+}
+const firstOf = (values: Values): Dtype => values.find((v): v is Tensor => v instanceof Tensor)!.dtype;
+
+/** Ops put together are recorded by themselves. */
+function compose({ kernel, node }: AnyDefinition, values: Values, entry: Entry, op = entry.schema.name): Results {
+  const results = named(
+    entry,
+    collectTemporaries(() => kernel.run(values, entry.schema)),
+  );
+  if (node !== undefined) nameLastNode(entry, results, node, values, op);
+  // What it has made for itself nobody else sees: unrecorded views of that are none.
+  if (!modes().grad) forEachTensor(results, (t) => void (t.view_ !== null && !isOf(t, values) && makeFresh(t)));
+  return results;
+}
+const isOf = (t: Tensor, values: Values): boolean =>
+  values.some((v) => (v instanceof Tensor ? v.storage === t.storage : Array.isArray(v) && isOf(t, v)));
+/** Kernels may be written with ops of their own; those are not recorded, and their temporaries are released. */
+function computeUnrecorded(kernel: OpKernel, values: Values, entry: Entry): Results {
+  return withGrad(false, () => collectTemporaries(() => runKernel(kernel, values, entry.schema)));
+}
+const runKernel = (kernel: OpKernel, values: Values, schema: Schema): Results =>
+  kernel.kind === "host" ? runOnHost(kernel, values, schema) : kernel.run(values, schema);
+
+/** Results under their names, where there are several: `const { values, indices } = x.max(0)`. */
+function named({ schema }: Entry, results: Results): Results {
+  if (schema.results === null || results instanceof Tensor) return results;
+  const array = [...results] as Tensor[] & Record<string, Tensor>;
+  for (const [i, name] of schema.results.entries())
+    if (!(name in array) || name === "values") Object.defineProperty(array, name, { value: results[i] });
+  return array;
+}
+
+function needsGrad({ record }: Entry, values: Values): boolean {
+  const { formulas } = record!;
+  for (let i = 0; i < formulas.length; i++) if (isTensorWithGrad(values[formulas[i].arg])) return true;
+  return false;
+}
+
+function markViews(of: Tensor, results: Results): void {
+  const base = of.view_?.base ?? of;
+  const { grad, inference } = modes();
+  const made = !grad ? "no_grad" : results instanceof Tensor ? (of.view_?.made ?? "default") : "multiple";
+  markAs(results, base, made === "no_grad" && inference ? "inference" : made, of.storage.version);
+}
+function markAs(results: Results, base: Tensor, made: ViewInfo["made"], version: number): void {
+  if (results instanceof Tensor) results.view_ = { base, made, version };
+  else for (const t of results) markAs(t, base, made, version);
+}
+function forEachTensor(results: Results, f: (t: Tensor) => void): void {
+  if (results instanceof Tensor) f(results);
+  else results.forEach(f);
+}
+const makeFresh = (t: Tensor): void => void (t.view_ = null);
+
+/** Runs `of` and writes its result into the first value, whose history then is this op's. */
+export function runInPlace(of: Entry, name: string, values: Values): Tensor {
+  return placement.several
+    ? placed(of, values, (v) => inPlaceObserved(of, name, v))
+    : inPlaceObserved(of, name, values);
+}
+function inPlaceObserved(of: Entry, name: string, values: Values): Tensor {
+  if (observer.current === null) return executeInPlace(of, name, values);
+  return observe(`aten::${name}`, "op", values, () => executeInPlace(of, name, values));
+}
+function executeInPlace(of: Entry, name: string, values: Values): Tensor {
+  const { definition, schema } = of;
+  const { kernel, unrecorded } = definition!;
+  let level: Level | null = null;
+  if (levels.newest !== null) {
+    assertOwned(of, name, mapTensors(values, standing));
+    [level, values] = atLevel(of, values);
+    if (level === null && kernel.kind !== "composite") return beneathAll(() => executeInPlace(of, name, values));
+  }
+  const self = values[0] as Tensor;
+  const { grad } = modes();
+  const recording =
+    grad && unrecorded?.(self.dtype) !== true && level?.records !== false && values.some(isTensorWithGrad);
+  if (grad) assertWritable(self, recording);
+  if (of.takes !== null) assertTakes(of, values, self.dtype);
+  if (kernel.kind === "composite") {
+    // What it is made of may need the old elements for backward.
+    const given = recording ? [self.clone(), ...values.slice(1)] : values;
+    return becomeComposed(self, compose(definition!, given, of, name) as Tensor, name);
+  }
+  // A formula that needs the old self gets a copy: the memory is about to change.
+  let saved = values;
+  if (recording && of.record !== null && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];
+  if (level !== null) level.write(of, name, values);
+  else {
+    withGrad(false, () => {
+      if (kernel.into && kernel.kind === "host") writeOnHost(kernel, values, schema, self);
+      else if (kernel.into) kernel.into(values, schema, self);
+      else collectTemporaries(() => writeResult(self, runKernel(kernel, values, schema) as Tensor, name));
+    });
+    markChanged(self.storage, name);
+  }
+  if (recording) rewriteHistory(self, () => new OpNode(of, saved, [self], values));
+  return self;
+}
+const isTensorWithGrad = (v: unknown): boolean =>
+  v instanceof Tensor ? v.requires_grad : Array.isArray(v) && v.some((t) => t instanceof Tensor && t.requires_grad);
+
+function savesSelf({ record, schema }: Entry, values: Values): boolean {
+  const name = schema.args[0].name;
+  return record!.formulas.some(({ arg, saves }) => saves.some((s) => s.name === name) && isTensorWithGrad(values[arg]));
+}
+
+/** Runs an op that was asked, by its argument `inplace`, to write its result over its first argument. */
+function runOver(entry: Entry, values: Values): Tensor {
+  const { definition, schema, inplaceArg } = entry;
+  const plain = values.with(inplaceArg, false);
+  const name = `${schema.name}_`;
+  if (definition!.kernel.kind !== "composite") return runInPlace(entry, name, plain);
+  const self = values[0] as Tensor;
+  // What a composite is made of may need the old elements for backward.
+  const given = modes().grad && self.requires_grad ? self.clone() : self;
+  const result = run(entry, plain.with(0, given)) as Tensor;
+  if (result === given) return self;
+  const asked = `${schema.name}(${help({ TypeScript: "{ inplace: true }", Python: "inplace=True" })})`;
+  return writingAs(asked, () => copyInto(self, result, name));
+}
+
+/** The node that a composite ends with goes by the name that PyTorch's one node has. */
+function nameLastNode(
+  { schema }: Entry,
+  results: Results,
+  node: NonNullable<AnyDefinition["node"]>,
+  values: Values,
+  op: string,
+): void {
+  forEachTensor(results, (t) => {
+    if (t.node === null || values.includes(t)) return;
+    const named = Object.fromEntries(schema.args.map(({ name }, i) => [name, values[i]]));
+    nodeNamed(t, typeof node === "string" ? node : node({ ...named, op } as never));
+  });
+}
+/** The result of a composite is written into self, whose history then is the result's. */
+function becomeComposed(self: Tensor, result: Tensor, name: string): Tensor {
+  const { node } = result;
+  // For a view's base, for another dtype and for the levels below the copy has to be recorded.
+  if (
+    levels.newest !== null ||
+    node === null ||
+    self.view_ !== null ||
+    result.dtype !== self.dtype ||
+    result.outputNr > 0
+  )
+    return copyInto(self, result, name);
+  withGrad(false, () => copyInto(self, result, name));
+  rewriteHistory(self, () => node);
+  return self;
+}
+/** The differentiable result is copied in by the op copy_. */
+function copyInto(self: Tensor, result: Tensor, name: string): Tensor {
+  assertFits(self, result, name);
+  return writingAs(name, () => self.copy_(result));
+}
+function writeResult(self: Tensor, result: Tensor, name: string): void {
+  assertFits(self, result, name);
+  assign(self, result);
+}

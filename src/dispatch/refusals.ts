@@ -1,0 +1,72 @@
+// What is said of arguments that are too many, missing or unknown: by PyTorch's parser of arguments, or by Python.
+import { help, TypeError } from "../base/errors.ts";
+import type { ParsedArg, Schema } from "./schema.ts";
+
+type Options = Readonly<Record<string, unknown>> | null;
+
+/** `input` is Python's name for self. */
+export const named = (options: Readonly<Record<string, unknown>>, arg: ParsedArg): unknown =>
+  Object.hasOwn(options, arg.name)
+    ? options[arg.name]
+    : arg.name === "self" && Object.hasOwn(options, "input")
+      ? options["input"]
+      : undefined;
+export const shown = (arg: ParsedArg): string => (arg.name === "self" ? "input" : arg.name);
+const plural = (n: number): string => (n === 1 ? "" : "s");
+
+export function tooMany(schema: Schema, count: number, options: Options): TypeError {
+  const { args, positional, name, python } = schema;
+  const byName = args.slice(positional).map((a) => a.name);
+  const advice =
+    byName.length > 0
+      ? `\n(${byName.join(", ")} by name${help({ TypeScript: ", in one object at the end", Python: "" })})`
+      : "";
+  const told = python ? pythonCounts(schema, count, options) : [`${positional}`, positional, `${count} were given`];
+  return new TypeError(
+    `${name}() takes ${told[0]} positional argument${plural(Number(told[1]))} but ${told[2]}${advice}`,
+  );
+}
+/** Python counts `self`, and what came by name for arguments that have no place. */
+function pythonCounts({ args, positional, name }: Schema, count: number, options: Options): [string, number, string] {
+  const self = name.includes(".") ? 1 : 0;
+  const most = positional + self;
+  const least = args.filter((a) => !a.optional && !a.keyword).length + self;
+  const byName = options === null ? 0 : args.filter((a) => a.keyword && Object.hasOwn(options, a.name)).length;
+  const given = count + self;
+  return [
+    least === most ? `${most}` : `from ${least} to ${most}`,
+    least === most ? most : 2,
+    byName === 0
+      ? `${given} ${given === 1 ? "was" : "were"} given`
+      : `${given} positional argument${plural(given)} (and ${byName} keyword-only argument${plural(byName)}) were given`,
+  ];
+}
+/** PyTorch's plural is the wrong way round. */
+export function missing({ name, args, python }: Schema, count: number, options: Options): TypeError {
+  const absent = args.filter(
+    (a, i) => !a.optional && i >= count && (options === null || named(options, a) === undefined),
+  );
+  if (python) return missingArguments(name, absent.map(shown));
+  const names = absent.map((a) => `"${shown(a)}"`);
+  return new TypeError(
+    `${name}() missing ${names.length} required positional argument${names.length === 1 ? "s" : ""}: ${names.join(", ")}`,
+  );
+}
+/** Python's complaint about arguments that were not given. */
+export function missingArguments(callee: string, names: readonly string[]): TypeError {
+  const quoted = names.map((n) => `'${n}'`);
+  const all =
+    quoted.length < 3 ? quoted.join(" and ") : `${quoted.slice(0, -1).join(", ")}, and ${quoted[quoted.length - 1]}`;
+  return new TypeError(
+    `${callee}() missing ${names.length} required positional argument${plural(names.length)}: ${all}`,
+  );
+}
+export function refuseUnknown({ name, args }: Schema, options: Readonly<Record<string, unknown>>): void {
+  for (const key of Object.keys(options))
+    if (!args.some((a) => a.name === key) && !(key === "input" && args[0]?.name === "self"))
+      throw new TypeError(
+        `${name}() got an unexpected keyword argument '${key}'${
+          args.length > 0 ? `\nIt takes ${args.map((a) => a.name).join(", ")}.` : ""
+        }`,
+      );
+}

@@ -1,0 +1,102 @@
+// Hooks of modules, and what happens when a module is called.
+import type { RemovableHandle } from "../../autograd/node.ts";
+import { addHook } from "../../autograd/node.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { isOptions } from "../../dispatch/bind.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { argumentsOf } from "./arguments.ts";
+import { watchInputs } from "./backward_hook.ts";
+import { passed } from "./failing.ts";
+import type { Module } from "./module.ts";
+
+/** Arguments by name: the plain object at the end. */
+export type Kwargs = Record<string, unknown>;
+export type Gradients = readonly (Tensor | null)[];
+/** A hook of the forward pass, and whether it is given the arguments by name apart from those by place. */
+export interface ForwardHook {
+  readonly hook: (module: never, ...given: never[]) => unknown;
+  readonly takesKwargs: boolean;
+}
+export type BackwardPreHook = (module: Module, grad_output: Gradients) => Gradients | Tensor | null | void;
+export type BackwardHook = (
+  module: Module,
+  grad_input: Gradients,
+  grad_output: Gradients,
+) => Gradients | Tensor | null | void;
+
+/** Hooks in the order in which they run. */
+export class ModuleHooks {
+  readonly forwardPre = new Map<number, ForwardHook>();
+  readonly forward = new Map<number, ForwardHook>();
+  readonly backwardPre = new Map<number, BackwardPreHook>();
+  readonly backward = new Map<number, BackwardHook>();
+  get none(): boolean {
+    return (
+      this.forwardPre.size === 0 && this.forward.size === 0 && this.backwardPre.size === 0 && this.backward.size === 0
+    );
+  }
+}
+/** Hooks that run for every module, before its own. */
+export const globalHooks = new ModuleHooks();
+
+type Called = (module: Module, ...given: unknown[]) => unknown;
+
+/** Adds a hook at the end, or with `prepend` before all others. */
+export function add<T>(hooks: Map<number, T>, hook: T, prepend = false): RemovableHandle {
+  const others = [...hooks];
+  const handle = addHook(hooks, hook);
+  if (prepend)
+    for (const [id, other] of others) {
+      hooks.delete(id);
+      hooks.set(id, other);
+    }
+  return handle;
+}
+
+/** `forward` with the hooks around it. */
+export function call(module: Module, own: ModuleHooks, given: unknown[]): unknown {
+  try {
+    return callHooked(module, own, given);
+  } catch (error) {
+    throw passed(error, module);
+  }
+}
+function callHooked(module: Module, own: ModuleHooks, given: unknown[]): unknown {
+  const forward = module.forward as (...args: unknown[]) => unknown;
+  if (own.none && globalHooks.none) return forward.apply(module, argumentsOf(module, forward, given));
+  let args = runPreHooks(module, own, given);
+  const watch = watchInputs(
+    module,
+    [...globalHooks.backwardPre.values(), ...own.backwardPre.values()],
+    [...globalHooks.backward.values(), ...own.backward.values()],
+    args,
+  );
+  if (watch !== null) args = watch.args;
+  let output = forward.apply(module, argumentsOf(module, forward, args));
+  for (const { hook, takesKwargs } of [...globalHooks.forward.values(), ...own.forward.values()])
+    output =
+      (takesKwargs ? (hook as Called)(module, ...split(args), output) : (hook as Called)(module, args, output)) ??
+      output;
+  return watch === null ? output : watch.watchOutputs(output);
+}
+function runPreHooks(module: Module, own: ModuleHooks, given: unknown[]): unknown[] {
+  let args = given;
+  for (const { hook, takesKwargs } of [...globalHooks.forwardPre.values(), ...own.forwardPre.values()]) {
+    const changed = takesKwargs ? (hook as Called)(module, ...split(args)) : (hook as Called)(module, args);
+    if (changed === undefined || changed === null) continue;
+    if (!takesKwargs) args = Array.isArray(changed) ? changed : [changed];
+    else if (Array.isArray(changed) && changed.length === 2 && Array.isArray(changed[0])) {
+      const [list, named] = changed as [unknown[], Kwargs];
+      args = Object.keys(named).length > 0 ? [...list, named] : list;
+    } else
+      throw new RuntimeError(
+        `forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got ${String(changed)}.`,
+      );
+  }
+  return args;
+}
+/** Arguments by place, and those by name. */
+function split(args: unknown[]): [unknown[], Kwargs] {
+  const last = args[args.length - 1];
+  return isOptions(last) ? [args.slice(0, -1), last] : [args, {}];
+}

@@ -1,0 +1,44 @@
+// Tensors that belong to modules: what is learnt, and what is only kept.
+import { RuntimeError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+
+const PARAMETER = "Parameter(Tensor data, bool requires_grad=True) -> Parameter";
+/**
+ * A tensor that is learnt: as a field of a module it is among its `parameters()`. Shares the memory of `data`.
+ * Raises RuntimeError if it should require gradients and is not of floating point. As `torch.nn.Parameter`.
+ * @example class Scale extends nn.Module { factor = new nn.Parameter(torch.ones(1)); }
+ */
+export class Parameter extends Tensor {
+  constructor(...args: ConstructorArgs<typeof PARAMETER>) {
+    const { data, requires_grad } = bindConstructor(PARAMETER, args);
+    if (requires_grad && !data.dtype.is_differentiable)
+      throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
+    super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
+    data.storage.kept = true;
+    this.leafRequiresGrad = requires_grad;
+  }
+  /** Tells a parameter from a tensor to the type checker, too. */
+  get _is_param(): true {
+    return true;
+  }
+  override toString(): string {
+    return `Parameter containing:\n${super.toString()}`;
+  }
+}
+
+const BUFFER = "Buffer(Tensor data, *, bool persistent=True) -> Buffer";
+/**
+ * A tensor that is state but not learnt: as a field of a module it is among its `buffers()`. As `torch.nn.Buffer`.
+ * @example class Counter extends nn.Module { steps = new nn.Buffer(torch.zeros(1)); }
+ */
+export class Buffer extends Tensor {
+  readonly persistent: boolean;
+  constructor(...args: ConstructorArgs<typeof BUFFER>) {
+    const { data, persistent } = bindConstructor(BUFFER, args);
+    super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
+    data.storage.kept = true;
+    this.persistent = persistent;
+  }
+}

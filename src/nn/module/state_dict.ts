@@ -1,0 +1,123 @@
+// State dicts: a module's tensors by path, out and in.
+import { writingAs } from "../../autograd/inplace.ts";
+import { no_grad } from "../../autograd/mode.ts";
+import { RuntimeError, TypeError, warn } from "../../base/errors.ts";
+import { sameShape } from "../../base/layout.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import type { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { typeWord } from "../../tensor/type_word.ts";
+
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+/** Tensors by path, in the order of definition. Prints as PyTorch's OrderedDict. */
+export class StateDict extends Map<string, Tensor> {
+  override toString(): string {
+    if (this.size === 0) return "OrderedDict()";
+    return `OrderedDict([${[...this].map(([k, t]) => `('${k}', ${String(t)})`).join(", ")}])`;
+  }
+  [INSPECT](): string {
+    return this.toString();
+  }
+}
+/** What can be loaded: a state dict, or a Map or an object like one. */
+export type StateLike = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
+
+/** What `load_state_dict` found; prints as PyTorch prints it. */
+export class IncompatibleKeys {
+  readonly missing_keys: readonly string[];
+  readonly unexpected_keys: readonly string[];
+  constructor(missing: readonly string[], unexpected: readonly string[]) {
+    this.missing_keys = missing;
+    this.unexpected_keys = unexpected;
+  }
+  toString(): string {
+    if (this.missing_keys.length === 0 && this.unexpected_keys.length === 0) return "<All keys matched successfully>";
+    const quoted = (keys: readonly string[]): string => `[${keys.map((k) => `'${k}'`).join(", ")}]`;
+    return `_IncompatibleKeys(missing_keys=${quoted(this.missing_keys)}, unexpected_keys=${quoted(this.unexpected_keys)})`;
+  }
+  [INSPECT](): string {
+    return this.toString();
+  }
+}
+
+function* ownState(module: Module): Generator<[string, Tensor]> {
+  for (const [name, t] of module._parameters) if (t !== null) yield [name, t];
+  for (const [name, t] of module._buffers)
+    if (t !== null && !module._non_persistent_buffers_set.has(name)) yield [name, t];
+}
+export function collectState(module: Module, into: StateDict, prefix: string, keepVars: boolean): StateDict {
+  for (const [name, t] of ownState(module)) into.set(prefix + name, keepVars ? t : t.detach());
+  for (const [name, child] of module._modules)
+    if (child !== null) collectState(child, into, `${prefix}${name}.`, keepVars);
+  return into;
+}
+
+interface Findings {
+  readonly missing: string[];
+  readonly unexpected: string[];
+  readonly errors: string[];
+  readonly matches: { owner: Module; name: string; key: string; mine: Tensor; theirs: Tensor }[];
+}
+/** Looks first, writes after: a state that does not fit changes nothing. */
+export function loadState(module: Module, state: StateLike, strict: boolean, assign: boolean): IncompatibleKeys {
+  if (typeof state !== "object" || state === null)
+    throw new TypeError(`Expected state_dict to be dict-like, got <class '${typeWord(state)}'>.`);
+  const found: Findings = { missing: [], unexpected: [], errors: [], matches: [] };
+  compare(module, new Map(state instanceof Map ? state : Object.entries(state)), "", found);
+  const { missing, unexpected, matches } = found;
+  const quoted = (keys: readonly string[]): string => keys.map((k) => `"${k}"`).join(", ");
+  const errors = [
+    ...(strict && missing.length > 0 ? [`Missing key(s) in state_dict: ${quoted(missing)}. `] : []),
+    ...(strict && unexpected.length > 0 ? [`Unexpected key(s) in state_dict: ${quoted(unexpected)}. `] : []),
+    ...found.errors,
+  ];
+  if (errors.length > 0)
+    throw new RuntimeError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${errors.join("\n\t")}`);
+  no_grad(() => {
+    for (const { owner, name, key, mine, theirs } of matches)
+      if (assign) (owner as unknown as Record<string, Tensor>)[name] = inPlaceOf(mine, theirs);
+      else {
+        if (mine.is_meta && !theirs.is_meta) warn(noCopy(key));
+        writingAs("load_state_dict()", () => mine.copy_(theirs));
+      }
+  });
+  return new IncompatibleKeys(missing, unexpected);
+}
+const noCopy = (key: string): string =>
+  `for ${key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current model, which is a no-op. (Did you mean to pass \`assign=True\` to assign items in the state dictionary to their corresponding key in the module instead of copying them in place?)`;
+function compare(module: Module, state: ReadonlyMap<string, unknown>, prefix: string, found: Findings): void {
+  const own = new Map(ownState(module));
+  for (const [name, mine] of own) {
+    const key = prefix + name;
+    const theirs = state.get(key);
+    if (theirs === undefined) found.missing.push(key);
+    else if (!(theirs instanceof Tensor))
+      found.errors.push(
+        `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received <class '${typeWord(theirs)}'>`,
+      );
+    // Checkpoints of old have scalars in one dim.
+    else if (mine.sizes.length === 0 && theirs.sizes.length === 1 && theirs.sizes[0] === 1)
+      found.matches.push({ owner: module, name, key, mine, theirs: theirs.select(0, 0) });
+    else if (sameShape(mine.sizes, theirs.sizes)) found.matches.push({ owner: module, name, key, mine, theirs });
+    else
+      found.errors.push(
+        `size mismatch for ${key}: copying a param with shape ${String(theirs.shape)} from checkpoint, the shape in current model is ${String(mine.shape)}.`,
+      );
+  }
+  for (const key of state.keys()) {
+    const [first, ...rest] = key.slice(prefix.length).split(".");
+    if (rest.length > 0 ? !module._modules.has(first) : !own.has(first)) found.unexpected.push(key);
+  }
+  for (const [name, child] of module._modules) {
+    const inside = `${prefix}${name}.`;
+    if (child !== null) compare(child, new Map([...state].filter(([k]) => k.startsWith(inside))), inside, found);
+  }
+}
+/** `theirs` itself, as what `mine` is. */
+function inPlaceOf(mine: Tensor, theirs: Tensor): Tensor {
+  if (!(mine instanceof Parameter)) return theirs;
+  return theirs instanceof Parameter
+    ? theirs.requires_grad_(mine.requires_grad)
+    : new Parameter(theirs, mine.requires_grad);
+}

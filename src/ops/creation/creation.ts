@@ -1,0 +1,254 @@
+// New tensors: of one value, of a rule, or like another.
+import { cppName } from "../../base/cpp_names.ts";
+import type { Dtype, Scalar } from "../../base/dtype.ts";
+import { Complex, complex128, complexOf, float64, get_default_dtype, uint8 } from "../../base/dtype.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { reach } from "../../base/layout.ts";
+import type { Shape } from "../../base/layout.ts";
+import { preserve_format, stridesIn } from "../../base/memory_format.ts";
+import { empty as allocate, emptyLike } from "../../tensor/allocate.ts";
+import type { Like } from "../../tensor/allocate.ts";
+import { compute } from "../../kinds/kernels.ts";
+import { define, op } from "../../dispatch/declare.ts";
+import { assign, castScalar } from "../../tensor/elementwise.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { _pow_scalar } from "../pointwise/arithmetic.ts";
+import { asLeaf, checkSize, filled, fromTyped, hostZeros, inferDtype } from "./from_data.ts";
+
+/** Uninitialised elements, in row-major order or in that of `memory_format`. */
+export const empty = op(
+  "empty(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+);
+define(empty, {
+  kernel: compute(({ size, dtype, requires_grad, memory_format }) => {
+    if (memory_format === preserve_format)
+      throw new RuntimeError("empty(): memory_format preserve_format is for tensors that are made like another");
+    const strides = memory_format === null ? undefined : stridesIn(memory_format, checkSize(size));
+    return asLeaf(allocate(checkSize(size), dtype ?? get_default_dtype(), strides), requires_grad);
+  }),
+});
+
+/** Elements all 0. */
+export const zeros = op(
+  "zeros(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(zeros, {
+  kernel: compute(({ size, dtype, requires_grad }) => {
+    if (size.some((n) => n < 0)) throw new RuntimeError("zeros: Dimension size must be non-negative.");
+    return asLeaf(filled(size, 0, dtype ?? get_default_dtype()), requires_grad);
+  }),
+});
+
+/** Elements all 1. */
+export const ones = op(
+  "ones(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(ones, {
+  kernel: compute(({ size, dtype, requires_grad }) =>
+    asLeaf(filled(size, 1, dtype ?? get_default_dtype()), requires_grad),
+  ),
+});
+
+/** Elements all `fill_value`: a number gives the default dtype, a bigint int64, a boolean bool. */
+export const full = op(
+  "full(int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(full, {
+  kernel: compute(({ size, fill_value, dtype, requires_grad }) =>
+    asLeaf(filled(size, fill_value, dtype ?? inferDtype(fill_value)!), requires_grad),
+  ),
+});
+
+interface Made extends Like {
+  readonly requires_grad: boolean;
+}
+function filledLike(t: Tensor, value: Scalar, made: Made): Tensor {
+  const out = emptyLike(t, made);
+  assign(out, value);
+  return asLeaf(out, made.requires_grad);
+}
+
+/** Uninitialised elements, sizes and dtype of `self`. */
+export const empty_like = op(
+  "empty_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+);
+define(empty_like, {
+  kernel: compute(({ self, ...made }) => asLeaf(emptyLike(self, made), made.requires_grad)),
+});
+
+/** Zeros of the sizes and dtype of `self`. */
+export const zeros_like = op(
+  "zeros_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+);
+define(zeros_like, {
+  kernel: compute(({ self, ...made }) => filledLike(self, 0, made)),
+});
+
+/** Ones of the sizes and dtype of `self`. */
+export const ones_like = op(
+  "ones_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+);
+define(ones_like, {
+  kernel: compute(({ self, ...made }) => filledLike(self, 1, made)),
+});
+
+/** `fill_value` at the sizes and dtype of `self`. */
+export const full_like = op(
+  "full_like(Tensor self, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+);
+define(full_like, {
+  kernel: compute(({ self, fill_value, ...made }) => filledLike(self, fill_value, made)),
+});
+
+/** Uninitialised elements, dtype of `self`. */
+export const new_empty = op(
+  "new_empty(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(new_empty, {
+  kernel: compute(({ self, size, dtype, requires_grad }) =>
+    asLeaf(allocate(checkSize(size), dtype ?? self.dtype), requires_grad),
+  ),
+});
+
+/** Zeros of the dtype of `self`. */
+export const new_zeros = op(
+  "new_zeros(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(new_zeros, {
+  kernel: compute(({ self, size, dtype, requires_grad }) =>
+    asLeaf(filled(size, 0, dtype ?? self.dtype), requires_grad),
+  ),
+});
+
+/** Ones of the dtype of `self`. */
+export const new_ones = op(
+  "new_ones(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(new_ones, {
+  kernel: compute(({ self, size, dtype, requires_grad }) =>
+    asLeaf(filled(size, 1, dtype ?? self.dtype), requires_grad),
+  ),
+});
+
+/** `fill_value` in the dtype of `self`. */
+export const new_full = op(
+  "new_full(Tensor self, int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(new_full, {
+  kernel: compute(({ self, size, fill_value, dtype, requires_grad }) =>
+    asLeaf(filled(size, fill_value, dtype ?? self.dtype), requires_grad),
+  ),
+});
+
+/** Uninitialised elements with given strides, dtype of `self`. */
+export const new_empty_strided = op(
+  "new_empty_strided(Tensor self, int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(new_empty_strided, {
+  kernel: compute(({ self, size, stride, dtype, requires_grad }) =>
+    asLeaf(strided(size, stride, dtype ?? self.dtype), requires_grad),
+  ),
+});
+
+/** Uninitialised elements with given strides. */
+export const empty_strided = op(
+  "empty_strided(int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(empty_strided, {
+  kernel: compute(({ size, stride, dtype, requires_grad }) =>
+    asLeaf(strided(size, stride, dtype ?? get_default_dtype()), requires_grad),
+  ),
+});
+
+function strided(size: Shape, stride: readonly number[], dtype: Dtype): Tensor {
+  if (size.length !== stride.length)
+    throw new RuntimeError(
+      `mismatch in length of strides and shape: strides has ${stride.length} dimensions, while shape has ${size.length}`,
+    );
+  checkSize(size);
+  const flat = allocate([reach({ shape: size, strides: stride, offset: 0 })], dtype);
+  return new Tensor(flat.storage, dtype, size, stride, 0);
+}
+
+/** `steps` values from start to end, both included: numbers, or tensors that hold one. */
+export const linspace = op(
+  "linspace(Tensor|Scalar start, Tensor|Scalar end, int steps, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(linspace, {
+  kernel: compute(({ start, end, steps, dtype, requires_grad }) => {
+    if (steps < 0) throw new RuntimeError("number of steps must be non-negative");
+    const [a, b] = [numberOf(start), numberOf(end)];
+    const to = spacedDtype("linspace", a, b, dtype);
+    // Of complex numbers the parts, in turn.
+    const ends = to.is_complex ? partsOf(a).map((x, k) => [x, partsOf(b)[k]]) : [[fitted(a, to), fitted(b, to)]];
+    const values = hostZeros(steps * ends.length);
+    for (const [k, [first, last]] of ends.entries()) {
+      const step = steps > 1 ? (last - first) / (steps - 1) : 0;
+      // From both ends, so that the middle is symmetric and the end exact.
+      for (let i = 0; i < steps; i++)
+        values[i * ends.length + k] = i < steps / 2 ? first + i * step : last - (steps - 1 - i) * step;
+    }
+    return asLeaf(fromTyped(values, [steps], to), requires_grad);
+  }),
+});
+/** An end as that dtype holds it: ends of whole numbers are cut first. */
+function fitted(x: Scalar, to: Dtype): number {
+  const held = Number(castScalar(x, to));
+  return to === uint8 && held < 0 ? held + 256 : held;
+}
+/** The dtype of numbers between two: complex if one is. */
+function spacedDtype(name: string, a: Scalar, b: Scalar, asked: Dtype | null): Dtype {
+  if (!(a instanceof Complex || b instanceof Complex)) return asked ?? get_default_dtype();
+  const found = complexOf(get_default_dtype());
+  if (asked !== null && !asked.is_complex)
+    throw new RuntimeError(
+      `torch.${name}(): inferred dtype ${cppName(found)} can't be safely cast to passed dtype ${asked.legacyName}`,
+    );
+  return asked ?? found;
+}
+const partsOf = (x: Scalar): [number, number] => (x instanceof Complex ? [x.re, x.im] : [Number(x), 0]);
+
+function numberOf(x: Tensor | Scalar): Scalar {
+  if (!(x instanceof Tensor)) return x;
+  if (x.sizes.length > 0)
+    throw new RuntimeError(
+      `linspace only supports 0-dimensional start and end tensors, but got start with ${x.sizes.length} dimension(s).`,
+    );
+  return x.item() as Scalar;
+}
+
+/** `steps` powers of `base`, the exponents evenly spaced from start to end. */
+export const logspace = op(
+  "logspace(Tensor|Scalar start, Tensor|Scalar end, int steps, float base=10.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(logspace, {
+  kernel: compute(({ start, end, steps, base, dtype, requires_grad }) => {
+    const [a, b] = [numberOf(start), numberOf(end)];
+    const to = spacedDtype("logspace", a, b, dtype);
+    const bound = (x: Scalar): Scalar => (to.is_differentiable ? x : Math.trunc(Number(x)));
+    const exponents = linspace(bound(a), bound(b), steps, { dtype: to.is_complex ? complex128 : float64 });
+    return asLeaf(_pow_scalar(base, exponents).to(to), requires_grad);
+  }),
+});
+
+/** Ones on the diagonal, zeros elsewhere. */
+export const eye = op(
+  "eye(int n, int? m=None, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(eye, {
+  kernel: compute(({ n, m, dtype, requires_grad }) => {
+    if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`);
+    if (m !== null && m < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${m}`);
+    const out = filled([n, m ?? n], 0, dtype ?? get_default_dtype());
+    assign(new Tensor(out.storage, out.dtype, [Math.min(n, m ?? n)], [(m ?? n) + 1], 0), 1);
+    return asLeaf(out, requires_grad);
+  }),
+});
+
+/** A tensor of no dims. */
+export const scalar_tensor = op(
+  "scalar_tensor(Scalar s, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+);
+define(scalar_tensor, {
+  kernel: compute(({ s, dtype, requires_grad }) => asLeaf(filled([], s, dtype ?? get_default_dtype()), requires_grad)),
+});

@@ -1,0 +1,266 @@
+// Pools: the largest or the mean of what a sliding window sees.
+import { RuntimeError } from "../../../base/errors.ts";
+import { list } from "../../../base/layout.ts";
+import { composite, formatted, inFormat, inOpmath } from "../../../kinds/kernels.ts";
+import { define, op } from "../../../dispatch/declare.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
+import { convolution } from "../convolution/conv.ts";
+import { linearIn } from "../../pointwise/piecewise.ts";
+import { cat, stack } from "../../views/view.ts";
+import { overhang, perDim, placesOf, poolPlaces } from "../convolution/windows.ts";
+import type { Sliding } from "../convolution/windows.ts";
+import { _max_pool } from "./max_pool.ts";
+import { floats, floatsAndLong, realNumbers, wideFloatsAndLong } from "../../../dispatch/takes.ts";
+
+interface MaxPoolArgs {
+  input: Tensor;
+  kernel_size: readonly number[];
+  stride: readonly number[] | null;
+  padding: readonly number[];
+  dilation: readonly number[];
+  ceil_mode: boolean;
+}
+/** Arguments in full, and the input with a batch dim. */
+function prepared(
+  name: string,
+  dims: number,
+  { input, kernel_size, stride, padding, dilation }: Omit<MaxPoolArgs, "ceil_mode">,
+): { x: Tensor; s: Sliding } {
+  const kernel = perDim(kernel_size, dims, "kernel_size");
+  const s: Sliding = {
+    kernel_size: kernel,
+    stride: stride === null || stride.length === 0 ? kernel : perDim(stride, dims, "stride"),
+    padding: perDim(padding, dims, "padding"),
+    dilation: perDim(dilation, dims, "dilation"),
+  };
+  for (let d = 0; d < dims; d++) {
+    for (const [what, n] of [
+      ["kernel_size", kernel[d]],
+      ["stride", s.stride[d]],
+      ["dilation", s.dilation[d]],
+    ] as const)
+      if (n <= 0) throw new RuntimeError(`${name}() ${what} must be greater than zero, but got ${n}`);
+    if (s.padding[d] < 0) throw new RuntimeError(`pad must be non-negative, but got pad: ${s.padding[d]}`);
+    if (s.padding[d] > Math.floor((s.dilation[d] * (kernel[d] - 1) + 1) / 2))
+      throw new RuntimeError(
+        `pad should be at most half of effective kernel size, but got pad=${s.padding[d]}, kernel_size=${kernel[d]} and dilation=${s.dilation[d]}`,
+      );
+  }
+  assertWindowed(name, dims, input);
+  return { x: input.sizes.length === dims + 2 ? input : input.contiguous().unsqueeze(0), s };
+}
+/** Raises if there is nothing for a window to lie on; there may be no samples. */
+function assertWindowed(name: string, dims: number, { sizes }: Tensor): void {
+  const n = sizes.length;
+  const batched = n === dims + 2;
+  const empty = sizes.slice(batched ? 1 : 0).indexOf(0);
+  if ((batched || n === dims + 1) && empty < 0) return;
+  if (name === "max_pool3d" && (batched || n === dims + 1))
+    throw new RuntimeError(
+      `max_pool3d_with_indices_out_cpu_template(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${list(sizes)} and non-batch dimension ${empty + Number(batched)} has length zero!`,
+    );
+  if (dims > 1 && n !== dims + 1 && !batched)
+    throw new RuntimeError(`non-empty ${dims + 1}D or ${dims + 2}D (batch mode) tensor expected for input`);
+  throw new RuntimeError(
+    `${name}: Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got:${list(sizes)}`,
+  );
+}
+function assertPlaces(name: string, x: Tensor, places: readonly number[]): void {
+  const small = places.find((n) => n <= 0);
+  if (small !== undefined && name === "max_pool1d")
+    throw new RuntimeError(`max_pool1d() Invalid computed output size: ${small}`);
+  if (small !== undefined)
+    throw new RuntimeError(
+      `Given input size: (${x.sizes.slice(1).join("x")}). Calculated output size: (${[x.sizes[1], ...places].join("x")}). Output size is too small`,
+    );
+}
+const maxPool =
+  (name: string, dims: number) =>
+  (args: MaxPoolArgs): [Tensor, Tensor] => {
+    const { x, s } = prepared(name, dims, args);
+    assertPlaces(name, x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
+    const { values, indices } = _max_pool(x, s.kernel_size, s.stride, s.padding, s.dilation, args.ceil_mode);
+    return x === args.input ? [values, indices] : [values.squeeze([0]), indices.squeeze([0])];
+  };
+/** The largest element under each window of [N, C, L], and its place in the flattened spatial dims. */
+export const max_pool1d_with_indices = op(
+  "max_pool1d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
+);
+define(max_pool1d_with_indices, { kernel: composite(maxPool("max_pool1d", 1)) });
+/** The largest element under each window of [N, C, H, W], and its place in the flattened spatial dims. */
+export const max_pool2d_with_indices = op(
+  "max_pool2d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
+);
+define(max_pool2d_with_indices, { takes: realNumbers("max_pool2d"), kernel: composite(maxPool("max_pool2d", 2)) });
+/** The largest element under each window of [N, C, D, H, W], and its place in the flattened spatial dims. */
+export const max_pool3d_with_indices = op(
+  "max_pool3d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
+);
+define(max_pool3d_with_indices, { takes: realNumbers("max_pool3d"), kernel: composite(maxPool("max_pool3d", 3)) });
+/** The largest element under each window of [N, C, L]; windows do not overlap unless a stride is given. */
+export const max_pool1d = op(
+  "max_pool1d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
+);
+define(max_pool1d, {
+  takes: floats("max_pool1d_impl"),
+  kernel: composite((args) => maxPool("max_pool1d", 1)(args)[0]),
+  node: "SqueezeBackward1",
+});
+/** The largest element under each window of [N, C, H, W]; windows do not overlap unless a stride is given. */
+export const max_pool2d = op(
+  "max_pool2d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
+);
+define(max_pool2d, {
+  takes: realNumbers("max_pool2d"),
+  kernel: composite((args) => maxPool("max_pool2d", 2)(args)[0]),
+});
+/** The largest element under each window of [N, C, D, H, W]; windows do not overlap unless a stride is given. */
+export const max_pool3d = op(
+  "max_pool3d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
+);
+define(max_pool3d, {
+  takes: realNumbers("max_pool3d"),
+  kernel: composite((args) => maxPool("max_pool3d", 3)(args)[0]),
+});
+
+interface AvgPoolArgs {
+  input: Tensor;
+  kernel_size: readonly number[];
+  stride: readonly number[] | null;
+  padding: readonly number[];
+  ceil_mode: boolean;
+  count_include_pad: boolean;
+  divisor_override: number | null;
+}
+const avgPool =
+  (name: string, dims: number) =>
+  (args: AvgPoolArgs): Tensor => {
+    const { x, s } = prepared(name, dims, { ...args, dilation: [1] });
+    if (args.divisor_override === 0) throw new RuntimeError("divisor must be not zero");
+    const spatial = x.sizes.slice(2);
+    const places = poolPlaces(spatial, s, args.ceil_mode);
+    assertPlaces(name, x, places);
+    const extra = overhang(spatial, places, s);
+    const all = linearIn(dims === 3 ? x.contiguous() : x);
+    const wide = extra.some((e) => e > 0) ? widened(all, extra) : all;
+    const taken = placesOf(wide.sizes.slice(2), s);
+    // Sums of windows are a depthwise convolution.
+    const ones = x.new_ones([]).expand([x.sizes[1], 1, ...s.kernel_size]);
+    const none = s.padding.map(() => 0);
+    const sums = convolution(wide, ones, null, s.stride, s.padding, s.dilation, false, none, x.sizes[1]);
+    const over = args.divisor_override ?? counts(x, spatial, taken, s, args.count_include_pad);
+    const out = sums.div(over, { rounding_mode: x.dtype.is_floating_point ? null : "trunc" });
+    return x === args.input ? out : out.squeeze([0]);
+  };
+const widened = (x: Tensor, extra: readonly number[]): Tensor => {
+  let out = x;
+  for (const [d, e] of extra.entries()) if (e > 0) out = cat([out, out.new_zeros(out.sizes.with(d + 2, e))], d + 2);
+  return out;
+};
+/** How many elements each window's mean is over: padding counts if asked, what hangs over never does. */
+function counts(
+  x: Tensor,
+  spatial: readonly number[],
+  places: readonly number[],
+  s: Sliding,
+  padding: boolean,
+): Tensor {
+  let out = x.new_ones([]);
+  for (const [d, n] of spatial.entries()) {
+    const limit = padding ? n + s.padding[d] : n;
+    const along = Array.from({ length: places[d] }, (_, i) => {
+      const start = i * s.stride[d] - s.padding[d];
+      const end = Math.min(start + s.kernel_size[d], limit);
+      return end - (padding ? start : Math.max(start, 0));
+    });
+    out = out.unsqueeze(-1).mul(stack(along.map((c) => x.new_full([], c))));
+  }
+  return out;
+}
+/** The mean under each window of [N, C, L]. */
+export const avg_pool1d = op(
+  "avg_pool1d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",
+);
+define(avg_pool1d, {
+  takes: floatsAndLong("avg_pool2d"),
+  kernel: inOpmath(composite((args) => avgPool("avg_pool1d", 1)({ ...args, divisor_override: null }))),
+  node: "SqueezeBackward1",
+});
+/** The mean under each window of [N, C, H, W]. */
+export const avg_pool2d = op(
+  "avg_pool2d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+);
+define(avg_pool2d, {
+  takes: floatsAndLong("avg_pool2d"),
+  kernel: inFormat(inOpmath(composite((args) => avgPool("avg_pool2d", 2)(args)))),
+  node: "AvgPool2DBackward0",
+});
+/** The mean under each window of [N, C, D, H, W]. */
+export const avg_pool3d = op(
+  "avg_pool3d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+);
+define(avg_pool3d, {
+  takes: wideFloatsAndLong("avg_pool3d_out_frame"),
+  kernel: inOpmath(composite((args) => avgPool("avg_pool3d", 3)(args))),
+  node: "AvgPool3DBackward0",
+});
+
+/** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
+/** Raises where a dim from `first` on is empty. */
+export function assertFilled(name: string, { sizes }: Tensor, first: number): void {
+  const empty = sizes.findIndex((n, d) => n === 0 && d >= first);
+  if (empty >= 0)
+    throw new RuntimeError(
+      `${name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${list(sizes)} with dimension ${empty} being empty`,
+    );
+}
+function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
+  if (dims === 1 && output_size.length !== 1)
+    throw new RuntimeError(
+      `adaptive_avg_pool1d() argument 'output_size' should contain one int (got ${output_size.length})`,
+    );
+  const size = output_size.length === 1 ? new Array<number>(dims).fill(output_size[0]) : output_size;
+  if (size.some((n) => n < 0))
+    throw new RuntimeError(
+      `adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {${(dims === 1 ? [1, ...size] : size).join(", ")}}`,
+    );
+  assertFilled(`adaptive_avg_pool${dims}d`, input, dims === 3 ? 1 : input.sizes.length - dims);
+  if (size.includes(0)) return input.new_zeros([...input.sizes.slice(0, -dims), ...size]);
+  let x = linearIn(input);
+  for (let i = 0; i < dims; i++) {
+    const d = input.sizes.length - dims + i;
+    const n = x.sizes[d];
+    const parts = Array.from({ length: size[i] }, (_, k) => {
+      const start = Math.floor((k * n) / size[i]);
+      return x.narrow(d, start, Math.ceil(((k + 1) * n) / size[i]) - start).mean([d], true);
+    });
+    x = cat(parts, d);
+  }
+  return x;
+}
+/** {@link avg_pool1d} with the windows chosen so that the result has `output_size`. */
+export const adaptive_avg_pool1d = op("adaptive_avg_pool1d(Tensor input, int[] output_size) -> Tensor");
+define(adaptive_avg_pool1d, {
+  takes: floats("adaptive_avg_pool2d"),
+  kernel: inOpmath(composite(({ input, output_size }) => adaptive(input, 1, output_size))),
+  node: "SqueezeBackward1",
+});
+/** {@link avg_pool2d} with the windows chosen so that the result has `output_size`. */
+export const adaptive_avg_pool2d = op("adaptive_avg_pool2d(Tensor input, int[] output_size) -> Tensor");
+define(adaptive_avg_pool2d, {
+  takes: floats("adaptive_avg_pool2d"),
+  kernel: inFormat(inOpmath(composite(({ input, output_size }) => adaptive(input, 2, output_size)))),
+  node: ({ output_size }) => (output_size.every((n) => n === 1) ? "MeanBackward1" : "AdaptiveAvgPool2DBackward0"),
+});
+/** {@link avg_pool3d} with the windows chosen so that the result has `output_size`. */
+export const adaptive_avg_pool3d = op("adaptive_avg_pool3d(Tensor input, int[] output_size) -> Tensor");
+define(adaptive_avg_pool3d, {
+  takes: floats("adaptive_avg_pool3d_cpu"),
+  kernel: inOpmath(
+    composite(({ input, output_size }) => {
+      const out = adaptive(input, 3, output_size);
+      return output_size.every((n) => n === 1) ? formatted(out, input) : out;
+    }),
+  ),
+  node: ({ output_size }) => (output_size.every((n) => n === 1) ? "MeanBackward1" : "AdaptiveAvgPool3DBackward0"),
+});

@@ -1,0 +1,196 @@
+// Resizing of images and signals: along each dim the elements of the result are weighted sums of a few of the input's.
+import type { Dtype } from "../../../base/dtype.ts";
+import { int64, uint8 } from "../../../base/dtype.ts";
+import { RuntimeError } from "../../../base/errors.ts";
+import { isHalf } from "../../../kernel/half.ts";
+import { compute, inFormat, inOpmath } from "../../../kinds/kernels.ts";
+import { define, op } from "../../../dispatch/declare.ts";
+import { floats, floatsAndBytes, isTaken, wideFloatsAndBytes } from "../../../dispatch/takes.ts";
+import type { Taken } from "../../../dispatch/takes.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
+import { fromTyped } from "../../creation/from_data.ts";
+
+/** For each place along a dim: which elements it is made of, and with what weights. */
+interface Taps {
+  /** [tap][place]. */
+  readonly indices: readonly BigInt64Array[];
+  readonly weights: readonly Float64Array[];
+}
+type Mode = "nearest" | "nearest-exact" | "linear" | "cubic";
+
+/** How far an input element is from the next in the result's steps. 0 for `scale` means: from the sizes. */
+const stepOf = (from: number, to: number, align: boolean, scale: number): number =>
+  align ? (to > 1 ? (from - 1) / (to - 1) : 0) : scale > 0 ? 1 / scale : from / to;
+/** R. Keys, Cubic convolution interpolation for digital image processing, 1981; `a` is his free parameter. */
+function cubic(x: number, a: number): number {
+  const t = Math.abs(x);
+  if (t < 1) return ((a + 2) * t - (a + 3)) * t * t + 1;
+  return t < 2 ? (((t - 5) * t + 8) * t - 4) * a : 0;
+}
+const clamp = (i: number, n: number): number => Math.min(Math.max(i, 0), n - 1);
+
+function tapsOf(mode: Mode, from: number, to: number, align: boolean, scale: number): Taps {
+  const step = stepOf(from, to, align, scale);
+  // Whole places are found in float32, as PyTorch finds them.
+  const whole = (i: number): number => Math.floor(Math.fround(Math.fround(i) * Math.fround(step)));
+  const taps = (count: number, at: (i: number) => readonly (readonly [number, number])[]): Taps => {
+    const indices = Array.from({ length: count }, () => new BigInt64Array(to));
+    const weights = Array.from({ length: count }, () => new Float64Array(to));
+    for (let i = 0; i < to; i++)
+      for (const [k, [index, weight]] of at(i).entries()) {
+        indices[k][i] = BigInt(clamp(index, from));
+        weights[k][i] = weight;
+      }
+    return { indices, weights };
+  };
+  if (mode === "nearest") return taps(1, (i) => [[from === to ? i : to === 2 * from ? i >> 1 : whole(i), 1]]);
+  if (mode === "nearest-exact") return taps(1, (i) => [[whole(i + 0.5), 1]]);
+  const source = (i: number): number => (align ? i * step : (i + 0.5) * step - 0.5);
+  if (mode === "linear")
+    return taps(2, (i) => {
+      const x = Math.max(source(i), 0);
+      const low = clamp(Math.floor(x), from);
+      const rest = Math.min(x - low, 1);
+      return [
+        [low, 1 - rest],
+        [low + 1, rest],
+      ];
+    });
+  return taps(4, (i) => {
+    const x = source(i);
+    const low = Math.floor(x);
+    return [-1, 0, 1, 2].map((k) => [low + k, cubic(x - low - k, -0.75)] as const);
+  });
+}
+/** Weights of a wider filter where the result is smaller, so that no element is left out: as PIL resizes. */
+function antialiased(mode: Mode, from: number, to: number, align: boolean, scale: number): Taps {
+  const step = stepOf(from, to, align, scale);
+  const stretch = Math.max(step, 1);
+  const reach = (mode === "linear" ? 1 : 2) * stretch;
+  const filter = (x: number): number => (mode === "linear" ? Math.max(0, 1 - Math.abs(x)) : cubic(x, -0.5));
+  const indices: BigInt64Array[] = [];
+  const weights: Float64Array[] = [];
+  for (let i = 0; i < to; i++) {
+    const centre = step * (i + 0.5);
+    const first = Math.max(Math.trunc(centre - reach + 0.5), 0);
+    const count = Math.min(Math.trunc(centre + reach + 0.5), from) - first;
+    const raw = Array.from({ length: count }, (_, k) => filter((first + k - centre + 0.5) / stretch));
+    const total = raw.reduce((a, b) => a + b, 0);
+    for (const [k, w] of raw.entries()) {
+      indices[k] ??= new BigInt64Array(to);
+      weights[k] ??= new Float64Array(to);
+      indices[k][i] = BigInt(first + k);
+      weights[k][i] = total === 0 ? 0 : w / total;
+    }
+  }
+  return { indices, weights };
+}
+
+const MODES: Readonly<Record<string, Mode>> = {
+  nearest: "nearest",
+  "nearest-exact": "nearest-exact",
+  linear: "linear",
+  bilinear: "linear",
+  trilinear: "linear",
+  bicubic: "cubic",
+};
+interface Resize {
+  readonly mode: string;
+  readonly align_corners: boolean;
+  readonly scales: readonly number[];
+  readonly antialias: boolean;
+}
+function along(d: number, from: number, to: number, { mode, align_corners, scales, antialias }: Resize): Taps {
+  const make = antialias ? antialiased : tapsOf;
+  return make(MODES[mode], from, to, align_corners, scales[d] ?? 0);
+}
+const weightsOf = (w: Float64Array, t: Tensor, dim: number, dtype: Dtype): Tensor =>
+  fromTyped(w, [w.length], dtype).view(t.sizes.map((_, d) => (d === dim ? -1 : 1)));
+const alone = (taps: Taps): boolean => taps.weights.length === 1;
+
+/** What PyTorch's kernel for a mode takes: images of bytes are resized where they have two dims. */
+function taken(mode: string, dims: number, antialias: boolean): Taken {
+  if (antialias) return wideFloatsAndBytes("compute_index_ranges_weights");
+  if (mode === "bicubic") return floatsAndBytes("compute_indices_weights_cubic");
+  if (mode === "bilinear") return floatsAndBytes("upsample_bilinear2d_channels_last");
+  if (!mode.startsWith("nearest")) return floats("compute_indices_weights_linear");
+  return floatsAndBytes(dims === 2 ? "upsample_nearest2d_channels_last" : "compute_indices_weights_nearest");
+}
+
+/** [N, C, …] at `output_size`; `scales`: by dim, 0 where the sizes say it. */
+export const _upsample = op(
+  "_upsample(Tensor self, int[] output_size, str mode, bool align_corners, float[] scales, bool antialias) -> Tensor",
+);
+define(_upsample, {
+  kernel: inFormat(
+    compute(({ self, output_size, ...resize }) => {
+      const spatial = self.sizes.slice(2);
+      if ([...spatial, ...output_size].some((n) => n <= 0)) throw emptySizes(spatial, output_size);
+      if (self.sizes[1] === 0)
+        throw new RuntimeError(
+          `Non-empty ${self.sizes.length}D data tensor expected but got a tensor with sizes [${self.sizes.join(", ")}]`,
+        );
+      const { dtype } = self;
+      // What keeps its size is copied, and a filter never looks at it.
+      const takes = taken(resize.mode, spatial.length, resize.antialias);
+      if (!isTaken(takes, dtype) && (!resize.antialias || spatial.some((n, d) => n !== output_size[d])))
+        throw takes.refuse(dtype, dtype);
+      const rounds = dtype === uint8;
+      let x = (rounds || isHalf(dtype)) && !resize.mode.startsWith("nearest") ? self.float() : self;
+      for (const [i, to] of output_size.entries()) {
+        const d = i + 2;
+        const taps = along(i, spatial[i], to, resize);
+        const part = (k: number): Tensor => x.index_select(d, fromTyped(taps.indices[k], [to], int64));
+        if (alone(taps)) x = part(0);
+        else {
+          const terms = taps.weights.map((w, k) => part(k).mul_(weightsOf(w, x, d, x.dtype)));
+          x = terms.reduce((a, b) => a.add_(b));
+        }
+      }
+      if (x.dtype === dtype) return x;
+      return rounds ? x.round().clamp(0, 255).to(uint8) : x.to(dtype);
+    }),
+  ),
+  backward: {
+    self: ({ grad, sizes, mode, align_corners, scales, antialias }) =>
+      _upsample_backward(grad, sizes.self.slice(2), mode, align_corners, scales, antialias),
+  },
+  node: ({ mode, output_size, antialias }) =>
+    `Upsample${words(mode)}${output_size.length}D${antialias ? "Aa" : ""}Backward0`,
+});
+const words = (mode: string): string =>
+  mode === "nearest-exact" ? "NearestExact" : mode[0].toUpperCase() + mode.slice(1);
+const NAMES = ["W", "H", "D"];
+const emptySizes = (spatial: readonly number[], output_size: readonly number[]): RuntimeError => {
+  const named = (sizes: readonly number[]): string =>
+    sizes.map((n, d) => `${NAMES[sizes.length - 1 - d]}: ${n}`).join(", ");
+  return new RuntimeError(
+    `Input and output sizes should be greater than 0, but got input (${named(spatial)}) output (${named(output_size)})`,
+  );
+};
+/** The transpose of {@link _upsample}: what each element of the input gave to the result, added up. */
+export const _upsample_backward = op(
+  "_upsample_backward(Tensor self, int[] input_size, str mode, bool align_corners, float[] scales, bool antialias) -> Tensor",
+);
+define(_upsample_backward, {
+  kernel: inOpmath(
+    compute(({ self, input_size, ...resize }) => {
+      let x = self;
+      for (const [i, from] of input_size.entries()) {
+        const d = i + 2;
+        const taps = along(i, from, x.sizes[d], resize);
+        const out = x.new_zeros(x.sizes.with(d, from));
+        for (const [k, w] of taps.weights.entries()) {
+          const index = fromTyped(taps.indices[k], [w.length], int64);
+          out.index_add_(d, index, alone(taps) ? x : x.mul(weightsOf(w, x, d, x.dtype)));
+        }
+        x = out;
+      }
+      return x;
+    }),
+  ),
+  backward: {
+    self: ({ grad, sizes, mode, align_corners, scales, antialias }) =>
+      _upsample(grad, sizes.self.slice(2), mode, align_corners, scales, antialias),
+  },
+});

@@ -1,0 +1,46 @@
+// Other names of ops, as PyTorch has them.
+import { define, op, registry } from "../../dispatch/declare.ts";
+import type { Op } from "../../dispatch/declare.ts";
+import { ge, gt, le, lt, ne } from "./comparison.ts";
+import { vstack } from "../views/arranging.ts";
+import { outer } from "../linalg/matmul.ts";
+import { abs, acos, acosh, asin, asinh, atan, atan2, atanh, mul, neg, sub, trunc } from "./arithmetic.ts";
+import { cat } from "../views/view.ts";
+
+type Renamed<S extends string, N extends string> = S extends `${string}(${infer Rest}` ? `${N}(${Rest}` : never;
+/** The same op under another name. */
+function named<const N extends string, S extends string>(name: N, of: Op<S>): Op<Renamed<S, N>> {
+  const { schema } = registry.get(of)!;
+  const twin = op(schema.text.replace(/^\w+/, name) as Renamed<S, N>);
+  const call = of as unknown as (...args: unknown[]) => never;
+  const options = (values: readonly unknown[]): Record<string, unknown> =>
+    Object.fromEntries(schema.args.slice(schema.positional).map((a, i) => [a.name, values[schema.positional + i]]));
+  define(twin as unknown as Op<string>, {
+    kernel: {
+      kind: "composite",
+      run: (values) => call(...values.slice(0, schema.positional), options(values)),
+    },
+  });
+  return twin;
+}
+export const absolute = named("absolute", abs);
+export const arccos = named("arccos", acos);
+export const arccosh = named("arccosh", acosh);
+export const arcsin = named("arcsin", asin);
+export const arcsinh = named("arcsinh", asinh);
+export const arctan = named("arctan", atan);
+export const arctan2 = named("arctan2", atan2);
+export const arctanh = named("arctanh", atanh);
+export const concat = named("concat", cat);
+export const concatenate = named("concatenate", cat);
+export const fix = named("fix", trunc);
+export const ger = named("ger", outer);
+export const greater = named("greater", gt);
+export const greater_equal = named("greater_equal", ge);
+export const less = named("less", lt);
+export const less_equal = named("less_equal", le);
+export const multiply = named("multiply", mul);
+export const negative = named("negative", neg);
+export const not_equal = named("not_equal", ne);
+export const row_stack = named("row_stack", vstack);
+export const subtract = named("subtract", sub);

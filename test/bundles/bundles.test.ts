@@ -1,0 +1,205 @@
+// The package as npm packs it, in the hands of bundlers: what comes out must run. `npm run test:bundles` tries every
+// export alone, every variant of each bundler, and examples/digits.ts; npm test one export in 32 and a variant or two.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import type { BuildOptions } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { executablePath, resultOfPage } from "../browser/chromium.ts";
+import { allCases, expectedOf, layerCases, program } from "./cases.ts";
+import type { Case } from "./cases.ts";
+import type { Epoch } from "../../examples/report.ts";
+import { Tensor } from "../../src/index.ts";
+
+const everything = process.env["BUNDLES"] === "all";
+const dir = mkdtempSync(join(tmpdir(), "tidu-bundles-"));
+beforeAll(() => {
+  expect(existsSync("dist/index.js"), "run `npm run build` first, as `npm run check` does").toBe(true);
+  const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", dir];
+  const packed = execFileSync("npm", args, { encoding: "utf8" }).trim();
+  const home = join(dir, "node_modules/tidu");
+  mkdirSync(home, { recursive: true });
+  execFileSync("tar", ["xzf", join(dir, packed), "--strip-components=1", "-C", home]);
+  writeFileSync(
+    join(dir, "package.json"),
+    '{ "type": "module", "@parcel/resolver-default": { "packageExports": true } }',
+  );
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const variants: Readonly<Record<string, BuildOptions>> = {
+  "for browsers, minified": { platform: "browser", minify: true },
+  "for browsers": { platform: "browser" },
+  "for Node": { platform: "node" },
+  "for Node, minified": { platform: "node", minify: true },
+};
+const esbuild = (entryPoints: string[], outdir: string, variant: string): Promise<unknown> =>
+  build({ entryPoints, outdir, bundle: true, format: "esm", outExtension: { ".js": ".mjs" }, ...variants[variant] });
+
+interface Ran {
+  readonly methods: string;
+  readonly given: Readonly<Record<string, string>>;
+}
+/** What bundled programs give. Each has a library of its own: a process takes but a few. */
+function run(files: readonly string[]): Ran[] {
+  const { stdout, stderr } = spawnSync(process.execPath, [resolve("test/bundles/run.mjs"), ...files], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+  });
+  const from = stdout.lastIndexOf("\n{") + 1;
+  expect(stdout.slice(from, from + 1), stderr).toBe("{");
+  const ran = JSON.parse(stdout.slice(from)) as Record<string, Ran>;
+  return files.map((file) => ran[file]);
+}
+const expected = new Map<string, string>();
+function check(cases: readonly Case[], { methods, given }: Ran): void {
+  for (const { name, text } of cases) {
+    if (!expected.has(text)) expected.set(text, expectedOf(text));
+    expect(given[name], `${name}: ${text}`).toBe(expected.get(text));
+  }
+  expect(methods, cases[0].name).toBe(Object.getOwnPropertyNames(Tensor.prototype).sort().join());
+}
+async function checkAlone(cases: readonly Case[], variant: string): Promise<void> {
+  const BATCH = 40;
+  for (let i = 0; i < cases.length; i += BATCH) {
+    const batch = cases.slice(i, i + BATCH);
+    const names = batch.map((_, k) => `alone${k}`);
+    for (const [k, c] of batch.entries()) writeFileSync(join(dir, `${names[k]}.js`), program([c]));
+    const out = join(dir, "alone");
+    await esbuild(names.map((name) => join(dir, `${name}.js`)), out, variant); // prettier-ignore
+    for (const [k, ran] of run(names.map((name) => join(out, `${name}.mjs`))).entries()) check([batch[k]], ran);
+  }
+}
+
+test("exports work in a bundle of their own, which has every method of tensors", async () => {
+  const cases = allCases();
+  if (everything) await checkAlone(cases, "for browsers, minified");
+  // In turn for each kind of bundle.
+  const names = Object.keys(variants);
+  const every = (everything ? 8 : 32) * names.length;
+  for (const [v, variant] of names.entries())
+    await checkAlone(cases.filter((_, i) => i % every === v * (every / names.length)), variant); // prettier-ignore
+});
+
+describe("a program that uses everything", () => {
+  const write = (): string => {
+    const entry = join(dir, "whole.js");
+    writeFileSync(entry, program(allCases()));
+    return entry;
+  };
+  test.each(everything ? Object.keys(variants) : ["for browsers, minified", "for Node"])(
+    "works bundled by esbuild %s",
+    async (variant) => {
+      await esbuild([write()], join(dir, "whole"), variant);
+      check(allCases(), run([join(dir, "whole/whole.mjs")])[0]);
+    },
+  );
+  // Left out where they are not installed: npm ci --prefix test/bundlers, as .ci/run does.
+  describe.skipIf(!existsSync("test/bundlers/node_modules"))("and one of layers alone", () => {
+    test.each(["rollup", "vite", "webpack", "parcel"])("work bundled by %s", (bundler) => {
+      const small = join(dir, "small.js");
+      const few = layerCases().filter(({ name }) => /^nn\.(MaxPool|Linear|LSTM|Embedding)|^optim\.Adam$/.test(name));
+      writeFileSync(small, program(few));
+      // Parcel knows one condition; the others take what their options say. npm test takes the first way.
+      const conditions = bundler === "parcel" ? ["browser"] : ["browser", "node"];
+      const sizes = bundler === "rollup" ? ["plain"] : ["minified", "plain"];
+      const ways = conditions.flatMap((condition) => sizes.map((size) => [condition, size]));
+      for (const [i, [condition, size]] of ways.entries())
+        if (everything || i === 0)
+          for (const [entry, cases] of [
+            [small, few],
+            [write(), allCases()],
+          ] as const) {
+            // prettier-ignore
+            const out = join(dir, "out", `${bundler}_${condition}_${size}.mjs`);
+            const args = [resolve("test/bundlers/bundle.mjs"), bundler, condition, entry, out, size];
+            const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: dir });
+            expect(status, stdout + stderr).toBe(0);
+            check(cases, run([out])[0]);
+          }
+    });
+  });
+});
+
+const training = `
+import * as torch from "tidu";
+import { nn, optim } from "tidu";
+torch.manual_seed(0);
+const net = new nn.Sequential(
+  new nn.Conv2d(1, 4, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(64, 10));
+const optimizer = new optim.Adam(net.parameters(), { lr: 0.01 });
+const [x, y] = [torch.rand(32, 1, 8, 8), torch.arange(32).remainder(10)];
+const losses = [];
+for (let step = 0; step < 20; step++) {
+  const loss = nn.functional.cross_entropy(net(x), y);
+  optimizer.zero_grad();
+  loss.backward();
+  optimizer.step();
+  losses.push(loss.item());
+}
+export const result = (globalThis.result = { text: String(net), losses });
+`;
+describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in headless Chromium", () => {
+  interface Trained {
+    readonly text: string;
+    readonly losses: readonly number[];
+  }
+  const trained = async (): Promise<Trained> => {
+    writeFileSync(join(dir, "training.js"), training);
+    await esbuild([join(dir, "training.js")], join(dir, "page"), "for Node");
+    return ((await import(join(dir, "page/training.mjs"))) as { result: Trained }).result;
+  };
+  const same = (there: Trained, here: Trained): void => {
+    expect(there.text).toBe(here.text);
+    for (const [i, loss] of there.losses.entries()) expect(loss).toBeCloseTo(here.losses[i], 4);
+  };
+  const script = (file: string) => ({ type: "text/javascript", body: readFileSync(join(dir, file)) });
+
+  test("a bundled network with convolutions and pools trains as in Node", async () => {
+    const here = await trained();
+    await esbuild([join(dir, "training.js")], join(dir, "page"), "for browsers, minified");
+    same(await resultOfPage<Trained>((path) => (path === "/page.js" ? script("page/training.mjs") : undefined)), here);
+  });
+  test.runIf(everything)("examples/digits.ts, bundled, learns to read digits as in Node", async () => {
+    // Two epochs, up to where the example begins to write files; a page has no progress bar in a terminal.
+    const [learns, writes] = readFileSync("examples/digits.ts", "utf8").split("// Save, load into a fresh network");
+    expect(writes).toBeDefined();
+    const program = learns
+      .replace("EPOCHS = 30", "EPOCHS = 2")
+      .replace('from "cli-progress"', 'from "./cli_progress.js"');
+    writeFileSync(join(dir, "digits.ts"), `${program}\nexport const result = (globalThis.result = log);`);
+    const bar = "export const Presets = {}; export class SingleBar { start() {} update() {} stop() {} }";
+    writeFileSync(join(dir, "cli_progress.js"), bar);
+    const learned = async (): Promise<Epoch[]> => {
+      await esbuild([join(dir, "digits.ts")], join(dir, "page"), "for Node");
+      return ((await import(join(dir, "page/digits.mjs"))) as { result: Epoch[] }).result;
+    };
+    const here = await learned();
+    await esbuild([join(dir, "digits.ts")], join(dir, "page"), "for browsers, minified");
+    const there = await resultOfPage<Epoch[]>((path) => (path === "/page.js" ? script("page/digits.mjs") : undefined));
+    expect(there.map(({ model, epoch }) => [model, epoch])).toEqual(here.map(({ model, epoch }) => [model, epoch]));
+    for (const [i, { loss, accuracy }] of there.entries()) {
+      expect(loss).toBeCloseTo(here[i].loss, 2);
+      expect(accuracy).toBeCloseTo(here[i].accuracy, 1);
+    }
+    expect(Math.min(...there.map(({ accuracy }) => accuracy))).toBeGreaterThan(0.5);
+  });
+  test("a network trains without a bundler, too, from the one file for pages, in a page and in a worker", async () => {
+    const here = await trained();
+    const files: Record<string, string> = { "/tidu.min.js": "node_modules/tidu/dist/tidu.min.js" };
+    const code = training.replaceAll('"tidu"', '"/tidu.min.js"');
+    const worker = `const w = new Worker("/worker.js", { type: "module" });
+      w.onmessage = (event) => (globalThis.result = event.data);
+      w.onerror = (event) => { throw new Error(event.message); };`;
+    for (const pages of [
+      { "/page.js": code },
+      { "/page.js": worker, "/worker.js": `${code}\npostMessage(globalThis.result);` },
+    ] as Record<string, string>[])
+      same(
+        await resultOfPage<Trained>((path) => (path in pages ? { type: "text/javascript", body: pages[path] } : path in files ? script(files[path]) : undefined)), // prettier-ignore
+        here,
+      );
+  });
+});

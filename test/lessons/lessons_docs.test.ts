@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { pages } from "../../tools/docs/lessons.ts";
+
+const folder = new URL("../../docs/lessons/", import.meta.url);
+const expected = await pages();
+
+test("there is a page for every lesson in both languages, and no page too many", () => {
+  const found = ["en", "zh"].flatMap((language) =>
+    readdirSync(new URL(`${language}/`, folder)).map((name) => `${language}/${name}`),
+  );
+  expect(found.sort()).toEqual([...expected.keys()].sort());
+});
+
+test.each([...expected.keys()])("%s shows the program, its output and the prose as they are now", (path) => {
+  // Run `node --import tsx --conditions=source tools/docs/lessons.ts` to write the pages anew.
+  expect(readFileSync(new URL(path, folder), "utf8")).toBe(expected.get(path));
+});
+
+test.each([...expected])("every link of %s leads to a page", (path, text) => {
+  for (const [, link] of text.matchAll(/\]\(([^)]+\.md)\)/g))
+    expect([...expected.keys()]).toContain(new URL(link, new URL(path, "file:///")).pathname.slice(1));
+});

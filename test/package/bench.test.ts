@@ -1,0 +1,44 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { scenarios } from "../../bench/scenarios/index.ts";
+
+const cases = Object.values(scenarios).flatMap(({ measure, cases }) => cases.map((c) => ({ ...c, measure })));
+
+test("a benchmark prints a figure for every case, with and without threads", () => {
+  const args = [
+    "--import",
+    "tsx",
+    "--conditions=source",
+    "bench/index.ts",
+    "overhead",
+    "--sides",
+    "tidu",
+    "--rounds",
+    "1",
+  ];
+  const env = { ...process.env, TIDU_BENCH_PYTHON: "/nowhere" };
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/tidu 1T: \S+ (wide|relaxed|simd128)/);
+  for (const { name } of scenarios["overhead"].cases) expect(stdout).toMatch(new RegExp(`│ ${name} +│ +[\\d.]+ │`));
+});
+
+test("every case but the cold start can be set up and run", async () => {
+  for (const { name, prepare, measure } of cases) {
+    if (prepare === null) expect(measure).toBe("start");
+    else if (!/2048|1024|conv 8/.test(name)) {
+      const once = async (): Promise<string> => {
+        await (
+          await prepare()
+        )();
+        return "ran";
+      };
+      await expect(once(), name).resolves.toBe("ran");
+    }
+  }
+});
+
+test("a case's name means one thing", () => {
+  const timed = cases.filter((c) => c.measure === "seconds").map((c) => c.name);
+  expect(new Set(timed).size).toBe(timed.length);
+});

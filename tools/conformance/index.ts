@@ -1,0 +1,39 @@
+/**
+ * Replays recorded PyTorch cases and counts what agrees.
+ *   npm run conformance -- --data DIR [--kind op,error] [--filter REGEX] [--device NAME] [--json FILE]
+ */
+import fs from "node:fs";
+import { parseArgs } from "node:util";
+import { set_default_device } from "../../src/index.ts";
+import { readDataset } from "./reader.ts";
+import { KINDS, replay } from "./replay.ts";
+import { Report } from "./report.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: "string" },
+    kind: { type: "string", default: KINDS.join() },
+    filter: { type: "string", default: "" },
+    device: { type: "string", default: "cpu" },
+    json: { type: "string" },
+  },
+});
+if (options.data === undefined)
+  throw new Error("conformance: --data DIR is missing: the folder with cases.jsonl.gz and blob.bin.gz");
+const kinds = options.kind.split(",");
+const unknown = kinds.filter((k) => !KINDS.includes(k));
+if (unknown.length > 0) throw new Error(`conformance: no kind ${unknown.join()}; there are ${KINDS.join()}`);
+
+const data = readDataset(options.data);
+const filter = new RegExp(options.filter);
+const report = new Report();
+for (const c of data.cases)
+  if (kinds.includes(c.kind) && filter.test(c.id))
+    report.add(
+      c.kind,
+      c.op,
+      c.id,
+      set_default_device(options.device, () => replay(c, data)),
+    );
+console.log(String(report));
+if (options.json !== undefined) fs.writeFileSync(options.json, JSON.stringify(report, null, 1));

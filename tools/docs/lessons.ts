@@ -1,0 +1,85 @@
+// Makes the pages of docs/lessons/en and docs/lessons/zh from the programs, what they print, and the prose in text/.
+// Run with --conditions=source to write them.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { format as consoleText } from "node:util";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { format, resolveConfig } from "prettier";
+import { set_warning_listener } from "tidu";
+
+const folder = new URL("../../docs/lessons/", import.meta.url);
+const languages = {
+  en: { name: "English", lessons: "Lessons", prints: "It prints:", previous: "Previous", next: "Next" },
+  zh: { name: "中文", lessons: "课程目录", prints: "运行结果：", previous: "上一课", next: "下一课" },
+};
+type Language = keyof typeof languages;
+
+const read = (path: string): string => readFileSync(new URL(path, folder), "utf8").trim();
+const fence = (kind: string, text: string): string => `\`\`\`${kind}\n${text}\n\`\`\``;
+
+/** The pages' texts by their paths below docs/lessons. Runs every program. */
+export async function pages(): Promise<Map<string, string>> {
+  const ids = readdirSync(folder)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => name.slice(0, -3));
+  const outputs: string[] = [];
+  for (const id of ids) outputs.push(await outputOf(id));
+  const out = new Map<string, string>();
+  for (const language of Object.keys(languages) as Language[]) {
+    const titles = ids.map((id) => /^# (.+)$/m.exec(read(`text/${id}.${language}.md`))![1]);
+    for (const [i, id] of ids.entries()) {
+      const prose = read(`text/${id}.${language}.md`)
+        .replace(/^# /, `# ${i + 1}. `)
+        .replace("<!-- program -->", () => fence("ts", read(`${id}.ts`)))
+        .replace("<!-- output -->", () => `${languages[language].prints}\n\n${fence("text", outputs[i])}`);
+      const text = [header(language, `${id}.md`), prose, footer(language, ids, i)].join("\n\n");
+      out.set(`${language}/${id}.md`, await pretty(text));
+    }
+    const links = ids.map((id, i) => `${i + 1}. [${titles[i]}](${id}.md)`).join("\n");
+    const index = read(`text/index.${language}.md`).replace("<!-- lessons -->", () => links);
+    out.set(`${language}/README.md`, await pretty(`${otherLanguages(language, "README.md")}\n\n${index}`));
+  }
+  return out;
+}
+
+const otherLanguages = (language: Language, page: string): string =>
+  (Object.keys(languages) as Language[])
+    .filter((other) => other !== language)
+    .map((other) => `[${languages[other].name}](../${other}/${page})`)
+    .join(" · ");
+const header = (language: Language, page: string): string =>
+  `[${languages[language].lessons}](README.md) · ${otherLanguages(language, page)}`;
+function footer(language: Language, ids: readonly string[], i: number): string {
+  const { previous, next } = languages[language];
+  const links = [i > 0 && `[← ${previous}](${ids[i - 1]}.md)`, i + 1 < ids.length && `[${next} →](${ids[i + 1]}.md)`];
+  return `---\n\n${links.filter((link) => link !== false).join(" · ")}`;
+}
+
+/** What a program writes to the console, its warnings and the error that ends it included. */
+async function outputOf(id: string): Promise<string> {
+  const lines: string[] = [];
+  const { log } = console;
+  console.log = (...args: unknown[]) => void lines.push(consoleText(...args.map(withoutStack)));
+  set_warning_listener((text, category) => void lines.push(`${category}: ${text}`));
+  try {
+    await import(fileURLToPath(new URL(`${id}.ts`, folder)));
+  } catch (error) {
+    lines.push(String(withoutStack(error)));
+  } finally {
+    console.log = log;
+    set_warning_listener(null);
+  }
+  return lines.join("\n");
+}
+/** An error without the paths of this machine. */
+const withoutStack = (x: unknown): unknown => (x instanceof Error ? `${x.name}: ${x.message}` : x);
+
+async function pretty(markdown: string): Promise<string> {
+  const path = fileURLToPath(new URL("en/page.md", folder));
+  return format(markdown, { ...(await resolveConfig(path)), parser: "markdown" });
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  for (const [path, text] of await pages()) {
+    mkdirSync(new URL("./", new URL(path, folder)), { recursive: true });
+    writeFileSync(new URL(path, folder), text);
+  }
