@@ -8,7 +8,7 @@ import { embedPython } from "../../tools/build/embed_python.ts";
 /** Debian's Chromium, or the one that CHROMIUM_PATH names. `.ci/run` installs it. */
 export const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
-/** Milliseconds that a page may take on a machine that is slow or busy. */
+/** Milliseconds that a page may take on a machine that is slow or busy, unless more are granted. */
 const LIMIT = 600_000;
 
 export interface Served {
@@ -34,12 +34,13 @@ export async function script(entryPoint: string): Promise<Served> {
 
 /**
  * Opens a page that runs /page.js, with other files as `serve` gives them, and gives what it leaves in `globalThis.result`.
- * `hash` stands behind its address.
+ * `hash` stands behind its address; `limit` is in milliseconds.
  */
 export async function resultOfPage<Result>(
   serve: (path: string) => Served | undefined,
   headers: Readonly<Record<string, string>> = {},
   hash = "",
+  limit = LIMIT,
 ): Promise<Result> {
   const page = { type: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' };
   const server = createServer(({ url = "/" }, response) => {
@@ -57,22 +58,27 @@ export async function resultOfPage<Result>(
     "--disable-sync",
   ];
   const browser = await chromium.launch({ executablePath, args, timeout: LIMIT });
+  let timer: NodeJS.Timeout | undefined;
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(LIMIT);
     const faults: string[] = [];
     page.on("pageerror", (e) => faults.push(String(e)));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${hash}`);
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${hash}`;
+    // Not until it has loaded, which it has when its program ends.
+    await page.goto(address, { waitUntil: "commit" });
     // Awaited in the page by the protocol itself: waitForFunction would evaluate text there, which a policy may forbid.
     const found = `new Promise((resolve) => {
       const look = () => (globalThis.result === undefined ? setTimeout(look, 10) : resolve(globalThis.result));
-      setTimeout(() => resolve(null), ${LIMIT});
       look();
     })`;
-    const result = (await page.evaluate(found)) as Result | null;
-    if (result === null) throw new Error(`no result: ${faults.join("\n")}`);
+    // A page that never ends its task sees no timer of its own.
+    const late = new Promise<null>((resolve) => void (timer = setTimeout(() => resolve(null), limit)));
+    const result = await Promise.race([page.evaluate(found) as Promise<Result>, late]);
+    if (result === null) throw new Error(`no result in ${limit / 1000} s: ${faults.join("\n")}`);
     return result;
   } finally {
+    clearTimeout(timer);
     await browser.close();
     server.close();
   }

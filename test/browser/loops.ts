@@ -137,6 +137,8 @@ export interface Wish {
   readonly rounds: number;
   readonly side: number;
   readonly names?: string[];
+  /** In the page or in a worker of it; in both unless told. */
+  readonly where?: "page" | "worker";
   /** Bytes that the memory may have, if not as many as usual. */
   readonly most?: number;
 }
