@@ -341,6 +341,9 @@ def encode(x):
         return ["n"]
     if type(x) is Tree:
         return _tree(x.value)
+    if type(x) is Own:
+        number, name, _ = callable_of(x.value)
+        return ["k", [number, name, str(type(x.value))]]
     if isinstance(x, Held):
         return ["t", x._number]
     library = getattr(x, "_library", None)
@@ -422,6 +425,13 @@ class Opaque:
 
     def __init__(self, x):
         self.type = type(x).__name__
+
+
+class Own:
+    """A value that comes back as the object it is."""
+
+    def __init__(self, x):
+        self.value = x
 
 
 class Plain(float):

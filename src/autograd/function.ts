@@ -3,20 +3,28 @@ import { help, NotImplementedError, RuntimeError, TypeError } from "../base/erro
 import { Tensor } from "../tensor/tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
 import { modes, no_grad } from "./mode.ts";
-import type { Edge, Grads } from "./node.ts";
+import type { Grads } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor, metaOf } from "./node.ts";
+import { levels } from "./open_levels.ts";
 import { typeWord } from "../tensor/type_word.ts";
 
 type Returned = Tensor | readonly (Tensor | null)[] | null | undefined;
-type Forward = (ctx: FunctionContext, ...args: never[]) => Tensor | readonly Tensor[];
-type Backward = (ctx: FunctionContext, ...grads: never[]) => Returned;
-interface FunctionClass {
-  readonly name: string;
-  forward: Forward;
-  backward: Backward;
+/** What is known of the batch that a vmap maps over. */
+export interface VmapInfo {
+  readonly batch_size: number;
+  readonly randomness: "error" | "different" | "same";
 }
-type ForwardArgs<C> = C extends { forward: (ctx: FunctionContext, ...args: infer A) => unknown } ? A : never;
-type ForwardResult<C> = C extends { forward: (ctx: FunctionContext, ...args: never[]) => infer R } ? R : never;
+/** A subclass of Function. */
+export type FunctionClass = typeof Function;
+/** The arguments of `forward` but the context: whether it gets one, its first parameter tells. */
+type ForwardArgs<C> = C extends { forward: (...args: infer A) => unknown }
+  ? A extends [infer First, ...infer Rest]
+    ? FunctionContext extends First
+      ? Rest
+      : A
+    : A
+  : never;
+type ForwardResult<C> = C extends { forward: (...args: never[]) => infer R } ? R : never;
 
 /** What forward hands to backward. Any other property may be set on it too. */
 export class FunctionContext {
@@ -28,14 +36,22 @@ export class FunctionContext {
   /** @internal */ nonDifferentiable: readonly Tensor[] = [];
   /** @internal */ dirty: readonly Tensor[] = [];
   /** @internal */ materialize = true;
+  /** @internal */ toSaveForward: readonly (Tensor | null)[] = [];
+  /** @internal What `saved_tensors` are at the moment, where a level shows others than were kept. */
+  shown: readonly (Tensor | null)[] | null = null;
   /** @internal */ node: Node | null = null;
 
   /** Keeps tensors for backward, with their versions, as `ctx.save_for_backward`. */
   save_for_backward(...tensors: (Tensor | null)[]): void {
     this.toSave = tensors;
   }
+  /** Keeps tensors for jvp, as `ctx.save_for_forward`. */
+  save_for_forward(...tensors: (Tensor | null)[]): void {
+    this.toSaveForward = tensors;
+  }
   /** The tensors kept. Raises RuntimeError if they were changed in place or freed since. */
   get saved_tensors(): Tensor[] {
+    if (this.shown !== null) return this.shown as Tensor[];
     if (this.saved === null) throw freedTwice();
     return this.saved.map((s) => s?.unpack(this.node!, true) ?? null) as Tensor[];
   }
@@ -55,27 +71,33 @@ export class FunctionContext {
 
 class FunctionNode extends Node {
   private readonly of: FunctionClass;
+  private readonly called: string;
   private readonly ctx: FunctionContext;
-  constructor(of: FunctionClass, ctx: FunctionContext, edges: readonly (Edge | null)[]) {
+  /** Which of the results of forward are tensors. */
+  private readonly places: readonly number[];
+  private readonly count: number;
+  constructor(of: FunctionClass, called: string, ctx: FunctionContext, places: readonly number[], count: number) {
     super();
     this.of = of;
+    this.called = called;
     this.ctx = ctx;
-    this.edges = edges;
+    this.places = places;
+    this.count = count;
   }
   override name(): string {
-    return `${this.of.name}Backward`;
+    return `${this.called}Backward`;
   }
   override get isForeign(): boolean {
     return true;
   }
   override apply(grads: Grads): Grads {
     const some = grads.find((g) => g !== null)!;
-    const given = this.ctx.materialize
-      ? grads.map((g, i) => g ?? some.new_zeros(this.outputs[i].shape, { dtype: this.outputs[i].dtype }))
-      : grads;
-    const returned = this.of.backward(this.ctx, ...(given as never[]));
-    const list =
-      returned instanceof Tensor || returned === null || returned === undefined ? [returned ?? null] : [...returned];
+    const given = new Array<Tensor | null>(this.count).fill(null);
+    for (const [k, i] of this.places.entries()) {
+      const { shape, dtype } = this.outputs[k];
+      given[i] = grads[k] ?? (this.ctx.materialize ? some.new_zeros(shape, { dtype }) : null);
+    }
+    const list = listOf(backwardOf(this.of)(this.ctx, ...(given as never[])));
     if (list.length > this.edges.length && list.slice(this.edges.length).every((g) => g === null))
       list.length = this.edges.length;
     if (list.length !== this.edges.length)
@@ -95,10 +117,34 @@ class FunctionNode extends Node {
     if (this.ctx.saved !== null && this.ctx.saved.length > 0) this.ctx.saved = null;
   }
 }
+function listOf(returned: Returned): (Tensor | null)[] {
+  return returned instanceof Tensor || returned === null || returned === undefined ? [returned ?? null] : [...returned];
+}
+/** `backward`, or `vjp`, which is another name of it. */
+export function backwardOf(of: FunctionClass): FunctionClass["backward"] {
+  if (of.vjp === Function.vjp) return of.backward.bind(of);
+  if (of.backward !== Function.backward)
+    throw new RuntimeError(
+      "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of them.",
+    );
+  return of.vjp.bind(of);
+}
+
+/** What stands for `forward` where a level computes it by what it holds. */
+export interface ComputedBelow {
+  readonly called: string;
+  compute(): unknown;
+  /** Told when forward has run: the context, what it gave, and what that is to the program. */
+  seen?(ctx: FunctionContext, results: readonly unknown[]): void;
+}
 
 /**
  * A differentiable function of the user's own, as `torch.autograd.Function`: subclass it with static `forward` and
  * `backward`, call it with `apply`. `backward` gets one gradient a result and returns one an argument (null for none).
+ *
+ * With a static `setup_context(ctx, inputs, output)`, which keeps what backward needs, `forward` gets no context; only such a
+ * Function can be called inside torch.func.grad, vmap and jvp. vmap needs a static `vmap(info, in_dims, ...args)`, which gives
+ * `[output, out_dims]`, or `generate_vmap_rule = true`; jvp and forward_ad need a static `jvp(ctx, ...tangents)`.
  * @example
  * class Double extends torch.autograd.Function {
  *   static forward(ctx: FunctionContext, x: Tensor) { return x.mul(2); }
@@ -107,32 +153,58 @@ class FunctionNode extends Node {
  * Double.apply(x)
  */
 export class Function {
-  static forward(_ctx: FunctionContext, ..._args: never[]): Tensor | readonly Tensor[] {
+  /** Whether vmap is to run forward, backward and jvp for a whole batch at once: they must be written with ops. */
+  static generate_vmap_rule = false;
+
+  static forward(..._args: never[]): unknown {
     throw new NotImplementedError("You must implement the forward function for custom autograd.Function.");
+  }
+  static setup_context(_ctx: FunctionContext, _inputs: never, _output: never): void {
+    throw new NotImplementedError("setup_context is not implemented.");
   }
   static backward(_ctx: FunctionContext, ..._grads: never[]): Returned {
     throw new NotImplementedError(
       "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.",
     );
   }
+  /** Another name of `backward`. */
+  static vjp(_ctx: FunctionContext, ..._grads: never[]): Returned {
+    throw new NotImplementedError("vjp is not implemented.");
+  }
+  static jvp(_ctx: FunctionContext, ..._tangents: never[]): Returned {
+    throw new NotImplementedError(
+      "You must implement the jvp function for custom autograd.Function to use it with forward mode AD.",
+    );
+  }
+  static vmap(_info: VmapInfo, _in_dims: never, ..._args: never[]): readonly [output: unknown, out_dims: unknown] {
+    throw new NotImplementedError(
+      "To use autograd.Function with vmap, you must either override the vmap staticmethod or set generate_vmap_rule=True.",
+    );
+  }
   /** Runs forward unrecorded and, if an argument requires grad, records a node that will run backward. */
-  static apply<C extends { forward: Forward; backward: Backward }>(this: C, ...args: ForwardArgs<C>): ForwardResult<C> {
+  static apply<C extends FunctionClass>(this: C, ...args: ForwardArgs<C>): ForwardResult<C> {
     if (this === undefined)
       throw new TypeError(
         `apply was called without its class, which it needs: write ${help({ TypeScript: "x => Mine.apply(x)", Python: "lambda x: Mine.apply(x)" })}`,
       );
-    const values = args as readonly unknown[];
+    const result = levels.newest === null ? this.alone(args, null) : levels.newest.custom(this, args);
+    return result as ForwardResult<C>;
+  }
+  /** @internal What `apply` does where no level is open, or in a level, which computes forward by what it holds. */
+  static alone(values: readonly unknown[], below: ComputedBelow | null): unknown {
     const ctx = new FunctionContext();
     const recording = modes().grad && values.some((v) => v instanceof Tensor && v.requires_grad);
     ctx.needs_input_grad = values.map((v) => v instanceof Tensor && v.requires_grad);
     const edges = values.map((v) => (recording && v instanceof Tensor ? gradientEdge(v) : null));
-    const results = no_grad(() => this.forward(ctx, ...(values as never[])));
-    const outputs = results instanceof Tensor ? [results] : [...(results as readonly Tensor[])];
-    for (const out of outputs)
-      if (!(out instanceof Tensor))
-        throw new TypeError(
-          `${(this as unknown as FunctionClass).name}.forward: expected to return Tensors, got ${typeWord(out)}`,
-        );
+    const computed = below === null ? null : below.compute();
+    const returned = no_grad(() => {
+      if (this.setup_context === Function.setup_context) return this.forward(...([ctx, ...values] as never[]));
+      const made = below === null ? this.forward(...(values as never[])) : computed;
+      this.setup_context(ctx, values as never, made as never);
+      return made;
+    });
+    const results = Array.isArray(returned) ? (returned as unknown[]) : [returned];
+    const outputs = results.filter((out) => out instanceof Tensor);
     for (const t of ctx.dirty) {
       if (!outputs.includes(t))
         throw new RuntimeError(
@@ -141,10 +213,13 @@ export class Function {
       if (recording && t.is_leaf && t.requires_grad)
         throw new RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.");
       if (t.view_ !== null) assertWritable(t, recording);
-      markChanged(t.storage, (this as unknown as FunctionClass).name);
+      if (below === null) markChanged(t.storage, this.name);
     }
-    if (!recording) return results as ForwardResult<C>;
-    const node = new FunctionNode(this as unknown as FunctionClass, ctx, edges);
+    below?.seen?.(ctx, results);
+    if (!recording || outputs.length === 0) return returned;
+    const places = results.flatMap((out, i) => (out instanceof Tensor ? [i] : []));
+    const node = new FunctionNode(this, below?.called ?? this.name, ctx, places, results.length);
+    node.edges = edges;
     ctx.node = node;
     const given = new Set(values);
     // An input returned as it is becomes a view of itself, so that it can have this node as its history.
@@ -167,7 +242,9 @@ export class Function {
       const i = outputs.indexOf(t);
       return new SavedTensor(i >= 0 ? made[i] : t, i >= 0 && !given.has(t), Math.max(i, 0));
     });
-    return (results instanceof Tensor ? made[0] : made) as ForwardResult<C>;
+    if (!Array.isArray(returned)) return made[0];
+    let next = 0;
+    return results.map((out) => (out instanceof Tensor ? made[next++] : out));
   }
 }
 

@@ -1,4 +1,7 @@
 // Functions of functions (vmap, grad, jvp): what stands between a call and its kernels while one of them runs.
+import type { FunctionClass } from "../autograd/function.ts";
+import { levels as open } from "../autograd/open_levels.ts";
+import type { OpenLevel } from "../autograd/open_levels.ts";
 import type { Block } from "../kernel/place.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { RuntimeError } from "../base/errors.ts";
@@ -15,7 +18,7 @@ import type { Entry } from "./declare.ts";
  * When its function has returned a level ends: what it made then stands for what it holds. So backward through the graph
  * of a level runs one level down, after its end, and may be recorded there: derivatives of derivatives.
  */
-export abstract class Level {
+export abstract class Level implements OpenLevel {
   readonly number: number;
   readonly below: Level | null;
   open = true;
@@ -37,6 +40,8 @@ export abstract class Level {
   }
   /** The results of an op on values of this level. */
   abstract compute(entry: Entry, values: Values): Results;
+  /** The results of a custom Function on values of this level. */
+  abstract custom(of: FunctionClass, args: Values): unknown;
   /** Lets an op write into the first value, which is of this level. */
   abstract write(of: Entry, name: string, values: Values): void;
   /** What is said of an op in place on a tensor that is not of this level, though it would have to be. */
@@ -80,7 +85,7 @@ type Values = readonly unknown[];
 export type Results = Tensor | readonly Tensor[];
 
 /** The newest level that is open. */
-export const levels: { newest: Level | null } = { newest: null };
+export const levels = open as { newest: Level | null };
 
 /** A tensor of a level. Its sizes and strides are those that the function sees. */
 export class Wrapped extends Tensor {
@@ -193,6 +198,9 @@ class Ground extends Level {
   }
   override write(): never {
     throw new Error("levels: no tensor is of the ground");
+  }
+  override custom(of: FunctionClass, args: Values): unknown {
+    return of.alone(mapTensors(args, standing), null);
   }
   override refuseWrite(): never {
     throw new Error("levels: no tensor is of the ground");

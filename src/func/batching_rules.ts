@@ -26,6 +26,7 @@ function dimsBehind({ entry, values }: Call, rank: number): unknown[] {
 const along: Rule = (call) => {
   const [self, ...others] = tensorsIn(call.values);
   const rank = self.dim();
+  if (rank === 0 && others.length === 0) return ofNumbers(call);
   if (rank === 0 || !call.isBatched(self) || others.some((t) => call.isBatched(t))) return null;
   if (
     call.entry.schema.args.some(
@@ -35,6 +36,20 @@ const along: Rule = (call) => {
     return null;
   return call.run(mapTensors(dimsBehind(call, rank), (t) => call.below(t)));
 };
+/** Folds that take a number as well. */
+const FOLDS = new Set(
+  "sum prod mean amax amin _max_dim _min_dim _all _any argmax argmin logsumexp _norm _var _std _softmax _log_softmax cumsum cumprod logcumsumexp".split(
+    " ",
+  ),
+);
+/** Of a number: along a dim of size 1, which the results do not have. */
+function ofNumbers(call: Call): Results | null {
+  if (!FOLDS.has(call.name)) return null;
+  const dims = dimsBehind(call, 1).map((v, i) => (call.entry.schema.args[i].name === "dim" && v === null ? 1 : v));
+  const made = call.run(mapTensors(dims, (t) => call.below(t).unsqueeze(-1)));
+  const number = (t: Tensor): Tensor => (t.dim() > 1 ? t.squeeze(-1) : t);
+  return made instanceof Tensor ? number(made) : made.map(number);
+}
 /** Along dims that all tensors have. */
 const together: Rule = (call) => {
   const rank = Math.max(...tensorsIn(call.values).map((t) => t.dim()));

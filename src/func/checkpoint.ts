@@ -263,13 +263,13 @@ const text = ({ shape, dtype, device }: Meta): string =>
 // ---- One node for all of it, whose backward is another backward.
 
 function reentered(func: (...args: unknown[]) => unknown, args: readonly unknown[], preserve: boolean): unknown {
-  if (!args.some((x) => x instanceof Tensor && x.requires_grad))
-    warn("None of the inputs have requires_grad=True. Gradients will be None");
   const around = asNow(preserve);
   const others = args.map((x) => (x instanceof Tensor ? null : x));
   let results: unknown;
   class CheckpointFunction extends Function {
     static override forward(ctx: FunctionContext, ...xs: unknown[]): Tensor[] {
+      if (!xs.some((x) => x instanceof Tensor && x.requires_grad))
+        warn("None of the inputs have requires_grad=True. Gradients will be None");
       ctx.save_for_backward(...xs.map((x) => (x instanceof Tensor ? x : null)));
       results = no_grad(() => func(...xs));
       return tensorsAmong(results);

@@ -1,13 +1,13 @@
 // torch.func: derivatives forwards.
 import { RuntimeError, ValueError } from "../base/errors.ts";
-import { list, sameShape } from "../base/layout.ts";
+import { sameShape } from "../base/layout.ts";
 import { eye, ones_like, zeros_like } from "../ops/index.ts";
 import { bindConstructor } from "../dispatch/constructor.ts";
 import { standing } from "../dispatch/levels.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Argnums, At, AuxOptions } from "./derivatives.ts";
 import { assertTensors, partial, placesOf, products, recorded, vjp, withAux } from "./derivatives.ts";
-import { Dual, ForwardLevel } from "./forward_level.ts";
+import { assertTangent, Dual, ForwardLevel } from "./forward_level.ts";
 import { isTuple, leavesOf, mapTensors, replaced, sameStructure, structureText, tensorsOf, classText } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { vmap } from "./vmap.ts";
@@ -58,11 +58,7 @@ export function jvp(...given: unknown[]): [unknown, unknown, unknown?] {
       throw new RuntimeError(`${name}: Expected ${what} to only contain Tensors, got ${classText(other)}`);
   }
   const moves = tensorsOf(tangents);
-  for (const [i, x] of tensorsOf(primals).entries())
-    if (!sameShape(x.sizes, moves[i].sizes))
-      throw new RuntimeError(
-        `Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size ${list(x.sizes)} while the given forward gradient is of size ${list(moves[i].sizes)}.`,
-      );
+  for (const [i, x] of tensorsOf(primals).entries()) assertTangent(x, moves[i]);
   const level = new ForwardLevel();
   const [y, aux] = level.run(() => {
     let next = 0;
@@ -78,7 +74,8 @@ export function jvp(...given: unknown[]): [unknown, unknown, unknown?] {
       );
     return tangent ?? zeros_like(level.innerOf(t));
   });
-  const value = mapTensors(y, level.innerOf);
+  // As PyTorch, which sees the value through another tensor.
+  const value = mapTensors(y, (t) => level.innerOf(t).alias());
   return (has_aux ? [value, product, mapTensors(aux, level.innerOf)] : [value, product]) as unknown as [
     never,
     never,

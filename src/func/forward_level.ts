@@ -1,4 +1,7 @@
 // The level of jvp: tensors with a tangent. Forward-mode differentiation.
+import type { FunctionClass, FunctionContext } from "../autograd/function.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { list, sameShape } from "../base/layout.ts";
 import { run, runInPlace } from "../dispatch/call.ts";
 import { Level, mapTensors, tensorsIn, Wrapped } from "../dispatch/levels.ts";
 import type { Results } from "../dispatch/levels.ts";
@@ -6,6 +9,7 @@ import type { Entry } from "../dispatch/declare.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { ones_like, zeros_like } from "../ops/index.ts";
 import { capturedWrite } from "./captured.ts";
+import { customAt, listOf } from "./custom_function.ts";
 import { products, recorded } from "./derivatives.ts";
 import { rules } from "./batching_rules.ts";
 import { aligned } from "./batching_call.ts";
@@ -57,6 +61,40 @@ export class ForwardLevel extends Level {
         this.baseOf(self).tangent ??= zeros_like(this.baseOf(self).holds);
       this.tangentOf(self)?.copy_(tangent ?? zeros_like(self.holds));
     });
+  }
+  override custom(of: FunctionClass, args: Values): unknown {
+    const given = mapTensors(args, (t) => (this.owns(t) ? t : this.wrap(t)));
+    const compute = (inner: Values): unknown => this.lower(() => of.apply(...(inner as never[])));
+    const seen = (ctx: FunctionContext, results: Values): void => this.pushCustom(of, ctx, given, results);
+    return customAt(this, of, given, compute, seen);
+  }
+  /** What the Function's own jvp makes of tangents, one level down. */
+  private pushCustom(of: FunctionClass, ctx: FunctionContext, args: Values, results: Values): void {
+    const tensors = args.map((x) => (x instanceof Tensor ? x : null));
+    if (tensors.every((t) => t === null || this.tangentOf(t) === null)) return;
+    const tangents = tensors.map((t) => {
+      if (t === null) return null;
+      const none = ctx.materialize && t.dtype.is_differentiable;
+      return this.tangentOf(t) ?? (none ? this.lower(() => zeros_like(this.innerOf(t))) : null);
+    });
+    ctx.shown = ctx.toSaveForward.map((t) => t && this.innerOf(t));
+    const made = listOf(this.lower(() => of.jvp(ctx, ...(tangents as never[]))));
+    ctx.shown = null;
+    if (made.length !== results.length)
+      throw new RuntimeError(
+        `Function's jvp returned an invalid number of forward gradients (expected ${results.length} but got ${made.length})`,
+      );
+    for (const [i, tangent] of made.entries()) {
+      const result = results[i];
+      if (!(result instanceof Dual) || tangent === null) continue;
+      assertTangent(result, tangent);
+      const before = args.includes(result) ? this.tangentOf(result) : null;
+      if (before === null) result.tangent = tangent;
+      else if (before !== tangent) this.lower(() => before.copy_(tangent));
+    }
+  }
+  wrap(t: Tensor): Dual {
+    return new Dual(this, t, null);
   }
   override refuseWrite(of: Entry | null, name: string, values: Values): Error {
     return capturedWrite(of, name, values);
@@ -150,6 +188,13 @@ export class ForwardLevel extends Level {
     places.forEach((i, k) => (out[i] = made[k]));
     return out;
   }
+}
+/** Raises for a tangent that is not of the tensor's shape. */
+export function assertTangent(x: Tensor, tangent: Tensor): void {
+  if (!sameShape(x.sizes, tangent.sizes))
+    throw new RuntimeError(
+      `Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size ${list(x.sizes)} while the given forward gradient is of size ${list(tangent.sizes)}.`,
+    );
 }
 /** Views ask for strides. */
 const laidAs = (t: Tensor, tangent: Tensor): Tensor =>

@@ -87,6 +87,7 @@ export const sameStructure = (x: unknown, y: unknown): boolean =>
     : !isNode(y);
 /** The type of a value, as the language of the program shows it. */
 export function classText(x: unknown): string {
+  if (x instanceof Tensor && caller.language === "Python") return "<class 'torch.Tensor'>";
   const word = (Array.isArray(x) ? foreign.get(x)?.kind : undefined) ?? typeWord(x);
   return caller.language === "TypeScript" || word.startsWith("<") ? word : `<class '${word}'>`;
 }

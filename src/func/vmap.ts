@@ -179,7 +179,7 @@ function outDims(name: string, out_dims: Dims, result: unknown): (number | null)
   return found;
 }
 /** Dims for every leaf of a tree; null if they are nested otherwise. */
-function spread(dims: Dims, tree: unknown): (number | null)[] | null {
+export function spread(dims: Dims, tree: unknown): (number | null)[] | null {
   if (!isNode(dims)) return leavesOf(tree).map(() => dims as number | null);
   if (!isNode(tree) || !isLike(dims, tree)) return null;
   const parts = Object.entries(tree).map(([key, part]) => spread((dims as Record<string, Dims>)[key], part));

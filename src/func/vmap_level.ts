@@ -1,7 +1,9 @@
 // The level of vmap: tensors that stand for a batch.
+import type { FunctionClass } from "../autograd/function.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { drawnAt, isRandom, Level, Wrapped } from "../dispatch/levels.ts";
 import { unmappedWrite } from "./captured.ts";
+import { customBatched } from "./custom_function.ts";
 import type { Results } from "../dispatch/levels.ts";
 import type { Entry } from "../dispatch/declare.ts";
 import type { Block } from "../kernel/place.ts";
@@ -58,6 +60,13 @@ export class VmapLevel extends Level {
   }
   override write(of: Entry, name: string, values: Values): void {
     this.lower(() => writeBatched(this, of, name, values));
+  }
+  override custom(of: FunctionClass, args: Values): unknown {
+    return customBatched(this, of, args);
+  }
+  /** Another level of the same kind, above those that are open now. */
+  again(): VmapLevel {
+    return new VmapLevel(this.size, this.randomness);
   }
   override refuseWrite(of: Entry | null, name: string, values: Values): Error | null {
     if (of !== null && isRandom(of)) {

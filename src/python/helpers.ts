@@ -4,7 +4,7 @@ import type { Node, RemovableHandle } from "../autograd/node.ts";
 import { OpNode } from "../autograd/op_node.ts";
 import { assertUnhooked, saved_tensors_hooks } from "../autograd/saved_hooks.ts";
 import { Function } from "../autograd/function.ts";
-import type { FunctionContext } from "../autograd/function.ts";
+import type { FunctionClass, FunctionContext, VmapInfo } from "../autograd/function.ts";
 import { GradScaler } from "../amp/grad_scaler.ts";
 import { regionOf } from "../amp/autocast.ts";
 import { modes, no_grad, scoped } from "../autograd/mode.ts";
@@ -33,7 +33,6 @@ import { layers, plain } from "./layers.ts";
 import { schedulers } from "./schedulers.ts";
 
 type Fn = (...args: unknown[]) => unknown;
-type PythonForward = (ctx: FunctionContext, ...args: unknown[]) => Tensor | Tensor[];
 
 const memoryFormats: Readonly<Record<string, MemoryFormat>> = {
   contiguous_format,
@@ -142,15 +141,36 @@ export const helpers = {
   },
   packed: (...fields: ConstructorParameters<typeof PackedSequence>): PackedSequence => new PackedSequence(...fields),
   edgeNode: (t: Tensor): Node | null => gradientEdge(t)?.node ?? null,
-  /** A custom function whose forward and backward are Python's. */
-  applyFunction(name: string, forward: PythonForward, backward: PythonForward, args: unknown[]): unknown {
-    const Made = class extends Function {
-      static override forward = forward as never;
-      static override backward = backward as never;
+  /** A custom function with these of the methods, which are Python's; `call` is told which, and the context it made. */
+  newFunction(name: string, own: readonly string[], generate_vmap_rule: boolean, call: Fn): FunctionClass {
+    const contexts = new WeakMap<FunctionContext, unknown>();
+    const methods: Readonly<Record<string, Fn>> = {
+      forward(ctx, ...args) {
+        if (own.includes("setup_context")) return call("forward", null, null, ctx, ...args);
+        const [context, results] = call("forward", ctx, null, ...args) as unknown[];
+        contexts.set(ctx as FunctionContext, context);
+        return results;
+      },
+      setup_context: (ctx, ...given) =>
+        void contexts.set(ctx as FunctionContext, call("setup_context", ctx, null, ...given)),
+      vmap(info, ...given) {
+        const { batch_size, randomness } = info as VmapInfo;
+        return call("vmap", null, null, batch_size, randomness, ...given);
+      },
     };
+    const Made = class extends Function {
+      static override generate_vmap_rule = generate_vmap_rule;
+    };
+    for (const method of own)
+      Object.defineProperty(Made, method, {
+        value:
+          methods[method] ??
+          ((ctx: FunctionContext, ...grads: unknown[]) => call(method, ctx, contexts.get(ctx), ...grads)),
+      });
     Object.defineProperty(Made, "name", { value: name });
-    return (Made.apply as (...args: unknown[]) => unknown).apply(Made, args);
+    return Made;
   },
+  applyFunction: (of: FunctionClass, ...args: unknown[]): unknown => of.apply(...(args as never[])),
   /** What `out=` does with a result. */
   writeOut(name: string, out: Tensor, result: Tensor, inputs: readonly Tensor[]): Tensor {
     if (modes().grad && [out, ...inputs].some((x) => x instanceof Tensor && x.requires_grad))

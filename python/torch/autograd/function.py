@@ -1,9 +1,11 @@
 """torch.autograd.function: differentiable functions of one's own."""
 
 import functools
+import inspect
+import typing
 
 from .. import _bridge
-from .._bridge import Held, holder, run
+from .._bridge import Held, Own, Tree, holder, run
 from .._tensor import Tensor, type_word
 
 LEGACY = "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
@@ -27,6 +29,14 @@ class FunctionCtx:
                 raise TypeError(f"save_for_backward can only save variables, but argument {i} is of type {type_word(t)}")
         run("method.save_for_backward", self._held, *tensors)
 
+    def save_for_forward(self, *tensors):
+        for t in tensors:
+            if t is not None and not isinstance(t, Tensor):
+                raise AssertionError(
+                    "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes on ctx."
+                )
+        run("method.save_for_forward", self._held, *tensors)
+
     @property
     def saved_tensors(self):
         return tuple(run("get.saved_tensors", self._held))
@@ -48,8 +58,15 @@ class FunctionCtx:
         return tuple(run("get.needs_input_grad", self._held))
 
 
+class VmapInfo(typing.NamedTuple):
+    batch_size: int
+    randomness: str
+
+
 class Function:
     """A differentiable function of one's own: subclass with static forward and backward, call with apply."""
+
+    generate_vmap_rule = False
 
     def __init__(self, *args, **kwargs):
         _bridge.warn(
@@ -76,63 +93,87 @@ class Function:
 
     vjp = backward
 
+    @staticmethod
+    def jvp(ctx, *tangents):
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
+    @staticmethod
+    def vmap(info, in_dims, *args):
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or set generate_vmap_rule=True."
+        )
+
     @classmethod
     def apply(cls, *args, **kwargs):
-        is_own = [getattr(cls, name) is not getattr(Function, name) for name in ("backward", "vjp")]
-        ctx = _context_class(cls.__name__ + "Backward")()
-        given = [(args, kwargs)]  # taken out by forward: what it was given is not kept
-        outputs = []
-        places = []  # whether each output is a tensor
-
-        def forward(held, *_):
-            args, kwargs = given.pop()
-            ctx._held = held
-            try:
-                if cls.setup_context is Function.setup_context:
-                    result = cls.forward(ctx, *args, **kwargs)
-                else:
-                    result = cls.forward(*args, **kwargs)
-                    cls.setup_context(ctx, args, result)
-            finally:
-                ctx._held = None
-            outputs.append(result)
-            places.extend(isinstance(x, Tensor) for x in (result if isinstance(result, tuple) else (result,)))
-            return [t for t in result if isinstance(t, Tensor)] if isinstance(result, tuple) else _tensors(result)
-
-        def backward(held, *grads):
-            if all(is_own):
-                raise RuntimeError(
-                    "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of them."
-                )
-            ctx._held = held
-            given = iter(grads)
-            try:
-                function = cls.vjp if is_own[1] else cls.backward
-                result = function(ctx, *[next(given) if is_tensor else None for is_tensor in places])
-            finally:
-                ctx._held = None
-            result = result if isinstance(result, tuple) else (result,)
-            for grad in result:
-                if grad is not None and not isinstance(grad, Tensor):
-                    raise RuntimeError(f"expected Variable or None (got {type_word(grad)})")
-            return list(result)
-
-        crossing = [a if isinstance(a, Tensor) else None for a in args]
-        tensors = iter(run("bridge.applyFunction", cls.__name__, forward, backward, crossing))
-        result = outputs.pop()
-        if isinstance(result, tuple):
-            return tuple(next(tensors) if isinstance(x, Tensor) else x for x in result)
-        return next(tensors) if isinstance(result, Tensor) else result
+        own = tuple([name for name in METHODS if getattr(cls, name) is not getattr(Function, name)])
+        known = cls.__dict__.get("_known")
+        if known is None or known.key != (own, cls.generate_vmap_rule):
+            cls._known = known = _Known(cls, own)
+        if "setup_context" in own:
+            args, kwargs = known.bound(args, kwargs)
+        if kwargs:
+            raise TypeError(f"{cls.forward.__name__}() got an unexpected keyword argument '{next(iter(kwargs))}'")
+        return run("bridge.applyFunction", known.library, *map(_crossing, args))
 
 
-@functools.cache
-def _context_class(name):
-    """In PyTorch the node is the context: their class has one name."""
-    return type(name, (FunctionCtx,), {"__module__": FunctionCtx.__module__})
+METHODS = ("forward", "setup_context", "backward", "vjp", "jvp", "vmap")
 
 
-def _tensors(result):
-    return [result] if isinstance(result, Tensor) else []
+class _Known:
+    """What the library calls for a class, and the library's side of it."""
+
+    def __init__(self, cls, own):
+        self.cls = cls
+        self.key = own, cls.generate_vmap_rule
+        self.signature = None
+        self.context = type(cls.__name__ + "Backward", (FunctionCtx,), {"__module__": FunctionCtx.__module__})
+        self.library = run("bridge.newFunction", cls.__name__, [*own], cls.generate_vmap_rule, self.call)
+
+    def bound(self, args, kwargs):
+        """Arguments with the defaults of forward."""
+        self.signature = self.signature or inspect.signature(self.cls.forward)
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return bound.args, bound.kwargs
+
+    def call(self, method, held, ctx, *args):
+        if method == "forward" and held is None:
+            return _crossing(self.cls.forward(*args), True)
+        if method == "vmap":
+            size, randomness, in_dims, *args = args
+            return Tree(self.cls.vmap(VmapInfo(size, randomness), in_dims, *args))
+        if ctx is None:
+            ctx = self.context()
+        ctx._held = held
+        try:
+            if method == "forward":
+                return [Own(ctx), _crossing(self.cls.forward(ctx, *args), True)]
+            result = getattr(self.cls, method)(ctx, *args)
+        finally:
+            ctx._held = None
+        if method == "setup_context":
+            return Own(ctx)
+        result = result if isinstance(result, tuple) else (result,)
+        for grad in result:
+            if grad is not None and not isinstance(grad, Tensor):
+                raise RuntimeError(f"expected Variable or None (got {type_word(grad)})")
+        return [*result]
+
+
+def _crossing(x, results=False):
+    """Tensors as what they are, alone and in containers; other objects as themselves."""
+    if x is None or isinstance(x, Tensor) or type(x) in (bool, int, str):
+        return x
+    if results:
+        return [_crossing(y, True) for y in x] if type(x) is tuple else Own(x)
+    return Tree(x) if type(x) in (tuple, list, dict) and any(isinstance(y, Tensor) for y in _flat(x)) else Own(x)
+
+
+def _flat(x):
+    parts = x.values() if type(x) is dict else x if type(x) in (tuple, list) else None
+    return [x] if parts is None else [leaf for part in parts for leaf in _flat(part)]
 
 
 def once_differentiable(function):
