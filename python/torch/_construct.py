@@ -2,7 +2,6 @@
 
 import array
 import builtins
-import math
 
 import _tidu
 from pyodide.ffi import to_js
@@ -100,18 +99,16 @@ def to_float(x):
 
 
 def to_int(d):
-    """Integers that fit: of unsigned ones as many negative numbers, too, which wrap."""
+    """Integers that fit: of unsigned ones as many negative ints, too, which wrap."""
     bits = 8 * d.itemsize
     low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if d.is_signed else (1 - 2**bits, 2**bits - 1)
     overflow = f"value cannot be converted to type {d.name} without overflow"
 
     def convert(x):
         if isinstance(x, float):
-            if not math.isfinite(x):
+            if not (low if d.is_signed else 0) <= x <= high:
                 raise RuntimeError(overflow)
             x = int(x)
-            if not -(2**63) <= x < 2**63:
-                raise RuntimeError(overflow)
         elif not hasattr(x, "__index__"):
             raise TypeError(f"'{type(x).__name__}' object cannot be interpreted as an integer")
         x = x.__index__()

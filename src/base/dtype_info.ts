@@ -88,7 +88,7 @@ export function assertHolds(x: Scalar, dtype: Dtype, name = typeName(dtype)): vo
   // What nearly all numbers are, and every dtype holds.
   if (typeof x === "number" && x >= 0 && x <= 127) return;
   const value = x instanceof Float ? x.value : x;
-  if (typeof value === "boolean" || dtype === bool || holds(value, dtype)) return;
+  if (typeof value === "boolean" || dtype === bool || holds(value, dtype, x instanceof Float)) return;
   throw new RuntimeError(`value cannot be converted to type ${name} without overflow\nThe value is ${String(x)}.`);
 }
 const typeName = (d: Dtype): string => (d.category === 1 && d.name !== "int32" ? `${d.name}_t` : cppName(d));
@@ -99,12 +99,14 @@ function limits<I extends FloatInfo | IntegerInfo>(dtype: Dtype, find: (dtype: D
   if (info === undefined) known.set(dtype, (info = find(dtype)));
   return info;
 }
-function holds(x: number | bigint | Complex, dtype: Dtype): boolean {
-  if (x instanceof Complex) return dtype.is_complex || (x.im === 0 && holds(x.re, dtype));
+function holds(x: number | bigint | Complex, dtype: Dtype, isFloat: boolean): boolean {
+  if (x instanceof Complex) return dtype.is_complex || (x.im === 0 && holds(x.re, dtype, true));
   if (dtype.category !== 1) {
     const size = Math.abs(Number(x));
     return !Number.isFinite(size) || dtype.itemsize === 8 || size <= limits(dtype, finfo).max;
   }
   const { min, max } = limits(dtype, iinfo);
-  return x <= max && x >= (dtype.is_signed ? min : -max);
+  // Negative ints wrap around in unsigned dtypes, negative floats do not.
+  const wraps = !dtype.is_signed && !isFloat && (typeof x === "bigint" || Number.isInteger(x));
+  return x <= max && x >= (wraps ? -max : min);
 }

@@ -78,6 +78,8 @@ export const core: Samples = {
   ),
   threshold: () => [[signed(), 0.1, 0.5]],
   threshold_backward: () => [[a(), signed(), 0.1]],
+  hardtanh_backward: () => [[a(), signed(), -0.7, 0.6]],
+  _softshrink: () => [[signed(), 0.3]],
   gelu: () => [[signed()], [signed(), { approximate: "tanh" }]],
   gelu_backward: () => [
     [a(), signed()],

@@ -262,6 +262,51 @@ for dtype in (torch.float16, torch.bfloat16):
     for name in ("layer_norm", "rms_norm"):
         record("F", name, x, Plain([3]), torch.tensor([1.0, 2.0, -1.0], dtype=dtype))
 
+# Bounds that are rounded to 16-bit floats, and those that are not.
+for dtype in (torch.float16, torch.bfloat16):
+    for bound in (0.3, 0.3003, 0.1):
+        x = torch.tensor([sign * (bound + off) for sign in (1, -1) for off in (-0.002, -0.001, 0, 2e-4, 0.001, 0.002, 0.7)]).to(dtype)
+        for name in ("hardshrink", "softshrink"):
+            record("F", name, x, bound)
+        record("F", "hardtanh", x, -bound, bound)
+        record("F", "threshold", x, bound, 0.3333)
+x = torch.tensor([1, 2, 3, 0, 5], dtype=torch.uint8)
+for number in (-1.5, -1.0, -1, -255, -256, 255.5, 2.5):
+    record("F", "threshold", x, number, 2)
+    record("torch", "full", (2,), number, dtype=torch.uint8)
+    record("method", "masked_fill", x, torch.tensor([True, False, True, False, False]), number)
+    record("method", "add", x, number)
+
+# What two dtypes have in common, before anything is compared or computed.
+shared = [
+    torch.tensor([2**53 + 1, 2**24 + 1, 3]), torch.tensor([2.0**53, 2.0**24, 3, nan, 0.1]), torch.tensor([0.1, 300, 3]).half(),
+    torch.tensor([2.0**53, 2.0**24, 3, nan, 0.1], dtype=torch.float64), torch.tensor([1, 2, 3], dtype=torch.int8),
+    torch.tensor([44, 3], dtype=torch.uint8), torch.tensor(0.1, dtype=torch.float64),
+]  # fmt: skip
+for a in shared:
+    for b in shared:
+        record("torch", "isin", a, b)
+    for number in (0.1, 2**53, 2**53 + 1, 2**24, 259, 2.5, -1, nan, 2**40):
+        record("torch", "isin", a, number)
+        record("torch", "isin", number, a)
+for a in (torch.tensor([0.7, 2.5]), torch.tensor([0.7, 2.5], dtype=torch.float16), torch.tensor([1, 2])):
+    for b in (torch.tensor(0.7, dtype=torch.float64), torch.tensor([0.7, 2.5], dtype=torch.float64), torch.tensor(2)):
+        for name in ("igamma", "igammac"):
+            record("torch", name, Plain(a), b)
+            record("torch", name, Plain(b), a)
+        record("special", "zeta", Plain(a.add(1)), Plain(b.add(1)))
+
+# What trapezoids round, and when.
+generator = torch.Generator().manual_seed(2)
+for dtype in (torch.float16, torch.bfloat16, torch.uint8):
+    for size in (2, 5, 17):
+        y = torch.rand(2, size, generator=generator).mul(9).to(dtype)
+        for name in ("trapezoid", "cumulative_trapezoid"):
+            record("torch", name, y)
+            record("torch", name, y, Plain(torch.arange(size)))
+            for dx in (0.3, 2.0, 2):
+                record("torch", name, y, dx=dx)
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)

@@ -1,7 +1,7 @@
 // Products over dims, written with the matrix products: tensordot, inner, kron, cross, distances.
 import { isAny, numberIn } from "../common/looks.ts";
 import type { Dtype } from "../../base/dtype.ts";
-import { bool, Complex } from "../../base/dtype.ts";
+import { bool, Complex, Float } from "../../base/dtype.ts";
 import { IndexError, RuntimeError, warn } from "../../base/errors.ts";
 import { broadcastShapes, list, wrapDim } from "../../base/layout.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
@@ -241,17 +241,13 @@ define(_trapezoid, {
       throw new RuntimeError(`${name}: Currently, we only support dx as a real number.`);
     if (x === null && !running) {
       const ends = self.select(d, 0).add(self.select(d, -1));
-      return self
-        .sum([d])
-        .mul(2)
-        .sub(ends)
-        .mul(Number(dx) / 2);
+      return self.sum([d]).sub(ends.mul(0.5)).mul(Number(dx));
     }
     const count = Math.max(0, self.sizes[d] - 1);
-    const [head, tail] = [self.narrow(d, 0, count), self.narrow(d, self.sizes[d] - count, count)];
-    const mean = head.add(tail).div(2);
-    const areas = x === null ? mean.mul(dx) : mean.mul(widths(x, self, d));
-    return running ? areas.cumsum(d) : areas.sum([d]);
+    const both = self.narrow(d, 0, count).add(self.narrow(d, self.sizes[d] - count, count));
+    if (x === null) return both.mul(new Float(Number(dx) / 2)).cumsum(d);
+    const areas = both.mul(widths(x, self, d));
+    return (running ? areas.cumsum(d) : areas.sum([d])).div(2);
   }),
   node: ({ x, running }) => (x !== null ? "DivBackward1" : running ? "CumsumBackward0" : "MulBackward1"),
 });

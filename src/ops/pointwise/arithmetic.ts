@@ -1031,14 +1031,16 @@ define(logit, {
   takes: real("logit_cpu"),
   kernel: compute(({ self, eps }) => {
     const given = self.dtype.is_floating_point ? self : self.to(get_default_dtype());
-    const x = eps === null ? given : given.clamp(eps, 1 - eps);
+    const x = eps === null || eps < 0 ? given : given.clamp(eps, 1 - eps);
     return x.div(x.rsub(1)).log();
   }),
   saves: ["self"],
   backward: {
     self: ({ grad, self, eps }) => {
-      const inner = self.ge(eps ?? 0).logical_and(self.le(1 - (eps ?? 0)));
-      return _where(inner, grad.div(self.mul(self.rsub(1))), eps === null ? NaN : 0);
+      const clamps = eps !== null && eps >= 0;
+      const margin = clamps ? eps : 0;
+      const inner = self.ge(margin).logical_and(self.le(1 - margin));
+      return _where(inner, grad.div(self.mul(self.rsub(1))), clamps ? 0 : NaN);
     },
   },
 });

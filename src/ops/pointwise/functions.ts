@@ -297,7 +297,7 @@ define(polygamma, {
     if (n < 0) throw new RuntimeError("polygamma(n, x) does not support negative n.");
     if (input.dtype.is_complex) throw notImplementedFor(POLYGAMMAS[Math.min(n, 2)], input.dtype);
     if (n === 0) return input.digamma();
-    if (n === 1) return mapped(input.dtype.itemsize === 8 ? trigamma : trigammaf, input);
+    if (n === 1) return mapped(input.dtype === float64 ? trigamma : trigammaf, input);
     const factor = Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, n % 2 === 0 ? -1 : 1);
     return mapped((x) => factor * hurwitz(n + 1, x), input);
   }),

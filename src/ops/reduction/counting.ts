@@ -1,6 +1,6 @@
 // Counting and looking up: histograms, bins, membership.
 import { noDerivative } from "../../dispatch/no_formula.ts";
-import { bool, int32, int64 } from "../../base/dtype.ts";
+import { bool, float64, int32, int64 } from "../../base/dtype.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
@@ -8,7 +8,9 @@ import { composite, compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { order } from "../common/along_dim.ts";
+import { scalar_tensor } from "../creation/creation.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";
+import { result_type } from "../pointwise/result_type.ts";
 import { floats, integers, noBool, noComplex, numbers, of, real, realNumbers, unless } from "../../dispatch/takes.ts";
 
 /** How often each whole number occurs in self, or the sum of the weights there; `minlength` counts at least. */
@@ -137,14 +139,17 @@ define(isin, {
   kernel: compute(({ elements, test_elements, invert }) => {
     if (!(elements instanceof Tensor) && !(test_elements instanceof Tensor))
       throw new RuntimeError("isin(): at least one of the two must be a tensor");
+    const dtype = result_type(elements, test_elements);
     // NaN is nowhere.
-    const known = new Set(numbersOf(test_elements).filter((x) => x === x));
-    const found = numbersOf(elements).map((x) => Number(known.has(x) !== invert));
+    const known = new Set<number | bigint>(valuesIn(test_elements, dtype).filter((x) => x === x));
+    const found = valuesIn(elements, dtype).map((x) => Number(known.has(x) !== invert));
     return fromTyped(Uint8Array.from(found), elements instanceof Tensor ? elements.sizes : [], bool);
   }),
 });
-const numbersOf = (x: Tensor | Scalar): number[] =>
-  x instanceof Tensor ? Array.from(elements(x), Number) : [Number(x)];
+const valuesIn = (x: Tensor | Scalar, dtype: Dtype): (number | bigint)[] =>
+  Array.from<number | bigint>(elements((x instanceof Tensor ? x : exactly(x, dtype)).to(dtype)));
+const exactly = (x: Scalar, { is_floating_point }: Dtype): Tensor =>
+  scalar_tensor(x, { dtype: is_floating_point ? float64 : int64 });
 
 /** The indices by dim of places in a flattened tensor of that shape. */
 export const _unravel_index = op("_unravel_index(Tensor indices, int[] shape) -> Tensor[]");

@@ -9,7 +9,6 @@ import type { Expr } from "../../../kernel/expr.ts";
 import { normal } from "../../../kernel/formulas/normal.ts";
 import { composite, compute, host } from "../../../kinds/kernels.ts";
 import { define, inplace, op } from "../../../dispatch/declare.ts";
-import { castScalar } from "../../../tensor/elementwise.ts";
 import { pointwise } from "../../../kinds/pointwise.ts";
 import { default_generator } from "../../../random/generator.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
@@ -51,10 +50,9 @@ define(threshold_backward, {
 export const threshold = op("threshold(Tensor input, Scalar threshold, Scalar value, bool inplace=False) -> Tensor");
 define(threshold, {
   takes: realNumbers("threshold_cpu"),
-  kernel: composite(({ input, threshold, value }) =>
-    _where(input.le(castScalar(threshold, input.dtype)), castScalar(value, input.dtype), linearIn(input)),
-  ),
-  node: "ThresholdBackward0",
+  kernel: pointwise(({ input, threshold, value }) => input.le(threshold).where(value, input)),
+  saves: { input: ["input"] },
+  backward: { input: ({ grad, input, threshold }) => threshold_backward(grad, input, threshold) },
 });
 /** x where it is positive, `negative_slope` * x elsewhere. */
 export const leaky_relu = op("leaky_relu(Tensor input, float negative_slope=0.01, bool inplace=False) -> Tensor");
@@ -241,11 +239,22 @@ export const _hardtanh = op("_hardtanh(Tensor input, float min_val, float max_va
 define(_hardtanh, {
   kernel: pointwise(({ input, min_val, max_val }) => input.max(min_val).min(max_val)),
   saves: ["input"],
-  backward: {
-    input: ({ grad, input, min_val, max_val }) => _where(input.le(min_val).logical_or(input.ge(max_val)), 0, grad),
-  },
-  flat: ["input"],
+  backward: { input: ({ grad, input, min_val, max_val }) => hardtanh_backward(grad, input, min_val, max_val) },
   node: "HardtanhBackward0",
+});
+/** grad where self is between the bounds, else 0. */
+export const hardtanh_backward = op(
+  "hardtanh_backward(Tensor grad_output, Tensor self, Scalar min_val, Scalar max_val) -> Tensor",
+);
+define(hardtanh_backward, {
+  kernel: pointwise(({ grad_output, self, min_val, max_val }) =>
+    self.le(min_val).or(self.ge(max_val)).where(zero(grad_output), grad_output),
+  ),
+  saves: { grad_output: ["self"] },
+  backward: {
+    grad_output: ({ grad, self, min_val, max_val }) => hardtanh_backward(grad, self, min_val, max_val),
+    self: ({ grad }) => grad.new_zeros(grad.sizes),
+  },
 });
 /** x kept between 0 and 6. */
 export const relu6 = op("relu6(Tensor input, bool inplace=False) -> Tensor");
@@ -285,15 +294,28 @@ define(softshrink, {
       throw new RuntimeError(
         `lambda must be in range [0, ${streamed(max)}] for input dtype ${input.dtype.legacyName}, but found ${streamed(lambd)}`,
       );
-    return _where(input.abs().le(lambd), 0, linearIn(input).sub(input.detach().sign().mul(lambd)));
+    return _softshrink(input, lambd);
   }),
+});
+/** {@link softshrink} by a number known to be right. */
+export const _softshrink = op("_softshrink(Tensor input, float lambd) -> Tensor");
+define(_softshrink, {
+  kernel: pointwise(({ input, lambd }) =>
+    input.gt(lambd).where(input.sub(lambd), input.lt(lambd.neg()).where(input.add(lambd), input.mul(0))),
+  ),
+  saves: ["input"],
+  backward: { input: ({ grad, input, lambd }) => _where(input.abs().le(lambd), 0, grad) },
+  flat: ["input"],
   node: "SoftshrinkBackward0",
 });
 /** x, but 0 within [-lambd, lambd]. */
 export const hardshrink = op("hardshrink(Tensor input, float lambd=0.5) -> Tensor");
 define(hardshrink, {
   takes: floats("hardshrink_cpu"),
-  kernel: pointwise(({ input, lambd }) => input.abs().le(lambd).where(zero(input), input)),
+  // Of 16-bit floats lambd is one.
+  kernel: pointwise(({ input, lambd }, compute) =>
+    input.abs().le(lambd.cast(compute).cast(lambd.dtype)).where(zero(input), input),
+  ),
   saves: ["input"],
   backward: { input: ({ grad, input, lambd }) => _where(input.abs().le(lambd), 0, grad) },
   flat: ["input"],
