@@ -26,7 +26,8 @@ function packed(t: Tensor, strides: readonly number[]): Tensor {
  * What code of the host's is given for a tensor on "meta": zeros, and ones on the diagonal of matrices, which all
  * factorizations take.
  */
-export function standIn({ sizes, dtype, layout }: Tensor, backend: Backend): Tensor {
+export function standIn(t: Tensor, backend: Backend): Tensor {
+  const { sizes, dtype, layout } = t;
   const out = empty(sizes, dtype, copyStrides(layout), backend);
   assign(out, 0);
   const d = sizes.length - 2;

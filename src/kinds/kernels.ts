@@ -64,8 +64,8 @@ export function inFormat<S extends string>(kernel: KernelFor<S>, places: readonl
   };
 }
 /** Whether PyTorch takes a tensor to be an image, or a volume, whose channels are last in memory. */
-export const hasChannelsLast = ({ sizes, strides }: Tensor): boolean =>
-  sizes.length > 3 && formatOf(sizes, strides) !== contiguous_format;
+export const hasChannelsLast = (t: Tensor): boolean =>
+  t.sizes.length > 3 && formatOf(t.sizes, t.strides) !== contiguous_format;
 /** `t` with its channels last, if `of` has them so. */
 export function formatted(t: Tensor, of: Tensor): Tensor {
   if (t.sizes.length !== of.sizes.length || !hasChannelsLast(of)) return t;

@@ -56,6 +56,7 @@ const oneLine = (node: ts.Node): string =>
   printer
     .printNode(ts.EmitHint.Unspecified, node, node.getSourceFile())
     .replace(/\s+/g, " ")
+    .replace(/\bimport\("[^"]*"\)\./g, "") // where a type is declared is no part of the interface
     .replace(/^(export |declare )+/, "");
 
 /** The API of the built package in `folder`. */

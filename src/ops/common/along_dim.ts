@@ -60,7 +60,8 @@ export function chosenAlong(
 }
 
 /** Raises IndexError if there is nothing along `dim` to choose from. */
-export function assertNonEmptyDim(name: string, { sizes }: Tensor, dim: number): void {
+export function assertNonEmptyDim(name: string, self: Tensor, dim: number): void {
+  const { sizes } = self;
   const d = wrapDim(dim, sizes.length);
   if (sizes[d] === 0) throw new IndexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`);
 }

@@ -2,7 +2,7 @@
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** Whether some element of a tensor of bools is true. */
-export const isAny = ({ whole }: Tensor): boolean => whole.backend.holdsData && Boolean(whole.any().item());
+export const isAny = (t: Tensor): boolean => t.whole.backend.holdsData && Boolean(t.whole.any().item());
 /** The only element as a number, or `otherwise`. */
-export const numberIn = ({ whole }: Tensor, otherwise: number): number =>
-  whole.backend.holdsData ? Number(whole.item()) : otherwise;
+export const numberIn = (t: Tensor, otherwise: number): number =>
+  t.whole.backend.holdsData ? Number(t.whole.item()) : otherwise;

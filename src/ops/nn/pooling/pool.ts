@@ -207,7 +207,8 @@ define(avg_pool3d, {
 
 /** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
 /** Raises where a dim from `first` on is empty. */
-export function assertFilled(name: string, { sizes }: Tensor, first: number): void {
+export function assertFilled(name: string, input: Tensor, first: number): void {
+  const { sizes } = input;
   const empty = sizes.findIndex((n, d) => n === 0 && d >= first);
   if (empty >= 0)
     throw new RuntimeError(
