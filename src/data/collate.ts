@@ -1,6 +1,7 @@
 // default_collate: a list of samples to a batch.
 import type { TypedArray } from "../base/dtype.ts";
 import { KeyError, RuntimeError, TypeError } from "../base/errors.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
 import { as_tensor, tensor } from "../ops/creation/from_data.ts";
 import { stack } from "../ops/views/view.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -31,9 +32,11 @@ export type Collated<T> =
  * sample lacks.
  * @example default_collate([[torch.ones(2), 1n], [torch.zeros(2), 2n]]) // [tensor of [2, 2], tensor([1, 2])]
  */
-export function default_collate<T>(samples: readonly T[]): Collated<T> {
-  return collate(samples) as Collated<T>;
+export function default_collate<T>(batch: readonly T[]): Collated<T>;
+export function default_collate(...given: unknown[]): unknown {
+  return collate(bindConstructor<typeof COLLATE, { batch: readonly unknown[] }>(COLLATE, given).batch);
 }
+const COLLATE = "default_collate(object batch) -> object";
 
 function collate(samples: readonly unknown[]): unknown {
   const first = samples[0];

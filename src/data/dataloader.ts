@@ -1,5 +1,6 @@
 // class DataLoader: a dataset in batches.
-import { TypeError, ValueError } from "../base/errors.ts";
+import { ValueError } from "../base/errors.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
 import { default_generator } from "../random/generator.ts";
 import type { Generator } from "../random/generator.ts";
 import { default_collate } from "./collate.ts";
@@ -25,9 +26,22 @@ export interface DataLoaderOptions<T, B> {
   generator?: Generator | null;
   /** Makes a batch of samples; `default_collate` if left out. */
   collate_fn?: ((samples: Awaited<T>[]) => B) | null;
+  /** What follows tells PyTorch's worker processes what to do. Here all is loaded in the program's own thread, to the same batches. */
+  num_workers?: number;
+  pin_memory?: boolean;
+  timeout?: number;
+  worker_init_fn?: ((worker: number) => void) | null;
+  multiprocessing_context?: unknown;
+  prefetch_factor?: number | null;
+  persistent_workers?: boolean;
+  pin_memory_device?: string;
+  in_order?: boolean;
 }
-
-const KNOWN = ["batch_size", "shuffle", "drop_last", "sampler", "batch_sampler", "generator", "collate_fn"];
+const SIGNATURE =
+  "DataLoader(object dataset, object batch_size=1, bool? shuffle=None, object sampler=None, object batch_sampler=None, int num_workers=0, callable? collate_fn=None, bool pin_memory=False, bool drop_last=False, float timeout=0, callable? worker_init_fn=None, object multiprocessing_context=None, Generator? generator=None, *, int? prefetch_factor=None, bool persistent_workers=False, str pin_memory_device='', bool in_order=True) -> DataLoader";
+type Bound<T, B> = { dataset: AnyDataset<T>; shuffle: boolean | null } & Required<
+  Omit<DataLoaderOptions<T, B>, "shuffle">
+>;
 
 /**
  * A dataset (or an array of samples) in batches, as `torch.utils.data.DataLoader`. Each `for … of` is an epoch; with
@@ -48,15 +62,24 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   readonly batch_sampler: Sampler<readonly number[]>;
   readonly generator: Generator | null;
   readonly collate_fn: ((samples: Awaited<T>[]) => B) | null;
+  readonly num_workers: number;
+  readonly pin_memory: boolean;
+  readonly timeout: number;
+  readonly prefetch_factor: number | null;
+  readonly persistent_workers: boolean;
 
-  constructor(dataset: AnyDataset<T>, options: DataLoaderOptions<T, B> = {}) {
-    for (const key of Object.keys(options))
-      if (!KNOWN.includes(key))
-        throw new TypeError(
-          `DataLoader.__init__() got an unexpected keyword argument '${key}'\nIt takes ${KNOWN.join(", ")}.`,
-        );
-    const { batch_size = 1, shuffle = false, drop_last = false } = options;
-    const { sampler = null, batch_sampler = null, generator = null, collate_fn = null } = options;
+  constructor(dataset: AnyDataset<T>, options?: DataLoaderOptions<T, B>);
+  constructor(dataset: AnyDataset<T>, batch_size: number, options?: Omit<DataLoaderOptions<T, B>, "batch_size">);
+  constructor(
+    dataset: AnyDataset<T>,
+    batch_size: number,
+    shuffle: boolean | null,
+    options?: Omit<DataLoaderOptions<T, B>, "batch_size" | "shuffle">,
+  );
+  constructor(...given: unknown[]) {
+    const bound = bindConstructor<typeof SIGNATURE, Bound<T, B>>(SIGNATURE, given);
+    const { dataset, batch_size, shuffle, drop_last, sampler, batch_sampler, generator, collate_fn } = bound;
+    assertWorkers(bound);
     if (sampler !== null && shuffle) throw new ValueError("sampler option is mutually exclusive with shuffle");
     if (batch_sampler !== null && (batch_size !== 1 || shuffle || sampler !== null || drop_last))
       throw new ValueError(
@@ -69,6 +92,11 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     this.batch_sampler = batch_sampler ?? new BatchSampler(this.sampler, batch_size, drop_last);
     this.generator = generator;
     this.collate_fn = collate_fn;
+    this.num_workers = bound.num_workers;
+    this.pin_memory = bound.pin_memory;
+    this.timeout = bound.timeout;
+    this.prefetch_factor = bound.num_workers > 0 ? (bound.prefetch_factor ?? 2) : null;
+    this.persistent_workers = bound.persistent_workers;
   }
   /** Batches in an epoch. Raises TypeError if the sampler does not know its length. */
   get length(): number {
@@ -104,4 +132,28 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   private collate(samples: Awaited<T>[]): B {
     return this.collate_fn === null ? (default_collate(samples) as B) : this.collate_fn(samples);
   }
+}
+interface Workers {
+  readonly num_workers: number;
+  readonly timeout: number;
+  readonly prefetch_factor: number | null;
+  readonly persistent_workers: boolean;
+  readonly multiprocessing_context: unknown;
+}
+function assertWorkers(asked: Workers): void {
+  const { num_workers, timeout, prefetch_factor, persistent_workers, multiprocessing_context } = asked;
+  if (num_workers < 0)
+    throw new ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.");
+  if (timeout < 0) throw new ValueError("timeout option should be non-negative");
+  if (num_workers === 0 && prefetch_factor !== null)
+    throw new ValueError(
+      "prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None.",
+    );
+  if (prefetch_factor !== null && prefetch_factor < 0)
+    throw new ValueError("prefetch_factor option should be non-negative");
+  if (persistent_workers && num_workers === 0) throw new ValueError("persistent_workers option needs num_workers > 0");
+  if (multiprocessing_context !== null && num_workers === 0)
+    throw new ValueError(
+      "multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got num_workers=0",
+    );
 }

@@ -1,8 +1,9 @@
 // Datasets: samples by index, and ways to cut and join them.
 import { AssertionError, IndexError, ValueError, warn } from "../base/errors.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import type { ArgsAfter } from "../dispatch/constructor.ts";
 import { tensor } from "../ops/creation/from_data.ts";
 import { default_generator } from "../random/generator.ts";
-import type { Generator } from "../random/generator.ts";
 import { randperm } from "../random/fill.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -81,6 +82,11 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<T> {
   }
 }
 
+interface Part {
+  dataset: AnyDataset<never>;
+  indices: readonly number[];
+}
+const SUBSET = "Subset(object dataset, object indices) -> Dataset";
 /**
  * The samples of a dataset at `indices`, as `torch.utils.data.Subset`.
  * @example new Subset(dataset, [0, 2, 4]).length // 3
@@ -88,9 +94,11 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<T> {
 export class Subset<T> extends Dataset<T> {
   readonly dataset: AnyDataset<T>;
   readonly indices: readonly number[];
-  constructor(dataset: AnyDataset<T>, indices: readonly number[]) {
+  constructor(dataset: AnyDataset<T>, ...given: ArgsAfter<"dataset", typeof SUBSET, Part>);
+  constructor(...given: unknown[]) {
     super();
-    this.dataset = dataset;
+    const { dataset, indices } = bindConstructor<typeof SUBSET, Part>(SUBSET, given);
+    this.dataset = dataset as AnyDataset<T>;
     this.indices = indices;
   }
   get length(): number {
@@ -108,14 +116,17 @@ export class Subset<T> extends Dataset<T> {
   }
 }
 
+const CONCAT = "ConcatDataset(object datasets) -> Dataset";
 /**
  * Datasets one after the other, as `torch.utils.data.ConcatDataset`. Raises AssertionError for none.
  * @example new ConcatDataset([first, second]).at(first.length) // second.at(0)
  */
 export class ConcatDataset<T> extends Dataset<T> {
   readonly datasets: readonly AnyDataset<T>[];
-  constructor(datasets: Iterable<AnyDataset<T>>) {
+  constructor(datasets: Iterable<AnyDataset<T>>);
+  constructor(...given: unknown[]) {
     super();
+    const { datasets } = bindConstructor<typeof CONCAT, { datasets: Iterable<AnyDataset<T>> }>(CONCAT, given);
     this.datasets = [...datasets];
     if (this.datasets.length === 0) throw new AssertionError("datasets should not be an empty iterable");
   }
@@ -134,6 +145,11 @@ export class ConcatDataset<T> extends Dataset<T> {
   }
 }
 
+interface Cut {
+  dataset: AnyDataset<never>;
+  lengths: readonly number[];
+}
+const SPLIT = "random_split(object dataset, object lengths, Generator? generator=None) -> Subset[]";
 /**
  * Cuts a dataset at random, as `torch.utils.data.random_split`: into parts of the given lengths, or of the given
  * fractions, which sum to 1. Draws one `randperm` from `generator`, as PyTorch does, so the parts are PyTorch's.
@@ -141,18 +157,16 @@ export class ConcatDataset<T> extends Dataset<T> {
  * Raises ValueError if the lengths do not sum to the dataset's.
  * @example const [train, test] = random_split(dataset, [0.8, 0.2], { generator: new torch.Generator().manual_seed(0) });
  */
-export function random_split<T>(
-  dataset: AnyDataset<T>,
-  lengths: readonly number[],
-  { generator = default_generator }: { generator?: Generator } = {},
-): Subset<T>[] {
+export function random_split<T>(dataset: AnyDataset<T>, ...rest: ArgsAfter<"dataset", typeof SPLIT, Cut>): Subset<T>[];
+export function random_split(...given: unknown[]): Subset<never>[] {
+  const { dataset, lengths, generator } = bindConstructor<typeof SPLIT, Cut>(SPLIT, given);
   const n = dataset.length;
   const counts = countsOf(lengths, n);
   if (counts.some((c) => !Number.isInteger(c) || c < 0) || sum(counts) !== n)
     throw new ValueError(
       `Sum of input lengths does not equal the length of the input dataset!\nThe lengths are ${lengths.join(", ")}, the dataset has ${n} samples. Fractions must sum to 1.`,
     );
-  const order = Array.from(randperm(n, generator), Number);
+  const order = Array.from(randperm(n, generator ?? default_generator), Number);
   let end = 0;
   return counts.map((count) => new Subset(dataset, order.slice(end, (end += count))));
 }

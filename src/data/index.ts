@@ -15,4 +15,4 @@ export {
   SubsetRandomSampler,
   WeightedRandomSampler,
 } from "./sampler.ts";
-export type { RandomSamplerOptions, Sampler } from "./sampler.ts";
+export type { Sampler } from "./sampler.ts";

@@ -1,6 +1,8 @@
 // Samplers: the order in which a loader takes samples. The draws are PyTorch's, in PyTorch's order.
 import { int64 } from "../base/dtype.ts";
 import { TypeError, ValueError } from "../base/errors.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../dispatch/constructor.ts";
 import { default_generator, Generator } from "../random/generator.ts";
 import { multinomial, randintFill, randomFill, randperm } from "../random/fill.ts";
 
@@ -20,11 +22,15 @@ export function drawSeed(generator: Generator): bigint {
   return seed[0];
 }
 
+interface OfSource {
+  data_source: Sized;
+}
+const SEQUENTIAL = "SequentialSampler(object data_source) -> Sampler";
 /** 0, 1, 2, …, as `torch.utils.data.SequentialSampler`. */
 export class SequentialSampler implements Sampler {
   readonly data_source: Sized;
-  constructor(data_source: Sized) {
-    this.data_source = data_source;
+  constructor(...given: ConstructorArgs<typeof SEQUENTIAL, OfSource>) {
+    this.data_source = bindConstructor<typeof SEQUENTIAL, OfSource>(SEQUENTIAL, given).data_source;
   }
   get length(): number {
     return this.data_source.length;
@@ -34,16 +40,12 @@ export class SequentialSampler implements Sampler {
   }
 }
 
-export interface RandomSamplerOptions {
-  /** Draw each index independently. */
-  replacement?: boolean;
-  /** How many to draw; as many as there are samples if left out. */
-  num_samples?: number | null;
-  /** Where to draw from; else from a generator seeded by the default one, anew in each epoch. */
-  generator?: Generator | null;
-}
+const RANDOM =
+  "RandomSampler(object data_source, bool replacement=False, int? num_samples=None, Generator? generator=None) -> Sampler";
 /**
- * Indices in random order, as `torch.utils.data.RandomSampler`. Raises ValueError if there is nothing to draw.
+ * Indices in random order, as `torch.utils.data.RandomSampler`: `num_samples` of them, or as many as there are; each drawn
+ * independently with `replacement`; from `generator`, or from one that the default one seeds anew in each epoch. Raises
+ * ValueError if there is nothing to draw.
  * @example [...new RandomSampler([10, 11, 12], { generator: new torch.Generator().manual_seed(0) })]
  */
 export class RandomSampler implements Sampler {
@@ -51,10 +53,9 @@ export class RandomSampler implements Sampler {
   readonly replacement: boolean;
   readonly generator: Generator | null;
   private readonly count: number | null;
-  constructor(
-    data_source: Sized,
-    { replacement = false, num_samples = null, generator = null }: RandomSamplerOptions = {},
-  ) {
+  constructor(...given: ConstructorArgs<typeof RANDOM, OfSource>) {
+    const bound = bindConstructor<typeof RANDOM, OfSource>(RANDOM, given);
+    const { data_source, replacement, num_samples, generator } = bound;
     this.data_source = data_source;
     this.replacement = replacement;
     this.generator = generator;
@@ -85,13 +86,18 @@ export class RandomSampler implements Sampler {
   }
 }
 
+interface OfIndices {
+  indices: readonly number[];
+}
+const SUBSET_RANDOM = "SubsetRandomSampler(object indices, Generator? generator=None) -> Sampler";
 /** The given indices in random order, as `torch.utils.data.SubsetRandomSampler`. */
 export class SubsetRandomSampler implements Sampler {
   readonly indices: readonly number[];
   readonly generator: Generator;
-  constructor(indices: readonly number[], { generator = default_generator }: { generator?: Generator } = {}) {
+  constructor(...given: ConstructorArgs<typeof SUBSET_RANDOM, OfIndices>) {
+    const { indices, generator } = bindConstructor<typeof SUBSET_RANDOM, OfIndices>(SUBSET_RANDOM, given);
     this.indices = indices;
-    this.generator = generator;
+    this.generator = generator ?? default_generator;
   }
   get length(): number {
     return this.indices.length;
@@ -101,6 +107,12 @@ export class SubsetRandomSampler implements Sampler {
   }
 }
 
+interface OfWeights {
+  weights: readonly number[];
+  num_samples: number;
+}
+const WEIGHTED =
+  "WeightedRandomSampler(object weights, object num_samples, bool replacement=True, Generator? generator=None) -> Sampler";
 /**
  * Indices drawn by weight, as `torch.utils.data.WeightedRandomSampler`. Raises ValueError if `num_samples` is not a
  * positive integer.
@@ -111,16 +123,14 @@ export class WeightedRandomSampler implements Sampler {
   readonly num_samples: number;
   readonly replacement: boolean;
   readonly generator: Generator;
-  constructor(
-    weights: readonly number[],
-    num_samples: number,
-    { replacement = true, generator = default_generator }: { replacement?: boolean; generator?: Generator } = {},
-  ) {
+  constructor(...given: ConstructorArgs<typeof WEIGHTED, OfWeights>) {
+    const bound = bindConstructor<typeof WEIGHTED, OfWeights>(WEIGHTED, given);
+    const { weights, num_samples, replacement, generator } = bound;
     requirePositive("num_samples", num_samples);
     this.weights = weights;
     this.num_samples = num_samples;
     this.replacement = replacement;
-    this.generator = generator;
+    this.generator = generator ?? default_generator;
   }
   get length(): number {
     return this.num_samples;
@@ -131,6 +141,11 @@ export class WeightedRandomSampler implements Sampler {
   }
 }
 
+interface OfSampler {
+  sampler: Sampler;
+  batch_size: number;
+}
+const BATCH = "BatchSampler(object sampler, object batch_size, bool drop_last) -> Sampler";
 /**
  * The indices of a sampler in lists of `batch_size`, as `torch.utils.data.BatchSampler`; `drop_last` leaves out a last
  * list that is shorter. Raises ValueError if `batch_size` is not a positive integer.
@@ -140,7 +155,8 @@ export class BatchSampler implements Sampler<number[]> {
   readonly sampler: Sampler;
   readonly batch_size: number;
   readonly drop_last: boolean;
-  constructor(sampler: Sampler, batch_size: number, drop_last: boolean) {
+  constructor(...given: ConstructorArgs<typeof BATCH, OfSampler>) {
+    const { sampler, batch_size, drop_last } = bindConstructor<typeof BATCH, OfSampler>(BATCH, given);
     requirePositive("batch_size", batch_size);
     this.sampler = sampler;
     this.batch_size = batch_size;

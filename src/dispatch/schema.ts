@@ -552,6 +552,31 @@ interface Label<T> {
   has_aux: [has_aux: T];
   argnums: [argnums: T];
   func: [func: T];
+  batch: [batch: T];
+  batch_sampler: [batch_sampler: T];
+  batch_size: [batch_size: T];
+  closure: [closure: T];
+  collate_fn: [collate_fn: T];
+  data_source: [data_source: T];
+  dataset: [dataset: T];
+  datasets: [datasets: T];
+  defaults: [defaults: T];
+  drop_last: [drop_last: T];
+  fn: [fn: T];
+  hook: [hook: T];
+  memo: [memo: T];
+  multiprocessing_context: [multiprocessing_context: T];
+  num_workers: [num_workers: T];
+  param_group: [param_group: T];
+  persistent: [persistent: T];
+  pin_memory: [pin_memory: T];
+  root: [root: T];
+  sampler: [sampler: T];
+  shuffle: [shuffle: T];
+  state_dict: [state_dict: T];
+  timeout: [timeout: T];
+  train: [train: T];
+  worker_init_fn: [worker_init_fn: T];
 }
 
 export interface Arg {

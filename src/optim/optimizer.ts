@@ -3,6 +3,8 @@ import { writingAs } from "../autograd/inplace.ts";
 import { enable_grad, no_grad } from "../autograd/mode.ts";
 import { addHook } from "../autograd/node.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
+import { bindConstructor } from "../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../dispatch/constructor.ts";
 import { collectTemporaries } from "../tensor/allocate.ts";
 import { float32, float64, get_default_dtype } from "../base/dtype.ts";
 import { help, KeyError, NotImplementedError, TypeError, ValueError, warn } from "../base/errors.ts";
@@ -43,6 +45,12 @@ export type StepPostHook = (optimizer: AnyOptimizer, args: readonly unknown[]) =
 /** An optimizer of whatever options and state, as schedulers take it. */
 export type AnyOptimizer = Optimizer<CommonOptions, object>;
 
+const OPTIMIZER = "Optimizer(object params, object defaults) -> Optimizer";
+const GROUP = "Optimizer.add_param_group(object param_group) -> None";
+const ZERO_GRAD = "Optimizer.zero_grad(bool set_to_none=True) -> None";
+const STEP = "Optimizer.step(callable? closure=None) -> object";
+const HOOK = "Optimizer.register_step_pre_hook(callable hook) -> RemovableHandle";
+const LOAD = "Optimizer.load_state_dict(object state_dict) -> None";
 /**
  * The base of all optimizers, as `torch.optim.Optimizer`. A subclass gives its options to `super(params, defaults)` and
  * implements `update`, the change of one parameter; or overrides `step`.
@@ -67,7 +75,12 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   private readonly preHooks = new Map<number, StepPreHook>();
   private readonly postHooks = new Map<number, StepPostHook>();
 
-  constructor(params: Params<O>, defaults: O) {
+  constructor(params: Params<O>, defaults: O);
+  constructor(...given: unknown[]) {
+    const { params, defaults } = bindConstructor<typeof OPTIMIZER, { params: Params<O>; defaults: O }>(
+      OPTIMIZER,
+      given,
+    );
     this.defaults = defaults;
     for (const name of ["differentiable", "capturable"])
       if ((defaults as object as Record<string, unknown>)[name])
@@ -79,7 +92,9 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   }
 
   /** Adds a group, for parameters that begin to learn later. Raises as the constructor does, and then adds nothing. */
-  add_param_group(group: GroupSpec<O>): void {
+  add_param_group(param_group: GroupSpec<O>): void;
+  add_param_group(...given: unknown[]): void {
+    const { param_group: group } = bindConstructor<typeof GROUP, { param_group: GroupSpec<O> }>(GROUP, given);
     if (!isGroup(group)) throw new TypeError(`param_group must be a dict, but got ${typeWord(group)}`);
     if (group.params === undefined)
       throw new KeyError(
@@ -109,13 +124,13 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   }
 
   /** Forgets the gradients: sets `.grad` to null, or, with `set_to_none` false, to zeros in place. */
-  zero_grad(set_to_none: boolean | { set_to_none?: boolean } = true): void {
-    const toNone = typeof set_to_none === "boolean" ? set_to_none : (set_to_none.set_to_none ?? true);
+  zero_grad(...args: ConstructorArgs<typeof ZERO_GRAD>): void {
+    const { set_to_none } = bindConstructor(ZERO_GRAD, args);
     for (const { params } of this.param_groups)
       for (const param of params) {
         const { gradient } = param;
         if (gradient === null) continue;
-        if (toNone) param.grad = null;
+        if (set_to_none) param.grad = null;
         else (gradient.grad_fn === null ? gradient.requires_grad_(false) : gradient.detach_()).zero_();
       }
   }
@@ -126,11 +141,13 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
    */
   step(): null;
   step<T>(closure: () => T): T;
-  step<T>(closure?: () => T): T | null {
+  step<T>(byName: { closure: () => T }): T;
+  step<T>(...given: unknown[]): T | null {
     this._opt_called = true;
     const { name } = this.constructor;
+    const { closure } = bindConstructor<typeof STEP, { closure: (() => T) | null }>(STEP, given, `${name}.step`);
     return observe(`Optimizer.step#${name}.step`, "user", [], () =>
-      writingAs("optimizer.step()", () => this.takeStep(closure)),
+      writingAs("optimizer.step()", () => this.takeStep(closure ?? undefined)),
     );
   }
   private takeStep<T>(closure?: () => T): T | null {
@@ -175,12 +192,13 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   }
 
   /** `hook(optimizer, args)` before each step; what it returns takes the place of the step's arguments. */
-  register_step_pre_hook(hook: StepPreHook): RemovableHandle {
-    return addHook(this.preHooks, hook);
+  register_step_pre_hook(...args: ConstructorArgs<typeof HOOK, { hook: StepPreHook }>): RemovableHandle {
+    return addHook(this.preHooks, bindConstructor<typeof HOOK, { hook: StepPreHook }>(HOOK, args).hook);
   }
   /** `hook(optimizer, args)` after each step. */
-  register_step_post_hook(hook: StepPostHook): RemovableHandle {
-    return addHook(this.postHooks, hook);
+  register_step_post_hook(...args: ConstructorArgs<typeof HOOK, { hook: StepPostHook }>): RemovableHandle {
+    const name = "Optimizer.register_step_post_hook";
+    return addHook(this.postHooks, bindConstructor<typeof HOOK, { hook: StepPostHook }>(HOOK, args, name).hook);
   }
 
   /** State and options, to be saved; the tensors are the optimizer's own, not copies. Same format as PyTorch's. */
@@ -200,8 +218,10 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
    * the parameters; options that an older state lacks stay as they are. Raises ValueError if groups or their sizes
    * differ, and then changes nothing.
    */
-  load_state_dict(state_dict: OptimizerStateDict<O, S>): void {
-    const { state, param_groups } = state_dict;
+  load_state_dict(state_dict: OptimizerStateDict<O, S>): void;
+  load_state_dict(...given: unknown[]): void {
+    const bound = bindConstructor<typeof LOAD, { state_dict: OptimizerStateDict<O, S> }>(LOAD, given);
+    const { state, param_groups } = bound.state_dict;
     if (param_groups === undefined) throw new KeyError("'param_groups'");
     if (state === undefined) throw new KeyError("'state'");
     const groups = this.param_groups;

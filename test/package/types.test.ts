@@ -27,7 +27,7 @@ test("so has every argument of a constructor, and of a function that is no op", 
   const labels = new Set([...schema.matchAll(/^ {2}(\w+): \[\1_?: T\];$/gm)].map(([, name]) => name));
   const missing: string[] = [];
   for (const file of readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts")))
-    for (const [, args] of readFileSync(`src/${file}`, "utf8").matchAll(/"\w+\(([^"]*)\) -> [^"]+"/g)) {
+    for (const [, args] of readFileSync(`src/${file}`, "utf8").matchAll(/"[\w.]+\(([^"]*)\) -> [^"]+"/g)) {
       const byPlace = args.replace(/(^|, )\*.*$/, "").split(", ");
       for (const [, name] of byPlace.map((arg) => /^\S+ (\w+)/.exec(arg) ?? []))
         if (name !== undefined && !labels.has(name)) missing.push(`${file}: ${name}`);

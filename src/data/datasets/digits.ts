@@ -1,10 +1,12 @@
-import type { Dtype } from "../../base/dtype.ts";
 import { float32, int64, uint8 } from "../../base/dtype.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
 import { fromTyped } from "../../ops/creation/from_data.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { TensorDataset } from "../dataset.ts";
 import { decodeDigits, digitsCount } from "./digits_decode.ts";
 
+const SIGNATURE = "Digits(dtype? dtype=None) -> Dataset";
 /**
  * 1,797 handwritten digits of 8x8 pixels, which come with the library. `images` is [1797, 1, 8, 8] from 0 (paper) to 1
  * (ink): the recorded values 0 to 16, divided by 16, in `dtype`, by default float32. `labels` is [1797], int64, 0 to 9.
@@ -19,10 +21,11 @@ import { decodeDigits, digitsCount } from "./digits_decode.ts";
  */
 export class Digits extends TensorDataset<[images: Tensor, labels: Tensor]> {
   readonly classes: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-  constructor({ dtype = float32 }: { dtype?: Dtype } = {}) {
+  constructor(...given: ConstructorArgs<typeof SIGNATURE>) {
+    const { dtype } = bindConstructor(SIGNATURE, given);
     const { images, labels } = decodeDigits();
     const pixels = fromTyped(images, [digitsCount, 1, 8, 8], uint8);
-    super(pixels.to(dtype).div(16), fromTyped(labels, [digitsCount], int64));
+    super(pixels.to(dtype ?? float32).div(16), fromTyped(labels, [digitsCount], int64));
   }
   get images(): Tensor {
     return this.tensors[0];

@@ -1,19 +1,18 @@
 // MNIST and FashionMNIST from a folder of idx files.
 import { int64, uint8 } from "../../base/dtype.ts";
 import { FileNotFoundError, RuntimeError, ValueError } from "../../base/errors.ts";
+import { bindConstructor } from "../../dispatch/constructor.ts";
+import type { ConstructorArgs } from "../../dispatch/constructor.ts";
 import { fromTyped } from "../../ops/creation/from_data.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Dataset, indexOf } from "../dataset.ts";
 import { parseIdxFile } from "./idx.ts";
 import type { IdxArray } from "./idx.ts";
 
-export interface MNISTOptions {
-  /** The 60,000 images to learn from, else the 10,000 to test with. True if left out. */
-  train?: boolean;
-}
+const SIGNATURE = "MNIST(str root, bool train=True) -> Dataset";
 
 /**
- * MNIST from a local folder, as `torchvision.datasets.MNIST` with `transforms.ToTensor()`: samples are
+ * MNIST from a local folder, the 60,000 images to learn from or, without `train`, the 10,000 to test with, as `torchvision.datasets.MNIST` with `transforms.ToTensor()`: samples are
  * [image, label], the image [1, 28, 28] in float32 from 0 to 1, the label int64. `data` ([N, 28, 28], uint8) and
  * `targets` ([N], int64) hold all. Nothing is downloaded.
  *
@@ -29,8 +28,9 @@ export interface MNISTOptions {
 export class MNIST extends Dataset<[image: Tensor, label: Tensor]> {
   readonly data: Tensor;
   readonly targets: Tensor;
-  constructor(root: string, { train = true }: MNISTOptions = {}) {
+  constructor(...given: ConstructorArgs<typeof SIGNATURE>) {
     super();
+    const { root, train } = bindConstructor(SIGNATURE, given, new.target.name);
     const prefix = train ? "train" : "t10k";
     const images = readArray(root, this.constructor.name, `${prefix}-images-idx3-ubyte`, 3);
     const labels = readArray(root, this.constructor.name, `${prefix}-labels-idx1-ubyte`, 1);

@@ -7,7 +7,7 @@ import type { Dtype } from "../../base/dtype.ts";
 import { bfloat16, float16, float32, float64 } from "../../base/dtype.ts";
 import { AttributeError, NotImplementedError, TypeError, ValueError, warn } from "../../base/errors.ts";
 import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { ArgsAfter, ConstructorArgs } from "../../dispatch/constructor.ts";
 import { empty_like } from "../../ops/creation/creation.ts";
 import { toTarget } from "../../ops/copies/to_target.ts";
 import type { CastOptions, ToOptions, ToTarget } from "../../ops/copies/to_target.ts";
@@ -19,12 +19,29 @@ import { assertFree, describe, registrar, typeName } from "./register.ts";
 import { collectState, loadState, StateDict } from "./state_dict.ts";
 import type { IncompatibleKeys, StateLike } from "./state_dict.ts";
 
-const NAMED = "named_members(str prefix='', bool recurse=True, bool remove_duplicate=True) -> Iterator";
-const NAMED_MODULES = "named_modules(str prefix='', bool remove_duplicate=True) -> Iterator";
-const RECURSE = "parameters(bool recurse=True) -> Iterator";
-const LOAD = "load_state_dict(bool strict=True, bool assign=False) -> IncompatibleKeys";
-const ZERO_GRAD = "zero_grad(bool set_to_none=True) -> None";
+const NAMED = "Module.named_members(str prefix='', bool recurse=True, bool remove_duplicate=True) -> Iterator";
+const NAMED_MODULES = "Module.named_modules(object memo=None, str prefix='', bool remove_duplicate=True) -> Iterator";
+const RECURSE = "Module.parameters(bool recurse=True) -> Iterator";
+const MODULES = "Module.modules(bool remove_duplicate=True) -> Iterator";
+const STATE = "Module.state_dict(*, object destination=None, str prefix='', bool keep_vars=False) -> StateDict";
+const LOAD = "Module.load_state_dict(object state_dict, bool strict=True, bool assign=False) -> IncompatibleKeys";
+const ZERO_GRAD = "Module.zero_grad(bool set_to_none=True) -> None";
+const BUFFER = "Module.register_buffer(object name, object tensor, bool persistent=True) -> None";
+const PARAMETER = "Module.register_parameter(object name, object param) -> None";
+const MODULE = "Module.add_module(object name, object module) -> None";
+const TARGET = "Module.get_submodule(str target) -> Module";
+const SET_SUBMODULE = "Module.set_submodule(str target, object module, bool strict=False) -> None";
+const REQUIRES_GRAD = "Module.requires_grad_(bool requires_grad=True) -> Module";
+const TRAIN = "Module.train(object mode=True) -> Module";
+const APPLY = "Module.apply(callable fn) -> Module";
+const TO_EMPTY = "Module.to_empty(*, device? device, bool recurse=True) -> Module";
+const PRE_HOOK =
+  "Module.register_forward_pre_hook(callable hook, *, bool prepend=False, bool with_kwargs=False) -> RemovableHandle";
+const HOOK =
+  "Module.register_forward_hook(callable hook, *, bool prepend=False, bool with_kwargs=False, bool always_call=False) -> RemovableHandle";
+const BACKWARD_HOOK = "Module.register_full_backward_hook(callable hook, bool prepend=False) -> RemovableHandle";
 
+type AnyHook = (module: never, ...given: never[]) => unknown;
 type Input<M extends Module> = Parameters<M["forward"]>;
 type Output<M extends Module> = ReturnType<M["forward"]>;
 const fields = (module: Module): Record<string, unknown> => module as unknown as Record<string, unknown>;
@@ -80,20 +97,24 @@ export class Module {
   // ---- registration
 
   /** A tensor that is state but not learnt: moved and saved with the module unless `persistent` is false. */
-  register_buffer(name: string, tensor: Tensor | null, persistent: boolean | { persistent?: boolean } = true): void {
+  register_buffer(...args: ConstructorArgs<typeof BUFFER, { name: string; tensor: Tensor | null }>): void {
+    const { name, tensor, persistent } = bindConstructor<typeof BUFFER, { name: string; tensor: unknown }>(
+      BUFFER,
+      args,
+    );
     assertFree(this, name, "buffer");
     if (tensor !== null && !(tensor instanceof Tensor))
       throw new TypeError(
         `cannot assign '${typeName(tensor)}' object to buffer '${name}' (torch Tensor or None required)`,
       );
     this._buffers.set(name, tensor);
-    if (typeof persistent === "boolean" ? persistent : (persistent.persistent ?? true))
-      this._non_persistent_buffers_set.delete(name);
+    if (persistent) this._non_persistent_buffers_set.delete(name);
     else this._non_persistent_buffers_set.add(name);
     fields(this)[name] = tensor;
   }
   /** A parameter under a name given at run time; null keeps the name without one. */
-  register_parameter(name: string, param: Parameter | null): void {
+  register_parameter(...args: ConstructorArgs<typeof PARAMETER, { name: string; param: Parameter | null }>): void {
+    const { name, param } = bindConstructor<typeof PARAMETER, { name: string; param: unknown }>(PARAMETER, args);
     assertFree(this, name, "parameter");
     if (param !== null && !(param instanceof Parameter))
       throw new TypeError(
@@ -103,7 +124,8 @@ export class Module {
     fields(this)[name] = param;
   }
   /** A child under a name given at run time. */
-  add_module(name: string, module: Module | null): void {
+  add_module(...args: ConstructorArgs<typeof MODULE, { name: string; module: Module | null }>): void {
+    const { name, module } = bindConstructor<typeof MODULE, { name: string; module: unknown }>(MODULE, args);
     if (module !== null && !(module instanceof Module))
       throw new TypeError(`${describe(module)} is not a Module subclass`);
     assertFree(this, name, "module");
@@ -111,7 +133,12 @@ export class Module {
     fields(this)[name] = module;
   }
   /** The same as {@link add_module}. */
-  register_module(name: string, module: Module | null): void {
+  register_module(...args: ConstructorArgs<typeof MODULE, { name: string; module: Module | null }>): void {
+    const { name, module } = bindConstructor<typeof MODULE, { name: string; module: Module | null }>(
+      MODULE,
+      args,
+      "Module.register_module",
+    );
     this.add_module(name, module);
   }
 
@@ -119,17 +146,17 @@ export class Module {
 
   /** Parameters with their paths, its own first; each once unless `remove_duplicate` is false. */
   named_parameters(...args: ConstructorArgs<typeof NAMED>): Generator<[string, Parameter]> {
-    return members(this, (m) => m._parameters, bindConstructor(NAMED, args, "named_parameters"));
+    return members(this, (m) => m._parameters, bindConstructor(NAMED, args, "Module.named_parameters"));
   }
   /** Its parameters and those of the modules inside, each once; `recurse: false` leaves the latter out. */
   parameters(...args: ConstructorArgs<typeof RECURSE>): Generator<Parameter> {
     return valuesOf(this.named_parameters(bindConstructor(RECURSE, args)));
   }
   named_buffers(...args: ConstructorArgs<typeof NAMED>): Generator<[string, Tensor]> {
-    return members(this, (m) => m._buffers, bindConstructor(NAMED, args, "named_buffers"));
+    return members(this, (m) => m._buffers, bindConstructor(NAMED, args, "Module.named_buffers"));
   }
   buffers(...args: ConstructorArgs<typeof RECURSE>): Generator<Tensor> {
-    return valuesOf(this.named_buffers(bindConstructor(RECURSE, args, "buffers")));
+    return valuesOf(this.named_buffers(bindConstructor(RECURSE, args, "Module.buffers")));
   }
   /** Its own modules, each once, with their names. */
   *named_children(): Generator<[string, Module]> {
@@ -144,15 +171,21 @@ export class Module {
     return valuesOf(this.named_children());
   }
   /** Itself and all modules inside with their paths, each once unless `remove_duplicate` is false. */
-  named_modules(...args: ConstructorArgs<typeof NAMED_MODULES>): Generator<[string, Module]> {
-    const { prefix, remove_duplicate } = bindConstructor(NAMED_MODULES, args);
-    return modulesOf(this, prefix, remove_duplicate ? new Set() : null);
+  named_modules(
+    ...args: ConstructorArgs<typeof NAMED_MODULES, { memo: Set<Module> | null }>
+  ): Generator<[string, Module]> {
+    const { memo, prefix, remove_duplicate } = bindConstructor<typeof NAMED_MODULES, { memo: Set<Module> | null }>(
+      NAMED_MODULES,
+      args,
+    );
+    return modulesOf(this, prefix, remove_duplicate ? (memo ?? new Set()) : null);
   }
-  modules(): Generator<Module> {
-    return valuesOf(this.named_modules());
+  modules(...args: ConstructorArgs<typeof MODULES>): Generator<Module> {
+    return valuesOf(this.named_modules(bindConstructor(MODULES, args)));
   }
   /** The module at a path such as "layers.0". Raises AttributeError if there is none. */
-  get_submodule(target: string): Module {
+  get_submodule(...args: ConstructorArgs<typeof TARGET>): Module {
+    const { target } = bindConstructor(TARGET, args);
     return (target === "" ? [] : target.split(".")).reduce<Module>((at, name) => {
       const next = fieldOf(at, name);
       if (!(next instanceof Module)) throw new AttributeError(`\`${name}\` is not an nn.Module`);
@@ -160,14 +193,16 @@ export class Module {
     }, this);
   }
   /** The parameter at a path such as "layers.0.weight". Raises AttributeError if there is none. */
-  get_parameter(target: string): Parameter {
+  get_parameter(...args: ConstructorArgs<typeof TARGET>): Parameter {
+    const { target } = bindConstructor(TARGET, args, "Module.get_parameter");
     const [owner, name] = locate(this, target);
     const found = fieldOf(owner, name);
     if (!(found instanceof Parameter)) throw new AttributeError(`\`${name}\` is not an nn.Parameter`);
     return found;
   }
   /** The buffer at a path such as "norm.running_mean". Raises AttributeError if there is none. */
-  get_buffer(target: string): Tensor {
+  get_buffer(...args: ConstructorArgs<typeof TARGET>): Tensor {
+    const { target } = bindConstructor(TARGET, args, "Module.get_buffer");
     const [owner, name] = locate(this, target);
     fieldOf(owner, name);
     const found = owner._buffers.get(name);
@@ -175,7 +210,8 @@ export class Module {
     return found;
   }
   /** Puts a module at a path. With `strict` there must be one already. */
-  set_submodule(target: string, module: Module, { strict = false }: { strict?: boolean } = {}): void {
+  set_submodule(...args: ConstructorArgs<typeof SET_SUBMODULE, { module: Module }>): void {
+    const { target, module, strict } = bindConstructor<typeof SET_SUBMODULE, { module: unknown }>(SET_SUBMODULE, args);
     if (target === "") throw new ValueError("Cannot set the submodule without a target name!");
     if (!(module instanceof Module)) throw new ValueError(`\`module\` is not an nn.Module, found ${describe(module)}`);
     const [owner, name] = locate(this, target);
@@ -186,23 +222,26 @@ export class Module {
   // ---- state
 
   /** Parameters and persistent buffers by path, detached unless `keep_vars`, sharing memory. Keys and order are PyTorch's. */
-  state_dict({ prefix = "", keep_vars = false }: { prefix?: string; keep_vars?: boolean } = {}): StateDict {
-    return collectState(this, new StateDict(), prefix, keep_vars);
+  state_dict(...args: ConstructorArgs<typeof STATE, { destination: StateDict | null }>): StateDict {
+    const bound = bindConstructor<typeof STATE, { destination: StateDict | null }>(STATE, args);
+    return collectState(this, bound.destination ?? new StateDict(), bound.prefix, bound.keep_vars);
   }
   /**
    * Copies the tensors of a state dict (a Map or an object) into the module's; with `assign` takes the tensors themselves.
    * With `strict` (the default) keys must match. Raises RuntimeError that lists all that is missing, unexpected or of
    * another shape, and then changes nothing.
    */
-  load_state_dict(state: StateLike, ...args: ConstructorArgs<typeof LOAD>): IncompatibleKeys {
-    const { strict, assign } = bindConstructor(LOAD, args);
-    return loadState(this, state, strict, assign);
+  load_state_dict(state_dict: StateLike, ...rest: ArgsAfter<"state_dict", typeof LOAD>): IncompatibleKeys;
+  load_state_dict(...args: unknown[]): IncompatibleKeys {
+    const { state_dict, strict, assign } = bindConstructor<typeof LOAD, { state_dict: StateLike }>(LOAD, args);
+    return loadState(this, state_dict, strict, assign);
   }
 
   // ---- modes and conversions
 
   /** Training mode for itself and all inside: dropout drops, batch norms learn. */
-  train(mode = true): this {
+  train(...args: ConstructorArgs<typeof TRAIN, { mode: boolean }>): this {
+    const { mode } = bindConstructor<typeof TRAIN, { mode: boolean }>(TRAIN, args);
     if (typeof mode !== "boolean") throw new ValueError("training mode is expected to be boolean");
     this.training = mode;
     for (const child of this.children()) child.train(mode);
@@ -212,7 +251,8 @@ export class Module {
   eval(): this {
     return this.train(false);
   }
-  requires_grad_(requires_grad = true): this {
+  requires_grad_(...args: ConstructorArgs<typeof REQUIRES_GRAD>): this {
+    const { requires_grad } = bindConstructor(REQUIRES_GRAD, args);
     for (const p of this.parameters()) p.requires_grad_(requires_grad);
     return this;
   }
@@ -223,15 +263,16 @@ export class Module {
       if (set_to_none) p.grad = null;
       else if (p.gradient !== null) p.gradient = p.gradient.detach().zero_();
   }
-  /** Calls `f` with every module inside, children first, and itself. */
-  apply(f: (module: Module) => void): this {
-    for (const child of this.children()) child.apply(f);
-    f(this);
+  /** Calls `fn` with every module inside, children first, and itself. */
+  apply(...args: ConstructorArgs<typeof APPLY, { fn: (module: Module) => void }>): this {
+    const { fn } = bindConstructor<typeof APPLY, { fn: (module: Module) => void }>(APPLY, args);
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
     return this;
   }
   /** Puts `f(t)` in place of every parameter, gradient and buffer t. Parameters stay the same objects. */
-  _apply(f: (t: Tensor) => Tensor): this {
-    for (const child of this.children()) child._apply(f);
+  _apply(f: (t: Tensor) => Tensor, recurse = true): this {
+    if (recurse) for (const child of this.children()) child._apply(f);
     no_grad(() => {
       for (const p of this._parameters.values()) {
         if (p === null) continue;
@@ -277,8 +318,9 @@ export class Module {
    * `torch.nn.Module.to_empty`.
    * @example new nn.Linear(2, 3, { device: "meta" }).to_empty({ device: "cpu" }).weight.device // device(type='cpu')
    */
-  to_empty({ device }: { device: DeviceLike }): this {
-    return this._apply((t) => empty_like(t, { device }));
+  to_empty(...args: ConstructorArgs<typeof TO_EMPTY>): this {
+    const { device, recurse } = bindConstructor(TO_EMPTY, args);
+    return this._apply((t) => empty_like(t, { device }), recurse);
   }
   /** `to(torch.float64)`. */
   double(): this {
@@ -318,10 +360,8 @@ export class Module {
     hook: (module: M, args: unknown[], kwargs: Kwargs) => [unknown[], Kwargs] | null | void,
     options: { prepend?: boolean; with_kwargs: true },
   ): RemovableHandle;
-  register_forward_pre_hook(
-    hook: (module: never, ...given: never[]) => unknown,
-    { prepend = false, with_kwargs = false }: { prepend?: boolean; with_kwargs?: boolean } = {},
-  ): RemovableHandle {
+  register_forward_pre_hook(...given: unknown[]): RemovableHandle {
+    const { hook, prepend, with_kwargs } = bindConstructor<typeof PRE_HOOK, { hook: AnyHook }>(PRE_HOOK, given);
     return add(this._hooks.forwardPre, { hook, takesKwargs: with_kwargs }, prepend);
   }
   /**
@@ -338,21 +378,24 @@ export class Module {
     hook: (module: M, args: unknown[], kwargs: Kwargs, output: Output<M>) => unknown,
     options: { prepend?: boolean; with_kwargs: true },
   ): RemovableHandle;
-  register_forward_hook(
-    hook: (module: never, ...given: never[]) => unknown,
-    { prepend = false, with_kwargs = false }: { prepend?: boolean; with_kwargs?: boolean } = {},
-  ): RemovableHandle {
+  register_forward_hook(...given: unknown[]): RemovableHandle {
+    const { hook, prepend, with_kwargs } = bindConstructor<typeof HOOK, { hook: AnyHook }>(HOOK, given);
     return add(this._hooks.forward, { hook, takesKwargs: with_kwargs }, prepend);
   }
   /** `hook(module, grad_input, grad_output)` in backward, when both are known; may return another grad_input. */
-  register_full_backward_hook(hook: BackwardHook, { prepend = false }: { prepend?: boolean } = {}): RemovableHandle {
+  register_full_backward_hook(...args: ConstructorArgs<typeof BACKWARD_HOOK, { hook: BackwardHook }>): RemovableHandle {
+    const { hook, prepend } = bindConstructor<typeof BACKWARD_HOOK, { hook: BackwardHook }>(BACKWARD_HOOK, args);
     return add(this._hooks.backward, hook, prepend);
   }
   /** `hook(module, grad_output)` in backward, before the module's own; may return another grad_output. */
   register_full_backward_pre_hook(
-    hook: BackwardPreHook,
-    { prepend = false }: { prepend?: boolean } = {},
+    ...args: ConstructorArgs<typeof BACKWARD_HOOK, { hook: BackwardPreHook }>
   ): RemovableHandle {
+    const { hook, prepend } = bindConstructor<typeof BACKWARD_HOOK, { hook: BackwardPreHook }>(
+      BACKWARD_HOOK,
+      args,
+      "Module.register_full_backward_pre_hook",
+    );
     return add(this._hooks.backwardPre, hook, prepend);
   }
 
