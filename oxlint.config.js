@@ -51,5 +51,9 @@ export default {
     // The op methods of Tensor are merged in by type; a test checks that they exist.
     "typescript/no-unsafe-declaration-merging": "off",
   },
-  overrides: [{ files: ["*.config.*"], rules: { "import/no-default-export": "off" } }, ...importsOnlyFromBefore],
+  overrides: [
+    // What configures a tool and what Next makes pages of are default exports.
+    { files: ["*.config.*", "test/bundlers/next/app/*.jsx"], rules: { "import/no-default-export": "off" } },
+    ...importsOnlyFromBefore,
+  ],
 };

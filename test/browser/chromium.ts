@@ -49,6 +49,14 @@ export async function resultOfPage<Result>(
     response.end(found?.body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    return await resultAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${hash}`, limit);
+  } finally {
+    server.close();
+  }
+}
+/** What the page at an address leaves in `globalThis.result`. */
+export async function resultAt<Result>(address: string, limit = LIMIT): Promise<Result> {
   const args = [
     "--no-sandbox",
     "--disable-gpu",
@@ -64,7 +72,6 @@ export async function resultOfPage<Result>(
     page.setDefaultTimeout(LIMIT);
     const faults: string[] = [];
     page.on("pageerror", (e) => faults.push(String(e)));
-    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${hash}`;
     // Not until it has loaded, which it has when its program ends.
     await page.goto(address, { waitUntil: "commit" });
     // Awaited in the page by the protocol itself: waitForFunction would evaluate text there, which a policy may forbid.
@@ -80,6 +87,5 @@ export async function resultOfPage<Result>(
   } finally {
     clearTimeout(timer);
     await browser.close();
-    server.close();
   }
 }

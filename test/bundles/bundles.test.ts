@@ -1,27 +1,26 @@
 // The package as npm packs it, in the hands of bundlers: what comes out must run. `npm run test:bundles` tries every
-// export alone, every variant of each bundler, and examples/digits.ts; npm test one export in 32 and a variant or two.
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// export alone, every variant of each bundler, Next and examples/digits.ts; npm test one export in 32 and a variant or two.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import type { BuildOptions } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { executablePath, resultOfPage } from "../browser/chromium.ts";
+import { executablePath, resultAt, resultOfPage } from "../browser/chromium.ts";
 import { allCases, expectedOf, layerCases, program } from "./cases.ts";
 import type { Case } from "./cases.ts";
 import type { Epoch } from "../../examples/report.ts";
 import { Tensor } from "../../src/index.ts";
+import { pack } from "../../tools/build/pack.ts";
 
 const everything = process.env["BUNDLES"] === "all";
 const dir = mkdtempSync(join(tmpdir(), "tidu-bundles-"));
 beforeAll(() => {
   expect(existsSync("dist/index.js"), "run `npm run build` first, as `npm run check` does").toBe(true);
-  const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", dir];
-  const packed = execFileSync("npm", args, { encoding: "utf8" }).trim();
   const home = join(dir, "node_modules/tidu");
   mkdirSync(home, { recursive: true });
-  execFileSync("tar", ["xzf", join(dir, packed), "--strip-components=1", "-C", home]);
+  execFileSync("tar", ["xzf", pack(dir), "--strip-components=1", "-C", home]);
   writeFileSync(
     join(dir, "package.json"),
     '{ "type": "module", "@parcel/resolver-default": { "packageExports": true } }',
@@ -123,24 +122,9 @@ describe("a program that uses everything", () => {
   });
 });
 
-const training = `
-import * as torch from "tidu";
-import { nn, optim } from "tidu";
-torch.manual_seed(0);
-const net = new nn.Sequential(
-  new nn.Conv2d(1, 4, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(64, 10));
-const optimizer = new optim.Adam(net.parameters(), { lr: 0.01 });
-const [x, y] = [torch.rand(32, 1, 8, 8), torch.arange(32).remainder(10)];
-const losses = [];
-for (let step = 0; step < 20; step++) {
-  const loss = nn.functional.cross_entropy(net(x), y);
-  optimizer.zero_grad();
-  loss.backward();
-  optimizer.step();
-  losses.push(loss.item());
-}
-export const result = (globalThis.result = { text: String(net), losses });
-`;
+const NEXT = "test/bundlers/next";
+const training = `${readFileSync(`${NEXT}/app/training.js`, "utf8")}
+export const result = (globalThis.result = trained());`;
 describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in headless Chromium", () => {
   interface Trained {
     readonly text: string;
@@ -202,4 +186,29 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
         here,
       );
   });
+
+  // Left out of npm test, and where it is not installed (npm ci --prefix test/bundlers/next): 340 MB, minutes a build.
+  const next = resolve(NEXT, "node_modules/next/dist/bin/next");
+  test.runIf(everything && existsSync(next)).each(["turbopack", "webpack"])(
+    "a server component and a client component of Next train as in Node, built by %s",
+    async (builder) => {
+      const here = await trained();
+      rmSync(`${NEXT}/node_modules/tidu`, { recursive: true, force: true });
+      cpSync(join(dir, "node_modules/tidu"), `${NEXT}/node_modules/tidu`, { recursive: true });
+      const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" } as const;
+      const built = spawnSync(process.execPath, [next, "build", `--${builder}`], { cwd: NEXT, env, encoding: "utf8" });
+      expect(built.status, built.stdout + built.stderr).toBe(0);
+      const server = spawn(process.execPath, [next, "start", "-p", "0", "-H", "127.0.0.1"], { cwd: NEXT, env });
+      try {
+        let said = "";
+        for await (const part of server.stdout) if ((said += String(part)).includes("Ready")) break;
+        const [address] = /http:\S+/.exec(said)!;
+        const found = await resultAt<Record<"server" | "client", Trained>>(address);
+        same(found.server, here);
+        same(found.client, here);
+      } finally {
+        server.kill();
+      }
+    },
+  );
 });

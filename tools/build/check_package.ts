@@ -1,9 +1,10 @@
 // Whether the package as npm packs it is one that other tools understand: publint, arethetypeswrong, and TypeScript, the
 // lowest version that the README names and the newest, with every declaration checked.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pack } from "./pack.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "tidu-package-"));
 const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, unknown> };
@@ -15,15 +16,26 @@ function check(what: string, args: readonly string[], cwd = "."): void {
   console.log(`${what}: ${status === 0 ? "good" : "faults"}`);
   if (status !== 0) process.exitCode = 1;
 }
+/** The files that a package.json names, under whatever condition. */
+function targets(manifest: Record<string, unknown>): string[] {
+  const named = (x: unknown): unknown[] =>
+    typeof x === "object" && x !== null ? Object.values(x).flatMap(named) : [x];
+  const { exports, bin, main, types, unpkg, jsdelivr } = manifest;
+  return named({ exports, bin, main, types, unpkg, jsdelivr }) as string[];
+}
 try {
-  const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", dir];
-  const packed = join(dir, execFileSync("npm", pack, { encoding: "utf8" }).trim());
+  const packed = pack(dir);
   check("publint", ["node_modules/publint/src/cli.js", "run", packed, "--strict"]);
   // CommonJS gets the modules by require, as Node does from 20.19 on. Resolution of before "exports" is TypeScript's "node10".
   const rules = ["--profile", "node16", "--ignore-rules", "cjs-resolves-to-esm"];
   check("arethetypeswrong", ["node_modules/@arethetypeswrong/cli/dist/index.js", "--quiet", packed, ...rules]);
   mkdirSync(join(dir, "node_modules/tidu"), { recursive: true });
   execFileSync("tar", ["xzf", packed, "--strip-components=1", "-C", join(dir, "node_modules/tidu")]);
+  for (const file of targets(JSON.parse(readFileSync(join(dir, "node_modules/tidu/package.json"), "utf8"))))
+    if (!existsSync(join(dir, "node_modules/tidu", file))) {
+      console.log(`package.json names ${file}, which is not in the package`);
+      process.exitCode = 1;
+    }
   for (const name of ["@types", "undici-types"])
     symlinkSync(resolve("node_modules", name), join(dir, "node_modules", name), "dir");
   writeFileSync(join(dir, "package.json"), '{ "type": "module" }');
