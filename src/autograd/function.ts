@@ -130,12 +130,13 @@ export function backwardOf(of: FunctionClass): FunctionClass["backward"] {
   return of.vjp.bind(of);
 }
 
-/** What stands for `forward` where a level computes it by what it holds. */
-export interface ComputedBelow {
+/** How a level has a Function run. */
+export interface InLevel {
   readonly called: string;
-  compute(): unknown;
-  /** Told when forward has run: the context, what it gave, and what that is to the program. */
-  seen?(ctx: FunctionContext, results: readonly unknown[]): void;
+  /** What stands for `forward`, where the level computes it by what its tensors hold. */
+  readonly compute?: () => unknown;
+  /** Told when forward has run: the context, and what it gave. */
+  readonly seen?: ((ctx: FunctionContext, results: readonly unknown[]) => void) | undefined;
 }
 
 /**
@@ -191,15 +192,16 @@ export class Function {
     return result as ForwardResult<C>;
   }
   /** @internal What `apply` does where no level is open, or in a level, which computes forward by what it holds. */
-  static alone(values: readonly unknown[], below: ComputedBelow | null): unknown {
+  static alone(values: readonly unknown[], level: InLevel | null): unknown {
     const ctx = new FunctionContext();
     const recording = modes().grad && values.some((v) => v instanceof Tensor && v.requires_grad);
     ctx.needs_input_grad = values.map((v) => v instanceof Tensor && v.requires_grad);
     const edges = values.map((v) => (recording && v instanceof Tensor ? gradientEdge(v) : null));
-    const computed = below === null ? null : below.compute();
+    const compute = level?.compute;
+    const computed = compute?.();
     const returned = no_grad(() => {
       if (this.setup_context === Function.setup_context) return this.forward(...([ctx, ...values] as never[]));
-      const made = below === null ? this.forward(...(values as never[])) : computed;
+      const made = compute === undefined ? this.forward(...(values as never[])) : computed;
       this.setup_context(ctx, values as never, made as never);
       return made;
     });
@@ -213,12 +215,12 @@ export class Function {
       if (recording && t.is_leaf && t.requires_grad)
         throw new RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.");
       if (t.view_ !== null) assertWritable(t, recording);
-      if (below === null) markChanged(t.storage, this.name);
+      if (compute === undefined) markChanged(t.storage, this.name);
     }
-    below?.seen?.(ctx, results);
+    level?.seen?.(ctx, results);
     if (!recording || outputs.length === 0) return returned;
     const places = results.flatMap((out, i) => (out instanceof Tensor ? [i] : []));
-    const node = new FunctionNode(this, below?.called ?? this.name, ctx, places, results.length);
+    const node = new FunctionNode(this, level?.called ?? this.name, ctx, places, results.length);
     node.edges = edges;
     ctx.node = node;
     const given = new Set(values);

@@ -1,5 +1,5 @@
 // Gradients compared with finite differences.
-import { RuntimeError, ValueError, warn } from "../base/errors.ts";
+import { AssertionError, RuntimeError, ValueError, warn } from "../base/errors.ts";
 import { float64, realOf } from "../base/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { grad } from "./backward.ts";
@@ -18,7 +18,12 @@ export interface GradcheckOptions {
   rtol?: number;
   /** Raise GradcheckError on a mismatch; false: return false. */
   raise_exception?: boolean;
+  /** Whether forward-mode differentiation is checked, too; `torch.autograd.gradcheck` alone can. */
+  check_forward_ad?: boolean;
+  check_backward_ad?: boolean;
 }
+/** The derivatives of what `run` gives by an element of `x`, computed forwards: null where there is none. */
+export type Pushed = (run: (x: Tensor) => Tensor[], x: Tensor, unit: Tensor) => (Tensor | null)[];
 
 const floats = (results: Results): Tensor[] =>
   (results instanceof Tensor ? [results] : [...results]).filter(
@@ -37,8 +42,18 @@ const isChecked = (x: unknown): x is Tensor => x instanceof Tensor && x.requires
 export function gradcheck(
   fn: Differentiable,
   inputs: readonly unknown[],
-  { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise_exception = true }: GradcheckOptions = {},
+  {
+    eps = 1e-6,
+    atol = 1e-5,
+    rtol = 1e-3,
+    raise_exception = true,
+    check_forward_ad = false,
+    check_backward_ad = true,
+  }: GradcheckOptions = {},
+  pushed: Pushed | null = null,
 ): boolean {
+  if (!check_forward_ad && !check_backward_ad)
+    throw new AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True");
   if (inputs.filter(isChecked).length === 0)
     throw new ValueError(
       "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True.",
@@ -53,10 +68,15 @@ export function gradcheck(
     isChecked(x) && x.dtype.is_complex ? x.detach().view_as_real().requires_grad_(true) : x,
   );
   const checked = parts.filter(isChecked);
-  const run = (): Tensor[] =>
+  const runOn = (given: readonly unknown[]): Tensor[] =>
     differentiable(
-      fn(...(parts.map((x, i) => (x === inputs[i] ? x : recorded(() => (x as Tensor).view_as_complex()))) as never[])),
+      fn(
+        ...(given.map((x, i) =>
+          parts[i] === inputs[i] ? x : recorded(() => (x as Tensor).view_as_complex()),
+        ) as never[]),
+      ),
     );
+  const run = (): Tensor[] => runOn(parts);
   try {
     const outputs = run();
     if (!outputs.some((out) => out.requires_grad)) {
@@ -66,9 +86,17 @@ export function gradcheck(
       return true;
     }
     for (const [i, x] of checked.entries()) {
-      const analytic = outputs.map((out) => analyticJacobian(out, x));
       const numeric = numericJacobian(run, x, eps);
-      for (let o = 0; o < outputs.length; o++) compare(numeric[o], analytic[o], x, i, o, atol, rtol);
+      const same = (analytic: Jacobian[], how: string): void =>
+        outputs.forEach((_, o) => compare(numeric[o], analytic[o], x, [how, o, i], atol, rtol));
+      if (check_backward_ad)
+        same(
+          outputs.map((out) => analyticJacobian(out, x)),
+          "Jacobian mismatch",
+        );
+      if (!check_forward_ad || pushed === null) continue;
+      const runAt = (at: Tensor): Tensor[] => runOn(parts.map((y) => (y === x ? at : y)));
+      same(forwardJacobian(pushed, runAt, x, outputs), "Jacobian computed with forward mode mismatch");
     }
     return true;
   } catch (error) {
@@ -93,6 +121,23 @@ function analyticJacobian(out: Tensor, x: Tensor): Jacobian {
     for (let i = 0; i < n; i++) jacobian[i][j] = Number(column[i]);
   }
   return jacobian;
+}
+/** One push forwards an input element, each with a unit vector. */
+function forwardJacobian(
+  pushed: Pushed,
+  run: (x: Tensor) => Tensor[],
+  x: Tensor,
+  outputs: readonly Tensor[],
+): Jacobian[] {
+  const n = x.numel();
+  const jacobians = outputs.map((out) => Array.from({ length: n }, () => new Float64Array(out.numel())));
+  for (let i = 0; i < n; i++) {
+    const unit = x.detach().new_zeros(x.sizes).contiguous();
+    unit.view([-1])[i] = unit.new_ones([]);
+    for (const [o, t] of pushed(run, x, unit).entries())
+      if (t !== null) jacobians[o][i] = Float64Array.from(t.typed_array() as Float64Array);
+  }
+  return jacobians;
 }
 function numericJacobian(run: () => Tensor[], x: Tensor, eps: number): Jacobian[] {
   const n = x.numel();
@@ -138,8 +183,7 @@ function compare(
   numeric: Jacobian | undefined,
   analytic: Jacobian,
   like: Tensor,
-  input: number,
-  output: number,
+  [how, output, input]: readonly [how: string, output: number, input: number],
   atol: number,
   rtol: number,
 ): void {
@@ -148,7 +192,7 @@ function compare(
       const a = analytic[i][j];
       if (Math.abs(a - n) <= atol + rtol * Math.abs(n) || (Number.isNaN(a) && Number.isNaN(n)) || a === n) continue;
       throw new GradcheckError(
-        `Jacobian mismatch for output ${output} with respect to input ${input},\n` +
+        `${how} for output ${output} with respect to input ${input},\n` +
           `numerical:${matrix(numeric!, like)}\nanalytical:${matrix(analytic, like)}\n` +
           `The first difference is at input element ${i} and output element ${j}: ${n} and ${a}.`,
       );

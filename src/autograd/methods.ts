@@ -85,6 +85,7 @@ Tensor.prototype.detach_ = function () {
       "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.",
     );
   if (this.node !== null) detachments.note(this);
+  Tensor.tangents?.drop(this);
   this.node = null;
   this.outputNr = 0;
   this.leafRequiresGrad = false;

@@ -26,6 +26,8 @@ export abstract class Level implements OpenLevel {
   abstract readonly records: boolean;
   /** Whether tensors made from nothing are of this level, so that others of it may be written into them. */
   readonly wraps: boolean = false;
+  /** Whether a call with this tensor is its own, where its tensors are those of below. */
+  readonly claims: ((t: Tensor) => boolean) | null = null;
   /** Whether draws of random numbers are its concern, whatever the arguments. */
   readonly draws: boolean = false;
 
@@ -160,6 +162,8 @@ export function levelOf(entry: Entry, values: Values): Level | null {
   if (tensors.length === 0) for (found = levels.newest; found !== null && !found.wraps;) found = found.below;
   for (const t of tensors)
     if (t instanceof Wrapped && (found === null || t.level.number > found.number)) found = t.level;
+  for (let level = levels.newest; level !== null && level !== found; level = level.below)
+    if (level.claims !== null && tensors.some(level.claims)) return level;
   if (isRandom(entry))
     for (let level = levels.newest; level !== null; level = level.below)
       if (level.draws) {

@@ -7,7 +7,12 @@ import { parseSchema } from "../dispatch/schema.ts";
 import { stack } from "../ops/views/view.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
+import { gradcheck as checked } from "../autograd/gradcheck.ts";
+import type { Differentiable, GradcheckOptions } from "../autograd/gradcheck.ts";
+import { dual_level, make_dual, unpack_dual } from "./forward_ad.ts";
+
 export * from "../autograd/index.ts";
+export * as forward_ad from "./forward_ad.ts";
 export * as functional from "./functional.ts";
 
 type Given = Tensor | readonly Tensor[];
@@ -91,4 +96,15 @@ export function backward(...given: unknown[]): void {
     Given | null,
   ];
   runBackward(tensors, grad_tensors, { retain_graph, create_graph, inputs });
+}
+
+/**
+ * Compares the Jacobian that backward gives, and with `check_forward_ad` that of forward mode, with central differences. As
+ * `torch.autograd.gradcheck`. Inputs should be float64 or complex128. Returns true or raises GradcheckError.
+ * @example torch.autograd.gradcheck((x: Tensor) => x.sin(), [torch.randn(3, { dtype: torch.float64, requires_grad: true })])
+ */
+export function gradcheck(fn: Differentiable, inputs: readonly unknown[], options: GradcheckOptions = {}): boolean {
+  return checked(fn, inputs, options, (run, x, unit) =>
+    dual_level(() => run(make_dual(x.detach(), unit)).map((y) => unpack_dual(y).tangent)),
+  );
 }

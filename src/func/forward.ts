@@ -3,11 +3,13 @@ import { RuntimeError, ValueError } from "../base/errors.ts";
 import { sameShape } from "../base/layout.ts";
 import { eye, ones_like, zeros_like } from "../ops/index.ts";
 import { bindConstructor } from "../dispatch/constructor.ts";
-import { standing } from "../dispatch/levels.ts";
+import { levels, standing } from "../dispatch/levels.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Argnums, At, AuxOptions } from "./derivatives.ts";
 import { assertTensors, partial, placesOf, products, recorded, vjp, withAux } from "./derivatives.ts";
-import { assertTangent, Dual, ForwardLevel } from "./forward_level.ts";
+import { NESTED } from "./forward_ad.ts";
+import { Dual, ForwardLevel } from "./forward_level.ts";
+import { assertTangent, TangentLevel } from "./tangent_level.ts";
 import { isTuple, leavesOf, mapTensors, replaced, sameStructure, structureText, tensorsOf, classText } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { vmap } from "./vmap.ts";
@@ -59,6 +61,8 @@ export function jvp(...given: unknown[]): [unknown, unknown, unknown?] {
   }
   const moves = tensorsOf(tangents);
   for (const [i, x] of tensorsOf(primals).entries()) assertTangent(x, moves[i]);
+  for (let level = levels.newest; level !== null; level = level.below)
+    if (level instanceof TangentLevel && !(level instanceof ForwardLevel)) throw new RuntimeError(NESTED);
   const level = new ForwardLevel();
   const [y, aux] = level.run(() => {
     let next = 0;

@@ -15,6 +15,8 @@ import { can_cast, Complex, dtypeByName, uint8 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp, vmap } from "../func/index.ts";
+import { unpack_dual } from "../func/forward_ad.ts";
+import type { AtLevel } from "../func/forward_ad.ts";
 import type { Tree } from "../func/tree.ts";
 import { list, sameShape } from "../base/layout.ts";
 import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../base/memory_format.ts";
@@ -105,6 +107,7 @@ export const helpers = {
   jvp: (f: Fn, primals: Tree[], tangents: Tree[], options: unknown): unknown =>
     jvp(f as never, primals, tangents, options as never),
   linearize: (f: Fn, primals: Tree[]): unknown => linearize(f as never, ...primals),
+  unpackDual: (t: Tensor, options: AtLevel): unknown => [...unpack_dual(t, options)],
   callFunction: (f: Fn, args: unknown[]): unknown => f(...args),
   /** Whether a tensor of one element is true. */
   truth(t: Tensor): boolean {

@@ -18,9 +18,10 @@ const spaces: Readonly<Record<string, Namespace>> = {
   linalg: torch.linalg as Namespace,
   fft: torch.fft as Namespace,
   special: torch.special as Namespace,
-  autograd: autograd as Namespace,
+  autograd: { ...autograd, gradcheck: torch.autograd.gradcheck } as Namespace,
   functional: torch.autograd.functional as Namespace,
   amp: torch.amp as Namespace,
+  "autograd.forward_ad": torch.autograd.forward_ad as Namespace,
   "utils.checkpoint": torch.utils.checkpoint as Namespace,
 };
 export const namespaces = {

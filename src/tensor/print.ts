@@ -11,6 +11,8 @@ export interface Printable {
   readonly requires_grad: boolean;
   /** Text of the grad_fn, e.g. `<MulBackward0>`, or null. */
   readonly gradFn: string | null;
+  /** Text of its tangent, where forward-mode differentiation runs. */
+  readonly tangent?: string;
   /** The element at a multi-index: number for floats and small ints, bigint for int64, boolean for bool. */
   at(index: readonly number[]): Scalar;
   /** E.g. `webgpu:0`; undefined on the CPU, which is not printed. */
@@ -109,6 +111,7 @@ export function tensorText(t: Printable, indent = "tensor(".length): string {
 
   if (t.gradFn !== null) suffixes.push(`grad_fn=${t.gradFn}`);
   else if (t.requires_grad) suffixes.push("requires_grad=True");
+  if (t.tangent !== undefined) suffixes.push(`tangent=${t.tangent}`);
 
   const elements = t.isMeta ? "..." : numel === 0 ? "[]" : elementsText(t, indent, numel > options.threshold);
   return withSuffixes(`tensor(${elements}`, suffixes, indent);

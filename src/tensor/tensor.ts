@@ -132,8 +132,16 @@ export class Tensor {
   }
   /** @internal The same elements, without a history. */
   bare(): Tensor {
-    return new Tensor(this.storage, this.dtype, this.sizes, this.strides, this.offset);
+    const made = new Tensor(this.storage, this.dtype, this.sizes, this.strides, this.offset);
+    Tensor.tangents?.sameAs(made, this);
+    return made;
   }
+  /** @internal Tangents of tensors, while torch.autograd.forward_ad has a level; set by func/forward_ad.ts. */
+  static tangents: {
+    of(t: Tensor): Tensor | null;
+    sameAs(made: Tensor, t: Tensor): void;
+    drop(t: Tensor): void;
+  } | null = null;
   /** @internal What the elements lie in; the first of them `offset` elements after its start. */
   get block(): Block {
     return this.storage.block;
@@ -378,6 +386,7 @@ export class Tensor {
   /** The text PyTorch prints. */
   toString(): string {
     const { backend } = this;
+    const tangent = Tensor.tangents?.of(this) ?? null;
     return tensorText({
       ...(placement.several && backend !== getDevice("cpu") && { device: backend.name }),
       isMeta: this.is_meta,
@@ -385,6 +394,7 @@ export class Tensor {
       dtype: this.dtype,
       requires_grad: this.requires_grad,
       gradFn: this.gradFnText(),
+      ...(tangent !== null && { tangent: String(tangent) }),
       at: (index) => this.elementAt(index),
     });
   }

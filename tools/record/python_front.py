@@ -46,5 +46,5 @@ def topics():
 
 if __name__ == "__main__":
     cases = [json.dumps(case, ensure_ascii=False) for case in topics()]
-    (TEST / "data" / "python_front.json").write_text('{"cases": [\n' + ",\n".join(cases) + "\n]}\n")
+    (TEST / "recorded" / "python_front.json").write_text('{"cases": [\n' + ",\n".join(cases) + "\n]}\n")
     print(f"{len(cases)} programs")

@@ -3,7 +3,7 @@
 from .. import _bridge
 from .._bridge import run
 from .._tensor import Tensor, type_word
-from . import function, graph
+from . import forward_ad, function, graph
 from .function import Function
 from .grad_mode import detect_anomaly, enable_grad, inference_mode, no_grad, set_detect_anomaly, set_grad_enabled
 
@@ -104,8 +104,20 @@ def grad(
     return run("autograd.grad", list(outputs), list(_tuple(inputs)), grads, options)
 
 
-def gradcheck(func, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True, **kwargs):
+def gradcheck(
+    func,
+    inputs,
+    *,
+    eps=1e-6,
+    atol=1e-5,
+    rtol=1e-3,
+    raise_exception=True,
+    check_forward_ad=False,
+    check_backward_ad=True,
+    **kwargs,
+):
     options = {"eps": eps, "atol": atol, "rtol": rtol, "raise_exception": raise_exception}
+    options |= {"check_forward_ad": check_forward_ad, "check_backward_ad": check_backward_ad}
     return run("autograd.gradcheck", func, list(_tuple(inputs)), options)
 
 

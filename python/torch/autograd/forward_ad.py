@@ -1,0 +1,42 @@
+"""torch.autograd.forward_ad: tensors with tangents."""
+
+import typing
+
+from .._bridge import run
+from .._tensor import Tensor
+from .grad_mode import _Mode
+
+
+class UnpackedDualTensor(typing.NamedTuple):
+    primal: Tensor
+    tangent: Tensor | None
+
+
+def _level(level):
+    return {} if level is None else {"level": level}
+
+
+def enter_dual_level():
+    return run("autograd.forward_ad.enter_dual_level")
+
+
+def exit_dual_level(*, level=None):
+    run("autograd.forward_ad.exit_dual_level", _level(level))
+
+
+def make_dual(tensor, tangent, *, level=None):
+    return run("autograd.forward_ad.make_dual", tensor, tangent, _level(level))
+
+
+def unpack_dual(tensor, *, level=None):
+    return UnpackedDualTensor(*run("bridge.unpackDual", tensor, _level(level)))
+
+
+class dual_level(_Mode):
+    """A block in which tensors may have tangents."""
+
+    def __enter__(self):
+        return enter_dual_level()
+
+    def __exit__(self, *error):
+        exit_dual_level()
