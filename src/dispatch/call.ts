@@ -128,7 +128,11 @@ function refusal(entry: Entry, check: Check, dtype: Dtype, values: Values): Erro
     try {
       withGrad(false, () => collectTemporaries(() => definition!.kernel.run(values.map(other), schema)));
     } catch (error) {
-      if (error instanceof Error && /\b(dim|dimension|dimensions|shape|size|sizes)\b/.test(error.message)) return error;
+      if (
+        error instanceof Error &&
+        /\b(dim|dimension|dimensions|shape|size|sizes|non-empty|out of range)\b/i.test(error.message)
+      )
+        return error;
     }
   }
   return check.refuse(dtype, firstOf(values));

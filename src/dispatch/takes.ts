@@ -90,6 +90,8 @@ export const onlyBool = saying(BOOL);
 export const onlyLong = saying(LONG);
 export const onlyIndices = saying(INDICES, IndexError);
 
+/** The same, said after what else is wrong with the arguments. */
+export const last = (taken: Taken): Taken => ({ ...taken, isLast: true });
 /** The same where the kernel is needed. */
 export const unless = (without: (values: readonly unknown[]) => boolean, taken: Taken): Taken => ({
   ...taken,

@@ -28,7 +28,7 @@ function told(result: unknown): unknown {
   const t = result as Tensor;
   const plain = (x: unknown): unknown =>
     Array.isArray(x) ? x.map(plain) : typeof x === "bigint" ? Number(x) : x !== x ? "NaN" : x;
-  return t.numel() === 0 ? { shape: [...t.shape] } : plain(t.tolist());
+  return t.numel() === 0 || t.dtype.is_complex ? { shape: [...t.shape] } : plain(t.tolist());
 }
 type Call = (...args: unknown[]) => unknown;
 function answered([name, ...args]: Case["call"]): unknown {

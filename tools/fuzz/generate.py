@@ -17,7 +17,7 @@ import torch
 
 from programs import arranging, elementwise, indexing, networks  # noqa: F401  (they register their kinds of calls)
 from programs.calls import KINDS
-from programs.operands import NAMES, Operands, encoded, overlaps
+from programs.operands import NAMES, Operands, encoded, is_usable, overlaps
 
 LARGEST = 20000
 MOST_RESULTS = 12
@@ -118,7 +118,7 @@ def program(number, chooser, most):
     found = {"id": number, "calls": calls}
     given = [i for i, spec in enumerate(operands.specs) if spec is not None]
     found["after"] = [[i, {"bytes": encoded(operands.tensors[i]), "version": operands.tensors[i]._version}] for i in given]
-    roots = [i for i in last if operands.tensors[i].requires_grad and operands.tensors[i].numel() < 5000]
+    roots = [i for i in last if is_usable(operands.tensors[i]) and operands.tensors[i].requires_grad and operands.tensors[i].numel() < 5000]
     if roots:
         found["roots"] = roots
         tensors = [operands.tensors[i] for i in roots]

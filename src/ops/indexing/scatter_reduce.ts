@@ -24,7 +24,7 @@ define(scatter_reduce, {
     if (!REDUCTIONS.includes(reduce))
       throw new RuntimeError(`reduce argument must be either sum, prod, mean, amax or amin, got ${reduce}`);
     const isRefused = self.dtype.is_complex ? reduce.startsWith("am") : self.dtype === bool && reduce === "mean";
-    if (isRefused && self.dtype === src.dtype)
+    if (isRefused && index.numel() > 0 && self.dtype === src.dtype)
       throw notImplementedFor(`scatter_gather_tensor_cpu_reduce_${reduce}`, self.dtype);
     if (self.sizes.length === 0)
       return reduced(self.reshape([1]), 0, index.reshape([-1]), src.reshape([-1]), reduce, include_self).reshape([]);
@@ -105,7 +105,8 @@ function reduced(
     includesSelf ? self : _where(untouched, self, self.new_full([], identity));
   if (reduce === "sum") return sum(start(0));
   if (reduce === "mean") {
-    if (self.dtype === bool) throw notImplementedFor("scatter_gather_tensor_cpu_reduce_mean", bool);
+    if (self.dtype === bool)
+      throw notImplementedFor(index.numel() > 0 ? "scatter_gather_tensor_cpu_reduce_mean" : "div_floor_cpu", bool);
     const count = hits.add(includesSelf ? 1 : 0).clamp_min(1);
     return sum(start(0))
       .div(count, { rounding_mode: self.dtype.is_differentiable ? null : "floor" })

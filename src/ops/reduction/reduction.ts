@@ -30,7 +30,7 @@ import { conj } from "../common/conjugate.ts";
 import { assertNonEmptyDim, pickedGrad, restored } from "../common/along_dim.ts";
 import { _where } from "../pointwise/arithmetic.ts";
 import { cat } from "../views/view.ts";
-import { isTaken, noBool, noComplex, noIntegers, numbers, real } from "../../dispatch/takes.ts";
+import { isTaken, last, noBool, noComplex, noIntegers, numbers, real } from "../../dispatch/takes.ts";
 import type { Taken } from "../../dispatch/takes.ts";
 
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
@@ -285,7 +285,7 @@ const below = (a: Expr, b: Expr): Expr => (a.dtype === bool ? b.and(a.not()) : a
 /** {@link max} along one dim, with the places. */
 export const _max_dim = op("_max_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(_max_dim, {
-  takes: noComplex("max(): does not support complex input", RuntimeError),
+  takes: last(noComplex("max(): does not support complex input", RuntimeError)),
   kernel: reduce({ fold: argExtreme(above, lowest), needsElements: true }),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim) },
@@ -294,7 +294,7 @@ define(_max_dim, {
 /** {@link min} along one dim, with the places. */
 export const _min_dim = op("_min_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(_min_dim, {
-  takes: noComplex("min(): does not support complex input", RuntimeError),
+  takes: last(noComplex("min(): does not support complex input", RuntimeError)),
   kernel: reduce({ fold: argExtreme(below, highest), needsElements: true }),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim) },

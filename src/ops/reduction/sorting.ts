@@ -2,7 +2,7 @@
 import { isAny } from "../common/looks.ts";
 import { scalar_tensor } from "../creation/creation.ts";
 import type { Scalar } from "../../base/dtype.ts";
-import { RuntimeError } from "../../base/errors.ts";
+import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { streamed } from "../../base/cpp_names.ts";
 import { copyStrides, wrapDim } from "../../base/layout.ts";
 import { composite, compute, host } from "../../kinds/kernels.ts";
@@ -10,14 +10,14 @@ import { define, op } from "../../dispatch/declare.ts";
 import * as selection from "../../numerics/selection.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { assertNonEmptyDim, chosenAlong, pickedGrad, sortedPlaces } from "../common/along_dim.ts";
-import { noBool, noComplex, onlyWideFloats, real, realNumbers, unless } from "../../dispatch/takes.ts";
+import { last, noBool, noComplex, onlyWideFloats, real, realNumbers, unless } from "../../dispatch/takes.ts";
 
 /** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
 export const sort = op(
   "sort(Tensor self, int dim=-1, bool descending=False, bool? stable=None) -> (Tensor values, Tensor indices)",
 );
 define(sort, {
-  takes: noComplex(" Sort does not support complex dtypes on CPU", RuntimeError),
+  takes: last(noComplex(" Sort does not support complex dtypes on CPU", RuntimeError)),
   kernel: host(({ self, dim, descending }) =>
     chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending), copyStrides(self.layout)),
   ),
@@ -38,8 +38,8 @@ export const topk = op(
 );
 define(topk, {
   takes: [
-    noComplex(" topk does not support complex dtypes on CPU", RuntimeError),
-    noBool("topk does not support bool dtypes on CPU"),
+    last(noComplex(" topk does not support complex dtypes on CPU", RuntimeError)),
+    last(noBool("topk does not support bool dtypes on CPU")),
   ],
   kernel: host(({ self, k, dim, largest, sorted }) => {
     if (k < 0 || k > sizeOf(self, dim)) throw new RuntimeError("selected index k out of range");
@@ -80,7 +80,8 @@ function oneAlong(
 }
 /** PyTorch hands a number back as it is. */
 const hasNoDims = ([self]: readonly unknown[]): boolean => (self as Tensor).sizes.length === 0;
-const isOneOrNone = ([self]: readonly unknown[]): boolean => hasNoDims([self]) || (self as Tensor).numel() === 0;
+const isEmpty = ([self]: readonly unknown[]): boolean => (self as Tensor).numel() === 0;
+const isOneOrNone = (values: readonly unknown[]): boolean => hasNoDims(values) || isEmpty(values);
 /** The k-th smallest element along `dim`, counted from 1, and where it is. */
 export const kthvalue = op(
   "kthvalue(Tensor self, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)",
@@ -154,7 +155,7 @@ const middleOfNone = (self: Tensor): Tensor => scalar_tensor(NaN).to(self.dtype)
 /** The median of all elements (the lower one of two). */
 export const _median_all = op("_median_all(Tensor self) -> Tensor");
 define(_median_all, {
-  takes: realNumbers("median_cpu"),
+  takes: unless(isEmpty, realNumbers("median_cpu")),
   kernel: compute(({ self }) => (self.numel() === 0 ? middleOfNone(self) : _median_dim(self.reshape([-1]), 0).values)),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result }) => amongEqual(grad, self, result) },
@@ -163,7 +164,7 @@ define(_median_all, {
 /** {@link _median_all} of the elements that are not NaN. */
 export const _nanmedian_all = op("_nanmedian_all(Tensor self) -> Tensor");
 define(_nanmedian_all, {
-  takes: realNumbers("median_cpu"),
+  takes: unless(isEmpty, realNumbers("median_cpu")),
   kernel: compute(({ self }) =>
     self.numel() === 0 ? middleOfNone(self) : _nanmedian_dim(self.reshape([-1]), 0).values,
   ),
@@ -209,13 +210,23 @@ function runningPlaces(row: Row, beats: (a: number | bigint, b: number | bigint)
   }
   return places;
 }
+/** The best element so far along `dim`, and where it is. PyTorch looks at no dim of nothing. */
+function running(
+  name: string,
+  self: Tensor,
+  dim: number,
+  beats: Parameters<typeof runningPlaces>[1],
+): readonly Tensor[] {
+  if (self.sizes.length === 0 && dim !== 0 && dim !== -1)
+    throw new IndexError(`${name}(): Expected reduction dim -1 or 0 for scalar but got ${dim}`);
+  const d = self.numel() === 0 ? 0 : dim;
+  return chosenAlong(self, d, sizeOf(self, d), (row) => runningPlaces(row, beats));
+}
 /** The largest element so far along `dim`, and where it is. */
 export const cummax = op("cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummax, {
   takes: unless(isOneOrNone, real("cummax_cpu")),
-  kernel: host(({ self, dim }) =>
-    chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a >= b)),
-  ),
+  kernel: host(({ self, dim }) => running("cummax", self, dim, (a, b) => a >= b)),
   saves: ["indices"],
   backward: { self: ({ grad, indices, dim }) => grad.new_zeros(grad.sizes).scatter_add(dim, indices, grad) },
 });
@@ -223,9 +234,7 @@ define(cummax, {
 export const cummin = op("cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummin, {
   takes: unless(isOneOrNone, real("cummin_cpu")),
-  kernel: host(({ self, dim }) =>
-    chosenAlong(self, dim, sizeOf(self, dim), (row) => runningPlaces(row, (a, b) => a <= b)),
-  ),
+  kernel: host(({ self, dim }) => running("cummin", self, dim, (a, b) => a <= b)),
   saves: ["indices"],
   backward: { self: ({ grad, indices, dim }) => grad.new_zeros(grad.sizes).scatter_add(dim, indices, grad) },
 });
@@ -236,7 +245,7 @@ export const quantile = op(
   "quantile(Tensor self, Tensor|Scalar q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor",
 );
 define(quantile, {
-  takes: onlyWideFloats("quantile() input tensor must be either float or double dtype"),
+  takes: unless(isEmpty, onlyWideFloats("quantile() input tensor must be either float or double dtype")),
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
     quantiles(self, q, dim, keepdim, interpolation, false),
   ),
@@ -247,7 +256,7 @@ export const nanquantile = op(
   "nanquantile(Tensor self, Tensor|Scalar q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor",
 );
 define(nanquantile, {
-  takes: onlyWideFloats("quantile() input tensor must be either float or double dtype"),
+  takes: unless(isEmpty, onlyWideFloats("quantile() input tensor must be either float or double dtype")),
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
     quantiles(self, q, dim, keepdim, interpolation, true),
   ),

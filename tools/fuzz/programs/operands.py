@@ -164,7 +164,7 @@ class Operands:
 
     def any(self, fits=lambda t: True, new=0.25, **make):
         """A tensor of the program, one of the last rather, or a new one."""
-        found = [i for i, t in enumerate(self.tensors) if t.numel() < 4000 and fits(t)]
+        found = [i for i, t in enumerate(self.tensors) if t.numel() < 4000 and is_usable(t) and fits(t)]
         if not found or self.random.random() < new:
             return self.make(**make)
         recent = self.random.random() < 0.7
@@ -215,6 +215,14 @@ class Operands:
             return random.choice([1, 2, 3, 0.5, 2.0, -1, -0.25])
         odd = [0, 1, 2, 3, -1, -2, 5, 0.5, -1.5, 2.0, 1.0, 0.0, -0.0, True, False, 1e10, math.inf, math.nan, 100, -7]
         return random.choice([*odd, 2**31, *([1 + 2j] if complex_too else [])])
+
+
+def is_usable(t):
+    """Not a view that PyTorch gives up: made without recording, of what was changed with recording since."""
+    try:
+        return t.requires_grad or True
+    except RuntimeError:
+        return False
 
 
 def fits_shape(a, b):
