@@ -7,7 +7,7 @@ import * as torch from "tidu";
 import type { Program } from "./program.ts";
 import { replay } from "./replay.ts";
 
-const path = (name: string): string => fileURLToPath(new URL(`../../test/data/${name}`, import.meta.url));
+const path = (name: string): string => fileURLToPath(new URL(`../../test/recorded/${name}`, import.meta.url));
 const LIST = path("fuzz_known.json");
 
 /** By kind and call, in how many programs it differs, in which first, and why. */
