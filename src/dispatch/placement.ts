@@ -8,6 +8,7 @@ import type { DeviceLike } from "../devices/device.ts";
 import { currentDevice, getDevice, onDevice, placement } from "../devices/registry.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { tensorsIn } from "./levels.ts";
 import type { Entry, OpKernel } from "./declare.ts";
 import { assign } from "../tensor/elementwise.ts";
 import type { Schema } from "./schema.ts";
@@ -27,7 +28,7 @@ export function placed<T>(entry: Entry, values: Values, body: (values: Values) =
 }
 /** The device that all tensors share, null if there are none; and the values, single numbers brought to it. */
 function together(values: Values): [Backend | null, Values] {
-  const tensors = values.flatMap(tensorsOf);
+  const tensors = tensorsIn(values);
   const on = (tensors.find((t) => t.sizes.length > 0) ?? tensors[0])?.backend ?? null;
   if (tensors.every((t) => t.backend === on)) return [on, values];
   for (const t of tensors) if (t.backend !== on && !isNumber(t)) throw isElsewhere(t, on!);
@@ -35,9 +36,7 @@ function together(values: Values): [Backend | null, Values] {
     v instanceof Tensor ? (v.backend === on ? v : transferred(v, on!)) : Array.isArray(v) ? v.map(bring) : v;
   return [on, values.map(bring)];
 }
-const homeOf = (values: Values): Backend | null => values.flatMap(tensorsOf)[0]?.backend ?? null;
-const tensorsOf = (v: unknown): readonly Tensor[] =>
-  v instanceof Tensor ? [v] : Array.isArray(v) ? v.filter((t): t is Tensor => t instanceof Tensor) : [];
+const homeOf = (values: Values): Backend | null => tensorsIn(values)[0]?.backend ?? null;
 /** A single number in the host's memory goes with every device. */
 const isNumber = (t: Tensor): boolean => t.sizes.length === 0 && isHost(t.backend);
 function isElsewhere(t: Tensor, on: Backend): RuntimeError {

@@ -323,29 +323,39 @@ export function jvp(...args: unknown[]): unknown {
 /** The value of a function that gives one number, and `v` times its Hessian. As `torch.autograd.functional.vhp`. */
 export function vhp<X extends Given>(func: Fn<X, Tensor>, inputs: X, ...rest: Rest<X>): [Tensor, X];
 export function vhp(...args: unknown[]): unknown {
-  const { func, inputs, v, create_graph, strict } = bound("vhp", args);
-  const given = givenTo("vhp", inputs, "inputs");
-  return enable_grad(() => {
-    const vs = vectors(v, given, "vhp");
-    const xs = prepared(given.tensors, create_graph);
-    const [y, first] = firstOf("vhp", func, xs, strict);
-    const made = strictly(gradients(first, xs, vs, create_graph), xs, strict, create_graph, "double_back");
-    return [finished([y], create_graph)[0], oneOf(finished(made, create_graph), given.several)] as never;
-  });
+  return withHessian("vhp", args, (first, xs, vs, strict, create_graph) =>
+    strictly(gradients(first, xs, vs, create_graph), xs, strict, create_graph, "double_back"),
+  );
 }
 /** The value of a function that gives one number, and its Hessian times `v`. As `torch.autograd.functional.hvp`. */
 export function hvp<X extends Given>(func: Fn<X, Tensor>, inputs: X, ...rest: Rest<X>): [Tensor, X];
 export function hvp(...args: unknown[]): unknown {
-  const { func, inputs, v, create_graph, strict } = bound("hvp", args);
-  const given = givenTo("hvp", inputs, "inputs");
-  return enable_grad(() => {
-    const vs = vectors(v, given, "hvp");
-    const xs = prepared(given.tensors, create_graph);
-    const [y, first] = firstOf("hvp", func, xs, strict);
+  return withHessian("hvp", args, (first, xs, vs, strict, create_graph) => {
     const us = xs.map((x) => zeros_like(x).requires_grad_());
     const second = strictly(gradients(first, xs, us, true), xs, strict, false, "double_back");
-    const made = strictly(gradients(second, us, vs, create_graph), us, strict, create_graph, "double_back_trick");
-    return [finished([y], create_graph)[0], oneOf(finished(made, create_graph), given.several)] as never;
+    return strictly(gradients(second, us, vs, create_graph), us, strict, create_graph, "double_back_trick");
+  });
+}
+/** The value of a function that gives one number, and a product with its Hessian, made of the gradient. */
+function withHessian(
+  name: "vhp" | "hvp",
+  args: unknown[],
+  product: (
+    first: readonly Tensor[],
+    xs: readonly Tensor[],
+    vs: readonly Tensor[],
+    strict: boolean,
+    create_graph: boolean,
+  ) => Tensor[],
+): unknown {
+  const { func, inputs, v, create_graph, strict } = bound(name, args);
+  const given = givenTo(name, inputs, "inputs");
+  return enable_grad(() => {
+    const vs = vectors(v, given, name);
+    const xs = prepared(given.tensors, create_graph);
+    const [y, first] = firstOf(name, func, xs, strict);
+    const made = product(first, xs, vs, strict, create_graph);
+    return [finished([y], create_graph)[0], oneOf(finished(made, create_graph), given.several)];
   });
 }
 function firstOf(name: string, func: unknown, xs: readonly Tensor[], strict: boolean): [Tensor, Tensor[]] {
