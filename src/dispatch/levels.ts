@@ -73,6 +73,10 @@ export abstract class Level implements OpenLevel {
       levels.newest = newest;
     }
   }
+  /** A tensor of this level that holds one of below. */
+  wrap(t: Tensor): Tensor {
+    return t;
+  }
   owns(t: Tensor): boolean {
     return t instanceof Wrapped && t.level === this;
   }
@@ -193,6 +197,13 @@ export function drawnAt(size: readonly number[], drawn: (size: readonly number[]
 /** Whether an op draws random numbers. */
 export const isRandom = ({ schema }: Entry): boolean =>
   schema.name === "_rrelu_slopes" || schema.args.some((a) => a.type.startsWith("Generator"));
+
+/** A tensor made of data, as of those levels that what is made from nothing is of. */
+export function inLevels(t: Tensor): Tensor {
+  const wrapping: Level[] = [];
+  for (let level = levels.newest; level !== null; level = level.below) if (level.wraps) wrapping.push(level);
+  return wrapping.reduceRight((made, level) => level.wrap(made), t);
+}
 
 /** Where no level is left, but tensors of ended ones may be among the arguments. */
 class Ground extends Level {

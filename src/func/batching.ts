@@ -1,5 +1,6 @@
 // Batching: how an op computes for a whole batch at once.
 import { RuntimeError } from "../base/errors.ts";
+import { sameShape, wrapDim } from "../base/layout.ts";
 import { runInPlace } from "../dispatch/call.ts";
 import { isRandom, mapTensors, tensorsIn } from "../dispatch/levels.ts";
 import type { Results } from "../dispatch/levels.ts";
@@ -7,7 +8,7 @@ import type { Entry } from "../dispatch/declare.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { aligned, alignedValues, Call, oneByOne } from "./batching_call.ts";
 import type { Rule } from "./batching_call.ts";
-import { rules } from "./batching_rules.ts";
+import { dimsBehind, rules } from "./batching_rules.ts";
 import type { VmapLevel } from "./vmap_level.ts";
 
 /**
@@ -53,15 +54,64 @@ function ruleOf({ definition }: Entry): Rule | null {
   const { kind, elementwise } = definition!.kernel;
   return kind === "view" ? seen : elementwise === true ? aligned : null;
 }
-/** A view: the same of every element of the batch. */
+/**
+ * A view: the same of every element of the batch. It is the op's own, of all of the batch, so that the graph below has it under its
+ * name, as one of several where it is; seen through strides where the op would lay it otherwise.
+ */
 const seen: Rule = (call) => {
-  const self = call.values[0] as Tensor;
-  const below = call.below(self);
-  const made = call.entry.definition!.kernel.run(call.values, call.entry.schema);
+  const { kernel } = call.entry.definition!;
+  const below = call.below(call.values[0] as Tensor);
+  const made = kernel.run(call.values, call.entry.schema);
+  const wanted = made instanceof Tensor ? [made] : made;
+  const isSame = (views: Results): boolean =>
+    (views instanceof Tensor ? [views] : views).every((t, i) => isOfBatch(t, below, wanted[i]));
+  try {
+    const own = behindBatch(call);
+    if (own !== null && isSame(kernel.run(own, call.entry.schema))) return call.run(own);
+    if (call.name === "t" && wanted[0].dim() === 2) return below.transpose(1, 2);
+    if (call.name === "squeeze") return below.view([call.size, ...wanted[0].sizes]);
+  } catch {
+    // The op is not for what has one more dim.
+  }
   const view = (t: Tensor): Tensor =>
     below.as_strided([call.size, ...t.sizes], [below.strides[0], ...t.strides], t.offset);
   return made instanceof Tensor ? view(made) : made.map(view);
 };
+/** Whether a view of all of the batch is, for each element, that of the element. */
+const isOfBatch = (t: Tensor, below: Tensor, of: Tensor): boolean =>
+  t.offset === of.offset &&
+  t.sizes[0] === below.sizes[0] &&
+  t.strides[0] === below.strides[0] &&
+  sameShape(t.sizes.slice(1), of.sizes) &&
+  sameShape(t.strides.slice(1), of.strides);
+/** The arguments of a view behind the batch; null if the op has no such. */
+function behindBatch(call: Call): unknown[] | null {
+  const self = call.values[0] as Tensor;
+  const rank = self.dim();
+  const below = call.below(self);
+  const place = (name: string, v: unknown): unknown[] => call.values.with(0, below).with(call.place(name), v);
+  switch (call.name) {
+    case "view":
+      return place("size", [call.size, ...call.arg<readonly number[]>("size")]);
+    case "expand": {
+      const size = call.arg<readonly number[]>("size");
+      const ones = new Array<number>(size.length - rank).fill(1);
+      const aligned = ones.length === 0 ? below : below.view([call.size, ...ones, ...self.sizes]);
+      return place("size", [call.size, ...size]).with(0, aligned);
+    }
+    case "permute":
+      return place("dims", [0, ...call.arg<readonly number[]>("dims").map((d) => wrapDim(d, rank) + 1)]);
+    case "unsqueeze":
+      return place("dim", wrapDim(call.arg<number>("dim"), rank + 1) + 1);
+    case "unfold":
+      return place("dimension", wrapDim(call.arg<number>("dimension"), rank) + 1);
+    case "t":
+    case "_as_strided":
+      return null;
+    default:
+      return rank === 0 ? null : dimsBehind(call, rank).with(0, below);
+  }
+}
 export function assertDraws(level: VmapLevel): void {
   if (level.randomness === "error")
     throw new RuntimeError(

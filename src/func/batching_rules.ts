@@ -12,7 +12,7 @@ import type { Rule } from "./batching_call.ts";
 const DIMS = new Set(["dim", "dims", "dim0", "dim1", "dim2"]);
 
 /** Values with their dims, of a tensor of so many, behind the batch. An empty list of a fold means all. */
-function dimsBehind({ entry, values }: Call, rank: number): unknown[] {
+export function dimsBehind({ entry, values }: Call, rank: number): unknown[] {
   return entry.schema.args.map(({ name, type }, i) => {
     const v = values[i];
     if (!DIMS.has(name)) return v;

@@ -40,7 +40,7 @@ export class DerivativeLevel extends Level {
   private lifted(t: Tensor): Tensor {
     return this.owns(t) ? t : this.wrap(t);
   }
-  wrap(t: Tensor): Wrapped {
+  override wrap(t: Tensor): Wrapped {
     return new Wrapped(this, t);
   }
   /** A tensor of this level with respect to which gradients are taken. */

@@ -38,7 +38,7 @@ export class ForwardLevel extends TangentLevel {
     const seen = (ctx: FunctionContext, results: Values): void => this.pushCustom(of, ctx, given, results);
     return customAt(this, of, given, compute, seen);
   }
-  wrap(t: Tensor): Dual {
+  override wrap(t: Tensor): Dual {
     return new Dual(this, t, null);
   }
   override made(t: Tensor, tangent: Tensor | null): Dual {

@@ -85,7 +85,7 @@ function mapOnce<A extends readonly unknown[]>(
     let next = 0;
     const given = mapLeaves(args, (x) => {
       const dim = dims[next++];
-      return dim === null ? x : level.wrap((x as Tensor).movedim(dim, 0));
+      return dim === null ? x : level.wrap(dim === 0 ? (x as Tensor) : (x as Tensor).movedim(dim, 0));
     });
     return f(...(given as A));
   });

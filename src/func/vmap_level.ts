@@ -47,7 +47,7 @@ export class VmapLevel extends Level {
     this.size = size;
     this.randomness = randomness;
   }
-  wrap(t: Tensor): Batched {
+  override wrap(t: Tensor): Batched {
     return new Batched(this, t);
   }
   override draw(size: readonly number[], drawn: (size: readonly number[]) => Tensor): Tensor {

@@ -13,6 +13,7 @@ import { caller, programStack, set_warning_listener, TypeError } from "../base/e
 import { Module } from "../nn/module/module.ts";
 import { PackedSequence } from "../nn/utils/rnn.ts";
 import { registry } from "../dispatch/declare.ts";
+import { inLevels } from "../dispatch/levels.ts";
 import { asLeaf, fromTyped } from "../ops/creation/from_data.ts";
 import { slice_ } from "../ops/methods/subscript.ts";
 import type { Index } from "../ops/methods/subscript.ts";
@@ -187,7 +188,9 @@ export class Bridge {
   /** A tensor of the numbers in an array. */
   fromArray(values: TypedArray, shape: string, dtype: string, requires_grad: boolean): Crossed {
     const sizes = shape === "" ? [] : shape.split(",").map(Number);
-    return this.guarded(() => asLeaf(fromTyped(values, sizes, dtypeByName.get(dtype as never)!), requires_grad));
+    return this.guarded(() =>
+      asLeaf(inLevels(fromTyped(values, sizes, dtypeByName.get(dtype as never)!)), requires_grad),
+    );
   }
   dtypeNumber(name: string): number {
     return this.handles.hold(dtypeByName.get(name as never)!);

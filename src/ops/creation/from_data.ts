@@ -24,6 +24,7 @@ import { list, numel } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
 import { bind, isOptions, isScalar } from "../../dispatch/bind.ts";
+import { inLevels } from "../../dispatch/levels.ts";
 import { parseSchema } from "../../dispatch/schema.ts";
 import { assign } from "../../tensor/elementwise.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -67,10 +68,7 @@ export function tensor(...given: unknown[]): Tensor {
       requires_grad,
     );
   }
-  return asLeaf(
-    placedOn(device, () => fromData(data, dtype)),
-    requires_grad,
-  );
+  return asLeaf(inLevels(placedOn(device, () => fromData(data, dtype))), requires_grad);
 }
 type FactoryValues = [data: TensorData, dtype: Dtype | null, device: DeviceLike | null, requires_grad: boolean];
 const TENSOR = parseSchema(
@@ -95,10 +93,7 @@ export function as_tensor(data: TensorData, options?: FactoryOptions): Tensor;
 export function as_tensor(...given: unknown[]): Tensor {
   const [data, dtype, device, requires_grad] = bind(AS_TENSOR, given) as FactoryValues;
   if (data instanceof Tensor) return data.to({ dtype, device });
-  return asLeaf(
-    placedOn(device, () => fromData(data, dtype)),
-    requires_grad,
-  );
+  return asLeaf(inLevels(placedOn(device, () => fromData(data, dtype))), requires_grad);
 }
 const AS_TENSOR = parseSchema(
   "as_tensor(object data, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
@@ -347,7 +342,7 @@ export function arange(...given: unknown[]): Tensor {
   if (wanted === bool || wanted.is_complex)
     throw new NotImplementedError(`"arange_cpu" not implemented for '${wanted.legacyName}'`);
   const made = placedOn(device, () => ramp(Math.max(0, Math.ceil((to - from) / by)), from, by, wanted));
-  return asLeaf(made, requires_grad);
+  return asLeaf(inLevels(made), requires_grad);
 }
 const ARANGE = parseSchema(
   "arange(Scalar start=0, Scalar? end=None, Scalar step=1, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
