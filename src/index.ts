@@ -9,8 +9,10 @@ export {
   channels_last,
   channels_last_3d,
   contiguous_format,
+  Layout,
   MemoryFormat,
   preserve_format,
+  strided,
 } from "./base/memory_format.ts";
 export { finfo, iinfo } from "./base/dtype_info.ts";
 export type { FloatInfo, IntegerInfo } from "./base/dtype_info.ts";

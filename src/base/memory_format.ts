@@ -57,3 +57,16 @@ function looksChannelsLast(shape: Shape, strides: readonly number[]): boolean {
   }
   return true;
 }
+
+/** How the elements of a tensor lie in memory, as `torch.layout`; here there is one way. */
+export class Layout {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+  toString(): string {
+    return `torch.${this.name}`;
+  }
+}
+/** By strides. As `torch.strided`. */
+export const strided = new Layout("strided");

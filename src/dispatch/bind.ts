@@ -4,7 +4,7 @@ import { getDevice } from "../devices/registry.ts";
 import { OverflowError, TypeError, ValueError, warn } from "../base/errors.ts";
 import type { Scalar } from "../base/dtype.ts";
 import { Complex, Dtype, Float } from "../base/dtype.ts";
-import { MemoryFormat } from "../base/memory_format.ts";
+import { Layout, MemoryFormat } from "../base/memory_format.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { missing, named, refuseUnknown, shown, tooMany } from "./refusals.ts";
@@ -49,6 +49,8 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
         : missing(schema, count, options);
   }
   if (options !== null && !python) refuseUnknown(schema, options);
+  // Behind all others: it is no argument of what computes.
+  if (options !== null && schema.out && (options["out"] ?? null) !== null) values.push(options["out"]);
   return values;
 }
 /** Whether a plain object at the end is what stands at its place, such as a state dict, and no arguments by name. */
@@ -245,6 +247,7 @@ const checks: Record<TypeName, Check> = {
   "function|function[]": that((x) => isFunction(x) || (isArray(x) && x.every(isFunction))),
   "memory_format?": orNull(that((x) => x instanceof MemoryFormat)),
   "device?": orNull((x) => ((typeof x === "string" || x instanceof Device) && getDevice(x) ? OK : "")),
+  "layout?": orNull(that((x) => x instanceof Layout)),
   object: () => OK,
   tensors: that((x) => typeof x === "object" && x !== null && Symbol.iterator in x),
   None: that((x) => x === null),
@@ -265,6 +268,7 @@ const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
   Generator: "torch.Generator",
   memory_format: "torch.memory_format",
   device: "torch.device",
+  layout: "torch.layout",
   tensors: "an iterable of Tensors",
 } as Partial<Record<TypeName, string>>;
 const pythonName = (type: TypeName): string => {

@@ -16,6 +16,7 @@ import { assertCast, assertFits } from "./fits.ts";
 import { assertOwned, beneathAll, isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
 import type { Level } from "./levels.ts";
 import type { AnyDefinition, Check, Entry, OpKernel } from "./declare.ts";
+import { writeOuts } from "./out.ts";
 import { placed, runOnHost, writeOnHost } from "./placement.ts";
 import type { Schema } from "./schema.ts";
 import { assign } from "../tensor/elementwise.ts";
@@ -34,7 +35,17 @@ export function makeCall(entry: Entry): (...given: unknown[]) => unknown {
   }
   const order = formerOrder(entry.schema);
   if (order !== null) return (...given) => run(entry, bind(entry.schema, withReduction(entry.schema, order, given)));
-  return (...given) => run(entry, bind(entry.schema, given));
+  const { args } = entry.schema;
+  if (!entry.schema.out) return (...given) => run(entry, bind(entry.schema, given));
+  return (...given) => {
+    const values = bind(entry.schema, given);
+    return values.length === args.length ? run(entry, values) : runInto(entry, values);
+  };
+}
+/** With the tensors for the results behind the values. */
+function runInto(entry: Entry, values: Values): unknown {
+  const inputs = values.slice(0, -1);
+  return writeOuts(entry.schema, values.at(-1), run(entry, inputs), inputs);
 }
 
 /** Runs an op on bound values. */

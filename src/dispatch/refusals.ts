@@ -4,13 +4,12 @@ import type { ParsedArg, Schema } from "./schema.ts";
 
 type Options = Readonly<Record<string, unknown>> | null;
 
-/** `input` is Python's name for self. */
-export const named = (options: Readonly<Record<string, unknown>>, arg: ParsedArg): unknown =>
-  Object.hasOwn(options, arg.name)
-    ? options[arg.name]
-    : arg.name === "self" && Object.hasOwn(options, "input")
-      ? options["input"]
-      : undefined;
+/** What was given under the argument's name, or under another that PyTorch takes for it. */
+export function named(options: Readonly<Record<string, unknown>>, arg: ParsedArg): unknown {
+  if (Object.hasOwn(options, arg.name)) return options[arg.name];
+  const other = arg.also.find((name) => Object.hasOwn(options, name));
+  return other === undefined ? undefined : options[other];
+}
 export const shown = (arg: ParsedArg): string => (arg.name === "self" ? "input" : arg.name);
 const plural = (n: number): string => (n === 1 ? "" : "s");
 
@@ -61,9 +60,9 @@ export function missingArguments(callee: string, names: readonly string[]): Type
     `${callee}() missing ${names.length} required positional argument${plural(names.length)}: ${all}`,
   );
 }
-export function refuseUnknown({ name, args }: Schema, options: Readonly<Record<string, unknown>>): void {
+export function refuseUnknown({ name, args, out }: Schema, options: Readonly<Record<string, unknown>>): void {
   for (const key of Object.keys(options))
-    if (!args.some((a) => a.name === key) && !(key === "input" && args[0]?.name === "self"))
+    if (!args.some((a) => a.name === key || a.also.includes(key)) && !(out && key === "out"))
       throw new TypeError(
         `${name}() got an unexpected keyword argument '${key}'${
           args.length > 0 ? `\nIt takes ${args.map((a) => a.name).join(", ")}.` : ""

@@ -1,9 +1,11 @@
 // A PyTorch signature, read twice: by the type checker (the types here) and at run time (`parseSchema`).
 import type { DeviceLike } from "../devices/device.ts";
-import type { MemoryFormat } from "../base/memory_format.ts";
+import type { Layout, MemoryFormat } from "../base/memory_format.ts";
 import type { Dtype, Scalar } from "../base/dtype.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { takesOut } from "./out.ts";
+import type { TakesOut } from "./out.ts";
 
 /** What a caller may pass for each schema type. */
 interface Accepts {
@@ -58,6 +60,8 @@ interface Accepts {
   "memory_format?": MemoryFormat | null;
   /** A device, or what torch.device takes for one. */
   "device?": DeviceLike | null;
+  /** How a tensor lies in memory: there is one way. */
+  "layout?": Layout | null;
   /** Anything: what it is made of is for the function to say. */
   object: unknown;
   /** Tensors, in whatever can be gone through, or a single one. */
@@ -680,13 +684,20 @@ export type After<A extends Arg[], N extends string> = A extends [infer H extend
     ? T
     : After<T, N>
   : [];
+type NameOf<S extends string> = S extends `${infer N}(${string}` ? N : never;
+/** A function's arguments, with `out` by name where PyTorch has it. */
+type FnArgs<S extends string> =
+  TakesOut<NameOf<S>> extends true
+    ? [...Args<S>, { name: "out"; type: OutOf<Result<S>>; value: unknown; optional: true; keyword: true }]
+    : Args<S>;
+type OutOf<R> = R extends readonly unknown[] ? readonly Tensor[] | null : Tensor | null;
 type AfterSelf<A extends Arg[]> = A extends [{ name: "self" }, ...infer T extends Arg[]] ? T : never;
 
 /** torch.name(...) */
 export type Fn<S extends string> =
-  Args<S> extends [infer H extends { name: "self"; type: unknown }, ...infer T extends Arg[]]
+  FnArgs<S> extends [infer H extends { name: "self"; type: unknown }, ...infer T extends Arg[]]
     ? (input: H["type"], ...args: Forms<T>) => Result<S>
-    : (...args: Forms<Args<S>>) => Result<S>;
+    : (...args: Forms<FnArgs<S>>) => Result<S>;
 /** tensor.name(...), for signatures whose first argument is self. */
 export type Method<S extends string> = (...args: Forms<AfterSelf<Args<S>>>) => Result<S>;
 
@@ -714,6 +725,8 @@ export type Unlabelled<S extends string> = S extends string
 
 export interface ParsedArg {
   readonly name: string;
+  /** Other names that PyTorch takes for it. */
+  readonly also: readonly string[];
   readonly type: TypeName;
   readonly keyword: boolean;
   readonly optional: boolean;
@@ -739,6 +752,8 @@ export interface Schema {
   readonly positional: number;
   /** The last positional argument's place if it is a list of ints that may be spread, else -1. */
   readonly spread: number;
+  /** Whether a tensor may be given for the result: see out.ts. */
+  readonly out: boolean;
   /** Names of the results where there are several. */
   readonly results: readonly string[] | null;
   readonly text: string;
@@ -760,6 +775,7 @@ export function parseSchema(text: string, python = false): Schema {
     const bare = type.replace(/\(\w!?\)/, "") as TypeName;
     args.push({
       name,
+      also: python ? [] : otherNames(match[1], name, match[2]),
       type: bare,
       keyword,
       optional: fallback !== undefined,
@@ -777,7 +793,35 @@ export function parseSchema(text: string, python = false): Schema {
   const spread = count === first + 1 && args[first].type === "int[]" && !args[first].optional ? first : -1;
   const several = /^\((.*)\)$/.exec(match[3]);
   const results = several ? several[1].split(", ").map((r) => r.split(" ")[1]) : null;
-  return { name: match[1], python, args, positional: count, spread, results, text };
+  return { name: match[1], python, out: !python && takesOut(match[1]), args, positional: count, spread, results, text };
+}
+/** NumPy's names, and those of the single function. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  self: ["input", "x", "a", "x1"],
+  input: ["x", "a", "x1"],
+  other: ["x2"],
+  dim: ["axis"],
+  keepdim: ["keepdims"],
+  // As PyTorch's documentation calls it.
+  A: ["input"],
+};
+const ALSO_OF: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  split: { self: ["tensor"], split_size: ["split_size_or_sections"] },
+  unsafe_split: { self: ["tensor"], split_size: ["split_size_or_sections"] },
+  tensor_split: { indices_or_sections: ["indices", "sections", "tensor_indices_or_sections"] },
+  hsplit: { indices: ["sections"] },
+  vsplit: { indices: ["sections"] },
+  dsplit: { indices: ["sections"] },
+  scatter: { src: ["value"] },
+  scatter_: { src: ["value"] },
+  dropout: { training: ["train"] },
+  one_hot: { input: ["tensor"] },
+  isin: { elements: ["element"], test_elements: ["test_element"] },
+  linalg_tensorsolve: { B: ["other"] },
+};
+function otherNames(op: string, name: string, all: string): readonly string[] {
+  const others = [...(ALSO[name] ?? []), ...(ALSO_OF[op]?.[name] ?? [])];
+  return others.length === 0 ? others : others.filter((other) => !new RegExp(`\\b${other}\\b`).test(all));
 }
 const PLAIN: { readonly [T in TypeName]?: "boolean" | "string" } = {
   bool: "boolean",

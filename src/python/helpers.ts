@@ -11,18 +11,18 @@ import { modes, no_grad, scoped } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { cppName } from "../base/cpp_names.ts";
 import { getDevice } from "../devices/registry.ts";
-import { can_cast, Complex, dtypeByName, uint8 } from "../base/dtype.ts";
+import { Complex, dtypeByName, uint8 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
-import { RuntimeError, TypeError, warn } from "../base/errors.ts";
+import { RuntimeError, TypeError } from "../base/errors.ts";
 import { grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp, vmap } from "../func/index.ts";
 import { unpack_dual } from "../func/forward_ad.ts";
 import type { AtLevel } from "../func/forward_ad.ts";
 import type { Tree } from "../func/tree.ts";
-import { list, sameShape } from "../base/layout.ts";
+import { list } from "../base/layout.ts";
 import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../base/memory_format.ts";
 import type { MemoryFormat } from "../base/memory_format.ts";
 import { refuseBatch } from "../dispatch/levels.ts";
-import { assertNoOverlap } from "../tensor/elementwise.ts";
+import { writeOut } from "../dispatch/out.ts";
 import { Parameter } from "../nn/module/parameter.ts";
 import { PackedSequence } from "../nn/utils/rnn.ts";
 import { Optimizer } from "../optim/optimizer.ts";
@@ -175,29 +175,7 @@ export const helpers = {
   },
   applyFunction: (of: FunctionClass, ...args: unknown[]): unknown => of.apply(...(args as never[])),
   /** What `out=` does with a result. */
-  writeOut(name: string, out: Tensor, result: Tensor, inputs: readonly Tensor[]): Tensor {
-    if (modes().grad && [out, ...inputs].some((x) => x instanceof Tensor && x.requires_grad))
-      throw new RuntimeError(
-        `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
-      );
-    if (!can_cast(result.dtype, out.dtype))
-      throw new RuntimeError(
-        `result type ${result.dtype.legacyName} can't be cast to the desired output type ${out.dtype.legacyName}`,
-      );
-    if (sameShape(out.sizes, result.sizes))
-      assertNoOverlap(
-        out,
-        inputs.filter((x) => x instanceof Tensor),
-      );
-    else {
-      if (out.numel() > 0)
-        warn(
-          `An output with one or more elements was resized since it had shape ${list(out.sizes)}, which does not match the required output shape ${list(result.sizes)}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).`,
-        );
-      out.resize_([...result.sizes]);
-    }
-    return out.copy_(result);
-  },
+  writeOut,
   /** Another tensor on the same memory, of no graph. */
   sharing: (self: Tensor): Tensor => new Tensor(self.storage, self.dtype, self.sizes, self.strides, self.offset),
   /** The same for tensors that share memory. */

@@ -269,3 +269,42 @@ describe("a tensor keeps its own count of changes", () => {
     expect(torch.empty(2, 3).t().resize_as_(torch.empty(3, 2)).stride()).toEqual([1, 3]);
   });
 });
+
+describe("what only some of PyTorch's functions take", () => {
+  test("the result goes into a tensor given as out", () => {
+    const [a, out] = [torch.tensor([1, 4]), torch.zeros(2)];
+    expect(torch.add(a, 1, { out })).toBe(out);
+    expect(out.tolist()).toEqual([2, 5]);
+    expect(torch.sqrt({ input: a, out } as never).tolist()).toEqual([1, 2]);
+    expect(torch.zeros(3, { out: torch.empty(0) }).tolist()).toEqual([0, 0, 0]);
+    const [values, indices] = [torch.empty(2), torch.empty(2, { dtype: torch.int64 })];
+    expect(torch.sort(a, { descending: true, out: [values, indices] }).values).toBe(values);
+    expect([values.tolist(), indices.tolist()]).toEqual([
+      [4, 1],
+      [1, 0],
+    ]);
+    expect(torch.add(a, 1, { out: null }).tolist()).toEqual([2, 5]);
+    const learnt = torch.ones(2, { requires_grad: true });
+    expect(() => torch.add(learnt, 1, { out })).toThrow(
+      "add(): functions with out=... arguments don't support automatic",
+    );
+    expect(() => torch.add(a, 1, { out: torch.zeros(2, { dtype: torch.int64 }) })).toThrow(
+      "result type Float can't be cast to the desired output type Long",
+    );
+    expect(() => T.add(a, 1, { out: 3 })).toThrow("add(): argument 'out' must be Tensor, not int");
+    expect(() => T.reshape(a, [2], { out })).toThrow("reshape() got an unexpected keyword argument 'out'");
+  });
+  test("NumPy's names where PyTorch takes them", () => {
+    const a = torch.ones(2, 3);
+    expect(T.sum(a, { axis: 1, keepdims: true }).tolist()).toEqual([[3], [3]]);
+    expect(T.add({ x1: a, x2: 1 }).tolist()).toEqual(a.add(1).tolist());
+    expect(T.vander({ x: torch.tensor([2]) }).tolist()).toEqual([[1]]);
+    expect((T.split({ tensor: a, split_size_or_sections: [1, 1] }) as unknown as unknown[]).length).toBe(2);
+    expect(() => T.sum(a, { axes: 1 })).toThrow("sum() got an unexpected keyword argument 'axes'");
+  });
+  test("the one layout that there is", () => {
+    expect(torch.zeros(2, { layout: torch.strided }).tolist()).toEqual([0, 0]);
+    expect(torch.rand_like(x, { layout: torch.strided }).shape.join()).toBe("3");
+    expect(() => T.zeros(2, { layout: 1 })).toThrow("zeros(): argument 'layout' must be torch.layout, not int");
+  });
+});

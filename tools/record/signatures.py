@@ -3,7 +3,7 @@ are written in C++, their documentation tells them. `=` follows what may be left
 
 Needs Python with PyTorch 2.13; the tests need only the recorded file.
 
-    python3 tools/record/signatures.py
+    python3 -P tools/record/signatures.py
 """
 
 import inspect
@@ -78,7 +78,38 @@ def documented(name, doc):
     return found or None
 
 
+SCHEMAS = {}
+for schema in torch._C._jit_get_all_schemas():
+    SCHEMAS.setdefault(schema.name, []).append(schema)
+
+
+def dispatched(path, name):
+    """The arguments of all overloads of an operator, as the parser of arguments reads them; None if it is none."""
+    prefix = path.removeprefix("torch").removeprefix(".").replace("nn.functional", "").replace(".", "_")
+    overloads = SCHEMAS.get(f"aten::{prefix + '_' if prefix else ''}{name}")
+    if overloads is None:
+        return None
+    names, has_out = [], False
+    for schema in overloads:
+        if any(t in str(a.type) for a in schema.arguments for t in ("Dimname", "List[str]", "str[]")):
+            continue
+        for a in schema.arguments:
+            if a.kwarg_only and a.alias_info is not None and a.alias_info.is_write:
+                has_out = True
+            elif a.name not in ("out", "a", "b", "pin_memory") and not a.name.startswith("_"):
+                given = "input" if a.name == "self" else a.name
+                names += [n for n in (given,) if n not in names]
+    return ", ".join([*names, *(["out="] if has_out else [])])
+
+
 def signature_of(path, name, f, is_method=False):
+    if type(f).__name__ == "builtin_function_or_method" and not is_method:
+        found = dispatched(path, name)
+        if found is not None:
+            # The parser has no out= where the documentation knows none: it is the operator's alone.
+            if "out=" in found and not re.search(r"\bout\b *=|\bout \(", f.__doc__ or ""):
+                found = found.removesuffix("out=").removesuffix(", ")
+            return found
     try:
         found = python_signature(f.__init__ if inspect.isclass(f) else f, is_method or inspect.isclass(f))
         if found is not None:

@@ -17,7 +17,7 @@ import { asLeaf, checkSize, filled, fromTyped, hostZeros, inferDtype } from "./f
 
 /** Uninitialised elements, in row-major order or in that of `memory_format`. */
 export const empty = op(
-  "empty(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "empty(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 define(empty, {
   kernel: compute(({ size, dtype, requires_grad, memory_format }) => {
@@ -30,7 +30,7 @@ define(empty, {
 
 /** Elements all 0. */
 export const zeros = op(
-  "zeros(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "zeros(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(zeros, {
   kernel: compute(({ size, dtype, requires_grad }) => {
@@ -41,7 +41,7 @@ define(zeros, {
 
 /** Elements all 1. */
 export const ones = op(
-  "ones(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "ones(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(ones, {
   kernel: compute(({ size, dtype, requires_grad }) =>
@@ -51,7 +51,7 @@ define(ones, {
 
 /** Elements all `fill_value`: a number gives the default dtype, a bigint int64, a boolean bool. */
 export const full = op(
-  "full(int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "full(int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(full, {
   kernel: compute(({ size, fill_value, dtype, requires_grad }) =>
@@ -70,7 +70,7 @@ function filledLike(t: Tensor, value: Scalar, made: Made): Tensor {
 
 /** Uninitialised elements, sizes and dtype of `self`. */
 export const empty_like = op(
-  "empty_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "empty_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 define(empty_like, {
   kernel: compute(({ self, ...made }) => asLeaf(emptyLike(self, made), made.requires_grad)),
@@ -78,7 +78,7 @@ define(empty_like, {
 
 /** Zeros of the sizes and dtype of `self`. */
 export const zeros_like = op(
-  "zeros_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "zeros_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 define(zeros_like, {
   kernel: compute(({ self, ...made }) => filledLike(self, 0, made)),
@@ -86,7 +86,7 @@ define(zeros_like, {
 
 /** Ones of the sizes and dtype of `self`. */
 export const ones_like = op(
-  "ones_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "ones_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 define(ones_like, {
   kernel: compute(({ self, ...made }) => filledLike(self, 1, made)),
@@ -94,7 +94,7 @@ define(ones_like, {
 
 /** `fill_value` at the sizes and dtype of `self`. */
 export const full_like = op(
-  "full_like(Tensor self, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "full_like(Tensor self, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 define(full_like, {
   kernel: compute(({ self, fill_value, ...made }) => filledLike(self, fill_value, made)),
@@ -102,7 +102,7 @@ define(full_like, {
 
 /** Uninitialised elements, dtype of `self`. */
 export const new_empty = op(
-  "new_empty(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "new_empty(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_empty, {
   kernel: compute(({ self, size, dtype, requires_grad }) =>
@@ -112,7 +112,7 @@ define(new_empty, {
 
 /** Zeros of the dtype of `self`. */
 export const new_zeros = op(
-  "new_zeros(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "new_zeros(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_zeros, {
   kernel: compute(({ self, size, dtype, requires_grad }) =>
@@ -122,7 +122,7 @@ define(new_zeros, {
 
 /** Ones of the dtype of `self`. */
 export const new_ones = op(
-  "new_ones(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "new_ones(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_ones, {
   kernel: compute(({ self, size, dtype, requires_grad }) =>
@@ -132,7 +132,7 @@ define(new_ones, {
 
 /** `fill_value` in the dtype of `self`. */
 export const new_full = op(
-  "new_full(Tensor self, int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "new_full(Tensor self, int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_full, {
   kernel: compute(({ self, size, fill_value, dtype, requires_grad }) =>
@@ -142,7 +142,7 @@ define(new_full, {
 
 /** Uninitialised elements with given strides, dtype of `self`. */
 export const new_empty_strided = op(
-  "new_empty_strided(Tensor self, int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "new_empty_strided(Tensor self, int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_empty_strided, {
   kernel: compute(({ self, size, stride, dtype, requires_grad }) =>
@@ -152,7 +152,7 @@ define(new_empty_strided, {
 
 /** Uninitialised elements with given strides. */
 export const empty_strided = op(
-  "empty_strided(int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "empty_strided(int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(empty_strided, {
   kernel: compute(({ size, stride, dtype, requires_grad }) =>
@@ -172,7 +172,7 @@ function strided(size: Shape, stride: readonly number[], dtype: Dtype): Tensor {
 
 /** `steps` values from start to end, both included: numbers, or tensors that hold one. */
 export const linspace = op(
-  "linspace(Tensor|Scalar start, Tensor|Scalar end, int steps, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "linspace(Tensor|Scalar start, Tensor|Scalar end, int steps, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(linspace, {
   kernel: compute(({ start, end, steps, dtype, requires_grad }) => {
@@ -219,7 +219,7 @@ function numberOf(x: Tensor | Scalar): Scalar {
 
 /** `steps` powers of `base`, the exponents evenly spaced from start to end. */
 export const logspace = op(
-  "logspace(Tensor|Scalar start, Tensor|Scalar end, int steps, float base=10.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "logspace(Tensor|Scalar start, Tensor|Scalar end, int steps, float base=10.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(logspace, {
   kernel: compute(({ start, end, steps, base, dtype, requires_grad }) => {
@@ -233,7 +233,7 @@ define(logspace, {
 
 /** Ones on the diagonal, zeros elsewhere. */
 export const eye = op(
-  "eye(int n, int? m=None, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "eye(int n, int? m=None, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(eye, {
   kernel: compute(({ n, m, dtype, requires_grad }) => {
@@ -247,7 +247,7 @@ define(eye, {
 
 /** A tensor of no dims. */
 export const scalar_tensor = op(
-  "scalar_tensor(Scalar s, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "scalar_tensor(Scalar s, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(scalar_tensor, {
   kernel: compute(({ s, dtype, requires_grad }) => asLeaf(filled([], s, dtype ?? get_default_dtype()), requires_grad)),

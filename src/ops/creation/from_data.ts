@@ -345,5 +345,5 @@ export function arange(...given: unknown[]): Tensor {
   return asLeaf(inLevels(made), requires_grad);
 }
 const ARANGE = parseSchema(
-  "arange(Scalar start=0, Scalar? end=None, Scalar step=1, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "arange(Scalar start=0, Scalar? end=None, Scalar step=1, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );

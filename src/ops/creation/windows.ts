@@ -18,7 +18,7 @@ function window(length: number, periodic: boolean, dtype: Dtype | null, at: (x: 
 const cosine = (x: number, k = 1): number => Math.cos(2 * Math.PI * k * x);
 /** A triangle, 0 at the ends. */
 export const bartlett_window = op(
-  "bartlett_window(int window_length, bool periodic=True, *, dtype? dtype=None, device? device=None) -> Tensor",
+  "bartlett_window(int window_length, bool periodic=True, *, dtype? dtype=None, device? device=None, layout? layout=None) -> Tensor",
 );
 define(bartlett_window, {
   kernel: compute(({ window_length, periodic, dtype }) =>
@@ -27,7 +27,7 @@ define(bartlett_window, {
 });
 /** A raised cosine, 0 at the ends. */
 export const hann_window = op(
-  "hann_window(int window_length, bool periodic=True, *, dtype? dtype=None, device? device=None) -> Tensor",
+  "hann_window(int window_length, bool periodic=True, *, dtype? dtype=None, device? device=None, layout? layout=None) -> Tensor",
 );
 define(hann_window, {
   kernel: compute(({ window_length, periodic, dtype }) =>
@@ -36,7 +36,7 @@ define(hann_window, {
 });
 /** A raised cosine on a pedestal. */
 export const hamming_window = op(
-  "hamming_window(int window_length, bool periodic=True, float alpha=0.54, float beta=0.46, *, dtype? dtype=None, device? device=None) -> Tensor",
+  "hamming_window(int window_length, bool periodic=True, float alpha=0.54, float beta=0.46, *, dtype? dtype=None, device? device=None, layout? layout=None) -> Tensor",
 );
 define(hamming_window, {
   kernel: compute(({ window_length, periodic, alpha, beta, dtype }) =>
@@ -45,7 +45,7 @@ define(hamming_window, {
 });
 /** Blackman's sum of two cosines. */
 export const blackman_window = op(
-  "blackman_window(int window_length, bool periodic=True, *, dtype? dtype=None, device? device=None) -> Tensor",
+  "blackman_window(int window_length, bool periodic=True, *, dtype? dtype=None, device? device=None, layout? layout=None) -> Tensor",
 );
 define(blackman_window, {
   kernel: compute(({ window_length, periodic, dtype }) =>
@@ -54,7 +54,7 @@ define(blackman_window, {
 });
 /** Kaiser's window: a Bessel function over half a circle, the sharper the larger `beta`. */
 export const kaiser_window = op(
-  "kaiser_window(int window_length, bool periodic=True, float beta=12.0, *, dtype? dtype=None, device? device=None) -> Tensor",
+  "kaiser_window(int window_length, bool periodic=True, float beta=12.0, *, dtype? dtype=None, device? device=None, layout? layout=None) -> Tensor",
 );
 define(kaiser_window, {
   kernel: compute(({ window_length, periodic, beta, dtype }) =>

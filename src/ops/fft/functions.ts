@@ -194,7 +194,7 @@ define(ihfft2, { kernel: composite(inverseHermitian) });
  * @example torch.fft.fftfreq(5) // tensor([ 0.0000,  0.2000,  0.4000, -0.4000, -0.2000])
  */
 export const fftfreq = op(
-  "fft_fftfreq(int n, float d=1.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "fft_fftfreq(int n, float d=1.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(fftfreq, {
   kernel: compute(({ n, d, dtype, requires_grad }) => {
@@ -205,7 +205,7 @@ define(fftfreq, {
 });
 /** The frequencies of the points of {@link rfft}. As `torch.fft.rfftfreq`. */
 export const rfftfreq = op(
-  "fft_rfftfreq(int n, float d=1.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "fft_rfftfreq(int n, float d=1.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(rfftfreq, {
   kernel: compute(({ n, d, dtype, requires_grad }) =>

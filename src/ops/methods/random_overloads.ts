@@ -53,7 +53,7 @@ export function randint(...given: unknown[]): Tensor {
   return asLeaf(made, requires_grad);
 }
 const RANDINT = parseSchema(
-  "randint(integer low, integer high, int[] size, *, dtype? dtype=None, device? device=None, Generator? generator=None, bool requires_grad=False) -> Tensor",
+  "randint(integer low, integer high, int[] size, *, dtype? dtype=None, device? device=None, Generator? generator=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 type Bound = number | bigint;
 /** The lower bound may be left out, though it comes first. */
@@ -89,7 +89,7 @@ export function randint_like(input: Tensor, ...given: unknown[]): Tensor {
   return asLeaf(made, requires_grad);
 }
 const RANDINT_LIKE = parseSchema(
-  "randint_like(Tensor input, integer low, integer high, *, dtype? dtype=None, device? device=None, Generator? generator=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "randint_like(Tensor input, integer low, integer high, *, dtype? dtype=None, device? device=None, Generator? generator=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 function drawInts(out: Tensor, low: Bound, high: Bound, generator: Generator | null): Tensor {
   if (low >= high)
@@ -150,7 +150,7 @@ interface NormalOptions extends RandomOptions {
   size?: readonly number[];
 }
 const NORMAL = parseSchema(
-  "normal(Tensor|Scalar mean, Tensor|Scalar std=1.0, int[]? size=None, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "normal(Tensor|Scalar mean, Tensor|Scalar std=1.0, int[]? size=None, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 declare module "../../tensor/tensor.ts" {
   interface Tensor {

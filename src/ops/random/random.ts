@@ -37,7 +37,7 @@ const by = (g: Generator | null): Generator => g ?? default_generator;
 
 /** Uniform in [0, 1). */
 export const rand = op(
-  "rand(int[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "rand(int[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(rand, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>
@@ -49,7 +49,7 @@ define(rand, {
 });
 /** Normal with mean 0 and variance 1. */
 export const randn = op(
-  "randn(int[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
+  "randn(int[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(randn, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>
@@ -63,7 +63,7 @@ define(randn, {
 });
 /** The numbers 0 … n - 1 in random order. */
 export const randperm = op(
-  "randperm(int n, *, Generator? generator=None, dtype? dtype=None, device? device=None) -> Tensor",
+  "randperm(int n, *, Generator? generator=None, dtype? dtype=None, device? device=None, layout? layout=None) -> Tensor",
 );
 define(randperm, {
   kernel: compute(({ n, generator, dtype }) => {
@@ -75,7 +75,7 @@ define(randperm, {
 });
 /** {@link rand} at the sizes, dtype and strides of `self`. */
 export const rand_like = op(
-  "rand_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "rand_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 define(rand_like, {
   kernel: compute(({ self, generator, requires_grad, ...made }) => {
@@ -85,7 +85,7 @@ define(rand_like, {
 });
 /** {@link randn} at the sizes, dtype and strides of `self`. */
 export const randn_like = op(
-  "randn_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None) -> Tensor",
+  "randn_like(Tensor self, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 define(randn_like, {
   kernel: compute(({ self, generator, requires_grad, ...made }) => {

@@ -306,7 +306,7 @@ define(nonzero_static, {
 });
 /** Rows and columns of the elements on and below a diagonal of a matrix. */
 export const tril_indices = op(
-  "tril_indices(int row, int col, int offset=0, *, dtype? dtype=None, device? device=None) -> Tensor",
+  "tril_indices(int row, int col, int offset=0, *, dtype? dtype=None, device? device=None, layout? layout=None) -> Tensor",
 );
 define(tril_indices, {
   kernel: compute(({ row, col, offset, dtype }) =>
@@ -315,7 +315,7 @@ define(tril_indices, {
 });
 /** Rows and columns of the elements on and above a diagonal of a matrix. */
 export const triu_indices = op(
-  "triu_indices(int row, int col, int offset=0, *, dtype? dtype=None, device? device=None) -> Tensor",
+  "triu_indices(int row, int col, int offset=0, *, dtype? dtype=None, device? device=None, layout? layout=None) -> Tensor",
 );
 define(triu_indices, {
   kernel: compute(({ row, col, offset, dtype }) =>

@@ -1,0 +1,86 @@
+// out=: the result goes into a tensor that the caller gives.
+import { modes } from "../autograd/mode.ts";
+import { can_cast } from "../base/dtype.ts";
+import { RuntimeError, TypeError, warn } from "../base/errors.ts";
+import { list, sameShape } from "../base/layout.ts";
+import { assertNoOverlap } from "../tensor/elementwise.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
+import type { Schema } from "./schema.ts";
+
+/** The functions that PyTorch gives an argument `out`, by name; methods have none. */
+// prettier-ignore
+export const OUT = ` abs acos acosh add addbmm addcdiv addcmul addmm addmv addr airy_ai all amax amin aminmax angle any arange asin \
+asinh atan atan2 atanh baddbmm bernoulli bessel_j0 bessel_j1 bessel_y0 bessel_y1 bitwise_and bitwise_left_shift \
+bitwise_not bitwise_or bitwise_right_shift bitwise_xor bmm bucketize cat ceil chebyshev_polynomial_t \
+chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w cholesky cholesky_inverse cholesky_solve \
+clamp clip column_stack complex concat concatenate conj_physical copysign cos cosh cross cummax cummin cumprod \
+cumsum deg2rad diag diff digamma div divide dot dstack empty entr eq erf erfc erfcx erfinv exp exp2 expit expm1 \
+eye fft_fft fft_fft2 fft_fftfreq fft_fftn fft_hfft fft_hfft2 fft_hfftn fft_ifft fft_ifft2 fft_ifftn fft_ihfft \
+fft_ihfft2 fft_ihfftn fft_irfft fft_irfft2 fft_irfftn fft_rfft fft_rfft2 fft_rfftfreq fft_rfftn fix float_power \
+floor floor_divide fmax fmin fmod frac frexp full gammainc gammaincc gammaln gather gcd ge geqrf ger greater \
+greater_equal gt heaviside hermite_polynomial_h hermite_polynomial_he histc hstack hypot i0 i0e i1 i1e igamma \
+igammac index_select inner inverse isneginf isposinf kron kthvalue laguerre_polynomial_l lcm ldexp le \
+legendre_polynomial_p lerp less less_equal lgamma linalg_cholesky linalg_cholesky_ex linalg_cond linalg_cross \
+linalg_det linalg_eig linalg_eigh linalg_eigvals linalg_eigvalsh linalg_householder_product linalg_inv \
+linalg_inv_ex linalg_ldl_factor linalg_ldl_factor_ex linalg_ldl_solve linalg_lu linalg_lu_factor \
+linalg_lu_factor_ex linalg_lu_solve linalg_matmul linalg_matrix_norm linalg_matrix_power linalg_matrix_rank \
+linalg_multi_dot linalg_norm linalg_pinv linalg_qr linalg_slogdet linalg_solve linalg_solve_ex \
+linalg_solve_triangular linalg_svd linalg_svdvals linalg_tensorinv linalg_tensorsolve linalg_vecdot \
+linalg_vector_norm linspace log log10 log1p log2 log_ndtr logaddexp logaddexp2 logcumsumexp logical_and \
+logical_not logical_or logical_xor logit logspace logsumexp lt lu_solve lu_unpack masked_select matmul \
+matrix_power maximum mean minimum mm mode modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 \
+modified_bessel_k1 msort mul multigammaln multinomial multiply mv mvlgamma nan_to_num nanmean nanquantile ndtr \
+ndtri ne neg negative nextafter norm normal not_equal ones ones_like ormqr outer polar polygamma pow psi qr \
+quantile rad2deg rand randint randn randperm reciprocal remainder renorm round row_stack rsqrt \
+scaled_modified_bessel_k0 scaled_modified_bessel_k1 searchsorted sgn shifted_chebyshev_polynomial_t \
+shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w sigmoid sign \
+signbit sin sinc sinh sort spherical_bessel_j0 sqrt square stack std std_mean sub subtract svd take_along_dim \
+tan tanh topk triangular_solve tril triu trunc var var_mean vdot vstack xlog1py xlogy zeros zeros_like zeta ` as const;
+const taking = new Set(OUT.split(" "));
+export const takesOut = (name: string): boolean => taking.has(name);
+/** Whether it is one of them, for the type checker. */
+export type TakesOut<Name extends string> = typeof OUT extends `${string} ${Name} ${string}` ? true : false;
+
+/** Writes the results of a function into the tensors given for them. Raises as PyTorch does, and then changes nothing. */
+export function writeOuts(
+  { name, results: resultNames }: Schema,
+  out: unknown,
+  results: unknown,
+  inputs: readonly unknown[],
+): unknown {
+  const tensors = inputs.flat().filter((x): x is Tensor => x instanceof Tensor);
+  if (!Array.isArray(results)) {
+    if (!(out instanceof Tensor)) throw new TypeError(`${name}(): argument 'out' must be Tensor, not ${typeWord(out)}`);
+    return writeOut(name, out, results as Tensor, tensors);
+  }
+  if (!Array.isArray(out) || out.length !== results.length || out.some((t) => !(t instanceof Tensor)))
+    throw new TypeError(`${name}(): argument 'out' must be tuple of Tensors, not ${typeWord(out)}`);
+  for (const [i, t] of (out as Tensor[]).entries()) writeOut(name, t, results[i] as Tensor, tensors);
+  const named = (resultNames ?? []).map((key, i) => [key, (out as Tensor[])[i]]);
+  return Object.assign([...(out as Tensor[])], Object.fromEntries(named));
+}
+/** The same for one tensor. */
+export function writeOut(name: string, out: Tensor, result: Tensor, inputs: readonly Tensor[]): Tensor {
+  if (modes().grad && [out, ...inputs].some((x) => x instanceof Tensor && x.requires_grad))
+    throw new RuntimeError(
+      `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
+    );
+  if (!can_cast(result.dtype, out.dtype))
+    throw new RuntimeError(
+      `result type ${result.dtype.legacyName} can't be cast to the desired output type ${out.dtype.legacyName}`,
+    );
+  if (sameShape(out.sizes, result.sizes))
+    assertNoOverlap(
+      out,
+      inputs.filter((x) => x instanceof Tensor),
+    );
+  else {
+    if (out.numel() > 0)
+      warn(
+        `An output with one or more elements was resized since it had shape ${list(out.sizes)}, which does not match the required output shape ${list(result.sizes)}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).`,
+      );
+    out.resize_([...result.sizes]);
+  }
+  return out.copy_(result);
+}
