@@ -144,6 +144,19 @@ class _Methods(type):
         return sorted(set(type.__dir__(cls)) | names("Tensor"))
 
 
+class fixed(property):
+    """What a program reads and does not set."""
+
+    def __set_name__(self, cls, name):
+        self._refusal = f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable"
+
+    def __set__(self, held, value):
+        raise AttributeError(self._refusal)
+
+    def __delete__(self, held):
+        raise AttributeError(self._refusal)
+
+
 def write(part, value):
     """What `x.real = value` does to the part."""
     if isinstance(value, Tensor):
@@ -210,27 +223,27 @@ class Tensor(Held, metaclass=_Methods):
 
     # -- what it is
 
-    @property
+    @fixed
     def shape(self):
         return get("shape", self)
 
-    @property
+    @fixed
     def dtype(self):
         return get("dtype", self)
 
-    @property
+    @fixed
     def device(self):
         return device(run("bridge.deviceOf", self)) if _device.several else _device.CPU
 
-    is_meta = property(lambda self: self.device.type == "meta")
+    is_meta = fixed(lambda self: self.device.type == "meta")
 
-    @property
+    @fixed
     def layout(self):
         from . import strided
 
         return strided
 
-    @property
+    @fixed
     def ndim(self):
         return len(self.shape)
 
@@ -250,7 +263,9 @@ class Tensor(Held, metaclass=_Methods):
     def grad(self):
         run("set.grad", self, None)
 
-    @property
+    _grad = grad
+
+    @fixed
     def grad_fn(self):
         return get("grad_fn", self)
 
@@ -264,7 +279,11 @@ class Tensor(Held, metaclass=_Methods):
             raise RuntimeError("requires_grad must be a bool")
         run("set.requires_grad", self, value)
 
-    @property
+    @requires_grad.deleter
+    def requires_grad(self):
+        raise RuntimeError("requires_grad must be a bool")
+
+    @fixed
     def is_leaf(self):
         return get("is_leaf", self)
 
@@ -278,29 +297,33 @@ class Tensor(Held, metaclass=_Methods):
             raise TypeError(f"Variable data has to be a tensor, but got {type_word(value)}")
         run("set.data", self, value)
 
-    @property
+    @data.deleter
+    def data(self):
+        raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
+
+    @fixed
     def output_nr(self):
         return get("outputNr", self)
 
     _is_parameter = False
-    _version = property(lambda self: get("_version", self))
-    _base = property(lambda self: get("_base", self))
-    retains_grad = property(lambda self: get("retains_grad", self))
-    T = property(lambda self: get("T", self))
-    mT = property(lambda self: get("mT", self))
-    H = property(lambda self: get("H", self))
-    mH = property(lambda self: get("mH", self))
+    _version = fixed(lambda self: get("_version", self))
+    _base = fixed(lambda self: get("_base", self))
+    retains_grad = fixed(lambda self: get("retains_grad", self))
+    T = fixed(lambda self: get("T", self))
+    mT = fixed(lambda self: get("mT", self))
+    H = fixed(lambda self: get("H", self))
+    mH = fixed(lambda self: get("mH", self))
     real = property(lambda self: run("torch.real", self), lambda self, value: write(self.real, value))
     imag = property(lambda self: run("torch.imag", self), lambda self, value: write(self.imag, value))
-    is_sparse = is_cuda = is_quantized = is_mps = property(lambda self: False)
-    itemsize = property(lambda self: self.dtype.itemsize)
-    nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
+    is_sparse = is_cuda = is_quantized = is_mps = fixed(lambda self: False)
+    itemsize = fixed(lambda self: self.dtype.itemsize)
+    nbytes = fixed(lambda self: self.numel() * self.dtype.itemsize)
 
     def size(self, dim=None):
-        return self.shape if dim is None else run("Tensor.size", self, dim)
+        return self.shape if dim is None else run("Tensor.size", self, one_dim("size", dim))
 
     def stride(self, dim=None):
-        return run("Tensor.stride", self) if dim is None else run("Tensor.stride", self, dim)
+        return run("Tensor.stride", self) if dim is None else run("Tensor.stride", self, one_dim("stride", dim))
 
     def dim(self):
         return len(self.shape)
@@ -389,11 +412,19 @@ class Tensor(Held, metaclass=_Methods):
             warn_once(TO_SCALAR)
         return self.item()
 
+    def _real(self, kind):
+        got = self._scalar()
+        if not isinstance(got, complex):
+            return got
+        if got.imag:
+            raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
+        return got.real
+
     def __int__(self):
-        return int(self._scalar())
+        return int(self._real("int64_t"))
 
     def __float__(self):
-        return float(self._scalar())
+        return float(self._real("double"))
 
     def __complex__(self):
         return complex(self._scalar())
@@ -584,18 +615,26 @@ class Tensor(Held, metaclass=_Methods):
         return self.shape == other.shape
 
     def apply_(self, f):
-        from . import tensor
-
-        flat = [f(x) for x in elements(self)]
-        self.copy_(tensor(flat, dtype=self.dtype).view(self.shape))
-        return self
+        return self._map("apply_", f)
 
     def map_(self, other, f):
+        return self._map("map_", f, other)
+
+    def map2_(self, x, y, f):
+        return self._map("map2_", f, x, y)
+
+    def _map(self, name, f, *others):
+        """What f makes of the elements, and of those of other tensors beside them."""
         from . import tensor
 
-        flat = [f(x, y) for x, y in zip(elements(self), elements(other))]
-        self.copy_(tensor(flat, dtype=self.dtype).view(self.shape))
-        return self
+        if any(t.requires_grad for t in (self, *others)):
+            raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
+        for argument, other in zip(["other"] if len(others) == 1 else ["x", "y"], others):
+            if other.dtype is not self.dtype:
+                raise TypeError(f"{name}: expected {self.type()} for '{argument}' (got {other.type()})")
+        beside = [elements(other.expand_as(self)) for other in others]
+        flat = [f(*given) for given in zip(elements(self), *beside)]
+        return self.copy_(tensor(flat, dtype=self.dtype).view(self.shape))
 
     def __array__(self, dtype=None, copy=None):
         made = self.numpy()
@@ -608,6 +647,15 @@ class Tensor(Held, metaclass=_Methods):
         if not name.startswith("_repr") and getattr(Tensor, name, None) is not None:
             return getattr(self, name)  # made by now
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+
+def one_dim(name, dim):
+    """The number of a dim, which may be a tensor's."""
+    if isinstance(dim, Tensor) and dim.dim() == 0 and not dim.dtype.is_floating_point:
+        return dim.__index__()
+    if not isinstance(dim, int) or isinstance(dim, bool):
+        raise TypeError(f"{name}(): argument 'dim' (position 1) must be int, not {type_word(dim)}")
+    return dim
 
 
 def type_word(x):

@@ -1,7 +1,7 @@
 // Runs backward: nodes in the order of their dependencies, without recursion.
 import { RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { typeWord } from "../tensor/type_word.ts";
-import { expandsTo, list, sameShape } from "../base/layout.ts";
+import { expandsTo, isExpanded, list, sameShape } from "../base/layout.ts";
 import { collectTemporaries, withoutCollecting } from "../tensor/allocate.ts";
 import type { Owner } from "../tensor/allocate.ts";
 import { currentDevice } from "../devices/registry.ts";
@@ -358,7 +358,7 @@ class GraphTask {
       !this.run.createGraph &&
       this.ownership.isSole(before) &&
       sameShape(before.sizes, grad.sizes) &&
-      !overlaps(before)
+      !isExpanded(before.sizes, before.strides)
     ) {
       before.add_(grad);
       this.ownership.freeIfUnused(grad);
@@ -373,7 +373,6 @@ class GraphTask {
 }
 const NONE: Grads = [];
 const nothingFor = (node: Node): Grads => new Array<Tensor | null>(node.outputs.length).fill(null);
-const overlaps = (t: Tensor): boolean => t.strides.some((s, d) => s === 0 && t.sizes[d] > 1);
 
 /** What a hook on a tensor returned, if it may stand for the gradient. */
 export function checkHookResult(result: unknown, grad: Tensor, hook: string): Tensor {

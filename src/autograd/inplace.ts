@@ -32,24 +32,28 @@ const leafHelp = (): string =>
   help({ TypeScript: "torch.no_grad(() => ...)", Python: "`with torch.no_grad():`" }) +
   "; to compute with changed ones, change a copy: y = x.clone().";
 function forbiddenView(t: Tensor, view: ViewInfo): RuntimeError {
-  if (view.made === "no_grad" || view.made === "inference") return ambiguousView(view.made, "is being");
-  const of = t.node === null ? "" : ` of ${shortName(t.node)}`;
+  if (view.made === "no_grad" || view.made === "inference") return ambiguousView(t, view.made, "is being");
   const why =
     view.made === "multiple"
       ? MULTIPLE
       : "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.";
-  return new RuntimeError(`Output ${t.outputNr}${of} is a view and is being modified inplace. ${why}`);
+  return new RuntimeError(`${outputOf(t)} is a view and is being modified inplace. ${why}`);
 }
-const ambiguousView = (made: "no_grad" | "inference", what: string): RuntimeError =>
-  new RuntimeError(
-    `A view was created in ${made} mode and ${what} modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the ${made === "no_grad" ? "no_grad" : "inference_mode"} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`,
+const outputOf = ({ outputNr, node }: Tensor): string =>
+  `Output ${outputNr}${node === null ? "" : ` of ${shortName(node)}`}`;
+function ambiguousView(t: Tensor, made: "no_grad" | "inference", what: string): RuntimeError {
+  const view = t.node === null ? "A view was" : `${outputOf(t)} is a view of a view which was`;
+  const [scope, now] =
+    made === "no_grad" ? ["no_grad", "with grad mode enabled"] : ["inference_mode", "in normal mode"];
+  return new RuntimeError(
+    `${view} created in ${made} mode and ${what} modified inplace ${now}. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the ${scope} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`,
   );
-
+}
 const MULTIPLE =
   "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.";
 const changedBase = (t: Tensor): RuntimeError =>
   new RuntimeError(
-    `Output ${t.outputNr}${t.node === null ? "" : ` of ${t.node.typeName}`} is a view and its base or another view of its base has been modified inplace. ${MULTIPLE}`,
+    `${outputOf(t)} is a view and its base or another view of its base has been modified inplace. ${MULTIPLE}`,
   );
 
 /** In whose name the library writes just now, where that is not the op's: what the program called. */
@@ -98,7 +102,7 @@ Tensor.refreshHistory = (t, view) => {
   if (view.made === "custom") return t.node;
   if (view.made === "multiple") throw changedBase(t);
   if (view.made === "no_grad" || view.made === "inference")
-    throw ambiguousView(view.made, "its base or another view of its base has been");
+    throw ambiguousView(t, view.made, "its base or another view of its base has been");
   const edge = gradientEdge(view.base);
   t.view_ = { ...view, version: t.storage.version };
   const node = edge === null ? null : new AsStrided(edge, view.base, t);

@@ -53,6 +53,9 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
   return true;
 }
 
+/** Whether one element stands for many along some dim. */
+export const isExpanded = (shape: Shape, strides: readonly number[]): boolean =>
+  strides.some((s, d) => s === 0 && shape[d] > 1);
 /** A tensor without holes and without overlap, whatever the order of its dims (PyTorch's is_non_overlapping_and_dense). */
 export function isDense(shape: Shape, strides: readonly number[]): boolean {
   let left = 0;

@@ -113,11 +113,13 @@ function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, giv
     OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${noOverload(schema, given)}${sentence}` : sentence,
   );
 }
+/** Functions that PyTorch's own Python hands on to others, which say what their arguments must be. */
+const SPOKEN: Readonly<Record<string, string>> = { cross_entropy: "cross_entropy_loss", nll_loss: "nll_loss_nd" };
 /** Which argument must be what. */
 function told({ name, args }: Schema, place: number): string {
   const arg = args[place];
   const position = arg.name === "self" ? 1 : args[0].name === "self" ? place : place + 1;
-  return `${name}(): argument '${shown(arg)}'${arg.keyword ? "" : ` (position ${position})`} must be ${pythonName(arg.type)}`;
+  return `${SPOKEN[name] ?? name}(): argument '${shown(arg)}'${arg.keyword ? "" : ` (position ${position})`} must be ${pythonName(arg.type)}`;
 }
 
 /** Numbers in their plain form: of the ways to give one, the few that kernels know. */

@@ -323,7 +323,7 @@ function logFactorial(k: number): number {
 }
 
 /**
- * Indices drawn by weight, as `torch.multinomial`: `numSamples` of each of the `rows` equal parts of `weights`. Without
+ * Indices drawn by weight, as `torch.multinomial`: `numSamples` for each `n` of `weights`. Without
  * replacement, and for one sample, those with the largest weight / Exp(1), of equal ones the first, which PyTorch
  * leaves open; with replacement by search in the cumulative sums.
  * Raises RuntimeError, before any draw, for negative or infinite weights, a row of zeros, or too many samples.
@@ -335,9 +335,9 @@ export function multinomial(
   numSamples: number,
   replacement: boolean,
   g: Generator,
-  rows = 1,
+  n = weights.length,
 ): BigInt64Array {
-  const n = weights.length / rows;
+  const rows = n === 0 ? 0 : weights.length / n;
   check(numSamples > 0, "cannot sample n_sample <= 0 samples");
   check(replacement || numSamples <= n, "cannot sample n_sample > prob_dist.size(-1) samples without replacement");
   const searched = replacement && numSamples > 1;

@@ -8,7 +8,7 @@ import { input, param } from "../kernel/expr.ts";
 import { isHalf } from "../kernel/half.ts";
 import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
-import { expandStrides, isContiguous, numel, sameShape } from "../base/layout.ts";
+import { expandStrides, isContiguous, isExpanded, numel, sameShape } from "../base/layout.ts";
 import type { Shape } from "../base/layout.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -86,7 +86,7 @@ export function assign(target: Tensor, source: Tensor | Scalar): void {
 /** Refuses to write where one element lies under several indices, or under a shifted view of a source. */
 export function assertNoOverlap(target: Tensor, sources: readonly Tensor[]): void {
   if (target.sizes.includes(0)) return;
-  if (target.strides.some((s, d) => s === 0 && target.sizes[d] > 1))
+  if (isExpanded(target.sizes, target.strides))
     throw new RuntimeError(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
     );

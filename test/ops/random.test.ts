@@ -166,7 +166,10 @@ function draw(call: Call, tensors: Recorded[], g: Generator, scalar: boolean): G
     case "multinomial": {
       const { data, shape } = input as Recorded;
       const rows = shape.length === 2 ? shape[0] : 1;
-      return { data: fill.multinomial(data as FloatArray, numbers[0], Boolean(args[1]), g, rows), tolerance: 0 };
+      return {
+        data: fill.multinomial(data as FloatArray, numbers[0], Boolean(args[1]), g, data.length / rows),
+        tolerance: 0,
+      };
     }
     case "poisson": {
       const x = like() as FloatArray;

@@ -32,6 +32,9 @@ class RemovableHandle:
         self._hooks, self.id = hooks_dict, next(RemovableHandle._next)
         self._more = [extra_dict] if isinstance(extra_dict, dict) else list(extra_dict or ())
 
+    def hooks_dict_ref(self):
+        return self._hooks
+
     def remove(self):
         for hooks in (self._hooks, *self._more):
             hooks.pop(self.id, None)

@@ -273,6 +273,7 @@ define(gather, {
 });
 function scatterAlong(name: string, target: Tensor, dim: number, index: Tensor, src: Tensor, mode: StoreMode): void {
   const d = wrapDim(dim, target.sizes.length);
+  assertNoOverlap(target, []);
   assertIndexFits(name, index, target, d, "self");
   if (src.sizes.length > 0 && src.sizes.length !== index.sizes.length && index.numel() > 0)
     throw new RuntimeError("Index tensor must have the same number of dimensions as src tensor");

@@ -2,7 +2,7 @@
 import type { Scalar } from "../../base/dtype.ts";
 import { bool, int32, int64, uint8 } from "../../base/dtype.ts";
 import { help, IndexError, RuntimeError, TypeError, ValueError, warn } from "../../base/errors.ts";
-import { list, sameShape } from "../../base/layout.ts";
+import { isExpanded, list, sameShape } from "../../base/layout.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { isScalar } from "../../dispatch/bind.ts";
 import { BATCHED_MASK, isBatched, refuseBatch } from "../../dispatch/levels.ts";
@@ -219,6 +219,10 @@ Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
   const by = indices.length > 0 ? "index_put_" : accumulate ? "add_" : "copy_";
   if (by === "index_put_") {
     if (!filled) assertPuttable(self, value);
+    if (isExpanded(self.sizes, self.strides))
+      warn(
+        "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also applies to advanced indexing e.g. tensor[indices] = tensor",
+      );
     _index_put_(self, indices, withoutLeadingOnes(value), accumulate);
   } else if (by === "add_") self.add_(value);
   else if (sameShape(value.sizes, self.sizes)) self.copy_(value);

@@ -30,7 +30,11 @@ define(embedding_bag, {
       args.offsets !== null && args.include_last_offset ? offsets.narrow(0, 0, offsets.numel() - 1) : offsets;
     const bags = starts.numel();
     const [n, width] = [ids.numel(), weight.sizes[1]];
-    if (bags === 0 || n === 0) return weight.narrow(0, 0, 0).sum([0]).expand([bags, width]).clone();
+    if (bags === 0 || n === 0) {
+      const none = weight.narrow(0, 0, 0);
+      const weighted = per_sample_weights === null ? none : none.mul(per_sample_weights.narrow(0, 0, 0).unsqueeze(1));
+      return weighted.sum([0]).expand([bags, width]).clone();
+    }
 
     // The bag of each index: the last that starts at or before it.
     const bag = searchsorted(starts, arange(n, { dtype: starts.dtype }), { right: true }).sub(1);

@@ -273,7 +273,13 @@ define(multinomial, {
     const rows = self.sizes.length === 2 ? self.sizes[0] : 1;
     const size = self.sizes.length === 2 ? [rows, num_samples] : [num_samples];
     if (self.is_meta) return allocate(size, int64);
+    if (rows > 0 && self.numel() === 0 && replacement)
+      throw new RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)");
     const weights = elements(self) as FloatArray;
-    return fromTyped(draw.multinomial(weights, num_samples, replacement, by(generator), rows), size, int64);
+    return fromTyped(
+      draw.multinomial(weights, num_samples, replacement, by(generator), self.sizes.at(-1)),
+      size,
+      int64,
+    );
   }),
 });

@@ -1,7 +1,7 @@
 // Convolutions in one, two and three dims, and their transposes, as matrix products.
 import { cppName, legacyType } from "../../../base/cpp_names.ts";
 import { bfloat16, bool, int64 } from "../../../base/dtype.ts";
-import { RuntimeError } from "../../../base/errors.ts";
+import { RuntimeError, warn } from "../../../base/errors.ts";
 import { list, numel } from "../../../base/layout.ts";
 import type { Shape } from "../../../base/layout.ts";
 import { composite, compute, inFormat, inOpmath } from "../../../kinds/kernels.ts";
@@ -246,6 +246,8 @@ function convolve(
   return batched === input ? out : out.squeeze([0]);
 }
 type Padding = readonly number[] | "same" | "valid";
+/** PyTorch warns once. */
+let toldOfPadding = false;
 /** "same" and "valid" in numbers. An odd total cannot be split evenly: the input is then padded at the end. */
 function namedPadding(
   input: Tensor,
@@ -270,6 +272,11 @@ function namedPadding(
   let x = input;
   for (const [i, t] of total.entries()) {
     if (t % 2 === 0) continue;
+    if (!toldOfPadding)
+      warn(
+        "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created",
+      );
+    toldOfPadding = true;
     const at = input.sizes.length - dims + i;
     const wider = x.sizes.with(at, x.sizes[at] + 1);
     x = x.new_zeros(wider).slice_scatter(x, at, 0, x.sizes[at]);
