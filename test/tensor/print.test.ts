@@ -6,7 +6,7 @@ import { ValueError } from "../../src/base/errors.ts";
 import { get_printoptions, scalarText, set_printoptions, sizeText, tensorText } from "../../src/tensor/print.ts";
 import type { Printable } from "../../src/tensor/print.ts";
 
-// Recorded from PyTorch by tools/record/print.py, which tells the format.
+// Recorded from PyTorch by tools/record/text.py, which tells the format.
 type Value = number | string | boolean;
 interface Case {
   shape: number[];

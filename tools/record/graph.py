@@ -1,4 +1,4 @@
-"""Records what PyTorch's functions leave in the graph, and what backward then says: for the calls of record_dtypes_taken.py
+"""Records what PyTorch's functions leave in the graph, and what backward then says: for the calls of dtypes_taken.py
 with float32 tensors, each of which requires grad in turn.
 
     python tools/record/graph.py
@@ -13,7 +13,7 @@ import warnings
 import torch
 import torch.nn.functional as F
 
-import record_dtypes_taken as taken
+import dtypes_taken as taken
 
 X = torch.float32
 MORE = """

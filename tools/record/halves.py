@@ -2,14 +2,14 @@
 
     python tools/record/halves.py
 
-The calls are those of record_dtypes_taken.py that take 16-bit floats, on irregular numbers.
+The calls are those of dtypes_taken.py that take 16-bit floats, on irregular numbers.
 """
 import json
 import math
 import pathlib
 import warnings
 
-import record_dtypes_taken as calls
+import dtypes_taken as calls
 import torch
 
 RANDOM = "dropout bernoulli multinomial poisson uniform normal exponential cauchy geometric random rand rrelu gumbel fractional".split()

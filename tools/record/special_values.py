@@ -1,9 +1,10 @@
 """Records, as programs of the fuzzer, what PyTorch makes of calls where NaN, infinities and rounding decide:
 test/recorded/special_values.jsonl.gz, which test/ops/special_values.test.ts replays.
 
-    python3 tools/record/special_values.py | gzip -9n > test/recorded/special_values.jsonl.gz
+    python3 tools/record/special_values.py
 """
 
+import gzip
 import json
 import math
 import random
@@ -310,5 +311,7 @@ for dtype in (torch.float16, torch.bfloat16, torch.uint8):
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
-    for i in range(len(CALLS)):
-        print(json.dumps(program(i), separators=(",", ":")))
+    file = Path(__file__).parent.parent.parent / "test" / "recorded" / "special_values.jsonl.gz"
+    with gzip.GzipFile(file, "wb", 9, mtime=0) as out:
+        for i in range(len(CALLS)):
+            out.write((json.dumps(program(i), separators=(",", ":")) + "\n").encode())

@@ -2,8 +2,8 @@
 
 Needs Python with PyTorch 2.13; the tests need only the recorded file.
 
-    python tools/record/print.py                                        # the file in the repository
-    python tools/record/print.py --seed 7 --random 5000 --out big.json  # a wider search, not kept
+    python tools/record/text.py                                        # the file in the repository
+    python tools/record/text.py --seed 7 --random 5000 --out big.json  # a wider search, not kept
     PRINT_CASES=big.json npx vitest run test/tensor/print.test.ts
 
 One case: shape, dtype, values (flat; special floats as strings, integers beyond 2^53 too) or, for large tensors,

@@ -1,6 +1,6 @@
 """Records random draws of PyTorch 2.13's CPU generator for test/ops/random.test.ts.
 
-    python tools/record/random.py [folder with cases.jsonl.gz and blob.bin.gz of earlier recordings]
+    python tools/record/random_streams.py [folder with cases.jsonl.gz and blob.bin.gz of earlier recordings]
 
 writes test/recorded/random.json: {"torch", "cases": [{id, seed, calls, tensors, data}]}. After manual_seed(seed) the calls
 draw from one stream, in order: {fn, dtype?, size?, args?, input?, options?, expected}, where {"t": k} is the k-th

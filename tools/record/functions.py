@@ -1,4 +1,4 @@
-"""Records true values of functions for test/kernel/math.test.ts. Run: python3 tools/record/math.py; needs mpmath.
+"""Records true values of functions for test/kernel/math.test.ts. Run: python3 tools/record/functions.py; needs mpmath.
 
 A row: the arguments, the float64 next to the true value, and how far the true value is from it, in units in the last
 place.
