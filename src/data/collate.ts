@@ -3,7 +3,7 @@ import type { TypedArray } from "../base/dtype.ts";
 import { KeyError, RuntimeError, TypeError } from "../base/errors.ts";
 import { bindConstructor } from "../dispatch/constructor.ts";
 import { as_tensor, tensor } from "../ops/creation/from_data.ts";
-import { stack } from "../ops/views/view.ts";
+import { stack } from "../ops/views/joining.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 

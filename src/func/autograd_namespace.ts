@@ -4,7 +4,7 @@ import type { BackwardOptions, GradOptions } from "../autograd/backward.ts";
 import { ValueError } from "../base/errors.ts";
 import { bind } from "../dispatch/bind.ts";
 import { parseSchema } from "../dispatch/schema.ts";
-import { stack } from "../ops/views/view.ts";
+import { stack } from "../ops/views/joining.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 import { gradcheck as checked } from "../autograd/gradcheck.ts";

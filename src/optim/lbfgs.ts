@@ -2,7 +2,7 @@ import { collectTemporaries } from "../tensor/allocate.ts";
 import { enable_grad, no_grad } from "../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { missingArguments } from "../dispatch/refusals.ts";
-import { cat } from "../ops/views/view.ts";
+import { cat } from "../ops/views/joining.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { bindOptimizer } from "./arguments.ts";
 import type { OptimizerArgs, OptionsOf } from "./arguments.ts";

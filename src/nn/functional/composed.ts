@@ -16,7 +16,7 @@ import { feature_dropout } from "../../ops/nn/dropout.ts";
 import { native_batch_norm } from "../../ops/nn/normalization/norm.ts";
 import * as pool from "../../ops/nn/pooling/pool.ts";
 import * as ops from "../../ops/nn/activation/softmax.ts";
-import { cat } from "../../ops/views/view.ts";
+import { cat } from "../../ops/views/joining.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** x where it is positive, else 0; `inplace` writes into x. As `torch.nn.functional.relu`. */

@@ -10,7 +10,7 @@ import { scaled_dot_product_attention } from "../../ops/nn/attention/attention.t
 import { dropout } from "../../ops/nn/dropout.ts";
 import { linear } from "../../ops/linalg/matmul.ts";
 import { pad } from "../../ops/nn/vision/padding.ts";
-import { cat } from "../../ops/views/view.ts";
+import { cat } from "../../ops/views/joining.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 const SIGNATURE =

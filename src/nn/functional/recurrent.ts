@@ -3,7 +3,7 @@ import { float32, float64 } from "../../base/dtype.ts";
 import { AttributeError, help, IndexError, RuntimeError, TypeError } from "../../base/errors.ts";
 import { _lstm_layer } from "../../ops/nn/lstm.ts";
 import { addmm, linear } from "../../ops/linalg/matmul.ts";
-import { cat, stack } from "../../ops/views/view.ts";
+import { cat, stack } from "../../ops/views/joining.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
 

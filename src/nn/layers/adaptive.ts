@@ -2,7 +2,7 @@
 import { RuntimeError, ValueError } from "../../base/errors.ts";
 import { bindConstructor } from "../../dispatch/constructor.ts";
 import type { ConstructorArgs } from "../../dispatch/constructor.ts";
-import { cat } from "../../ops/views/view.ts";
+import { cat } from "../../ops/views/joining.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { ModuleList, Sequential } from "../containers/modules.ts";
 import * as F from "../functional/index.ts";

@@ -6,7 +6,7 @@ import type { ConstructorArgs } from "../../dispatch/constructor.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import { dropout } from "../../ops/nn/dropout.ts";
-import { cat, stack } from "../../ops/views/view.ts";
+import { cat, stack } from "../../ops/views/joining.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { uniform_ } from "../init.ts";
 import { Module } from "../module/module.ts";

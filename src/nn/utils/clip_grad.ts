@@ -3,7 +3,7 @@ import { no_grad } from "../../autograd/mode.ts";
 import { Float } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { callable } from "../../dispatch/callable.ts";
-import { stack } from "../../ops/views/view.ts";
+import { stack } from "../../ops/views/joining.ts";
 import { zeros } from "../../ops/creation/creation.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 

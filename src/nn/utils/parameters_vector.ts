@@ -2,7 +2,7 @@
 import { TypeError } from "../../base/errors.ts";
 import { no_grad } from "../../autograd/mode.ts";
 import { callable } from "../../dispatch/callable.ts";
-import { cat } from "../../ops/views/view.ts";
+import { cat } from "../../ops/views/joining.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
 

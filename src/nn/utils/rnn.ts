@@ -5,7 +5,7 @@ import type { Dtype } from "../../base/dtype.ts";
 import { callable } from "../../dispatch/callable.ts";
 import { tensor } from "../../ops/creation/from_data.ts";
 import { pad } from "../../ops/nn/vision/padding.ts";
-import { cat, stack } from "../../ops/views/view.ts";
+import { cat, stack } from "../../ops/views/joining.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
 

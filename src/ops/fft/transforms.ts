@@ -8,7 +8,7 @@ import { host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { arange } from "../creation/from_data.ts";
-import { constant_pad_nd } from "../views/arranging.ts";
+import { constant_pad_nd } from "../views/constant_pad.ts";
 
 /** By what a transform is divided: nothing, √n, or n. The numbers are PyTorch's. */
 export type Normalization = 0 | 1 | 2;

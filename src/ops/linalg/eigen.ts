@@ -19,7 +19,7 @@ import {
   vectorsOf,
 } from "./matrices.ts";
 import { complex } from "../pointwise/complex.ts";
-import { cat } from "../views/view.ts";
+import { cat } from "../views/joining.ts";
 import { solve } from "./solve.ts";
 
 /**

@@ -6,7 +6,7 @@ import { composite, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye, zeros } from "../creation/creation.ts";
-import { cat } from "../views/view.ts";
+import { cat } from "../views/joining.ts";
 import {
   assertMatrix,
   assertReal,

@@ -10,7 +10,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { _complex } from "../pointwise/complex.ts";
 import { conj } from "../common/conjugate.ts";
 import { _where } from "../pointwise/arithmetic.ts";
-import { cat, stack } from "../views/view.ts";
+import { cat, stack } from "../views/joining.ts";
 import { numbers, of, onlyFloats, sameAsFirst, unless, wideFloats } from "../../dispatch/takes.ts";
 
 /** Sum of products over `dims_self` of self with `dims_other` of other. */

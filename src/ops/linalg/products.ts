@@ -7,7 +7,7 @@ import { composite, compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/creation.ts";
-import { cat } from "../views/view.ts";
+import { cat } from "../views/joining.ts";
 import { assertFloats, assertSquare } from "./matrices.ts";
 import { inv, solve } from "./solve.ts";
 

@@ -5,7 +5,7 @@ import { applyQ, qrFactor } from "../../numerics/qr.ts";
 import { composite, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { cat } from "../views/view.ts";
+import { cat } from "../views/joining.ts";
 import { assertMatrix, assertReal, batchOf, inColumns, newStack, newVectors, stackOf, vectorsOf } from "./matrices.ts";
 import type { Stack } from "./matrices.ts";
 import { solve_triangular } from "./triangular.ts";

@@ -2,7 +2,6 @@
 // stay out: their types would have to be looked into to tell them from ops, and that makes Tensor refer to itself.
 export * from "../nn/activation/activation.ts";
 export * from "../pointwise/aliases.ts";
-export * from "../views/arranging.ts";
 export * from "../pointwise/comparison.ts";
 export * from "../pointwise/complex.ts";
 export * from "../copies/copy.ts";
@@ -21,5 +20,12 @@ export * from "../indexing/scatter_reduce.ts";
 export * from "../nn/activation/softmax.ts";
 export * from "../reduction/sorting.ts";
 export * from "../views/strided.ts";
+export * from "../creation/triangles.ts";
+export * from "../indexing/places.ts";
+export * from "../views/constant_pad.ts";
+export * from "../views/diagonals.ts";
+export * from "../views/joining.ts";
+export * from "../views/splitting.ts";
+export * from "../views/turning.ts";
 export * from "../views/view.ts";
 export { i0 } from "../pointwise/special.ts";

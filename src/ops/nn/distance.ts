@@ -4,7 +4,7 @@ import { get_default_dtype, promote_types } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
-import { triu_indices } from "../views/arranging.ts";
+import { triu_indices } from "../creation/triangles.ts";
 import { onlyFloats, wideFloats } from "../../dispatch/takes.ts";
 
 /**

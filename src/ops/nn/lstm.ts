@@ -16,7 +16,7 @@ import type { Operand } from "../../kernel/loops.ts";
 import { compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { stack } from "../views/view.ts";
+import { stack } from "../views/joining.ts";
 
 const cached = (make: (dtype: Dtype) => Kernel): ((dtype: Dtype) => Kernel) => {
   const kernels = new Map<number, Kernel>();

@@ -2,10 +2,10 @@
 import { define, op, registry } from "../../dispatch/declare.ts";
 import type { Op } from "../../dispatch/declare.ts";
 import { ge, gt, le, lt, ne } from "./comparison.ts";
-import { vstack } from "../views/arranging.ts";
+import { vstack } from "../views/joining.ts";
 import { outer } from "../linalg/matmul.ts";
 import { abs, acos, acosh, asin, asinh, atan, atan2, atanh, mul, neg, sub, trunc } from "./arithmetic.ts";
-import { cat } from "../views/view.ts";
+import { cat } from "../views/joining.ts";
 
 type Renamed<S extends string, N extends string> = S extends `${string}(${infer Rest}` ? `${N}(${Rest}` : never;
 /** The same op under another name. */

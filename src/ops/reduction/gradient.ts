@@ -3,7 +3,7 @@ import { RuntimeError } from "../../base/errors.ts";
 import { wrapDim } from "../../base/layout.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { full } from "../creation/creation.ts";
-import { cat } from "../views/view.ts";
+import { cat } from "../views/joining.ts";
 
 export interface GradientOptions {
   /** Distance of the samples: one for all dims, one a dim, or the coordinates themselves. */

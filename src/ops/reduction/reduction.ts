@@ -29,7 +29,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { conj } from "../common/conjugate.ts";
 import { assertNonEmptyDim, pickedGrad, restored } from "../common/along_dim.ts";
 import { _where } from "../pointwise/arithmetic.ts";
-import { cat } from "../views/view.ts";
+import { cat } from "../views/joining.ts";
 import { isTaken, last, noBool, noComplex, noIntegers, numbers, real } from "../../dispatch/takes.ts";
 import type { Taken } from "../../dispatch/takes.ts";
 

@@ -5,8 +5,8 @@ import { broadcastShapes, sameShape } from "../../base/layout.ts";
 import { Size, Tensor } from "../../tensor/tensor.ts";
 import { _unravel_index } from "../reduction/counting.ts";
 import { arange } from "../creation/from_data.ts";
-import { cat, stack } from "./view.ts";
-import { _atleast } from "./arranging.ts";
+import { cat, stack } from "./joining.ts";
+import { _atleast } from "./joining.ts";
 import { _tensordot, _trapezoid } from "../linalg/other_products.ts";
 
 type Tensors = readonly Tensor[] | readonly [readonly Tensor[]];

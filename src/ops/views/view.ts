@@ -1,25 +1,16 @@
 // Shape and view ops: the same elements seen otherwise, and those that must copy.
 import { legacyType } from "../../base/cpp_names.ts";
-import { bool, promote_types } from "../../base/dtype.ts";
+import { bool } from "../../base/dtype.ts";
 import { IndexError, RuntimeError, ValueError, warn } from "../../base/errors.ts";
-import {
-  contiguousStrides,
-  copyStrides,
-  inferSize,
-  list,
-  numel,
-  sameShape,
-  viewStrides,
-  wrapDim,
-} from "../../base/layout.ts";
+import { contiguousStrides, inferSize, list, numel, sameShape, viewStrides, wrapDim } from "../../base/layout.ts";
 import type { Layout, Shape } from "../../base/layout.ts";
-import { empty as allocate } from "../../tensor/allocate.ts";
-import { composite, compute, hasChannelsLast, view as viewKernel } from "../../kinds/kernels.ts";
+import { composite, compute, view as viewKernel } from "../../kinds/kernels.ts";
 import { define, op, registry } from "../../dispatch/declare.ts";
 import type { Op } from "../../dispatch/declare.ts";
 import { assign } from "../../tensor/elementwise.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { alias } from "../copies/copy.ts";
+import { cat, stack } from "./joining.ts";
 import { as_strided, _as_strided_backward } from "./strided.ts";
 
 /** Self seen in another shape of as many elements; one size may be -1. Raises RuntimeError where that would need a copy. */
@@ -536,130 +527,12 @@ define(diagonal_scatter, {
     src: ({ grad, offset, dim1, dim2 }) => grad.diagonal(offset, dim1, dim2),
   },
 });
-/** Tensors one after another along `dim`. Empty one-dimensional tensors are passed over. */
-export const cat = op("cat(Tensor[] tensors, int dim=0) -> Tensor");
-define(cat, {
-  kernel: compute(({ tensors, dim }) => {
-    if (tensors.length === 0) throw new ValueError("torch.cat(): expected a non-empty list of Tensors");
-    for (const [i, x] of tensors.entries())
-      if (x.sizes.length === 0)
-        throw new RuntimeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`);
-    const dtype = tensors.map((x) => x.dtype).reduce(promote_types);
-    const parts = tensors.filter((x) => !isSkipped(x.sizes));
-    if (parts.length === 0) return allocate([0], dtype);
-    const [first] = parts;
-    const d = wrapDim(dim, first.sizes.length);
-    for (const x of parts) assertJoinable(first.sizes, x.sizes, d, tensors.indexOf(x));
-    const sizes = first.sizes.with(
-      d,
-      parts.reduce((n, x) => n + x.sizes[d], 0),
-    );
-    const out = parts.every(hasChannelsLast)
-      ? allocate([sizes[0], ...sizes.slice(2), sizes[1]], dtype).movedim([-1], [1])
-      : allocate(sizes, dtype);
-    let at = 0;
-    for (const x of parts) {
-      assign(out.narrow(d, at, x.sizes[d]), x);
-      at += x.sizes[d];
-    }
-    return out;
-  }),
-  backward: {
-    tensors: ({ grad, sizes, dim }) => {
-      const d = wrapDim(dim, grad.sizes.length);
-      let at = 0;
-      return sizes.tensors.map((shape) => {
-        if (isSkipped(shape)) return grad.new_zeros(shape);
-        at += shape[d];
-        return grad.narrow(d, at - shape[d], shape[d]);
-      });
-    },
-  },
-});
-const isSkipped = (shape: Shape): boolean => shape.length === 1 && shape[0] === 0;
-function assertJoinable(a: Shape, b: Shape, dim: number, place: number): void {
-  if (a.length !== b.length)
-    throw new RuntimeError(`Tensors must have same number of dimensions: got ${a.length} and ${b.length}`);
-  for (let d = 0; d < a.length; d++)
-    if (d !== dim && a[d] !== b[d])
-      throw new RuntimeError(
-        `Sizes of tensors must match except in dimension ${dim}. Expected size ${a[d]} but got size ${b[d]} for tensor number ${place} in the list.`,
-      );
-}
-/** Tensors of one shape along a new dim. */
-export const stack = op("stack(Tensor[] tensors, int dim=0) -> Tensor");
-define(stack, {
-  kernel: compute(({ tensors, dim }) => {
-    if (tensors.length === 0) throw new RuntimeError("stack expects a non-empty TensorList");
-    const [first] = tensors;
-    const d = wrapDim(dim, first.sizes.length + 1);
-    for (const [i, x] of tensors.entries())
-      if (!sameShape(x.sizes, first.sizes))
-        throw new RuntimeError(
-          `stack expects each tensor to be equal size, but got ${list(first.sizes)} at entry 0 and ${list(x.sizes)} at entry ${i}`,
-        );
-    return cat(
-      tensors.map((x) => x.unsqueeze(d)),
-      d,
-    );
-  }),
-  backward: { tensors: ({ grad, dim }) => grad.unbind(dim) },
-});
-/** Copies of self next to each other, `repeats` times along each dim. */
-export const repeat = op("repeat(Tensor self, int[] repeats) -> Tensor");
-define(repeat, {
-  kernel: compute(({ self, repeats }) => {
-    const extra = repeats.length - self.sizes.length;
-    if (extra < 0)
-      throw new RuntimeError(
-        "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
-      );
-    if (repeats.some((n) => n < 0))
-      throw new RuntimeError(`Trying to create tensor with negative dimension: ${list(repeats)}`);
-    const shape = [...new Array<number>(extra).fill(1), ...self.sizes];
-    const out = allocate(
-      shape.map((n, d) => n * repeats[d]),
-      self.dtype,
-    );
-    const strides = contiguousStrides(out.sizes);
-    const interleaved = out.as_strided(
-      shape.flatMap((n, d) => [repeats[d], n]),
-      shape.flatMap((n, d) => [n * strides[d], strides[d]]),
-    );
-    assign(interleaved, self.view(shape.flatMap((n) => [1, n])));
-    return out;
-  }),
-  backward: {
-    self: ({ grad, sizes, repeats }) => {
-      const extra = repeats.length - sizes.self.length;
-      const shape = [...new Array<number>(extra).fill(1), ...sizes.self];
-      return grad
-        .reshape(shape.flatMap((n, d) => [repeats[d], n]))
-        .sum(shape.map((_, d) => 2 * d))
-        .reshape(sizes.self);
-    },
-  },
-});
-/** Elements in reverse order along `dims`. */
-export const flip = op("flip(Tensor self, int[] dims) -> Tensor");
-define(flip, {
-  kernel: compute(({ self, dims }) => {
-    const flipped = dims.map((d) => wrapDim(d, self.sizes.length));
-    if (new Set(flipped).size !== flipped.length)
-      throw new RuntimeError(
-        `dim ${flipped.find((d, i) => flipped.indexOf(d) !== i)} appears multiple times in the list of dims`,
-      );
-    const strides = self.strides.map((s, d) => (flipped.includes(d) ? -s : s));
-    const offset =
-      self.numel() === 0
-        ? self.offset
-        : self.offset + flipped.reduce((at, d) => at + ((self.sizes[d] ?? 1) - 1) * (self.strides[d] ?? 0), 0);
-    const out = allocate(self.sizes, self.dtype, copyStrides(self.layout));
-    assign(out, new Tensor(self.storage, self.dtype, self.sizes, strides, offset));
-    return out;
-  }),
-  backward: { self: ({ grad, dims }) => grad.flip(dims) },
-});
+/** {@link transpose} under another name. */
+export const swapdims = op("swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)");
+define(swapdims, { kernel: composite(({ self, dim0, dim1 }) => self.transpose(dim0, dim1)) });
+/** {@link movedim} under numpy's name. */
+export const moveaxis = op("moveaxis(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)");
+define(moveaxis, { kernel: composite(({ self, source, destination }) => self.movedim(source, destination)) });
 
 declare module "../../tensor/tensor.ts" {
   interface Tensor {

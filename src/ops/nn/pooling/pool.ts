@@ -6,7 +6,7 @@ import { define, op } from "../../../dispatch/declare.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { convolution } from "../convolution/conv.ts";
 import { linearIn } from "../../pointwise/piecewise.ts";
-import { cat, stack } from "../../views/view.ts";
+import { cat, stack } from "../../views/joining.ts";
 import { overhang, perDim, placesOf, poolPlaces } from "../convolution/windows.ts";
 import type { Sliding } from "../convolution/windows.ts";
 import { _max_pool } from "./max_pool.ts";

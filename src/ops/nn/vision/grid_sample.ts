@@ -6,7 +6,7 @@ import { define, op } from "../../../dispatch/declare.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { linspace } from "../../creation/creation.ts";
 import { _where } from "../../pointwise/arithmetic.ts";
-import { stack } from "../../views/view.ts";
+import { stack } from "../../views/joining.ts";
 import { floats, sameAsFirst } from "../../../dispatch/takes.ts";
 
 const [NEAREST, BICUBIC] = [1, 2];
