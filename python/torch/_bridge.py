@@ -535,6 +535,8 @@ SPELLINGS = {
     "scatter_": {"value": "src"},
     "dropout": {"train": "training"},
 }
+# Functions that compute in the dtype of the tensor that they write.
+IN_DTYPE_OF_OUT = frozenset(("sum", "prod", "cumsum", "cumprod", "ones", "zeros", "eye", "linspace", "logspace"))
 # Arguments that have one answer here.
 IGNORED = ("layout", "pin_memory", "non_blocking")
 HANDLED = frozenset((*IGNORED, "device", "out"))
@@ -568,6 +570,8 @@ def function(path, name=None):
             if "out" in kwargs:
                 out = kwargs.pop("out")
                 if out is not None:
+                    if own in IN_DTYPE_OF_OUT:
+                        kwargs.setdefault("dtype", out.dtype)
                     tensors = [x for arg in args for x in (arg if isinstance(arg, (tuple, list)) else (arg,))]
                     tensors = [x for x in tensors if isinstance(x, Held)]
                     return out_of(call.__name__, out, call(*args, **kwargs), tensors)
@@ -599,10 +603,13 @@ def label(path, result):
 
 def out_of(name, out, result, inputs):
     """Writes a result into the tensor, or the tensors, that the caller gave for it."""
-    if isinstance(result, tuple):
-        written = [out_of(name, o, r, inputs) for o, r in zip(out, result)]
-        return type(result)(*written) if hasattr(result, "_fields") else tuple(written)
-    return run("bridge.writeOut", name, out, result, inputs)
+    if not isinstance(result, tuple):
+        run("bridge.writeOut", name, [out], [result], inputs)
+        return out
+    if name == "nonzero":
+        raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
+    run("bridge.writeOut", name, list(out), list(result), inputs)
+    return type(result)(*out) if hasattr(result, "_fields") else tuple(out)
 
 
 _tidu.connect(*map(create_proxy, (callback, warn, frames, place)))

@@ -1,11 +1,11 @@
 // out=: the result goes into a tensor that the caller gives.
 import { modes } from "../autograd/mode.ts";
-import { can_cast } from "../base/dtype.ts";
 import { RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { list, sameShape } from "../base/layout.ts";
 import { assertNoOverlap } from "../tensor/elementwise.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
+import { assertOutDtypes } from "./out_dtypes.ts";
 import type { Schema } from "./schema.ts";
 
 /** The functions that PyTorch gives an argument `out`, by name; methods have none. */
@@ -52,35 +52,38 @@ export function writeOuts(
   const tensors = inputs.flat().filter((x): x is Tensor => x instanceof Tensor);
   if (!Array.isArray(results)) {
     if (!(out instanceof Tensor)) throw new TypeError(`${name}(): argument 'out' must be Tensor, not ${typeWord(out)}`);
-    return writeOut(name, out, results as Tensor, tensors);
+    return writeOut(name, [out], [results as Tensor], tensors)[0];
   }
   if (!Array.isArray(out) || out.length !== results.length || out.some((t) => !(t instanceof Tensor)))
     throw new TypeError(`${name}(): argument 'out' must be tuple of Tensors, not ${typeWord(out)}`);
-  for (const [i, t] of (out as Tensor[]).entries()) writeOut(name, t, results[i] as Tensor, tensors);
+  writeOut(name, out as Tensor[], results as Tensor[], tensors);
   const named = (resultNames ?? []).map((key, i) => [key, (out as Tensor[])[i]]);
   return Object.assign([...(out as Tensor[])], Object.fromEntries(named));
 }
-/** The same for one tensor. */
-export function writeOut(name: string, out: Tensor, result: Tensor, inputs: readonly Tensor[]): Tensor {
-  if (modes().grad && [out, ...inputs].some((x) => x instanceof Tensor && x.requires_grad))
+/** The same of tensors alone: all are checked before the first is written. */
+export function writeOut(
+  name: string,
+  outs: readonly Tensor[],
+  results: readonly Tensor[],
+  inputs: readonly unknown[],
+): readonly Tensor[] {
+  const given = inputs.filter((x): x is Tensor => x instanceof Tensor);
+  if (modes().grad && [...outs, ...given].some((x) => x.requires_grad))
     throw new RuntimeError(
       `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
     );
-  if (!can_cast(result.dtype, out.dtype))
-    throw new RuntimeError(
-      `result type ${result.dtype.legacyName} can't be cast to the desired output type ${out.dtype.legacyName}`,
-    );
-  if (sameShape(out.sizes, result.sizes))
-    assertNoOverlap(
-      out,
-      inputs.filter((x) => x instanceof Tensor),
-    );
-  else {
+  assertOutDtypes(name, outs, results);
+  for (const [i, out] of outs.entries()) if (sameShape(out.sizes, results[i].sizes)) assertNoOverlap(out, given);
+  for (const [i, out] of outs.entries()) write(out, results[i]);
+  return outs;
+}
+function write(out: Tensor, result: Tensor): void {
+  if (!sameShape(out.sizes, result.sizes)) {
     if (out.numel() > 0)
       warn(
         `An output with one or more elements was resized since it had shape ${list(out.sizes)}, which does not match the required output shape ${list(result.sizes)}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).`,
       );
     out.resize_([...result.sizes]);
   }
-  return out.copy_(result);
+  out.copy_(result);
 }
