@@ -688,9 +688,10 @@ type NameOf<S extends string> = S extends `${infer N}(${string}` ? N : never;
 /** A function's arguments, with `out` by name where PyTorch has it. */
 type FnArgs<S extends string> =
   TakesOut<NameOf<S>> extends true
-    ? [...Args<S>, { name: "out"; type: OutOf<Result<S>>; value: unknown; optional: true; keyword: true }]
+    ? [...Args<S>, { name: "out"; type: OutOf<S>; value: unknown; optional: true; keyword: true }]
     : Args<S>;
-type OutOf<R> = R extends readonly unknown[] ? readonly Tensor[] | null : Tensor | null;
+// By the text alone: asking whether Tensor is a list would make it refer to itself.
+type OutOf<S extends string> = S extends `${string}-> (${string}` ? readonly Tensor[] | null : Tensor | null;
 type AfterSelf<A extends Arg[]> = A extends [{ name: "self" }, ...infer T extends Arg[]] ? T : never;
 
 /** torch.name(...) */
