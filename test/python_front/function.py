@@ -234,3 +234,30 @@ class Both(Function):
     @staticmethod
     def vjp(ctx, g): return g * 2
 print(torch.autograd.grad(Both.apply(xx).sum(), xx))
+
+# --- arguments by name without setup_context
+class A(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, *, k=2): return x ** k
+    @staticmethod
+    def backward(ctx,g): return g*5
+class B(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, y=1, k=2): return x ** k + y
+    @staticmethod
+    def backward(ctx,g): return g*5, None, None
+class C(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, **kw): return x ** kw.get("k",2)
+    @staticmethod
+    def backward(ctx,g): return g*5
+class D(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, w): return x*w
+    @staticmethod
+    def backward(ctx,g): return g*5, g*7
+for f in (lambda: A.apply(x,k=3), lambda: B.apply(x,k=3), lambda: C.apply(x,k=3), lambda: B.apply(x, 1, y=2), lambda: D.apply(x,w=w), lambda: D.apply(w=w,x=x), lambda: D.apply(x), lambda: D.apply(x,x,w=w)):
+    x=torch.tensor([3.0],requires_grad=True); w=torch.tensor([2.0],requires_grad=True)
+    try:
+        y=f(); y.sum().backward(); print(y.tolist(), x.grad, w.grad)
+    except Exception as e: print(type(e).__name__, e)

@@ -114,7 +114,7 @@ class Function:
         if "setup_context" in own:
             args, kwargs = known.bound(args, kwargs)
         if kwargs:
-            raise TypeError(f"{cls.forward.__name__}() got an unexpected keyword argument '{next(iter(kwargs))}'")
+            args = known.by_place(args, kwargs)
         return run("bridge.applyFunction", known.library, *map(_crossing, args))
 
 
@@ -137,6 +137,24 @@ class _Known:
         bound = self.signature.bind(*args, **kwargs)
         bound.apply_defaults()
         return bound.args, bound.kwargs
+
+    def by_place(self, args, kwargs):
+        """Arguments given by name put at their places."""
+        name = self.cls.forward.__name__
+        skipped = 0 if "setup_context" in self.key[0] else 1  # ctx
+        code = self.cls.forward.__code__
+        places = code.co_varnames[skipped : code.co_argcount]
+        for given in kwargs:
+            if given not in places:
+                raise TypeError(f"{name}() got an unexpected keyword argument '{given}'")
+            if given in places[: len(args)]:
+                raise TypeError(f"{name}() got multiple values for argument '{given}'")
+        args = list(args)
+        for given in places[len(args) :][: max(map(places.index, kwargs)) + 1 - len(args)]:
+            if given not in kwargs:
+                raise TypeError(f"{name}() missing required argument: '{given}' (position {places.index(given)})")
+            args.append(kwargs[given])
+        return args
 
     def call(self, method, held, ctx, *args):
         if method == "forward" and held is None:
