@@ -8,8 +8,11 @@ export * from "./nn/normalization/norm.ts";
 export * from "./nn/vision/padding.ts";
 export * from "./nn/pooling/max_pool.ts";
 export * from "./nn/pooling/pool.ts";
+/** @internal */
 export { _upsample, _upsample_backward } from "./nn/vision/upsample.ts";
 export * from "./nn/vision/shuffle.ts";
+/** @internal */
 export { _max_unpool } from "./nn/pooling/unpool.ts";
+/** @internal */
 export { _col2im, _im2col } from "./nn/convolution/windows.ts";
 export * from "./creation/windows.ts";

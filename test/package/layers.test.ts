@@ -74,3 +74,17 @@ test("the linter refuses imports from layers above at every depth of src, of typ
   );
   expect(lint(allowed)).toEqual([]);
 });
+
+test("ops whose names begin with _ are in no declaration that a program sees", () => {
+  const shown: string[] = [];
+  for (const file of readdirSync("src/ops", { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".ts")) continue;
+    const lines = readFileSync(join("src/ops", file), "utf8").split("\n");
+    for (const [i, line] of lines.entries()) {
+      const [, name] = /^export (?:const |\{ )(_[a-z]\w*)/.exec(line) ?? [];
+      const above = lines.slice(Math.max(0, i - 2), i).join("\n");
+      if (name !== undefined && !above.includes("@internal")) shown.push(`${file}: ${name}`);
+    }
+  }
+  expect(shown).toEqual([]);
+});

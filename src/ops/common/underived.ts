@@ -6,6 +6,7 @@ import { define, op } from "../../dispatch/declare.ts";
 /**
  * `self`, as what came of `input` by what PyTorch calls `name`. Its node goes by the name `node`; where that is
  * NotImplemented, PyTorch knows of no derivative at all.
+ * @internal
  */
 export const _underived = op("_underived(Tensor self, Tensor input, str name, str node) -> Tensor");
 define(_underived, {

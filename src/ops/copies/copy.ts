@@ -55,7 +55,7 @@ define(contiguous, {
   }),
 });
 
-/** A copy in another dtype or on another device. */
+/** A copy in another dtype or on another device. @internal */
 export const _to_copy = op(
   "_to_copy(Tensor self, *, dtype? dtype=None, device? device=None, memory_format? memory_format=None) -> Tensor",
 );

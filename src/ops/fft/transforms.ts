@@ -47,7 +47,7 @@ const copied = (t: Tensor, dtype: Dtype = t.dtype): Tensor => {
 };
 const sizesAt = (t: Tensor, dims: readonly number[]): number => dims.reduce((n, d) => n * t.sizes[d], 1);
 
-/** Complex to complex, over `dim`. */
+/** Complex to complex, over `dim`. @internal */
 export const _fft_c2c = op("_fft_c2c(Tensor self, int[] dim, int normalization, bool forward) -> Tensor");
 define(_fft_c2c, {
   kernel: host(({ self, dim, normalization, forward }) => {
@@ -59,7 +59,7 @@ define(_fft_c2c, {
   backward: { self: ({ grad, dim, normalization, forward }) => _fft_c2c(grad, dim, normalization, !forward) },
   node: "FftC2CBackward0",
 });
-/** Real to complex, over `dim`; `onesided` leaves out the last dim's conjugate half. */
+/** Real to complex, over `dim`; `onesided` leaves out the last dim's conjugate half. @internal */
 export const _fft_r2c = op("_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor");
 define(_fft_r2c, {
   kernel: host(({ self, dim, normalization, onesided }) => {
@@ -99,7 +99,7 @@ define(_fft_r2c, {
   },
   node: "FftR2CBackward0",
 });
-/** Complex to real, over `dim`: the inverse of a onesided {@link _fft_r2c} of `last_dim_size` numbers in the last. */
+/** Complex to real, over `dim`: the inverse of a onesided {@link _fft_r2c} of `last_dim_size` numbers in the last. @internal */
 export const _fft_c2r = op("_fft_c2r(Tensor self, int[] dim, int normalization, int last_dim_size) -> Tensor");
 define(_fft_c2r, {
   kernel: host(({ self, dim, normalization, last_dim_size: n }) => {

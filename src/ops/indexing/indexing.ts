@@ -138,7 +138,7 @@ function gatherPlan({ sizes, strides }: Tensor, indices: readonly (Tensor | null
   return { shape, strides: walk, pointers };
 }
 
-/** {@link Tensor.index} with a tensor of indices, or null, for each dim. */
+/** {@link Tensor.index} with a tensor of indices, or null, for each dim. @internal */
 export const _index = op("_index(Tensor self, Tensor?[] indices) -> Tensor");
 define(_index, {
   kernel: compute(({ self, indices }) => {
@@ -150,7 +150,7 @@ define(_index, {
   backward: { self: ({ grad, sizes, indices }) => _index_put(grad.new_zeros(sizes.self), indices, grad, true) },
   node: "IndexBackward0",
 });
-/** Self with `values` written (or added) where the indices point. */
+/** Self with `values` written (or added) where the indices point. @internal */
 export const _index_put = op(
   "_index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor",
 );
@@ -188,9 +188,10 @@ const fits = (from: Shape, to: Shape): boolean => {
     trimmed.every((n, d) => n === 1 || n === to[d + to.length - trimmed.length])
   );
 };
+/** @internal */
 export const _index_put_ = inplace(_index_put);
 
-/** The indices of the elements that are not zero, one row each. */
+/** The indices of the elements that are not zero, one row each. @internal */
 export const _nonzero = op("_nonzero(Tensor self) -> Tensor");
 define(_nonzero, {
   kernel: compute(({ self }) => {

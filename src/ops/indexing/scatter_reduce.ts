@@ -115,7 +115,7 @@ function reduced(
   return _scatter_fold(self, d, index, src, reduce, includesSelf);
 }
 
-/** The products and extremes of {@link scatter_reduce}. */
+/** The products and extremes of {@link scatter_reduce}. @internal */
 export const _scatter_fold = op(
   "_scatter_fold(Tensor self, int dim, Tensor index, Tensor src, str reduce, bool include_self) -> Tensor",
 );

@@ -13,7 +13,7 @@ import { _where } from "../pointwise/arithmetic.ts";
 import { cat, stack } from "../views/joining.ts";
 import { numbers, of, onlyFloats, sameAsFirst, unless, wideFloats } from "../../dispatch/takes.ts";
 
-/** Sum of products over `dims_self` of self with `dims_other` of other. */
+/** Sum of products over `dims_self` of self with `dims_other` of other. @internal */
 export const _tensordot = op("_tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor");
 define(_tensordot, {
   kernel: composite(({ self, other, dims_self, dims_other }) => {
@@ -154,7 +154,7 @@ define(cdist, {
   }),
   node: "CdistBackward0",
 });
-/** {@link cdist} of what was checked. */
+/** {@link cdist} of what was checked. @internal */
 export const _cdist = op("_cdist(Tensor x1, Tensor x2, float p) -> Tensor");
 define(_cdist, {
   kernel: compute(({ x1, x2, p }) => {
@@ -220,7 +220,7 @@ define(diff, {
     return x;
   }),
 });
-/** The integral along `dim` by the trapezoidal rule: over points `x`, or `dx` apart. */
+/** The integral along `dim` by the trapezoidal rule: over points `x`, or `dx` apart. @internal */
 export const _trapezoid = op("_trapezoid(Tensor self, Tensor? x, Scalar dx, int dim, bool running) -> Tensor");
 define(_trapezoid, {
   kernel: composite(({ self, x, dx, dim, running }) => {

@@ -43,7 +43,7 @@ define(solve_ex, {
     return [vector ? result.squeeze([-1]) : result, info];
   }),
 });
-/** X of A X = B for square matrices of one batch. */
+/** X of A X = B for square matrices of one batch. @internal */
 export const _solve = op(
   "_linalg_solve_ex(Tensor A, Tensor B) -> (Tensor result, Tensor LU, Tensor pivots, Tensor info)",
 );

@@ -43,7 +43,7 @@ export function assertShapes(name: string, A: Tensor, B: Tensor, left: boolean):
       `${name}: Incompatible shapes of A and B for the equation ${left ? "AX = B" : "XA = B"} (${n}x${n} and ${m}x${k})`,
     );
 }
-/** {@link solve_triangular} from the left for matrices of one batch. */
+/** {@link solve_triangular} from the left for matrices of one batch. @internal */
 export const _solve_triangular = op("_solve_triangular(Tensor A, Tensor B, bool upper, bool unitriangular) -> Tensor");
 define(_solve_triangular, {
   kernel: host(({ A, B, upper, unitriangular }) => {

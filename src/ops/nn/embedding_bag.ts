@@ -60,7 +60,7 @@ define(embedding_bag, {
   }),
   node: "EmbeddingBagBackward0",
 });
-/** For each bag and column the row of `weight` with the first largest element; bag -1 does not count, empty ones give 0. */
+/** For each bag and column the row of `weight` with the first largest element; bag -1 does not count, empty ones give 0. @internal */
 export const _bag_argmax = op("_bag_argmax(Tensor weight, Tensor input, Tensor bag, int bags) -> Tensor");
 define(_bag_argmax, {
   kernel: compute(({ weight, input, bag, bags }) => {

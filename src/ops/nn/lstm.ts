@@ -72,6 +72,7 @@ const turned = (x: Matrix): Matrix => ({ ...x, rowStride: x.colStride, colStride
 /**
  * h and the cells of all steps [T, N, hidden] of an LSTM; `tensors` are what the gates get from the input [T, N, 4 * hidden],
  * biases included, h and the cell at the start [N, hidden], and the recurrent weight [4 * hidden, hidden].
+ * @internal
  */
 export const _lstm_layer = op(
   "_lstm_layer(Tensor[] tensors, bool reverse) -> (Tensor result, Tensor cells, Tensor gates)",

@@ -320,7 +320,7 @@ function powKernel(): OpKernel {
   };
 }
 export const pow_ = inplace(pow);
-/** A number to the power of each element of `exponent`: {@link pow} with a number in front. */
+/** A number to the power of each element of `exponent`: {@link pow} with a number in front. @internal */
 export const _pow_scalar = op("_pow_scalar(Scalar base, Tensor exponent) -> Tensor");
 define(_pow_scalar, {
   kernel: pointwise(({ base, exponent }, compute) => base.cast(compute).cast(exponent.dtype).pow(exponent), {
@@ -872,7 +872,7 @@ define(minimum, {
 });
 const shared = (grad: Tensor, equal: Tensor, lost: Tensor): Tensor => _where(equal, grad.div(2), _where(lost, 0, grad));
 
-/** `self` where `condition` is true, `other` elsewhere; broadcast. With the condition alone: the indices where it is true. */
+/** `self` where `condition` is true, `other` elsewhere; broadcast. With the condition alone: the indices where it is true. @internal */
 export const _where = op("_where(Tensor condition, Tensor|Scalar self, Tensor|Scalar other) -> Tensor");
 define(_where, {
   kernel: pointwise(({ condition, self, other }) => condition.where(self, other), {
@@ -913,7 +913,7 @@ function fillValue(value: Tensor, dtype: Dtype): Tensor {
   if (!can_cast(value.dtype, dtype)) assertHolds(value.detach().item() as Scalar, dtype);
   return value.to(dtype);
 }
-/** {@link masked_fill} with a value of self's dtype. */
+/** {@link masked_fill} with a value of self's dtype. @internal */
 export const _masked_fill = op("_masked_fill(Tensor self, Tensor mask, Tensor|Scalar value) -> Tensor");
 define(_masked_fill, {
   kernel: pointwise(({ self, mask, value }) => mask.where(value, self), { fixed: { mask: bool } }),
@@ -1006,7 +1006,7 @@ define(nan_to_num, {
     return _nan_to_num(self, nan ?? 0, posinf ?? max, neginf ?? -max);
   }),
 });
-/** {@link nan_to_num} of floats, by numbers that their dtype holds; of complex numbers part by part. */
+/** {@link nan_to_num} of floats, by numbers that their dtype holds; of complex numbers part by part. @internal */
 export const _nan_to_num = op("_nan_to_num(Tensor self, float nan, float posinf, float neginf) -> Tensor");
 define(_nan_to_num, {
   kernel: pointwise(({ self, nan, posinf, neginf }) => {

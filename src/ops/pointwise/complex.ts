@@ -30,7 +30,7 @@ function assertParts(first: Tensor, second: Tensor): void {
       `Expected object of scalar type ${a.legacyName} but got scalar type ${b.legacyName} for second argument`,
     );
 }
-/** {@link complex} of floats of one dtype. */
+/** {@link complex} of floats of one dtype. @internal */
 export const _complex = op("_complex(Tensor real, Tensor imag) -> Tensor");
 define(_complex, {
   kernel: pointwise(({ real, imag }) => real.complex(imag)),
@@ -103,7 +103,7 @@ define(imag, {
 /** The complex conjugate: a copy, where PyTorch marks a view; a real tensor itself. */
 export const conj = op("conj(Tensor(a) self) -> Tensor(a)");
 define(conj, { kernel: composite(({ self }) => (self.dtype.is_complex ? _conj(self) : self)) });
-/** {@link conj} of complex numbers. */
+/** {@link conj} of complex numbers. @internal */
 export const _conj = op("_conj(Tensor self) -> Tensor");
 define(_conj, {
   kernel: pointwise(({ self }) => self.real().complex(self.imag().neg())),

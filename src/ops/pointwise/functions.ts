@@ -90,7 +90,7 @@ define(ldexp, {
   }),
   node: "LdexpBackward0",
 });
-/** {@link ldexp} of floats by integers, which is exact. */
+/** {@link ldexp} of floats by integers, which is exact. @internal */
 export const _ldexp = op("_ldexp(Tensor self, Tensor other) -> Tensor");
 define(_ldexp, {
   takes: of("other", numbers("ldexp_cpu_exp")),

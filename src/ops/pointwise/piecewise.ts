@@ -4,7 +4,7 @@ import { view } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-/** Self, for composites of ops that are linear: their gradient then counts as a function of it. */
+/** Self, for composites of ops that are linear: their gradient then counts as a function of it. @internal */
 export const _linear_in = op("_linear_in(Tensor(a) self) -> Tensor(a)");
 define(_linear_in, { kernel: view((layout) => layout), backward: { self: ({ grad }) => grad }, flat: ["self"] });
 /** {@link _linear_in}, where a graph is recorded. */

@@ -186,7 +186,7 @@ define(geometric, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const geometric_ = inplace(geometric);
-/** Draws as a function of mean and deviation, whose derivative counts as 0. */
+/** Draws as a function of mean and deviation, whose derivative counts as 0. @internal */
 export const _drawn_by = op("_drawn_by(Tensor self, Tensor|Scalar mean, Tensor|Scalar std) -> Tensor");
 define(_drawn_by, {
   kernel: compute(({ self }) => self),
@@ -216,7 +216,7 @@ define(bernoulli, {
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
-/** Self's elements replaced by 1 with probability `p`, else 0. */
+/** Self's elements replaced by 1 with probability `p`, else 0. @internal */
 export const _bernoulli_fill = op("_bernoulli_fill(Tensor self, float p=0.5, *, Generator? generator=None) -> Tensor");
 define(_bernoulli_fill, {
   takes: real("bernoulli_scalar_cpu_"),
@@ -224,8 +224,9 @@ define(_bernoulli_fill, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
   node: "BernoulliBackward2",
 });
+/** @internal */
 export const _bernoulli_fill_ = inplace(_bernoulli_fill);
-/** Self's elements replaced by 1 with the probability that `p`, broadcast, holds there, else 0. */
+/** Self's elements replaced by 1 with the probability that `p`, broadcast, holds there, else 0. @internal */
 export const _bernoulli_by = op("_bernoulli_by(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor");
 define(_bernoulli_by, {
   kernel: overwrite((out, v, self) => {
@@ -242,6 +243,7 @@ define(_bernoulli_by, {
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
   node: "BernoulliBackward1",
 });
+/** @internal */
 export const _bernoulli_by_ = inplace(_bernoulli_by);
 /**
  * Self's elements replaced by whole numbers from [from, to); one bound alone is the upper one; without any, over the range

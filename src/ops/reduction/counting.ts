@@ -151,7 +151,7 @@ const valuesIn = (x: Tensor | Scalar, dtype: Dtype): (number | bigint)[] =>
 const exactly = (x: Scalar, { is_floating_point }: Dtype): Tensor =>
   scalar_tensor(x, { dtype: is_floating_point ? float64 : int64 });
 
-/** The indices by dim of places in a flattened tensor of that shape. */
+/** The indices by dim of places in a flattened tensor of that shape. @internal */
 export const _unravel_index = op("_unravel_index(Tensor indices, int[] shape) -> Tensor[]");
 define(_unravel_index, {
   kernel: composite(({ indices, shape }) => {

@@ -282,7 +282,7 @@ const argExtreme =
   };
 const above = (a: Expr, b: Expr): Expr => (a.dtype === bool ? a.and(b.not()) : a.gt(b));
 const below = (a: Expr, b: Expr): Expr => (a.dtype === bool ? b.and(a.not()) : a.lt(b));
-/** {@link max} along one dim, with the places. */
+/** {@link max} along one dim, with the places. @internal */
 export const _max_dim = op("_max_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(_max_dim, {
   takes: last(noComplex("max(): does not support complex input", RuntimeError)),
@@ -291,7 +291,7 @@ define(_max_dim, {
   backward: { self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim) },
   node: "MaxBackward0",
 });
-/** {@link min} along one dim, with the places. */
+/** {@link min} along one dim, with the places. @internal */
 export const _min_dim = op("_min_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)");
 define(_min_dim, {
   takes: last(noComplex("min(): does not support complex input", RuntimeError)),
@@ -300,7 +300,7 @@ define(_min_dim, {
   backward: { self: ({ grad, sizes, indices, dim, keepdim }) => pickedGrad(grad, sizes.self, indices, dim, keepdim) },
   node: "MinBackward0",
 });
-/** {@link max} of all elements. */
+/** {@link max} of all elements. @internal */
 export const _max_all = op("_max_all(Tensor self) -> Tensor");
 define(_max_all, {
   takes: real("max_all"),
@@ -309,7 +309,7 @@ define(_max_all, {
   backward: { self: ({ grad, self, result }) => sharedByNaN(grad, self, result, null, false) },
   node: "MaxBackward1",
 });
-/** {@link min} of all elements. */
+/** {@link min} of all elements. @internal */
 export const _min_all = op("_min_all(Tensor self) -> Tensor");
 define(_min_all, {
   takes: real("min_all"),
@@ -384,11 +384,13 @@ const logicFold =
 /** Whether all elements are true (not zero). uint8 stays uint8. */
 export const all = op("all(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
 define(all, { kernel: composite(({ self, dim, keepdim }) => asTruth(self, _all(self, dim, keepdim))) });
+/** @internal */
 export const _all = op("_all(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
 define(_all, { kernel: reduce({ compute: () => bool, fold: logicFold(true, (a, b) => a.and(b)) }) });
 /** Whether any element is true (not zero). uint8 stays uint8. */
 export const any = op("any(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
 define(any, { kernel: composite(({ self, dim, keepdim }) => asTruth(self, _any(self, dim, keepdim))) });
+/** @internal */
 export const _any = op("_any(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
 define(_any, { kernel: reduce({ compute: () => bool, fold: logicFold(false, (a, b) => a.or(b)) }) });
 const asTruth = (self: Tensor, truth: Tensor): Tensor => (self.dtype === uint8 ? truth.to(uint8) : truth);
@@ -424,7 +426,7 @@ function spreadArgs(
     );
   return [dim, correction, args.keepdim];
 }
-/** {@link var} with the correction worked out. */
+/** {@link var} with the correction worked out. @internal */
 export const _var = op("_var(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
 define(_var, {
   kernel: inOpmath(
@@ -492,7 +494,7 @@ define(std, {
   takes: noIntegers("std and var only support floating point and complex dtypes"),
   kernel: composite((args) => _std(args.self, ...spreadArgs("std", args))),
 });
-/** {@link std} with the correction worked out. */
+/** {@link std} with the correction worked out. @internal */
 export const _std = op("_std(Tensor self, int[]? dim, float correction, bool keepdim) -> Tensor");
 define(_std, {
   kernel: inOpmath(
@@ -596,7 +598,7 @@ function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean):
   const total = self.movedim(dims, [-2, -1]).svd().S.sum([-1]);
   return keepdim ? dims.toSorted((a, b) => a - b).reduce((t, d) => t.unsqueeze(d), total) : total;
 }
-/** {@link norm} by a number. */
+/** {@link norm} by a number. @internal */
 export const _norm = op(
   "_norm(Tensor self, Scalar p, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
 );

@@ -120,7 +120,7 @@ function nonEmptyAlong(name: string, self: Tensor, dim: number): Tensor {
   assertNonEmptyDim(name, self, dim);
   return self;
 }
-/** {@link median} along one dim, with the places. */
+/** {@link median} along one dim, with the places. @internal */
 export const _median_dim = op(
   "_median_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
 );
@@ -135,7 +135,7 @@ define(_median_dim, {
   },
   node: "MedianBackward1",
 });
-/** {@link nanmedian} along one dim, with the places. */
+/** {@link nanmedian} along one dim, with the places. @internal */
 export const _nanmedian_dim = op(
   "_nanmedian_dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
 );
@@ -152,7 +152,7 @@ define(_nanmedian_dim, {
 });
 /** NaN; of integers what the processor makes of it. */
 const middleOfNone = (self: Tensor): Tensor => scalar_tensor(NaN).to(self.dtype);
-/** The median of all elements (the lower one of two). */
+/** The median of all elements (the lower one of two). @internal */
 export const _median_all = op("_median_all(Tensor self) -> Tensor");
 define(_median_all, {
   takes: unless(isEmpty, realNumbers("median_cpu")),
@@ -161,7 +161,7 @@ define(_median_all, {
   backward: { self: ({ grad, self, result }) => amongEqual(grad, self, result) },
   node: "MedianBackward0",
 });
-/** {@link _median_all} of the elements that are not NaN. */
+/** {@link _median_all} of the elements that are not NaN. @internal */
 export const _nanmedian_all = op("_nanmedian_all(Tensor self) -> Tensor");
 define(_nanmedian_all, {
   takes: unless(isEmpty, realNumbers("median_cpu")),

@@ -177,6 +177,7 @@ function named(name: string, tensors: readonly Tensor[]): readonly Tensor[] {
 }
 /** Sizes of 1 added as numpy's atleast_1d, atleast_2d and atleast_3d do. */
 const atLeast = (tensors: readonly Tensor[], n: 1 | 2 | 3): Tensor[] => tensors.map((x) => _atleast(x, n));
+/** @internal */
 export const _atleast = op("_atleast(Tensor(a) self, int n) -> Tensor(a)");
 define(_atleast, {
   kernel: composite(({ self, n }) => {

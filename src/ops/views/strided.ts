@@ -19,7 +19,7 @@ define(as_strided, {
   ),
   node: "AsStridedBackward0",
 });
-/** The same told where self lies, for the gradient. */
+/** The same told where self lies, for the gradient. @internal */
 export const _as_strided = op(
   "_as_strided(Tensor(a) self, int[] size, int[] stride, int storage_offset, int[] self_stride, int self_offset) -> Tensor(a)",
 );
@@ -51,6 +51,7 @@ function stridedView(self: Tensor, size: Shape, stride: Shape, offset: number): 
 /**
  * The gradient of a tensor in the layout `base_size` and so on, from that of a view of the same memory, self: each place gets the
  * sum of what looked at it. Elements of the base that share a place share what it gets, as in PyTorch.
+ * @internal
  */
 export const _as_strided_backward = op(
   "_as_strided_backward(Tensor self, int[] size, int[] stride, int offset, int[] base_size, int[] base_stride, int base_offset) -> Tensor",
@@ -88,7 +89,7 @@ define(as_strided_scatter, {
   ),
   node: "AsStridedScatterBackward0",
 });
-/** The same told where self lies, for the gradient. */
+/** The same told where self lies, for the gradient. @internal */
 export const _as_strided_scatter = op(
   "_as_strided_scatter(Tensor self, Tensor src, int[] size, int[] stride, int offset, int[] self_stride, int self_offset) -> Tensor",
 );

@@ -38,7 +38,7 @@ define(reshape, {
       : self.view(size);
   }),
 });
-/** {@link view} of a tensor that nobody else holds, so not a view for autograd. */
+/** {@link view} of a tensor that nobody else holds, so not a view for autograd. @internal */
 export const _unsafe_view = op("_unsafe_view(Tensor self, int[] size) -> Tensor");
 define(_unsafe_view, {
   kernel: compute(({ self, size }) => {
@@ -394,7 +394,7 @@ define(split, {
     return _split(self, split_size[0], dim);
   }),
 });
-/** {@link split} into pieces of one size. */
+/** {@link split} into pieces of one size. @internal */
 export const _split = op("_split(Tensor(a) self, int split_size, int dim=0) -> Tensor(a)[]");
 define(_split, {
   kernel: viewKernel((l, { split_size, dim }) => {

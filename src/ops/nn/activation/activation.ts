@@ -81,7 +81,7 @@ define(rrelu, {
   }),
   node: "RreluWithNoiseBackward0",
 });
-/** 1 where x is positive (or NaN), a draw from [lower, upper) elsewhere. */
+/** 1 where x is positive (or NaN), a draw from [lower, upper) elsewhere. @internal */
 export const _rrelu_slopes = op("_rrelu_slopes(Tensor input, float lower, float upper) -> Tensor");
 define(_rrelu_slopes, {
   kernel: host(({ input, lower, upper }) => {
@@ -94,7 +94,7 @@ define(_rrelu_slopes, {
 /** x where it is positive, alpha * (exp(x) - 1) elsewhere. */
 export const elu = op("elu(Tensor input, float alpha=1.0, bool inplace=False) -> Tensor");
 define(elu, { kernel: composite(({ input, alpha }) => _elu(input, alpha, 1, 1)) });
-/** scale * x where x is positive, scale * alpha * (exp(input_scale * x) - 1) elsewhere: of {@link elu} and its kin. */
+/** scale * x where x is positive, scale * alpha * (exp(input_scale * x) - 1) elsewhere: of {@link elu} and its kin. @internal */
 export const _elu = op("_elu(Tensor input, float alpha, float scale, float input_scale) -> Tensor");
 define(_elu, {
   takes: floats("elu_cpu"),
@@ -234,7 +234,7 @@ define(hardtanh, {
     return _hardtanh(input, min_val, max_val);
   }),
 });
-/** {@link hardtanh} with bounds known to be right. */
+/** {@link hardtanh} with bounds known to be right. @internal */
 export const _hardtanh = op("_hardtanh(Tensor input, float min_val, float max_val) -> Tensor");
 define(_hardtanh, {
   kernel: pointwise(({ input, min_val, max_val }) => input.max(min_val).min(max_val)),
@@ -297,7 +297,7 @@ define(softshrink, {
     return _softshrink(input, lambd);
   }),
 });
-/** {@link softshrink} by a number known to be right. */
+/** {@link softshrink} by a number known to be right. @internal */
 export const _softshrink = op("_softshrink(Tensor input, float lambd) -> Tensor");
 define(_softshrink, {
   kernel: pointwise(({ input, lambd }) =>
@@ -359,7 +359,7 @@ define(prelu, {
     return _prelu_kernel(input, w);
   }),
 });
-/** {@link prelu} with a weight that broadcasts. */
+/** {@link prelu} with a weight that broadcasts. @internal */
 export const _prelu_kernel = op("_prelu_kernel(Tensor self, Tensor weight) -> Tensor");
 define(_prelu_kernel, {
   kernel: pointwise(({ self, weight }) => self.gt(0).where(self, self.mul(weight))),

@@ -68,6 +68,7 @@ function inPasses(run: Passes, grad: Tensor, result: Tensor, dim: number): Tenso
 /** exp(x) over its sum along `dim`: positive numbers that add up to 1. */
 export const softmax = op("softmax(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
 define(softmax, { kernel: composite(({ self, dim, dtype }) => _softmax(dtype ? self.to(dtype) : self, dim)) });
+/** @internal */
 export const _softmax = op("_softmax(Tensor self, int dim) -> Tensor");
 define(_softmax, {
   kernel: inOpmath(compute(({ self, dim }) => along(softmaxOf, "softmax", self, dim))),
@@ -81,6 +82,7 @@ define(_softmax, {
 /** log(softmax(x)), without the loss of digits of doing it in two steps. */
 export const log_softmax = op("log_softmax(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
 define(log_softmax, { kernel: composite(({ self, dim, dtype }) => _log_softmax(dtype ? self.to(dtype) : self, dim)) });
+/** @internal */
 export const _log_softmax = op("_log_softmax(Tensor self, int dim) -> Tensor");
 define(_log_softmax, {
   kernel: inOpmath(compute(({ self, dim }) => along(logSoftmaxOf, "log_softmax", self, dim))),

@@ -131,7 +131,7 @@ function formOf({ dtype }: Tensor, mask: Tensor | null, causal: boolean, plain: 
   return (causal ? AHEAD : 0) | (!plain && keys * dtype.itemsize < VECTOR ? SKIPS_NAN : 0);
 }
 
-/** Attention of [batch, queries, …] to [batch, keys, …] and values of [batch, keys, …], with a mask that is added. */
+/** Attention of [batch, queries, …] to [batch, keys, …] and values of [batch, keys, …], with a mask that is added. @internal */
 export const _attention = op(
   "_attention(Tensor[] tensors, Tensor? attn_mask, bool is_causal, float scale, bool plain) -> (Tensor result, Tensor top, Tensor share)",
 );

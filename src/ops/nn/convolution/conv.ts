@@ -47,7 +47,7 @@ define(convolution, {
     bias: ({ grad }) => grad.sum([0, ...grad.sizes.slice(2).map((_, d) => d + 2)]),
   },
 });
-/** The gradient of kernels: for each the sum over all windows of what it made (`other`) times what it saw. */
+/** The gradient of kernels: for each the sum over all windows of what it made (`other`) times what it saw. @internal */
 export const _convolution_weight = op(
   "_convolution_weight(Tensor input, Tensor other, int[] kernel_size, int[] stride, int[] padding, int[] dilation, int groups) -> Tensor",
 );

@@ -69,7 +69,7 @@ export function windowsOf(x: Tensor, places: Shape, { kernel_size, stride, dilat
   );
 }
 
-/** [N, C, spatial...] to columns [N, C * kernel, places]: each column holds what one window sees. */
+/** [N, C, spatial...] to columns [N, C * kernel, places]: each column holds what one window sees. @internal */
 export const _im2col = op(
   "_im2col(Tensor self, int[] kernel_size, int[] stride, int[] padding, int[] dilation) -> Tensor",
 );
@@ -91,7 +91,7 @@ define(_im2col, {
   },
   node: "Im2ColBackward0",
 });
-/** The transpose of {@link _im2col}: what columns hold is added up where their windows lie in [N, C, output_size...]. */
+/** The transpose of {@link _im2col}: what columns hold is added up where their windows lie in [N, C, output_size...]. @internal */
 export const _col2im = op(
   "_col2im(Tensor self, int[] output_size, int[] kernel_size, int[] stride, int[] padding, int[] dilation) -> Tensor",
 );

@@ -93,6 +93,7 @@ function labelsOf(x: Tensor, targets: Tensor, inputs: number[], counts: number[]
 /**
  * The losses, and log α of each time and place in the sequence with blanks between: [N, T, 2S + 1]. Host code: the sum
  * goes step by step through time, and a step is too small to be worth kernels.
+ * @internal
  */
 export const _ctc_loss = op(
   "_ctc_loss(Tensor log_probs, int[] targets, int[] input_lengths, int[] target_lengths, int blank, bool zero_infinity) -> (Tensor result, Tensor alphas)",
@@ -130,7 +131,7 @@ define(_ctc_loss, {
   },
   node: "CtcLossBackward0",
 });
-/** Equation 16: what softmax says less what the alignments say. */
+/** Equation 16: what softmax says less what the alignments say. @internal */
 export const _ctc_loss_backward = op(
   "_ctc_loss_backward(Tensor grad_output, Tensor log_probs, Tensor losses, Tensor alphas, int[] targets, int[] input_lengths, int[] target_lengths, int blank, bool zero_infinity) -> Tensor",
 );

@@ -14,6 +14,7 @@ import { inputGradient, normalized, weightGradient } from "./norm_passes.ts";
 /**
  * (x - mean) / sqrt(var + eps) over `dim`, or with `centred` false x / sqrt(mean of squares + eps), scaled and shifted; with
  * the mean (or 0) and the reciprocal deviation, dims kept. Weight and bias broadcast, and differ over `dim` or not at all.
+ * @internal
  */
 export const _normalize = op(
   "_normalize(Tensor self, int[] dim, Tensor? weight, Tensor? bias, float eps, bool centred=True) -> (Tensor result, Tensor mean, Tensor rstd)",

@@ -81,7 +81,7 @@ const firsts = (counts: Shape, { stride, padding, dilation }: Sliding, strides: 
     const inside = (begin: number): number => begin + Math.max(0, Math.ceil(-begin / dilation[d])) * dilation[d];
     return { at: Array.from({ length: n }, (_, i) => inside(i * stride[d] - padding[d])), stride: strides[d] };
   });
-/** Largest of each window, and where it is in the flattened spatial dims. */
+/** Largest of each window, and where it is in the flattened spatial dims. @internal */
 export const _max_pool = op(
   "_max_pool(Tensor self, int[] kernel_size, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> (Tensor values, Tensor indices)",
 );

@@ -7,7 +7,7 @@ import { define, op } from "../../../dispatch/declare.ts";
 import { fromTyped } from "../../creation/from_data.ts";
 import { floats } from "../../../dispatch/takes.ts";
 
-/** Zeros of [N, C, output_size…] with the elements of self at `indices`, places in the flattened spatial dims. */
+/** Zeros of [N, C, output_size…] with the elements of self at `indices`, places in the flattened spatial dims. @internal */
 export const _max_unpool = op("_max_unpool(Tensor self, Tensor indices, int[] output_size) -> Tensor");
 define(_max_unpool, {
   takes: floats("max_unpool2d"),
@@ -50,7 +50,7 @@ function starts(sample: number, from: number, to: number, kernel: number): numbe
     i === to - 1 ? from - kernel : Math.trunc((i + sample) * alpha) - Math.trunc(sample * alpha),
   );
 }
-/** The largest element under windows that begin at places drawn by `samples` [N, C, dims], and where it is. */
+/** The largest element under windows that begin at places drawn by `samples` [N, C, dims], and where it is. @internal */
 export const _fractional_max_pool = op(
   "_fractional_max_pool(Tensor self, int[] kernel_size, int[] output_size, Tensor samples) -> (Tensor values, Tensor indices)",
 );

@@ -117,7 +117,7 @@ function taken(mode: string, dims: number, antialias: boolean): Taken {
   return floatsAndBytes(dims === 2 ? "upsample_nearest2d_channels_last" : "compute_indices_weights_nearest");
 }
 
-/** [N, C, …] at `output_size`; `scales`: by dim, 0 where the sizes say it. */
+/** [N, C, …] at `output_size`; `scales`: by dim, 0 where the sizes say it. @internal */
 export const _upsample = op(
   "_upsample(Tensor self, int[] output_size, str mode, bool align_corners, float[] scales, bool antialias) -> Tensor",
 );
@@ -168,7 +168,7 @@ const emptySizes = (spatial: readonly number[], output_size: readonly number[]):
     `Input and output sizes should be greater than 0, but got input (${named(spatial)}) output (${named(output_size)})`,
   );
 };
-/** The transpose of {@link _upsample}: what each element of the input gave to the result, added up. */
+/** The transpose of {@link _upsample}: what each element of the input gave to the result, added up. @internal */
 export const _upsample_backward = op(
   "_upsample_backward(Tensor self, int[] input_size, str mode, bool align_corners, float[] scales, bool antialias) -> Tensor",
 );
