@@ -103,3 +103,13 @@ def stack_module_state(models):
         stacked([dict(m.named_parameters()) for m in models], True),
         stacked([dict(m.named_buffers()) for m in models], False),
     )
+
+
+def replace_all_batch_norm_modules_(root):
+    from .nn.modules.batchnorm import _BatchNorm
+
+    for module in root.modules():
+        if isinstance(module, _BatchNorm) and module.track_running_stats:
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+            module.track_running_stats = False
+    return root

@@ -7,3 +7,4 @@ export type { Dims } from "./vmap.ts";
 export { hessian, jacfwd, jacrev, jvp, linearize } from "./forward.ts";
 export type { ForwardOptions, Jacobian, JacobianOptions, JvpOptions } from "./forward.ts";
 export { functional_call, stack_module_state } from "./functional_call.ts";
+export { replace_all_batch_norm_modules_ } from "./batch_norm.ts";

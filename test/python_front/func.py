@@ -233,3 +233,17 @@ for kind in "same", "different":
         print(vmap(f, randomness=kind)(torch.ones(50)).unique().numel() > 1)
 print(vmap(lambda y: vmap(lambda x: torch.randint(1000, (2,)), randomness="same")(y), randomness="different")(torch.ones(2, 3)).shape)
 attempt(lambda: jacfwd(lambda x: x * torch.rand(2))(torch.ones(2)))
+
+# --- batch norms without running statistics
+from torch import nn
+from torch.func import functional_call, grad, replace_all_batch_norm_modules_, vmap
+torch.manual_seed(0)
+net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Sequential(nn.BatchNorm1d(4)))
+print(replace_all_batch_norm_modules_(net) is net, net)
+print(list(net.state_dict()), net[1].running_mean, net[1].track_running_stats)
+x = torch.randn(5, 2, 3)
+params = dict(net.named_parameters())
+f = lambda p, x: functional_call(net, p, (x,)).square().sum()
+print({k: v.shape for k, v in vmap(grad(f), (None, 0))(params, x).items()})
+try: replace_all_batch_norm_modules_(nonsense=1)
+except TypeError as e: print(e)
