@@ -20,7 +20,7 @@ export const INTERRUPTED = "interrupted";
 export async function runPython(path: string, argv: readonly string[], mounts: readonly string[]): Promise<void> {
   const interrupt = new Uint8Array(new SharedArrayBuffer(1));
   const workerData: PythonProgram = { path, argv, mounts, interrupt };
-  const worker = new Worker(threadFile(), { workerData });
+  const worker = new Worker(threadFile(), { workerData, resourceLimits: { stackSizeMb: 16 } });
   const onInterrupt = (): void => {
     if (interrupt[0] === 2) endByInterrupt();
     interrupt[0] = 2;
