@@ -166,5 +166,7 @@ export const programStack = {
   /** File and line of the program's innermost frame. */
   place: (): string => /[^\s()]+:\d+:\d+/.exec(userFrames()[0])?.[0] ?? "?",
 };
-/** The folder of this file (of the bundle, once built), as stacks write it. */
-const ownFolder = /\/[^():]*\/(?=[^/]*:\d+:\d+)/.exec(framesOf(new Error())[0] ?? "")?.[0] ?? "\0";
+const here = framesOf(new Error())[0] ?? "";
+/** The library's folder (the bundle's, once built into one), as stacks write it. */
+const ownFolder =
+  (/\/[^():]*\/(?=base\/errors\.[jt]s:)/.exec(here) ?? /\/[^():]*\/(?=[^/]*:\d+:\d+)/.exec(here))?.[0] ?? "\0";

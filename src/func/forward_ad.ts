@@ -111,7 +111,7 @@ export function dual_level<T>(body: (level: number) => T): T {
     const result = body(level);
     if (result instanceof Promise)
       throw new TypeError(
-        "dual_level() got an asynchronous body: whatever else runs while it waits would be in its level, too.\nPut dual_level(() => …) around the synchronous parts between the awaits.",
+        "dual_level() got an asynchronous body: whatever else runs while it waits would be in its level, too.\nPut it around the synchronous parts between the awaits.",
       );
     return result;
   } finally {
