@@ -1,4 +1,4 @@
-// What a custom Function asks before it runs. See Note [Levels] in op/levels.ts, which has a better name for the type.
+// What a custom Function asks before it runs. See Note [Levels] in dispatch/levels.ts, which has a better name for the type.
 import type { FunctionClass } from "./function.ts";
 
 /** A function of functions (vmap, grad, jvp) that runs now. */

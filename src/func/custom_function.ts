@@ -1,4 +1,4 @@
-// Custom Functions in levels: see Note [Levels] in op/levels.ts.
+// Custom Functions in levels: see Note [Levels] in dispatch/levels.ts.
 import { backwardOf, Function } from "../autograd/function.ts";
 import type { FunctionClass, FunctionContext } from "../autograd/function.ts";
 import { RuntimeError } from "../base/errors.ts";

@@ -6,7 +6,7 @@ import { levels, mapTensors, standing, tensorsIn } from "../dispatch/levels.ts";
 import type { Results } from "../dispatch/levels.ts";
 import type { Entry } from "../dispatch/declare.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { assertTangent, laidAs, TangentLevel } from "./tangent_level.ts";
+import { assertTangent, laidAs, TangentLevel, viewOf } from "./tangent_level.ts";
 
 type Values = readonly unknown[];
 export const NESTED = "Nested forward mode AD is not supported at the moment";
@@ -30,7 +30,7 @@ class DualLevel extends TangentLevel {
     const base = t.view_?.base;
     const whole = base === undefined ? undefined : this.tangents.get(base);
     if (base === undefined || whole === undefined) return null;
-    const made = this.lower(() => whole.as_strided(t.sizes, t.strides, whole.offset + t.offset - base.offset));
+    const made = this.lower(() => viewOf(whole, t, base));
     this.setTangent(t, made);
     return made;
   }

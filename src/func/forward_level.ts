@@ -5,7 +5,7 @@ import type { Entry } from "../dispatch/declare.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { capturedWrite } from "./captured.ts";
 import { customAt } from "./custom_function.ts";
-import { TangentLevel } from "./tangent_level.ts";
+import { TangentLevel, viewOf } from "./tangent_level.ts";
 
 type Values = readonly unknown[];
 
@@ -54,8 +54,7 @@ export class ForwardLevel extends TangentLevel {
     if (!this.owns(t)) return null;
     const dual = t as Dual;
     const base = (t.view_?.base ?? t) as Dual;
-    if (dual.tangent === null && base.tangent !== null)
-      dual.tangent = base.tangent.as_strided(t.sizes, t.strides, base.tangent.offset + t.offset - base.offset);
+    if (dual.tangent === null && base.tangent !== null) dual.tangent = viewOf(base.tangent, t, base);
     return dual.tangent;
   }
   override setTangent(t: Tensor, tangent: Tensor): void {

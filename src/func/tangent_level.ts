@@ -167,6 +167,9 @@ export abstract class TangentLevel extends Level {
     return out;
   }
 }
+/** The tangent of a view: the same view of its base's. */
+export const viewOf = (whole: Tensor, t: Tensor, base: Tensor): Tensor =>
+  whole.as_strided(t.sizes, t.strides, whole.offset + t.offset - base.offset);
 /** Raises for a tangent that is not of the tensor's shape. */
 export function assertTangent(x: Tensor, tangent: Tensor): void {
   if (!sameShape(x.sizes, tangent.sizes))

@@ -49,7 +49,7 @@ describe("PyTorch's values are recorded for", () => {
     const apart = [
       "RNNBase", // what RNN, GRU and LSTM have in common
       "RNNCellBase", // the same of their cells
-      "ParameterList", // test/modules.test.ts: it computes nothing
+      "ParameterList", // it computes nothing
     ];
     const names = subclasses(nn, nn.Module);
     expect(names.length).toBeGreaterThan(140);
