@@ -1,8 +1,8 @@
 // torch.amp.GradScaler: losses scaled up so that float16 gradients do not vanish.
 import { no_grad } from "../autograd/mode.ts";
 import { AssertionError, RuntimeError, ValueError, warn } from "../base/errors.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { float16, float32, int32 } from "../base/dtype.ts";
 import { mapLeaves } from "../func/tree.ts";
 import { full } from "../ops/index.ts";
@@ -50,8 +50,8 @@ export class GradScaler {
   private tracker: Tensor | null = null;
   private states = new Map<object, OptimizerState>();
 
-  constructor(...args: ConstructorArgs<typeof SIGNATURE>) {
-    const { device, init_scale, growth_factor, backoff_factor, growth_interval, enabled } = bindConstructor(
+  constructor(...args: Arguments<typeof SIGNATURE>) {
+    const { device, init_scale, growth_factor, backoff_factor, growth_interval, enabled } = bindArguments(
       SIGNATURE,
       args,
     );

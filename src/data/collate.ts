@@ -1,7 +1,7 @@
 // default_collate: a list of samples to a batch.
 import type { TypedArray } from "../base/dtype.ts";
 import { KeyError, RuntimeError, TypeError } from "../base/errors.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
 import { as_tensor, tensor } from "../ops/creation/from_data.ts";
 import { stack } from "../ops/views/joining.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -34,7 +34,7 @@ export type Collated<T> =
  */
 export function default_collate<T>(batch: readonly T[]): Collated<T>;
 export function default_collate(...given: unknown[]): unknown {
-  return collate(bindConstructor<typeof COLLATE, { batch: readonly unknown[] }>(COLLATE, given).batch);
+  return collate(bindArguments<typeof COLLATE, { batch: readonly unknown[] }>(COLLATE, given).batch);
 }
 const COLLATE = "default_collate(object batch) -> object";
 

@@ -1,6 +1,6 @@
 // class DataLoader: a dataset in batches.
 import { ValueError } from "../base/errors.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
 import { default_generator } from "../random/generator.ts";
 import type { Generator } from "../random/generator.ts";
 import { default_collate } from "./collate.ts";
@@ -77,7 +77,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     options?: Omit<DataLoaderOptions<T, B>, "batch_size" | "shuffle">,
   );
   constructor(...given: unknown[]) {
-    const bound = bindConstructor<typeof SIGNATURE, Bound<T, B>>(SIGNATURE, given);
+    const bound = bindArguments<typeof SIGNATURE, Bound<T, B>>(SIGNATURE, given);
     const { dataset, batch_size, shuffle, drop_last, sampler, batch_sampler, generator, collate_fn } = bound;
     assertWorkers(bound);
     if (sampler !== null && shuffle) throw new ValueError("sampler option is mutually exclusive with shuffle");

@@ -1,7 +1,7 @@
 // Datasets: samples by index, and ways to cut and join them.
 import { AssertionError, IndexError, ValueError, warn } from "../base/errors.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
-import type { ArgsAfter } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
+import type { ArgumentsAfter } from "../dispatch/callable.ts";
 import { tensor } from "../ops/creation/from_data.ts";
 import { default_generator } from "../random/generator.ts";
 import { randperm } from "../random/fill.ts";
@@ -94,10 +94,10 @@ const SUBSET = "Subset(object dataset, object indices) -> Dataset";
 export class Subset<T> extends Dataset<T> {
   readonly dataset: AnyDataset<T>;
   readonly indices: readonly number[];
-  constructor(dataset: AnyDataset<T>, ...given: ArgsAfter<"dataset", typeof SUBSET, Part>);
+  constructor(dataset: AnyDataset<T>, ...given: ArgumentsAfter<"dataset", typeof SUBSET, Part>);
   constructor(...given: unknown[]) {
     super();
-    const { dataset, indices } = bindConstructor<typeof SUBSET, Part>(SUBSET, given);
+    const { dataset, indices } = bindArguments<typeof SUBSET, Part>(SUBSET, given);
     this.dataset = dataset as AnyDataset<T>;
     this.indices = indices;
   }
@@ -126,7 +126,7 @@ export class ConcatDataset<T> extends Dataset<T> {
   constructor(datasets: Iterable<AnyDataset<T>>);
   constructor(...given: unknown[]) {
     super();
-    const { datasets } = bindConstructor<typeof CONCAT, { datasets: Iterable<AnyDataset<T>> }>(CONCAT, given);
+    const { datasets } = bindArguments<typeof CONCAT, { datasets: Iterable<AnyDataset<T>> }>(CONCAT, given);
     this.datasets = [...datasets];
     if (this.datasets.length === 0) throw new AssertionError("datasets should not be an empty iterable");
   }
@@ -157,9 +157,12 @@ const SPLIT = "random_split(object dataset, object lengths, Generator? generator
  * Raises ValueError if the lengths do not sum to the dataset's.
  * @example const [train, test] = random_split(dataset, [0.8, 0.2], { generator: new torch.Generator().manual_seed(0) });
  */
-export function random_split<T>(dataset: AnyDataset<T>, ...rest: ArgsAfter<"dataset", typeof SPLIT, Cut>): Subset<T>[];
+export function random_split<T>(
+  dataset: AnyDataset<T>,
+  ...rest: ArgumentsAfter<"dataset", typeof SPLIT, Cut>
+): Subset<T>[];
 export function random_split(...given: unknown[]): Subset<never>[] {
-  const { dataset, lengths, generator } = bindConstructor<typeof SPLIT, Cut>(SPLIT, given);
+  const { dataset, lengths, generator } = bindArguments<typeof SPLIT, Cut>(SPLIT, given);
   const n = dataset.length;
   const counts = countsOf(lengths, n);
   if (counts.some((c) => !Number.isInteger(c) || c < 0) || sum(counts) !== n)

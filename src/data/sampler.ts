@@ -1,8 +1,8 @@
 // Samplers: the order in which a loader takes samples. The draws are PyTorch's, in PyTorch's order.
 import { int64 } from "../base/dtype.ts";
 import { TypeError, ValueError } from "../base/errors.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { default_generator, Generator } from "../random/generator.ts";
 import { multinomial, randintFill, randomFill, randperm } from "../random/fill.ts";
 
@@ -29,8 +29,8 @@ const SEQUENTIAL = "SequentialSampler(object data_source) -> Sampler";
 /** 0, 1, 2, …, as `torch.utils.data.SequentialSampler`. */
 export class SequentialSampler implements Sampler {
   readonly data_source: Sized;
-  constructor(...given: ConstructorArgs<typeof SEQUENTIAL, OfSource>) {
-    this.data_source = bindConstructor<typeof SEQUENTIAL, OfSource>(SEQUENTIAL, given).data_source;
+  constructor(...given: Arguments<typeof SEQUENTIAL, OfSource>) {
+    this.data_source = bindArguments<typeof SEQUENTIAL, OfSource>(SEQUENTIAL, given).data_source;
   }
   get length(): number {
     return this.data_source.length;
@@ -53,8 +53,8 @@ export class RandomSampler implements Sampler {
   readonly replacement: boolean;
   readonly generator: Generator | null;
   private readonly count: number | null;
-  constructor(...given: ConstructorArgs<typeof RANDOM, OfSource>) {
-    const bound = bindConstructor<typeof RANDOM, OfSource>(RANDOM, given);
+  constructor(...given: Arguments<typeof RANDOM, OfSource>) {
+    const bound = bindArguments<typeof RANDOM, OfSource>(RANDOM, given);
     const { data_source, replacement, num_samples, generator } = bound;
     this.data_source = data_source;
     this.replacement = replacement;
@@ -94,8 +94,8 @@ const SUBSET_RANDOM = "SubsetRandomSampler(object indices, Generator? generator=
 export class SubsetRandomSampler implements Sampler {
   readonly indices: readonly number[];
   readonly generator: Generator;
-  constructor(...given: ConstructorArgs<typeof SUBSET_RANDOM, OfIndices>) {
-    const { indices, generator } = bindConstructor<typeof SUBSET_RANDOM, OfIndices>(SUBSET_RANDOM, given);
+  constructor(...given: Arguments<typeof SUBSET_RANDOM, OfIndices>) {
+    const { indices, generator } = bindArguments<typeof SUBSET_RANDOM, OfIndices>(SUBSET_RANDOM, given);
     this.indices = indices;
     this.generator = generator ?? default_generator;
   }
@@ -123,8 +123,8 @@ export class WeightedRandomSampler implements Sampler {
   readonly num_samples: number;
   readonly replacement: boolean;
   readonly generator: Generator;
-  constructor(...given: ConstructorArgs<typeof WEIGHTED, OfWeights>) {
-    const bound = bindConstructor<typeof WEIGHTED, OfWeights>(WEIGHTED, given);
+  constructor(...given: Arguments<typeof WEIGHTED, OfWeights>) {
+    const bound = bindArguments<typeof WEIGHTED, OfWeights>(WEIGHTED, given);
     const { weights, num_samples, replacement, generator } = bound;
     requirePositive("num_samples", num_samples);
     this.weights = weights;
@@ -155,8 +155,8 @@ export class BatchSampler implements Sampler<number[]> {
   readonly sampler: Sampler;
   readonly batch_size: number;
   readonly drop_last: boolean;
-  constructor(...given: ConstructorArgs<typeof BATCH, OfSampler>) {
-    const { sampler, batch_size, drop_last } = bindConstructor<typeof BATCH, OfSampler>(BATCH, given);
+  constructor(...given: Arguments<typeof BATCH, OfSampler>) {
+    const { sampler, batch_size, drop_last } = bindArguments<typeof BATCH, OfSampler>(BATCH, given);
     requirePositive("batch_size", batch_size);
     this.sampler = sampler;
     this.batch_size = batch_size;

@@ -1,14 +1,56 @@
-// Functions that are no ops, with arguments as ops have them.
-import type { ConstructorArgs } from "./constructor.ts";
-import { bindConstructor } from "./constructor.ts";
-import type { Args, Told, ValuesOf } from "./schema.ts";
-
-/** A function whose arguments are those of a signature: by place, then from some place on by name in one object. */
-export type Callable<S extends string, T, O = object> = (...args: ConstructorArgs<S, O>) => T;
+// Functions, constructors and methods that are no ops, with arguments as ops have them.
+import { bind } from "./bind.ts";
+import type { After, Args, Forms, Schema, Told, ValuesOf } from "./schema.ts";
+import { parseSchema } from "./schema.ts";
+import { formerOrder, withReduction } from "./size_average.ts";
 
 /**
- * A function whose arguments are bound by a signature, as those of ops are; `body` gets them by name, defaults filled in.
- * Raises TypeError in Python's words. Where signatures have no word for a type, it is told by name in a type argument.
+ * What may be given to a callable with this signature: by place, then from some place on by name in one object. `O` has the
+ * types of arguments for which signatures have no word.
+ */
+export type Arguments<S extends string, O = object> = Forms<Told<Args<S>, O>>;
+/** What stands behind the argument of that name, where those before it have types that only the function itself can say. */
+export type ArgumentsAfter<N extends string, S extends string, O = object> = Forms<After<Told<Args<S>, O>, N>>;
+/** A function with the arguments of a signature. */
+export type Callable<S extends string, T, O = object> = (...args: Arguments<S, O>) => T;
+
+interface Bound {
+  readonly schema: Schema;
+  /** See size_average.ts. */
+  readonly former: readonly string[] | null;
+}
+const known = new Map<string, Bound>();
+function boundBy(signature: string, name: string | undefined): Bound {
+  const key = name === undefined ? signature : `${name}: ${signature}`;
+  let bound = known.get(key);
+  if (bound === undefined) {
+    const schema = parseSchema(signature, true);
+    const callee = name ?? schema.name;
+    const isClass = /^[A-Z]\w*$/.test(callee);
+    bound = { schema: { ...schema, name: isClass ? `${callee}.__init__` : callee }, former: formerOrder(schema) };
+    known.set(key, bound);
+  }
+  return bound;
+}
+/**
+ * The values by name, defaults filled in. Raises TypeError in Python's words; `name` is the callable's own where several
+ * share a signature.
+ */
+export function bindArguments<S extends string, O = object>(
+  signature: S,
+  given: readonly unknown[],
+  name?: string,
+): ValuesOf<Told<Args<S>, O>> {
+  const { schema, former } = boundBy(signature, name);
+  const values = bind(schema, former === null ? given : withReduction(schema, former, given));
+  const byName: Record<string, unknown> = {};
+  for (let i = 0; i < values.length; i++) byName[schema.args[i].name] = values[i];
+  return byName as ValuesOf<Told<Args<S>, O>>;
+}
+
+/**
+ * A function whose arguments are bound by a signature; `body` gets them by name, defaults filled in. Where signatures have
+ * no word for a type, it is told by name in a type argument.
  * @example
  * const halve_ = callable("halve_(tensors parameters, int n=1) -> None", ({ parameters, n }) => ...);
  * const apply = callable<{ model: Module }>()("visit(object model) -> None", ({ model }) => ...);
@@ -23,7 +65,7 @@ export function callable<O extends object>(): <const S extends string, T>(
 ) => Callable<S, T, O>;
 export function callable(signature?: string, body?: (values: never) => unknown): unknown {
   if (signature === undefined || body === undefined) return callable;
-  const call = (...given: unknown[]): unknown => body(bindConstructor(signature, given) as never);
+  const call = (...given: unknown[]): unknown => body(bindArguments(signature, given) as never);
   Object.defineProperty(call, "name", { value: signature.slice(0, signature.indexOf("(")) });
   return call;
 }

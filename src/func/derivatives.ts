@@ -5,7 +5,7 @@ import { gradientEdge } from "../autograd/node.ts";
 import { assertUnhooked } from "../autograd/saved_hooks.ts";
 import { modes, scoped } from "../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
 import { amongEnded, standing } from "../dispatch/levels.ts";
 import { zeros_like } from "../ops/index.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -154,7 +154,7 @@ export function grad_and_value<A extends readonly unknown[], X, const N extends 
   options: AuxOptions & { readonly has_aux: true },
 ): Fn<A, [At<A, N>, [Tensor, X]]>;
 export function grad_and_value(...given: unknown[]): Fn<unknown[], [never, never]> {
-  const { func: f, argnums, has_aux } = bindConstructor<typeof GRAD_AND_VALUE, Given>(GRAD_AND_VALUE, given);
+  const { func: f, argnums, has_aux } = bindArguments<typeof GRAD_AND_VALUE, Given>(GRAD_AND_VALUE, given);
   const name = "grad_and_value(f)(*args)";
   return (...args) => {
     const places = placesOf(argnums, args);
@@ -191,7 +191,7 @@ export function grad<A extends readonly unknown[], X, const N extends Argnums = 
   options: AuxOptions & { readonly has_aux: true },
 ): Fn<A, [At<A, N>, X]>;
 export function grad(...given: unknown[]): Fn<unknown[], unknown> {
-  const { func, argnums, has_aux } = bindConstructor<typeof GRAD, Given>(GRAD, given);
+  const { func, argnums, has_aux } = bindArguments<typeof GRAD, Given>(GRAD, given);
   const both = grad_and_value(func as never, argnums, { has_aux } as never) as Fn<unknown[], [unknown, unknown]>;
   return (...args) => {
     const [gradient, value] = both(...args);
@@ -214,7 +214,7 @@ export function vjp<P extends readonly Tree[], Y extends Tree, X>(
   options: AuxOptions & { readonly has_aux: true },
 ): [Y, (cotangents: Tree) => P, X];
 export function vjp(...given: unknown[]): [unknown, (cotangents: Tree) => unknown, unknown?] {
-  const { func: f, primals, has_aux } = bindConstructor<typeof VJP, Given & { primals: readonly Tree[] }>(VJP, given);
+  const { func: f, primals, has_aux } = bindArguments<typeof VJP, Given & { primals: readonly Tree[] }>(VJP, given);
   assertUnhooked(HOOKS);
   const { inputs, value } = recorded(primals, (leaves: never[]) => f(...leaves));
   const [y, aux] = withAux("vjp(f, *primals)", value, has_aux);

@@ -2,7 +2,7 @@
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { sameShape } from "../base/layout.ts";
 import { eye, ones_like, zeros_like } from "../ops/index.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
 import { levels, standing } from "../dispatch/levels.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Argnums, At, AuxOptions } from "./derivatives.ts";
@@ -44,7 +44,7 @@ export function jvp<P extends readonly Tree[], Y extends Tree, X>(
   options: JvpOptions & { readonly has_aux: true },
 ): [Y, Y, X];
 export function jvp(...given: unknown[]): [unknown, unknown, unknown?] {
-  const { func: f, primals, tangents, strict, has_aux } = bindConstructor<typeof JVP, JvpGiven>(JVP, given);
+  const { func: f, primals, tangents, strict, has_aux } = bindArguments<typeof JVP, JvpGiven>(JVP, given);
   const name = "jvp(f, primals, tangents)";
   if (!isTuple(primals))
     throw new RuntimeError(`${name}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).`);
@@ -142,7 +142,7 @@ const JACREV = "jacrev(callable func, object argnums=0, *, bool has_aux=False, i
  * @example torch.func.jacrev((x: torch.Tensor) => x.sin())(torch.zeros(2)); // the identity
  */
 export const jacrev: JacobianOf<JacobianOptions> = (...given: unknown[]): Fn<unknown[], never> => {
-  const { func: f, argnums, has_aux, chunk_size } = bindConstructor<typeof JACREV, Given>(JACREV, given);
+  const { func: f, argnums, has_aux, chunk_size } = bindArguments<typeof JACREV, Given>(JACREV, given);
   if (chunk_size !== null && chunk_size <= 0) throw new ValueError("jacrev: `chunk_size` should be greater than 0.");
   return (...args) => {
     refuseComplex("jacrev", "inputs", args);
@@ -182,7 +182,7 @@ const JACFWD = "jacfwd(callable func, object argnums=0, bool has_aux=False, *, s
  * @example torch.func.jacfwd((x: torch.Tensor) => x.sin())(torch.zeros(2)); // the identity
  */
 export const jacfwd: JacobianOf<ForwardOptions> = (...given: unknown[]): Fn<unknown[], never> => {
-  const { func: f, argnums, has_aux, ...draws } = bindConstructor<typeof JACFWD, Given>(JACFWD, given);
+  const { func: f, argnums, has_aux, ...draws } = bindArguments<typeof JACFWD, Given>(JACFWD, given);
   const randomness = draws.randomness as Randomness;
   return (...args) => {
     refuseComplex("jacfwd", "inputs", args);
@@ -224,7 +224,7 @@ export function hessian<A extends readonly unknown[], Y extends Tree, const N ex
   argnums?: N,
 ): Fn<A, Jacobian<Jacobian<Y, At<A, N>>, At<A, N>>>;
 export function hessian(...given: unknown[]): Fn<never[], never> {
-  const { func: f, argnums } = bindConstructor<typeof HESSIAN, Given>(HESSIAN, given);
+  const { func: f, argnums } = bindArguments<typeof HESSIAN, Given>(HESSIAN, given);
   const rows: Fn<never[], Tensor> = jacrev(f as Fn<never[], Tensor>, argnums) as never;
   return jacfwd(rows, argnums) as never;
 }

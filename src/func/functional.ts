@@ -3,8 +3,8 @@ import { grad } from "../autograd/backward.ts";
 import { enable_grad } from "../autograd/mode.ts";
 import { AssertionError, NotImplementedError, RuntimeError, TypeError } from "../base/errors.ts";
 import { sameShape } from "../base/layout.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
-import type { ArgsAfter } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
+import type { ArgumentsAfter } from "../dispatch/callable.ts";
 import { eye, ones_like, stack, zeros_like } from "../ops/index.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { vjp as pulled } from "./derivatives.ts";
@@ -18,7 +18,7 @@ type Fn<X extends Given, Y> = (...xs: X extends readonly Tensor[] ? X : [X]) => 
 type Product =
   "product(callable func, object inputs, object v=None, bool create_graph=False, bool strict=False) -> Tensor";
 /** The vector, and the options: whether the result can be differentiated further, and whether an output must depend on each input. */
-type Rest<V> = ArgsAfter<"inputs", Product, { v: V | null }>;
+type Rest<V> = ArgumentsAfter<"inputs", Product, { v: V | null }>;
 interface Bound {
   func: unknown;
   inputs: Given;
@@ -26,7 +26,7 @@ interface Bound {
   create_graph: boolean;
   strict: boolean;
 }
-const bound = (name: string, given: readonly unknown[]): Bound => bindConstructor<Product, Bound>(PRODUCT, given, name);
+const bound = (name: string, given: readonly unknown[]): Bound => bindArguments<Product, Bound>(PRODUCT, given, name);
 const PRODUCT: Product =
   "product(callable func, object inputs, object v=None, bool create_graph=False, bool strict=False) -> Tensor";
 const JACOBIAN =
@@ -162,10 +162,10 @@ const called = (f: unknown, xs: readonly Tensor[]): unknown => (f as (...xs: rea
 export function jacobian<X extends Given, Y extends Given>(
   func: Fn<X, Y>,
   inputs: X,
-  ...rest: ArgsAfter<"inputs", typeof JACOBIAN>
+  ...rest: ArgumentsAfter<"inputs", typeof JACOBIAN>
 ): Y extends Tensor ? X : X[];
 export function jacobian(...args: unknown[]): unknown {
-  const { func, inputs, create_graph, strict, vectorize, strategy } = bindConstructor<typeof JACOBIAN, Bound>(
+  const { func, inputs, create_graph, strict, vectorize, strategy } = bindArguments<typeof JACOBIAN, Bound>(
     JACOBIAN,
     args,
   );
@@ -259,10 +259,10 @@ function columns(func: unknown, given: Several): Rows {
 export function hessian<X extends Given>(
   func: Fn<X, Tensor>,
   inputs: X,
-  ...rest: ArgsAfter<"inputs", typeof HESSIAN>
+  ...rest: ArgumentsAfter<"inputs", typeof HESSIAN>
 ): X extends Tensor ? Tensor : Tensor[][];
 export function hessian(...args: unknown[]): unknown {
-  const { func, inputs, create_graph, strict, vectorize, outer_jacobian_strategy } = bindConstructor<
+  const { func, inputs, create_graph, strict, vectorize, outer_jacobian_strategy } = bindArguments<
     typeof HESSIAN,
     Bound
   >(HESSIAN, args);

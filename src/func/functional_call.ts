@@ -2,9 +2,8 @@
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import type { Module } from "../nn/module/module.ts";
 import { place } from "../nn/module/register.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
-import type { ArgsAfter } from "../dispatch/constructor.ts";
-import { callable } from "../dispatch/callable.ts";
+import { bindArguments, callable } from "../dispatch/callable.ts";
+import type { ArgumentsAfter } from "../dispatch/callable.ts";
 import { stack } from "../ops/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -33,10 +32,10 @@ const FUNCTIONAL_CALL =
 export function functional_call<M extends Module>(
   module: M,
   parameter_and_buffer_dicts: Record<string, Tensor> | readonly Record<string, Tensor>[],
-  ...rest: ArgsAfter<"parameter_and_buffer_dicts", typeof FUNCTIONAL_CALL, Given>
+  ...rest: ArgumentsAfter<"parameter_and_buffer_dicts", typeof FUNCTIONAL_CALL, Given>
 ): ReturnType<M["forward"]>;
 export function functional_call(...all: unknown[]): unknown {
-  const { module, parameter_and_buffer_dicts, args, kwargs, tie_weights, strict } = bindConstructor<
+  const { module, parameter_and_buffer_dicts, args, kwargs, tie_weights, strict } = bindArguments<
     typeof FUNCTIONAL_CALL,
     Given
   >(FUNCTIONAL_CALL, all);

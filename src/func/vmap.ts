@@ -1,7 +1,7 @@
 // torch.func.vmap: a function of one element, of a batch.
 import { IndexError, RuntimeError, ValueError } from "../base/errors.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
-import type { ArgsAfter } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
+import type { ArgumentsAfter } from "../dispatch/callable.ts";
 import { cat } from "../ops/index.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { classText, isLike, isNode, isTuple, leavesOf, mapLeaves, pythonText, structureText } from "./tree.ts";
@@ -31,10 +31,10 @@ const VMAP =
  */
 export function vmap<A extends readonly unknown[], R>(
   func: (...args: A) => R,
-  ...rest: ArgsAfter<"func", typeof VMAP, Given>
+  ...rest: ArgumentsAfter<"func", typeof VMAP, Given>
 ): (...args: A) => R;
 export function vmap(...given: unknown[]): (...args: unknown[]) => unknown {
-  const told = bindConstructor<typeof VMAP, Given>(VMAP, given);
+  const told = bindArguments<typeof VMAP, Given>(VMAP, given);
   const { func: f, in_dims: into, out_dims: out, randomness: draws, chunk_size } = told;
   if (!["error", "different", "same"].includes(draws))
     throw new RuntimeError(`Only allowed values for randomness are 'error', 'different', or 'same'. Got ${draws}`);

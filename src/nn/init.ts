@@ -2,7 +2,7 @@
 import { no_grad } from "../autograd/mode.ts";
 import { help, ValueError, warn } from "../base/errors.ts";
 import { callable } from "../dispatch/callable.ts";
-import type { ArgsAfter } from "../dispatch/constructor.ts";
+import type { ArgumentsAfter } from "../dispatch/callable.ts";
 import type { Args, Named, Values } from "../dispatch/schema.ts";
 import { empty_like } from "../ops/creation/creation.ts";
 import { filledOnHost } from "../ops/creation/from_data.ts";
@@ -15,7 +15,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 
 /** The tensor comes back in the type that it has, by place. */
 interface Initializer<S extends string> {
-  <T extends Tensor>(tensor: T, ...args: ArgsAfter<"tensor", S>): T;
+  <T extends Tensor>(tensor: T, ...args: ArgumentsAfter<"tensor", S>): T;
   (byName: Named<Args<S>>): Tensor;
 }
 /** A function that changes its first argument. */

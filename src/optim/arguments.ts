@@ -1,6 +1,6 @@
 // Arguments of optimizers and schedulers, whose first ones signatures have no word for.
-import type { ArgsAfter, ConstructorArgs } from "../dispatch/constructor.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
+import type { ArgumentsAfter, Arguments } from "../dispatch/callable.ts";
+import { bindArguments } from "../dispatch/callable.ts";
 import type { Args, Told, Values, ValuesOf } from "../dispatch/schema.ts";
 import type { AnyOptimizer, Params } from "./optimizer.ts";
 
@@ -12,23 +12,23 @@ export type OptionsOf<S extends string> = { [K in Exclude<keyof Values<S>, "para
  */
 export type OptimizerArgs<S extends string, O extends object = OptionsOf<S>> = [
   params: Params<O>,
-  ...given: ArgsAfter<"params", S>,
+  ...given: ArgumentsAfter<"params", S>,
 ];
 /** The parameters, and the options of groups that do not say otherwise. */
 export function bindOptimizer<S extends string>(
   signature: S,
   given: readonly unknown[],
 ): [Params<never>, OptionsOf<S>] {
-  const { params, ...options } = bindConstructor(signature, given) as { params: Params<never> };
+  const { params, ...options } = bindArguments(signature, given) as { params: Params<never> };
   return [params, options as OptionsOf<S>];
 }
 
 interface Scheduled {
   optimizer: AnyOptimizer;
 }
-export type SchedulerArgs<S extends string> = ConstructorArgs<S, Scheduled>;
+export type SchedulerArgs<S extends string> = Arguments<S, Scheduled>;
 export const bindScheduler = <S extends string>(
   signature: S,
   given: readonly unknown[],
   name?: string,
-): ValuesOf<Told<Args<S>, Scheduled>> => bindConstructor<S, Scheduled>(signature, given, name);
+): ValuesOf<Told<Args<S>, Scheduled>> => bindArguments<S, Scheduled>(signature, given, name);

@@ -5,8 +5,8 @@ import { AssertionError, ValueError } from "../base/errors.ts";
 import { deepcopy } from "../nn/module/deepcopy.ts";
 import { BatchNorm } from "../nn/layers/batchnorm.ts";
 import { Module } from "../nn/module/module.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { zeros } from "../ops/creation/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { optionText } from "./options.ts";
@@ -39,8 +39,8 @@ export class AveragedModel<M extends Module> extends Module {
   readonly multi_avg_fn: MultiAverageFunction | null;
   readonly use_buffers: boolean;
 
-  constructor(model: M, ...given: ConstructorArgs<typeof signature>) {
-    const { avg_fn, multi_avg_fn, use_buffers } = bindConstructor(signature, given);
+  constructor(model: M, ...given: Arguments<typeof signature>) {
+    const { avg_fn, multi_avg_fn, use_buffers } = bindArguments(signature, given);
     if (avg_fn !== null && multi_avg_fn !== null)
       throw new AssertionError("Only one of avg_fn and multi_avg_fn should be provided");
     super();

@@ -3,8 +3,8 @@ import { writingAs } from "../autograd/inplace.ts";
 import { enable_grad, no_grad } from "../autograd/mode.ts";
 import { addHook } from "../autograd/node.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
-import { bindConstructor } from "../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../dispatch/constructor.ts";
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { collectTemporaries } from "../tensor/allocate.ts";
 import { float32, float64, get_default_dtype } from "../base/dtype.ts";
 import { help, KeyError, NotImplementedError, TypeError, ValueError, warn } from "../base/errors.ts";
@@ -77,10 +77,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
 
   constructor(params: Params<O>, defaults: O);
   constructor(...given: unknown[]) {
-    const { params, defaults } = bindConstructor<typeof OPTIMIZER, { params: Params<O>; defaults: O }>(
-      OPTIMIZER,
-      given,
-    );
+    const { params, defaults } = bindArguments<typeof OPTIMIZER, { params: Params<O>; defaults: O }>(OPTIMIZER, given);
     this.defaults = defaults;
     for (const name of ["differentiable", "capturable"])
       if ((defaults as object as Record<string, unknown>)[name])
@@ -94,7 +91,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   /** Adds a group, for parameters that begin to learn later. Raises as the constructor does, and then adds nothing. */
   add_param_group(param_group: GroupSpec<O>): void;
   add_param_group(...given: unknown[]): void {
-    const { param_group: group } = bindConstructor<typeof GROUP, { param_group: GroupSpec<O> }>(GROUP, given);
+    const { param_group: group } = bindArguments<typeof GROUP, { param_group: GroupSpec<O> }>(GROUP, given);
     if (!isGroup(group)) throw new TypeError(`param_group must be a dict, but got ${typeWord(group)}`);
     if (group.params === undefined)
       throw new KeyError(
@@ -124,8 +121,8 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   }
 
   /** Forgets the gradients: sets `.grad` to null, or, with `set_to_none` false, to zeros in place. */
-  zero_grad(...args: ConstructorArgs<typeof ZERO_GRAD>): void {
-    const { set_to_none } = bindConstructor(ZERO_GRAD, args);
+  zero_grad(...args: Arguments<typeof ZERO_GRAD>): void {
+    const { set_to_none } = bindArguments(ZERO_GRAD, args);
     for (const { params } of this.param_groups)
       for (const param of params) {
         const { gradient } = param;
@@ -145,7 +142,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   step<T>(...given: unknown[]): T | null {
     this._opt_called = true;
     const { name } = this.constructor;
-    const { closure } = bindConstructor<typeof STEP, { closure: (() => T) | null }>(STEP, given, `${name}.step`);
+    const { closure } = bindArguments<typeof STEP, { closure: (() => T) | null }>(STEP, given, `${name}.step`);
     return observe(`Optimizer.step#${name}.step`, "user", [], () =>
       writingAs("optimizer.step()", () => this.takeStep(closure ?? undefined)),
     );
@@ -192,13 +189,13 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   }
 
   /** `hook(optimizer, args)` before each step; what it returns takes the place of the step's arguments. */
-  register_step_pre_hook(...args: ConstructorArgs<typeof HOOK, { hook: StepPreHook }>): RemovableHandle {
-    return addHook(this.preHooks, bindConstructor<typeof HOOK, { hook: StepPreHook }>(HOOK, args).hook);
+  register_step_pre_hook(...args: Arguments<typeof HOOK, { hook: StepPreHook }>): RemovableHandle {
+    return addHook(this.preHooks, bindArguments<typeof HOOK, { hook: StepPreHook }>(HOOK, args).hook);
   }
   /** `hook(optimizer, args)` after each step. */
-  register_step_post_hook(...args: ConstructorArgs<typeof HOOK, { hook: StepPostHook }>): RemovableHandle {
+  register_step_post_hook(...args: Arguments<typeof HOOK, { hook: StepPostHook }>): RemovableHandle {
     const name = "Optimizer.register_step_post_hook";
-    return addHook(this.postHooks, bindConstructor<typeof HOOK, { hook: StepPostHook }>(HOOK, args, name).hook);
+    return addHook(this.postHooks, bindArguments<typeof HOOK, { hook: StepPostHook }>(HOOK, args, name).hook);
   }
 
   /** State and options, to be saved; the tensors are the optimizer's own, not copies. Same format as PyTorch's. */
@@ -220,7 +217,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
    */
   load_state_dict(state_dict: OptimizerStateDict<O, S>): void;
   load_state_dict(...given: unknown[]): void {
-    const bound = bindConstructor<typeof LOAD, { state_dict: OptimizerStateDict<O, S> }>(LOAD, given);
+    const bound = bindArguments<typeof LOAD, { state_dict: OptimizerStateDict<O, S> }>(LOAD, given);
     const { state, param_groups } = bound.state_dict;
     if (param_groups === undefined) throw new KeyError("'param_groups'");
     if (state === undefined) throw new KeyError("'state'");

@@ -1,6 +1,6 @@
 import { float32, int64, uint8 } from "../../base/dtype.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { fromTyped } from "../../ops/creation/from_data.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { TensorDataset } from "../dataset.ts";
@@ -21,8 +21,8 @@ const SIGNATURE = "Digits(dtype? dtype=None) -> Dataset";
  */
 export class Digits extends TensorDataset<[images: Tensor, labels: Tensor]> {
   readonly classes: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-  constructor(...given: ConstructorArgs<typeof SIGNATURE>) {
-    const { dtype } = bindConstructor(SIGNATURE, given);
+  constructor(...given: Arguments<typeof SIGNATURE>) {
+    const { dtype } = bindArguments(SIGNATURE, given);
     const { images, labels } = decodeDigits();
     const pixels = fromTyped(images, [digitsCount, 1, 8, 8], uint8);
     super(pixels.to(dtype ?? float32).div(16), fromTyped(labels, [digitsCount], int64));

@@ -1,8 +1,8 @@
 // MNIST and FashionMNIST from a folder of idx files.
 import { int64, uint8 } from "../../base/dtype.ts";
 import { FileNotFoundError, RuntimeError, ValueError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { fromTyped } from "../../ops/creation/from_data.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Dataset, indexOf } from "../dataset.ts";
@@ -28,9 +28,9 @@ const SIGNATURE = "MNIST(str root, bool train=True) -> Dataset";
 export class MNIST extends Dataset<[image: Tensor, label: Tensor]> {
   readonly data: Tensor;
   readonly targets: Tensor;
-  constructor(...given: ConstructorArgs<typeof SIGNATURE>) {
+  constructor(...given: Arguments<typeof SIGNATURE>) {
     super();
-    const { root, train } = bindConstructor(SIGNATURE, given, new.target.name);
+    const { root, train } = bindArguments(SIGNATURE, given, new.target.name);
     const prefix = train ? "train" : "t10k";
     const images = readArray(root, this.constructor.name, `${prefix}-images-idx3-ubyte`, 3);
     const labels = readArray(root, this.constructor.name, `${prefix}-labels-idx1-ubyte`, 1);

@@ -5,10 +5,9 @@ import { int64 } from "../../base/dtype.ts";
 import { RuntimeError, ValueError, warn } from "../../base/errors.ts";
 import { list } from "../../base/layout.ts";
 import { inFloat32 } from "../../dispatch/autocast.ts";
-import { callable } from "../../dispatch/callable.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
+import { bindArguments, callable } from "../../dispatch/callable.ts";
 import { formatted } from "../../kinds/kernels.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import { relu as reluOp, relu_ } from "../../ops/nn/activation/activation.ts";
 import { arange } from "../../ops/creation/from_data.ts";
@@ -100,12 +99,12 @@ const MAX_POOL =
 type WithIndices<S extends string> = Partial<Values<S>> & { return_indices: true };
 interface Pool<S extends string> {
   (input: Tensor, size: number | readonly number[], options: WithIndices<S>): [Tensor, Tensor];
-  (...args: ConstructorArgs<S>): Tensor;
+  (...args: Arguments<S>): Tensor;
 }
 /** One function of the two ops: PyTorch's takes `return_indices`. */
 const maxPool = (name: string, plain: unknown, both: unknown): Pool<typeof MAX_POOL> =>
   ((...given: unknown[]) => {
-    const { return_indices, ...args } = bindConstructor(MAX_POOL, given, name);
+    const { return_indices, ...args } = bindArguments(MAX_POOL, given, name);
     return ((return_indices ? both : plain) as (args: object) => unknown)(args);
   }) as Pool<typeof MAX_POOL>;
 /** The largest element under each window; with `return_indices` also its place. As `torch.nn.functional.max_pool1d`. */
@@ -155,7 +154,7 @@ const ADAPTIVE_MAX = "adaptive_max_pool(Tensor input, int?[] output_size, bool r
  */
 const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
   ((...given: unknown[]) => {
-    const bound = bindConstructor(ADAPTIVE_MAX, given, name);
+    const bound = bindArguments(ADAPTIVE_MAX, given, name);
     const { output_size, return_indices } = bound;
     // Those for fewer dims are on no list of autocast.
     const input = dims === 3 ? inFloat32(bound.input) : bound.input;

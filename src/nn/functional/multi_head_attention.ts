@@ -3,8 +3,8 @@ import { bool } from "../../base/dtype.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { AssertionError, RuntimeError, warn } from "../../base/errors.ts";
 import { sameShape, tupleText } from "../../base/layout.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import { scaled_dot_product_attention } from "../../ops/nn/attention/attention.ts";
 import { dropout } from "../../ops/nn/dropout.ts";
@@ -28,9 +28,9 @@ function assert(condition: boolean, sentence: string): asserts condition {
  * Raises AssertionError for shapes that do not fit. As `torch.nn.functional.multi_head_attention_forward`.
  */
 export function multi_head_attention_forward(
-  ...args: ConstructorArgs<typeof SIGNATURE>
+  ...args: Arguments<typeof SIGNATURE>
 ): [output: Tensor, weights: Tensor | null] {
-  const a = bindConstructor(SIGNATURE, args);
+  const a = bindArguments(SIGNATURE, args);
   checkDims(a);
   const batched = a.query.sizes.length === 3;
   const [query, key, value] = projected(batched ? a : unbatched(a));

@@ -3,9 +3,8 @@ import { no_grad } from "../../autograd/mode.ts";
 import { nodeNamed } from "../../autograd/op_node.ts";
 import { RuntimeError, ValueError } from "../../base/errors.ts";
 import { list, numel } from "../../base/layout.ts";
-import { callable } from "../../dispatch/callable.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments, callable } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import { pad } from "../../ops/nn/vision/padding.ts";
 import * as pool from "../../ops/nn/pooling/pool.ts";
@@ -20,8 +19,8 @@ const UNPOOL =
   "max_unpool(Tensor input, Tensor indices, int[] kernel_size, int[]? stride=None, int[] padding=0, int[]? output_size=None) -> Tensor";
 const maxUnpool =
   (dims: number) =>
-  (...given: ConstructorArgs<typeof UNPOOL>): Tensor => {
-    const args = bindConstructor(UNPOOL, given, `max_unpool${dims}d`);
+  (...given: Arguments<typeof UNPOOL>): Tensor => {
+    const args = bindArguments(UNPOOL, given, `max_unpool${dims}d`);
     const { input, indices } = args;
     const n = input.sizes.length;
     if (n !== dims + 1 && n !== dims + 2)
@@ -72,12 +71,12 @@ interface Fractional {
     size: number | readonly number[],
     options: Partial<Values<typeof FRACTIONAL>> & { return_indices: true },
   ): [Tensor, Tensor];
-  (...args: ConstructorArgs<typeof FRACTIONAL>): Tensor;
+  (...args: Arguments<typeof FRACTIONAL>): Tensor;
 }
 const fractional = (dims: number): Fractional =>
   ((...given: unknown[]) => {
     const name = `fractional_max_pool${dims}d`;
-    const args = bindConstructor(FRACTIONAL, given, name);
+    const args = bindArguments(FRACTIONAL, given, name);
     const { input, output_size, output_ratio, return_indices } = args;
     if (output_size === null && output_ratio === null)
       throw new ValueError(`${name} requires specifying either an output_size or an output_ratio`);
@@ -104,8 +103,8 @@ const LP_POOL =
   "lp_pool(Tensor input, float norm_type, int[] kernel_size, int[]? stride=None, bool ceil_mode=False) -> Tensor";
 const lpPool =
   (dims: number) =>
-  (...given: ConstructorArgs<typeof LP_POOL>): Tensor => {
-    const { input, norm_type, kernel_size, stride, ceil_mode } = bindConstructor(LP_POOL, given, `lp_pool${dims}d`);
+  (...given: Arguments<typeof LP_POOL>): Tensor => {
+    const { input, norm_type, kernel_size, stride, ceil_mode } = bindArguments(LP_POOL, given, `lp_pool${dims}d`);
     const kernel = perDim(kernel_size, dims, "kernel_size");
     const means = [pool.avg_pool1d, pool.avg_pool2d, pool.avg_pool3d][dims - 1];
     const mean = means(input.pow(norm_type), { kernel_size: kernel, stride, ceil_mode });

@@ -1,8 +1,8 @@
 // Activation functions as layers.
 import * as F from "../functional/index.ts";
 import { full } from "../../ops/creation/creation.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fill_ } from "../../ops/copies/copy.ts";
 import { no_grad } from "../../autograd/mode.ts";
@@ -112,7 +112,7 @@ export class Softplus extends layer("Softplus(float beta=1.0, float threshold=20
 const HARDTANH = "Hardtanh(float min_val=-1.0, float max_val=1.0, bool inplace=False) -> Module";
 /** x kept between `min_val` and `max_val`. As `torch.nn.Hardtanh`. */
 export class Hardtanh extends layer(HARDTANH) {
-  constructor(...args: ConstructorArgs<typeof HARDTANH>) {
+  constructor(...args: Arguments<typeof HARDTANH>) {
     super(...args);
     if (this.max_val <= this.min_val)
       throw new ValueError(
@@ -178,9 +178,9 @@ export class PReLU extends OwnLayer {
   num_parameters: number;
   init: number;
   declare weight: Parameter;
-  constructor(...args: ConstructorArgs<typeof PRELU>) {
+  constructor(...args: Arguments<typeof PRELU>) {
     super();
-    const { num_parameters, init, dtype, device } = bindConstructor(PRELU, args, new.target.name);
+    const { num_parameters, init, dtype, device } = bindArguments(PRELU, args, new.target.name);
     this.num_parameters = num_parameters;
     this.init = init;
     this.weight = new Parameter(full([num_parameters], init, { dtype, device }));

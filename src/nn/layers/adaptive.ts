@@ -1,7 +1,7 @@
 // Softmax over many classes of very different frequency.
 import { RuntimeError, ValueError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { cat } from "../../ops/views/joining.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { ModuleList, Sequential } from "../containers/modules.ts";
@@ -31,9 +31,9 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   head_size: number;
   head: Linear;
   tail: ModuleList;
-  constructor(...args: ConstructorArgs<typeof ADAPTIVE>) {
+  constructor(...args: Arguments<typeof ADAPTIVE>) {
     super();
-    const a = bindConstructor(ADAPTIVE, args, new.target.name);
+    const a = bindArguments(ADAPTIVE, args, new.target.name);
     const { in_features, n_classes, cutoffs, div_value, head_bias, device, dtype } = a;
     if (cutoffs.length === 0) throw new ValueError("cutoffs should be a sequence of length larger than 0");
     if (cutoffs.some((c, i) => c <= (i === 0 ? 0 : cutoffs[i - 1]) || c > n_classes - 1))

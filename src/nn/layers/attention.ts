@@ -1,7 +1,7 @@
 // Attention as a layer.
 import { AssertionError, ValueError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
@@ -40,8 +40,8 @@ export class MultiheadAttention extends Module {
   out_proj: Linear;
   declare bias_k: Parameter | null;
   declare bias_v: Parameter | null;
-  constructor(...args: ConstructorArgs<typeof ATTENTION>) {
-    const a = bindConstructor(ATTENTION, args, "MultiheadAttention");
+  constructor(...args: Arguments<typeof ATTENTION>) {
+    const a = bindArguments(ATTENTION, args, "MultiheadAttention");
     const { embed_dim, num_heads, kdim, vdim, dtype, device } = a;
     if (embed_dim <= 0 || num_heads <= 0)
       throw new ValueError(

@@ -1,8 +1,8 @@
 // Layers that normalise channels by statistics they keep: BatchNorm, InstanceNorm.
 import { int64 } from "../../base/dtype.ts";
 import { ValueError, warn } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import { ones, zeros } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -73,8 +73,8 @@ export abstract class BatchNorm extends NormBase {
   static {
     ownBase(this);
   }
-  constructor(...args: ConstructorArgs<typeof BATCH>) {
-    super(bindConstructor(BATCH, args, new.target.name));
+  constructor(...args: Arguments<typeof BATCH>) {
+    super(bindArguments(BATCH, args, new.target.name));
   }
   /** Raises ValueError for an input of another number of dims than the layer is for. */
   abstract _check_input_dim(input: Tensor): void;
@@ -128,8 +128,8 @@ abstract class InstanceNorm extends NormBase {
   static {
     ownBase(this);
   }
-  constructor(...args: ConstructorArgs<typeof INSTANCE>) {
-    super(bindConstructor(INSTANCE, args, new.target.name));
+  constructor(...args: Arguments<typeof INSTANCE>) {
+    super(bindArguments(INSTANCE, args, new.target.name));
   }
   /** The number of dims of an input without a batch. */
   abstract _get_no_batch_dim(): number;

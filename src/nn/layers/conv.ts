@@ -1,8 +1,8 @@
 // Convolution layers.
 import { ValueError } from "../../base/errors.ts";
 import { tupleText } from "../../base/layout.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
@@ -15,10 +15,10 @@ import { resetBias } from "./linear.ts";
 
 const CONV =
   "Conv(int in_channels, int out_channels, int[] kernel_size, int[] stride=1, int[]|str padding=0, int[] dilation=1, int groups=1, bool bias=True, str padding_mode='zeros', device? device=None, dtype? dtype=None) -> Module";
-type ConvArgs = ConstructorArgs<typeof CONV>;
+type ConvArgs = Arguments<typeof CONV>;
 const TRANSPOSED =
   "ConvTranspose(int in_channels, int out_channels, int[] kernel_size, int[] stride=1, int[] padding=0, int[] output_padding=0, int groups=1, bool bias=True, int[] dilation=1, str padding_mode='zeros', device? device=None, dtype? dtype=None) -> Module";
-type TransposedArgs = ConstructorArgs<typeof TRANSPOSED>;
+type TransposedArgs = Arguments<typeof TRANSPOSED>;
 const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"];
 
 /** The fields that both kinds share, and their text. */
@@ -38,7 +38,7 @@ abstract class ConvBase extends Module {
   constructor(
     dims: number,
     transposed: boolean,
-    a: ReturnType<typeof bindConstructor<typeof CONV>> & { output_padding?: readonly number[] },
+    a: ReturnType<typeof bindArguments<typeof CONV>> & { output_padding?: readonly number[] },
   ) {
     super();
     if (a.groups <= 0) throw new ValueError("groups must be a positive integer");
@@ -95,7 +95,7 @@ abstract class Conv extends ConvBase {
     ownBase(this);
   }
   constructor(dims: number, args: ConvArgs, name: string) {
-    super(dims, false, bindConstructor(CONV, args, name));
+    super(dims, false, bindArguments(CONV, args, name));
   }
   /** The input and the padding that the convolution is given: other modes than zeros are put on first. */
   protected prepared(input: Tensor): [Tensor, readonly number[] | string] {
@@ -150,7 +150,7 @@ abstract class ConvTranspose extends ConvBase {
   }
   declare padding: readonly number[];
   constructor(dims: number, args: TransposedArgs, name: string) {
-    const bound = bindConstructor(TRANSPOSED, args, name);
+    const bound = bindArguments(TRANSPOSED, args, name);
     if (bound.padding_mode !== "zeros") throw new ValueError(`Only "zeros" padding mode is supported for ${name}`);
     super(dims, true, bound);
   }

@@ -1,6 +1,6 @@
 // Distances as modules.
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
 import { Module } from "../module/module.ts";
@@ -10,9 +10,9 @@ const COSINE = "CosineSimilarity(int dim=1, float eps=1e-08) -> Module";
 export class CosineSimilarity extends Module {
   dim: number;
   eps: number;
-  constructor(...args: ConstructorArgs<typeof COSINE>) {
+  constructor(...args: Arguments<typeof COSINE>) {
     super();
-    const { dim, eps } = bindConstructor(COSINE, args, new.target.name);
+    const { dim, eps } = bindArguments(COSINE, args, new.target.name);
     this.dim = dim;
     this.eps = eps;
   }
@@ -26,9 +26,9 @@ export class PairwiseDistance extends Module {
   norm: number;
   eps: number;
   keepdim: boolean;
-  constructor(...args: ConstructorArgs<typeof PAIRWISE>) {
+  constructor(...args: Arguments<typeof PAIRWISE>) {
     super();
-    const { p, eps, keepdim } = bindConstructor(PAIRWISE, args, new.target.name);
+    const { p, eps, keepdim } = bindArguments(PAIRWISE, args, new.target.name);
     this.norm = p;
     this.eps = eps;
     this.keepdim = keepdim;

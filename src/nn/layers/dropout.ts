@@ -1,6 +1,6 @@
 // Layers that drop elements or channels in training.
 import { ValueError } from "../../base/errors.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
 import { ownBase } from "../module/own_layers.ts";
@@ -11,7 +11,7 @@ abstract class Dropping extends layer(DROPOUT) {
   static {
     ownBase(this);
   }
-  constructor(...args: ConstructorArgs<typeof DROPOUT>) {
+  constructor(...args: Arguments<typeof DROPOUT>) {
     super(...args);
     if (!(this.p >= 0 && this.p <= 1))
       throw new ValueError(`dropout probability has to be between 0 and 1, but got ${this.p}`);

@@ -1,8 +1,8 @@
 // Layers that look vectors up.
 import { no_grad } from "../../autograd/mode.ts";
 import { AssertionError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { embedding } from "../functional/index.ts";
@@ -29,9 +29,9 @@ export class Embedding extends OwnLayer {
   scale_grad_by_freq: boolean;
   sparse: boolean;
   declare weight: Parameter;
-  constructor(...args: ConstructorArgs<typeof EMBEDDING>) {
+  constructor(...args: Arguments<typeof EMBEDDING>) {
     super();
-    const a = bindConstructor(EMBEDDING, args, new.target.name);
+    const a = bindArguments(EMBEDDING, args, new.target.name);
     const { num_embeddings, embedding_dim, padding_idx, _weight, dtype, device } = a;
     if (padding_idx !== null && (padding_idx >= num_embeddings || padding_idx < -num_embeddings))
       throw new AssertionError("Padding_idx must be within num_embeddings");
@@ -48,8 +48,8 @@ export class Embedding extends OwnLayer {
     if (_weight === null) this.reset_parameters();
   }
   /** From vectors that are there already; not learnt on unless `freeze` is false. */
-  static from_pretrained(...args: ConstructorArgs<typeof PRETRAINED>): Embedding {
-    const { embeddings, freeze, ...options } = bindConstructor(PRETRAINED, args);
+  static from_pretrained(...args: Arguments<typeof PRETRAINED>): Embedding {
+    const { embeddings, freeze, ...options } = bindArguments(PRETRAINED, args);
     if (embeddings.sizes.length !== 2) throw new AssertionError("Embeddings parameter is expected to be 2-dimensional");
     const [rows, columns] = embeddings.sizes;
     return new Embedding(rows, columns, { ...options, _weight: embeddings, _freeze: freeze });

@@ -2,8 +2,8 @@
 import { no_grad } from "../../autograd/mode.ts";
 import { AssertionError } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { embedding_bag } from "../functional/index.ts";
@@ -34,9 +34,9 @@ export class EmbeddingBag extends Module {
   include_last_offset: boolean;
   padding_idx: number | null;
   declare weight: Parameter;
-  constructor(...args: ConstructorArgs<typeof BAG>) {
+  constructor(...args: Arguments<typeof BAG>) {
     super();
-    const a = bindConstructor(BAG, args, new.target.name);
+    const a = bindArguments(BAG, args, new.target.name);
     const { num_embeddings, embedding_dim, padding_idx, _weight, dtype, device } = a;
     if (padding_idx !== null && (padding_idx >= num_embeddings || padding_idx < -num_embeddings))
       throw new AssertionError("padding_idx must be within num_embeddings");
@@ -55,8 +55,8 @@ export class EmbeddingBag extends Module {
     if (_weight === null) this.reset_parameters();
   }
   /** From vectors that are there already; not learnt on unless `freeze` is false. */
-  static from_pretrained(...args: ConstructorArgs<typeof PRETRAINED>): EmbeddingBag {
-    const { embeddings, freeze, ...options } = bindConstructor(PRETRAINED, args);
+  static from_pretrained(...args: Arguments<typeof PRETRAINED>): EmbeddingBag {
+    const { embeddings, freeze, ...options } = bindArguments(PRETRAINED, args);
     if (embeddings.sizes.length !== 2) throw new AssertionError("Embeddings parameter is expected to be 2-dimensional");
     const [rows, columns] = embeddings.sizes;
     const bag = new EmbeddingBag(rows, columns, { ...options, _weight: embeddings });

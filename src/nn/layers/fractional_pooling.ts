@@ -1,7 +1,7 @@
 // Max pools with windows at random places.
 import { ValueError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
 import { Module } from "../module/module.ts";
@@ -15,8 +15,8 @@ abstract class FractionalMaxPool extends Module {
   output_ratio: readonly number[] | null;
   return_indices: boolean;
   declare _random_samples: Tensor | null;
-  constructor(dims: number, args: ConstructorArgs<typeof FRACTIONAL>) {
-    const a = bindConstructor(FRACTIONAL, args, new.target.name);
+  constructor(dims: number, args: Arguments<typeof FRACTIONAL>) {
+    const a = bindArguments(FRACTIONAL, args, new.target.name);
     if (a.output_size === null && a.output_ratio === null)
       throw new ValueError(`${new.target.name} requires specifying either an output size, or a pooling ratio`);
     if (a.output_size !== null && a.output_ratio !== null)
@@ -42,7 +42,7 @@ abstract class FractionalMaxPool extends Module {
  * @example new nn.FractionalMaxPool2d(3, { output_ratio: 0.5 })(torch.rand(1, 1, 8, 8)).shape // torch.Size([1, 1, 4, 4])
  */
 export class FractionalMaxPool2d extends FractionalMaxPool {
-  constructor(...args: ConstructorArgs<typeof FRACTIONAL>) {
+  constructor(...args: Arguments<typeof FRACTIONAL>) {
     super(2, args);
   }
   override forward(input: Tensor): Tensor {
@@ -52,7 +52,7 @@ export class FractionalMaxPool2d extends FractionalMaxPool {
 }
 /** {@link FractionalMaxPool2d} of [N, C, D, H, W]. As `torch.nn.FractionalMaxPool3d`. */
 export class FractionalMaxPool3d extends FractionalMaxPool {
-  constructor(...args: ConstructorArgs<typeof FRACTIONAL>) {
+  constructor(...args: Arguments<typeof FRACTIONAL>) {
     super(3, args);
   }
   override forward(input: Tensor): Tensor {

@@ -1,8 +1,8 @@
 // Layers from the signature of their constructor: arguments become fields and the text of the layer.
 import { float64 } from "../../base/dtype.ts";
 import { tupleText } from "../../base/layout.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { parseSchema } from "../../dispatch/schema.ts";
 import type { ParsedArg, Values } from "../../dispatch/schema.ts";
 import { scalarText } from "../../tensor/print.ts";
@@ -17,7 +17,7 @@ import { ownBase } from "../module/own_layers.ts";
  *   override forward(input: Tensor): Tensor { return F.elu(input, this.alpha, this.inplace); }
  * }
  */
-export function layer<S extends string>(signature: S): new (...args: ConstructorArgs<S>) => Module & Values<S> {
+export function layer<S extends string>(signature: S): new (...args: Arguments<S>) => Module & Values<S> {
   const { args } = parseSchema(signature);
   class Layer extends Module {
     static {
@@ -25,7 +25,7 @@ export function layer<S extends string>(signature: S): new (...args: Constructor
     }
     constructor(...given: readonly unknown[]) {
       super();
-      Object.assign(this, bindConstructor(signature, given, new.target.name));
+      Object.assign(this, bindArguments(signature, given, new.target.name));
     }
     override extra_repr(): string {
       const fields = this as unknown as Record<string, unknown>;
@@ -35,7 +35,7 @@ export function layer<S extends string>(signature: S): new (...args: Constructor
         .join(", ");
     }
   }
-  return Layer as unknown as new (...args: ConstructorArgs<S>) => Module & Values<S>;
+  return Layer as unknown as new (...args: Arguments<S>) => Module & Values<S>;
 }
 
 /** A value as Python prints it, given the type it has in a signature. */

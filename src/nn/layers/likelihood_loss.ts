@@ -1,8 +1,8 @@
 // Negative log likelihoods as modules.
 import { RuntimeError } from "../../base/errors.ts";
 import { numel, sameShape, tupleText } from "../../base/layout.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
 import { Module } from "../module/module.ts";
@@ -58,9 +58,9 @@ export class LinearCrossEntropyLoss extends Module {
   ignore_index: number | null;
   label_smoothing: number;
   linear: Linear;
-  constructor(...args: ConstructorArgs<typeof LINEAR>) {
+  constructor(...args: Arguments<typeof LINEAR>) {
     super();
-    const a = bindConstructor(LINEAR, args, new.target.name);
+    const a = bindArguments(LINEAR, args, new.target.name);
     const { weight, num_classes, label_smoothing, bias, device, dtype } = a;
     if (weight !== null && !sameShape(weight.sizes, [num_classes]))
       throw new RuntimeError(`expected weight shape to be (${num_classes},), got ${tupleText(weight.sizes)}`);

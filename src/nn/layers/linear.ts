@@ -1,7 +1,7 @@
 // Layers that multiply by a matrix.
 import { ValueError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { bilinear, linear } from "../functional/index.ts";
@@ -23,9 +23,9 @@ export class Linear extends OwnLayer {
   out_features: number;
   declare weight: Parameter;
   declare bias: Parameter | null;
-  constructor(...args: ConstructorArgs<typeof LINEAR>) {
+  constructor(...args: Arguments<typeof LINEAR>) {
     super();
-    const { in_features, out_features, bias, dtype, device } = bindConstructor(LINEAR, args, new.target.name);
+    const { in_features, out_features, bias, dtype, device } = bindArguments(LINEAR, args, new.target.name);
     this.in_features = in_features;
     this.out_features = out_features;
     this.weight = new Parameter(empty([out_features, in_features], { dtype, device }));
@@ -61,9 +61,9 @@ export class Bilinear extends Module {
   out_features: number;
   declare weight: Parameter;
   declare bias: Parameter | null;
-  constructor(...args: ConstructorArgs<typeof BILINEAR>) {
+  constructor(...args: Arguments<typeof BILINEAR>) {
     super();
-    const a = bindConstructor(BILINEAR, args, new.target.name);
+    const a = bindArguments(BILINEAR, args, new.target.name);
     const { in1_features, in2_features, out_features, dtype, device } = a;
     if (in1_features <= 0) throw new ValueError(`in1_features must be > 0, but got ${in1_features}`);
     this.in1_features = in1_features;

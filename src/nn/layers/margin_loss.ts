@@ -1,6 +1,6 @@
 // Losses that ask for a margin, as modules.
 import { ValueError } from "../../base/errors.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { TripletOptions } from "../../ops/nn/loss/margin_loss.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
@@ -17,7 +17,7 @@ const TRIPLET =
   "TripletMarginLoss(float margin=1.0, float p=2.0, float eps=1e-06, bool swap=False, *, str reduction='mean') -> Module";
 /** Positives nearer to their anchors than negatives. As `torch.nn.TripletMarginLoss`. */
 export class TripletMarginLoss extends loss(TRIPLET) {
-  constructor(...args: ConstructorArgs<typeof TRIPLET>) {
+  constructor(...args: Arguments<typeof TRIPLET>) {
     super(...args);
     assertMargin(this.margin, "TripletMarginLoss");
   }
@@ -81,7 +81,7 @@ export class SoftMarginLoss extends loss("SoftMarginLoss(*, str reduction='mean'
 const MULTI = "MultiMarginLoss(int p=1, float margin=1.0, Tensor? weight=None, *, str reduction='mean') -> Module";
 /** The score of the right class above the others' by a margin. As `torch.nn.MultiMarginLoss`. */
 export class MultiMarginLoss extends loss(MULTI) {
-  constructor(...args: ConstructorArgs<typeof MULTI>) {
+  constructor(...args: Arguments<typeof MULTI>) {
     super(...args);
     if (this.p !== 1 && this.p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
     if (this.weight !== null && this.weight.sizes.length !== 1)

@@ -1,8 +1,8 @@
 // Layers that normalise a sample: LayerNorm, RMSNorm, GroupNorm.
 import { ValueError } from "../../base/errors.ts";
 import { tupleText } from "../../base/layout.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { ones, zeros } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { group_norm, layer_norm, rms_norm } from "../functional/index.ts";
@@ -23,9 +23,9 @@ export class LayerNorm extends OwnLayer {
   elementwise_affine: boolean;
   declare weight: Parameter | null;
   declare bias: Parameter | null;
-  constructor(...args: ConstructorArgs<typeof LAYER>) {
+  constructor(...args: Arguments<typeof LAYER>) {
     super();
-    const a = bindConstructor(LAYER, args, new.target.name);
+    const a = bindArguments(LAYER, args, new.target.name);
     const { normalized_shape, elementwise_affine, dtype, device } = a;
     this.normalized_shape = normalized_shape;
     this.eps = a.eps;
@@ -58,9 +58,9 @@ export class RMSNorm extends OwnLayer {
   eps: number | null;
   elementwise_affine: boolean;
   declare weight: Parameter | null;
-  constructor(...args: ConstructorArgs<typeof RMS>) {
+  constructor(...args: Arguments<typeof RMS>) {
     super();
-    const a = bindConstructor(RMS, args, new.target.name);
+    const a = bindArguments(RMS, args, new.target.name);
     const { normalized_shape, elementwise_affine, dtype, device } = a;
     this.normalized_shape = normalized_shape;
     this.eps = a.eps;
@@ -94,9 +94,9 @@ export class GroupNorm extends OwnLayer {
   affine: boolean;
   declare weight: Parameter | null;
   declare bias: Parameter | null;
-  constructor(...args: ConstructorArgs<typeof GROUP>) {
+  constructor(...args: Arguments<typeof GROUP>) {
     super();
-    const a = bindConstructor(GROUP, args, new.target.name);
+    const a = bindArguments(GROUP, args, new.target.name);
     const { num_groups, num_channels, affine, dtype, device } = a;
     if (num_channels % num_groups !== 0)
       throw new ValueError(`num_channels (${num_channels}) must be divisible by num_groups (${num_groups})`);

@@ -1,7 +1,7 @@
 // Layers that pad the last dims. `padding`: one width for all sides, or (left, right, top, bottom, front, back).
 import { ValueError } from "../../base/errors.ts";
 import { tupleText } from "../../base/layout.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { pad } from "../functional/index.ts";
@@ -10,14 +10,12 @@ import { forAllDims, layer, pythonText } from "./layer.ts";
 
 const PAD = "Pad(int[] padding) -> Module";
 const CONSTANT = "ConstantPad(int[] padding, float value) -> Module";
-type Layer<S extends string> = new (
-  ...args: ConstructorArgs<S>
-) => Module & Values<S> & { forward(input: Tensor): Tensor };
+type Layer<S extends string> = new (...args: Arguments<S>) => Module & Values<S> & { forward(input: Tensor): Tensor };
 
 /** The base of the layers that pad `dims` dims in `mode`. */
 function padding(dims: number, mode: string): Layer<typeof PAD> {
   return class Padding extends layer(PAD) {
-    constructor(...args: ConstructorArgs<typeof PAD>) {
+    constructor(...args: Arguments<typeof PAD>) {
       super(...args);
       this.padding = forAllDims(this.padding, 2 * dims);
     }
@@ -34,7 +32,7 @@ function padding(dims: number, mode: string): Layer<typeof PAD> {
 }
 function constantPadding(dims: number): Layer<typeof CONSTANT> {
   return class Padding extends layer(CONSTANT) {
-    constructor(...args: ConstructorArgs<typeof CONSTANT>) {
+    constructor(...args: Arguments<typeof CONSTANT>) {
       super(...args);
       this.padding = forAllDims(this.padding, 2 * dims);
     }

@@ -1,5 +1,5 @@
 // Pooling layers.
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
 import { ownBase } from "../module/own_layers.ts";
@@ -18,7 +18,7 @@ abstract class MaxPool extends layer(MAX_POOL) {
   static {
     ownBase(this);
   }
-  constructor(...args: ConstructorArgs<typeof MAX_POOL>) {
+  constructor(...args: Arguments<typeof MAX_POOL>) {
     super(...args);
     this.stride ??= this.kernel_size;
   }
@@ -52,7 +52,7 @@ const AVG_POOL1D =
   "AvgPool1d(int[] kernel_size, int[]? stride=None, int[] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Module";
 /** The mean under each window of [N, C, L]. As `torch.nn.AvgPool1d`. */
 export class AvgPool1d extends layer(AVG_POOL1D) {
-  constructor(...args: ConstructorArgs<typeof AVG_POOL1D>) {
+  constructor(...args: Arguments<typeof AVG_POOL1D>) {
     super(...args);
     this.stride ??= this.kernel_size;
   }
@@ -70,7 +70,7 @@ abstract class AvgPool extends layer(AVG_POOL) {
   static {
     ownBase(this);
   }
-  constructor(...args: ConstructorArgs<typeof AVG_POOL>) {
+  constructor(...args: Arguments<typeof AVG_POOL>) {
     super(...args);
     this.stride ??= this.kernel_size;
   }

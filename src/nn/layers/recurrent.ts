@@ -1,8 +1,8 @@
 // Recurrent layers over whole sequences: RNN, LSTM, GRU.
 import { RuntimeError, TypeError, ValueError, warn } from "../../base/errors.ts";
 import { list, tupleText } from "../../base/layout.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import { dropout } from "../../ops/nn/dropout.ts";
@@ -27,7 +27,7 @@ const WEIGHTS = ["weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr"] as
 /** Arguments in PyTorch's words where one is of the wrong type. */
 function bound<S extends string>(signature: S, args: readonly unknown[]): Values<S> {
   try {
-    return bindConstructor(signature, args);
+    return bindArguments(signature, args);
   } catch (error) {
     const wrong = /argument '(\w+)'.* must be (\w+), not (\w+)/.exec((error as Error).message);
     if (wrong === null) throw error;
@@ -248,7 +248,7 @@ function refuseProjection(proj_size: number): void {
  */
 export class RNN extends WithOneState {
   readonly nonlinearity: string;
-  constructor(...args: ConstructorArgs<typeof RNN_SIGNATURE>) {
+  constructor(...args: Arguments<typeof RNN_SIGNATURE>) {
     const { nonlinearity, ...options } = bound(RNN_SIGNATURE, args);
     refuseProjection(options.proj_size);
     if (nonlinearity !== "tanh" && nonlinearity !== "relu")
@@ -264,7 +264,7 @@ export class RNN extends WithOneState {
  * @example const [output, hn] = new nn.GRU(10, 20, 2)(torch.randn(5, 3, 10));
  */
 export class GRU extends WithOneState {
-  constructor(...args: ConstructorArgs<typeof BASE>) {
+  constructor(...args: Arguments<typeof BASE>) {
     const options = bound(BASE, args);
     refuseProjection(options.proj_size);
     super("GRU", options);
@@ -277,7 +277,7 @@ export class GRU extends WithOneState {
  * @example const [output, [hn, cn]] = new nn.LSTM(10, 20, 2)(torch.randn(5, 3, 10));
  */
 export class LSTM extends RNNBase<readonly [h: Tensor, c: Tensor]> {
-  constructor(...args: ConstructorArgs<typeof BASE>) {
+  constructor(...args: Arguments<typeof BASE>) {
     super("LSTM", bound(BASE, args));
   }
   protected override listed(hx: unknown): State {

@@ -1,7 +1,7 @@
 // One step of a recurrent network: RNNCell, LSTMCell, GRUCell.
 import { RuntimeError, ValueError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -79,8 +79,8 @@ export abstract class RNNCellBase extends Module {
 /** h = tanh(W_ih x + b_ih + W_hh h + b_hh), or with `nonlinearity` "relu" its relu. As `torch.nn.RNNCell`. */
 export class RNNCell extends RNNCellBase {
   nonlinearity: string;
-  constructor(...args: ConstructorArgs<typeof RNN_CELL>) {
-    const { nonlinearity, ...options } = bindConstructor(RNN_CELL, args);
+  constructor(...args: Arguments<typeof RNN_CELL>) {
+    const { nonlinearity, ...options } = bindArguments(RNN_CELL, args);
     super(options, 1);
     this.nonlinearity = nonlinearity;
   }
@@ -98,8 +98,8 @@ export class RNNCell extends RNNCellBase {
 
 /** A step of long short-term memory: from x and [h, c] to [h, c]. As `torch.nn.LSTMCell`. */
 export class LSTMCell extends RNNCellBase {
-  constructor(...args: ConstructorArgs<typeof CELL>) {
-    super(bindConstructor(CELL, args, "LSTMCell"), 4);
+  constructor(...args: Arguments<typeof CELL>) {
+    super(bindArguments(CELL, args, "LSTMCell"), 4);
   }
   override forward(input: Tensor, hx: readonly [Tensor, Tensor] | null = null): [h: Tensor, c: Tensor] {
     this.requireDims("input", input);
@@ -111,8 +111,8 @@ export class LSTMCell extends RNNCellBase {
 
 /** A step of gated recurrent units. As `torch.nn.GRUCell`. */
 export class GRUCell extends RNNCellBase {
-  constructor(...args: ConstructorArgs<typeof CELL>) {
-    super(bindConstructor(CELL, args, "GRUCell"), 3);
+  constructor(...args: Arguments<typeof CELL>) {
+    super(bindArguments(CELL, args, "GRUCell"), 3);
   }
   override forward(input: Tensor, hx: Tensor | null = null): Tensor {
     this.requireDims("input", input);

@@ -1,5 +1,5 @@
 // Layers that resize images or put their pixels in another order.
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
 import { layer, pythonText } from "./layer.ts";
@@ -30,14 +30,14 @@ export class Upsample extends layer(UPSAMPLE) {
 const UPSAMPLING = "Upsampling2d(int|int[]? size=None, float|float[]? scale_factor=None) -> Module";
 /** {@link Upsample} of [N, C, H, W] to the nearest elements. As `torch.nn.UpsamplingNearest2d`. */
 export class UpsamplingNearest2d extends Upsample {
-  constructor(...args: ConstructorArgs<typeof UPSAMPLING>) {
-    super(...(args as ConstructorArgs<typeof UPSAMPLE>));
+  constructor(...args: Arguments<typeof UPSAMPLING>) {
+    super(...(args as Arguments<typeof UPSAMPLE>));
   }
 }
 /** {@link Upsample} of [N, C, H, W] between four elements, with aligned corners. As `torch.nn.UpsamplingBilinear2d`. */
 export class UpsamplingBilinear2d extends Upsample {
-  constructor(...args: ConstructorArgs<typeof UPSAMPLING>) {
-    super(...(args as ConstructorArgs<typeof UPSAMPLE>));
+  constructor(...args: Arguments<typeof UPSAMPLING>) {
+    super(...(args as Arguments<typeof UPSAMPLE>));
     this.mode = "bilinear";
     this.align_corners = true;
   }

@@ -1,7 +1,7 @@
 // Transformers, their stacks, and their layers.
 import { RuntimeError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import { full } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -43,8 +43,8 @@ export class TransformerEncoder extends Module {
   layers: ModuleList<TransformerEncoderLayer>;
   num_layers: number;
   norm: Module | null;
-  constructor(...args: ConstructorArgs<typeof ENCODER>) {
-    const { encoder_layer, num_layers, norm } = bindConstructor(ENCODER, args);
+  constructor(...args: Arguments<typeof ENCODER>) {
+    const { encoder_layer, num_layers, norm } = bindArguments(ENCODER, args);
     super();
     this.layers = clones(encoder_layer as unknown as TransformerEncoderLayer, num_layers);
     this.num_layers = num_layers;
@@ -74,8 +74,8 @@ export class TransformerDecoder extends Module {
   layers: ModuleList<TransformerDecoderLayer>;
   num_layers: number;
   norm: Module | null;
-  constructor(...args: ConstructorArgs<typeof DECODER>) {
-    const { decoder_layer, num_layers, norm } = bindConstructor(DECODER, args);
+  constructor(...args: Arguments<typeof DECODER>) {
+    const { decoder_layer, num_layers, norm } = bindArguments(DECODER, args);
     super();
     this.layers = clones(decoder_layer as unknown as TransformerDecoderLayer, num_layers);
     this.num_layers = num_layers;
@@ -125,8 +125,8 @@ export class Transformer extends Module {
   d_model: number;
   nhead: number;
   batch_first: boolean;
-  constructor(...args: ConstructorArgs<typeof TRANSFORMER>) {
-    const a = bindConstructor(TRANSFORMER, args);
+  constructor(...args: Arguments<typeof TRANSFORMER>) {
+    const a = bindArguments(TRANSFORMER, args);
     super();
     this.encoder = (a.custom_encoder as TransformerEncoder | null) ?? newEncoder(a);
     this.decoder = (a.custom_decoder as TransformerDecoder | null) ?? newDecoder(a);

@@ -1,7 +1,7 @@
 // The layers of transformers.
 import { RuntimeError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/schema.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { gelu, relu } from "../functional/index.ts";
@@ -53,8 +53,8 @@ export class TransformerEncoderLayer extends Module {
   dropout1: Dropout;
   dropout2: Dropout;
   activation: Activation;
-  constructor(...args: ConstructorArgs<typeof LAYER>) {
-    const a = bindConstructor(LAYER, args, "TransformerEncoderLayer");
+  constructor(...args: Arguments<typeof LAYER>) {
+    const a = bindArguments(LAYER, args, "TransformerEncoderLayer");
     const { d_model, dim_feedforward, bias, device, dtype } = a;
     super();
     this.self_attn = attention(a);
@@ -108,8 +108,8 @@ export class TransformerDecoderLayer extends Module {
   dropout2: Dropout;
   dropout3: Dropout;
   activation: Activation;
-  constructor(...args: ConstructorArgs<typeof LAYER>) {
-    const a = bindConstructor(LAYER, args, "TransformerDecoderLayer");
+  constructor(...args: Arguments<typeof LAYER>) {
+    const a = bindArguments(LAYER, args, "TransformerDecoderLayer");
     const { d_model, dim_feedforward, bias, device, dtype } = a;
     super();
     this.self_attn = attention(a);

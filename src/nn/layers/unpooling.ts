@@ -1,7 +1,7 @@
 // Layers that undo max pools.
 import { tupleText } from "../../base/layout.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
 import { Module } from "../module/module.ts";
@@ -12,9 +12,9 @@ abstract class MaxUnpool extends Module {
   kernel_size: readonly number[];
   stride: readonly number[];
   padding: readonly number[];
-  constructor(dims: number, args: ConstructorArgs<typeof UNPOOL>) {
+  constructor(dims: number, args: Arguments<typeof UNPOOL>) {
     super();
-    const { kernel_size, stride, padding } = bindConstructor(UNPOOL, args, new.target.name);
+    const { kernel_size, stride, padding } = bindArguments(UNPOOL, args, new.target.name);
     this.kernel_size = forAllDims(kernel_size, dims);
     this.stride = stride === null ? this.kernel_size : forAllDims(stride, dims);
     this.padding = forAllDims(padding, dims);
@@ -25,7 +25,7 @@ abstract class MaxUnpool extends Module {
 }
 /** Zeros but for the maxima that `MaxPool1d` took, put back at their indices. As `torch.nn.MaxUnpool1d`. */
 export class MaxUnpool1d extends MaxUnpool {
-  constructor(...args: ConstructorArgs<typeof UNPOOL>) {
+  constructor(...args: Arguments<typeof UNPOOL>) {
     super(1, args);
   }
   override forward(input: Tensor, indices: Tensor, output_size: readonly number[] | null = null): Tensor {
@@ -34,7 +34,7 @@ export class MaxUnpool1d extends MaxUnpool {
 }
 /** Zeros but for the maxima that `MaxPool2d` took, put back at their indices. As `torch.nn.MaxUnpool2d`. */
 export class MaxUnpool2d extends MaxUnpool {
-  constructor(...args: ConstructorArgs<typeof UNPOOL>) {
+  constructor(...args: Arguments<typeof UNPOOL>) {
     super(2, args);
   }
   override forward(input: Tensor, indices: Tensor, output_size: readonly number[] | null = null): Tensor {
@@ -43,7 +43,7 @@ export class MaxUnpool2d extends MaxUnpool {
 }
 /** Zeros but for the maxima that `MaxPool3d` took, put back at their indices. As `torch.nn.MaxUnpool3d`. */
 export class MaxUnpool3d extends MaxUnpool {
-  constructor(...args: ConstructorArgs<typeof UNPOOL>) {
+  constructor(...args: Arguments<typeof UNPOOL>) {
     super(3, args);
   }
   override forward(input: Tensor, indices: Tensor, output_size: readonly number[] | null = null): Tensor {

@@ -6,8 +6,8 @@ import { getDevice } from "../../devices/registry.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { bfloat16, float16, float32, float64 } from "../../base/dtype.ts";
 import { AttributeError, NotImplementedError, TypeError, ValueError, warn } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ArgsAfter, ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { ArgumentsAfter, Arguments } from "../../dispatch/callable.ts";
 import { empty_like } from "../../ops/creation/creation.ts";
 import { toTarget } from "../../ops/copies/to_target.ts";
 import type { CastOptions, ToOptions, ToTarget } from "../../ops/copies/to_target.ts";
@@ -74,7 +74,7 @@ export class Module {
 
   constructor(...none: []);
   constructor(...given: unknown[]) {
-    if (given.length > 0) bindConstructor("Module() -> Module", given, new.target.name);
+    if (given.length > 0) bindArguments("Module() -> Module", given, new.target.name);
     const hooks = new ModuleHooks();
     const target = ((...args: unknown[]) => call(self, hooks, args)) as unknown as this;
     Object.setPrototypeOf(target, new.target.prototype as object);
@@ -97,11 +97,8 @@ export class Module {
   // ---- registration
 
   /** A tensor that is state but not learnt: moved and saved with the module unless `persistent` is false. */
-  register_buffer(...args: ConstructorArgs<typeof BUFFER, { name: string; tensor: Tensor | null }>): void {
-    const { name, tensor, persistent } = bindConstructor<typeof BUFFER, { name: string; tensor: unknown }>(
-      BUFFER,
-      args,
-    );
+  register_buffer(...args: Arguments<typeof BUFFER, { name: string; tensor: Tensor | null }>): void {
+    const { name, tensor, persistent } = bindArguments<typeof BUFFER, { name: string; tensor: unknown }>(BUFFER, args);
     assertFree(this, name, "buffer");
     if (tensor !== null && !(tensor instanceof Tensor))
       throw new TypeError(
@@ -113,8 +110,8 @@ export class Module {
     fields(this)[name] = tensor;
   }
   /** A parameter under a name given at run time; null keeps the name without one. */
-  register_parameter(...args: ConstructorArgs<typeof PARAMETER, { name: string; param: Parameter | null }>): void {
-    const { name, param } = bindConstructor<typeof PARAMETER, { name: string; param: unknown }>(PARAMETER, args);
+  register_parameter(...args: Arguments<typeof PARAMETER, { name: string; param: Parameter | null }>): void {
+    const { name, param } = bindArguments<typeof PARAMETER, { name: string; param: unknown }>(PARAMETER, args);
     assertFree(this, name, "parameter");
     if (param !== null && !(param instanceof Parameter))
       throw new TypeError(
@@ -124,8 +121,8 @@ export class Module {
     fields(this)[name] = param;
   }
   /** A child under a name given at run time. */
-  add_module(...args: ConstructorArgs<typeof MODULE, { name: string; module: Module | null }>): void {
-    const { name, module } = bindConstructor<typeof MODULE, { name: string; module: unknown }>(MODULE, args);
+  add_module(...args: Arguments<typeof MODULE, { name: string; module: Module | null }>): void {
+    const { name, module } = bindArguments<typeof MODULE, { name: string; module: unknown }>(MODULE, args);
     if (module !== null && !(module instanceof Module))
       throw new TypeError(`${describe(module)} is not a Module subclass`);
     assertFree(this, name, "module");
@@ -133,8 +130,8 @@ export class Module {
     fields(this)[name] = module;
   }
   /** The same as {@link add_module}. */
-  register_module(...args: ConstructorArgs<typeof MODULE, { name: string; module: Module | null }>): void {
-    const { name, module } = bindConstructor<typeof MODULE, { name: string; module: Module | null }>(
+  register_module(...args: Arguments<typeof MODULE, { name: string; module: Module | null }>): void {
+    const { name, module } = bindArguments<typeof MODULE, { name: string; module: Module | null }>(
       MODULE,
       args,
       "Module.register_module",
@@ -145,18 +142,18 @@ export class Module {
   // ---- what it is made of
 
   /** Parameters with their paths, its own first; each once unless `remove_duplicate` is false. */
-  named_parameters(...args: ConstructorArgs<typeof NAMED>): Generator<[string, Parameter]> {
-    return members(this, (m) => m._parameters, bindConstructor(NAMED, args, "Module.named_parameters"));
+  named_parameters(...args: Arguments<typeof NAMED>): Generator<[string, Parameter]> {
+    return members(this, (m) => m._parameters, bindArguments(NAMED, args, "Module.named_parameters"));
   }
   /** Its parameters and those of the modules inside, each once; `recurse: false` leaves the latter out. */
-  parameters(...args: ConstructorArgs<typeof RECURSE>): Generator<Parameter> {
-    return valuesOf(this.named_parameters(bindConstructor(RECURSE, args)));
+  parameters(...args: Arguments<typeof RECURSE>): Generator<Parameter> {
+    return valuesOf(this.named_parameters(bindArguments(RECURSE, args)));
   }
-  named_buffers(...args: ConstructorArgs<typeof NAMED>): Generator<[string, Tensor]> {
-    return members(this, (m) => m._buffers, bindConstructor(NAMED, args, "Module.named_buffers"));
+  named_buffers(...args: Arguments<typeof NAMED>): Generator<[string, Tensor]> {
+    return members(this, (m) => m._buffers, bindArguments(NAMED, args, "Module.named_buffers"));
   }
-  buffers(...args: ConstructorArgs<typeof RECURSE>): Generator<Tensor> {
-    return valuesOf(this.named_buffers(bindConstructor(RECURSE, args, "Module.buffers")));
+  buffers(...args: Arguments<typeof RECURSE>): Generator<Tensor> {
+    return valuesOf(this.named_buffers(bindArguments(RECURSE, args, "Module.buffers")));
   }
   /** Its own modules, each once, with their names. */
   *named_children(): Generator<[string, Module]> {
@@ -171,21 +168,19 @@ export class Module {
     return valuesOf(this.named_children());
   }
   /** Itself and all modules inside with their paths, each once unless `remove_duplicate` is false. */
-  named_modules(
-    ...args: ConstructorArgs<typeof NAMED_MODULES, { memo: Set<Module> | null }>
-  ): Generator<[string, Module]> {
-    const { memo, prefix, remove_duplicate } = bindConstructor<typeof NAMED_MODULES, { memo: Set<Module> | null }>(
+  named_modules(...args: Arguments<typeof NAMED_MODULES, { memo: Set<Module> | null }>): Generator<[string, Module]> {
+    const { memo, prefix, remove_duplicate } = bindArguments<typeof NAMED_MODULES, { memo: Set<Module> | null }>(
       NAMED_MODULES,
       args,
     );
     return modulesOf(this, prefix, remove_duplicate ? (memo ?? new Set()) : null);
   }
-  modules(...args: ConstructorArgs<typeof MODULES>): Generator<Module> {
-    return valuesOf(this.named_modules(bindConstructor(MODULES, args)));
+  modules(...args: Arguments<typeof MODULES>): Generator<Module> {
+    return valuesOf(this.named_modules(bindArguments(MODULES, args)));
   }
   /** The module at a path such as "layers.0". Raises AttributeError if there is none. */
-  get_submodule(...args: ConstructorArgs<typeof TARGET>): Module {
-    const { target } = bindConstructor(TARGET, args);
+  get_submodule(...args: Arguments<typeof TARGET>): Module {
+    const { target } = bindArguments(TARGET, args);
     return (target === "" ? [] : target.split(".")).reduce<Module>((at, name) => {
       const next = fieldOf(at, name);
       if (!(next instanceof Module)) throw new AttributeError(`\`${name}\` is not an nn.Module`);
@@ -193,16 +188,16 @@ export class Module {
     }, this);
   }
   /** The parameter at a path such as "layers.0.weight". Raises AttributeError if there is none. */
-  get_parameter(...args: ConstructorArgs<typeof TARGET>): Parameter {
-    const { target } = bindConstructor(TARGET, args, "Module.get_parameter");
+  get_parameter(...args: Arguments<typeof TARGET>): Parameter {
+    const { target } = bindArguments(TARGET, args, "Module.get_parameter");
     const [owner, name] = locate(this, target);
     const found = fieldOf(owner, name);
     if (!(found instanceof Parameter)) throw new AttributeError(`\`${name}\` is not an nn.Parameter`);
     return found;
   }
   /** The buffer at a path such as "norm.running_mean". Raises AttributeError if there is none. */
-  get_buffer(...args: ConstructorArgs<typeof TARGET>): Tensor {
-    const { target } = bindConstructor(TARGET, args, "Module.get_buffer");
+  get_buffer(...args: Arguments<typeof TARGET>): Tensor {
+    const { target } = bindArguments(TARGET, args, "Module.get_buffer");
     const [owner, name] = locate(this, target);
     fieldOf(owner, name);
     const found = owner._buffers.get(name);
@@ -210,8 +205,8 @@ export class Module {
     return found;
   }
   /** Puts a module at a path. With `strict` there must be one already. */
-  set_submodule(...args: ConstructorArgs<typeof SET_SUBMODULE, { module: Module }>): void {
-    const { target, module, strict } = bindConstructor<typeof SET_SUBMODULE, { module: unknown }>(SET_SUBMODULE, args);
+  set_submodule(...args: Arguments<typeof SET_SUBMODULE, { module: Module }>): void {
+    const { target, module, strict } = bindArguments<typeof SET_SUBMODULE, { module: unknown }>(SET_SUBMODULE, args);
     if (target === "") throw new ValueError("Cannot set the submodule without a target name!");
     if (!(module instanceof Module)) throw new ValueError(`\`module\` is not an nn.Module, found ${describe(module)}`);
     const [owner, name] = locate(this, target);
@@ -222,8 +217,8 @@ export class Module {
   // ---- state
 
   /** Parameters and persistent buffers by path, detached unless `keep_vars`, sharing memory. Keys and order are PyTorch's. */
-  state_dict(...args: ConstructorArgs<typeof STATE, { destination: StateDict | null }>): StateDict {
-    const bound = bindConstructor<typeof STATE, { destination: StateDict | null }>(STATE, args);
+  state_dict(...args: Arguments<typeof STATE, { destination: StateDict | null }>): StateDict {
+    const bound = bindArguments<typeof STATE, { destination: StateDict | null }>(STATE, args);
     return collectState(this, bound.destination ?? new StateDict(), bound.prefix, bound.keep_vars);
   }
   /**
@@ -231,17 +226,17 @@ export class Module {
    * With `strict` (the default) keys must match. Raises RuntimeError that lists all that is missing, unexpected or of
    * another shape, and then changes nothing.
    */
-  load_state_dict(state_dict: StateLike, ...rest: ArgsAfter<"state_dict", typeof LOAD>): IncompatibleKeys;
+  load_state_dict(state_dict: StateLike, ...rest: ArgumentsAfter<"state_dict", typeof LOAD>): IncompatibleKeys;
   load_state_dict(...args: unknown[]): IncompatibleKeys {
-    const { state_dict, strict, assign } = bindConstructor<typeof LOAD, { state_dict: StateLike }>(LOAD, args);
+    const { state_dict, strict, assign } = bindArguments<typeof LOAD, { state_dict: StateLike }>(LOAD, args);
     return loadState(this, state_dict, strict, assign);
   }
 
   // ---- modes and conversions
 
   /** Training mode for itself and all inside: dropout drops, batch norms learn. */
-  train(...args: ConstructorArgs<typeof TRAIN, { mode: boolean }>): this {
-    const { mode } = bindConstructor<typeof TRAIN, { mode: boolean }>(TRAIN, args);
+  train(...args: Arguments<typeof TRAIN, { mode: boolean }>): this {
+    const { mode } = bindArguments<typeof TRAIN, { mode: boolean }>(TRAIN, args);
     if (typeof mode !== "boolean") throw new ValueError("training mode is expected to be boolean");
     this.training = mode;
     for (const child of this.children()) child.train(mode);
@@ -251,21 +246,21 @@ export class Module {
   eval(): this {
     return this.train(false);
   }
-  requires_grad_(...args: ConstructorArgs<typeof REQUIRES_GRAD>): this {
-    const { requires_grad } = bindConstructor(REQUIRES_GRAD, args);
+  requires_grad_(...args: Arguments<typeof REQUIRES_GRAD>): this {
+    const { requires_grad } = bindArguments(REQUIRES_GRAD, args);
     for (const p of this.parameters()) p.requires_grad_(requires_grad);
     return this;
   }
   /** Forgets the gradients: to null, or to zeros. */
-  zero_grad(...args: ConstructorArgs<typeof ZERO_GRAD>): void {
-    const { set_to_none } = bindConstructor(ZERO_GRAD, args);
+  zero_grad(...args: Arguments<typeof ZERO_GRAD>): void {
+    const { set_to_none } = bindArguments(ZERO_GRAD, args);
     for (const p of this.parameters())
       if (set_to_none) p.grad = null;
       else if (p.gradient !== null) p.gradient = p.gradient.detach().zero_();
   }
   /** Calls `fn` with every module inside, children first, and itself. */
-  apply(...args: ConstructorArgs<typeof APPLY, { fn: (module: Module) => void }>): this {
-    const { fn } = bindConstructor<typeof APPLY, { fn: (module: Module) => void }>(APPLY, args);
+  apply(...args: Arguments<typeof APPLY, { fn: (module: Module) => void }>): this {
+    const { fn } = bindArguments<typeof APPLY, { fn: (module: Module) => void }>(APPLY, args);
     for (const child of this.children()) child.apply(fn);
     fn(this);
     return this;
@@ -318,8 +313,8 @@ export class Module {
    * `torch.nn.Module.to_empty`.
    * @example new nn.Linear(2, 3, { device: "meta" }).to_empty({ device: "cpu" }).weight.device // device(type='cpu')
    */
-  to_empty(...args: ConstructorArgs<typeof TO_EMPTY>): this {
-    const { device, recurse } = bindConstructor(TO_EMPTY, args);
+  to_empty(...args: Arguments<typeof TO_EMPTY>): this {
+    const { device, recurse } = bindArguments(TO_EMPTY, args);
     return this._apply((t) => empty_like(t, { device }), recurse);
   }
   /** `to(torch.float64)`. */
@@ -361,7 +356,7 @@ export class Module {
     options: { prepend?: boolean; with_kwargs: true },
   ): RemovableHandle;
   register_forward_pre_hook(...given: unknown[]): RemovableHandle {
-    const { hook, prepend, with_kwargs } = bindConstructor<typeof PRE_HOOK, { hook: AnyHook }>(PRE_HOOK, given);
+    const { hook, prepend, with_kwargs } = bindArguments<typeof PRE_HOOK, { hook: AnyHook }>(PRE_HOOK, given);
     return add(this._hooks.forwardPre, { hook, takesKwargs: with_kwargs }, prepend);
   }
   /**
@@ -379,19 +374,19 @@ export class Module {
     options: { prepend?: boolean; with_kwargs: true },
   ): RemovableHandle;
   register_forward_hook(...given: unknown[]): RemovableHandle {
-    const { hook, prepend, with_kwargs } = bindConstructor<typeof HOOK, { hook: AnyHook }>(HOOK, given);
+    const { hook, prepend, with_kwargs } = bindArguments<typeof HOOK, { hook: AnyHook }>(HOOK, given);
     return add(this._hooks.forward, { hook, takesKwargs: with_kwargs }, prepend);
   }
   /** `hook(module, grad_input, grad_output)` in backward, when both are known; may return another grad_input. */
-  register_full_backward_hook(...args: ConstructorArgs<typeof BACKWARD_HOOK, { hook: BackwardHook }>): RemovableHandle {
-    const { hook, prepend } = bindConstructor<typeof BACKWARD_HOOK, { hook: BackwardHook }>(BACKWARD_HOOK, args);
+  register_full_backward_hook(...args: Arguments<typeof BACKWARD_HOOK, { hook: BackwardHook }>): RemovableHandle {
+    const { hook, prepend } = bindArguments<typeof BACKWARD_HOOK, { hook: BackwardHook }>(BACKWARD_HOOK, args);
     return add(this._hooks.backward, hook, prepend);
   }
   /** `hook(module, grad_output)` in backward, before the module's own; may return another grad_output. */
   register_full_backward_pre_hook(
-    ...args: ConstructorArgs<typeof BACKWARD_HOOK, { hook: BackwardPreHook }>
+    ...args: Arguments<typeof BACKWARD_HOOK, { hook: BackwardPreHook }>
   ): RemovableHandle {
-    const { hook, prepend } = bindConstructor<typeof BACKWARD_HOOK, { hook: BackwardPreHook }>(
+    const { hook, prepend } = bindArguments<typeof BACKWARD_HOOK, { hook: BackwardPreHook }>(
       BACKWARD_HOOK,
       args,
       "Module.register_full_backward_pre_hook",

@@ -1,7 +1,7 @@
 // Tensors that belong to modules: what is learnt, and what is only kept.
 import { RuntimeError } from "../../base/errors.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
 const PARAMETER = "Parameter(Tensor data, bool requires_grad=True) -> Parameter";
@@ -11,8 +11,8 @@ const PARAMETER = "Parameter(Tensor data, bool requires_grad=True) -> Parameter"
  * @example class Scale extends nn.Module { factor = new nn.Parameter(torch.ones(1)); }
  */
 export class Parameter extends Tensor {
-  constructor(...args: ConstructorArgs<typeof PARAMETER>) {
-    const { data, requires_grad } = bindConstructor(PARAMETER, args);
+  constructor(...args: Arguments<typeof PARAMETER>) {
+    const { data, requires_grad } = bindArguments(PARAMETER, args);
     if (requires_grad && !data.dtype.is_differentiable)
       throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
     super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
@@ -35,8 +35,8 @@ const BUFFER = "Buffer(Tensor data, *, bool persistent=True) -> Buffer";
  */
 export class Buffer extends Tensor {
   readonly persistent: boolean;
-  constructor(...args: ConstructorArgs<typeof BUFFER>) {
-    const { data, persistent } = bindConstructor(BUFFER, args);
+  constructor(...args: Arguments<typeof BUFFER>) {
+    const { data, persistent } = bindArguments(BUFFER, args);
     super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
     data.storage.kept = true;
     this.persistent = persistent;

@@ -5,7 +5,7 @@ import { TypeError } from "../../base/errors.ts";
 import { Dtype, dtypeByName } from "../../base/dtype.ts";
 import type { MemoryFormat } from "../../base/memory_format.ts";
 import { isOptions } from "../../dispatch/bind.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
 
@@ -46,5 +46,5 @@ export function toTarget(name: string, given: readonly unknown[]): Target {
     throw new TypeError(`${name}(): '${places.device}' is a dtype: write ${name}(torch.${places.device})`);
   if (flags.length > 0) places.non_blocking = flags[0] as boolean;
   if (flags.length > 1) places.copy = flags[1] as boolean;
-  return bindConstructor(TO, [{ ...places, ...(isOptions(last) ? last : {}) }], name);
+  return bindArguments(TO, [{ ...places, ...(isOptions(last) ? last : {}) }], name);
 }

@@ -1,8 +1,8 @@
 // Schedulers of schedulers.
 import { NotImplementedError, TypeError, ValueError } from "../../base/errors.ts";
 import { isOptions } from "../../dispatch/bind.ts";
-import { bindConstructor } from "../../dispatch/constructor.ts";
-import type { ConstructorArgs } from "../../dispatch/constructor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { AnyOptimizer } from "../optimizer.ts";
 import { ReduceLROnPlateau } from "./plateau.ts";
 import { LRScheduler } from "./scheduler.ts";
@@ -41,7 +41,7 @@ function requireFitting(name: string, optimizer: AnyOptimizer, schedulers: reado
 }
 
 const sequential = "SequentialLR(int[] milestones, int last_epoch=-1) -> LRScheduler";
-type SequentialOptions = ConstructorArgs<typeof sequential>;
+type SequentialOptions = Arguments<typeof sequential>;
 interface SequentialByName {
   schedulers: readonly LRScheduler[];
   milestones: readonly number[];
@@ -71,7 +71,7 @@ export class SequentialLR extends Combined {
     const { schedulers, ...named } = isOptions(first)
       ? (first as unknown as SequentialByName)
       : { schedulers: first as readonly LRScheduler[] };
-    const { milestones, last_epoch } = bindConstructor(sequential, isOptions(first) ? [named] : given);
+    const { milestones, last_epoch } = bindArguments(sequential, isOptions(first) ? [named] : given);
     if (schedulers.length < 1)
       throw new ValueError("SequentialLR expects at least one scheduler, but got no scheduler.");
     requireFitting("SequentialLR", optimizer, schedulers);
