@@ -114,6 +114,8 @@ export interface Entry extends RecordedOp {
   readonly inplaceOf: Entry | null;
   /** Place of the argument `inplace`, which asks for the result to be written over the first argument; -1 if none. */
   readonly inplaceArg: number;
+  /** Place of the argument that says where results are made; -1 if none. */
+  readonly deviceArg: number;
   /** What each call checks of its arguments' dtypes; what the kernel checks by itself is not among it. */
   takes: readonly Check[] | null;
   /** The dtype that autocast has it compute in, by its arguments; null if it does nothing. */
@@ -129,8 +131,18 @@ export const registryByName = new Map<string, Entry>();
 
 function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) => unknown {
   const inplaceArg = schema.args.findIndex((a) => a.name === "inplace");
+  const deviceArg = schema.args.findIndex((a) => a.type === "device?");
   const autocast = inplaceOf === null ? policyOf(schema) : null;
-  const entry: Entry = { schema, definition: null, inplaceOf, inplaceArg, record: null, takes: null, autocast };
+  const entry: Entry = {
+    schema,
+    definition: null,
+    inplaceOf,
+    inplaceArg,
+    deviceArg,
+    record: null,
+    takes: null,
+    autocast,
+  };
   const call = makeCall(entry);
   Object.defineProperty(call, "name", { value: schema.name });
   registry.set(call, entry);

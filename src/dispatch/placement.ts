@@ -19,9 +19,8 @@ type Results = Tensor | readonly Tensor[];
 
 /** Runs `body` with the device in use that the values ask for. */
 export function placed<T>(entry: Entry, values: Values, body: (values: Values) => T): T {
-  const { args } = entry.schema;
-  const asked = args.findIndex((a) => a.type === "device?");
-  const device = asked < 0 ? null : (values[asked] as DeviceLike | null);
+  const { deviceArg } = entry;
+  const device = deviceArg < 0 ? null : (values[deviceArg] as DeviceLike | null);
   const [on, moved] = entry.definition?.anyDevice === true ? [null, values] : together(values);
   const backend = device === null ? (on ?? homeOf(values)) : getDevice(device);
   return backend === null || backend === placement.running ? body(moved) : onDevice(backend, () => body(moved));

@@ -20,24 +20,24 @@ export function tooMany(schema: Schema, count: number, options: Options): TypeEr
     byName.length > 0
       ? `\n(${byName.join(", ")} by name${help({ TypeScript: ", in one object at the end", Python: "" })})`
       : "";
-  const told = python ? pythonCounts(schema, count, options) : [`${positional}`, positional, `${count} were given`];
-  return new TypeError(
-    `${name}() takes ${told[0]} positional argument${plural(Number(told[1]))} but ${told[2]}${advice}`,
-  );
+  const [most, given] = python
+    ? pythonCounts(schema, count, options)
+    : [positionals(positional), `${count} were given`];
+  return new TypeError(`${name}() takes ${most} but ${given}${advice}`);
 }
+const positionals = (n: number): string => `${n} positional argument${plural(n)}`;
 /** Python counts `self`, and what came by name for arguments that have no place. */
-function pythonCounts({ args, positional, name }: Schema, count: number, options: Options): [string, number, string] {
+function pythonCounts({ args, positional, name }: Schema, count: number, options: Options): [string, string] {
   const self = name.includes(".") ? 1 : 0;
   const most = positional + self;
   const least = args.filter((a) => !a.optional && !a.keyword).length + self;
   const byName = options === null ? 0 : args.filter((a) => a.keyword && Object.hasOwn(options, a.name)).length;
   const given = count + self;
   return [
-    least === most ? `${most}` : `from ${least} to ${most}`,
-    least === most ? most : 2,
+    least === most ? positionals(most) : `from ${least} to ${most} positional arguments`,
     byName === 0
       ? `${given} ${given === 1 ? "was" : "were"} given`
-      : `${given} positional argument${plural(given)} (and ${byName} keyword-only argument${plural(byName)}) were given`,
+      : `${positionals(given)} (and ${byName} keyword-only argument${plural(byName)}) were given`,
   ];
 }
 /** PyTorch's plural is the wrong way round. */
