@@ -3,7 +3,15 @@ import "./ops/methods/index.ts";
 
 export * as __config__ from "./devices/cpu/config.ts";
 export * as cpu from "./devices/cpu/namespace.ts";
-export { get_num_threads, set_num_threads } from "./devices/cpu/threads/num_threads.ts";
+export {
+  can_cast,
+  get_default_dtype,
+  get_num_threads,
+  promote_types,
+  set_default_dtype,
+  set_num_threads,
+  set_printoptions,
+} from "./settings/defaults.ts";
 export * from "./base/dtype.ts";
 export {
   channels_last,
@@ -60,9 +68,9 @@ export * as autograd from "./func/autograd_namespace.ts";
 export * as nn from "./nn/index.ts";
 export * as func from "./func/index.ts";
 export { vmap } from "./func/vmap.ts";
-export * as accelerator from "./devices/accelerator.ts";
+export * as accelerator from "./settings/accelerator.ts";
 export * as backends from "./devices/backends.ts";
-export * as cuda from "./devices/cuda.ts";
+export * as cuda from "./settings/cuda.ts";
 export { Device, device } from "./devices/device.ts";
 export type { DeviceLike } from "./devices/device.ts";
 export {
@@ -75,7 +83,7 @@ export {
   no_grad,
   set_grad_enabled,
   is_anomaly_enabled,
-} from "./autograd/mode.ts";
+} from "./settings/modes.ts";
 export * as amp from "./amp/index.ts";
 export {
   autocast,
@@ -92,5 +100,4 @@ export * as profiler from "./profiler/index.ts";
 export * as utils from "./data/namespace.ts";
 export * as serialization from "./serialization/index.ts";
 export { load, save } from "./serialization/save.ts";
-export { set_printoptions } from "./tensor/print.ts";
 export { Size, Tensor } from "./tensor/tensor.ts";

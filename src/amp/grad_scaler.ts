@@ -1,5 +1,5 @@
 // torch.amp.GradScaler: losses scaled up so that float16 gradients do not vanish.
-import { no_grad } from "../autograd/mode.ts";
+import { withGrad } from "../autograd/mode.ts";
 import { AssertionError, RuntimeError, ValueError, warn } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import type { Arguments } from "../dispatch/callable.ts";
@@ -100,7 +100,7 @@ export class GradScaler {
     if (state.stage === "stepped") throw new RuntimeError("unscale_() is being called after step().");
     const grads = optimizer.param_groups.flatMap(({ params }) => params.flatMap((p) => p.grad ?? []));
     if (grads.some((g) => g.dtype === float16)) throw new ValueError("Attempting to unscale FP16 gradients.");
-    state.found_inf = no_grad(() => {
+    state.found_inf = withGrad(false, () => {
       const inverse = scale.double().reciprocal().float();
       let found = false;
       for (const g of grads) {

@@ -2,7 +2,7 @@
 import { help, NotImplementedError, RuntimeError, TypeError } from "../base/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
-import { modes, no_grad } from "./mode.ts";
+import { modes, withGrad } from "./mode.ts";
 import type { Grads } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor, metaOf } from "./node.ts";
 import { levels } from "./open_levels.ts";
@@ -199,7 +199,7 @@ export class Function {
     const edges = values.map((v) => (recording && v instanceof Tensor ? gradientEdge(v) : null));
     const compute = level?.compute;
     const computed = compute?.();
-    const returned = no_grad(() => {
+    const returned = withGrad(false, () => {
       if (this.setup_context === Function.setup_context) return this.forward(...([ctx, ...values] as never[]));
       const made = compute === undefined ? this.forward(...(values as never[])) : computed;
       this.setup_context(ctx, values as never, made as never);
@@ -252,5 +252,5 @@ export class Function {
 
 /** Makes a backward that may run only once: what it returns cannot be differentiated again. */
 export function once_differentiable<B extends (...args: never[]) => unknown>(backward: B): B {
-  return ((...args: never[]) => no_grad(() => backward(...args))) as B;
+  return ((...args: never[]) => withGrad(false, () => backward(...args))) as B;
 }

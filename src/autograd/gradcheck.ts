@@ -3,7 +3,7 @@ import { AssertionError, RuntimeError, ValueError, warn } from "../base/errors.t
 import { float64, realOf } from "../base/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { grad } from "./backward.ts";
-import { enable_grad, no_grad } from "./mode.ts";
+import { withGrad } from "./mode.ts";
 
 /** Raised by gradcheck: says which input and output disagree, and how. */
 export class GradcheckError extends RuntimeError {
@@ -153,7 +153,7 @@ function numericJacobian(run: () => Tensor[], x: Tensor, eps: number): Jacobian[
     }
     return values.as_strided([], [], offset);
   };
-  no_grad(() => {
+  withGrad(false, () => {
     for (let i = 0; i < n; i++) {
       const cell = at(i);
       const value = cell.item();
@@ -232,7 +232,7 @@ export function gradgradcheck(
     options,
   );
 }
-const recorded = <T>(body: () => T): T => enable_grad(body);
+const recorded = <T>(body: () => T): T => withGrad(true, body);
 /** Fixed, irregular numbers: a direction in which no term cancels by symmetry. */
 function direction(t: Tensor): Tensor {
   const out = t.detach().new_ones(t.sizes).contiguous();

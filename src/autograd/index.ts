@@ -4,7 +4,6 @@ import "./methods.ts";
 
 export { backward, grad } from "./backward.ts";
 export type { BackwardOptions, GradOptions } from "./backward.ts";
-export { detect_anomaly, set_detect_anomaly } from "./mode.ts";
 export { Node } from "./node.ts";
 export type { RemovableHandle } from "./node.ts";
 export { Function, FunctionContext, once_differentiable } from "./function.ts";

@@ -1,8 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Whether operations are recorded: no_grad and its kin.
+// What holds while code runs: whether operations are recorded, where tensors are made, and the like.
 import type { Backend } from "../devices/backend.ts";
-import { device } from "../devices/device.ts";
-import type { Device, DeviceLike } from "../devices/device.ts";
 import { getDevice, placement } from "../devices/registry.ts";
 import { bfloat16 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
@@ -91,9 +89,9 @@ export interface Guard {
 }
 
 /** Runs `body` with `changes` in force, or, without a body, until the returned guard is disposed. */
-export function scoped<T>(name: string, changes: Partial<Modes>, body: (() => T) | undefined): T | Guard {
+export function scoped<T>(name: string, changes: Partial<Modes>, body: (() => T) | null = null): T | Guard {
   const outer = modes();
-  if (body === undefined) return new Held(name, outer, changes);
+  if (body === null) return new Held(name, outer, changes);
   if (context === null && body.constructor.name === "AsyncFunction") throw cannotFollow(name);
   const result = within({ ...outer, ...changes }, body);
   if (!goesOn(result)) return result;
@@ -200,72 +198,4 @@ class Held implements Guard {
   }
 }
 
-/**
- * Nothing inside is recorded, and no result requires grad, as `torch.no_grad`.
- * @example const y = torch.no_grad(() => x.mul(2)); // y.requires_grad is false
- */
-export function no_grad(): Guard;
-export function no_grad<T>(body: () => T): T;
-export function no_grad<T>(body?: () => T): T | Guard {
-  return scoped("no_grad", { grad: false }, body);
-}
-/** Recording on, inside a `no_grad` too, as `torch.enable_grad`. */
-export function enable_grad(): Guard;
-export function enable_grad<T>(body: () => T): T;
-export function enable_grad<T>(body?: () => T): T | Guard {
-  return scoped("enable_grad", { grad: true }, body);
-}
-/**
- * Recording on or off from now on; with a body, inside it only. As `torch.set_grad_enabled`.
- * The guard it returns without a body brings the former mode back.
- */
-export function set_grad_enabled(on: boolean): Guard;
-export function set_grad_enabled<T>(on: boolean, body: () => T): T;
-export function set_grad_enabled<T>(on: boolean, body?: () => T): T | Guard {
-  return scoped("set_grad_enabled", { grad: on }, body);
-}
-/**
- * As `no_grad`, and the tensors made inside can never take part in a recorded computation, as `torch.inference_mode`.
- */
-export function inference_mode(): Guard;
-export function inference_mode<T>(body: () => T): T;
-export function inference_mode<T>(body?: () => T): T | Guard {
-  return scoped("inference_mode", { grad: false, inference: true }, body);
-}
-export const is_grad_enabled = (): boolean => modes().grad;
-export const is_inference_mode_enabled = (): boolean => modes().inference;
-
-/**
- * Remembers where every op was called, so that an error in backward names the line of the forward that caused it, and
- * raises when a gradient is NaN. As `torch.autograd.set_detect_anomaly`.
- */
-export function set_detect_anomaly(on: boolean, check_nan?: boolean): Guard;
-export function set_detect_anomaly<T>(on: boolean, check_nan: boolean, body: () => T): T;
-export function set_detect_anomaly<T>(on: boolean, check_nan = true, body?: () => T): T | Guard {
-  return scoped("set_detect_anomaly", { anomaly: on, checkNan: check_nan }, body);
-}
-/** `set_detect_anomaly(true)` around a body, as `torch.autograd.detect_anomaly`. */
-export function detect_anomaly(): Guard;
-export function detect_anomaly<T>(body: () => T): T;
-export function detect_anomaly<T>(body?: () => T): T | Guard {
-  warn(
-    "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
-  );
-  return scoped("detect_anomaly", { anomaly: true, checkNan: true }, body);
-}
-export const is_anomaly_enabled = (): boolean => modes().anomaly;
-
 placement.fallback = () => modes().device ?? getDevice("cpu");
-/** Where tensors are made that nothing else places, as `torch.get_default_device`. */
-export const get_default_device = (): Device => device((modes().device ?? getDevice("cpu")).name);
-/**
- * Makes tensors on `device` from now on unless told otherwise; with a body, inside it only, as Python's
- * `with torch.device(…)`. null brings the first device back. Raises what `torch.zeros(1, { device })` would. As
- * `torch.set_default_device`.
- * @example torch.set_default_device("meta", () => torch.zeros(2)); // tensor(..., device='meta', size=(2,))
- */
-export function set_default_device(device: DeviceLike | null): Guard;
-export function set_default_device<T>(device: DeviceLike | null, body: () => T): T;
-export function set_default_device<T>(asked: DeviceLike | null, body?: () => T): T | Guard {
-  return scoped("set_default_device", { device: asked === null ? null : getDevice(asked) }, body);
-}

@@ -12,6 +12,7 @@ import type { Differentiable, GradcheckOptions } from "../autograd/gradcheck.ts"
 import { dual_level, make_dual, unpack_dual } from "./forward_ad.ts";
 
 export * from "../autograd/index.ts";
+export { detect_anomaly, set_detect_anomaly } from "../settings/modes.ts";
 export * as forward_ad from "./forward_ad.ts";
 export * as functional from "./functional.ts";
 

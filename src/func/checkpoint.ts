@@ -3,7 +3,7 @@ import { backward } from "../autograd/backward.ts";
 import { running } from "../autograd/engine.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
-import { modes, no_grad, scoped, withGrad } from "../autograd/mode.ts";
+import { modes, scoped, withGrad } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { metaOf, Node, SavedTensor } from "../autograd/node.ts";
 import type { Grads, Meta } from "../autograd/node.ts";
@@ -271,7 +271,7 @@ function reentered(func: (...args: unknown[]) => unknown, args: readonly unknown
       if (!xs.some((x) => x instanceof Tensor && x.requires_grad))
         warn("None of the inputs have requires_grad=True. Gradients will be None");
       ctx.save_for_backward(...xs.map((x) => (x instanceof Tensor ? x : null)));
-      results = no_grad(() => func(...xs));
+      results = withGrad(false, () => func(...xs));
       return tensorsAmong(results);
     }
     static override backward(ctx: FunctionContext, ...grads: (Tensor | null)[]): (Tensor | null)[] {

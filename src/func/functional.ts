@@ -1,6 +1,6 @@
 // torch.autograd.functional: Jacobians, Hessians and products with them, of functions of tensors or of lists of tensors.
 import { grad } from "../autograd/backward.ts";
-import { enable_grad } from "../autograd/mode.ts";
+import { withGrad } from "../autograd/mode.ts";
 import { AssertionError, NotImplementedError, RuntimeError, TypeError } from "../base/errors.ts";
 import { sameShape } from "../base/layout.ts";
 import { bindArguments } from "../dispatch/callable.ts";
@@ -193,7 +193,7 @@ export function jacobian(...args: unknown[]): unknown {
   const given = givenTo("jacobian", inputs, "inputs");
   const rows = forwards
     ? columns(func, given)
-    : enable_grad(() => rowsOf(func, given, create_graph, strict, vectorize));
+    : withGrad(true, () => rowsOf(func, given, create_graph, strict, vectorize));
   const each = rows.byOutput.map((parts) => oneOf(finished(parts, create_graph), given.several));
   return oneOf(each, rows.several) as never;
 }
@@ -288,7 +288,7 @@ export function vjp<X extends Given, Y extends Given>(func: Fn<X, Y>, inputs: X,
 export function vjp(...args: unknown[]): unknown {
   const { func, inputs, v, create_graph, strict } = bound("vjp", args);
   const given = givenTo("vjp", inputs, "inputs");
-  return enable_grad(() => {
+  return withGrad(true, () => {
     const xs = prepared(given.tensors, create_graph);
     const out = givenTo("vjp", called(func, xs), "outputs");
     assertRecorded(out.tensors, strict);
@@ -305,7 +305,7 @@ export function jvp<X extends Given, Y extends Given>(func: Fn<X, Y>, inputs: X,
 export function jvp(...args: unknown[]): unknown {
   const { func, inputs, v, create_graph, strict } = bound("jvp", args);
   const given = givenTo("jvp", inputs, "inputs");
-  return enable_grad(() => {
+  return withGrad(true, () => {
     const vs = vectors(v, given, "jvp");
     const xs = prepared(given.tensors, create_graph);
     const out = givenTo("jvp", called(func, xs), "outputs");
@@ -350,7 +350,7 @@ function withHessian(
 ): unknown {
   const { func, inputs, v, create_graph, strict } = bound(name, args);
   const given = givenTo(name, inputs, "inputs");
-  return enable_grad(() => {
+  return withGrad(true, () => {
     const vs = vectors(v, given, name);
     const xs = prepared(given.tensors, create_graph);
     const [y, first] = firstOf(name, func, xs, strict);

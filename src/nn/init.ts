@@ -1,5 +1,5 @@
 // Initial values, drawn as PyTorch draws them. All work in place, unrecorded, and return their tensor.
-import { no_grad } from "../autograd/mode.ts";
+import { withGrad } from "../autograd/mode.ts";
 import { help, ValueError, warn } from "../base/errors.ts";
 import { callable } from "../dispatch/callable.ts";
 import type { ArgumentsAfter } from "../dispatch/callable.ts";
@@ -25,7 +25,7 @@ const initializer = <const S extends string>(
 ): Initializer<S> =>
   callable(signature, (values) => {
     const { tensor } = values as unknown as { tensor: Tensor };
-    no_grad(() => fill(tensor, values as Values<S>));
+    withGrad(false, () => fill(tensor, values as Values<S>));
     return tensor;
   }) as unknown as Initializer<S>;
 

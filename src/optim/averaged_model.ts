@@ -1,5 +1,5 @@
 // Averages of a model's weights over the course of training.
-import { no_grad } from "../autograd/mode.ts";
+import { withGrad } from "../autograd/mode.ts";
 import { int64 } from "../base/dtype.ts";
 import { AssertionError, ValueError } from "../base/errors.ts";
 import { deepcopy } from "../nn/module/deepcopy.ts";
@@ -59,7 +59,7 @@ export class AveragedModel<M extends Module> extends Module {
     const learnt = (m: Module): Tensor[] => [...m.parameters(), ...(this.use_buffers ? m.buffers() : [])];
     const [averaged, next] = [learnt(this.module), learnt(model)];
     const count = Number(this.n_averaged.item());
-    no_grad(() => {
+    withGrad(false, () => {
       if (count === 0) for (const [i, a] of averaged.entries()) a.copy_(next[i]);
       else if (this.multi_avg_fn !== null) this.multi_avg_fn(averaged, next, count);
       else {
@@ -114,7 +114,7 @@ export function update_bn(loader: Iterable<Tensor | readonly [Tensor, ...unknown
     m.momentum = null;
   }
   model.train();
-  no_grad(() => {
+  withGrad(false, () => {
     for (const batch of loader)
       (model as unknown as (x: Tensor) => unknown)(Array.isArray(batch) ? (batch[0] as Tensor) : (batch as Tensor));
   });

@@ -1,9 +1,10 @@
 import { collectTemporaries } from "../tensor/allocate.ts";
-import { enable_grad, no_grad } from "../autograd/mode.ts";
+import { withGrad } from "../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { missingArguments } from "../dispatch/refusals.ts";
 import { cat } from "../ops/views/joining.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { enable_grad } from "../settings/modes.ts";
 import { bindOptimizer } from "./arguments.ts";
 import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { strongWolfe } from "./line_search.ts";
@@ -61,7 +62,7 @@ export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
 
   protected override perform<T>(closure?: () => T): T {
     if (closure === undefined) throw missingArguments("LBFGS.step", ["closure"]);
-    return no_grad(() => this.minimize(closure));
+    return withGrad(false, () => this.minimize(closure));
   }
   private minimize<T>(closure: () => T): T {
     const [{ params, lr, max_iter, max_eval, tolerance_grad, tolerance_change, history_size, line_search_fn }] =

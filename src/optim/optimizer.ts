@@ -1,6 +1,6 @@
 // class Optimizer: groups of parameters with their options, what is remembered of each parameter, and the step.
 import { writingAs } from "../autograd/inplace.ts";
-import { enable_grad, no_grad } from "../autograd/mode.ts";
+import { withGrad } from "../autograd/mode.ts";
 import { addHook } from "../autograd/node.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
 import { bindArguments } from "../dispatch/callable.ts";
@@ -13,6 +13,7 @@ import { observe } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { optionText } from "./options.ts";
 import { typeWord } from "../tensor/type_word.ts";
+import { enable_grad } from "../settings/modes.ts";
 
 /** Options that every optimizer has. */
 export interface CommonOptions {
@@ -157,7 +158,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   /** A step between its hooks: calls the closure, then updates each parameter on its own. */
   protected perform<T>(closure?: () => T): T | null {
     const loss = closure === undefined ? null : enable_grad(closure);
-    no_grad(() => {
+    withGrad(false, () => {
       const keepsNone = keepsNoGradient.has(this.constructor);
       for (const group of this.param_groups)
         for (const param of group.params) {

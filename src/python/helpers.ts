@@ -7,7 +7,7 @@ import { Function } from "../autograd/function.ts";
 import type { FunctionClass, FunctionContext, VmapInfo } from "../autograd/function.ts";
 import { GradScaler } from "../amp/grad_scaler.ts";
 import { regionOf } from "../amp/autocast.ts";
-import { modes, no_grad, scoped } from "../autograd/mode.ts";
+import { modes, scoped, withGrad } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { cppName } from "../base/cpp_names.ts";
 import { getDevice } from "../devices/registry.ts";
@@ -221,7 +221,7 @@ export const helpers = {
     if (size.some((n) => n < 0))
       throw new RuntimeError(`Trying to create tensor with negative dimension: ${list(size)}`);
     const whole = new Tensor(bytes.storage, dtype, [Math.floor(bytes.storage.block.nbytes / dtype.itemsize)], [1], 0);
-    const { sizes, strides } = no_grad(() => whole.as_strided(size, stride, offset));
+    const { sizes, strides } = withGrad(false, () => whole.as_strided(size, stride, offset));
     return new Tensor(bytes.storage, dtype, sizes, strides, offset);
   },
   /** A tensor that lies in the memory of `whole` as the first one does in its own. */

@@ -1,5 +1,4 @@
 // The library's functions by the names that Python has for them.
-import * as autograd from "../autograd/index.ts";
 import * as torch from "../index.ts";
 import * as functional from "../nn/functional/index.ts";
 import * as nn from "../nn/index.ts";
@@ -18,7 +17,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   linalg: torch.linalg as Namespace,
   fft: torch.fft as Namespace,
   special: torch.special as Namespace,
-  autograd: { ...autograd, gradcheck: torch.autograd.gradcheck } as Namespace,
+  autograd: torch.autograd as Namespace,
   functional: torch.autograd.functional as Namespace,
   amp: torch.amp as Namespace,
   "autograd.forward_ad": torch.autograd.forward_ad as Namespace,

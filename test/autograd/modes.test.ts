@@ -174,7 +174,7 @@ test("a guard inside an asynchronous body stays inside", async () => {
 test("an engine without asynchronous contexts refuses asynchronous bodies, before they run where they can be told", async () => {
   vi.resetModules();
   vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
-  const { no_grad, is_grad_enabled } = await import("../../src/autograd/mode.ts");
+  const { no_grad, is_grad_enabled } = await import("../../src/settings/modes.ts");
   vi.unstubAllGlobals();
   let ran = false;
   expect(() => no_grad(async () => void (ran = true))).toThrow(/^no_grad\(\) got an asynchronous body/);

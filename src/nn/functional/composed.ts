@@ -1,5 +1,5 @@
 // Functions of torch.nn.functional that are made of others.
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { nodeNamed } from "../../autograd/op_node.ts";
 import { int64 } from "../../base/dtype.ts";
 import { RuntimeError, ValueError, warn } from "../../base/errors.ts";
@@ -207,7 +207,7 @@ export const gumbel_softmax = callable(
   "gumbel_softmax(Tensor logits, float tau=1.0, bool hard=False, float eps=1e-10, int dim=-1) -> Tensor",
   ({ logits, tau, hard, eps, dim }) => {
     if (eps !== 1e-10) warn("`eps` parameter is deprecated and has no effect.");
-    const gumbels = no_grad(() => logits.new_empty(logits.sizes).exponential_().log_().neg_());
+    const gumbels = withGrad(false, () => logits.new_empty(logits.sizes).exponential_().log_().neg_());
     const soft = logits.add(gumbels).div(tau).softmax(dim);
     if (!hard) return soft;
     const one = logits.new_zeros(logits.sizes).scatter(dim, soft.argmax(dim, true), 1);
@@ -246,13 +246,13 @@ export const instance_norm = callable(
       throw new ValueError(`Expected more than 1 spatial element when training, got input size ${String(input.shape)}`);
     if (n === 0) return input.clone();
     const repeated = (t: Tensor | null): Tensor | null => t && t.repeat([n]);
-    const mean = no_grad(() => repeated(running_mean));
-    const variance = no_grad(() => repeated(running_var));
+    const mean = withGrad(false, () => repeated(running_mean));
+    const variance = withGrad(false, () => repeated(running_var));
     const apart = input.reshape([1, n * channels, ...spatial]);
     const [scale, shift] = [repeated(weight), repeated(bias)];
     const y = native_batch_norm(apart, scale, shift, mean, variance, use_input_stats, momentum, eps).result;
     if (use_input_stats)
-      no_grad(() => {
+      withGrad(false, () => {
         if (mean !== null) running_mean?.copy_(mean.view([n, channels]).mean([0]));
         if (variance !== null) running_var?.copy_(variance.view([n, channels]).mean([0]));
       });

@@ -1,5 +1,5 @@
 // Functions of torch.nn.functional that pool, undo pools, or take windows apart.
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { nodeNamed } from "../../autograd/op_node.ts";
 import { RuntimeError, ValueError } from "../../base/errors.ts";
 import { list, numel } from "../../base/layout.ts";
@@ -86,7 +86,8 @@ const fractional = (dims: number): Fractional =>
       output_size === null
         ? x.sizes.slice(2).map((n, d) => Math.trunc(n * ratio![d]))
         : perDim(output_size, dims, "output_size");
-    const samples = args._random_samples ?? no_grad(() => rand([x.sizes[0], x.sizes[1], dims], { dtype: input.dtype }));
+    const samples =
+      args._random_samples ?? withGrad(false, () => rand([x.sizes[0], x.sizes[1], dims], { dtype: input.dtype }));
     const made = _fractional_max_pool(x, perDim(args.kernel_size, dims, "kernel_size"), size, samples);
     const [values, indices] = x === input ? made : made.map((t) => t.squeeze([0]));
     return return_indices ? [values, indices] : values;

@@ -5,7 +5,7 @@ import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fill_ } from "../../ops/copies/copy.ts";
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { ValueError } from "../../base/errors.ts";
 import { OwnLayer } from "../module/own_layers.ts";
 import { Parameter } from "../module/parameter.ts";
@@ -186,7 +186,7 @@ export class PReLU extends OwnLayer {
     this.weight = new Parameter(full([num_parameters], init, { dtype, device }));
   }
   reset_parameters(): void {
-    no_grad(() => fill_(this.weight, this.init));
+    withGrad(false, () => fill_(this.weight, this.init));
   }
   override forward(input: Tensor): Tensor {
     return F.prelu(input, this.weight);

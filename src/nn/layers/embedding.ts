@@ -1,5 +1,5 @@
 // Layers that look vectors up.
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { AssertionError } from "../../base/errors.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
@@ -58,7 +58,7 @@ export class Embedding extends OwnLayer {
   reset_parameters(): void {
     normal_(this.weight);
     const { padding_idx } = this;
-    if (padding_idx !== null) no_grad(() => this.weight.select(0, padding_idx).zero_());
+    if (padding_idx !== null) withGrad(false, () => this.weight.select(0, padding_idx).zero_());
   }
   override forward(input: Tensor): Tensor {
     const { padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse } = this;

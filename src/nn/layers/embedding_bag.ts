@@ -1,5 +1,5 @@
 // Embeddings of bags as a layer.
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { AssertionError } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
@@ -67,7 +67,7 @@ export class EmbeddingBag extends Module {
   reset_parameters(): void {
     normal_(this.weight);
     const { padding_idx } = this;
-    if (padding_idx !== null) no_grad(() => this.weight.select(0, padding_idx).zero_());
+    if (padding_idx !== null) withGrad(false, () => this.weight.select(0, padding_idx).zero_());
   }
   override forward(input: Tensor, offsets: Tensor | null = null, per_sample_weights: Tensor | null = null): Tensor {
     const { max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset, padding_idx } = this;

@@ -1,5 +1,5 @@
 // class Module: callable, knows its parameters, buffers and children.
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import type { RemovableHandle } from "../../autograd/node.ts";
 import type { DeviceLike } from "../../devices/device.ts";
 import { getDevice } from "../../devices/registry.ts";
@@ -268,7 +268,7 @@ export class Module {
   /** Puts `f(t)` in place of every parameter, gradient and buffer t. Parameters stay the same objects. */
   _apply(f: (t: Tensor) => Tensor, recurse = true): this {
     if (recurse) for (const child of this.children()) child._apply(f);
-    no_grad(() => {
+    withGrad(false, () => {
       for (const p of this._parameters.values()) {
         if (p === null) continue;
         p.data = f(p);

@@ -1,6 +1,6 @@
 // State dicts: a module's tensors by path, out and in.
 import { writingAs } from "../../autograd/inplace.ts";
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { RuntimeError, TypeError, warn } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -74,7 +74,7 @@ export function loadState(module: Module, state: StateLike, strict: boolean, ass
   ];
   if (errors.length > 0)
     throw new RuntimeError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${errors.join("\n\t")}`);
-  no_grad(() => {
+  withGrad(false, () => {
     for (const { owner, name, key, mine, theirs } of matches)
       if (assign) (owner as unknown as Record<string, Tensor>)[name] = inPlaceOf(mine, theirs);
       else {

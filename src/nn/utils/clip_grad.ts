@@ -1,5 +1,5 @@
 // Gradients kept within bounds.
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { Float } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { callable } from "../../dispatch/callable.ts";
@@ -20,7 +20,7 @@ const gradients = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
 export const clip_grad_norm_ = callable(
   "clip_grad_norm_(tensors parameters, float max_norm, float norm_type=2.0, bool error_if_nonfinite=False, bool? foreach=None) -> Tensor",
   ({ parameters, max_norm, norm_type, error_if_nonfinite }): Tensor =>
-    no_grad(() => {
+    withGrad(false, () => {
       const grads = gradients(parameters);
       if (grads.length === 0) return zeros([]);
       const total = stack(grads.map((g) => g.norm(norm_type))).norm(norm_type);
@@ -37,7 +37,7 @@ export const clip_grad_norm_ = callable(
 export const clip_grad_value_ = callable(
   "clip_grad_value_(tensors parameters, float clip_value, bool? foreach=None) -> None",
   ({ parameters, clip_value }): void =>
-    no_grad(() => {
+    withGrad(false, () => {
       for (const g of gradients(parameters)) g.clamp_(-clip_value, clip_value);
     }),
 );

@@ -1,6 +1,6 @@
 // All parameters as one vector, and back.
 import { TypeError } from "../../base/errors.ts";
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { callable } from "../../dispatch/callable.ts";
 import { cat } from "../../ops/views/joining.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -18,7 +18,7 @@ export const vector_to_parameters = callable<{ vec: Tensor }>()(
     if (!(vec instanceof Tensor)) throw new TypeError(`expected torch.Tensor, but got: ${typeWord(vec)}`);
     let at = 0;
     const parts = Array.from(parameters, (p) => ({ p, part: vec.slice(0, at, (at += p.numel())).view(p.sizes) }));
-    no_grad(() => {
+    withGrad(false, () => {
       for (const { p, part } of parts) p.copy_(part);
     });
   },

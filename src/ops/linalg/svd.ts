@@ -3,7 +3,7 @@ import { isAny } from "../common/looks.ts";
 import { float64, int64 } from "../../base/dtype.ts";
 import { LinAlgError, RuntimeError } from "../../base/errors.ts";
 import { numel } from "../../base/layout.ts";
-import { is_grad_enabled } from "../../autograd/mode.ts";
+import { modes } from "../../autograd/mode.ts";
 import { singularValues } from "../../numerics/singular_values.ts";
 import { svd as factorize } from "../../numerics/svd.ts";
 import { composite, compute, host } from "../../kinds/kernels.ts";
@@ -124,7 +124,7 @@ export const svdvals = op("linalg_svdvals(Tensor A, *, str? driver=None) -> Tens
 define(svdvals, {
   kernel: composite(({ A, driver }) => {
     refuseDriver("svdvals", driver);
-    return A.isDifferentiated && is_grad_enabled() ? _svd(A)[1] : _svdvals(A);
+    return A.isDifferentiated && modes().grad ? _svd(A)[1] : _svdvals(A);
   }),
 });
 

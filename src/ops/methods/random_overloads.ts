@@ -3,7 +3,7 @@ import { isAny } from "../common/looks.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { int64 } from "../../base/dtype.ts";
 import { RuntimeError, TypeError } from "../../base/errors.ts";
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { broadcastShapes } from "../../base/layout.ts";
 import { deviceOf, empty as allocate, emptyLike } from "../../tensor/allocate.ts";
 import type { MemoryFormat } from "../../base/memory_format.ts";
@@ -135,7 +135,7 @@ export function normal(...given: unknown[]): Tensor {
       "normal() got an unexpected keyword argument 'size'\nIt goes with a mean and a std that are numbers.",
     );
   const like = mean instanceof Tensor ? mean : (std as Tensor);
-  const made = no_grad(() => {
+  const made = withGrad(false, () => {
     if (!(std instanceof Tensor)) return drawn(like.sizes, like, 0, Number(std)).add_(mean);
     if (std.dtype.is_complex) throw new RuntimeError("normal expects standard deviation to be non-complex");
     if (!isBatched(std) && isAny(std.lt(0))) throw new RuntimeError("normal expects all elements of std >= 0.0");

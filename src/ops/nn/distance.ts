@@ -1,5 +1,5 @@
 // Distances and similarities of vectors, pair by pair.
-import { no_grad } from "../../autograd/mode.ts";
+import { withGrad } from "../../autograd/mode.ts";
 import { get_default_dtype, promote_types } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { composite } from "../../kinds/kernels.ts";
@@ -25,7 +25,7 @@ define(cosine_similarity, {
     // The norms are bounded without a trace, so that their derivative is that of the norm below eps as well.
     const unit = (x: typeof x1): typeof x1 => {
       const norm = x.expand(product.sizes).norm(2, [dim], true).clone();
-      no_grad(() => norm.clamp_min_(eps));
+      withGrad(false, () => norm.clamp_min_(eps));
       return x.div(norm);
     };
     return unit(a).mul(unit(b)).sum([dim]);

@@ -4,7 +4,7 @@
 // product a step, too; the recurrent weight is packed for all of them. Its gradient is a single product over all steps at
 // the end. Without that, each step is a dozen ops and their nodes.
 import { grad as gradientsOf } from "../../autograd/backward.ts";
-import { is_grad_enabled } from "../../autograd/mode.ts";
+import { modes } from "../../autograd/mode.ts";
 import { empty } from "../../tensor/allocate.ts";
 import type { Matrix } from "../../devices/backend.ts";
 import type { Dtype } from "../../base/dtype.ts";
@@ -104,7 +104,7 @@ define(_lstm_layer, {
   backward: {
     tensors: ({ grads, grad, tensors, result, cells, gates, reverse }) => {
       const ofCells = grads[1] ?? grad.new_zeros([]).expand(cells.sizes);
-      if (is_grad_enabled()) return differentiable(grad, ofCells, tensors, reverse);
+      if (modes().grad) return differentiable(grad, ofCells, tensors, reverse);
       return gradients(grad, ofCells, tensors, { result, cells, gates }, reverse);
     },
   },

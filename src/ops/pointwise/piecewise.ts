@@ -1,5 +1,5 @@
 // Linear maps whose gradient counts as a function of what they map. See Note [Piecewise linear].
-import { is_grad_enabled } from "../../autograd/mode.ts";
+import { modes } from "../../autograd/mode.ts";
 import { view } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -8,4 +8,4 @@ import type { Tensor } from "../../tensor/tensor.ts";
 export const _linear_in = op("_linear_in(Tensor(a) self) -> Tensor(a)");
 define(_linear_in, { kernel: view((layout) => layout), backward: { self: ({ grad }) => grad }, flat: ["self"] });
 /** {@link _linear_in}, where a graph is recorded. */
-export const linearIn = (x: Tensor): Tensor => (x.isDifferentiated && is_grad_enabled() ? _linear_in(x) : x);
+export const linearIn = (x: Tensor): Tensor => (x.isDifferentiated && modes().grad ? _linear_in(x) : x);

@@ -1,7 +1,7 @@
 // Folds over dims: sums, extremes, tests, spread.
 import { isAny } from "../common/looks.ts";
 import type { OpKernel } from "../../dispatch/declare.ts";
-import { is_grad_enabled } from "../../autograd/mode.ts";
+import { modes } from "../../autograd/mode.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
 import {
   bool,
@@ -56,8 +56,7 @@ const inDtype = (kernel: OpKernel, takes: Taken | null = null): OpKernel => ({
     const dtype = values[values.length - 1] as Dtype | null;
     if (dtype !== null && !dtype.is_differentiable) {
       const self = values[0] as Tensor;
-      if (self.requires_grad && is_grad_enabled())
-        throw new RuntimeError(`Autograd not support dtype: ${dtype.legacyName}`);
+      if (self.requires_grad && modes().grad) throw new RuntimeError(`Autograd not support dtype: ${dtype.legacyName}`);
       // PyTorch has no kernel for one number, or none.
       if (takes !== null && !isTaken(takes, dtype) && self.sizes.length > 0 && self.numel() > 0)
         throw takes.refuse(dtype, dtype);

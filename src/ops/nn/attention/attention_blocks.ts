@@ -4,7 +4,7 @@
 // scores, their softmax, what it weighs of the values. What is kept is each query's largest score and the share that it has,
 // from which the weights are computed anew for the gradients (Dao et al., "FlashAttention", 2022). Their logarithm in one
 // number would be lost beside large scores.
-import { is_grad_enabled, no_grad } from "../../../autograd/mode.ts";
+import { modes, withGrad } from "../../../autograd/mode.ts";
 import { collectTemporaries, empty } from "../../../tensor/allocate.ts";
 import type { Matrix } from "../../../devices/backend.ts";
 import { bool } from "../../../base/dtype.ts";
@@ -158,7 +158,7 @@ define(_attention, {
   backward: {
     tensors: ({ grad, tensors, attn_mask, top, share, is_causal, scale, plain }) => {
       const [query, key, value] = tensors;
-      return is_grad_enabled()
+      return modes().grad
         ? differentiable(grad, query, key, value, attn_mask, is_causal, scale)
         : gradientsOf(grad, query, key, value, attn_mask, [top, share], is_causal, scale, plain);
     },
@@ -223,6 +223,6 @@ export function inSight(scores: Tensor): Tensor {
 }
 /** Softmax of masked scores; rows of -∞ alone, where softmax has no answer, become 0. */
 export function softmaxSomewhere(scores: Tensor): Tensor {
-  const nowhere = no_grad(() => scores.eq(-Infinity).all(-1, true));
+  const nowhere = withGrad(false, () => scores.eq(-Infinity).all(-1, true));
   return scores.masked_fill(nowhere, 0).softmax(-1).masked_fill(nowhere, 0);
 }

@@ -1,6 +1,6 @@
 // Negative log likelihoods under one distribution or another.
 import { isAny } from "../../common/looks.ts";
-import { no_grad } from "../../../autograd/mode.ts";
+import { withGrad } from "../../../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../../../base/errors.ts";
 import { numel, tupleText, sameShape } from "../../../base/layout.ts";
 import { composite } from "../../../kinds/kernels.ts";
@@ -47,7 +47,7 @@ define(gaussian_nll_loss, {
       throw new ValueError(`${reduction} is not valid`);
     // Bounded without a trace: below eps the derivative is that at eps.
     const bounded = variance.clone();
-    no_grad(() => bounded.clamp_min_(eps));
+    withGrad(false, () => bounded.clamp_min_(eps));
     const error = input.sub(target);
     const loss = bounded.log().add(error.mul(error).div(bounded)).mul(0.5);
     return reduced(full ? loss.add(0.5 * Math.log(2 * Math.PI)) : loss, reduction);

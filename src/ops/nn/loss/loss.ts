@@ -1,7 +1,7 @@
 // Losses.
 import { isAny } from "../../common/looks.ts";
 import { nodeNamed } from "../../../autograd/op_node.ts";
-import { is_grad_enabled } from "../../../autograd/mode.ts";
+import { modes } from "../../../autograd/mode.ts";
 import type { Dtype } from "../../../base/dtype.ts";
 import { int64, opmath, uint8 } from "../../../base/dtype.ts";
 import { help, IndexError, NotImplementedError, RuntimeError, ValueError, warn } from "../../../base/errors.ts";
@@ -154,7 +154,7 @@ define(nll_loss, {
   backward: {
     input: ({ grad, sizes, target, weight, ignore_index, reduction }) => {
       const c = sizes.input.length === 1 ? 0 : 1;
-      if (!is_grad_enabled() && opmath(grad.dtype) === grad.dtype) {
+      if (!modes().grad && opmath(grad.dtype) === grad.dtype) {
         const total = reduction === "mean" ? totalWeight(target, weight, ignore_index, grad.dtype) : grad.new_ones([]);
         return nllGradient(grad, target, weight, total, ignore_index, sizes.input, c);
       }

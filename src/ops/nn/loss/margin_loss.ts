@@ -1,6 +1,6 @@
 // Losses that ask for a margin: between distances, or between the score of the right class and the others'.
 import { isAny, numberIn } from "../../common/looks.ts";
-import { is_grad_enabled } from "../../../autograd/mode.ts";
+import { modes } from "../../../autograd/mode.ts";
 import { notDifferentiableIn } from "../../../dispatch/no_formula.ts";
 import { float64, get_default_dtype, int64 } from "../../../base/dtype.ts";
 import { RuntimeError, ValueError } from "../../../base/errors.ts";
@@ -137,7 +137,7 @@ define(cosine_embedding_loss, {
 export const soft_margin_loss = op("soft_margin_loss(Tensor input, Tensor target, *, str reduction='mean') -> Tensor");
 define(soft_margin_loss, {
   kernel: composite(({ input, target, reduction }) => {
-    if (target.requires_grad && is_grad_enabled()) throw notDifferentiableIn("soft_margin_loss", "target");
+    if (target.requires_grad && modes().grad) throw notDifferentiableIn("soft_margin_loss", "target");
     const dtype = input.dtype;
     if (!dtype.is_floating_point)
       throw new RuntimeError(`result type Float can't be cast to the desired output type ${dtype.legacyName}`);

@@ -7,7 +7,7 @@ import { list, numel, sameShape } from "../../../base/layout.ts";
 import type { Shape } from "../../../base/layout.ts";
 import { composite, compute, inFormat, inOpmath } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
-import { is_grad_enabled, no_grad } from "../../../autograd/mode.ts";
+import { modes, withGrad } from "../../../autograd/mode.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { inputGradient, normalized, weightGradient } from "./norm_passes.ts";
 
@@ -144,7 +144,7 @@ define(native_batch_norm, {
     composite(({ input, weight, bias, running_mean, running_var, training, momentum, eps }) => {
       const channels = input.sizes[1];
       for (const [name, t] of Object.entries({ running_mean, running_var }))
-        if (t?.requires_grad && is_grad_enabled()) throw notDifferentiableIn("native_batch_norm", name);
+        if (t?.requires_grad && modes().grad) throw notDifferentiableIn("native_batch_norm", name);
       for (const [name, t] of Object.entries({ running_mean, running_var, weight, bias }))
         if (t !== null && t.numel() !== channels)
           throw new RuntimeError(`${name} should contain ${channels} elements not ${t.numel()}`);
@@ -165,7 +165,7 @@ define(native_batch_norm, {
         assign(running, running.mul(1 - momentum).add(by, { alpha: momentum }));
       // A batch of nothing tells nothing.
       if (count > 0)
-        no_grad(() => {
+        withGrad(false, () => {
           if (running_mean !== null) move(running_mean, ofBatch);
           const variance = (): Tensor =>
             scale

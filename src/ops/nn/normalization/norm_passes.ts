@@ -1,7 +1,7 @@
 // A norm in passes: the mean, the mean square of what is left, the result; and the derivatives the same way.
 //
 // A mean is rounded, which shifts all that is left where it is large. The mean of what is left tells by how much.
-import { is_grad_enabled } from "../../../autograd/mode.ts";
+import { modes } from "../../../autograd/mode.ts";
 import { opmath } from "../../../base/dtype.ts";
 import { acc, constant, param } from "../../../kernel/expr.ts";
 import type { Expr } from "../../../kernel/expr.ts";
@@ -72,7 +72,7 @@ export function normalized(
 }
 /** Whether derivatives may be taken in passes: they are not differentiable themselves. */
 const inPasses = (grad: Tensor, x: Tensor): boolean =>
-  !is_grad_enabled() && grad.dtype === x.dtype && opmath(x.dtype) === x.dtype;
+  !modes().grad && grad.dtype === x.dtype && opmath(x.dtype) === x.dtype;
 /** The gradient of x, or null where it must be differentiable. */
 export function inputGradient(
   grad: Tensor,

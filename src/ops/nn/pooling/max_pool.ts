@@ -1,6 +1,6 @@
 // The largest elements of windows, where they are, and their gradient.
 import { empty } from "../../../tensor/allocate.ts";
-import { is_grad_enabled } from "../../../autograd/mode.ts";
+import { modes } from "../../../autograd/mode.ts";
 import type { Dtype } from "../../../base/dtype.ts";
 import { int32, int64, opmath } from "../../../base/dtype.ts";
 import { acc, constant, input, load, param } from "../../../kernel/expr.ts";
@@ -124,7 +124,7 @@ define(_max_pool, {
   saves: ["indices"],
   backward: {
     self: ({ grad, sizes, indices, ...sliding }) => {
-      if (!is_grad_enabled() && tiles(sizes.self.slice(2), sliding)) return tiled(grad, indices, sizes.self, sliding);
+      if (!modes().grad && tiles(sizes.self.slice(2), sliding)) return tiled(grad, indices, sizes.self, sliding);
       const [n, c, ...spatial] = sizes.self;
       const rows = [n, c, numel(spatial)];
       return grad.new_zeros(rows).scatter_add_(2, indices.flatten(2), grad.flatten(2)).view(sizes.self);
