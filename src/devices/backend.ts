@@ -1,6 +1,7 @@
 // What a device must do.
 import type { Dtype, TypedArray } from "../base/dtype.ts";
 import type { Kernel, Launch } from "../kernel/loops.ts";
+import type { Widths } from "../kernel/widths.ts";
 import type { Block, Place } from "../kernel/place.ts";
 
 export interface MemoryStats {
@@ -32,7 +33,7 @@ export interface Matrix extends Place {
   readonly termStride?: number;
 }
 /**
- * A matrix whose element [i, j] stands rowTable[i] + colTable[j] bytes after the first; the tables are of int32. So a
+ * A matrix whose element [i, j] stands rowTable[i] + colTable[j] elements after the first; the tables are of int32. So a
  * convolution's columns need not be laid out.
  */
 export interface GatheredMatrix extends Place {
@@ -67,6 +68,8 @@ export interface Backend {
   readonly name: string;
   /** Whether there is anything to read: not on "meta", where tensors have shapes and dtypes only. */
   readonly holdsData: boolean;
+  /** The dtypes it has where a kernel leaves them open. */
+  readonly widths: Widths;
   /** Bytes, 16-aligned and uninitialised. Raises OutOfMemoryError. */
   allocate(nbytes: number): Block;
   /** Runs a kernel. Shapes, dtypes and bounds have been checked. */

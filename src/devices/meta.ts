@@ -1,5 +1,6 @@
 // The device "meta": tensors of a shape and a dtype, without elements.
 import { NotImplementedError } from "../base/errors.ts";
+import { WIDE } from "../kernel/widths.ts";
 import type { Block } from "../kernel/place.ts";
 import type { Backend, Matrix, MemoryStats } from "./backend.ts";
 import { registerDevice } from "./registry.ts";
@@ -19,6 +20,7 @@ const nothing: MemoryStats = {
 class MetaDevice implements Backend {
   readonly name = "meta";
   readonly holdsData = false;
+  readonly widths = WIDE;
   allocate(nbytes: number): Block {
     return { home: 0, nbytes, free: () => {} };
   }

@@ -2,9 +2,10 @@
 //
 // Note [Expression dtypes]: every expression has a dtype. Arithmetic needs both sides of one dtype (`lift` turns a plain
 // number into a constant of it), comparisons give bool, `cast` converts. int8, int16 and uint8 wrap as the stored type
-// does. Emitters may compute them in 32 bits as long as the result is the same.
+// does. Emitters may compute them in 32 bits as long as the result is the same. Note [Widths] has more dtypes.
 import type { Dtype } from "../base/dtype.ts";
 import { bool, complexOf, int64, realOf } from "../base/dtype.ts";
+import { index } from "./abstract.ts";
 
 /** Arithmetic on floats and integers (div and rem on integers truncate, as in C); min and max propagate NaN. */
 export type BinaryOp =
@@ -245,14 +246,29 @@ export class Expr {
 export function constant(x: number | bigint | boolean, dtype: Dtype): Expr {
   const value = typeof x === "boolean" ? Number(x) : x;
   if (dtype === bool) return new Expr("const", [], dtype, Number(value) !== 0 ? 1 : 0);
-  if (dtype === int64)
+  if (dtype === int64 || dtype === index)
     return new Expr("const", [], dtype, typeof value === "bigint" ? value : BigInt(Math.trunc(value)));
   return new Expr("const", [], dtype, Number(value));
 }
 export const input = (i: number, dtype: Dtype): Expr => new Expr("input", [], dtype, i);
 export const param = (i: number, dtype: Dtype): Expr => new Expr("param", [], dtype, i);
 export const acc = (i: number, dtype: Dtype): Expr => new Expr("acc", [], dtype, i);
-/** Input `i` at `offset` elements (int64) from where the loop stands. */
+/** Input `i` at `offset` elements (index) from where the loop stands. */
 export const load = (i: number, dtype: Dtype, offset: Expr): Expr => new Expr("load", [offset], dtype, i);
-export const iota = (): Expr => new Expr("iota", [], int64);
-export const reduceIota = (): Expr => new Expr("reduceIota", [], int64);
+export const iota = (): Expr => new Expr("iota", [], index);
+export const reduceIota = (): Expr => new Expr("reduceIota", [], index);
+
+/** Expressions with `change` of each in place of it, or itself on changed sources; what was one object stays one. */
+export function rewriting(change: (e: Expr, src: readonly Expr[]) => Expr | null): (e: Expr) => Expr {
+  const known = new Map<Expr, Expr>();
+  const rewrite = (e: Expr): Expr => {
+    let found = known.get(e);
+    if (found === undefined) {
+      const src = e.src.map(rewrite);
+      found = change(e, src) ?? (src.every((x, i) => x === e.src[i]) ? e : new Expr(e.op, src, e.dtype, e.value));
+      known.set(e, found);
+    }
+    return found;
+  };
+  return rewrite;
+}

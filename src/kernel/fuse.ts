@@ -1,7 +1,7 @@
 // Two kernels in one: what computes an input takes its place, so that it need not be stored and read again.
-import { Expr } from "./expr.ts";
+import { Expr, rewriting } from "./expr.ts";
 import type { Launch } from "./loops.ts";
-import { Kernel, operand } from "./loops.ts";
+import { changed, Kernel, operand } from "./loops.ts";
 
 /**
  * `consumer` with its input `k` computed by `producer`. Its inputs are the consumer's others, then the producer's; its params
@@ -26,24 +26,10 @@ export function fuse(consumer: Kernel, k: number, producer: Kernel): Kernel | nu
     looksElsewhere ||= e.op === "load";
     return made;
   });
-  const { reduce } = consumer;
   const kernel = new Kernel({
     inputs: [...consumer.inputs.toSpliced(k, 1), ...producer.inputs],
     params: [...consumer.params, ...producer.params],
-    outputs: consumer.outputs.map((o) => ({
-      ...o,
-      value: inline(o.value),
-      ...(o.offset !== undefined && { offset: inline(o.offset) }),
-    })),
-    reduce: reduce && {
-      ...reduce,
-      accs: reduce.accs.map((a) => ({
-        ...a,
-        init: inline(a.init),
-        step: inline(a.step),
-        ...(a.term !== undefined && { term: inline(a.term) }),
-      })),
-    },
+    ...changed(consumer, inline),
   });
   return looksElsewhere ? null : kernel;
 }
@@ -84,20 +70,6 @@ export function fuseLaunches(consumer: Launch, inputs: number, k: number, produc
   };
 }
 
-/** Expressions with `change` of each in place of it, or itself on changed sources; what was one object stays one. */
-function rewriting(change: (e: Expr, src: readonly Expr[]) => Expr | null): (e: Expr) => Expr {
-  const known = new Map<Expr, Expr>();
-  const rewrite = (e: Expr): Expr => {
-    let found = known.get(e);
-    if (found === undefined) {
-      const src = e.src.map(rewrite);
-      found = change(e, src) ?? (src.every((x, i) => x === e.src[i]) ? e : numbered(e, src, e.value));
-      known.set(e, found);
-    }
-    return found;
-  };
-  return rewrite;
-}
 const numbered = (e: Expr, src: readonly Expr[], value: number | bigint): Expr => new Expr(e.op, src, e.dtype, value);
 function any(e: Expr, test: (e: Expr) => boolean, seen = new Set<Expr>()): boolean {
   if (seen.has(e)) return false;

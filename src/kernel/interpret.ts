@@ -9,6 +9,7 @@ import { passesOf } from "./loops.ts";
 import type { Kernel, Launch } from "./loops.ts";
 import { further } from "./place.ts";
 import type { Place } from "./place.ts";
+import { WIDE } from "./widths.ts";
 import { hostMath } from "./formulas/special.ts";
 
 type Value = number | bigint;
@@ -24,8 +25,9 @@ interface State {
   reduceIota: bigint;
 }
 
-/** Runs `kernel` on memory that the host can read and write. */
-export function interpret(kernel: Kernel, launch: Launch, host: Host): void {
+/** Runs a kernel on memory that the host can read and write. */
+export function interpret(any: Kernel, launch: Launch, host: Host, widths = WIDE): void {
+  const kernel = widths.of(any);
   if (kernel.isComplex) return interpret(...splitComplex(kernel, launch), host);
   const { shape, reduced, operands, params } = launch;
   const { inputs, outputs, reduce } = kernel;

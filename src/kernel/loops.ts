@@ -12,7 +12,7 @@ export type StoreMode = "set" | "add" | "mul" | "min" | "max";
 export interface Output {
   readonly dtype: Dtype;
   readonly value: Expr;
-  /** Elements (int64) from where the loop stands: a scatter. Then the same place may be written many times, in order. */
+  /** Elements (index) from where the loop stands: a scatter. Then the same place may be written many times, in order. */
   readonly offset?: Expr;
   readonly mode?: StoreMode;
   /** Of a reduction: stored at every element in this pass over the reduced dims, not once at the end. */
@@ -32,7 +32,7 @@ export interface Accumulator {
   readonly combine?: (a: Expr, b: Expr) => Expr;
   /** In which pass over the reduced dims it steps, 0 unless told. */
   readonly pass?: number;
-  /** Of a float64 sum of float32: what is added. Then neighbours may be added in float32 first, see Note [Blocks]. */
+  /** Of a precise sum of float32: what is added. Then neighbours may be added in float32 first, see Note [Blocks]. */
   readonly term?: Expr;
 }
 
@@ -73,6 +73,27 @@ export class Kernel {
     this.reduce = k.reduce ?? null;
     this.isComplex = [...this.inputs, ...this.params, ...this.outputs.map((o) => o.dtype)].some((d) => d.is_complex);
   }
+}
+
+/** The outputs and the reduction of a kernel, with `change` of each expression in its place. */
+export function changed(kernel: Kernel, change: (e: Expr) => Expr): Pick<Kernel, "outputs" | "reduce"> {
+  const { outputs, reduce } = kernel;
+  return {
+    outputs: outputs.map((o) => ({
+      ...o,
+      value: change(o.value),
+      ...(o.offset !== undefined && { offset: change(o.offset) }),
+    })),
+    reduce: reduce && {
+      ...reduce,
+      accs: reduce.accs.map((a) => ({
+        ...a,
+        init: change(a.init),
+        step: change(a.step),
+        ...(a.term !== undefined && { term: change(a.term) }),
+      })),
+    },
+  };
 }
 
 /** What a reduction does in each pass: the numbers of its accumulators and of the outputs stored at every element. */

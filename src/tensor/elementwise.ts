@@ -1,6 +1,6 @@
 // Elementwise kernels on tensors: how operands are laid under the shape of the result, and copies from tensor to tensor.
 import type { Dtype, Scalar } from "../base/dtype.ts";
-import { Complex, Float, float64, int64, scalarDtype } from "../base/dtype.ts";
+import { Complex, Float, float64, scalarDtype } from "../base/dtype.ts";
 
 import { assertHolds } from "../base/dtype_info.ts";
 import { RuntimeError } from "../base/errors.ts";
@@ -51,17 +51,16 @@ export function castScalar(x: Scalar, dtype: Dtype): Scalar {
   return typeof x === "number" || x instanceof Float ? Math.trunc(Number(x)) : x;
 }
 
+/** In which dtype a kernel is told a number: the one that is filled, unless that would lose more than the filling does. */
+function fillDtype(x: Scalar, to: Dtype): Dtype {
+  const isLossy = x instanceof Complex ? !to.is_complex : typeof x === "bigint" && to.is_differentiable;
+  return isLossy ? scalarDtype(x) : to;
+}
 const copies = new Map<number, Kernel>();
 /** Writes `source`, broadcast and cast, into `target`. The shapes are known to fit. Bumps no version. */
 export function assign(target: Tensor, source: Tensor | Scalar): void {
   const isTensor = source instanceof Tensor;
-  const from = isTensor
-    ? source.dtype
-    : typeof source === "bigint"
-      ? int64
-      : target.dtype.is_floating_point
-        ? float64
-        : scalarDtype(source);
+  const from = isTensor ? source.dtype : fillDtype(source, target.dtype);
   const key = (isTensor ? 0 : 1024) + from.code * 32 + target.dtype.code;
   let kernel = copies.get(key);
   if (!kernel) {

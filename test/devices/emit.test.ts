@@ -10,6 +10,8 @@ import { DESCRIPTOR_BYTES, KernelRunner } from "../../src/devices/cpu/launch.ts"
 import { Threads } from "../../src/devices/cpu/threads/threads.ts";
 import type { Dtype, Scalar, TypedArray } from "../../src/base/dtype.ts";
 import { bfloat16, bool, float16, float32, float64, int16, int32, int64, int8, uint8 } from "../../src/base/dtype.ts";
+import { index } from "../../src/kernel/abstract.ts";
+import { WIDE } from "../../src/kernel/widths.ts";
 import { acc, constant, input, iota, load, param, reduceIota } from "../../src/kernel/expr.ts";
 import type { BinaryOp, BitOp, CompareOp, Expr, UnaryOp } from "../../src/kernel/expr.ts";
 import { halfBits, halfValue, isHalf } from "../../src/kernel/half.ts";
@@ -130,7 +132,7 @@ function differences(
     return operand(further(at(BASE + (alias[k] ?? k) * ROOM), start), strides);
   });
   const launch = { shape, reduced, operands: placed, params };
-  runnerOf(level).launch(new Kernel(kernel), launch);
+  runnerOf(level).launch(WIDE.of(new Kernel(kernel)), launch);
   const got = whole.slice();
   whole.set(before);
   interpret(
@@ -364,7 +366,7 @@ const folding = (inputs: readonly Dtype[], result: Dtype, accs: readonly Accumul
   new Kernel({
     inputs,
     outputs: accs.map((a, i) => {
-      const value = acc(i, a.dtype).cast(i === 0 ? result : a.dtype);
+      const value = acc(i, a.dtype).cast(i === 0 ? result : a.dtype === index ? int64 : a.dtype);
       return { dtype: value.dtype, value };
     }),
     reduce: { accs, scan },
@@ -391,11 +393,11 @@ const any: Kernel = folding([float32], bool, [
   { dtype: bool, init: constant(0, bool), step: acc(0, bool).or(input(0, float32).gt(33)), combine: (a, b) => a.or(b) },
 ]);
 const argmaxOf = (dtype: Dtype): Kernel => {
-  const [x, best, at] = [input(0, dtype), acc(0, dtype), acc(1, int64)];
+  const [x, best, at] = [input(0, dtype), acc(0, dtype), acc(1, index)];
   const wins = at.lt(0).or(x.gt(best)).or(x.isnan().and(best.isnan().not()));
   return folding([dtype], dtype, [
     { dtype, init: constant(0, dtype), step: wins.where(x, best) },
-    { dtype: int64, init: constant(-1, int64), step: wins.where(reduceIota(), at) },
+    { dtype: index, init: constant(-1, index), step: wins.where(reduceIota(), at) },
   ]);
 };
 const cumulative = (dtype: Dtype, wide: Dtype): Kernel =>
@@ -495,7 +497,7 @@ describe.each(levels)("reductions at the level %s", (level) => {
           // Stored in one pass, added to in the next.
           { dtype: float32, value: below, pass: 1 },
           { dtype: float32, value: total.mul(2).cast(float32), mode: "add", pass: 2 },
-          { dtype: int64, value: reduceIota().add(top.cast(int64)), pass: 2 },
+          { dtype: int64, value: reduceIota().add(top.cast(index)).cast(int64), pass: 2 },
           { dtype: float32, value: total.cast(float32).add(top) },
         ],
         reduce: {
@@ -612,7 +614,7 @@ describe.each(levels)("offsets at the level %s", (level) => {
 describe("the code of a kernel", () => {
   test("runs a range of the outermost dim, as Note [Descriptors] says", () => {
     const value = input(0, float32).mul(param(0, float32)).add(iota().cast(float32));
-    const kernel = new Kernel({ inputs: [float32], params: [float32], outputs: [{ dtype: float32, value }] });
+    const kernel = WIDE.of(new Kernel({ inputs: [float32], params: [float32], outputs: [{ dtype: float32, value }] }));
     const strides = ["contiguous", "contiguous"] as const;
     const bytes = emitKernel(
       kernel,

@@ -4,6 +4,8 @@ import type { Backend, GatheredMatrix, Matrix, MemoryStats, PackedMatrix, Produc
 import { registerDevice } from "../../src/devices/registry.ts";
 import type { Dtype, TypedArray } from "../../src/base/dtype.ts";
 import type { Kernel, Launch } from "../../src/kernel/loops.ts";
+import { WIDE } from "../../src/kernel/widths.ts";
+import type { Widths } from "../../src/kernel/widths.ts";
 import type { Block, Place } from "../../src/kernel/place.ts";
 
 class TwinBlock implements Block {
@@ -32,9 +34,10 @@ const inner = <P extends Place>(place: P): P => {
 
 /** What is asked of it waits until somebody wants to read. */
 export class Twin implements Backend {
-  readonly name = "privateuseone";
+  readonly name: string = "privateuseone";
   readonly holdsData = true;
-  private readonly cpu = new CpuDevice();
+  readonly widths: Widths = WIDE;
+  protected readonly cpu = new CpuDevice();
   private queue: (() => void)[] = [];
   /** Launches and products so far. */
   launched = 0;
@@ -61,7 +64,10 @@ export class Twin implements Backend {
       strides: [...strides],
     }));
     const own = { ...launch, shape: [...launch.shape], params: [...launch.params], operands };
-    this.later(() => this.cpu.launch(kernel, own));
+    this.later(() => this.run(kernel, own));
+  }
+  protected run(kernel: Kernel, launch: Launch): void {
+    this.cpu.launch(kernel, launch);
   }
   matmul(dtype: Dtype, product: Product): void {
     this.launched++;

@@ -3,6 +3,7 @@ import type { Dtype, TypedArray } from "../../base/dtype.ts";
 import { float64 } from "../../base/dtype.ts";
 import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
+import { WIDE } from "../../kernel/widths.ts";
 import type { Block, Place } from "../../kernel/place.ts";
 import type { HostBackend, Matrix, MemoryStats, PackedMatrix, Product } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
@@ -25,6 +26,7 @@ const RESERVED = DESCRIPTORS + DESCRIPTOR_BYTES;
 export class CpuDevice implements HostBackend {
   readonly name = "cpu";
   readonly holdsData = true;
+  readonly widths = WIDE;
   readonly level: FeatureLevel;
   readonly memory: CpuMemory;
   readonly threads: Threads;
@@ -57,8 +59,9 @@ export class CpuDevice implements HostBackend {
   }
   launch(kernel: Kernel, launch: Launch): void {
     tick();
-    if (kernel.isComplex) this.runner.launch(...splitComplex(kernel, launch));
-    else this.runner.launch(kernel, launch);
+    const chosen = WIDE.of(kernel);
+    if (chosen.isComplex) this.runner.launch(...splitComplex(chosen, launch));
+    else this.runner.launch(chosen, launch);
   }
   /** The system's BLAS, looked for at the first product that it is worth; or why there is none. */
   get blas(): Blas | string {

@@ -17,6 +17,7 @@ import { assertHolds } from "../../base/dtype_info.ts";
 import { help, NotImplementedError, RuntimeError, TypeError, ValueError, warn } from "../../base/errors.ts";
 import type { DeviceLike } from "../../devices/device.ts";
 import { placedOn } from "../../devices/registry.ts";
+import { precise } from "../../kernel/abstract.ts";
 import { iota, param } from "../../kernel/expr.ts";
 import { halfBits, isHalf } from "../../kernel/half.ts";
 import { Kernel, operand } from "../../kernel/loops.ts";
@@ -290,10 +291,10 @@ export function filled(size: Shape, value: Scalar, dtype: Dtype): Tensor {
 }
 
 const ramps = new Map<Dtype, Kernel>();
-/** start + i * step, computed in float64 or int64. */
+/** start + i * step, of floats computed in float64 where there is one. */
 function ramp(n: number, start: Scalar, step: Scalar, dtype: Dtype): Tensor {
   const out = allocate([n], dtype);
-  const wide = dtype.is_floating_point ? float64 : int64;
+  const wide = !dtype.is_floating_point ? int64 : dtype === float64 ? dtype : precise;
   let kernel = ramps.get(dtype);
   if (!kernel) {
     const value = param(0, wide)

@@ -2,6 +2,7 @@
 import type { Dtype, Scalar } from "../../base/dtype.ts";
 import { bool, Complex, int32, int64, opmath } from "../../base/dtype.ts";
 import { help, IndexError, RuntimeError } from "../../base/errors.ts";
+import { index as place } from "../../kernel/abstract.ts";
 import { input, load, param } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import { Kernel, operand } from "../../kernel/loops.ts";
@@ -34,11 +35,11 @@ interface Pointer {
 function offsetOf(dtypes: readonly Dtype[]): Expr {
   return dtypes
     .map((dtype, i) => {
-      const x = input(i + 1, dtype).cast(int64);
+      const x = input(i + 1, dtype).cast(place);
       return x
         .lt(0)
-        .where(x.add(param(2 * i, int64)), x)
-        .mul(param(2 * i + 1, int64));
+        .where(x.add(param(2 * i, place)), x)
+        .mul(param(2 * i + 1, place));
     })
     .reduce((a, b) => a.add(b));
 }
@@ -53,7 +54,7 @@ function kernelFor(store: StoreMode | null, from: Dtype, to: Dtype, pointers: re
       store === null
         ? { dtype: to, value: load(0, from, offset) }
         : { dtype: to, value: input(0, from).cast(to), offset, mode: store };
-    const params = dtypes.flatMap(() => [int64, int64]);
+    const params = dtypes.flatMap(() => [place, place]);
     kernels.set(key, (kernel = new Kernel({ inputs: [from, ...dtypes], params, outputs: [output] })));
   }
   return kernel;

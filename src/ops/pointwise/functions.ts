@@ -3,6 +3,7 @@ import { bfloat16, bool, float16, float64, float32, get_default_dtype, int32, in
 import type { Dtype } from "../../base/dtype.ts";
 import { finfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
+import { preciseOf } from "../../kernel/abstract.ts";
 import { acc, constant } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import { hurwitz, trigamma, trigammaf } from "../../numerics/zeta.ts";
@@ -96,12 +97,12 @@ define(_ldexp, {
   takes: of("other", numbers("ldexp_cpu_exp")),
   kernel: pointwise(
     ({ self, other }) => {
-      // In two steps, as 2 to the whole power may be beyond float64.
+      // In two steps, as 2 to the whole power may be beyond what numbers reach.
       const power = other.max(-2000).min(2000);
       const half = power.shr(1);
-      const scale = (n: Expr): Expr => n.cast(float64).apply("exp2");
+      const scale = (n: Expr): Expr => n.cast(preciseOf(self.dtype)).apply("exp2");
       return self
-        .cast(float64)
+        .cast(preciseOf(self.dtype))
         .mul(scale(half))
         .mul(scale(power.sub(half)))
         .cast(self.dtype);

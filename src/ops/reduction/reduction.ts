@@ -3,19 +3,10 @@ import { isAny } from "../common/looks.ts";
 import type { OpKernel } from "../../dispatch/declare.ts";
 import { modes } from "../../autograd/mode.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
-import {
-  bool,
-  complex128,
-  complex64,
-  float32,
-  float64,
-  get_default_dtype,
-  int64,
-  opmath,
-  uint8,
-} from "../../base/dtype.ts";
+import { bool, float32, get_default_dtype, int64, opmath, uint8 } from "../../base/dtype.ts";
 import { streamed } from "../../base/cpp_names.ts";
 import { IndexError, RuntimeError, warn } from "../../base/errors.ts";
+import { index, preciseOf } from "../../kernel/abstract.ts";
 import { acc, constant, param, reduceIota } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import { wrapDim, wrapDims } from "../../base/layout.ts";
@@ -36,10 +27,9 @@ import type { Taken } from "../../dispatch/takes.ts";
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
   (dim === null ? t : restored(t, shape, dim, keepdim)).expand(shape);
 
-/** Sums of float32 run in float64, those of neighbours in blocks of float32: more accurate than PyTorch's cascade. */
-const wide = (d: Dtype): Dtype => (d === float32 ? float64 : d === complex64 ? complex128 : d);
+/** Sums of float32 run in float64 where there is one, neighbours in blocks: more accurate than PyTorch's cascade. */
 const sumFold = (x: Expr): Fold => {
-  const w = wide(x.dtype);
+  const w = preciseOf(x.dtype);
   const total = acc(0, w);
   const term = x.dtype === float32 ? x : undefined;
   return {
@@ -109,7 +99,7 @@ define(nanmean, {
 });
 
 const productFold = (x: Expr): Fold => {
-  const w = wide(x.dtype);
+  const w = preciseOf(x.dtype);
   const total = acc(0, w);
   return {
     accs: [{ dtype: w, init: constant(1, w), step: total.mul(x.cast(w)), combine: (a, b) => a.mul(b) }],
@@ -266,7 +256,7 @@ const argExtreme =
   (better: (a: Expr, b: Expr) => Expr, start: (d: Dtype) => number | bigint) =>
   (x: Expr): Fold => {
     const best = acc(0, x.dtype);
-    const at = acc(1, int64);
+    const at = acc(1, index);
     const first = at.lt(0);
     const takes = first.or(better(x, best)).or(x.isnan().and(best.isnan().not()));
     const sticks = best.isnan().and(first.not());
@@ -274,9 +264,9 @@ const argExtreme =
     return {
       accs: [
         { dtype: x.dtype, init: constant(start(x.dtype), x.dtype), step: wins.where(x, best) },
-        { dtype: int64, init: constant(-1, int64), step: wins.where(reduceIota(), at) },
+        { dtype: index, init: constant(-1, index), step: wins.where(reduceIota(), at) },
       ],
-      outputs: [best, at],
+      outputs: [best, at.cast(int64)],
     };
   };
 const above = (a: Expr, b: Expr): Expr => (a.dtype === bool ? a.and(b.not()) : a.gt(b));
@@ -456,15 +446,16 @@ function spreadGradient(
   return over.mul(2 / freedom).mul(self.sub(mean));
 }
 /**
- * Of x and its mean, in float64: the mean square of what is left, or its root. What rounding took from the mean is left in
+ * Of x and its mean, in the dtype of the mean: the mean square of what is left, or its root. What rounding took from the mean is left in
  * all elements alike, and taken out; where nothing but it is left, all are equal.
  */
 const spreads = passes(([x, mean], dtype, root) => {
-  const [count, freedom] = [param(0, float64), param(1, float64)];
-  const [squares, left] = [acc(0, float64), acc(1, float64)];
-  const rest = x.cast(float64).sub(mean);
+  const wide = mean.dtype;
+  const [count, freedom] = [param(0, wide), param(1, wide)];
+  const [squares, left] = [acc(0, wide), acc(1, wide)];
+  const rest = x.cast(wide).sub(mean);
   const apart = squares.sub(left.mul(left).div(count));
-  const square = apart.lt(squares.mul(1e-9)).where(constant(0, float64), apart).div(freedom);
+  const square = apart.lt(squares.mul(1e-9)).where(constant(0, wide), apart).div(freedom);
   return {
     accs: [sumOf(squares, rest.mul(rest), 0), sumOf(left, rest, 0)],
     outputs: [{ value: (root ? square.sqrt() : square).cast(dtype), to: 0 }],
@@ -481,7 +472,7 @@ function deviation(
   if (self.sizes.length === 0) return deviation(self.view([1]), [0], correction, false, root);
   const count = countOf(self.sizes, dim);
   const dims = wrapDims(dim, self.sizes.length);
-  const mean = self.sum(dims, true, { dtype: float64 }).div_(count);
+  const mean = self.sum(dims, true, { dtype: self.backend.widths.precise }).div_(count);
   const [result] = spreads([self, mean], dims, [count, Math.max(0, count - correction)], root ? 1 : 0);
   return keepdim ? result : result.view(self.sizes.filter((_, d) => !dims.includes(d)));
 }
@@ -512,10 +503,10 @@ define(_std, {
   },
   node: "StdBackward0",
 });
-/** The mean beside the variance: of floats in float64, as PyTorch's goes from element to element. */
+/** The mean beside the variance: of floats in float64 where there is one, as PyTorch's goes from element to element. */
 function meanBeside(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {
   if (self.dtype.is_complex) return self.mean(dim, keepdim);
-  const sum = self.sum(dim, keepdim, { dtype: float64 });
+  const sum = self.sum(dim, keepdim, { dtype: self.backend.widths.precise });
   return sum.div(countOf(self.sizes, dim)).to(self.dtype);
 }
 /** {@link var} and {@link mean}. */

@@ -5,12 +5,12 @@ import { advance, advanceBy, i32s, push, whileLeft } from "./code.ts";
 import { transposed } from "./pack.ts";
 
 /**
- * Adds pack(base, rows, cols, extent, inner, dst, rowStep, panelStep) to a module: panels of the elements at
- * base + rows[i] + cols[j], offsets in bytes, of `inner` rows and `extent` columns. Rows of a panel are `rowStep` apart, panels
+ * Adds pack(base, rows, cols, extent, inner, dst, rowStep, panelStep) to a module: panels of the elements rows[i] + cols[j]
+ * behind the one at address base, of `inner` rows and `extent` columns. Rows of a panel are `rowStep` apart, panels
  * `panelStep`: one after the other, as in pack.ts, or side by side, as rows of a matrix with room for whole panels.
  */
 export function addPackGathered(module: ModuleBuilder, tile: Tile): number {
-  const { nr } = tile;
+  const { nr, size } = tile;
   const panel = module.func(i32s(nr + 4), [], (f) => emitPanel(f, tile));
   return module.func(i32s(8), [], (f) => {
     const [base, rows, cols, extent, inner, dst, rowStep, panelStep] = Array.from({ length: 8 }, (_, i) => i);
@@ -19,6 +19,8 @@ export function addPackGathered(module: ModuleBuilder, tile: Tile): number {
         f.get(base)
           .get(cols)
           .mem("i32.load", 4 * j)
+          .i32(Math.log2(size))
+          .op("i32.shl")
           .op("i32.add");
       push(f, rows, inner, dst, rowStep).call(panel);
       advance(f, cols, 4 * nr);
@@ -30,7 +32,8 @@ export function addPackGathered(module: ModuleBuilder, tile: Tile): number {
       for (let j = 0; j < nr; j++) {
         f.get(base).get(cols);
         f.i32(4 * j).i32(0);
-        f.i32(j).get(extent).op("i32.lt_s").op("select").op("i32.add").mem("i32.load").op("i32.add");
+        f.i32(j).get(extent).op("i32.lt_s").op("select").op("i32.add").mem("i32.load");
+        f.i32(Math.log2(size)).op("i32.shl").op("i32.add");
       }
       push(f, rows, inner, dst, rowStep).call(panel);
     });
@@ -65,17 +68,17 @@ function emitPanel(f: FunctionBuilder, { nr, lanes, size, type }: Tile): void {
   const [rows, inner, dst, rowStep] = [nr, nr + 1, nr + 2, nr + 3];
   const [at, to] = [f.local("i32"), f.local("i32")];
   const [x, y] = [0, 1].map(() => Array.from({ length: lanes }, () => f.local("v128")));
-  /** Pushes whether what `pushAt` pushes are offsets of neighbours. */
-  const pushNear = (pushAt: (i: number) => void): void => {
+  /** Pushes whether what `pushAt` pushes goes on by `step`. */
+  const pushNear = (pushAt: (i: number) => void, step: number): void => {
     for (let i = 1; i < lanes; i++) {
       pushAt(i);
       pushAt(i - 1);
-      f.op("i32.sub").i32(size).op("i32.eq");
+      f.op("i32.sub").i32(step).op("i32.eq");
       if (i > 1) f.op("i32.and");
     }
   };
   const vectors = Array.from({ length: nr / lanes }, (_, v) => {
-    const near = f.keep("i32", () => pushNear((i) => f.get(column[v * lanes + i])));
+    const near = f.keep("i32", () => pushNear((i) => f.get(column[v * lanes + i]), size));
     return { first: v * lanes, near };
   });
   const copyVector = (first: number): void => {
@@ -96,7 +99,7 @@ function emitPanel(f: FunctionBuilder, { nr, lanes, size, type }: Tile): void {
         .mem(`${type}.store`, j * size, 2);
   };
   const step = (body: () => void): void => {
-    f.get(rows).mem("i32.load").set(at);
+    f.get(rows).mem("i32.load").i32(Math.log2(size)).op("i32.shl").set(at);
     body();
     advance(f, rows, 4);
     advanceBy(f, dst, rowStep);
@@ -127,10 +130,10 @@ function emitPanel(f: FunctionBuilder, { nr, lanes, size, type }: Tile): void {
   f.get(inner);
   f.if(() =>
     f.loop((again) => {
-      f.get(rows).mem("i32.load").set(at);
+      f.get(rows).mem("i32.load").i32(Math.log2(size)).op("i32.shl").set(at);
       f.get(inner).i32(lanes).op("i32.ge_s").tee(near);
       f.if(() => {
-        pushNear((i) => f.get(rows).mem("i32.load", 4 * i));
+        pushNear((i) => f.get(rows).mem("i32.load", 4 * i), 1);
         f.set(near);
       });
       f.get(near).if(

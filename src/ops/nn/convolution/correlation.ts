@@ -63,30 +63,30 @@ export interface Along {
   readonly at: readonly number[];
   readonly stride: number;
 }
-/** Offsets of all combinations of positions along dims, first the outermost, times `itemsize`. */
-export function offsetsOf(dims: readonly Along[], itemsize: number): Int32Array {
+/** Offsets of all combinations of positions along dims, first the outermost. */
+export function offsetsOf(dims: readonly Along[]): Int32Array {
   const offsets = new Int32Array(dims.reduce((count, { at }) => count * at.length, 1));
   let filled = 1;
   for (const { at, stride } of dims) {
     for (let i = filled - 1; i >= 0; i--)
-      for (let j = at.length - 1; j >= 0; j--) offsets[i * at.length + j] = offsets[i] + at[j] * stride * itemsize;
+      for (let j = at.length - 1; j >= 0; j--) offsets[i * at.length + j] = offsets[i] + at[j] * stride;
     filled *= at.length;
   }
   return offsets;
 }
 /** The same as a tensor of int32. */
-export function table(dims: readonly Along[], itemsize: number): Tensor {
-  const offsets = offsetsOf(dims, itemsize);
+export function table(dims: readonly Along[]): Tensor {
+  const offsets = offsetsOf(dims);
   return fromTyped(offsets, [offsets.length], int32);
 }
 const along = (x: Tensor, windows: Windows, what: "taps" | "places"): { at: readonly number[]; stride: number }[] =>
   windows.map((w, d) => ({ at: w[what], stride: x.strides[d + 2] }));
 /** Tables of taps (of the channels of a group) and of places (of so many samples). */
-function tables(x: Tensor, windows: Windows, groups: number, samples: number, itemsize: number): [Tensor, Tensor] {
+function tables(x: Tensor, windows: Windows, groups: number, samples: number): [Tensor, Tensor] {
   const [stride, plane] = x.strides;
   return [
-    table([{ at: positions(x.sizes[1] / groups), stride: plane }, ...along(x, windows, "taps")], itemsize),
-    table([{ at: positions(samples), stride }, ...along(x, windows, "places")], itemsize),
+    table([{ at: positions(x.sizes[1] / groups), stride: plane }, ...along(x, windows, "taps")]),
+    table([{ at: positions(samples), stride }, ...along(x, windows, "places")]),
   ];
 }
 /** Whether each place is an element, one after the other: the columns are the tensor as it lies. */
@@ -134,7 +134,7 @@ function multiply(x: Tensor, w: Tensor, bias: Tensor | null, windows: Windows, t
   const together = n > 1 && count < FEW_PLACES;
   const made = together ? empty([groups, rows, n, count], dtype, undefined, backend) : to;
   const elements = !together && areElements(x, windows);
-  const [taps, spots] = elements ? [null, null] : tables(x, windows, groups, together ? n : 1, dtype.itemsize);
+  const [taps, spots] = elements ? [null, null] : tables(x, windows, groups, together ? n : 1);
   for (let g = 0; g < groups; g++) {
     const from = { ...further(x, g * (x.sizes[1] / groups) * plane), batchStride: together ? 0 : sample };
     const b: Product["b"] = elements
@@ -176,10 +176,11 @@ function columnProducts(w: Tensor, x: Tensor, windows: Windows): Tensor {
 function columns(x: Tensor, windows: Windows, groups: number): Tensor {
   const [n, c] = x.sizes;
   const plane = x.strides[1];
-  const at = table(
-    [{ at: positions(c / groups), stride: plane }, ...along(x, windows, "taps"), ...along(x, windows, "places")],
-    1,
-  );
+  const at = table([
+    { at: positions(c / groups), stride: plane },
+    ...along(x, windows, "taps"),
+    ...along(x, windows, "places"),
+  ]);
   const { taps, places } = sizesOf(windows);
   return x
     .view([n * groups, (c / groups) * numel(x.sizes.slice(2))])
@@ -222,7 +223,7 @@ function addProducts(by: Tensor, together: boolean, x: Tensor, windows: Windows,
   const { dtype, backend } = x;
   const [sample, plane] = x.strides;
   const elements = !together && areElements(x, windows);
-  const [taps, spots] = elements ? [null, null] : tables(x, windows, groups, together ? n : 1, dtype.itemsize);
+  const [taps, spots] = elements ? [null, null] : tables(x, windows, groups, together ? n : 1);
   for (let g = 0; g < groups; g++) {
     const a: Matrix = together
       ? { ...further(by, g * rows * n * count), rowStride: n * count, colStride: 1 }

@@ -1,7 +1,8 @@
 // The negative log likelihood and its gradient, each in one kernel over the targets.
 import { empty } from "../../../tensor/allocate.ts";
 import type { Dtype } from "../../../base/dtype.ts";
-import { float64, int64 } from "../../../base/dtype.ts";
+import { int64 } from "../../../base/dtype.ts";
+import { index, precise } from "../../../kernel/abstract.ts";
 import { acc, constant, input, load, param } from "../../../kernel/expr.ts";
 import type { Expr } from "../../../kernel/expr.ts";
 import { Kernel, operand } from "../../../kernel/loops.ts";
@@ -62,22 +63,22 @@ export function targetBounds(target: Tensor, ignore: number): [least: number, mo
 const REDUCTIONS = ["none", "sum", "mean"];
 /** A target that counts, the number of its class, its weight; params are `ignore` and a class's stride in the weights. */
 function chosen(target: Dtype, dtype: Dtype, weight: number | null): { kept: Expr; at: Expr; weight: Expr } {
-  const t = input(0, target).cast(int64);
-  const kept = t.ne(param(0, int64));
+  const t = input(0, target).cast(index);
+  const kept = t.ne(param(0, index));
   const at = kept.where(t, t.lift(0));
-  const one = weight === null ? constant(1, dtype) : load(weight, dtype, at.mul(param(1, int64)));
+  const one = weight === null ? constant(1, dtype) : load(weight, dtype, at.mul(param(1, index)));
   return { kept, at, weight: kept.where(one, one.lift(0)) };
 }
 const losses = cached(
   (target: Dtype, dtype: Dtype, weighted: boolean, reduction: number) => {
     const { kept, at, weight } = chosen(target, dtype, weighted ? 2 : null);
-    const x = load(1, dtype, at.mul(param(2, int64)));
+    const x = load(1, dtype, at.mul(param(2, index)));
     const loss = kept.where(x.neg().mul(weight), x.lift(0));
     const inputs = [target, dtype, ...(weighted ? [dtype] : [])];
-    const params = [int64, int64, int64];
+    const params = [index, index, index];
     if (reduction === 0) return new Kernel({ inputs, params, outputs: [{ dtype, value: loss }] });
-    const [total, weights] = [acc(0, float64), acc(1, float64)];
-    const accs = [sum(total, loss.cast(float64)), sum(weights, weight.cast(float64))];
+    const [total, weights] = [acc(0, precise), acc(1, precise)];
+    const accs = [sum(total, loss.cast(precise)), sum(weights, weight.cast(precise))];
     const result = reduction === 1 ? total : total.div(weights);
     const outputs = [{ dtype, value: result.cast(dtype) }];
     return new Kernel({ inputs, params, outputs, reduce: { accs: accs.slice(0, reduction), scan: false } });
@@ -115,12 +116,12 @@ export function nllLosses(
 const totals = cached(
   (target: Dtype, dtype: Dtype, weighted: boolean) => {
     const { weight } = chosen(target, dtype, weighted ? 1 : null);
-    const total = acc(0, float64);
+    const total = acc(0, precise);
     return new Kernel({
       inputs: [target, ...(weighted ? [dtype] : [])],
-      params: [int64, int64],
+      params: [index, index],
       outputs: [{ dtype, value: total.cast(dtype) }],
-      reduce: { accs: [sum(total, weight.cast(float64))], scan: false },
+      reduce: { accs: [sum(total, weight.cast(precise))], scan: false },
     });
   },
   (target, dtype, weighted) => (target.code * 32 + dtype.code) * 2 + Number(weighted),
@@ -153,8 +154,8 @@ const gradients = cached(
     const value = kept.where(grad.neg().mul(weight.div(total)), grad.lift(0));
     return new Kernel({
       inputs: [target, dtype, dtype, ...(weighted ? [dtype] : [])],
-      params: [int64, int64, int64],
-      outputs: [{ dtype, value, offset: at.mul(param(2, int64)) }],
+      params: [index, index, index],
+      outputs: [{ dtype, value, offset: at.mul(param(2, index)) }],
     });
   },
   (target, dtype, weighted) => (target.code * 32 + dtype.code) * 2 + Number(weighted),

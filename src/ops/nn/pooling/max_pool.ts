@@ -3,6 +3,7 @@ import { empty } from "../../../tensor/allocate.ts";
 import { modes } from "../../../autograd/mode.ts";
 import type { Dtype } from "../../../base/dtype.ts";
 import { int32, int64, opmath } from "../../../base/dtype.ts";
+import { index } from "../../../kernel/abstract.ts";
 import { acc, constant, input, load, param } from "../../../kernel/expr.ts";
 import type { Expr } from "../../../kernel/expr.ts";
 import { further } from "../../../kernel/place.ts";
@@ -46,7 +47,7 @@ const resultsOf = (dtype: Dtype, best: Expr, place: Expr): Output[] => [
 ];
 /** The same for windows of so few elements that a kernel can name each: params are their offsets, then their places. */
 const largestOfFew = (dtype: Dtype, count: number): Kernel => {
-  const x = (t: number): Expr => load(0, dtype, param(t, int64)).cast(opmath(dtype));
+  const x = (t: number): Expr => load(0, dtype, param(t, index)).cast(opmath(dtype));
   const at = (t: number): Expr => param(count + t, int32);
   const begin = input(1, int32);
   let [best, place] = [x(0), input(2, int32).sub(begin)];
@@ -57,7 +58,7 @@ const largestOfFew = (dtype: Dtype, count: number): Kernel => {
   }
   return new Kernel({
     inputs: [dtype, int32, int32],
-    params: Array.from({ length: 2 * count }, (_, i) => (i < count ? int64 : int32)),
+    params: Array.from({ length: 2 * count }, (_, i) => (i < count ? index : int32)),
     outputs: resultsOf(dtype, best, place.add(begin)),
   });
 };
@@ -74,7 +75,7 @@ function largestKernel(dtype: Dtype, count: number): Kernel {
 /** Offsets of every combination of positions i * step - first along dims. */
 const positions = (counts: Shape, step: Shape, first: Shape, strides: readonly number[]): Along[] =>
   counts.map((n, d) => ({ at: Array.from({ length: n }, (_, i) => i * step[d] - first[d]), stride: strides[d] }));
-const numbersOf = (dims: readonly Along[]): number[] => [...offsetsOf(dims, 1)];
+const numbersOf = (dims: readonly Along[]): number[] => [...offsetsOf(dims)];
 /** The first element of each window that is no padding. */
 const firsts = (counts: Shape, { stride, padding, dilation }: Sliding, strides: readonly number[]): Along[] =>
   counts.map((n, d) => {
@@ -108,8 +109,8 @@ define(_max_pool, {
       const offsets = positions(kernel_size, dilation, fixed, wide.strides.slice(2));
       const operands = [
         operand(windows, few ? outer : windows.strides),
-        ...(few ? [] : [operand(table(within, 1), [0, 0, ...still, ...contiguousStrides(kernel_size)])]),
-        ...begins.map((at) => operand(table(at, 1), [0, 0, ...contiguousStrides(places), ...inner])),
+        ...(few ? [] : [operand(table(within), [0, 0, ...still, ...contiguousStrides(kernel_size)])]),
+        ...begins.map((at) => operand(table(at), [0, 0, ...contiguousStrides(places), ...inner])),
         ...[values, indices].map((t) => operand(t, [...t.strides, ...inner])),
       ];
       self.backend.launch(largestKernel(self.dtype, few ? numel(kernel_size) : 0), {
@@ -152,7 +153,7 @@ function tiled(
   const places = grad.sizes.slice(2);
   const [sample, plane, ...rows] = out.strides;
   const fixed = kernel_size.map(() => 0);
-  const begin = table(positions(places, stride, padding, rows), 1);
+  const begin = table(positions(places, stride, padding, rows));
   const within = numbersOf(positions(kernel_size, dilation, fixed, rows));
   const windows = [sample, plane, ...rows.map((s, d) => s * stride[d])];
   backend.launch(tilesKernel(dtype, within.length), {
