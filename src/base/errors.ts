@@ -65,6 +65,10 @@ export class AssertionError extends Raised {
 export class FileNotFoundError extends Raised {
   static override readonly called: string = "FileNotFoundError";
 }
+/** As Python's pickle.UnpicklingError: a file of `torch.save` that asks for more than data, or is none. */
+export class UnpicklingError extends Raised {
+  static override readonly called: string = "UnpicklingError";
+}
 /** As Python's NotImplementedError: what exists in PyTorch for other dtypes or devices, not for this one. */
 export class NotImplementedError extends Raised {
   static override readonly called: string = "NotImplementedError";

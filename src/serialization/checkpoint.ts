@@ -1,4 +1,4 @@
-// What torch.save can hold, to bytes and back: tensors as safetensors, what is around them as JSON in the metadata.
+// What torch.save can hold, as safetensors and back: what is around the tensors is JSON in the metadata.
 import { empty } from "../tensor/allocate.ts";
 import { complex128, float64 } from "../base/dtype.ts";
 import { TypeError, ValueError } from "../base/errors.ts";
@@ -30,17 +30,14 @@ type Frame =
   | { object: [string, Frame][] };
 
 /**
- * A value as the bytes of a safetensors file, for browsers and databases; `save` writes them to a file. A Map of
- * tensors, such as a module's state dict, becomes a file that every reader of safetensors understands. In other values
- * the tensors get their path as name (`optimizer.state.0.exp_avg`), and the metadata holds what is around them.
+ * A value as the bytes of a safetensors file. A Map of tensors, such as a module's state dict, becomes a file that every
+ * reader of safetensors understands. In other values the tensors get their path as name (`optimizer.state.0.exp_avg`), and
+ * the metadata holds what is around them.
  *
  * Tensors are copied, whatever their strides. Those that share memory (tied weights, a tensor and its slices) share it
- * again when they come back; every one of them is in the file, for other readers. Raises TypeError for functions, symbols
- * and objects of classes, naming the path, and ValueError for what contains itself.
- * @example
- * const bytes = torch.serialization.encode({ model: model.state_dict(), epoch: 3 });
+ * again when they come back; every one of them is in the file, for other readers.
  */
-export function encode(value: unknown): Uint8Array {
+export function encodeCheckpoint(value: unknown): Uint8Array {
   const tensors = new Map<string, Tensor>();
   const names = isStateDict(value) ? null : new Map<Tensor, string>();
   const frame = JSON.stringify(frameOf(value, [], { tensors, names, around: new Set() }));
@@ -54,16 +51,9 @@ export function encode(value: unknown): Uint8Array {
   });
 }
 
-/**
- * The value that `encode` was given. Bytes that others wrote, such as `safetensors.torch.save_file` in Python, give a
- * Map of tensors by name. Raises ValueError, and says what it takes the bytes for, if they are no safetensors file or
- * are cut off.
- * @example
- * const response = await fetch("model.safetensors");
- * model.load_state_dict(torch.serialization.decode(await response.arrayBuffer()));
- */
-export function decode<T = Map<string, Tensor>>(bytes: Uint8Array | ArrayBuffer): T {
-  const { entries, metadata } = decodeSafetensors(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
+/** The value that `encodeCheckpoint` was given; of what others wrote, a Map of tensors by name. */
+export function decodeCheckpoint(bytes: Uint8Array): unknown {
+  const { entries, metadata } = decodeSafetensors(bytes);
   const tensors = new Map([...entries].map(([name, entry]) => [name, tensorOf(entry)]));
   const read = (key: string, use: (json: unknown) => void): void => {
     if (!Object.hasOwn(metadata, key)) return;
@@ -79,7 +69,7 @@ export function decode<T = Map<string, Tensor>>(bytes: Uint8Array | ArrayBuffer)
   });
   read(SHARED, (shared) => share(tensors, shared as Shared));
   read(FRAME, (frame) => (value = valueOf(frame as Frame, tensors)));
-  return value as T;
+  return value;
 }
 
 /** A Map of tensors as a state dict has them needs no frame. */

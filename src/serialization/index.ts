@@ -1,5 +1,9 @@
 // torch.serialization
-export { decode, encode } from "./checkpoint.ts";
+export { decode, encode } from "./formats.ts";
+export { add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals } from "./globals.ts";
+export type { SafeGlobal } from "./globals.ts";
+export { decodeNpy, decodeNpz, encodeNpy, encodeNpz } from "./npy.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export type { SafetensorsEntry } from "./safetensors.ts";
 export { load, save } from "./save.ts";
+export type { MapLocation } from "./torch_load.ts";

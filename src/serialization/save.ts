@@ -3,7 +3,8 @@ import type * as FileSystem from "node:fs";
 import { FileNotFoundError, RuntimeError, TypeError, ValueError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
-import { decode, encode } from "./checkpoint.ts";
+import { decode, encode } from "./formats.ts";
+import type { LoadArguments } from "./formats.ts";
 
 /**
  * Writes a value to a file, as `torch.save`, but in the safetensors format, which Python reads with
@@ -51,33 +52,35 @@ function write(fs: typeof FileSystem, path: string, bytes: Uint8Array): void {
 }
 
 /**
- * Reads a file that `save`, or any other writer of safetensors, has written, as `torch.load`. Gives back what was saved;
- * for a state dict, and for files of others, a Map of tensors by name. Needs Node; elsewhere
- * `torch.serialization.decode` takes the bytes.
+ * Reads a file that `torch.save` has written, here or in Python (.pt, .pth; the formats of PyTorch 1.0 to 2.13), or any
+ * writer of safetensors, as `torch.load`. Gives back what was saved: a list as an array, a tuple as a frozen one, a dict as
+ * an object, an OrderedDict such as a state dict as a Map; `torch.serialization.decode` tells more. Tensors that shared
+ * memory share it again. Nothing in a file is run. Needs Node; elsewhere `decode` takes the bytes.
  *
- * Raises FileNotFoundError, and ValueError for a file of another kind (among them those of PyTorch's own `torch.save`)
- * or one that is cut off.
+ * `map_location` is where tensors go: a place for all ("cpu"), an object or Map from places to places, or a function of a
+ * storage, as a tensor of its bytes, and its place. `weights_only` and `mmap` are accepted.
+ *
+ * Raises FileNotFoundError; UnpicklingError for a file that asks for more than data, which `add_safe_globals` may allow;
+ * RuntimeError for tensors of a device that is not there, and for a damaged file; ValueError for a file of another kind.
  * @example
- * model.load_state_dict(torch.load("model.safetensors"));
- * const { optimizer, epoch } = torch.load<Checkpoint>("checkpoint.safetensors");
+ * model.load_state_dict(torch.load("model.pt", { map_location: "cpu" }));
+ * const { optimizer, epoch } = torch.load<Checkpoint>("checkpoint.pt");
  */
-export function load<T = Map<string, Tensor>>(path: string): T {
-  assertPath("load", path);
+export function load<T = Map<string, Tensor>>(f: string, ...rest: LoadArguments): T {
+  assertPath("load", f);
   const { readFileSync } = files("load");
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readFileSync(f);
   } catch (error) {
-    if (isMissing(error)) throw new FileNotFoundError(`[Errno 2] No such file or directory: '${path}'`);
+    if (isMissing(error)) throw new FileNotFoundError(`[Errno 2] No such file or directory: '${f}'`);
     throw new RuntimeError(`load: ${String(error)}`);
   }
   try {
-    return decode<T>(bytes);
+    return decode<T>(bytes, ...rest);
   } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    throw new ValueError(
-      `${error.message}\nin ${path}. To bring over a checkpoint of Python's torch.save, write it there with safetensors.torch.save_file(model.state_dict(), path).`,
-    );
+    if (error instanceof ValueError) error.message += `\nin ${f}`;
+    throw error;
   }
 }
 

@@ -20,6 +20,20 @@ if (status !== 0) process.exit(status ?? 1);
 writeFileSync("dist/python/package.js", packageModule);
 for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" }))
   if (file.endsWith(".js")) writeFileSync(`dist/${file}`, nameClasses(readFileSync(`dist/${file}`, "utf8")));
+// Zip archives are fflate's affair. A copy of what is used of it goes into the one module that does, so that the package
+// still needs no other at run time.
+await build({
+  entryPoints: ["dist/serialization/zip.js"],
+  outfile: "dist/serialization/zip.js",
+  allowOverwrite: true,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  logLevel: "warning",
+  external: ["../base/*"],
+});
+cpSync("node_modules/fflate/LICENSE", "dist/serialization/fflate.LICENSE");
 const options = { bundle: true, format: "esm", target: "es2022", logLevel: "warning" } as const;
 await build({
   ...options,

@@ -1,0 +1,182 @@
+// Files of PyTorch's torch.save, recorded by tools/record/torch_files.py, in TypeScript.
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, test } from "vitest";
+import * as torch from "../../src/index.ts";
+import { nn, optim, serialization } from "../../src/index.ts";
+import type { SafeGlobal } from "../../src/serialization/index.ts";
+import { described } from "./described.ts";
+
+const folder = "test/recorded/serialization";
+interface Case {
+  readonly name: string;
+  readonly allowed?: readonly string[];
+  /** Or the name of the case with the same. */
+  readonly holds?: unknown;
+  readonly error?: readonly [type: string, message: string];
+}
+const cases = JSON.parse(readFileSync(`${folder}/files.json`, "utf8")) as Case[];
+const fileOf = (name: string): string => `${folder}/${name}.pt`;
+const holds = (name: string): unknown => {
+  const found = cases.find((c) => c.name === name)!.holds;
+  return typeof found === "string" ? holds(found) : found;
+};
+class Config {
+  declare width: number;
+}
+class Point {
+  readonly x: unknown;
+  readonly y: unknown;
+  constructor(x: unknown, y: unknown) {
+    this.x = x;
+    this.y = y;
+  }
+}
+/** Dicts with keys that an object cannot have are Maps here, as OrderedDicts are. */
+const asRead = (told: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(told, (key, value: unknown) => {
+      if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+      const dict = (value as { dict?: [unknown, unknown][] }).dict;
+      if (dict === undefined) return value;
+      const plain = dict.every(([k]) => (typeof k === "string" ? !/^\d+$/.test(k) : /^\d+$/.test(numberOf(k))));
+      return plain ? { dict: [...dict].sort(byIndex) } : { ordered: dict };
+    }),
+  );
+const numberOf = (k: unknown): string => (k as { number?: string } | null)?.number ?? "";
+/** An object has its whole numbers first. */
+const byIndex = ([a]: [unknown, unknown], [b]: [unknown, unknown]): number =>
+  Number(typeof a === "string") - Number(typeof b === "string") || Number(numberOf(a)) - Number(numberOf(b)) || 0;
+
+afterEach(() => serialization.clear_safe_globals());
+
+describe("a file of PyTorch's torch.save holds what PyTorch reads in it", () => {
+  const special = ["numbers", "arrays", "point", "config", "namespace"];
+  for (const { name } of cases.filter((c) => c.holds !== undefined && !special.includes(c.name)))
+    test(name, () => {
+      expect(described(torch.load(fileOf(name)))).toEqual(asRead(holds(name)));
+    });
+});
+
+describe("what a program allows", () => {
+  const allowed = (name: string, own: readonly SafeGlobal[] = []): SafeGlobal[] => {
+    const names = cases.find((c) => c.name === name)!.allowed!;
+    return [...names.filter((n) => !n.startsWith("__main__")), ...own];
+  };
+  test("may be numbers and arrays of NumPy, which are numbers and tensors", () => {
+    serialization.add_safe_globals(allowed("numbers"));
+    expect(torch.load(fileOf("numbers"))).toEqual({ f64: 1.5, i: -3, b: true });
+    const { c, f } = torch.load<Record<string, torch.Tensor>>(fileOf("arrays"));
+    expect([String(c.dtype), c.tolist(), String(f.dtype), f.tolist(), f.stride()]).toEqual([
+      "torch.float32",
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+      ],
+      "torch.int64",
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+      ],
+      [1, 2],
+    ]);
+  });
+  test("may be objects of attributes", () => {
+    serialization.safe_globals(allowed("namespace"), () =>
+      expect({ ...torch.load<object>(fileOf("namespace")) }).toEqual({ lr: 0.1, layers: [1, 2] }),
+    );
+    expect(serialization.get_safe_globals()).toEqual([]);
+    expect(() => torch.load(fileOf("namespace"))).toThrow(torch.UnpicklingError);
+    serialization.add_safe_globals(["collections.defaultdict", [Array as never, "builtins.list"]]);
+    expect(torch.load(fileOf("defaultdict"))).toEqual({ a: [1] });
+  });
+  test("may be classes of its own", () => {
+    serialization.add_safe_globals([
+      [Config, "__main__.Config"],
+      [(x: unknown, y: unknown) => new Point(x, y), "__main__.Point"],
+    ]);
+    const config = torch.load<Config>(fileOf("config"));
+    expect(config).toBeInstanceOf(Config);
+    expect(described(config)).toEqual(asRead(holds("config")));
+  });
+  test("is told by name", () => {
+    expect(() => serialization.add_safe_globals(["os.system"])).toThrow("a name that the library does not know");
+    expect(() => serialization.add_safe_globals([[Config] as never])).toThrow("Expected tuple of length 2");
+    expect(serialization.get_safe_globals()).toEqual([]);
+    serialization.add_safe_globals([[() => console.log("executed"), "posix.system"]]);
+    expect(() => torch.load(fileOf("evil"))).toThrow("whose module posix is blocked.");
+  });
+});
+
+describe("what is refused", () => {
+  for (const { name, error } of cases.filter((c) => c.error !== undefined))
+    test(`${name}, in PyTorch's words`, () => {
+      const attempt = (): unknown => torch.load(fileOf(name));
+      expect(attempt).toThrow(torch.UnpicklingError);
+      expect(attempt).toThrow(error![1]);
+    });
+  test("is named where there is no such tensor here", () => {
+    expect(() => torch.load(fileOf("sparse"))).toThrow("Sparse tensors are not supported");
+    expect(() => torch.load(fileOf("quantized"))).toThrow("Quantized tensors are not supported");
+    expect(() => torch.load(fileOf("float8"))).toThrow("tensors of dtype torch.float8_e4m3fn are not supported");
+    expect(() => torch.load(fileOf("uint16"))).toThrow("tensors of dtype torch.uint16 are not supported");
+  });
+  test("weights_only=False in TypeScript", () => {
+    expect(() => torch.load(fileOf("module"), { weights_only: false })).toThrow("is there in Python alone");
+  });
+});
+
+describe("map_location", () => {
+  const cuda = (): Uint8Array => {
+    const text = Buffer.from(readFileSync(fileOf("tensor.legacy"))).toString("latin1");
+    return Buffer.from(text.replace("X\x03\x00\x00\x00cpu", "X\x06\x00\x00\x00cuda:1"), "latin1");
+  };
+  const sum = (...given: [options?: object]): unknown =>
+    serialization
+      .decode<torch.Tensor>(cuda(), ...(given as []))
+      .sum()
+      .item();
+  test("brings tensors of other devices to one that is there", () => {
+    expect(() => sum()).toThrow(
+      "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False.",
+    );
+    expect(sum({ map_location: "cpu" })).toBe(15);
+    expect(sum({ map_location: torch.device("cpu") })).toBe(15);
+    expect(sum({ map_location: { "cuda:1": "cpu" } })).toBe(15);
+    expect(sum({ map_location: new Map([["cuda:1", "cpu"]]) })).toBe(15);
+    const seen: string[] = [];
+    expect(sum({ map_location: (storage: torch.Tensor, location: string) => (seen.push(location), storage) })).toBe(15);
+    expect(seen).toEqual(["cuda:1"]);
+    expect(() => sum({ map_location: "cuda" })).toThrow("Attempting to deserialize object on a CUDA device");
+    expect(() => sum({ map_location: { "cuda:0": "cpu" } })).toThrow("Attempting to deserialize");
+    expect(() => sum({ map_location: "xla" })).toThrow("don't know how to restore data location");
+    expect(() => sum({ map_location: 3 })).toThrow("argument 'map_location' must be");
+  });
+  test("meta takes shapes alone", () => {
+    const t = torch.load<torch.Tensor>(fileOf("tensor"), { map_location: "meta" });
+    expect([t.is_meta, [...t.shape]]).toEqual([true, [2, 3]]);
+  });
+  test("may be given by place, and mmap and weights_only by name", () => {
+    expect(torch.load<torch.Tensor>(fileOf("tensor"), "cpu", { weights_only: true, mmap: true }).numel()).toBe(6);
+  });
+});
+
+test("a model and its optimizer go on from PyTorch's checkpoint", () => {
+  interface Checkpoint {
+    model: nn.StateDict;
+    optimizer: ReturnType<optim.Adam["state_dict"]>;
+    scheduler: Record<string, unknown>;
+  }
+  const { model: state, optimizer, scheduler } = torch.load<Checkpoint>(fileOf("checkpoint"));
+  const model = new nn.Sequential(new nn.Linear(3, 2), new nn.BatchNorm1d(2), new nn.Linear(2, 1));
+  expect(String(model.load_state_dict(state))).toBe("<All keys matched successfully>");
+  const adam = new optim.Adam(model.parameters(), { lr: 1 });
+  const steps = new optim.lr_scheduler.StepLR(adam, 2);
+  adam.load_state_dict(optimizer);
+  steps.load_state_dict(scheduler);
+  expect(adam.param_groups[0].lr).toBeCloseTo(0.001);
+  expect([adam.param_groups[0].betas, steps.last_epoch]).toEqual([[0.9, 0.999], 3]);
+  model(torch.ones(4, 3)).sum().backward();
+  adam.step();
+  steps.step();
+  expect(adam.param_groups[0].lr).toBeCloseTo(0.0001);
+});
