@@ -3,7 +3,7 @@ import type { Dtype } from "../base/dtype.ts";
 import { modes, withGrad } from "../autograd/mode.ts";
 import { assertWritable, markChanged, rewriteHistory, writingAs } from "../autograd/inplace.ts";
 import { nodeNamed, OpNode } from "../autograd/op_node.ts";
-import { help } from "../base/errors.ts";
+import { help, isRaised } from "../base/errors.ts";
 import { placement } from "../devices/registry.ts";
 import type { Shape } from "../base/layout.ts";
 import { observe, observer } from "../base/observer.ts";
@@ -22,7 +22,7 @@ import type { Schema } from "./schema.ts";
 import { assign } from "../tensor/elementwise.ts";
 import { promotedDtype } from "./promotion.ts";
 import { formerOrder, withReduction } from "./size_average.ts";
-import { anyTaken, isTaken } from "./takes.ts";
+import { anyTaken, isOfDtypes, isTaken } from "./takes.ts";
 
 type Values = readonly unknown[];
 type Results = Tensor | readonly Tensor[];
@@ -139,11 +139,7 @@ function refusal(entry: Entry, check: Check, dtype: Dtype, values: Values): Erro
     try {
       withGrad(false, () => collectTemporaries(() => definition!.kernel.run(values.map(other), schema)));
     } catch (error) {
-      if (
-        error instanceof Error &&
-        /\b(dim|dimension|dimensions|shape|size|sizes|non-empty|out of range)\b/i.test(error.message)
-      )
-        return error;
+      if (isRaised(error) && !isOfDtypes(error)) return error;
     }
   }
   return check.refuse(dtype, firstOf(values));

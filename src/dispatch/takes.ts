@@ -33,9 +33,17 @@ const INDICES = maskOf((d) => d === int32 || d === int64);
 const LONG = maskOf((d) => d === int64);
 const BYTES = maskOf((d) => d === uint8);
 
+const refusals = new WeakSet<Error>();
+/** Marks an error as one about dtypes: who tries an op with another dtype tells by it what else is wrong. */
+export function ofDtypes<E extends Error>(error: E): E {
+  refusals.add(error);
+  return error;
+}
+export const isOfDtypes = (error: unknown): boolean => refusals.has(error as Error);
+
 /** PyTorch's sentence of a kernel that was not compiled for a dtype. */
 export const notImplementedFor = (kernel: string, d: Dtype): NotImplementedError =>
-  new NotImplementedError(`"${kernel}" not implemented for '${d.legacyName}'`);
+  ofDtypes(new NotImplementedError(`"${kernel}" not implemented for '${d.legacyName}'`));
 const compiledFor =
   (mask: number) =>
   (kernel: string): Taken => ({ mask, isLast: true, refuse: (d) => notImplementedFor(kernel, d) });
@@ -71,7 +79,7 @@ const saying =
   (mask: number, Default: Raised = RuntimeError) =>
   (sentence: Sentence, Raises: Raised = Default): Taken => ({
     mask,
-    refuse: (d) => new Raises(typeof sentence === "string" ? sentence : sentence(d)),
+    refuse: (d) => ofDtypes(new Raises(typeof sentence === "string" ? sentence : sentence(d))),
   });
 // With a sentence of its own: refuses …
 export const noComplex = saying(ALL & ~COMPLEX, NotImplementedError);
@@ -90,8 +98,9 @@ export const onlyBool = saying(BOOL);
 export const onlyLong = saying(LONG);
 export const onlyIndices = saying(INDICES, IndexError);
 
-/** The same, said after what else is wrong with the arguments. */
+/** The same, said after what else is wrong with the arguments; and before. */
 export const last = (taken: Taken): Taken => ({ ...taken, isLast: true });
+export const first = (taken: Taken): Taken => ({ ...taken, isLast: false });
 /** The same where the kernel is needed. */
 export const unless = (without: (values: readonly unknown[]) => boolean, taken: Taken): Taken => ({
   ...taken,
@@ -104,7 +113,7 @@ export const sameAsFirst = (arg: string, sentence: (dtype: Dtype, first: Dtype) 
   mask: ALL,
   of: arg,
   same: true,
-  refuse: (d, first) => new RuntimeError(sentence(d, first)),
+  refuse: (d, first) => ofDtypes(new RuntimeError(sentence(d, first))),
 });
 export const list = (takes: Takes): readonly Taken[] => (Array.isArray(takes) ? takes : [takes as Taken]);
 

@@ -106,3 +106,7 @@ a = torch.ones(1, requires_grad=True)
 b = a.exp()
 b.add_(1)
 attempt(lambda: b.backward())
+# --- what else is wrong beside the dtype
+two, three = torch.ones(2), torch.ones(3)
+attempt(lambda: F.binary_cross_entropy(two.long(), three.long()), lambda: F.binary_cross_entropy(two, three.double()), lambda: F.binary_cross_entropy(two.long(), two.double()), lambda: F.binary_cross_entropy(two.long(), two), lambda: F.binary_cross_entropy(two.long() * 5, two.long()), lambda: F.binary_cross_entropy(two.cfloat(), two.cfloat()))
+attempt(lambda: torch.bincount(torch.ones(2, 2)), lambda: torch.bincount(two, weights=three), lambda: torch.bincount(two, minlength=-1), lambda: torch.bincount(torch.ones(2, 2, dtype=torch.bool)), lambda: torch.bincount(torch.tensor([-1])), lambda: torch.bincount(torch.ones(0)))

@@ -11,12 +11,23 @@ import { order } from "../common/along_dim.ts";
 import { scalar_tensor } from "../creation/creation.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";
 import { result_type } from "../pointwise/result_type.ts";
-import { floats, integers, noBool, noComplex, numbers, of, real, realNumbers, unless } from "../../dispatch/takes.ts";
+import {
+  first,
+  floats,
+  integers,
+  noBool,
+  noComplex,
+  numbers,
+  of,
+  real,
+  realNumbers,
+  unless,
+} from "../../dispatch/takes.ts";
 
 /** How often each whole number occurs in self, or the sum of the weights there; `minlength` counts at least. */
 export const bincount = op("bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor");
 define(bincount, {
-  takes: integers("bincount_cpu"),
+  takes: first(integers("bincount_cpu")),
   kernel: compute(({ self, weights, minlength }) => {
     if (minlength < 0) throw new RuntimeError("minlength should be >= 0");
     const flat = self.numel() === 0 && self.sizes.length === 1;

@@ -14,7 +14,7 @@ import { logsigmoid } from "../activation/activation.ts";
 import { _where } from "../../pointwise/arithmetic.ts";
 import { nllGradient, nllLosses, targetBounds, totalWeight } from "./nll_kernels.ts";
 import { assertReduction, reduced } from "./reduced_loss.ts";
-import { floats, noComplex, noIntegers, of } from "../../../dispatch/takes.ts";
+import { floats, noComplex, noIntegers, notImplementedFor, of } from "../../../dispatch/takes.ts";
 
 /** Losses on pairs of equal shape broadcast others, which is seldom meant. */
 function warnOfBroadcast(input: Tensor, target: Tensor): void {
@@ -234,14 +234,14 @@ export const binary_cross_entropy = op(
   "binary_cross_entropy(Tensor input, Tensor target, Tensor? weight=None, *, str reduction='mean') -> Tensor",
 );
 define(binary_cross_entropy, {
-  takes: floats("binary_cross_entropy"),
   kernel: compute(({ input, target, weight, reduction }) => {
-    if (target.dtype !== input.dtype)
-      throw new RuntimeError(`Found dtype ${target.dtype.legacyName} but expected ${input.dtype.legacyName}`);
     if (!sameShape(input.sizes, target.sizes))
       throw new ValueError(
         `Using a target size (${String(target.shape)}) that is different to the input size (${String(input.shape)}) is deprecated. Please ensure they have the same size.`,
       );
+    if (target.dtype !== input.dtype)
+      throw new RuntimeError(`Found dtype ${target.dtype.legacyName} but expected ${input.dtype.legacyName}`);
+    if (!input.dtype.is_floating_point) throw notImplementedFor("binary_cross_entropy", input.dtype);
     if (input.numel() > 0 && !isShare(input.detach()))
       throw new RuntimeError("all elements of input should be between 0 and 1");
     if (target.numel() > 0 && !isShare(target.detach()))
