@@ -203,9 +203,10 @@ const orNull =
   (x) =>
     x === null ? OK : check(x);
 const isFunction = (x: unknown): boolean => typeof x === "function";
-const isFloats = (x: unknown): boolean =>
-  typeof x === "number" || (isArray(x) && x.every((y) => typeof y === "number"));
-const tensors = (test: (x: unknown) => boolean): Check => that((x) => isArray(x) && x.every(test));
+const isFloats = (x: unknown): boolean => typeof x === "number" || (isArray(x) && all(x, (y) => typeof y === "number"));
+/** Unlike `every`, which passes over places without a value. */
+const all = (xs: readonly unknown[], test: (x: unknown) => boolean): boolean => xs.findIndex((x) => !test(x)) < 0;
+const tensors = (test: (x: unknown) => boolean): Check => that((x) => isArray(x) && all(x, test));
 const scalar = that(isScalar);
 const checks: Record<TypeName, Check> = {
   Tensor: that(isTensor),
@@ -227,14 +228,14 @@ const checks: Record<TypeName, Check> = {
   "Tensor|int|int[]": (x) => (isTensor(x) ? OK : ints(x)),
   "int[]?": orNull(ints),
   "int|int[]?": orNull(ints),
-  "int?[]": (x) => ints(isArray(x) ? x.filter((y) => y !== null) : x),
+  "int?[]": (x) => ints(isArray(x) ? Array.from(x).filter((y) => y !== null) : x),
   "int[]|str": (x) => (typeof x === "string" ? OK : ints(x)),
   "int[]|bool?": orNull((x) => (typeof x === "boolean" ? OK : ints(x))),
   "float[]": that(isFloats),
   "float[]?": orNull(that(isFloats)),
   "float|float[]": that(isFloats),
   "float|float[]?": orNull(that(isFloats)),
-  "float?[]": that((x) => isArray(x) && x.every((y) => y === null || typeof y === "number")),
+  "float?[]": that((x) => isArray(x) && all(x, (y) => y === null || typeof y === "number")),
   bool: that((x) => typeof x === "boolean"),
   "bool?": orNull(that((x) => typeof x === "boolean")),
   str: that((x) => typeof x === "string"),
@@ -246,7 +247,7 @@ const checks: Record<TypeName, Check> = {
   "callable?": orNull(that(isFunction)),
   "callable|str": that((x) => isFunction(x) || typeof x === "string"),
   "function?": orNull(that(isFunction)),
-  "function|function[]": that((x) => isFunction(x) || (isArray(x) && x.every(isFunction))),
+  "function|function[]": that((x) => isFunction(x) || (isArray(x) && all(x, isFunction))),
   "memory_format?": orNull(that((x) => x instanceof MemoryFormat)),
   "device?": orNull((x) => ((typeof x === "string" || x instanceof Device) && getDevice(x) ? OK : "")),
   "layout?": orNull(that((x) => x instanceof Layout)),

@@ -14,6 +14,12 @@ const isOwn = (e: unknown): boolean =>
   e instanceof torch.NotImplementedError ||
   (e instanceof TypeError && /^\w+\(\)|must be|expected|invalid|only|unsupported/.test(e.message));
 
+/** The same list with a place that holds nothing before it: `[, 1]`. */
+const behindAHole = (list: readonly unknown[]): unknown[] => {
+  const made: unknown[] = [];
+  for (const [i, x] of list.entries()) made[i + 1] = x;
+  return made;
+};
 const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 });
 const ramp = (shape: number[]): Tensor => torch.arange(shape.reduce((a, b) => a * b, 1)).reshape(shape);
 
@@ -114,8 +120,9 @@ describe("indexing", () => {
       fc.array(fc.boolean(), { maxLength: 4 }),
       fc.constant({}),
     );
+    const list = fc.array(anything, { maxLength: 4 });
     fc.assert(
-      fc.property(shapes, fc.array(anything, { maxLength: 4 }), (shape, indices) => {
+      fc.property(shapes, fc.oneof({ weight: 9, arbitrary: list }, list.map(behindAHole)), (shape, indices) => {
         const x = ramp(shape);
         const before = x.tolist();
         try {
@@ -137,6 +144,11 @@ describe("indexing", () => {
 });
 
 describe("the binder", () => {
+  const numbers = fc.array(fc.integer({ min: -2, max: 4 }), { maxLength: 3 });
+  const tensors = fc.array(
+    shapes.map((s) => ramp(s).float()),
+    { maxLength: 3 },
+  );
   const value = fc.oneof(
     shapes.map((s) => ramp(s).float()),
     shapes.map((s) => ramp(s)),
@@ -144,13 +156,22 @@ describe("the binder", () => {
     fc.double(),
     fc.boolean(),
     fc.constantFrom(null, undefined, "mean", "", torch.float64, torch.int64),
-    fc.array(fc.integer({ min: -2, max: 4 }), { maxLength: 3 }),
+    numbers,
+    tensors,
+    fc.oneof(numbers, tensors).map(behindAHole),
     fc.dictionary(
       fc.constantFrom("dim", "keepdim", "other", "dtype", "value", "wrong"),
       fc.oneof(fc.integer({ min: -2, max: 2 }), fc.boolean()),
     ),
   );
-  const ops = [...registry].filter(([, e]) => e.schema.args[0]?.name === "self" && !e.schema.name.startsWith("_"));
+  const ops = [...registry].filter(
+    ([
+      ,
+      {
+        schema: { args, name },
+      },
+    ]) => args[0] !== undefined && !name.startsWith("_"),
+  );
 
   test("given anything, every op either works or raises one of the library's errors and changes no argument", () => {
     fc.assert(
@@ -158,12 +179,13 @@ describe("the binder", () => {
         fc.constantFrom(...ops),
         shapes,
         fc.array(value, { maxLength: 4 }),
-        ([call, { inplaceOf }], shape, args) => {
+        ([call, { inplaceOf, schema }], shape, args) => {
           const self = ramp(shape).float();
-          const tensors = args.filter((a): a is Tensor => a instanceof Tensor);
+          const tensors = args.flat().filter((a): a is Tensor => a instanceof Tensor);
+          const first = { Tensor: [self], "Tensor[]": [[self]] }[schema.args[0].type as string] ?? [];
           const before = [self, ...tensors].map((t) => [t.tolist(), t._version]);
           try {
-            (call as (...args: unknown[]) => unknown)(self, ...args);
+            (call as (...args: unknown[]) => unknown)(...first, ...args);
             if (inplaceOf !== null) before[0] = [self.tolist(), self._version];
           } catch (e) {
             if (!isOwn(e)) throw e;

@@ -190,7 +190,7 @@ const itemsOf = (name: string, given: readonly Index[]): Item[] => {
         Python: "It is a tuple of tensors.",
       })}`,
     );
-  return given.map(itemOf);
+  return Array.from(given, itemOf);
 };
 Tensor.prototype.index = function (given) {
   const items = itemsOf("index", given);
