@@ -94,3 +94,10 @@ export interface HostBackend extends Backend {
   /** So many elements as they lie in memory, to be read and written; stale after the next allocation. */
   host(dtype: Dtype, place: Place, length: number): TypedArray;
 }
+/**
+ * What a device's first field holds. structuredClone and postMessage copy a tensor field by field up to the first that they
+ * cannot copy, which is this one; the engine's error shows its text (those of Firefox and Safari show none).
+ */
+export const staying = Symbol(
+  "the elements of a Tensor, which are in memory of this thread: send torch.serialization.encode(x), a Uint8Array, and decode it there",
+);

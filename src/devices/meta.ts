@@ -2,6 +2,7 @@
 import { NotImplementedError } from "../base/errors.ts";
 import { WIDE } from "../kernel/widths.ts";
 import type { Block } from "../kernel/place.ts";
+import { staying } from "./backend.ts";
 import type { Backend, Matrix, MemoryStats } from "./backend.ts";
 import { registerDevice } from "./registry.ts";
 
@@ -18,6 +19,7 @@ const nothing: MemoryStats = {
 };
 /** Where every kernel is done before it begins. Ops find shapes, strides, dtypes and errors as on any device. */
 class MetaDevice implements Backend {
+  readonly elements = staying;
   readonly name = "meta";
   readonly holdsData = false;
   readonly widths = WIDE;

@@ -202,6 +202,19 @@ describe("a file that is none of ours", () => {
 });
 
 describe("without files", () => {
+  test("a tensor that structuredClone or postMessage is given says which bytes to send", () => {
+    const x = torch.ones(2);
+    const graph = x.clone().requires_grad_().mul(2);
+    const model = new torch.nn.Linear(1, 1);
+    const others = [x.t(), x.to(torch.complex64), graph, model.weight, torch.ones(2, { device: "meta" })];
+    for (const value of [x, ...others, [x], { x }, model.state_dict(), new Map([["x", x]])])
+      for (const send of [structuredClone, (v: unknown) => new MessageChannel().port1.postMessage(v)])
+        expect(() => send(value as never)).toThrow(
+          "Symbol(the elements of a Tensor, which are in memory of this thread: send torch.serialization.encode(x), a Uint8Array, and decode it there) could not be cloned.",
+        );
+    const sent = structuredClone(encode({ x, w: [model.weight] }));
+    expect(shown(decode(sent))).toEqual(shown({ x, w: [model.weight.data.requires_grad_()] }));
+  });
   afterEach(() => vi.restoreAllMocks());
   test("save and load point to encode and decode", () => {
     vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);

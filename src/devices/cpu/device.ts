@@ -5,6 +5,7 @@ import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
 import { WIDE } from "../../kernel/widths.ts";
 import type { Block, Place } from "../../kernel/place.ts";
+import { staying } from "../backend.ts";
 import type { HostBackend, Matrix, MemoryStats, PackedMatrix, Product } from "../backend.ts";
 import { registerDevice } from "../registry.ts";
 import { findBlas } from "./gemm/blas.ts";
@@ -24,6 +25,7 @@ const DESCRIPTORS = 64;
 const RESERVED = DESCRIPTORS + DESCRIPTOR_BYTES;
 
 export class CpuDevice implements HostBackend {
+  readonly elements = staying;
   readonly name = "cpu";
   readonly holdsData = true;
   readonly widths = WIDE;
