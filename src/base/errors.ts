@@ -95,12 +95,13 @@ export const caller: { language: Language } = { language: "TypeScript" };
 export const help = (lines: Readonly<Record<Language, string>>): string => lines[caller.language];
 
 export type WarningListener = (text: string, category: string) => void;
-/** Once for a place of the program. */
+/** Once for a place of the program, which is told before as Python tells it. */
 const toConsole: WarningListener = (text, category) => {
-  const place = `${text}\n${programStack.place()}`;
-  if (shown.has(place)) return;
-  shown.add(place);
-  console.warn(`${category}: ${text}`);
+  const place = programStack.place();
+  const line = `${place === "?" ? "" : `${place}: `}${category}: ${text}`;
+  if (shown.has(line)) return;
+  shown.add(line);
+  console.warn(line);
 };
 let listener: WarningListener = toConsole;
 const shown = new Set<string>();

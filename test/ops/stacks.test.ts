@@ -1,5 +1,5 @@
 // Errors begin at the program's line and name the layer they came from.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as torch from "tidu";
 import { nn } from "tidu";
 
@@ -109,4 +109,15 @@ test("an error that is caught on its way and thrown again names the whole path",
   expect(raised(() => new nn.Sequential(new Retry())(torch.ones(1, 2))).message).toMatch(
     /\nin Sequential\.0\.inner \(Linear\)$/,
   );
+});
+
+test("a warning on the console tells the place in the program first, once for each", () => {
+  const log = vi.spyOn(console, "warn").mockImplementation(() => {});
+  for (let i = 0; i < 2; i++) torch.ones(1).var();
+  torch.ones(1).std();
+  const lines = log.mock.calls.map(([line]) => String(line));
+  log.mockRestore();
+  const sentence = (op: string): RegExp =>
+    new RegExp(`stacks\\.test\\.ts:\\d+:\\d+: UserWarning: ${op}\\(\\): degrees of freedom is <= 0`);
+  expect(lines).toEqual([expect.stringMatching(sentence("var")), expect.stringMatching(sentence("std"))]);
 });
