@@ -8,7 +8,8 @@ import { Layout, MemoryFormat } from "../base/memory_format.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { missing, named, refuseUnknown, shown, tooMany } from "./refusals.ts";
-import type { ParsedArg, Schema, TypeName } from "./schema.ts";
+import type { ParsedArg, Schema } from "./schema.ts";
+import type { TypeName } from "./signature.ts";
 
 /** Whether it is a plain object, as arguments by name are given. */
 export const isOptions = (x: unknown): x is Record<string, unknown> => {

@@ -1,6 +1,7 @@
 // Functions, constructors and methods that are no ops, with arguments as ops have them.
 import { bind } from "./bind.ts";
-import type { After, Args, Forms, Schema, Told, ValuesOf } from "./schema.ts";
+import type { Schema } from "./schema.ts";
+import type { After, Args, Forms, Told, ValuesOf } from "./signature.ts";
 import { parseSchema } from "./schema.ts";
 import { formerOrder, withReduction } from "./size_average.ts";
 

@@ -6,7 +6,8 @@ import type { Layout } from "../base/layout.ts";
 import { contiguous_format, formatOf, stridesIn } from "../base/memory_format.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { KernelFor } from "../dispatch/declare.ts";
-import type { Schema, Values } from "../dispatch/schema.ts";
+import type { Schema } from "../dispatch/schema.ts";
+import type { Values } from "../dispatch/signature.ts";
 
 type Results = Tensor | readonly Tensor[];
 const named = (values: readonly unknown[], { args }: Schema): Record<string, unknown> => {

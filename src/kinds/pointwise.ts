@@ -16,7 +16,8 @@ import { assertCast, assertFits } from "../dispatch/fits.ts";
 import type { KernelFor } from "../dispatch/declare.ts";
 import { promotedDtype } from "../dispatch/promotion.ts";
 import type { Promotion } from "../dispatch/promotion.ts";
-import type { ParsedArg, Schema, Values } from "../dispatch/schema.ts";
+import type { ParsedArg, Schema } from "../dispatch/schema.ts";
+import type { Values } from "../dispatch/signature.ts";
 import { isTaken, list } from "../dispatch/takes.ts";
 import type { Takes } from "../dispatch/takes.ts";
 

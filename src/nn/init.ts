@@ -3,7 +3,7 @@ import { withGrad } from "../autograd/mode.ts";
 import { help, ValueError, warn } from "../base/errors.ts";
 import { callable } from "../dispatch/callable.ts";
 import type { ArgumentsAfter } from "../dispatch/callable.ts";
-import type { Args, Named, Values } from "../dispatch/schema.ts";
+import type { Args, Named, Values } from "../dispatch/signature.ts";
 import { empty_like } from "../ops/creation/creation.ts";
 import { filledOnHost } from "../ops/creation/from_data.ts";
 import { qr } from "../ops/linalg/qr.ts";

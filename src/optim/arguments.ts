@@ -1,7 +1,7 @@
 // Arguments of optimizers and schedulers, whose first ones signatures have no word for.
 import type { ArgumentsAfter, Arguments } from "../dispatch/callable.ts";
 import { bindArguments } from "../dispatch/callable.ts";
-import type { Args, Told, Values, ValuesOf } from "../dispatch/schema.ts";
+import type { Args, Told, Values, ValuesOf } from "../dispatch/signature.ts";
 import type { AnyOptimizer, Params } from "./optimizer.ts";
 
 /** The options that an optimizer with this signature has. */

@@ -4,7 +4,7 @@ import * as torch from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
 import type { SignatureOf } from "../../src/dispatch/declare.ts";
 import { registry } from "../../src/dispatch/declare.ts";
-import type { Unlabelled } from "../../src/dispatch/schema.ts";
+import type { Unlabelled } from "../../src/dispatch/signature.ts";
 import type * as ops from "../../src/ops/index.ts";
 
 test("every op whose first argument is self is a method, unless its name begins with _", () => {
@@ -23,8 +23,8 @@ test("every argument that can be given by place has a label for editors to show"
 });
 
 test("so has every argument of a constructor, and of a function that is no op", () => {
-  const schema = readFileSync("src/dispatch/schema.ts", "utf8");
-  const labels = new Set([...schema.matchAll(/^ {2}(\w+): \[\1_?: T\];$/gm)].map(([, name]) => name));
+  const text = readFileSync("src/dispatch/labels.ts", "utf8");
+  const labels = new Set([...text.matchAll(/^ {2}(\w+): \[\1_?: T\];$/gm)].map(([, name]) => name));
   const missing: string[] = [];
   for (const file of readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts")))
     for (const [, args] of readFileSync(`src/${file}`, "utf8").matchAll(/"[\w.]+\(([^"]*)\) -> [^"]+"/g)) {

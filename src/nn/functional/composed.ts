@@ -8,7 +8,7 @@ import { inFloat32 } from "../../dispatch/autocast.ts";
 import { bindArguments, callable } from "../../dispatch/callable.ts";
 import { formatted } from "../../kinds/kernels.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import { relu as reluOp, relu_ } from "../../ops/nn/activation/activation.ts";
 import { arange } from "../../ops/creation/from_data.ts";
 import { feature_dropout } from "../../ops/nn/dropout.ts";

@@ -5,7 +5,7 @@ import { AssertionError, RuntimeError, warn } from "../../base/errors.ts";
 import { sameShape, tupleText } from "../../base/layout.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import { scaled_dot_product_attention } from "../../ops/nn/attention/attention.ts";
 import { dropout } from "../../ops/nn/dropout.ts";
 import { linear } from "../../ops/linalg/matmul.ts";

@@ -5,7 +5,7 @@ import { RuntimeError, ValueError } from "../../base/errors.ts";
 import { list, numel } from "../../base/layout.ts";
 import { bindArguments, callable } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import { pad } from "../../ops/nn/vision/padding.ts";
 import * as pool from "../../ops/nn/pooling/pool.ts";
 import { rand } from "../../ops/random/random.ts";

@@ -3,7 +3,7 @@ import { int64 } from "../../base/dtype.ts";
 import { ValueError, warn } from "../../base/errors.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import { ones, zeros } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { batch_norm, instance_norm } from "../functional/index.ts";

@@ -1,7 +1,7 @@
 // Losses from the signature of their constructor.
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
 

@@ -2,7 +2,7 @@
 import { ValueError } from "../../base/errors.ts";
 import { tupleText } from "../../base/layout.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { pad } from "../functional/index.ts";
 import type { Module } from "../module/module.ts";

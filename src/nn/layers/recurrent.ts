@@ -3,7 +3,7 @@ import { RuntimeError, TypeError, ValueError, warn } from "../../base/errors.ts"
 import { list, tupleText } from "../../base/layout.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import { dropout } from "../../ops/nn/dropout.ts";
 import { cat, stack } from "../../ops/views/joining.ts";

@@ -2,7 +2,7 @@
 import { RuntimeError, ValueError } from "../../base/errors.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import { empty } from "../../ops/creation/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { uniform_ } from "../init.ts";

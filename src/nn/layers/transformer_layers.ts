@@ -2,7 +2,7 @@
 import { RuntimeError } from "../../base/errors.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { gelu, relu } from "../functional/index.ts";
 import { Module } from "../module/module.ts";

@@ -5,7 +5,7 @@ import { isHalf } from "../../kernel/half.ts";
 import { wrapDim } from "../../base/layout.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { arange } from "../creation/from_data.ts";
 import { _fft_c2c, _fft_c2r, _fft_r2c, resized } from "./transforms.ts";

@@ -9,7 +9,7 @@ import "../../devices/cpu/device.ts";
 import "../../devices/meta.ts";
 import { makeMethods } from "../../dispatch/declare.ts";
 import type { SignatureOf } from "../../dispatch/declare.ts";
-import type { Method } from "../../dispatch/schema.ts";
+import type { Method } from "../../dispatch/signature.ts";
 import * as ops from "./ops.ts";
 import "./constructor.ts";
 import "./inplace_views.ts";
