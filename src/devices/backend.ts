@@ -83,6 +83,8 @@ export interface Backend {
   pack(dtype: Dtype, b: Matrix, m: number, n: number, k: number): Matrix | PackedMatrix;
   /** So many elements, for the host to read before anything else happens: they may be the memory itself. */
   download(dtype: Dtype, place: Place, length: number): TypedArray;
+  /** The same without making the caller wait: a copy, once all that was asked before is done. */
+  downloadAsync(dtype: Dtype, place: Place, length: number): Promise<TypedArray>;
   /** Writes elements from the host. */
   upload(dtype: Dtype, place: Place, values: TypedArray): void;
   memoryStats(): MemoryStats;

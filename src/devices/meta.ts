@@ -34,6 +34,9 @@ class MetaDevice implements Backend {
   download(): never {
     throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
   }
+  downloadAsync(): Promise<never> {
+    return Promise.resolve().then(() => this.download());
+  }
   upload(): void {}
   memoryStats(): MemoryStats {
     return nothing;

@@ -11,12 +11,22 @@ export function transferred(t: Tensor, backend: Backend): Tensor {
   const strides = copyStrides(t.layout);
   const out = empty(t.sizes, t.dtype, strides, backend);
   if (backend.holdsData && t.numel() > 0) {
-    const dense = isDense(t.sizes, t.strides) ? t : packed(t, strides);
+    const dense = packed(t, strides);
     backend.upload(t.dtype, out, dense.backend.download(t.dtype, dense, t.numel()));
   }
   return out;
 }
+/** The same, without waiting for the device that has the elements. */
+export async function transferredAsync(t: Tensor, backend: Backend): Promise<Tensor> {
+  const strides = copyStrides(t.layout);
+  const dense = packed(t, strides);
+  const values = await dense.backend.downloadAsync(t.dtype, dense, t.numel());
+  const out = empty(t.sizes, t.dtype, strides, backend);
+  backend.upload(t.dtype, out, values);
+  return out;
+}
 function packed(t: Tensor, strides: readonly number[]): Tensor {
+  if (isDense(t.sizes, t.strides)) return t;
   const out = empty(t.sizes, t.dtype, strides, t.backend);
   assign(out, t);
   return out;

@@ -103,6 +103,26 @@ describe("every op writes in place there what it writes on the CPU, or says the 
   });
 });
 
+describe("elements come without waiting", () => {
+  const x = (device: string): Tensor => torch.arange(6, { device }).view(2, 3).t().mul(1.5).requires_grad_();
+  test.each(["cpu", TWIN])("from %s, as they were when they were asked for", async (device) => {
+    const y = x(device);
+    const coming = y.cpu_async();
+    y.detach().zero_();
+    const got = await coming;
+    expect([got.device.type, got.requires_grad, got.stride()]).toEqual(["cpu", false, x("cpu").stride()]);
+    expect(got.tolist()).toEqual(x("cpu").tolist());
+    expect(await torch.complex(x(device), x(device)).conj().sum().item_async()).toEqual(
+      torch.complex(x("cpu"), x("cpu")).conj().sum().item(),
+    );
+  });
+  test("but not where there are none, or not one", async () => {
+    await expect(torch.ones(2, { device: "meta" }).cpu_async()).rejects.toThrow("Cannot copy out of meta tensor");
+    await expect(torch.ones([], { device: "meta" }).item_async()).rejects.toThrow("item() cannot be called on meta");
+    await expect(x(TWIN).item_async()).rejects.toThrow("a Tensor with 6 elements cannot be converted to Scalar");
+  });
+});
+
 const DIR = new URL("../recorded/conformance/", import.meta.url).pathname;
 const data = readDataset(DIR);
 describe("recorded PyTorch cases of operators, modules, optimizers and random numbers, made on the twin", () => {

@@ -85,6 +85,13 @@ export class Twin implements Backend {
     this.finish();
     return this.cpu.download(dtype, inner(place), length).slice();
   }
+  /** In a later turn, when what waited has run. */
+  downloadAsync(dtype: Dtype, place: Place, length: number): Promise<TypedArray> {
+    return new Promise((done) => {
+      this.later(() => done(this.cpu.download(dtype, inner(place), length).slice()));
+      setTimeout(() => this.finish());
+    });
+  }
   upload(dtype: Dtype, place: Place, values: TypedArray): void {
     this.finish();
     this.cpu.upload(dtype, inner(place), values);

@@ -101,6 +101,9 @@ export class CpuDevice implements HostBackend {
     tick();
     return this.host(dtype, place, length);
   }
+  downloadAsync(dtype: Dtype, place: Place, length: number): Promise<TypedArray> {
+    return Promise.resolve(this.download(dtype, place, length).slice());
+  }
   upload(dtype: Dtype, place: Place, values: TypedArray): void {
     tick();
     (this.host(dtype, place, values.length / (dtype.is_complex ? 2 : 1)) as Float64Array).set(values as Float64Array);

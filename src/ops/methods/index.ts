@@ -11,6 +11,7 @@ import { makeMethods } from "../../dispatch/declare.ts";
 import type { SignatureOf } from "../../dispatch/declare.ts";
 import type { Method } from "../../dispatch/signature.ts";
 import * as ops from "./ops.ts";
+import "./awaited.ts";
 import "./constructor.ts";
 import "./inplace_views.ts";
 import "./overloads.ts";
