@@ -1,5 +1,5 @@
 // Which format bytes are in, and which one a value is written in.
-import { RuntimeError, TypeError } from "../base/errors.ts";
+import { RuntimeError, TypeError, ValueError } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import type { ArgumentsAfter } from "../dispatch/callable.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -7,9 +7,35 @@ import { typeWord } from "../tensor/type_word.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { checkMapLocation, decodeTorch } from "./torch_load.ts";
 import type { MapLocation } from "./torch_load.ts";
-import { isZip } from "./zip.ts";
+import { writeTorch } from "./torch_save.ts";
+import { gathered, isZip } from "./zip.ts";
 
-export const encode = encodeCheckpoint;
+const ENCODE = "encode(object obj, *, str format='pt') -> object";
+/**
+ * A value as bytes, for browsers and databases; `torch.save` writes them to a file. Those of `format` "pt" are what
+ * PyTorch's `torch.save` writes, for `torch.load` there (with weights_only=True) and here: arrays as lists, frozen arrays as
+ * tuples, objects as dicts, Maps as OrderedDicts. Whole numbers are ints, those in `new torch.Float(2)` and all others floats;
+ * keys of objects that look like whole numbers are ints, as an optimizer's. Tensors keep their strides and share memory as
+ * they do: all of a memory is written, once.
+ *
+ * With "safetensors" a Map of tensors, such as a state dict, becomes a file that every reader of that format understands; in
+ * other values tensors get their path as name (`optimizer.state.0.exp_avg`), and the metadata holds what is around them.
+ *
+ * Raises TypeError for functions, symbols and objects of classes, naming the path, and ValueError for what contains itself.
+ * @example
+ * const bytes = torch.serialization.encode({ model: model.state_dict(), epoch: 3 });
+ */
+export function encode(obj: unknown, ...rest: ArgumentsAfter<"obj", typeof ENCODE, { obj: unknown }>): Uint8Array {
+  const { format } = bindArguments<typeof ENCODE, { obj: unknown }>(ENCODE, [obj, ...rest]);
+  if (format !== "pt" && format !== "safetensors")
+    throw new ValueError(`encode(): argument 'format' must be 'pt' or 'safetensors', got '${format}'`);
+  return gathered((write) => writeValue(obj, format, write));
+}
+/** Hands a value's bytes to `write`, piece by piece. */
+export function writeValue(obj: unknown, format: "pt" | "safetensors", write: (piece: Uint8Array) => void): void {
+  if (format === "pt") writeTorch(obj, write);
+  else write(encodeCheckpoint(obj));
+}
 
 const DECODE = "decode(object bytes, object map_location=None, *, bool? weights_only=None, bool? mmap=None) -> object";
 interface Told {

@@ -9,7 +9,7 @@ import { getDevice } from "../devices/registry.ts";
 import { empty } from "../tensor/allocate.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { swap } from "./torch_file.ts";
-import { isZip, unzip, zip } from "./zip.ts";
+import { gathered, isZip, unzip, zip } from "./zip.ts";
 
 /** NumPy's codes of a kind and a size. Those of bfloat16 it has none for. */
 const codes: Readonly<Record<string, DtypeName>> = {
@@ -162,15 +162,6 @@ export function decodeNpz(bytes: Uint8Array): Map<string, Tensor> {
  */
 export function encodeNpz(tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>): Uint8Array {
   const entries = tensors instanceof Map ? [...(tensors as ReadonlyMap<string, Tensor>)] : Object.entries(tensors);
-  return joined(zip(entries.map(([name, t]) => [`${name}.npy`, encodeNpy(t)] as const)));
-}
-/** Pieces as one. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((n, piece) => n + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  const files = entries.map(([name, t]) => [`${name}.npy`, encodeNpy(t)] as const);
+  return gathered((write) => zip(files, write));
 }

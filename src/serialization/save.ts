@@ -3,52 +3,70 @@ import type * as FileSystem from "node:fs";
 import { FileNotFoundError, RuntimeError, TypeError, ValueError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
-import { decode, encode } from "./formats.ts";
+import { decode, writeValue } from "./formats.ts";
 import type { LoadArguments } from "./formats.ts";
 
 /**
- * Writes a value to a file, as `torch.save`, but in the safetensors format, which Python reads with
- * `safetensors.torch.load_file`. Takes a module's or an optimizer's `state_dict()`, a tensor, or arrays, Maps and plain
- * objects of such and of plain values. Needs Node; elsewhere `torch.serialization.encode` gives the bytes.
+ * Writes a value to a file, as `torch.save`: in PyTorch's own format, which `torch.load` reads there and here, or in that of
+ * safetensors if the name ends so. Takes a module's or an optimizer's `state_dict()`, a tensor, or arrays, Maps, Sets and
+ * plain objects of such and of plain values; `torch.serialization.encode` tells what becomes of each. Needs Node; elsewhere
+ * `encode` gives the bytes.
  *
  * Raises TypeError for what cannot be saved, and RuntimeError if the file cannot be written; a file that was there before
  * is then as it was. Writers at the same time do not mix: the last one's file stays.
  * @example
+ * torch.save({ model: model.state_dict(), optimizer: optimizer.state_dict(), epoch: 3 }, "checkpoint.pt");
  * torch.save(model.state_dict(), "model.safetensors");
- * torch.save({ model: model.state_dict(), optimizer: optimizer.state_dict(), epoch: 3 }, "checkpoint.safetensors");
  */
-export function save(value: unknown, path: string): void {
-  assertPath("save", path);
-  const bytes = encode(value);
-  const fs = files("save");
-  try {
-    write(fs, path, bytes);
-  } catch (error) {
-    const folder = /^(.*)[/\\][^/\\]*$/.exec(path)?.[1];
-    throw new RuntimeError(
-      isMissing(error) && folder !== undefined
-        ? `Parent directory ${folder} does not exist.`
-        : `save: ${String(error)}`,
-    );
-  }
+export function save(obj: unknown, f: string): void {
+  assertPath("save", f);
+  const format = f.endsWith(".safetensors") ? "safetensors" : "pt";
+  writeFile("save", f, (write) => writeValue(obj, format, write));
 }
 /**
- * Writes beside the file and then puts the new one in its place, so that whatever happens meanwhile (a kill, a full disk,
- * another writer) a reader finds the old file or the new one, whole.
+ * Writes a file of the pieces that `body` hands over: beside the file first, and then puts the new one in its place, so that
+ * whatever happens meanwhile (a kill, a full disk, another writer, a value that cannot be saved) a reader finds the old file
+ * or the new one, whole.
  */
-function write(fs: typeof FileSystem, path: string, bytes: Uint8Array): void {
-  const old = fs.statSync(path, { throwIfNoEntry: false });
-  if (old !== undefined && !old.isFile()) return fs.writeFileSync(path, bytes);
+export function writeFile(name: string, path: string, body: (write: (piece: Uint8Array) => void) => void): void {
+  const fs = files(name);
+  const failed = (error: unknown): RuntimeError => {
+    const folder = /^(.*)[/\\][^/\\]*$/.exec(path)?.[1];
+    return new RuntimeError(
+      isMissing(error) && folder !== undefined
+        ? `Parent directory ${folder} does not exist.`
+        : `${name}: ${String(error)}`,
+    );
+  };
+  const attempt = <T>(step: () => T): T => {
+    try {
+      return step();
+    } catch (error) {
+      throw failed(error);
+    }
+  };
+  const old = attempt(() => fs.statSync(path, { throwIfNoEntry: false }));
+  const isFile = old === undefined || old.isFile();
   // A link goes on to lead where it leads.
-  const target = old === undefined ? path : fs.realpathSync(path);
-  const beside = `${target}.${globalThis.process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
+  const target = old === undefined || !isFile ? path : attempt(() => fs.realpathSync(path));
+  const random = Math.random().toString(36).slice(2);
+  const beside = isFile ? `${target}.${globalThis.process.pid}.${random}.tmp` : target;
+  const file = attempt(() => fs.openSync(beside, isFile ? "wx" : "w", old?.mode));
   try {
-    fs.writeFileSync(beside, bytes, { flag: "wx", flush: true, mode: old?.mode });
-    fs.renameSync(beside, target);
+    try {
+      body((piece) => attempt(() => writeAll(fs, file, piece)));
+      if (isFile) attempt(() => fs.fsyncSync(file));
+    } finally {
+      fs.closeSync(file);
+    }
+    if (isFile) attempt(() => fs.renameSync(beside, target));
   } catch (error) {
-    fs.rmSync(beside, { force: true });
+    if (isFile) fs.rmSync(beside, { force: true });
     throw error;
   }
+}
+function writeAll(fs: typeof FileSystem, file: number, piece: Uint8Array): void {
+  for (let at = 0; at < piece.length;) at += fs.writeSync(file, piece, at);
 }
 
 /**

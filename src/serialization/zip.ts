@@ -60,14 +60,17 @@ const FILLING = 0x4246;
 /** The same for whoever writes, whenever, so that equal values give equal files. */
 const WRITTEN = new Date(1980, 0, 1);
 
-/** An archive of these files, stored as they are, in pieces to be written one after the other. */
-export function zip(files: Iterable<readonly [name: string, bytes: Uint8Array]>): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
+/** Hands an archive of these files, stored as they are, to `write`, piece by piece. */
+export function zip(
+  files: Iterable<readonly [name: string, bytes: Uint8Array]>,
+  write: (piece: Uint8Array) => void,
+): void {
   let length = 0;
   const archive = new Zip((error, piece) => {
     if (error !== null) throw fail(error.message);
-    pieces.push(piece);
     length += piece.length;
+    if (length > LARGEST) throw fail("an archive of more than 4 GB cannot be written: save in several files");
+    write(piece);
   });
   for (const [name, bytes] of files) {
     const file = new ZipPassThrough(name);
@@ -76,8 +79,19 @@ export function zip(files: Iterable<readonly [name: string, bytes: Uint8Array]>)
     Object.assign(file, { extra: { [FILLING]: filling }, mtime: WRITTEN });
     archive.add(file);
     file.push(bytes, true);
-    if (length > LARGEST) throw fail("an archive of more than 4 GB cannot be written: save in several files");
   }
   archive.end();
-  return pieces;
+}
+
+/** What `write` is handed, piece by piece, as one. */
+export function gathered(body: (write: (piece: Uint8Array) => void) => void): Uint8Array<ArrayBuffer> {
+  const pieces: Uint8Array[] = [];
+  body((piece) => pieces.push(piece));
+  const bytes = new Uint8Array(pieces.reduce((n, piece) => n + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }

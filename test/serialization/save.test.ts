@@ -5,7 +5,8 @@ import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import * as torch from "../../src/index.ts";
 import { optim, Tensor } from "../../src/index.ts";
 
-const { decode, decodeSafetensors, encode, encodeSafetensors } = torch.serialization;
+const { decode, decodeSafetensors, encodeSafetensors } = torch.serialization;
+const encode = (value: unknown): Uint8Array => torch.serialization.encode(value, { format: "safetensors" });
 const folder = mkdtempSync(join(tmpdir(), "save-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string): string => join(folder, name);
@@ -97,6 +98,9 @@ describe("other values", () => {
     expect(shown(decode(encode(value)))).toEqual(shown(value));
     expect(Object.is(decode<typeof value>(encode(value)).best.zero, -0)).toBe(true);
     for (const plain of [null, true, "text", -1.5, []]) expect(decode(encode(plain))).toEqual(plain);
+    const asPt = torch.serialization.encode(value);
+    expect(shown(decode(asPt))).toEqual(shown(value));
+    expect(Object.is(decode<typeof value>(asPt).best.zero, -0)).toBe(true);
   });
 
   test("keep that a tensor requires grad, as a leaf", () => {
@@ -142,11 +146,16 @@ describe("other values", () => {
   });
 
   test("that cannot be saved are named with their place, and no file is written", () => {
-    const save = (value: unknown) => () => torch.save(value, file("never.safetensors"));
-    expect(save({ a: [() => 1] })).toThrow("save: cannot save an object of type function (at a.0)");
-    expect(save(new Date())).toThrow("save: cannot save an object of type Date\n");
-    expect(save(new optim.SGD([torch.ones(1)]))).toThrow("cannot save an object of type SGD");
-    expect(() => torch.load(file("never.safetensors"))).toThrow("No such file");
+    for (const name of ["never.safetensors", "never.pt"]) {
+      const save = (value: unknown) => () => torch.save(value, file(name));
+      expect(save({ a: [() => 1] })).toThrow("save: cannot save an object of type function (at a.0)");
+      expect(save(new Date())).toThrow("save: cannot save an object of type Date\n");
+      expect(save(new optim.SGD([torch.ones(1)]))).toThrow("cannot save an object of type SGD");
+      expect(() => torch.load(file(name))).toThrow("No such file");
+      const loop: unknown[] = [];
+      expect(save({ a: loop, b: [loop.push(loop)] })).toThrow("save: cannot save what contains itself (at a.0)");
+      expect(save(new Float32Array(2))).toThrow("cannot save an object of type Float32Array");
+    }
   });
 });
 

@@ -18,7 +18,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import * as torch from "tidu";
 import type { Tensor } from "tidu";
 
-const { decode, encode, decodeSafetensors } = torch.serialization;
+const { decode, decodeSafetensors } = torch.serialization;
+const encode = (value: unknown): Uint8Array => torch.serialization.encode(value, { format: "safetensors" });
 const folder = mkdtempSync(join(tmpdir(), "whole-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -127,7 +128,7 @@ const program = (text: string): string[] => [
   `import * as torch from "tidu"; ${text}`,
 ];
 describe("the old file stays", () => {
-  const path = join(folder, "good.safetensors");
+  const path = join(folder, "good.pt");
   const good = (): void => torch.save({ x: torch.full([1000], 7), all: "good" }, path);
   const expectGood = (): void => {
     expect(torch.load<{ all: string }>(path).all).toBe("good");
@@ -200,7 +201,7 @@ describe("the old file stays", () => {
     },
   );
   test("whole for every reader while four write", async () => {
-    const shared = join(folder, "shared.safetensors");
+    const shared = join(folder, "shared.pt");
     torch.save(torch.full([1 << 16], 0), shared);
     const writers = [1, 2, 3, 4].map((n) =>
       spawn(

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { nn, optim, serialization } from "../../src/index.ts";
 import type { SafeGlobal } from "../../src/serialization/index.ts";
+import { unzip } from "../../src/serialization/zip.ts";
 import { described } from "./described.ts";
 
 const folder = "test/recorded/serialization";
@@ -179,4 +180,55 @@ test("a model and its optimizer go on from PyTorch's checkpoint", () => {
   adam.step();
   steps.step();
   expect(adam.param_groups[0].lr).toBeCloseTo(0.0001);
+});
+
+describe("what is saved here", () => {
+  const { decode, encode } = serialization;
+  const pickleOf = (bytes: Uint8Array): string =>
+    Buffer.from([...unzip(bytes)].find(([name]) => name.endsWith("data.pkl"))![1]).toString("latin1");
+
+  // Named apart: attributes of tensors are not written, and bytearray, Counter and keys of several kinds become their likes.
+  const likes = ["parameter", "bytes", "nested"];
+  for (const { name } of cases.filter((c) => typeof c.holds === "object" && !likes.includes(c.name) && !c.allowed))
+    test(`${name} has the very pickle that PyTorch writes, and holds the same`, () => {
+      const value = torch.load<unknown>(fileOf(name));
+      const bytes = encode(value);
+      expect(pickleOf(bytes)).toBe(pickleOf(readFileSync(fileOf(name))));
+      expect(described(decode(bytes))).toEqual(asRead(holds(name)));
+    });
+  test("keeps one memory once, and what is beside a slice", () => {
+    const x = torch.arange(1000);
+    const bytes = encode({ a: x, b: x.narrow(0, 5, 10), c: x.reshape(10, 100).t() });
+    expect(bytes.length).toBeLessThan(2 * 8000);
+    const { a, b, c } = decode<Record<string, torch.Tensor>>(bytes);
+    a.zero_();
+    expect([Number(b.sum()), Number(c.sum()), c.stride()]).toEqual([0, 0, [1, 100]]);
+    expect(() => encode([x, new torch.Tensor(x.storage, torch.float64, [1000], [1], 0)])).toThrow(
+      "Cannot save multiple tensors or storages that view the same data as different types",
+    );
+  });
+  test("is equal for equal values, whenever it is written, and begins storages at multiples of 64", () => {
+    const value = { w: torch.ones(3), n: torch.zeros(5).double(), list: [torch.arange(3)] };
+    const bytes = Buffer.from(encode(value));
+    expect(bytes.equals(encode(value))).toBe(true);
+    expect(bytes.indexOf(Buffer.from(new Float32Array([1, 1, 1]).buffer)) % 64).toBe(0);
+  });
+  test("may have thousands of items, tensors and characters", () => {
+    const value = {
+      list: Array.from({ length: 2500 }, (_, i) => i - 1000),
+      one: [[1], { a: [] }],
+      state: new Map(Array.from({ length: 300 }, (_, i) => [`layer.${i}.weight`, torch.tensor(i)])),
+      text: "ü😀".repeat(50_000),
+      big: [2n ** 63n - 1n, -(2n ** 63n), 2n ** 64n, 2 ** 53 - 1, -(2 ** 31), 2 ** 31, 1e300, 5e-324],
+      float: new torch.Float(2),
+    };
+    const loaded = decode<typeof value>(encode(value));
+    expect({ ...loaded, state: 0, float: Number(loaded.float) }).toEqual({ ...value, state: 0, float: 2 });
+    expect([...loaded.state].map(([k, t]) => `${k}=${Number(t)}`)).toEqual(
+      [...value.state].map(([k, t]) => `${k}=${Number(t)}`),
+    );
+    expect(() => encode("\ud800")).toThrow("half a surrogate pair");
+    expect(() => encode({ a: 2n ** 3000n })).toThrow("an int of 376 bytes is too large (at a)");
+    expect(() => encode(1, { format: "zip" })).toThrow("must be 'pt' or 'safetensors'");
+  });
 });
