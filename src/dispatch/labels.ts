@@ -60,6 +60,7 @@ export interface Label<T> {
   blank: [blank: T];
   body: [body: T];
   boundaries: [boundaries: T];
+  bytes: [bytes: T];
   C: [C: T];
   cache_enabled: [cache_enabled: T];
   capturable: [capturable: T];
@@ -246,6 +247,7 @@ export interface Label<T> {
   LU_data: [LU_data: T];
   LU_pivots: [LU_pivots: T];
   m: [m: T];
+  map_location: [map_location: T];
   margin: [margin: T];
   mask: [mask: T];
   mask_check: [mask_check: T];
