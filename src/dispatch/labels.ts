@@ -314,6 +314,7 @@ export interface Label<T> {
   num_parameters: [num_parameters: T];
   num_samples: [num_samples: T];
   num_workers: [num_workers: T];
+  obj: [obj: T];
   offset: [offset: T];
   offsets: [offsets: T];
   onesided: [onesided: T];
