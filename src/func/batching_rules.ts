@@ -293,7 +293,7 @@ export const rules: Readonly<Record<string, Rule | undefined>> = {
     "sum prod cumsum cumprod logcumsumexp amax amin _max_dim _min_dim _all _any mean argmax argmin _var _std logsumexp _norm _softmax _log_softmax sort topk kthvalue _median_dim _nanmedian_dim mode cummax cummin flip _fft_c2c _fft_r2c _fft_c2r",
     along,
   ),
-  ...table("gather scatter scatter_add _scatter_fold", together),
+  ...table("gather scatter scatter_add _scatter_prod _scatter_extreme", together),
   ...table("index_select index_add index_copy index_fill", byIndex),
   ...table("select_scatter slice_scatter diagonal_scatter", scattered),
   ...table(

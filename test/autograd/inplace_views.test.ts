@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 
 describe("views in place", () => {
-  test("change the layout of the tensor itself, not its elements", () => {
+  test("change the layout of the tensor itself, not its elements, and count as a change", () => {
     const x = torch.tensor([[1, 2, 3]]);
     const before = x._version;
     expect(x.t_()).toBe(x);
     expect(x.tolist()).toEqual([[1], [2], [3]]);
     expect(x.squeeze_(1).tolist()).toEqual([1, 2, 3]);
     expect(x.unsqueeze_(0).shape.join()).toBe("1,3");
-    expect(x._version).toBe(before);
+    expect(x._version).toBe(before + 3);
   });
 
   test("keep the history: gradients flow back through them", () => {
@@ -20,6 +20,32 @@ describe("views in place", () => {
       .sum()
       .backward();
     expect(x.grad!.tolist()).toEqual([[2, 20, 200]]);
+  });
+
+  test("of what a gradient needs are told, where its shape is as good as another", () => {
+    const turns: ((x: torch.Tensor) => void)[] = [
+      (x) => void x.t_(),
+      (x) => void x.transpose_(0, 1),
+      (x) => void x.swapaxes_(0, 1),
+      (x) => void x.as_strided_([2, 2], [1, 2]),
+      (x) => void x.unsqueeze_(0),
+      (x) => void x.squeeze_(),
+    ];
+    for (const turn of turns) {
+      const x = torch.ones([2, 2], { requires_grad: true }).mul(torch.tensor([1, 2]));
+      const y = x.mul(x);
+      turn(x);
+      expect(() => y.sum().backward()).toThrow("modified by an inplace operation");
+    }
+  });
+
+  test("of a view leave its history its own", () => {
+    const x = torch.ones([2, 3], { requires_grad: true }).mul(1);
+    const row = x.select(0, 0);
+    row.unsqueeze_(0);
+    expect(row.grad_fn!.name()).toBe("UnsqueezeBackward1");
+    expect(row._version).toBe(x._version);
+    row.mul(2).sum().backward();
   });
 
   test("are refused on a leaf that requires grad", () => {

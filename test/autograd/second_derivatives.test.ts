@@ -71,3 +71,23 @@ describe("a gradient penalty gives the first bias zeros", () => {
       if (name !== "Hardswish") expect(first.bias!.grad!.abs().max().item()).toBe(0);
     });
 });
+
+test("the gradients of scattered extremes have no graph, as in PyTorch, those of products have one", () => {
+  for (const [reduce, has] of [
+    ["amax", false],
+    ["amin", false],
+    ["prod", true],
+  ] as const)
+    for (const include_self of [true, false]) {
+      const x = torch.tensor([new torch.Float(1), new torch.Float(2), new torch.Float(3)], { requires_grad: true });
+      const source = torch.tensor([0.5, 4.5], { requires_grad: true });
+      const index = torch.tensor([0n, 1n]);
+      for (const y of [
+        x.scatter_reduce(0, index, source, reduce, { include_self }),
+        x.index_reduce(0, index, source, reduce, { include_self }),
+      ]) {
+        const [, g] = torch.autograd.grad(y.sum(), [x, source], { create_graph: true });
+        expect(g!.requires_grad).toBe(has);
+      }
+    }
+});

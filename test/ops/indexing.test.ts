@@ -158,3 +158,28 @@ describe("an index that is none", () => {
     expect(torch.arange(3).index(["-99999999999999999999:99999999999999999999"]).tolist()).toEqual([0, 1, 2]);
   });
 });
+
+describe("where there are no elements to look for", () => {
+  const rows = torch.zeros([3, 0]);
+  const columns = torch.zeros([0, 2]);
+  test("no index is out of bounds", () => {
+    expect(rows.index([torch.tensor([5n])]).shape.join()).toBe("1,0");
+    expect(columns.index([":", torch.tensor([-7n])]).shape.join()).toBe("0,1");
+    const none = torch.zeros([0], { dtype: torch.int64 });
+    expect(rows.index([none, torch.tensor([9n])]).shape.join()).toBe("0");
+    expect(
+      rows
+        .clone()
+        .index_put_([torch.tensor([5n])], 1)
+        .shape.join(),
+    ).toBe("3,0");
+  });
+  test("a dim without elements has no index", () => {
+    for (const wrong of [
+      () => columns.index([torch.tensor([0n])]),
+      () => rows.index([":", torch.tensor([0n])]),
+      () => columns.clone().index_put_([torch.tensor([0n])], 1),
+    ])
+      expect(wrong).toThrow("index is out of bounds for dimension with size 0");
+  });
+});

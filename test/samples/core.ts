@@ -474,14 +474,14 @@ export const core: Samples = {
       [row(), 0, index([0, 2, 0, 2]), leaf([4]), reduce],
       [row(), 0, index([0, 2, 0, 2]), leaf([4]), reduce, { include_self: false }],
     ]),
+  _scatter_extreme: () => [[row(), 0, index([0, 2, 0, 2]), leaf([4]), "amin", true]],
   // A zero among the factors, two, and in self.
-  _scatter_fold: () => [
-    [row(), 0, index([0, 2, 0, 2]), leaf([4]), "amin", true],
+  _scatter_prod: () => [
     ...[
       [0, 2, 3, 4],
       [0, 2, 0, 4],
-    ].map((x) => [row(), 0, index([0, 0, 0, 1]), exact(x), "prod", true]),
-    [exact([0, 2, 3]), 0, index([0, 0, 1, 1]), exact([1, 0, 2, 3]), "prod", true],
+    ].map((x) => [row(), 0, index([0, 0, 0, 1]), exact(x), true]),
+    [exact([0, 2, 3]), 0, index([0, 0, 1, 1]), exact([1, 0, 2, 3]), true],
   ],
   index_reduce: () => [[a(), 1, index([2, 0, 2, 0]), leaf([2, 4]), "prod"]],
   ...Object.fromEntries("entr ndtr ndtri erfcx log_ndtr i0 i0e i1 i1e".split(" ").map((name) => [name, unary])),

@@ -308,6 +308,31 @@ for dtype in (torch.float16, torch.bfloat16, torch.uint8):
             for dx in (0.3, 2.0, 2):
                 record("torch", name, y, dx=dx)
 
+# Powers of two by which dtypes that promote are multiplied, and divisors that need no division.
+for of in (torch.float64, torch.float32, torch.complex128, torch.float16, torch.int32):
+    for by in (torch.bfloat16, torch.float16, torch.float32, torch.float64, torch.int8):
+        if not (of.is_complex and by == torch.float16):  # numbers of two halves
+            for one in (torch.tensor(-1.703125), torch.tensor([-1.703125, 2.0])):
+                one = one if by.is_floating_point else one.abs()  # of others PyTorch's gradient is 0
+                record("method", "ldexp", torch.tensor([3, 5]).to(of), one.to(by))
+for name in ("gcd", "lcm", "gcd_", "lcm_"):
+    for shape in ((3,), (1,), (0, 1), ()):
+        for of in (0, 1, 4):
+            for by in (0, 6):
+                record("method", name, torch.full((2, 3), of) if name.endswith("_") else torch.full(shape, of), torch.full((1, 3), by))
+
+# What has no elements, and what lies in memory otherwise than it seems.
+for dtype in (torch.float16, torch.bfloat16, torch.float32):
+    for shape in ((0, 0), (1, 5), (0, 3), (2, 0), (3, 2)):
+        record("F", "pdist", Plain(torch.ones(shape, dtype=dtype)))
+for dtype in (torch.uint8, torch.int8, torch.int32, torch.float16, torch.float32, torch.complex64):
+    of = lambda *shape: torch.full(shape, 3).to(dtype)  # noqa: E731
+    record("F", "bilinear", of(2, 2), of(2, 3), of(2, 2, 3))
+    record("F", "bilinear", of(2, 2), of(2, 3), of(2, 2, 3), of(2))
+for places in (torch.tensor([[3, 5]]), torch.tensor(5), torch.tensor([], dtype=torch.int64)):
+    for shape in ((2, 4), (8,), ()):
+        record("torch", "unravel_index", places, shape)
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)

@@ -229,7 +229,7 @@ export const bilinear = callable(
     const y = left
       .reshape([...lead, outputs, in2])
       .mul(input2.unsqueeze(-2))
-      .sum(-1);
+      .sum(-1, { dtype: left.dtype });
     return bias === null ? nodeNamed(y, "ViewBackward0") : y.add(bias);
   },
 );

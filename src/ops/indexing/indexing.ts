@@ -127,12 +127,14 @@ function gatherPlan({ sizes, strides }: Tensor, indices: readonly (Tensor | null
   if (used.some((u) => sizes[u.d] === 0) && !lead.includes(0))
     throw new IndexError("index is out of bounds for dimension with size 0");
   const pointers = used.map(({ index, d }, place) => {
-    assertWithin(
-      index,
-      sizes[d],
-      (i) => new IndexError(`index ${i} is out of bounds for dimension ${place} with size ${sizes[d]}`),
-      true,
-    );
+    // Where nothing is indexed nothing is looked for, as in PyTorch.
+    if (!shape.includes(0))
+      assertWithin(
+        index,
+        sizes[d],
+        (i) => new IndexError(`index ${i} is out of bounds for dimension ${place} with size ${sizes[d]}`),
+        true,
+      );
     const padded = index.expand(lead).reshape([...before.map(() => 1), ...lead, ...after.map(() => 1)]);
     return { index: padded, size: sizes[d], stride: strides[d] };
   });

@@ -112,42 +112,46 @@ function reduced(
       .div(count, { rounding_mode: self.dtype.is_differentiable ? null : "floor" })
       .to(self.dtype);
   }
-  return _scatter_fold(self, d, index, src, reduce, includesSelf);
+  if (reduce === "prod") return _scatter_prod(self, d, index, src, includesSelf);
+  return _scatter_extreme(self, d, index, src, reduce, includesSelf);
 }
 
-/** The products and extremes of {@link scatter_reduce}. @internal */
-export const _scatter_fold = op(
-  "_scatter_fold(Tensor self, int dim, Tensor index, Tensor src, str reduce, bool include_self) -> Tensor",
+/** The products of {@link scatter_reduce}. @internal */
+export const _scatter_prod = op(
+  "_scatter_prod(Tensor self, int dim, Tensor index, Tensor src, bool include_self) -> Tensor",
 );
-define(_scatter_fold, {
-  kernel: host(({ self, dim, index, src, reduce, include_self }) => {
-    const out = self.contiguous().clone();
-    const values = elements(out) as Float64Array;
-    const sources = elements(src) as Float64Array;
-    const seen = new Uint8Array(out.numel()).fill(include_self ? 1 : 0);
-    // Of complex numbers products alone are asked for: a real and an imaginary part each.
-    const put = self.dtype.is_complex ? putProduct : putFolded(FOLDS[reduce]);
-    const places = index.typed_array();
-    const at = index.sizes.map(() => 0);
-    for (let i = 0; i < places.length; i++) {
-      const place = at.reduce((sum, x, k) => sum + (k === dim ? Number(places[i]) : x) * out.strides[k], 0);
-      put(values, place, sources, i, seen[place] === 1);
-      seen[place] = 1;
-      for (let k = at.length - 1; k >= 0 && ++at[k] === index.sizes[k]; k--) at[k] = 0;
-    }
-    return fromTyped(values, out.sizes, out.dtype);
-  }),
-  saves: ["self", "index", "src", "result"],
+define(_scatter_prod, {
+  // Of complex numbers each is a real and an imaginary part.
+  kernel: host(({ self, dim, index, src, include_self }) =>
+    folded(self, dim, index, src, include_self, self.dtype.is_complex ? putProduct : putFolded((a, b) => a * b)),
+  ),
+  saves: ["self", "index", "src"],
   backward: {
-    self: ({ grad, self, index, src, result, dim, reduce, include_self }) => {
+    self: ({ grad, self, index, src, dim, include_self }) => {
       if (!include_self) return grad.scatter(dim, index, 0);
-      if (reduce === "prod")
-        return grad.mul(conj(_scatter_fold(self.new_ones(self.sizes), dim, index, src, "prod", true)));
+      return grad.mul(conj(_scatter_prod(self.new_ones(self.sizes), dim, index, src, true)));
+    },
+    src: ({ grad, self, index, src, dim, include_self }) =>
+      grad.gather(dim, index).mul(conj(otherFactors(self, dim, index, src, include_self))),
+  },
+  flat: ["self", "src"],
+});
+/** The extremes, "amax" or "amin", of {@link scatter_reduce}. @internal */
+export const _scatter_extreme = op(
+  "_scatter_extreme(Tensor self, int dim, Tensor index, Tensor src, str reduce, bool include_self) -> Tensor",
+);
+define(_scatter_extreme, {
+  kernel: host(({ self, dim, index, src, reduce, include_self }) =>
+    folded(self, dim, index, src, include_self, putFolded(reduce === "amax" ? larger : smaller)),
+  ),
+  saves: ["self", "index", "src", "result"],
+  // Unlike those of other extremes they are no functions of self and src to PyTorch: see Note [Piecewise linear].
+  backward: {
+    self: ({ grad, self, index, src, result, dim, include_self }) => {
+      if (!include_self) return grad.scatter(dim, index, 0);
       return grad.mul(self.eq(result)).div(reaching(self, index, src, result, dim, true));
     },
-    src: ({ grad, self, index, src, result, dim, reduce, include_self }) => {
-      if (reduce === "prod")
-        return grad.gather(dim, index).mul(conj(otherFactors(self, dim, index, src, include_self)));
+    src: ({ grad, self, index, src, result, dim, include_self }) => {
       const count = reaching(self, index, src, result, dim, include_self).gather(dim, index);
       return grad
         .gather(dim, index)
@@ -155,8 +159,23 @@ define(_scatter_fold, {
         .div(count);
     },
   },
-  flat: ["self", "src"],
 });
+/** `put` puts each element of src in its place. */
+function folded(self: Tensor, dim: number, index: Tensor, src: Tensor, includesSelf: boolean, put: Put): Tensor {
+  const out = self.contiguous().clone();
+  const values = elements(out) as Float64Array;
+  const sources = elements(src) as Float64Array;
+  const seen = new Uint8Array(out.numel()).fill(includesSelf ? 1 : 0);
+  const places = index.typed_array();
+  const at = index.sizes.map(() => 0);
+  for (let i = 0; i < places.length; i++) {
+    const place = at.reduce((sum, x, k) => sum + (k === dim ? Number(places[i]) : x) * out.strides[k], 0);
+    put(values, place, sources, i, seen[place] === 1);
+    seen[place] = 1;
+    for (let k = at.length - 1; k >= 0 && ++at[k] === index.sizes[k]; k--) at[k] = 0;
+  }
+  return fromTyped(values, out.sizes, out.dtype);
+}
 type Put = (values: Float64Array, place: number, sources: Float64Array, i: number, meets: boolean) => void;
 const putFolded =
   (fold: (a: number, b: number) => number): Put =>
@@ -168,11 +187,8 @@ const putProduct: Put = (values, place, sources, i, meets) => {
   values[2 * place] = re * x - im * y;
   values[2 * place + 1] = re * y + im * x;
 };
-const FOLDS: Readonly<Record<string, (a: number, b: number) => number>> = {
-  prod: (a, b) => a * b,
-  amax: (a, b) => (a !== a || a > b ? a : b),
-  amin: (a, b) => (a !== a || a < b ? a : b),
-};
+const larger = (a: number, b: number): number => (a !== a || a > b ? a : b);
+const smaller = (a: number, b: number): number => (a !== a || a < b ? a : b);
 /**
  * For each element of src the product of the others at its place. Where others are 0 it is that of the rest times them, so
  * that second derivatives are right; where two are, not even those are left.
@@ -181,7 +197,7 @@ function otherFactors(self: Tensor, dim: number, index: Tensor, src: Tensor, inc
   const own = includesSelf ? self : self.new_ones(self.sizes);
   const zero = src.eq(0);
   const zeros = own.eq(0).to(self.dtype).scatter_add(dim, index, zero.to(self.dtype)).gather(dim, index);
-  const product = _scatter_fold(own.masked_fill(own.eq(0), 1), dim, index, src.masked_fill(zero, 1), "prod", true);
+  const product = _scatter_prod(own.masked_fill(own.eq(0), 1), dim, index, src.masked_fill(zero, 1), true);
   const rest = product.gather(dim, index).div(src.masked_fill(zero, 1));
   const nothing = src.masked_fill(src.ne(0), 0);
   const gone = own.masked_fill(own.ne(0), 0).scatter_add(dim, index, nothing).gather(dim, index).sub(nothing);

@@ -238,12 +238,14 @@ define(lstsq, {
     const values = svdvals(A.detach());
     const rank = matrix_rank(A.detach(), { rtol: rcond });
     const none = A.new_zeros([0]);
+    // Residuals that are not asked for belong to the graph all the same, as in PyTorch.
+    const noMisses = X.flatten().narrow(0, 0, 0).clone();
     const isFull = !isAny(rank.ne(Math.min(m, n)));
     const fitted = driver !== null && driver !== "gelsy"; // PyTorch's default tells no residuals
-    const misses = fitted && m > n && isFull ? A.matmul(X).sub(b).pow(2).sum([-2]) : none;
+    const misses = fitted && m > n && isFull ? A.matmul(X).sub(b).pow(2).sum([-2]) : noMisses;
     return [
       vector ? X.squeeze([-1]) : X,
-      vector && misses !== none ? misses.squeeze([-1]) : misses,
+      vector && misses !== noMisses ? misses.squeeze([-1]) : misses,
       driver === "gels" ? none.to(int64) : rank,
       driver === "gelsd" || driver === "gelss" ? values : none,
     ];

@@ -1,5 +1,5 @@
-// Views in place: the tensor itself takes another layout. Its elements, storage and version stay.
-import { assertWritable } from "../../autograd/inplace.ts";
+// Views in place: the tensor itself takes another layout, over the same storage. What saved it finds it changed.
+import { assertWritable, markChanged } from "../../autograd/inplace.ts";
 import { modes } from "../../autograd/mode.ts";
 import { OpNode } from "../../autograd/op_node.ts";
 import { assertOwned, levels, Wrapped } from "../../dispatch/levels.ts";
@@ -37,6 +37,8 @@ for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "trans
       this.node = seen.node;
       if (this.node instanceof OpNode) this.node.variant = name === "squeeze" ? 3 : 1;
       this.outputNr = seen.outputNr;
+      markChanged(this.storage, `${name}_`);
+      if (this.view_ !== null) this.view_ = { ...this.view_, version: this.storage.version };
       return this;
     },
   });

@@ -4,8 +4,9 @@ import { get_default_dtype, promote_types } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { triu_indices } from "../creation/triangles.ts";
-import { onlyFloats, wideFloats } from "../../dispatch/takes.ts";
+import { onlyFloats, unless, wideFloats } from "../../dispatch/takes.ts";
 
 /**
  * The cosine of the angle between vectors along `dim`, which goes; the others broadcast. A norm below `eps` counts as
@@ -56,7 +57,10 @@ define(pairwise_distance, {
  */
 export const pdist = op("pdist(Tensor input, float p=2.0) -> Tensor");
 define(pdist, {
-  takes: [onlyFloats("pdist only supports floating-point dtypes"), wideFloats("pdist")],
+  takes: [
+    onlyFloats("pdist only supports floating-point dtypes"),
+    unless(([input]) => hasNoDistances(input as Tensor), wideFloats("pdist")),
+  ],
   kernel: composite(({ input, p }) => {
     if (input.sizes.length !== 2) throw new RuntimeError(`pdist only supports 2D tensors, got: ${input.sizes.length}D`);
     if (!(p >= 0)) throw new RuntimeError("pdist only supports non-negative p values");
@@ -68,3 +72,4 @@ define(pdist, {
   }),
   node: "PdistBackward0",
 });
+const hasNoDistances = ({ sizes }: Tensor): boolean => sizes.length === 2 && (sizes[0] < 2 || sizes[1] === 0);

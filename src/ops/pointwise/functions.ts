@@ -4,6 +4,7 @@ import type { Dtype } from "../../base/dtype.ts";
 import { finfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { preciseOf } from "../../kernel/abstract.ts";
+import { broadcastShapes } from "../../base/layout.ts";
 import { acc, constant } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import { hurwitz, trigamma, trigammaf } from "../../numerics/zeta.ts";
@@ -87,6 +88,8 @@ export const ldexp = op("ldexp(Tensor self, Tensor other) -> Tensor");
 define(ldexp, {
   kernel: composite(({ self, other }) => {
     if (self.dtype.is_floating_point && !other.dtype.is_differentiable) return _ldexp(self, other);
+    // PyTorch's base is a single number of self's dtype: where it is not float32, it promotes.
+    if (self.dtype.is_differentiable && self.dtype !== float32) return self.mul(self.new_full([], 2).pow(other));
     return self.mul(_pow_scalar(2, other.dtype.is_differentiable ? other : other.to(get_default_dtype())));
   }),
   node: "LdexpBackward0",
@@ -367,8 +370,9 @@ define(lcm, {
   }),
 });
 export const lcm_ = inplace(lcm);
-/** Both in the dtype of the result. */
+/** Both in the dtype and shape of the result. */
 function promoted(self: Tensor, other: Tensor): [Tensor, Tensor] {
   const dtype = result_type(self, other);
-  return [self.to(dtype), other.to(dtype)];
+  const shape = broadcastShapes(self.sizes, other.sizes);
+  return [self.to(dtype).expand(shape), other.to(dtype).expand(shape)];
 }

@@ -8,6 +8,7 @@ import { composite, compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { order } from "../common/along_dim.ts";
+import { stack } from "../views/joining.ts";
 import { scalar_tensor } from "../creation/creation.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";
 import { result_type } from "../pointwise/result_type.ts";
@@ -170,7 +171,8 @@ define(_unravel_index, {
       throw new RuntimeError(
         `unravel_index(): Expected 'indices' to be an integer tensor, but got ${String(indices.dtype)}`,
       );
-    return shape.map((n, d) =>
+    if (shape.length === 0) return [];
+    const coordinates = shape.map((n, d) =>
       indices
         .long()
         .div(
@@ -179,5 +181,7 @@ define(_unravel_index, {
         )
         .remainder(n),
     );
+    // Views of one tensor, as in PyTorch.
+    return stack(coordinates, -1).unbind(-1);
   }),
 });

@@ -282,7 +282,7 @@ define(select, {
 export const slice = op("slice(Tensor(a) self, int dim=0, int? start=None, int? end=None, int step=1) -> Tensor(a)");
 define(slice, {
   kernel: viewKernel((l, { dim, start, end, step }) => {
-    if (l.shape.length === 0) throw new RuntimeError("slice() cannot be applied to a 0-dim tensor.");
+    if (l.shape.length === 0) throw new IndexError("slice() cannot be applied to a 0-dim tensor.");
     const d = wrapDim(dim, l.shape.length);
     if (step <= 0) throw new ValueError("step must be greater than zero");
     const n = l.shape[d];
@@ -564,7 +564,7 @@ for (const name of ["mT", "mH"] as const)
       const n = this.sizes.length;
       if (n === 0) {
         deprecated(name, name === "mT" ? IDENTITY : CONJ);
-        return name === "mT" ? this.alias() : this.conj();
+        return name === "mT" ? this : this.conj();
       }
       if (n === 1)
         throw new RuntimeError(
@@ -577,8 +577,11 @@ for (const name of ["mT", "mH"] as const)
 Object.defineProperty(Tensor.prototype, "H", {
   get(this: Tensor) {
     const n = this.sizes.length;
-    if (n === 0) deprecated("H", CONJ);
-    if (n !== 0 && n !== 2)
+    if (n === 0) {
+      deprecated("H", CONJ);
+      return this.conj();
+    }
+    if (n !== 2)
       throw new RuntimeError(
         `tensor.H is only supported on matrices (2-D tensors). Got ${n}-D tensor.${n > 2 ? " For batches of matrices, consider using tensor.mH" : ""}`,
       );
@@ -586,12 +589,15 @@ Object.defineProperty(Tensor.prototype, "H", {
   },
 });
 
-/** The twin of a view op whose result is a copy, its signature derived: {@link view_copy} of {@link view}. */
-function copying<S extends string>(of: Op<S>): Op<Copying<S>> {
+/**
+ * The twin of a view op whose result is a copy, its signature derived: {@link view_copy} of {@link view}. `by` is what is
+ * copied, where that takes more tensors than the view.
+ */
+function copying<S extends string>(of: Op<S>, by: unknown = of): Op<Copying<S>> {
   const { schema } = registry.get(of)!;
   const text = schema.text.replace(/^(\w+)\(/, "$1_copy(").replaceAll("Tensor(a)", "Tensor") as Copying<S>;
   const twin = op(text);
-  const call = of as unknown as (...args: unknown[]) => Tensor | Tensor[];
+  const call = by as (...args: unknown[]) => Tensor | Tensor[];
   const copied = (t: Tensor): Tensor => t.clone().contiguous();
   define(twin as unknown as Op<string>, {
     kernel: {
@@ -622,4 +628,4 @@ export const transpose_copy = copying(transpose);
 export const unbind_copy = copying(unbind);
 export const unfold_copy = copying(unfold);
 export const unsqueeze_copy = copying(unsqueeze);
-export const view_copy = copying(view);
+export const view_copy = copying(view, reshape);
