@@ -15,7 +15,7 @@ import warnings
 
 import torch
 
-from programs import arranging, elementwise, indexing, networks  # noqa: F401  (they register their kinds of calls)
+from programs import algebra, arranging, elementwise, indexing, networks  # noqa: F401  (they register their kinds of calls)
 from programs.calls import KINDS
 from programs.operands import NAMES, Operands, encoded, is_usable, overlaps
 
@@ -62,24 +62,43 @@ def record_results(result, operands):
     return records
 
 
+def give_out(call, operands, chooser):
+    """Gives the call a tensor for its result, nearly always one that fits; whether it did."""
+    if call.where == "method" and not call.writes and hasattr(torch, call.name):
+        call.where = "torch"
+    if call.writes or call.where not in ("torch", "linalg", "special", "fft"):
+        return False
+    try:
+        with torch.no_grad():
+            result = call.run(operands)
+    except Exception:
+        return False
+    if not isinstance(result, torch.Tensor) or result.dtype not in NAMES or result.numel() > LARGEST:
+        return False
+    shape = list(result.shape) if chooser.random() < 0.8 else [0]
+    dtype = NAMES[result.dtype] if chooser.random() < 0.7 else None
+    call.kwargs["out"] = operands.make(dtype, shape, grad=chooser.random() < 0.03)
+    return True
+
+
 def step(operands, chooser, most):
     """One call and what came of it; None if it says nothing, or takes more than `most` new elements."""
     make = chooser.choices(*zip(*KINDS))[0]
-    before = len(operands.tensors)
+    start = len(operands.tensors)
     call = make(operands, chooser)
-    first = call.args[0] if call.args else None
-    undefined = call.writes and hasattr(first, "number") and overlaps(operands[first])
-    if undefined or sum(operands.tensors[i].numel() for i in range(before, len(operands.tensors))) > most:
-        operands.drop_from(before)
+    into = give_out(call, operands, chooser) if chooser.random() < 0.08 else False
+    undefined = any(overlaps(operands[x]) for x in call.written_to)
+    if undefined or sum(operands.tensors[i].numel() for i in range(start, len(operands.tensors))) > most:
+        operands.drop_from(start)
         return None
-    unrecorded = chooser.random() < 0.05
-    made = [[i, {**operands.specs[i], "version": operands.tensors[i]._version}] for i in range(before, len(operands.tensors))]
+    unrecorded = chooser.random() < (0.8 if into else 0.05)
+    made = [[i, {**operands.specs[i], "version": operands.tensors[i]._version}] for i in range(start, len(operands.tensors))]
     told = {**call.written(), "no_grad": unrecorded, "given": made}
-    watched = [x.number for x in [*call.args[:1], *call.running] if call.writes and hasattr(x, "number")]
+    watched = [x.number for x in [*call.written_to, *call.running]]
     before = {i: encoded(operands.tensors[i]) for i in watched}
 
     def changed(refs):
-        now = [[x.number, encoded(operands[x])] for x in refs if hasattr(x, "number")]
+        now = [[x.number, encoded(operands[x])] for x in refs]
         differing = [[i, bytes] for i, bytes in now if before.get(i, bytes) != bytes]
         return {"changed": differing} if differing else {}
 
@@ -87,7 +106,10 @@ def step(operands, chooser, most):
         with torch.no_grad() if unrecorded else contextlib.nullcontext():
             result = call.run(operands)
     except Exception as error:
-        return {**told, "error": first_line(error), **changed(call.args[:1])}
+        if into and isinstance(error, TypeError):  # it takes no out=
+            operands.drop_from(start)
+            return None
+        return {**told, "error": first_line(error), **changed(call.written_to)}
     after = len(operands.tensors)
     records = record_results(result, operands)
     if records is None:
@@ -122,9 +144,27 @@ def program(number, chooser, most):
     if roots:
         found["roots"] = roots
         tensors = [operands.tensors[i] for i in roots]
+        leaves = [i for i in given if operands.specs[i]["grad"]]
+        on_the_way = [i for i, t in enumerate(operands.tensors) if is_usable(t) and t.requires_grad and not t.is_leaf]
+        if on_the_way and chooser.random() < 0.2:
+            found["retained"] = [chooser.choice(on_the_way)]
+        if chooser.random() < 0.1:
+            found["hooks"] = [chooser.choice([*on_the_way, *leaves])]
+        found["twice"] = chooser.random() < 0.15
         try:
-            torch.autograd.backward(tensors, [seed_gradient(t) for t in tensors])
-            leaves = [i for i in given if operands.specs[i]["grad"]]
+            for i in found.get("retained", []):
+                operands.tensors[i].retain_grad()
+            for i in found.get("hooks", []):
+                operands.tensors[i].register_hook(lambda grad: grad * 2)
+            seeds = [seed_gradient(t) for t in tensors]
+            if found["twice"]:
+                inputs = [operands.tensors[i] for i in leaves]
+                first = torch.autograd.grad(tensors, inputs, seeds, create_graph=True, allow_unused=True)
+                tensors = [g for g in first if g is not None and g.requires_grad]
+                seeds = [seed_gradient(g) for g in tensors]
+            if tensors:
+                torch.autograd.backward(tensors, seeds)
+            leaves += found.get("retained", [])
             grads = [(i, operands.tensors[i].grad) for i in leaves]
             found["gradients"] = [
                 [i, None if g is None else {"dtype": NAMES[g.dtype], "shape": list(g.shape), "bytes": encoded(g)}] for i, g in grads

@@ -40,7 +40,7 @@ export interface Result {
 }
 export type Raised = readonly [name: string, firstLine: string];
 export interface Call {
-  readonly where: "method" | "property" | "torch" | "F" | "linalg" | "special" | "getitem" | "setitem";
+  readonly where: "method" | "property" | "torch" | "F" | "linalg" | "special" | "fft" | "getitem" | "setitem";
   readonly name: string;
   readonly args: readonly Value[];
   readonly kwargs: Readonly<Record<string, Value>>;
@@ -58,6 +58,11 @@ export interface Program {
   /** What was given, as it is after all calls. */
   readonly after: readonly (readonly [number, { readonly bytes: string; readonly version: number }])[];
   readonly roots?: readonly number[];
+  /** Of which results gradients are kept, and which of their gradients a hook doubles. */
+  readonly retained?: readonly number[];
+  readonly hooks?: readonly number[];
+  /** Whether the gradients are those of the gradients. */
+  readonly twice?: boolean;
   readonly gradients?: readonly (readonly [
     number,
     { readonly dtype: DtypeName; readonly shape: readonly number[]; readonly bytes: string } | null,

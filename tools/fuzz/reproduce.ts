@@ -7,7 +7,7 @@ import type { Difference } from "./replay.ts";
 export function reproduction({ program, call: last, kind, got }: Difference): string {
   const ofState = kind.startsWith("state") ? Number(/^of tensor (\d+)/.exec(got)?.[1]) : null;
   const whole = /gradient|backward|version/.test(kind);
-  const { calls, roots = [] } = program;
+  const { calls, roots = [], retained = [], hooks = [], twice = false } = program;
   const made = firstNumbers(calls);
   const needed = new Set<number>();
   const kept = new Set<number>();
@@ -16,7 +16,7 @@ export function reproduction({ program, call: last, kind, got }: Difference): st
     for (const number of tensorsOf(calls[i])) needed.add(number);
   };
   if (ofState !== null) needed.add(ofState);
-  else if (whole) for (const number of roots) needed.add(number);
+  else if (whole && roots.length > 0) for (const number of roots) needed.add(number);
   else keep(last);
   for (let i = last; i >= 0; i--) {
     const makes = [...needed].some((number) => number >= made[i].results && number < made[i].end);
@@ -32,10 +32,22 @@ export function reproduction({ program, call: last, kind, got }: Difference): st
     if (kept.has(i)) lines.push(callText(call, made[i].results, made[i].end));
   }
   if (ofState !== null) lines.push(`print(x${ofState})`);
-  if (whole)
+  if (whole && roots.length > 0)
     lines.push(
       "seed = lambda t: ((torch.arange(t.numel()) % 7) - 3).to(torch.float64).mul(0.25).add(0.125).reshape(t.shape).to(t.dtype)",
       `roots = [${roots.map((number) => `x${number}`).join(", ")}]`,
+      ...retained.map((number) => `x${number}.retain_grad()`),
+      ...hooks.map((number) => `x${number}.register_hook(lambda grad: grad * 2)`),
+      ...(twice
+        ? [
+            `inputs = [${[...needed]
+              .filter((n) => isLeaf(calls, n))
+              .map((n) => `x${n}`)
+              .join(", ")}]`,
+            "first = torch.autograd.grad(roots, inputs, [seed(t) for t in roots], create_graph=True, allow_unused=True)",
+            "roots = [g for g in first if g is not None and g.requires_grad]",
+          ]
+        : []),
       "torch.autograd.backward(roots, [seed(t) for t in roots])",
       `print(${[...needed]
         .sort((a, b) => a - b)

@@ -1,5 +1,7 @@
 """Views, joins, sorts, and tensors made of nothing."""
 
+import torch
+
 from .calls import Call, function, kind, method, sometimes
 from .operands import COMPLEX, DTYPES, NAMES
 
@@ -12,9 +14,15 @@ def divisors(n):
 def reshaped(operands, random):
     x = operands.any()
     t = operands[x]
-    name = random.choice(["view", "reshape", "flatten", "unflatten", "ravel"])
+    name = random.choice(["view", "reshape", "flatten", "unflatten", "ravel", "atleast", "view_as"])
     if name == "ravel":
         return method(name, x)
+    if name == "atleast":
+        return function(random.choice(["atleast_1d", "atleast_2d", "atleast_3d"]), x)
+    if name == "view_as":
+        shape = list(t.shape)
+        random.shuffle(shape)
+        return method(random.choice(["view_as", "reshape_as"]), x, operands.make(None, shape))
     if name == "flatten":
         if t.dim() == 0 or random.random() < 0.5:
             return method(name, x)
@@ -43,7 +51,16 @@ def reshaped(operands, random):
 def dims_moved(operands, random):
     x = operands.any()
     t = operands[x]
-    name = random.choice(["permute", "transpose", "squeeze", "unsqueeze", "movedim", "swapaxes", "t", "T", "mT", "H", "mH"])
+    name = random.choice(["permute", "transpose", "squeeze", "unsqueeze", "movedim", "swapaxes", "t", "T", "mT", "H", "mH", "inplace"])
+    if name == "inplace":
+        x = operands.any(lambda t: not (t.requires_grad and t.is_leaf))
+        t = operands[x]
+        name = random.choice(["t_", "transpose_", "squeeze_", "unsqueeze_", "swapaxes_"])
+        if name in ("transpose_", "swapaxes_"):
+            return method(name, x, operands.dim(t), operands.dim(t))
+        if name == "squeeze_":
+            return method(name, x, *([operands.dim(t)] if random.random() < 0.5 else []))
+        return method(name, x, *([random.randint(-t.dim() - 1, t.dim())] if name == "unsqueeze_" else []))
     if name == "permute":
         return method(name, x, random.sample(range(t.dim()), t.dim()))
     if name in ("transpose", "swapaxes", "movedim"):
@@ -61,7 +78,9 @@ def dims_moved(operands, random):
 def parts(operands, random):
     x = operands.any()
     t = operands[x]
-    name = random.choice("select narrow unbind split chunk tensor_split hsplit diagonal unfold as_strided expand expand_as".split())
+    name = random.choice("select narrow unbind split chunk tensor_split hsplit vsplit dsplit diagonal unfold as_strided expand expand_as written".split())
+    if name == "written":
+        return written_part(operands, random, x, t)
     dim = operands.dim(t)
     size = operands.size(t, dim)
     if name == "select":
@@ -75,7 +94,7 @@ def parts(operands, random):
         return method(name, x, random.choice([1, 2, 3]), dim)
     if name == "tensor_split":
         return method(name, x, random.choice([1, 2, 3, [1], [1, 2], [-1]]), dim)
-    if name == "hsplit":
+    if name in ("hsplit", "vsplit", "dsplit"):
         return method(name, x, random.choice([1, 2, [1]]))
     if name == "diagonal":
         dims = {"dim1": dim, "dim2": operands.dim(t)} if random.random() < 0.4 else {}
@@ -92,9 +111,61 @@ def parts(operands, random):
     return method(name, x, [random.choice([1, 2, 0]), *shape] if random.random() < 0.3 else shape)
 
 
+def written_part(operands, random, x, t):
+    """A copy in which a part is another tensor."""
+    name = random.choice(["select_scatter", "slice_scatter", "diagonal_scatter"])
+    dim = operands.dim(t, wrong=0)
+    size = operands.size(t, dim)
+    if name == "select_scatter":
+        index = random.randint(-size, max(size - 1, 0))
+        shape = list(t.shape)
+        del shape[dim : dim + 1 or None]
+        return method(name, x, operands.make(NAMES[t.dtype], shape), dim, index)
+    if name == "slice_scatter":
+        start, step = random.randint(0, size), random.choice([1, 1, 2])
+        shape = list(t.shape)
+        if shape:
+            shape[dim] = len(range(start, size, step))
+        return method(name, x, operands.make(NAMES[t.dtype], shape), dim, start, size, step)
+    offset = random.choice([0, 1, -1])
+    part = torch.diagonal(t.detach(), offset) if t.dim() > 1 else t
+    return method(name, x, operands.make(NAMES[t.dtype], list(part.shape)), offset)
+
+
+COPIES = """t_copy transpose_copy permute_copy select_copy squeeze_copy unsqueeze_copy view_copy expand_copy unbind_copy narrow_copy
+alias_copy unfold_copy slice_copy diagonal_copy""".split()
+
+
+@kind(1)
+def copies_of_views(operands, random):
+    x = operands.any()
+    t = operands[x]
+    name = random.choice(COPIES)
+    dim = operands.dim(t)
+    size = operands.size(t, dim)
+    args = {
+        "transpose_copy": [dim, operands.dim(t)],
+        "permute_copy": [random.sample(range(t.dim()), t.dim())],
+        "select_copy": [dim, random.randint(-size, max(size - 1, 0))],
+        "unsqueeze_copy": [random.randint(-t.dim() - 1, t.dim())],
+        "view_copy": [[-1] if t.numel() else list(t.shape)],
+        "expand_copy": [[2, *t.shape]],
+        "unbind_copy": [dim],
+        "narrow_copy": [dim, 0, random.randint(0, size)],
+        "unfold_copy": [dim, 1, 1],
+        "slice_copy": [dim, random.choice([0, 1, -1]), random.choice([None, 2])],
+    }
+    return function(name, x, *args.get(name, []))
+
+
 @kind(1)
 def converted(operands, random):
-    name = random.choice(["to", "to", "detach", "real", "imag", "view_as_real", "clone", "contiguous"])
+    name = random.choice(["to", "to", "detach", "real", "imag", "view_as_real", "clone", "contiguous", "type"])
+    if name == "type":
+        x = operands.any()
+        if random.random() < 0.4:
+            return method("type_as", x, operands.broadcastable(operands[x]))
+        return method(random.choice("float double half bfloat16 int long short char byte bool cfloat cdouble".split()), x)
     if name == "view_as_real":
         return function(name, operands.any(lambda t: t.is_complex(), dtype=random.choice(COMPLEX)))
     if name == "imag":
@@ -128,11 +199,11 @@ def rearranged(operands, random):
     x = operands.any()
     t = operands[x]
     name = random.choice(
-        "flip fliplr roll rot90 repeat tile repeat_interleave diag diag_embed tril triu trapezoid cumulative_trapezoid".split()
+        "flip fliplr flipud roll rot90 repeat diagflat tile repeat_interleave diag diag_embed tril triu trapezoid cumulative_trapezoid".split()
     )
     if name == "flip":
         return method(name, x, operands.dims(t))
-    if name == "fliplr":
+    if name in ("fliplr", "flipud"):
         return method(name, x)
     if name == "roll":
         return method(name, x, random.choice([1, -1, 2, 5]), *([operands.dim(t)] if random.random() < 0.6 else []))
@@ -173,7 +244,7 @@ def ordered(operands, random):
 
 @kind(1)
 def made(operands, random):
-    name = random.choice("linspace logspace arange full new_full eye tril_indices triu_indices vander meshgrid combinations".split())
+    name = random.choice("linspace logspace arange full new_full like new eye window tril_indices triu_indices vander meshgrid combinations product".split())
     dtype = sometimes(random, 0.4, dtype=[DTYPES[operands.dtype()]])
     if name == "linspace":
         return function(name, random.choice([0, 1, -2.5]), random.choice([5, 1, 10.5]), random.choice([0, 1, 2, 5, 7, 101]), **dtype)
@@ -187,6 +258,14 @@ def made(operands, random):
         return function(name, operands.shape(2), operands.scalar(), dtype=DTYPES[operands.dtype()])
     if name == "new_full":
         return method(name, operands.any(), operands.shape(2), operands.scalar(complex_too=False))
+    if name == "like":
+        name = random.choice(["zeros_like", "ones_like", "full_like"])
+        return function(name, operands.any(), *([operands.scalar(complex_too=False)] if name == "full_like" else []), **dtype)
+    if name == "new":
+        return method(random.choice(["new_zeros", "new_ones"]), operands.any(), operands.shape(2), **dtype)
+    if name == "window":
+        name = random.choice(["hann_window", "hamming_window", "blackman_window", "bartlett_window", "kaiser_window"])
+        return function(name, random.choice([0, 1, 2, 5, 8]), random.choice([True, False]))
     if name == "eye":
         return function(name, random.choice([0, 1, 3]), *([random.choice([0, 2, 4])] if random.random() < 0.5 else []), **dtype)
     if name.endswith("indices"):
@@ -196,6 +275,8 @@ def made(operands, random):
         return function(name, vector(3, dtype=random.choice(["float32", "int64"]), extreme=False), increasing=random.random() < 0.5)
     if name == "meshgrid":
         return function(name, vector(2, dtype="float32"), vector(3, dtype="float32"), indexing=random.choice(["ij", "xy"]))
+    if name == "product":
+        return function("cartesian_prod", vector(2, dtype="float32"), vector(random.choice([0, 1, 3]), dtype="float32"))
     return function(name, vector(random.choice([0, 1, 4])), r=random.choice([1, 2, 3]))
 
 

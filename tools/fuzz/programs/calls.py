@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from .operands import NAMES, Ref
 
-MODULES = {"torch": torch, "F": F, "linalg": torch.linalg, "special": torch.special}
+MODULES = {"torch": torch, "F": F, "linalg": torch.linalg, "special": torch.special, "fft": torch.fft}
 
 
 class Call:
@@ -23,6 +23,12 @@ class Call:
         scatters = "_scatter" in self.name
         written = self.name.endswith("_") or self.where == "setitem" or "inplace" in self.kwargs
         return written or self.name == "batch_norm" or scatters
+
+    @property
+    def written_to(self):
+        """Its first argument, if it writes to that, and what it shall put its result in."""
+        first = self.args[:1] if self.writes else []
+        return [x for x in [*first, self.kwargs.get("out")] if isinstance(x, Ref)]
 
     @property
     def running(self):

@@ -2,30 +2,37 @@
 
 import math
 
+import torch
+
 from .calls import Call, functional, function, kind, method, sometimes
 from .operands import DTYPES, FLOATS, NAMES
 
 UNARY = """neg abs sign sgn exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos tan asin acos atan sinh cosh
 tanh asinh acosh atanh sigmoid erf erfc erfinv floor ceil trunc round frac square relu logit nan_to_num deg2rad rad2deg
 isnan isinf isfinite isposinf isneginf signbit logical_not bitwise_not positive lgamma digamma i0 sinc angle isreal conj
-conj_physical logdet fix""".split()
+conj_physical logdet fix absolute negative arcsin arccos arctan arcsinh arccosh arctanh""".split()
 UNARY_INPLACE = """neg abs sign sgn exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos tan asin acos atan
 sinh cosh tanh asinh acosh atanh sigmoid erf erfc erfinv floor ceil trunc round frac square relu nan_to_num deg2rad rad2deg
-logical_not bitwise_not zero lgamma digamma sinc conj_physical""".split()
+logical_not bitwise_not zero lgamma digamma sinc conj_physical logit""".split()
 ACTIVATIONS = """gelu silu mish softplus softsign logsigmoid softshrink hardshrink tanhshrink relu6 hardsigmoid hardswish
 selu celu elu leaky_relu hardtanh relu tanh sigmoid""".split()
 INPLACE_TOO = "relu6 hardsigmoid hardswish selu celu elu leaky_relu hardtanh relu silu mish".split()
 SPECIAL = """entr ndtr ndtri erfcx log_ndtr i0 i0e i1 i1e expit exp2 expm1 gammaln psi sinc bessel_j0 bessel_j1
-log1p""".split()
+log1p logit erfinv digamma modified_bessel_i0 modified_bessel_i1 spherical_bessel_j0""".split()
+SPECIAL_BINARY = "xlog1py xlogy zeta".split()
+POLYNOMIALS = """chebyshev_polynomial_t chebyshev_polynomial_u hermite_polynomial_h hermite_polynomial_he
+laguerre_polynomial_l legendre_polynomial_p""".split()
 BINARY = """add sub mul div true_divide floor_divide remainder fmod pow maximum minimum fmax fmin eq ne lt le gt ge
 logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift atan2 hypot
 copysign nextafter ldexp logaddexp logaddexp2 xlogy gcd lcm heaviside float_power isclose""".split()
 WITH_SCALAR = """add sub mul div true_divide floor_divide remainder fmod pow eq ne lt le gt ge bitwise_and bitwise_or
 bitwise_xor bitwise_left_shift bitwise_right_shift xlogy copysign float_power""".split()
 SCALAR_FIRST = "pow remainder floor_divide true_divide float_power xlogy bitwise_and".split()
-BINARY_INPLACE = """add sub mul div floor_divide remainder fmod pow eq lt ge logical_and bitwise_and bitwise_or atan2 hypot
-copysign xlogy copy""".split()
-OF_TENSORS = ["logical_and", "atan2", "hypot", "copy"]
+ALIASES = """multiply subtract divide greater greater_equal less less_equal not_equal arctan2 clamp_max clamp_min""".split()
+BINARY_INPLACE = """add sub mul div floor_divide remainder fmod pow eq ne lt le gt ge logical_and logical_or logical_xor bitwise_and
+bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift atan2 hypot copysign xlogy copy ldexp gcd lcm nextafter heaviside
+float_power clamp_max clamp_min true_divide""".split()
+OF_TENSORS = "logical_and logical_or logical_xor atan2 hypot copy ldexp gcd lcm nextafter heaviside".split()
 REDUCTIONS = """sum mean prod amax amin argmax argmin all any var std logsumexp nansum nanmean count_nonzero norm max min
 median nanmedian mode cumsum cumprod cummax cummin logcumsumexp aminmax""".split()
 OVER_DIMS = "sum mean amax amin var std logsumexp nansum nanmean count_nonzero norm all any".split()
@@ -75,13 +82,19 @@ def activation(operands, random):
 
 @kind(1)
 def special(operands, random):
+    r = random.random()
+    if r < 0.1:
+        x = operands.any(is_float, dtype="float32", extreme=False)
+        return Call("special", random.choice(SPECIAL_BINARY), x, operands.broadcastable(operands[x], NAMES[operands[x].dtype]))
+    if r < 0.2:
+        return Call("special", random.choice(POLYNOMIALS), operands.any(is_float, dtype="float32"), random.choice([0, 1, 2, 3, 5]))
     return Call("special", random.choice(SPECIAL), operands.any(is_float, dtype=random.choice(FLOATS)))
 
 
 @kind(4)
 def binary(operands, random):
     x = operands.any()
-    name = random.choice(BINARY)
+    name = random.choice(BINARY if random.random() < 0.9 else ALIASES)
     kwargs = {}
     if name in ("add", "sub"):
         kwargs = sometimes(random, 0.2, alpha=[2, 0.5, -1, 3.0, 0])
@@ -97,6 +110,8 @@ def binary_with_scalar(operands, random):
     if random.random() < 0.1:
         return function(random.choice(SCALAR_FIRST), operands.scalar(), x)
     name = random.choice(WITH_SCALAR)
+    if random.random() < 0.1:
+        return function("rsub", x, operands.scalar(), **sometimes(random, 0.3, alpha=[2, 0.5, -1]))
     kwargs = sometimes(random, 0.3, rounding_mode=["floor", "trunc"]) if name == "div" else {}
     return method(name, x, operands.scalar(), **kwargs)
 
@@ -114,7 +129,7 @@ def with_bounds_or_weights(operands, random):
     x = operands.any()
     t = operands[x]
     same = lambda: operands.broadcastable(t, NAMES[t.dtype])  # noqa: E731
-    name = random.choice(["clamp", "clamp_", "lerp", "lerp_", "addcmul", "addcdiv", "addcmul_", "where"])
+    name = random.choice(["clamp", "clamp_", "lerp", "lerp_", "addcmul", "addcdiv", "addcmul_", "addcdiv_", "where"])
     if name.startswith("clamp"):
         tensors = random.random() < 0.4
         bound = lambda: operands.broadcastable(t) if tensors else operands.scalar(complex_too=False)  # noqa: E731
@@ -154,7 +169,8 @@ def reduction(operands, random):
 
 @kind(1)
 def statistics(operands, random):
-    name = random.choice(["quantile", "nanquantile", "histc", "cov", "diff", "var_mean", "std_mean", "renorm", "polygamma"])
+    names = "quantile nanquantile histc cov diff var_mean std_mean renorm polygamma mvlgamma dist gradient frexp nan_to_num corrcoef"
+    name = random.choice(names.split())
     if name in ("quantile", "nanquantile"):
         x = operands.any(is_float, dtype="float32")
         interpolation = ["linear", "lower", "higher", "nearest", "midpoint"]
@@ -164,12 +180,70 @@ def statistics(operands, random):
     if name == "renorm":
         x = operands.any(lambda t: is_float(t) and t.dim() > 1, dtype="float32", shape=[3, 4])
         return method(name, x, random.choice([1, 2, 3.0]), 0, random.choice([1, 0.5]))
+    if name == "mvlgamma":
+        return method(name, operands.any(is_float, dtype="float32", extreme=False), random.choice([1, 2, 3]))
+    if name == "dist":
+        x = operands.any(is_float, dtype="float32")
+        return method(name, x, operands.broadcastable(operands[x]), *random.choice([[], [1], [0], [3.0], [math.inf]]))
+    if name == "gradient":
+        x = operands.any(is_float, dtype="float32")
+        kwargs = sometimes(random, 0.5, dim=[operands.dim(operands[x])]) | sometimes(random, 0.3, spacing=[2.0, 0.5])
+        return function(name, x, **kwargs, **sometimes(random, 0.3, edge_order=[2]))
+    if name == "frexp":
+        return function(name, operands.any(is_float, dtype="float32"))
+    if name == "nan_to_num":
+        options = {"nan": [0.5, 2], "posinf": [9, 1.0], "neginf": [-9, -1.5]}
+        return method(name + random.choice(["", "_"]), changeable(operands, random), **sometimes(random, 0.7, **options))
     if name == "polygamma":
         return Call("special", name, random.choice([0, 1, 2]), operands.any(is_float, dtype="float32"))
     x = operands.any()
     if name == "cov":
+        return method(name, x, **sometimes(random, 0.4, correction=[0, 1, 2]))
+    if name == "corrcoef":
         return method(name, x)
     if name == "diff":
         return method(name, x, n=random.choice([1, 2]), dim=operands.dim(operands[x]))
     kwargs = sometimes(random, 0.6, dim=[operands.dim(operands[x])]) | sometimes(random, 0.3, keepdim=[True])
     return function(name, x, **kwargs)
+
+
+@kind(1)
+def scan_inplace(operands, random):
+    x = changeable(operands, random)
+    name = random.choice(["cumsum_", "cumprod_", "fill_", "fill_diagonal_", "renorm_", "mvlgamma_", "clamp_min_", "clamp_max_"])
+    if name in ("cumsum_", "cumprod_"):
+        return method(name, x, operands.dim(operands[x]))
+    if name == "renorm_":
+        x = operands.any(lambda t: is_float(t) and t.dim() > 1 and not t.requires_grad, dtype="float32", shape=[3, 4], grad=False)
+        return method(name, x, random.choice([1, 2, 3.0]), random.choice([0, -1]), random.choice([1, 0.5]))
+    if name == "mvlgamma_":
+        return method(name, x, random.choice([1, 2]))
+    if name == "fill_diagonal_":
+        return method(name, x, operands.scalar(complex_too=False), **sometimes(random, 0.3, wrap=[True]))
+    return method(name, x, operands.scalar(complex_too=False))
+
+
+@kind(1)
+def of_complex(operands, random):
+    x = operands.any(lambda t: t.is_complex(), dtype=random.choice(["complex64", "complex128"]))
+    if random.random() < 0.6:
+        names = [name for name in UNARY if name not in ("fix", "logdet")]
+        return method(random.choice(names), x)
+    if random.random() < 0.5:
+        names = "add sub mul div pow eq ne xlogy float_power true_divide isclose".split()
+        return method(random.choice(names), x, operands.broadcastable(operands[x], "complex64"))
+    name = random.choice("sum mean prod cumsum cumprod norm logsumexp var std nansum all any count_nonzero".split())
+    return method(name, x, **({"dim": operands.dim(operands[x])} if name in NEEDS_DIM or random.random() < 0.6 else {}))
+
+
+@kind(1)
+def of_parts(operands, random):
+    name = random.choice(["complex", "polar", "view_as_complex"])
+    dtype = random.choice(["float32", "float64"])
+    x = operands.make(dtype, [*operands.shape(2), 2] if name == "view_as_complex" else operands.shape(2))
+    if name == "view_as_complex":
+        return function(name, x)
+    if name == "polar":  # of lengths: where they are not positive, PyTorch's gradient is that of their absolute value
+        lengths = lambda n: torch.tensor([0.1 + random.random() for _ in range(n)], dtype=torch.float64)  # noqa: E731
+        x = operands.make(dtype, operands.shape(2), values=lengths)
+    return function(name, x, operands.make(dtype, operands.part_of(operands[x])))

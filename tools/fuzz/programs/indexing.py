@@ -93,7 +93,7 @@ def by_index(operands, random):
     x = operands.any()
     t = operands[x]
     dim = operands.dim(t, wrong=0.01)
-    names = "index_select index_add index_add_ index_copy index_copy_ index_fill index_fill_ index_reduce"
+    names = "index_select index_add index_add_ index_copy index_copy_ index_fill index_fill_ index_reduce index_reduce_"
     name = random.choice(names.split())
     count = random.choice([0, 1, 2, 3])
     index = operands.integers([count] if random.random() < 0.95 else [], operands.size(t, dim))
@@ -105,7 +105,7 @@ def by_index(operands, random):
     if t.dim() > 0 and -t.dim() <= dim < t.dim():
         shape[dim] = count
     source = operands.make(NAMES[t.dtype] if random.random() < 0.9 else None, shape)
-    if name == "index_reduce":
+    if name.startswith("index_reduce"):
         how = random.choice(["prod", "mean", "amax", "amin"])
         return method(name, x, dim, index, source, how, **sometimes(random, 0.4, include_self=[False]))
     return method(name, x, dim, index, source, **(sometimes(random, 0.3, alpha=[2, 0.5]) if "add" in name else {}))
@@ -116,14 +116,14 @@ def by_mask_or_place(operands, random):
     x = operands.any()
     t = operands[x]
     dtype = NAMES[t.dtype]
-    names = "masked_fill masked_fill_ masked_select masked_scatter take put put_ nonzero argwhere bincount searchsorted bucketize one_hot embedding"
+    names = "masked_fill masked_fill_ masked_select masked_scatter masked_scatter_ take put put_ nonzero argwhere bincount searchsorted bucketize one_hot embedding unravel_index"
     name = random.choice(names.split())
     mask = lambda: operands.make("bool", operands.part_of(t))  # noqa: E731
     if name.startswith("masked_fill"):
         return method(name, x, mask(), random.choice([0, 1.5, -1, float("-inf"), float("nan")]))
     if name == "masked_select":
         return method(name, x, mask())
-    if name == "masked_scatter":
+    if name.startswith("masked_scatter"):
         return method(name, x, mask(), operands.make(dtype, [t.numel() + 2]))
     if name == "take":
         return method(name, x, operands.integers(operands.shape(2), t.numel()))
@@ -143,7 +143,22 @@ def by_mask_or_place(operands, random):
         sorted_ = operands.make(edges, [size], grad=False, layout="contiguous", values=draw)
         args = [sorted_, x] if name == "searchsorted" else [x, sorted_]
         return function(name, *args, right=random.random() < 0.5)
+    if name == "unravel_index":
+        return function(name, operands.integers(operands.shape(2), 12), random.choice([[3, 4], [12], [2, 3, 2], 12]))
     if name == "one_hot":
         return functional(name, operands.integers(operands.shape(2), 5), *random.choice([[], [6]]))
     weight = operands.make(random.choice(FLOATS), [5, 3])
     return functional(name, operands.integers(operands.shape(2), 5), weight, **sometimes(random, 0.4, padding_idx=[0, 2, -1]))
+
+
+@kind(1)
+def index_put(operands, random):
+    x = operands.any(lambda t: t.dim() > 0 and not (t.requires_grad and t.is_leaf), shape=[3, 4], grad=False)
+    t = operands[x]
+    places = random.choice([[2], [3], [1, 2], [0]])
+    dims = random.randint(1, min(t.dim(), 2))
+    index = [operands.integers(places if random.random() < 0.8 else [1], t.shape[d], layout="contiguous") for d in range(dims)]
+    shape = [*places, *t.shape[dims:]]
+    value = operands.make(NAMES[t.dtype], shape if random.random() < 0.6 else [])
+    # Which of several values for one place stays is not defined.
+    return method(random.choice(["index_put", "index_put_"]), x, index, value, accumulate=True)
