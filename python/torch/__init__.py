@@ -33,7 +33,7 @@ class layout:
         return "torch." + self._name
 
     def __reduce__(self):
-        return self._name
+        return serialization._get_layout, (repr(self),)
 
 
 strided, sparse_coo = layout("strided"), layout("sparse_coo")
@@ -390,10 +390,11 @@ from .autograd import enable_grad, inference_mode, no_grad  # noqa: E402
 from . import nn, optim, utils  # noqa: E402
 from . import serialization  # noqa: E402
 from .serialization import load, save  # noqa: E402
-from .storage import TypedStorage, UntypedStorage  # noqa: E402
+from .storage import TypedStorage, UntypedStorage, legacy as _legacy_storages  # noqa: E402
 from . import amp, backends, cuda, types, version  # noqa: E402
 from .amp import autocast  # noqa: E402
 
+globals().update(_legacy_storages)
 for _place, _module in (
     ("torch.cuda.amp", amp.of_device("cuda")),
     ("torch.cpu", _types.ModuleType("torch.cpu")),

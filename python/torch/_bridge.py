@@ -7,6 +7,7 @@ import itertools
 import json
 import math
 import os
+import pickle
 import sys
 import traceback
 import warnings
@@ -51,6 +52,7 @@ ERRORS = {
     "NotImplementedError": NotImplementedError,
     "FileNotFoundError": FileNotFoundError,
     "OverflowError": OverflowError,
+    "UnpicklingError": pickle.UnpicklingError,
     "LinAlgError": LinAlgError,
     "OutOfMemoryError": OutOfMemoryError,
 }

@@ -519,6 +519,9 @@ class Tensor(Held, metaclass=_Methods):
         from . import _utils
 
         hooks = OrderedDict()
+        if self.is_meta:
+            args = (self.dtype, tuple(self.size()), self.stride(), self.requires_grad)
+            return _utils._rebuild_meta_tensor_no_storage, args
         layout = self.storage_offset(), tuple(self.size()), self.stride()
         rebuild = _utils._rebuild_tensor_v2
         args = (self.detach()._typed_storage(), *layout, self.requires_grad, hooks)

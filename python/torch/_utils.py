@@ -1,12 +1,58 @@
 """What pickles of tensors call when they are loaded, under PyTorch's names."""
 
+from . import _tensor
 from ._bridge import run
+from ._tensor import dtype
+
+
+def _dtype(x):
+    if isinstance(x, dtype):
+        return x
+    raise NotImplementedError(f"tensors of dtype {x} are not supported")
+
+
+def _in(storage, kind, storage_offset, size, stride, requires_grad=False):
+    of = storage._untyped_storage._bytes
+    made = run("bridge.fromBytes", of, kind, storage_offset, list(size), list(stride))
+    return made.requires_grad_(True) if requires_grad else made
+
+
+def _rebuild_tensor(storage, storage_offset, size, stride):
+    return _in(storage, storage.dtype, storage_offset, size, stride)
 
 
 def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, metadata=None):
-    of = storage._untyped_storage._bytes
-    made = run("bridge.fromBytes", of, storage.dtype, storage_offset, list(size), list(stride))
+    return _in(storage, storage.dtype, storage_offset, size, stride, requires_grad)
+
+
+def _rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype, metadata=None):
+    return _in(storage, _dtype(dtype), storage_offset, size, stride, requires_grad)
+
+
+def _rebuild_meta_tensor_no_storage(dtype, size, stride, requires_grad):
+    from . import empty_strided
+
+    return empty_strided(size, stride, dtype=_dtype(dtype), device="meta", requires_grad=requires_grad)
+
+
+def _rebuild_device_tensor_from_cpu_tensor(data, dtype, device, requires_grad):
+    made = data.to(_dtype(dtype))
     return made.requires_grad_(True) if requires_grad else made
+
+
+def _refused(name, what):
+    def rebuild(*args, **kwargs):
+        raise NotImplementedError(f"{what} are not supported")
+
+    rebuild.__name__ = rebuild.__qualname__ = name
+    return rebuild
+
+
+_rebuild_qtensor = _refused("_rebuild_qtensor", "Quantized tensors")
+_rebuild_sparse_tensor = _refused("_rebuild_sparse_tensor", "Sparse tensors")
+_rebuild_nested_tensor = _refused("_rebuild_nested_tensor", "Nested tensors")
+_rebuild_wrapper_subclass = _refused("_rebuild_wrapper_subclass", "Tensors that wrap others")
+_rebuild_device_tensor_from_numpy = _refused("_rebuild_device_tensor_from_numpy", "Tensors of other devices")
 
 
 def _rebuild_parameter(data, requires_grad, backward_hooks):
@@ -27,3 +73,21 @@ def _rebuild_from_type_v2(func, new_type, args, state):
         made = made.as_subclass(new_type)
     made.__dict__.update(state)
     return made
+
+
+_rebuild_from_type_v2.__module__ = "torch._tensor"  # where PyTorch has it
+_tensor._rebuild_from_type_v2 = _rebuild_from_type_v2
+rebuild = (
+    _rebuild_tensor,
+    _rebuild_tensor_v2,
+    _rebuild_tensor_v3,
+    _rebuild_parameter,
+    _rebuild_parameter_with_state,
+    _rebuild_meta_tensor_no_storage,
+    _rebuild_device_tensor_from_cpu_tensor,
+    _rebuild_qtensor,
+    _rebuild_sparse_tensor,
+    _rebuild_nested_tensor,
+    _rebuild_wrapper_subclass,
+    _rebuild_device_tensor_from_numpy,
+)

@@ -1,22 +1,24 @@
-"""torch.serialization: objects in files. What is loaded is data; anything else a program must allow."""
+"""torch.serialization: objects in files. What is loaded is data; anything else a program must allow.
+
+The library reads and writes the files; the objects in them are Python's affair."""
 
 import io
 import os
 import pickle
-import re
-import warnings
 from _codecs import encode
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections import Counter, OrderedDict
 
-from . import _utils
-from ._bridge import warn
-from ._tensor import Size, Tensor, device, dtype
+import _tidu
+from pyodide.ffi import to_js
 
-UNSAFE_MESSAGE = "In PyTorch 2.6, we changed the default value of the `weights_only` argument in `torch.load` from `False` to `True`. Re-running `torch.load` with `weights_only` set to `False` will likely succeed, but it can result in arbitrary code execution. Do it only if you got the file from a trusted source."
-DOCS_MESSAGE = "\n\nCheck the documentation of torch.load to learn more about types accepted by default with weights_only https://pytorch.org/docs/stable/generated/torch.load.html."
+from . import _utils, storage
+from ._bridge import crossed, run, warn
+from ._tensor import Size, Tensor, device, dtype
+from .storage import TypedStorage, UntypedStorage
+
 # With these, a pickle may not even be allowed to call what a program lists as safe.
 BLOCKED = ("sys", "os", "posix", "nt")
-MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 
 _safe = set()
 
@@ -64,18 +66,31 @@ def _allowed_by_program():
     return allowed
 
 
+class _Absent:
+    """A dtype that the library has not: told by its name, by what would make a tensor of it."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return self.name
+
+
+def _get_layout(name):
+    import torch
+
+    return next((x for x in (torch.strided, torch.sparse_coo) if str(x) == name), _Absent(name))
+
+
+ABSENT = """float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu float4_e2m1fn_x2 uint16 uint32 uint64
+complex32 quint8 qint8 qint32 quint4x2 quint2x4 bits8 bits16 bits1x8 bits2x4 bits4x2 per_tensor_affine per_tensor_symmetric
+per_channel_affine per_channel_symmetric per_channel_affine_float_qparams""".split()
+
+
 def _allowed_always():
     import torch
-    from . import storage
 
-    functions = (
-        _utils._rebuild_tensor_v2,
-        _utils._rebuild_parameter,
-        _utils._rebuild_parameter_with_state,
-        _utils._rebuild_from_type_v2,
-        storage._storage_of,
-        storage._typed,
-    )
+    functions = (*_utils.rebuild, _utils._rebuild_from_type_v2, storage._storage_of, storage._typed, _get_layout)
     return {
         "collections.OrderedDict": OrderedDict,
         "collections.Counter": Counter,
@@ -88,7 +103,12 @@ def _allowed_always():
         "builtins.bytearray": bytearray,
         "builtins.set": set,
         "builtins.complex": complex,
+        "torch.storage.UntypedStorage": UntypedStorage,
+        # Where it was in files that this package wrote before it wrote PyTorch's.
+        "torch._utils._rebuild_from_type_v2": _utils._rebuild_from_type_v2,
         **{str(d): d for d in dtype._all.values()},
+        **{f"torch.{name}": _Absent(f"torch.{name}") for name in ABSENT},
+        **{f"torch.{name}": cls for name, cls in storage.legacy.items()},
         **{f"{f.__module__}.{f.__name__}": f for f in functions},
     }
 
@@ -98,14 +118,17 @@ class _DataUnpickler(pickle._Unpickler):
 
     dispatch = {}
 
-    def __init__(self, file):
+    def __init__(self, file, storages=None):
         super().__init__(file)
+        self._storages = storages
         by_program = _allowed_by_program()
         self._allowed = {**by_program, **_allowed_always()}
         self._built = {id(f) for f in by_program.values()} | {id(OrderedDict)}
         self._callables = {id(f) for f in self._allowed.values()}
 
     def find_class(self, module, name):
+        if self.proto < 3:  # those have the names of Python 2
+            module, name = NAME_MAPPING.get((module, name), (IMPORT_MAPPING.get(module, module), name))
         path = f"{module}.{name}"
         if module.partition(".")[0] in BLOCKED:
             raise pickle.UnpicklingError(
@@ -122,7 +145,14 @@ class _DataUnpickler(pickle._Unpickler):
         )
 
     def persistent_load(self, pid):
-        raise pickle.UnpicklingError("unsupported persistent id encountered")
+        """A storage, from what is kept beside the pickle; nothing else is."""
+        if self._storages is None:
+            raise pickle.UnpicklingError("unsupported persistent id encountered")
+        if type(pid) is not tuple and type(pid) is not int:
+            raise pickle.UnpicklingError(f"persistent_load id must be tuple or int, but got {type(pid)}")
+        if type(pid) is tuple and pid and pid[0] != "storage":
+            raise pickle.UnpicklingError(f"Only persistent_load of storage is allowed, but got {type(pid[0])}")
+        return self._storages(pid)
 
     def load(self):
         try:
@@ -175,7 +205,7 @@ def _filling(name, verb, *kinds):
 _DICTS = "{} for dict, collections.OrderedDict, collections.Counter"
 # What else protocols 2 to 5 need for data.
 _PLAIN = """PROTO STOP FRAME MARK GLOBAL STACK_GLOBAL NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 LONG4 BINFLOAT
-SHORT_BINSTRING BINUNICODE SHORT_BINUNICODE BINUNICODE8 BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8 EMPTY_TUPLE TUPLE
+SHORT_BINSTRING BINSTRING BINUNICODE SHORT_BINUNICODE BINUNICODE8 BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8 EMPTY_TUPLE TUPLE
 TUPLE1 TUPLE2 TUPLE3 EMPTY_LIST EMPTY_DICT EMPTY_SET BINGET LONG_BINGET BINPUT LONG_BINPUT MEMOIZE BINPERSID""".split()
 _DataUnpickler.dispatch.update(
     {
@@ -192,40 +222,82 @@ _DataUnpickler.dispatch.update(
 )
 
 
-def _weights_only_message(message):
-    if re.search(r"GLOBAL (\S+) was not an allowed global by default.", message):
-        told = (
-            "Weights only load failed. This file can still be loaded, to do so you have two options, "
-            "\033[1mdo those steps only if you trust the source of the checkpoint\033[0m. "
-            f"\n\t(1) {UNSAFE_MESSAGE}\n\t(2) Alternatively, to load with `weights_only=True` please check "
-            f"the recommended steps in the following error message.\n\tWeightsUnpickler error: {message}"
-        )
-    else:
-        told = f"Weights only load failed. {UNSAFE_MESSAGE}\n"
-        if "is blocked." not in message:
-            told += "Please file an issue with the following so that we can make `weights_only=True` compatible with your use case: WeightsUnpickler error: "
-        told += "\n\n" + message
-    return told + DOCS_MESSAGE
-
-
-def save(obj, f, pickle_module=pickle, pickle_protocol=4, _use_new_zipfile_serialization=True):
+def save(obj, f, pickle_module=pickle, pickle_protocol=2, _use_new_zipfile_serialization=True, _disable_byteorder_record=False):
     """Writes an object to a file: a path, or anything with a method `write`."""
-    if hasattr(f, "write"):
-        pickle_module.dump(obj, f, protocol=max(pickle_protocol, 4))
-        return
-    if not isinstance(f, (str, os.PathLike)):
+    if not hasattr(f, "write") and not isinstance(f, (str, os.PathLike)):
         raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")
     # All of it first: what cannot be pickled leaves the file that was there.
-    data = pickle_module.dumps(obj, protocol=max(pickle_protocol, 4))
-    with open(f, "wb") as file:
-        file.write(data)
+    data = _bytes_of(obj, pickle_module, pickle_protocol, _use_new_zipfile_serialization)
+    if hasattr(f, "write"):
+        f.write(data)
+        return
+    path = os.fspath(f)
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as file:
+            file.write(data)
+        return
+    target = os.path.realpath(path)
+    if not os.path.isdir(os.path.dirname(target)):
+        raise RuntimeError(f"Parent directory {os.path.dirname(path)} does not exist.")
+    # Beside the file, and then in its place: whatever happens meanwhile, the old one or the new one is there, whole.
+    beside = f"{target}.{os.urandom(6).hex()}.tmp"
+    try:
+        with open(beside, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.path.exists(target):
+            os.chmod(beside, os.stat(target).st_mode & 0o777)
+        os.replace(beside, target)
+    finally:
+        if os.path.exists(beside):
+            os.remove(beside)
 
 
-CUDA = "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
+MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
+PROTOCOL_VERSION = 1001
+
+
+def _bytes_of(obj, pickle_module, protocol, as_zip):
+    storages, keys = [], {}
+
+    def persistent_id(x):
+        if isinstance(x, TypedStorage):
+            whole, kind, cls, count = x._untyped_storage, x.dtype, storage.legacy[f"{x.dtype.legacy}Storage"], x._size()
+        elif isinstance(x, UntypedStorage):
+            whole, kind, cls, count = x, dtype.named("uint8"), UntypedStorage, x.nbytes()
+        else:
+            return None
+        key, known = keys.setdefault(id(whole), (str(len(storages)), kind))
+        if known is not kind and whole.nbytes() > 0:
+            raise RuntimeError("Cannot save multiple tensors or storages that view the same data as different types")
+        if int(key) == len(storages):
+            storages.append((whole, count, kind))
+        named = ("storage", cls, key, "cpu", count)
+        return named if as_zip else (*named, None)
+
+    class Pickler(pickle_module.Pickler):
+        def persistent_id(self, x):
+            return persistent_id(x)
+
+    buffer = io.BytesIO()
+    Pickler(buffer, protocol=protocol).dump(obj)
+    if as_zip:
+        numbers = [whole._bytes._number for whole, *_ in storages]
+        return _tidu.writeFile(to_js(buffer.getvalue()), to_js(numbers)).to_py().tobytes()
+    sizes = {"short": 2, "int": 4, "long": 4}
+    about = {"protocol_version": PROTOCOL_VERSION, "little_endian": True, "type_sizes": sizes}
+    before = [pickle.dumps(x, protocol) for x in (MAGIC_NUMBER, PROTOCOL_VERSION, about)]
+    names = sorted(str(i) for i in range(len(storages)))
+    after = [pickle.dumps(names, protocol)]
+    for name in names:
+        whole, count, _ = storages[int(name)]
+        after += [count.to_bytes(8, "little"), storage._bytes_of(whole._bytes)]
+    return b"".join([*before, buffer.getvalue(), *after])
 
 
 def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=None, **pickle_load_args):
-    """Reads what `save` wrote. With `weights_only`, the default, what is not data is refused."""
+    """Reads what `save` wrote, or PyTorch. With `weights_only`, the default, what is not data is refused."""
     if weights_only is None:
         weights_only = pickle_module is None
     if weights_only and pickle_module is not None:
@@ -233,9 +305,11 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
     if weights_only and pickle_load_args:
         warn("pickle_load_args only works if `weights_only=False`.", "UserWarning")
         pickle_load_args = {}
-    if isinstance(map_location, (str, device)) and device(str(map_location)).type != "cpu":
-        raise RuntimeError(CUDA)
-    if isinstance(f, (str, os.PathLike)):
+    restore = _restoring(map_location)
+    is_path = isinstance(f, (str, os.PathLike))
+    if mmap and not is_path:
+        raise ValueError("f must be a file path in order to use the mmap argument")
+    if is_path:
         with open(f, "rb") as file:
             data = file.read()
     elif hasattr(f, "read") and hasattr(f, "seek"):
@@ -247,28 +321,114 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         )
     if not data:
         raise EOFError
-    _refuse_foreign(data)
-    if not weights_only:
-        module = pickle if pickle_module is None else pickle_module
-        return module.load(io.BytesIO(data), **pickle_load_args)
+    if is_path and os.fspath(f).endswith(".safetensors"):
+        return dict(crossed(_tidu.readSafetensors(to_js(data))))
     try:
-        return _DataUnpickler(io.BytesIO(data)).load()
+        return _loaded(data, restore, pickle_module or pickle, weights_only, pickle_load_args)
     except pickle.UnpicklingError as error:
-        raise pickle.UnpicklingError(_weights_only_message(str(error))) from None
-    except (KeyError, IndexError, AttributeError, TypeError, ValueError, UnicodeDecodeError, OverflowError) as error:
-        text = f"{type(error).__name__}: {error}"
-        raise pickle.UnpicklingError(_weights_only_message(text)) from None
+        if not weights_only:
+            raise
+        raise pickle.UnpicklingError(run("bridge.weightsOnlyMessage", str(error))) from None
 
 
-def _refuse_foreign(data):
-    """Files that are not of this package's `save`."""
-    if data[:4] == b"PK\x03\x04":
-        what = "PyTorch's zip format"
-    elif data[:2] == b"\x80\x02" and MAGIC_NUMBER.to_bytes(10, "little") in data[:32]:
-        what = "PyTorch's format from before 1.6"
+def _loaded(data, restore, module, weights_only, options):
+    """The object in a file: a pickle, and beside it the storages that it names."""
+    is_zip = data[:4] == b"PK\x03\x04"
+    if not is_zip and MAGIC_NUMBER.to_bytes(10, "little") not in data[:32]:
+        # What this package wrote before it wrote PyTorch's format: one pickle of everything.
+        if weights_only:
+            return _checked(_DataUnpickler(io.BytesIO(data)))
+        return module.load(io.BytesIO(data), **options)
+    file = crossed(_tidu.openFile(to_js(data)))
+    pickled = io.BytesIO(_tidu.pickleOf(file._number).to_py() if is_zip else data)
+    pickled.seek(run("bridge.fileStart", file))
+    storages = _Storages(file, restore)
+    if weights_only:
+        made = _checked(_DataUnpickler(pickled, storages))
     else:
-        return
+
+        class Unpickler(module.Unpickler):
+            def persistent_load(self, pid):
+                return storages(pid)
+
+            def find_class(self, place, name):
+                known = _special().get(f"{place}.{name}")
+                return super().find_class(place, name) if known is None else known
+
+        made = Unpickler(pickled, **options).load()
+    run("bridge.finishFile", file, pickled.tell())
+    return made
+
+
+def _special():
+    """What PyTorch has in other places than this package, or has and the library has not."""
+    return {path: x for path, x in _allowed_always().items() if path.startswith("torch.") and not isinstance(x, dtype)}
+
+
+def _checked(unpickler):
+    """What an unpickler makes of a file that may be anything."""
+    try:
+        return unpickler.load()
+    except EOFError:
+        raise
+    except (KeyError, IndexError, AttributeError, TypeError, ValueError, UnicodeDecodeError, OverflowError) as error:
+        raise pickle.UnpicklingError(f"{type(error).__name__}: {error}") from None
+
+
+class _Storages:
+    """The storages of a file, made when the pickle names them: ("storage", torch.FloatStorage, "0", "cpu", 6)."""
+
+    def __init__(self, file, restore):
+        self.file, self.restore, self.known = file, restore, {}
+
+    def __call__(self, pid):
+        if not isinstance(pid, tuple) or len(pid) < 5:
+            raise pickle.UnpicklingError("got a storage that is none")
+        _, cls, key, location, count, *part = pid
+        kind = dtype.named("uint8") if cls is UntypedStorage else getattr(cls, "dtype", None)
+        if not isinstance(kind, dtype) or not isinstance(location, str) or type(count) is not int or count < 0:
+            raise pickle.UnpicklingError("got a storage that is none")
+        if part and part[0] is not None:
+            raise NotImplementedError("parts of storages, as PyTorch 0.3 saved them, are not supported")
+        found = self.known.get(key)
+        if found is None:
+            whole = UntypedStorage._of(run("bridge.claim", self.file, str(key), kind, count))
+            found = TypedStorage(wrap_storage=self.restore(whole, location), dtype=kind)
+            self.known[key] = found
+        return found
+
+
+CUDA = "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
+
+
+def _at(whole, location):
+    if location.startswith("cuda"):
+        raise RuntimeError(CUDA)
+    if location == "cpu":
+        return whole
+    if location == "meta":
+        return UntypedStorage._of(whole._bytes.to("meta"))
     raise RuntimeError(
-        f"torch.load: this file is in {what}, which is not read yet\n"
-        "It reads what torch.save of this package wrote. For numbers, save lists there: {name: t.tolist() for name, t in model.state_dict().items()} as JSON, say."
+        f"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {location})"
     )
+
+
+def _restoring(map_location):
+    """Where a storage goes that was saved at a location."""
+    if map_location is None:
+        return _at
+    if isinstance(map_location, dict):
+        return lambda whole, location: _at(whole, map_location.get(location, location))
+    if isinstance(map_location, (str, device)):
+        place = str(device(str(map_location)))
+        if place.startswith("cuda"):
+            raise RuntimeError(CUDA)
+        return lambda whole, location: _at(whole, place)
+
+    def restore(whole, location):
+        made = map_location(whole, location)
+        if made is None:
+            return _at(whole, location)
+        return made._untyped_storage if isinstance(made, TypedStorage) else made
+
+    return restore

@@ -169,6 +169,15 @@ class TypedStorage:
         return _typed, (self._untyped_storage, self.dtype)
 
 
+# What pickles name the dtypes of storages with: torch.FloatStorage and its kin, and those whose tensors the library has not.
+legacy = {}
+for _of in dtype._all.values():
+    _name = f"{_of.legacy}Storage"
+    legacy[_name] = type(_name, (TypedStorage,), {"dtype": _of, "__module__": "torch"})
+for _name in ("QUInt8Storage", "QInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage"):
+    legacy[_name] = type(_name, (TypedStorage,), {"dtype": dtype.named("uint8"), "__module__": "torch"})
+
+
 def _shown(storage, kind):
     numbers = "\n".join(f" {x}" for x in storage)
     return f"{numbers}\n[{kind} of size {len(storage)}]"

@@ -19,6 +19,11 @@ import { slice_ } from "../ops/methods/subscript.ts";
 import type { Index } from "../ops/methods/subscript.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import { default_generator, Generator } from "../random/generator.ts";
+import { decodeCheckpoint } from "../serialization/checkpoint.ts";
+import { openTorchFile } from "../serialization/torch_file.ts";
+import type { TorchFile } from "../serialization/torch_file.ts";
+import { writeTorchFile } from "../serialization/torch_save.ts";
+import { gathered } from "../serialization/zip.ts";
 import { Size, Tensor } from "../tensor/tensor.ts";
 import { foreignTypes } from "../tensor/type_word.ts";
 import { Handles } from "./handles.ts";
@@ -191,6 +196,20 @@ export class Bridge {
     return this.guarded(() =>
       asLeaf(inLevels(fromTyped(values, sizes, dtypeByName.get(dtype as never)!)), requires_grad),
     );
+  }
+  // ---- files, whose bytes cross as they are
+  openFile(bytes: Uint8Array): Crossed {
+    return this.guarded(() => openTorchFile(bytes));
+  }
+  pickleOf(file: number): Uint8Array {
+    return (this.handles.get(file) as TorchFile).pickle;
+  }
+  writeFile(pickled: Uint8Array, storages: readonly number[]): Uint8Array {
+    const of = storages.map((number) => this.tensor(number).storage);
+    return gathered((write) => writeTorchFile(pickled, of, write));
+  }
+  readSafetensors(bytes: Uint8Array): Crossed {
+    return this.guarded(() => decodeCheckpoint(bytes));
   }
   dtypeNumber(name: string): number {
     return this.handles.hold(dtypeByName.get(name as never)!);

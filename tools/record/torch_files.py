@@ -9,7 +9,7 @@ import collections
 import io
 import json
 import pickle
-import struct
+import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -19,8 +19,11 @@ import torch
 from torch import nn
 
 warnings.simplefilter("ignore")
-OUT = Path(__file__).parent.parent.parent / "test" / "recorded" / "serialization"
-Point = collections.namedtuple("Point", "x y")
+TEST = Path(__file__).parent.parent.parent / "test"
+OUT = TEST / "recorded" / "serialization"
+sys.path.insert(0, str(TEST / "serialization"))
+from described import described  # noqa: E402
+
 
 
 class Config:
@@ -29,52 +32,7 @@ class Config:
         self.depth = {"a": (1, 2)}
 
 
-def described(x, storages):
-    """A value as JSON: what a reader in another language must find."""
-    inner = lambda y: described(y, storages)
-    if isinstance(x, torch.Tensor):
-        told = {"dtype": str(x.dtype), "shape": list(x.shape), "requires_grad": x.requires_grad}
-        if isinstance(x, nn.Parameter):
-            told["parameter"] = True
-        if x.is_meta:
-            return {"tensor": {**told, "meta": True, "stride": list(x.stride())}}
-        storage = x.untyped_storage()
-        key = storage.data_ptr() if len(storage) else None
-        number = None if key is None else storages.setdefault(key, len(storages))
-        values = x.detach().contiguous().reshape(-1).view(torch.uint8)
-        told |= {"stride": list(x.stride()), "offset": x.storage_offset(), "storage": number, "nbytes": len(storage)}
-        own = {k: inner(v) for k, v in x.__dict__.items()}
-        return {"tensor": {**told, "bytes": bytes(values.tolist()).hex(), **({"attributes": own} if own else {})}}
-    if x is None or isinstance(x, (bool, str)):
-        return x
-    if isinstance(x, (int, float)):
-        return {"number": str(int(x)) if isinstance(x, int) or x.is_integer() else struct.pack(">d", x).hex()}
-    if isinstance(x, complex):
-        return {"complex": [inner(x.real), inner(x.imag)]}
-    if isinstance(x, (bytes, bytearray)):
-        return {"bytes": x.hex()}
-    if isinstance(x, (torch.dtype, torch.device, torch.layout)):
-        return {"named": str(x)}
-    if isinstance(x, torch.Size):
-        return {"size": list(x)}
-    if isinstance(x, tuple):
-        return {"tuple": [inner(y) for y in x]}
-    if isinstance(x, list):
-        return [inner(y) for y in x]
-    if isinstance(x, (set, frozenset)):
-        return {"set": sorted(map(repr, x))}
-    if isinstance(x, collections.OrderedDict):
-        told = {"ordered": [[inner(k), inner(v)] for k, v in x.items()]}
-        return {**told, "metadata": inner(x._metadata)} if hasattr(x, "_metadata") else told
-    if isinstance(x, dict):
-        return {"dict": [[inner(k), inner(v)] for k, v in x.items()]}
-    if isinstance(x, numpy.ndarray):
-        return {"array": x.tolist(), "dtype": str(x.dtype)}
-    if isinstance(x, numpy.generic):
-        return inner(x.item())
-    if isinstance(x, (Config, argparse.Namespace)):
-        return {"object": type(x).__name__, "fields": inner(dict(x.__dict__))}
-    raise TypeError(type(x))
+Point = collections.namedtuple("Point", "x y")
 
 
 def training():
