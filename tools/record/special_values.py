@@ -321,6 +321,12 @@ for name in ("gcd", "lcm", "gcd_", "lcm_"):
             for by in (0, 6):
                 record("method", name, torch.full((2, 3), of) if name.endswith("_") else torch.full(shape, of), torch.full((1, 3), by))
 
+# Ramps of whole numbers with bounds that are none, or that no float is.
+for ends in ((1.5,), (2.5,), (-1.5, 1.5), (0, 3, 1.5), (5, 0, -2.5), (0, 1, 0.5), (2**53 + 1, 2**53 + 4), (2**62, 2**62 + 3), (-(2**63), 2 - 2**63), (9, 2, -2)):
+    for dtype in (None, torch.int64, torch.int32, torch.uint8, torch.float32):
+        if dtype != torch.float32 or abs(ends[0]) < 2**53:
+            record("torch", "arange", *ends, **({} if dtype is None else {"dtype": dtype}))
+
 # What has no elements, and what lies in memory otherwise than it seems.
 for dtype in (torch.float16, torch.bfloat16, torch.float32):
     for shape in ((0, 0), (1, 5), (0, 3), (2, 0), (3, 2)):

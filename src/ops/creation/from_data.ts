@@ -336,15 +336,29 @@ export function arange(...given: unknown[]): Tensor {
   if (end === null) throw new TypeError('arange() missing 1 required positional argument: "end"');
   const [from, to, by] = [start, end, step].map(Number);
   if (by === 0) throw new RuntimeError("step must be nonzero");
-  if (!Number.isFinite(from) || !Number.isFinite(to)) throw new RuntimeError(`unsupported range: ${from} -> ${to}`);
+  if (!Number.isFinite(from) || !Number.isFinite(to))
+    throw new RuntimeError(`unsupported range: ${pythonText(from)} -> ${pythonText(to)}`);
   if (by > 0 ? to < from : to > from) throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
   const whole = [start, end, step].every((x) => !(x instanceof Float) && Number.isInteger(Number(x)));
   const wanted = dtype ?? (whole ? int64 : get_default_dtype());
   if (wanted === bool || wanted.is_complex)
     throw new NotImplementedError(`"arange_cpu" not implemented for '${wanted.legacyName}'`);
-  const made = placedOn(device, () => ramp(Math.max(0, Math.ceil((to - from) / by)), from, by, wanted));
+  const made = placedOn(device, () => {
+    if (wanted === int64 && ![from, to, by].every(Number.isSafeInteger))
+      return wholeRamp(toWhole(start), toWhole(end), toWhole(step));
+    const isExact = wanted.is_floating_point || (Number.isSafeInteger(from) && Number.isSafeInteger(by));
+    const [first, stride] = isExact ? [from, by] : [toWhole(start), toWhole(step)];
+    return ramp(Math.max(0, Math.ceil((to - from) / by)), first, stride, wanted);
+  });
   return asLeaf(inLevels(made), requires_grad);
 }
+/** Of int64 the bounds are counted in whole numbers, as PyTorch does. */
+function wholeRamp(start: bigint, end: bigint, step: bigint): Tensor {
+  if (step === 0n) throw new ValueError("step must be nonzero\nOf whole numbers it is rounded towards 0.");
+  return ramp(Number((end - start + step - (step > 0n ? 1n : -1n)) / step), start, step, int64);
+}
+const pythonText = (x: number): string => String(x).replace("Infinity", "inf").replace("NaN", "nan");
+const toWhole = (x: Scalar): bigint => (typeof x === "bigint" ? x : BigInt(Math.trunc(Number(x))));
 const ARANGE = parseSchema(
   "arange(Scalar start=0, Scalar? end=None, Scalar step=1, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
