@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
   test: {
+    // Files beside each other, on every core: left to itself, vitest runs one at a time where there are two cores.
+    maxWorkers: "100%",
     // Limits are there for what hangs: a machine ten times slower than ours, or as busy, must not fail.
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,
