@@ -82,6 +82,20 @@ def linearize(func, *primals):
     return value, lambda *tangents: run("bridge.callFunction", push, Tree(tangents))
 
 
+def functionalize(func, *, remove="mutations"):
+    run("bridge.functionalize", func, {"remove": remove})
+
+    @functools.wraps(func)
+    def wrapped(*args, **kwargs):
+        return func(*args, **kwargs)
+
+    return wrapped
+
+
+def debug_unwrap(tensor, *, recurse=True):
+    return run("bridge.debugUnwrap", tensor, {"recurse": recurse})
+
+
 def stack_module_state(models):
     from . import stack
 

@@ -8,3 +8,5 @@ export { hessian, jacfwd, jacrev, jvp, linearize } from "./forward.ts";
 export type { ForwardOptions, Jacobian, JacobianOptions, JvpOptions } from "./forward.ts";
 export { functional_call, stack_module_state } from "./functional_call.ts";
 export { replace_all_batch_norm_modules_ } from "./batch_norm.ts";
+export { functionalize } from "./functionalize.ts";
+export { debug_unwrap } from "./debug_unwrap.ts";

@@ -14,7 +14,19 @@ import { getDevice } from "../devices/registry.ts";
 import { Complex, dtypeByName, uint8 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { RuntimeError, TypeError } from "../base/errors.ts";
-import { grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp, vmap } from "../func/index.ts";
+import {
+  debug_unwrap,
+  functionalize,
+  grad,
+  grad_and_value,
+  hessian,
+  jacfwd,
+  jacrev,
+  jvp,
+  linearize,
+  vjp,
+  vmap,
+} from "../func/index.ts";
 import { unpack_dual } from "../func/forward_ad.ts";
 import type { AtLevel } from "../func/forward_ad.ts";
 import type { Tree } from "../func/tree.ts";
@@ -109,6 +121,8 @@ export const helpers = {
   jvp: (f: Fn, primals: Tree[], tangents: Tree[], options: unknown): unknown =>
     jvp(f as never, primals, tangents, options as never),
   linearize: (f: Fn, primals: Tree[]): unknown => linearize(f as never, ...primals),
+  functionalize: (f: Fn, options: unknown): unknown => functionalize(f as never, options as never),
+  debugUnwrap: (t: Tensor, options: unknown): Tensor => debug_unwrap(t, options as never),
   unpackDual: (t: Tensor, options: AtLevel): unknown => [...unpack_dual(t, options)],
   callFunction: (f: Fn, args: unknown[]): unknown => f(...args),
   /** Whether a tensor of one element is true. */

@@ -227,6 +227,28 @@ describe("vmap", () => {
   });
 });
 
+describe("debug_unwrap and functionalize", () => {
+  test("show what a level's tensor stands for", () => {
+    const x = torch.arange(4).view(2, 2).to(torch.float32);
+    const shown: string[] = [];
+    func.vmap(
+      func.grad((v: Tensor) => {
+        shown.push(String(func.debug_unwrap(v)), String(func.debug_unwrap(v, { recurse: false }).shape));
+        return v.sum();
+      }),
+    )(x);
+    expect(shown).toEqual([String(x), "torch.Size([2])"]);
+    expect(func.debug_unwrap(x)).toBe(x);
+  });
+  test("leave a function what it is, and refuse what cannot be removed", () => {
+    const x = torch.ones(2);
+    const f = func.functionalize((v: Tensor) => [v.add_(1), v.clone().mul_(2)], { remove: "mutations_and_views" });
+    expect(f(x).map(String)).toEqual(["tensor([2., 2.])", "tensor([4., 4.])"]);
+    // @ts-expect-error no such option
+    expect(() => func.functionalize(f, { remove: "views" })).toThrow("received invalid argument for remove=views");
+  });
+});
+
 describe("functional_call", () => {
   test("leaves the module as it was, and gives buffers back into the object", () => {
     const net = new nn.Sequential(new nn.Linear(2, 2), new nn.BatchNorm1d(2));

@@ -247,3 +247,24 @@ f = lambda p, x: functional_call(net, p, (x,)).square().sum()
 print({k: v.shape for k, v in vmap(grad(f), (None, 0))(params, x).items()})
 try: replace_all_batch_norm_modules_(nonsense=1)
 except TypeError as e: print(e)
+
+# --- what a level's tensor stands for, and functions without writes in place
+from torch.func import debug_unwrap, functionalize, grad, vmap
+def seen(x):
+    print(debug_unwrap(x), debug_unwrap(x, recurse=False))
+    return x.sum()
+vmap(seen)(torch.arange(4.0).view(2, 2))
+grad(seen)(torch.ones(2))
+vmap(grad(seen))(torch.arange(4.0).view(2, 2))
+print(debug_unwrap(torch.ones(2)))
+def writes(x):
+    y = x.clone().add_(1)
+    x.mul_(2)
+    return {"made": (y, y[0])}
+x = torch.ones(2)
+print(functionalize(writes)(x), x, functionalize(writes).__name__)
+print(vmap(functionalize(lambda x: x.clone().add_(1), remove="mutations_and_views"))(torch.ones(2, 2)))
+print(grad(functionalize(lambda x: x.clone().mul_(2).sum()))(torch.ones(2)))
+for bad in "views", 1:
+    try: functionalize(writes, remove=bad)
+    except RuntimeError as e: print(e)
