@@ -34,6 +34,7 @@ export async function script(entryPoint: string): Promise<Served> {
 
 /**
  * Opens a page that runs /page.js, with other files as `serve` gives them, and gives what it leaves in `globalThis.result`.
+ * `serve` may give a page of its own for "/".
  * `hash` stands behind its address; `limit` is in milliseconds.
  */
 export async function resultOfPage<Result>(
@@ -44,7 +45,7 @@ export async function resultOfPage<Result>(
 ): Promise<Result> {
   const page = { type: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' };
   const server = createServer(({ url = "/" }, response) => {
-    const found = url === "/" ? page : serve(url);
+    const found = serve(url) ?? (url === "/" ? page : undefined);
     response.writeHead(found ? 200 : 404, { ...headers, "Content-Type": found?.type ?? "text/plain" });
     response.end(found?.body);
   });

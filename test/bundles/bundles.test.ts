@@ -187,6 +187,22 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
       );
   });
 
+  test.each([
+    ["the one file for pages", { tidu: "/tidu.min.js" }],
+    ["modules as they are shipped", { tidu: "/index.js", "tidu/nn": "/nn/index.js" }],
+  ])("a network trains without a bundler, by an import map, from %s", async (_, imports) => {
+    const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+    const html = `<!doctype html>${map}<script type="module" src="/page.js"></script>`;
+    const shipped = "node_modules/tidu/dist";
+    const page = await resultOfPage<Trained>((path) => {
+      if (path === "/") return { type: "text/html", body: html };
+      if (path === "/page.js") return { type: "text/javascript", body: training };
+      const file = join(shipped, path);
+      return path.endsWith(".js") && existsSync(join(dir, file)) ? script(file) : undefined;
+    });
+    same(page, await trained());
+  });
+
   // Left out of npm test, and where it is not installed (npm ci --prefix test/bundlers/next): 340 MB, minutes a build.
   const next = resolve(NEXT, "node_modules/next/dist/bin/next");
   test.runIf(everything && existsSync(next)).each(["turbopack", "webpack"])(
