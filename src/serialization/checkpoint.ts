@@ -154,7 +154,7 @@ function entryOf(t: Tensor): SafetensorsEntry {
   return { dtype: t.dtype, shape: [...t.sizes], data };
 }
 /** The entry's bytes lie anywhere in the file's: they are copied into memory of the tensor's own. */
-function tensorOf({ dtype, shape, data }: SafetensorsEntry): Tensor {
+export function tensorOf({ dtype, shape, data }: SafetensorsEntry): Tensor {
   const t = empty(shape, dtype);
   const host = t.host();
   new Uint8Array(host.buffer, host.byteOffset, host.byteLength).set(data);

@@ -8,6 +8,7 @@ import { contiguousStrides, numel } from "../base/layout.ts";
 import { getDevice } from "../devices/registry.ts";
 import { empty } from "../tensor/allocate.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { assertPath, readFile, writeFile } from "./file_system.ts";
 import { swap } from "./torch_file.ts";
 import { gathered, isZip, unzip, zip } from "./zip.ts";
 
@@ -164,4 +165,27 @@ export function encodeNpz(tensors: ReadonlyMap<string, Tensor> | Readonly<Record
   const entries = tensors instanceof Map ? [...(tensors as ReadonlyMap<string, Tensor>)] : Object.entries(tensors);
   const files = entries.map(([name, t]) => [`${name}.npy`, encodeNpy(t)] as const);
   return gathered((write) => zip(files, write));
+}
+
+/** Reads a .npy file; see `decodeNpy`. Needs Node. Raises FileNotFoundError, too. @example const x = torch.serialization.load_npy("x.npy"); */
+export function load_npy(path: string): Tensor {
+  assertPath("load_npy", path);
+  return decodeNpy(readFile("load_npy", path));
+}
+/** Writes a .npy file, whole or not at all; see `encodeNpy`. Needs Node. @example torch.serialization.save_npy(torch.ones(2), "x.npy"); */
+export function save_npy(tensor: Tensor, path: string): void {
+  assertPath("save_npy", path);
+  const bytes = encodeNpy(tensor);
+  writeFile("save_npy", path, (write) => write(bytes));
+}
+/** Reads a .npz file; see `decodeNpz`. Needs Node. Raises FileNotFoundError, too. @example const arrays = torch.serialization.load_npz("data.npz"); */
+export function load_npz(path: string): Map<string, Tensor> {
+  assertPath("load_npz", path);
+  return decodeNpz(readFile("load_npz", path));
+}
+/** Writes a .npz file, whole or not at all; see `encodeNpz`. Needs Node. @example torch.serialization.save_npz({ x: torch.ones(2) }, "data.npz"); */
+export function save_npz(tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>, path: string): void {
+  assertPath("save_npz", path);
+  const bytes = encodeNpz(tensors);
+  writeFile("save_npz", path, (write) => write(bytes));
 }

@@ -36,6 +36,17 @@ const dtypeByFormatName = new Map(
     .map(([name, dtype]) => [formatNames[name], dtype]),
 );
 
+/** Dtypes of the format that tensors do not have here, by PyTorch's names. */
+const absent: Readonly<Record<string, string>> = {
+  U64: "torch.uint64",
+  U32: "torch.uint32",
+  U16: "torch.uint16",
+  F8_E4M3: "torch.float8_e4m3fn",
+  F8_E5M2: "torch.float8_e5m2",
+  F8_E8M0: "torch.float8_e8m0fnu",
+  F4: "torch.float4_e2m1fn_x2",
+};
+
 const metadataKey = "__metadata__";
 /** As the reference implementation: no real header is near it, and JSON of that size is an attack. */
 const maxHeaderLength = 100_000_000;
@@ -111,40 +122,69 @@ export function decodeSafetensors(bytes: Uint8Array): {
   entries: Map<string, SafetensorsEntry>;
   metadata: Record<string, string>;
 } {
-  const dataStart = 8 + readHeaderLength(bytes);
+  const dataStart = 8 + headerLength(bytes, bytes.length);
   const data = new Uint8Array(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
-  const header = parseHeaderJson(headerText(bytes, dataStart));
-  if (!(header instanceof Map)) throw fail(`expected the header to be a JSON object, got ${show(header)}`);
-
+  const { places, metadata } = readHeader(bytes.subarray(8, dataStart), data.length);
   const entries = new Map<string, SafetensorsEntry>();
+  for (const [name, place] of places) entries.set(name, entryAt(name, place, data.subarray(place.begin, place.end)));
+  return { entries, metadata };
+}
+
+/** Where a tensor's bytes lie in the data of a file, and what they are. */
+export interface Place {
+  /** As the file has it: `F32`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+/** What a header says of data of so many bytes. Raises ValueError. */
+export function readHeader(
+  header: Uint8Array,
+  dataLength: number,
+): { places: Map<string, Place>; metadata: Record<string, string> } {
+  const json = parseHeaderJson(headerText(header));
+  if (!(json instanceof Map)) throw fail(`expected the header to be a JSON object, got ${show(json)}`);
+  const places = new Map<string, Place>();
   const ranges: Range[] = [];
   let metadata: Record<string, string> = {};
-  for (const [name, value] of header) {
+  for (const [name, value] of json) {
     if (!(value instanceof Map)) throw fail(`expected ${show(name)} to be a JSON object, got ${show(value)}`);
     if (name === metadataKey) {
       metadata = checkedMetadata(Object.fromEntries(value));
     } else {
-      const range = readRange(name, value, data.length);
-      const entry = {
+      const range = readRange(name, value, dataLength);
+      places.set(name, {
         dtype: readDtype(name, value),
         shape: readShape(name, value),
-        data: data.subarray(range.begin, range.end),
-      };
-      checkData(name, entry);
-      entries.set(name, entry);
+        begin: range.begin,
+        end: range.end,
+      });
       ranges.push(range);
     }
   }
-  checkCoverage(ranges, data.length);
-  return { entries, metadata };
+  checkCoverage(ranges, dataLength);
+  return { places, metadata };
+}
+/** The entry of these bytes. Raises ValueError if they are not as many as it needs, or of a dtype that is not there. */
+export function entryAt(name: string, { dtype, shape }: Place, data: Uint8Array): SafetensorsEntry {
+  const known = dtypeByFormatName.get(dtype);
+  if (known === undefined)
+    throw fail(
+      `${show(name)} is of dtype ${dtype} (${absent[dtype]}), which tensors do not have here\nThe others of the file can be read one at a time, with torch.serialization.safe_open.`,
+    );
+  const entry = { dtype: known, shape, data };
+  checkData(name, entry);
+  return entry;
 }
 
-function readHeaderLength(bytes: Uint8Array): number {
+/** The length of the header of a file that begins so and is `fileLength` long. */
+export function headerLength(bytes: Uint8Array, fileLength: number): number {
   const kind = foreignKind(bytes);
   const hint = kind === undefined ? "" : `; this seems to be ${kind}, not a safetensors file`;
-  const available = bytes.length - 8;
+  const available = fileLength - 8;
   if (available < 0)
-    throw fail(`expected at least 8 bytes with the length of the header, got ${bytes.length}: cut off?${hint}`);
+    throw fail(`expected at least 8 bytes with the length of the header, got ${fileLength}: cut off?${hint}`);
   // Compared as a bigint: as a number, a length beyond 2^53 would be rounded.
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > BigInt(maxHeaderLength))
@@ -156,11 +196,10 @@ function readHeaderLength(bytes: Uint8Array): number {
   return Number(length);
 }
 
-function headerText(bytes: Uint8Array, dataStart: number): string {
+function headerText(bytes: Uint8Array): string {
   try {
     // A copy, for TextDecoder refuses shared memory.
-    const header = new Uint8Array(bytes.subarray(8, dataStart));
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(header);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
   } catch {
     throw fail("expected the header to be UTF-8, got bytes that are not");
   }
@@ -201,14 +240,11 @@ function readRange(name: string, info: Map<string, Json>, dataLength: number): R
   return { name, begin, end };
 }
 
-function readDtype(name: string, info: Map<string, Json>): Dtype {
+function readDtype(name: string, info: Map<string, Json>): string {
   const text = info.get("dtype");
-  const dtype = typeof text === "string" ? dtypeByFormatName.get(text) : undefined;
-  if (dtype === undefined) {
-    const known = [...dtypeByFormatName.keys()].join(", ");
-    throw fail(`expected dtype of ${show(name)} to be one of ${known}, got ${show(text)}`);
-  }
-  return dtype;
+  if (typeof text === "string" && (dtypeByFormatName.has(text) || Object.hasOwn(absent, text))) return text;
+  const known = [...dtypeByFormatName.keys(), ...Object.keys(absent)].join(", ");
+  throw fail(`expected dtype of ${show(name)} to be one of ${known}, got ${show(text)}`);
 }
 
 function readShape(name: string, info: Map<string, Json>): number[] {

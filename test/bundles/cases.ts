@@ -128,7 +128,11 @@ const written: Case[] = [
   { name: "torch.profiler", text: `torch.profiler.profile({}, () => ${x}.sum()).key_averages().length > 0` },
   {
     name: "torch.serialization",
-    text: `Object.keys(torch.serialization.decode(torch.serialization.encode({ w: ${x} })))`,
+    text: `Object.keys(torch.serialization.decode(torch.serialization.encode({ w: ${x} }, { format: "safetensors" })))`,
+  },
+  {
+    name: "PyTorch's files",
+    text: `torch.serialization.decode(torch.serialization.encode({ w: ${x}, n: [1, null, "x"] })).w.sum()`,
   },
 ];
 const functions = (space: "torch" | "F"): Case[] =>

@@ -1,0 +1,100 @@
+// Files damaged at random, for every reader: an error of the library's own or a value, and soon. 10,000 here, a million by
+// `npm run test:mutations`.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { serialization } from "../../src/index.ts";
+import { isRaised } from "../../src/base/errors.ts";
+import { zip, gathered, unzip } from "../../src/serialization/zip.ts";
+
+const rounds = Number(process.env.TIDU_MUTATIONS ?? 10_000);
+const folders = ["test/recorded/serialization", "test/recorded/safetensors"];
+const files = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => /\.(pt|safetensors|npy|npz|gguf)$/.test(name))
+    .map((name) => ({ name, bytes: new Uint8Array(readFileSync(`${folder}/${name}`)) })),
+);
+const readers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
+  pt: serialization.decode,
+  safetensors: serialization.decode,
+  npy: serialization.decodeNpy,
+  npz: serialization.decodeNpz,
+};
+const readerOf = (name: string): ((bytes: Uint8Array) => unknown) => readers[/\w+$/.exec(name)![0]];
+
+/** xorshift: the same damage every time. */
+let state = 88172645;
+function below(n: number): number {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return (state >>> 0) % n;
+}
+const INTERESTING = [0, 1, 0x7f, 0x80, 0xff, 0x28, 0x2e, 0x52, 0x51, 0x62, 0x63, 0x71, 0x74, 0x75, 0x8a, 0x94];
+function damaged(bytes: Uint8Array): Uint8Array {
+  let made = bytes.slice();
+  for (let k = 0; k <= below(4); k++) {
+    const at = below(made.length);
+    switch (below(6)) {
+      case 0: // cut off
+        made = made.slice(0, at);
+        break;
+      case 1: // a bit
+        made[at] ^= 1 << below(8);
+        break;
+      case 2: // a byte that means something
+        made[at] = INTERESTING[below(INTERESTING.length)];
+        break;
+      case 3: // a length of four bytes
+        made.set([0xff, 0xff, 0xff, below(2) * 0x7f].slice(0, made.length - at), at);
+        break;
+      case 4: // a piece twice
+        made = new Uint8Array([...made.slice(0, at), ...made.slice(Math.max(0, at - below(40)))]);
+        break;
+      default: // a piece of another place
+        made.copyWithin(at, below(made.length), below(made.length));
+    }
+    if (made.length === 0) break;
+  }
+  return made;
+}
+function attempt(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array): unknown {
+  try {
+    read(bytes);
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
+test("damaged files give an error of the library's own, or a value", () => {
+  let refused = 0;
+  for (let i = 0; i < rounds; i++) {
+    const { name, bytes } = files[below(files.length)];
+    // Half of the damage to zip archives is done inside, where their reader does not look.
+    const inside = /pt$|npz$/.test(name) && bytes[0] === 0x50 && below(2) === 0;
+    const entries = inside ? [...unzip(bytes)] : [];
+    const which = below(Math.max(1, entries.length));
+    const made = inside
+      ? gathered((write) =>
+          zip(
+            entries.map(([k, x], n) => [k, n === which ? damaged(x) : x] as const),
+            write,
+          ),
+        )
+      : damaged(bytes);
+    const error = attempt(readerOf(name), made);
+    if (error !== null) refused++;
+    if (error !== null && !isRaised(error)) expect.fail(`${name}, round ${i}: ${(error as Error).stack}`);
+  }
+  expect(refused).toBeGreaterThan(rounds / 4);
+});
+
+test("files cut off anywhere are refused, or whole but for what follows", () => {
+  const step = rounds > 10_000 ? 1 : 61;
+  for (const { name, bytes } of files)
+    for (let n = 0; n < bytes.length; n += step) {
+      const error = attempt(readerOf(name), bytes.subarray(0, n));
+      expect(error === null || isRaised(error), `${name} to ${n}: ${(error as Error)?.stack}`).toBe(true);
+      expect(error, `${name} to ${n}`).not.toBe(null);
+    }
+});
