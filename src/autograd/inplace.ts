@@ -18,7 +18,8 @@ export function assertWritable(t: Tensor, recording: boolean): void {
   const view = t.view_;
   if (view !== null) {
     if (view.made !== "default") throw forbiddenView(t, view);
-    if (view.base.leafRequiresGrad)
+    // Also where the base wants no gradient: then the view is itself a leaf that does, or a view of such a one.
+    if (view.base.node === null && t.requires_grad)
       throw new RuntimeError(
         `a view of a leaf Variable that requires grad is being used in an in-place operation.\n${leafHelp()}`,
       );

@@ -210,7 +210,7 @@ const detachedInPlace = (): RuntimeError =>
   new RuntimeError(
     "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, please use out-of-place `.detach()` instead",
   );
-export const shortName = (node: Node): string => node.name().replace(/Backward\d*$/, "");
+export const shortName = (node: Node): string => node.name().replace(/Backward(?:0$|(?=\d*$))/, "");
 export const freedTwice = (): RuntimeError =>
   new RuntimeError(
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.\n" +

@@ -167,7 +167,7 @@ export class Tensor {
             : " If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
         }`,
       );
-    if (this.requires_grad === on) return;
+    if (this.leafRequiresGrad === on) return;
     if (on && !this.dtype.is_differentiable)
       throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
     if (on && this.inference)

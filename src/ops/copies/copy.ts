@@ -84,7 +84,7 @@ define(copy, {
   },
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes), src: ({ grad }) => grad },
   unrecorded: (self) => !self.is_differentiable,
-  node: "CopyBackwards",
+  node: "torch::autograd::CopyBackwards",
   anyDevice: true,
 });
 function writeOver(target: Tensor, src: Tensor): void {
