@@ -2,7 +2,9 @@
 
 import collections.abc
 import itertools
+import math
 
+from .._bridge import warn
 from .._tensor import Tensor
 
 
@@ -35,6 +37,10 @@ class TensorDataset(Dataset):
 class ConcatDataset(Dataset):
     def __init__(self, datasets):
         self.datasets = list(datasets)
+        if not self.datasets:
+            raise AssertionError("datasets should not be an empty iterable")
+        if any(isinstance(d, IterableDataset) for d in self.datasets):
+            raise AssertionError("ConcatDataset does not support IterableDataset")
         self.cumulative_sizes = list(itertools.accumulate(len(d) for d in self.datasets))
 
     def __len__(self):
@@ -43,6 +49,8 @@ class ConcatDataset(Dataset):
     def __getitem__(self, index):
         import bisect
 
+        if -index > len(self):
+            raise ValueError("absolute value of index should not exceed dataset length")
         if index < 0:
             index += len(self)
         at = bisect.bisect_right(self.cumulative_sizes, index)
@@ -61,15 +69,19 @@ class Subset(Dataset):
 
 
 def random_split(dataset, lengths, generator=None):
-    import math
-
     from .. import default_generator, randperm
 
-    if all(0 <= n <= 1 for n in lengths) and math.isclose(sum(lengths), 1):
+    if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
+        for i, fraction in enumerate(lengths):
+            if not 0 <= fraction <= 1:
+                raise ValueError(f"Fraction at index {i} is not between 0 and 1")
         sizes = [math.floor(len(dataset) * f) for f in lengths]
         for i in range(len(dataset) - sum(sizes)):
             sizes[i % len(sizes)] += 1
         lengths = sizes
+        for i, length in enumerate(lengths):
+            if length == 0:
+                warn(f"Length of split at index {i} is 0. This might result in an empty dataset.", "UserWarning")
     if sum(lengths) != len(dataset):
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
     order = randperm(sum(lengths), generator=generator or default_generator).tolist()
@@ -96,7 +108,17 @@ class SequentialSampler(Sampler):
 class RandomSampler(Sampler):
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
         self.data_source, self.generator = data_source, generator
-        self.replacement, self._n = replacement, num_samples
+        self.replacement, self._num_samples = replacement, num_samples
+        if not isinstance(replacement, bool):
+            raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
+        if not isinstance(self.num_samples, int) or self.num_samples <= 0:
+            raise ValueError(
+                f"num_samples should be a positive integer value, but got num_samples={self.num_samples}"
+            )
+
+    @property
+    def num_samples(self):
+        return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self):
         from .. import Generator, empty, int64, randint, randperm
@@ -107,7 +129,7 @@ class RandomSampler(Sampler):
             seed = int(empty((), dtype=int64).random_().item())
             generator = Generator()
             generator.manual_seed(seed)
-        count = n if self._n is None else self._n
+        count = self.num_samples
         if self.replacement:
             for _ in range(count // 32):
                 yield from randint(0, n, (32,), generator=generator).tolist()
@@ -118,7 +140,7 @@ class RandomSampler(Sampler):
             yield from randperm(n, generator=generator).tolist()[: count % n]
 
     def __len__(self):
-        return len(self.data_source) if self._n is None else self._n
+        return self.num_samples
 
 
 class SubsetRandomSampler(Sampler):
@@ -220,7 +242,18 @@ def get_worker_info():
     return None
 
 
+FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
+NOTHING_PINNED = "'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used."
+
+
 class DataLoader:
+    _initialized = False
+
+    def __setattr__(self, name, value):
+        if self._initialized and name in FIXED:
+            raise ValueError(f"{name} attribute should not be set after {type(self).__name__} is initialized")
+        super().__setattr__(name, value)
+
     def __init__(
         self,
         dataset,
@@ -290,8 +323,16 @@ class DataLoader:
         self.batch_sampler = batch_sampler or (
             None if batch_size is None or sampler is None else BatchSampler(sampler, batch_size, drop_last)
         )
+        self._initialized = True
 
     def __iter__(self):
+        if self.pin_memory:
+            warn(NOTHING_PINNED, "UserWarning")
+        if self.num_workers == 0 and self.timeout != 0:
+            raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")
+        return self._batches()
+
+    def _batches(self):
         from .. import empty, int64
 
         # PyTorch draws a seed for its workers each time, whether there are any or not.
