@@ -221,9 +221,25 @@ export const bilinear = callable(
   ({ input1, input2, weight, bias }) => {
     const [outputs, in1, in2] = weight.sizes;
     const lead = input1.sizes.slice(0, -1);
-    if (input1.sizes.at(-1) !== in1 || input2.sizes.at(-1) !== in2)
+    const [a, b] = [input1.sizes, input2.sizes];
+    if (a.length !== b.length)
+      throw new RuntimeError(`bilinear(): input dimensions do not match: got ${a.length} and ${b.length}`);
+    const apart = lead.findIndex((n, d) => n !== b[d]);
+    if (apart >= 0)
       throw new RuntimeError(
-        `bilinear(): input1 size does not match weight size: got ${input1.sizes.at(-1)} and ${input2.sizes.at(-1)} but expected ${in1} and ${in2}`,
+        `bilinear(): input batch dimensions do not match at dim ${apart}: got ${a[apart]} and ${b[apart]}`,
+      );
+    for (const [name, x, size] of [
+      ["input1", input1, in1],
+      ["input2", input2, in2],
+    ] as const)
+      if (x.sizes.at(-1) !== size)
+        throw new RuntimeError(
+          `bilinear(): ${name} size does not match weight size: got ${x.sizes.at(-1)} but expected ${size}`,
+        );
+    if (bias !== null && bias.sizes[0] !== outputs)
+      throw new RuntimeError(
+        `bilinear(): bias size does not match weight size: got ${bias.sizes[0]} but expected ${outputs}`,
       );
     const left = input1.matmul(weight.permute([1, 0, 2]).reshape([in1, outputs * in2]));
     const y = left
