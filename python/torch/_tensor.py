@@ -341,6 +341,8 @@ class Tensor(Held, metaclass=_Methods):
     def type(self, dtype=None, non_blocking=False):
         if dtype is None:
             return run("Tensor.type", self)
+        if dtype in PYTHON_DTYPES:
+            raise ValueError(f"invalid type: '{dtype.__name__}'")
         return self.to(dtype_of(dtype))
 
     def resize_(self, *size, memory_format=None):

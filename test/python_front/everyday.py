@@ -260,3 +260,22 @@ x = torch.arange(10000.0) % 977
 print(F.max_pool1d(x[None], 3, 2).sum(), x.view(100, 100).max(1)[1].sum())
 # --- a function differentiated within a transform
 print(torch.func.grad(torch.sin)(torch.tensor(0.0)), torch.func.jacrev(torch.sin)(torch.tensor(0.0)), torch.func.vmap(torch.sort)(torch.ones(2, 3)).indices.shape)
+# --- states of old, and what is asked of a state by place
+model = torch.nn.BatchNorm1d(2)
+print(model.load_state_dict({**model.state_dict(), "num_batches_tracked": torch.tensor([5])}), model.num_batches_tracked)
+for wrong in (torch.tensor([5, 6]), torch.ones(1, 1)):
+    try:
+        model.load_state_dict({**model.state_dict(), "num_batches_tracked": wrong})
+    except RuntimeError as error:
+        print(error)
+print(list(model.state_dict(None, "p.")))
+# --- numbers that are tensors in torch.normal, and types that are Python's
+two = torch.tensor(2.0)
+torch.manual_seed(0)
+print(torch.normal(0.0, two, (2,)), torch.normal(two, 1.0, (2,)), torch.normal(two, two, (2,)), torch.normal(two, two), torch.normal(two.double(), 1.0, (2,)).dtype)
+for kind in (int, float, bool):
+    try:
+        print(torch.ones(1).type(kind))
+    except ValueError as error:
+        print(error)
+    print(torch.ones(1).to(kind))

@@ -110,3 +110,6 @@ attempt(lambda: b.backward())
 two, three = torch.ones(2), torch.ones(3)
 attempt(lambda: F.binary_cross_entropy(two.long(), three.long()), lambda: F.binary_cross_entropy(two, three.double()), lambda: F.binary_cross_entropy(two.long(), two.double()), lambda: F.binary_cross_entropy(two.long(), two), lambda: F.binary_cross_entropy(two.long() * 5, two.long()), lambda: F.binary_cross_entropy(two.cfloat(), two.cfloat()))
 attempt(lambda: torch.bincount(torch.ones(2, 2)), lambda: torch.bincount(two, weights=three), lambda: torch.bincount(two, minlength=-1), lambda: torch.bincount(torch.ones(2, 2, dtype=torch.bool)), lambda: torch.bincount(torch.tensor([-1])), lambda: torch.bincount(torch.ones(0)))
+# --- inputs of bilinear that do not fit
+w = torch.ones(4, 2, 3)
+attempt(lambda: F.bilinear(torch.ones(1, 2), torch.ones(1, 2), w), lambda: F.bilinear(torch.ones(1, 3), torch.ones(1, 3), w), lambda: F.bilinear(torch.ones(1, 3), torch.ones(1, 2), w), lambda: F.bilinear(torch.ones(2, 2), torch.ones(1, 3), w), lambda: F.bilinear(torch.ones(2), torch.ones(1, 3), w), lambda: F.bilinear(torch.ones(2), torch.ones(3), w), lambda: F.bilinear(torch.ones(1, 2), torch.ones(1, 3), w, torch.ones(3)))

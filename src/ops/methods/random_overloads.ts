@@ -122,11 +122,15 @@ export function normal(...given: unknown[]): Tensor {
     string | null,
     boolean,
   ];
+  // With a size, tensors of no dims are taken for the numbers that they hold.
+  const isNumber = (x: Tensor | number): boolean =>
+    !(x instanceof Tensor) || (size !== null && x.sizes.length === 0 && !x.requires_grad);
+  const numbers = isNumber(mean) && isNumber(std);
   const drawn = (shape: readonly number[], like: Tensor | null, mean: number, std: number): Tensor =>
     drawnAt(shape, (sizes) =>
       empty(sizes, { dtype: like?.dtype ?? dtype, device: device ?? like?.device }).normal_(mean, std, { generator }),
     );
-  if (!(mean instanceof Tensor) && !(std instanceof Tensor)) {
+  if (numbers) {
     if (size === null) throw new TypeError('normal() missing 1 required positional argument: "size"');
     return asLeaf(drawn(size, null, Number(mean), Number(std)), requires_grad);
   }
