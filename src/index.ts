@@ -38,9 +38,9 @@ export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } fro
 // PyTorch has other functions, and a module, under these names of ops.
 export { normal, randint, randint_like } from "./ops/methods/random_overloads.ts";
 export * as random from "./ops/random/random_state.ts";
-export { get_rng_state, set_rng_state } from "./ops/random/random_state.ts";
+export { get_rng_state, initial_seed, manual_seed, seed, set_rng_state } from "./ops/random/random_state.ts";
 export type { RandomOptions } from "./ops/methods/random_overloads.ts";
-export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random/generator.ts";
+export { default_generator, Generator } from "./random/generator.ts";
 export {
   atleast_1d,
   atleast_2d,

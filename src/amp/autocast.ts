@@ -5,8 +5,7 @@ import type { FunctionContext } from "../autograd/function.ts";
 import { bfloat16, float16 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { RuntimeError, ValueError, warn } from "../base/errors.ts";
-import { bind } from "../dispatch/bind.ts";
-import { parseSchema } from "../dispatch/schema.ts";
+import { bindArguments, callable } from "../dispatch/callable.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { classText, isNode } from "../func/tree.ts";
 
@@ -24,40 +23,57 @@ function checkDevice(device_type: string): void {
     );
 }
 /** Whether autocast knows a kind of device, as `torch.amp.is_autocast_available`. */
-export function is_autocast_available(device_type: string): boolean {
-  checkDevice(device_type);
-  return AVAILABLE.has(device_type);
-}
+export const is_autocast_available = callable(
+  "is_autocast_available(str device_type) -> bool",
+  ({ device_type }): boolean => {
+    checkDevice(device_type);
+    return AVAILABLE.has(device_type);
+  },
+);
 /** Whether ops choose their dtype now, on this kind of device. As `torch.is_autocast_enabled`. */
-export function is_autocast_enabled(device_type = "cuda"): boolean {
-  checkDevice(device_type);
-  if (!AVAILABLE.has(device_type))
-    throw new RuntimeError("unknown device type for autocast in get_autocast_dispatch_key_from_device_type");
-  return device_type === "cpu" && modes().autocast;
-}
+export const is_autocast_enabled = callable(
+  "is_autocast_enabled(str device_type='cuda') -> bool",
+  ({ device_type }): boolean => {
+    checkDevice(device_type);
+    if (!AVAILABLE.has(device_type))
+      throw new RuntimeError("unknown device type for autocast in get_autocast_dispatch_key_from_device_type");
+    return device_type === "cpu" && modes().autocast;
+  },
+);
 /** The lower of the two dtypes. As `torch.get_autocast_dtype`. */
-export function get_autocast_dtype(device_type: string): Dtype {
+export const get_autocast_dtype = callable("get_autocast_dtype(str device_type) -> dtype", ({ device_type }): Dtype => {
   checkDevice(device_type);
   if (!AVAILABLE.has(device_type)) throw new RuntimeError("unsupported scalarType");
   return device_type === "cpu" ? modes().castTo : device_type === "cuda" || device_type === "mps" ? float16 : bfloat16;
-}
+});
 /** Autocast on or off from now on, as `torch.set_autocast_enabled`. */
-export function set_autocast_enabled(device_type: string, enabled: boolean): void {
-  checkDevice(device_type);
-  if (device_type === "cpu") modes().autocast = enabled;
-}
+export const set_autocast_enabled = callable(
+  "set_autocast_enabled(str device_type, bool enabled) -> None",
+  ({ device_type, enabled }): void => {
+    checkDevice(device_type);
+    if (device_type === "cpu") modes().autocast = enabled;
+  },
+);
 /** As `torch.set_autocast_dtype`. */
-export function set_autocast_dtype(device_type: string, dtype: Dtype): void {
-  checkDevice(device_type);
-  if (device_type === "cpu") modes().castTo = dtype;
-}
+export const set_autocast_dtype = callable(
+  "set_autocast_dtype(str device_type, dtype dtype) -> None",
+  ({ device_type, dtype }): void => {
+    checkDevice(device_type);
+    if (device_type === "cpu") modes().castTo = dtype;
+  },
+);
 /** Whether parameters are cast once for a region, as `torch.is_autocast_cache_enabled`. */
-export const is_autocast_cache_enabled = (): boolean => modes().castsOnce;
+export const is_autocast_cache_enabled = callable("is_autocast_cache_enabled() -> bool", () => modes().castsOnce);
 /** As `torch.set_autocast_cache_enabled`. */
-export const set_autocast_cache_enabled = (enabled: boolean): void => void (modes().castsOnce = enabled);
+export const set_autocast_cache_enabled = callable(
+  "set_autocast_cache_enabled(bool enabled) -> None",
+  ({ enabled }): void => void (modes().castsOnce = enabled),
+);
 /** Forgets the parameters that were cast, as `torch.clear_autocast_cache`. */
-export const clear_autocast_cache = (): void =>
-  void (modes().castCache = modes().castCache === null ? null : new WeakMap());
+export const clear_autocast_cache = callable(
+  "clear_autocast_cache() -> None",
+  (): void => void (modes().castCache = modes().castCache === null ? null : new WeakMap()),
+);
 
 export interface AutocastOptions {
   /** bfloat16 or float16; bfloat16 unless told. */
@@ -66,9 +82,7 @@ export interface AutocastOptions {
   /** Whether parameters are cast once for the whole region. */
   cache_enabled?: boolean | null;
 }
-const AUTOCAST = parseSchema(
-  "autocast(str device_type, dtype? dtype=None, bool enabled=True, bool? cache_enabled=None) -> None",
-);
+const AUTOCAST = "autocast(str device_type, dtype? dtype=None, bool enabled=True, bool? cache_enabled=None) -> None";
 /**
  * Products, convolutions and attention compute in bfloat16 (or float16) inside, losses and factorizations in float32, all else in
  * the dtype that it is given. As `torch.autocast`: a region with a body, or until the guard is disposed; gradients come in the
@@ -86,8 +100,8 @@ export function autocast(...given: unknown[]): unknown {
   const args = body === undefined ? given : given.slice(0, -1);
   if (args.length > 0 && typeof args[0] !== "string" && !isNode(args[0]))
     throw new ValueError(`Expected \`device_type\` of type \`str\`, got: \`${classText(args[0])}\``);
-  const bound = bind(AUTOCAST, args) as [string, Dtype | null, boolean, boolean | null];
-  return scoped("autocast", regionOf(...bound), body);
+  const { device_type, dtype, enabled, cache_enabled } = bindArguments(AUTOCAST, args);
+  return scoped("autocast", regionOf(device_type, dtype, enabled, cache_enabled), body);
 }
 /** The modes of a region. */
 export function regionOf(
@@ -115,6 +129,8 @@ export function regionOf(
   return device_type === "cpu" ? { autocast: on, castTo, ...session } : session;
 }
 
+const FWD = "custom_fwd(callable fwd, *, object device_type, dtype? cast_inputs=None) -> callable";
+const BWD = "custom_bwd(callable bwd, *, object device_type) -> callable";
 type Forward = (ctx: FunctionContext, ...args: never[]) => unknown;
 const ofForward = new WeakMap<FunctionContext, { readonly enabled: boolean; readonly dtype: Dtype }>();
 /**
@@ -123,8 +139,13 @@ const ofForward = new WeakMap<FunctionContext, { readonly enabled: boolean; read
  */
 export function custom_fwd<F extends Forward>(
   fwd: F,
-  { device_type, cast_inputs = null }: { readonly device_type: string; readonly cast_inputs?: Dtype | null },
-): F {
+  options: { readonly device_type: string; readonly cast_inputs?: Dtype | null },
+): F;
+export function custom_fwd(...given: unknown[]): unknown {
+  const { fwd, device_type, cast_inputs } = bindArguments<typeof FWD, { fwd: Forward; device_type: string }>(
+    FWD,
+    given,
+  );
   checkType(device_type);
   return ((ctx: FunctionContext, ...args: never[]) => {
     const enabled = is_autocast_enabled(device_type);
@@ -133,7 +154,7 @@ export function custom_fwd<F extends Forward>(
     return scoped("autocast", { autocast: false }, () =>
       fwd(ctx, ...(args.map((x) => castTree(x, cast_inputs)) as never[])),
     );
-  }) as F;
+  }) as Forward;
 }
 const castTree = (x: unknown, dtype: Dtype): unknown => {
   if (x instanceof Tensor) return x.dtype.is_floating_point && x.dtype.name !== "float64" ? x.to(dtype) : x;
@@ -141,12 +162,14 @@ const castTree = (x: unknown, dtype: Dtype): unknown => {
   return isNode(x) ? Object.fromEntries(Object.entries(x).map(([key, y]) => [key, castTree(y, dtype)])) : x;
 };
 /** For the `backward` of a Function whose forward is custom_fwd's: autocast is as it was there. As `torch.amp.custom_bwd`. */
-export function custom_bwd<B extends Forward>(bwd: B, { device_type }: { readonly device_type: string }): B {
+export function custom_bwd<B extends Forward>(bwd: B, options: { readonly device_type: string }): B;
+export function custom_bwd(...given: unknown[]): unknown {
+  const { bwd, device_type } = bindArguments<typeof BWD, { bwd: Forward; device_type: string }>(BWD, given);
   checkType(device_type);
   return ((ctx: FunctionContext, ...grads: never[]) => {
     const { enabled, dtype } = ofForward.get(ctx) ?? { enabled: false, dtype: bfloat16 };
     return scoped("autocast", regionOf(device_type, dtype, enabled, null), () => bwd(ctx, ...grads));
-  }) as B;
+  }) as Forward;
 }
 function checkType(device_type: unknown): void {
   if (typeof device_type !== "string")

@@ -2,10 +2,8 @@
 import "./accumulate.ts";
 import "./methods.ts";
 
-export { backward, grad } from "./backward.ts";
 export type { BackwardOptions, GradOptions } from "./backward.ts";
 export { Node } from "./node.ts";
 export type { RemovableHandle } from "./node.ts";
 export { Function, FunctionContext, once_differentiable } from "./function.ts";
-export * as graph from "./graph.ts";
-export { gradcheck, GradcheckError, gradgradcheck } from "./gradcheck.ts";
+export { GradcheckError } from "./gradcheck.ts";

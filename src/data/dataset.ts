@@ -52,6 +52,7 @@ export function indexOf(indices: readonly number[], n: number): Tensor | null {
   return indices.every((i) => i >= 0 && i < n) ? tensor(BigInt64Array.from(indices, BigInt)) : null;
 }
 
+const TENSORS = "TensorDataset(Tensor* tensors) -> Dataset";
 /**
  * Samples along the first dim of tensors, as `torch.utils.data.TensorDataset`. Raises AssertionError if the first dims
  * differ.
@@ -61,8 +62,9 @@ export function indexOf(indices: readonly number[], n: number): Tensor | null {
  */
 export class TensorDataset<T extends readonly Tensor[]> extends Dataset<T> {
   readonly tensors: T;
-  constructor(...tensors: T) {
+  constructor(...given: T) {
     super();
+    const { tensors } = bindArguments<typeof TENSORS, { tensors: T }>(TENSORS, given);
     if (tensors.some((t) => t.size(0) !== tensors[0].size(0)))
       throw new AssertionError(
         `Size mismatch between tensors\nTheir first dims are ${tensors.map((t) => t.size(0)).join(", ")}.`,

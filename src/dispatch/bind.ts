@@ -7,7 +7,7 @@ import { Complex, Dtype, Float } from "../base/dtype.ts";
 import { Layout, MemoryFormat } from "../base/memory_format.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
-import { missing, named, refuseUnknown, shown, tooMany } from "./refusals.ts";
+import { invalid, missing, named, otherwise, refuseUnknown, shown, tooMany } from "./refusals.ts";
 import type { ParsedArg, Schema } from "./schema.ts";
 import type { TypeName } from "./signature.ts";
 
@@ -26,7 +26,7 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
   const options = isOptions(last) && !isValue(schema, given.length - 1, last) ? last : null;
   let count = options === null ? given.length : given.length - 1;
   if (python && options !== null) refuseUnknown(schema, options);
-  if (spread >= 0 && count > spread && (typeof given[spread] === "number" || isSize(given[spread]))) {
+  if (spread >= 0 && count > spread && isSpread(args[spread].type, given[spread])) {
     given = [...given.slice(0, spread), given.slice(spread, count)];
     count = spread + 1;
   }
@@ -50,9 +50,46 @@ export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
         : missing(schema, count, options);
   }
   if (options !== null && !python) refuseUnknown(schema, options);
+  if (options !== null && schema.others >= 0) values[schema.others] = otherwise(schema, options);
   // Behind all others: it is no argument of what computes.
   if (options !== null && schema.out && (options["out"] ?? null) !== null) values.push(options["out"]);
   return values;
+}
+/** Whether the values can be bound. */
+export function isBindable({ args, positional, out }: Schema, given: readonly unknown[]): boolean {
+  const last = given[given.length - 1];
+  const options = isOptions(last) ? last : null;
+  const count = options === null ? given.length : given.length - 1;
+  if (count > positional) return false;
+  let byName = 0;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    const value = i < count ? given[i] : options === null ? undefined : named(options, arg);
+    if (value === undefined ? !arg.optional : !suits(arg, value) && checks[arg.type](plain(arg, value)) !== OK)
+      return false;
+    if (value !== undefined && i >= count) byName++;
+  }
+  return (
+    options === null ||
+    byName === Object.keys(options).filter((key) => options[key] !== undefined && !(out && key === "out")).length
+  );
+}
+/** The one of several schemas that is meant, or a TypeError as PyTorch's parser of arguments raises it. */
+export function overloadOf(schemas: readonly Schema[], given: readonly unknown[]): Schema {
+  const found = schemas.length === 1 ? schemas[0] : schemas.find((schema) => isBindable(schema, given));
+  if (found !== undefined) return found;
+  const words = wordsOf(given);
+  const plausible = schemas.filter(
+    ({ args, out }) =>
+      words.length >= args.filter((a) => !a.optional).length && words.length <= args.length + Number(out),
+  );
+  // Binding it says what is wrong.
+  if (plausible.length === 1) return plausible[0];
+  const last = given[given.length - 1];
+  const unknown =
+    isOptions(last) &&
+    Object.keys(last).find((key) => schemas.every((one) => Object.hasOwn(otherwise(one, last), key)));
+  throw new TypeError(invalid(schemas, words) + (unknown ? `\nNone of them has an argument '${unknown}'.` : ""));
 }
 /** Whether a plain object at the end is what stands at its place, such as a state dict, and no arguments by name. */
 function isValue({ args }: Schema, place: number, last: Record<string, unknown>): boolean {
@@ -99,7 +136,7 @@ function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, giv
   const value = plain(arg, one);
   const problem = checks[arg.type](value);
   if (problem === OK) return arg.wraps && typeof value === "number" ? [value] : value;
-  if (isArray(value) && arg.type.endsWith("[]") && arg.type.startsWith("Tensor")) {
+  if (isArray(value) && /^Tensor.*(\[\]|\*)$/.test(arg.type)) {
     const i = value.findIndex((x) => !isTensor(x));
     throw new TypeError(`expected Tensor as element ${i} in argument ${place}, but got ${typeWord(value[i])}`);
   }
@@ -111,7 +148,7 @@ function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, giv
     );
   const sentence = `${told(schema, place)}, not ${typeWord(value)}${problem}`;
   throw new TypeError(
-    OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${noOverload(schema, given)}${sentence}` : sentence,
+    OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${invalid([schema], wordsOf(given))}\n${sentence}` : sentence,
   );
 }
 /** Functions that PyTorch's own Python hands on to others, which say what their arguments must be. */
@@ -136,9 +173,11 @@ function plain(arg: ParsedArg, x: unknown): unknown {
       return plainScalar(x);
   }
 }
-/** Whether it can be the first of sizes that are spread. */
-const isSize = (x: unknown): boolean =>
-  typeof x === "bigint" || (x instanceof Tensor && typeof plainInt(x) === "number");
+/** Whether it is the first of values that are spread. */
+function isSpread(type: TypeName, x: unknown): boolean {
+  if (type !== "int[]") return type === "object*" || !isArray(x);
+  return typeof x === "number" || typeof x === "bigint" || (x instanceof Tensor && typeof plainInt(x) === "number");
+}
 const isPacked = (x: unknown): boolean => typeof x !== "number" && x !== null;
 /** A bigint, or an integer tensor of one element, as PyTorch takes it for an int. */
 function plainInt(x: unknown): unknown {
@@ -169,12 +208,9 @@ const OVERLOADED = new Set(
     " ",
   ),
 );
-const noOverload = ({ name, text }: Schema, given: readonly unknown[]): string => {
-  const words = given.flatMap((x) =>
-    isOptions(x) ? Object.entries(x).map(([key, y]) => `${key}=${typeWord(y)}`) : [typeWord(x)],
-  );
-  return `${name}() received an invalid combination of arguments - got (${words.join(", ")}), but expected one of:\n * ${text.slice(name.length)}\n`;
-};
+/** What was given, by type. */
+const wordsOf = (given: readonly unknown[]): string[] =>
+  given.flatMap((x) => (isOptions(x) ? Object.entries(x).map(([key, y]) => `${key}=${typeWord(y)}`) : [typeWord(x)]));
 
 const OK = "ok";
 type Check = (x: unknown) => string;
@@ -253,6 +289,9 @@ const checks: Record<TypeName, Check> = {
   "device?": orNull((x) => ((typeof x === "string" || x instanceof Device) && getDevice(x) ? OK : "")),
   "layout?": orNull(that((x) => x instanceof Layout)),
   object: () => OK,
+  "object*": () => OK,
+  "object**": () => OK,
+  "Tensor*": tensors(isTensor),
   tensors: that((x) => typeof x === "object" && x !== null && Symbol.iterator in x),
   None: that((x) => x === null),
 };
@@ -260,6 +299,7 @@ const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
   "int[]": "tuple of ints",
   "Tensor[]": "tuple of Tensors",
   "Tensor?[]": "tuple of Tensors",
+  "Tensor*": "tuple of Tensors",
   "float[]": "tuple of floats",
   "Tensor|Scalar": "Tensor",
   "Scalar|str": "Number",

@@ -42,11 +42,13 @@ export function bindArguments<S extends string, O = object>(
   given: readonly unknown[],
   name?: string,
 ): ValuesOf<Told<Args<S>, O>> {
-  const { schema, former } = boundBy(signature, name);
+  return valuesOf(boundBy(signature, name), given) as ValuesOf<Told<Args<S>, O>>;
+}
+function valuesOf({ schema, former }: Bound, given: readonly unknown[]): object {
   const values = bind(schema, former === null ? given : withReduction(schema, former, given));
   const byName: Record<string, unknown> = {};
   for (let i = 0; i < values.length; i++) byName[schema.args[i].name] = values[i];
-  return byName as ValuesOf<Told<Args<S>, O>>;
+  return byName;
 }
 
 /**
@@ -66,7 +68,9 @@ export function callable<O extends object>(): <const S extends string, T>(
 ) => Callable<S, T, O>;
 export function callable(signature?: string, body?: (values: never) => unknown): unknown {
   if (signature === undefined || body === undefined) return callable;
-  const call = (...given: unknown[]): unknown => body(bindArguments(signature, given) as never);
+  let bound: Bound | null = null;
+  const call = (...given: unknown[]): unknown =>
+    body(valuesOf((bound ??= boundBy(signature, undefined)), given) as never);
   Object.defineProperty(call, "name", { value: signature.slice(0, signature.indexOf("(")) });
   return call;
 }

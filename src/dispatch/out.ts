@@ -10,38 +10,37 @@ import type { Schema } from "./schema.ts";
 
 /** The functions that PyTorch gives an argument `out`, by name; methods have none. */
 // prettier-ignore
-export const OUT = ` abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr airy_ai alias_copy all amax amin aminmax \
-angle any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort as_strided_copy \
-as_strided_scatter asin asinh atan atan2 atanh baddbmm bernoulli bessel_j0 bessel_j1 bessel_y0 bessel_y1 \
-bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor bmm bucketize cat ceil \
-chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w cholesky \
+export const OUT = ` abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr airy_ai alias_copy all \
+amax amin aminmax angle any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort \
+as_strided_copy as_strided_scatter asin asinh atan atan2 atanh baddbmm bernoulli bessel_j0 bessel_j1 bessel_y0 \
+bessel_y1 bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor bmm bucketize cat \
+ceil chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w cholesky \
 cholesky_inverse cholesky_solve clamp clamp_max clamp_min clip column_stack complex concat concatenate \
-conj_physical copysign cos cosh cross cummax cummin cumprod cumsum deg2rad diag diagonal_copy diagonal_scatter \
-diff digamma div divide dot dstack empty entr eq erf erfc erfcx erfinv exp exp2 expand_copy expit expm1 eye \
-fft_fft fft_fft2 fft_fftfreq fft_fftn fft_hfft fft_hfft2 fft_hfftn fft_ifft fft_ifft2 fft_ifftn fft_ihfft \
-fft_ihfft2 fft_ihfftn fft_irfft fft_irfft2 fft_irfftn fft_rfft fft_rfft2 fft_rfftfreq fft_rfftn fix float_power \
-floor floor_divide fmax fmin fmod frac frexp full gammainc gammaincc gammaln gather gcd ge geqrf ger greater \
-greater_equal gt heaviside hermite_polynomial_h hermite_polynomial_he histc hstack hypot i0 i0e i1 i1e igamma \
-igammac index_add index_copy index_reduce index_select inner inverse isin isneginf isposinf kron kthvalue \
+conj_physical copysign cos cosh cross cummax cummin cumprod cumsum deg2rad diag diagonal_copy diagonal_scatter diff \
+digamma div divide dot dstack empty entr eq erf erfc erfcx erfinv exp exp2 expand_copy expit expm1 eye fft_fft \
+fft_fft2 fft_fftfreq fft_fftn fft_hfft fft_hfft2 fft_hfftn fft_ifft fft_ifft2 fft_ifftn fft_ihfft fft_ihfft2 \
+fft_ihfftn fft_irfft fft_irfft2 fft_irfftn fft_rfft fft_rfft2 fft_rfftfreq fft_rfftn fix float_power floor \
+floor_divide fmax fmin fmod frac frexp full gammainc gammaincc gammaln gather gcd ge geqrf ger greater \
+greater_equal gt heaviside hermite_polynomial_h hermite_polynomial_he histc histogram hstack hypot i0 i0e i1 i1e \
+igamma igammac index_add index_copy index_reduce index_select inner inverse isin isneginf isposinf kron kthvalue \
 laguerre_polynomial_l lcm ldexp le legendre_polynomial_p lerp less less_equal lgamma linalg_cholesky \
 linalg_cholesky_ex linalg_cond linalg_cross linalg_det linalg_eig linalg_eigh linalg_eigvals linalg_eigvalsh \
 linalg_householder_product linalg_inv linalg_inv_ex linalg_ldl_factor linalg_ldl_factor_ex linalg_ldl_solve \
-linalg_lu linalg_lu_factor linalg_lu_factor_ex linalg_lu_solve linalg_matmul linalg_matrix_norm \
-linalg_matrix_power linalg_matrix_rank linalg_multi_dot linalg_norm linalg_pinv linalg_qr linalg_slogdet \
-linalg_solve linalg_solve_ex linalg_solve_triangular linalg_svd linalg_svdvals linalg_tensorinv \
-linalg_tensorsolve linalg_vecdot linalg_vector_norm linspace log log10 log1p log2 log_ndtr logaddexp logaddexp2 \
-logcumsumexp logical_and logical_not logical_or logical_xor logit logspace logsumexp lt lu_solve lu_unpack \
-masked_select matmul matrix_power maximum mean minimum mm mode modified_bessel_i0 modified_bessel_i1 \
-modified_bessel_k0 modified_bessel_k1 msort mul multigammaln multinomial multiply mv mvlgamma nan_to_num \
-nanmean nanquantile nansum narrow_copy ndtr ndtri ne neg negative nextafter norm normal not_equal ones \
-ones_like ormqr outer permute_copy polar polygamma pow prod psi qr quantile rad2deg rand randint randn randperm \
-reciprocal remainder renorm round row_stack rsqrt scaled_modified_bessel_k0 scaled_modified_bessel_k1 scatter \
-scatter_add scatter_reduce searchsorted select_copy select_scatter sgn shifted_chebyshev_polynomial_t \
-shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w sigmoid sign \
-signbit sin sinc sinh slice_copy slice_scatter sort spherical_bessel_j0 sqrt square squeeze_copy stack std \
-std_mean sub subtract sum svd t_copy take take_along_dim tan tanh topk transpose_copy triangular_solve tril \
-triu true_divide trunc unfold_copy unsqueeze_copy var var_mean vdot view_copy vstack xlog1py xlogy zeros \
-zeros_like zeta ` as const;
+linalg_lu linalg_lu_factor linalg_lu_factor_ex linalg_lu_solve linalg_matmul linalg_matrix_norm linalg_matrix_power \
+linalg_matrix_rank linalg_multi_dot linalg_norm linalg_pinv linalg_qr linalg_slogdet linalg_solve linalg_solve_ex \
+linalg_solve_triangular linalg_svd linalg_svdvals linalg_tensorinv linalg_tensorsolve linalg_vecdot \
+linalg_vector_norm linspace log log10 log1p log2 log_ndtr logaddexp logaddexp2 logcumsumexp logical_and logical_not \
+logical_or logical_xor logit logspace logsumexp lt lu_solve lu_unpack masked_select matmul matrix_power max maximum \
+mean median min minimum mm mode modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 msort \
+mul multigammaln multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy ndtr \
+ndtri ne neg negative nextafter nonzero norm normal not_equal ones ones_like ormqr outer permute_copy polar \
+polygamma pow prod psi qr quantile rad2deg rand randint randn randperm reciprocal remainder renorm round row_stack \
+rsqrt scaled_modified_bessel_k0 scaled_modified_bessel_k1 scatter scatter_add scatter_reduce searchsorted \
+select_copy select_scatter sgn shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u \
+shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w sigmoid sign signbit sin sinc sinh slice_copy \
+slice_scatter sort spherical_bessel_j0 sqrt square squeeze_copy stack std std_mean sub subtract sum svd t_copy take \
+take_along_dim tan tanh tensordot topk transpose_copy triangular_solve tril triu true_divide trunc unfold_copy \
+unsqueeze_copy var var_mean vdot view_copy vstack where xlog1py xlogy zeros zeros_like zeta ` as const;
 const taking = new Set(OUT.split(" "));
 export const takesOut = (name: string): boolean => taking.has(name);
 /** Whether it is one of them, for the type checker. */

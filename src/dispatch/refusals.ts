@@ -22,10 +22,13 @@ export function tooMany(schema: Schema, count: number, options: Options): TypeEr
       : "";
   const [most, given] = python
     ? pythonCounts(schema, count, options)
-    : [positionals(positional), `${count} were given`];
+    : [counted(args.filter((a) => !a.optional).length, positional), `${count} ${were(count)} given`];
   return new TypeError(`${name}() takes ${most} but ${given}${advice}`);
 }
 const positionals = (n: number): string => `${n} positional argument${plural(n)}`;
+const counted = (least: number, most: number): string =>
+  least === most ? positionals(most) : `from ${least} to ${most} positional arguments`;
+const were = (n: number): string => (n === 1 ? "was" : "were");
 /** Python counts `self`, and what came by name for arguments that have no place. */
 function pythonCounts({ args, positional, name }: Schema, count: number, options: Options): [string, string] {
   const self = name.includes(".") ? 1 : 0;
@@ -34,9 +37,9 @@ function pythonCounts({ args, positional, name }: Schema, count: number, options
   const byName = options === null ? 0 : args.filter((a) => a.keyword && Object.hasOwn(options, a.name)).length;
   const given = count + self;
   return [
-    least === most ? positionals(most) : `from ${least} to ${most} positional arguments`,
+    counted(least, most),
     byName === 0
-      ? `${given} ${given === 1 ? "was" : "were"} given`
+      ? `${given} ${were(given)} given`
       : `${positionals(given)} (and ${byName} keyword-only argument${plural(byName)}) were given`,
   ];
 }
@@ -60,12 +63,25 @@ export function missingArguments(callee: string, names: readonly string[]): Type
     `${callee}() missing ${names.length} required positional argument${plural(names.length)}: ${all}`,
   );
 }
-export function refuseUnknown({ name, args, out }: Schema, options: Readonly<Record<string, unknown>>): void {
-  for (const key of Object.keys(options))
-    if (!args.some((a) => a.name === key || a.also.includes(key)) && !(out && key === "out"))
-      throw new TypeError(
-        `${name}() got an unexpected keyword argument '${key}'${
-          args.length > 0 ? `\nIt takes ${args.map((a) => a.name).join(", ")}.` : ""
-        }`,
-      );
+export function refuseUnknown(schema: Schema, options: Readonly<Record<string, unknown>>): void {
+  if (schema.others >= 0) return;
+  const [unknown] = Object.keys(otherwise(schema, options));
+  if (unknown === undefined) return;
+  const { name, args } = schema;
+  const taken = args.length > 0 ? `\nIt takes ${args.map((a) => a.name).join(", ")}.` : "";
+  throw new TypeError(`${name}() got an unexpected keyword argument '${unknown}'${taken}`);
 }
+/** What was given by names that no argument has. */
+export function otherwise(
+  { args, out }: Schema,
+  options: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const isKnown = (key: string): boolean =>
+    args.some((a) => a.name === key || a.also.includes(key)) || (out && key === "out");
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !isKnown(key)));
+}
+/** What is said where no overload fits; `given` are words of what was given. */
+export const invalid = (schemas: readonly Schema[], given: readonly string[]): string =>
+  `${schemas[0].name}() received an invalid combination of arguments - got (${given.join(", ")}), but expected one of:${schemas
+    .map(({ name, text }) => `\n * ${text.slice(name.length)}`)
+    .join("")}`;

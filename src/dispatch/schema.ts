@@ -30,8 +30,10 @@ export interface Schema {
   readonly args: readonly ParsedArg[];
   /** How many arguments may be given by place. */
   readonly positional: number;
-  /** The last positional argument's place if it is a list of ints that may be spread, else -1. */
+  /** The last positional argument's place if it is a list that may be spread, else -1. */
   readonly spread: number;
+  /** Place of the argument that takes unknown names, else -1. */
+  readonly others: number;
   /** Whether a tensor may be given for the result: see out.ts. */
   readonly out: boolean;
   /** Names of the results where there are several. */
@@ -58,8 +60,8 @@ export function parseSchema(text: string, python = false): Schema {
       also: python ? [] : otherNames(match[1], name, match[2]),
       type: bare,
       keyword,
-      optional: fallback !== undefined,
-      fallback: literal(fallback),
+      optional: fallback !== undefined || bare.endsWith("*"),
+      fallback: bare.endsWith("*") ? (bare.endsWith("**") ? {} : []) : literal(fallback),
       mutated: type.includes("!"),
       takesTensor: /^Tensor(\||\??$)/.test(bare),
       takes: /^(Tensor\|)?Scalar|^float(\||\??$)/.test(bare) ? "number" : (PLAIN[bare] ?? null),
@@ -70,10 +72,14 @@ export function parseSchema(text: string, python = false): Schema {
   const positional = args.findIndex((a) => a.keyword);
   const count = positional < 0 ? args.length : positional;
   const first = args[0]?.name === "self" ? 1 : 0;
-  const spread = count === first + 1 && args[first].type === "int[]" && !args[first].optional ? first : -1;
+  const last = args[count - 1];
+  const isSpread = last?.type === "int[]" ? count === first + 1 && !last.optional : last?.type.endsWith("*");
+  const spread = isSpread ? count - 1 : -1;
+  const others = args.findIndex((a) => a.type === "object**");
   const several = /^\((.*)\)$/.exec(match[3]);
   const results = several ? several[1].split(", ").map((r) => r.split(" ")[1]) : null;
-  return { name: match[1], python, out: !python && takesOut(match[1]), args, positional: count, spread, results, text };
+  const out = !python && takesOut(match[1]);
+  return { name: match[1], python, out, args, positional: count, spread, others, results, text };
 }
 const PLAIN: { readonly [T in TypeName]?: "boolean" | "string" } = {
   bool: "boolean",

@@ -67,6 +67,11 @@ interface Accepts {
   object: unknown;
   /** Tensors, in whatever can be gone through, or a single one. */
   tensors: Tensor | Iterable<Tensor>;
+  /** All that is given by place from here on; tensors may also come as one list. */
+  "Tensor*": readonly Tensor[];
+  "object*": readonly unknown[];
+  /** What is given by names that no other argument has. */
+  "object**": Readonly<Record<string, unknown>>;
   /** An argument of PyTorch's that has no meaning here but its default. */
   None: null;
 }

@@ -7,12 +7,14 @@ import { modes, scoped, withGrad } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { metaOf, Node, SavedTensor } from "../autograd/node.ts";
 import type { Grads, Meta } from "../autograd/node.ts";
-import { saved_tensors_hooks } from "../autograd/saved_hooks.ts";
-import { RuntimeError, ValueError, warn } from "../base/errors.ts";
+import { withSavedHooks } from "../autograd/saved_hooks.ts";
+import { retell, RuntimeError, ValueError, warn } from "../base/errors.ts";
+import { observer } from "../base/observer.ts";
 import { sameShape } from "../base/layout.ts";
 import { default_generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { isNode, mapTensors } from "./tree.ts";
+import { bindArguments } from "../dispatch/callable.ts";
+import { mapTensors } from "./tree.ts";
 
 /** Raised where what is computed again is not what was computed first. */
 export class CheckpointError extends RuntimeError {
@@ -33,10 +35,14 @@ export interface CheckpointOptions {
   readonly context_fn?: (() => readonly [forward: Around, again: Around]) | null;
   /** "default": compare shapes, dtypes and devices of what is computed again; "none": do not. */
   readonly determinism_check?: string;
+  /** Say, where what is computed again differs, which ops ran the first time and which the second. */
+  readonly debug?: boolean;
   /** Whether the repetition ends with the last tensor that backward needs. */
   readonly early_stop?: boolean;
 }
-const OPTIONS = ["use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "early_stop"];
+type Told = Required<CheckpointOptions>;
+const CHECKPOINT =
+  "checkpoint(callable function, object* args, *, bool? use_reentrant=None, callable? context_fn=None, str determinism_check='default', bool debug=False, bool early_stop=True, bool preserve_rng_state=True, object** kwargs) -> object";
 
 const TOLD_BY =
   "use_reentrant=False is recommended, but if you need to preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for more details on the differences between the two variants.";
@@ -54,60 +60,60 @@ export function checkpoint<F extends (...args: never[]) => unknown>(
   func: F,
   ...args: [...Parameters<F>] | [...Parameters<F>, CheckpointOptions]
 ): ReturnType<F> {
-  const [given, options, others] = split(args);
-  let { use_reentrant = null } = options;
-  if (use_reentrant === null) {
+  const told = bindArguments<typeof CHECKPOINT, Given>(CHECKPOINT, [func, ...args]);
+  const { args: given, kwargs, use_reentrant, ...options } = told;
+  if (use_reentrant === null)
     warn(
       `torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly. Starting in PyTorch 2.9, calling checkpoint without use_reentrant will raise an exception. ${TOLD_BY}`,
     );
-    use_reentrant = true;
-  }
-  if (!use_reentrant) {
-    const rest = Object.keys(others).length === 0 ? [] : [others];
+  if (use_reentrant === false) {
+    const rest = Object.keys(kwargs).length === 0 ? [] : [kwargs];
     return kept((...xs) => func(...([...xs, ...rest] as never[])), given, options) as ReturnType<F>;
   }
-  if (Object.keys(others).length > 0)
-    throw new ValueError(`Unexpected keyword arguments: ${Object.keys(others).join(",")}`);
-  if ((options.context_fn ?? null) !== null)
+  assertNone(kwargs);
+  if (options.context_fn !== null || options.debug)
     throw new ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.");
-  return reentered(func as never, given, options.preserve_rng_state ?? true) as ReturnType<F>;
+  return reentered(func as never, given, options.preserve_rng_state) as ReturnType<F>;
 }
-/** The arguments of the function, the options, and what else stood among these. */
-function split(args: readonly unknown[]): [readonly unknown[], CheckpointOptions, Record<string, unknown>] {
-  const last = args.at(-1);
-  if (!isNode(last) || Array.isArray(last) || !OPTIONS.some((name) => name in last)) return [args, {}, {}];
-  const isOption = ([name]: [string, unknown]): boolean => OPTIONS.includes(name);
-  const entries = Object.entries(last);
-  const [options, others] = [entries.filter(isOption), entries.filter((entry) => !isOption(entry))];
-  return [args.slice(0, -1), Object.fromEntries(options), Object.fromEntries(others)];
+interface Given {
+  context_fn: Told["context_fn"];
+}
+function assertNone(kwargs: object): void {
+  const names = Object.keys(kwargs);
+  if (names.length > 0) throw new ValueError(`Unexpected keyword arguments: ${names.join(",")}`);
 }
 
+const SEQUENTIAL =
+  "checkpoint_sequential(object functions, int segments, object input, bool? use_reentrant=None, *, bool preserve_rng_state=True, object** kwargs) -> Tensor";
+type Chain = readonly ((x: Tensor) => Tensor)[] | { children(): Iterable<unknown> };
 /**
  * A chain of functions in `segments` pieces, all but the last of which are computed again in backward. As
  * `torch.utils.checkpoint.checkpoint_sequential`. `functions` may be a Sequential.
  * @example torch.utils.checkpoint.checkpoint_sequential([torch.sin, torch.exp], 2, x, { use_reentrant: false });
  */
 export function checkpoint_sequential(
-  functions: readonly ((x: Tensor) => Tensor)[] | { children(): Iterable<unknown> },
+  functions: Chain,
   segments: number,
   input: Tensor,
-  { use_reentrant = null, preserve_rng_state = true, ...others }: CheckpointOptions = {},
-): Tensor {
-  if (use_reentrant === null) {
+  options?: boolean | Pick<CheckpointOptions, "use_reentrant" | "preserve_rng_state">,
+): Tensor;
+export function checkpoint_sequential(...given: unknown[]): Tensor {
+  const { functions, segments, input, use_reentrant, preserve_rng_state, kwargs } = bindArguments<
+    typeof SEQUENTIAL,
+    { functions: Chain; input: Tensor }
+  >(SEQUENTIAL, given);
+  if (use_reentrant === null)
     warn(
       `torch.utils.checkpoint.checkpoint_sequential: the use_reentrant parameter should be passed explicitly. In version 2.9 we will raise an exception if use_reentrant is not passed. ${TOLD_BY}`,
     );
-    use_reentrant = true;
-  }
-  if (Object.keys(others).length > 0)
-    throw new ValueError(`Unexpected keyword arguments: ${Object.keys(others).join(",")}`);
+  assertNone(kwargs);
   const chain = ("children" in functions ? [...functions.children()] : functions) as ((x: Tensor) => Tensor)[];
   const size = Math.floor(chain.length / segments);
   if (size === 0) throw new ValueError("range() arg 3 must not be zero");
   const piece = (from: number, to: number) => (x: Tensor) => chain.slice(from, to).reduce((y, f) => f(y), x);
   let x = input;
   for (let k = 0; k < segments - 1; k++)
-    x = checkpoint(piece(k * size, (k + 1) * size), x, { use_reentrant, preserve_rng_state });
+    x = checkpoint(piece(k * size, (k + 1) * size), x, { use_reentrant: use_reentrant ?? true, preserve_rng_state });
   return piece((segments - 1) * size, chain.length)(x);
 }
 /**
@@ -116,7 +122,8 @@ export function checkpoint_sequential(
  */
 export function set_checkpoint_early_stop(enable: boolean): Guard;
 export function set_checkpoint_early_stop<T>(enable: boolean, body: () => T): T;
-export function set_checkpoint_early_stop<T>(enable: boolean, body?: () => T): T | Guard {
+export function set_checkpoint_early_stop(...given: unknown[]): unknown {
+  const { enable, body } = bindArguments("set_checkpoint_early_stop(bool enable, callable? body=None) -> None", given);
   return scoped("set_checkpoint_early_stop", { earlyStop: enable }, body);
 }
 
@@ -138,14 +145,20 @@ function asNow(preserve: boolean): Around {
 
 // ---- The graph is recorded, and its nodes keep places in what will be computed again.
 
-function kept(func: (...args: unknown[]) => unknown, args: readonly unknown[], options: CheckpointOptions): unknown {
-  const { preserve_rng_state = true, context_fn = null, determinism_check = "default", early_stop = true } = options;
+function kept(
+  func: (...args: unknown[]) => unknown,
+  args: readonly unknown[],
+  { preserve_rng_state, context_fn, determinism_check, early_stop, debug }: Omit<Told, "use_reentrant">,
+): unknown {
   if (determinism_check !== "default" && determinism_check !== "none")
     throw new ValueError(
       `determinism_check should be one of ['default', 'none'], but got ${String(determinism_check)}`,
     );
+  if (debug && context_fn !== null) throw new ValueError("debug=True is incompatible with non-default context_fn");
+  const ran = new OpLog();
+  const ranAgain = new OpLog();
   const plain: Around = (body) => body();
-  const [forward, again] = context_fn?.() ?? [plain, plain];
+  const [forward, again] = context_fn?.() ?? (debug ? [ran.around, ranAgain.around] : [plain, plain]);
   if (!modes().grad) return func(...args);
   const around = asNow(preserve_rng_state);
   const region = new Region(
@@ -155,13 +168,48 @@ function kept(func: (...args: unknown[]) => unknown, args: readonly unknown[], o
     determinism_check === "default",
   );
   const pack = (t: Tensor): number => region.keep(t);
-  const result = saved_tensors_hooks(
+  const result = withSavedHooks(
     pack,
-    (place) => region.find(place),
+    (place) => {
+      try {
+        return region.find(place);
+      } catch (error) {
+        if (debug && error instanceof CheckpointError)
+          retell(
+            error,
+            `${error.message}\nOps of the original forward:\n${ran.text()}\nOps of the recomputation:\n${ranAgain.text()}`,
+          );
+        throw error;
+      }
+    },
     () => forward(() => func(...args)),
   );
   region.isDone = true;
   return result;
+}
+/** The names of the ops that ran in a body, the last time. */
+class OpLog {
+  private names: string[] = [];
+  readonly around: Around = (body) => {
+    const names: string[] = [];
+    this.names = names;
+    const outer = observer.current;
+    observer.current = {
+      begin: (name, kind) => {
+        if (kind === "op") names.push(name);
+        return outer?.begin(name, kind);
+      },
+      end: (...ended) => outer?.end(...ended),
+    };
+    try {
+      return body();
+    } finally {
+      observer.current = outer;
+    }
+  };
+  text(): string {
+    return this.names.map((name, i) => `  ${i + 1}. ${name}`).join("\n");
+  }
 }
 /** Whoever keeps the arguments is told of where they were changed. */
 class Arguments extends Node {
@@ -224,7 +272,7 @@ class Region {
       this.args.map((x) => (x instanceof SavedTensor ? x.unpack(this.owner, false) : x)),
     );
     try {
-      saved_tensors_hooks(
+      withSavedHooks(
         pack,
         (t) => t,
         () => this.run(args),

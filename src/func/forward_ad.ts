@@ -4,6 +4,7 @@ import { nodeNamed } from "../autograd/op_node.ts";
 import { RuntimeError, TypeError, ValueError } from "../base/errors.ts";
 import { levels, mapTensors, standing, tensorsIn } from "../dispatch/levels.ts";
 import type { Results } from "../dispatch/levels.ts";
+import { callable } from "../dispatch/callable.ts";
 import type { Entry } from "../dispatch/declare.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { assertTangent, laidAs, TangentLevel, viewOf } from "./tangent_level.ts";
@@ -80,15 +81,15 @@ class DualLevel extends TangentLevel {
 let current: DualLevel | null = null;
 
 /** Begins a level of dual tensors and gives its number, 0: there is one at a time. As `torch.autograd.forward_ad.enter_dual_level`. */
-export function enter_dual_level(): number {
+export const enter_dual_level = callable("enter_dual_level() -> int", (): number => {
   for (let level = levels.newest; level !== null; level = level.below)
     if (level instanceof TangentLevel) throw new RuntimeError(NESTED);
   levels.newest = Tensor.tangents = current = new DualLevel();
   return 0;
-}
+});
 /** Ends the level: its tangents are gone. As `torch.autograd.forward_ad.exit_dual_level`. */
-export function exit_dual_level({ level = current === null ? -1 : 0 }: { readonly level?: number } = {}): void {
-  if (level !== (current === null ? -1 : 0) || (current !== null && levels.newest !== current))
+export const exit_dual_level = callable("exit_dual_level(*, int? level=None) -> None", ({ level }): void => {
+  if ((level !== null && level !== (current === null ? -1 : 0)) || (current !== null && levels.newest !== current))
     throw new RuntimeError(
       "Trying to exit a forward AD level that was not the last one that was created. This is not supported.",
     );
@@ -96,7 +97,7 @@ export function exit_dual_level({ level = current === null ? -1 : 0 }: { readonl
   levels.newest = current.below;
   current.open = false;
   Tensor.tangents = current = null;
-}
+});
 /**
  * Runs a body in which tensors may have tangents, as `torch.autograd.forward_ad.dual_level`.
  *
@@ -133,10 +134,8 @@ export class UnpackedDualTensor {
     yield this.tangent;
   }
 }
-/** Which level; the one that is open. */
-export interface AtLevel {
-  readonly level?: number | null;
-}
+const MAKE_DUAL = "make_dual(Tensor tensor, Tensor tangent, *, int? level=None) -> Tensor";
+const UNPACK_DUAL = "unpack_dual(Tensor tensor, *, int? level=None) -> UnpackedDualTensor";
 const isFloat = ({ dtype }: Tensor): boolean => dtype.is_differentiable;
 
 /**
@@ -145,7 +144,7 @@ const isFloat = ({ dtype }: Tensor): boolean => dtype.is_differentiable;
  *
  * Raises RuntimeError outside of a level and for a tangent of another shape, ValueError for integers.
  */
-export function make_dual(tensor: Tensor, tangent: Tensor, { level = null }: AtLevel = {}): Tensor {
+export const make_dual = callable(MAKE_DUAL, ({ tensor, tangent, level }): Tensor => {
   if ((level ?? (current === null ? -1 : 0)) < 0)
     throw new RuntimeError(
       "Trying to create a dual Tensor for forward AD but no level exists, make sure to enter_dual_level() first.",
@@ -161,11 +160,11 @@ export function make_dual(tensor: Tensor, tangent: Tensor, { level = null }: AtL
     );
   assertTangent(tensor, tangent);
   return open.lower(() => open.made(nodeNamed(tensor.alias(), "ViewBackward0"), laidAs(tensor, tangent)));
-}
+});
 /** A tensor's value, as a view without a tangent, and its tangent. As `torch.autograd.forward_ad.unpack_dual`. */
-export function unpack_dual(tensor: Tensor, { level = null }: AtLevel = {}): UnpackedDualTensor {
+export const unpack_dual = callable(UNPACK_DUAL, ({ tensor, level }): UnpackedDualTensor => {
   const open = current;
   if (open === null || (level ?? 0) < 0) return new UnpackedDualTensor(tensor, null);
   const primal = open.lower(() => open.asValue(nodeNamed(tensor.alias(), "Identity")));
   return new UnpackedDualTensor(primal, open.tangentOf(tensor));
-}
+});

@@ -5,8 +5,8 @@ import { AssertionError, ValueError } from "../base/errors.ts";
 import { deepcopy } from "../nn/module/deepcopy.ts";
 import { BatchNorm } from "../nn/layers/batchnorm.ts";
 import { Module } from "../nn/module/module.ts";
-import { bindArguments } from "../dispatch/callable.ts";
-import type { Arguments } from "../dispatch/callable.ts";
+import { bindArguments, callable } from "../dispatch/callable.ts";
+import type { ArgumentsAfter } from "../dispatch/callable.ts";
 import { zeros } from "../ops/creation/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { optionText } from "./options.ts";
@@ -17,7 +17,7 @@ export type AverageFunction = (averaged: Tensor, model: Tensor, count: number) =
 export type MultiAverageFunction = (averaged: readonly Tensor[], model: readonly Tensor[], count: number) => void;
 
 const signature =
-  "AveragedModel(device? device=None, callable? avg_fn=None, callable? multi_avg_fn=None, bool use_buffers=False) -> Module";
+  "AveragedModel(object model, device? device=None, callable? avg_fn=None, callable? multi_avg_fn=None, bool use_buffers=False) -> Module";
 /**
  * A copy of a model whose parameters are the averages of those that `update_parameters` has seen, as
  * `torch.optim.swa_utils.AveragedModel`: the equal average, or what `avg_fn` or `multi_avg_fn` say, such as
@@ -39,12 +39,17 @@ export class AveragedModel<M extends Module> extends Module {
   readonly multi_avg_fn: MultiAverageFunction | null;
   readonly use_buffers: boolean;
 
-  constructor(model: M, ...given: Arguments<typeof signature>) {
-    const { avg_fn, multi_avg_fn, use_buffers } = bindArguments(signature, given);
+  constructor(model: M, ...given: ArgumentsAfter<"model", typeof signature>);
+  constructor(...given: unknown[]) {
+    const { model, device, avg_fn, multi_avg_fn, use_buffers } = bindArguments<typeof signature, { model: M }>(
+      signature,
+      given,
+    );
     if (avg_fn !== null && multi_avg_fn !== null)
       throw new AssertionError("Only one of avg_fn and multi_avg_fn should be provided");
     super();
     this.module = deepcopy(model);
+    if (device !== null) this.module.to(device);
     this.register_buffer("n_averaged", zeros([], { dtype: int64 }));
     this.avg_fn = avg_fn as AverageFunction | null;
     this.multi_avg_fn = multi_avg_fn as MultiAverageFunction | null;
@@ -76,22 +81,32 @@ export class AveragedModel<M extends Module> extends Module {
 }
 
 /** The average of all models alike. As `torch.optim.swa_utils.get_swa_avg_fn`. */
-export const get_swa_avg_fn = (): AverageFunction => (averaged, model, count) =>
-  averaged.add(model.sub(averaged).div(count + 1));
+export const get_swa_avg_fn = callable(
+  "get_swa_avg_fn() -> callable",
+  (): AverageFunction => (averaged, model, count) => averaged.add(model.sub(averaged).div(count + 1)),
+);
 /** {@link get_swa_avg_fn} for all parameters at once. As `torch.optim.swa_utils.get_swa_multi_avg_fn`. */
-export const get_swa_multi_avg_fn = (): MultiAverageFunction => forAll(get_swa_avg_fn());
+export const get_swa_multi_avg_fn = callable("get_swa_multi_avg_fn() -> callable", (): MultiAverageFunction =>
+  forAll(get_swa_avg_fn()),
+);
 
 /**
  * The exponential average: `decay` of the one so far. Raises ValueError for a decay outside [0, 1]. As
  * `torch.optim.swa_utils.get_ema_avg_fn`.
  */
-export function get_ema_avg_fn(decay = 0.999): AverageFunction {
-  if (!(decay >= 0 && decay <= 1))
-    throw new ValueError(`Invalid decay value ${optionText(decay)} provided. Please provide a value in [0,1] range.`);
-  return (averaged, model) => averaged.mul(decay).add(model, { alpha: 1 - decay });
-}
+export const get_ema_avg_fn = callable(
+  "get_ema_avg_fn(float decay=0.999) -> callable",
+  ({ decay }): AverageFunction => {
+    if (!(decay >= 0 && decay <= 1))
+      throw new ValueError(`Invalid decay value ${optionText(decay)} provided. Please provide a value in [0,1] range.`);
+    return (averaged, model) => averaged.mul(decay).add(model, { alpha: 1 - decay });
+  },
+);
 /** {@link get_ema_avg_fn} for all parameters at once. As `torch.optim.swa_utils.get_ema_multi_avg_fn`. */
-export const get_ema_multi_avg_fn = (decay = 0.999): MultiAverageFunction => forAll(get_ema_avg_fn(decay));
+export const get_ema_multi_avg_fn = callable(
+  "get_ema_multi_avg_fn(float decay=0.999) -> callable",
+  ({ decay }): MultiAverageFunction => forAll(get_ema_avg_fn(decay)),
+);
 
 const forAll =
   (average: AverageFunction): MultiAverageFunction =>
@@ -99,25 +114,31 @@ const forAll =
     for (const [i, a] of averaged.entries()) a.copy_(average(a, model[i], count));
   };
 
+const UPDATE_BN = "update_bn(object loader, object model, device? device=None) -> None";
 /**
  * Means and variances of a model's batch norms anew, over all batches of a loader alike, as
  * `torch.optim.swa_utils.update_bn`: an averaged model needs it before it is used. Of batches that are lists the first
  * item goes to the model.
  */
-export function update_bn(loader: Iterable<Tensor | readonly [Tensor, ...unknown[]]>, model: Module): void {
-  const norms = [...model.modules()].filter((m) => m instanceof BatchNorm);
-  if (norms.length === 0) return;
-  const momenta = norms.map((m) => m.momentum);
-  const { training } = model;
-  for (const m of norms) {
-    m.reset_running_stats();
-    m.momentum = null;
-  }
-  model.train();
-  withGrad(false, () => {
-    for (const batch of loader)
-      (model as unknown as (x: Tensor) => unknown)(Array.isArray(batch) ? (batch[0] as Tensor) : (batch as Tensor));
-  });
-  for (const [i, m] of norms.entries()) m.momentum = momenta[i];
-  model.train(training);
-}
+export const update_bn = callable<{ loader: Iterable<Tensor | readonly [Tensor, ...unknown[]]>; model: Module }>()(
+  UPDATE_BN,
+  ({ loader, model, device }): void => {
+    const norms = [...model.modules()].filter((m) => m instanceof BatchNorm);
+    if (norms.length === 0) return;
+    const momenta = norms.map((m) => m.momentum);
+    const { training } = model;
+    for (const m of norms) {
+      m.reset_running_stats();
+      m.momentum = null;
+    }
+    model.train();
+    withGrad(false, () => {
+      for (const batch of loader) {
+        const x = Array.isArray(batch) ? (batch[0] as Tensor) : (batch as Tensor);
+        (model as unknown as (x: Tensor) => unknown)(device === null ? x : x.to(device));
+      }
+    });
+    for (const [i, m] of norms.entries()) m.momentum = momenta[i];
+    model.train(training);
+  },
+);

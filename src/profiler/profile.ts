@@ -2,13 +2,20 @@
 import { RuntimeError } from "../base/errors.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { observe, observer } from "../base/observer.ts";
+import { bindArguments } from "../dispatch/callable.ts";
 import { chromeTrace } from "./chrome_trace.ts";
 import { EventList } from "./event_list.ts";
 import { Recorder } from "./recorder.ts";
 import type { FunctionEvent } from "./recorder.ts";
 
+const PROFILE =
+  "profile(*, object activities=None, callable? on_trace_ready=None, bool record_shapes=False, bool profile_memory=False, bool with_flops=False) -> Profile";
 /** PyTorch's options; all off unless told. */
 export interface ProfileOptions {
+  /** What is measured: ops of the CPU, whatever is asked for. */
+  activities?: Iterable<unknown> | null;
+  /** Is given the profile when it stops. */
+  on_trace_ready?: ((prof: Profile) => unknown) | null;
   /** The sizes of the arguments. */
   record_shapes?: boolean;
   /** Bytes that each op asked for and gave back. */
@@ -22,8 +29,9 @@ export class Profile {
   private readonly options: Required<ProfileOptions>;
   private readonly recorder: Recorder;
 
-  constructor({ record_shapes = false, profile_memory = false, with_flops = false }: ProfileOptions = {}) {
-    this.options = { record_shapes, profile_memory, with_flops };
+  constructor(...given: [ProfileOptions?]) {
+    this.options = bindArguments<typeof PROFILE, ProfileOptions>(PROFILE, given) as Required<ProfileOptions>;
+    const { record_shapes, profile_memory, with_flops } = this.options;
     this.recorder = new Recorder({ shapes: record_shapes, memory: profile_memory, flops: with_flops });
   }
   /** Watches from now on. Raises RuntimeError while another profiler does. */
@@ -33,7 +41,9 @@ export class Profile {
     observer.current = this.recorder;
   }
   stop(): void {
-    if (observer.current === this.recorder) observer.current = null;
+    if (observer.current !== this.recorder) return;
+    observer.current = null;
+    this.options.on_trace_ready?.(this);
   }
   [Symbol.dispose](): void {
     this.stop();
@@ -88,12 +98,12 @@ export function profile(options: ProfileOptions, body: () => Promise<unknown>): 
 export function profile(options: ProfileOptions, body: () => unknown): Profile;
 export function profile(
   first: ProfileOptions | (() => unknown) = {},
-  second?: () => unknown,
+  second: (() => unknown) | null = null,
 ): Profile | Promise<Profile> {
   const [options, body] = typeof first === "function" ? [{}, first] : [first, second];
   const prof = new Profile(options);
   prof.start();
-  if (body === undefined) return prof;
+  if (body === null) return prof;
   let result: unknown;
   try {
     result = body();
@@ -114,8 +124,9 @@ export function profile(
  */
 export function record_function(name: string): Guard;
 export function record_function<T>(name: string, body: () => T): T;
-export function record_function<T>(name: string, body?: () => T): T | Guard {
-  if (body !== undefined) return observe(name, "user", [], body);
+export function record_function(...given: unknown[]): unknown {
+  const { name, body } = bindArguments("record_function(str name, callable? body=None) -> None", given);
+  if (body !== null) return observe(name, "user", [], body);
   const { current } = observer;
   const begun = current?.begin(name, "user");
   return { [Symbol.dispose]: () => current?.end(begun, [], undefined) };

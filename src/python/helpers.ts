@@ -2,7 +2,7 @@
 import { gradientEdge } from "../autograd/node.ts";
 import type { Node, RemovableHandle } from "../autograd/node.ts";
 import { OpNode } from "../autograd/op_node.ts";
-import { assertUnhooked, saved_tensors_hooks } from "../autograd/saved_hooks.ts";
+import { assertUnhooked, withSavedHooks } from "../autograd/saved_hooks.ts";
 import { Function } from "../autograd/function.ts";
 import type { FunctionClass, FunctionContext, VmapInfo } from "../autograd/function.ts";
 import { GradScaler } from "../amp/grad_scaler.ts";
@@ -28,7 +28,6 @@ import {
   vmap,
 } from "../func/index.ts";
 import { unpack_dual } from "../func/forward_ad.ts";
-import type { AtLevel } from "../func/forward_ad.ts";
 import type { Tree } from "../func/tree.ts";
 import { list } from "../base/layout.ts";
 import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../base/memory_format.ts";
@@ -123,7 +122,7 @@ export const helpers = {
   linearize: (f: Fn, primals: Tree[]): unknown => linearize(f as never, ...primals),
   functionalize: (f: Fn, options: unknown): unknown => functionalize(f as never, options as never),
   debugUnwrap: (t: Tensor, options: unknown): Tensor => debug_unwrap(t, options as never),
-  unpackDual: (t: Tensor, options: AtLevel): unknown => [...unpack_dual(t, options)],
+  unpackDual: (t: Tensor, options: { readonly level?: number | null }): unknown => [...unpack_dual(t, options)],
   callFunction: (f: Fn, args: unknown[]): unknown => f(...args),
   /** Whether a tensor of one element is true. */
   truth(t: Tensor): boolean {
@@ -252,7 +251,7 @@ export const helpers = {
   sizes: (self: Tensor): readonly number[] => self.sizes,
   /** `pack` gives the function that unpacks: so the packed value, whatever it is, stays in Python. */
   savedHooks(pack: (t: Tensor) => () => Tensor): RemovableHandle {
-    const guard = saved_tensors_hooks(pack, (unpack) => unpack());
+    const guard = withSavedHooks(pack, (unpack: () => Tensor) => unpack(), null) as Guard;
     return { remove: () => guard[Symbol.dispose]() };
   },
   // ---- mixed precision

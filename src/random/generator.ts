@@ -203,22 +203,9 @@ function pythonType(x: unknown): string {
 export const default_generator: Generator = new Generator();
 default_generator.seed();
 
-/**
- * Seeds the default generator and returns it, as `torch.manual_seed`; a fraction is cut off, as Python's `int` does.
- * Raises ValueError for NaN and infinities and outside [-2^63, 2^64).
- * @example
- * manual_seed(0).random(); // 2357136044
- */
-export function manual_seed(seed: number | bigint): Generator {
+/** A seed as torch.manual_seed takes it: a fraction is cut off, as Python's `int` does. Raises ValueError for what is no number. */
+export function wholeSeed(seed: number | bigint): number | bigint {
   if (Number.isNaN(seed)) throw new ValueError("cannot convert float NaN to integer");
   if (seed === Infinity || seed === -Infinity) throw new ValueError("cannot convert float infinity to integer");
-  return default_generator.manual_seed(typeof seed === "number" ? Math.trunc(seed) : seed);
-}
-/** Seeds the default generator from the system's entropy and returns the seed, as `torch.seed`. */
-export function seed(): bigint {
-  return default_generator.seed();
-}
-/** The seed of the default generator, as `torch.initial_seed`. */
-export function initial_seed(): bigint {
-  return default_generator.initial_seed();
+  return typeof seed === "number" ? Math.trunc(seed) : seed;
 }

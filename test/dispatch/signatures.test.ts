@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { registry } from "../../src/dispatch/declare.ts";
+import { overloadsOf } from "../../src/dispatch/overloads.ts";
 import { formerOrder } from "../../src/dispatch/size_average.ts";
 
 const read = (name: string): unknown => JSON.parse(readFileSync(`test/recorded/${name}.json`, "utf8"));
@@ -77,10 +78,11 @@ const refused = (message: string, name: string): boolean => message.includes(`un
 function complaints({ path, call, f, told }: Asked): string[] {
   const names = [...new Set(told.flatMap(namesOf))];
   const schema = registry.get(f)?.schema;
-  if (schema !== undefined) {
-    const taken = new Set(schema.args.flatMap((a) => [a.name, ...a.also]));
-    if (schema.out) taken.add("out");
-    if (formerOrder(schema) !== null) ["size_average", "reduce"].forEach((name) => taken.add(name));
+  const schemas = schema === undefined ? overloadsOf.get(f) : [schema];
+  if (schemas !== undefined) {
+    const taken = new Set(schemas.flatMap(({ args }) => args.flatMap((a) => [a.name, ...a.also])));
+    if (schemas.some(({ out }) => out)) taken.add("out");
+    if (schemas.some((one) => formerOrder(one) !== null)) ["size_average", "reduce"].forEach((name) => taken.add(name));
     return names.filter((name) => !taken.has(name));
   }
   // An object at the end that is no argument by name may stand for the first one.

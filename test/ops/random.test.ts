@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as dtypes from "../../src/base/dtype.ts";
 import type { Dtype, TypedArray } from "../../src/base/dtype.ts";
 import { NotImplementedError, RuntimeError, ValueError, set_warning_listener } from "../../src/base/errors.ts";
-import { default_generator, Generator, initial_seed, manual_seed, seed } from "../../src/random/generator.ts";
+import { default_generator, Generator } from "../../src/random/generator.ts";
+import { initial_seed, manual_seed, seed } from "../../src/ops/random/random_state.ts";
 import * as fill from "../../src/random/fill.ts";
 import { rand, randint } from "../../src/index.ts";
 

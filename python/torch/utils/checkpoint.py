@@ -61,6 +61,8 @@ def checkpoint(
         raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
     if reentrant and (context_fn is not noop_context_fn or debug is not False):
         raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
+    if debug and context_fn is not noop_context_fn:
+        raise ValueError("debug=True is incompatible with non-default context_fn")
     return _run(
         function,
         args,
@@ -69,6 +71,7 @@ def checkpoint(
         use_reentrant=use_reentrant,
         preserve_rng_state=preserve_rng_state,
         determinism_check=determinism_check,
+        debug=debug,
         early_stop=early_stop,
     )
 

@@ -2,6 +2,7 @@
 import { IndexError, KeyError, TypeError } from "../../base/errors.ts";
 import type { Storage } from "../../tensor/storage.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
 import { indented, Module } from "../module/module.ts";
 import { isOwnLayer } from "../module/own_layers.ts";
 import { describe } from "../module/register.ts";
@@ -110,6 +111,7 @@ export class Sequential<M extends readonly Module[] = Layer[]> extends IndexedMo
   }
 }
 
+const LIST = "ModuleList(object modules=None) -> Module";
 /**
  * A list of modules whose parameters count as its own. As `torch.nn.ModuleList`.
  * @example
@@ -122,9 +124,11 @@ export class Sequential<M extends readonly Module[] = Layer[]> extends IndexedMo
  * }
  */
 export class ModuleList<M extends Module = Layer> extends IndexedModules<M> {
-  constructor(modules: Iterable<M> = []) {
+  constructor(modules?: Iterable<M> | { modules: Iterable<M> } | null);
+  constructor(...given: unknown[]) {
     super();
-    this.extend(modules);
+    const { modules } = bindArguments<typeof LIST, { modules: Iterable<M> | null }>(LIST, given);
+    if (modules !== null) this.extend(modules);
   }
   /** Neighbours of the same text are told once, with their number. */
   override toString(): string {

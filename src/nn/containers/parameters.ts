@@ -1,6 +1,7 @@
 // Modules that hold parameters: ParameterList, ParameterDict.
 import { IndexError, KeyError, RuntimeError, TypeError } from "../../base/errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
 import { typeWord } from "../../tensor/type_word.ts";
@@ -12,13 +13,16 @@ const line = (name: string, p: Parameter, type: string): string => {
   return `  (${name}): Parameter containing: [${type} of size ${of}]`;
 };
 
+const LIST = "ParameterList(object values=None) -> Module";
 /** A list of parameters; tensors given to it become parameters. As `torch.nn.ParameterList`. */
 export class ParameterList extends Module {
   [index: number]: Parameter;
 
-  constructor(parameters: Iterable<Tensor> = []) {
+  constructor(values?: Iterable<Tensor> | { values: Iterable<Tensor> } | null);
+  constructor(...given: unknown[]) {
     super();
-    this.extend(parameters);
+    const { values } = bindArguments<typeof LIST, { values: Iterable<Tensor> | null }>(LIST, given);
+    if (values !== null) this.extend(values);
   }
   /** How many it holds. */
   get length(): number {

@@ -16,11 +16,15 @@ import { native_batch_norm } from "../../ops/nn/normalization/norm.ts";
 import * as pool from "../../ops/nn/pooling/pool.ts";
 import * as ops from "../../ops/nn/activation/softmax.ts";
 import { cat } from "../../ops/views/joining.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 
 /** x where it is positive, else 0; `inplace` writes into x. As `torch.nn.functional.relu`. */
-export function relu(input: Tensor, inplace: boolean | { inplace?: boolean } = false): Tensor {
-  return (typeof inplace === "boolean" ? inplace : inplace.inplace) ? relu_(input) : reluOp(input);
+export function relu(input: Tensor, inplace?: boolean | { inplace?: boolean }): Tensor;
+export function relu(...given: unknown[]): Tensor {
+  // As nearly all calls are.
+  if (given.length === 1 && given[0] instanceof Tensor) return reluOp(given[0]);
+  const { input, inplace } = bindArguments("relu(Tensor input, bool inplace=False) -> Tensor", given);
+  return inplace ? relu_(input) : reluOp(input);
 }
 
 // ---- softmax, of a dim that may be left out

@@ -16,6 +16,8 @@ export type Gradients = readonly (Tensor | null)[];
 export interface ForwardHook {
   readonly hook: (module: never, ...given: never[]) => unknown;
   readonly takesKwargs: boolean;
+  /** Whether it runs, without an output, where forward raises. */
+  readonly always?: boolean;
 }
 export type BackwardPreHook = (module: Module, grad_output: Gradients) => Gradients | Tensor | null | void;
 export type BackwardHook = (
@@ -72,11 +74,20 @@ function callHooked(module: Module, own: ModuleHooks, given: unknown[]): unknown
     args,
   );
   if (watch !== null) args = watch.args;
-  let output = forward.apply(module, argumentsOf(module, forward, args));
-  for (const { hook, takesKwargs } of [...globalHooks.forward.values(), ...own.forward.values()])
-    output =
-      (takesKwargs ? (hook as Called)(module, ...split(args), output) : (hook as Called)(module, args, output)) ??
-      output;
+  const hooks = new Set([...globalHooks.forward.values(), ...own.forward.values()]);
+  const run = (forwardHook: ForwardHook, output: unknown): unknown => {
+    hooks.delete(forwardHook);
+    const hook = forwardHook.hook as Called;
+    return forwardHook.takesKwargs ? hook(module, ...split(args), output) : hook(module, args, output);
+  };
+  let output: unknown;
+  try {
+    output = forward.apply(module, argumentsOf(module, forward, args));
+    for (const hook of hooks) output = run(hook, output) ?? output;
+  } catch (error) {
+    for (const hook of hooks) if (hook.always === true) output = run(hook, output ?? null) ?? output;
+    throw error;
+  }
   return watch === null ? output : watch.watchOutputs(output);
 }
 function runPreHooks(module: Module, own: ModuleHooks, given: unknown[]): unknown[] {

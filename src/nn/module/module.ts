@@ -366,16 +366,16 @@ export class Module {
   register_forward_hook<M extends Module>(
     this: M,
     hook: (module: M, args: Input<M>, output: Output<M>) => unknown,
-    options?: { prepend?: boolean; with_kwargs?: false },
+    options?: { prepend?: boolean; with_kwargs?: false; always_call?: boolean },
   ): RemovableHandle;
   register_forward_hook<M extends Module>(
     this: M,
     hook: (module: M, args: unknown[], kwargs: Kwargs, output: Output<M>) => unknown,
-    options: { prepend?: boolean; with_kwargs: true },
+    options: { prepend?: boolean; with_kwargs: true; always_call?: boolean },
   ): RemovableHandle;
   register_forward_hook(...given: unknown[]): RemovableHandle {
-    const { hook, prepend, with_kwargs } = bindArguments<typeof HOOK, { hook: AnyHook }>(HOOK, given);
-    return add(this._hooks.forward, { hook, takesKwargs: with_kwargs }, prepend);
+    const { hook, prepend, with_kwargs, always_call } = bindArguments<typeof HOOK, { hook: AnyHook }>(HOOK, given);
+    return add(this._hooks.forward, { hook, takesKwargs: with_kwargs, always: always_call }, prepend);
   }
   /** `hook(module, grad_input, grad_output)` in backward, when both are known; may return another grad_input. */
   register_full_backward_hook(...args: Arguments<typeof BACKWARD_HOOK, { hook: BackwardHook }>): RemovableHandle {

@@ -1,6 +1,7 @@
 // torch.einsum: sums of products, written with letters for dims.
 import { nodeNamed } from "../../autograd/op_node.ts";
 import { promote_types } from "../../base/dtype.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { numel } from "../../base/layout.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -15,8 +16,9 @@ interface Labelled {
  * Operands spread or as a list. Raises RuntimeError for an equation that does not fit them. As `torch.einsum`.
  * @example torch.einsum("ij,jk->ik", a, b) // a.matmul(b)
  */
-export function einsum(equation: string, ...given: readonly Tensor[] | readonly [readonly Tensor[]]): Tensor {
-  const operands = given.length === 1 && !(given[0] instanceof Tensor) ? given[0] : (given as readonly Tensor[]);
+export function einsum(equation: string, ...operands: readonly Tensor[] | readonly [readonly Tensor[]]): Tensor;
+export function einsum(...given: unknown[]): Tensor {
+  const { equation, operands } = bindArguments("einsum(str equation, Tensor* operands) -> Tensor", given);
   if (operands.length === 0) throw new RuntimeError("einsum(): must provide at least one operand");
   const [left, right] = equation.replaceAll(" ", "").split("->");
   const terms = left.split(",");

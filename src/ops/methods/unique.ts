@@ -3,13 +3,17 @@ import type { TypedArray } from "../../base/dtype.ts";
 import { int64 } from "../../base/dtype.ts";
 import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { wrapDim } from "../../base/layout.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
 import { dynamicShape, refuseBatch } from "../../dispatch/levels.ts";
+import { methodOf } from "../../dispatch/overloads.ts";
+import type { Values } from "../../dispatch/schema.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { order } from "../common/along_dim.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";
 import { _underived } from "../common/underived.ts";
 import { notImplementedFor } from "../../dispatch/takes.ts";
 
+const RETURNED = "bool return_inverse=False, bool return_counts=False, int? dim=None) -> object";
 export interface UniqueOptions {
   sorted?: boolean;
   return_inverse?: boolean;
@@ -25,8 +29,15 @@ export function unique(
   options?: UniqueOptions & { return_inverse?: false; return_counts?: false },
 ): Tensor;
 export function unique(input: Tensor, options: UniqueOptions): Tensor | Tensor[];
-export function unique(input: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  return distinct(input, options, true);
+export function unique(
+  input: Tensor,
+  sorted: boolean,
+  return_inverse?: boolean,
+  return_counts?: boolean,
+  dim?: number | null,
+): Tensor | Tensor[];
+export function unique(...given: unknown[]): Tensor | Tensor[] {
+  return distinct(bindArguments(`unique(Tensor input, bool sorted=True, ${RETURNED}`, given), true);
 }
 /** The elements that differ from the one before. As `torch.unique_consecutive`. */
 export function unique_consecutive(
@@ -34,12 +45,17 @@ export function unique_consecutive(
   options?: Omit<UniqueOptions, "sorted"> & { return_inverse?: false; return_counts?: false },
 ): Tensor;
 export function unique_consecutive(input: Tensor, options: Omit<UniqueOptions, "sorted">): Tensor | Tensor[];
-export function unique_consecutive(input: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  return distinct(input, options, false);
+export function unique_consecutive(
+  input: Tensor,
+  return_inverse: boolean,
+  return_counts?: boolean,
+  dim?: number | null,
+): Tensor | Tensor[];
+export function unique_consecutive(...given: unknown[]): Tensor | Tensor[] {
+  return distinct(bindArguments(`unique_consecutive(Tensor input, ${RETURNED}`, given), false);
 }
 function distinct(
-  input: Tensor,
-  { return_inverse, return_counts, dim = null }: UniqueOptions,
+  { input, return_inverse, return_counts, dim }: Values<`unique_consecutive(Tensor input, ${typeof RETURNED}`>,
   sorts: boolean,
 ): Tensor | Tensor[] {
   refuseBatch(input, dynamicShape(dim !== null ? "unique_dim" : sorts ? "_unique2" : "unique_consecutive"));
@@ -99,6 +115,4 @@ declare module "../../tensor/tensor.ts" {
     unique(options: UniqueOptions): Tensor | Tensor[];
   }
 }
-Tensor.prototype.unique = function (options?: UniqueOptions) {
-  return unique(this, options as { return_inverse?: false });
-};
+Tensor.prototype.unique = methodOf(unique);

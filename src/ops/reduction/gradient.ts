@@ -1,27 +1,37 @@
 // torch.gradient: derivatives of sampled functions.
 import { RuntimeError } from "../../base/errors.ts";
 import { wrapDim } from "../../base/layout.ts";
+import type { Scalar } from "../../base/dtype.ts";
+import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { full } from "../creation/creation.ts";
 import { cat } from "../views/joining.ts";
 
 export interface GradientOptions {
   /** Distance of the samples: one for all dims, one a dim, or the coordinates themselves. */
-  spacing?: number | readonly number[] | Tensor | readonly Tensor[] | null;
+  spacing?: number | readonly number[] | readonly Tensor[] | null;
   dim?: number | readonly number[] | null;
   /** 1 or 2: how the derivative at the ends is estimated. */
   edge_order?: number;
 }
+const SAMPLED = "int[]? dim=None, int edge_order=1";
 /**
  * Estimates of the derivative along each dim of a function that was sampled on a grid, by central differences of second
  * order. As `torch.gradient`.
  */
-export function gradient(
+export const gradient = overloaded<(input: Tensor, options?: GradientOptions) => Tensor[]>(
+  overload(`gradient(Tensor self, *, Scalar? spacing=None, ${SAMPLED}) -> Tensor[]`, slopes),
+  overload(`gradient(Tensor self, *, float[] spacing, ${SAMPLED}) -> Tensor[]`, slopes),
+  overload(`gradient(Tensor self, *, Tensor[] spacing, ${SAMPLED}) -> Tensor[]`, slopes),
+);
+function slopes(
   input: Tensor,
-  { spacing = null, dim = null, edge_order = 1 }: GradientOptions = {},
+  spacing: Scalar | null | readonly number[] | readonly Tensor[],
+  dim: readonly number[] | null,
+  edge_order: number,
 ): Tensor[] {
   const n = input.ndim;
-  const given = dim === null ? input.shape.map((_, d) => d) : typeof dim === "number" ? [dim] : [...dim];
+  const given = dim ?? input.shape.map((_, d) => d);
   if (Array.isArray(spacing) && spacing.length !== given.length)
     throw new RuntimeError(
       `torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length ${spacing.length} and a dim argument of length ${given.length}.`,

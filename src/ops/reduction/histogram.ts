@@ -3,6 +3,7 @@ import { cppName } from "../../base/cpp_names.ts";
 import { float32, float64 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { contiguousStrides, list, numel, sameShape } from "../../base/layout.ts";
+import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { linspace } from "../creation/creation.ts";
 import { fromTyped } from "../creation/from_data.ts";
@@ -18,26 +19,48 @@ interface Options {
 }
 export interface HistogramOptions extends Options {
   bins?: number | Tensor;
+  out?: readonly [Tensor, Tensor] | null;
+}
+type Hist = [Tensor, Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
+interface Histogram {
+  (input: Tensor, bins: number | Tensor, options?: Omit<HistogramOptions, "bins">): Hist;
+  (input: Tensor, options?: HistogramOptions): Hist;
 }
 /**
  * How many elements (or what weight) fall into each bin: `bins` equal ones, or between the edges of an ascending tensor.
  * The last bin holds its upper edge too. As `torch.histogram`.
  */
-export function histogram(
+export const histogram = overloaded<Histogram>(
+  overload(
+    "histogram(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)",
+    (self, bins, weight, density) => histogramOf(self, bins, null, weight, density),
+  ),
+  overload(
+    "histogram(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)",
+    histogramOf,
+  ),
+);
+function histogramOf(
   input: Tensor,
-  given: number | Tensor | HistogramOptions,
-  options: Omit<HistogramOptions, "bins"> = {},
-): [Tensor, Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor } {
-  const isBins = typeof given === "number" || given instanceof Tensor;
-  const { bins = 100, range = null, weight = null, density = false } = isBins ? { ...options, bins: given } : given;
+  bins: number | Tensor,
+  range: readonly number[] | null,
+  weight: Tensor | null,
+  density: boolean,
+): Hist {
   const points = input.reshape([-1, 1]);
   if (weight !== null && !sameShape(weight.sizes, input.sizes)) throw otherWeights(input.sizes, weight);
   const weights = weight?.reshape([-1]) ?? null;
-  const { hist, bin_edges } = histogramdd(points, [bins] as number[] | Tensor[], { range, weight: weights, density });
+  const { hist, bin_edges } = gridded(points, [bins] as number[] | Tensor[], range, weights, density);
   const [counted, edges] = [hist, bin_edges[0]].map((t) =>
     _underived(t.detach(), input, "histogram", "NotImplemented"),
   );
   return Object.assign([counted, edges] as [Tensor, Tensor], { hist: counted, bin_edges: edges });
+}
+type GridBins = number | readonly number[] | readonly Tensor[];
+type Grid = [Tensor, Tensor[]] & { readonly hist: Tensor; readonly bin_edges: Tensor[] };
+interface Histogramdd {
+  (input: Tensor, bins: GridBins, options?: Options): Grid;
+  (input: Tensor, options: Options & { bins: GridBins }): Grid;
 }
 /**
  * How many of the points in the last dim of `input` (or what weight) fall into each bin of a grid: so many equal ones in
@@ -45,11 +68,23 @@ export function histogram(
  * for bins and ranges that do not fit. As `torch.histogramdd`.
  * @example torch.histogramdd(torch.rand(100, 2), [3, 4]).hist.shape // torch.Size([3, 4])
  */
-export function histogramdd(
+export const histogramdd = overloaded<Histogramdd>(
+  overload(
+    "histogramdd(Tensor self, int|int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> None",
+    gridded,
+  ),
+  overload(
+    "histogramdd(Tensor self, Tensor[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> None",
+    gridded,
+  ),
+);
+function gridded(
   input: Tensor,
-  bins: number | readonly number[] | readonly Tensor[],
-  { range = null, weight = null, density = false }: Options = {},
-): [Tensor, Tensor[]] & { readonly hist: Tensor; readonly bin_edges: Tensor[] } {
+  bins: GridBins,
+  range: readonly number[] | null,
+  weight: Tensor | null,
+  density: boolean,
+): Grid {
   if (input.sizes.length < 2)
     throw new RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions");
   if (input.dtype !== float32 && input.dtype !== float64) throw notImplementedFor("histogramdd", input.dtype);

@@ -1,31 +1,39 @@
 // Functions of several tensors, given as a list or spread: torch.meshgrid(x, y) and torch.meshgrid([x, y]).
 import { nodeNamed } from "../../autograd/op_node.ts";
 import { RuntimeError, ValueError } from "../../base/errors.ts";
+import { bindArguments, callable } from "../../dispatch/callable.ts";
+import { writeOut } from "../../dispatch/out.ts";
+import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { broadcastShapes, sameShape } from "../../base/layout.ts";
 import { Size, Tensor } from "../../tensor/tensor.ts";
 import { _unravel_index } from "../reduction/counting.ts";
+import { empty } from "../creation/creation.ts";
 import { arange } from "../creation/from_data.ts";
 import { cat, stack } from "./joining.ts";
 import { _atleast } from "./joining.ts";
 import { _tensordot, _trapezoid } from "../linalg/other_products.ts";
 
 type Tensors = readonly Tensor[] | readonly [readonly Tensor[]];
-const asList = (given: Tensors): readonly Tensor[] =>
-  given.length === 1 && !(given[0] instanceof Tensor) ? given[0] : (given as readonly Tensor[]);
+/** A function of tensors alone. */
+const ofTensors = <T>(name: string, body: (tensors: readonly Tensor[]) => T): ((...tensors: Tensors) => T) =>
+  callable(`${name}(Tensor* tensors) -> Tensor` as "f(Tensor* tensors) -> Tensor", ({ tensors }) =>
+    body(tensors),
+  ) as never;
 
 /** All tensors expanded to the shape they broadcast to. As `torch.broadcast_tensors`. */
-export function broadcast_tensors(...tensors: Tensors): Tensor[] {
-  const all = asList(tensors);
-  if (all.length === 0) return [];
-  const shape = all.map((t) => t.sizes).reduce(broadcastShapes);
-  return all.map((t) => (sameShape(t.sizes, shape) ? t : t.expand(shape)));
-}
+export const broadcast_tensors = ofTensors("broadcast_tensors", (tensors) => {
+  if (tensors.length === 0) return [];
+  const shape = tensors.map((t) => t.sizes).reduce(broadcastShapes);
+  return tensors.map((t) => (sameShape(t.sizes, shape) ? t : t.expand(shape)));
+});
+const SHAPES = "broadcast_shapes(object* shapes) -> object";
 /**
  * The shape to which shapes (or single sizes) broadcast. Raises RuntimeError if they do not, ValueError for negative
  * sizes. As `torch.broadcast_shapes`.
  * @example broadcast_shapes([2, 1], [1, 3], 3) // torch.Size([2, 3])
  */
-export function broadcast_shapes(...shapes: readonly (number | readonly number[])[]): Size {
+export function broadcast_shapes(...given: readonly (number | readonly number[])[]): Size {
+  const { shapes } = bindArguments<typeof SHAPES, { shapes: typeof given }>(SHAPES, given);
   const all = shapes.map((s) => (typeof s === "number" ? [s] : s));
   const result = new Array<number>(Math.max(0, ...all.map((s) => s.length))).fill(1);
   for (const [at, shape] of all.entries())
@@ -47,10 +55,7 @@ export function broadcast_shapes(...shapes: readonly (number | readonly number[]
  * As `torch.meshgrid`.
  */
 export function meshgrid(...given: readonly (Tensor | readonly Tensor[] | { indexing?: "ij" | "xy" })[]): Tensor[] {
-  const last = given.at(-1);
-  const options = last instanceof Tensor || Array.isArray(last) ? {} : (last as { indexing?: string });
-  const tensors = asList(given.filter((x) => x !== options) as never);
-  const { indexing = "ij" } = options as { indexing?: string };
+  const { tensors, indexing } = bindArguments("meshgrid(Tensor* tensors, *, str indexing='ij') -> Tensor[]", given);
   if (tensors.length === 0) throw new RuntimeError("meshgrid expects a non-empty TensorList");
   for (const t of tensors)
     if (t.sizes.length > 1)
@@ -66,12 +71,15 @@ export function meshgrid(...given: readonly (Tensor | readonly Tensor[] | { inde
   if (!swaps) return grids;
   return [grids[1], grids[0], ...grids.slice(2)];
 }
-const atLeast =
-  (n: 1 | 2 | 3) =>
-  (...tensors: Tensors): Tensor | Tensor[] =>
-    tensors.length === 1 && tensors[0] instanceof Tensor
-      ? _atleast(tensors[0], n)
-      : asList(tensors).map((t) => _atleast(t, n));
+const atLeast = (n: 1 | 2 | 3): ((...tensors: Tensors) => Tensor | Tensor[]) => {
+  const ofSeveral = ofTensors(`atleast_${n}d`, (tensors) => tensors.map((t) => _atleast(t, n)));
+  return Object.defineProperty(
+    (...tensors: Tensors) =>
+      tensors.length === 1 && tensors[0] instanceof Tensor ? _atleast(tensors[0], n) : ofSeveral(...tensors),
+    "name",
+    { value: ofSeveral.name },
+  );
+};
 /** Tensors with at least one dim. As `torch.atleast_1d`. */
 export const atleast_1d = atLeast(1);
 /** Tensors with at least two dims. As `torch.atleast_2d`. */
@@ -80,8 +88,9 @@ export const atleast_2d = atLeast(2);
 export const atleast_3d = atLeast(3);
 
 /** Matrices along a diagonal, zeros elsewhere. As `torch.block_diag`. */
-export function block_diag(...tensors: Tensors): Tensor {
-  const blocks = asList(tensors).map((t, i) => {
+export const block_diag = ofTensors("block_diag", (tensors) => {
+  if (tensors.length === 0) return empty([1, 0]);
+  const blocks = tensors.map((t, i) => {
     if (t.sizes.length > 2)
       throw new RuntimeError(
         `torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ${i} has ${t.sizes.length} dimensions`,
@@ -100,10 +109,9 @@ export function block_diag(...tensors: Tensors): Tensor {
     0,
   );
   return nodeNamed(whole, "BlockDiagBackward0");
-}
+});
 /** Every way to take one element of each vector, one a row. As `torch.cartesian_prod`. */
-export function cartesian_prod(...tensors: Tensors): Tensor {
-  const vectors = asList(tensors);
+export const cartesian_prod = ofTensors("cartesian_prod", (vectors) => {
   for (const t of vectors)
     if (t.sizes.length !== 1) throw new RuntimeError(`Expect a 1D vector, but got shape [${t.sizes.join(", ")}]`);
   if (vectors.length === 1) return vectors[0];
@@ -111,79 +119,73 @@ export function cartesian_prod(...tensors: Tensors): Tensor {
     meshgrid(vectors).map((t) => t.reshape([-1])),
     1,
   );
+});
+interface Combinations {
+  (input: Tensor, r?: number, with_replacement?: boolean | { with_replacement?: boolean }): Tensor;
+  (input: Tensor, options: { r?: number; with_replacement?: boolean }): Tensor;
 }
 /** Every way to take `r` elements of a vector, one a row. As `torch.combinations`. */
-export function combinations(
-  input: Tensor,
-  given: number | { r?: number; with_replacement?: boolean } = 2,
-  repeats?: boolean,
-): Tensor {
-  const { r = 2, with_replacement = false } =
-    typeof given === "number" ? { r: given, with_replacement: repeats } : given;
-  if (input.sizes.length !== 1) throw new RuntimeError(`Expect a 1D vector, but got shape [${input.sizes.join(", ")}]`);
-  if (r < 0) throw new RuntimeError(`Expect a non-negative number, but got ${r}`);
-  if (r === 0) return input.new_empty([0]);
-  const grids = meshgrid(Array.from({ length: r }, () => arange(input.sizes[0])));
-  const rising = grids
-    .slice(1)
-    .map((g, i) => (with_replacement ? grids[i].le(g) : grids[i].lt(g)))
-    .reduce((a, b) => a.logical_and(b), grids[0].ge(0));
-  return stack(
-    grids.map((g) => input.index_select(0, g.masked_select(rising))),
-    1,
-  );
-}
+export const combinations = overloaded<Combinations>(
+  overload("combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor", (self, r, with_replacement) => {
+    if (self.sizes.length !== 1) throw new RuntimeError(`Expect a 1D vector, but got shape [${self.sizes.join(", ")}]`);
+    if (r < 0) throw new RuntimeError(`Expect a non-negative number, but got ${r}`);
+    if (r === 0) return self.new_empty([0]);
+    const grids = meshgrid(Array.from({ length: r }, () => arange(self.sizes[0])));
+    const rising = grids
+      .slice(1)
+      .map((g, i) => (with_replacement ? grids[i].le(g) : grids[i].lt(g)))
+      .reduce((a, b) => a.logical_and(b), grids[0].ge(0));
+    return stack(
+      grids.map((g) => self.index_select(0, g.masked_select(rising))),
+      1,
+    );
+  }),
+);
 
+type Contracted = number | readonly (readonly number[])[] | Tensor;
+const TENSORDOT = "tensordot(Tensor a, Tensor b, object dims=2, *, Tensor? out=None) -> Tensor";
 /** Sums of products over the last `dims` dims of a and the first of b, or over two lists of dims. As `torch.tensordot`. */
-export function tensordot(
-  a: Tensor,
-  b: Tensor,
-  given:
-    number | readonly (readonly number[])[] | Tensor | { dims?: number | readonly (readonly number[])[] | Tensor } = 2,
-): Tensor {
-  const dims =
-    typeof given === "number" || Array.isArray(given) || given instanceof Tensor
-      ? given
-      : ((given as { dims?: number }).dims ?? 2);
+export const tensordot = callable<{ dims: Contracted }>()(TENSORDOT, ({ a, b, dims, out }) => {
   const value = (dims instanceof Tensor ? dims.tolist() : dims) as number | number[][];
-  if (typeof value !== "number") return _tensordot(a, b, value[0], value[1]);
-  if (value < 0) throw new RuntimeError(`tensordot expects dims >= 0, but got dims=${value}`);
-  const n = Array.from({ length: value }, (_, i) => i);
-  return _tensordot(
-    a,
-    b,
-    n.map((i) => i - value),
-    n,
-  );
-}
-/** Integral along `dim` by the trapezoidal rule: over the points `x`, or `dx` apart. As `torch.trapezoid`. */
-export function trapezoid(y: Tensor, ...given: readonly (Tensor | TrapezoidOptions)[]): Tensor {
-  return trapezoidBy(y, given, false);
-}
-/** {@link trapezoid} */
-export function trapz(y: Tensor, ...given: readonly (Tensor | TrapezoidOptions)[]): Tensor {
-  return trapezoidBy(y, given, false);
-}
-/** {@link trapezoid} up to every point. As `torch.cumulative_trapezoid`. */
-export function cumulative_trapezoid(y: Tensor, ...given: readonly (Tensor | TrapezoidOptions)[]): Tensor {
-  return trapezoidBy(y, given, true);
+  if (typeof value !== "number" && !(Array.isArray(value) && value.length === 2 && value.every(Array.isArray)))
+    throw new RuntimeError(
+      `tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, but got dims=${String(value)}`,
+    );
+  if (typeof value === "number" && value < 0)
+    throw new RuntimeError(`tensordot expects dims >= 0, but got dims=${value}`);
+  const n = typeof value === "number" ? Array.from({ length: value }, (_, i) => i) : [];
+  const [ofA, ofB] = typeof value === "number" ? [n.map((i) => i - value), n] : value;
+  const result = _tensordot(a, b, ofA, ofB);
+  return out === null ? result : writeOut("tensordot", [out], [result], [a, b])[0];
+});
+interface Trapezoid {
+  (y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
+  (y: Tensor, options?: TrapezoidOptions): Tensor;
 }
 export interface TrapezoidOptions {
   x?: Tensor | null;
   dx?: number;
   dim?: number;
 }
-function trapezoidBy(y: Tensor, given: readonly (Tensor | TrapezoidOptions)[], running: boolean): Tensor {
-  const [first] = given;
-  const {
-    x = null,
-    dx = 1,
-    dim = -1,
-  } = ((first instanceof Tensor ? given[1] : first) as TrapezoidOptions | undefined) ?? {};
-  const points = first instanceof Tensor ? first : x;
-  return _trapezoid(y, points, dx, dim, running);
-}
+const trapezoidal = (name: string, running: boolean): Trapezoid =>
+  overloaded<Trapezoid>(
+    overload(
+      `${name}(Tensor y, Tensor x, *, int dim=-1) -> Tensor` as "f(Tensor y, Tensor x, *, int dim=-1) -> Tensor",
+      (y, x, dim) => _trapezoid(y, x, 1, dim, running),
+    ),
+    overload(
+      `${name}(Tensor y, *, float dx=1, int dim=-1) -> Tensor` as "f(Tensor y, *, float dx=1, int dim=-1) -> Tensor",
+      (y, dx, dim) => _trapezoid(y, null, dx, dim, running),
+    ),
+  );
+/** Integral along `dim` by the trapezoidal rule: over the points `x`, or `dx` apart. As `torch.trapezoid`. */
+export const trapezoid = trapezoidal("trapezoid", false);
+/** {@link trapezoid} */
+export const trapz = trapezoidal("trapz", false);
+/** {@link trapezoid} up to every point. As `torch.cumulative_trapezoid`. */
+export const cumulative_trapezoid = trapezoidal("cumulative_trapezoid", true);
 /** The indices by dim of places in a flattened tensor of that shape. As `torch.unravel_index`. */
-export function unravel_index(indices: Tensor, shape: number | readonly number[]): Tensor[] {
-  return _unravel_index(indices, typeof shape === "number" ? [shape] : shape);
-}
+export const unravel_index = callable(
+  "unravel_index(Tensor indices, int[] shape) -> Tensor[]",
+  ({ indices, shape }): Tensor[] => _unravel_index(indices, shape),
+);

@@ -1,6 +1,5 @@
 // Schedulers of schedulers.
 import { NotImplementedError, TypeError, ValueError } from "../../base/errors.ts";
-import { isOptions } from "../../dispatch/bind.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import type { AnyOptimizer } from "../optimizer.ts";
@@ -40,12 +39,11 @@ function requireFitting(name: string, optimizer: AnyOptimizer, schedulers: reado
   }
 }
 
-const sequential = "SequentialLR(int[] milestones, int last_epoch=-1) -> LRScheduler";
-type SequentialOptions = Arguments<typeof sequential>;
-interface SequentialByName {
+const sequential =
+  "SequentialLR(object optimizer, object schedulers, int[] milestones, int last_epoch=-1) -> LRScheduler";
+interface Sequenced {
+  optimizer: AnyOptimizer;
   schedulers: readonly LRScheduler[];
-  milestones: readonly number[];
-  last_epoch?: number;
 }
 /**
  * Schedulers one after another, as `torch.optim.lr_scheduler.SequentialLR`: the next one begins at each milestone, from
@@ -61,17 +59,11 @@ interface SequentialByName {
 export class SequentialLR extends Combined {
   declare readonly _milestones: readonly number[];
 
-  constructor(optimizer: AnyOptimizer, options: SequentialByName);
-  constructor(optimizer: AnyOptimizer, schedulers: readonly LRScheduler[], ...given: SequentialOptions);
-  constructor(
-    optimizer: AnyOptimizer,
-    first: SequentialByName | readonly LRScheduler[],
-    ...given: SequentialOptions | []
-  ) {
-    const { schedulers, ...named } = isOptions(first)
-      ? (first as unknown as SequentialByName)
-      : { schedulers: first as readonly LRScheduler[] };
-    const { milestones, last_epoch } = bindArguments(sequential, isOptions(first) ? [named] : given);
+  constructor(...given: Arguments<typeof sequential, Sequenced>) {
+    const { optimizer, schedulers, milestones, last_epoch } = bindArguments<typeof sequential, Sequenced>(
+      sequential,
+      given,
+    );
     if (schedulers.length < 1)
       throw new ValueError("SequentialLR expects at least one scheduler, but got no scheduler.");
     requireFitting("SequentialLR", optimizer, schedulers);
@@ -105,6 +97,11 @@ function undoStep(scheduler: LRScheduler): void {
   else scheduler.last_epoch--;
 }
 
+const chained = "ChainedScheduler(object schedulers, object optimizer=None) -> LRScheduler";
+interface Chained {
+  schedulers: readonly LRScheduler[];
+  optimizer: AnyOptimizer | null;
+}
 /**
  * Schedulers that all step at once, each from the rates that the one before left, as
  * `torch.optim.lr_scheduler.ChainedScheduler`.
@@ -115,7 +112,8 @@ function undoStep(scheduler: LRScheduler): void {
  * const scheduler = new ChainedScheduler([new ConstantLR(optimizer), new ExponentialLR(optimizer, 0.9)]);
  */
 export class ChainedScheduler extends Combined {
-  constructor(schedulers: readonly LRScheduler[], optimizer: AnyOptimizer | null = null) {
+  constructor(...given: Arguments<typeof chained, Chained>) {
+    const { schedulers, optimizer } = bindArguments<typeof chained, Chained>(chained, given);
     if (schedulers.length < 1)
       throw new ValueError("ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.");
     const of = optimizer ?? schedulers[0].optimizer;

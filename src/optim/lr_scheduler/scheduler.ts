@@ -1,5 +1,6 @@
 // class LRScheduler: sets the learning rates of an optimizer's groups, step by step.
 import { KeyError, NotImplementedError, TypeError, ValueError, warn } from "../../base/errors.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
 import { Optimizer } from "../optimizer.ts";
 import type { AnyOptimizer } from "../optimizer.ts";
 import { typeWord } from "../../tensor/type_word.ts";
@@ -7,6 +8,7 @@ import { typeWord } from "../../tensor/type_word.ts";
 /** What a scheduler remembers, as `state_dict` gives it. */
 export type SchedulerState = Record<string, unknown>;
 
+const SIGNATURE = "LRScheduler(object optimizer, int last_epoch=-1) -> LRScheduler";
 /**
  * The base of all schedulers, as `torch.optim.lr_scheduler.LRScheduler`. A subclass implements `get_lr`, the rates of
  * all groups at `this.last_epoch`; the constructor takes the first step already. What `get_lr` needs goes to `super` as
@@ -33,9 +35,14 @@ export class LRScheduler {
   declare protected _get_lr_called_within_step: boolean;
   declare protected _last_lr: number[];
 
-  constructor(optimizer: AnyOptimizer, last_epoch = -1, fields: object = {}) {
+  constructor(optimizer: AnyOptimizer, last_epoch?: number | { last_epoch?: number }, fields?: object);
+  constructor(...given: unknown[]) {
+    const { optimizer, last_epoch } = bindArguments<typeof SIGNATURE, { optimizer: AnyOptimizer }>(
+      SIGNATURE,
+      given.slice(0, 2),
+    );
     this.optimizer = requireOptimizer(optimizer);
-    Object.assign(this, fields);
+    Object.assign(this, given[2]);
     this.begin(last_epoch);
   }
   /** From the constructor, when the fields are set. */

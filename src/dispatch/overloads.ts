@@ -1,0 +1,44 @@
+// Functions to which PyTorch gives several signatures, and those of its own language that return a plain value.
+import { bind, overloadOf } from "./bind.ts";
+import { writeOuts } from "./out.ts";
+import type { Schema } from "./schema.ts";
+import { parseSchema } from "./schema.ts";
+import type { Arg, Args } from "./signature.ts";
+
+/** One of the signatures, and what computes it. */
+export interface Overload {
+  readonly schema: Schema;
+  readonly run: (...values: never[]) => unknown;
+}
+/** The values of the arguments, in order. */
+type InOrder<A extends Arg[]> = { [K in keyof A]: A[K]["value"] } extends infer V extends unknown[] ? V : never;
+export const overload = <const S extends string>(
+  signature: S,
+  run: (...values: InOrder<Args<S>>) => unknown,
+): Overload => ({ schema: parseSchema(signature), run });
+/** The signatures of such functions. */
+export const overloadsOf = new Map<unknown, readonly Schema[]>();
+
+/**
+ * A function that is the first of its overloads which takes what is given, with `out` where PyTorch has it. Raises TypeError in
+ * the words of PyTorch's parser of arguments. Its type is for the caller to say.
+ */
+export function overloaded<F>(...overloads: readonly Overload[]): F {
+  const schemas = overloads.map(({ schema }) => schema);
+  const call = (...given: unknown[]): unknown => {
+    const schema = overloadOf(schemas, given);
+    const values = bind(schema, given);
+    const { run } = overloads[schemas.indexOf(schema)];
+    if (values.length === schema.args.length) return run(...(values as never[]));
+    const inputs = values.slice(0, -1);
+    return writeOuts(schema, values.at(-1), run(...(inputs as never[])), inputs);
+  };
+  Object.defineProperty(call, "name", { value: schemas[0].name });
+  overloadsOf.set(call, schemas);
+  return call as F;
+}
+/** Gives it to tensors as a method. */
+export const methodOf = (f: unknown): ((this: unknown, ...given: unknown[]) => never) =>
+  function (...given) {
+    return (f as (...given: unknown[]) => never)(this, ...given);
+  };
