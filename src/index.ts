@@ -36,10 +36,10 @@ export type { GradientOptions } from "./ops/reduction/gradient.ts";
 export { result_type } from "./ops/pointwise/result_type.ts";
 export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/methods/overloads.ts";
 // PyTorch has other functions, and a module, under these names of ops.
-export { normal, randint, randint_like } from "./ops/methods/random_overloads.ts";
+export { normal, randint, randint_like } from "./ops/random/overloads.ts";
 export * as random from "./ops/random/random_state.ts";
 export { get_rng_state, initial_seed, manual_seed, seed, set_rng_state } from "./ops/random/random_state.ts";
-export type { RandomOptions } from "./ops/methods/random_overloads.ts";
+export type { RandomOptions } from "./ops/random/overloads.ts";
 export { default_generator, Generator } from "./random/generator.ts";
 export {
   atleast_1d,

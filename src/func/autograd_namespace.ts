@@ -1,7 +1,7 @@
 // torch.autograd as programs see it: arguments by place or by name, and what is made of functions of functions.
 import { backward as runBackward, grad as gradients } from "../autograd/backward.ts";
 import type { BackwardOptions, GradOptions } from "../autograd/backward.ts";
-import { NotImplementedError, RuntimeError, ValueError, warn } from "../base/errors.ts";
+import { RuntimeError, ValueError, warn } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import { stack } from "../ops/views/joining.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -114,20 +114,15 @@ export function backward(...given: unknown[]): void {
 }
 
 const TOLERANCES =
-  "float eps=1e-06, float atol=1e-05, float rtol=0.001, bool raise_exception=True, float nondet_tol=0.0, bool check_undefined_grad=True, bool check_grad_dtypes=False, bool check_batched_grad=False, bool fast_mode=False, bool masked=False";
+  "float eps=1e-06, float atol=1e-05, float rtol=0.001, bool raise_exception=True, float nondet_tol=0.0, bool check_undefined_grad=True, bool fast_mode=False";
 const GRADCHECK =
-  `gradcheck(callable func, object inputs, *, ${TOLERANCES}, bool check_batched_forward_grad=False, bool check_forward_ad=False, bool check_backward_ad=True) -> bool` as const;
+  `gradcheck(callable func, object inputs, *, ${TOLERANCES}, bool check_forward_ad=False, bool check_backward_ad=True) -> bool` as const;
 const GRADGRADCHECK =
-  `gradgradcheck(callable func, object inputs, object grad_outputs=None, *, ${TOLERANCES}, bool gen_non_contig_grad_outputs=False, bool check_fwd_over_rev=False, bool check_rev_over_rev=True) -> bool` as const;
+  `gradgradcheck(callable func, object inputs, object grad_outputs=None, *, ${TOLERANCES}) -> bool` as const;
 interface Checked {
   func: Differentiable;
   inputs: readonly unknown[];
   grad_outputs: Tensor | readonly Tensor[] | null;
-}
-/** What PyTorch's functions check besides, and these do not. */
-function assertDone(name: string, asked: Readonly<Record<string, boolean>>): void {
-  const [undone] = Object.keys(asked).filter((key) => asked[key]);
-  if (undone !== undefined) throw new NotImplementedError(`${name}(): ${undone} is not implemented`);
 }
 /**
  * Compares the Jacobian that backward gives, and with `check_forward_ad` that of forward mode, with central differences. As
@@ -137,9 +132,7 @@ function assertDone(name: string, asked: Readonly<Record<string, boolean>>): voi
  */
 export function gradcheck(fn: Differentiable, inputs: readonly unknown[], options?: GradcheckOptions): boolean;
 export function gradcheck(...given: unknown[]): boolean {
-  const told = bindArguments<typeof GRADCHECK, Checked>(GRADCHECK, given);
-  const { func, inputs, check_grad_dtypes, check_batched_grad, check_batched_forward_grad, masked, ...options } = told;
-  assertDone("gradcheck", { check_grad_dtypes, check_batched_grad, check_batched_forward_grad, masked });
+  const { func, inputs, ...options } = bindArguments<typeof GRADCHECK, Checked>(GRADCHECK, given);
   return checked(func, inputs, options, (run, x, unit) =>
     dual_level(() => run(make_dual(x.detach(), unit)).map((y) => unpack_dual(y).tangent)),
   );
@@ -152,9 +145,6 @@ export function gradgradcheck(
   options?: GradcheckOptions,
 ): boolean;
 export function gradgradcheck(...given: unknown[]): boolean {
-  const told = bindArguments<typeof GRADGRADCHECK, Checked>(GRADGRADCHECK, given);
-  const { func, inputs, grad_outputs, check_grad_dtypes, check_batched_grad, check_fwd_over_rev, masked, ...options } =
-    told;
-  assertDone("gradgradcheck", { check_grad_dtypes, check_batched_grad, check_fwd_over_rev, masked });
+  const { func, inputs, grad_outputs, ...options } = bindArguments<typeof GRADGRADCHECK, Checked>(GRADGRADCHECK, given);
   return checkedTwice(func, inputs, grad_outputs, options);
 }

@@ -15,7 +15,7 @@ import "./awaited.ts";
 import "./constructor.ts";
 import "./inplace_views.ts";
 import "./overloads.ts";
-import "./random_overloads.ts";
+import "./bernoulli.ts";
 import "./resize_tensor.ts";
 import "./subscript.ts";
 import "./unique.ts";

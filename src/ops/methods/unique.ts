@@ -6,7 +6,7 @@ import { wrapDim } from "../../base/layout.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import { dynamicShape, refuseBatch } from "../../dispatch/levels.ts";
 import { methodOf } from "../../dispatch/overloads.ts";
-import type { Values } from "../../dispatch/schema.ts";
+import type { Values } from "../../dispatch/signature.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { order } from "../common/along_dim.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";

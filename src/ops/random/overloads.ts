@@ -1,4 +1,4 @@
-// Random functions whose arguments no one signature describes.
+// Draws to which PyTorch gives several signatures.
 import { isAny } from "../common/looks.ts";
 import type { DeviceLike } from "../../devices/device.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
@@ -9,10 +9,10 @@ import { broadcastShapes } from "../../base/layout.ts";
 import { deviceOf, empty as allocate, emptyLike } from "../../tensor/allocate.ts";
 import type { MemoryFormat } from "../../base/memory_format.ts";
 import { drawnAt, isBatched } from "../../dispatch/levels.ts";
-import { methodOf, overload, overloaded } from "../../dispatch/overloads.ts";
+import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { default_generator } from "../../random/generator.ts";
 import type { Generator } from "../../random/generator.ts";
-import { _bernoulli_by_, _bernoulli_fill_, _drawn_by } from "../random/random.ts";
+import { _drawn_by } from "./random.ts";
 import { randintFill } from "../../random/fill.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { asLeaf, checkSize, filledOnHost } from "../creation/from_data.ts";
@@ -134,21 +134,5 @@ export const normal = overloaded<Normal>(
     `normal(Scalar mean, Scalar std, int[] size, *, ${OPTIONS}) -> Tensor`,
     (mean, std, size, generator, dtype, _layout, device, requires_grad) =>
       asLeaf(drawn(size, { dtype, device }, mean, std, generator), requires_grad),
-  ),
-);
-declare module "../../tensor/tensor.ts" {
-  interface Tensor {
-    /** Overwrites self with 1s and 0s: with probability `p`, a number or a tensor of probabilities. */
-    bernoulli_(p?: number | Tensor, options?: { generator?: Generator | null }): Tensor;
-    bernoulli_(options: { p?: number | Tensor; generator?: Generator | null }): Tensor;
-  }
-}
-Tensor.prototype.bernoulli_ = methodOf(
-  overloaded(
-    overload(
-      "bernoulli_(Tensor self, Tensor|Scalar p=0.5, *, Generator? generator=None) -> Tensor",
-      (self, p, generator) =>
-        p instanceof Tensor ? _bernoulli_by_(self, p, { generator }) : _bernoulli_fill_(self, Number(p), { generator }),
-    ),
   ),
 );
