@@ -4,7 +4,7 @@ import { promote_types } from "../../base/dtype.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { numel } from "../../base/layout.ts";
-import { Tensor } from "../../tensor/tensor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 
 /** A tensor with a letter for each dim, all different. The dims of "..." are named "0", "1", … from the right. */
 interface Labelled {
