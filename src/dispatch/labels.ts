@@ -60,9 +60,11 @@ export interface Label<T> {
   blank: [blank: T];
   body: [body: T];
   boundaries: [boundaries: T];
+  bwd: [bwd: T];
   bytes: [bytes: T];
   C: [C: T];
   cache_enabled: [cache_enabled: T];
+  _caller: [_caller: T];
   capturable: [capturable: T];
   ceil_mode: [ceil_mode: T];
   centered: [centered: T];
@@ -94,14 +96,18 @@ export interface Label<T> {
   data_source: [data_source: T];
   dataset: [dataset: T];
   datasets: [datasets: T];
+  decay: [decay: T];
   decoder_layer: [decoder_layer: T];
   decoupled_weight_decay: [decoupled_weight_decay: T];
   defaults: [defaults: T];
   delta: [delta: T];
+  density: [density: T];
   descending: [descending: T];
   destination: [destination: T];
   device: [device: T];
   device_type: [device_type: T];
+  devices: [devices: T];
+  _devices_kw: [_devices_kw: T];
   diagonal: [diagonal: T];
   differentiable: [differentiable: T];
   dilation: [dilation: T];
@@ -131,6 +137,7 @@ export interface Label<T> {
   embed_dim_to_check: [embed_dim_to_check: T];
   embedding_dim: [embedding_dim: T];
   embeddings: [embeddings: T];
+  enable: [enable: T];
   enable_nested_tensor: [enable_nested_tensor: T];
   enabled: [enabled: T];
   encoder_layer: [encoder_layer: T];
@@ -143,6 +150,7 @@ export interface Label<T> {
   equal_nan: [equal_nan: T];
   equation: [equation: T];
   error_if_nonfinite: [error_if_nonfinite: T];
+  error_message: [error_message: T];
   eta_min: [eta_min: T];
   etas: [etas: T];
   exponent: [exponent: T];
@@ -159,6 +167,9 @@ export interface Label<T> {
   full: [full: T];
   full_matrices: [full_matrices: T];
   func: [func: T];
+  function: [function_: T];
+  functions: [functions: T];
+  fwd: [fwd: T];
   gain: [gain: T];
   gamma: [gamma: T];
   generator: [generator: T];
@@ -166,6 +177,7 @@ export interface Label<T> {
   grad_output: [grad_output: T];
   grad_outputs: [grad_outputs: T];
   grad_tensors: [grad_tensors: T];
+  grad_variables: [grad_variables: T];
   grid: [grid: T];
   group: [group: T];
   groups: [groups: T];
@@ -234,6 +246,7 @@ export interface Label<T> {
   line_search_fn: [line_search_fn: T];
   linear_weight: [linear_weight: T];
   linewidth: [linewidth: T];
+  loader: [loader: T];
   log_input: [log_input: T];
   log_probs: [log_probs: T];
   logits: [logits: T];
@@ -276,6 +289,7 @@ export interface Label<T> {
   model: [model: T];
   models: [models: T];
   module: [module: T];
+  modules: [modules: T];
   momentum: [momentum: T];
   momentum_decay: [momentum_decay: T];
   multi_avg_fn: [multi_avg_fn: T];
@@ -290,6 +304,7 @@ export interface Label<T> {
   negative_slope: [negative_slope: T];
   neginf: [neginf: T];
   nesterov: [nesterov: T];
+  new_state: [new_state: T];
   nhead: [nhead: T];
   node: [node: T];
   non_blocking: [non_blocking: T];
@@ -335,6 +350,7 @@ export interface Label<T> {
   output_size: [output_size: T];
   outputs: [outputs: T];
   p: [p: T];
+  pack_hook: [pack_hook: T];
   packed_sequences: [packed_sequences: T];
   pad: [pad: T];
   padded_sequences: [padded_sequences: T];
@@ -371,8 +387,10 @@ export interface Label<T> {
   q: [q: T];
   q_proj_weight: [q_proj_weight: T];
   query: [query: T];
+  r: [r: T];
   _random_samples: [_random_samples: T];
   randomness: [randomness: T];
+  range: [range: T];
   rcond: [rcond: T];
   real: [real: T];
   recompute_scale_factor: [recompute_scale_factor: T];
@@ -398,14 +416,19 @@ export interface Label<T> {
   s: [s: T];
   sampler: [sampler: T];
   samples: [samples: T];
+  scalar: [scalar: T];
+  scalar1: [scalar1: T];
+  scalar2: [scalar2: T];
   scale: [scale: T];
   scale_factor: [scale_factor: T];
   scale_fn: [scale_fn: T];
   scale_grad_by_freq: [scale_grad_by_freq: T];
   scale_mode: [scale_mode: T];
   scales: [scales: T];
+  schedulers: [schedulers: T];
   sci_mode: [sci_mode: T];
   seed: [seed: T];
+  segments: [segments: T];
   self: [self: T];
   self_offset: [self_offset: T];
   self_stride: [self_stride: T];
@@ -413,6 +436,7 @@ export interface Label<T> {
   sequences: [sequences: T];
   set_to_none: [set_to_none: T];
   shape: [shape: T];
+  shapes: [shapes: T];
   shifts: [shifts: T];
   shuffle: [shuffle: T];
   sigma: [sigma: T];
@@ -452,6 +476,7 @@ export interface Label<T> {
   T_0: [T_0: T];
   T_max: [T_max: T];
   T_mult: [T_mult: T];
+  tangent: [tangent: T];
   tangents: [tangents: T];
   target: [target: T];
   target_lengths: [target_lengths: T];
@@ -486,12 +511,14 @@ export interface Label<T> {
   unflattened_size: [unflattened_size: T];
   unitriangular: [unitriangular: T];
   unpack_data: [unpack_data: T];
+  unpack_hook: [unpack_hook: T];
   unpack_pivots: [unpack_pivots: T];
   UPLO: [UPLO: T];
   upper: [upper: T];
   upscale_factor: [upscale_factor: T];
   use_buffers: [use_buffers: T];
   use_input_stats: [use_input_stats: T];
+  use_reentrant: [use_reentrant: T];
   use_separate_proj_weight: [use_separate_proj_weight: T];
   v: [v: T];
   v_proj_weight: [v_proj_weight: T];
@@ -509,6 +536,7 @@ export interface Label<T> {
   weight_decay: [weight_decay: T];
   weights: [weights: T];
   window_length: [window_length: T];
+  with_replacement: [with_replacement: T];
   worker_init_fn: [worker_init_fn: T];
   wrap: [wrap: T];
   x: [x: T];
