@@ -72,7 +72,8 @@ export function writeOut(
   inputs: readonly unknown[],
 ): readonly Tensor[] {
   const given = inputs.filter((x): x is Tensor => x instanceof Tensor);
-  if (modes().grad && [...outs, ...given].some((x) => x.requires_grad))
+  // What has no derivative, as argmax or a comparison, may be asked of what requires one.
+  if (modes().grad && [...outs, ...results].some((x) => x.requires_grad))
     throw new RuntimeError(
       `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
     );

@@ -54,3 +54,12 @@ describe("views in place", () => {
     expect(x.shape.join()).toBe("1,2");
   });
 });
+
+test("views in place that are not recorded leave the history as it was", () => {
+  const x = torch.ones([1, 3], { requires_grad: true }).mul(1);
+  const node = x.grad_fn;
+  torch.no_grad(() => x.squeeze_());
+  expect(x.shape.join()).toBe("3");
+  expect(x.requires_grad).toBe(true);
+  expect(x.grad_fn).toBe(node);
+});

@@ -285,6 +285,12 @@ describe("what only some of PyTorch's functions take", () => {
     expect(out.tolist()).toEqual([2, 5]);
     expect(torch.sqrt({ input: a, out } as never).tolist()).toEqual([1, 2]);
     expect(torch.zeros(3, { out: torch.empty(0) }).tolist()).toEqual([0, 0, 0]);
+    const whole = torch.zeros([4], { dtype: torch.int8 });
+    expect(torch.arange(4, { out: whole } as never)).toBe(whole);
+    expect(whole.tolist()).toEqual([0, 1, 2, 3]);
+    const row = torch.ones(3, { requires_grad: true });
+    const place = torch.zeros([], { dtype: torch.int64 });
+    expect(torch.argmax(row, { out: place })).toBe(place);
     const [values, indices] = [torch.empty(2), torch.empty(2, { dtype: torch.int64 })];
     expect(torch.sort(a, { descending: true, out: [values, indices] }).values).toBe(values);
     expect([values.tolist(), indices.tolist()]).toEqual([

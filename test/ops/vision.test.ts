@@ -134,3 +134,12 @@ describe("windows and pools", () => {
     );
   });
 });
+
+test("shuffled channels are no view, also where none changes its place", () => {
+  for (const groups of [1, 2, 4]) {
+    const x = torch.arange(24).reshape([1, 4, 3, 2]);
+    const y = F.channel_shuffle(x, groups);
+    y.fill_(-1);
+    expect(Number(x.sum().item())).toBe(276);
+  }
+});

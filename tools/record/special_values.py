@@ -327,6 +327,16 @@ for ends in ((1.5,), (2.5,), (-1.5, 1.5), (0, 3, 1.5), (5, 0, -2.5), (0, 1, 0.5)
         if dtype != torch.float32 or abs(ends[0]) < 2**53:
             record("torch", "arange", *ends, **({} if dtype is None else {"dtype": dtype}))
 
+# Complex numbers of which a part is infinite or none.
+for dtype in (torch.complex64, torch.complex128):
+    x = torch.tensor([complex(re, im) for re in (1, -2, inf, -inf, nan) for im in (0, -3, inf, -inf, nan)], dtype=dtype)
+    for name in ("isinf", "isfinite", "isnan", "isreal", "angle", "abs"):
+        record("method", name, Plain(x))
+        record("method", name, Plain(x[7:20]))
+    for ord in (1, 2, 3):
+        record("linalg", "vector_norm", torch.tensor(complex(-0.9, -100), dtype=dtype), ord, keepdim=True)
+        record("linalg", "vector_norm", torch.tensor([complex(-0.9, -100), complex(3, 4)], dtype=dtype), ord)
+
 # What has no elements, and what lies in memory otherwise than it seems.
 for dtype in (torch.float16, torch.bfloat16, torch.float32):
     for shape in ((0, 0), (1, 5), (0, 3), (2, 0), (3, 2)):

@@ -25,6 +25,7 @@ import { list, numel } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
 import { bind, isOptions, isScalar } from "../../dispatch/bind.ts";
+import { writeOuts } from "../../dispatch/out.ts";
 import { inLevels } from "../../dispatch/levels.ts";
 import { parseSchema } from "../../dispatch/schema.ts";
 import { assign } from "../../tensor/elementwise.ts";
@@ -325,7 +326,9 @@ export function arange(...given: unknown[]): Tensor {
   const count = isOptions(options) ? given.length - 1 : given.length;
   // A number that stands alone is the end.
   const isEnd = count === 1 && (count === given.length || !Object.hasOwn(options as object, "end"));
-  const [start, end, step, dtype, device, requires_grad] = bind(ARANGE, isEnd ? [undefined, ...given] : given) as [
+  const values = bind(ARANGE, isEnd ? [undefined, ...given] : given);
+  const out = values.at(-1) as Tensor | null;
+  const [start, end, step, dtype, device, requires_grad] = values as [
     Scalar,
     Scalar | null,
     Scalar,
@@ -340,7 +343,7 @@ export function arange(...given: unknown[]): Tensor {
     throw new RuntimeError(`unsupported range: ${pythonText(from)} -> ${pythonText(to)}`);
   if (by > 0 ? to < from : to > from) throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
   const whole = [start, end, step].every((x) => !(x instanceof Float) && Number.isInteger(Number(x)));
-  const wanted = dtype ?? (whole ? int64 : get_default_dtype());
+  const wanted = dtype ?? out?.dtype ?? (whole ? int64 : get_default_dtype());
   if (wanted === bool || wanted.is_complex)
     throw new NotImplementedError(`"arange_cpu" not implemented for '${wanted.legacyName}'`);
   const made = placedOn(device, () => {
@@ -350,6 +353,7 @@ export function arange(...given: unknown[]): Tensor {
     const [first, stride] = isExact ? [from, by] : [toWhole(start), toWhole(step)];
     return ramp(Math.max(0, Math.ceil((to - from) / by)), first, stride, wanted);
   });
+  if (out !== null) return writeOuts(ARANGE, out, made, []) as Tensor;
   return asLeaf(inLevels(made), requires_grad);
 }
 /** Of int64 the bounds are counted in whole numbers, as PyTorch does. */

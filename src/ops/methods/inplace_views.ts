@@ -33,11 +33,13 @@ for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "trans
       this.sizes = seen.sizes;
       this.strides = seen.strides;
       this.offset = seen.offset;
-      // The view's node leads to what this tensor was.
-      this.node = seen.node;
-      if (this.node instanceof OpNode && name === "as_strided") this.node.alias = "AsStridedBackward1";
-      else if (this.node instanceof OpNode) this.node.variant = name === "squeeze" ? 3 : 1;
-      this.outputNr = seen.outputNr;
+      // The view's node leads to what this tensor was; unrecorded, its history stays.
+      if (modes().grad) {
+        this.node = seen.node;
+        if (this.node instanceof OpNode && name === "as_strided") this.node.alias = "AsStridedBackward1";
+        else if (this.node instanceof OpNode) this.node.variant = name === "squeeze" ? 3 : 1;
+        this.outputNr = seen.outputNr;
+      }
       markChanged(this.storage, `${name}_`);
       if (this.view_ !== null) this.view_ = { ...this.view_, version: this.storage.version };
       return this;

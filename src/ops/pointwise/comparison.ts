@@ -93,10 +93,15 @@ export const bitwise_right_shift = op("bitwise_right_shift(Tensor|Scalar self, T
 define(bitwise_right_shift, { takes: integers("rshift_cpu"), kernel: combine((x, y) => x.shr(y)) });
 export const bitwise_right_shift_ = inplace(bitwise_right_shift);
 
-const test = (f: (x: Expr) => Expr, ofIntegers: boolean): OpKernel =>
-  pointwise<string>(({ self }) =>
-    self.dtype.is_floating_point ? f(self) : constant(ofIntegers, bool).or(self.ne(self)),
-  );
+/** Of a complex number it holds if it holds of one of its parts, or of `both`. */
+const test = (f: (x: Expr) => Expr, ofIntegers: boolean, both = false): OpKernel =>
+  pointwise<string>(({ self }) => {
+    if (self.dtype.is_complex) {
+      const [re, im] = [f(self.real()), f(self.imag())];
+      return both ? re.and(im) : re.or(im);
+    }
+    return self.dtype.is_floating_point ? f(self) : constant(ofIntegers, bool).or(self.ne(self));
+  });
 /** Not a number. */
 export const isnan = op("isnan(Tensor self) -> Tensor");
 define(isnan, { kernel: test((x) => x.ne(x), false) });
@@ -105,7 +110,7 @@ export const isinf = op("isinf(Tensor self) -> Tensor");
 define(isinf, { kernel: test((x) => x.abs().eq(Infinity), false) });
 /** Neither infinite nor NaN. */
 export const isfinite = op("isfinite(Tensor self) -> Tensor");
-define(isfinite, { kernel: test((x) => x.abs().lt(Infinity), true) });
+define(isfinite, { kernel: test((x) => x.abs().lt(Infinity), true, true) });
 /** +inf. */
 export const isposinf = op("isposinf(Tensor self) -> Tensor");
 define(isposinf, {

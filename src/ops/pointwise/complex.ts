@@ -70,7 +70,9 @@ define(view_as_complex, {
   kernel: {
     kind: "view",
     run: ([given]) => {
-      const { dtype, sizes, strides, storage, offset } = given as Tensor;
+      const { dtype, sizes, storage, offset } = given as Tensor;
+      // The stride of a single place is nothing.
+      const strides = (given as Tensor).strides.map((s, d) => (sizes[d] === 1 ? s - (s % 2) : s));
       if (dtype !== float32 && dtype !== float64)
         throw new RuntimeError(
           `view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: ${dtype.legacyName}`,

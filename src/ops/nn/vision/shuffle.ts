@@ -1,5 +1,6 @@
 // Channels and pixels in another order.
 import { RuntimeError } from "../../../base/errors.ts";
+import { contiguous_format } from "../../../base/memory_format.ts";
 import { composite, compute, inFormat } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
@@ -70,6 +71,8 @@ define(channel_shuffle, {
         throw new RuntimeError(
           `Number of channels must be divisible by groups. Got ${c} channels and ${groups} groups.`,
         );
+      // Nothing changes places then, but what comes is no view.
+      if (groups === 1 || groups === c) return input.clone({ memory_format: contiguous_format });
       return input
         .reshape([n, groups, c / groups, ...rest])
         .transpose(1, 2)
