@@ -1,8 +1,10 @@
 """Random programs of one to eight calls, and what PyTorch makes of them.
 
     python3 generate.py SEED FIRST COUNT [MOST]
+    python3 generate.py - [MOST]
 
-prints a program a line, as JSON (program.ts tells its form), COUNT of them from number FIRST on. The operands of a call
+prints a program a line, as JSON (program.ts tells its form), COUNT of them from number FIRST on, or those that lines of its
+input name, as SEED/NUMBER. The operands of a call
 have at most MOST elements together. Every call is recorded with its results or its error and what it has written elsewhere, then the state of all operands and
 the gradients of what came last.
 """
@@ -64,9 +66,8 @@ def record_results(result, operands):
 
 def give_out(call, operands, chooser):
     """Gives the call a tensor for its result, nearly always one that fits; whether it did."""
-    if call.where == "method" and not call.writes and hasattr(torch, call.name):
-        call.where = "torch"
-    if call.writes or call.where not in ("torch", "linalg", "special", "fft"):
+    is_function = call.where in ("torch", "linalg", "special", "fft")
+    if call.writes or not (is_function or (call.where == "method" and callable(getattr(torch, call.name, None)))):
         return False
     try:
         with torch.no_grad():
@@ -77,6 +78,7 @@ def give_out(call, operands, chooser):
         return False
     shape = list(result.shape) if chooser.random() < 0.8 else [0]
     dtype = NAMES[result.dtype] if chooser.random() < 0.7 else None
+    call.where = call.where if is_function else "torch"
     call.kwargs["out"] = operands.make(dtype, shape, grad=chooser.random() < 0.03)
     return True
 
@@ -145,12 +147,13 @@ def program(number, chooser, most):
         found["roots"] = roots
         tensors = [operands.tensors[i] for i in roots]
         leaves = [i for i in given if operands.specs[i]["grad"]]
-        on_the_way = [i for i, t in enumerate(operands.tensors) if is_usable(t) and t.requires_grad and not t.is_leaf]
+        found["twice"] = chooser.random() < 0.15
+        # Which of the results the gradients' own gradients go through is the formulas' business.
+        on_the_way = [] if found["twice"] else [i for i, t in enumerate(operands.tensors) if is_usable(t) and t.requires_grad and not t.is_leaf]
         if on_the_way and chooser.random() < 0.2:
             found["retained"] = [chooser.choice(on_the_way)]
-        if chooser.random() < 0.1:
+        if not found["twice"] and chooser.random() < 0.1:
             found["hooks"] = [chooser.choice([*on_the_way, *leaves])]
-        found["twice"] = chooser.random() < 0.15
         try:
             for i in found.get("retained", []):
                 operands.tensors[i].retain_grad()
@@ -175,10 +178,14 @@ def program(number, chooser, most):
 
 
 if __name__ == "__main__":
-    seed, begin, count = (int(text) for text in sys.argv[1:4])
-    most = int(sys.argv[4]) if len(sys.argv) > 4 else LARGEST
+    if sys.argv[1] == "-":
+        wanted = ([int(part) for part in line.split("/")] for line in sys.stdin)
+    else:
+        seed, begin, count = (int(text) for text in sys.argv[1:4])
+        wanted = ((seed, i) for i in range(begin, begin + count))
+    most = int(sys.argv[-1]) if len(sys.argv) in (3, 5) else LARGEST
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
-    for i in range(begin, begin + count):
+    for seed, i in wanted:
         # Each program by itself, so that one can be made again without those before it.
         print(json.dumps(program(f"{seed}/{i}", random.Random(seed * 1_000_003 + i), most), separators=(",", ":")), flush=True)

@@ -78,6 +78,28 @@ async function* generated(seed: string, count: number, first = 0, vectors = {}):
     console.error(`PyTorch crashed in program ${seed}/${next}`);
   }
 }
+/** PyTorch on the narrowest vectors, asked for one program after the other. */
+let narrow: { ask: (id: string) => void; lines: AsyncIterator<string>; end: () => void } | null = null;
+function startNarrow(): NonNullable<typeof narrow> {
+  const script = fileURLToPath(new URL("generate.py", import.meta.url));
+  const most = options.most === undefined ? [] : [options.most];
+  const child = spawn(options.python, [script, "-", ...most], {
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { ...process.env, ...NARROW },
+  });
+  child.stdin.on("error", () => {}); // it crashed: its lines end
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return { ask: (id) => child.stdin.write(`${id}\n`), lines, end: () => child.stdin.end() };
+}
+/** A program as PyTorch runs it there; null if it crashes. */
+async function narrowly(id: string): Promise<Program | null> {
+  narrow ??= startNarrow();
+  narrow.ask(id);
+  const { value, done } = await narrow.lines.next();
+  if (done !== true) return JSON.parse(value) as Program;
+  narrow = null;
+  return null;
+}
 async function* recorded(path: string): AsyncGenerator<Program> {
   const file = createReadStream(path);
   const input = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
@@ -93,11 +115,10 @@ async function differences(program: Program): Promise<Difference[]> {
   const found: Difference[] = [];
   replay(program, (difference) => found.push(difference));
   if (!found.some(isOfNumbers) || options.file !== undefined) return found;
-  const [seed, number] = program.id.split("/");
-  for await (const narrow of generated(seed, 1, Number(number), NARROW)) {
-    found.length = 0;
-    replay(program, (difference) => found.push(difference), narrow);
-  }
+  const elsewhere = await narrowly(program.id);
+  if (elsewhere === null) return found;
+  found.length = 0;
+  replay(program, (difference) => found.push(difference), elsewhere);
   return found;
 }
 
@@ -135,6 +156,8 @@ for await (const program of programs()) {
   }
   if (differs) differing++;
 }
+
+(narrow as { end: () => void } | null)?.end();
 
 const largestFirst = [...groups].sort(([, a], [, b]) => b.length - a.length);
 for (const [key, [{ program, got, want }, ...others]] of largestFirst)

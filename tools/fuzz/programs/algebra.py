@@ -17,8 +17,8 @@ def matrix(operands, random, dtype, n, batch, symmetric=False):
             return draw()
         made = draw().reshape(-1, n, n)
         if symmetric:
-            made = made + made.mT
-        return (made + 2 * n * torch.eye(n, dtype=torch.float64)).reshape(-1)
+            made = made / 2 + made.mT / 2
+        return (made + 4 * n * torch.eye(n, dtype=torch.float64)).reshape(-1)
 
     layout = "contiguous" if batch else random.choice(["contiguous", "permuted"])
     return operands.make(dtype, [*batch, n, n], layout=layout, values=values)
@@ -53,7 +53,7 @@ def decomposed(operands, random):
     if name == "cond":
         return Call("linalg", name, square(), *random.choice([[], [1], [2], ["fro"], [math.inf], [-2]]))
     if name == "tensorinv":
-        return Call("linalg", name, operands.make(dtype, [4, 2, 2], extreme=False), ind=1)
+        return Call("linalg", name, operands.make(dtype, [4, 2, 2], extreme=False, layout="contiguous"), ind=1)
     if name == "tensorsolve":
         return Call("linalg", name, operands.make(dtype, [2, 3, 6], extreme=False), of(2, 3))
     if name == "logdet":

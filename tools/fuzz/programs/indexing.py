@@ -82,6 +82,8 @@ def along_dim(operands, random):
     source = operands.make(dtype, [n + random.choice([0, 0, 1]) for n in shape])
     if name.startswith("scatter_reduce"):
         how = random.choice(["sum", "prod", "mean", "amax", "amin"])
+        if how not in ("sum", "mean"):  # of others PyTorch's gradient is that of a source of the index's shape
+            source = operands.make(dtype, shape)
         return method(name, x, dim, index, source, how, **sometimes(random, 0.4, include_self=[False]))
     if name in ("scatter", "scatter_") and random.random() < 0.3:
         source = random.choice([1, 2.5, 0])

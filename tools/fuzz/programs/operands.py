@@ -220,7 +220,7 @@ class Operands:
 def is_usable(t):
     """Not a view that PyTorch gives up: made without recording, of what was changed with recording since."""
     try:
-        return t.requires_grad or True
+        return t.is_leaf or t.requires_grad or True
     except RuntimeError:
         return False
 
