@@ -23,6 +23,9 @@ const ALSO_OF: Readonly<Record<string, Readonly<Record<string, readonly string[]
   one_hot: { input: ["tensor"] },
   isin: { elements: ["element"], test_elements: ["test_element"] },
   linalg_tensorsolve: { B: ["other"] },
+  linalg_vector_norm: { x: ["input"] },
+  cholesky_solve: { L: ["input2"] },
+  ormqr: { tau: ["input2"], other: ["input3"] },
 };
 /** Other names of the argument `name` of `op`, whose arguments are `all`. */
 export function otherNames(op: string, name: string, all: string): readonly string[] {

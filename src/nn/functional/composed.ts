@@ -37,17 +37,17 @@ function dimOr(dim: number | null, input: Tensor, name: string): number {
 }
 /** exp(x) over its sum along `dim`: positive numbers that add up to 1. As `torch.nn.functional.softmax`. */
 export const softmax = callable(
-  "softmax(Tensor input, int? dim=None, *, dtype? dtype=None) -> Tensor",
+  "softmax(Tensor input, int? dim=None, *, int _stacklevel=3, dtype? dtype=None) -> Tensor",
   ({ input, dim, dtype }) => ops.softmax(input, dimOr(dim, input, "softmax"), { dtype }),
 );
 /** The logarithm of {@link softmax}, without the loss of digits of doing it in two steps. */
 export const log_softmax = callable(
-  "log_softmax(Tensor input, int? dim=None, *, dtype? dtype=None) -> Tensor",
+  "log_softmax(Tensor input, int? dim=None, *, int _stacklevel=3, dtype? dtype=None) -> Tensor",
   ({ input, dim, dtype }) => ops.log_softmax(input, dimOr(dim, input, "log_softmax"), { dtype }),
 );
 /** {@link softmax} of -x. */
 export const softmin = callable(
-  "softmin(Tensor input, int? dim=None, *, dtype? dtype=None) -> Tensor",
+  "softmin(Tensor input, int? dim=None, *, int _stacklevel=3, dtype? dtype=None) -> Tensor",
   ({ input, dim, dtype }) => ops.softmax(input.neg(), dimOr(dim, input, "softmin"), { dtype }),
 );
 
