@@ -113,3 +113,10 @@ attempt(lambda: torch.bincount(torch.ones(2, 2)), lambda: torch.bincount(two, we
 # --- inputs of bilinear that do not fit
 w = torch.ones(4, 2, 3)
 attempt(lambda: F.bilinear(torch.ones(1, 2), torch.ones(1, 2), w), lambda: F.bilinear(torch.ones(1, 3), torch.ones(1, 3), w), lambda: F.bilinear(torch.ones(1, 3), torch.ones(1, 2), w), lambda: F.bilinear(torch.ones(2, 2), torch.ones(1, 3), w), lambda: F.bilinear(torch.ones(2), torch.ones(1, 3), w), lambda: F.bilinear(torch.ones(2), torch.ones(3), w), lambda: F.bilinear(torch.ones(1, 2), torch.ones(1, 3), w, torch.ones(3)))
+# --- pools of inputs that have too few dims, or too many
+for s in ((), (2,), (2, 2), (2, 2, 2), (1, 2, 2, 2), (1, 1, 2, 2, 2), (1, 1, 1, 2, 2, 2)):
+    x = torch.ones(s)
+    attempt(*(lambda f=f, size=size: f(x, size).shape for f in (F.adaptive_avg_pool1d, F.adaptive_max_pool1d) for size in (2, 1)), *(lambda f=f, size=size: f(x, size).shape for f in (F.adaptive_avg_pool2d, F.adaptive_max_pool2d) for size in (2, (2, 1), (None, 2))), *(lambda f=f, size=size: f(x, size).shape for f in (F.adaptive_avg_pool3d, F.adaptive_max_pool3d) for size in (2, (2, 1, 2), (None, 2, 2))), lambda: F.fractional_max_pool2d(x, 1, output_size=1).shape, lambda: F.fractional_max_pool3d(x, 1, output_size=1).shape)
+x = torch.ones(1, 2, 4, 4)
+attempt(lambda: F.fractional_max_pool2d(x[..., :0], 2, output_size=2), lambda: F.fractional_max_pool2d(x[:, :0], 2, output_size=2), lambda: F.fractional_max_pool2d(x[:0], 2, output_size=2).shape, lambda: F.fractional_max_pool3d(x[None, ..., :0], 2, output_size=2))
+attempt(*(lambda n=n, d=d: F.glu(torch.ones(2, n), d).shape for n in (3, 4) for d in (-1, 1, -2, 0, 5)), lambda: F.glu(torch.tensor(1.0)))

@@ -121,11 +121,12 @@ export const max_pool3d = maxPool("max_pool3d", pool.max_pool3d, pool.max_pool3d
 /** One size a dim; null leaves a dim as it is. */
 function sizesFor(input: Tensor, dims: number, output_size: readonly (number | null)[], name: string): number[] {
   const n = input.sizes.length;
-  if (n < 3 && dims > 1) throw new ValueError(`Input dimension should be at least ${dims + 1}`);
+  // A list of sizes is looked at before the input.
+  if (dims > 1 && output_size.length > 1 && n <= output_size.length)
+    throw new ValueError(`Input dimension should be at least ${output_size.length + 1}`);
   if (dims === 1 && output_size.length !== 1)
     throw new RuntimeError(`${name}() argument 'output_size' should contain one int (got ${output_size.length})`);
-  if (n !== dims + 1 && n !== dims + 2)
-    throw new RuntimeError(`${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got ${String(input.shape)}`);
+  pool.assertAdaptable(name, dims, input);
   const all = output_size.length === 1 ? new Array<number | null>(dims).fill(output_size[0]) : output_size;
   const means = name.includes("avg");
   if (all.length !== dims)

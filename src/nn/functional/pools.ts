@@ -80,7 +80,17 @@ const fractional = (dims: number): Fractional =>
     const { input, output_size, output_ratio, return_indices } = args;
     if (output_size === null && output_ratio === null)
       throw new ValueError(`${name} requires specifying either an output_size or an output_ratio`);
-    const x = input.sizes.length === dims + 1 ? input.unsqueeze(0) : input;
+    const n = input.sizes.length;
+    if (n <= dims) input.size(n === 0 ? 0 : -dims - 1); // raises
+    const full = dims === 2 ? name : `${name}_out`;
+    if (n > dims + 2)
+      throw new RuntimeError(`${full}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got: ${list(input.sizes)}`);
+    const empty = input.sizes.findIndex((size, d) => size === 0 && d >= n - dims - 1);
+    if (empty >= 0)
+      throw new RuntimeError(
+        `${full}(): Expected input to have non-zero size for non-batch dimensions, but got${list(input.sizes)} with dimension ${empty} being empty.`,
+      );
+    const x = n === dims + 1 ? input.unsqueeze(0) : input;
     const ratio = output_ratio === null ? null : perDim(output_ratio, dims, "output_ratio");
     const size =
       output_size === null

@@ -4,6 +4,7 @@ import { streamed } from "../../../base/cpp_names.ts";
 import { int64 } from "../../../base/dtype.ts";
 import { finfo } from "../../../base/dtype_info.ts";
 import { RuntimeError, ValueError } from "../../../base/errors.ts";
+import { wrapDim } from "../../../base/layout.ts";
 import { constant } from "../../../kernel/expr.ts";
 import type { Expr } from "../../../kernel/expr.ts";
 import { normal } from "../../../kernel/formulas/normal.ts";
@@ -328,8 +329,13 @@ export const glu = op("glu(Tensor input, int dim=-1) -> Tensor");
 define(glu, {
   takes: floats("glu_cpu"),
   kernel: composite(({ input, dim }) => {
+    if (input.sizes.length === 0)
+      throw new RuntimeError("glu does not support scalars because halving size must be even");
     const n = input.size(dim);
-    if (n % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${dim} is size ${n}`);
+    if (n % 2 !== 0)
+      throw new RuntimeError(
+        `Halving dimension must be even, but dimension ${wrapDim(dim, input.sizes.length)} is size ${n}`,
+      );
     const [a, b] = input.chunk(2, dim);
     return a.mul(b.sigmoid());
   }),

@@ -215,7 +215,18 @@ export function assertFilled(name: string, input: Tensor, first: number): void {
       `${name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${list(sizes)} with dimension ${empty} being empty`,
     );
 }
+/** Raises where an adaptive pool has not as many dims as it needs. */
+export function assertAdaptable(name: string, dims: number, { sizes }: Tensor): void {
+  const n = sizes.length;
+  if (n === dims + 1 || n === dims + 2) return;
+  throw new RuntimeError(
+    dims === 1
+      ? `Expected 2 to 3 dimensions, but got ${n}-dimensional tensor for argument #1 'self' (while checking arguments for ${name})`
+      : `${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got${name.includes("max") ? ":" : ""} ${list(sizes)}`,
+  );
+}
 function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
+  assertAdaptable(`adaptive_avg_pool${dims}d`, dims, input);
   if (dims === 1 && output_size.length !== 1)
     throw new RuntimeError(
       `adaptive_avg_pool1d() argument 'output_size' should contain one int (got ${output_size.length})`,
