@@ -1,5 +1,6 @@
 // Losses that ask for a margin, as modules.
 import { ValueError } from "../../base/errors.ts";
+import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import type { TripletOptions } from "../../ops/nn/loss/margin_loss.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -26,14 +27,21 @@ export class TripletMarginLoss extends loss(TRIPLET) {
     return F.triplet_margin_loss(anchor, positive, negative, { margin, p, eps, swap, reduction });
   }
 }
+const WITH_DISTANCE =
+  "TripletMarginWithDistanceLoss(*, callable? distance_function=None, float margin=1.0, bool swap=False, str reduction='mean') -> Module";
 /** {@link TripletMarginLoss} with any distance. As `torch.nn.TripletMarginWithDistanceLoss`. */
 export class TripletMarginWithDistanceLoss extends Module {
   reduction: string;
   distance_function: (x: Tensor, y: Tensor) => Tensor;
   margin: number;
   swap: boolean;
-  constructor({ distance_function = null, margin = 1, swap = false, reduction = "mean" }: TripletOptions = {}) {
+  constructor(options?: TripletOptions);
+  constructor(...given: unknown[]) {
     super();
+    const { distance_function, margin, swap, reduction } = bindArguments<
+      typeof WITH_DISTANCE,
+      Required<TripletOptions>
+    >(WITH_DISTANCE, given);
     assertMargin(margin, "TripletMarginWithDistanceLoss");
     this.reduction = reduction;
     this.distance_function = distance_function ?? (new PairwiseDistance() as (x: Tensor, y: Tensor) => Tensor);

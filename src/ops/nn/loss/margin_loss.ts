@@ -1,4 +1,5 @@
 // Losses that ask for a margin: between distances, or between the score of the right class and the others'.
+import { callable } from "../../../dispatch/callable.ts";
 import { isAny, numberIn } from "../../common/looks.ts";
 import { modes } from "../../../autograd/mode.ts";
 import { notDifferentiableIn } from "../../../dispatch/no_formula.ts";
@@ -63,17 +64,15 @@ export interface TripletOptions {
   reduction?: string;
 }
 /** {@link triplet_margin_loss} with any distance. As `torch.nn.functional.triplet_margin_with_distance_loss`. */
-export function triplet_margin_with_distance_loss(
-  anchor: Tensor,
-  positive: Tensor,
-  negative: Tensor,
-  { distance_function = null, margin = 1, swap = false, reduction = "mean" }: TripletOptions = {},
-): Tensor {
-  assertReduction(reduction);
-  assertTriplet(anchor, positive, negative, margin);
-  const distance: Distance = distance_function ?? ((x, y) => pairwise_distance(x, y));
-  return reduced(triplet([anchor, positive, negative], distance, margin, swap), reduction);
-}
+export const triplet_margin_with_distance_loss = callable<{ distance_function: Distance | null }>()(
+  "triplet_margin_with_distance_loss(Tensor anchor, Tensor positive, Tensor negative, *, callable? distance_function=None, float margin=1.0, bool swap=False, str reduction='mean') -> Tensor",
+  ({ anchor, positive, negative, distance_function, margin, swap, reduction }): Tensor => {
+    assertReduction(reduction);
+    assertTriplet(anchor, positive, negative, margin);
+    const distance: Distance = distance_function ?? ((x, y) => pairwise_distance(x, y));
+    return reduced(triplet([anchor, positive, negative], distance, margin, swap), reduction);
+  },
+);
 
 /**
  * Where target is 1, input1 asks to be larger than input2 by `margin`; where it is -1, smaller.
