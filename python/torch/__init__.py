@@ -391,12 +391,14 @@ from . import nn, optim, utils  # noqa: E402
 from . import serialization  # noqa: E402
 from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage, legacy as _legacy_storages  # noqa: E402
-from . import amp, backends, cuda, types, version  # noqa: E402
+from . import amp, backends, compiler, cuda, jit, types, version  # noqa: E402
+from .compiler import compile  # noqa: E402
 from .amp import autocast  # noqa: E402
 
 globals().update(_legacy_storages)
 for _place, _module in (
     ("torch.cuda.amp", amp.of_device("cuda")),
+    ("torch._dynamo", compiler.dynamo),
     ("torch.cpu", _types.ModuleType("torch.cpu")),
     ("torch.cpu.amp", amp.of_device("cpu")),
 ):

@@ -250,7 +250,7 @@ export const bilinear = callable(
     const y = left
       .reshape([...lead, outputs, in2])
       .mul(input2.unsqueeze(-2))
-      .sum(-1, { dtype: left.dtype });
+      .sum(-1, left.dtype.is_differentiable ? {} : { dtype: left.dtype });
     return bias === null ? nodeNamed(y, "ViewBackward0") : y.add(bias);
   },
 );

@@ -1,0 +1,142 @@
+"""torch.compile and torch.compiler: programs run eagerly, with the results that they have when compiled."""
+
+import functools
+import types
+
+from .nn.module import Module
+
+_MODES = ("default", "lite", "reduce-overhead", "max-autotune-no-cudagraphs", "max-autotune")
+_BACKENDS = ("cudagraphs", "inductor", "openxla", "tvm")
+
+
+class InvalidBackend(RuntimeError):
+    """No backend has that name."""
+
+
+class OptimizedModule(Module):
+    """What torch.compile makes of a module: the module under `_orig_mod`, and otherwise like it."""
+
+    __module__ = "torch._dynamo.eval_frame"
+
+    def __init__(self, mod):
+        super().__init__()
+        Module.__setattr__(self, "_orig_mod", mod)
+
+    def forward(self, *args, **kwargs):
+        return self._orig_mod(*args, **kwargs)
+
+    def __getattr__(self, name):
+        if name == "_orig_mod":
+            return self._modules["_orig_mod"]
+        return getattr(self._orig_mod, name)
+
+    def __setattr__(self, name, value):
+        if "_modules" not in self.__dict__ or "_orig_mod" not in self._modules:
+            super().__setattr__(name, value)
+        else:
+            setattr(self._orig_mod, name, value)
+
+    def __delattr__(self, name):
+        delattr(self._orig_mod, name)
+
+    training = property(lambda self: self._orig_mod.training, lambda self, mode: None)
+
+
+def compile(
+    model=None,
+    *,
+    fullgraph=False,
+    dynamic=None,
+    backend=None,
+    mode=None,
+    options=None,
+    name=None,
+    disable=False,
+    recompile_limit=None,
+    isolate_recompiles=False,
+    shapes_spec=None,
+):
+    if mode is not None and options is not None:
+        raise RuntimeError("Either mode or options can be specified, but both can't be specified at the same time.")
+    if mode is not None and mode not in _MODES:
+        raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(_MODES)}")
+    if isinstance(backend, str) and backend not in (*_BACKENDS, "eager", "aot_eager"):
+        raise InvalidBackend(
+            f"Invalid backend: {backend!r}, see `torch._dynamo.list_backends()` for available backends."
+        )
+    if model is None:
+        return lambda found: compile(found, mode=mode, options=options, disable=disable)
+    if not callable(model):
+        raise RuntimeError(f"torch.compile expects a callable, but got {type(model)}")
+    if disable:
+        return model
+    if isinstance(model, Module):
+        return OptimizedModule(model)
+
+    @functools.wraps(model)
+    def compiled(*args, **kwargs):
+        return model(*args, **kwargs)
+
+    compiled._torchdynamo_orig_callable = model
+    return compiled
+
+
+def disable(fn=None, recursive=True, *, reason=None):
+    return (lambda found: found) if fn is None else fn
+
+
+def allow_in_graph(fn):
+    return fn
+
+
+def assume_constant_result(fn):
+    return fn
+
+
+def nested_compile_region(fn=None):
+    return (lambda found: found) if fn is None else fn
+
+
+def wrap_numpy(fn):
+    return fn
+
+
+def reset():
+    """Nothing is kept."""
+
+
+def cudagraph_mark_step_begin():
+    """Nothing is recorded."""
+
+
+def set_stance(stance="default", *, skip_guard_eval_unsafe=False, force_backend=None):
+    import contextlib
+
+    return contextlib.nullcontext()
+
+
+def list_backends(exclude_tags=("debug", "experimental")):
+    return sorted(_BACKENDS if exclude_tags else (*_BACKENDS, "aot_eager", "eager"))
+
+
+def is_compiling():
+    return False
+
+
+def is_dynamo_compiling():
+    return False
+
+
+def is_exporting():
+    return False
+
+
+# As programs name it that reset or configure what compiles.
+dynamo = types.ModuleType("torch._dynamo")
+vars(dynamo).update(
+    {name: globals()[name] for name in "OptimizedModule allow_in_graph assume_constant_result disable list_backends reset is_compiling".split()},
+    config=types.SimpleNamespace(suppress_errors=False, verbose=False, cache_size_limit=8, recompile_limit=8),
+    optimize=lambda backend="inductor", **options: lambda fn: compile(fn, backend=backend),
+    mark_dynamic=lambda *args, **options: None,
+    graph_break=lambda msg="": None,
+)
