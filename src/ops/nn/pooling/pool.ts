@@ -216,13 +216,13 @@ export function assertFilled(name: string, input: Tensor, first: number): void {
     );
 }
 /** Raises where an adaptive pool has not as many dims as it needs. */
-export function assertAdaptable(name: string, dims: number, { sizes }: Tensor): void {
-  const n = sizes.length;
+export function assertAdaptable(name: string, dims: number, input: Tensor): void {
+  const n = input.sizes.length;
   if (n === dims + 1 || n === dims + 2) return;
   throw new RuntimeError(
     dims === 1
       ? `Expected 2 to 3 dimensions, but got ${n}-dimensional tensor for argument #1 'self' (while checking arguments for ${name})`
-      : `${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got${name.includes("max") ? ":" : ""} ${list(sizes)}`,
+      : `${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got${name.includes("max") ? ":" : ""} ${list(input.sizes)}`,
   );
 }
 function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
