@@ -236,6 +236,16 @@ for dtype in (torch.float32, torch.float16, torch.bfloat16):
                 options = {"mode": mode, "padding_mode": padding_mode, "align_corners": align_corners}
                 record("F", "grid_sample", image.to(dtype), grid.to(dtype), **options)
 
+# Places so far outside that rounding decides where they are mirrored to.
+for dtype in (torch.float64, torch.float32, torch.bfloat16):
+    for mode in ("bilinear", "nearest", "bicubic"):
+        for align_corners in (True, False):
+            for n in (3, 4, 7):
+                image = torch.arange(1.0, n * n + 1).view(1, 1, n, n)
+                grid = torch.tensor([[[[65504.0, 0.0], [1e10, 0.25], [1e9, -3e7], [5e8, 0.5], [-1e7, 0.5], [12.3, -777.7]]]])
+                options = {"mode": mode, "padding_mode": "reflection", "align_corners": align_corners}
+                record("F", "grid_sample", Plain(image.to(dtype)), Plain(grid.to(dtype)), **options)
+
 # Logarithms of running sums beside which those of gradients are nothing.
 for g in (-1.0, 0.5):
     for dtype in (torch.float32, torch.float64, torch.float16):

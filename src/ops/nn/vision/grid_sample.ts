@@ -1,4 +1,5 @@
 // Images read at the places a grid tells.
+import { float32 } from "../../../base/dtype.ts";
 import { NotImplementedError, RuntimeError, ValueError } from "../../../base/errors.ts";
 import { list, numel, tupleText } from "../../../base/layout.ts";
 import { composite } from "../../../kinds/kernels.ts";
@@ -23,18 +24,30 @@ const unnormalized = (x: Tensor, n: number, align: boolean): Tensor =>
 /** Kept inside; the gradient ends at the border. NaN goes to the first, as PyTorch documents. */
 const clipped = (x: Tensor, n: number): Tensor =>
   _where(x.gt(0).logical_and(x.lt(n - 1)), x, _where(x.isnan(), 0, x.detach().clamp(0, n - 1)));
-/** Mirrored at both ends, which are the centres of the outer elements or their edges. */
-function reflected(x: Tensor, n: number, align: boolean): Tensor {
+/**
+ * Mirrored at both ends, which are the centres of the outer elements or their edges. Far away rounding decides where, so it
+ * is done as PyTorch does it: in images by what is left of there and back, in volumes by what is left of one way.
+ */
+function reflected(x: Tensor, n: number, align: boolean, dims: number): Tensor {
   const [low, span] = align ? [0, n - 1] : [-0.5, n];
   if (span === 0) return x.mul(0);
   const away = x.sub(low).abs();
+  if (dims === 2) {
+    // Of float32 rounded once, as a fused multiply and add does.
+    const wide = x.dtype === float32 ? x.backend.widths.precise : x.dtype;
+    const flips = away.div(2 * span).trunc();
+    const there = flips.to(wide).mul(2 * span);
+    const both = away.to(wide).sub(there).to(x.dtype);
+    const back = both.neg().add(2 * span);
+    return _where(both.gt(back), back, both).add(low);
+  }
   const rest = away.fmod(span);
   const flips = away.div(span, { rounding_mode: "floor" }).remainder(2).ne(0);
   return _where(flips, rest.neg().add(span), rest).add(low);
 }
-function placed(x: Tensor, n: number, padding: number, align: boolean): Tensor {
+function placed(x: Tensor, n: number, padding: number, align: boolean, dims = 2): Tensor {
   if (padding === BORDER) return clipped(x, n);
-  return padding === REFLECTION ? clipped(reflected(x, n, align), n) : x;
+  return padding === REFLECTION ? clipped(reflected(x, n, align, dims), n) : x;
 }
 
 /** The elements of [N, C, spatial…] at whole places, [N, places…] for each dim; 0 outside. */
@@ -136,7 +149,7 @@ function sampled(input: Tensor, grid: Tensor, mode: number, padding: number, ali
   // The last number of a grid's point is the place in the last dim but … the first: x, y, z.
   const raw = spatial.map((n, d) => unnormalized(grid.select(-1, dims - 1 - d), n, align));
   if (mode === BICUBIC) return cubic(input, raw, padding, align);
-  const at = raw.map((x, d) => placed(x, spatial[d], padding, align));
+  const at = raw.map((x, d) => placed(x, spatial[d], padding, align, dims));
   return mode === NEAREST ? nearest(input, at) : linear(input, at);
 }
 function assertSampler(name: string, dims: number, input: Tensor, grid: Tensor, mode: number): void {
