@@ -147,7 +147,7 @@ interface AllClose {
 /** Whether all elements are close. Returns a boolean. */
 export const allclose = overloaded<AllClose>(
   overload(
-    "allclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool",
+    "allclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool",
     (self, other, rtol, atol, equal_nan) => {
       for (const t of [self, other])
         refuseBatch(
@@ -160,7 +160,7 @@ export const allclose = overloaded<AllClose>(
 );
 /** Whether two tensors have the same shape and the same elements. Returns a boolean. */
 export const equal = overloaded<(input: Tensor, other: Tensor) => boolean>(
-  overload("equal(Tensor self, Tensor other) -> bool", (self, other) => {
+  overload("equal(Tensor input, Tensor other) -> bool", (self, other) => {
     for (const t of [self, other])
       refuseBatch(t, "Batching rule not implemented for aten::equal. We could not generate a fallback.");
     return sameShape(self.sizes, other.sizes) && Boolean(self.eq(other).all().item());
