@@ -12,7 +12,32 @@ export {
   set_num_threads,
   set_printoptions,
 } from "./settings/defaults.ts";
-export * from "./base/dtype.ts";
+export {
+  bfloat16,
+  bool,
+  cdouble,
+  cfloat,
+  Complex,
+  complex128,
+  complex64,
+  double,
+  Dtype,
+  Float,
+  float,
+  float16,
+  float32,
+  float64,
+  half,
+  int,
+  int16,
+  int32,
+  int64,
+  int8,
+  long,
+  short,
+  uint8,
+} from "./base/dtype.ts";
+export type { DtypeName, Scalar, TypedArray, TypedArrayConstructor } from "./base/dtype.ts";
 export {
   channels_last,
   channels_last_3d,
@@ -24,7 +49,24 @@ export {
 } from "./base/memory_format.ts";
 export { finfo, iinfo } from "./base/dtype_info.ts";
 export type { FloatInfo, IntegerInfo } from "./base/dtype_info.ts";
-export * from "./base/errors.ts";
+export {
+  AssertionError,
+  AttributeError,
+  FileNotFoundError,
+  ImportError,
+  IndexError,
+  KeyError,
+  LinAlgError,
+  NotImplementedError,
+  OutOfMemoryError,
+  OverflowError,
+  RuntimeError,
+  set_warning_listener,
+  TypeError,
+  UnpicklingError,
+  ValueError,
+} from "./base/errors.ts";
+export type { Language, WarningListener } from "./base/errors.ts";
 export * from "./ops/index.ts";
 export { arange, as_tensor, tensor } from "./ops/creation/from_data.ts";
 export type { FactoryOptions, TensorData } from "./ops/creation/from_data.ts";

@@ -1,6 +1,7 @@
 // What is said of arguments that do not fit: PyTorch's sentences, recorded by tools/record/refusals.py.
 import fs from "node:fs";
 import { describe, expect, test } from "vitest";
+import { dtypeByName } from "../../src/base/dtype.ts";
 import * as torch from "../../src/index.ts";
 import type { Tensor } from "../../src/index.ts";
 import type { DtypeName } from "../../src/base/dtype.ts";
@@ -20,7 +21,7 @@ const cases = JSON.parse(fs.readFileSync(new URL("../recorded/refusals.json", im
 function made(arg: unknown): unknown {
   const { dtype: name, shape, values } = (arg ?? {}) as Given;
   if (name === undefined) return arg;
-  const dtype = torch.dtypeByName.get(name)!;
+  const dtype = dtypeByName.get(name)!;
   return shape === undefined ? torch.tensor(values as number[], { dtype }) : torch.zeros(shape, { dtype });
 }
 function told(result: unknown): unknown {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { dtypeByName } from "../../src/base/dtype.ts";
 import * as torch from "../../src/index.ts";
 
 const inf = Infinity;
@@ -16,7 +17,7 @@ const RECORDED: Readonly<Record<string, readonly number[]>> = {
 describe("floats beyond the integers they are cast to", () => {
   for (const [name, want] of Object.entries(RECORDED))
     test(`become what PyTorch makes of them as ${name}`, () => {
-      const dtype = torch.dtypeByName.get(name as never)!;
+      const dtype = dtypeByName.get(name as never)!;
       const numbers = (t: torch.Tensor): number[] => (t.to(dtype).tolist() as (number | bigint)[]).map(Number);
       // Long enough for vectors, and one by one.
       const many = torch.tensor([...values, ...values, ...values], { dtype: torch.float64 });

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { describe, expect, test } from "vitest";
+import { dtypeByName } from "../../src/base/dtype.ts";
 import * as torch from "../../src/index.ts";
 import type { Index, Tensor } from "../../src/index.ts";
 
@@ -53,7 +54,7 @@ function indexOf(item: Item): Index {
     case "n":
       return null;
     case "t":
-      return torch.tensor(item[3], { dtype: torch.dtypeByName.get(item[1])! }).reshape(item[2]);
+      return torch.tensor(item[3], { dtype: dtypeByName.get(item[1])! }).reshape(item[2]);
     default:
       return item[1];
   }

@@ -1,4 +1,5 @@
 // The tables of promote_types, result_type, can_cast and finfo, entry by entry.
+import { dtypeByName } from "../../src/base/dtype.ts";
 import * as torch from "tidu";
 import type { Dtype, Tensor } from "tidu";
 import { lookup } from "./call.ts";
@@ -21,7 +22,7 @@ export function replayPromotion(c: Case): string | null {
 }
 function entry(c: Case, row: string, column: string): unknown {
   const dtype = (name: string): Dtype => {
-    const found = torch.dtypeByName.get(name as never);
+    const found = dtypeByName.get(name as never);
     if (!found) throw new Missing(`dtype ${name}`);
     return found;
   };

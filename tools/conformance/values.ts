@@ -1,4 +1,5 @@
 // Recorded values as tidu's: tensors with their layout, Python's numbers, tuples, slices.
+import { dtypeByName } from "../../src/base/dtype.ts";
 import * as torch from "tidu";
 import type { Tensor } from "tidu";
 import type { Case, Encoded, RecordedTensor } from "./reader.ts";
@@ -145,7 +146,7 @@ export function floatOf(x: number | string): number {
 export const elementsOf = (t: Tensor): Elements =>
   (t.dtype.itemsize === 2 && t.dtype.is_floating_point ? t.float() : t).typed_array() as Elements;
 export function dtypeNamed(name: string): torch.Dtype {
-  const dtype = isSupported(name) ? torch.dtypeByName.get(name) : undefined;
+  const dtype = isSupported(name) ? dtypeByName.get(name) : undefined;
   if (!dtype) throw new Missing(`dtype ${name}`);
   return dtype;
 }

@@ -126,7 +126,7 @@ define(xlog1py, {
   },
   node: (values) => `SpecialXlog1PyBackward${form(values)}`,
 });
-/** PyTorch's number of the form of a function of two: 0 of tensors, 1 of a number and a tensor, 2 of a tensor and a number. */
+/** PyTorch's number of the form of a function of two: 0 of tensors, 1 of a number and a tensor, 2 of a tensor and a number. @internal */
 export const form = ({ input, other }: { readonly input: unknown; readonly other: unknown }): number =>
   isNumber(input) ? 1 : isNumber(other) ? 2 : 0;
 /** Of arguments that a node keeps: tensors are not among them. */

@@ -172,7 +172,7 @@ function cumprodGrad(grad: Tensor, self: Tensor, result: Tensor, dim: number): T
 }
 export const cumprod_ = inplace(cumprod);
 
-/** What every number of a dtype is above, or equal to. */
+/** What every number of a dtype is above, or equal to. @internal */
 export const lowest = (d: Dtype): number | bigint =>
   d.is_floating_point
     ? -Infinity

@@ -205,8 +205,7 @@ define(avg_pool3d, {
   node: "AvgPool3DBackward0",
 });
 
-/** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
-/** Raises where a dim from `first` on is empty. */
+/** Raises where a dim from `first` on is empty. @internal */
 export function assertFilled(name: string, input: Tensor, first: number): void {
   const { sizes } = input;
   const empty = sizes.findIndex((n, d) => n === 0 && d >= first);
@@ -215,7 +214,7 @@ export function assertFilled(name: string, input: Tensor, first: number): void {
       `${name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${list(sizes)} with dimension ${empty} being empty`,
     );
 }
-/** Raises where an adaptive pool has not as many dims as it needs. */
+/** Raises where an adaptive pool has not as many dims as it needs. @internal */
 export function assertAdaptable(name: string, dims: number, input: Tensor): void {
   const n = input.sizes.length;
   if (n === dims + 1 || n === dims + 2) return;
@@ -225,6 +224,7 @@ export function assertAdaptable(name: string, dims: number, input: Tensor): void
       : `${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got${name.includes("max") ? ":" : ""} ${list(input.sizes)}`,
   );
 }
+/** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
 function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
   assertAdaptable(`adaptive_avg_pool${dims}d`, dims, input);
   if (dims === 1 && output_size.length !== 1)
