@@ -122,7 +122,7 @@ def pool(operands, random):
         x = of(*several, *[2] * dims)
         # Where places repeat, which of the values stays is not defined.
         places = torch.tensor(random.sample(range(4**dims), 2**dims)).repeat(max(1, batch * channels))
-        return functional(name, x, operands.make("int64", list(operands[x].shape), extreme=False, layout="contiguous", values=lambda n: places.repeat(2)[:n]), 2)
+        return functional(name, x, operands.make("int64", list(operands[x].shape), extreme=False, layout="contiguous", values=lambda n: places.repeat(-(-n // len(places)))[:n]), 2)
     kwargs = sometimes(random, 0.5, stride=[1, 2]) | sometimes(random, 0.3, padding=[1]) | sometimes(random, 0.3, ceil_mode=[True])
     if name.startswith("max"):
         kwargs |= sometimes(random, 0.2, return_indices=[True]) | sometimes(random, 0.2, dilation=[2])
