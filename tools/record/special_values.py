@@ -236,6 +236,13 @@ for dtype in (torch.float32, torch.float16, torch.bfloat16):
                 options = {"mode": mode, "padding_mode": padding_mode, "align_corners": align_corners}
                 record("F", "grid_sample", image.to(dtype), grid.to(dtype), **options)
 
+# Quotients of 16-bit floats are rounded to them before they are cut, unless the divisor is a number.
+for dtype in (torch.bfloat16, torch.float16):
+    x, y = torch.tensor([-3.0, 3.0, 100.0, -65.5, 7.0]).to(dtype), torch.tensor([0.1, -0.1, 0.0333, 0.0625, 0.7]).to(dtype)
+    for divisor in (y, y[0], 0.10009765625, y.float()):
+        record("torch", "div", x, divisor, rounding_mode="trunc")
+    record("torch", "div", x[0], y, rounding_mode="trunc")
+
 # Places so far outside that rounding decides where they are mirrored to.
 for dtype in (torch.float64, torch.float32, torch.bfloat16):
     for mode in ("bilinear", "nearest", "bicubic"):

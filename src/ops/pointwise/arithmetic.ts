@@ -2,7 +2,18 @@
 import { isAny } from "../common/looks.ts";
 import { cppName } from "../../base/cpp_names.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
-import { bool, can_cast, Complex, complex128, Float, float32, float64, get_default_dtype } from "../../base/dtype.ts";
+import {
+  bfloat16,
+  bool,
+  can_cast,
+  Complex,
+  complex128,
+  Float,
+  float16,
+  float32,
+  float64,
+  get_default_dtype,
+} from "../../base/dtype.ts";
 import { assertHolds, finfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { constant } from "../../kernel/expr.ts";
@@ -123,6 +134,13 @@ const truncDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tens
   ({ self, other }) => (self.dtype.is_floating_point ? self.div(other).trunc() : self.div(other)),
   { takes: realNumbers("div_trunc_cpu"), unrounded: ["other"] },
 );
+/** Of 16-bit floats by a tensor with dims PyTorch rounds the quotient to them first. */
+const truncRounded = (to: Dtype): OpKernel =>
+  pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(
+    ({ self, other }) => self.div(other).cast(to).cast(self.dtype).trunc(),
+    { takes: realNumbers("div_trunc_cpu"), unrounded: ["other"] },
+  );
+const truncHalves = new Map([float16, bfloat16].map((to) => [to, truncRounded(to)]));
 const floorDiv = pointwise<"div(Tensor|Scalar self, Tensor|Scalar other) -> Tensor">(
   ({ self, other }) => flooredQuotient(self, other),
   { takes: realNumbers("div_floor_cpu"), unrounded: ["other"] },
@@ -146,7 +164,7 @@ function byRounding(plain: OpKernel, trunc: OpKernel, floor: OpKernel): OpKernel
       throw new RuntimeError(
         `div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`,
       );
-    const chosen = mode === null ? plain : mode === "trunc" ? trunc : floor;
+    const chosen = mode === null ? plain : mode === "floor" ? floor : (ofHalves(values) ?? trunc);
     if (mode !== null) refuseZeroDivision(values);
     return chosen;
   };
@@ -156,6 +174,10 @@ function byRounding(plain: OpKernel, trunc: OpKernel, floor: OpKernel): OpKernel
     into: (values, schema, target) => choose(values).into!([values[0], values[1]], twoArgs(schema), target),
   };
 }
+const ofHalves = ([self, other]: readonly unknown[]): OpKernel | undefined =>
+  other instanceof Tensor && other.sizes.length > 0
+    ? truncHalves.get(result_type(self as Tensor | Scalar, other))
+    : undefined;
 const twoArgs = <S extends { args: readonly unknown[] }>(schema: S): S => ({
   ...schema,
   args: schema.args.slice(0, 2),
