@@ -1,5 +1,6 @@
 """torch.compile and torch.compiler: programs run eagerly, with the results that they have when compiled."""
 
+import contextlib
 import functools
 import types
 
@@ -85,20 +86,13 @@ def disable(fn=None, recursive=True, *, reason=None):
     return (lambda found: found) if fn is None else fn
 
 
-def allow_in_graph(fn):
+def _same(fn):
     return fn
 
 
-def assume_constant_result(fn):
-    return fn
-
-
-def nested_compile_region(fn=None):
-    return (lambda found: found) if fn is None else fn
-
-
-def wrap_numpy(fn):
-    return fn
+# What marks code for the compiler leaves it as it is.
+allow_in_graph = assume_constant_result = wrap_numpy = _same
+nested_compile_region = disable
 
 
 def reset():
@@ -110,8 +104,6 @@ def cudagraph_mark_step_begin():
 
 
 def set_stance(stance="default", *, skip_guard_eval_unsafe=False, force_backend=None):
-    import contextlib
-
     return contextlib.nullcontext()
 
 

@@ -124,24 +124,12 @@ def load(f, map_location=None, _extra_files=None, _restore_shapes=False):
     )
 
 
-def script_method(fn):
-    return fn
-
-
-def script_if_tracing(fn):
-    return fn
-
-
-def export(fn):
-    return fn
-
-
-def unused(fn):
-    return fn
-
-
-def interface(obj):
+def _same(obj):
     return obj
+
+
+# What marks code for the compiler leaves it as it is.
+script_method = script_if_tracing = export = unused = interface = _same
 
 
 def ignore(drop=False, **kwargs):

@@ -61,7 +61,7 @@ export class CpuDevice implements HostBackend {
   }
   launch(kernel: Kernel, launch: Launch): void {
     tick();
-    const chosen = WIDE.of(kernel);
+    const chosen = this.widths.of(kernel);
     if (chosen.isComplex) this.runner.launch(...splitComplex(chosen, launch));
     else this.runner.launch(chosen, launch);
   }
