@@ -275,6 +275,7 @@ export interface Label<T> {
   max_momentum: [max_momentum: T];
   max_norm: [max_norm: T];
   max_val: [max_val: T];
+  max_value: [max_value: T];
   maximize: [maximize: T];
   maxnorm: [maxnorm: T];
   mean: [mean: T];
@@ -284,6 +285,7 @@ export interface Label<T> {
   min: [min: T];
   min_lr: [min_lr: T];
   min_val: [min_val: T];
+  min_value: [min_value: T];
   minlength: [minlength: T];
   mode: [mode: T];
   model: [model: T];

@@ -33,7 +33,7 @@ linalg_vector_norm linspace log log10 log1p log2 log_ndtr logaddexp logaddexp2 l
 logical_or logical_xor logit logspace logsumexp lt lu_solve lu_unpack masked_select matmul matrix_power max maximum \
 mean median min minimum mm mode modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 msort \
 mul multigammaln multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy ndtr \
-ndtri ne neg negative nextafter nonzero norm normal not_equal ones ones_like ormqr outer permute_copy polar \
+ndtri ne neg negative nextafter nonzero norm normal normalize not_equal ones ones_like ormqr outer permute_copy polar \
 polygamma pow prod psi qr quantile rad2deg rand randint randn randperm reciprocal remainder renorm round row_stack \
 rsqrt scaled_modified_bessel_k0 scaled_modified_bessel_k1 scatter scatter_add scatter_reduce searchsorted \
 select_copy select_scatter sgn shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u \

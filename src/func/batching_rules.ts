@@ -302,7 +302,7 @@ export const rules: Readonly<Record<string, Rule | undefined>> = {
   ),
   ...table("new_empty new_zeros new_ones new_full _unsafe_view", sized),
   ...table("cat stack", catRule),
-  ...table("mse_loss smooth_l1_loss huber_loss binary_cross_entropy binary_cross_entropy_with_logits", loss),
+  ...table("_mse_loss smooth_l1_loss _huber_loss binary_cross_entropy binary_cross_entropy_with_logits", loss),
   mm: (call) => matmul(below(call, "self"), below(call, "mat2")),
   bmm: (call) => matmul(below(call, "self"), below(call, "mat2")),
   mv: (call) => matmul(below(call, "self"), below(call, "vec").unsqueeze(-1)).squeeze(-1),

@@ -202,3 +202,21 @@ show(
     'x.masked_fill(x > 2, n)',
     'torch.nn.init.xavier_uniform_(tensor=torch.zeros(2,2)).shape',
 )
+# --- losses take a weight for each element
+a = torch.tensor([[1.0, 2.0], [3.0, -1.0]], requires_grad=True)
+b = torch.tensor([[0.5, 2.5], [0.0, 0.0]], requires_grad=True)
+w = torch.tensor([[1.0, 0.5], [2.0, 0.0]], requires_grad=True)
+for loss in (F.mse_loss, F.l1_loss, F.huber_loss):
+    for reduction in ("none", "sum", "mean"):
+        out = loss(a, b, weight=w, reduction=reduction)
+        print(loss.__name__, reduction, out, [g.tolist() for g in torch.autograd.grad(out.sum(), [a, b, w])])
+    show(f'F.{loss.__name__}(x, x, weight=torch.ones(2))', f'F.{loss.__name__}(x, x, weight=torch.ones(2, 3), reduction="no")', f'F.{loss.__name__}(x, x, reduction="no")')
+print(F.mse_loss(a, b).grad_fn, F.huber_loss(a, b, "sum", 2.0).grad_fn, F.l1_loss(a, b).grad_fn)
+# --- bernoulli takes one probability
+show('torch.bernoulli(x, 0.3)', 'torch.bernoulli(x, p=0.5)', 'x.bernoulli(0.9)', 'torch.bernoulli(torch.arange(4), 0.5)', 'torch.bernoulli(torch.full((2, 3), 0.3))', 'torch.bernoulli(x, 2.0)')
+# --- normalize writes into out
+out = torch.empty(0)
+print(F.normalize(x, out=out) is out, out)
+# --- Hardtanh takes its former names
+print(nn.Hardtanh(min_value=-2.0), nn.Hardtanh(-1.0, 2.0, True), nn.Hardtanh(max_value=3.0)(torch.tensor([5.0])))
+show('nn.Hardtanh(2.0, 1.0)', 'nn.Hardtanh(0.0, 0.0)')

@@ -6,7 +6,7 @@ import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fill_ } from "../../ops/copies/copy.ts";
 import { withGrad } from "../../autograd/mode.ts";
-import { ValueError } from "../../base/errors.ts";
+import { AssertionError, ValueError, warn } from "../../base/errors.ts";
 import { OwnLayer } from "../module/own_layers.ts";
 import { Parameter } from "../module/parameter.ts";
 import { layer, floatText } from "./layer.ts";
@@ -109,15 +109,34 @@ export class Softplus extends layer("Softplus(float beta=1.0, float threshold=20
     return F.softplus(input, this.beta, this.threshold);
   }
 }
-const HARDTANH = "Hardtanh(float min_val=-1.0, float max_val=1.0, bool inplace=False) -> Module";
+const HARDTANH =
+  "Hardtanh(float min_val=-1.0, float max_val=1.0, bool inplace=False, float? min_value=None, float? max_value=None) -> Module";
 /** x kept between `min_val` and `max_val`. As `torch.nn.Hardtanh`. */
-export class Hardtanh extends layer(HARDTANH) {
+export class Hardtanh extends OwnLayer {
+  min_val: number;
+  max_val: number;
+  inplace: boolean;
   constructor(...args: Arguments<typeof HARDTANH>) {
-    super(...args);
+    super();
+    const { min_value, max_value, ...now } = bindArguments(HARDTANH, args);
+    for (const [was, is, value] of [
+      ["min_value", "min_val", min_value],
+      ["max_value", "max_val", max_value],
+    ] as const) {
+      if (value === null) continue;
+      warn(`keyword argument \`${was}\` is deprecated and renamed to \`${is}\``, "FutureWarning");
+      now[is] = value;
+    }
+    this.min_val = now.min_val;
+    this.max_val = now.max_val;
+    this.inplace = now.inplace;
     if (this.max_val <= this.min_val)
-      throw new ValueError(
-        `max_val must be larger than min_val, but got max_val=${floatText(this.max_val)}, min_val=${floatText(this.min_val)}`,
+      throw new AssertionError(
+        `max_val (${floatText(this.max_val)}) must be greater than min_val (${floatText(this.min_val)})`,
       );
+  }
+  override extra_repr(): string {
+    return `min_val=${floatText(this.min_val)}, max_val=${floatText(this.max_val)}${this.inplace ? ", inplace=True" : ""}`;
   }
   override forward(input: Tensor): Tensor {
     return F.hardtanh(input, this.min_val, this.max_val, this.inplace);

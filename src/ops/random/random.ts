@@ -6,7 +6,7 @@ import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { isHalf } from "../../kernel/half.ts";
 import { copyStrides, isDense } from "../../base/layout.ts";
 import { empty as allocate, emptyLike } from "../../tensor/allocate.ts";
-import { compute } from "../../kinds/kernels.ts";
+import { composite, compute } from "../../kinds/kernels.ts";
 import { define, inplace, op } from "../../dispatch/declare.ts";
 import type { OpKernel } from "../../dispatch/declare.ts";
 import { assertNoOverlap, assign } from "../../tensor/elementwise.ts";
@@ -206,9 +206,17 @@ define(poisson, {
   }),
   backward: { input: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
-/** 1 with the probability that self holds, else 0. */
-export const bernoulli = op("bernoulli(Tensor self, *, Generator? generator=None) -> Tensor");
+/** 1 with probability `p`, or with the one that self holds, else 0. As `torch.bernoulli`. */
+export const bernoulli = op("bernoulli(Tensor self, float? p=None, *, Generator? generator=None) -> Tensor");
 define(bernoulli, {
+  kernel: composite(({ self, p, generator }) =>
+    p === null ? _bernoulli(self, { generator }) : _bernoulli_fill(self, p, { generator }),
+  ),
+});
+/** 1 with the probability that self holds, else 0. @internal */
+export const _bernoulli = op("_bernoulli(Tensor self, *, Generator? generator=None) -> Tensor");
+define(_bernoulli, {
+  node: "BernoulliBackward0",
   takes: [real("bernoulli_tensor_cpu_self_"), floats("bernoulli_tensor_cpu_p_")],
   kernel: compute(({ self, generator }) => {
     const chances = (): FloatArray => elements(self) as FloatArray;

@@ -23,12 +23,35 @@ function warnOfBroadcast(input: Tensor, target: Tensor): void {
       `Using a target size (${String(target.shape)}) that is different to the input size (${String(input.shape)}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.`,
     );
 }
-/** Mean of (input - target)². */
-export const mse_loss = op("mse_loss(Tensor input, Tensor target, *, str reduction='mean') -> Tensor");
+function assertOneWeightEach(weight: Tensor, input: Tensor): void {
+  if (!sameShape(weight.sizes, input.sizes)) throw new ValueError("Weights and input must have the same size.");
+}
+/** `losses`, one an element, weighted and then reduced. The losses do not agree on what the mean of weighted ones is. */
+function weightedReduced(losses: Tensor, weight: Tensor, reduction: string, mean: (shares: Tensor) => Tensor): Tensor {
+  const shares = losses.mul(weight);
+  if (reduction === "none") return shares;
+  if (reduction === "sum") return shares.sum();
+  if (reduction === "mean") return mean(shares);
+  throw new ValueError(`Invalid reduction mode: ${reduction}. Expected one of 'none', 'mean', 'sum'.`);
+}
+/** Mean of (input - target)², with `weight` the mean weighted by it. */
+export const mse_loss = op(
+  "mse_loss(Tensor input, Tensor target, *, str reduction='mean', Tensor? weight=None) -> Tensor",
+);
 define(mse_loss, {
-  takes: of("promoted", floats("mse_cpu")),
-  kernel: compute(({ input, target, reduction }) => {
+  kernel: composite(({ input, target, reduction, weight }) => {
     warnOfBroadcast(input, target);
+    if (weight === null) return _mse_loss(input, target, reduction);
+    assertOneWeightEach(weight, input);
+    return weightedReduced(input.sub(target).pow(2), weight, reduction, (shares) => shares.sum().div(weight.sum()));
+  }),
+});
+/** {@link mse_loss} without weights. @internal */
+export const _mse_loss = op("_mse_loss(Tensor input, Tensor target, str reduction='mean') -> Tensor");
+define(_mse_loss, {
+  takes: of("promoted", floats("mse_cpu")),
+  node: "MseLossBackward0",
+  kernel: compute(({ input, target, reduction }) => {
     const error = input.sub(target);
     return reduced(error.mul(error), reduction);
   }),
@@ -40,12 +63,16 @@ define(mse_loss, {
 });
 const squareGrad = (grad: Tensor, error: Tensor, reduction: string): Tensor =>
   error.mul(reduction === "mean" ? 2 / error.numel() : 2).mul(grad);
-/** Mean of |input - target|. */
-export const l1_loss = op("l1_loss(Tensor input, Tensor target, *, str reduction='mean') -> Tensor");
+/** Mean of |input - target|, with `weight` the mean weighted by it. */
+export const l1_loss = op(
+  "l1_loss(Tensor input, Tensor target, *, str reduction='mean', Tensor? weight=None) -> Tensor",
+);
 define(l1_loss, {
-  kernel: composite(({ input, target, reduction }) => {
+  kernel: composite(({ input, target, reduction, weight }) => {
     warnOfBroadcast(input, target);
-    return reduced(input.sub(target).abs(), reduction);
+    if (weight === null) return reduced(input.sub(target).abs(), reduction);
+    assertOneWeightEach(weight, input);
+    return weightedReduced(input.sub(target).abs(), weight, reduction, (shares) => shares.sum().div(weight.sum()));
   }),
 });
 /** Squared below `beta`, linear above. */
@@ -76,14 +103,26 @@ function smoothGrad(grad: Tensor, error: Tensor, reduction: string, until: numbe
 /** A loss's gradient as each of the elements gets it. */
 const shared = (grad: Tensor, losses: Tensor, reduction: string): Tensor =>
   reduction === "mean" ? grad.div(losses.numel()) : grad;
-/** Squared below `delta`, linear above, of slope delta. */
+/** Squared below `delta`, linear above, of slope delta; with `weight` each is multiplied by it before the reduction. */
 export const huber_loss = op(
-  "huber_loss(Tensor input, Tensor target, str reduction='mean', float delta=1.0) -> Tensor",
+  "huber_loss(Tensor input, Tensor target, str reduction='mean', float delta=1.0, Tensor? weight=None) -> Tensor",
 );
 define(huber_loss, {
-  takes: of("promoted", floats("huber_cpu")),
-  kernel: compute(({ input, target, reduction, delta }) => {
+  kernel: composite(({ input, target, reduction, delta, weight }) => {
     warnOfBroadcast(input, target);
+    if (weight === null) return _huber_loss(input, target, reduction, delta);
+    assertOneWeightEach(weight, input);
+    return weightedReduced(_huber_loss(input, target, "none", delta), weight, reduction, (shares) => shares.mean());
+  }),
+});
+/** {@link huber_loss} without weights. @internal */
+export const _huber_loss = op(
+  "_huber_loss(Tensor input, Tensor target, str reduction='mean', float delta=1.0) -> Tensor",
+);
+define(_huber_loss, {
+  takes: of("promoted", floats("huber_cpu")),
+  node: "HuberLossBackward0",
+  kernel: compute(({ input, target, reduction, delta }) => {
     if (delta <= 0) throw new RuntimeError("huber_loss does not support non-positive values for delta.");
     const error = input.sub(target).abs();
     return reduced(_where(error.le(delta), error.mul(error).mul(0.5), error.sub(0.5 * delta).mul(delta)), reduction);
