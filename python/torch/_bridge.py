@@ -168,8 +168,10 @@ def frames():
 
 
 def place():
-    own = [f for f in traceback.extract_stack() if not f.filename.startswith(HERE)]
-    return f"{own[-1].filename}:{own[-1].lineno}" if own else "?"
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(HERE):
+        frame = frame.f_back
+    return "?" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def callback(number, payload):

@@ -2,6 +2,7 @@
 import { typeWord } from "../tensor/type_word.ts";
 import { help, RuntimeError, TypeError, ValueError, warn } from "../base/errors.ts";
 import { list, sameShape } from "../base/layout.ts";
+import { observer } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { runBackward } from "./engine.ts";
 import type { Edge } from "./node.ts";
@@ -86,6 +87,7 @@ export function grad(
   return grads.map((g, i) => {
     if (g !== null) return g;
     if (materialize_grads) return wanted[i].new_zeros(wanted[i].sizes);
+    observer.current?.note?.("unused", wanted[i]);
     if (!allow_unused)
       throw new RuntimeError(
         `The differentiated Tensor at index ${i} appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.`,
@@ -113,7 +115,8 @@ function rootsOf(
       throw new TypeError(`gradients can be either Tensors or None, but got ${typeWord(grad)}`);
     const checked = grad === null ? implicitGrad(t) : matching(t, grad, i);
     const edge = gradientEdge(t);
-    if (edge === null)
+    if (edge === null) {
+      observer.current?.note?.("rootless", t);
       throw new RuntimeError(
         `element ${i} of tensors does not require grad and does not have a grad_fn\n` +
           "Nothing that it was computed from requires grad. Make what is to be learnt with " +
@@ -121,6 +124,7 @@ function rootsOf(
           " or as an nn.Parameter, " +
           "and look for what cuts the graph on the way: detach(), torch.no_grad, an integer dtype, a tensor made anew from numbers.",
       );
+    }
     return { edge, grad: createGraph ? checked : checked.detach() };
   });
 }

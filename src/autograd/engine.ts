@@ -119,12 +119,14 @@ export function runBackward(run: Run): Grads {
   const body = (): Grads => withoutCollecting(() => new GraphTask(run).execute());
   const outer = running.pass;
   running.pass = run;
+  observer.current?.note?.("backward", run);
   let grads: Grads;
   try {
     grads = withGrad(run.createGraph, body);
   } finally {
     running.pass = outer;
   }
+  observer.current?.note?.("gradients", run, grads);
   if (!run.keepGraph) currentDevice().settle();
   return grads;
 }
@@ -205,7 +207,10 @@ class GraphTask {
     while (ready.size > 0) {
       const visit = ready.pop();
       if (observer.current === null) this.step(visit);
-      else observe(`autograd::engine::evaluate_function: ${visit.node.name()}`, "backward", [], () => this.step(visit));
+      else {
+        observer.current.note?.("node", visit.node);
+        observe(`autograd::engine::evaluate_function: ${visit.node.name()}`, "backward", [], () => this.step(visit));
+      }
     }
     return this.captured;
   }

@@ -1,5 +1,6 @@
 // Functions with a backward of the user's own.
 import { help, NotImplementedError, RuntimeError, TypeError } from "../base/errors.ts";
+import { observe } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
 import { modes, withGrad } from "./mode.ts";
@@ -188,7 +189,9 @@ export class Function {
       throw new TypeError(
         `apply was called without its class, which it needs: write ${help({ TypeScript: "x => Mine.apply(x)", Python: "lambda x: Mine.apply(x)" })}`,
       );
-    const result = levels.newest === null ? this.alone(args, null) : levels.newest.custom(this, args);
+    const result = observe(this.name, "op", args, () =>
+      levels.newest === null ? this.alone(args, null) : levels.newest.custom(this, args),
+    );
     return result as ForwardResult<C>;
   }
   /** @internal What `apply` does where no level is open, or in a level, which computes forward by what it holds. */

@@ -1,6 +1,7 @@
 // What a tensor can do with the graph: backward, hooks, requires_grad_.
 import { typeWord } from "../tensor/type_word.ts";
 import { RuntimeError, TypeError } from "../base/errors.ts";
+import { observer } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { TensorHook } from "../tensor/tensor.ts";
 import type { AccumulateGrad } from "./accumulate.ts";
@@ -70,6 +71,7 @@ Tensor.prototype.retain_grad = function () {
   if (!this.requires_grad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
   const node = this.grad_fn;
   if (node === null) return;
+  observer.current?.note?.("retain_grad", this);
   this.retains = true;
   (node.retained ??= new Map()).set(this.outputNr, this);
 };
@@ -84,6 +86,7 @@ Tensor.prototype.detach_ = function () {
     throw new RuntimeError(
       "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.",
     );
+  observer.current?.note?.("detach_", this);
   if (this.node !== null) detachments.note(this);
   Tensor.tangents?.drop(this);
   this.node = null;

@@ -2,6 +2,7 @@
 import type { Backend } from "../devices/backend.ts";
 import { withoutCollecting } from "../tensor/allocate.ts";
 import { help, programStack, RuntimeError, TypeError } from "../base/errors.ts";
+import { observer } from "../base/observer.ts";
 import type { Dtype } from "../base/dtype.ts";
 import type { Shape } from "../base/layout.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -189,6 +190,7 @@ export class SavedTensor {
   }
   private spoiled(tensor: Tensor, owner: Node): RuntimeError {
     const { version, isResult } = this;
+    observer.current?.note?.("spoiled", tensor, { version, owner });
     const [maker, nr] = isResult ? [owner, this.outputNr] : [tensor.grad_fn, tensor.outputNr];
     const origin = maker === null ? null : `output ${nr} of ${shortName(maker)}`;
     return spoiled({ tensor, version, savedBy: owner.typeName, isResult, origin });

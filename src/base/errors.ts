@@ -129,7 +129,7 @@ function framesOf({ stack = "", message }: Error): string[] {
   return frames.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line));
 }
 /** Whether a frame is the program's: not the library's, nor the engine's own between the two. */
-const isProgram = (frame: string): boolean =>
+export const isProgram = (frame: string): boolean =>
   !frame.includes(ownFolder) && !/node:(internal\/async_local_storage|async_hooks)/.test(frame);
 function userFrames(): string[] {
   const limit = lookDeeper();

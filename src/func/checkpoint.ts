@@ -195,11 +195,12 @@ class OpLog {
     this.names = names;
     const outer = observer.current;
     observer.current = {
-      begin: (name, kind) => {
+      begin: (name, kind, inputs) => {
         if (kind === "op") names.push(name);
-        return outer?.begin(name, kind);
+        return outer?.begin(name, kind, inputs);
       },
       end: (...ended) => outer?.end(...ended),
+      note: (...noted) => outer?.note?.(...noted),
     };
     try {
       return body();

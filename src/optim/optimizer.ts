@@ -9,7 +9,7 @@ import { collectTemporaries } from "../tensor/allocate.ts";
 import { float32, float64, get_default_dtype } from "../base/dtype.ts";
 import { help, KeyError, NotImplementedError, TypeError, ValueError, warn } from "../base/errors.ts";
 import { zeros } from "../ops/creation/creation.ts";
-import { observe } from "../base/observer.ts";
+import { observe, observer } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { optionText } from "./options.ts";
 import { typeWord } from "../tensor/type_word.ts";
@@ -149,6 +149,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
     );
   }
   private takeStep<T>(closure?: () => T): T | null {
+    observer.current?.note?.("optimizer", this);
     let args: readonly unknown[] = closure === undefined ? [] : [closure];
     for (const hook of this.preHooks.values()) args = hook(this as AnyOptimizer, args) ?? args;
     const loss = this.perform(args[0] as (() => T) | undefined);

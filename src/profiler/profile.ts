@@ -128,6 +128,6 @@ export function record_function(...given: unknown[]): unknown {
   const { name, body } = bindArguments("record_function(str name, callable? body=None) -> None", given);
   if (body !== null) return observe(name, "user", [], body);
   const { current } = observer;
-  const begun = current?.begin(name, "user");
+  const begun = current?.begin(name, "user", []);
   return { [Symbol.dispose]: () => current?.end(begun, [], undefined) };
 }

@@ -46,6 +46,7 @@ import type { Generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { layers, plain } from "./layers.ts";
 import { schedulers } from "./schedulers.ts";
+import { viz } from "./viz.ts";
 
 type Fn = (...args: unknown[]) => unknown;
 
@@ -268,6 +269,8 @@ export const helpers = {
   steppedBy: (params: Tensor[]): object => new Stepped(params),
   // ---- schedulers
   ...schedulers,
+  // ---- torch.viz
+  ...viz,
   // ---- optimizers
   /** What stands for an optimizer written in Python: its groups, whose rates schedulers set. */
   newOptimizer(params: Tensor[], defaults: CommonOptions): Optimizer {

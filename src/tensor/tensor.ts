@@ -10,6 +10,7 @@ import type { Dtype, Scalar, TypedArray } from "../base/dtype.ts";
 import { bool, Complex } from "../base/dtype.ts";
 import { cppName } from "../base/cpp_names.ts";
 import { IndexError, RuntimeError, TypeError, warn } from "../base/errors.ts";
+import { observer } from "../base/observer.ts";
 import { isHalf, halfValue } from "../kernel/half.ts";
 import { further } from "../kernel/place.ts";
 import type { Block } from "../kernel/place.ts";
@@ -173,6 +174,7 @@ export class Tensor {
     if (on && this.inference)
       throw new RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
     this.leafRequiresGrad = on;
+    observer.current?.note?.("requires_grad=", this, on);
   }
   /** No op recorded made it: created by the user, or the result of something that does not require grad. */
   get is_leaf(): boolean {
@@ -203,9 +205,13 @@ export class Tensor {
    */
   get grad(): Tensor | null {
     const { gradient } = this;
-    if (gradient !== null) gradient.storage.unseen = false;
-    else if (!this.retains && this.node !== null) warn(NON_LEAF_GRAD);
-    return gradient;
+    if (gradient !== null) {
+      gradient.storage.unseen = false;
+      return gradient;
+    }
+    observer.current?.note?.("grad", this);
+    if (!this.retains && this.node !== null) warn(NON_LEAF_GRAD);
+    return null;
   }
   set grad(grad: Tensor | null) {
     if (grad !== null) {
@@ -222,18 +228,22 @@ export class Tensor {
         );
     }
     const { gradient } = this;
+    observer.current?.note?.("grad=", this, grad);
     if (gradient !== grad && gradient?.storage.unseen) gradient.storage.block.free();
     this.gradient = grad;
   }
   /** The same elements, outside the graph, with a version counter of its own: changes made through it are not noticed. */
   get data(): Tensor {
-    return new Tensor(this.storage.share(0), this.dtype, this.sizes, this.strides, this.offset);
+    const made = new Tensor(this.storage.share(0), this.dtype, this.sizes, this.strides, this.offset);
+    observer.current?.note?.("data", this, made);
+    return made;
   }
   /** Self gets the elements of `x`, which the two then share; its own count of changes goes on. */
   set data(x: Tensor) {
     if (!(x instanceof Tensor)) throw new TypeError(`Variable data has to be a tensor, but got ${typeof x}`);
     if (this.requires_grad && !x.dtype.is_differentiable)
       throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
+    observer.current?.note?.("data=", this, x);
     this.storage = x.storage.share(this.storage.version);
     (this as { dtype: Dtype }).dtype = x.dtype;
     this.sizes = x.sizes;
@@ -353,10 +363,12 @@ export class Tensor {
     const n = this.numel();
     if (n !== 1) throw new RuntimeError(notOneElement(n));
     if (this.is_meta) throw new RuntimeError("Tensor.item() cannot be called on meta tensors");
+    observer.current?.note?.("read", this);
     return this.elementAt(this.sizes.map(() => 0));
   }
   /** The values as nested arrays; a bare value for a tensor of no dims. */
   tolist(): NestedList {
+    observer.current?.note?.("read", this);
     const build = (d: number, at: number[]): NestedList => {
       if (d === this.sizes.length) return this.elementAt(at);
       return Array.from({ length: this.sizes[d] }, (_, i) => build(d + 1, [...at, i]));
@@ -365,6 +377,7 @@ export class Tensor {
   }
   /** A copy of the values, in row-major order, as the typed array of the dtype (Uint8Array for bool). */
   typed_array(): TypedArray {
+    observer.current?.note?.("read", this);
     const dense = isContiguous(this.sizes, this.strides) ? this : this.detach().contiguous();
     return dense.backend.download(this.dtype, dense, this.numel()).slice();
   }

@@ -1,5 +1,6 @@
 // Tensors that belong to modules: what is learnt, and what is only kept.
 import { RuntimeError } from "../../base/errors.ts";
+import { observer } from "../../base/observer.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -18,6 +19,7 @@ export class Parameter extends Tensor {
     super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
     data.storage.kept = true;
     this.leafRequiresGrad = requires_grad;
+    observer.current?.note?.("parameter", this, data);
   }
   /** Tells a parameter from a tensor to the type checker, too. */
   get _is_param(): true {

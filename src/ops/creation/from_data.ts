@@ -22,6 +22,7 @@ import { iota, param } from "../../kernel/expr.ts";
 import { halfBits, isHalf } from "../../kernel/half.ts";
 import { Kernel, operand } from "../../kernel/loops.ts";
 import { list, numel } from "../../base/layout.ts";
+import { observer } from "../../base/observer.ts";
 import type { Shape } from "../../base/layout.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
 import { bind, isOptions, isScalar } from "../../dispatch/bind.ts";
@@ -78,6 +79,7 @@ const TENSOR = parseSchema(
 );
 /** Marks a fresh tensor as one whose operations are recorded. */
 export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
+  observer.current?.note?.("made", t);
   if (!requires_grad) return t;
   if (!t.dtype.is_differentiable)
     throw new RuntimeError(

@@ -1,0 +1,225 @@
+// Why a gradient is zero, tiny or huge: the node of the backward pass where it became so.
+import type { Known, Ref, Step } from "../recorder.ts";
+import { isZero, largest } from "../values.ts";
+import { callText, Explanation } from "./explanation.ts";
+import { figures, makerOf, rangeText, short } from "./not_finite.ts";
+
+const TINY = 1e-7;
+const HUGE = 1e4;
+
+/** What a pass did, by node. */
+interface Pass {
+  readonly nodes: ReadonlyMap<number, Step>;
+  /** The steps of nodes whose gradients go to a node. */
+  readonly into: ReadonlyMap<number, readonly Step[]>;
+}
+function passOf(steps: readonly Step[], index: number): Pass {
+  const nodes = new Map<number, Step>();
+  const into = new Map<number, Step[]>();
+  for (const step of steps) {
+    if (step.kind !== "node" || step.pass !== index) continue;
+    nodes.set(step.node, step);
+    for (const edge of step.edges) {
+      if (edge === null) continue;
+      const known = into.get(edge[0]);
+      if (known === undefined) into.set(edge[0], [step]);
+      else if (!known.includes(step)) known.push(step);
+    }
+  }
+  return { nodes, into };
+}
+const strength = (refs: readonly (Ref | null)[]): number =>
+  Math.max(0, ...refs.map((ref) => (figures(ref) === null ? 0 : largest(figures(ref)!))));
+/** What a node gave another one. */
+const sentTo = (step: Step, node: number): number =>
+  strength(step.outputs.filter((_, i) => step.edges[i]?.[0] === node));
+
+/** Why the gradient that came to a leaf last is as weak or as strong as it is; null where it is neither. */
+export function whyStrength(steps: readonly Step[], leaf: Known): Explanation | null {
+  const end = steps.findLast(({ kind, subject }) => kind === "node" && subject === leaf);
+  if (end === undefined) return null;
+  const f = figures(end.outputs[0] ?? null);
+  if (f === null) return null;
+  const size = largest(f);
+  if (isZero(f)) return whyZero(steps, end, 0, "zero");
+  if (size < TINY) return whyZero(steps, end, size, `tiny, at most ${short(size)}`);
+  if (size > HUGE) return whyHuge(steps, end, size);
+  return null;
+}
+
+/** The nodes from the loss to a leaf, the strongest way. */
+function wayTo(steps: readonly Step[], end: Step): Step[] {
+  const { into } = passOf(steps, end.pass);
+  const way: Step[] = [end];
+  const seen = new Set<Step>(way);
+  for (let at: Step | undefined = end; at !== undefined;) {
+    const { node }: Step = at;
+    const next: Step | undefined = (into.get(node) ?? [])
+      .filter((step) => !seen.has(step))
+      .toSorted((a, b) => sentTo(b, node) - sentTo(a, node) || strength(b.inputs) - strength(a.inputs))
+      .at(0);
+    if (next !== undefined) {
+      way.unshift(next);
+      seen.add(next);
+    }
+    at = next;
+  }
+  return way;
+}
+function whyZero(steps: readonly Step[], end: Step, size: number, told: string): Explanation {
+  const way = wayTo(steps, end);
+  const called = { line: steps[end.pass]?.line ?? "", what: "backward() was called" };
+  /** How much weaker each made the gradient. */
+  const shrunk = way.slice(0, -1).map((step, i) => {
+    const [before, after] = [strength(step.inputs), sentTo(step, way[i + 1].node)];
+    return { step, ratio: before === 0 ? 1 : after / before };
+  });
+  const worst = shrunk.toSorted((a, b) => a.ratio - b.ratio).at(0);
+  if (worst === undefined || (size > 0 && worst.ratio > 1e-3)) {
+    const weak = shrunk.filter(({ ratio }) => ratio < 0.9);
+    return new Explanation(
+      "vanishing",
+      `Its gradient is ${told}: it became weaker in each of ${weak.length} steps of the backward pass.`,
+      [
+        ...weak.map(({ step, ratio }) => ({ line: step.line, what: `${step.name}: ${short(ratio)} of what came` })),
+        called,
+      ],
+      "Use relu in place of sigmoid or tanh, normalization, residual connections, or another initialization.",
+    );
+  }
+  const { step } = worst;
+  const forward = step.of < 0 ? null : steps[step.of];
+  const [cause, at, advice] = causeOfZero(steps, step, forward);
+  const input = forward?.inputs[0] ?? null;
+  return new Explanation(
+    cause,
+    `Its gradient is ${told}: ${step.name} let nothing through. ${capital(cause)}.`,
+    [
+      { line: at.line, what: callText(at) },
+      ...(input !== null && figures(input) !== null
+        ? [{ line: input.tensor.line, what: `what went in, ${rangeText(figures(input)!)}` }]
+        : []),
+      called,
+    ],
+    advice,
+  );
+}
+const capital = (s: string): string => s.slice(0, 1).toUpperCase() + s.slice(1);
+
+/** What an op's derivative is zero for, and what is to be done. */
+const ZEROS: readonly (readonly [name: RegExp, cause: string, advice: string])[] = [
+  [
+    /^(relu_?|threshold_?|relu6|clamp_min)$/,
+    "dead relu",
+    "Every input is below zero, where relu's slope is none: use leaky_relu, a smaller learning rate or another initialization, and look at the bias.",
+  ],
+  [
+    /^(sigmoid|tanh|hardsigmoid|hardtanh|hardswish|softsign|erf|logsigmoid|log_sigmoid)_?$/,
+    "saturated",
+    "Its input is too large, where the curve is flat: scale the input, normalize it, or use a loss on logits (binary_cross_entropy_with_logits).",
+  ],
+  [
+    /^(softmax|log_softmax|cross_entropy)/,
+    "saturated",
+    "One logit is so much larger than the others that the softmax does not move: divide the logits by a temperature, or scale the input.",
+  ],
+  [
+    /^(round|floor|ceil|trunc|sign|sgn|heaviside|frac|fix|bucketize)_?$/,
+    "step function",
+    "A step has slope zero everywhere. Pass the gradient straight through: y = x + (round(x) - x).detach().",
+  ],
+  [
+    /^(clamp|clip|clamp_max|clamp_min|hardshrink|softshrink|minimum|maximum)_?$/,
+    "clamped",
+    "Every element is beyond the bound, where the slope is none.",
+  ],
+  [/^(where|masked_fill_?|masked_scatter)$/, "masked out", "The mask takes the other side everywhere."],
+  [/dropout/, "dropped", "Dropout with p = 1 leaves nothing."],
+];
+function causeOfZero(
+  steps: readonly Step[],
+  node: Step,
+  forward: Step | null,
+): [cause: string, at: Step, advice: string] {
+  if (forward === null) return ["zero derivative", node, ""];
+  const [incoming] = node.inputs;
+  const f = figures(incoming ?? null);
+  if (/^(softmax|log_softmax)/.test(forward.name) && f !== null && f.count > 1 && f.min === f.max)
+    return [
+      "constant",
+      forward,
+      "The outputs of a softmax always add up to one, so their sum does not depend on the input.",
+    ];
+  for (const [name, cause, advice] of ZEROS)
+    if (name.test(forward.name))
+      return [cause === "saturated" ? `saturated ${forward.name.replace(/_$/, "")}` : cause, forward, advice];
+  const zero = forward.inputs.find((ref) => ref !== null && isZero(figures(ref)));
+  if (zero) {
+    const maker = makerOf(steps, zero, forward.index);
+    const known = maker === null || maker.kind !== "op" ? undefined : ZEROS.find(([name]) => name.test(maker.name));
+    const alive = maker?.inputs.some((ref) => ref !== null && !isZero(figures(ref))) ?? false;
+    if (known !== undefined && alive) return [known[1], maker!, known[2]];
+    return [
+      "multiplied by zero",
+      forward,
+      "What it was multiplied by is zero: initialize with small random numbers in place of zeros, or look at the mask or weight.",
+    ];
+  }
+  if (forward.args.includes("0")) return ["multiplied by zero", forward, "What it was multiplied by is zero."];
+  if (/pow|square|abs|mul|prod|norm/.test(forward.name))
+    return ["zero derivative", forward, "Its slope is zero at this input: a minimum, or a start at exactly zero."];
+  if (/norm/.test(forward.name))
+    return ["constant", forward, "What comes out of a normalization has the same mean and size whatever goes in."];
+  return ["zero derivative", forward, ""];
+}
+
+function whyHuge(steps: readonly Step[], end: Step, size: number): Explanation {
+  const way = wayTo(steps, end);
+  const called = { line: steps[end.pass]?.line ?? "", what: "backward() was called" };
+  const grown = way.slice(0, -1).map((step, i) => {
+    const [before, after] = [strength(step.inputs), sentTo(step, way[i + 1].node)];
+    return { step, ratio: before === 0 ? 1 : after / before };
+  });
+  const strong = grown.filter(({ ratio }) => ratio > 1.5).toSorted((a, b) => b.ratio - a.ratio);
+  const [worst] = strong;
+  if (worst === undefined)
+    return new Explanation(
+      "huge loss",
+      `Its gradient is huge, up to ${short(size)}: it was so from the beginning of the backward pass.`,
+      [called],
+    );
+  const total = strong.reduce((sum, { ratio }) => sum + Math.log(ratio), 0);
+  const forward = worst.step.of < 0 ? null : steps[worst.step.of];
+  const spread = strong.filter(({ step }) => step.name === worst.step.name);
+  const facts = [
+    ...strong
+      .slice(0, 5)
+      .map(({ step, ratio }) => ({ line: step.line, what: `${step.name}: ${short(ratio)} times what came` })),
+    called,
+  ];
+  if (Math.log(worst.ratio) < 0.5 * total && spread.length > 2)
+    return new Explanation(
+      "exploding",
+      `Its gradient is huge, up to ${short(size)}: it grew in each of ${spread.length} times ${worst.step.name}.`,
+      facts,
+      "Clip gradients (nn.utils.clip_grad_norm_), scale the weights down, normalize, or cut the sequence.",
+    );
+  const [a, b] = forward?.inputs.map((ref) => figures(ref)) ?? [];
+  const cause = /^(div|true_divide|reciprocal)/.test(forward?.name ?? "")
+    ? "division by a small number"
+    : /^(log|sqrt|rsqrt|pow)/.test(forward?.name ?? "")
+      ? `${forward!.name} near zero`
+      : "multiplied by a large number";
+  return new Explanation(
+    cause,
+    `Its gradient is huge, up to ${short(size)}: most of that is ${worst.step.name}'s, ${short(worst.ratio)} times what came. ${capital(cause)}.`,
+    [
+      ...facts.slice(0, 1),
+      ...[a, b].flatMap((f) => (f ? [{ line: worst.step.line, what: `an input, ${rangeText(f)}` }] : [])),
+      ...facts.slice(1),
+    ],
+    cause.startsWith("multiplied")
+      ? "Scale it down: a mean in place of a sum, normalized inputs, smaller weights."
+      : "Keep it away from zero: add a small number, or clamp.",
+  );
+}

@@ -1,0 +1,99 @@
+// torch.viz.record: a run that can be stepped through, asked about and played again.
+import { RuntimeError } from "../base/errors.ts";
+import type { RemovableHandle } from "../autograd/node.ts";
+import { observer } from "../base/observer.ts";
+import { register_module_forward_hook, register_module_forward_pre_hook } from "../nn/module/global_hooks.ts";
+import type { Module } from "../nn/module/module.ts";
+import { Recorder } from "./recorder.ts";
+import type { Step } from "./recorder.ts";
+
+export interface RecordOptions {
+  /** Bytes that the elements of recorded tensors may take; of those beyond, the oldest first, a digest stays. */
+  memory?: number;
+}
+const MEMORY = 64 * 2 ** 20;
+
+/** What ran, in order. */
+export class Run {
+  /** @internal */ readonly recorder: Recorder;
+  private outer: Recorder | null = null;
+  private handles: RemovableHandle[] = [];
+
+  constructor({ memory = MEMORY }: RecordOptions = {}) {
+    this.recorder = new Recorder({ budget: memory });
+  }
+  /** Records from now on. Raises RuntimeError while a profiler or another recording watches. */
+  start(): this {
+    if (observer.current !== null)
+      throw new RuntimeError("viz.record: a profiler or another recording watches already\nStop that one first.");
+    observer.current = this.recorder;
+    latest.run = this;
+    this.handles = watchModules(this.recorder);
+    return this;
+  }
+  stop(): void {
+    if (observer.current === this.recorder) observer.current = null;
+    for (const handle of this.handles) handle.remove();
+    this.handles = [];
+  }
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+  /** All steps, forward and backward, in the order in which they ran. */
+  get steps(): readonly Step[] {
+    return this.recorder.steps;
+  }
+}
+/** The recording that runs, or ran last. */
+export const latest: { run: Run | null } = { run: null };
+
+/** Notes which module runs, by its path from the outermost. */
+function watchModules(recorder: Recorder): RemovableHandle[] {
+  const open: Module[] = [];
+  return [
+    register_module_forward_pre_hook((module) => {
+      recorder.modules.push(nameIn(open.at(-1), module));
+      open.push(module);
+    }),
+    register_module_forward_hook(
+      () => {
+        open.pop();
+        recorder.modules.pop();
+      },
+      { always_call: true },
+    ),
+  ];
+}
+function nameIn(outer: Module | undefined, inner: Module): string {
+  if (outer !== undefined)
+    for (const [name, module] of outer.named_modules()) if (module === inner && name !== "") return name;
+  return inner.constructor.name;
+}
+
+/**
+ * Records what runs in `body`, which may be asynchronous, or, without one, until the run that it returns is stopped or
+ * disposed: every op with the line of the program that called it, its inputs and results, backward passes node by node,
+ * changes in place, optimizers' steps. Elements of tensors are kept within `memory` bytes (64 MiB), digests of all.
+ * While nothing is recorded nothing is paid.
+ * @example
+ * const run = viz.record(() => model(x).sum().backward());
+ * run.steps.map((step) => `${step.line} ${step.name}`)
+ */
+export function record(options?: RecordOptions): Run;
+export function record(body: () => Promise<unknown>, options?: RecordOptions): Promise<Run>;
+export function record(body: () => unknown, options?: RecordOptions): Run;
+export function record(first: RecordOptions | (() => unknown) = {}, options: RecordOptions = {}): Run | Promise<Run> {
+  const run = new Run(typeof first === "function" ? options : first);
+  run.start();
+  if (typeof first !== "function") return run;
+  let result: unknown;
+  try {
+    result = first();
+  } catch (error) {
+    run.stop();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(() => run.stop()).then(() => run);
+  run.stop();
+  return run;
+}
