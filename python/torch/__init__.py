@@ -3,6 +3,7 @@
 import builtins as _builtins
 import math as _math
 import types as _types
+from importlib import import_module as _import_module
 
 from . import _library  # noqa: F401, first: it provides _tidu
 
@@ -11,8 +12,9 @@ import _tidu
 from . import _bridge
 from ._bridge import LinAlgError, OutOfMemoryError, function as _function, run as _run
 from ._device import check_device as _check_device, check_placed as _check_placed, get_default_device, set_default_device
+from ._device import device as _device_class
 from ._tensor import Size, Tensor, device, dtype, memory_format, type_word as _type_word
-from ._places import register as _register, register_all as _register_all
+from ._places import NOT_TORCHS as _NOT_TORCHS, register as _register, register_all as _register_all
 from ._construct import MISSING as _MISSING, as_tensor, from_data as _from_data, infer as _infer, legacy as _legacy, require as _require, tensor
 
 __version__ = _tidu.version
@@ -300,8 +302,100 @@ def set_grad_enabled(mode):
     return autograd.set_grad_enabled(mode)
 
 
-def use_deterministic_algorithms(mode, warn_only=False):
+_deterministic = {"mode": False, "warn_only": False}
+_precision = "highest"
+_warns_always = False
+
+
+def use_deterministic_algorithms(mode, *, warn_only=False):
+    """Kept, and changes nothing: every op gives the same for the same."""
+    _deterministic.update(mode=_builtins.bool(mode), warn_only=_builtins.bool(warn_only))
+
+
+def are_deterministic_algorithms_enabled():
+    return _deterministic["mode"]
+
+
+def is_deterministic_algorithms_warn_only_enabled():
+    return _deterministic["warn_only"]
+
+
+def get_deterministic_debug_mode():
+    return 0 if not _deterministic["mode"] else 1 if _deterministic["warn_only"] else 2
+
+
+def set_deterministic_debug_mode(debug_mode):
+    if not isinstance(debug_mode, (_builtins.int, str)):
+        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
+    levels = {"default": 0, "warn": 1, "error": 2}
+    if isinstance(debug_mode, str):
+        if debug_mode not in levels:
+            raise RuntimeError(
+                "invalid value of debug_mode, expected one of `default`, `warn`, `error`, but got " + debug_mode
+            )
+        debug_mode = levels[debug_mode]
+    if debug_mode not in (0, 1, 2):
+        raise RuntimeError(f"invalid value of debug_mode, expected 0, 1, or 2, but got {debug_mode}")
+    use_deterministic_algorithms(debug_mode > 0, warn_only=debug_mode == 1)
+
+
+def get_float32_matmul_precision():
+    return _precision
+
+
+def set_float32_matmul_precision(precision):
+    """Kept, and changes nothing: products of float32 are computed in full."""
+    global _precision
+    if precision not in ("highest", "high", "medium"):
+        _bridge.warn(
+            f"{precision} is not one of 'highest', 'high', or 'medium'; the currentsetFloat32MatmulPrecision call has no effect.",
+            "UserWarning",
+        )
+    else:
+        _precision = precision
+
+
+def set_flush_denormal(mode):
+    """False: numbers near 0 cannot be flushed to it here."""
+    return False
+
+
+def set_warn_always(b):
+    global _warns_always
+    _warns_always = b
+
+
+def is_warn_always_enabled():
+    return _warns_always
+
+
+def set_num_interop_threads(n):
     pass
+
+
+def is_inference(input):
+    return input.is_inference()
+
+
+def is_same_size(input, other):
+    return input.shape == other.shape
+
+
+def is_signed(input):
+    return input.is_signed()
+
+
+def get_device(input):
+    return input.get_device()
+
+
+def get_device_module(device=None):
+    """The module of functions for a device: torch.cpu."""
+    kind = "cpu" if device is None else _device_class(device).type
+    found = globals().get(kind)
+    if not isinstance(found, _types.ModuleType):
+        raise RuntimeError(f"Device '{kind}' does not have a corresponding module registered as 'torch.{kind}'.")
+    return found
 
 
 def set_printoptions(**kwargs):
@@ -340,10 +434,16 @@ def where(condition, input=None, other=None):
     return _run("torch.where", condition, input, other)
 
 
+# Parts that are loaded when they are first asked for.
+_LAZY = frozenset("distributed distributions hub multiprocessing overrides return_types signal testing".split())
+
+
 def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)
-    f = _function("torch." + name)
+    if name in _LAZY:
+        return _import_module("torch." + name)
+    f = None if name in _NOT_TORCHS else _function("torch." + name)
     if f is None and name in ("celu_", "rrelu_", "selu_", "threshold_"):
         f = getattr(nn.functional, name)
     if f is None:
@@ -353,7 +453,7 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted(set(globals()) | _bridge.names("torch"))
+    return sorted(set(globals()) | _LAZY | _bridge.names("torch") - _NOT_TORCHS)
 
 
 class _Namespace(_types.ModuleType):
@@ -383,6 +483,7 @@ from ._dtype_info import finfo, iinfo  # noqa: E402
 for _name in ("linalg", "fft", "special"):
     _register("torch." + _name, _Namespace(_name))
 linalg.LinAlgError = LinAlgError
+del LinAlgError
 
 
 from . import autograd  # noqa: E402
@@ -391,7 +492,7 @@ from . import nn, optim, utils  # noqa: E402
 from . import serialization  # noqa: E402
 from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage, legacy as _legacy_storages  # noqa: E402
-from . import amp, backends, compiler, cuda, jit, types, version, viz  # noqa: E402
+from . import _others, accelerator, amp, backends, compiler, cuda, jit, random, types, version, viz  # noqa: E402
 from .compiler import compile  # noqa: E402
 from .amp import autocast  # noqa: E402
 
@@ -399,7 +500,10 @@ globals().update(_legacy_storages)
 for _place, _module in (
     ("torch.cuda.amp", amp.of_device("cuda")),
     ("torch._dynamo", compiler.dynamo),
-    ("torch.cpu", _types.ModuleType("torch.cpu")),
+    ("torch.cpu", _others.cpu),
+    ("torch.mps", _others.mps),
+    ("torch.xpu", _others.xpu),
+    ("torch.mtia", _others.mtia),
     ("torch.cpu.amp", amp.of_device("cpu")),
 ):
     _register(_place, _module)
@@ -420,5 +524,4 @@ def get_autocast_cpu_dtype():
     )
     return _run("torch.get_autocast_dtype", "cpu")
 
-mps = backends.mps
 _register_all()

@@ -300,12 +300,16 @@ def error_of(name, message):
     return cls(message)
 
 
-_tuples = {}
+_tuples = {}  # names of fields -> class of several results
+_results = {}  # name of a function -> class of its results
 
 
 def named_tuple(names, values):
-    key = tuple(names)
-    cls = _tuples.get(key)
+    return _tuple_class(tuple(names))(*values)
+
+
+def _tuple_class(names):
+    cls = _tuples.get(names)
     if cls is None:
         base = collections.namedtuple("return_type", names)
 
@@ -313,9 +317,16 @@ def named_tuple(names, values):
             inner = ",\n".join(f"{n}={v!r}" for n, v in zip(self._fields, self))
             return f"torch.return_types.{self._op}(\n{inner})"
 
-        cls = type("return_type", (base,), {"__repr__": text, "_op": "tuple"})
-        _tuples[key] = cls
-    return cls(*values)
+        cls = _tuples[names] = type("return_type", (base,), {"__repr__": text, "_op": "tuple"})
+    return cls
+
+
+def result_class(op, names):
+    """The class of what a function gives, as torch.return_types has it."""
+    cls = _results.get(op)
+    if cls is None:
+        cls = _results[op] = type(op, (_tuple_class(tuple(names)),), {"_op": op, "__module__": "torch.return_types"})
+    return cls
 
 
 _decoding = []
@@ -599,9 +610,7 @@ def label(path, result):
         if op in ("std_mean", "var_mean"):
             return tuple(result)
         if result._op != op:
-            cls = type("return_type", (type(result),), {"_op": op})
-            cls.__name__ = op
-            return cls(*result)
+            return result_class(op, result._fields)(*result)
     return result
 
 

@@ -7,6 +7,7 @@ export { DataLoader } from "./dataloader.ts";
 export type { DataLoaderOptions } from "./dataloader.ts";
 export { ConcatDataset, Dataset, random_split, Subset, TensorDataset } from "./dataset.ts";
 export type { AnyDataset } from "./dataset.ts";
+export { DistributedSampler } from "./distributed_sampler.ts";
 export * as datasets from "./datasets/index.ts";
 export {
   BatchSampler,

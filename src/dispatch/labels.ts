@@ -329,6 +329,7 @@ export interface Label<T> {
   num_heads: [num_heads: T];
   num_layers: [num_layers: T];
   num_parameters: [num_parameters: T];
+  num_replicas: [num_replicas: T];
   num_samples: [num_samples: T];
   num_workers: [num_workers: T];
   obj: [obj: T];
@@ -393,6 +394,7 @@ export interface Label<T> {
   _random_samples: [_random_samples: T];
   randomness: [randomness: T];
   range: [range: T];
+  rank: [rank: T];
   rcond: [rcond: T];
   real: [real: T];
   recompute_scale_factor: [recompute_scale_factor: T];

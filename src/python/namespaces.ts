@@ -20,6 +20,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   autograd: torch.autograd as Namespace,
   functional: torch.autograd.functional as Namespace,
   amp: torch.amp as Namespace,
+  accelerator: torch.accelerator as Namespace,
   "autograd.forward_ad": torch.autograd.forward_ad as Namespace,
   "utils.checkpoint": torch.utils.checkpoint as Namespace,
 };

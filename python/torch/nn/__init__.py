@@ -1,10 +1,11 @@
 """torch.nn: modules."""
 
 from .._bridge import names as _names
-from . import functional, init, layers as _layers, utils
+from . import functional, init, layers as _layers, parallel, utils
 from .composed import AdaptiveLogSoftmaxWithLoss, TripletMarginWithDistanceLoss
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .module import Module
+from .parallel import DataParallel
 from .parameter import Buffer, Parameter
 from .transformer import (
     MultiheadAttention,

@@ -360,3 +360,11 @@ class DataLoader:
                 return n
             return n // self.batch_size if self.drop_last else (n + self.batch_size - 1) // self.batch_size
         return len(self.batch_sampler) if self.batch_sampler is not None else len(self.sampler)
+
+
+def __getattr__(name):
+    if name == "DistributedSampler":
+        from .distributed_sampler import DistributedSampler
+
+        return DistributedSampler
+    raise AttributeError(f"module 'torch.utils.data' has no attribute '{name}'")
