@@ -11,12 +11,14 @@ from collections import Counter, OrderedDict
 
 import _tidu
 from pyodide.ffi import to_js
+from pyodide_js import FS
 
 from . import _utils, storage
 from ._bridge import crossed, run, warn
 from ._tensor import Size, Tensor, device, dtype
 from .storage import TypedStorage, UntypedStorage
 
+ZIP = b"PK\x03\x04"
 # With these, a pickle may not even be allowed to call what a program lists as safe.
 BLOCKED = ("sys", "os", "posix", "nt")
 
@@ -309,9 +311,14 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
     is_path = isinstance(f, (str, os.PathLike))
     if mmap and not is_path:
         raise ValueError("f must be a file path in order to use the mmap argument")
+    path = None
     if is_path:
         with open(f, "rb") as file:
-            data = file.read()
+            data = file.read(32)
+            if data[:4] == ZIP or os.fspath(f).endswith(".safetensors"):
+                path = os.fspath(f)
+            else:
+                data += file.read()
     elif hasattr(f, "read") and hasattr(f, "seek"):
         data = f.read()
     else:
@@ -321,25 +328,32 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         )
     if not data:
         raise EOFError
-    if is_path and os.fspath(f).endswith(".safetensors"):
-        return dict(crossed(_tidu.readSafetensors(to_js(data))))
+    if path is not None and path.endswith(".safetensors"):
+        return dict(crossed(_tidu.readSafetensors(FS, path)))
     try:
-        return _loaded(data, restore, pickle_module or pickle, weights_only, pickle_load_args)
+        return _loaded(path, data, restore, pickle_module or pickle, weights_only, pickle_load_args)
     except pickle.UnpicklingError as error:
         if not weights_only:
             raise
         raise pickle.UnpicklingError(run("bridge.weightsOnlyMessage", str(error))) from None
 
 
-def _loaded(data, restore, module, weights_only, options):
-    """The object in a file: a pickle, and beside it the storages that it names."""
-    is_zip = data[:4] == b"PK\x03\x04"
+def _loaded(path, data, restore, module, weights_only, options):
+    """The object in a file: a pickle, and beside it the storages that it names. Of a zip archive `data` may be the beginning."""
+    is_zip = data[:4] == ZIP
     if not is_zip and MAGIC_NUMBER.to_bytes(10, "little") not in data[:32]:
         # What this package wrote before it wrote PyTorch's format: one pickle of everything.
         if weights_only:
             return _checked(_DataUnpickler(io.BytesIO(data)))
         return module.load(io.BytesIO(data), **options)
-    file = crossed(_tidu.openFile(to_js(data)))
+    file = crossed(_tidu.openFile(to_js(data)) if path is None else _tidu.openPath(FS, path))
+    try:
+        return _unpickled(file, is_zip, data, restore, module, weights_only, options)
+    finally:
+        run("bridge.closeFile", file)
+
+
+def _unpickled(file, is_zip, data, restore, module, weights_only, options):
     pickled = io.BytesIO(_tidu.pickleOf(file._number).to_py() if is_zip else data)
     pickled.seek(run("bridge.fileStart", file))
     storages = _Storages(file, restore)

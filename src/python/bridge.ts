@@ -19,7 +19,7 @@ import { slice_ } from "../ops/methods/subscript.ts";
 import type { Index } from "../ops/methods/subscript.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import { default_generator, Generator } from "../random/generator.ts";
-import { decodeCheckpoint } from "../serialization/checkpoint.ts";
+import { MemorySource } from "../serialization/source.ts";
 import { openTorchFile } from "../serialization/torch_file.ts";
 import type { TorchFile } from "../serialization/torch_file.ts";
 import { writeTorchFile } from "../serialization/torch_save.ts";
@@ -27,6 +27,8 @@ import { gathered } from "../serialization/zip.ts";
 import { Size, Tensor } from "../tensor/tensor.ts";
 import { foreignTypes } from "../tensor/type_word.ts";
 import { Handles } from "./handles.ts";
+import { openPath, readSafetensors } from "./files.ts";
+import type { PythonFiles } from "./files.ts";
 import { namespaces } from "./namespaces.ts";
 import { helpers, keptAttributes } from "./helpers.ts";
 import { Pressure } from "./pressure.ts";
@@ -199,7 +201,10 @@ export class Bridge {
   }
   // ---- files, whose bytes cross as they are
   openFile(bytes: Uint8Array): Crossed {
-    return this.guarded(() => openTorchFile(bytes));
+    return this.guarded(() => openTorchFile(new MemorySource(bytes)));
+  }
+  openPath(fs: PythonFiles, path: string): Crossed {
+    return this.guarded(() => openPath(fs, path));
   }
   pickleOf(file: number): Uint8Array {
     return (this.handles.get(file) as TorchFile).pickle;
@@ -208,8 +213,8 @@ export class Bridge {
     const of = storages.map((number) => this.tensor(number).storage);
     return gathered((write) => writeTorchFile(pickled, of, write));
   }
-  readSafetensors(bytes: Uint8Array): Crossed {
-    return this.guarded(() => decodeCheckpoint(bytes));
+  readSafetensors(fs: PythonFiles, path: string): Crossed {
+    return this.guarded(() => readSafetensors(fs, path));
   }
   dtypeNumber(name: string): number {
     return this.handles.hold(dtypeByName.get(name as never)!);

@@ -41,6 +41,7 @@ import type { CommonOptions } from "../optim/optimizer.ts";
 import { fromTyped } from "../ops/creation/from_data.ts";
 import { weightsOnlyMessage } from "../serialization/torch_load.ts";
 import type { TorchFile } from "../serialization/torch_file.ts";
+import { closeFile } from "./files.ts";
 import { scalarText } from "../tensor/print.ts";
 import type { Generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -234,6 +235,7 @@ export const helpers = {
   fileStart: (file: TorchFile): number => file.from,
   claim: (file: TorchFile, key: string, dtype: Dtype, numel: number): Tensor => file.claim(key, dtype, numel),
   finishFile: (file: TorchFile, end: number): void => file.finish(end),
+  closeFile,
   weightsOnlyMessage,
   /** All the memory that a tensor may be a part of, as bytes. */
   bytesOf: ({ storage }: Tensor): Tensor => new Tensor(storage, uint8, [storage.block.nbytes], [1], 0),

@@ -16,6 +16,7 @@ export function tiduModule(bridge: Bridge): object {
     elements: bridge.elements.bind(bridge),
     fromArray: bridge.fromArray.bind(bridge),
     openFile: bridge.openFile.bind(bridge),
+    openPath: bridge.openPath.bind(bridge),
     pickleOf: bridge.pickleOf.bind(bridge),
     writeFile: bridge.writeFile.bind(bridge),
     readSafetensors: bridge.readSafetensors.bind(bridge),

@@ -7,6 +7,8 @@ import { typeWord } from "../tensor/type_word.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { checkMapLocation, decodeTorch } from "./torch_load.ts";
 import type { MapLocation } from "./torch_load.ts";
+import { MemorySource } from "./source.ts";
+import type { Source } from "./source.ts";
 import { writeTorch } from "./torch_save.ts";
 import { gathered, isZip } from "./zip.ts";
 
@@ -39,7 +41,7 @@ export function writeValue(obj: unknown, format: "pt" | "safetensors", write: (p
 
 const DECODE = "decode(object bytes, object map_location=None, *, bool? weights_only=None, bool? mmap=None) -> object";
 interface Told {
-  bytes: Uint8Array | ArrayBuffer;
+  bytes: object;
   map_location: MapLocation | null;
 }
 /** The arguments of `load` but the file. */
@@ -58,18 +60,22 @@ export type LoadArguments = ArgumentsAfter<"bytes", typeof DECODE, Told>;
  * model.load_state_dict(torch.serialization.decode(await response.arrayBuffer()));
  */
 export function decode<T = Map<string, Tensor>>(bytes: Uint8Array | ArrayBuffer, ...rest: LoadArguments): T {
-  const { map_location, weights_only } = bindArguments<typeof DECODE, Told>(DECODE, [bytes, ...rest]);
-  checkMapLocation(map_location);
   if (!(bytes instanceof Uint8Array || bytes instanceof ArrayBuffer))
     throw new TypeError(`decode(): argument 'bytes' must be Uint8Array or ArrayBuffer, not ${typeWord(bytes)}`);
-  const given = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-  if (!isZip(given) && !isPickle(given)) return decodeCheckpoint(given) as T;
+  return decodeSource(new MemorySource(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)), rest) as T;
+}
+/** {@link decode} of bytes wherever they are. */
+export function decodeSource(source: Source, rest: LoadArguments): unknown {
+  const { map_location, weights_only } = bindArguments<typeof DECODE, Told>(DECODE, [source, ...rest]);
+  checkMapLocation(map_location);
+  const begin = source.bytes(0, Math.min(4, source.length));
+  if (!isZip(begin) && !isPickle(begin)) return decodeCheckpoint(source.bytes(0, source.length));
   if (weights_only === false)
     throw new RuntimeError(
       "weights_only=False is there in Python alone\n" +
         "In TypeScript nothing that a file names is run. For classes that you know use torch.serialization.add_safe_globals.",
     );
-  return decodeTorch(given, map_location) as T;
+  return decodeTorch(source, map_location);
 }
 /** Pickles begin with their protocol, from the second on. */
 const isPickle = (bytes: Uint8Array): boolean => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5;

@@ -9,6 +9,7 @@ import { getDevice } from "../devices/registry.ts";
 import { empty } from "../tensor/allocate.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { assertPath, readFile, writeFile } from "./file_system.ts";
+import { MemorySource } from "./source.ts";
 import { swap } from "./torch_file.ts";
 import { gathered, isZip, unzip, zip } from "./zip.ts";
 
@@ -144,10 +145,10 @@ export function encodeNpy(tensor: Tensor): Uint8Array {
 export function decodeNpz(bytes: Uint8Array): Map<string, Tensor> {
   if (!isZip(bytes) && bytes.length !== 22) throw new ValueError("npz: expected a zip archive of .npy files");
   const arrays = new Map<string, Tensor>();
-  for (const [file, content] of unzip(bytes)) {
+  for (const [file, entry] of unzip(new MemorySource(bytes))) {
     const name = file.replace(/\.npy$/, "");
     try {
-      arrays.set(name, decodeNpy(content));
+      arrays.set(name, decodeNpy(entry.bytes()));
     } catch (error) {
       if (error instanceof ValueError || error instanceof NotImplementedError)
         error.message += `\nin the array "${name.slice(0, 60)}" of an archive.`;

@@ -5,7 +5,9 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { tensorOf } from "./checkpoint.ts";
 import { entryAt, headerLength, readHeader } from "./safetensors.ts";
 import type { Place } from "./safetensors.ts";
-import { assertPath, files, notRead, readFile } from "./file_system.ts";
+import { assertPath, readFile } from "./file_system.ts";
+import { openSource } from "./source.ts";
+import type { FileSource } from "./source.ts";
 
 interface Header {
   readonly places: ReadonlyMap<string, Place>;
@@ -40,42 +42,25 @@ function rows(name: string, place: Place, start: number, stop: number): Place {
 /** A file, open: `close` it, or say `using`. */
 class SafeFile {
   readonly header: Header;
-  private readonly fs: ReturnType<typeof files>;
-  private readonly file: number;
-  private readonly path: string;
+  private readonly source: FileSource;
   constructor(path: string) {
-    this.fs = files("safe_open");
-    this.path = path;
+    this.source = openSource("safe_open", path);
     try {
-      this.file = this.fs.openSync(path, "r");
-    } catch (error) {
-      throw notRead("safe_open", path, error);
-    }
-    try {
-      const { size } = this.fs.fstatSync(this.file);
-      const length = headerLength(this.read(0, Math.min(size, 64)), size);
-      this.header = headerOf(this.read(0, FIRST + length), size);
+      const size = this.source.length;
+      const length = headerLength(this.source.bytes(0, Math.min(size, 64)), size);
+      this.header = headerOf(this.source.bytes(0, FIRST + length), size);
     } catch (error) {
       this.close();
       if (error instanceof ValueError) error.message += `\nin ${path}`;
       throw error;
     }
   }
-  private read(begin: number, end: number): Uint8Array {
-    const bytes = new Uint8Array(end - begin);
-    for (let at = 0; at < bytes.length;) {
-      const got = this.fs.readSync(this.file, bytes, at, Math.min(bytes.length - at, 2 ** 30), begin + at);
-      if (got === 0) throw new RuntimeError(`safe_open: ${this.path} ends before byte ${end}: was it changed?`);
-      at += got;
-    }
-    return bytes;
-  }
   tensor(name: string, place: Place): Tensor {
     const { begin } = this.header;
-    return tensorOf(entryAt(name, place, this.read(begin + place.begin, begin + place.end)));
+    return tensorOf(entryAt(name, place, this.source.bytes(begin + place.begin, begin + place.end)));
   }
   close(): void {
-    this.fs.closeSync(this.file);
+    this.source.close();
   }
 }
 

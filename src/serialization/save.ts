@@ -1,10 +1,11 @@
 // torch.save and torch.load.
 import { ValueError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { assertPath, readFile, writeFile } from "./file_system.ts";
-import { decode, writeValue } from "./formats.ts";
+import { assertPath, writeFile } from "./file_system.ts";
+import { decodeSource, writeValue } from "./formats.ts";
 import type { LoadArguments } from "./formats.ts";
 import { safe_open } from "./safe_open.ts";
+import { openSource } from "./source.ts";
 
 /**
  * Writes a value to a file, as `torch.save`: in PyTorch's own format, which `torch.load` reads there and here, or in that of
@@ -48,11 +49,13 @@ export function load<T = Map<string, Tensor>>(f: string, ...rest: LoadArguments)
       file.close();
     }
   }
-  const bytes = readFile("load", f);
+  const source = openSource("load", f);
   try {
-    return decode<T>(bytes, ...rest);
+    return decodeSource(source, rest) as T;
   } catch (error) {
     if (error instanceof ValueError) error.message += `\nin ${f}`;
     throw error;
+  } finally {
+    source.close();
   }
 }

@@ -6,7 +6,9 @@ import { getDevice } from "../devices/registry.ts";
 import { empty } from "../tensor/allocate.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { unpickle } from "./unpickler.ts";
+import type { Source } from "./source.ts";
 import { isZip, unzip } from "./zip.ts";
+import type { ZipEntry } from "./zip.ts";
 
 /** What torch.save wrote, opened. */
 export interface TorchFile {
@@ -24,21 +26,23 @@ const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL_VERSION = 1001;
 
 /** Raises RuntimeError for a file that is damaged or of another kind. */
-export function openTorchFile(bytes: Uint8Array): TorchFile {
-  return isZip(bytes) ? new ZipFile(bytes) : new LegacyFile(bytes);
+export function openTorchFile(source: Source): TorchFile {
+  return isZip(source.bytes(0, Math.min(4, source.length)))
+    ? new ZipFile(source)
+    : new LegacyFile(source.bytes(0, source.length));
 }
 
 /** Since 1.6: a zip archive of data.pkl, byteorder, and data/0, data/1, … in a folder. */
 class ZipFile implements TorchFile {
   readonly pickle: Uint8Array;
   readonly from = 0;
-  private readonly files: ReadonlyMap<string, Uint8Array>;
+  private readonly files: ReadonlyMap<string, ZipEntry>;
   private readonly folder: string;
   private readonly bigEndian: boolean;
 
-  constructor(bytes: Uint8Array) {
+  constructor(source: Source) {
     try {
-      this.files = unzip(bytes);
+      this.files = unzip(source);
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       throw new RuntimeError(
@@ -53,12 +57,12 @@ class ZipFile implements TorchFile {
           "It holds a compiled program. In Python save its weights: torch.save(torch.jit.load(path).state_dict(), other_path).",
       );
     const order = this.files.get(`${this.folder}byteorder`);
-    const byteorder = order === undefined ? "little" : String.fromCharCode(...order.subarray(0, 16));
+    const byteorder = order === undefined ? "little" : String.fromCharCode(...order.bytes().subarray(0, 16));
     if (byteorder !== "little" && byteorder !== "big") throw new ValueError(`Unknown endianness type: ${byteorder}`);
     this.bigEndian = byteorder === "big";
-    this.pickle = this.record("data.pkl");
+    this.pickle = this.record("data.pkl").bytes();
   }
-  private record(name: string): Uint8Array {
+  private record(name: string): ZipEntry {
     const found = this.files.get(this.folder + name);
     if (found !== undefined) return found;
     const npz = [...this.files.keys()].some((file) => file.endsWith(".npy"));
@@ -69,8 +73,9 @@ class ZipFile implements TorchFile {
   }
   claim(key: string, dtype: Dtype, numel: number): Tensor {
     const record = this.record(`data/${key}`);
-    const made = bytesOf(numel, dtype, record.length, key);
-    fill(made, record, dtype, this.bigEndian);
+    const made = bytesOf(numel, dtype, record.size, key);
+    record.copy(made.host() as Uint8Array);
+    mend(made, dtype, this.bigEndian);
     return made;
   }
   finish(): void {}
@@ -114,7 +119,8 @@ class LegacyFile implements TorchFile {
         throw new RuntimeError(`unexpected EOF, expected ${nbytes} more bytes. The file might be corrupted.`);
       const found = view.getBigInt64(at, true);
       if (found !== BigInt(numel)) throw new RuntimeError(`storage has wrong size: expected ${found} got ${numel}`);
-      fill(made, this.pickle.subarray(at + 8, at + 8 + nbytes), dtype, this.bigEndian);
+      (made.host() as Uint8Array).set(this.pickle.subarray(at + 8, at + 8 + nbytes));
+      mend(made, dtype, this.bigEndian);
       at += 8 + nbytes;
       this.claimed.delete(String(key));
     }
@@ -130,12 +136,12 @@ function bytesOf(numel: number, dtype: Dtype, available: number, key: string): T
     );
   return empty([available], uint8, undefined, getDevice("cpu"));
 }
-/** Writes a file's bytes into a storage: little-endian, truth values as 0 and 1. */
-function fill(storage: Tensor, bytes: Uint8Array, dtype: Dtype, bigEndian: boolean): void {
-  const to = storage.host() as Uint8Array;
-  to.set(bytes);
-  if (bigEndian) swap(to, realOf(dtype).itemsize);
-  if (dtype === bool) for (let i = 0; i < to.length; i++) if (to[i] > 1) to[i] = 1;
+/** Makes a file's bytes in a storage what the library has there: little-endian, truth values as 0 and 1. */
+function mend(storage: Tensor, dtype: Dtype, bigEndian: boolean): void {
+  if (!bigEndian && dtype !== bool) return;
+  const bytes = storage.host() as Uint8Array;
+  if (bigEndian) swap(bytes, realOf(dtype).itemsize);
+  if (dtype === bool) for (let i = 0; i < bytes.length; i++) if (bytes[i] > 1) bytes[i] = 1;
 }
 export function swap(bytes: Uint8Array, itemsize: number): void {
   if (itemsize > 1)

@@ -9,6 +9,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { find } from "./globals.ts";
 import { Stored, StorageType } from "./rebuild.ts";
+import type { Source } from "./source.ts";
 import { openTorchFile } from "./torch_file.ts";
 import type { TorchFile } from "./torch_file.ts";
 import { Tuple, unpickle } from "./unpickler.ts";
@@ -46,9 +47,9 @@ const HELP =
   "\nIn TypeScript nothing that a pickle names is run, so there is no weights_only=False: allow the class with torch.serialization.add_safe_globals([[Class, path]]), or save the state_dict() in Python.";
 
 /** The value that a file of torch.save holds. Raises UnpicklingError for what is not data, RuntimeError for a damaged file. */
-export function decodeTorch(bytes: Uint8Array, map_location: MapLocation | null = null): unknown {
+export function decodeTorch(source: Source, map_location: MapLocation | null = null): unknown {
   try {
-    const file = openTorchFile(bytes);
+    const file = openTorchFile(source);
     const storages = new Storages(file, map_location);
     const { value, end } = unpickle(file.pickle, file.from, { find, persistent: (id) => storages.persistent(id) });
     file.finish(end);
