@@ -1,7 +1,7 @@
 // default_collate: a list of samples to a batch.
 import type { TypedArray } from "../base/dtype.ts";
 import { KeyError, RuntimeError, TypeError } from "../base/errors.ts";
-import { bindArguments } from "../dispatch/callable.ts";
+import { bindArguments, callable } from "../dispatch/callable.ts";
 import { as_tensor, tensor } from "../ops/creation/from_data.ts";
 import { stack } from "../ops/views/joining.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -57,6 +57,20 @@ function collate(samples: readonly unknown[]): unknown {
   throw new TypeError(
     `default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found ${found}`,
   );
+}
+
+/**
+ * What a loader without batches makes of a sample, as `torch.utils.data.default_convert`: typed arrays become tensors, in
+ * arrays, plain objects and Maps, too; all else stays.
+ * @example default_convert([Float32Array.of(1, 2), "two"]) // [tensor([1., 2.]), "two"]
+ */
+export const default_convert = callable("default_convert(object data) -> object", ({ data }) => convert(data));
+function convert(data: unknown): unknown {
+  if (isTyped(data)) return as_tensor(data);
+  if (Array.isArray(data)) return data.map(convert);
+  if (data instanceof Map) return new Map([...data].map(([key, value]) => [key, convert(value)]));
+  if (isPlain(data)) return Object.fromEntries(Object.entries(data).map(([k, value]) => [k, convert(value)]));
+  return data;
 }
 
 const isTyped = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);

@@ -1,5 +1,5 @@
 // Datasets: samples by index, and ways to cut and join them.
-import { AssertionError, IndexError, ValueError, warn } from "../base/errors.ts";
+import { AssertionError, IndexError, NotImplementedError, TypeError, ValueError, warn } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import type { ArgumentsAfter } from "../dispatch/callable.ts";
 import { tensor } from "../ops/creation/from_data.ts";
@@ -19,6 +19,11 @@ import type { Tensor } from "../tensor/tensor.ts";
  * }
  */
 export abstract class Dataset<T> {
+  /**
+   * A class with a static `in_memory` of its own that is true has samples that cost no more to get than to send: a loader
+   * leaves them to no workers.
+   */
+  static readonly in_memory: boolean = false;
   abstract readonly length: number;
   abstract at(index: number): T;
   /**
@@ -29,18 +34,48 @@ export abstract class Dataset<T> {
     return null;
   }
   /** Both datasets, one after the other: Python's `a + b`. */
-  concat(other: AnyDataset<T>): ConcatDataset<T> {
+  concat(other: IndexedDataset<T>): ConcatDataset<T> {
     return new ConcatDataset<T>([this, other]);
   }
 }
+/**
+ * Samples one after the other, as `torch.utils.data.IterableDataset`: a subclass has `[Symbol.iterator]`, or
+ * `[Symbol.asyncIterator]` where samples must be waited for. With several workers each has all of it, unless it asks
+ * `get_worker_info` for its part.
+ * @example
+ * class Counting extends IterableDataset<number> {
+ *   *[Symbol.iterator]() {
+ *     for (let i = 0; i < 10; i++) yield i;
+ *   }
+ * }
+ */
+export abstract class IterableDataset<T> {
+  /** How many there are, where that is known. */
+  get length(): number | undefined {
+    return undefined;
+  }
+  [Symbol.iterator](): Iterator<T> {
+    throw new NotImplementedError(
+      "Subclasses of IterableDataset should implement __iter__.\nHere: [Symbol.iterator], or [Symbol.asyncIterator], to be read with `for await`.",
+    );
+  }
+  [Symbol.asyncIterator]?(): AsyncIterator<Awaited<T>>;
+  /** Both datasets, one after the other: Python's `a + b`. */
+  concat(other: IterableDataset<T>): ChainDataset<T> {
+    return new ChainDataset<T>([this, other]);
+  }
+}
+/** A dataset by index, or an array of samples. */
+export type IndexedDataset<T> = Dataset<T> | readonly T[];
 /** A dataset, or an array of samples. */
-export type AnyDataset<T> = Dataset<T> | readonly T[];
+export type AnyDataset<T> = IndexedDataset<T> | IterableDataset<T>;
 
 /** The batch of a dataset in one go, or null. */
 export const batchOf = (dataset: AnyDataset<unknown>, indices: readonly number[]): unknown =>
   dataset instanceof Dataset ? dataset.batch(indices) : null;
 /** One sample; indices below zero count from the end. Raises IndexError outside. */
 export function sampleOf<T>(dataset: AnyDataset<T>, index: number): T {
+  if (dataset instanceof IterableDataset) throw new NotImplementedError("an IterableDataset has no samples by index");
   if (dataset instanceof Dataset) return dataset.at(index);
   if (index < -dataset.length || index >= dataset.length)
     throw new IndexError(`list index out of range: ${index} of ${dataset.length} samples`);
@@ -61,6 +96,7 @@ const TENSORS = "TensorDataset(Tensor* tensors) -> Dataset";
  * const [x, y] = dataset.at(0);
  */
 export class TensorDataset<T extends readonly Tensor[]> extends Dataset<T> {
+  static readonly in_memory: boolean = true;
   readonly tensors: T;
   constructor(...given: T) {
     super();
@@ -85,7 +121,7 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<T> {
 }
 
 interface Part {
-  dataset: AnyDataset<never>;
+  dataset: IndexedDataset<never>;
   indices: readonly number[];
 }
 const SUBSET = "Subset(object dataset, object indices) -> Dataset";
@@ -94,13 +130,13 @@ const SUBSET = "Subset(object dataset, object indices) -> Dataset";
  * @example new Subset(dataset, [0, 2, 4]).length // 3
  */
 export class Subset<T> extends Dataset<T> {
-  readonly dataset: AnyDataset<T>;
+  readonly dataset: IndexedDataset<T>;
   readonly indices: readonly number[];
-  constructor(dataset: AnyDataset<T>, ...given: ArgumentsAfter<"dataset", typeof SUBSET, Part>);
+  constructor(dataset: IndexedDataset<T>, ...given: ArgumentsAfter<"dataset", typeof SUBSET, Part>);
   constructor(...given: unknown[]) {
     super();
     const { dataset, indices } = bindArguments<typeof SUBSET, Part>(SUBSET, given);
-    this.dataset = dataset as AnyDataset<T>;
+    this.dataset = dataset as IndexedDataset<T>;
     this.indices = indices;
   }
   get length(): number {
@@ -124,13 +160,15 @@ const CONCAT = "ConcatDataset(object datasets) -> Dataset";
  * @example new ConcatDataset([first, second]).at(first.length) // second.at(0)
  */
 export class ConcatDataset<T> extends Dataset<T> {
-  readonly datasets: readonly AnyDataset<T>[];
-  constructor(datasets: Iterable<AnyDataset<T>>);
+  readonly datasets: readonly IndexedDataset<T>[];
+  constructor(datasets: Iterable<IndexedDataset<T>>);
   constructor(...given: unknown[]) {
     super();
-    const { datasets } = bindArguments<typeof CONCAT, { datasets: Iterable<AnyDataset<T>> }>(CONCAT, given);
+    const { datasets } = bindArguments<typeof CONCAT, { datasets: Iterable<IndexedDataset<T>> }>(CONCAT, given);
     this.datasets = [...datasets];
     if (this.datasets.length === 0) throw new AssertionError("datasets should not be an empty iterable");
+    if (this.datasets.some((d) => (d as unknown) instanceof IterableDataset))
+      throw new AssertionError("ConcatDataset does not support IterableDataset");
   }
   get length(): number {
     return this.datasets.reduce((n, d) => n + d.length, 0);
@@ -147,8 +185,87 @@ export class ConcatDataset<T> extends Dataset<T> {
   }
 }
 
+type Stacked = readonly IndexedDataset<unknown>[] | Readonly<Record<string, IndexedDataset<unknown>>>;
+type SampleOf<D> = D extends IndexedDataset<infer T> ? T : never;
+/**
+ * Datasets side by side, as `torch.utils.data.StackDataset`: a sample is an array of the samples of each, or, of datasets
+ * given by name in an object, an object. Raises ValueError if their lengths differ, or for none.
+ * @example
+ * new StackDataset(images, texts).at(0); // [images.at(0), texts.at(0)]
+ * new StackDataset({ image: images, text: texts }).at(0); // { image: …, text: … }
+ */
+export class StackDataset<S extends Stacked> extends Dataset<{ -readonly [K in keyof S]: SampleOf<S[K]> }> {
+  readonly datasets: S;
+  constructor(datasets: S & Readonly<Record<string, IndexedDataset<unknown>>>);
+  constructor(...datasets: S & readonly IndexedDataset<unknown>[]);
+  constructor(...given: unknown[]) {
+    super();
+    const [first] = given;
+    const named = given.length === 1 && !Array.isArray(first) && !(first instanceof Dataset);
+    this.datasets = (named ? first : given) as S;
+    const all = Object.values(this.datasets) as IndexedDataset<unknown>[];
+    if (all.length === 0) throw new ValueError("At least one dataset should be passed");
+    if (all.some((d) => d.length !== all[0].length))
+      throw new ValueError(`Size mismatch between datasets\nTheir lengths are ${all.map((d) => d.length).join(", ")}.`);
+  }
+  get length(): number {
+    return (Object.values(this.datasets) as IndexedDataset<unknown>[])[0].length;
+  }
+  at(index: number): { -readonly [K in keyof S]: SampleOf<S[K]> } {
+    const { datasets } = this;
+    const sample = Array.isArray(datasets)
+      ? datasets.map((d: IndexedDataset<unknown>) => sampleOf(d, index))
+      : Object.fromEntries(Object.entries(datasets).map(([key, d]) => [key, sampleOf(d, index)]));
+    return sample as { -readonly [K in keyof S]: SampleOf<S[K]> };
+  }
+}
+
+const CHAIN = "ChainDataset(object datasets) -> Dataset";
+/**
+ * Iterable datasets one after the other, as `torch.utils.data.ChainDataset`. Raises AssertionError, when it is read, for
+ * datasets of another kind.
+ * @example [...new ChainDataset([new Counting(), new Counting()])]
+ */
+export class ChainDataset<T> extends IterableDataset<T> {
+  readonly datasets: Iterable<IterableDataset<T>>;
+  constructor(datasets: Iterable<IterableDataset<T>>);
+  constructor(...given: unknown[]) {
+    super();
+    this.datasets = bindArguments<typeof CHAIN, { datasets: Iterable<IterableDataset<T>> }>(CHAIN, given).datasets;
+  }
+  private *parts(): Generator<IterableDataset<T>> {
+    for (const part of this.datasets) {
+      if (!(part instanceof IterableDataset)) throw new AssertionError("ChainDataset only supports IterableDataset");
+      yield part;
+    }
+  }
+  override get length(): number {
+    let n = 0;
+    for (const { length, constructor } of this.parts()) {
+      if (length === undefined) throw new TypeError(`object of type '${constructor.name}' has no len()`);
+      n += length;
+    }
+    return n;
+  }
+  override *[Symbol.iterator](): Generator<T> {
+    for (const part of this.parts()) yield* { [Symbol.iterator]: () => part[Symbol.iterator]() };
+  }
+  override async *[Symbol.asyncIterator](): AsyncGenerator<Awaited<T>> {
+    for (const part of this.parts()) {
+      const later = part[Symbol.asyncIterator]?.();
+      if (later !== undefined) yield* { [Symbol.asyncIterator]: () => later };
+      else
+        for (const it = part[Symbol.iterator](); ;) {
+          const { done, value } = it.next();
+          if (done) break;
+          yield await (value as T);
+        }
+    }
+  }
+}
+
 interface Cut {
-  dataset: AnyDataset<never>;
+  dataset: IndexedDataset<never>;
   lengths: readonly number[];
 }
 const SPLIT = "random_split(object dataset, object lengths, Generator? generator=None) -> Subset[]";
@@ -160,7 +277,7 @@ const SPLIT = "random_split(object dataset, object lengths, Generator? generator
  * @example const [train, test] = random_split(dataset, [0.8, 0.2], { generator: new torch.Generator().manual_seed(0) });
  */
 export function random_split<T>(
-  dataset: AnyDataset<T>,
+  dataset: IndexedDataset<T>,
   ...rest: ArgumentsAfter<"dataset", typeof SPLIT, Cut>
 ): Subset<T>[];
 export function random_split(...given: unknown[]): Subset<never>[] {

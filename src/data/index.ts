@@ -1,12 +1,21 @@
 // torch.utils.data
 import "../ops/methods/index.ts";
 
-export { default_collate } from "./collate.ts";
+export { default_collate, default_convert } from "./collate.ts";
 export type { Collated } from "./collate.ts";
 export { DataLoader } from "./dataloader.ts";
 export type { DataLoaderOptions } from "./dataloader.ts";
-export { ConcatDataset, Dataset, random_split, Subset, TensorDataset } from "./dataset.ts";
-export type { AnyDataset } from "./dataset.ts";
+export {
+  ChainDataset,
+  ConcatDataset,
+  Dataset,
+  IterableDataset,
+  random_split,
+  StackDataset,
+  Subset,
+  TensorDataset,
+} from "./dataset.ts";
+export type { AnyDataset, IndexedDataset } from "./dataset.ts";
 export { DistributedSampler } from "./distributed_sampler.ts";
 export * as datasets from "./datasets/index.ts";
 export {
@@ -17,3 +26,6 @@ export {
   WeightedRandomSampler,
 } from "./sampler.ts";
 export type { Sampler } from "./sampler.ts";
+export { get_worker_info } from "./worker_info.ts";
+export type { WorkerInfo } from "./worker_info.ts";
+export { worker_dataset, worker_function } from "./workers/offer.ts";

@@ -260,6 +260,7 @@ export interface Label<T> {
   LU_data: [LU_data: T];
   LU_pivots: [LU_pivots: T];
   m: [m: T];
+  make: [make: T];
   map_location: [map_location: T];
   margin: [margin: T];
   mask: [mask: T];
@@ -539,6 +540,7 @@ export interface Label<T> {
   weight: [weight: T];
   weight_decay: [weight_decay: T];
   weights: [weights: T];
+  where: [where: T];
   window_length: [window_length: T];
   with_replacement: [with_replacement: T];
   worker_init_fn: [worker_init_fn: T];

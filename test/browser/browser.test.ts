@@ -1,7 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { executablePath, resultOfPage, script } from "./chromium.ts";
+import type { result as loaded } from "./loader_page.ts";
 import type { result } from "./page.ts";
+
+const recorded = JSON.parse(
+  readFileSync(new URL("../recorded/loader_workers.json", import.meta.url), "utf8"),
+) as Record<string, unknown>;
 
 const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 /** The policy of a page that allows no more than WebAssembly and workers of one kind. */
@@ -41,5 +46,19 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
       expect(there.losses[0]).toBeGreaterThan(there.losses[49]);
       // Engines may round a fused multiply-add once or twice.
       for (const [i, loss] of there.losses.entries()) expect(loss).toBeCloseTo(here.losses[i], 4);
+    });
+
+  for (const [where, headers] of Object.entries({ "which shares memory": ISOLATED, "where memory is not shared": {} }))
+    test(`workers of a loader give the batches that PyTorch's give, on a page ${where}`, async () => {
+      const scripts = new Map([
+        ["/page.js", await script("test/browser/loader_page.ts")],
+        ["/samples.js", await script("test/browser/loader_samples.ts")],
+      ]);
+      const there = await resultOfPage<typeof loaded>((path) => scripts.get(path), headers);
+      expect(there.isolated).toBe("Cross-Origin-Opener-Policy" in headers);
+      expect(there.seen).toEqual(recorded["page"]);
+      expect(there.refused).toMatch(
+        /a page cannot wait for the workers of a DataLoader.*\nRead the loader with `for await`/,
+      );
     });
 });

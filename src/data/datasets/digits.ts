@@ -20,6 +20,7 @@ const SIGNATURE = "Digits(dtype? dtype=None) -> Dataset";
  * for (const [images, labels] of new DataLoader(train, { batch_size: 64, shuffle: true })) fit(images, labels);
  */
 export class Digits extends TensorDataset<[images: Tensor, labels: Tensor]> {
+  static override readonly in_memory: boolean = true;
   readonly classes: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
   constructor(...given: Arguments<typeof SIGNATURE>) {
     const { dtype } = bindArguments(SIGNATURE, given);

@@ -26,6 +26,7 @@ const SIGNATURE = "MNIST(str root, bool train=True) -> Dataset";
  * for (const [images, labels] of new DataLoader(train, { batch_size: 64, shuffle: true })) fit(images, labels);
  */
 export class MNIST extends Dataset<[image: Tensor, label: Tensor]> {
+  static override readonly in_memory: boolean = true;
   readonly data: Tensor;
   readonly targets: Tensor;
   constructor(...given: Arguments<typeof SIGNATURE>) {
@@ -65,6 +66,7 @@ export class MNIST extends Dataset<[image: Tensor, label: Tensor]> {
  * @example const test = new datasets.FashionMNIST("data", { train: false });
  */
 export class FashionMNIST extends MNIST {
+  static override readonly in_memory: boolean = true;
   override get classes(): readonly string[] {
     // prettier-ignore
     return ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];

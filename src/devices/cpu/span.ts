@@ -37,6 +37,8 @@ export class Span extends Mortal {
   buffer: ArrayBuffer | null = null;
   /** Whether it is in the list of those that may move out. */
   listed = false;
+  /** Another thread writes to it: it stays where it is. */
+  pinned = false;
   /** Where it would lie if no memory were ever used again: another place for every span. */
   home = 0;
 
@@ -77,6 +79,13 @@ export class CpuBlock implements Block {
     const { span } = this;
     if (span === null) throw released();
     return span.home + this.offset;
+  }
+  /** Keeps it where it is, for another thread to write to; undone by `pin(false)`. Large blocks only: others share a span. */
+  pin(pinned: boolean): void {
+    if (this.span !== null) this.span.pinned = pinned;
+  }
+  get pinned(): boolean {
+    return this.span?.pinned ?? false;
   }
   free(): void {
     const { span } = this;

@@ -17,7 +17,8 @@ const MOST_PAGES = 65535;
 
 // Measured with bench/memory.ts. Larger pages make small blocks cheaper and let one survivor pin more.
 const PAGE = 16384;
-const LARGEST_SMALL = 4096;
+/** Blocks larger than this have a span of their own. */
+export const LARGEST_SMALL = 4096;
 
 const MIB = 2 ** 20;
 // How much may be handed out before the next look at the young, and stay held before the next sweep; see Note [Looks].
@@ -165,6 +166,13 @@ export class CpuMemory {
     this.allocated += size;
     this.allocations++;
     return new CpuBlock(span, offset, nbytes);
+  }
+
+  /** A block that stays where it is until `pin(false)`, for another thread to write to. It must be larger than LARGEST_SMALL. */
+  allocatePinned(nbytes: number): CpuBlock {
+    const block = this.allocate(nbytes);
+    block.pin(true);
+    return block;
   }
 
   /** The elements at an address as the host sees them, without a copy; stale after the next allocation. */
@@ -317,6 +325,7 @@ export class CpuMemory {
       else this.raise(span);
     }
     span.top = 0;
+    span.pinned = false;
     span.end = length * UNIT;
     span.home = this.homes;
     this.homes += span.end;

@@ -50,4 +50,6 @@ export class Residents {
 }
 /** Those that nobody has asked for since the last allocation, the longest unused first. */
 export const unused = (spans: readonly Span[]): Span[] =>
-  spans.filter((span) => span.readAt !== clock.now && span.extent.nbytes > 0).sort((a, b) => b.age - a.age);
+  spans
+    .filter((span) => span.readAt !== clock.now && span.extent.nbytes > 0 && !span.pinned)
+    .sort((a, b) => b.age - a.age);
