@@ -6,6 +6,7 @@ import math
 
 from .._bridge import warn
 from .._tensor import Tensor
+from ._workers import WorkerIterator, WorkerInfo, get_worker_info
 
 
 class Dataset:
@@ -19,6 +20,9 @@ class Dataset:
 class IterableDataset(Dataset):
     def __iter__(self):
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
+
+    def __add__(self, other):
+        return ChainDataset([self, other])
 
 
 class TensorDataset(Dataset):
@@ -57,12 +61,77 @@ class ConcatDataset(Dataset):
         return self.datasets[at][index - (self.cumulative_sizes[at - 1] if at else 0)]
 
 
+class StackDataset(Dataset):
+    def __init__(self, *args, **kwargs):
+        if args and kwargs:
+            raise ValueError(
+                "Supported either ``tuple``- (via ``args``) or"
+                "``dict``- (via ``kwargs``) like input/output, but both types are given."
+            )
+        if not args and not kwargs:
+            raise ValueError("At least one dataset should be passed")
+        self.datasets = args or kwargs
+        lengths = [len(d) for d in args or kwargs.values()]
+        if any(n != lengths[0] for n in lengths):
+            raise ValueError("Size mismatch between datasets")
+        self._length = lengths[0]
+
+    def __getitem__(self, index):
+        if isinstance(self.datasets, dict):
+            return {k: d[index] for k, d in self.datasets.items()}
+        return tuple(d[index] for d in self.datasets)
+
+    def __getitems__(self, indices):
+        def column(dataset):
+            if not callable(getattr(dataset, "__getitems__", None)):
+                return [dataset[i] for i in indices]
+            items = dataset.__getitems__(indices)
+            if len(items) != len(indices):
+                raise ValueError(
+                    f"Nested dataset's output size mismatch. Expected {len(indices)}, got {len(items)}"
+                )
+            return items
+
+        if isinstance(self.datasets, dict):
+            columns = {k: column(d) for k, d in self.datasets.items()}
+            return [{k: c[i] for k, c in columns.items()} for i in range(len(indices))]
+        return list(zip(*map(column, self.datasets)))
+
+    def __len__(self):
+        return self._length
+
+
+class ChainDataset(IterableDataset):
+    def __init__(self, datasets):
+        self.datasets = datasets
+
+    def _parts(self):
+        for d in self.datasets:
+            if not isinstance(d, IterableDataset):
+                raise AssertionError("ChainDataset only supports IterableDataset")
+            yield d
+
+    def __iter__(self):
+        for d in self._parts():
+            yield from d
+
+    def __len__(self):
+        return sum(len(d) for d in self._parts())
+
+
 class Subset(Dataset):
     def __init__(self, dataset, indices):
         self.dataset, self.indices = dataset, indices
 
     def __getitem__(self, index):
+        if isinstance(index, list):
+            return self.dataset[[self.indices[i] for i in index]]
         return self.dataset[self.indices[index]]
+
+    def __getitems__(self, indices):
+        if callable(getattr(self.dataset, "__getitems__", None)):
+            return self.dataset.__getitems__([self.indices[i] for i in indices])
+        return [self.dataset[self.indices[i]] for i in indices]
 
     def __len__(self):
         return len(self.indices)
@@ -237,9 +306,27 @@ def default_convert(data):
     return [default_convert(x) for x in data] if isinstance(data, (tuple, list)) else data
 
 
-def get_worker_info():
-    """Data is loaded in the program's own thread: there are no workers."""
-    return None
+class Fetcher:
+    """Batches out of a dataset: of an iterable one, one pass over it. Raises StopIteration at its end."""
+
+    def __init__(self, loader):
+        self.dataset, self.collate_fn, self.drop_last = loader.dataset, loader.collate_fn, loader.drop_last
+        self.batches = loader._batched
+        self.items = iter(self.dataset) if isinstance(self.dataset, IterableDataset) else None
+
+    def fetch(self, wanted):
+        if self.items is not None:
+            if not self.batches:
+                return self.collate_fn(next(self.items))
+            samples = list(itertools.islice(self.items, len(wanted)))
+            if not samples or (self.drop_last and len(samples) < len(wanted)):
+                raise StopIteration
+            return self.collate_fn(samples)
+        if not self.batches:
+            return self.collate_fn(self.dataset[wanted])
+        if getattr(self.dataset, "__getitems__", None):
+            return self.collate_fn(self.dataset.__getitems__(wanted))
+        return self.collate_fn([self.dataset[i] for i in wanted])
 
 
 FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
@@ -307,6 +394,16 @@ class DataLoader:
             raise ValueError(
                 "batch_size=None option disables auto-batching and is mutually exclusive with drop_last"
             )
+        contexts = ["fork", "spawn", "forkserver"]
+        if multiprocessing_context is not None:
+            if num_workers == 0:
+                raise ValueError(
+                    "multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got num_workers=0"
+                )
+            if isinstance(multiprocessing_context, str) and multiprocessing_context not in contexts:
+                raise ValueError(
+                    f"multiprocessing_context option should specify a valid start method in {contexts!r}, but got multiprocessing_context={multiprocessing_context!r}"
+                )
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
         self.num_workers, self.pin_memory, self.timeout = num_workers, pin_memory, timeout
         self.prefetch_factor, self.persistent_workers = prefetch_factor, persistent_workers
@@ -323,35 +420,51 @@ class DataLoader:
         self.batch_sampler = batch_sampler or (
             None if batch_size is None or sampler is None else BatchSampler(sampler, batch_size, drop_last)
         )
+        self._iterator = None
         self._initialized = True
+
+    @property
+    def _batched(self):
+        return self.batch_size is not None or self.batch_sampler is not None
+
+    @property
+    def _index_sampler(self):
+        if isinstance(self.dataset, IterableDataset):
+            return itertools.repeat(None if self.batch_size is None else [None] * self.batch_size)
+        return self.sampler if self.batch_sampler is None else self.batch_sampler
 
     def __iter__(self):
         if self.pin_memory:
             warn(NOTHING_PINNED, "UserWarning")
         if self.num_workers == 0 and self.timeout != 0:
             raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")
-        return self._batches()
+        if self.num_workers == 0:
+            return self._batches()
+        if not self.persistent_workers:
+            return WorkerIterator(self, Fetcher, self._base_seed())
+        if self._iterator is None:
+            self._iterator = WorkerIterator(self, Fetcher, self._base_seed())
+        else:
+            self._iterator.reset()
+        return self._iterator
 
-    def _batches(self):
+    def _base_seed(self):
+        """PyTorch draws a seed for its workers each time, whether there are any or not."""
         from .. import empty, int64
 
-        # PyTorch draws a seed for its workers each time, whether there are any or not.
-        empty((), dtype=int64).random_(generator=self.generator)
-        if isinstance(self.dataset, IterableDataset):
-            items = iter(self.dataset)
-            if self.batch_size is None:
-                yield from map(self.collate_fn, items)
+        return int(empty((), dtype=int64).random_(generator=self.generator).item())
+
+    def _batches(self):
+        self._base_seed()
+        fetcher = Fetcher(self)
+        for wanted in self._index_sampler:
+            try:
+                batch = fetcher.fetch(wanted)
+            except StopIteration:
+                if fetcher.items is None:
+                    raise
                 return
-            while batch := list(itertools.islice(items, self.batch_size)):
-                if len(batch) == self.batch_size or not self.drop_last:
-                    yield self.collate_fn(batch)
-            return
-        if self.batch_sampler is None:
-            for i in self.sampler:
-                yield self.collate_fn(self.dataset[i])
-            return
-        for batch in self.batch_sampler:
-            yield self.collate_fn([self.dataset[i] for i in batch])
+            yield batch
 
     def __len__(self):
         if isinstance(self.dataset, IterableDataset):
