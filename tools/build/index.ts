@@ -9,7 +9,12 @@ import { packageModule } from "./embed_python.ts";
 interface Target {
   readonly source?: string;
 }
-const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, Target | string> };
+const { exports, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  exports: Record<string, Target | string>;
+  peerDependencies: Record<string, string>;
+};
+/** Packages that a program installs if it needs them. */
+const external = Object.keys(peerDependencies);
 const entryPoints = Object.values(exports).flatMap((e) => (typeof e === "object" && e.source ? [e.source] : []));
 
 rmSync("dist", { recursive: true, force: true });
@@ -34,7 +39,7 @@ await build({
   external: ["../base/*"],
 });
 cpSync("node_modules/fflate/LICENSE", "dist/serialization/fflate.LICENSE");
-const options = { bundle: true, format: "esm", target: "es2022", logLevel: "warning" } as const;
+const options = { bundle: true, external, format: "esm", target: "es2022", logLevel: "warning" } as const;
 await build({
   ...options,
   entryPoints: entryPoints.map((source) => source.replace("./src/", "dist/").replace(/\.ts$/, ".js")),

@@ -1,0 +1,149 @@
+// Images and pixels as tensors of bytes, [channels, height, width].
+import { uint8 } from "../base/dtype.ts";
+import { RuntimeError, TypeError, ValueError } from "../base/errors.ts";
+import { fromTyped } from "../ops/creation/from_data.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { nameOf, peer, read_bytes } from "./source.ts";
+import type { Source } from "./source.ts";
+
+/** What an image is made to be: PyTorch's ImageReadMode. */
+export type ImageReadMode = "UNCHANGED" | "GRAY" | "GRAY_ALPHA" | "RGB" | "RGB_ALPHA";
+const CHANNELS = { UNCHANGED: 0, GRAY: 1, GRAY_ALPHA: 2, RGB: 3, RGB_ALPHA: 4 } as const;
+
+interface Raw {
+  readonly data: Uint8Array;
+  readonly info: { readonly width: number; readonly height: number; readonly channels: number };
+}
+interface Sharp {
+  metadata(): Promise<{ readonly channels?: number; readonly hasAlpha?: boolean; readonly space?: string }>;
+  toColourspace(space: string): Sharp;
+  ensureAlpha(): Sharp;
+  removeAlpha(): Sharp;
+  raw(options: { depth: "uchar" }): Sharp;
+  toBuffer(options: { resolveWithObject: true }): Promise<Raw>;
+}
+type MakeSharp = (bytes: Uint8Array, options: object) => Sharp;
+
+/**
+ * The pixels of an encoded image (PNG, JPEG, WebP, GIF and what else the platform knows) as uint8 of [channels, height,
+ * width], as `torchvision.io.decode_image`. `mode` says how many channels: as the image has them, or "GRAY", "GRAY_ALPHA",
+ * "RGB", "RGB_ALPHA". In Node by sharp, an optional package; on pages by the browser, which gives "RGB" for UNCHANGED.
+ *
+ * Raises ImportError without sharp in Node, RuntimeError for bytes that are no image, ValueError for another mode.
+ * @example const image = await decode_image(bytes, "RGB"); // [3, height, width]
+ */
+export function decode_image(bytes: Uint8Array, mode: ImageReadMode = "UNCHANGED"): Promise<Tensor> {
+  return decode(bytes, mode, "decode_image");
+}
+/**
+ * The same of a file, address or Blob, as `torchvision.io.read_image`; errors name it.
+ * @example const image = await read_image("photo.jpg");
+ */
+export async function read_image(source: Source, mode: ImageReadMode = "UNCHANGED"): Promise<Tensor> {
+  return decode(await read_bytes(source), mode, nameOf(source));
+}
+async function decode(bytes: Uint8Array, mode: ImageReadMode, name: string): Promise<Tensor> {
+  if (!Object.hasOwn(CHANNELS, mode))
+    throw new ValueError(`Unknown mode ${JSON.stringify(mode)}: expected one of ${Object.keys(CHANNELS).join(", ")}`);
+  if (globalThis.process?.versions?.node === undefined) return decodeOnPage(bytes, mode, name);
+  const { default: sharp } = await peer(
+    () => import("sharp") as unknown as Promise<{ default: MakeSharp }>,
+    "sharp",
+    "images in Node",
+  );
+  try {
+    // Orientation stays as it is stored, as torchvision leaves it.
+    let image = sharp(bytes, { failOn: "error" });
+    const { channels = 3, hasAlpha = false } = await image.metadata();
+    const wanted = CHANNELS[mode] === 0 ? (channels === 4 && !hasAlpha ? 3 : channels) : CHANNELS[mode];
+    image = image.toColourspace(wanted < 3 ? "b-w" : "srgb");
+    image = wanted % 2 === 0 ? image.ensureAlpha() : image.removeAlpha();
+    const { data, info } = await image.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+    return planes(data, info.height, info.width, info.channels, wanted);
+  } catch (error) {
+    throw new RuntimeError(`${name}: ${(error as Error).message}`);
+  }
+}
+/** Interleaved pixels to planes: the first `wanted` channels. */
+function planes(data: ArrayLike<number>, height: number, width: number, channels: number, wanted: number): Tensor {
+  const n = height * width;
+  const out = new Uint8Array(wanted * n);
+  for (let c = 0; c < wanted; c++) for (let i = 0, at = c; i < n; i++, at += channels) out[c * n + i] = data[at];
+  return fromTyped(out, [wanted, height, width], uint8);
+}
+async function decodeOnPage(bytes: Uint8Array, mode: ImageReadMode, name: string): Promise<Tensor> {
+  let bitmap: ImageBitmap;
+  try {
+    const options = { colorSpaceConversion: "none", premultiplyAlpha: "none", imageOrientation: "none" } as const;
+    bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), options as ImageBitmapOptions);
+  } catch (error) {
+    throw new RuntimeError(`${name}: ${(error as Error).message}`);
+  }
+  return from_pixels(bitmap, mode === "UNCHANGED" ? "RGB" : mode);
+}
+
+/** What has pixels on a page: a canvas, a bitmap, a video frame, an image or video element, ImageData. */
+export type Pixels = CanvasImageSource | ImageData | { data: Uint8ClampedArray; width: number; height: number };
+/**
+ * The pixels of a canvas, ImageBitmap, VideoFrame, image or video element, or of ImageData, as uint8 of [channels, height,
+ * width]. Gray is what PyTorch's decoder makes of RGB: 0.299 R + 0.587 G + 0.114 B.
+ * @example const frame = from_pixels(canvas, "RGB");
+ */
+export function from_pixels(source: Pixels, mode: ImageReadMode = "RGB"): Tensor {
+  const { data, width, height } = pixelsOf(source);
+  const wanted = CHANNELS[mode] === 0 ? 4 : CHANNELS[mode];
+  if (wanted >= 3) return planes(data, height, width, 4, wanted);
+  const n = width * height;
+  const out = new Uint8Array(wanted * n);
+  for (let i = 0; i < n; i++) {
+    const at = 4 * i;
+    out[i] = Math.round(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]);
+    if (wanted === 2) out[n + i] = data[at + 3];
+  }
+  return fromTyped(out, [wanted, height, width], uint8);
+}
+function pixelsOf(source: Pixels): { data: Uint8ClampedArray; width: number; height: number } {
+  if ("data" in source && "width" in source) return source as ImageData;
+  const sized = source as {
+    displayWidth?: number;
+    displayHeight?: number;
+    naturalWidth?: number;
+    naturalHeight?: number;
+    videoWidth?: number;
+    videoHeight?: number;
+    width: number;
+    height: number;
+  };
+  const width = sized.displayWidth ?? sized.naturalWidth ?? sized.videoWidth ?? sized.width;
+  const height = sized.displayHeight ?? sized.naturalHeight ?? sized.videoHeight ?? sized.height;
+  if (typeof OffscreenCanvas === "undefined")
+    throw new TypeError("from_pixels: outside of a page only ImageData has pixels");
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
+  context.drawImage(source as CanvasImageSource, 0, 0);
+  return context.getImageData(0, 0, width, height);
+}
+/**
+ * ImageData, to be put on a canvas, of uint8 (or floats from 0 to 1) of [channels, height, width], channels 1 to 4 as in
+ * `decode_image`. Outside of pages an object with the same fields. Raises ValueError for other shapes.
+ * @example context.putImageData(to_image_data(image), 0, 0);
+ */
+export function to_image_data(image: Tensor): ImageData {
+  const [channels, height, width] = image.sizes;
+  if (image.sizes.length !== 3 || channels < 1 || channels > 4)
+    throw new ValueError(
+      `to_image_data: expected [channels, height, width] with 1 to 4 channels, got [${image.sizes.join(", ")}]`,
+    );
+  const bytes = (
+    image.dtype.is_floating_point ? image.detach().float().mul(255).round().clamp(0, 255) : image.detach()
+  ).to(uint8);
+  const from = bytes.contiguous().typed_array() as Uint8Array;
+  const n = height * width;
+  const data = new Uint8ClampedArray(4 * n);
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < 3; c++) data[4 * i + c] = from[(channels < 3 ? 0 : c) * n + i];
+    data[4 * i + 3] = channels % 2 === 0 ? from[(channels - 1) * n + i] : 255;
+  }
+  return typeof ImageData === "undefined"
+    ? ({ data, width, height, colorSpace: "srgb" } as unknown as ImageData)
+    : new ImageData(data, width, height);
+}
