@@ -45,6 +45,26 @@ class record:
             hook.remove()
         _run("bridge.vizStop", self._run)
 
+    @property
+    def steps(self):
+        """What ran, in order: (kind, name, line, module) of each."""
+        return [tuple(step) for step in _run("bridge.vizSteps", self._run)]
+
+    def replay(self):
+        """Computes everything again: whether each result has the bits it had."""
+        same, _ = _run("bridge.vizReplay", self._run)
+        return same
+
+    def html(self):
+        """A page of one file to step through the run with, forward and backward."""
+        return _run("bridge.vizText", self._run, "html")
+
+    def save(self, path):
+        _write(path, self.html())
+
+    def __repr__(self):
+        return _run("bridge.vizText", self._run, "text") if hasattr(self, "_run") else "a recording that has not begun"
+
     def _enter(self, module, args):
         name = type(module).__name__
         if self._open:
@@ -55,6 +75,49 @@ class record:
     def _exit(self, module, args, output):
         self._open.pop()
         _run("bridge.vizExit", self._run)
+
+
+def _write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+class Picture:
+    """A graph to be looked at: `.dot`, `.svg()`, `.html()`, `.save(path)`."""
+
+    def __init__(self, made):
+        self._made = made
+
+    @property
+    def dot(self):
+        return _run("bridge.vizText", self._made, "dot")
+
+    source = dot
+
+    def svg(self):
+        return _run("bridge.vizText", self._made, "svg")
+
+    def html(self):
+        return _run("bridge.vizText", self._made, "html")
+
+    def save(self, path):
+        path = str(path)
+        _write(path, self.svg() if path.endswith(".svg") else self.html() if path.endswith(".html") else self.dot)
+
+    def _repr_svg_(self):
+        return self.svg()
+
+    def __repr__(self):
+        return _run("bridge.vizText", self._made, "text")
+
+
+def make_dot(var, params=None, show_attrs=False, show_saved=False, max_attr_chars=50):
+    """The graph that a tensor, or each of several, was computed by, as torchviz.make_dot."""
+    if isinstance(params, _module.Module):
+        params = [*params.named_parameters(), *params.named_buffers()]
+    pairs = [] if params is None else params.items() if isinstance(params, dict) else params
+    of = var if isinstance(var, Tensor) else list(var)
+    return Picture(_run("bridge.vizDot", of, [[name, t] for name, t in pairs], show_saved, show_attrs))
 
 
 def explain(of=None):

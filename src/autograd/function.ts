@@ -4,7 +4,7 @@ import { observe } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
 import { modes, withGrad } from "./mode.ts";
-import type { Grads } from "./node.ts";
+import type { Described, Grads } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor, metaOf } from "./node.ts";
 import { levels } from "./open_levels.ts";
 import { typeWord } from "../tensor/type_word.ts";
@@ -113,6 +113,12 @@ class FunctionNode extends Node {
       if (g !== null && this.edges[i] === null && !this.ctx.needs_input_grad[i]) list[i] = null;
     }
     return list;
+  }
+  override describe(): Described {
+    const saved = (this.ctx.saved ?? []).flatMap((s, i): [string, SavedTensor][] =>
+      s === null ? [] : [[`saved_tensors[${i}]`, s]],
+    );
+    return { saved, plain: {} };
   }
   override release(): void {
     if (this.ctx.saved !== null && this.ctx.saved.length > 0) this.ctx.saved = null;

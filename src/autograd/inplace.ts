@@ -5,7 +5,7 @@ import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { ViewInfo } from "../tensor/tensor.ts";
 import { modes } from "./mode.ts";
-import type { Edge, Grads } from "./node.ts";
+import type { Described, Edge, Grads } from "./node.ts";
 import { gradientEdge, Node, shortName, metaOf } from "./node.ts";
 
 /** Raises PyTorch's sentence if changing `t` in place is forbidden. `recording`: the change enters the graph. */
@@ -173,6 +173,9 @@ class CopySlices extends Node {
     if (!needs[0]) return [null, ...rest];
     const inside = own ?? grad.new_zeros(shape);
     return [whole.as_strided_scatter(inside, shape, strides, offset), ...rest];
+  }
+  override describe(): Described {
+    return this.inner.describe();
   }
   override release(): void {
     this.inner.release();

@@ -28,6 +28,11 @@ export type Grads = (Tensor | null)[];
 export type NodeHook = (gradInputs: Grads, gradOutputs: Grads) => Grads | void;
 export type NodePreHook = (gradOutputs: Grads) => Grads | void;
 
+/** Tensors that a node keeps, by the names of arguments, and its other arguments. */
+export interface Described {
+  readonly saved: readonly (readonly [name: string, kept: SavedTensor])[];
+  readonly plain: Readonly<Record<string, unknown>>;
+}
 const NONE: readonly never[] = [];
 let sequence = 0;
 let hookId = 0;
@@ -73,6 +78,10 @@ export abstract class Node {
   abstract apply(grads: Grads, needs: readonly boolean[]): Grads;
   /** Lets the saved tensors go. */
   release(): void {}
+  /** What it keeps, for pictures of the graph. */
+  describe(): Described {
+    return { saved: [], plain: {} };
+  }
   /** Runs code that is not the library's own: what it is given may be kept. */
   get isForeign(): boolean {
     return false;
@@ -174,6 +183,10 @@ export class SavedTensor {
       );
     const to = this.isResult ? { node: owner, nr: this.outputNr } : edge;
     return to === null || !modes().grad ? t : inGraph(t, to);
+  }
+  /** The tensor, unchecked; null where it is packed or freed. */
+  get seen(): Tensor | null {
+    return this.tensor;
   }
   unpack(owner: Node, recorded = modes().grad): Tensor {
     const { tensor, packed } = this;

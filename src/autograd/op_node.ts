@@ -4,7 +4,7 @@ import type { Shape } from "../base/layout.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { flatIn } from "./flat.ts";
 import { modes } from "./mode.ts";
-import type { Edge, Grads, Meta } from "./node.ts";
+import type { Described, Edge, Grads, Meta } from "./node.ts";
 import { freedTwice, gradientEdge, metaOf, Node, SavedTensor } from "./node.ts";
 import type { RecordedOp, RecordPlan } from "./record.ts";
 
@@ -166,6 +166,17 @@ export class OpNode extends Node {
     const value = this.unpack(kept.place);
     for (const t of Array.isArray(value) ? value : [value]) if (t instanceof Tensor) t.storage.kept = true;
     return value;
+  }
+  override describe(): Described {
+    const saved: [string, SavedTensor][] = [];
+    const { args } = this.entry.schema;
+    for (const [slot, value] of (this.saved ?? []).entries()) {
+      const name =
+        slot < args.length ? args[slot].name : this.outputs.length === 1 ? "result" : `result${slot - args.length}`;
+      if (value instanceof SavedTensor) saved.push([name, value]);
+      else value?.forEach((s, i) => void (s !== null && saved.push([`${name}[${i}]`, s])));
+    }
+    return { saved, plain: this.byName(this.plain) };
   }
   override release(): void {
     // A node that saves nothing can run again, as in PyTorch.

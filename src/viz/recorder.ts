@@ -5,10 +5,13 @@ import type { Edge, Node } from "../autograd/node.ts";
 import type { Run as Pass } from "../autograd/engine.ts";
 import { list } from "../base/layout.ts";
 import { observer } from "../base/observer.ts";
+import { registryByName } from "../dispatch/declare.ts";
+import { isRandom } from "../dispatch/levels.ts";
 import type { Kind, Noted, Observer } from "../base/observer.ts";
 import type { Dtype } from "../base/dtype.ts";
 import type { AnyOptimizer } from "../optim/optimizer.ts";
 import { Parameter } from "../nn/module/parameter.ts";
+import { default_generator } from "../random/generator.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { programPlace } from "./places.ts";
@@ -40,6 +43,8 @@ export interface Step {
   /** Whether ops were recorded; and why not. */
   readonly mode: "grad" | "no_grad" | "inference";
   outputs: readonly (Ref | null)[];
+  /** What the op's node keeps for backward: "self [3, 4] version 0". */
+  saved: readonly string[];
   failed: boolean;
   /** Of a node: the step of its pass, the step of its op (-1 if unseen), its number, and where its gradients go. */
   readonly pass: number;
@@ -53,8 +58,10 @@ export interface Step {
   readonly into: "leaves" | "inputs" | "caller";
   /** What is set, of a note that sets: true, false, a tensor, null. */
   readonly set: boolean | Known | null;
-  /** What was called with what, for who plays it again. */
+  /** What was called with what, tensors as {@link TENSOR}, for who plays it again. */
   readonly values: readonly unknown[] | null;
+  /** Where the random numbers stood, of an op that draws. */
+  readonly drawn: Uint8Array | null;
 }
 /** What is known of a tensor. It is held weakly: a recording keeps no memory but its own. */
 export interface Known {
@@ -142,7 +149,13 @@ export class Recorder implements Observer {
     if (kind === "backward") return name.startsWith("autograd::engine::") ? null : this.beginNode(name, inputs);
     if (inner) return null;
     const step = this.unseen(() =>
-      this.add({ kind: "op", name: name.replace(/^aten::/, ""), inputs: this.refs(inputs), ...this.called(inputs) }),
+      this.add({
+        kind: "op",
+        name: name.replace(/^aten::/, ""),
+        inputs: this.refs(inputs),
+        drawn: draws(name.replace(/^aten::/, "")) ? default_generator.get_state() : null,
+        ...this.called(inputs),
+      }),
     );
     return (this.open = step);
   }
@@ -190,6 +203,7 @@ export class Recorder implements Observer {
       const list: unknown[] = Array.isArray(results) ? results : [results];
       begun.outputs = begun.kind === "node" ? this.gradients(list, begun) : this.refs(list, begun);
       if (result === undefined) this.failed = begun;
+      else if (begun.kind === "op") begun.saved = savedBy(result);
     });
   }
   /** Which step made the nodes of results. */
@@ -297,6 +311,7 @@ export class Recorder implements Observer {
       keeps: keepGraph || createGraph,
       into: !accumulate ? "caller" : inputs === null ? "leaves" : "inputs",
       edges: roots.map(({ edge }) => [numbered(edge.node).id, edge.nr]),
+      values: inputs === null ? null : inputs.map((edge) => this.refOfEdge(edge)),
     });
   }
   private refOfEdge({ node, nr }: Edge): Ref | null {
@@ -329,6 +344,7 @@ export class Recorder implements Observer {
       args: NONE,
       mode: inference ? "inference" : grad ? "grad" : "no_grad",
       outputs: NONE,
+      saved: NONE,
       failed: false,
       pass: -1,
       of: -1,
@@ -339,6 +355,7 @@ export class Recorder implements Observer {
       into: "leaves",
       set: null,
       values: null,
+      drawn: null,
       ...given,
     };
     this.steps.push(step);
@@ -347,7 +364,7 @@ export class Recorder implements Observer {
   private called(inputs: readonly unknown[]): Pick<Draft, "line" | "args" | "values"> {
     const args: string[] = [];
     for (const x of inputs) if (!isTensors(x) && x !== null && x !== undefined) args.push(argText(x));
-    return { line: programPlace(), args, values: inputs.map((x) => (isTensors(x) ? undefined : x)) };
+    return { line: programPlace(), args, values: inputs.map(template) };
   }
   private refs(values: readonly unknown[], by?: Step): (Ref | null)[] {
     const refs: (Ref | null)[] = [];
@@ -391,6 +408,21 @@ export class Recorder implements Observer {
     return known;
   }
 }
+function savedBy(result: unknown): string[] {
+  const first = Array.isArray(result) ? (result as unknown[])[0] : result;
+  if (!(first instanceof Tensor) || first.node === null) return [];
+  return first.node
+    .describe()
+    .saved.map(([name, kept]) => `${name} ${kept.seen === null ? "" : list(kept.seen.sizes)} version ${kept.version}`);
+}
+/** Stands for a tensor among values. */
+export const TENSOR = Symbol("tensor");
+const template = (x: unknown): unknown =>
+  x instanceof Tensor ? TENSOR : Array.isArray(x) ? (x as unknown[]).map(template) : x;
+const draws = (name: string): boolean => {
+  const entry = registryByName.get(name);
+  return entry !== undefined && isRandom(entry.inplaceOf ?? entry);
+};
 const isTensors = (x: unknown): boolean =>
   x instanceof Tensor || (Array.isArray(x) && x.some((t) => t instanceof Tensor));
 function argText(x: unknown): string {

@@ -1,12 +1,25 @@
 // torch.viz.record: a run that can be stepped through, asked about and played again.
-import { RuntimeError } from "../base/errors.ts";
+import { IndexError, RuntimeError } from "../base/errors.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
 import { observer } from "../base/observer.ts";
 import { register_module_forward_hook, register_module_forward_pre_hook } from "../nn/module/global_hooks.ts";
 import type { Module } from "../nn/module/module.ts";
+import { pageOf } from "./html.ts";
+import { runPage } from "./pages.ts";
+import { writeText } from "./picture.ts";
 import { Recorder } from "./recorder.ts";
 import type { Step } from "./recorder.ts";
+import { replayed } from "./replay.ts";
+import type { Replay } from "./replay.ts";
+import { shown, storyOf } from "./story.ts";
+import type { ShownTensor } from "./story.ts";
 
+/** A step, and what its tensors held. */
+export interface Moment {
+  readonly step: Step;
+  readonly inputs: readonly (ShownTensor | null)[];
+  readonly outputs: readonly (ShownTensor | null)[];
+}
 export interface RecordOptions {
   /** Bytes that the elements of recorded tensors may take; of those beyond, the oldest first, a digest stays. */
   memory?: number;
@@ -38,6 +51,32 @@ export class Run {
   }
   [Symbol.dispose](): void {
     this.stop();
+  }
+  /** A step with its tensors as plain data: figures and numbers of what went in and what came out. */
+  at(i: number): Moment {
+    const step = this.steps.at(i);
+    if (step === undefined) throw new IndexError(`at(): step ${i} of a run of ${this.steps.length}`);
+    const all = (refs: Step["inputs"]): (ShownTensor | null)[] => refs.map((ref) => ref && shown(ref));
+    return { step, inputs: all(step.inputs), outputs: all(step.outputs) };
+  }
+  /** Computes everything again from the tensors it began with, backward passes too, and compares each result bit for bit. */
+  replay(): Replay {
+    return replayed(this.steps);
+  }
+  /** A page of one file to step through the run with, forward and backward. */
+  html(): string {
+    return pageOf("Recorded run", runPage, storyOf(this.steps));
+  }
+  /** Writes the page to a file. */
+  save(path: string): void {
+    writeText(path, this.html(), "save");
+  }
+  toString(): string {
+    const count = (kind: Step["kind"]): number => this.steps.filter((step) => step.kind === kind).length;
+    return `Run of ${this.steps.length} steps: ${count("op")} ops, ${count("backward")} backward passes with ${count("node")} nodes`;
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
   /** All steps, forward and backward, in the order in which they ran. */
   get steps(): readonly Step[] {

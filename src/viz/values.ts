@@ -1,9 +1,10 @@
 // What a recording knows of the elements of tensors: a digest and a few figures of all, the elements of as many as fit.
 import type { Dtype, TypedArray } from "../base/dtype.ts";
-import { isContiguous } from "../base/layout.ts";
+import { isContiguous, isDense } from "../base/layout.ts";
 import type { HostBackend } from "../devices/backend.ts";
 import { Wrapped } from "../dispatch/levels.ts";
 import { halfValue, isHalf } from "../kernel/half.ts";
+import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Figures of a tensor's elements. */
@@ -23,7 +24,8 @@ export interface Value {
   readonly dtype: Dtype;
   /** Null where the elements cannot be seen: on a device without them, or inside of vmap. */
   readonly figures: Figures | null;
-  /** In row-major order; null where the budget of memory did not allow. */
+  readonly strides: readonly number[];
+  /** In the order of the strides; null where the budget of memory did not allow. */
   elements: TypedArray | null;
 }
 export const isFinite_ = (f: Figures | null): boolean =>
@@ -32,14 +34,17 @@ export const hasNan = (f: Figures | null): boolean => f !== null && f.nans > 0;
 export const largest = (f: Figures): number => (f.count === f.nans ? 0 : Math.max(Math.abs(f.min), Math.abs(f.max)));
 export const isZero = (f: Figures | null): boolean => f !== null && f.count > 0 && f.zeros === f.count;
 
-/** The elements as they lie in memory, or, where they do not lie in order, a copy; null where they cannot be seen. */
+/**
+ * The elements as they lie in memory, where they lie without gaps, whatever the order of the dims; else a copy in order. Null
+ * where they cannot be seen. Stale after the next allocation.
+ */
 export function elementsOf(t: Tensor): TypedArray | null {
   const { backend, dtype, sizes, strides } = t;
   if (!("host" in backend) || t instanceof Wrapped) return null;
   const host = backend as HostBackend;
   const n = t.numel();
   if (n === 0) return null;
-  if (isContiguous(sizes, strides)) return host.host(dtype, t, n);
+  if (isDense(sizes, strides)) return host.host(dtype, t, n);
   let extent = 1;
   for (let d = 0; d < sizes.length; d++) extent += (sizes[d] - 1) * strides[d];
   return gathered(host.host(dtype, t, extent), sizes, strides, dtype.is_complex ? 2 : 1);
@@ -77,6 +82,8 @@ export function figuresOf(x: TypedArray, dtype: Dtype): Figures {
   return { digest, min, max, zeros, nans, count: x.length };
 }
 function floatFigures(x: Float32Array | Float64Array): Figures {
+  const quick = x instanceof Float32Array ? quickFigures(x) : null;
+  if (quick !== null) return quick;
   const digest = digestOf(x);
   let [min, max, zeros, nans] = [Infinity, -Infinity, 0, 0];
   for (let i = 0; i < x.length; i++) {
@@ -88,24 +95,72 @@ function floatFigures(x: Float32Array | Float64Array): Figures {
   }
   return { digest, min, max, zeros, nans, count: x.length };
 }
+const bits = new Int32Array(1);
+const float = new Float32Array(bits.buffer);
+const SIGN = 0x80000000 | 0;
+const INFINITE = 0x7f800000;
+/**
+ * Of float32 by their bits, all in one reading without branches: those of positive numbers stand in the numbers' order, those of
+ * negative ones in that of their sizes. Null where there is a NaN, or no number of one of the signs.
+ */
+function quickFigures(x: Float32Array): Figures | null {
+  const w = new Int32Array(x.buffer, x.byteOffset, x.length);
+  let [a, b, c, d] = SEEDS;
+  let [high, low, nonzero] = [SIGN, SIGN, 0];
+  const n = w.length & ~3;
+  for (let i = 0; i < n; i += 4) {
+    const [p, q, r, s] = [w[i], w[i + 1], w[i + 2], w[i + 3]];
+    a = Math.imul(a ^ p, PRIME);
+    b = Math.imul(b ^ q, PRIME);
+    c = Math.imul(c ^ r, PRIME);
+    d = Math.imul(d ^ s, PRIME);
+    high = Math.max(high, Math.max(Math.max(p, q), Math.max(r, s)));
+    low = Math.max(low, Math.max(Math.max(p ^ SIGN, q ^ SIGN), Math.max(r ^ SIGN, s ^ SIGN)));
+    nonzero +=
+      Number((p & MAGNITUDE) !== 0) +
+      Number((q & MAGNITUDE) !== 0) +
+      Number((r & MAGNITUDE) !== 0) +
+      Number((s & MAGNITUDE) !== 0);
+  }
+  for (let i = n; i < w.length; i++) {
+    a = Math.imul(a ^ w[i], PRIME);
+    high = Math.max(high, w[i]);
+    low = Math.max(low, w[i] ^ SIGN);
+    nonzero += Number((w[i] & MAGNITUDE) !== 0);
+  }
+  if (high < 0 || low < 0 || high > INFINITE || low > INFINITE) return null;
+  bits[0] = high;
+  const max = float[0];
+  bits[0] = low;
+  const min = 0 - float[0];
+  return { digest: mixed(a, b, c, d), min, max, zeros: w.length - nonzero, nans: 0, count: w.length };
+}
+const MAGNITUDE = 0x7fffffff;
+const PRIME = 0x01000193;
+const SEEDS = [0x811c9dc5, 0x9e3779b1, 0x85ebca6b, 0xc2b2ae35].map((seed) => seed | 0);
+function mixed(a: number, b: number, c: number, d: number): number {
+  let h = a;
+  for (const lane of [b, c, d]) h = Math.imul(h ^ lane ^ (h >>> 15), 0x85ebca6b);
+  return (h ^ (h >>> 13)) >>> 0;
+}
 /** Four lanes, so that one multiplication need not wait for another. */
 export function digestOf({ buffer, byteOffset, byteLength }: TypedArray): number {
   const words = byteLength >> 2;
-  let [a, b, c, d] = [0x811c9dc5, 0x9e3779b1, 0x85ebca6b, 0xc2b2ae35];
+  let [a, b, c, d] = SEEDS;
   let i = 0;
   if (byteOffset % 4 === 0) {
     const w = new Int32Array(buffer, byteOffset, words);
     for (; i + 3 < words; i += 4) {
-      a = Math.imul(a ^ w[i], 0x01000193);
-      b = Math.imul(b ^ w[i + 1], 0x01000193);
-      c = Math.imul(c ^ w[i + 2], 0x01000193);
-      d = Math.imul(d ^ w[i + 3], 0x01000193);
+      a = Math.imul(a ^ w[i], PRIME);
+      b = Math.imul(b ^ w[i + 1], PRIME);
+      c = Math.imul(c ^ w[i + 2], PRIME);
+      d = Math.imul(d ^ w[i + 3], PRIME);
     }
+    for (; i < words; i++) a = Math.imul(a ^ w[i], PRIME);
   }
   const bytes = new Uint8Array(buffer, byteOffset + i * 4, byteLength - i * 4);
-  for (let k = 0; k < bytes.length; k++) a = Math.imul(a ^ bytes[k], 0x01000193);
-  for (const lane of [b, c, d]) a = Math.imul(a ^ lane ^ (a >>> 15), 0x85ebca6b);
-  return (a ^ (a >>> 13)) >>> 0;
+  for (let k = 0; k < bytes.length; k++) a = Math.imul(a ^ bytes[k], PRIME);
+  return mixed(a, b, c, d);
 }
 
 /** The values of a recording, the elements of the newest of them within a budget. */
@@ -119,27 +174,63 @@ export class Values {
   constructor(budget: number) {
     this.budget = budget;
   }
+  /** What was seen of storages last: tensors that share one are read once. */
+  private readonly seen = new WeakMap<Storage, { version: number; offset: number; figures: Figures; n: number }>();
+  /** Arrays of elements that went, to be used again. */
+  private readonly spare = new Map<number, TypedArray[]>();
+
   /** Looks at a tensor as it is now. With `stays` its elements are kept whatever the budget. */
   look(t: Tensor, stays = false): Value {
-    const shape = t.sizes;
-    const { dtype } = t;
-    const seen = elementsOf(t);
-    const figures = seen === null ? null : figuresOf(seen, dtype);
-    const value: Value = { shape, dtype, figures, elements: null };
-    if (seen === null || (!stays && seen.byteLength > this.budget)) return value;
-    value.elements = isContiguous(t.sizes, t.strides) ? seen.slice() : seen;
-    this.bytes += seen.byteLength;
+    const { storage, offset, dtype, sizes: shape } = t;
+    const known = this.seen.get(storage);
+    const dense = isDense(shape, t.strides);
+    const strides = dense ? t.strides : rowMajor(shape);
+    const fits = stays || t.numel() * dtype.itemsize <= this.budget;
+    if (known?.version === storage.version && known.offset === offset && known.n === t.numel() && dense && !fits)
+      return { shape, dtype, strides, figures: known.figures, elements: null };
+    const elements = elementsOf(t);
+    const isKnown = known?.version === storage.version && known.offset === offset && known.n === t.numel() && dense;
+    const figures = elements === null ? null : isKnown ? known.figures : figuresOf(elements, dtype);
+    if (figures !== null && dense) this.seen.set(storage, { version: storage.version, offset, figures, n: t.numel() });
+    const value: Value = { shape, dtype, strides, figures, elements: null };
+    if (elements === null || !fits) return value;
+    value.elements = dense ? this.copied(elements) : elements;
+    this.bytes += elements.byteLength;
     if (!stays) this.queue.push(value);
     while (this.bytes > this.budget && this.first < this.queue.length) {
       const oldest = this.queue[this.first++];
-      this.bytes -= oldest.elements!.byteLength;
+      const gone = oldest.elements!;
+      this.bytes -= gone.byteLength;
       oldest.elements = null;
+      const spare = this.spare.get(gone.byteLength);
+      if (spare === undefined) this.spare.set(gone.byteLength, [gone]);
+      else if (spare.length < 4) spare.push(gone);
     }
     return value;
   }
+  private copied(elements: TypedArray): TypedArray {
+    const spare = this.spare.get(elements.byteLength);
+    const at = spare?.findIndex((x) => x.constructor === elements.constructor) ?? -1;
+    if (at < 0) return elements.slice();
+    const [room] = spare!.splice(at, 1);
+    (room as Float32Array).set(elements as Float32Array);
+    return room;
+  }
+}
+function rowMajor(shape: readonly number[]): number[] {
+  const strides = shape.map(() => 1);
+  for (let d = shape.length - 2; d >= 0; d--) strides[d] = strides[d + 1] * shape[d + 1];
+  return strides;
+}
+/** The elements of a value in row-major order. */
+export function inOrder({ elements, shape, strides, dtype }: Value): TypedArray | null {
+  if (elements === null || isContiguous(shape, strides)) return elements;
+  return gathered(elements, shape, strides, dtype.is_complex ? 2 : 1);
 }
 /** Elements as JavaScript numbers; of a complex number its parts one after the other. */
-export function numbersOf({ elements, dtype }: Value): number[] | null {
+export function numbersOf(value: Value): number[] | null {
+  const { dtype } = value;
+  const elements = inOrder(value);
   if (elements === null) return null;
   return Array.from(elements as ArrayLike<number | bigint>, (x) =>
     isHalf(dtype) ? halfValue(Number(x), dtype) : Number(x),

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { namedClasses } from "../../tools/build/class_names.ts";
+import { embedPages } from "../../tools/build/embed_pages.ts";
 import { embedPython } from "../../tools/build/embed_python.ts";
 
 /** Debian's Chromium, or the one that CHROMIUM_PATH names. `.ci/run` installs it. */
@@ -27,7 +28,7 @@ export async function script(entryPoint: string): Promise<Served> {
     target: "es2022",
     platform: "browser",
     conditions: ["source"],
-    plugins: [embedPython, namedClasses],
+    plugins: [embedPages, embedPython, namedClasses],
   });
   return { type: "text/javascript", body: outputFiles[0].contents };
 }

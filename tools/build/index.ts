@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { nameClasses } from "./class_names.ts";
+import { pagesModule } from "./embed_pages.ts";
 import { packageModule } from "./embed_python.ts";
 
 interface Target {
@@ -23,22 +24,26 @@ const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc
 });
 if (status !== 0) process.exit(status ?? 1);
 writeFileSync("dist/python/package.js", packageModule);
+writeFileSync("dist/viz/pages.js", pagesModule);
 for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" }))
   if (file.endsWith(".js")) writeFileSync(`dist/${file}`, nameClasses(readFileSync(`dist/${file}`, "utf8")));
-// Zip archives are fflate's affair. A copy of what is used of it goes into the one module that does, so that the package
-// still needs no other at run time.
-await build({
-  entryPoints: ["dist/serialization/zip.js"],
-  outfile: "dist/serialization/zip.js",
-  allowOverwrite: true,
-  bundle: true,
-  format: "esm",
-  target: "es2022",
-  platform: "neutral",
-  logLevel: "warning",
-  external: ["../base/*"],
-});
+// Zip archives are fflate's affair, the layout of graphs dagre's. A copy of what is used of each goes into the one module
+// that does, so that the package still needs no other at run time.
+for (const file of ["dist/serialization/zip.js", "dist/viz/layout.js"])
+  await build({
+    entryPoints: [file],
+    outfile: file,
+    allowOverwrite: true,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    logLevel: "warning",
+    external: ["../base/*"],
+  });
 cpSync("node_modules/fflate/LICENSE", "dist/serialization/fflate.LICENSE");
+cpSync("node_modules/@dagrejs/dagre/dist/dagre.esm.js.LEGAL.txt", "dist/viz/dagre.LICENSE");
 const options = { bundle: true, external, format: "esm", target: "es2022", logLevel: "warning" } as const;
 await build({
   ...options,

@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { strToU8, zipSync } from "fflate";
 import { files } from "../../src/python/package.ts";
 import { namedClasses } from "./class_names.ts";
+import { embedPages } from "./embed_pages.ts";
 
 /** The least Python that the package's files are written for. */
 const PYTHON = "3.12";
@@ -39,7 +40,7 @@ async function script(): Promise<string> {
     // A script has no address of its own; the system's BLAS is looked for from the current folder.
     define: { "import.meta.url": "undefined" },
     logLevel: "warning",
-    plugins: [namedClasses],
+    plugins: [embedPages, namedClasses],
   });
   return `(() => { ${outputFiles[0].text}; return tidu.library; })()`;
 }

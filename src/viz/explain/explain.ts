@@ -94,6 +94,7 @@ function notFinite(t: Tensor): Ref | null {
       dtype: t.dtype,
       figures: figuresOf(elements, t.dtype),
       elements: null,
+      strides: t.strides,
     });
   return { tensor, version, requires_grad: t.requires_grad };
 }

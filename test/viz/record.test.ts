@@ -1,0 +1,107 @@
+// record: what a run knows, within its memory; and playing it again.
+import { expect, test } from "vitest";
+import * as torch from "../../src/index.ts";
+import * as nn from "../../src/nn/index.ts";
+import * as optim from "../../src/optim/index.ts";
+import { record, where_from } from "../../src/viz/index.ts";
+
+test("steps are in order, with lines, versions and the nodes of the backward pass", () => {
+  const w = torch.ones(2, { requires_grad: true });
+  const run = record(() => {
+    const y = w.mul(3);
+    y.add_(1);
+    y.sum().backward();
+  });
+  expect(run.steps.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    "op mul",
+    "op add_",
+    "op sum",
+    "backward backward",
+    "node SumBackward0",
+    "node AddBackward0",
+    "node MulBackward0",
+    "node AccumulateGrad",
+  ]);
+  for (const { kind, line } of run.steps.slice(0, 4)) expect(line, kind).toMatch(/record\.test\.ts:\d+$/);
+  expect(run.steps[1].outputs[0]!.version).toBe(1);
+  expect(run.steps[6].of).toBe(0);
+  expect(run.at(7).outputs[0]).toMatchObject({ shape: [2], numbers: [3, 3] });
+  expect(run.steps[1].saved).toEqual([]);
+});
+test("training with draws, steps in place, optimizers and second passes is played again bit for bit", () => {
+  const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Dropout(0.5), new nn.Linear(8, 1));
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+  const run = record(() => {
+    for (let i = 0; i < 3; i++) {
+      const x = torch.randn(5, 4).requires_grad_();
+      const loss = model(x).pow(2).mean();
+      optimizer.zero_grad();
+      loss.backward({ retain_graph: true });
+      optimizer.step();
+      torch.autograd.grad(model(x).sum(), x)[0].detach().mul_(2);
+    }
+  });
+  const { same, compared, differs } = run.replay();
+  expect({ same, differs }).toEqual({ same: true, differs: null });
+  expect(compared).toBeGreaterThan(50);
+});
+test("a replay that gives another bit says at which step", () => {
+  const w = torch.ones(2, { requires_grad: true });
+  const run = record(() => void w.mul(3).sum());
+  const [value] = run.steps[0].outputs[0]!.tensor.values.values();
+  (value.figures as { digest: number }).digest++;
+  expect(run.replay()).toMatchObject({ same: false, differs: { name: "mul" } });
+});
+test("elements are kept within the memory that is allowed, digests of all", () => {
+  const x = torch.ones(1000);
+  const run = record(
+    () => {
+      for (let i = 0; i < 10; i++) x.add(i);
+    },
+    { memory: 12_000 },
+  );
+  const values = run.steps.map(({ outputs }) => [...outputs[0]!.tensor.values.values()][0]);
+  expect(values.every(({ figures }) => figures !== null)).toBe(true);
+  expect(values.filter(({ elements }) => elements !== null).length).toBeLessThan(4);
+});
+test("figures are those of the elements, for every sign, for views and for halves", () => {
+  for (const x of [
+    torch.tensor([
+      [-1, 2, 0],
+      [4, -5, 0.5],
+    ]),
+    torch.tensor([-3, -2]),
+    torch.tensor([3, 2]),
+    torch
+      .tensor([
+        [-1, 2, 0],
+        [4, -5, 0.5],
+      ])
+      .t(),
+    torch.tensor([NaN, 1, -Infinity]),
+    torch.tensor([1.5, -2], { dtype: torch.float16 }),
+    torch.tensor([1n, -2n, 0n]),
+  ]) {
+    const run = record(() => void x.clone());
+    const { figures } = [...run.steps[0].inputs[0]!.tensor.values.values()][0];
+    const all = (x.flatten().tolist() as unknown[]).map(Number);
+    const numbers = all.filter((v) => !Number.isNaN(v));
+    expect(figures).toMatchObject({
+      min: Math.min(...numbers),
+      max: Math.max(...numbers),
+      zeros: all.filter((v) => v === 0).length,
+      nans: all.length - numbers.length,
+      count: all.length,
+    });
+  }
+});
+test("where_from tells the line that made a tensor, and nothing is watched after a recording, failed or not", () => {
+  let x = torch.zeros(1);
+  record(() => (x = torch.ones(2)));
+  expect(where_from(x)).toMatch(/record\.test\.ts:\d+$/);
+  expect(() => record(() => torch.ones(2).matmul(torch.ones(3)))).toThrow();
+  expect(where_from(torch.ones(2))).toBe("");
+  const run = record();
+  expect(() => record()).toThrow("a profiler or another recording watches already");
+  run.stop();
+});
