@@ -86,7 +86,7 @@ export function rewriteHistory(t: Tensor, makeNode: () => Node): void {
     return;
   }
   const { base } = t.view_;
-  const copy = new CopySlices(base, t.layout, node);
+  const copy = new CopySlices(base, t, node);
   moveRetained(base, base.node, copy);
   base.node = copy;
   base.outputNr = 0;
@@ -119,15 +119,41 @@ export const stridedGradient = {
     throw new Error("stridedGradient.of: not given");
   },
 };
+/**
+ * Where a view and its base lie in memory, in numbers of one kind: where just one of them is complex, as `real` and `imag`
+ * are views of another dtype, both are counted in pairs of real numbers.
+ */
+class Places {
+  readonly base: Layout;
+  readonly view: Layout;
+  private readonly pairsBase: boolean;
+  private readonly pairsView: boolean;
+  constructor(base: Tensor, view: Tensor) {
+    const crosses = base.dtype.is_complex !== view.dtype.is_complex;
+    this.pairsBase = crosses && base.dtype.is_complex;
+    this.pairsView = crosses && view.dtype.is_complex;
+    this.base = this.pairsBase ? inPairs(base.layout) : base.layout;
+    this.view = this.pairsView ? inPairs(view.layout) : view.layout;
+  }
+  /** A gradient of the base, or of the view, as numbers of that kind; and back. */
+  ofBase = (grad: Tensor): Tensor => (this.pairsBase ? grad.view_as_real() : grad);
+  ofView = (grad: Tensor): Tensor => (this.pairsView ? grad.view_as_real() : grad);
+  toBase = (grad: Tensor): Tensor => (this.pairsBase ? grad.contiguous().view_as_complex() : grad);
+  toView = (grad: Tensor): Tensor => (this.pairsView ? grad.contiguous().view_as_complex() : grad);
+}
+const inPairs = ({ shape, strides, offset }: Layout): Layout => ({
+  shape: [...shape, 2],
+  strides: [...strides.map((step) => 2 * step), 1],
+  offset: 2 * offset,
+});
+
 /** A view's history rebuilt from its base: the base seen through the view's strides. */
 class AsStrided extends Node {
-  private readonly base: Layout;
-  private readonly view: Layout;
+  private readonly places: Places;
   constructor(edge: Edge, base: Tensor, view: Tensor) {
     super();
     this.edges = [edge];
-    this.base = base.layout;
-    this.view = view.layout;
+    this.places = new Places(base, view);
     this.outputs = [metaOf(view)];
   }
   override name(): string {
@@ -135,8 +161,9 @@ class AsStrided extends Node {
   }
   override apply(grads: Grads): Grads {
     const [grad] = grads;
-    const { base, view } = this;
-    return [grad === null ? null : stridedGradient.of(grad, view, base)];
+    const { places } = this;
+    const { base, view } = places;
+    return [grad === null ? null : places.toBase(stridedGradient.of(places.ofView(grad), view, base))];
   }
 }
 
@@ -145,13 +172,11 @@ class AsStrided extends Node {
  * passes by. PyTorch's CopySlices.
  */
 class CopySlices extends Node {
-  private readonly base: Layout;
-  private readonly view: Layout;
+  private readonly places: Places;
   private readonly inner: Node;
-  constructor(base: Tensor, view: Layout, inner: Node) {
+  constructor(base: Tensor, view: Tensor, inner: Node) {
     super();
-    this.base = base.layout;
-    this.view = view;
+    this.places = new Places(base, view);
     this.inner = inner;
     this.edges = [gradientEdge(base), ...inner.edges.slice(1)];
     this.outputs = [metaOf(base)];
@@ -165,14 +190,16 @@ class CopySlices extends Node {
   override apply(grads: Grads, needs: readonly boolean[]): Grads {
     const [grad] = grads;
     if (grad === null) return this.edges.map(() => null);
-    const { shape, strides } = this.view;
-    const offset = this.view.offset - this.base.offset;
-    const whole = grad.new_empty_strided(this.base.shape, this.base.strides).copy_(grad);
+    const { places } = this;
+    const { shape, strides } = places.view;
+    const offset = places.view.offset - places.base.offset;
+    const pairs = places.ofBase(grad);
+    const whole = pairs.new_empty_strided(places.base.shape, places.base.strides).copy_(pairs);
     const part = whole.as_strided(shape, strides, offset);
-    const [own, ...rest] = this.inner.apply([part], [needs[0], ...needs.slice(1)]);
+    const [own, ...rest] = this.inner.apply([places.toView(part)], [needs[0], ...needs.slice(1)]);
     if (!needs[0]) return [null, ...rest];
-    const inside = own ?? grad.new_zeros(shape);
-    return [whole.as_strided_scatter(inside, shape, strides, offset), ...rest];
+    const inside = own === null ? whole.new_zeros(shape) : places.ofView(own);
+    return [places.toBase(whole.as_strided_scatter(inside, shape, strides, offset)), ...rest];
   }
   override describe(): Described {
     return this.inner.describe();

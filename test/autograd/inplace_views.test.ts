@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
+import type { Tensor } from "../../src/index.ts";
 
 describe("views in place", () => {
   test("change the layout of the tensor itself, not its elements, and count as a change", () => {
@@ -62,4 +63,43 @@ test("views in place that are not recorded leave the history as it was", () => {
   expect(x.shape.join()).toBe("3");
   expect(x.requires_grad).toBe(true);
   expect(x.grad_fn).toBe(node);
+});
+
+describe("real views of complex numbers, and complex ones of real numbers, written through:", () => {
+  const [three, turn] = [3, new torch.Complex(1, 3)];
+  const changes: Readonly<Record<string, (z: Tensor) => Tensor>> = {
+    "a part of the base": (z) => (torch.view_as_real(z).select(0, 1).mul_(2), z),
+    "the real parts by themselves": (z) => (torch.real(z).mul_(torch.real(z).clone()), z),
+    "nothing left of the imaginary parts": (z) => (torch.imag(z).zero_(), z),
+    "a view whose base is changed": (z) => {
+      const view = torch.imag(z);
+      z.mul_(turn);
+      return view;
+    },
+    "a view of a transposed base of which another view is changed": (z) => {
+      const view = torch.view_as_real(z.t());
+      z.select(0, 1).mul_(three);
+      return view;
+    },
+    "complex numbers in a real base": (z) => {
+      const base = torch.view_as_real(z).clone();
+      torch.view_as_complex(base).select(1, 1).mul_(turn);
+      return base;
+    },
+    "a complex view of which the real base is changed": (z) => {
+      const base = torch.view_as_real(z).clone();
+      const view = torch.view_as_complex(base).select(1, 1);
+      base.mul_(three);
+      return view;
+    },
+  };
+  test.each(Object.entries(changes))("%s", (_, change) => {
+    const z = torch.randn(2, 2, { dtype: torch.complex128, requires_grad: true });
+    expect(torch.autograd.gradcheck((x: Tensor) => change(x.clone()), [z])).toBe(true);
+  });
+  test("a write that the graph does not learn of", () => {
+    const z = torch.ones(2, { dtype: torch.complex64, requires_grad: true });
+    torch.view_as_real(z).logical_not_().mul(three).sum().backward();
+    expect(String(z.grad)).toBe("tensor([3.+3.j, 3.+3.j])");
+  });
 });
