@@ -4,6 +4,7 @@ import { getDevice } from "../devices/registry.ts";
 import { OverflowError, TypeError, ValueError, warn } from "../base/errors.ts";
 import type { Scalar } from "../base/dtype.ts";
 import { Complex, Dtype, Float } from "../base/dtype.ts";
+import { Generator } from "../random/generator.ts";
 import { Layout, MemoryFormat } from "../base/memory_format.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
@@ -279,7 +280,7 @@ const checks: Record<TypeName, Check> = {
   "str?": orNull(that((x) => typeof x === "string")),
   dtype: that((x) => x instanceof Dtype),
   "dtype?": orNull(that((x) => x instanceof Dtype)),
-  "Generator?": orNull(that((x) => typeof x === "object")),
+  "Generator?": orNull(that((x) => x instanceof Generator)),
   callable: that(isFunction),
   "callable?": orNull(that(isFunction)),
   "callable|str": that((x) => isFunction(x) || typeof x === "string"),

@@ -16,7 +16,7 @@ import { assertCast, assertFits } from "./fits.ts";
 import { assertOwned, beneathAll, isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
 import type { Level } from "./levels.ts";
 import type { AnyDefinition, Check, Entry, OpKernel } from "./declare.ts";
-import { writeOuts } from "./out.ts";
+import { inputsFor, writeOuts } from "./out.ts";
 import { placed, runOnHost, writeOnHost } from "./placement.ts";
 import type { Schema } from "./schema.ts";
 import { assign } from "../tensor/elementwise.ts";
@@ -44,7 +44,7 @@ export function makeCall(entry: Entry): (...given: unknown[]) => unknown {
 }
 /** With the tensors for the results behind the values. */
 function runInto(entry: Entry, values: Values): unknown {
-  const inputs = values.slice(0, -1);
+  const inputs = inputsFor(entry.schema, values);
   return writeOuts(entry.schema, values.at(-1), run(entry, inputs), inputs);
 }
 
@@ -123,7 +123,7 @@ function assertTakes(entry: Entry, values: Values, target: Dtype | null): void {
     } else if (check.place < 0) {
       const dtype = promotedDtype(values, schema);
       if (isTaken(check, dtype) || check.unless?.(values) === true) continue;
-      if (target !== null) assertCast(dtype, target);
+      if (target !== null) assertCast(dtype, target, `${schema.name}_`);
       throw refusal(entry, check, dtype, values);
     }
   }

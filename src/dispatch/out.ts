@@ -1,10 +1,13 @@
 // out=: the result goes into a tensor that the caller gives.
 import { modes } from "../autograd/mode.ts";
+import type { Dtype } from "../base/dtype.ts";
 import { RuntimeError, TypeError, warn } from "../base/errors.ts";
-import { list, sameShape } from "../base/layout.ts";
+import { contiguousStrides, list, sameShape } from "../base/layout.ts";
 import { assertNoOverlap } from "../tensor/elementwise.ts";
+import { resize } from "../tensor/resize.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
+import { assertOwned, levels } from "./levels.ts";
 import { assertOutDtypes } from "./out_dtypes.ts";
 import type { Schema } from "./schema.ts";
 
@@ -46,6 +49,97 @@ export const takesOut = (name: string): boolean => taking.has(name);
 /** Whether it is one of them, for the type checker. */
 export type TakesOut<Name extends string> = typeof OUT extends `${string} ${Name} ${string}` ? true : false;
 
+const names = (text: string): string[] => text.split(" ");
+const each = (text: string, writer: Writer): [string, Writer][] => names(text).map((name) => [name, writer]);
+/** The function that writes, as PyTorch names it; null if it copies what has been computed, and the graph learns of it. */
+type Writer = string | null | ((input: Tensor) => string | null);
+const ofDims: Writer = (x) => (x.sizes.length > 1 ? "sum" : "vdot");
+/** Of functions that do not write by themselves. */
+const WRITERS: ReadonlyMap<string, Writer> = new Map([
+  ...each(
+    "alias_copy as_strided_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy unfold_copy unsqueeze_copy view_copy slice_scatter",
+    null,
+  ),
+  ...each(
+    "conj_physical diag fft_ihfft floor_divide heaviside histc histogram inner ndtr nanquantile quantile tensordot",
+    null,
+  ),
+  ...each("linalg_cond linalg_eigvals linalg_ldl_factor linalg_matrix_norm linalg_matrix_rank linalg_norm", null),
+  ...each("linalg_tensorinv linalg_tensorsolve", null),
+  ...each("column_stack concat concatenate dstack hstack row_stack vstack", "cat"),
+  ...each("fft_fft2 fft_fftn fft_ifft2 fft_ifftn fft_ihfft2 fft_ihfftn", "_fft_c2c"),
+  ...each("fft_hfft fft_hfft2 fft_hfftn fft_irfft fft_irfft2 fft_irfftn", "_fft_c2r"),
+  ...each("fft_rfft fft_rfft2 fft_rfftn", "_fft_r2c"),
+  ["fft_fft", (x) => (x.dtype.is_complex ? "_fft_c2c" : "_fft_r2c")],
+  ["fft_ifft", (x) => (x.dtype.is_complex ? "_fft_c2c" : null)],
+  ...each("inv inverse linalg_inv", "linalg_inv_ex"),
+  ...each("linalg_eigh linalg_eigvalsh", "_linalg_eigh"),
+  ...each("linalg_svd linalg_svdvals svd", "_linalg_svd"),
+  ...each("linalg_matmul linalg_matrix_power matrix_power", "matmul"),
+  ...each("kron multiply outer", "mul"),
+  ...each("diff subtract", "sub"),
+  ...each("divide true_divide", "div"),
+  ...each("float_power square", "pow"),
+  ["absolute", "abs"],
+  ["arccos", "acos"],
+  ["arccosh", "acosh"],
+  ["arcsin", "asin"],
+  ["arcsinh", "asinh"],
+  ["arctan", "atan"],
+  ["arctan2", "atan2"],
+  ["arctanh", "atanh"],
+  ["clip", "clamp"],
+  ["cross", "linalg_cross"],
+  ["expit", "sigmoid"],
+  ["fix", "trunc"],
+  ["gammainc", "igamma"],
+  ["gammaincc", "igammac"],
+  ["gammaln", "lgamma"],
+  ["linalg_cholesky", "linalg_cholesky_ex"],
+  ["linalg_det", "_linalg_det"],
+  ["linalg_lu_factor", "linalg_lu_factor_ex"],
+  ["linalg_multi_dot", "mm"],
+  ["linalg_slogdet", "_linalg_slogdet"],
+  ["linalg_solve", "_linalg_solve_ex"],
+  ["linalg_vecdot", ofDims],
+  ["msort", "sort"],
+  ["multigammaln", "mvlgamma"],
+  ["nanmean", "nansum"],
+  ["negative", "neg"],
+  ["norm", "linalg_vector_norm"],
+  ["psi", "digamma"],
+  ["qr", "linalg_qr"],
+  ["take_along_dim", "gather"],
+  ...names("entr erfcx i0e i1 i1e log_ndtr ndtri xlog1py zeta").map((name): [string, Writer] => [
+    name,
+    `special_${name}`,
+  ]),
+]);
+function writerOf(name: string, [input]: readonly Tensor[]): string | null {
+  const writer = WRITERS.get(name);
+  if (writer === undefined) return name;
+  return typeof writer === "function" ? writer(input) : writer;
+}
+
+/** Those that compute in the dtype of the tensor for the result, if none is asked for; factories do, too. */
+const COMPUTING: ReadonlySet<string> = new Set(names("sum prod cumsum cumprod nansum nanmean"));
+/** The arguments of a function that is given tensors for its results. */
+export function inputsFor({ name, args }: Schema, values: readonly unknown[]): readonly unknown[] {
+  const [inputs, out] = [values.slice(0, -1), values.at(-1)];
+  const isFactory = args.some((a) => a.name === "layout");
+  if (!(out instanceof Tensor) || !(isFactory || COMPUTING.has(name))) return inputs;
+  const place = args.findIndex((a) => a.name === "dtype");
+  const asked = inputs[place] as Dtype | null;
+  if (asked === null) return inputs.with(place, out.dtype);
+  if (isFactory) assertAsked(asked, out);
+  return inputs;
+}
+/** Raises if another dtype is asked for than the tensor for the result has. */
+export function assertAsked(dtype: Dtype, out: Tensor): void {
+  if (dtype !== out.dtype)
+    throw new RuntimeError(`dtype ${dtype.legacyName} does not match dtype of out parameter (${out.dtype.legacyName})`);
+}
+
 /** Writes the results of a function into the tensors given for them. Raises as PyTorch does, and then changes nothing. */
 export function writeOuts(
   { name, results: resultNames }: Schema,
@@ -73,11 +167,12 @@ export function writeOut(
 ): readonly Tensor[] {
   const given = inputs.filter((x): x is Tensor => x instanceof Tensor);
   // What has no derivative, as argmax or a comparison, may be asked of what requires one.
-  if (modes().grad && [...outs, ...results].some((x) => x.requires_grad))
+  const writer = modes().grad && [...outs, ...results].some((x) => x.requires_grad) ? writerOf(name, given) : null;
+  if (writer !== null)
     throw new RuntimeError(
-      `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
+      `${writer}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
     );
-  assertOutDtypes(name, outs, results);
+  assertOutDtypes(name, outs, results, given);
   for (const [i, out] of outs.entries()) if (sameShape(out.sizes, results[i].sizes)) assertNoOverlap(out, given);
   for (const [i, out] of outs.entries()) write(out, results[i]);
   return outs;
@@ -88,9 +183,8 @@ function write(out: Tensor, result: Tensor): void {
       warn(
         `An output with one or more elements was resized since it had shape ${list(out.sizes)}, which does not match the required output shape ${list(result.sizes)}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).`,
       );
-    const { version } = out.storage;
-    out.resize_([...result.sizes]);
-    out.storage.version = version; // with what is written it is one change
+    if (levels.newest !== null) assertOwned(null, "resize_", [out]);
+    resize(out, result.sizes, contiguousStrides(result.sizes));
   }
   out.copy_(result);
 }

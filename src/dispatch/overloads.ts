@@ -1,6 +1,6 @@
 // Functions to which PyTorch gives several signatures, and those of its own language that return a plain value.
 import { bind, overloadOf } from "./bind.ts";
-import { writeOuts } from "./out.ts";
+import { inputsFor, writeOuts } from "./out.ts";
 import type { Schema } from "./schema.ts";
 import { parseSchema } from "./schema.ts";
 import type { Arg, Args } from "./signature.ts";
@@ -30,7 +30,7 @@ export function overloaded<F>(...overloads: readonly Overload[]): F {
     const values = bind(schema, given);
     const { run } = overloads[schemas.indexOf(schema)];
     if (values.length === schema.args.length) return run(...(values as never[]));
-    const inputs = values.slice(0, -1);
+    const inputs = inputsFor(schema, values);
     return writeOuts(schema, values.at(-1), run(...(inputs as never[])), inputs);
   };
   Object.defineProperty(call, "name", { value: schemas[0].name });

@@ -78,13 +78,15 @@ export function pointwise<S extends string>(
   };
   const makePlan = (values: readonly unknown[], schema: Schema, target: Tensor | null): Plan => {
     const { args } = schema;
+    if (!values.some((v) => v instanceof Tensor))
+      throw new TypeError(`${schema.name}(): argument 'input' (position 1) must be Tensor, not ${typeWord(values[0])}`);
     const compute = promotedDtype(values, schema, options);
     const refusing = takes.find((t) => !isTaken(t, compute));
     if (refusing !== undefined) {
       const result = options.result?.(compute) ?? compute;
       const tensors = values.filter((v) => v instanceof Tensor);
       if (target !== null && refusing.isLast) assertWrites(target, tensors, result, schema);
-      else if (target !== null) assertCast(result, target.dtype);
+      else if (target !== null) assertCast(result, target.dtype, `${schema.name}_`);
       else if (refusing.isLast) shapeOf(tensors);
       throw refusing.refuse(compute, compute);
     }
@@ -119,10 +121,6 @@ export function pointwise<S extends string>(
       assertFitting(plan, values);
       const tensors = pick<Tensor>(values, plan.tensors);
       const numbers = pick<Scalar>(values, plan.numbers);
-      if (tensors.length === 0)
-        throw new TypeError(
-          `${schema.name}(): argument 'input' (position 1) must be Tensor, not ${typeWord(values[0])}`,
-        );
       const [first] = tensors;
       if (areFlat(tensors, first.sizes)) {
         const strides = isRowMajor(first.sizes, first.strides) ? first.strides : null;

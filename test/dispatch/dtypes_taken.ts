@@ -55,11 +55,12 @@ function decoded(value: Encoded, x: Dtype, y: Dtype, other?: Make): unknown {
   if (kind === "dtype") return named[of as string];
   return other?.(kind, of as number[], x) ?? make(kind, of as number[], x, y);
 }
-/** What a call gives; `other` makes tensors of other numbers. */
-export function run([, , name, args, kwargs]: Recorded, x: Dtype, y: Dtype, other?: Make): unknown {
+/** What a call gives; `other` makes tensors of other numbers, `more` are options as they are. */
+export function run([, , name, args, kwargs]: Recorded, x: Dtype, y: Dtype, other?: Make, more = {}): unknown {
   const [space, f] = name.split(".");
   const given = args.map((a) => decoded(a, x, y, other));
-  const options = Object.fromEntries(Object.entries(kwargs).map(([k, v]) => [k, decoded(v, x, y, other)]));
+  const decodedOptions = Object.entries(kwargs).map(([k, v]) => [k, decoded(v, x, y, other)]);
+  const options = { ...Object.fromEntries(decodedOptions), ...more };
   const all = Object.keys(options).length === 0 ? given : [...given, options];
   const called = spaces[space][f];
   return space === "Tensor" ? called.apply(all[0], all.slice(1)) : called(...all);

@@ -26,7 +26,7 @@ import { observer } from "../../base/observer.ts";
 import type { Shape } from "../../base/layout.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
 import { bind, isOptions, isScalar } from "../../dispatch/bind.ts";
-import { writeOuts } from "../../dispatch/out.ts";
+import { assertAsked, writeOuts } from "../../dispatch/out.ts";
 import { inLevels } from "../../dispatch/levels.ts";
 import { parseSchema } from "../../dispatch/schema.ts";
 import { assign } from "../../tensor/elementwise.ts";
@@ -345,6 +345,7 @@ export function arange(...given: unknown[]): Tensor {
     throw new RuntimeError(`unsupported range: ${pythonText(from)} -> ${pythonText(to)}`);
   if (by > 0 ? to < from : to > from) throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
   const whole = [start, end, step].every((x) => !(x instanceof Float) && Number.isInteger(Number(x)));
+  if (dtype !== null && out !== null) assertAsked(dtype, out);
   const wanted = dtype ?? out?.dtype ?? (whole ? int64 : get_default_dtype());
   if (wanted === bool || wanted.is_complex)
     throw new NotImplementedError(`"arange_cpu" not implemented for '${wanted.legacyName}'`);

@@ -1,16 +1,14 @@
-// resize_ and resize_as_: another shape over the same memory, of which there may then be more.
+// resize_ and resize_as_.
 import { markChanged } from "../../autograd/inplace.ts";
-import { input } from "../../kernel/expr.ts";
-import { Kernel, operand } from "../../kernel/loops.ts";
-import { uint8 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
-import { numel, sameShape } from "../../base/layout.ts";
+import { sameShape } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { contiguous_format, formatOf, preserve_format, stridesIn } from "../../base/memory_format.ts";
 import type { MemoryFormat } from "../../base/memory_format.ts";
 import { bind } from "../../dispatch/bind.ts";
 import { assertOwned, levels } from "../../dispatch/levels.ts";
 import { parseSchema } from "../../dispatch/schema.ts";
+import { resize } from "../../tensor/resize.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { checkSize } from "../creation/from_data.ts";
 
@@ -36,7 +34,7 @@ Tensor.prototype.resize_ = function (this: Tensor, ...given: unknown[]) {
   if (format === preserve_format) throw new RuntimeError("Unsupported memory format Preserve");
   // The shape that it has is no change, whatever its strides.
   if (!sameShape(this.sizes, checkSize(size)) || format !== null)
-    resize(this, size, stridesIn(format ?? contiguous_format, size));
+    resizeChanged(this, size, stridesIn(format ?? contiguous_format, size));
   return this;
 };
 const RESIZE = parseSchema("resize_(Tensor self, int[] size, *, memory_format? memory_format=None) -> Tensor");
@@ -44,23 +42,12 @@ Tensor.prototype.resize_as_ = function (this: Tensor, ...given: unknown[]) {
   const [, other, format] = bind(RESIZE_AS, [this, ...given]) as [Tensor, Tensor, MemoryFormat | null];
   const kept = format === preserve_format ? formatOf(other.sizes, other.strides) : format;
   if (this.requires_grad) throw new RuntimeError("cannot resize variables that require grad");
-  if (!sameShape(this.sizes, other.sizes)) resize(this, other.sizes, stridesIn(contiguous_format, other.sizes));
+  if (!sameShape(this.sizes, other.sizes)) resizeChanged(this, other.sizes, stridesIn(contiguous_format, other.sizes));
   if (kept !== null) this.strides = stridesIn(kept, this.sizes);
   return this;
 };
 const RESIZE_AS = parseSchema("resize_as_(Tensor self, Tensor other, *, memory_format? memory_format=None) -> Tensor");
-const copying = new Kernel({ inputs: [uint8], outputs: [{ dtype: uint8, value: input(0, uint8) }] });
-function resize(self: Tensor, size: Shape, strides: readonly number[]): void {
-  const needed = (self.offset + numel(size)) * self.dtype.itemsize;
-  const { storage } = self;
-  if (numel(size) > 0 && needed > storage.block.nbytes) {
-    const { device, block } = storage;
-    const larger = device.allocate(needed);
-    const operands = [block, larger].map((of) => operand({ block: of, offset: 0 }, [1]));
-    device.launch(copying, { shape: [block.nbytes], reduced: 0, operands, params: [] });
-    storage.block = larger;
-  }
-  self.sizes = size;
-  self.strides = strides;
-  markChanged(storage, "resize_");
+function resizeChanged(self: Tensor, size: Shape, strides: readonly number[]): void {
+  resize(self, size, strides);
+  markChanged(self.storage, "resize_");
 }
