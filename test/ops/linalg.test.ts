@@ -206,6 +206,22 @@ describe("gradients", () => {
     expect(at((X) => linalg.eigvalsh(symmetric(X)), A)).toBe(true);
     expect(at((X) => linalg.eigh(symmetric(X)).eigenvectors.pow(2), A)).toBe(true);
   });
+  test("of symmetric eigenvalues again, symmetric as PyTorch's", () => {
+    const x = torch.tensor([7.8, -0.44, -0.44, 9.5], { dtype: torch.float64 }).reshape([2, 2]).requires_grad_();
+    const seeds = torch.tensor([-0.625, -0.375], { dtype: torch.float64 });
+    const [g] = torch.autograd.grad([linalg.eigvalsh(x)], [x], { grad_outputs: [seeds], create_graph: true });
+    const first = torch.tensor([-0.625, -0.375, -0.125, 0.125], { dtype: torch.float64 });
+    g!.backward(first.reshape([2, 2]));
+    // As PyTorch gives them.
+    const [[a, b], [c, d]] = x.grad!.tolist() as number[][];
+    for (const [got, want] of [
+      [a, 0.003],
+      [b, -0.0058],
+      [c, -0.0058],
+      [d, -0.003],
+    ])
+      expect(got).toBeCloseTo(want, 4);
+  });
   test("of general eigenvalues, and of the sizes of vectors", () => {
     expect(at((X) => linalg.eigvals(X).abs().sum([-1]), A)).toBe(true);
     expect(at((X) => linalg.eig(X).eigenvectors.abs().pow(2).sum([-1]), A)).toBe(true);

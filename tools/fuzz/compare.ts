@@ -12,6 +12,10 @@ const TOLERANCES: Partial<Record<DtypeName, readonly [number, number]>> = {
   bfloat16: [3.2e-2, 1.6e-2],
 };
 
+/** Of the dtypes that numbers go through, the one that rounds them the most. */
+export const coarsest = (dtypes: readonly DtypeName[], dtype: DtypeName): DtypeName =>
+  dtypes.reduce((p, q) => ((TOLERANCES[q]?.[0] ?? 0) > (TOLERANCES[p]?.[0] ?? 0) ? q : p), dtype);
+
 /** By how much the numbers next to 1 differ from it. */
 const STEPS: Partial<Record<DtypeName, number>> = {
   float32: 2 ** -23,

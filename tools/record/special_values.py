@@ -366,6 +366,62 @@ for places in (torch.tensor([[3, 5]]), torch.tensor(5), torch.tensor([], dtype=t
     for shape in ((2, 4), (8,), ()):
         record("torch", "unravel_index", places, shape)
 
+# What is a single number.
+large = [[3e38, -2.0, 1e-30, 0.0, nan]]
+for ord in (0.5, 1, 2, 3, -1, -2, 0, inf):
+    record("linalg", "vector_norm", large, ord, dim=0)
+record("F", "cosine_similarity", large, [[1.0, -3e38, 2.0, 5.0, 1.0]], dim=0)
+record("method", "norm", Plain(torch.ones(3, dtype=torch.float16)), dtype=torch.float32)
+for dim in (0, -1, 1, -2):
+    record("linalg", "vecdot", [1.0, 2.0], [3.0, -4.0], dim=dim)
+    record("linalg", "vecdot", [complex(1, 2), 2.0], [3.0, complex(0, -4)], dim=dim)
+
+# Powers of bools, powers that bfloat16 rounds on the way, weights that promote.
+for exponent in (True, False, 0, 1, 2, 0.0):
+    record("method", "pow", Plain(torch.tensor([True, False])), exponent)
+for dtype in (torch.float16, torch.bfloat16):
+    for exponent in (0, 2, 3, -2, 3.0):
+        record("method", "pow", torch.linspace(-2, 3, 41).to(dtype), exponent)
+for exponent in (2, 0.5, Plain(torch.tensor([2, 3]))):
+    record("method", "float_power_", Plain(torch.tensor([1.5, 2.0], dtype=torch.float64)), exponent)
+    record("method", "float_power_", Plain(torch.tensor([1.5, 2.0])), exponent)
+for dtype in (torch.uint8, torch.int64, torch.bool, torch.float32):
+    for weight in (torch.tensor(0.3), torch.tensor(0.3, dtype=torch.float64)):
+        record("method", "lerp", Plain(torch.tensor([2, 7]).to(dtype)), Plain(torch.tensor([[7], [6]]).to(dtype)), Plain(weight))
+
+# Which of several NaN, and of several that are equal, gets the gradient.
+for dims, shape in ((1, (1, 1, 8)), (2, (1, 1, 2, 4)), (3, (1, 1, 2, 2, 2))):
+    for values in ((1.0, nan, 3.0, nan, 5.0, 6.0, nan, 2.0), (1.0, 3.0, 3.0, 2.0, 3.0, 0.0, 3.0, nan), (1.0, 3.0, 3.0, 2.0, 3.0, 0.0, 3.0, 1.0)):
+        for size in (1, 2):
+            record("F", f"adaptive_max_pool{dims}d", torch.tensor(values).reshape(shape), size, return_indices=True)
+for name in ("scatter_reduce", "index_reduce"):
+    for reduce in ("amax", "amin"):
+        for include_self in (True, False):
+            record("method", name, [3.0, 1.0, 5.0], 0, Plain(torch.tensor([0, 0, 1])), [3.0, 3.0, 1.0], reduce, include_self=include_self)
+record("F", "triplet_margin_loss", *[torch.tensor(x, dtype=torch.float64) for x in ([[3e38, 1.0]], [[1.0, 2.0]], [[0.5, 0.0]])])
+
+# Singular values of complex matrices.
+for shape in ((2, 3), (3, 2), (2, 2, 2), (1, 1), (0, 2)):
+    n = math.prod(shape)
+    z = torch.complex((torch.arange(n) % 5 - 2.0).double(), (torch.arange(n) % 3 - 1.5).double()).reshape(shape)
+    record("linalg", "svdvals", z)
+    for ord in ("nuc", 2, -2, "fro"):
+        if n > 0:
+            record("linalg", "matrix_norm", z, ord)
+    record("linalg", "cond", z)
+
+# Tensors for results, whose dtype is what is computed in.
+for dtype in (torch.float64, torch.int16, torch.float16, torch.complex64):
+    into = Plain(torch.zeros(0, dtype=dtype))
+    for name in ("sum", "prod", "cumsum", "cumprod"):
+        for x in (torch.tensor([2049.0, 1.5, 0.25]), torch.tensor([2, 300, 7]), torch.tensor([1.5 + 2j, 3j])):
+            record("torch", name, Plain(x), 0, out=into)
+    if dtype.is_floating_point:
+        record("torch", "nanmean", Plain(torch.tensor([2049.0, 1.5, nan], dtype=torch.float16)), 0, out=into)
+    record("torch", "linspace", 0, 4, 9, out=into)
+    record("torch", "full", (2,), 2.5, out=into)
+    record("torch", "ones", 2, out=into)
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)

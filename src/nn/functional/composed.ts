@@ -9,6 +9,8 @@ import { bindArguments, callable } from "../../dispatch/callable.ts";
 import { formatted } from "../../kinds/kernels.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/signature.ts";
+import { isAny } from "../../ops/common/looks.ts";
+import { _where } from "../../ops/pointwise/arithmetic.ts";
 import { relu as reluOp, relu_ } from "../../ops/nn/activation/activation.ts";
 import { arange } from "../../ops/creation/from_data.ts";
 import { feature_dropout } from "../../ops/nn/dropout.ts";
@@ -152,6 +154,18 @@ export const adaptive_avg_pool3d = callable(
   ({ input, output_size }) => pool.adaptive_avg_pool3d(input, sizesFor(input, 3, output_size, "adaptive_avg_pool3d")),
 );
 
+type Largest = (window: Tensor, d: number) => readonly [values: Tensor, places: Tensor];
+const first: Largest = (window, d) => {
+  const { values, indices } = window.max(d, true);
+  return [values, indices];
+};
+/** The same of windows with NaN, the last of which is the largest. */
+const lastNaN: Largest = (window, d) => {
+  const [values, places] = first(window, d);
+  const fromBehind = first(window.flip([d]), d)[1].rsub(window.sizes[d] - 1);
+  const chosen = _where(values.isnan(), fromBehind, places);
+  return [window.gather(d, chosen), chosen];
+};
 const ADAPTIVE_MAX = "adaptive_max_pool(Tensor input, int?[] output_size, bool return_indices=False) -> Tensor";
 /**
  * Maxima dim by dim, the last dim first: so of equal elements the first in row-major order is taken, and its gradient
@@ -167,6 +181,7 @@ const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
     pool.assertFilled(name, input, 1);
     const lead = input.sizes.length - dims;
     const spatial = input.sizes.slice(lead);
+    const largest = input.dtype.is_floating_point && isAny(input.isnan()) ? lastNaN : first;
     let values = input;
     let indices = arange(
       spatial.reduce((a, b) => a * b, 1),
@@ -180,7 +195,7 @@ const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
         const start = Math.floor((k * n) / size[d - lead]);
         return [start, Math.ceil(((k + 1) * n) / size[d - lead]) - start] as const;
       });
-      const maxima = windows.map(([start, length]) => values.narrow(d, start, length).max(d, true));
+      const maxima = windows.map(([start, length]) => largest(values.narrow(d, start, length), d));
       indices = cat(
         maxima.map((m, k) => indices.narrow(d, windows[k][0], windows[k][1]).gather(d, m[1])),
         d,

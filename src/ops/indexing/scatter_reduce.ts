@@ -149,10 +149,10 @@ define(_scatter_extreme, {
   backward: {
     self: ({ grad, self, index, src, result, dim, include_self }) => {
       if (!include_self) return grad.scatter(dim, index, 0);
-      return grad.mul(self.eq(result)).div(reaching(self, index, src, result, dim, true));
+      return grad.mul(self.eq(result)).div(reaching(self, index, src, result, dim));
     },
-    src: ({ grad, self, index, src, result, dim, include_self }) => {
-      const count = reaching(self, index, src, result, dim, include_self).gather(dim, index);
+    src: ({ grad, self, index, src, result, dim }) => {
+      const count = reaching(self, index, src, result, dim).gather(dim, index);
       return grad
         .gather(dim, index)
         .mul(src.eq(result.gather(dim, index)))
@@ -205,14 +205,9 @@ function otherFactors(self: Tensor, dim: number, index: Tensor, src: Tensor, inc
   return _where(others.eq(0), rest, _where(others.eq(1), rest.mul(gone), 0));
 }
 /** How many elements reach the extreme of each place: they share its gradient. */
-function reaching(
-  self: Tensor,
-  index: Tensor,
-  src: Tensor,
-  result: Tensor,
-  dim: number,
-  includesSelf: boolean,
-): Tensor {
-  const own = includesSelf ? self.eq(result).to(self.dtype) : self.new_zeros(self.sizes);
-  return own.scatter_add(dim, index, src.eq(result.gather(dim, index)).to(self.dtype));
+function reaching(self: Tensor, index: Tensor, src: Tensor, result: Tensor, dim: number): Tensor {
+  return self
+    .eq(result)
+    .to(self.dtype)
+    .scatter_add(dim, index, src.eq(result.gather(dim, index)).to(self.dtype));
 }

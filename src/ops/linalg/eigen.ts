@@ -37,7 +37,9 @@ define(eigh, {
     A: ({ grads: [gL, gV], eigenvalues: L, eigenvectors: V }) => {
       const diagonal = (gL ?? L.new_zeros(L.sizes)).diag_embed();
       if (gV === null) return V.matmul(diagonal).matmul(V.mH);
-      const inner = V.mH.matmul(gV).div(gaps(L));
+      // Of V's gradient what leaves the columns orthonormal: the antisymmetric part.
+      const turned = V.mH.matmul(gV);
+      const inner = turned.sub(turned.mH).div(2).div(gaps(L));
       const off = inner.sub(inner.diagonal(0, -2, -1).diag_embed());
       return V.matmul(off.add(diagonal)).matmul(V.mH);
     },

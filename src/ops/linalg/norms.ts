@@ -1,4 +1,5 @@
 // Norms of vectors and matrices, and condition numbers.
+import { realOf } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { numel, wrapDim } from "../../base/layout.ts";
 import { composite } from "../../kinds/kernels.ts";
@@ -100,13 +101,12 @@ define(cond, {
   kernel: composite(({ A, p }) => {
     assertMatrix("linalg.cond", A);
     assertFloats("linalg.cond", A);
+    if (numel(A.sizes) === 0) return A.new_zeros(A.sizes.slice(0, -2), { dtype: realOf(A.dtype) });
     if (p === null || Math.abs(Number(p)) === 2) {
       const values = svdvals(A);
-      if (values.sizes.at(-1) === 0) return values.new_zeros(values.sizes.slice(0, -1));
       const [largest, smallest] = [values.amax([-1]), values.amin([-1])];
       return Number(p) === -2 ? smallest.div(largest) : largest.div(smallest);
     }
-    if (numel(A.sizes) === 0) return A.new_zeros(A.sizes.slice(0, -2));
     return matrix_norm(A, p).mul(matrix_norm(inv(A), p));
   }),
   node: ({ p }) => (p === null || Math.abs(Number(p)) === 2 ? "SqueezeBackward1" : "MulBackward0"),

@@ -153,6 +153,8 @@ export const vecdot = op("linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Te
 define(vecdot, {
   kernel: composite(({ x, y, dim }) => {
     assertFloats("linalg.vecdot", x);
+    // Of two vectors there is one dim, whatever is asked for.
+    if (x.sizes.length === 1 && y.sizes.length === 1) return x.vdot(y);
     return x.conj().mul(y).sum([dim]);
   }),
   node: ({ x, y }) => (x.sizes.length === 1 && y.sizes.length === 1 ? "VdotBackward0" : "SumBackward1"),

@@ -11,6 +11,8 @@ import { define, op } from "../../dispatch/declare.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { full } from "../creation/creation.ts";
 import { _where } from "../pointwise/arithmetic.ts";
+import { imag, real } from "../pointwise/complex.ts";
+import { cat } from "../views/joining.ts";
 import { eigh, eigvalsh } from "./eigen.ts";
 import {
   assertFloats,
@@ -124,8 +126,16 @@ export const svdvals = op("linalg_svdvals(Tensor A, *, str? driver=None) -> Tens
 define(svdvals, {
   kernel: composite(({ A, driver }) => {
     refuseDriver("svdvals", driver);
+    if (A.dtype.is_complex) {
+      assertMatrix("linalg.svd", A);
+      // Those of [[Re, -Im], [Im, Re]] are the same, each twice.
+      const [re, im] = [real(A), imag(A)];
+      const twice = svdvals(cat([cat([re, im.neg()], -1), cat([im, re], -1)], -2));
+      return twice.unflatten(-1, [-1, 2]).select(-1, 0);
+    }
     return A.isDifferentiated && modes().grad ? _svd(A)[1] : _svdvals(A);
   }),
+  node: "LinalgSvdBackward0",
 });
 
 /** What counts as 0: max(atol, rtol * largest); the default of rtol is max(m, n) times the dtype's epsilon. */

@@ -302,15 +302,21 @@ function powKernel(): OpKernel {
     self.abs().pow(exponent).copysign(self),
   );
   const fixed = new Map<number, OpKernel>();
-  // Small whole powers are products, exact and fast.
-  const products: Record<number, (x: Expr) => Expr> = { 1: (x) => x, 2: (x) => x.mul(x), 3: (x) => x.mul(x).mul(x) };
+  // Small whole powers are products, exact and fast. Of bfloat16 each is rounded.
+  type Power = (x: Expr, rounded: (x: Expr) => Expr) => Expr;
+  const products: Record<number, Power> = {
+    0: (x) => constant(1, x.dtype),
+    1: (x) => x,
+    2: (x) => x.mul(x),
+    3: (x, rounded) => rounded(x.mul(x)).mul(x),
+  };
   // Of all but 16-bit floats PyTorch takes roots and reciprocals, which differ from powers at -0 and -∞.
   const reciprocal = (x: Expr): Expr => constant(1, x.dtype).div(x);
-  const roots: Record<number, (x: Expr) => Expr> = {
+  const roots: Record<number, Power> = {
     0.5: (x) => x.sqrt(),
     [-0.5]: (x) => reciprocal(x.sqrt()),
     [-1]: reciprocal,
-    [-2]: (x) => reciprocal(x.mul(x)),
+    [-2]: (x, rounded) => reciprocal(rounded(x.mul(x))),
   };
   const choose = (values: readonly unknown[]): [OpKernel, readonly unknown[]] => {
     const [self, exponent] = values as [Tensor, unknown];
@@ -321,12 +327,19 @@ function powKernel(): OpKernel {
     const integer = Number.isInteger(p) && !(exponent instanceof Float);
     if (integer && p < 0 && !self.dtype.is_differentiable)
       throw new RuntimeError("Integers to negative integer powers are not allowed.");
-    const isRoot = p in roots && self.dtype.is_differentiable && self.dtype.itemsize > 2;
-    const isProduct = p in products && (self.dtype.is_floating_point || (integer && self.dtype !== bool));
+    const isWide = self.dtype.itemsize > 2 || (self.dtype === bfloat16 && p === -2);
+    const isRoot = p in roots && self.dtype.is_differentiable && isWide;
+    // Bools stay bools to the power of a bool.
+    const stays = self.dtype.is_floating_point || (integer && (self.dtype !== bool || typeof exponent === "boolean"));
+    const isProduct = p in products && stays;
     const product = isRoot ? roots[p] : isProduct ? products[p] : null;
     if (!product) return [general, values];
     let kernel = fixed.get(p);
-    if (!kernel) fixed.set(p, (kernel = pointwise<"pow(Tensor self) -> Tensor">(({ self }) => product(self))));
+    if (!kernel) {
+      const rounding = (dtype: Dtype) => (x: Expr) => (dtype === bfloat16 ? x.cast(bfloat16).cast(float32) : x);
+      kernel = pointwise<"pow(Tensor self) -> Tensor">(({ self }, dtype) => product(self, rounding(dtype)));
+      fixed.set(p, kernel);
+    }
     return [kernel, [self]];
   };
   return {
@@ -371,6 +384,7 @@ define(float_power, {
     return self instanceof Tensor ? self.to(dtype).pow(power) : _pow_scalar(self, power as Tensor);
   }),
 });
+export const float_power_ = inplace(float_power);
 
 /** -x. Raises RuntimeError for bools. */
 export const neg = op("neg(Tensor self) -> Tensor");
@@ -1013,7 +1027,9 @@ function assertLerp([self, end, weight]: readonly unknown[]): void {
   for (const [name, x] of Object.entries(given))
     if (x instanceof Tensor && x.dtype !== dtype)
       throw new RuntimeError(`expected dtype ${cppName(dtype)} for \`${name}\` but got dtype ${cppName(x.dtype)}`);
-  if (!dtype.is_differentiable)
+  // A weight that is a single number counts in the promotion.
+  const counts = weight instanceof Tensor && weight.sizes.length === 0 && weight.dtype.is_differentiable;
+  if (!dtype.is_differentiable && !counts)
     throw notImplementedFor(`lerp_kernel_${weight instanceof Tensor ? "tensor" : "scalar"}`, dtype);
 }
 export const lerp_ = inplace(lerp);

@@ -124,6 +124,8 @@ define(prod, {
 /** grad * product / x; where an x is 0, the product of the others by cumulative products from both sides. */
 function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
   if (!isAny(x.eq(0))) return grad.mul(product.div(x).conj());
+  // Alone it is the product.
+  if (x.sizes[d] === 1) return grad;
   const one = x.narrow(d, 0, 1).mul(0).add(1);
   const n = x.sizes[d];
   const before = cat([one, x.narrow(d, 0, n - 1)], d).cumprod(d);
@@ -573,12 +575,11 @@ export const norm = op(
   "norm(Tensor self, Scalar|str? p=2, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
 );
 define(norm, {
-  kernel: composite(({ self, p, dim, keepdim, dtype }) =>
-    p === "nuc"
-      ? nuclear(dtype === null ? self : self.to(dtype), dim, keepdim)
-      : // Of complex numbers only their absolute values count.
-        _norm(self.dtype.is_complex ? self.abs() : self, normOrder(p), dim, keepdim, { dtype }),
-  ),
+  kernel: composite(({ self, p, dim, keepdim, dtype }) => {
+    const x = dtype === null ? self : self.to(dtype);
+    // Of complex numbers only their absolute values count.
+    return p === "nuc" ? nuclear(x, dim, keepdim) : _norm(x.dtype.is_complex ? x.abs() : x, normOrder(p), dim, keepdim);
+  }),
 });
 function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {
   if (self.sizes.length < 2)
@@ -589,19 +590,19 @@ function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean):
   return keepdim ? dims.toSorted((a, b) => a - b).reduce((t, d) => t.unsqueeze(d), total) : total;
 }
 /** {@link norm} by a number. @internal */
-export const _norm = op(
-  "_norm(Tensor self, Scalar p, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor",
-);
+export const _norm = op("_norm(Tensor self, Scalar p, int[]? dim=None, bool keepdim=False) -> Tensor");
 define(_norm, {
   kernel: inOpmath(
-    compute(({ self, p, dim, keepdim, dtype }) => {
-      const x = dtype ? self.to(dtype) : self;
+    compute(({ self: x, p, dim, keepdim }) => {
       if (!x.dtype.is_floating_point)
         throw new RuntimeError(
           `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${x.dtype.legacyName}`,
         );
       const order = normOrder(p);
       assertNormed(order, x, dim);
+      // Of one element it is the absolute value, however large.
+      const single = order !== 0 && wrapDims(dim, x.sizes.length).every((d) => x.sizes[d] === 1);
+      if (single) return x.abs().sum(dim, keepdim);
       if (order === 2) return x.mul(x).sum(dim, keepdim).sqrt();
       if (order === 1) return x.abs().sum(dim, keepdim);
       if (order === 0) return x.ne(0).to(x.dtype).sum(dim, keepdim);

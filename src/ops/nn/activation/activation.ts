@@ -276,11 +276,19 @@ define(hardswish, {
   kernel: composite(({ input }) => input.mul(hardsigmoid(input))),
   node: "HardswishBackward0",
 });
+const logSigmoid = pointwise<"logsigmoid(Tensor input) -> Tensor">(({ input }) =>
+  input.min(0).sub(input.abs().neg().exp().log1p()),
+);
 /** log(sigmoid(x)), without overflow. */
 export const logsigmoid = op("logsigmoid(Tensor input) -> Tensor");
 define(logsigmoid, {
   takes: floats("log_sigmoid_cpu"),
-  kernel: pointwise(({ input }) => input.min(0).sub(input.abs().neg().exp().log1p())),
+  kernel: {
+    ...logSigmoid,
+    kind: "compute",
+    // Its result lies in rows, however the input lies.
+    run: ([input], schema) => logSigmoid.run([(input as Tensor).contiguous()], schema),
+  },
   saves: ["input"],
   backward: { input: ({ grad, input }) => grad.mul(input.neg().sigmoid()) },
   node: "LogSigmoidBackward0",

@@ -38,7 +38,7 @@ function triplet(
   const near = distance(anchor, positive);
   let far = distance(anchor, negative);
   if (swap) far = minimum(far, distance(positive, negative));
-  return near.sub(far).add(margin).clamp_min(0);
+  return near.add(margin).sub(far).clamp_min(0);
 }
 /**
  * Positives [N, D] ask to be nearer to their anchors than negatives, by `margin`, in the p-norm.
