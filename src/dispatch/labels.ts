@@ -57,9 +57,12 @@ export interface Label<T> {
   bias_v: [bias_v: T];
   bidirectional: [bidirectional: T];
   bins: [bins: T];
+  bits: [bits: T];
   blank: [blank: T];
   body: [body: T];
   boundaries: [boundaries: T];
+  brightness: [brightness: T];
+  brightness_factor: [brightness_factor: T];
   bwd: [bwd: T];
   bytes: [bytes: T];
   C: [C: T];
@@ -67,6 +70,7 @@ export interface Label<T> {
   _caller: [_caller: T];
   capturable: [capturable: T];
   ceil_mode: [ceil_mode: T];
+  center: [center: T];
   centered: [centered: T];
   centred: [centred: T];
   check_available: [check_available: T];
@@ -80,6 +84,8 @@ export interface Label<T> {
   compute_mode: [compute_mode: T];
   compute_uv: [compute_uv: T];
   condition: [condition: T];
+  contrast: [contrast: T];
+  contrast_factor: [contrast_factor: T];
   cooldown: [cooldown: T];
   copy: [copy: T];
   correction: [correction: T];
@@ -100,6 +106,7 @@ export interface Label<T> {
   decoder_layer: [decoder_layer: T];
   decoupled_weight_decay: [decoupled_weight_decay: T];
   defaults: [defaults: T];
+  degrees: [degrees: T];
   delta: [delta: T];
   density: [density: T];
   descending: [descending: T];
@@ -153,8 +160,10 @@ export interface Label<T> {
   error_message: [error_message: T];
   eta_min: [eta_min: T];
   etas: [etas: T];
+  expand: [expand: T];
   exponent: [exponent: T];
   factor: [factor: T];
+  fill: [fill: T];
   fill_value: [fill_value: T];
   final_div_factor: [final_div_factor: T];
   fn: [fn: T];
@@ -183,15 +192,20 @@ export interface Label<T> {
   groups: [groups: T];
   growth_factor: [growth_factor: T];
   growth_interval: [growth_interval: T];
+  h: [h: T];
   hard: [hard: T];
   has_aux: [has_aux: T];
   head_bias: [head_bias: T];
+  height: [height: T];
   hermitian: [hermitian: T];
   hidden_size: [hidden_size: T];
   high: [high: T];
   history_size: [history_size: T];
   hook: [hook: T];
+  hue: [hue: T];
+  hue_factor: [hue_factor: T];
   HxW: [HxW: T];
+  i: [i: T];
   ignore_index: [ignore_index: T];
   imag: [imag: T];
   in1_features: [in1_features: T];
@@ -214,6 +228,7 @@ export interface Label<T> {
   init_scale: [init_scale: T];
   initial_accumulator_value: [initial_accumulator_value: T];
   inplace: [inplace: T];
+  inpt: [inpt: T];
   input: [input: T];
   input1: [input1: T];
   input2: [input2: T];
@@ -221,9 +236,11 @@ export interface Label<T> {
   input_scale: [input_scale: T];
   input_size: [input_size: T];
   inputs: [inputs: T];
+  interpolation: [interpolation: T];
   interpolation_mode: [interpolation_mode: T];
   is_causal: [is_causal: T];
   is_grads_batched: [is_grads_batched: T];
+  j: [j: T];
   k: [k: T];
   k_proj_weight: [k_proj_weight: T];
   kdim: [kdim: T];
@@ -260,6 +277,7 @@ export interface Label<T> {
   LU_data: [LU_data: T];
   LU_pivots: [LU_pivots: T];
   m: [m: T];
+  magnitude: [magnitude: T];
   make: [make: T];
   map_location: [map_location: T];
   margin: [margin: T];
@@ -275,6 +293,7 @@ export interface Label<T> {
   max_lr: [max_lr: T];
   max_momentum: [max_momentum: T];
   max_norm: [max_norm: T];
+  max_size: [max_size: T];
   max_val: [max_val: T];
   max_value: [max_value: T];
   maximize: [maximize: T];
@@ -329,6 +348,9 @@ export interface Label<T> {
   num_groups: [num_groups: T];
   num_heads: [num_heads: T];
   num_layers: [num_layers: T];
+  num_magnitude_bins: [num_magnitude_bins: T];
+  num_ops: [num_ops: T];
+  num_output_channels: [num_output_channels: T];
   num_parameters: [num_parameters: T];
   num_replicas: [num_replicas: T];
   num_samples: [num_samples: T];
@@ -357,6 +379,7 @@ export interface Label<T> {
   pack_hook: [pack_hook: T];
   packed_sequences: [packed_sequences: T];
   pad: [pad: T];
+  pad_if_needed: [pad_if_needed: T];
   padded_sequences: [padded_sequences: T];
   padding: [padding: T];
   padding_idx: [padding_idx: T];
@@ -396,6 +419,7 @@ export interface Label<T> {
   randomness: [randomness: T];
   range: [range: T];
   rank: [rank: T];
+  ratio: [ratio: T];
   rcond: [rcond: T];
   real: [real: T];
   recompute_scale_factor: [recompute_scale_factor: T];
@@ -421,6 +445,8 @@ export interface Label<T> {
   s: [s: T];
   sampler: [sampler: T];
   samples: [samples: T];
+  saturation: [saturation: T];
+  saturation_factor: [saturation_factor: T];
   scalar: [scalar: T];
   scalar1: [scalar1: T];
   scalar2: [scalar2: T];
@@ -442,6 +468,8 @@ export interface Label<T> {
   set_to_none: [set_to_none: T];
   shape: [shape: T];
   shapes: [shapes: T];
+  sharpness_factor: [sharpness_factor: T];
+  shear: [shear: T];
   shifts: [shifts: T];
   shuffle: [shuffle: T];
   sigma: [sigma: T];
@@ -502,12 +530,14 @@ export interface Label<T> {
   tol: [tol: T];
   tolerance_change: [tolerance_change: T];
   tolerance_grad: [tolerance_grad: T];
+  top: [top: T];
   total_iters: [total_iters: T];
   total_length: [total_length: T];
   total_steps: [total_steps: T];
   track_running_stats: [track_running_stats: T];
   train: [train: T];
   training: [training: T];
+  translate: [translate: T];
   transpose: [transpose: T];
   transposed: [transposed: T];
   type1: [type1: T];
@@ -537,10 +567,12 @@ export interface Label<T> {
   vec2: [vec2: T];
   vectorize: [vectorize: T];
   _weight: [_weight: T];
+  w: [w: T];
   weight: [weight: T];
   weight_decay: [weight_decay: T];
   weights: [weights: T];
   where: [where: T];
+  width: [width: T];
   window_length: [window_length: T];
   with_replacement: [with_replacement: T];
   worker_init_fn: [worker_init_fn: T];

@@ -136,6 +136,7 @@ define(_upsample, {
       if (!isTaken(takes, dtype) && (!resize.antialias || spatial.some((n, d) => n !== output_size[d])))
         throw takes.refuse(dtype, dtype);
       const rounds = dtype === uint8;
+      if (rounds && resize.antialias) return ofBytes(self, output_size, resize);
       let x = (rounds || isHalf(dtype)) && !resize.mode.startsWith("nearest") ? self.float() : self;
       for (const [i, to] of output_size.entries()) {
         const d = i + 2;
@@ -158,6 +159,32 @@ define(_upsample, {
   node: ({ mode, output_size, antialias }) =>
     `Upsample${words(mode)}${output_size.length}D${antialias ? "Aa" : ""}Backward0`,
 });
+/**
+ * Bytes smoothed along rows and then along columns, each time with weights of 16 bits and to bytes, as PyTorch does it. The
+ * sums are whole numbers below 2^24, which float32 holds.
+ */
+function ofBytes(self: Tensor, output_size: readonly number[], resize: Resize): Tensor {
+  let x = self.float();
+  for (const [i, to] of [...output_size.entries()].reverse()) {
+    const d = i + 2;
+    if (to === self.sizes[d]) continue;
+    const taps = along(i, self.sizes[d], to, resize);
+    const largest = taps.weights.reduce((most, w) => w.reduce((a, b) => Math.max(a, b), most), 0);
+    let bits = 0;
+    while (bits < 22 && Math.floor(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;
+    const whole = (w: number): number => Math.sign(w) * Math.floor(Math.abs(w) * 2 ** bits + 0.5);
+    const terms = taps.weights.map((w, k) =>
+      x.index_select(d, fromTyped(taps.indices[k], [to], int64)).mul_(weightsOf(w.map(whole), x, d, x.dtype)),
+    );
+    x = terms
+      .reduce((a, b) => a.add_(b))
+      .add_(2 ** (bits - 1))
+      .mul_(2 ** -bits)
+      .floor_()
+      .clamp_(0, 255);
+  }
+  return x.to(uint8);
+}
 const words = (mode: string): string =>
   mode === "nearest-exact" ? "NearestExact" : mode[0].toUpperCase() + mode.slice(1);
 const NAMES = ["W", "H", "D"];
