@@ -1,4 +1,8 @@
 // tidu/viz: graphs to look at, runs to step through, reasons for gradients.
+import "./display.ts";
+export { Chart, confusion_matrix, curves, histogram } from "./charts.ts";
+export { Summary, summary } from "./summary.ts";
+export type { SummaryRow } from "./summary.ts";
 export { Explanation } from "./explain/explanation.ts";
 export { explain, where_from } from "./explain/explain.ts";
 export { make_dot, Picture } from "./picture.ts";
