@@ -29,7 +29,7 @@ const SUMS = /^(sum|mean|nansum|nanmean|cumsum|(adaptive_)?avg_pool[123]d)$/;
 const PRODUCTS = /^(conv|linear|matmul|mm|bmm|mv|dot|vdot|inner|einsum|tensordot|addmm|addmv|addbmm|baddbmm)/;
 /** What may be lost of a sum because one of its terms is rounded, in the order that PyTorch adds them up. */
 export function lostOf(name: string, dtype: DtypeName, operands: () => ArrayLike<number | bigint>[]): number {
-  const factors = SUMS.test(name) ? 1 : PRODUCTS.test(name) ? 2 : name === "multi_dot" ? 3 : 0;
+  const factors = SUMS.test(name) ? 1 : PRODUCTS.test(name) ? 2 : /^(multi_dot|bilinear)$/.test(name) ? 3 : 0;
   if (factors === 0) return 0;
   const largest = operands()
     .map((x) => {

@@ -68,6 +68,7 @@ async function* generated(seed: string, count: number, first = 0, vectors = {}):
     let said = "";
     child.stderr.on("data", (text: Buffer) => (said = `${said}${text.toString()}`.slice(-2000)));
     for await (const line of createInterface({ input: child.stdout })) {
+      if (!line.endsWith("}")) break; // it crashed while it wrote
       yield JSON.parse(line) as Program;
       next++;
     }

@@ -2,7 +2,7 @@
 import type { Matrix } from "../../devices/backend.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { further, placeOf } from "../../kernel/place.ts";
-import { float32, float64, int32 } from "../../base/dtype.ts";
+import { bfloat16, float16, float32, float64, int32 } from "../../base/dtype.ts";
 import { LinAlgError, NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { broadcastShapes, contiguousStrides, numel } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
@@ -33,6 +33,11 @@ export function assertReal(name: string, A: Tensor): void {
   assertFloats(name, A);
   if (A.dtype !== float32 && A.dtype !== float64)
     throw new NotImplementedError(`"${name}" not implemented for '${A.dtype.legacyName}'`);
+}
+/** Refuses 16-bit floats. */
+export function assertPrecise(name: string, A: Tensor): void {
+  if (A.dtype === float16 || A.dtype === bfloat16)
+    throw new RuntimeError(`${name}: Low precision dtypes not supported. Got ${A.dtype.legacyName}`);
 }
 export const batchOf = (A: Tensor): Shape => A.sizes.slice(0, -2);
 /** Both with the same dims in front of their matrices. */

@@ -5,7 +5,7 @@ import { numel, wrapDim } from "../../base/layout.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { assertFloats, assertMatrix } from "./matrices.ts";
+import { assertFloats, assertMatrix, assertPrecise } from "./matrices.ts";
 import { inv } from "./solve.ts";
 import { svdvals } from "./svd.ts";
 
@@ -52,6 +52,7 @@ function ofMatrix(name: string, A: Tensor, ord: number | string, dim: readonly n
   if (ord === "fro") return A.norm(2, [row, col], keepdim);
   const restored = (t: Tensor): Tensor => (keepdim ? [row, col].sort().reduce((x, d) => x.unsqueeze(d), t) : t);
   if (ord === "nuc" || Math.abs(Number(ord)) === 2) {
+    assertPrecise(name, A);
     const values = svdvals(A.movedim([row, col], TWO_DIMS));
     return restored(ord === "nuc" ? values.sum([-1]) : ord === 2 ? largest(values, -1, false) : values.amin([-1]));
   }

@@ -1,6 +1,6 @@
 // Products of matrices and vectors: powers, chains, exponentials.
 import { numberIn } from "../common/looks.ts";
-import { float64 } from "../../base/dtype.ts";
+import { bfloat16, bool, float16, float64 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { list, wrapDim } from "../../base/layout.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
@@ -166,6 +166,10 @@ define(diagonal, { kernel: composite(({ A, offset, dim1, dim2 }) => A.diagonal(o
 export const vander = op("linalg_vander(Tensor x, *, int? N=None) -> Tensor");
 define(vander, {
   kernel: composite(({ x, N }) => {
+    if (x.dtype === bool || x.dtype === float16 || x.dtype === bfloat16)
+      throw new RuntimeError(
+        `linalg.vander supports floating point, complex, and integer tensors, but got ${x.dtype.legacyName}`,
+      );
     const points = x.sizes.length === 0 ? x.unsqueeze(0) : x;
     const n = N ?? points.sizes.at(-1)!;
     if (n <= 1) throw new RuntimeError("N must be greater than 1.");

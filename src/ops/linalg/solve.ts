@@ -8,7 +8,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/creation.ts";
 import { _where } from "../pointwise/arithmetic.ts";
 import { lu_solve, factored } from "./lu.ts";
-import { assertReal, assertSquare, checkInfo, sameBatch } from "./matrices.ts";
+import { assertPrecise, assertReal, assertSquare, checkInfo, sameBatch } from "./matrices.ts";
 import { assertShapes } from "./triangular.ts";
 
 /** Whether B is a vector, or a batch of them as large as that of A. */
@@ -147,6 +147,7 @@ const _slogdet = op("_linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet
 define(_slogdet, {
   kernel: host(({ A }) => {
     assertSquare("linalg.slogdet", A);
+    assertPrecise("linalg.slogdet", A);
     assertReal("linalg.slogdet", A);
     const [LU, pivots] = factored(A);
     const diagonal = LU.diagonal(0, -2, -1);
@@ -168,6 +169,7 @@ export const logdet = op("logdet(Tensor self) -> Tensor");
 define(logdet, {
   kernel: composite(({ self }) => {
     assertSquare("logdet", self);
+    assertPrecise("logdet", self);
     assertReal("logdet", self);
     const { sign, logabsdet } = slogdet(self);
     return _where(sign.eq(-1), NaN, logabsdet);

@@ -585,6 +585,7 @@ export const atan_ = inplace(atan);
 /** Angle of the point (other, self), in the right quadrant. */
 export const atan2 = op("atan2(Tensor self, Tensor other) -> Tensor");
 define(atan2, {
+  takes: real("atan2_cpu"),
   kernel: pointwise(({ self, other }) => self.atan2(other), { float: true }),
   saves: ["self", "other"],
   backward: {
