@@ -76,7 +76,7 @@ export type { HistogramOptions } from "./ops/reduction/histogram.ts";
 export { gradient } from "./ops/reduction/gradient.ts";
 export type { GradientOptions } from "./ops/reduction/gradient.ts";
 export { result_type } from "./ops/pointwise/result_type.ts";
-export { allclose, equal, max, median, min, nanmedian, nonzero, pow, where } from "./ops/methods/overloads.ts";
+export { allclose, equal, max, median, min, nanmedian, nonzero, pow, repeat_interleave, where } from "./ops/methods/overloads.ts";
 // PyTorch has other functions, and a module, under these names of ops.
 export { normal, randint, randint_like } from "./ops/random/overloads.ts";
 export * as random from "./ops/random/random_state.ts";
@@ -99,6 +99,15 @@ export {
   trapz,
   unravel_index,
 } from "./ops/views/variadic.ts";
+export {
+  is_complex,
+  is_floating_point,
+  is_inference,
+  is_nonzero,
+  is_signed,
+  is_tensor,
+  numel,
+} from "./ops/methods/predicates.ts";
 export { unique, unique_consecutive } from "./ops/methods/unique.ts";
 export type { UniqueOptions } from "./ops/methods/unique.ts";
 export * as special from "./ops/pointwise/special.ts";

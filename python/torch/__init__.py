@@ -213,12 +213,7 @@ def randint(*args, **kwargs):
     return _randint(*args, **kwargs)
 
 
-def repeat_interleave(input=_MISSING, repeats=None, dim=None, *, output_size=None):
-    if repeats is None and isinstance(input, Tensor):
-        # Alone, they tell how often each place is repeated.
-        return _run("torch.repeat_interleave", arange(input.numel()), input)
-    _require("repeat_interleave", input=input)
-    return _run("torch.repeat_interleave", input, repeats, **({} if dim is None else {"dim": dim}))
+repeat_interleave = _function("torch.repeat_interleave")
 
 
 def manual_seed(seed):

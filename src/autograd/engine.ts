@@ -336,7 +336,7 @@ class GraphTask {
     if (fitted.dtype !== dtype) {
       const before = fitted;
       // Of a complex gradient a real number takes the real part.
-      fitted = this.derived(() => (before.dtype.is_complex && !dtype.is_complex ? before.real() : before).to(dtype));
+      fitted = this.derived(() => (before.dtype.is_complex && !dtype.is_complex ? before.real : before).to(dtype));
     }
     if (fitted.backend !== device) {
       const elsewhere = fitted;

@@ -1,5 +1,5 @@
 // dtypes, PyTorch's promotion table, the default dtype. Pure: knows nothing of tensors or devices.
-import { TypeError } from "./errors.ts";
+import { TypeError, ValueError } from "./errors.ts";
 
 export type TypedArray =
   Float64Array | Float32Array | BigInt64Array | Int32Array | Int16Array | Int8Array | Uint8Array | Uint16Array;
@@ -138,6 +138,14 @@ export const dtypes: readonly Dtype[] = [
   complex128,
 ];
 export const dtypeByName = new Map(dtypes.map((d) => [d.name, d]));
+/** The dtype of PyTorch's old name of a tensor type, "torch.FloatTensor". Raises TypeError, and ValueError for another name. */
+export function dtypeOfType(type: unknown): Dtype {
+  if (type instanceof Dtype) return type;
+  if (typeof type !== "string") throw new TypeError("dtype must be a type, str, or dtype object");
+  const found = dtypes.find((d) => `torch.${d.legacyName}Tensor` === type);
+  if (found === undefined) throw new ValueError(`invalid type: '${type}'`);
+  return found;
+}
 
 /** The dtype that arithmetic on 16-bit floats is done in before it is rounded to them; any other dtype itself. */
 export const opmath = (d: Dtype): Dtype => (d === float16 || d === bfloat16 ? float32 : d);

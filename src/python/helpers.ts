@@ -41,6 +41,7 @@ import type { CommonOptions } from "../optim/optimizer.ts";
 import { fromTyped } from "../ops/creation/from_data.ts";
 import { weightsOnlyMessage } from "../serialization/torch_load.ts";
 import type { TorchFile } from "../serialization/torch_file.ts";
+import { viewAs } from "../ops/methods/view_dtype.ts";
 import { closeFile } from "./files.ts";
 import { scalarText } from "../tensor/print.ts";
 import type { Generator } from "../random/generator.ts";
@@ -205,32 +206,7 @@ export const helpers = {
   wholeStorage({ storage, dtype }: Tensor): Tensor {
     return new Tensor(storage, dtype, [Math.floor(storage.block.nbytes / dtype.itemsize)], [1], 0).clone();
   },
-  /** The same memory seen as numbers of another dtype. */
-  viewAs(self: Tensor, dtype: Dtype): Tensor {
-    const { sizes, strides, offset } = self;
-    const [from, to] = [self.dtype.itemsize, dtype.itemsize];
-    const last = sizes.length - 1;
-    const what = `to view ${self.dtype.legacyName} as ${dtype.legacyName} (different element sizes)`;
-    if (from === to) return new Tensor(self.storage, dtype, sizes, strides, offset);
-    if (last < 0) throw new RuntimeError(`self.dim() cannot be 0 ${what}`);
-    if (strides[last] !== 1) throw new RuntimeError(`self.stride(-1) must be 1 ${what}, but got ${strides[last]}`);
-    const scaled = (n: number): number => (n * from) / to;
-    const whole = to / from;
-    const uneven = (told: string, n: number): void => {
-      if (n % whole !== 0 && whole > 1)
-        throw new RuntimeError(`${told} must be divisible by ${whole} ${what}, but got ${n}`);
-    };
-    uneven("self.size(-1)", sizes[last]);
-    uneven("self.storage_offset()", offset);
-    for (const [d, stride] of strides.entries()) if (d < last) uneven(`self.stride(${d})`, stride);
-    return new Tensor(
-      self.storage,
-      dtype,
-      [...sizes.slice(0, last), scaled(sizes[last])],
-      [...strides.slice(0, last).map(scaled), 1],
-      scaled(offset),
-    );
-  },
+  viewAs,
   // ---- files
   fileStart: (file: TorchFile): number => file.from,
   claim: (file: TorchFile, key: string, dtype: Dtype, numel: number): Tensor => file.claim(key, dtype, numel),

@@ -7,7 +7,7 @@ import { device } from "../devices/device.ts";
 import type { Device } from "../devices/device.ts";
 import { getDevice, placement } from "../devices/registry.ts";
 import type { Dtype, Scalar, TypedArray } from "../base/dtype.ts";
-import { bool, Complex } from "../base/dtype.ts";
+import { bool, Complex, dtypeOfType } from "../base/dtype.ts";
 import { cppName } from "../base/cpp_names.ts";
 import { IndexError, RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { observer } from "../base/observer.ts";
@@ -270,18 +270,20 @@ export class Tensor {
 
   /** The sizes, or the size of one dim. */
   size(): Size;
-  size(dim: number): number;
-  size(dim?: number): Size | number {
-    if (dim === undefined) return this.shape;
+  size(dim: number | { dim: number }): number;
+  size(given?: number | { dim: number }): Size | number {
+    if (given === undefined) return this.shape;
+    const dim = typeof given === "object" ? given.dim : given;
     if (this.sizes.length === 0)
       throw new IndexError("Dimension specified as " + dim + " but tensor has no dimensions");
     return this.sizes[wrapDim(dim, this.sizes.length)];
   }
   /** Steps between neighbours, in elements; of one dim or of all. */
   stride(): number[];
-  stride(dim: number): number;
-  stride(dim?: number): number[] | number {
-    return dim === undefined ? [...this.strides] : this.strides[wrapDim(dim, this.sizes.length)];
+  stride(dim: number | { dim: number }): number;
+  stride(given?: number | { dim: number }): number[] | number {
+    if (given === undefined) return [...this.strides];
+    return this.strides[wrapDim(typeof given === "object" ? given.dim : given, this.sizes.length)];
   }
   storage_offset(): number {
     return this.offset;
@@ -324,8 +326,11 @@ export class Tensor {
   get_device(): number {
     return -1;
   }
-  /** `torch.FloatTensor`, … */
-  type(): string {
+  /** `torch.FloatTensor`, …; with a dtype, or the name of such a type, self converted to it. Raises ValueError for another name. */
+  type(): string;
+  type(dtype: Dtype | string): Tensor;
+  type(wanted?: Dtype | string): string | Tensor {
+    if (wanted !== undefined) return this.to(dtypeOfType(wanted));
     const { type } = this.device;
     return `torch.${type === "cpu" ? "" : `${type}.`}${this.dtype.legacyName}Tensor`;
   }

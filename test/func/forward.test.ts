@@ -18,7 +18,7 @@ function vector(t: Tensor, seed: number): Tensor {
 function product(xs: readonly Tensor[], ys: readonly Tensor[]): number {
   const parts = xs.map((x, i) => {
     const made = x.conj().mul(ys[i]).sum();
-    return Number((made.dtype.is_complex ? made.real() : made).item());
+    return Number((made.dtype.is_complex ? made.real : made).item());
   });
   return parts.reduce((sum, part) => sum + part, 0);
 }

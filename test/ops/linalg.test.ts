@@ -86,8 +86,8 @@ describe("factorizations give back the matrix they are of", () => {
         const A = matrix(seed, n, n);
         const { eigenvalues: L, eigenvectors: V } = linalg.eig(A);
         expect(largest(A.to(torch.complex128).mm(V).sub(V.mul(L)).abs())).toBeLessThan(1e-11);
-        expect(Math.abs(L.imag().sum().item())).toBeLessThan(1e-11);
-        expect(Math.abs(L.real().sum().sub(A.diagonal().sum()).item())).toBeLessThan(1e-11);
+        expect(Math.abs(L.imag.sum().item())).toBeLessThan(1e-11);
+        expect(Math.abs(L.real.sum().sub(A.diagonal().sum()).item())).toBeLessThan(1e-11);
       }),
     ));
   test("A = L Lᵀ of positive-definite matrices", () =>
@@ -156,7 +156,7 @@ describe("hard matrices", () => {
       ],
       { dtype: torch.float64 },
     );
-    expect(linalg.eigvals(jordan).real().tolist()).toEqual([2, 2, 2]);
+    expect(linalg.eigvals(jordan).real.tolist()).toEqual([2, 2, 2]);
     expect(
       linalg
         .eigvalsh(torch.ones([3, 3], { dtype: torch.float64 }))
@@ -168,7 +168,7 @@ describe("hard matrices", () => {
       [0, 1],
       [-1, 0],
     ]);
-    expect(linalg.eigvals(turn).imag().abs().tolist()).toEqual([1, 1]);
+    expect(linalg.eigvals(turn).imag.abs().tolist()).toEqual([1, 1]);
   });
   test("rank-deficient matrices have a rank and a pseudoinverse", () => {
     const A = matrix(2, 5, 2).mm(matrix(4, 2, 5));

@@ -42,7 +42,7 @@ export const floats = (ts: readonly Tensor[]): Tensor[] =>
 export function mixed(ts: readonly Tensor[]): Tensor {
   let sum = torch.zeros([], { dtype: torch.float64 });
   for (const t of ts) {
-    const real = t.dtype.is_complex ? t.real().add(t.imag()) : t;
+    const real = t.dtype.is_complex ? t.real.add(t.imag) : t;
     const weights = torch
       .arange(1, real.numel() + 1, { dtype: torch.float64 })
       .reshape([...real.shape])

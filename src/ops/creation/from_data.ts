@@ -56,6 +56,17 @@ export type TensorData =
  * anything that is not a number. As `torch.tensor`.
  * @example torch.tensor([[1, 2], [3, 4]]) // tensor([[1., 2.], [3., 4.]])
  */
+declare module "../../tensor/tensor.ts" {
+  interface Tensor {
+    /** {@link tensor} of this dtype and device, unless others are given. */
+    new_tensor(data: TensorData, options?: FactoryOptions): Tensor;
+    new_tensor(options: FactoryOptions & { data: TensorData }): Tensor;
+  }
+}
+Tensor.prototype.new_tensor = function (this: Tensor, ...given: unknown[]) {
+  const [data, dtype, device, requires_grad] = bind(NEW_TENSOR, given) as FactoryValues;
+  return tensor(data as TensorData, { dtype: dtype ?? this.dtype, device: device ?? this.device, requires_grad });
+};
 export function tensor(data: TensorData, options?: FactoryOptions): Tensor;
 export function tensor(...given: unknown[]): Tensor {
   const [data, dtype, device, requires_grad] = bind(TENSOR, given) as FactoryValues;
@@ -77,6 +88,7 @@ type FactoryValues = [data: TensorData, dtype: Dtype | null, device: DeviceLike 
 const TENSOR = parseSchema(
   "tensor(object data, *, dtype? dtype=None, device? device=None, bool requires_grad=False) -> Tensor",
 );
+const NEW_TENSOR = parseSchema(TENSOR.text.replace("tensor", "new_tensor"));
 /** Marks a fresh tensor as one whose operations are recorded. */
 export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
   observer.current?.note?.("made", t);

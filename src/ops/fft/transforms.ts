@@ -94,7 +94,7 @@ define(_fft_r2c, {
     self: ({ grad, sizes, dim, normalization, onesided }) => {
       const last = dim.at(-1)!;
       const full = onesided ? resized(grad, [last], [sizes.self[last]]) : grad;
-      return _fft_c2c(full, dim, normalization, false).real();
+      return _fft_c2c(full, dim, normalization, false).real;
     },
   },
   node: "FftR2CBackward0",

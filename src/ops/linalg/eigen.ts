@@ -89,15 +89,15 @@ define(eig, {
 /** A⁻¹ B of complex matrices, by those of their parts: [[Re, -Im], [Im, Re]]. */
 function inverseTimes(A: Tensor, B: Tensor): Tensor {
   const n = A.sizes.at(-1)!;
-  const [a, b] = [A.real(), A.imag()];
+  const [a, b] = [A.real, A.imag];
   const whole = cat([cat([a, b.neg()], -1), cat([b, a], -1)], -2);
-  const x = solve(whole, cat([B.real(), B.imag()], -2));
+  const x = solve(whole, cat([B.real, B.imag], -2));
   return complex(x.narrow(-2, 0, n), x.narrow(-2, n, n));
 }
 /** The part of the gradient that comes by the vectors, each of which keeps its length and may turn in the complex plane. */
 function withVectors(gV: Tensor, L: Tensor, V: Tensor): Tensor {
   const inner = V.mH.matmul(gV);
-  const kept = V.mH.matmul(V).matmul(inner.diagonal(0, -2, -1).real().to(V.dtype).diag_embed());
+  const kept = V.mH.matmul(V).matmul(inner.diagonal(0, -2, -1).real.to(V.dtype).diag_embed());
   const off = inner.sub(kept).div(gaps(L).conj());
   return off.sub(off.diagonal(0, -2, -1).diag_embed());
 }
@@ -105,9 +105,7 @@ function general(name: string, A: Tensor, vectors: boolean): [Tensor, Tensor | n
   assertSquare(name, A);
   assertFloats(name, A);
   const n = A.sizes.at(-1)!;
-  const [re, im] = A.dtype.is_complex
-    ? [stackOf(A.real()), stackOf(A.imag())]
-    : [stackOf(A), newStack(batchOf(A), n, n)];
+  const [re, im] = A.dtype.is_complex ? [stackOf(A.real), stackOf(A.imag)] : [stackOf(A), newStack(batchOf(A), n, n)];
   const values = allocate([...batchOf(A), n], complex128);
   const columns = allocate(vectors ? A.sizes : [0], complex128);
   for (let i = 0; i < re.count; i++) {

@@ -25,7 +25,7 @@ import { rowMajor } from "../common/row_major.ts";
 function product(x: Tensor, y: Tensor, addend: Tensor | null = null): Tensor {
   const { dtype } = x;
   if (dtype.is_complex) {
-    const [a, b, c, d] = [x.real(), x.imag(), y.real(), y.imag()];
+    const [a, b, c, d] = [x.real, x.imag, y.real, y.imag];
     const [re, im] = [product(a, c).sub_(product(b, d)), product(a, d).add_(product(b, c))];
     // BLAS multiplies what a vector comes to by an alpha of 1 + 0i, which infinities do not survive.
     const scaled = x.sizes.length === 2 && (y.sizes.length === 1 || y.sizes[1] === 1);

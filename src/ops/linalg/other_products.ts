@@ -325,6 +325,6 @@ define(corrcoef, {
     const spread = c.diagonal().sqrt();
     const scaled = c.div(spread.unsqueeze(-1)).div(spread.unsqueeze(0));
     if (!scaled.dtype.is_complex) return scaled.clamp(-1, 1);
-    return _complex(scaled.real().clamp(-1, 1), scaled.imag().clamp(-1, 1));
+    return _complex(scaled.real.clamp(-1, 1), scaled.imag.clamp(-1, 1));
   }),
 });

@@ -19,6 +19,7 @@ import "./bernoulli.ts";
 import "./resize_tensor.ts";
 import "./subscript.ts";
 import "./unique.ts";
+import { viewDtypes } from "./view_dtype.ts";
 
 type MethodNames<O> = {
   [K in keyof O]: K extends `_${string}`
@@ -31,9 +32,10 @@ type Methods<O> = { [K in keyof O]: Method<SignatureOf<O[K]>> };
 
 declare module "../../tensor/tensor.ts" {
   /** Every op whose first argument is self, as a method; and x[i], x[i] = y along the first dim. */
-  interface Tensor extends Methods<Pick<typeof ops, MethodNames<typeof ops>>> {
+  interface Tensor extends Methods<Pick<typeof ops, Exclude<MethodNames<typeof ops>, "view">>> {
     [index: number]: Tensor;
   }
 }
 
 makeMethods(ops);
+viewDtypes();

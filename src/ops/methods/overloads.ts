@@ -6,6 +6,7 @@ import { sameShape } from "../../base/layout.ts";
 import { dynamicShape, refuseBatch } from "../../dispatch/levels.ts";
 import { methodOf, overload, overloaded } from "../../dispatch/overloads.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { arange } from "../creation/from_data.ts";
 import { _pow_scalar, _where, maximum, minimum } from "../pointwise/arithmetic.ts";
 import { _max_all, _max_dim, _min_all, _min_dim } from "../reduction/reduction.ts";
 import { _median_all, _median_dim, _nanmedian_all, _nanmedian_dim } from "../reduction/sorting.ts";
@@ -134,6 +135,31 @@ declare module "../../tensor/tensor.ts" {
     nanmedian: Extreme;
   }
 }
+
+interface RepeatInterleave {
+  (
+    input: Tensor,
+    repeats: number | Tensor,
+    dim?: number | null | { dim?: number | null; output_size?: number | null },
+    options?: { output_size?: number | null },
+  ): Tensor;
+  (input: Tensor, options: { repeats: number | Tensor; dim?: number | null; output_size?: number | null }): Tensor;
+  (repeats: Tensor, options?: { output_size?: number | null }): Tensor;
+}
+/**
+ * Each element, or each slice along `dim`, as often as `repeats` says; of `repeats` alone: each place so often.
+ * As `torch.repeat_interleave`.
+ */
+export const repeat_interleave = overloaded<RepeatInterleave>(
+  overload(
+    "repeat_interleave(Tensor self, Tensor|Scalar repeats, int? dim=None, *, int? output_size=None) -> Tensor",
+    (self, repeats, dim, output_size) => self.repeat_interleave(repeats, dim, { output_size }),
+  ),
+  overload("repeat_interleave(Tensor repeats, *, int? output_size=None) -> Tensor", (repeats, output_size) => {
+    if (repeats.sizes.length !== 1) throw new RuntimeError("repeat_interleave only accept 1D vector as repeat");
+    return arange(repeats.numel()).repeat_interleave(repeats, null, { output_size });
+  }),
+);
 
 interface CloseOptions {
   rtol?: number;

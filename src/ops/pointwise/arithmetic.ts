@@ -279,7 +279,7 @@ define(pow, {
 });
 /** Where an exponent is real and not negative: 0 to the power of it is flat in it. */
 const notNegative = (exponent: Tensor): Tensor =>
-  exponent.dtype.is_complex ? exponent.real().ge(0).logical_and(exponent.imag().eq(0)) : exponent.ge(0);
+  exponent.dtype.is_complex ? exponent.real.ge(0).logical_and(exponent.imag.eq(0)) : exponent.ge(0);
 const logOf = (x: Scalar): Scalar =>
   x instanceof Complex ? new Complex(Math.log(Math.hypot(x.re, x.im)), Math.atan2(x.im, x.re)) : Math.log(Number(x));
 function powGrad(grad: Tensor, self: Tensor, exponent: Tensor | Scalar): Tensor {
@@ -432,7 +432,7 @@ define(sgn, {
     self: ({ grad, self, result }) => {
       if (!self.dtype.is_complex) return grad.new_zeros(grad.sizes);
       // Only what turns the direction counts: the part of grad across it.
-      const along = grad.mul(result.conj()).real();
+      const along = grad.mul(result.conj()).real;
       const size = self.abs();
       return grad
         .sub(result.mul(along))

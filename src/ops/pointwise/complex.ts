@@ -1,4 +1,5 @@
 // Complex numbers: made from parts, taken apart, conjugated.
+import type { Scalar } from "../../base/dtype.ts";
 import { complex64, complexOf, float16, float32, float64, bool } from "../../base/dtype.ts";
 import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { constant } from "../../kernel/expr.ts";
@@ -34,7 +35,7 @@ function assertParts(first: Tensor, second: Tensor): void {
 export const _complex = op("_complex(Tensor real, Tensor imag) -> Tensor");
 define(_complex, {
   kernel: pointwise(({ real, imag }) => real.complex(imag)),
-  backward: { real: ({ grad }) => grad.real(), imag: ({ grad }) => grad.imag() },
+  backward: { real: ({ grad }) => grad.real, imag: ({ grad }) => grad.imag },
   node: "ComplexBackward0",
 });
 /** Complex numbers from their lengths and angles in radians. */
@@ -91,16 +92,38 @@ define(view_as_complex, {
 });
 
 /** The real parts, as a view; a real tensor itself. */
-export const real = op("real(Tensor(a) self) -> Tensor(a)");
-define(real, { kernel: composite(({ self }) => (self.dtype.is_complex ? view_as_real(self).select(-1, 0) : self)) });
+export const real = op("real(Tensor(a) input) -> Tensor(a)");
+define(real, {
+  kernel: composite(({ input }) => (input.dtype.is_complex ? view_as_real(input).select(-1, 0) : input)),
+});
 /** The imaginary parts, as a view. Raises RuntimeError for real tensors. */
-export const imag = op("imag(Tensor(a) self) -> Tensor(a)");
+export const imag = op("imag(Tensor(a) input) -> Tensor(a)");
 define(imag, {
-  kernel: composite(({ self }) => {
-    if (!self.dtype.is_complex) throw new RuntimeError("imag is not implemented for tensors with non-complex dtypes.");
-    return view_as_real(self).select(-1, 1);
+  kernel: composite(({ input }) => {
+    if (!input.dtype.is_complex) throw new RuntimeError("imag is not implemented for tensors with non-complex dtypes.");
+    return view_as_real(input).select(-1, 1);
   }),
 });
+declare module "../../tensor/tensor.ts" {
+  interface Tensor {
+    /** The real parts, as a view to read and to write; a real tensor itself. */
+    get real(): Tensor;
+    set real(x: Tensor | Scalar);
+    /** The imaginary parts, as a view to read and to write. Raises RuntimeError for real tensors. */
+    get imag(): Tensor;
+    set imag(x: Tensor | Scalar);
+  }
+}
+for (const [name, part] of Object.entries({ real, imag }))
+  Object.defineProperty(Tensor.prototype, name, {
+    get(this: Tensor) {
+      return part(this);
+    },
+    set(this: Tensor, x: Tensor | Scalar) {
+      if (x instanceof Tensor) part(this).copy_(x);
+      else part(this).fill_(x);
+    },
+  });
 
 /** The complex conjugate: a copy, where PyTorch marks a view; a real tensor itself. */
 export const conj = op("conj(Tensor(a) self) -> Tensor(a)");
@@ -129,7 +152,7 @@ define(resolve_neg, { kernel: composite(({ self }) => self) });
 export const isreal = op("isreal(Tensor self) -> Tensor");
 define(isreal, {
   kernel: composite(({ self }) =>
-    self.dtype.is_complex ? self.imag().eq(0) : self.new_ones(self.sizes, { dtype: bool }),
+    self.dtype.is_complex ? self.imag.eq(0) : self.new_ones(self.sizes, { dtype: bool }),
   ),
 });
 /** The angle in radians; of a real number π where it is negative, 0 elsewhere, NaN for NaN. */
@@ -147,7 +170,7 @@ define(angle, {
     self: ({ grad, self }) => {
       if (!self.dtype.is_complex) return grad.new_zeros(grad.sizes);
       const over = self.abs().pow(2);
-      const turned = _complex(self.imag().neg(), self.real());
+      const turned = _complex(self.imag.neg(), self.real);
       return turned.mul(grad.div(over)).masked_fill(self.eq(0), 0);
     },
   },

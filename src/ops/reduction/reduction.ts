@@ -424,7 +424,7 @@ define(_var, {
     compute(({ self, dim, correction, keepdim }) => {
       const x = self;
       if (!x.dtype.is_complex) return deviation(x, dim, correction, keepdim, false);
-      const [re, im] = [x.real(), x.imag()].map((part) => deviation(part, dim, correction, keepdim, false));
+      const [re, im] = [x.real, x.imag].map((part) => deviation(part, dim, correction, keepdim, false));
       return re.add(im);
     }),
   ),
@@ -543,7 +543,7 @@ define(logsumexp, {
     compute(({ self, dim, keepdim }) => {
       const x = self.dtype.is_differentiable ? self : self.to(get_default_dtype());
       if (x.numel() === 0) return x.exp().sum(dim, keepdim).log();
-      const top = x.real().amax(dim, true);
+      const top = x.real.amax(dim, true);
       const shift = _where(top.abs().eq(Infinity), 0, top);
       const total = x.sub(shift).exp().sum(dim, true).log().add(shift);
       return keepdim ? total : total.squeeze(wrapDims(dim, x.sizes.length));

@@ -66,7 +66,7 @@ function inPasses(run: Passes, grad: Tensor, result: Tensor, dim: number): Tenso
 }
 
 /** exp(x) over its sum along `dim`: positive numbers that add up to 1. */
-export const softmax = op("softmax(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
+export const softmax = op("softmax(Tensor self, int dim, dtype? dtype=None) -> Tensor");
 define(softmax, { kernel: composite(({ self, dim, dtype }) => _softmax(dtype ? self.to(dtype) : self, dim)) });
 /** @internal */
 export const _softmax = op("_softmax(Tensor self, int dim) -> Tensor");
@@ -80,7 +80,7 @@ define(_softmax, {
   node: "SoftmaxBackward0",
 });
 /** log(softmax(x)), without the loss of digits of doing it in two steps. */
-export const log_softmax = op("log_softmax(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
+export const log_softmax = op("log_softmax(Tensor self, int dim, dtype? dtype=None) -> Tensor");
 define(log_softmax, { kernel: composite(({ self, dim, dtype }) => _log_softmax(dtype ? self.to(dtype) : self, dim)) });
 /** @internal */
 export const _log_softmax = op("_log_softmax(Tensor self, int dim) -> Tensor");
