@@ -76,7 +76,18 @@ export type { HistogramOptions } from "./ops/reduction/histogram.ts";
 export { gradient } from "./ops/reduction/gradient.ts";
 export type { GradientOptions } from "./ops/reduction/gradient.ts";
 export { result_type } from "./ops/pointwise/result_type.ts";
-export { allclose, equal, max, median, min, nanmedian, nonzero, pow, repeat_interleave, where } from "./ops/methods/overloads.ts";
+export {
+  allclose,
+  equal,
+  max,
+  median,
+  min,
+  nanmedian,
+  nonzero,
+  pow,
+  repeat_interleave,
+  where,
+} from "./ops/methods/overloads.ts";
 // PyTorch has other functions, and a module, under these names of ops.
 export { normal, randint, randint_like } from "./ops/random/overloads.ts";
 export * as random from "./ops/random/random_state.ts";
