@@ -7,8 +7,15 @@ export type Json = null | boolean | number | string | Json[] | Map<string, Json>
 /** A header has three levels; the rest is room for keys that readers ignore. */
 const maxDepth = 16;
 
-/** Reads one JSON value; objects become Maps in the order of the text. Raises ValueError, also for a key given twice. */
-export function parseHeaderJson(text: string): Json {
+// What nearly all of a header is made of; a header may have a million of each.
+const plainText = /"[^"\\\x00-\x1f\p{Surrogate}]*"/uy;
+const plainNumber = /(?:0|[1-9]\d{0,14})(?=[,\]} ])/y;
+
+/**
+ * Reads a JSON object and hands its members to `each` in the order of the text, one at a time: a header may have a
+ * million of them. Objects in them become Maps. Raises ValueError, also for a key given twice.
+ */
+export function parseHeaderJson(text: string, each: (key: string, value: Json) => void): void {
   let at = 0;
 
   const fail = (expected: string): ValueError => {
@@ -16,7 +23,8 @@ export function parseHeaderJson(text: string): Json {
     return new ValueError(`safetensors header is not valid JSON: expected ${expected} at character ${at}, got ${got}`);
   };
   const skipSpace = (): void => {
-    while (at < text.length && " \t\n\r".includes(text[at])) at++;
+    // The space itself, tab, line feed, carriage return.
+    for (let c = text.charCodeAt(at); c === 32 || c === 9 || c === 10 || c === 13; c = text.charCodeAt(++at));
   };
   const take = (char: string): boolean => {
     skipSpace();
@@ -25,14 +33,18 @@ export function parseHeaderJson(text: string): Json {
     return true;
   };
 
-  /** A string, number, true, false or null: finds where it ends and leaves the rest to JSON.parse. */
+  /** A string, number, true, false or null: finds where it ends and leaves to JSON.parse all but the plain ones. */
   function scalar(expected: string): null | boolean | number | string {
     skipSpace();
     const from = at;
     if (text[at] === '"') {
+      plainText.lastIndex = at;
+      if (plainText.test(text)) return text.slice(from + 1, (at = plainText.lastIndex) - 1);
       for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === "\\") at++;
       at++;
     } else {
+      plainNumber.lastIndex = at;
+      if (plainNumber.test(text)) return Number(text.slice(from, (at = plainNumber.lastIndex)));
       while (at < text.length && !' \t\n\r,:"[]{}'.includes(text[at])) at++;
     }
     try {
@@ -46,18 +58,25 @@ export function parseHeaderJson(text: string): Json {
     throw fail(expected);
   }
 
-  function object(depth: number): Map<string, Json> {
-    const result = new Map<string, Json>();
-    if (take("}")) return result;
+  /** What follows its opening brace. */
+  function members(depth: number, each: (key: string, value: Json) => void): void {
+    if (take("}")) return;
+    const keys = new Set<string>();
     do {
       skipSpace();
       if (text[at] !== '"') throw fail("a key in double quotes");
       const key = scalar("a key in double quotes") as string;
-      if (result.has(key)) throw new ValueError(`safetensors header has the key ${shortened(key)} twice`);
+      if (keys.has(key)) throw new ValueError(`safetensors header has the key ${shortened(key)} twice`);
+      keys.add(key);
       if (!take(":")) throw fail("':'");
-      result.set(key, value(depth + 1));
+      each(key, value(depth + 1));
     } while (take(","));
     if (!take("}")) throw fail("',' or '}'");
+  }
+
+  function object(depth: number): Map<string, Json> {
+    const result = new Map<string, Json>();
+    members(depth, (key, json) => result.set(key, json));
     return result;
   }
 
@@ -77,10 +96,10 @@ export function parseHeaderJson(text: string): Json {
     return scalar("a value");
   }
 
-  const result = value(0);
+  if (!take("{")) throw fail("'{'");
+  members(0, each);
   skipSpace();
   if (at < text.length) throw fail("nothing but spaces");
-  return result;
 }
 
 /** Whether UTF-8 can hold the string: half of a surrogate pair would come back as another character. */

@@ -143,27 +143,18 @@ export function readHeader(
   header: Uint8Array,
   dataLength: number,
 ): { places: Map<string, Place>; metadata: Record<string, string> } {
-  const json = parseHeaderJson(headerText(header));
-  if (!(json instanceof Map)) throw fail(`expected the header to be a JSON object, got ${show(json)}`);
   const places = new Map<string, Place>();
-  const ranges: Range[] = [];
   let metadata: Record<string, string> = {};
-  for (const [name, value] of json) {
+  parseHeaderJson(headerText(header), (name, value) => {
     if (!(value instanceof Map)) throw fail(`expected ${show(name)} to be a JSON object, got ${show(value)}`);
     if (name === metadataKey) {
       metadata = checkedMetadata(Object.fromEntries(value));
     } else {
-      const range = readRange(name, value, dataLength);
-      places.set(name, {
-        dtype: readDtype(name, value),
-        shape: readShape(name, value),
-        begin: range.begin,
-        end: range.end,
-      });
-      ranges.push(range);
+      const [begin, end] = readRange(name, value, dataLength);
+      places.set(name, { dtype: readDtype(name, value), shape: readShape(name, value), begin, end });
     }
-  }
-  checkCoverage(ranges, dataLength);
+  });
+  checkCoverage(places, dataLength);
   return { places, metadata };
 }
 /** The entry of these bytes. Raises ValueError if they are not as many as it needs, or of a dtype that is not there. */
@@ -224,20 +215,13 @@ function foreignKind(bytes: Uint8Array): string | undefined {
 }
 
 /** The bytes [begin, end) of the data. */
-interface Range {
-  name: string;
-  begin: number;
-  end: number;
-}
-
-function readRange(name: string, info: Map<string, Json>, dataLength: number): Range {
+function readRange(name: string, info: Map<string, Json>, dataLength: number): readonly number[] {
   const offsets = info.get("data_offsets");
   if (!isWholeNumbers(offsets) || offsets.length !== 2 || offsets[0] > offsets[1])
     throw fail(`expected data_offsets of ${show(name)} to be [begin, end] with begin <= end, got ${show(offsets)}`);
-  const [begin, end] = offsets;
-  if (end > dataLength)
-    throw fail(`expected ${end} bytes of data, where ${show(name)} ends, got ${dataLength}: cut off?`);
-  return { name, begin, end };
+  if (offsets[1] > dataLength)
+    throw fail(`expected ${offsets[1]} bytes of data, where ${show(name)} ends, got ${dataLength}: cut off?`);
+  return offsets;
 }
 
 function readDtype(name: string, info: Map<string, Json>): string {
@@ -256,20 +240,22 @@ function readShape(name: string, info: Map<string, Json>): number[] {
   return shape.map(Math.abs); // "-0" is a whole number in JSON
 }
 
-/** The ranges must tile the data: sorted, each begins where the one before ends. */
-function checkCoverage(ranges: Range[], dataLength: number): void {
+/** The places must tile the data: sorted, each begins where the one before ends. */
+function checkCoverage(places: ReadonlyMap<string, Place>, dataLength: number): void {
+  const inOrder = [...places].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
-  let before = "the beginning of the data";
-  for (const { name, begin, end } of ranges.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+  let before: string | undefined;
+  const where = (): string => (before === undefined ? "the beginning of the data" : show(before));
+  for (const [name, { begin, end }] of inOrder) {
     if (begin !== covered) {
       const what = begin < covered ? "they overlap" : `${begin - covered} bytes belong to no tensor`;
-      throw fail(`expected ${show(name)} to begin at byte ${covered}, after ${before}, got ${begin}: ${what}`);
+      throw fail(`expected ${show(name)} to begin at byte ${covered}, after ${where()}, got ${begin}: ${what}`);
     }
     covered = end;
-    before = show(name);
+    before = name;
   }
   if (covered !== dataLength)
-    throw fail(`expected ${covered} bytes of data, up to the end of ${before}, got ${dataLength}`);
+    throw fail(`expected ${covered} bytes of data, up to the end of ${where()}, got ${dataLength}`);
 }
 
 function checkNameAndShape(name: string, shape: readonly number[]): void {
