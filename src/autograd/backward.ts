@@ -1,6 +1,6 @@
 // torch.autograd.backward and torch.autograd.grad: checks, then the engine.
 import { typeWord } from "../tensor/type_word.ts";
-import { help, RuntimeError, TypeError, ValueError, warn } from "../base/errors.ts";
+import { AssertionError, help, RuntimeError, TypeError, ValueError, warn } from "../base/errors.ts";
 import { list, sameShape } from "../base/layout.ts";
 import { observer } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -25,7 +25,8 @@ export interface GradOptions {
   materialize_grads?: boolean;
 }
 
-const asList = (x: Tensor | readonly Tensor[]): readonly Tensor[] => (x instanceof Tensor ? [x] : x);
+const asList = (x: Tensor | readonly Tensor[]): readonly Tensor[] =>
+  x instanceof Tensor ? [x] : Array.isArray(x) ? x : [...x];
 
 /** Sum of gradients of `tensors` into `.grad` of the leaves, as `torch.autograd.backward`. */
 export function backward(
@@ -97,6 +98,8 @@ export function grad(
 }
 
 function inputEdge(t: Tensor): Edge {
+  if (!(t instanceof Tensor))
+    throw new RuntimeError(`all inputs have to be Tensors or GradientEdges, but got ${typeWord(t)}`);
   const edge = gradientEdge(t);
   if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
   return edge;
@@ -106,7 +109,11 @@ function rootsOf(
   given: Tensor | readonly (Tensor | null)[] | null,
   createGraph: boolean,
 ): { edge: Edge; grad: Tensor }[] {
-  const grads = given === null ? outputs.map(() => null) : given instanceof Tensor ? [given] : given;
+  if (outputs.some((t) => !(t instanceof Tensor))) throw new AssertionError("Expected output to be a torch.Tensor");
+  if (given !== null && !(given instanceof Tensor) && !Array.isArray(given))
+    throw new TypeError(`'${typeWord(given)}' object is not iterable`);
+  const grads =
+    given === null ? outputs.map(() => null) : given instanceof Tensor ? [given] : (given as (Tensor | null)[]);
   if (grads.length !== outputs.length)
     throw new RuntimeError(`got ${outputs.length} tensors and ${grads.length} gradients`);
   return outputs.map((t, i) => {

@@ -1,7 +1,8 @@
 // Gradients compared with finite differences.
-import { AssertionError, RuntimeError, ValueError, warn } from "../base/errors.ts";
+import { AssertionError, RuntimeError, TypeError, ValueError, warn } from "../base/errors.ts";
 import { float64, realOf } from "../base/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
 import { grad } from "./backward.ts";
 import { withGrad } from "./mode.ts";
 
@@ -54,7 +55,7 @@ export function gradcheck(
 ): boolean {
   if (!check_forward_ad && !check_backward_ad)
     throw new AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True");
-  if (inputs.filter(isChecked).length === 0)
+  if (!Array.isArray(inputs) || inputs.filter(isChecked).length === 0)
     throw new ValueError(
       "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True.",
     );
@@ -206,6 +207,7 @@ export function gradgradcheck(
   grad_outputs: Tensor | readonly Tensor[] | null = null,
   options: GradcheckOptions = {},
 ): boolean {
+  if (!Array.isArray(inputs)) throw new TypeError(`'${typeWord(inputs)}' object is not iterable`);
   const outputs = floats(fn(...(inputs as never[]))).filter((t) => t.requires_grad);
   const given =
     grad_outputs === null

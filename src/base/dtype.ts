@@ -86,6 +86,7 @@ export class Dtype {
   constructor(code: number, name: DtypeName, array: unknown, category: Category, legacyName: string) {
     this.code = code;
     this.name = name;
+    if (typeof array !== "function") throw new TypeError("cannot create 'torch.dtype' instances");
     this.array = array as TypedArrayConstructor;
     this.itemsize = this.array.BYTES_PER_ELEMENT * (category === 3 ? 2 : 1);
     this.category = category;

@@ -1,7 +1,7 @@
 // What the dtypes hold: torch.finfo, torch.iinfo, and whether a number fits.
 import { cppName, streamed } from "./cpp_names.ts";
-import { bool, Complex, Float, get_default_dtype, realOf } from "./dtype.ts";
-import type { Dtype, DtypeName, Scalar } from "./dtype.ts";
+import { bool, Complex, Dtype, Float, get_default_dtype, realOf } from "./dtype.ts";
+import type { DtypeName, Scalar } from "./dtype.ts";
 import { RuntimeError, TypeError } from "./errors.ts";
 
 /** Limits of a floating-point dtype, as `torch.finfo`. */
@@ -39,6 +39,7 @@ const FLOATS: Partial<Record<DtypeName, readonly [number, number, number]>> = {
  * @example torch.finfo(torch.float32).eps // 1.1920928955078125e-7
  */
 export function finfo(type: Dtype = get_default_dtype()): FloatInfo {
+  assertDtype("finfo", type);
   const dtype = realOf(type);
   const found = FLOATS[dtype.name];
   if (!found)
@@ -58,11 +59,18 @@ export function finfo(type: Dtype = get_default_dtype()): FloatInfo {
   };
   return withText(info, "finfo", ["resolution", "min", "max", "eps", "smallest_normal", "tiny"]);
 }
+function assertDtype(name: string, type: unknown): void {
+  if (!(type instanceof Dtype))
+    throw new TypeError(
+      `${name}(): argument 'type' (position 1) must be torch.dtype, not ${type === null ? "NoneType" : typeof type}`,
+    );
+}
 /**
  * The limits of an integer dtype. Raises TypeError for others. As `torch.iinfo`.
  * @example torch.iinfo(torch.int8).max // 127
  */
 export function iinfo(type: Dtype): IntegerInfo {
+  assertDtype("iinfo", type);
   if (type === bool) throw new TypeError("torch.bool is not supported by torch.iinfo");
   if (type.category !== 1)
     throw new TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'");

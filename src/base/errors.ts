@@ -42,8 +42,8 @@ export class ValueError extends Raised {
   static override readonly called: string = "ValueError";
 }
 /** As Python's OverflowError: an int that is too large for the type it goes to. */
-export class OverflowError extends Error {
-  override name = "OverflowError";
+export class OverflowError extends Raised {
+  static override readonly called: string = "OverflowError";
 }
 /** As Python's IndexError: a dim or an index out of range. */
 export class IndexError extends Raised {

@@ -1,6 +1,6 @@
 // default_collate: a list of samples to a batch.
 import type { TypedArray } from "../base/dtype.ts";
-import { KeyError, RuntimeError, TypeError } from "../base/errors.ts";
+import { IndexError, KeyError, RuntimeError, TypeError } from "../base/errors.ts";
 import { bindArguments, callable } from "../dispatch/callable.ts";
 import { as_tensor, tensor } from "../ops/creation/from_data.ts";
 import { stack } from "../ops/views/joining.ts";
@@ -36,9 +36,10 @@ export function default_collate<T>(batch: readonly T[]): Collated<T>;
 export function default_collate(...given: unknown[]): unknown {
   return collate(bindArguments<typeof COLLATE, { batch: readonly unknown[] }>(COLLATE, given).batch);
 }
-const COLLATE = "default_collate(object batch) -> object";
+const COLLATE = "default_collate(iterable batch) -> object";
 
 function collate(samples: readonly unknown[]): unknown {
+  if (samples.length === 0) throw new IndexError("list index out of range");
   const first = samples[0];
   if (first instanceof Tensor) return stack(samples as Tensor[]);
   if (isTyped(first)) return stack(samples.map((x) => as_tensor(x as TypedArray)));

@@ -6,6 +6,7 @@ import { tensor } from "../ops/creation/from_data.ts";
 import { default_generator } from "../random/generator.ts";
 import { randperm } from "../random/fill.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
 
 /**
  * Samples by index, as `torch.utils.data.Dataset`: `length` is Python's `__len__`, `at` its `__getitem__`. `at` may
@@ -154,7 +155,7 @@ export class Subset<T> extends Dataset<T> {
   }
 }
 
-const CONCAT = "ConcatDataset(object datasets) -> Dataset";
+const CONCAT = "ConcatDataset(iterable datasets) -> Dataset";
 /**
  * Datasets one after the other, as `torch.utils.data.ConcatDataset`. Raises AssertionError for none.
  * @example new ConcatDataset([first, second]).at(first.length) // second.at(0)
@@ -169,6 +170,9 @@ export class ConcatDataset<T> extends Dataset<T> {
     if (this.datasets.length === 0) throw new AssertionError("datasets should not be an empty iterable");
     if (this.datasets.some((d) => (d as unknown) instanceof IterableDataset))
       throw new AssertionError("ConcatDataset does not support IterableDataset");
+    for (const dataset of this.datasets)
+      if (typeof (dataset as Partial<IndexedDataset<T>> | null)?.length !== "number")
+        throw new TypeError(`object of type '${typeWord(dataset)}' has no len()`);
   }
   get length(): number {
     return this.datasets.reduce((n, d) => n + d.length, 0);
@@ -268,7 +272,7 @@ interface Cut {
   dataset: IndexedDataset<never>;
   lengths: readonly number[];
 }
-const SPLIT = "random_split(object dataset, object lengths, Generator? generator=None) -> Subset[]";
+const SPLIT = "random_split(sized dataset, iterable lengths, Generator? generator=None) -> Subset[]";
 /**
  * Cuts a dataset at random, as `torch.utils.data.random_split`: into parts of the given lengths, or of the given
  * fractions, which sum to 1. Draws one `randperm` from `generator`, as PyTorch does, so the parts are PyTorch's.
@@ -281,7 +285,8 @@ export function random_split<T>(
   ...rest: ArgumentsAfter<"dataset", typeof SPLIT, Cut>
 ): Subset<T>[];
 export function random_split(...given: unknown[]): Subset<never>[] {
-  const { dataset, lengths, generator } = bindArguments<typeof SPLIT, Cut>(SPLIT, given);
+  const { dataset, lengths: told, generator } = bindArguments<typeof SPLIT, Cut>(SPLIT, given);
+  const lengths = Array.from(told);
   const n = dataset.length;
   const counts = countsOf(lengths, n);
   if (counts.some((c) => !Number.isInteger(c) || c < 0) || sum(counts) !== n)

@@ -3,6 +3,7 @@ import { int64 } from "../base/dtype.ts";
 import { TypeError, ValueError } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import type { Arguments } from "../dispatch/callable.ts";
+import { typeWord } from "../tensor/type_word.ts";
 import { default_generator, Generator } from "../random/generator.ts";
 import { multinomial, randintFill, randomFill, randperm } from "../random/fill.ts";
 
@@ -41,7 +42,7 @@ export class SequentialSampler implements Sampler {
 }
 
 const RANDOM =
-  "RandomSampler(object data_source, bool replacement=False, int? num_samples=None, Generator? generator=None) -> Sampler";
+  "RandomSampler(sized data_source, bool replacement=False, int? num_samples=None, Generator? generator=None) -> Sampler";
 /**
  * Indices in random order, as `torch.utils.data.RandomSampler`: `num_samples` of them, or as many as there are; each drawn
  * independently with `replacement`; from `generator`, or from one that the default one seeds anew in each epoch. Raises
@@ -179,11 +180,15 @@ export class BatchSampler implements Sampler<number[]> {
 }
 
 /** Raises TypeError for a sampler whose length is not known. */
+/** Raises TypeError for what has none. */
 export function lengthOf(sampler: Sampler<unknown>): number {
-  if (sampler.length === undefined) throw new TypeError(`object of type '${sampler.constructor.name}' has no len()`);
-  return sampler.length;
+  const length = (sampler as Partial<Sized> | null)?.length;
+  if (length === undefined) throw new TypeError(`object of type '${typeWord(sampler)}' has no len()`);
+  return length;
 }
 function requirePositive(name: string, value: number): void {
   if (!Number.isInteger(value) || value <= 0)
-    throw new ValueError(`${name} should be a positive integer value, but got ${name}=${value}`);
+    throw new ValueError(
+      `${name} should be a positive integer value, but got ${name}=${typeof value === "object" ? typeWord(value) : String(value)}`,
+    );
 }

@@ -6,6 +6,7 @@ import type { Scalar } from "../base/dtype.ts";
 import { Complex, Dtype, Float } from "../base/dtype.ts";
 import { Generator } from "../random/generator.ts";
 import { Layout, MemoryFormat } from "../base/memory_format.ts";
+import { Generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { invalid, missing, named, otherwise, refuseUnknown, shown, tooMany } from "./refusals.ts";
@@ -147,7 +148,7 @@ function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, giv
     throw new TypeError(
       `${schema.name}(): argument '${argument}' failed to unpack the object at pos ${wrong + 1} with error "type must be tuple of ints,but got ${typeWord(value[wrong])}"`,
     );
-  const sentence = `${told(schema, place)}, not ${typeWord(value)}${problem}`;
+  const sentence = `${pythonSays(arg.type, value)}${told(schema, place)}, not ${typeWord(value)}${problem}`;
   throw new TypeError(
     OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${invalid([schema], wordsOf(given))}\n${sentence}` : sentence,
   );
@@ -240,6 +241,15 @@ const orNull =
   (check: Check): Check =>
   (x) =>
     x === null ? OK : check(x);
+interface Sized {
+  readonly length: number;
+}
+/** A list, or what can be gone through in another way; text is none. */
+const isIterable = (x: unknown): boolean =>
+  typeof (x as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] === "function" && typeof x !== "string";
+/** By what all of them have: the class stands above. */
+const isModule = (x: unknown): boolean =>
+  typeof (x as { named_parameters?: unknown } | null)?.named_parameters === "function";
 const isFunction = (x: unknown): boolean => typeof x === "function";
 const isFloats = (x: unknown): boolean => typeof x === "number" || (isArray(x) && all(x, (y) => typeof y === "number"));
 /** Unlike `every`, which passes over places without a value. */
@@ -293,7 +303,16 @@ const checks: Record<TypeName, Check> = {
   "object*": () => OK,
   "object**": () => OK,
   "Tensor*": tensors(isTensor),
-  tensors: that((x) => typeof x === "object" && x !== null && Symbol.iterator in x),
+  tensors: (x) => {
+    if (!isIterable(x)) return "";
+    const i = isArray(x) ? x.findIndex((y) => !isTensor(y)) : -1;
+    return i < 0 ? OK : ` (element ${i} is of type ${typeWord((x as unknown[])[i])})`;
+  },
+  iterable: that(isIterable),
+  sized: that((x) => typeof (x as Partial<Sized> | null)?.length === "number" && typeof x !== "function"),
+  module: that(isModule),
+  "module[]": that((x) => isArray(x) && all(x, isModule)),
+  bytes: that((x) => x instanceof Uint8Array),
   None: that((x) => x === null),
 };
 const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
@@ -315,7 +334,16 @@ const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
   device: "torch.device",
   layout: "torch.layout",
   tensors: "an iterable of Tensors",
+  iterable: "an iterable",
+  sized: "something with a length",
+  module: "Module",
+  "module[]": "list of Modules",
 } as Partial<Record<TypeName, string>>;
+/** What Python says by itself of a value that has not what PyTorch's own Python asks of it. */
+function pythonSays(type: TypeName, x: unknown): string {
+  if ((type === "tensors" || type === "iterable") && !isIterable(x)) return `'${typeWord(x)}' object is not iterable\n`;
+  return type === "sized" ? `object of type '${typeWord(x)}' has no len()\n` : "";
+}
 const pythonName = (type: TypeName): string => {
   const bare = type.replace(/\?$/, "") as TypeName;
   return PYTHON_NAMES[bare] ?? bare;

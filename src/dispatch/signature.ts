@@ -67,6 +67,12 @@ interface Accepts {
   object: unknown;
   /** Tensors, in whatever can be gone through, or a single one. */
   tensors: Tensor | Iterable<Tensor>;
+  /** Whatever can be gone through, and what has a length. */
+  iterable: Iterable<unknown>;
+  sized: { readonly length: number };
+  module: object;
+  "module[]": readonly object[];
+  bytes: Uint8Array;
   /** All that is given by place from here on; tensors may also come as one list. */
   "Tensor*": readonly Tensor[];
   "object*": readonly unknown[];

@@ -25,7 +25,7 @@ interface NamedGradOptions extends GradOptions {
 }
 
 const GRAD =
-  "grad(object outputs, object inputs, object grad_outputs=None, bool? retain_graph=None, bool create_graph=False, bool only_inputs=True, bool? allow_unused=None, bool is_grads_batched=False, bool materialize_grads=False) -> None";
+  "grad(iterable outputs, iterable inputs, object grad_outputs=None, bool? retain_graph=None, bool create_graph=False, bool only_inputs=True, bool? allow_unused=None, bool is_grads_batched=False, bool materialize_grads=False) -> None";
 /**
  * Gradients of `outputs` with respect to `inputs`, as a list; touches no `.grad`. As `torch.autograd.grad`. Raises RuntimeError
  * where an input was not used, unless `allow_unused` (null for it) or `materialize_grads` (zeros) is given.
@@ -85,7 +85,7 @@ interface NamedBackwardOptions extends BackwardOptions {
   grad_tensors?: Grads;
 }
 const BACKWARD =
-  "backward(object tensors, object grad_tensors=None, bool? retain_graph=None, bool create_graph=False, object grad_variables=None, object inputs=None) -> None";
+  "backward(iterable tensors, object grad_tensors=None, bool? retain_graph=None, bool create_graph=False, object grad_variables=None, object inputs=None) -> None";
 /**
  * Sum of gradients of `tensors` into `.grad` of the leaves, as `torch.autograd.backward`.
  * @example torch.autograd.backward([loss], { retain_graph: true });

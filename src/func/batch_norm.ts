@@ -10,7 +10,7 @@ import type { Module } from "../nn/module/module.ts";
  * const net = torch.func.replace_all_batch_norm_modules_(new torch.nn.Sequential(new torch.nn.BatchNorm1d(3)));
  */
 export const replace_all_batch_norm_modules_ = callable<{ root: Module }>()(
-  "replace_all_batch_norm_modules_(object root) -> object",
+  "replace_all_batch_norm_modules_(module root) -> object",
   ({ root }) => {
     for (const module of root.modules())
       if (module instanceof BatchNorm && module.track_running_stats) {

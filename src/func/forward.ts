@@ -229,14 +229,16 @@ export function hessian(...given: unknown[]): Fn<never[], never> {
   return jacfwd(rows, argnums) as never;
 }
 
+const LINEARIZE = "linearize(callable func, object* primals) -> object";
 /**
  * The value of a function at the primals, and its Jacobian there as a function of tangents, which may be called many times:
  * `[value, push]`. As `torch.func.linearize`.
  */
 export function linearize<P extends readonly Tree[], Y extends Tree>(
   f: (...primals: P) => Y,
-  ...primals: P
+  ...given: P
 ): [Y, (...tangents: P) => Y] {
+  const { primals } = bindArguments<typeof LINEARIZE, { primals: P }>(LINEARIZE, [f, ...given]);
   const { inputs, value } = recorded(primals, ((leaves: P) => f(...leaves)) as never) as unknown as {
     inputs: readonly Tensor[];
     value: Tree;

@@ -7,6 +7,7 @@ import type { Results } from "../dispatch/levels.ts";
 import { callable } from "../dispatch/callable.ts";
 import type { Entry } from "../dispatch/declare.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
 import { assertTangent, laidAs, TangentLevel, viewOf } from "./tangent_level.ts";
 
 type Values = readonly unknown[];
@@ -107,6 +108,7 @@ export const exit_dual_level = callable("exit_dual_level(*, int? level=None) -> 
  * dual_level(() => unpack_dual(make_dual(torch.zeros(2), torch.ones(2)).sin()).tangent); // ones
  */
 export function dual_level<T>(body: (level: number) => T): T {
+  if (typeof body !== "function") throw new TypeError(`'${typeWord(body)}' object is not callable`);
   const level = enter_dual_level();
   try {
     const result = body(level);

@@ -6,6 +6,7 @@ import { bindArguments, callable } from "../dispatch/callable.ts";
 import type { ArgumentsAfter } from "../dispatch/callable.ts";
 import { stack } from "../ops/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 interface Given {
@@ -15,7 +16,7 @@ interface Given {
   kwargs: Record<string, unknown> | null;
 }
 const FUNCTIONAL_CALL =
-  "functional_call(object module, object parameter_and_buffer_dicts, object args=None, object kwargs=None, *, bool tie_weights=True, bool strict=False) -> object";
+  "functional_call(module module, object parameter_and_buffer_dicts, object args=None, object kwargs=None, *, bool tie_weights=True, bool strict=False) -> object";
 
 /**
  * The module called with other parameters and buffers, by their names. The module is as it was afterwards; what forward assigns to
@@ -67,7 +68,13 @@ export function functional_call(...all: unknown[]): unknown {
   }
 }
 function oneObject(dicts: Record<string, Tensor> | readonly Record<string, Tensor>[]): Record<string, Tensor> {
+  if (typeof dicts !== "object" || dicts === null)
+    throw new ValueError(
+      `Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got <class '${typeWord(dicts)}'>`,
+    );
   if (!Array.isArray(dicts)) return dicts as Record<string, Tensor>;
+  if (dicts.some((d: unknown) => typeof d !== "object" || d === null))
+    throw new ValueError("Expected all elements of parameter_and_buffer_dicts to be dictionaries");
   const names = dicts.flatMap((d: Tensors) => Object.keys(d));
   const several = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
   if (several.length > 0)
@@ -105,7 +112,7 @@ function assertSame(module: Module, every: ReadonlyMap<string, Tensor>, given: R
  * parameters are leaves. As `torch.func.stack_module_state`.
  */
 export const stack_module_state = callable<{ models: readonly Module[] }>()(
-  "stack_module_state(object models) -> object",
+  "stack_module_state(module[] models) -> object",
   ({ models }): [Record<string, Tensor>, Record<string, Tensor>] => {
     if (models.length === 0) throw new RuntimeError("stack_module_state: Expected at least one model, got 0.");
     if (models.some((m) => m.training !== models[0].training))

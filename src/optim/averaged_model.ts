@@ -17,7 +17,7 @@ export type AverageFunction = (averaged: Tensor, model: Tensor, count: number) =
 export type MultiAverageFunction = (averaged: readonly Tensor[], model: readonly Tensor[], count: number) => void;
 
 const signature =
-  "AveragedModel(object model, device? device=None, callable? avg_fn=None, callable? multi_avg_fn=None, bool use_buffers=False) -> Module";
+  "AveragedModel(module model, device? device=None, callable? avg_fn=None, callable? multi_avg_fn=None, bool use_buffers=False) -> Module";
 /**
  * A copy of a model whose parameters are the averages of those that `update_parameters` has seen, as
  * `torch.optim.swa_utils.AveragedModel`: the equal average, or what `avg_fn` or `multi_avg_fn` say, such as
@@ -114,7 +114,7 @@ const forAll =
     for (const [i, a] of averaged.entries()) a.copy_(average(a, model[i], count));
   };
 
-const UPDATE_BN = "update_bn(object loader, object model, device? device=None) -> None";
+const UPDATE_BN = "update_bn(iterable loader, module model, device? device=None) -> None";
 /**
  * Means and variances of a model's batch norms anew, over all batches of a loader alike, as
  * `torch.optim.swa_utils.update_bn`: an averaged model needs it before it is used. Of batches that are lists the first

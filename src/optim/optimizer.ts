@@ -79,6 +79,10 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   constructor(params: Params<O>, defaults: O);
   constructor(...given: unknown[]) {
     const { params, defaults } = bindArguments<typeof OPTIMIZER, { params: Params<O>; defaults: O }>(OPTIMIZER, given);
+    if (typeof defaults !== "object" || defaults === null)
+      throw new TypeError(
+        `Optimizer.__init__(): argument 'defaults' (position 2) must be dict, not ${typeWord(defaults)}`,
+      );
     this.defaults = defaults;
     for (const name of ["differentiable", "capturable"])
       if ((defaults as object as Record<string, unknown>)[name])

@@ -40,8 +40,8 @@ export class Generator {
   /** The same for float32. No CPU operation uses it, but it is part of the state. */
   next_float_normal_sample: number | null = null;
 
-  constructor(options?: string | { device?: string }) {
-    const device = typeof options === "object" ? options.device : options;
+  constructor(options?: string | { device?: string } | null) {
+    const device = typeof options === "object" ? options?.device : options;
     if (device !== undefined) getDevice(device);
     this.reseed(DEFAULT_SEED);
   }

@@ -3,6 +3,11 @@ import type * as FileSystem from "node:fs";
 import { FileNotFoundError, RuntimeError, TypeError } from "../base/errors.ts";
 import { typeWord } from "../tensor/type_word.ts";
 
+/** Raises TypeError for what is given in place of a file's bytes. */
+export function assertBytes(name: string, bytes: unknown): void {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`${name}(): argument 'bytes' (position 1) must be Uint8Array, not ${typeWord(bytes)}`);
+}
 /** The bytes of a file. Raises FileNotFoundError, and RuntimeError in the name of whoever reads. */
 export function readFile(name: string, path: string): Uint8Array {
   const { readFileSync } = files(name);
@@ -68,7 +73,7 @@ function writeAll(fs: typeof FileSystem, file: number, piece: Uint8Array): void 
 export function assertPath(name: string, path: unknown): void {
   if (typeof path === "string") return;
   throw new TypeError(
-    `${name}(): expected the path of a file as str, got ${typeWord(path)}\n` +
+    `${name}(): expected the path of a file as str, got ${path === undefined ? "nothing" : typeWord(path)}\n` +
       `torch.serialization.${/save/.test(name) ? "encode(value) gives" : "decode(bytes) takes"} bytes.`,
   );
 }

@@ -9,7 +9,7 @@ import { getDevice } from "../devices/registry.ts";
 import { halfValue } from "../kernel/half.ts";
 import { empty } from "../tensor/allocate.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { readFile } from "./file_system.ts";
+import { assertBytes, assertPath, readFile } from "./file_system.ts";
 
 const fail = (problem: string): ValueError => new ValueError(`gguf: ${problem}`);
 
@@ -143,6 +143,7 @@ export class Gguf {
   private readonly tensors: ReadonlyMap<string, Info>;
   /** @internal Made by `decodeGguf` and `load_gguf`. */
   constructor(bytes: Uint8Array) {
+    assertBytes("decodeGguf", bytes);
     this.bytes = bytes;
     [this.metadata, this.tensors] = readInfos(bytes);
   }
@@ -296,4 +297,7 @@ export const decodeGguf = (bytes: Uint8Array): Gguf => new Gguf(bytes);
  * Opens a GGUF file; see `decodeGguf`. Needs Node. Raises FileNotFoundError, too.
  * @example const file = torch.serialization.load_gguf("model.gguf");
  */
-export const load_gguf = (path: string): Gguf => new Gguf(readFile("load_gguf", path));
+export function load_gguf(path: string): Gguf {
+  assertPath("load_gguf", path);
+  return new Gguf(readFile("load_gguf", path));
+}

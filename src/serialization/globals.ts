@@ -159,6 +159,7 @@ function pathOf(given: SafeGlobal): string {
  * torch.serialization.add_safe_globals([[Config, "train.Config"], "argparse.Namespace"]);
  */
 export function add_safe_globals(safe_globals: readonly SafeGlobal[]): void {
+  if (!Array.isArray(safe_globals)) throw new TypeError(`'${typeWord(safe_globals)}' object is not iterable`);
   for (const given of safe_globals) {
     pathOf(given);
     if (texts(given) && !onRequest.has(given) && !always.has(given))
@@ -177,6 +178,7 @@ export const clear_safe_globals = (): void => safe.clear();
  * @example torch.serialization.safe_globals(["argparse.Namespace"], () => torch.load("checkpoint.pt"));
  */
 export function safe_globals<T>(safe_globals: readonly SafeGlobal[], body: () => T): T {
+  if (typeof body !== "function") throw new TypeError("safe_globals() takes a function to run as its second argument");
   const before = new Map(safe);
   try {
     add_safe_globals(safe_globals);

@@ -3,12 +3,13 @@
 //   the elements, in the order of C or of Fortran
 import { bfloat16, bool, dtypeByName, realOf } from "../base/dtype.ts";
 import type { Dtype, DtypeName } from "../base/dtype.ts";
-import { NotImplementedError, ValueError } from "../base/errors.ts";
+import { NotImplementedError, TypeError, ValueError } from "../base/errors.ts";
 import { contiguousStrides, numel } from "../base/layout.ts";
 import { getDevice } from "../devices/registry.ts";
 import { empty } from "../tensor/allocate.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { assertPath, readFile, writeFile } from "./file_system.ts";
+import { typeWord } from "../tensor/type_word.ts";
+import { assertBytes, assertPath, readFile, writeFile } from "./file_system.ts";
 import { MemorySource } from "./source.ts";
 import { swap } from "./torch_file.ts";
 import { gathered, isZip, unzip, zip } from "./zip.ts";
@@ -81,6 +82,7 @@ export function fromNumpy(bytes: Uint8Array, descr: string, shape: readonly numb
  * @example const x = torch.serialization.decodeNpy(new Uint8Array(await response.arrayBuffer()));
  */
 export function decodeNpy(bytes: Uint8Array): Tensor {
+  assertBytes("decodeNpy", bytes);
   if (String.fromCharCode(...bytes.subarray(0, 6)) !== MAGIC) throw fail("expected the file to begin with \\x93NUMPY");
   if (bytes.length < 12) throw fail("cut off within the first 12 bytes");
   const major = bytes[6];
@@ -117,6 +119,8 @@ function readHeader(header: string): { descr: string; fortran: boolean; shape: n
  * @example const bytes = torch.serialization.encodeNpy(torch.ones(2, 3));
  */
 export function encodeNpy(tensor: Tensor): Uint8Array {
+  if (!(tensor instanceof Tensor))
+    throw new TypeError(`encodeNpy(): argument 'tensor' (position 1) must be Tensor, not ${typeWord(tensor)}`);
   const { dtype, sizes } = tensor;
   if (dtype === bfloat16)
     throw new NotImplementedError(
@@ -143,6 +147,7 @@ export function encodeNpy(tensor: Tensor): Uint8Array {
  * @example const { images, labels } = Object.fromEntries(torch.serialization.decodeNpz(bytes));
  */
 export function decodeNpz(bytes: Uint8Array): Map<string, Tensor> {
+  assertBytes("decodeNpz", bytes);
   if (!isZip(bytes) && bytes.length !== 22) throw new ValueError("npz: expected a zip archive of .npy files");
   const arrays = new Map<string, Tensor>();
   for (const [file, entry] of unzip(new MemorySource(bytes))) {
@@ -163,6 +168,10 @@ export function decodeNpz(bytes: Uint8Array): Map<string, Tensor> {
  * @example const bytes = torch.serialization.encodeNpz({ x: torch.ones(2), y: torch.zeros(3) });
  */
 export function encodeNpz(tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>): Uint8Array {
+  if (typeof tensors !== "object" || tensors === null)
+    throw new TypeError(
+      `encodeNpz(): argument 'tensors' (position 1) must be a Map or an object of tensors, not ${typeWord(tensors)}`,
+    );
   const entries = tensors instanceof Map ? [...(tensors as ReadonlyMap<string, Tensor>)] : Object.entries(tensors);
   const files = entries.map(([name, t]) => [`${name}.npy`, encodeNpy(t)] as const);
   return gathered((write) => zip(files, write));

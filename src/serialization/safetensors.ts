@@ -2,10 +2,12 @@
 //   8 bytes   length of the header, little-endian
 //   header    JSON {"__metadata__": {text: text}, name: {"dtype", "shape", "data_offsets": [begin, end]}, …}, space-padded
 //   data      the elements, little-endian and row-major; the offsets count from here and leave no byte over
-import { dtypeByName } from "../base/dtype.ts";
-import type { Dtype, DtypeName } from "../base/dtype.ts";
+import { Dtype, dtypeByName } from "../base/dtype.ts";
+import type { DtypeName } from "../base/dtype.ts";
 import { ValueError } from "../base/errors.ts";
 import { numel } from "../base/layout.ts";
+import { typeWord } from "../tensor/type_word.ts";
+import { assertBytes } from "./file_system.ts";
 import { isUnicode, parseHeaderJson, shortened } from "./header_json.ts";
 import type { Json } from "./header_json.ts";
 
@@ -74,6 +76,13 @@ export function encodeSafetensors(
   entries: ReadonlyMap<string, SafetensorsEntry>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  if (!((entries as unknown) instanceof Map)) throw fail(`expected a Map of entries, got ${typeWord(entries)}`);
+  for (const [name, entry] of entries as ReadonlyMap<string, unknown>)
+    if (!(
+      (entry as Partial<SafetensorsEntry> | null)?.dtype instanceof Dtype &&
+      (entry as SafetensorsEntry).data instanceof Uint8Array
+    ))
+      throw fail(`expected ${show(name)} to be { dtype, shape, data }, got ${typeWord(entry)}`);
   const widestFirst = [...entries].sort(([, a], [, b]) => b.dtype.itemsize - a.dtype.itemsize);
   const begins = new Map<string, number>();
   let dataLength = 0;
@@ -122,6 +131,7 @@ export function decodeSafetensors(bytes: Uint8Array): {
   entries: Map<string, SafetensorsEntry>;
   metadata: Record<string, string>;
 } {
+  assertBytes("decodeSafetensors", bytes);
   const dataStart = 8 + headerLength(bytes, bytes.length);
   const data = new Uint8Array(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
   const { places, metadata } = readHeader(bytes.subarray(8, dataStart), data.length);

@@ -1,5 +1,5 @@
 // Modules that hold others: Sequential, ModuleList, ModuleDict.
-import { IndexError, KeyError, TypeError } from "../../base/errors.ts";
+import { IndexError, KeyError, TypeError, ValueError } from "../../base/errors.ts";
 import type { Storage } from "../../tensor/storage.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
@@ -13,6 +13,18 @@ export interface Layer extends Module {
   forward(input: Tensor): Tensor;
 }
 
+/** What a dict is updated with, pair by pair. Raises TypeError and ValueError for what is no pair. */
+export function* pairsOf<T>(name: string, given: Iterable<readonly [string, T]>): Generator<readonly [string, T]> {
+  let place = 0;
+  for (const pair of given) {
+    if (!Array.isArray(pair) && typeof pair !== "string")
+      throw new TypeError(`${name} update sequence element #${place} should be Iterable; is${typeWord(pair)}`);
+    if (pair.length !== 2)
+      throw new ValueError(`${name} update sequence element #${place} has length ${pair.length}; 2 is required`);
+    yield pair;
+    place++;
+  }
+}
 /** Children under whole numbers, as a list: `list[0]`, `list[0] = module`, `list.length`. */
 abstract class IndexedModules<M extends Module> extends Module {
   [index: number]: M;
@@ -198,6 +210,6 @@ export class ModuleDict<M extends Module = Layer> extends Module {
         `${this.constructor.name}.update should be called with an iterable of key/value pairs, but got ${typeWord(modules)}`,
       );
     const pairs = Symbol.iterator in modules ? modules : Object.entries(modules);
-    for (const [name, module] of pairs) this.add_module(name, module);
+    for (const [name, module] of pairsOf("ModuleDict", pairs)) this.add_module(name, module);
   }
 }

@@ -2,6 +2,7 @@
 import { IndexError, KeyError, RuntimeError, TypeError } from "../../base/errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
+import { pairsOf } from "./modules.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
 import { typeWord } from "../../tensor/type_word.ts";
@@ -109,7 +110,7 @@ export class ParameterDict extends Module {
         `ParametersDict.update should be called with an iterable of key/value pairs, but got ${typeWord(parameters)}`,
       );
     const pairs = Symbol.iterator in parameters ? parameters : Object.entries(parameters).sort(byName);
-    for (const [name, value] of pairs) this.set(name, value);
+    for (const [name, value] of pairsOf("ParameterDict", pairs)) this.set(name, value);
   }
   override forward(..._args: unknown[]): never {
     throw new RuntimeError("ParameterDict should not be called.");

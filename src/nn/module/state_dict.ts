@@ -12,6 +12,14 @@ const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 /** Tensors by path, in the order of definition. Prints as PyTorch's OrderedDict. */
 export class StateDict extends Map<string, Tensor> {
+  constructor(entries?: Iterable<readonly [string, Tensor]> | null) {
+    if (typeof (entries ?? [])[Symbol.iterator] !== "function")
+      throw new TypeError(`'${typeWord(entries)}' object is not iterable`);
+    for (const entry of entries ?? [])
+      if (!Array.isArray(entry))
+        throw new TypeError(`StateDict is made of pairs of a path and a tensor, not of ${typeWord(entry)}`);
+    super(entries);
+  }
   override toString(): string {
     if (this.size === 0) return "OrderedDict()";
     return `OrderedDict([${[...this].map(([k, t]) => `('${k}', ${String(t)})`).join(", ")}])`;

@@ -1,5 +1,5 @@
 // torch.nn.utils.rnn: sequences of several lengths, padded to one or packed without padding.
-import { RuntimeError, ValueError } from "../../base/errors.ts";
+import { RuntimeError, TypeError, ValueError } from "../../base/errors.ts";
 import { int64 } from "../../base/dtype.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { callable } from "../../dispatch/callable.ts";
@@ -51,8 +51,19 @@ export const invert_permutation = callable(
 );
 
 const ints = (values: readonly number[]): Tensor => tensor([...values], { dtype: int64 });
-const numbers = (x: Tensor | readonly number[]): number[] =>
-  x instanceof Tensor ? (x.tolist() as (number | bigint)[]).map(Number) : [...x];
+/** What says how long sequences are, as numbers. Raises RuntimeError for what is no list of them. */
+function numbers(x: Tensor | readonly number[]): number[] {
+  if (x instanceof Tensor && x.ndim === 1) return (x.tolist() as (number | bigint)[]).map(Number);
+  if (Array.isArray(x) && x.every((n) => Number.isInteger(Number(n)))) return x.map(Number);
+  throw new RuntimeError(
+    `'lengths' argument should be a 1D CPU int64 tensor, but got ${x instanceof Tensor ? `${x.ndim}D cpu ${x.dtype.legacyName} tensor` : typeWord(x)}`,
+  );
+}
+/** Raises TypeError for what is no packed sequence. */
+function assertPacked(name: string, argument: string, x: unknown): void {
+  if (!(x instanceof PackedSequence))
+    throw new TypeError(`${name}(): argument '${argument}' (position 1) must be PackedSequence, not ${typeWord(x)}`);
+}
 
 type Lengths = Tensor | readonly number[];
 /**
@@ -98,6 +109,7 @@ export const pack_padded_sequence = callable<{ lengths: Lengths }>()(
 export const pad_packed_sequence = callable<{ sequence: PackedSequence }>()(
   "pad_packed_sequence(object sequence, bool batch_first=False, float padding_value=0.0, int? total_length=None) -> Tensor",
   ({ sequence, batch_first, padding_value, total_length }): [padded: Tensor, lengths: Tensor] => {
+    assertPacked("pad_packed_sequence", "sequence", sequence);
     const sizes = numbers(sequence.batch_sizes);
     const steps = sequence.data.split_with_sizes(sizes);
     if (total_length !== null && total_length < steps.length)
@@ -135,6 +147,9 @@ export const pad_sequence = callable<{ sequences: Iterable<Tensor> }>()(
       );
     const list = [...sequences];
     if (list.length === 0) throw new RuntimeError("received an empty list of sequences");
+    const wrong = list.findIndex((x) => !(x instanceof Tensor));
+    if (wrong >= 0)
+      throw new TypeError(`expected Tensor as element ${wrong} in argument 0, but got ${typeWord(list[wrong])}`);
     if (padding_side !== "left" && padding_side !== "right")
       throw new RuntimeError(`Expected padding_side to be one of left or right, but got ${padding_side}.`);
     const longest = Math.max(...list.map((x) => x.sizes[0]));
@@ -168,6 +183,7 @@ export const pack_sequence = callable(
 export const unpack_sequence = callable<{ packed_sequences: PackedSequence }>()(
   "unpack_sequence(object packed_sequences) -> Tensor[]",
   ({ packed_sequences }): Tensor[] => {
+    assertPacked("unpack_sequence", "packed_sequences", packed_sequences);
     const [padded, lengths] = pad_packed_sequence(packed_sequences, { batch_first: true });
     return unpad_sequence(padded, lengths, true);
   },

@@ -6,6 +6,7 @@ import { writeOut } from "../../dispatch/out.ts";
 import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { broadcastShapes, sameShape } from "../../base/layout.ts";
 import { Size, Tensor } from "../../tensor/tensor.ts";
+import { typeWord } from "../../tensor/type_word.ts";
 import { _unravel_index } from "../reduction/counting.ts";
 import { empty } from "../creation/creation.ts";
 import { arange } from "../creation/from_data.ts";
@@ -34,7 +35,13 @@ const SHAPES = "broadcast_shapes(object* shapes) -> object";
  */
 export function broadcast_shapes(...given: readonly (number | readonly number[])[]): Size {
   const { shapes } = bindArguments<typeof SHAPES, { shapes: typeof given }>(SHAPES, given);
-  const all = shapes.map((s) => (typeof s === "number" ? [s] : s));
+  const all = shapes.map((s) => {
+    const shape = typeof s === "number" ? [s] : s;
+    if (Array.isArray(shape) && shape.every((n) => typeof n === "number")) return shape as readonly number[];
+    throw new RuntimeError(
+      `Input shapes should be of type ints, a tuple of ints, or a list of ints, got ${Array.isArray(s) ? `[${s.map(String).join(", ")}]` : s instanceof Tensor ? String(s) : typeWord(s)}`,
+    );
+  });
   const result = new Array<number>(Math.max(0, ...all.map((s) => s.length))).fill(1);
   for (const [at, shape] of all.entries())
     for (let d = -1; d >= -shape.length; d--) {

@@ -24,8 +24,12 @@ abstract class Combined extends LRScheduler {
 }
 
 /** Raises, in PyTorch's words, unless all are schedulers of `optimizer` that step without a metric. */
-function requireFitting(name: string, optimizer: AnyOptimizer, schedulers: readonly LRScheduler[]): void {
-  for (const [i, s] of schedulers.entries()) {
+function requireFitting(
+  name: string,
+  optimizer: AnyOptimizer | undefined,
+  schedulers: readonly LRScheduler[],
+): asserts optimizer is AnyOptimizer {
+  for (const [i, s] of Array.from(schedulers).entries()) {
     if (!(s instanceof LRScheduler))
       throw new TypeError(`${name} at index ${i} should have \`optimizer\` as its attribute.`);
     if (s instanceof ReduceLROnPlateau)
@@ -34,13 +38,13 @@ function requireFitting(name: string, optimizer: AnyOptimizer, schedulers: reado
       );
     if (s.optimizer !== optimizer)
       throw new ValueError(
-        `${name} expects all schedulers to belong to the same optimizer, but got scheduler ${s.constructor.name} at index ${i} has ${String(s.optimizer)}, which is different from ${optimizer.constructor.name}.`,
+        `${name} expects all schedulers to belong to the same optimizer, but got scheduler ${s.constructor.name} at index ${i} has ${String(s.optimizer)}, which is different from ${optimizer?.constructor.name ?? "that of no optimizer"}.`,
       );
   }
 }
 
 const sequential =
-  "SequentialLR(object optimizer, object schedulers, int[] milestones, int last_epoch=-1) -> LRScheduler";
+  "SequentialLR(object optimizer, sized schedulers, int[] milestones, int last_epoch=-1) -> LRScheduler";
 interface Sequenced {
   optimizer: AnyOptimizer;
   schedulers: readonly LRScheduler[];
@@ -97,7 +101,7 @@ function undoStep(scheduler: LRScheduler): void {
   else scheduler.last_epoch--;
 }
 
-const chained = "ChainedScheduler(object schedulers, object optimizer=None) -> LRScheduler";
+const chained = "ChainedScheduler(sized schedulers, object optimizer=None) -> LRScheduler";
 interface Chained {
   schedulers: readonly LRScheduler[];
   optimizer: AnyOptimizer | null;
@@ -116,7 +120,7 @@ export class ChainedScheduler extends Combined {
     const { schedulers, optimizer } = bindArguments<typeof chained, Chained>(chained, given);
     if (schedulers.length < 1)
       throw new ValueError("ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.");
-    const of = optimizer ?? schedulers[0].optimizer;
+    const of = optimizer ?? (schedulers[0] as LRScheduler | null)?.optimizer;
     requireFitting("ChainedScheduler", of, schedulers);
     super(of, 0, { _schedulers: schedulers });
   }
