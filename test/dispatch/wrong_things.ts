@@ -60,7 +60,8 @@ const others: readonly (() => unknown)[] = [
 /** The same text for the same fault. */
 const faultOf = (error: unknown, kind: string): string | null => {
   if (!(error instanceof Error)) return `throws ${String(error)}, which is no error`;
-  if (!isRaised(error)) return `${error.name}: ${error.message.split("\n")[0]}`;
+  const ours: boolean = isRaised(error);
+  if (!ours) return `${error.name}: ${error.message.split("\n")[0]}`;
   const sentence = error.message.replace(/\bundefined\b/g, kind === "undefined" ? "" : "undefined");
   return /\bundefined\b|\[object |\(\) =>/.test(sentence) ? error.message : null;
 };
