@@ -207,7 +207,10 @@ export class StackDataset<S extends Stacked> extends Dataset<{ -readonly [K in k
     const [first] = given;
     const named = given.length === 1 && !Array.isArray(first) && !(first instanceof Dataset);
     this.datasets = (named ? first : given) as S;
-    const all = Object.values(this.datasets) as IndexedDataset<unknown>[];
+    const all = Object.values(this.datasets ?? given) as IndexedDataset<unknown>[];
+    for (const dataset of all)
+      if (typeof (dataset as Partial<IndexedDataset<unknown>> | null)?.length !== "number")
+        throw new TypeError(`object of type '${typeWord(dataset)}' has no len()`);
     if (all.length === 0) throw new ValueError("At least one dataset should be passed");
     if (all.some((d) => d.length !== all[0].length))
       throw new ValueError(`Size mismatch between datasets\nTheir lengths are ${all.map((d) => d.length).join(", ")}.`);

@@ -317,6 +317,7 @@ const checks: Record<TypeName, Check> = {
 };
 const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
   "int[]": "tuple of ints",
+  "int?[]": "tuple of ints",
   "Tensor[]": "tuple of Tensors",
   "Tensor?[]": "tuple of Tensors",
   "Tensor*": "tuple of Tensors",

@@ -24,11 +24,11 @@ const refused: Readonly<Record<string, readonly [() => unknown, string]>> = {
   ],
   "one size for two dims": [
     () => F.interpolate(image, { size: [1] }),
-    "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of [4, 4] and output size of (1,).",
+    "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of [4, 4] and output size of [1].",
   ],
   "one scale for two dims": [
     () => new nn.Upsample({ scale_factor: [2] })(image),
-    "but got input with spatial dimensions of [4, 4] and scale_factor of shape (2,).",
+    "but got input with spatial dimensions of [4, 4] and scale_factor of shape [2.0].",
   ],
   "a norm that there is not": [() => torch.ones(2).norm("foo"), "linalg.matrix_norm: Order foo not supported."],
   "a nuclear norm of a vector": [

@@ -2,7 +2,7 @@
 import { withGrad } from "../../autograd/mode.ts";
 import { nodeNamed } from "../../autograd/op_node.ts";
 import { int64 } from "../../base/dtype.ts";
-import { RuntimeError, ValueError, warn } from "../../base/errors.ts";
+import { NotImplementedError, RuntimeError, ValueError, warn } from "../../base/errors.ts";
 import { list } from "../../base/layout.ts";
 import { inFloat32 } from "../../dispatch/autocast.ts";
 import { bindArguments, callable } from "../../dispatch/callable.ts";
@@ -139,7 +139,7 @@ function sizesFor(input: Tensor, dims: number, output_size: readonly (number | n
   const negative = sizes.find((size) => size < 0);
   if (negative !== undefined && !means)
     throw new RuntimeError(
-      `Trying to create tensor with negative dimension ${negative}: ${list([...input.sizes.slice(0, n - dims), ...sizes])}`,
+      `Trying to create tensor with negative dimension ${negative}: ${list([...input.sizes.slice(0, n - dims), ...(dims === 1 ? [1] : []), ...sizes])}`,
     );
   return sizes;
 }
@@ -177,9 +177,17 @@ const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
     const { output_size, return_indices } = bound;
     // Those for fewer dims are on no list of autocast.
     const input = dims === 3 ? inFloat32(bound.input) : bound.input;
+    if (!input.dtype.is_floating_point)
+      throw new NotImplementedError(
+        `"adaptive_max_pool${dims === 3 ? "3d_cpu" : "2d"}" not implemented for '${input.dtype.legacyName}'`,
+      );
     const size = sizesFor(input, dims, output_size, name);
     pool.assertFilled(name, input, 1);
     const lead = input.sizes.length - dims;
+    if (size.includes(0)) {
+      const none = input.new_zeros([...input.sizes.slice(0, lead), ...size]);
+      return return_indices ? [none, none.to(int64)] : none;
+    }
     const spatial = input.sizes.slice(lead);
     const largest = input.dtype.is_floating_point && isAny(input.isnan()) ? lastNaN : first;
     let values = input;

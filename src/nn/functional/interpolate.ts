@@ -1,19 +1,23 @@
 // Functions of torch.nn.functional that resize and resample.
+import { float64 } from "../../base/dtype.ts";
 import { NotImplementedError, ValueError, warn } from "../../base/errors.ts";
 import { list } from "../../base/layout.ts";
 import { callable } from "../../dispatch/callable.ts";
 import { grid_sampler } from "../../ops/nn/vision/grid_sample.ts";
 import { adaptive_avg_pool1d } from "../../ops/nn/pooling/pool.ts";
 import { _upsample } from "../../ops/nn/vision/upsample.ts";
+import { scalarText } from "../../tensor/print.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { typeWord } from "../../tensor/type_word.ts";
 import { adaptive_avg_pool2d, adaptive_avg_pool3d } from "./composed.ts";
 
 /** Spatial dims of the modes that need a certain number. */
 const DIMS: Readonly<Record<string, number>> = { linear: 1, bilinear: 2, trilinear: 3, bicubic: 2 };
 const SMOOTH = Object.keys(DIMS);
 const ANY = ["nearest", "nearest-exact", "area"];
-const tuple = (x: readonly number[]): string =>
-  `(${x.map((n) => (Number.isInteger(n) ? String(n) : String(n))).join(", ")}${x.length === 1 ? "," : ""})`;
+/** A list as it was given, which in Python may be a tuple. */
+const shown = (given: unknown, parts: readonly string[]): string =>
+  typeWord(given) === "tuple" ? `(${parts.join(", ")}${parts.length === 1 ? "," : ""})` : `[${parts.join(", ")}]`;
 
 /**
  * Input [N, C, L], [N, C, H, W] or [N, C, D, H, W] resized to `size`, or by `scale_factor`. Modes: "nearest" (default),
@@ -38,7 +42,14 @@ export const interpolate = callable(
     const perDim = typeof given === "number" ? new Array<number>(dims).fill(given) : given;
     if (perDim.length !== dims)
       throw new ValueError(
-        `Input and ${size === null ? "scale_factor" : "output"} must have the same number of spatial dimensions, but got input with spatial dimensions of ${list(spatial)} and ${size === null ? `scale_factor of shape ${tuple(perDim)}` : `output size of ${tuple(perDim)}`}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and ${size === null ? "scale_factor in (s1, s2, ...,sK)" : "output size in (o1, o2, ...,oK)"} format.`,
+        `Input and ${size === null ? "scale_factor" : "output"} must have the same number of spatial dimensions, but got input with spatial dimensions of ${list(spatial)} and ${
+          size === null
+            ? `scale_factor of shape ${shown(
+                given,
+                perDim.map((n) => scalarText(n, float64)),
+              )}`
+            : `output size of ${shown(given, perDim.map(String))}`
+        }. Please provide input tensor in (N, C, d1, d2, ...,dK) format and ${size === null ? "scale_factor in (s1, s2, ...,sK)" : "output size in (o1, o2, ...,oK)"} format.`,
       );
     if (recompute_scale_factor === true && size !== null)
       throw new ValueError("recompute_scale_factor is not meaningful with an explicit size.");
@@ -49,7 +60,7 @@ export const interpolate = callable(
         "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input",
       );
     const known = ANY.includes(mode) || SMOOTH.includes(mode);
-    if (dims < 1 || dims > 3 || !known)
+    if (dims < 1 || dims > 3 || !known || (mode === "bicubic" && dims !== 2))
       throw new NotImplementedError(
         `Input Error: Only 3D, 4D and 5D input Tensors supported (got ${input.sizes.length}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got ${mode})`,
       );

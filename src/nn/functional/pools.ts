@@ -170,7 +170,7 @@ export const unfold = callable(
     const places = placesOf(input.sizes.slice(-2), s);
     if (Math.min(...places) < 1)
       throw new RuntimeError(
-        `Given input with spatial size (${input.sizes.slice(-2).join(", ")}), kernel_size=(${s.kernel_size.join(", ")}), dilation=(${s.dilation.join(", ")}), padding=(${s.padding.join(", ")}), stride=(${s.stride.join(", ")}), calculated shape of the array of sliding blocks as (${places.join(", ")}), but its components must be at least one.`,
+        `Given input with spatial size (${input.sizes.slice(-2).join(", ")}), kernel_size=(${s.kernel_size.join(", ")}), dilation=(${s.dilation.join(", ")}), padding=(${s.padding.join(", ")}), calculated shape of the array of sliding blocks as (${places.join(", ")}), but its components must be at least one.`,
       );
     const x = n === 3 ? input.unsqueeze(0) : input;
     const columns = _im2col(x, s.kernel_size, s.stride, s.padding, s.dilation);
@@ -183,20 +183,38 @@ const sliding = (
     "kernel_size" | "dilation" | "padding" | "stride"
   >,
 ) => {
-  const two = (x: readonly number[], name: string): number[] => perDim(x, 2, name);
-  return {
+  const s = {
     kernel_size: two(w.kernel_size, "kernel_size"),
     stride: two(w.stride, "stride"),
     padding: two(w.padding, "padding"),
     dilation: two(w.dilation, "dilation"),
   };
+  const named = (name: string, [h, w]: readonly number[]): string => `${name}_height: ${h} ${name}_width: ${w}`;
+  for (const [what, of, name] of [
+    ["kernel size", s.kernel_size, "kernel"],
+    ["dilation", s.dilation, "dilation"],
+    ["padding", s.padding, "pad"],
+    ["stride", s.stride, "stride"],
+  ] as const)
+    // prettier-ignore
+    if (of.some((n) => (name === "pad" ? n < 0 : n <= 0)))
+      throw new RuntimeError(
+        `${what} should be ${name === "pad" ? "non-negative" : "greater than zero"}, but got ${named(name, of)}`,
+      );
+  return s;
 };
+/** One number for both dims, or one for each. */
+function two(x: readonly number[], name: string): number[] {
+  if (x.length > 2 || x.length === 0)
+    throw new RuntimeError(`It is expected ${name} equals to 2, but got size ${x.length}`);
+  return perDim(x, 2, name);
+}
 /** Columns [N, C · kernel, places] added up where their windows lie in [N, C, output_size]. As `torch.nn.functional.fold`. */
 export const fold = callable(
   `fold(Tensor input, int[] output_size, int[] kernel_size, ${WINDOWS}) -> Tensor`,
   ({ input, output_size, ...windows }) => {
     const s = sliding(windows);
-    const size = perDim(output_size, 2, "output_size");
+    const size = two(output_size, "output_size");
     const n = input.sizes.length;
     if ((n !== 2 && n !== 3) || input.sizes.slice(-2).includes(0))
       throw new RuntimeError(

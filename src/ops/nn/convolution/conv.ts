@@ -132,8 +132,14 @@ function check(
   if (conv.padding.some((p) => p < 0)) throw new RuntimeError("negative padding is not supported");
   if (conv.output_padding.some((p) => p < 0)) throw new RuntimeError("negative output_padding is not supported");
   if (conv.stride.some((s) => s <= 0)) throw new RuntimeError("non-positive stride is not supported");
-  if (conv.dilation.some((d) => d <= 0))
-    throw new RuntimeError(`dilation should be greater than zero, but got ${list(conv.dilation)}`);
+  if (conv.dilation.some((d) => d < 0)) throw new RuntimeError("dilation should be greater than zero");
+  if (conv.dilation.includes(0)) {
+    const all = dims === 1 ? [1, ...conv.dilation] : conv.dilation;
+    const named = all.map((n, d) => `dilation_${["depth", "height", "width"][d + 3 - all.length]}: ${n}`);
+    throw new RuntimeError(
+      `dilation should be greater than zero, but got ${transposed ? named.join(", ") : list(all)}`,
+    );
+  }
   const n = weight.sizes.length;
   if (n !== dims + 2)
     throw new RuntimeError(
@@ -141,7 +147,7 @@ function check(
     );
   if (weight.sizes[0] < conv.groups || weight.sizes[0] % conv.groups !== 0)
     throw new RuntimeError(
-      `Given groups=${conv.groups}, expected weight to be ${weight.sizes[0] < conv.groups ? "at least" : "divisible by"} ${conv.groups} at dimension 0, but got weight of size ${of} instead`,
+      `Given groups=${conv.groups}, expected weight to be ${weight.sizes[0] < conv.groups ? "at least" : "divisible by"} ${conv.groups} at dimension 0, but got weight of size ${weight.sizes[0] < conv.groups ? of : `[${of}]`} instead`,
     );
   const kind = transposed ? "transposed=1" : `groups=${conv.groups}`;
   const expected = transposed ? weight.sizes[0] : weight.sizes[1] * conv.groups;

@@ -1,5 +1,5 @@
 // Pools: the largest or the mean of what a sliding window sees.
-import { RuntimeError } from "../../../base/errors.ts";
+import { IndexError, RuntimeError } from "../../../base/errors.ts";
 import { list } from "../../../base/layout.ts";
 import { composite, formatted, inFormat, inOpmath } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
@@ -20,32 +20,73 @@ interface MaxPoolArgs {
   dilation: readonly number[];
   ceil_mode: boolean;
 }
+/** One number a dim. Raises RuntimeError for lists of other lengths, in the words of each function. */
+function inFull(name: string, dims: number, what: keyof Sliding, given: readonly number[]): number[] {
+  if (given.length === dims || given.length === 1) return perDim(given, dims, what);
+  const none = what === "stride";
+  if (name === "avg_pool1d")
+    throw new RuntimeError(`avg_pool1d() argument '${what}' should contain one int (got ${given.length})`);
+  if (dims === 1)
+    throw new RuntimeError(
+      `${name}() ${what} must be ${none ? "None, " : ""}an int, list of ints${none || what === "padding" ? "," : ""} or tuple of ints of size 1 but got size ${given.length}`,
+    );
+  const must = name === "avg_pool3d" ? "must be" : what === "dilation" ? "must be either" : "must either be";
+  throw new RuntimeError(
+    `${name}: ${what} ${must} ${none ? "omitted, " : ""}a single int, or a tuple of ${dims === 2 ? "two" : "three"} ints`,
+  );
+}
+/** Raises RuntimeError for windows that cannot slide. */
+function assertSliding(name: string, { kernel_size, stride, padding, dilation }: Sliding): void {
+  const flat = name === "max_pool1d";
+  if (flat)
+    for (const [what, [n]] of [
+      ["kernel_size", kernel_size],
+      ["stride", stride],
+      ["padding", padding],
+      ["dilation", dilation],
+    ] as const)
+      // prettier-ignore
+      if (what === "padding" ? n < 0 : n <= 0)
+        throw new RuntimeError(
+          `${name}() ${what} must be ${what === "padding" ? "non-negative" : "greater than zero"}, but got ${n}`,
+        );
+  for (const [d, pad] of padding.entries()) {
+    if (stride[d] === 0) throw new RuntimeError("stride should not be zero");
+    if (pad < 0) throw new RuntimeError(`pad must be non-negative, but got pad: ${pad}`);
+    const kernel = kernel_size[d];
+    if (pad > Math.trunc((dilation[d] * (kernel - 1) + 1) / 2))
+      throw new RuntimeError(
+        flat
+          ? `${name}() padding should be at most half of kernel size, but got padding=${pad} and kernel_size=${kernel}`
+          : `pad should be at most half of effective kernel size, but got pad=${pad}, kernel_size=${kernel} and dilation=${dilation[d]}`,
+      );
+  }
+  for (const [what, letter, of] of [
+    ["kernel size", "k", kernel_size],
+    ["stride", "d", stride],
+    ["dilation", "dilation", dilation],
+  ] as const)
+    // prettier-ignore
+    if (of.some((n) => n <= 0))
+      throw new RuntimeError(`${what} should be greater than zero, but got ${lettered(letter, of, " ")}`);
+}
+/** `kH: 2 kW: 3`; of one dim as a plane of height 1. */
+const lettered = (letter: string, of: readonly number[], between: string): string =>
+  (of.length === 1 ? [1, ...of] : of).map((n, d, all) => `${letter}${"THW"[d + 3 - all.length]}: ${n}`).join(between);
 /** Arguments in full, and the input with a batch dim. */
 function prepared(
   name: string,
   dims: number,
   { input, kernel_size, stride, padding, dilation }: Omit<MaxPoolArgs, "ceil_mode">,
 ): { x: Tensor; s: Sliding } {
-  const kernel = perDim(kernel_size, dims, "kernel_size");
+  const kernel = inFull(name, dims, "kernel_size", kernel_size);
   const s: Sliding = {
     kernel_size: kernel,
-    stride: stride === null || stride.length === 0 ? kernel : perDim(stride, dims, "stride"),
-    padding: perDim(padding, dims, "padding"),
-    dilation: perDim(dilation, dims, "dilation"),
+    stride: stride === null || stride.length === 0 ? kernel : inFull(name, dims, "stride", stride),
+    padding: inFull(name, dims, "padding", padding),
+    dilation: inFull(name, dims, "dilation", dilation),
   };
-  for (let d = 0; d < dims; d++) {
-    for (const [what, n] of [
-      ["kernel_size", kernel[d]],
-      ["stride", s.stride[d]],
-      ["dilation", s.dilation[d]],
-    ] as const)
-      if (n <= 0) throw new RuntimeError(`${name}() ${what} must be greater than zero, but got ${n}`);
-    if (s.padding[d] < 0) throw new RuntimeError(`pad must be non-negative, but got pad: ${s.padding[d]}`);
-    if (s.padding[d] > Math.floor((s.dilation[d] * (kernel[d] - 1) + 1) / 2))
-      throw new RuntimeError(
-        `pad should be at most half of effective kernel size, but got pad=${s.padding[d]}, kernel_size=${kernel[d]} and dilation=${s.dilation[d]}`,
-      );
-  }
+  assertSliding(name, s);
   assertWindowed(name, dims, input);
   return { x: input.sizes.length === dims + 2 ? input : input.contiguous().unsqueeze(0), s };
 }
@@ -55,9 +96,25 @@ function assertWindowed(name: string, dims: number, { sizes }: Tensor): void {
   const batched = n === dims + 2;
   const empty = sizes.slice(batched ? 1 : 0).indexOf(0);
   if ((batched || n === dims + 1) && empty < 0) return;
-  if (name === "max_pool3d" && (batched || n === dims + 1))
+  const fits = batched || n === dims + 1;
+  // PyTorch prints the length of the dim in place of its number.
+  if (dims === 3 && fits)
     throw new RuntimeError(
-      `max_pool3d_with_indices_out_cpu_template(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${list(sizes)} and non-batch dimension ${empty + Number(batched)} has length zero!`,
+      `${name === "max_pool3d" ? "max_pool3d_with_indices_out_cpu_template" : name}(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${list(sizes)} and non-batch dimension 0 has length zero!`,
+    );
+  if (name === "avg_pool1d" && !fits)
+    throw new RuntimeError(
+      `Expected 2 to 3 dimensions, but got ${n}-dimensional tensor for argument #1 'self' (while checking arguments for avg_pool1d)`,
+    );
+  if (name === "avg_pool2d" && n < 3)
+    throw new IndexError(
+      n === 0
+        ? "Dimension specified as -3 but tensor has no dimensions"
+        : `Dimension out of range (expected to be in range of [${-n}, ${n - 1}], but got -3)`,
+    );
+  if ((dims === 2 && (fits || name === "avg_pool2d")) || name === "avg_pool1d")
+    throw new RuntimeError(
+      `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:${list(dims === 1 ? sizes.toSpliced(-1, 0, 1) : sizes)}`,
     );
   if (dims > 1 && n !== dims + 1 && !batched)
     throw new RuntimeError(`non-empty ${dims + 1}D or ${dims + 2}D (batch mode) tensor expected for input`);
@@ -69,9 +126,10 @@ function assertPlaces(name: string, x: Tensor, places: readonly number[]): void 
   const small = places.find((n) => n <= 0);
   if (small !== undefined && name === "max_pool1d")
     throw new RuntimeError(`max_pool1d() Invalid computed output size: ${small}`);
+  const one = name === "avg_pool1d" ? [1] : [];
   if (small !== undefined)
     throw new RuntimeError(
-      `Given input size: (${x.sizes.slice(1).join("x")}). Calculated output size: (${[x.sizes[1], ...places].join("x")}). Output size is too small`,
+      `Given input size: (${[x.sizes[1], ...one, ...x.sizes.slice(2)].join("x")}). Calculated output size: (${[x.sizes[1], ...one, ...places].join("x")}). Output size is too small`,
     );
 }
 const maxPool =
@@ -136,6 +194,10 @@ const avgPool =
   (name: string, dims: number) =>
   (args: AvgPoolArgs): Tensor => {
     const { x, s } = prepared(name, dims, { ...args, dilation: [1] });
+    if (dims === 3 && x.sizes.slice(2).some((n, d) => n < s.kernel_size[d]))
+      throw new RuntimeError(
+        `input image (${lettered("", x.sizes.slice(2), " ")}) smaller than kernel size (${lettered("k", s.kernel_size, " ")})`,
+      );
     if (args.divisor_override === 0) throw new RuntimeError("divisor must be not zero");
     const spatial = x.sizes.slice(2);
     const places = poolPlaces(spatial, s, args.ceil_mode);
@@ -226,7 +288,7 @@ export function assertAdaptable(name: string, dims: number, input: Tensor): void
 }
 /** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
 function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
-  assertAdaptable(`adaptive_avg_pool${dims}d`, dims, input);
+  if (dims !== 3 || input.sizes.slice(1).every((n) => n > 0)) assertAdaptable(`adaptive_avg_pool${dims}d`, dims, input);
   if (dims === 1 && output_size.length !== 1)
     throw new RuntimeError(
       `adaptive_avg_pool1d() argument 'output_size' should contain one int (got ${output_size.length})`,
@@ -234,7 +296,9 @@ function adaptive(input: Tensor, dims: number, output_size: readonly number[]): 
   const size = output_size.length === 1 ? new Array<number>(dims).fill(output_size[0]) : output_size;
   if (size.some((n) => n < 0))
     throw new RuntimeError(
-      `adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {${(dims === 1 ? [1, ...size] : size).join(", ")}}`,
+      dims === 3
+        ? `adaptive_avg_pool3d: elements of output_size must be greater than or equal to 0 but received {${size[0]}, ${size[1]},${size[2]}}`
+        : `adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {${(dims === 1 ? [1, ...size] : size).join(", ")}}`,
     );
   assertFilled(`adaptive_avg_pool${dims}d`, input, dims === 3 ? 1 : input.sizes.length - dims);
   if (size.includes(0)) return input.new_zeros([...input.sizes.slice(0, -dims), ...size]);

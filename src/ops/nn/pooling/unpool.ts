@@ -59,10 +59,19 @@ define(_fractional_max_pool, {
     const [n, c, ...spatial] = self.sizes;
     const draws = samples.is_meta ? new Float64Array(samples.numel()) : samples.to(self.dtype).typed_array();
     const dims = spatial.length;
+    const [called, axes] =
+      dims === 3
+        ? ["fractional_max_pool3d_out", ["time", "height", "width"]]
+        : ["fractional_max_pool2d", ["height", "width"]];
+    const below = output_size.find((size) => size < 0);
+    if (below !== undefined)
+      throw new RuntimeError(
+        `Trying to create tensor with negative dimension ${below}: ${list([n, c, ...output_size])}`,
+      );
     for (let d = 0; d < dims; d++)
       if (output_size[d] + kernel_size[d] - 1 > spatial[d])
         throw new RuntimeError(
-          `fractional_max_pool${dims}d(): pool ${["depth", "height", "width"].slice(-dims)[d]} ${kernel_size[d]} too large relative to input ${["depth", "height", "width"].slice(-dims)[d]} ${spatial[d]}`,
+          `${called}(): pool ${axes[d]} ${kernel_size[d]} too large relative to input ${axes[d]} ${spatial[d]}`,
         );
     const windows: bigint[] = [];
     for (let b = 0; b < n * c; b++) {

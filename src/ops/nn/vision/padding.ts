@@ -22,6 +22,8 @@ const PADDING: Readonly<Record<string, string>> = {
 export const pad = op("pad(Tensor input, int[] pad, str mode='constant', Scalar? value=None) -> Tensor");
 define(pad, {
   kernel: composite(({ input, pad, mode, value }) => {
+    if (mode !== "constant" && !Object.hasOwn(places, mode))
+      throw new NotImplementedError(`Unrecognised padding mode ${mode}`);
     if (pad.length % 2 !== 0) throw new RuntimeError("Padding length must be divisible by 2");
     if (pad.length / 2 > input.sizes.length)
       throw new RuntimeError(
@@ -34,18 +36,33 @@ define(pad, {
     };
     if (mode === "constant") return along((x, d, before, after) => surrounded(x, d, before, after, value ?? 0));
     if (value !== null && value !== 0) throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`);
-    const place = Object.hasOwn(places, mode) ? places[mode] : null;
-    if (place === null) throw new NotImplementedError(`Unrecognised padding mode ${mode}`);
-    if (![2, 3, 4, 5].includes(input.sizes.length) || pad.length / 2 > 3)
-      throw new NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
+    const place = places[mode];
+    const padded = pad.length / 2;
+    // With and without a dim for samples.
+    if (padded < 1 || padded > 3 || ![padded + 1, padded + 2].includes(input.sizes.length))
+      throw new NotImplementedError(
+        `Padding size ${pad.length} is not supported for ${input.sizes.length}D input tensor.\nOf its dims all are padded but the first, or the first two: two numbers for each of them.`,
+      );
     const spatial = input.sizes.slice(-pad.length / 2 - 1);
     if (mode !== "circular" && spatial.includes(0))
       throw new RuntimeError(
         `Expected ${pad.length / 2 + 1}D or ${pad.length / 2 + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${list(input.sizes)}`,
       );
+    const sizes = input.sizes
+      .slice(-padded)
+      .map((n, d) => n + pad[2 * (padded - 1 - d)] + pad[2 * (padded - 1 - d) + 1]);
+    if (mode !== "circular" && sizes.every((n) => n < 1))
+      throw new RuntimeError(tooSmall(input.sizes.slice(-padded), sizes));
+    const negative = sizes.find((n) => n < 0);
+    if (mode !== "circular" && negative !== undefined)
+      throw new RuntimeError(
+        `Trying to create tensor with negative dimension ${negative}: ${list([...input.sizes.slice(0, -padded), ...sizes])}`,
+      );
     return along((whole, d, left, right) => {
       // What goes round is what is left when negative padding has cut the ends off.
       const cut = mode === "circular" && (left < 0 || right < 0);
+      if (cut && whole.sizes[d] + Math.min(left, 0) + Math.min(right, 0) <= 0)
+        throw new RuntimeError("Negative padding value is resulting in an empty dimension");
       const x = cut ? surrounded(whole, d, Math.min(left, 0), Math.min(right, 0), 0) : whole;
       const [before, after] = cut ? [Math.max(left, 0), Math.max(right, 0)] : [left, right];
       const n = x.sizes[d];
@@ -65,6 +82,12 @@ define(pad, {
       ? "ConstantPadNdBackward0"
       : `${PADDING[mode]}${mode === "circular" ? "" : `${pad.length / 2}DBackward0`}`,
 });
+const tooSmall = (from: readonly number[], to: readonly number[]): string => {
+  const letters = (sizes: readonly number[]): string[] => sizes.map((n, d) => `${"DHW"[d + 3 - sizes.length]}: ${n}`);
+  return `input (${letters(from)
+    .join(" ")
+    .replace(/ (?=W)/, ", ")}) is too small. Calculated output ${letters(to).join(" ")}`;
+};
 /** Where element i of a padded dim comes from. */
 const places: Record<string, (i: number, n: number) => number> = {
   reflect: (i, n) => (i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i),

@@ -192,7 +192,7 @@ const emptySizes = (spatial: readonly number[], output_size: readonly number[]):
   const named = (sizes: readonly number[]): string =>
     sizes.map((n, d) => `${NAMES[sizes.length - 1 - d]}: ${n}`).join(", ");
   return new RuntimeError(
-    `Input and output sizes should be greater than 0, but got input (${named(spatial)}) output (${named(output_size)})`,
+    `Input and output sizes should be greater than 0, but got input (${named(spatial)}) ${spatial.length === 1 ? "and " : ""}output (${named(output_size)})`,
   );
 };
 /** The transpose of {@link _upsample}: what each element of the input gave to the result, added up. @internal */
