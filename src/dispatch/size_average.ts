@@ -23,12 +23,16 @@ export function formerOrder({ text, args, positional }: Schema): readonly string
 
 /** What was given to a loss, with `reduction` in place of what it once was. */
 export function withReduction(
-  { name, positional }: Schema,
+  { name, positional }: Pick<Schema, "name" | "positional">,
   order: readonly string[],
   given: readonly unknown[],
 ): readonly unknown[] {
   const last = given[given.length - 1];
   const options = isOptions(last) ? last : null;
+  if (options?.["reduction"] === "elementwise_mean") {
+    warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.");
+    return withReduction({ name, positional }, order, [...given.slice(0, -1), { ...options, reduction: "mean" }]);
+  }
   const count = options === null ? given.length : given.length - 1;
   const byName = options !== null && (Object.hasOwn(options, "size_average") || Object.hasOwn(options, "reduce"));
   if ((count <= positional && !byName) || count > order.length) return given;

@@ -120,3 +120,8 @@ for s in ((), (2,), (2, 2), (2, 2, 2), (1, 2, 2, 2), (1, 1, 2, 2, 2), (1, 1, 1, 
 x = torch.ones(1, 2, 4, 4)
 attempt(lambda: F.fractional_max_pool2d(x[..., :0], 2, output_size=2), lambda: F.fractional_max_pool2d(x[:, :0], 2, output_size=2), lambda: F.fractional_max_pool2d(x[:0], 2, output_size=2).shape, lambda: F.fractional_max_pool3d(x[None, ..., :0], 2, output_size=2))
 attempt(*(lambda n=n, d=d: F.glu(torch.ones(2, n), d).shape for n in (3, 4) for d in (-1, 1, -2, 0, 5)), lambda: F.glu(torch.tensor(1.0)))
+# --- former and wrong words of losses, schedulers and distances
+x, y = torch.tensor([1.0, 2.0]), torch.tensor([0.5, 0.25])
+attempt(lambda: F.mse_loss(x, y, reduction="elementwise_mean"), lambda: nn.L1Loss(reduction="elementwise_mean")(x, y), lambda: F.nll_loss(x[None], torch.tensor([1]), reduction="elementwise_mean"), lambda: F.cross_entropy(x[None], torch.tensor([1]), reduction="elementwise_mean"), lambda: F.binary_cross_entropy(y, y, reduction="elementwise_mean"))
+attempt(lambda: torch.optim.lr_scheduler.ChainedScheduler([]), lambda: torch.optim.lr_scheduler.ChainedScheduler(schedulers=[]))
+attempt(lambda: torch.cdist(x[None], y[None], compute_mode="none"), lambda: torch.cdist(x[None], y[None], compute_mode="donot_use_mm_for_euclid_dist"), lambda: torch.cdist(x[None], y[None], 2.0, "use_mm_for_euclid_dist_if_necessary"))

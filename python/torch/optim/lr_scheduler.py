@@ -93,7 +93,10 @@ class LibraryScheduler(LRScheduler):
             args = (kwargs.pop("optimizer"), *args)
         given = kwargs.get("optimizer", args[0] if args else None)
         if self._library_name == "ChainedScheduler" and not hasattr(given, "param_groups"):
-            given = (kwargs.get("schedulers") or args[0])[0].optimizer
+            schedulers = kwargs.get("schedulers", args[0] if args else None)
+            if len(schedulers) < 1:
+                raise ValueError("ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
+            given = schedulers[0].optimizer
         if not hasattr(given, "param_groups"):
             raise TypeError(f"{type(given).__name__} is not an Optimizer")
         own = _own(self)

@@ -2,7 +2,7 @@
 import { isAny, numberIn } from "../common/looks.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { bool, Complex, Float } from "../../base/dtype.ts";
-import { IndexError, RuntimeError, warn } from "../../base/errors.ts";
+import { IndexError, RuntimeError, ValueError, warn } from "../../base/errors.ts";
 import { broadcastShapes, list, wrapDim } from "../../base/layout.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
 import { define, inplace, op } from "../../dispatch/declare.ts";
@@ -126,6 +126,7 @@ function isCdistByProduct([x1, x2, p, mode]: readonly unknown[]): boolean {
   const many = mode !== "donot_use_mm_for_euclid_dist" && Math.max(a.sizes.at(-2) ?? 0, b.sizes.at(-2) ?? 0) > 25;
   return p === 2 && (many || mode === "use_mm_for_euclid_dist");
 }
+const MODES = ["use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist"];
 /** Distances by the p-norm between every row of x1 and every row of x2, in batches. */
 export const cdist = op("cdist(Tensor x1, Tensor x2, float p=2.0, str? compute_mode=None) -> Tensor");
 define(cdist, {
@@ -138,7 +139,11 @@ define(cdist, {
     unless(isCdistByProduct, wideFloats("cdist")),
     sameAsFirst("x2", scalarTypes),
   ],
-  kernel: composite(({ x1, x2, p }) => {
+  kernel: composite(({ x1, x2, p, compute_mode }) => {
+    if (compute_mode !== null && !MODES.includes(compute_mode))
+      throw new ValueError(
+        `${compute_mode} is not a valid value for compute_mode\nIt can be ${MODES.map((m) => `'${m}'`).join(", ")}.`,
+      );
     for (const [name, x] of [
       ["X1", x1],
       ["X2", x2],
