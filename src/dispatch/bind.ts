@@ -6,7 +6,6 @@ import type { Scalar } from "../base/dtype.ts";
 import { Complex, Dtype, Float } from "../base/dtype.ts";
 import { Generator } from "../random/generator.ts";
 import { Layout, MemoryFormat } from "../base/memory_format.ts";
-import { Generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { invalid, missing, named, otherwise, refuseUnknown, shown, tooMany } from "./refusals.ts";
