@@ -208,7 +208,11 @@ describe("reading refuses", () => {
     ],
     ["metadata that is not text", file('{"__metadata__":{"k":1}}'), /metadata "k" to be text, got 1/],
     ["a name given twice", file(`{"a":${info("U8", [0], [0, 0])},"a":{}}`), /has the key "a" twice/],
-    ["a name given twice in two spellings", file(`{"a":${info("U8", [0], [0, 0])},"\\u0061":{}}`), /has the key "a" twice/],
+    [
+      "a name given twice in two spellings",
+      file(`{"a":${info("U8", [0], [0, 0])},"\\u0061":{}}`),
+      /has the key "a" twice/,
+    ],
     ["a field given twice", file('{"a":{"dtype":"U8","dtype":"F32"}}'), /has the key "dtype" twice/],
     [
       "an unknown dtype",
