@@ -118,7 +118,7 @@ export {
   is_signed,
   is_tensor,
   numel,
-} from "./ops/methods/predicates.ts";
+} from "./ops/common/predicates.ts";
 export { unique, unique_consecutive } from "./ops/methods/unique.ts";
 export type { UniqueOptions } from "./ops/methods/unique.ts";
 export * as special from "./ops/pointwise/special.ts";
