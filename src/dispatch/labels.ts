@@ -83,13 +83,18 @@ export interface Label<T> {
   collate_fn: [collate_fn: T];
   compute_mode: [compute_mode: T];
   compute_uv: [compute_uv: T];
+  concentration: [concentration: T];
+  concentration0: [concentration0: T];
+  concentration1: [concentration1: T];
   condition: [condition: T];
   contrast: [contrast: T];
   contrast_factor: [contrast_factor: T];
   cooldown: [cooldown: T];
   copy: [copy: T];
   correction: [correction: T];
+  count: [count: T];
   count_include_pad: [count_include_pad: T];
+  covariance_matrix: [covariance_matrix: T];
   create_graph: [create_graph: T];
   custom_decoder: [custom_decoder: T];
   custom_encoder: [custom_encoder: T];
@@ -115,6 +120,9 @@ export interface Label<T> {
   device_type: [device_type: T];
   devices: [devices: T];
   _devices_kw: [_devices_kw: T];
+  df: [df: T];
+  df1: [df1: T];
+  df2: [df2: T];
   diagonal: [diagonal: T];
   differentiable: [differentiable: T];
   dilation: [dilation: T];
@@ -260,10 +268,12 @@ export interface Label<T> {
   left: [left: T];
   length: [length: T];
   lengths: [lengths: T];
+  lims: [lims: T];
   line_search_fn: [line_search_fn: T];
   linear_weight: [linear_weight: T];
   linewidth: [linewidth: T];
   loader: [loader: T];
+  loc: [loc: T];
   log_input: [log_input: T];
   log_probs: [log_probs: T];
   logits: [logits: T];
@@ -406,9 +416,12 @@ export interface Label<T> {
   positive: [positive: T];
   power: [power: T];
   precision: [precision: T];
+  precision_matrix: [precision_matrix: T];
   prefix: [prefix: T];
   prepend: [prepend: T];
   primals: [primals: T];
+  prob: [prob: T];
+  probs: [probs: T];
   profile: [profile: T];
   proj_size: [proj_size: T];
   q: [q: T];
@@ -419,6 +432,7 @@ export interface Label<T> {
   randomness: [randomness: T];
   range: [range: T];
   rank: [rank: T];
+  rate: [rate: T];
   ratio: [ratio: T];
   rcond: [rcond: T];
   real: [real: T];
@@ -455,6 +469,7 @@ export interface Label<T> {
   scale_fn: [scale_fn: T];
   scale_grad_by_freq: [scale_grad_by_freq: T];
   scale_mode: [scale_mode: T];
+  scale_tril: [scale_tril: T];
   scales: [scales: T];
   schedulers: [schedulers: T];
   sci_mode: [sci_mode: T];
@@ -515,6 +530,7 @@ export interface Label<T> {
   target_lengths: [target_lengths: T];
   targets: [targets: T];
   tau: [tau: T];
+  temperature: [temperature: T];
   tensor: [tensor: T];
   tensor1: [tensor1: T];
   tensor2: [tensor2: T];
@@ -531,6 +547,8 @@ export interface Label<T> {
   tolerance_change: [tolerance_change: T];
   tolerance_grad: [tolerance_grad: T];
   top: [top: T];
+  total: [total: T];
+  total_count: [total_count: T];
   total_iters: [total_iters: T];
   total_length: [total_length: T];
   total_steps: [total_steps: T];
@@ -558,6 +576,7 @@ export interface Label<T> {
   v: [v: T];
   v_proj_weight: [v_proj_weight: T];
   val: [val: T];
+  validate_args: [validate_args: T];
   value: [value: T];
   values: [values: T];
   var: [var_: T];

@@ -30,6 +30,7 @@ import { Handles } from "./handles.ts";
 import { openPath, readSafetensors } from "./files.ts";
 import type { PythonFiles } from "./files.ts";
 import { namespaces } from "./namespaces.ts";
+import { kindOfDistribution } from "./distributions.ts";
 import { helpers, keptAttributes } from "./helpers.ts";
 import { Pressure } from "./pressure.ts";
 
@@ -403,6 +404,8 @@ function kindOf(x: object): string {
   if (x instanceof Module) return "layer";
   if (x instanceof Optimizer) return "optimizer";
   if (x instanceof PackedSequence) return "PackedSequence";
+  const kind = kindOfDistribution(x);
+  if (kind !== null) return kind;
   return isHandle(x) ? "handle" : (x.constructor?.name ?? "object");
 }
 function failure(error: unknown): string {

@@ -46,6 +46,7 @@ import { closeFile } from "./files.ts";
 import { scalarText } from "../tensor/print.ts";
 import type { Generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { distributions } from "./distributions.ts";
 import { layers, plain } from "./layers.ts";
 import { schedulers } from "./schedulers.ts";
 import { viz } from "./viz.ts";
@@ -73,6 +74,7 @@ class Stepped {
 const transforms = { grad, grad_and_value, hessian, jacfwd, jacrev, vmap };
 export const helpers = {
   ...layers,
+  ...distributions,
   checkDevice: (text: string): void => void getDevice(text),
   deviceOf: (t: Tensor): string => t.backend.name,
   /** The default device, null for the first, and what it is from now on. */

@@ -77,10 +77,11 @@ export function normalFill(out: FloatArray, mean: number, std: number, g: Genera
 /** {@link normalFill} one at a time, however many: what PyTorch does where elements do not lie in row-major order. */
 export function normalFillSingly(out: FloatArray, mean: number, std: number, g: Generator): void {
   check(std >= 0, `normal expects std >= 0.0, but found std ${streamed(std)}`);
-  for (let i = 0; i < out.length; i++) out[i] = fma(standardNormal(g), std, mean);
+  for (let i = 0; i < out.length; i++) out[i] = fma(normalDouble(g), std, mean);
 }
 
-function standardNormal(g: Generator): number {
+/** A normal number by Box and Muller; the second of a pair is kept in the generator. */
+export function normalDouble(g: Generator): number {
   const kept = g.next_double_normal_sample;
   g.next_double_normal_sample = null;
   if (kept !== null) return kept;
@@ -264,7 +265,7 @@ export function cauchyFill(out: FloatArray, median: number, sigma: number, g: Ge
 /** exp of normal numbers, as `Tensor.log_normal_`. Raises RuntimeError unless std > 0. */
 export function logNormalFill(out: FloatArray, mean: number, std: number, g: Generator): void {
   check(std > 0, `log_normal_ expects std > 0.0, but found std=${streamed(std)}`);
-  fillWith(out, () => Math.exp(fma(standardNormal(g), std, mean)));
+  fillWith(out, () => Math.exp(fma(normalDouble(g), std, mean)));
 }
 
 /** Numbers of trials to the first success, as `Tensor.geometric_`. Raises RuntimeError unless 0 < p < 1. */
