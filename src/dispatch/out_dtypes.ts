@@ -144,7 +144,11 @@ const OWN: ReadonlyMap<string, Sentence> = new Map([
         ? null
         : `logsumexp(): Expected floating point type for result tensor, but got: ${o.legacyName}`,
   ],
-  ["addbmm", (r, o) => `self and mat2 must have the same dtype, but got ${o.legacyName} and ${r.legacyName}`],
+  [
+    "addbmm",
+    (r, o, _, [, batch1]) =>
+      batch1.sizes[0] === 0 ? null : `self and mat2 must have the same dtype, but got ${o.legacyName} and ${r.legacyName}`,
+  ],
   [
     "narrow_copy",
     () =>

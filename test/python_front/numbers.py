@@ -199,3 +199,15 @@ print(torch.rand_like(p).stride(), torch.randn_like(p).stride(), torch.randint_l
 # --- unique keeps each nan, as often as it stands there
 x = torch.tensor([nan, 0, 0, nan, nan])
 print(x.unique(), x.unique(return_inverse=True, return_counts=True))
+# --- edges that random programs found
+x = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64, requires_grad=True)
+(g,) = torch.autograd.grad(F.softplus(x, 0.5, 1.0).sum(), x, create_graph=True)
+(g2,) = torch.autograd.grad(g.sum(), x, create_graph=True)
+print(g.tolist(), g2.tolist())
+a, b = torch.tensor([3.0]), torch.tensor([4.0], requires_grad=True)
+y = torch.hypot(a, b)
+a.mul_(2)
+y.backward()
+print(b.grad)
+print(torch.logcumsumexp(torch.tensor([0j, complex(0, 88.8), complex(-1, 2)]), 0))
+print(torch.addbmm(torch.ones(2, 2), torch.ones(0, 2, 1), torch.ones(0, 1, 2), out=torch.zeros(2, 2, dtype=torch.bfloat16)))

@@ -173,7 +173,7 @@ define(hypot, {
     const infinite = a.eq(Infinity).or(b.eq(Infinity));
     return infinite.where(constant(Infinity, self.dtype), large.eq(0).where(large, root));
   }),
-  saves: ["self", "other", "result"],
+  saves: { self: ["self", "result"], other: ["other", "result"] },
   backward: {
     self: ({ grad, self, result }) => grad.mul(self.div(result)),
     other: ({ grad, other, result }) => grad.mul(other.div(result)),
@@ -208,7 +208,7 @@ define(logcumsumexp, {
   takes: floatsAndComplex("logcumsumexp_out_cpu"),
   kernel: scan({
     fold: (x) => ({
-      accs: [{ dtype: x.dtype, init: constant(-Infinity, x.dtype), step: logSum(acc(0, x.dtype), x, 1) }],
+      accs: [{ dtype: x.dtype, init: constant(-Infinity, x.dtype), step: logSum(x, acc(0, x.dtype), 1) }],
       outputs: [acc(0, x.dtype)],
     }),
   }),

@@ -1,4 +1,5 @@
 // Activation functions.
+import { modes } from "../../../autograd/mode.ts";
 import { numberIn } from "../../common/looks.ts";
 import { streamed } from "../../../base/cpp_names.ts";
 import { int64 } from "../../../base/dtype.ts";
@@ -215,7 +216,9 @@ define(softplus, {
   backward: {
     input: ({ grad, input, beta, threshold }) => {
       const z = input.mul(beta);
-      return _where(z.gt(threshold), grad, grad.mul(z.sigmoid()));
+      // Where it becomes straight it has a slope of both, and PyTorch no curvature.
+      const curved = modes().grad ? _where(z.lt(threshold), z, z.detach()) : z;
+      return _where(z.gt(threshold), grad, grad.mul(curved.sigmoid()));
     },
   },
 });
