@@ -186,7 +186,8 @@ describe("the binder", () => {
           const before = [self, ...tensors].map((t) => [t.tolist(), t._version]);
           try {
             (call as (...args: unknown[]) => unknown)(...first, ...args);
-            if (inplaceOf !== null) before[0] = [self.tolist(), self._version];
+            const isAsked = args.includes(true) && schema.args.some((a) => a.name === "inplace");
+            if (inplaceOf !== null || isAsked) before[0] = [self.tolist(), self._version];
           } catch (e) {
             if (!isOwn(e)) throw e;
           }

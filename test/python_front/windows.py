@@ -400,3 +400,9 @@ F.fold(torch.ones(1,8,9), [4,4], 0)
 F.fold(torch.ones(1,8,9), [3,3], 2)
 F.fold(torch.ones(1,8,9), [4,4], [2,2,2])
 """)
+# --- pools of one dim with their places
+for arguments in ("x1, 0", "x1, []", "x1, 7", "x1, 2, 0", "x1, 2, -1", "x1, 2, [2,2]", "x1, 2, 1, -1", "x1, 2, 1, 2", "x1, 3, 1, 3, 2", "x1, 2, 1, [1,1]", "x1, 2, 1, 0, 0", "x1[0, 0], 2", "x2, 2", "x1[:, :0], 2"):
+    try:
+        print(arguments, [tuple(x.shape) for x in eval(f"F.max_pool1d({arguments}, return_indices=True)")])
+    except Exception as error:
+        print(arguments, type(error).__name__, str(error).split("\n")[0])

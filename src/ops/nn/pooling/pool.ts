@@ -20,12 +20,15 @@ interface MaxPoolArgs {
   dilation: readonly number[];
   ceil_mode: boolean;
 }
+/** Functions of one dim that PyTorch computes as planes of height 1, as its sentences tell. */
+const AS_PLANES: Readonly<Record<string, string>> = { avg_pool1d: "avg_pool1d", max_pool1d_with_indices: "max_pool1d" };
 /** One number a dim. Raises RuntimeError for lists of other lengths, in the words of each function. */
 function inFull(name: string, dims: number, what: keyof Sliding, given: readonly number[]): number[] {
   if (given.length === dims || given.length === 1) return perDim(given, dims, what);
   const none = what === "stride";
-  if (name === "avg_pool1d")
-    throw new RuntimeError(`avg_pool1d() argument '${what}' should contain one int (got ${given.length})`);
+  const plane = AS_PLANES[name];
+  if (plane !== undefined)
+    throw new RuntimeError(`${plane}() argument '${what}' should contain one int (got ${given.length})`);
   if (dims === 1)
     throw new RuntimeError(
       `${name}() ${what} must be ${none ? "None, " : ""}an int, list of ints${none || what === "padding" ? "," : ""} or tuple of ints of size 1 but got size ${given.length}`,
@@ -102,9 +105,10 @@ function assertWindowed(name: string, dims: number, { sizes }: Tensor): void {
     throw new RuntimeError(
       `${name === "max_pool3d" ? "max_pool3d_with_indices_out_cpu_template" : name}(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${list(sizes)} and non-batch dimension 0 has length zero!`,
     );
-  if (name === "avg_pool1d" && !fits)
+  const plane = AS_PLANES[name];
+  if (plane !== undefined && !fits)
     throw new RuntimeError(
-      `Expected 2 to 3 dimensions, but got ${n}-dimensional tensor for argument #1 'self' (while checking arguments for avg_pool1d)`,
+      `Expected 2 to 3 dimensions, but got ${n}-dimensional tensor for argument #1 'self' (while checking arguments for ${plane})`,
     );
   if (name === "avg_pool2d" && n < 3)
     throw new IndexError(
@@ -112,7 +116,7 @@ function assertWindowed(name: string, dims: number, { sizes }: Tensor): void {
         ? "Dimension specified as -3 but tensor has no dimensions"
         : `Dimension out of range (expected to be in range of [${-n}, ${n - 1}], but got -3)`,
     );
-  if ((dims === 2 && (fits || name === "avg_pool2d")) || name === "avg_pool1d")
+  if ((dims === 2 && (fits || name === "avg_pool2d")) || plane !== undefined)
     throw new RuntimeError(
       `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:${list(dims === 1 ? sizes.toSpliced(-1, 0, 1) : sizes)}`,
     );
@@ -126,7 +130,7 @@ function assertPlaces(name: string, x: Tensor, places: readonly number[]): void 
   const small = places.find((n) => n <= 0);
   if (small !== undefined && name === "max_pool1d")
     throw new RuntimeError(`max_pool1d() Invalid computed output size: ${small}`);
-  const one = name === "avg_pool1d" ? [1] : [];
+  const one = AS_PLANES[name] === undefined ? [] : [1];
   if (small !== undefined)
     throw new RuntimeError(
       `Given input size: (${[x.sizes[1], ...one, ...x.sizes.slice(2)].join("x")}). Calculated output size: (${[x.sizes[1], ...one, ...places].join("x")}). Output size is too small`,
@@ -144,7 +148,7 @@ const maxPool =
 export const max_pool1d_with_indices = op(
   "max_pool1d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
 );
-define(max_pool1d_with_indices, { kernel: composite(maxPool("max_pool1d", 1)) });
+define(max_pool1d_with_indices, { kernel: composite(maxPool("max_pool1d_with_indices", 1)) });
 /** The largest element under each window of [N, C, H, W], and its place in the flattened spatial dims. */
 export const max_pool2d_with_indices = op(
   "max_pool2d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
