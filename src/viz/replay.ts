@@ -1,7 +1,7 @@
 // A recording played again: the same ops on the same tensors, passes included, each result compared bit for bit.
 import { grad as gradientsOf, backward } from "../autograd/backward.ts";
 import { withGrad } from "../autograd/mode.ts";
-import { RuntimeError } from "../base/errors.ts";
+import { help, RuntimeError } from "../base/errors.ts";
 import { registryByName } from "../dispatch/declare.ts";
 import { run, runInPlace } from "../dispatch/call.ts";
 import { Parameter } from "../nn/module/parameter.ts";
@@ -159,7 +159,7 @@ class Player {
     const value = tensor.values.get(version);
     if (value === undefined || (value.elements === null && value.shape.every((n) => n > 0)))
       throw new RuntimeError(
-        `replay: the elements of a tensor of [${tensor.shape.join(", ")}] were not kept, for the recording's memory was full\nRecord with more: record(..., { memory: bytes }).`,
+        `replay: the elements of a tensor of [${tensor.shape.join(", ")}] were not kept, for the recording's memory was full\nRecord with more: ${help({ TypeScript: "record(..., { memory: bytes })", Python: "record(memory=bytes)" })}.`,
       );
     return fromTyped(inOrder(value) ?? new Float32Array(0), value.shape, value.dtype);
   }
