@@ -37,10 +37,7 @@ function said(run: (f: (v: Tensor) => Tensor) => unknown, name: string, args: re
   }
   return null;
 }
-test("only these methods are not in the library: names that PyTorch has twice", () =>
-  expect([...absent].join(" ")).toBe(
-    "multiply_ subtract_ less_ less_equal_ greater_ greater_equal_ not_equal_ arctan2_ absolute_ i0_ negative_ fix_",
-  ));
+test("only i0_ is not in the library", () => expect([...absent]).toEqual(["i0_"]));
 describe("a write into what was captured is refused in PyTorch's words", () => {
   for (const [name, args, ofGrad, ofVmap] of cases.filter(([name]) => !absent.has(name) && !HARMLESS.includes(name)))
     test(`${name}(${JSON.stringify(args).slice(1, -1)})`, () => {

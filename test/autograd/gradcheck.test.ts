@@ -59,6 +59,7 @@ const withoutGradient: Record<string, string> = {
   normal: "draws anew",
   exponential: "draws anew",
   bernoulli: "draws anew",
+  _bernoulli: "draws anew",
   _bernoulli_fill: "draws anew",
   _bernoulli_by: "draws anew",
   random: "draws anew",

@@ -165,10 +165,19 @@ export const core: Samples = {
   mse_loss: () => [
     [a(), b()],
     [a(), b(), { reduction: "none" }],
+    [a(), b(), { weight: leaf([2, 3], 0.4, 3) }],
   ],
-  l1_loss: () => [[a(), b()]],
+  _mse_loss: () => [[a(), b()]],
+  l1_loss: () => [
+    [a(), b()],
+    [a(), b(), { weight: leaf([2, 3], 0.4, 3) }],
+  ],
   smooth_l1_loss: () => [[signed(), b(), { beta: 0.7 }]],
-  huber_loss: () => [[signed(), b(), { delta: 0.7 }]],
+  huber_loss: () => [
+    [signed(), b(), { delta: 0.7 }],
+    [signed(), b(), { delta: 0.7, weight: leaf([2, 3], 0.4, 3) }],
+  ],
+  _huber_loss: () => [[signed(), b(), "mean", 0.7]],
   nll_loss: () => [
     [a(), index([2, 0]), leaf([3]).detach()],
     [leaf([2, 3, 2]), index([0, 1, 2, -100], [2, 2])],

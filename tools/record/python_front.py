@@ -23,6 +23,8 @@ BEGIN = re.compile(r"^# --- (.+)\n", re.M)
 def run(prelude, source):
     """What a program prints, warns of and raises."""
     torch.set_default_dtype(torch.float32)
+    # torch.compile turns it off for the whole process.
+    torch.distributions.Distribution.set_default_validate_args(True)
     torch.manual_seed(0)
     scope, out, exception = {"__name__": "__main__"}, io.StringIO(), None
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(out):

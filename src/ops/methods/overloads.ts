@@ -157,7 +157,7 @@ export const repeat_interleave = overloaded<RepeatInterleave>(
   ),
   overload("repeat_interleave(Tensor repeats, *, int? output_size=None) -> Tensor", (repeats, output_size) => {
     if (repeats.sizes.length !== 1) throw new RuntimeError("repeat_interleave only accept 1D vector as repeat");
-    return arange(repeats.numel()).repeat_interleave(repeats, null, { output_size });
+    return arange(repeats.numel()).repeat_interleave(repeats, null, { output_size }).to(repeats.dtype);
   }),
 );
 
