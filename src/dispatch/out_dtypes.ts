@@ -147,7 +147,9 @@ const OWN: ReadonlyMap<string, Sentence> = new Map([
   [
     "addbmm",
     (r, o, _, [, batch1]) =>
-      batch1.sizes[0] === 0 ? null : `self and mat2 must have the same dtype, but got ${o.legacyName} and ${r.legacyName}`,
+      batch1.sizes[0] === 0
+        ? null
+        : `self and mat2 must have the same dtype, but got ${o.legacyName} and ${r.legacyName}`,
   ],
   [
     "narrow_copy",
