@@ -217,7 +217,7 @@ define(softplus, {
     input: ({ grad, input, beta, threshold }) => {
       const z = input.mul(beta);
       // Where it becomes straight it has a slope of both, and PyTorch no curvature.
-      const curved = modes().grad ? _where(z.lt(threshold), z, z.detach()) : z;
+      const curved = modes().grad ? _where(z.eq(threshold), z.detach(), z) : z;
       return _where(z.gt(threshold), grad, grad.mul(curved.sigmoid()));
     },
   },
