@@ -60,6 +60,7 @@ const withoutGradient: Record<string, string> = {
   exponential: "draws anew",
   bernoulli: "draws anew",
   _bernoulli: "draws anew",
+  arcsinh_: "another name of asinh_",
   _bernoulli_fill: "draws anew",
   _bernoulli_by: "draws anew",
   random: "draws anew",

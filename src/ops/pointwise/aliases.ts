@@ -4,7 +4,7 @@ import type { Op } from "../../dispatch/declare.ts";
 import { ge, gt, le, lt, ne } from "./comparison.ts";
 import { vstack } from "../views/joining.ts";
 import { outer } from "../linalg/matmul.ts";
-import { abs, acos, acosh, asin, asinh, atan, atan2, atanh, mul, neg, sub, trunc } from "./arithmetic.ts";
+import { abs, acos, acosh, asin, asinh, asinh_, atan, atan2, atanh, mul, neg, sub, trunc } from "./arithmetic.ts";
 import { cat } from "../views/joining.ts";
 
 type Renamed<S extends string, N extends string> = S extends `${string}(${infer Rest}` ? `${N}(${Rest}` : never;
@@ -32,7 +32,7 @@ export const arccosh_ = inplace(arccosh);
 export const arcsin = named("arcsin", asin);
 export const arcsin_ = inplace(arcsin);
 export const arcsinh = named("arcsinh", asinh);
-export const arcsinh_ = inplace(arcsinh);
+export const arcsinh_ = named("arcsinh_", asinh_);
 export const arctan = named("arctan", atan);
 export const arctan_ = inplace(arctan);
 export const arctan2 = named("arctan2", atan2);
