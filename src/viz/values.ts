@@ -1,6 +1,6 @@
 // What a recording knows of the elements of tensors: a digest and a few figures of all, the elements of as many as fit.
 import type { Dtype, TypedArray } from "../base/dtype.ts";
-import { isContiguous, isDense } from "../base/layout.ts";
+import { contiguousStrides, isContiguous, isDense } from "../base/layout.ts";
 import type { HostBackend } from "../devices/backend.ts";
 import { Wrapped } from "../dispatch/levels.ts";
 import { halfValue, isHalf } from "../kernel/half.ts";
@@ -184,12 +184,11 @@ export class Values {
     const { storage, offset, dtype, sizes: shape } = t;
     const known = this.seen.get(storage);
     const dense = isDense(shape, t.strides);
-    const strides = dense ? t.strides : rowMajor(shape);
+    const strides = dense ? t.strides : contiguousStrides(shape);
     const fits = stays || t.numel() * dtype.itemsize <= this.budget;
-    if (known?.version === storage.version && known.offset === offset && known.n === t.numel() && dense && !fits)
-      return { shape, dtype, strides, figures: known.figures, elements: null };
-    const elements = elementsOf(t);
     const isKnown = known?.version === storage.version && known.offset === offset && known.n === t.numel() && dense;
+    if (isKnown && !fits) return { shape, dtype, strides, figures: known.figures, elements: null };
+    const elements = elementsOf(t);
     const figures = elements === null ? null : isKnown ? known.figures : figuresOf(elements, dtype);
     if (figures !== null && dense) this.seen.set(storage, { version: storage.version, offset, figures, n: t.numel() });
     const value: Value = { shape, dtype, strides, figures, elements: null };
@@ -216,11 +215,6 @@ export class Values {
     (room as Float32Array).set(elements as Float32Array);
     return room;
   }
-}
-function rowMajor(shape: readonly number[]): number[] {
-  const strides = shape.map(() => 1);
-  for (let d = shape.length - 2; d >= 0; d--) strides[d] = strides[d + 1] * shape[d + 1];
-  return strides;
 }
 /** The elements of a value in row-major order. */
 export function inOrder({ elements, shape, strides, dtype }: Value): TypedArray | null {
