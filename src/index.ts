@@ -112,8 +112,10 @@ export {
 } from "./ops/views/variadic.ts";
 export {
   is_complex,
+  is_conj,
   is_floating_point,
   is_inference,
+  is_neg,
   is_nonzero,
   is_signed,
   is_tensor,

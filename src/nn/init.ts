@@ -196,3 +196,37 @@ export const kaiming_normal_ = initializer(
     if (std !== null) t.normal_(0, std, { generator });
   },
 );
+
+/** An initializer under its name of before, without the underscore: it warns, and changes the tensor all the same. */
+function older<S extends string>(initialize: Initializer<S>): Initializer<S> {
+  const { name } = initialize;
+  const call = (...given: Parameters<Initializer<S>>): Tensor => {
+    const text = `\`nn.init.${name.slice(0, -1)}\` is now deprecated in favor of \`nn.init.${name}\`.`;
+    warn(text, "FutureWarning");
+    return initialize(...given);
+  };
+  Object.defineProperty(call, "name", { value: name.slice(0, -1) });
+  return call as Initializer<S>;
+}
+/** @deprecated {@link uniform_} */
+export const uniform = older(uniform_);
+/** @deprecated {@link normal_} */
+export const normal = older(normal_);
+/** @deprecated {@link constant_} */
+export const constant = older(constant_);
+/** @deprecated {@link eye_} */
+export const eye = older(eye_);
+/** @deprecated {@link dirac_} */
+export const dirac = older(dirac_);
+/** @deprecated {@link xavier_uniform_} */
+export const xavier_uniform = older(xavier_uniform_);
+/** @deprecated {@link xavier_normal_} */
+export const xavier_normal = older(xavier_normal_);
+/** @deprecated {@link kaiming_uniform_} */
+export const kaiming_uniform = older(kaiming_uniform_);
+/** @deprecated {@link kaiming_normal_} */
+export const kaiming_normal = older(kaiming_normal_);
+/** @deprecated {@link orthogonal_} */
+export const orthogonal = older(orthogonal_);
+/** @deprecated {@link sparse_} */
+export const sparse = older(sparse_);

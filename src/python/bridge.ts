@@ -366,13 +366,13 @@ export class Bridge {
       case "bigint":
         return ["i", String(x)];
       case "number":
-        return Number.isInteger(x) && !Object.is(x, -0) ? ["i", x] : ["x", String(x)];
+        return Number.isInteger(x) && !Object.is(x, -0) ? ["i", x] : ["x", digits(x)];
     }
     if (x instanceof Tensor) return ["t", this.hold(x)];
     if (x instanceof Dtype) return ["D", x.name];
     if (x instanceof Size) return ["z", [...x]];
-    if (x instanceof Float) return ["x", String(x.value)];
-    if (x instanceof Complex) return ["c", String(x.re), String(x.im)];
+    if (x instanceof Float) return ["x", digits(x.value)];
+    if (x instanceof Complex) return ["c", digits(x.re), digits(x.im)];
     if (Array.isArray(x)) {
       const names = Object.keys(Object.getOwnPropertyDescriptors(x)).filter((k) => !/^\d+$|^length$/.test(k));
       const items = x.map((y) => this.encode(y));
@@ -392,6 +392,8 @@ export class Bridge {
     return ["o", this.handles.hold(x), kindOf(x)];
   }
 }
+/** A number as text, the sign of a zero with it. */
+const digits = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
 function method(self: unknown, name: string, args: unknown[]): unknown {
   const f = (self as Record<string, unknown>)[name];
   if (typeof f !== "function") throw new TypeError(`'${name}' is not callable`);

@@ -316,6 +316,14 @@ export class Tensor {
   is_signed(): boolean {
     return this.dtype.is_signed;
   }
+  /** False: `conj()` copies here, where PyTorch marks a view. */
+  is_conj(): boolean {
+    return false;
+  }
+  /** False: nothing here is negated lazily. */
+  is_neg(): boolean {
+    return false;
+  }
   is_inference(): boolean {
     return this.inference;
   }

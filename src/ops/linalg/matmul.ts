@@ -17,6 +17,7 @@ import { conj } from "../common/conjugate.ts";
 import { _complex } from "../pointwise/complex.ts";
 import { notImplementedFor } from "../../dispatch/takes.ts";
 import { rowMajor } from "../common/row_major.ts";
+import { _unsafe_view } from "../views/view.ts";
 
 /**
  * x · y for [n, k] and [k, m], for batches [b, n, k] and [b, k, m], and for vectors in place of either; plus `addend`, of the
@@ -366,7 +367,9 @@ define(matmul, {
 function foldedRows(self: Tensor, other: Tensor): Tensor {
   const lead = self.sizes.slice(0, -1);
   const rows = self.reshape([numel(lead), self.sizes.at(-1)!]);
-  return other.sizes.length === 1 ? rows.mv(other).view(lead) : rows.mm(other).view([...lead, other.sizes[1]]);
+  return other.sizes.length === 1
+    ? _unsafe_view(rows.mv(other), lead)
+    : _unsafe_view(rows.mm(other), [...lead, other.sizes[1]]);
 }
 function batched(self: Tensor, other: Tensor): Tensor {
   const x = self.sizes.length === 1 ? self.unsqueeze(0) : self;
@@ -384,7 +387,7 @@ function batched(self: Tensor, other: Tensor): Tensor {
     .reshape([count, n, k])
     .bmm(y.expand([...batch, k, m]).reshape([count, k, m]));
   const shape = [...batch, ...(self.sizes.length === 1 ? [] : [n]), ...(other.sizes.length === 1 ? [] : [m])];
-  return out.view(shape);
+  return _unsafe_view(out, shape);
 }
 
 /** input · weightᵀ + bias over the last dim of input. */
@@ -402,6 +405,8 @@ define(linear, {
     const lead = input.sizes.slice(0, -1);
     const rows = lead.length === 1 ? input : input.reshape([numel(lead), input.sizes.at(-1)!]);
     const out = bias === null ? rows.mm(weight.t()) : bias.addmm(rows, weight.t());
-    return lead.length === 1 ? out : out.view([...lead, weight.sizes[0]]);
+    if (lead.length === 1) return out;
+    const shape = [...lead, weight.sizes[0]];
+    return bias === null ? _unsafe_view(out, shape) : out.view(shape);
   }),
 });
