@@ -3,6 +3,7 @@ import { ValueError } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import type { Arguments } from "../dispatch/callable.ts";
 import { Generator } from "../random/generator.ts";
+import { world } from "../settings/world.ts";
 import { randperm } from "../random/fill.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -14,7 +15,8 @@ const DISTRIBUTED =
 /**
  * Every `num_replicas`-th index, beginning with the `rank`-th, of all of them in the order that `seed` and the epoch give,
  * as `torch.utils.data.DistributedSampler`. All ranks get as many: some indices come twice, or with `drop_last` the last
- * ones are left out. Without `num_replicas` there is one process. Raises ValueError for a rank that none has.
+ * ones are left out. Without `num_replicas` there are as many processes as torch.distributed knows of, or one. Raises
+ * ValueError for a rank that none has.
  * @example
  * const sampler = new DistributedSampler(dataset, 2, 0);
  * sampler.set_epoch(1); // another order
@@ -30,8 +32,8 @@ export class DistributedSampler implements Sampler {
   constructor(...given: Arguments<typeof DISTRIBUTED, OfDataset>) {
     const bound = bindArguments<typeof DISTRIBUTED, OfDataset>(DISTRIBUTED, given);
     this.dataset = bound.dataset;
-    this.num_replicas = bound.num_replicas ?? 1;
-    this.rank = bound.rank ?? 0;
+    this.num_replicas = bound.num_replicas ?? world.size ?? 1;
+    this.rank = bound.rank ?? world.rank ?? 0;
     if (this.rank >= this.num_replicas || this.rank < 0)
       throw new ValueError(`Invalid rank ${this.rank}, rank should be in the interval [0, ${this.num_replicas - 1}]`);
     ({ shuffle: this.shuffle, seed: this.seed, drop_last: this.drop_last } = bound);

@@ -26,6 +26,7 @@ export interface Label<T> {
   argnums: [argnums: T];
   args: [args: T];
   assign: [assign: T];
+  async_op: [async_op: T];
   atol: [atol: T];
   attn_mask: [attn_mask: T];
   average_attn_weights: [average_attn_weights: T];
@@ -34,6 +35,7 @@ export interface Label<T> {
   axis1: [axis1: T];
   B: [B: T];
   b: [b: T];
+  backend: [backend: T];
   backoff_factor: [backoff_factor: T];
   bag: [bag: T];
   bags: [bags: T];
@@ -117,6 +119,8 @@ export interface Label<T> {
   descending: [descending: T];
   destination: [destination: T];
   device: [device: T];
+  device_id: [device_id: T];
+  device_ids: [device_ids: T];
   device_type: [device_type: T];
   devices: [devices: T];
   _devices_kw: [_devices_kw: T];
@@ -178,6 +182,7 @@ export interface Label<T> {
   foreach: [foreach: T];
   forward: [forward: T];
   _freeze: [_freeze: T];
+  fallback_rank: [fallback_rank: T];
   freeze: [freeze: T];
   from: [from: T];
   from_: [from_: T];
@@ -189,14 +194,21 @@ export interface Label<T> {
   fwd: [fwd: T];
   gain: [gain: T];
   gamma: [gamma: T];
+  gather_list: [gather_list: T];
   generator: [generator: T];
   get_infos: [get_infos: T];
+  global_rank: [global_rank: T];
   grad_output: [grad_output: T];
   grad_outputs: [grad_outputs: T];
   grad_tensors: [grad_tensors: T];
   grad_variables: [grad_variables: T];
   grid: [grid: T];
   group: [group: T];
+  group_desc: [group_desc: T];
+  group_dst: [group_dst: T];
+  group_name: [group_name: T];
+  group_rank: [group_rank: T];
+  group_src: [group_src: T];
   groups: [groups: T];
   growth_factor: [growth_factor: T];
   growth_interval: [growth_interval: T];
@@ -233,6 +245,7 @@ export interface Label<T> {
   indices: [indices: T];
   indices_or_sections: [indices_or_sections: T];
   init: [init: T];
+  init_method: [init_method: T];
   init_scale: [init_scale: T];
   initial_accumulator_value: [initial_accumulator_value: T];
   inplace: [inplace: T];
@@ -241,8 +254,12 @@ export interface Label<T> {
   input1: [input1: T];
   input2: [input2: T];
   input_lengths: [input_lengths: T];
+  input_list: [input_list: T];
   input_scale: [input_scale: T];
   input_size: [input_size: T];
+  input_split_sizes: [input_split_sizes: T];
+  input_tensor: [input_tensor: T];
+  input_tensor_list: [input_tensor_list: T];
   inputs: [inputs: T];
   interpolation: [interpolation: T];
   interpolation_mode: [interpolation_mode: T];
@@ -366,10 +383,13 @@ export interface Label<T> {
   num_samples: [num_samples: T];
   num_workers: [num_workers: T];
   obj: [obj: T];
+  object_gather_list: [object_gather_list: T];
+  object_list: [object_list: T];
   offset: [offset: T];
   offsets: [offsets: T];
   onesided: [onesided: T];
   only_inputs: [only_inputs: T];
+  op: [op: T];
   operands: [operands: T];
   optimizer: [optimizer: T];
   ord: [ord: T];
@@ -384,8 +404,12 @@ export interface Label<T> {
   output_padding: [output_padding: T];
   output_ratio: [output_ratio: T];
   output_size: [output_size: T];
+  output_split_sizes: [output_split_sizes: T];
+  output_tensor: [output_tensor: T];
+  output_tensor_list: [output_tensor_list: T];
   outputs: [outputs: T];
   p: [p: T];
+  p2p_op_list: [p2p_op_list: T];
   pack_hook: [pack_hook: T];
   packed_sequences: [packed_sequences: T];
   pad: [pad: T];
@@ -407,6 +431,7 @@ export interface Label<T> {
   periodic: [periodic: T];
   permutation: [permutation: T];
   persistent: [persistent: T];
+  pg_options: [pg_options: T];
   pin_memory: [pin_memory: T];
   pivot: [pivot: T];
   pivots: [pivots: T];
@@ -432,6 +457,7 @@ export interface Label<T> {
   randomness: [randomness: T];
   range: [range: T];
   rank: [rank: T];
+  ranks: [ranks: T];
   rate: [rate: T];
   ratio: [ratio: T];
   rcond: [rcond: T];
@@ -471,6 +497,9 @@ export interface Label<T> {
   scale_mode: [scale_mode: T];
   scale_tril: [scale_tril: T];
   scales: [scales: T];
+  scatter_list: [scatter_list: T];
+  scatter_object_input_list: [scatter_object_input_list: T];
+  scatter_object_output_list: [scatter_object_output_list: T];
   schedulers: [schedulers: T];
   sci_mode: [sci_mode: T];
   seed: [seed: T];
@@ -515,6 +544,7 @@ export interface Label<T> {
   steps: [steps: T];
   steps_per_epoch: [steps_per_epoch: T];
   storage_offset: [storage_offset: T];
+  store: [store: T];
   strategy: [strategy: T];
   strict: [strict: T];
   stride: [stride: T];
@@ -524,6 +554,7 @@ export interface Label<T> {
   T_0: [T_0: T];
   T_max: [T_max: T];
   T_mult: [T_mult: T];
+  tag: [tag: T];
   tangent: [tangent: T];
   tangents: [tangents: T];
   target: [target: T];
@@ -534,6 +565,7 @@ export interface Label<T> {
   tensor: [tensor: T];
   tensor1: [tensor1: T];
   tensor2: [tensor2: T];
+  tensor_list: [tensor_list: T];
   tensors: [tensors: T];
   test_elements: [test_elements: T];
   theta: [theta: T];
@@ -571,6 +603,7 @@ export interface Label<T> {
   upscale_factor: [upscale_factor: T];
   use_buffers: [use_buffers: T];
   use_input_stats: [use_input_stats: T];
+  use_local_synchronization: [use_local_synchronization: T];
   use_reentrant: [use_reentrant: T];
   use_separate_proj_weight: [use_separate_proj_weight: T];
   v: [v: T];
@@ -587,6 +620,7 @@ export interface Label<T> {
   vectorize: [vectorize: T];
   _weight: [_weight: T];
   w: [w: T];
+  wait_all_ranks: [wait_all_ranks: T];
   weight: [weight: T];
   weight_decay: [weight_decay: T];
   weights: [weights: T];
@@ -595,6 +629,7 @@ export interface Label<T> {
   window_length: [window_length: T];
   with_replacement: [with_replacement: T];
   worker_init_fn: [worker_init_fn: T];
+  world_size: [world_size: T];
   wrap: [wrap: T];
   x: [x: T];
   x1: [x1: T];

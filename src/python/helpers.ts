@@ -46,6 +46,7 @@ import { closeFile } from "./files.ts";
 import { scalarText } from "../tensor/print.ts";
 import type { Generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { distributed } from "./distributed.ts";
 import { distributions } from "./distributions.ts";
 import { layers, plain } from "./layers.ts";
 import { schedulers } from "./schedulers.ts";
@@ -249,6 +250,8 @@ export const helpers = {
   steppedBy: (params: Tensor[]): object => new Stepped(params),
   // ---- schedulers
   ...schedulers,
+  // ---- torch.distributed
+  ...distributed,
   // ---- torch.viz
   ...viz,
   // ---- optimizers

@@ -1,5 +1,6 @@
 // The library's functions by the names that Python has for them.
 import * as torch from "../index.ts";
+import * as distributed from "../distributed/index.ts";
 import * as functional from "../nn/functional/index.ts";
 import * as nn from "../nn/index.ts";
 import * as optim from "../optim/index.ts";
@@ -22,6 +23,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   amp: torch.amp as Namespace,
   accelerator: torch.accelerator as Namespace,
   "autograd.forward_ad": torch.autograd.forward_ad as Namespace,
+  distributed: distributed as Namespace,
   "utils.checkpoint": torch.utils.checkpoint as Namespace,
 };
 export const namespaces = {

@@ -5,15 +5,9 @@
 import type { Matrix, Product } from "../../backend.ts";
 import type { HostFunctions } from "../threads/threads.ts";
 import { environment } from "../environment.ts";
+import { findKoffi, optional, pin } from "../native.ts";
+import type { Koffi } from "../native.ts";
 
-type Native = (...args: unknown[]) => unknown;
-interface Library {
-  func(prototype: string): Native;
-}
-interface Koffi {
-  load(path: string | null): Library;
-  address(view: Uint8Array): bigint;
-}
 interface NodeModule {
   createRequire(from: string): (name: string) => unknown;
 }
@@ -114,22 +108,12 @@ function nativeProducts(memory: WebAssembly.Memory, size: 4 | 8, from: string, l
   };
 }
 
-function optional(library: Library, prototype: string): Native | null {
-  try {
-    return library.func(prototype);
-  } catch {
-    return null;
-  }
-}
-
 /** The system's BLAS, or why there is none. */
 export function findBlas(): Blas | string {
-  const { process } = globalThis as { process?: NodeJS.Process };
-  const { createRequire } = (process?.getBuiltinModule?.("node:module") ?? {}) as Partial<NodeModule>;
-  if (process === undefined || createRequire === undefined) return "none outside Node";
   if (environment("TIDU_BLAS") === "0") return "switched off by TIDU_BLAS=0";
-  const found = loadKoffi([import.meta.url, `${process.cwd()}/`], createRequire);
-  if (found === null) return "none (npm install koffi to use the system's)";
+  const found = findKoffi();
+  if (typeof found === "string")
+    return found.startsWith("koffi") ? "none (npm install koffi to use the system's)" : found;
   const { koffi, from } = found;
   const names = NAMES[process.platform] ?? [];
   for (const name of names) {
@@ -148,24 +132,4 @@ export function findBlas(): Blas | string {
     } catch {}
   }
   return `none (koffi is there, but not ${names.join(", ")})`;
-}
-function loadKoffi(
-  places: readonly string[],
-  createRequire: NodeModule["createRequire"],
-): { koffi: Koffi; from: string } | null {
-  for (const from of places) {
-    try {
-      return { koffi: createRequire(from)("koffi") as Koffi, from };
-    } catch {}
-  }
-  return null;
-}
-/**
- * Keeps a library loaded to the end. koffi unloads its libraries as the process exits, and threads of the library that
- * still spin then run on code that is gone: measured with OpenMP's, which crashed six exits of six without this.
- */
-function pin(koffi: Koffi, name: string, platform: string): void {
-  if (platform === "win32") return;
-  const [now, noDelete] = [2, platform === "darwin" ? 0x80 : 0x1000];
-  koffi.load(null).func("void *dlopen(const char *, int)")(name, now | noDelete);
 }

@@ -1,0 +1,31 @@
+// torch.distributed: several processes, of one machine or many, that talk by MPI.
+export * from "./group.ts";
+export { ReduceOp, RedOpType } from "./reduce_op.ts";
+export {
+  all_gather,
+  all_gather_into_tensor,
+  all_reduce,
+  all_reduce_coalesced,
+  all_to_all,
+  all_to_all_single,
+  barrier,
+  broadcast,
+  gather,
+  reduce,
+  reduce_scatter,
+  reduce_scatter_tensor,
+  scatter,
+} from "./collectives.ts";
+export { batch_isend_irecv, irecv, isend, P2POp, recv, send } from "./point_to_point.ts";
+export { Future, Work } from "./work.ts";
+export { get_debug_level, set_debug_level } from "./debug.ts";
+export type { DebugLevel } from "./debug.ts";
+export {
+  all_gather_object,
+  broadcast_object_list,
+  gather_object,
+  monitored_barrier,
+  recv_object_list,
+  scatter_object_list,
+  send_object_list,
+} from "./objects.ts";
