@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { float32 } from "../src/base/dtype.ts";
 import type { CpuBlock as Block } from "../src/devices/cpu/span.ts";
 import { CpuMemory } from "../src/devices/cpu/memory/memory.ts";
-import type { LivenessKind } from "../src/devices/cpu/memory/liveness.ts";
+import type { LivenessKind } from "../src/devices/memory/liveness.ts";
 
 const MIB = 2 ** 20;
 const only = process.argv[2] ?? "";

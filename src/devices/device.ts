@@ -5,6 +5,8 @@ const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 /** The types that a device may have, in PyTorch's order. */
 const TYPES =
   "cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone";
+/** The one that PyTorch does not have. */
+const OWN = "webgpu";
 
 /** Where a tensor is. There is one object for each device, so that `===` compares them. */
 export class Device {
@@ -52,7 +54,7 @@ function parse(type: unknown, index: number | null): Device {
   if (type === "") throw new RuntimeError("Device string must not be empty");
   const [, name, number] = /^([a-zA-Z_]+)(?::(0|[1-9]\d*))?$/.exec(type) ?? [];
   if (name === undefined) throw new RuntimeError(`Invalid device string: '${type}'`);
-  if (!TYPES.split(", ").includes(name))
+  if (name !== OWN && !TYPES.split(", ").includes(name))
     throw new RuntimeError(`Expected one of ${TYPES} device type at start of device string: ${type}`);
   if (index === null) return new Device(name, number === undefined ? null : Number(number));
   if (number !== undefined)

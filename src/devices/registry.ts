@@ -34,6 +34,7 @@ function isAbsent(type: string): Error {
   const there = `This build computes on '${[...makers.keys()].join("', '")}'.`;
   if (type === "cuda" || type === "xpu" || type === "mtia")
     return new AssertionError(`Torch not compiled with ${type.toUpperCase()} enabled\n${there}`);
+  if (type === "webgpu") return new RuntimeError(`no WebGPU device: import "tidu/webgpu" first\n${there}`);
   return new RuntimeError(`PyTorch is not linked with support for ${type} devices\n${there}`);
 }
 /** Which device is in use, see Note [Device in use]. */

@@ -6,7 +6,7 @@
 import { Node } from "../autograd/node.ts";
 import { foreign } from "../func/tree.ts";
 import type { Foreign } from "../func/tree.ts";
-import { createLiveness } from "../devices/cpu/memory/liveness.ts";
+import { createLiveness } from "../devices/memory/liveness.ts";
 import { Complex, Dtype, dtypeByName, Float } from "../base/dtype.ts";
 import type { TypedArray } from "../base/dtype.ts";
 import { caller, programStack, set_warning_listener, TypeError } from "../base/errors.ts";

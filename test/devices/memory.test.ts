@@ -6,12 +6,12 @@ import { describe, expect, test, vi } from "vitest";
 import { bool, float32, float64, int64, uint8 } from "../../src/base/dtype.ts";
 import { OutOfMemoryError } from "../../src/base/errors.ts";
 import type { CpuBlock as Block } from "../../src/devices/cpu/span.ts";
-import { Heap, sizeClass } from "../../src/devices/cpu/memory/heap.ts";
+import { Heap, sizeClass } from "../../src/devices/memory/heap.ts";
 import { CpuMemory } from "../../src/devices/cpu/memory/memory.ts";
 import type { CpuMemoryOptions } from "../../src/devices/cpu/memory/memory.ts";
 import { tick } from "../../src/devices/cpu/span.ts";
-import { collector, Mortal, ShownList } from "../../src/devices/cpu/memory/collector.ts";
-import { Nursery } from "../../src/devices/cpu/memory/nursery.ts";
+import { collector, Mortal, ShownList } from "../../src/devices/memory/collector.ts";
+import { Nursery } from "../../src/devices/memory/nursery.ts";
 
 fc.configureGlobal({ seed: 20261123 });
 
@@ -407,7 +407,7 @@ describe("the nursery", () => {
 
   test("memory works without one", async () => {
     vi.resetModules();
-    const { Nursery: Fresh } = await import("../../src/devices/cpu/memory/nursery.ts");
+    const { Nursery: Fresh } = await import("../../src/devices/memory/nursery.ts");
     vi.spyOn(Fresh, "works").mockReturnValue(false);
     const fresh = await import("../../src/devices/cpu/memory/memory.ts");
     const memory = new fresh.CpuMemory({ maximumBytes: 128 * MIB });

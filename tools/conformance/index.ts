@@ -8,6 +8,7 @@ import { set_default_device } from "../../src/index.ts";
 import { readDataset } from "./reader.ts";
 import { KINDS, replay } from "./replay.ts";
 import { Report } from "./report.ts";
+import { useSwiftShader } from "../swiftshader.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -24,6 +25,10 @@ const kinds = options.kind.split(",");
 const unknown = kinds.filter((k) => !KINDS.includes(k));
 if (unknown.length > 0) throw new Error(`conformance: no kind ${unknown.join()}; there are ${KINDS.join()}`);
 
+if (options.device === "webgpu") {
+  useSwiftShader();
+  await import("../../src/devices/webgpu/index.ts");
+}
 const data = readDataset(options.data);
 const filter = new RegExp(options.filter);
 const report = new Report();

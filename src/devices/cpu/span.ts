@@ -1,7 +1,7 @@
 // Spans, the pieces of memory that live, die and move as one, and the blocks cut from them.
 import { RuntimeError } from "../../base/errors.ts";
 import type { Block, Place } from "../../kernel/place.ts";
-import { Mortal } from "./memory/collector.ts";
+import { Mortal } from "../memory/collector.ts";
 import type { CpuMemory } from "./memory/memory.ts";
 
 /**

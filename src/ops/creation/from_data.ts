@@ -16,7 +16,7 @@ import {
 import { assertHolds } from "../../base/dtype_info.ts";
 import { help, NotImplementedError, RuntimeError, TypeError, ValueError, warn } from "../../base/errors.ts";
 import type { DeviceLike } from "../../devices/device.ts";
-import { placedOn } from "../../devices/registry.ts";
+import { currentDevice, getDevice, onDevice, placedOn } from "../../devices/registry.ts";
 import { precise } from "../../kernel/abstract.ts";
 import { iota, param } from "../../kernel/expr.ts";
 import { halfBits, isHalf } from "../../kernel/half.ts";
@@ -28,6 +28,7 @@ import { empty as allocate } from "../../tensor/allocate.ts";
 import { bind, isOptions, isScalar } from "../../dispatch/bind.ts";
 import { assertAsked, writeOuts } from "../../dispatch/out.ts";
 import { inLevels } from "../../dispatch/levels.ts";
+import { transferred } from "../../dispatch/transfer.ts";
 import { parseSchema } from "../../dispatch/schema.ts";
 import { assign } from "../../tensor/elementwise.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -161,7 +162,15 @@ function fromData(data: TensorData, dtype: Dtype | null): Tensor {
 }
 /** A tensor with a copy of `values`, cast to `dtype`. Complex numbers are re, im, re, im, …; 16-bit floats may be bits. */
 export function fromTyped(values: TypedArray, shape: Shape, dtype: Dtype): Tensor {
-  const raw = allocate(shape, heldAs(values, dtype));
+  const held = heldAs(values, dtype);
+  const on = currentDevice();
+  // What is to be cast is cast on the host: a device need not have the dtype that it comes in.
+  if (held !== dtype && on.holdsData && !("host" in on))
+    return transferred(
+      onDevice(getDevice("cpu"), () => fromTyped(values, shape, dtype)),
+      on,
+    );
+  const raw = allocate(shape, held);
   const from = raw.dtype === uint8 && dtype === bool ? new Tensor(raw.storage, bool, shape, raw.strides, 0) : raw;
   raw.backend.upload(raw.dtype, raw, values);
   return from.dtype === dtype ? from : from.to(dtype);

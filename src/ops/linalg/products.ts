@@ -3,7 +3,7 @@ import { numberIn } from "../common/looks.ts";
 import { bfloat16, bool, float16, float64 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { list, wrapDim } from "../../base/layout.ts";
-import { composite, compute } from "../../kinds/kernels.ts";
+import { composite, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/creation.ts";
@@ -92,7 +92,7 @@ const THETA = 5.371920351148152;
 /** The exponential of square matrices. As `torch.linalg.matrix_exp`. */
 export const matrix_exp = op("linalg_matrix_exp(Tensor A) -> Tensor");
 define(matrix_exp, {
-  kernel: compute(({ A }) => {
+  kernel: host(({ A }) => {
     assertSquare("linalg.matrix_exp", A);
     assertFloats("linalg.matrix_exp", A);
     const [n] = A.sizes.slice(-1);

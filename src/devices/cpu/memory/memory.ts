@@ -2,11 +2,11 @@
 import type { Dtype, TypedArray } from "../../../base/dtype.ts";
 import { OutOfMemoryError } from "../../../base/errors.ts";
 import type { MemoryStats } from "../../backend.ts";
-import { collector } from "./collector.ts";
-import { Heap, sizeClass, sizeClassBelow, UNIT } from "./heap.ts";
-import { createLiveness } from "./liveness.ts";
-import type { Liveness, LivenessKind } from "./liveness.ts";
-import { Nursery } from "./nursery.ts";
+import { collector } from "../../memory/collector.ts";
+import { Heap, sizeClass, sizeClassBelow, UNIT } from "../../memory/heap.ts";
+import { createLiveness } from "../../memory/liveness.ts";
+import type { Liveness, LivenessKind } from "../../memory/liveness.ts";
+import { Nursery } from "../../memory/nursery.ts";
 import { Residents, unused } from "./residents.ts";
 import { CpuBlock, Span, tick, clock } from "../span.ts";
 import type { Extent } from "../span.ts";

@@ -5,7 +5,6 @@
 // same taps: they are sums over windows of x. There is one phase for each number below the stride, in every dim.
 import { numberIn } from "../../common/looks.ts";
 import { empty } from "../../../tensor/allocate.ts";
-import { float64 } from "../../../base/dtype.ts";
 import { contiguousStrides, numel } from "../../../base/layout.ts";
 import { assign } from "../../../tensor/elementwise.ts";
 import { Tensor } from "../../../tensor/tensor.ts";
@@ -88,7 +87,7 @@ export function spread(
     const n = spatial[i % size.length];
     return at.length > 0 && count > 0 && (Math.min(...at) < 0 || count + Math.max(...at) > n);
   });
-  if (padded && !Number.isFinite(numberIn(weight.sum(null, false, { dtype: float64 }), 0)))
+  if (padded && !Number.isFinite(numberIn(weight.sum(null, false, { dtype: weight.backend.widths.precise }), 0)))
     return eachTap(x, weight, bias, size, by);
   const filled = phases.filter((phase) => inner(phase) > 0 && phase.every((p) => p.count > 0));
   if (phases.length === 1 && filled.length === 1) return made(phases[0], bias);

@@ -1,4 +1,4 @@
-// How the CPU device learns that nobody holds a piece of its memory any more.
+// How a device learns that nobody holds a piece of its memory any more.
 import { collector } from "./collector.ts";
 
 /**

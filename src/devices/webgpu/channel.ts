@@ -1,0 +1,208 @@
+// The calling thread's end of the ring of commands: see Note [Device thread].
+import { RuntimeError } from "../../base/errors.ts";
+import { COMMAND, CONTROL, DESCRIPTOR_BYTES, DESCRIPTOR_STEP, startWorker } from "./worker.ts";
+import type { Adapter } from "./worker.ts";
+
+const RING_BYTES = 4 << 20;
+/** Bytes that come back at once. */
+const ANSWER_BYTES = 4 << 20;
+/** Bytes that go there at once: a part of the ring, so that the worker can begin. */
+const PIECE = RING_BYTES / 4;
+/** Commands after which a worker that sleeps is woken, though nobody waits for a result yet. */
+const UNHEARD = 32;
+/** How long a worker may take to start. */
+const START_MS = 60_000;
+/** How long a program that ends waits for what the device is at. */
+const CLOSE_MS = 10_000;
+
+export interface ChannelOptions {
+  readonly dawn: string | null;
+  readonly toggles: readonly string[];
+}
+interface Waiting {
+  readonly resolve: (bytes: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+/** Sends commands, and waits for answers. */
+export class Channel {
+  private readonly control = new Int32Array(new SharedArrayBuffer(CONTROL.words * 4));
+  private readonly ring = new Int32Array(new SharedArrayBuffer(RING_BYTES));
+  private readonly answer = new Uint8Array(new SharedArrayBuffer(ANSWER_BYTES));
+  private head = 0;
+  private unheard = 0;
+  private requests = 0;
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly whenUp: Promise<void>;
+  private adapter: Adapter | null = null;
+  private crashed: string | null = null;
+
+  constructor({ dawn, toggles }: ChannelOptions) {
+    const { control, ring, answer, waiting } = this;
+    let up: () => void;
+    this.whenUp = new Promise((resolve) => (up = resolve));
+    const setup = {
+      control: control.buffer,
+      ring: ring.buffer,
+      answer: answer.buffer,
+      dawn,
+      toggles,
+      at: CONTROL,
+      command: COMMAND,
+      descriptorBytes: DESCRIPTOR_BYTES,
+      descriptorStep: DESCRIPTOR_STEP,
+    };
+    globalThis.process?.on?.("exit", () => this.close());
+    startWorker(setup, (message) => {
+      const { request, bytes, failure } = message as { request?: number; bytes?: Uint8Array; failure?: string };
+      if (request === undefined) {
+        this.crashed = failure ?? null;
+        return up();
+      }
+      const { resolve, reject } = waiting.get(request)!;
+      waiting.delete(request);
+      if (bytes !== undefined) resolve(bytes);
+      else reject(failed(failure!));
+    });
+  }
+  /** Ends the worker's work, and waits until it is out of it. */
+  close(): void {
+    const { control } = this;
+    const until = performance.now() + CLOSE_MS;
+    Atomics.store(control, CONTROL.closing, 1);
+    // The worker may be about to look at the ring, or sleep beside it.
+    while (Atomics.load(control, CONTROL.closing) === 1 && performance.now() < until) {
+      if (Atomics.load(control, CONTROL.started) === 2 || this.crashed !== null) return;
+      Atomics.notify(control, CONTROL.head);
+      this.pause(CONTROL.closing, 1, 10);
+    }
+  }
+  /** The adapter, once the worker is up; waits for it. Raises RuntimeError if there is none. */
+  started(): Adapter {
+    if (this.adapter !== null) return this.adapter;
+    const until = performance.now() + START_MS;
+    while (Atomics.load(this.control, CONTROL.started) === 0) {
+      if (performance.now() > until || this.crashed !== null)
+        throw new RuntimeError(
+          `the WebGPU device did not start: ${this.crashed ?? "on a page's main thread `await ready()` of tidu/webgpu first"}`,
+        );
+      this.pause(CONTROL.started, 0);
+    }
+    if (Atomics.load(this.control, CONTROL.started) === 2) throw new RuntimeError(`no WebGPU device: ${this.text()}`);
+    return (this.adapter = JSON.parse(this.text()) as Adapter);
+  }
+  /** The same without making the thread wait. */
+  async starting(): Promise<Adapter> {
+    await this.whenUp;
+    return this.started();
+  }
+
+  /** Opens a command of so many words beside its head, and gives where they go in `words`; `send` closes it. */
+  open(command: number, words: number): number {
+    // An even number of words, so that at the ring's end there is room for a command that leads back to its start.
+    const length = words + 2 + (words & 1);
+    const { ring, control } = this;
+    // A command lies in one piece, and the head never comes up to the tail from behind: that would look like an empty ring.
+    if (this.head + length > ring.length) {
+      this.awaitRoom((tail) => tail <= this.head && tail > 0);
+      ring[this.head] = 2;
+      ring[this.head + 1] = COMMAND.wrap;
+      this.head = 0;
+      Atomics.store(control, CONTROL.head, 0);
+      Atomics.notify(control, CONTROL.head);
+    }
+    const end = this.head + length;
+    this.awaitRoom((tail) => (tail <= this.head ? end < ring.length || tail > 0 : end < tail));
+    ring[this.head] = length;
+    ring[this.head + 1] = command;
+    return this.head + 2;
+  }
+  get words(): Int32Array {
+    return this.ring;
+  }
+  /** Sends what was opened; `soon`: somebody waits for it. */
+  send(soon = false): void {
+    const { control, ring } = this;
+    this.head += ring[this.head];
+    if (this.head === ring.length) this.head = 0;
+    Atomics.store(control, CONTROL.head, this.head);
+    if (!soon && ++this.unheard < UNHEARD) return;
+    this.unheard = 0;
+    if (soon || Atomics.load(control, CONTROL.asleep) === 1) Atomics.notify(control, CONTROL.head);
+  }
+  private awaitRoom(isThere: (tail: number) => boolean): void {
+    for (;;) {
+      const tail = Atomics.load(this.control, CONTROL.tail);
+      if (isThere(tail)) return;
+      Atomics.notify(this.control, CONTROL.head);
+      this.pause(CONTROL.tail, tail);
+    }
+  }
+  /** Until a word has changed, or a while; not at all where threads may not wait. */
+  private pause(word: number, value: number, most = 100): void {
+    try {
+      Atomics.wait(this.control, word, value, most);
+    } catch {
+      // A page's main thread looks again and again.
+    }
+  }
+
+  /** Sends a request with its arguments and gives the bytes of the answer, which the next request overwrites. */
+  ask(command: number, first = 0, second = 0): Uint8Array {
+    this.started();
+    const request = this.request(command, first, second);
+    for (;;) {
+      const answered = Atomics.load(this.control, CONTROL.answered);
+      if (answered === request) break;
+      if (this.crashed !== null) throw failed(this.crashed);
+      this.pause(CONTROL.answered, answered);
+    }
+    const bytes = this.answer.subarray(0, this.control[CONTROL.length]);
+    if (Atomics.load(this.control, CONTROL.failed) === 1) throw failed(this.text());
+    return bytes;
+  }
+  private request(command: number, first: number, second: number): number {
+    const request = (this.requests = (this.requests + 1) & 0x3fffffff);
+    const at = this.open(command, 3);
+    this.ring[at] = request;
+    this.ring[at + 1] = first;
+    this.ring[at + 2] = second;
+    this.send(true);
+    return request;
+  }
+  private text(): string {
+    return new TextDecoder().decode(this.answer.slice(0, this.control[CONTROL.length]));
+  }
+
+  /** Bytes from a multiple of 4 on. */
+  download(from: number, nbytes: number): Uint8Array {
+    const bytes = new Uint8Array(nbytes);
+    for (let at = 0; at < nbytes; at += ANSWER_BYTES)
+      bytes.set(this.ask(COMMAND.download, from + at, Math.min(ANSWER_BYTES, nbytes - at)), at);
+    return bytes;
+  }
+  async downloadAsync(from: number, nbytes: number): Promise<Uint8Array> {
+    this.started();
+    const request = this.request(COMMAND.fetch, from, nbytes);
+    return new Promise((resolve, reject) => this.waiting.set(request, { resolve, reject }));
+  }
+  /** To a multiple of 4. Up to 3 bytes more are written where their number is none. */
+  upload(to: number, bytes: Uint8Array): void {
+    for (let begin = 0; begin < bytes.length; begin += PIECE) {
+      const piece = bytes.subarray(begin, begin + PIECE);
+      const at = this.open(COMMAND.upload, 2 + Math.ceil(piece.length / 4));
+      this.ring[at] = to + begin;
+      this.ring[at + 1] = piece.length;
+      new Uint8Array(this.ring.buffer, (at + 2) * 4, piece.length).set(piece);
+      this.send();
+    }
+  }
+  compile(number: number, text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    const at = this.open(COMMAND.pipeline, 2 + Math.ceil(bytes.length / 4));
+    this.ring[at] = number;
+    this.ring[at + 1] = bytes.length;
+    new Uint8Array(this.ring.buffer, (at + 2) * 4, bytes.length).set(bytes);
+    this.send();
+  }
+}
+const failed = (message: string): RuntimeError => new RuntimeError(`WebGPU error: ${message}`);

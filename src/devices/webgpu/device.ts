@@ -1,0 +1,142 @@
+// The WebGPU device: one buffer, kernels as shaders, a thread of its own (Note [Device thread]).
+import type { Dtype, TypedArray } from "../../base/dtype.ts";
+import { complex128, float32, float64, int32, uint8 } from "../../base/dtype.ts";
+import { TypeError } from "../../base/errors.ts";
+import { splitComplex } from "../../kernel/complex.ts";
+import type { Kernel, Launch, Operand } from "../../kernel/loops.ts";
+import type { Block, Place } from "../../kernel/place.ts";
+import { Widths } from "../../kernel/widths.ts";
+import { staying } from "../backend.ts";
+import type { Backend, Matrix, MemoryStats, Product } from "../backend.ts";
+import { getDevice } from "../registry.ts";
+import type { Channel } from "./channel.ts";
+import { Launcher } from "./launch.ts";
+import { elementAt, GpuMemory } from "./memory.ts";
+import { COMMAND } from "./worker.ts";
+import type { Adapter } from "./worker.ts";
+
+/** A device without numbers of 64 bits but whole ones. */
+const NARROW = new Widths(float32, int32);
+
+export class WebGpuDevice implements Backend {
+  readonly elements = staying;
+  readonly name = "webgpu";
+  readonly holdsData = true;
+  readonly widths = NARROW;
+  readonly adapter: Adapter;
+  private readonly channel: Channel;
+  private readonly memory: GpuMemory;
+  private readonly launcher: Launcher;
+  /** Launches and products so far, and kernels that ran on the host instead. */
+  launched = 0;
+  onHost = 0;
+
+  constructor(channel: Channel) {
+    this.channel = channel;
+    this.adapter = channel.started();
+    const { most } = this.adapter;
+    const grow = (nbytes: number): boolean => this.channel.ask(COMMAND.grow, nbytes).length === 0;
+    this.memory = new GpuMemory({ most: Math.floor(most / 64) * 64, grow });
+    this.launcher = new Launcher(channel);
+  }
+  allocate(nbytes: number): Block {
+    return this.memory.allocate(nbytes);
+  }
+  launch(kernel: Kernel, launch: Launch): void {
+    for (const d of [...kernel.inputs, ...kernel.outputs]) assertHas("dtype" in d ? d.dtype : d);
+    this.launched++;
+    const chosen = this.widths.of(kernel);
+    const [own, ownLaunch] = chosen.isComplex ? splitComplex(chosen, launch) : [chosen, launch];
+    if (!this.launcher.launch(own, ownLaunch)) this.launchOnHost(kernel, launch);
+  }
+  /**
+   * Note [Kernels on the host]: what cannot be said in WGSL, such as functions that compute in float64 inside, runs on the
+   * CPU, on copies of its operands' blocks.
+   */
+  private launchOnHost(kernel: Kernel, launch: Launch): void {
+    this.onHost++;
+    const cpu = getDevice("cpu");
+    const copies = new Map<Block, Block>();
+    const { length } = kernel.inputs;
+    const copied = ({ block, offset, strides }: Operand): Operand => {
+      let copy = copies.get(block);
+      if (copy === undefined) {
+        copies.set(block, (copy = cpu.allocate(block.nbytes)));
+        cpu.upload(byte, { block: copy, offset: 0 }, this.download(byte, { block, offset: 0 }, block.nbytes));
+      }
+      return { block: copy, offset, strides };
+    };
+    cpu.launch(kernel, { ...launch, operands: launch.operands.map(copied) });
+    for (const block of new Set(launch.operands.slice(length).map((o) => o.block)))
+      this.upload(
+        byte,
+        { block, offset: 0 },
+        cpu.download(byte, { block: copies.get(block)!, offset: 0 }, block.nbytes),
+      );
+    for (const copy of copies.values()) copy.free();
+  }
+  matmul(dtype: Dtype, product: Product): void {
+    assertHas(dtype);
+    this.launched++;
+    this.launcher.matmul(product);
+  }
+  pack(_dtype: Dtype, b: Matrix): Matrix {
+    return b;
+  }
+  download(dtype: Dtype, place: Place, length: number): TypedArray {
+    const [from, skipped, nbytes] = bytesOf(dtype, place, length);
+    return elements(dtype, this.channel.download(from, skipped + nbytes), skipped, nbytes);
+  }
+  async downloadAsync(dtype: Dtype, place: Place, length: number): Promise<TypedArray> {
+    const [from, skipped, nbytes] = bytesOf(dtype, place, length);
+    return elements(dtype, await this.channel.downloadAsync(from, skipped + nbytes), skipped, nbytes);
+  }
+  upload(dtype: Dtype, place: Place, values: TypedArray): void {
+    assertHas(dtype);
+    const { buffer, byteOffset, byteLength } = values;
+    if (byteLength === 0) return;
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    const from = elementAt({ block: place.block, offset: place.offset * dtype.itemsize }, 1);
+    const skipped = from & 3;
+    const isWhole =
+      skipped === 0 && (byteLength % 4 === 0 || (place.offset === 0 && byteLength === place.block.nbytes));
+    if (isWhole) return this.channel.upload(from, bytes);
+    // Words are written whole: with what is around.
+    const around = this.channel.download(from - skipped, Math.ceil((skipped + byteLength) / 4) * 4);
+    around.set(bytes, skipped);
+    this.channel.upload(from - skipped, around);
+  }
+  memoryStats(): MemoryStats {
+    return this.memory.stats();
+  }
+  settle(): void {
+    this.memory.settle();
+  }
+  /** Waits until all that was asked for is done. */
+  synchronize(): void {
+    this.channel.ask(COMMAND.finish);
+  }
+  /** Why kernels had to run on the host. */
+  refused(): ReadonlyMap<Kernel, string> {
+    return this.launcher.refused;
+  }
+}
+/** Whatever lies there. */
+const byte = uint8;
+
+/** Raises PyTorch's error, as it says it of MPS, for what has 64 bits in floats. */
+function assertHas(dtype: Dtype): void {
+  if (dtype === float64 || dtype === complex128)
+    throw new TypeError(
+      `Cannot convert a WebGPU Tensor to ${dtype.name} dtype as the WebGPU framework doesn't support ${dtype.name}. Please use ${dtype === float64 ? "float32" : "complex64"} instead.`,
+    );
+}
+/** The byte of the buffer from which to read for so many elements, a multiple of 4; how many to skip; how many there are. */
+function bytesOf({ itemsize }: Dtype, { block, offset }: Place, length: number): [number, number, number] {
+  const first = elementAt({ block, offset: offset * itemsize }, 1);
+  return [first - (first & 3), first & 3, length * itemsize];
+}
+function elements(dtype: Dtype, bytes: Uint8Array, skipped: number, nbytes: number): TypedArray {
+  const own = skipped === 0 ? bytes : bytes.slice(skipped);
+  return new dtype.array(own.buffer, own.byteOffset, nbytes / dtype.array.BYTES_PER_ELEMENT);
+}

@@ -1,0 +1,364 @@
+// The worker that has the GPU: it reads commands from a ring in shared memory, records them, submits them, and answers.
+//
+// Note [Device thread]: reading a value is asynchronous in WebGPU, and synchronous in PyTorch. So the device lives in a
+// worker of its own; who needs a value waits on an atomic until the worker, whose event loop turns, has it. Commands are
+// words in a ring: a thread appends them without waiting, and they run in that order.
+
+/** Words of `control`. What the two threads write stands in lines of its own. */
+export const CONTROL = {
+  /** 0: starting, 1: up, 2: there is no device; the answer says why. */
+  started: 0,
+  /** Where the next command will be written, in words of the ring. */
+  head: 16,
+  /** Where the worker reads next. */
+  tail: 32,
+  /** 1 while the worker sleeps, or is about to. */
+  asleep: 33,
+  /** The number of the last request that was answered, and bytes of the answer. */
+  answered: 48,
+  length: 49,
+  /** 1 once something failed; the answer of every request then says what. */
+  failed: 50,
+  /** 1 once the program ends, and 2 when the worker has let go of the device. */
+  closing: 51,
+  words: 64,
+} as const;
+/** Commands: a word of length in words, all included, and the command's number; then what it needs. */
+export const COMMAND = {
+  /** Nothing: what follows is at the start of the ring. */
+  wrap: 0,
+  /** number, bytes of text, text: a pipeline. */
+  pipeline: 1,
+  /** pipeline, workgroups in three dims, the words of its descriptor. */
+  launch: 2,
+  /** byte offset, bytes, what is written there. */
+  upload: 3,
+  /** request, byte offset, bytes. */
+  download: 4,
+  /** request, bytes that the buffer is to have. */
+  grow: 5,
+  /** request: answered when all before is done. */
+  finish: 6,
+  /** request, byte offset, bytes: the answer comes as a message. */
+  fetch: 7,
+} as const;
+/** Bytes of a launch's descriptor at most, and from where one may start: WebGPU's limit for dynamic offsets. */
+export const DESCRIPTOR_BYTES = 2048;
+export const DESCRIPTOR_STEP = 256;
+
+export interface WorkerSetup {
+  readonly control: SharedArrayBuffer;
+  readonly ring: SharedArrayBuffer;
+  readonly answer: SharedArrayBuffer;
+  /** Where Node finds the package `webgpu`; null where the browser has WebGPU itself. */
+  readonly dawn: string | null;
+  /** Toggles for Dawn, as `create` of the package takes them. */
+  readonly toggles: readonly string[];
+  readonly at: typeof CONTROL;
+  readonly command: typeof COMMAND;
+  readonly descriptorBytes: number;
+  readonly descriptorStep: number;
+}
+/** What the worker's first answer tells. */
+export interface Adapter {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly features: readonly string[];
+  /** Bytes of the buffer at most. */
+  readonly most: number;
+}
+interface AsyncAtomics {
+  waitAsync(words: Int32Array, word: number, value: number): { value: unknown };
+}
+interface Dawn {
+  create(toggles: readonly string[]): GPU;
+  readonly globals: object;
+}
+
+/**
+ * A worker's life. Only the text of this function gets there: it uses nothing from outside, and has no functions with names
+ * of their own in it but methods, as some bundlers would name others by a helper outside.
+ */
+export function work(
+  setup: WorkerSetup,
+  load: (path: string) => Promise<unknown>,
+  post: (message: unknown, transfer: ArrayBuffer[]) => void,
+): void {
+  const { at, command, descriptorBytes, descriptorStep } = setup;
+  const control = new Int32Array(setup.control);
+  const ring = new Int32Array(setup.ring);
+  const answer = new Uint8Array(setup.answer);
+  const [STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ] = [128, 64, 4, 8, 1];
+  /** Bytes of descriptors that are submitted at once. */
+  const BATCH = 1 << 20;
+  const FEW = 64;
+  const life = {
+    device: null as unknown as GPUDevice,
+    layout: null as unknown as GPUBindGroupLayout,
+    pipelineLayout: null as unknown as GPUPipelineLayout,
+    memory: null as unknown as GPUBuffer,
+    descriptors: null as unknown as GPUBuffer,
+    group: null as unknown as GPUBindGroup,
+    staging: null as GPUBuffer | null,
+    pipelines: [] as GPUComputePipeline[],
+    encoder: null as GPUCommandEncoder | null,
+    pass: null as GPUComputePassEncoder | null,
+    current: -1,
+    batch: new Int32Array(BATCH / 4),
+    filled: 0,
+    launches: 0,
+    failure: "",
+
+    async start(): Promise<void> {
+      let gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+      if (setup.dawn !== null) {
+        const { create, globals } = (await load(setup.dawn)) as Dawn;
+        Object.assign(globalThis, globals);
+        // Dawn calls the instance's events after it was collected: it is held for good.
+        gpu = (globalThis as { tiduDawn?: GPU }).tiduDawn ??= create(setup.toggles);
+      }
+      if (gpu === undefined) throw new Error("this engine has no WebGPU");
+      const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+      if (adapter === null) throw new Error("WebGPU found no adapter");
+      const { limits, info } = adapter;
+      const requiredLimits = {
+        maxBufferSize: limits.maxBufferSize,
+        maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+        maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+        maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+        maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      };
+      const device = await adapter.requestDevice({ requiredLimits });
+      life.device = device;
+      device.addEventListener("uncapturederror", (event) => life.fail(event.error.message));
+      void device.lost.then(({ message }) => life.fail(`the device was lost: ${message}`));
+      life.layout = device.createBindGroupLayout({
+        entries: [
+          { binding: 0, visibility: 4, buffer: { type: "storage" } },
+          {
+            binding: 1,
+            visibility: 4,
+            buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: descriptorBytes },
+          },
+        ],
+      });
+      life.pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [life.layout] });
+      life.descriptors = device.createBuffer({ size: BATCH + descriptorBytes, usage: UNIFORM | COPY_DST });
+      life.replace(device.createBuffer({ size: 256, usage: STORAGE | COPY_SRC | COPY_DST }));
+      const told: Adapter = {
+        vendor: info.vendor,
+        architecture: info.architecture,
+        description: info.description,
+        features: [...adapter.features],
+        most: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+      };
+      life.say(JSON.stringify(told));
+    },
+    say(text: string): void {
+      // TextEncoder does not write to shared memory everywhere.
+      const bytes = new TextEncoder().encode(text).subarray(0, answer.length);
+      answer.set(bytes);
+      control[at.length] = bytes.length;
+    },
+    fail(message: string): void {
+      if (life.failure !== "") return;
+      life.failure = message;
+      Atomics.store(control, at.failed, 1);
+    },
+    replace(memory: GPUBuffer): void {
+      life.memory = memory;
+      life.group = life.device.createBindGroup({
+        layout: life.layout,
+        entries: [
+          { binding: 0, resource: { buffer: memory } },
+          { binding: 1, resource: { buffer: life.descriptors, size: descriptorBytes } },
+        ],
+      });
+    },
+    /** Ends the pass that is being recorded; what follows runs after it. */
+    endPass(): GPUCommandEncoder {
+      life.pass?.end();
+      life.pass = null;
+      life.current = -1;
+      return (life.encoder ??= life.device.createCommandEncoder());
+    },
+    submit(): void {
+      if (life.encoder === null) return;
+      const encoder = life.endPass();
+      if (life.filled > 0) life.device.queue.writeBuffer(life.descriptors, 0, life.batch, 0, life.filled / 4);
+      life.device.queue.submit([encoder.finish()]);
+      life.encoder = null;
+      life.filled = life.launches = 0;
+    },
+    launch(from: number, end: number): void {
+      if (life.filled + descriptorBytes > BATCH) life.submit();
+      if (life.pass === null) {
+        life.encoder ??= life.device.createCommandEncoder();
+        life.pass = life.encoder.beginComputePass();
+      }
+      const number = ring[from];
+      if (number !== life.current) life.pass.setPipeline(life.pipelines[number]);
+      life.current = number;
+      life.batch.set(ring.subarray(from + 4, end), life.filled / 4);
+      life.pass.setBindGroup(0, life.group, [life.filled]);
+      life.pass.dispatchWorkgroups(ring[from + 1], ring[from + 2], ring[from + 3]);
+      const bytes = (end - from - 4) * 4;
+      life.filled += Math.ceil(bytes / descriptorStep) * descriptorStep;
+      life.launches++;
+    },
+    compile(from: number): void {
+      const bytes = new Uint8Array(ring.buffer, (from + 2) * 4, ring[from + 1]).slice();
+      const module = life.device.createShaderModule({ code: new TextDecoder().decode(bytes) });
+      life.pipelines[ring[from]] = life.device.createComputePipeline({
+        layout: life.pipelineLayout,
+        compute: { module, entryPoint: "main" },
+      });
+    },
+    /** So many bytes of the buffer, from a multiple of 4 on, as they are once all before is done. */
+    async read(from: number, nbytes: number): Promise<Uint8Array> {
+      const size = Math.ceil(nbytes / 4) * 4;
+      if (life.staging === null || life.staging.size < size) {
+        life.staging?.destroy();
+        const room = Math.max(4096, 2 ** Math.ceil(Math.log2(size)));
+        life.staging = life.device.createBuffer({ size: room, usage: MAP_READ | COPY_DST });
+      }
+      const { staging } = life;
+      life.endPass().copyBufferToBuffer(life.memory, from, staging, 0, size);
+      life.submit();
+      await staging.mapAsync(1, 0, size);
+      const bytes = new Uint8Array(staging.getMappedRange(0, size)).slice(0, nbytes);
+      staging.unmap();
+      return bytes;
+    },
+    async grow(nbytes: number): Promise<void> {
+      life.submit();
+      const { device, memory } = life;
+      device.pushErrorScope("out-of-memory");
+      const larger = device.createBuffer({ size: nbytes, usage: STORAGE | COPY_SRC | COPY_DST });
+      const error = await device.popErrorScope();
+      if (error === null) {
+        const encoder = device.createCommandEncoder();
+        encoder.copyBufferToBuffer(memory, 0, larger, 0, memory.size);
+        device.queue.submit([encoder.finish()]);
+        memory.destroy();
+        life.replace(larger);
+      }
+      life.say(error === null ? "" : error.message);
+    },
+    /** Answers a request, unless something failed. */
+    async request(number: number, from: number): Promise<void> {
+      if (life.failure !== "") return;
+      const request = ring[from];
+      if (number === command.grow) return life.grow(ring[from + 1] >>> 0);
+      if (number === command.finish) {
+        life.submit();
+        await life.device.queue.onSubmittedWorkDone();
+        return life.say("");
+      }
+      const bytes = await life.read(ring[from + 1] >>> 0, ring[from + 2]);
+      if (number === command.fetch) return post({ request, bytes }, [bytes.buffer as ArrayBuffer]);
+      answer.set(bytes);
+      control[at.length] = bytes.length;
+    },
+    async perform(number: number, from: number, end: number): Promise<void> {
+      const { pipeline, launch, upload, wrap, fetch } = command;
+      if (number === wrap || (life.failure !== "" && number < command.download)) return;
+      if (number === pipeline) return life.compile(from);
+      if (number === launch) return life.launch(from, end);
+      if (number === upload) {
+        life.submit();
+        // A copy: Dawn's binding does not look where shared memory lies.
+        const words = ring.slice(from + 2, from + 2 + Math.ceil(ring[from + 1] / 4));
+        life.device.queue.writeBuffer(life.memory, ring[from] >>> 0, words);
+        return;
+      }
+      const request = ring[from];
+      try {
+        await life.request(number, from);
+      } catch (error) {
+        life.fail(String(error));
+      }
+      if (number === fetch) {
+        if (life.failure !== "") post({ request, failure: life.failure }, []);
+        return;
+      }
+      if (life.failure !== "") life.say(life.failure);
+      Atomics.store(control, at.answered, request);
+      Atomics.notify(control, at.answered);
+    },
+    async run(): Promise<void> {
+      try {
+        await life.start();
+      } catch (error) {
+        life.say(error instanceof Error ? error.message : String(error));
+        Atomics.store(control, at.started, 2);
+        Atomics.notify(control, at.started);
+        return post({ started: false }, []);
+      }
+      Atomics.store(control, at.started, 1);
+      Atomics.notify(control, at.started);
+      post({ started: true }, []);
+      // A worker that only waits for an atomic would end.
+      setInterval(() => {}, 2 ** 30);
+      for (let tail = 0; ;) {
+        // A thread that ends while it is in Dawn takes the process along.
+        if (Atomics.load(control, at.closing) === 1) {
+          life.device.destroy();
+          Atomics.store(control, at.closing, 2);
+          Atomics.notify(control, at.closing);
+          return;
+        }
+        const head = Atomics.load(control, at.head);
+        if (head === tail) {
+          life.submit();
+          Atomics.store(control, at.asleep, 1);
+          await (Atomics as unknown as AsyncAtomics).waitAsync(control, at.head, head).value;
+          Atomics.store(control, at.asleep, 0);
+          continue;
+        }
+        const length = ring[tail];
+        const number = ring[tail + 1];
+        try {
+          const doing = life.perform(number, tail + 2, tail + length);
+          if (number >= command.download) await doing;
+        } catch (error) {
+          life.fail(String(error));
+        }
+        tail = number === command.wrap ? 0 : tail + length;
+        if (tail === ring.length) tail = 0;
+        Atomics.store(control, at.tail, tail);
+        Atomics.notify(control, at.tail);
+        if (life.launches >= FEW) life.submit();
+      }
+    },
+  };
+  void life.run();
+}
+
+interface NodeThread {
+  unref(): void;
+  on(event: string, listener: (value: unknown) => void): void;
+}
+interface NodeThreads {
+  readonly Worker: new (text: string, options: object) => NodeThread;
+}
+/** Starts the worker; it does not keep a process alive. `heard` is told its messages, and of its end. */
+export function startWorker(setup: WorkerSetup, heard: (message: unknown) => void): void {
+  const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads") as unknown as NodeThreads | undefined;
+  if (threads !== undefined) {
+    const text = `const { workerData, parentPort } = process.getBuiltinModule("node:worker_threads");
+(${work.toString()})(workerData, (path) => import(path), (message, transfer) => parentPort.postMessage(message, transfer));`;
+    const worker = new threads.Worker(text, { eval: true, workerData: setup, execArgv: [], name: "tidu webgpu" });
+    worker.on("message", heard);
+    worker.on("error", (error) => heard({ failure: String(error) }));
+    worker.unref();
+  } else {
+    const text = `onmessage = (event) => (${work.toString()})(event.data, (path) => import(path), (message, transfer) => postMessage(message, transfer));`;
+    const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    const worker = new Worker(url, { name: "tidu webgpu" });
+    worker.onmessage = (event: MessageEvent<unknown>) => heard(event.data);
+    worker.onerror = (event) => heard({ failure: event.message });
+    worker.postMessage(setup);
+  }
+}
