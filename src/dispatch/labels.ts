@@ -195,6 +195,7 @@ export interface Label<T> {
   gain: [gain: T];
   gamma: [gamma: T];
   gather_list: [gather_list: T];
+  general: [general: T];
   generator: [generator: T];
   get_infos: [get_infos: T];
   global_rank: [global_rank: T];

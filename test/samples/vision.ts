@@ -23,12 +23,18 @@ const indices = torch.tensor([[[0n, 5n, 6n]]]);
 
 export const vision: Samples = {
   _upsample: () => [
-    ...modes.map(([mode, dims]) => [image(dims), [5, 2, 4].slice(0, dims), mode, false, [], false] as Sample),
-    [image(2), [2, 5], "bilinear", true, [], false],
-    [image(2), [2, 6], "bicubic", false, [0.7, 1.6], true],
-    [image(2), [2, 3], "bilinear", false, [], true],
+    ...modes.map(
+      ([mode, dims]) => [image(dims), [5, 2, 4].slice(0, dims), mode, false, [], false, dims !== 2] as Sample,
+    ),
+    [image(2), [2, 5], "bilinear", true, [], false, false],
+    [image(2), [2, 6], "bicubic", false, [0.7, 1.6], true, true],
+    [image(2), [2, 3], "bilinear", false, [], true, true],
+    // Sizes that stay, or double, by scales that say otherwise.
+    ...[true, false].map((general) => [image(2), [2, 6], "nearest", false, [1.4, 2.2], false, general] as Sample),
+    [image(2), [2, 6], "bilinear", false, [1.4, 2.2], false, true],
+    [image(2), [2, 3], "bicubic", false, [1.4, 1.2], false, true],
   ],
-  _upsample_backward: () => [[image(2), [5, 2], "bilinear", false, [], false]],
+  _upsample_backward: () => [[image(2), [5, 2], "bilinear", false, [], false, false]],
   grid_sampler_2d: () => samplers(2, [0, 1, 2]),
   grid_sampler_3d: () => samplers(3, [0, 1]),
   grid_sampler: () => [[image(2), grid(2), 0, 0, false]],

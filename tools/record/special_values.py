@@ -43,9 +43,10 @@ def given(operands, x):
         x = torch.tensor(x)
     if not isinstance(x, torch.Tensor):
         return x
-    flat = x.reshape(-1).clone()
+    x = x if x.is_contiguous() or torch.ops.aten.is_non_overlapping_and_dense(x) else x.contiguous()
+    flat = x.as_strided((x.numel(),), (1,)).clone()
     grad = not plain and (x.is_floating_point() or x.is_complex())
-    return operands.make(NAMES[x.dtype], x.shape, grad=grad, layout="contiguous", values=lambda n: flat if len(flat) == n else flat.new_zeros(n))
+    return operands.make(NAMES[x.dtype], x.shape, grad=grad, layout=x.stride(), values=lambda n: flat if len(flat) == n else flat.new_zeros(n))
 
 
 def program(number):
@@ -421,6 +422,33 @@ for dtype in (torch.float64, torch.int16, torch.float16, torch.complex64):
     record("torch", "linspace", 0, 4, 9, out=into)
     record("torch", "full", (2,), 2.5, out=into)
     record("torch", "ones", 2, out=into)
+
+# Images and signals at other sizes: weights in 16 bits, sizes that stay or double by scales that say otherwise.
+generator = torch.Generator().manual_seed(3)
+for mode, dims in (("linear", 1), ("bilinear", 2), ("trilinear", 3), ("bicubic", 2), ("nearest", 1), ("nearest", 2), ("nearest", 3), ("nearest-exact", 2)):
+    for dtype in (torch.float32, torch.float16, torch.bfloat16, torch.uint8):
+        x = torch.randint(-9, 9, (1, 5, *[3] * (dims - 1), 5), generator=generator).exp2()
+        if dtype == torch.uint8:
+            x = x.clamp(0, 255)
+            if dims != 2:
+                continue
+        x = x.to(dtype)
+        corners = {"align_corners": True} if mode.endswith(("linear", "cubic")) else {}
+        record("F", "interpolate", x, size=(*[4] * (dims - 1), 8), mode=mode, **corners)
+        for scale in (1.0, 1.1, 1.19, 2.1, 0.7):
+            scales = (*[1.3] * (dims - 1), scale)
+            record("F", "interpolate", x, scale_factor=scales, mode=mode)
+            record("F", "interpolate", x, scale_factor=scales, mode=mode, **corners)
+            if mode in ("bilinear", "bicubic") and dtype in (torch.float32, torch.uint8):
+                record("F", "interpolate", x, scale_factor=scales, mode=mode, antialias=True)
+for mode, format in (("bilinear", torch.channels_last), ("nearest", torch.channels_last), ("trilinear", torch.channels_last_3d), ("nearest", torch.channels_last_3d)):
+    for channels in (3, 5):
+        dims = 2 if format == torch.channels_last else 3
+        x = torch.randint(-9, 9, (1, channels, *[3] * dims), generator=generator).exp2().half().contiguous(memory_format=format)
+        for scale in (1.2, 2.1):
+            record("F", "interpolate", x, scale_factor=scale, mode=mode)
+            if mode != "nearest":
+                record("F", "interpolate", x, scale_factor=scale, mode=mode, align_corners=True)
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")

@@ -5,7 +5,7 @@ import { list } from "../../base/layout.ts";
 import { callable } from "../../dispatch/callable.ts";
 import { grid_sampler } from "../../ops/nn/vision/grid_sample.ts";
 import { adaptive_avg_pool1d } from "../../ops/nn/pooling/pool.ts";
-import { _upsample } from "../../ops/nn/vision/upsample.ts";
+import { _upsample, isGeneral } from "../../ops/nn/vision/upsample.ts";
 import { scalarText } from "../../tensor/print.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
@@ -67,7 +67,7 @@ export const interpolate = callable(
     if (SMOOTH.includes(mode) && DIMS[mode] !== dims)
       throw new NotImplementedError(`Got ${dims + 2}D input, but ${mode} mode needs ${DIMS[mode] + 2}D input`);
     if (mode === "area") return area(input, output);
-    return _upsample(input, output, mode, align_corners ?? false, scales, antialias);
+    return _upsample(input, output, mode, align_corners ?? false, scales, antialias, isGeneral(input, mode));
   },
 );
 function area(input: Tensor, size: readonly number[]): Tensor {

@@ -115,7 +115,9 @@ class Operands:
         return torch.tensor([real() for _ in range(count)], dtype=torch.float64).to(DTYPES[dtype])
 
     def strides(self, layout, shape):
-        """Strides, and the offset of the first element."""
+        """Strides, and the offset of the first element. A layout that is no name is the strides themselves."""
+        if not isinstance(layout, str):
+            return list(layout), 0
         random = self.random
         dims = range(len(shape))
         if layout == "permuted" and len(shape) > 1:
@@ -145,7 +147,7 @@ class Operands:
         dtype = dtype or self.dtype()
         shape = self.shape() if shape is None else list(shape)
         extreme = random.random() < 0.2 if extreme is None else extreme
-        strides, offset = self.strides(layout or random.choice(LAYOUTS), shape)
+        strides, offset = self.strides(random.choice(LAYOUTS) if layout is None else layout, shape)
         last = sum((n - 1) * s for n, s in zip(shape, strides)) if math.prod(shape) > 0 else 0
         count = offset + last + 1
         storage = self.values(dtype, count, extreme) if values is None else values(count).to(DTYPES[dtype])

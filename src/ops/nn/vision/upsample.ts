@@ -1,8 +1,9 @@
 // Resizing of images and signals: along each dim the elements of the result are weighted sums of a few of the input's.
 import type { Dtype } from "../../../base/dtype.ts";
-import { int64, uint8 } from "../../../base/dtype.ts";
+import { float64, int64, uint8 } from "../../../base/dtype.ts";
 import { RuntimeError } from "../../../base/errors.ts";
-import { isHalf } from "../../../kernel/half.ts";
+import { channels_last_3d, isIn } from "../../../base/memory_format.ts";
+import { halfBits, halfValue, isHalf } from "../../../kernel/half.ts";
 import { compute, inFormat, inOpmath } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
 import { floats, floatsAndBytes, isTaken, wideFloatsAndBytes } from "../../../dispatch/takes.ts";
@@ -29,9 +30,9 @@ function cubic(x: number, a: number): number {
 }
 const clamp = (i: number, n: number): number => Math.min(Math.max(i, 0), n - 1);
 
-function tapsOf(mode: Mode, from: number, to: number, align: boolean, scale: number): Taps {
+function tapsOf(mode: Mode, from: number, to: number, align: boolean, scale: number, dtype: Dtype): Taps {
   const step = stepOf(from, to, align, scale);
-  // Whole places are found in float32, as PyTorch finds them.
+  // Places are found in float32, as PyTorch finds them, but for weights of float64.
   const whole = (i: number): number => Math.floor(Math.fround(Math.fround(i) * Math.fround(step)));
   const taps = (count: number, at: (i: number) => readonly (readonly [number, number])[]): Taps => {
     const indices = Array.from({ length: count }, () => new BigInt64Array(to));
@@ -43,9 +44,10 @@ function tapsOf(mode: Mode, from: number, to: number, align: boolean, scale: num
       }
     return { indices, weights };
   };
-  if (mode === "nearest") return taps(1, (i) => [[from === to ? i : to === 2 * from ? i >> 1 : whole(i), 1]]);
+  if (mode === "nearest") return taps(1, (i) => [[whole(i), 1]]);
   if (mode === "nearest-exact") return taps(1, (i) => [[whole(i + 0.5), 1]]);
-  const source = (i: number): number => (align ? i * step : (i + 0.5) * step - 0.5);
+  const f = dtype === float64 ? (x: number): number => x : Math.fround;
+  const source = (i: number): number => (align ? f(i * f(step)) : f(f((i + 0.5) * f(step)) - 0.5));
   if (mode === "linear")
     return taps(2, (i) => {
       const x = Math.max(source(i), 0);
@@ -99,10 +101,34 @@ interface Resize {
   readonly align_corners: boolean;
   readonly scales: readonly number[];
   readonly antialias: boolean;
+  /** See {@link isGeneral}. */
+  readonly general: boolean;
 }
-function along(d: number, from: number, to: number, { mode, align_corners, scales, antialias }: Resize): Taps {
-  const make = antialias ? antialiased : tapsOf;
-  return make(MODES[mode], from, to, align_corners, scales[d] ?? 0);
+/**
+ * Whether PyTorch takes its general kernel, which keeps the weights in the image's own dtype, 16 bits of halves, and finds the
+ * nearest element by the scale alone. Its other one goes pixel by pixel, with weights of float32; of two dims it takes this one
+ * on one thread, and by the size of the result on several.
+ */
+export function isGeneral({ sizes, strides }: Tensor, mode: string): boolean {
+  if (mode === "bicubic") return true;
+  return sizes.length === 3 || (sizes.length === 5 && !(sizes[1] > 3 && isIn(channels_last_3d, sizes, strides)));
+}
+/** Weights as a dtype has them: of two of them, the first is what the second leaves of 1. */
+function roundedWeights(weights: readonly Float64Array[], dtype: Dtype): Float64Array[] {
+  const round = (x: number): number => halfValue(halfBits(x, dtype), dtype);
+  const rounded = weights.map((w) => w.map(round));
+  if (rounded.length === 2) rounded[0] = rounded[1].map((w) => round(1 - w));
+  return rounded;
+}
+/** Null where the dim is copied: one that keeps its size, whatever scale that came from. */
+function along(d: number, from: number, to: number, resize: Resize, dtype: Dtype): Taps | null {
+  const { align_corners, scales, antialias, general } = resize;
+  const mode = MODES[resize.mode];
+  if (from === to && (antialias || mode === "linear" || (mode === "nearest" && !general))) return null;
+  const scale = mode === "nearest" && !general && to === 2 * from ? 2 : (scales[d] ?? 0);
+  return antialias
+    ? antialiased(mode, from, to, align_corners, scale)
+    : tapsOf(mode, from, to, align_corners, scale, dtype);
 }
 const weightsOf = (w: Float64Array, t: Tensor, dim: number, dtype: Dtype): Tensor =>
   fromTyped(w, [w.length], dtype).view(t.sizes.map((_, d) => (d === dim ? -1 : 1)));
@@ -117,13 +143,14 @@ function taken(mode: string, dims: number, antialias: boolean): Taken {
   return floatsAndBytes(dims === 2 ? "upsample_nearest2d_channels_last" : "compute_indices_weights_nearest");
 }
 
-/** [N, C, …] at `output_size`; `scales`: by dim, 0 where the sizes say it. @internal */
+/** [N, C, …] at `output_size`; `scales`: by dim, 0 where the sizes say it; `general`: see {@link isGeneral}. @internal */
 export const _upsample = op(
-  "_upsample(Tensor self, int[] output_size, str mode, bool align_corners, float[] scales, bool antialias) -> Tensor",
+  "_upsample(Tensor self, int[] output_size, str mode, bool align_corners, float[] scales, bool antialias, bool general) -> Tensor",
 );
 define(_upsample, {
   kernel: inFormat(
     compute(({ self, output_size, ...resize }) => {
+      const { mode, antialias } = resize;
       const spatial = self.sizes.slice(2);
       if ([...spatial, ...output_size].some((n) => n <= 0)) throw emptySizes(spatial, output_size);
       if (self.sizes[1] === 0)
@@ -132,29 +159,31 @@ define(_upsample, {
         );
       const { dtype } = self;
       // What keeps its size is copied, and a filter never looks at it.
-      const takes = taken(resize.mode, spatial.length, resize.antialias);
-      if (!isTaken(takes, dtype) && (!resize.antialias || spatial.some((n, d) => n !== output_size[d])))
+      const takes = taken(mode, spatial.length, antialias);
+      if (!isTaken(takes, dtype) && (!antialias || spatial.some((n, d) => n !== output_size[d])))
         throw takes.refuse(dtype, dtype);
-      const rounds = dtype === uint8;
-      if (rounds && resize.antialias) return ofBytes(self, output_size, resize);
-      let x = (rounds || isHalf(dtype)) && !resize.mode.startsWith("nearest") ? self.float() : self;
+      const isWeighted = !mode.startsWith("nearest");
+      if (dtype === uint8 && isWeighted) return ofBytes(self, output_size, resize);
+      const isRounded = isHalf(dtype) && resize.general;
+      let x = isHalf(dtype) && isWeighted ? self.float() : self;
       for (const [i, to] of output_size.entries()) {
         const d = i + 2;
-        const taps = along(i, spatial[i], to, resize);
+        const taps = along(i, spatial[i], to, resize, dtype);
+        if (taps === null) continue;
         const part = (k: number): Tensor => x.index_select(d, fromTyped(taps.indices[k], [to], int64));
         if (alone(taps)) x = part(0);
         else {
-          const terms = taps.weights.map((w, k) => part(k).mul_(weightsOf(w, x, d, x.dtype)));
+          const weights = isRounded ? roundedWeights(taps.weights, dtype) : taps.weights;
+          const terms = weights.map((w, k) => part(k).mul_(weightsOf(w, x, d, x.dtype)));
           x = terms.reduce((a, b) => a.add_(b));
         }
       }
-      if (x.dtype === dtype) return x;
-      return rounds ? x.round().clamp(0, 255).to(uint8) : x.to(dtype);
+      return x.dtype === dtype ? x : x.to(dtype);
     }),
   ),
   backward: {
-    self: ({ grad, sizes, mode, align_corners, scales, antialias }) =>
-      _upsample_backward(grad, sizes.self.slice(2), mode, align_corners, scales, antialias),
+    self: ({ grad, sizes, mode, align_corners, scales, antialias, general }) =>
+      _upsample_backward(grad, sizes.self.slice(2), mode, align_corners, scales, antialias, general),
   },
   node: ({ mode, output_size, antialias }) =>
     `Upsample${words(mode)}${output_size.length}D${antialias ? "Aa" : ""}Backward0`,
@@ -168,7 +197,7 @@ function ofBytes(self: Tensor, output_size: readonly number[], resize: Resize): 
   for (const [i, to] of [...output_size.entries()].reverse()) {
     const d = i + 2;
     if (to === self.sizes[d]) continue;
-    const taps = along(i, self.sizes[d], to, resize);
+    const taps = along(i, self.sizes[d], to, resize, uint8)!;
     const largest = taps.weights.reduce((most, w) => w.reduce((a, b) => Math.max(a, b), most), 0);
     let bits = 0;
     while (bits < 22 && Math.floor(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;
@@ -197,7 +226,7 @@ const emptySizes = (spatial: readonly number[], output_size: readonly number[]):
 };
 /** The transpose of {@link _upsample}: what each element of the input gave to the result, added up. @internal */
 export const _upsample_backward = op(
-  "_upsample_backward(Tensor self, int[] input_size, str mode, bool align_corners, float[] scales, bool antialias) -> Tensor",
+  "_upsample_backward(Tensor self, int[] input_size, str mode, bool align_corners, float[] scales, bool antialias, bool general) -> Tensor",
 );
 define(_upsample_backward, {
   kernel: inOpmath(
@@ -205,7 +234,8 @@ define(_upsample_backward, {
       let x = self;
       for (const [i, from] of input_size.entries()) {
         const d = i + 2;
-        const taps = along(i, from, x.sizes[d], resize);
+        const taps = along(i, from, x.sizes[d], resize, x.dtype);
+        if (taps === null) continue;
         const out = x.new_zeros(x.sizes.with(d, from));
         for (const [k, w] of taps.weights.entries()) {
           const index = fromTyped(taps.indices[k], [w.length], int64);
@@ -217,7 +247,7 @@ define(_upsample_backward, {
     }),
   ),
   backward: {
-    self: ({ grad, sizes, mode, align_corners, scales, antialias }) =>
-      _upsample(grad, sizes.self.slice(2), mode, align_corners, scales, antialias),
+    self: ({ grad, sizes, mode, align_corners, scales, antialias, general }) =>
+      _upsample(grad, sizes.self.slice(2), mode, align_corners, scales, antialias, general),
   },
 });
