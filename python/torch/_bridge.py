@@ -589,7 +589,8 @@ def function(path, name=None):
                         kwargs.setdefault("dtype", out.dtype)
                     tensors = [x for arg in args for x in (arg if isinstance(arg, (tuple, list)) else (arg,))]
                     tensors = [x for x in tensors if isinstance(x, Held)]
-                    return out_of(call.__name__, out, call(*args, **kwargs), tensors)
+                    written = f"{space}_{own}" if space in ("fft", "linalg") else call.__name__
+                    return out_of(written, out, call(*args, **kwargs), tensors)
         if args and type(args[-1]) is dict:
             args = (*args[:-1], Opaque(args[-1]))  # only the library's own callers give options like that
         return label(name or path, invoke(number, args, kwargs))

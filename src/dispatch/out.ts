@@ -158,6 +158,9 @@ export function writeOuts(
   const named = (resultNames ?? []).map((key, i) => [key, (out as Tensor[])[i]]);
   return Object.assign([...(out as Tensor[])], Object.fromEntries(named));
 }
+const FACTORIES = new Set(
+  names("arange empty eye fft_fftfreq fft_rfftfreq full linspace logspace ones rand randint randn randperm zeros"),
+);
 /** The same of tensors alone: all are checked before the first is written. */
 export function writeOut(
   name: string,
@@ -167,14 +170,19 @@ export function writeOut(
 ): readonly Tensor[] {
   const given = inputs.filter((x): x is Tensor => x instanceof Tensor);
   // What has no derivative, as argmax or a comparison, may be asked of what requires one.
-  const writer = modes().grad && [...outs, ...results].some((x) => x.requires_grad) ? writerOf(name, given) : null;
+  const isFactory = FACTORIES.has(name);
+  const recorded = isFactory ? outs : [...outs, ...results];
+  const isRecorded = modes().grad && recorded.some((x) => x.requires_grad);
+  const writer = !isRecorded ? null : isFactory ? `aten::${name}` : writerOf(name, given);
   if (writer !== null)
     throw new RuntimeError(
       `${writer}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
     );
   assertOutDtypes(name, outs, results, given);
   for (const [i, out] of outs.entries()) if (sameShape(out.sizes, results[i].sizes)) assertNoOverlap(out, given);
-  for (const [i, out] of outs.entries()) write(out, results[i]);
+  for (const [i, out] of outs.entries()) write(out, isFactory ? results[i].detach() : results[i]);
+  // Whether what a factory makes requires grad is for the call to say, whatever tensor it is given.
+  if (isFactory) outs[0].requires_grad_(results[0].requires_grad);
   return outs;
 }
 function write(out: Tensor, result: Tensor): void {

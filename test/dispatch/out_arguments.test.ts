@@ -74,3 +74,15 @@ describe("tensors for results", () => {
     }
   });
 });
+
+test("whether a factory's result requires grad is what the call says, whatever tensor is given for it", () => {
+  for (const make of [torch.zeros, torch.ones, torch.rand]) {
+    const out = torch.zeros([3]).requires_grad_();
+    expect(() => make([3], { out })).toThrow("aten::");
+    torch.no_grad(() => make([3], { out }));
+    expect(out.requires_grad).toBe(false);
+    make([3], { out, requires_grad: true });
+    expect(out.requires_grad).toBe(true);
+    expect(out.is_leaf).toBe(true);
+  }
+});
