@@ -487,6 +487,10 @@ class Tensor(Held, metaclass=_Methods):
         if not isinstance(value, (Tensor, int, float, bool, complex)):
             kind = "torch." + self.dtype.legacy + "Tensor"
             raise TypeError(f"can't assign a {type_word(value)} to a {kind}")
+        if index is False:
+            return
+        if index is True:  # alone it is a view of all, among others an index
+            index = None
         crossed(_tidu.setItem(self._number, index_json(index), value_json(value)))
 
     def __copy__(self):

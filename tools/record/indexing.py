@@ -107,9 +107,9 @@ def item_of(item):
 
 
 def index_of(c):
-    """As a program writes it: an item that stands alone is no tuple."""
+    """As a program writes it: an item that stands alone is no tuple, but for a bool, which would be no index then."""
     items = tuple(map(item_of, c["index"]))
-    return items[0] if len(items) == 1 else items
+    return items[0] if len(items) == 1 and not isinstance(items[0], bool) else items
 
 
 def recorded(f):

@@ -208,7 +208,6 @@ Tensor.prototype.index_put = function (given, values, accumulate = false) {
 };
 Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
   const items = itemsOf("index_put_", given);
-  if (items.length === 1 && given[0] === false) return this;
   if (!(values instanceof Tensor) && !isScalar(values))
     throw new TypeError(`can't assign a ${typeWord(values)} to a ${this.type()}`);
   const value = values instanceof Tensor ? values : scalar_tensor(values, { dtype: this.dtype });
