@@ -328,8 +328,10 @@ function pow(z: Parts, w: Parts): Parts {
   const product = mul(w, l);
   const power = exp(parts(l.im.eq(0).where(w.re.mul(l.re), product.re), product.im));
   const zero = z.re.eq(0).and(z.im.eq(0));
-  const atZero = w.re.eq(0).and(w.im.eq(0)).where(w.re.lift(1), w.re.lift(0));
-  return parts(zero.where(atZero, power.re), zero.where(z.im.lift(0), power.im));
+  // As e^(w log z) has it: exponents that are numbers are told apart elsewhere.
+  const atZero = w.re.gt(0).where(w.re.lift(0), w.re.lt(0).where(w.re.lift(Infinity), w.re.lift(NaN)));
+  const turned = w.re.gt(0).where(z.im.lift(0), z.im.lift(NaN));
+  return parts(zero.where(atZero, power.re), zero.where(turned, power.im));
 }
 
 /** What the operators do to complex numbers; those that are not here need an order, or are not analytic. */

@@ -33,7 +33,7 @@ const listed = JSON.parse(readFileSync(new URL("../../docs/differences.json", im
   readonly why: string;
 }[];
 const meant = listed.flatMap(({ fuzz, why }) =>
-  fuzz === undefined ? [] : [{ pattern: new RegExp(`^(${fuzz})`), why }],
+  fuzz === undefined ? [] : [{ pattern: new RegExp(`^(second )?(${fuzz})`), why }],
 );
 
 /** Why docs/differences.json says that this is meant to differ; null if it does not. */
@@ -44,14 +44,16 @@ export function reasonOf(difference: Difference): string | null {
 }
 /**
  * What the patterns are for, as "value: torch.special.bessel_j1(float64): element 14 is 0.31307, in PyTorch 0.31306". The
- * dtype of a tensor with numbers of 2^15 and more, infinities or NaN is followed by "!", of one that is expanded by "*".
+ * dtype of a tensor with numbers of 2^15 and more, infinities or NaN is followed by "!", of one that is expanded by "*". A
+ * gradient's gradient begins with "second".
  */
 export function described({ program, kind, op, call, got, want }: Difference): string {
   const { calls } = program;
   const dtypes = dtypesIn(program);
   const of = op.includes(", ") || /gradient|backward|state/.test(kind) ? calls : [calls[call]];
   const texts = of.map((c) => expression(c, (number) => dtypes[number]));
-  return `${kind}: ${texts.join("; ")}: ${got}${want === "" ? "" : ` for ${want}`}`;
+  const second = kind.startsWith("gradient") && program.twice === true ? "second " : "";
+  return `${second}${kind}: ${texts.join("; ")}: ${got}${want === "" ? "" : ` for ${want}`}`;
 }
 const EXPANDED = "*";
 function told({ dtype, bytes, shape, strides }: Given | Result): string {

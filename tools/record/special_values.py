@@ -450,6 +450,31 @@ for mode, format in (("bilinear", torch.channels_last), ("nearest", torch.channe
             if mode != "nearest":
                 record("F", "interpolate", x, scale_factor=scale, mode=mode, align_corners=True)
 
+# Powers of 0, running sums in place, extremes of nothing, and an index that is False.
+for base in (0j, 0.0, 2.0):
+    for dtype in (torch.complex64, torch.complex128):
+        x = torch.tensor([base, 1 + 1j], dtype=dtype)
+        for exponent in (1 + 0j, 0j, -1 + 0j, 1j, 2 + 1j, -2 + 1j, 0.5, 0, -1, 2.0, 0.0):
+            record("method", "pow", x, exponent)
+            record("torch", "pow", Plain(torch.tensor([base, 3.0]).real), exponent)
+            record("torch", "pow", base, torch.tensor([exponent, 1j]))
+            record("method", "pow", x, torch.tensor([exponent, 1j]))
+for dtype in (torch.bool, torch.int32, torch.uint8, torch.float16, torch.complex64):
+    for shape in ((), (0,), (3,), (2, 0), (300,)):
+        for name in ("cumsum_", "cumprod_"):
+            record("method", name, Plain(torch.ones(shape, dtype=dtype)), 0)
+            record("method", name, Plain(torch.ones(shape, dtype=dtype)), 0, dtype=torch.int64)
+for name in ("amax", "amin"):
+    for shape in ((), (0,), (2, 0), (0, 2)):
+        for dim in ((), 0, -1):
+            record("method", name, torch.zeros(shape, dtype=torch.complex64), dim)
+for reduce in ("mean", "prod"):
+    for shape in ((0,), (2,), (2, 0)):
+        record("method", "index_reduce", torch.ones(shape, dtype=torch.bool), 0, Plain(torch.tensor([], dtype=torch.int64)), torch.ones((0, *shape[1:]), dtype=torch.bool), reduce)
+for error in (0.0, 0.5, 1.0, 2.0, nan):
+    for name in ("smooth_l1_loss", "huber_loss"):
+        record("F", name, [error, -error], [0.0, 0.0], reduction="none")
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)

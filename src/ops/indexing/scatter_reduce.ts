@@ -53,7 +53,7 @@ define(index_reduce, {
     if (index.numel() > 0 && (self.dtype.is_complex || self.dtype === bool)) {
       if (self.sizes.length < 2)
         throw notImplementedFor(include_self ? "index_func_" : "index_reduce_func_exclude_input_init", self.dtype);
-      if (self.dtype === bool && reduce === "mean") throw notImplementedFor("div_floor_cpu", bool);
+      if (self.dtype === bool && reduce === "mean" && self.numel() > 0) throw notImplementedFor("div_floor_cpu", bool);
     }
     const d = wrapDim(dim, self.sizes.length);
     const size = self.sizes[d] ?? 1;
@@ -105,6 +105,7 @@ function reduced(
     includesSelf ? self : _where(untouched, self, self.new_full([], identity));
   if (reduce === "sum") return sum(start(0));
   if (reduce === "mean") {
+    if (self.dtype === bool && self.numel() === 0) return self.clone();
     if (self.dtype === bool)
       throw notImplementedFor(index.numel() > 0 ? "scatter_gather_tensor_cpu_reduce_mean" : "div_floor_cpu", bool);
     const count = hits.add(includesSelf ? 1 : 0).clamp_min(1);

@@ -8,6 +8,7 @@ import {
   can_cast,
   Complex,
   complex128,
+  complex64,
   Float,
   float16,
   float32,
@@ -284,7 +285,7 @@ const logOf = (x: Scalar): Scalar =>
   x instanceof Complex ? new Complex(Math.log(Math.hypot(x.re, x.im)), Math.atan2(x.im, x.re)) : Math.log(Number(x));
 function powGrad(grad: Tensor, self: Tensor, exponent: Tensor | Scalar): Tensor {
   if (!(exponent instanceof Tensor)) {
-    const p = Number(exponent);
+    const p = realOf(exponent);
     const slope =
       exponent instanceof Complex
         ? self.pow(new Complex(exponent.re - 1, exponent.im)).mul(exponent)
@@ -293,6 +294,8 @@ function powGrad(grad: Tensor, self: Tensor, exponent: Tensor | Scalar): Tensor 
   }
   return _where(exponent.eq(0), 0, grad.mul(conj(exponent.mul(self.pow(exponent.sub(1))))));
 }
+/** A number, NaN for one that is not real. */
+const realOf = (x: unknown): number => (x instanceof Complex ? (x.im === 0 ? x.re : NaN) : Number(x));
 function powKernel(): OpKernel {
   const general = pointwise<"pow(Tensor self, Tensor|Scalar exponent) -> Tensor">(
     ({ self, exponent }) => self.pow(exponent),
@@ -321,7 +324,9 @@ function powKernel(): OpKernel {
   const choose = (values: readonly unknown[]): [OpKernel, readonly unknown[]] => {
     const [self, exponent] = values as [Tensor, unknown];
     if (exponent instanceof Tensor) return [general, values];
-    const p = Number(exponent);
+    if (exponent instanceof Complex && !self.dtype.is_complex)
+      return choose([self.to(self.dtype === float64 ? complex128 : complex64), exponent]);
+    const p = realOf(exponent);
     // Beyond 2^24 float32 cannot say that a number is odd.
     if (self.dtype === float32 && Math.abs(p % 2) === 1 && Math.abs(p) > 2 ** 24) return [odd, values];
     const integer = Number.isInteger(p) && !(exponent instanceof Float);
@@ -330,7 +335,7 @@ function powKernel(): OpKernel {
     const isWide = self.dtype.itemsize > 2 || (self.dtype === bfloat16 && p === -2);
     const isRoot = p in roots && self.dtype.is_differentiable && isWide;
     // Bools stay bools to the power of a bool.
-    const stays = self.dtype.is_floating_point || (integer && (self.dtype !== bool || typeof exponent === "boolean"));
+    const stays = self.dtype.is_differentiable || (integer && (self.dtype !== bool || typeof exponent === "boolean"));
     const isProduct = p in products && stays;
     const product = isRoot ? roots[p] : isProduct ? products[p] : null;
     if (!product) return [general, values];
@@ -365,7 +370,7 @@ define(_pow_scalar, {
   backward: {
     exponent: ({ grad, base, exponent, result }) => {
       const slope = conj(result.mul(logOf(base)));
-      return grad.mul(Number(base) === 0 ? _where(notNegative(exponent), 0, slope) : slope);
+      return grad.mul(realOf(base) === 0 ? _where(notNegative(exponent), 0, slope) : slope);
     },
   },
   node: "PowBackward2",

@@ -5,6 +5,7 @@ import { modes } from "../../autograd/mode.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
 import { bool, float32, get_default_dtype, int64, opmath, uint8 } from "../../base/dtype.ts";
 import { streamed } from "../../base/cpp_names.ts";
+import { cppName } from "../../base/cpp_names.ts";
 import { IndexError, RuntimeError, warn } from "../../base/errors.ts";
 import { index, preciseOf } from "../../kernel/abstract.ts";
 import { acc, constant, param, reduceIota } from "../../kernel/expr.ts";
@@ -21,7 +22,8 @@ import { conj } from "../common/conjugate.ts";
 import { assertNonEmptyDim, pickedGrad, restored } from "../common/along_dim.ts";
 import { _where } from "../pointwise/arithmetic.ts";
 import { cat } from "../views/joining.ts";
-import { isTaken, last, noBool, noComplex, noIntegers, numbers, real } from "../../dispatch/takes.ts";
+import { isTaken, last, noBool, noComplex, noIntegers, numbers, real, unless } from "../../dispatch/takes.ts";
+import { assign } from "../../tensor/elementwise.ts";
 import type { Taken } from "../../dispatch/takes.ts";
 
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
@@ -54,6 +56,23 @@ const inDtype = (kernel: OpKernel, takes: Taken | null = null): OpKernel => ({
     return kernel.run(values, schema);
   },
 });
+/** The same of running ones, which in place stay in the dtype of the tensor. */
+const running = (kernel: OpKernel, takes: Taken): OpKernel => {
+  const made = inDtype(kernel, takes);
+  return {
+    ...made,
+    into(values, schema, self) {
+      const { dtype } = self;
+      const asked = (values[values.length - 1] as Dtype | null) ?? dtype;
+      if (asked !== dtype)
+        throw new RuntimeError(
+          `Bad in-place call: input tensor dtype ${cppName(dtype)} and output tensor dtype ${cppName(asked)} should match`,
+        );
+      if (isTaken(takes, dtype)) assign(self, made.run(values.with(-1, dtype), schema) as Tensor);
+      else if (self.sizes.length > 0 && self.numel() > 0) throw takes.refuse(dtype, dtype);
+    },
+  };
+};
 /** Sum over `dim` (every dim when it is left out). Integers and bools give int64. */
 export const sum = op("sum(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
 define(sum, {
@@ -138,14 +157,14 @@ function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
 /** Running sum along `dim`. */
 export const cumsum = op("cumsum(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
 define(cumsum, {
-  kernel: inDtype(scan({ compute: sumDtype, fold: sumFold }), numbers("cumsum_out_cpu")),
+  kernel: running(scan({ compute: sumDtype, fold: sumFold }), numbers("cumsum_out_cpu")),
   backward: { self: ({ grad, dim }) => (grad.sizes.length === 0 ? grad : grad.flip([dim]).cumsum(dim).flip([dim])) },
 });
 export const cumsum_ = inplace(cumsum);
 /** Running product along `dim`. */
 export const cumprod = op("cumprod(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
 define(cumprod, {
-  kernel: inDtype(scan({ compute: sumDtype, fold: productFold }), numbers("cumprod_out_cpu")),
+  kernel: running(scan({ compute: sumDtype, fold: productFold }), numbers("cumprod_out_cpu")),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result, dim }) => cumprodGrad(grad, conj(self), conj(result), dim) },
 });
@@ -236,19 +255,29 @@ function sharedAmong(
   const count = all.length === 0 ? mask.to(grad.dtype) : mask.sum(all, true);
   return restored(grad, self.sizes, dim, keepdim).div(count).mul(mask);
 }
+/** PyTorch looks for an order where there is something to compare: of no complex numbers there are no extremes. */
+const ordered = (kernel: OpKernel): OpKernel => ({
+  ...kernel,
+  run(values, schema) {
+    const [self, ...rest] = values as [Tensor, ...unknown[]];
+    if (!self.dtype.is_complex) return kernel.run(values, schema);
+    return (kernel.run([self.new_empty(self.sizes, { dtype: float32 }), ...rest], schema) as Tensor).to(self.dtype);
+  },
+});
+const hasNoElements = ([self]: readonly unknown[]): boolean => (self as Tensor).numel() === 0;
 /** The largest element over `dim` (every dim when it is left out); equal ones share the gradient. */
 export const amax = op("amax(Tensor self, int[] dim=[], bool keepdim=False) -> Tensor");
 define(amax, {
-  takes: real("max_values_cpu"),
-  kernel: reduce({ fold: extreme(lowest, larger), needsElements: true }),
+  takes: unless(hasNoElements, real("max_values_cpu")),
+  kernel: ordered(reduce({ fold: extreme(lowest, larger), needsElements: true })),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result, dim, keepdim }) => sharedGrad(grad, self, result, dim, keepdim) },
 });
 /** The smallest element over `dim` (every dim when it is left out); equal ones share the gradient. */
 export const amin = op("amin(Tensor self, int[] dim=[], bool keepdim=False) -> Tensor");
 define(amin, {
-  takes: real("min_values_cpu"),
-  kernel: reduce({ fold: extreme(highest, smaller), needsElements: true }),
+  takes: unless(hasNoElements, real("min_values_cpu")),
+  kernel: ordered(reduce({ fold: extreme(highest, smaller), needsElements: true })),
   saves: ["self", "result"],
   backward: { self: ({ grad, self, result, dim, keepdim }) => sharedGrad(grad, self, result, dim, keepdim) },
 });
