@@ -36,13 +36,14 @@ export async function script(entryPoint: string): Promise<Served> {
 /**
  * Opens a page that runs /page.js, with other files as `serve` gives them, and gives what it leaves in `globalThis.result`.
  * `serve` may give a page of its own for "/".
- * `hash` stands behind its address; `limit` is in milliseconds.
+ * `hash` stands behind its address; `limit` is in milliseconds; with `flags` of Chromium's it may have a GPU.
  */
 export async function resultOfPage<Result>(
   serve: (path: string) => Served | undefined,
   headers: Readonly<Record<string, string>> = {},
   hash = "",
   limit = LIMIT,
+  flags: readonly string[] = [],
 ): Promise<Result> {
   const page = { type: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' };
   const server = createServer(({ url = "/" }, response) => {
@@ -52,16 +53,16 @@ export async function resultOfPage<Result>(
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
-    return await resultAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${hash}`, limit);
+    return await resultAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${hash}`, limit, flags);
   } finally {
     server.close();
   }
 }
 /** What the page at an address leaves in `globalThis.result`. */
-export async function resultAt<Result>(address: string, limit = LIMIT): Promise<Result> {
+export async function resultAt<Result>(address: string, limit = LIMIT, flags: readonly string[] = []): Promise<Result> {
   const args = [
+    ...(flags.length > 0 ? flags : ["--disable-gpu"]),
     "--no-sandbox",
-    "--disable-gpu",
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",

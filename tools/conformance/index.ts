@@ -1,10 +1,12 @@
 /**
  * Replays recorded PyTorch cases and counts what agrees.
- *   npm run conformance -- --data DIR [--kind op,error] [--filter REGEX] [--device NAME] [--json FILE]
+ *   npm run conformance -- --data DIR [--kind op,error] [--filter REGEX] [--device NAME] [--narrow] [--json FILE]
+ * --narrow: what was recorded in float64 is replayed in float32, for devices without float64.
  */
 import fs from "node:fs";
 import { parseArgs } from "node:util";
 import { set_default_device } from "../../src/index.ts";
+import { narrowed } from "./narrow.ts";
 import { readDataset } from "./reader.ts";
 import { KINDS, replay } from "./replay.ts";
 import { Report } from "./report.ts";
@@ -16,6 +18,7 @@ const { values: options } = parseArgs({
     kind: { type: "string", default: KINDS.join() },
     filter: { type: "string", default: "" },
     device: { type: "string", default: "cpu" },
+    narrow: { type: "boolean", default: false },
     json: { type: "string" },
   },
 });
@@ -29,7 +32,8 @@ if (options.device === "webgpu") {
   useSwiftShader();
   await import("../../src/devices/webgpu/index.ts");
 }
-const data = readDataset(options.data);
+const recorded = readDataset(options.data);
+const data = options.narrow ? narrowed(recorded) : recorded;
 const filter = new RegExp(options.filter);
 const report = new Report();
 for (const c of data.cases)

@@ -16,6 +16,7 @@ interface ModuleLike {
   (...args: unknown[]): unknown;
   train(on: boolean): unknown;
   double(): unknown;
+  float(): unknown;
   load_state_dict(state: Record<string, unknown>): unknown;
   state_dict(): Map<string, Tensor> | Record<string, Tensor>;
   named_parameters(): Iterable<readonly [string, Tensor]>;
@@ -51,7 +52,8 @@ export function replayModule(c: Case, data: Dataset): string | null {
   if (c["complex"] === true) throw new Missing("complex dtypes");
   const values = new Values(c, data.blob);
   const m = construct(c["ctor"] as Recipe, values);
-  m.double();
+  if (data.isNarrow) m.float();
+  else m.double();
   m.train(c["train"] !== false);
   const state = Object.entries((c["state_dict"] ?? {}) as Record<string, { t: number }>);
   if (state.length > 0) m.load_state_dict(Object.fromEntries(state.map(([k, v]) => [k, values.tensor(v.t)])));
@@ -75,7 +77,8 @@ export function replayModuleError(c: Case, data: Dataset): string | null {
   const values = new Values(c, data.blob);
   return differenceOfError(c, () => {
     const m = construct(c["ctor"] as Recipe, values);
-    m.double();
+    if (data.isNarrow) m.float();
+    else m.double();
     return m(...given(c, values));
   });
 }

@@ -47,6 +47,8 @@ export interface Case {
 export interface Dataset {
   readonly cases: readonly Case[];
   readonly blob: ArrayBuffer;
+  /** Whether what was recorded in float64 is in float32: narrow.ts. */
+  readonly isNarrow?: boolean;
 }
 
 export function readDataset(dir: string): Dataset {

@@ -55,7 +55,11 @@ export function replayOptim(c: Case, data: Dataset): string | null {
   }
   const expectedCalls = c["closure_calls"] as readonly number[] | undefined;
   if (expectedCalls && String(calls) !== String(expectedCalls)) return `calls of the closure: ${calls.join()}`;
-  const problem = difference(torch.tensor(Float64Array.from(losses)), c["losses"] as Encoded, values);
+  const problem = difference(
+    torch.tensor(data.isNarrow ? Float32Array.from(losses) : Float64Array.from(losses)),
+    c["losses"] as Encoded,
+    values,
+  );
   return problem === null ? null : `losses: ${problem}`;
 }
 function lossOf(c: Case, values: Values, params: readonly Tensor[]): () => Tensor {

@@ -8,7 +8,7 @@ import type { Shape } from "../../base/layout.ts";
 import { preserve_format, stridesIn } from "../../base/memory_format.ts";
 import { empty as allocate, emptyLike } from "../../tensor/allocate.ts";
 import type { Like } from "../../tensor/allocate.ts";
-import { compute } from "../../kinds/kernels.ts";
+import { compute, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { assign, castScalar } from "../../tensor/elementwise.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -222,7 +222,7 @@ export const logspace = op(
   "logspace(Tensor|Scalar start, Tensor|Scalar end, int steps, float base=10.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(logspace, {
-  kernel: compute(({ start, end, steps, base, dtype, requires_grad }) => {
+  kernel: host(({ start, end, steps, base, dtype, requires_grad }) => {
     const [a, b] = [numberOf(start), numberOf(end)];
     const to = spacedDtype("logspace", a, b, dtype);
     const bound = (x: Scalar): Scalar => (to.is_differentiable ? x : Math.trunc(Number(x)));

@@ -177,6 +177,8 @@ export function fromTyped(values: TypedArray, shape: Shape, dtype: Dtype): Tenso
 }
 /** A copy of the elements in row-major order, 16-bit floats as the numbers they are and not as their bits. */
 export const elements = (t: Tensor): TypedArray => (isHalf(t.dtype) ? t.float() : t).typed_array();
+/** The same as float64, which they are cast to on the host: a device need not have it. */
+export const doubles = (t: Tensor): Float64Array => t.cpu().double().typed_array() as Float64Array;
 /** So many zeros on the host, to be filled. Raises OutOfMemoryError where a tensor of them would. */
 export function hostZeros(n: number): Float64Array {
   if (n > 2 ** 20) allocate([n], float64);

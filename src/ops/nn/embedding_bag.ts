@@ -6,7 +6,7 @@ import { composite, compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { searchsorted } from "../reduction/counting.ts";
-import { arange, fromTyped } from "../creation/from_data.ts";
+import { arange, doubles, fromTyped } from "../creation/from_data.ts";
 import { embedding } from "../indexing/indexing.ts";
 
 /**
@@ -65,7 +65,7 @@ export const _bag_argmax = op("_bag_argmax(Tensor weight, Tensor input, Tensor b
 define(_bag_argmax, {
   kernel: compute(({ weight, input, bag, bags }) => {
     const width = weight.sizes[1];
-    const values = weight.cpu().double().typed_array() as Float64Array;
+    const values = doubles(weight);
     const ids = input.long().typed_array() as BigInt64Array;
     const bagOf = bag.long().typed_array() as BigInt64Array;
     const places = new BigInt64Array(bags * width);

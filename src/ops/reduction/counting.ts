@@ -161,7 +161,7 @@ define(isin, {
 const valuesIn = (x: Tensor | Scalar, dtype: Dtype): (number | bigint)[] =>
   Array.from<number | bigint>(elements((x instanceof Tensor ? x : exactly(x, dtype)).to(dtype)));
 const exactly = (x: Scalar, { is_floating_point }: Dtype): Tensor =>
-  scalar_tensor(x, { dtype: is_floating_point ? float64 : int64 });
+  scalar_tensor(x, { dtype: is_floating_point ? float64 : int64, device: "cpu" });
 
 /** The indices by dim of places in a flattened tensor of that shape. @internal */
 export const _unravel_index = op("_unravel_index(Tensor indices, int[] shape) -> Tensor[]");

@@ -6,7 +6,7 @@ import { contiguousStrides, list, numel, sameShape } from "../../base/layout.ts"
 import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { linspace } from "../creation/creation.ts";
-import { fromTyped } from "../creation/from_data.ts";
+import { doubles, fromTyped } from "../creation/from_data.ts";
 import { _underived } from "../common/underived.ts";
 import { notImplementedFor } from "../../dispatch/takes.ts";
 
@@ -103,7 +103,7 @@ function gridded(
     const ends = range === null ? endsOf(points.select(1, d), d) : [range[2 * d], range[2 * d + 1]];
     return equalEdges(b, ends, d, input);
   });
-  const at = edges.map((t) => t.double().typed_array() as Float64Array);
+  const at = edges.map(doubles);
   const shape = at.map((e) => e.length - 1);
   const hist = new Float64Array(numel(shape));
   count(hist, shape, at, points, weight);
@@ -124,8 +124,8 @@ function count(
   weight: Tensor | null,
 ): void {
   const [n, dims] = points.sizes;
-  const values = points.double().typed_array() as Float64Array;
-  const weights = weight?.double().typed_array() as Float64Array | undefined;
+  const values = doubles(points);
+  const weights = weight === null ? undefined : doubles(weight);
   const strides = contiguousStrides(shape);
   for (let i = 0; i < n; i++) {
     let at = 0;

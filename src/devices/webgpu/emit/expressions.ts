@@ -70,7 +70,8 @@ var<private> nan_bits: u32 = 0x7fc00000u;`;
 
 const number = (x: number): string => {
   if (Number.isNaN(x)) return "bitcast<f32>(nan_bits)";
-  const near = Math.fround(x);
+  // GPUs may take subnormal numbers for 0, which what a formula keeps from 0 must not become.
+  const near = x !== 0 && Math.abs(x) < 2 ** -126 ? Math.sign(x) * 2 ** -126 : Math.fround(x);
   if (Math.abs(near) === Infinity) return `bitcast<f32>(inf_bits${near < 0 ? " | 0x80000000u" : ""})`;
   if (Object.is(near, -0)) return "bitcast<f32>(0x80000000u)";
   return `${String(near).includes(".") || String(near).includes("e") ? near : `${near}.0`}f`;
@@ -300,7 +301,15 @@ function onBools(op: BinaryOp | BitOp | CompareOp | UnaryOp, x: string, y: strin
   if (text === undefined) throw new NotInWgsl(`no ${op} of bools`);
   return text;
 }
-function onFloats(op: BinaryOp | UnaryOp | MathOp | "fma", x: string, y: string, z: string, call: Call): string {
+function onFloats(
+  op: BinaryOp | CompareOp | UnaryOp | MathOp | "fma",
+  x: string,
+  y: string,
+  z: string,
+  call: Call,
+): string {
+  // WGSL's own != is false where one is NaN, at least on Vulkan.
+  if (op === "ne") return `!(${x} == ${y})`;
   if (op in SYMBOLS) return `(${x} ${SYMBOLS[op]} ${y})`;
   switch (op) {
     case "fma":

@@ -4,7 +4,7 @@ import { NotImplementedError, RuntimeError } from "../../../base/errors.ts";
 import { composite, compute } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
 import { Tensor } from "../../../tensor/tensor.ts";
-import { fromTyped, tensor } from "../../creation/from_data.ts";
+import { doubles, fromTyped, tensor } from "../../creation/from_data.ts";
 import { _where } from "../../pointwise/arithmetic.ts";
 import { assertReduction } from "./reduced_loss.ts";
 
@@ -172,7 +172,6 @@ define(_ctc_loss_backward, {
     },
   },
 });
-const doubles = (t: Tensor): Float64Array => t.double().typed_array() as Float64Array;
 /** log(e^x + e^y) */
 function logAdd(x: number, y: number): number {
   const high = x > y ? x : y;
