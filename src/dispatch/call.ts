@@ -3,7 +3,7 @@ import type { Dtype } from "../base/dtype.ts";
 import { modes, withGrad } from "../autograd/mode.ts";
 import { assertWritable, markChanged, rewriteHistory, writingAs } from "../autograd/inplace.ts";
 import { nodeNamed, OpNode } from "../autograd/op_node.ts";
-import { help, isRaised } from "../base/errors.ts";
+import { LinAlgError, help, isRaised } from "../base/errors.ts";
 import { placement } from "../devices/registry.ts";
 import type { Shape } from "../base/layout.ts";
 import { observe, observer } from "../base/observer.ts";
@@ -134,12 +134,16 @@ function refusal(entry: Entry, check: Check, dtype: Dtype, values: Values): Erro
   // What draws would move the generator on.
   if (check.isLast === true && !isRandom(entry)) {
     const taken = anyTaken(check);
+    const follows = (i: number): boolean => entry.takes!.some((c) => c.same === true && c.place === i);
     const other = (v: unknown, i: number): unknown =>
-      v instanceof Tensor && (check.place < 0 || check.place === i) ? zeros(v.sizes, taken) : v;
+      v instanceof Tensor && (check.place < 0 || check.place === i || (v.dtype === dtype && follows(i)))
+        ? zeros(v.sizes, taken)
+        : v;
     try {
       withGrad(false, () => collectTemporaries(() => definition!.kernel.run(values.map(other), schema)));
     } catch (error) {
-      if (isRaised(error) && !isOfDtypes(error)) return error;
+      // A LinAlgError is about the numbers, which are zeros here.
+      if (isRaised(error) && !isOfDtypes(error) && !(error instanceof LinAlgError)) return error;
     }
   }
   return check.refuse(dtype, firstOf(values));

@@ -157,8 +157,10 @@ export abstract class TangentLevel extends Level {
     const places = value.flatMap((t, i) => (t.requires_grad ? [i] : []));
     if (places.length === 0) return [];
     const ys = places.map((i) => value[i]);
+    // At 1, for some take its logarithm; at 0 for several results, of which not each is determined alone (Note [Phases of vectors]).
+    const anywhere = places.length > 1 ? zeros_like : ones_like;
     const transposed = recorded(
-      places.map((i) => ones_like(results[i])),
+      places.map((i) => anywhere(results[i])),
       ((us: readonly Tensor[]) => products(inputs, ys, us)) as never,
     ) as unknown as { inputs: readonly Tensor[]; value: readonly Tensor[] };
     const made = products(transposed.inputs, transposed.value, tangents);

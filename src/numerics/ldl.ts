@@ -1,7 +1,7 @@
 // Factorization of symmetric matrices that need not be positive-definite, A = L D Lᵀ with D of blocks of one or two.
 
 /** From which size on a pivot is taken: bounds the growth of entries best. */
-const ALPHA = (1 + Math.sqrt(17)) / 8;
+export const ALPHA = (1 + Math.sqrt(17)) / 8;
 
 /**
  * Factors the symmetric [n, n] matrix whose lower triangle is in `a`, in place. `pivots` as LAPACK's sytf2 gives them: p + 1
@@ -36,7 +36,8 @@ export function ldlFactor(a: Float64Array, n: number, pivots: Int32Array): numbe
   }
   return info;
 }
-function argmax(n: number, from: number, of: (i: number) => number): number {
+/** Where from `from` on `of` is largest; -1 if there is nothing. */
+export function argmax(n: number, from: number, of: (i: number) => number): number {
   let best = -1;
   for (let i = from; i < n; i++) if (best < 0 || of(i) > of(best)) best = i;
   return best;

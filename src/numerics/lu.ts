@@ -14,8 +14,8 @@ export function luFactor(
   m: number,
   n: number,
   pivots: Int32Array,
+  pivoting: boolean,
   subtract: Subtract,
-  pivoting = true,
 ): number {
   const k = Math.min(m, n);
   let info = 0;

@@ -18,19 +18,22 @@ export function singularValues(a: Float64Array, m: number, n: number): Float64Ar
   for (const x of r) largest = Math.max(largest, Math.abs(x));
   if (largest === 0) return new Float64Array(n);
   for (let i = 0; i < r.length; i++) r[i] /= largest;
-  const beside = bidiagonalize(r, n);
+  return ofBidiagonal(bidiagonalize(r, n), n).map((x) => x * largest);
+}
+/** The singular values, descending, of the [n, n] matrix of a diagonal and what is right of it, given alternating. */
+export function ofBidiagonal(beside: Float64Array, n: number): Float64Array {
   const values = new Float64Array(2 * n);
   let norm = 0;
   for (const x of beside) norm = Math.max(norm, Math.abs(x));
-  implicitQl(values, beside, 2 * n, null, (Number.EPSILON / 4) * norm);
+  implicitQl(values, beside, 2 * n, null, 0, (Number.EPSILON / 4) * norm);
   return values
     .sort()
     .subarray(n)
     .reverse()
-    .map((x) => Math.max(x, 0) * largest);
+    .map((x) => Math.max(x, 0));
 }
 /** Up to here rotations take no longer, and small singular values keep digits of their own. */
-const SMALL = 32;
+export const SMALL = 32;
 /** R of A = Q R, which has A's singular values. */
 function triangle(a: Float64Array, m: number, n: number): Float64Array {
   const r = a.slice();

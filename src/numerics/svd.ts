@@ -54,7 +54,8 @@ export function svd(a: Float64Array, m: number, n: number, full: boolean): Svd {
   completeRows(vt, sorted, n);
   return { u, s: sorted.map((x) => x * largest), vt };
 }
-function length(x: Float64Array, at: number, n: number): number {
+/** The 2-norm of `n` numbers. */
+export function length(x: Float64Array, at: number, n: number): number {
   let scale = 0;
   for (let i = 0; i < n; i++) scale = Math.max(scale, Math.abs(x[at + i]));
   if (scale === 0 || !Number.isFinite(scale)) return scale;

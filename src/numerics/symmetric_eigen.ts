@@ -9,8 +9,8 @@ export function symmetricEigen(a: Float64Array, n: number, values: Float64Array,
   const off = new Float64Array(n);
   const taus = tridiagonalize(a, n, values, off);
   if (vectors !== null) accumulate(a, n, taus, vectors);
-  implicitQl(values, off, n, vectors);
-  sortAscending(values, n, vectors);
+  implicitQl(values, off, n, vectors, n);
+  sortAscending(values, n, vectors, n);
 }
 
 /** To diagonal `d` and subdiagonal `e` (e[i] beside d[i] and d[i + 1]); the reflections stay in the columns of `a`. */
@@ -66,8 +66,15 @@ function accumulate(a: Float64Array, n: number, taus: Float64Array, q: Float64Ar
   }
 }
 
-/** Rotates the subdiagonal away, what is no larger than `least` at once; rows of `q` turn with it. */
-export function implicitQl(d: Float64Array, e: Float64Array, n: number, q: Float64Array | null, least = 0): void {
+/** Rotates the subdiagonal away, what is no larger than `least` at once; rows of `q`, `width` long, turn with it. */
+export function implicitQl(
+  d: Float64Array,
+  e: Float64Array,
+  n: number,
+  q: Float64Array | null,
+  width: number,
+  least = 0,
+): void {
   const isBeside = (i: number): boolean =>
     Math.abs(e[i]) > Math.max(least, Number.EPSILON * (Math.abs(d[i]) + Math.abs(d[i + 1])));
   for (let first = 0; first < n; first++)
@@ -99,10 +106,10 @@ export function implicitQl(d: Float64Array, e: Float64Array, n: number, q: Float
         d[i + 1] = g + p;
         g = c * t - b;
         if (q !== null)
-          for (let k = i * n; k < (i + 1) * n; k++) {
+          for (let k = i * width; k < (i + 1) * width; k++) {
             const x = q[k];
-            const y = q[k + n];
-            q[k + n] = s * x + c * y;
+            const y = q[k + width];
+            q[k + width] = s * x + c * y;
             q[k] = c * x - s * y;
           }
       }
@@ -112,10 +119,10 @@ export function implicitQl(d: Float64Array, e: Float64Array, n: number, q: Float
       e[last] = 0;
     }
 }
-function sortAscending(d: Float64Array, n: number, q: Float64Array | null): void {
+export function sortAscending(d: Float64Array, n: number, q: Float64Array | null, width: number): void {
   const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => d[i] - d[j]);
   d.set(order.map((i) => d[i]));
   if (q === null) return;
   const before = q.slice();
-  for (const [to, from] of order.entries()) q.set(before.subarray(from * n, (from + 1) * n), to * n);
+  for (const [to, from] of order.entries()) q.set(before.subarray(from * width, (from + 1) * width), to * width);
 }

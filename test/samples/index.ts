@@ -3,12 +3,12 @@
 import { complex } from "./complex.ts";
 import { core } from "./core.ts";
 import { fft } from "./fft.ts";
-import { linalg } from "./linalg.ts";
+import { complexLinalg, linalg } from "./linalg.ts";
 import { vision } from "./vision.ts";
 import type { Sample, Samples } from "./leaves.ts";
 import { losses } from "./losses.ts";
 
-const families: readonly Samples[] = [core, complex, fft, linalg, losses, vision];
+const families: readonly Samples[] = [core, complex, complexLinalg, fft, linalg, losses, vision];
 const names = new Set(families.flatMap((family) => Object.keys(family)));
 const samplesOf = (name: string): Sample[] => families.flatMap((family) => family[name]?.() ?? []);
 

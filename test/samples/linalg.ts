@@ -120,3 +120,35 @@ export const linalg: Samples = {
   ],
   _norm: () => [[signed(), 3, [1]]],
 };
+
+/** The same numbers with imaginary parts. */
+const turned = (x: unknown): unknown => {
+  if (Array.isArray(x)) return x.map(turned);
+  if (!torch.is_tensor(x) || !x.requires_grad) return x;
+  const re = x.detach();
+  return fresh(torch.complex(re.mul(0.8), re.flip([-1]).mul(0.4)));
+};
+const turnedSamples = (name: string, numbers?: readonly number[]): Sample[] =>
+  linalg[name]().flatMap((sample, i) => (numbers?.includes(i) === false ? [] : [turned(sample) as Sample]));
+/** Of each op whose formulas see that numbers are complex, those samples (by number; all without). */
+const COMPLEX: Readonly<Record<string, readonly number[] | undefined>> = {
+  ...Object.fromEntries(
+    `linalg_qr _linalg_pinv linalg_solve_triangular linalg_lu linalg_lu_solve ormqr linalg_householder_product
+     _solve_triangular linalg_solve linalg_lstsq linalg_cross lu_unpack lu_solve linalg_vander linalg_tensorsolve`
+      .split(/\s+/)
+      .map((name) => [name, undefined]),
+  ),
+  ...Object.fromEntries(
+    `det slogdet logdet linalg_det linalg_slogdet linalg_inv linalg_inv_ex linalg_eigvals linalg_matrix_exp
+     linalg_tensorinv linalg_multi_dot linalg_cond linalg_pinv linalg_svdvals linalg_lu_factor_ex`
+      .split(/\s+/)
+      .map((name) => [name, [0]]),
+  ),
+  triangular_solve: [1],
+  linalg_matrix_power: [1],
+  linalg_matrix_norm: [5, 7],
+};
+export const complexLinalg: Samples = {
+  ...Object.fromEntries(Object.entries(COMPLEX).map(([name, numbers]) => [name, () => turnedSamples(name, numbers)])),
+  inverse: () => [[fresh((turned(square([2])) as Tensor).mH)]],
+};

@@ -1,11 +1,12 @@
 """Adds cases to test/recorded/conformance: what PyTorch's operators give for the samples of PyTorch's own tests.
 
     python tools/record/operators.py logaddexp nn.functional.relu   # cases for these, in place of the samples that there are
+    python tools/record/operators.py --dtypes complex128 linalg.inv # of this dtype only; those of others stay
     python tools/record/operators.py --check [NAME ...]             # compares what is recorded with the PyTorch at hand
     npm run conformance -- --data test/recorded/conformance         # what the library says to them
 
-A name is PyTorch's without `torch.`. Samples come from `torch.testing._internal` (a minute to import): in float64 with gradients for
-random cotangents, in float32, int64 and bool; what PyTorch's tests say must be refused, with the error. Cases above 16 KB are left
+A name is PyTorch's without `torch.`. Samples come from `torch.testing._internal` (a minute to import): in float64 and complex128 with
+gradients for random cotangents, in float32, int64 and bool; what PyTorch's tests say must be refused, with the error. Cases above 16 KB are left
 out. The format: a case is a line of JSON with tagged values ({"t": k} is its k-th tensor); the tensors' bytes are in the blob.
 """
 
@@ -22,7 +23,10 @@ from pathlib import Path
 import torch
 
 FOLDER = Path(__file__).parent.parent.parent / "test" / "recorded" / "conformance"
-DTYPES = [torch.float64, torch.float32, torch.int64, torch.bool]
+DTYPES = [torch.float64, torch.complex128, torch.float32, torch.int64, torch.bool]
+WITH_GRADIENTS = (torch.float64, torch.complex128)
+# Results that are determined but for complex factors of size 1; other results have cotangents, these have none.
+PHASES = {"svd": [0, 2], "linalg.svd": [0, 2], "linalg.eigh": [1]}
 SAMPLES, BYTES = 12, 16384
 warnings.simplefilter("ignore")
 torch.set_num_threads(1)
@@ -56,7 +60,7 @@ class Coder:
         self.known = {}
 
     def bytes_of(self, t):
-        flat = t.detach().contiguous().reshape(-1)
+        flat = t.detach().resolve_conj().resolve_neg().clone(memory_format=torch.contiguous_format).reshape(-1)
         return bytes(flat.view(torch.uint8).numpy()) if flat.numel() > 0 else b""
 
     def tensor(self, t):
@@ -175,7 +179,7 @@ def copied(x, grad):
 
 
 def case_of(op, sample, dtype, number, blob):
-    grad = dtype is torch.float64 and op.supports_autograd
+    grad = dtype in WITH_GRADIENTS and op.supports_autograd
     given = [copied(v, grad) for v in (sample.input, *sample.args)]
     kwargs = {k: copied(v, grad) for k, v in sample.kwargs.items()}
     torch.manual_seed(0)
@@ -193,8 +197,11 @@ def case_of(op, sample, dtype, number, blob):
     case["expected"] = coder.encode(result)
     leaves = [t for t in flattened(given) + flattened(list(kwargs.values())) if t.requires_grad]
     outputs = flattened(result)
+    phases = PHASES.get(op.name, []) if dtype.is_complex else []
+    if phases:
+        case["gauge"] = phases
     if leaves and any(t.requires_grad for t in outputs):
-        cotangents = [torch.randn_like(t) if t.requires_grad else None for t in outputs]
+        cotangents = [torch.randn_like(t) if t.requires_grad and i not in phases else None for i, t in enumerate(outputs)]
         pairs = [(t, c) for t, c in zip(outputs, cotangents, strict=True) if c is not None]
         grads = torch.autograd.grad([t for t, _ in pairs], leaves, [c for _, c in pairs], allow_unused=True)
         case["cotangents"] = [None if c is None else coder.encode(c) for c in cotangents]
@@ -218,18 +225,18 @@ def error_of(op, refused, number, blob):
     return None
 
 
-def cases_of(op, blob):
-    for dtype in DTYPES:
+def cases_of(op, blob, dtypes):
+    for dtype in dtypes:
         if dtype not in op.dtypes:
             continue
         torch.manual_seed(0)
-        samples = op.sample_inputs("cpu", dtype, requires_grad=dtype is torch.float64 and op.supports_autograd)
+        samples = op.sample_inputs("cpu", dtype, requires_grad=dtype in WITH_GRADIENTS and op.supports_autograd)
         for number, sample in enumerate(samples):
             if number >= SAMPLES:
                 break
             with contextlib.suppress(TypeError):  # an argument that the format has no word for
                 yield case_of(op, sample, dtype, number, blob)
-    if op.error_inputs_func is not None:
+    if op.error_inputs_func is not None and dtypes == DTYPES:
         for number, refused in enumerate(op.error_inputs("cpu")):
             with contextlib.suppress(TypeError):
                 yield error_of(op, refused, number, blob)
@@ -247,19 +254,22 @@ def write(cases, blob):
         out.write(blob.data)
 
 
-def add(names):
+def add(names, dtypes):
     table = operators()
     for name in names:
         if name not in table:
             raise SystemExit(f"PyTorch's table of operators has no {name}")
     cases, blob = read()
     blob.places = {}
-    if any(c["op"] in names and "gauge" in c for c in cases):
+    of = [name_of(d) for d in dtypes]
+    if any(c["op"] in names and c["dtype"] in of and "gauge" in c and not getattr(torch, c["dtype"]).is_complex for c in cases):
         raise SystemExit("what is determined only up to sign or rotation is recorded by hand")
     # Those that PyTorch's tests call references, those that are not contiguous and those written by hand stay.
-    kept = [c for c in cases if not (c["op"] in names and (c.get("src") == "sample" or (c["kind"] == "error" and "src" not in c)))]
+    asked = [c for c in cases if c["op"] in names and (c["dtype"] in of or dtypes == DTYPES)]
+    replaced = {c["id"] for c in asked if c.get("src") == "sample" or (c["kind"] == "error" and "src" not in c)}
+    kept = [c for c in cases if c["id"] not in replaced]
     taken = {c["id"] for c in kept}
-    made = [c for name in names for op in table[name] for c in cases_of(op, blob) if c is not None]
+    made = [c for name in names for op in table[name] for c in cases_of(op, blob, dtypes) if c is not None]
     for case in made:
         start, number = case["id"].rsplit("/", 1)
         while case["id"] in taken:
@@ -308,10 +318,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--dtypes", nargs="+", choices=[name_of(d) for d in DTYPES], default=[name_of(d) for d in DTYPES])
     options = parser.parse_args()
     if options.check:
         check(options.names)
     elif options.names:
-        add(options.names)
+        add(options.names, [d for d in DTYPES if name_of(d) in options.dtypes])
     else:
         parser.error("name operators, or --check")

@@ -1,11 +1,12 @@
-// Factorization of symmetric positive-definite matrices, A = L Lᵀ.
+// Factorization of Hermitian positive-definite matrices, A = L Lᴴ.
 import { choleskyFactor } from "../../numerics/cholesky.ts";
+import { complexCholeskyFactor } from "../../numerics/complex/cholesky.ts";
 import { composite, compute, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
+import { sameAsFirst } from "../../dispatch/takes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/creation.ts";
 import {
-  assertReal,
   assertSquare,
   batchOf,
   checkInfo,
@@ -15,6 +16,8 @@ import {
   sameBatch,
   stackOf,
   subtractOn,
+  lapack,
+  otherDtypeThan,
 } from "./matrices.ts";
 import { solve_triangular } from "./triangular.ts";
 
@@ -23,23 +26,23 @@ export const cholesky_ex = op(
   "linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)",
 );
 define(cholesky_ex, {
+  takes: lapack("cholesky_cpu", "linalg.cholesky"),
   kernel: host(({ self, upper, check_errors }) => {
     assertSquare("linalg.cholesky", self);
-    assertReal("linalg.cholesky", self);
-    const stack = stackOf(upper ? self.mT : self);
+    const stack = stackOf(upper ? self.mH : self);
+    const factorize = stack.isComplex ? complexCholeskyFactor : choleskyFactor;
     const subtract = subtractOn(stack);
     const info = newInfo(batchOf(self));
-    for (let i = 0; i < stack.count; i++) infoAt(info)[i] = choleskyFactor(stack.at(i), stack.rows, subtract(i));
+    for (let i = 0; i < stack.count; i++) infoAt(info)[i] = factorize(stack.at(i), stack.rows, subtract(i));
     if (check_errors) checkPositive(info, "linalg.cholesky_ex");
-    return [inColumns(upper ? stack.tensor.mT : stack.tensor, self.dtype), info];
+    return [inColumns(upper ? stack.tensor.mH : stack.tensor, self.dtype), info];
   }),
   saves: ["L"],
   backward: {
     self: ({ grad, L, upper }) => {
       const [l, g] = upper ? [L.mH, grad.mH] : [L, grad];
       const phi = l.mH.matmul(g).tril();
-      const half = phi.sub(phi.diagonal(0, -2, -1).diag_embed().mul(0.5));
-      const symmetric = half.add(half.mH).mul(0.5);
+      const symmetric = phi.add(phi.tril(-1).mH).mul(0.5);
       const left = solve_triangular(l.mH, symmetric, { upper: true });
       return solve_triangular(l, left, { upper: false, left: false });
     },
@@ -53,9 +56,11 @@ const checkPositive = (info: Tensor, name: string): void =>
     (k) =>
       `The factorization could not be completed because the input is not positive-definite (the leading minor of order ${k} is not positive-definite).`,
   );
-/** L of A = L Lᵀ for positive-definite matrices [*, n, n]; U of Uᵀ U if `upper`. Raises LinAlgError. As `torch.linalg.cholesky`. */
+/** L of A = L Lᴴ for positive-definite matrices [*, n, n]; U of Uᴴ U if `upper`. Raises LinAlgError. As `torch.linalg.cholesky`. */
 export const cholesky = op("linalg_cholesky(Tensor A, *, bool upper=False) -> Tensor");
-define(cholesky, { kernel: composite(({ A, upper }) => factor("linalg.cholesky", A, upper)) });
+define(cholesky, {
+  kernel: composite(({ A, upper }) => factor("linalg.cholesky", A, upper)),
+});
 export function factor(name: string, A: Tensor, upper: boolean): Tensor {
   const [L, info] = cholesky_ex(A, { upper });
   checkPositive(info, name);
@@ -65,6 +70,7 @@ export function factor(name: string, A: Tensor, upper: boolean): Tensor {
 /** X of A X = self, A given by its {@link cholesky}. As `torch.cholesky_solve`. */
 export const cholesky_solve = op("cholesky_solve(Tensor self, Tensor L, bool upper=False) -> Tensor");
 define(cholesky_solve, {
+  takes: [sameAsFirst("L", (A, b) => otherDtypeThan(b, A)), ...lapack("cholesky_solve_cpu")],
   kernel: compute(({ self, L, upper }) => {
     assertSquare("cholesky_solve", L);
     const [l, b] = sameBatch(upper ? L.mH : L, self);
@@ -87,6 +93,7 @@ function factorGrad(L: Tensor, half: Tensor, upper: boolean): Tensor {
 /** The inverse of A, given by its {@link cholesky}. As `torch.cholesky_inverse`. */
 export const cholesky_inverse = op("cholesky_inverse(Tensor self, bool upper=False) -> Tensor");
 define(cholesky_inverse, {
+  takes: lapack("cholesky_inverse_out_cpu"),
   kernel: compute(({ self, upper }) => {
     assertSquare("cholesky_inverse", self);
     return eye(self.sizes.at(-1)!, { dtype: self.dtype }).expand(self.sizes).cholesky_solve(self, upper);

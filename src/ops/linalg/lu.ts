@@ -1,15 +1,16 @@
 // Factorization into a permutation, a lower and an upper triangle.
-import { int32 } from "../../base/dtype.ts";
+import { float64, int32 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
+import { complexLuFactor } from "../../numerics/complex/lu.ts";
 import { luFactor, rowOrder } from "../../numerics/lu.ts";
 import { composite, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
+import { first, sameAsFirst } from "../../dispatch/takes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye, zeros } from "../creation/creation.ts";
 import { cat } from "../views/joining.ts";
 import {
   assertMatrix,
-  assertReal,
   batchOf,
   checkInfo,
   infoAt,
@@ -17,6 +18,8 @@ import {
   sameBatch,
   stackOf,
   subtractOn,
+  lapack,
+  otherDtype,
 } from "./matrices.ts";
 import { assertShapes, solve_triangular } from "./triangular.ts";
 
@@ -28,9 +31,9 @@ export const lu_factor_ex = op(
   "linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)",
 );
 define(lu_factor_ex, {
+  takes: lapack("lu_cpu"),
   kernel: host(({ A, pivot, check_errors }) => {
     assertMatrix("torch.lu_factor", A);
-    assertReal("torch.lu_factor", A);
     const made = factored(A, pivot);
     if (check_errors) checkInfo(made[2], "torch.linalg.lu_factor_ex", (k) => `${singular(k)}.`);
     return made;
@@ -51,13 +54,14 @@ const singular = (k: number): string =>
 export function factored(A: Tensor, pivot = true): [Tensor, Tensor, Tensor] {
   const stack = stackOf(A);
   const subtract = subtractOn(stack);
+  const factorize = stack.isComplex ? complexLuFactor : luFactor;
   const { rows, cols, count } = stack;
   const k = Math.min(rows, cols);
   const info = newInfo(batchOf(A));
   const pivots = zeros([...batchOf(A), k], { dtype: int32 });
   const numbers = new Int32Array(k);
   for (let i = 0; i < count; i++) {
-    infoAt(info)[i] = luFactor(stack.at(i), rows, cols, numbers, subtract(i), pivot);
+    infoAt(info)[i] = factorize(stack.at(i), rows, cols, numbers, pivot, subtract(i));
     infoAt(pivots).set(
       numbers.map((p) => p + FIRST),
       i * k,
@@ -68,7 +72,7 @@ export function factored(A: Tensor, pivot = true): [Tensor, Tensor, Tensor] {
 /** The permutation matrices of A = P L U. */
 function permutation(LU: Tensor, pivots: Tensor): Tensor {
   const [m] = LU.sizes.slice(-2);
-  const P = zeros([...batchOf(LU), m, m], { dtype: LU.dtype });
+  const P = zeros([...batchOf(LU), m, m], { dtype: float64 });
   const exchanged = pivots.typed_array() as Int32Array;
   const k = pivots.sizes.at(-1)!;
   const to = P.host();
@@ -79,7 +83,7 @@ function permutation(LU: Tensor, pivots: Tensor): Tensor {
     );
     for (const [i, row] of order.entries()) to[(b * m + row) * m + i] = 1;
   }
-  return k === 0 ? eye(m, { dtype: LU.dtype }).expand(P.sizes).clone() : P;
+  return k === 0 ? eye(m, { dtype: LU.dtype }).expand(P.sizes).clone() : P.to(LU.dtype);
 }
 function unpacked(LU: Tensor, pivots: Tensor): { P: Tensor; L: Tensor; U: Tensor } {
   return { P: _permutation(LU, pivots), ...triangles(LU) };
@@ -141,9 +145,9 @@ define(lu_factor, {
 /** A = P L U of [*, m, n] matrices: a permutation, a lower triangle with ones, an upper one. As `torch.linalg.lu`. */
 export const lu = op("linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)");
 define(lu, {
+  takes: lapack("lu_cpu"),
   kernel: host(({ A, pivot }) => {
     assertMatrix("linalg.lu", A);
-    assertReal("linalg.lu", A);
     const [LU, pivots] = factored(A, pivot);
     const { P, L, U } = unpacked(LU, pivots);
     return [P, L, U];
@@ -174,6 +178,11 @@ export const lu_solve = op(
   "linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor",
 );
 define(lu_solve, {
+  takes: [
+    first(lapack("linalg.lu_solve_cpu", "torch.linalg.lu_solve")[0]),
+    sameAsFirst("B", otherDtype("linalg.lu_solve", "LU")),
+    ...lapack("linalg.lu_solve_cpu"),
+  ],
   kernel: composite(({ LU, pivots, B, left, adjoint }) => {
     assertShapes("torch.linalg.lu_solve", LU, B, left);
     // X A = B is Aᴴ Xᴴ = Bᴴ.

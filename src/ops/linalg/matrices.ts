@@ -2,14 +2,16 @@
 import type { Matrix } from "../../devices/backend.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { further, placeOf } from "../../kernel/place.ts";
-import { bfloat16, float16, float32, float64, int32 } from "../../base/dtype.ts";
-import { LinAlgError, NotImplementedError, RuntimeError } from "../../base/errors.ts";
+import { bfloat16, complex128, float16, float64, int32 } from "../../base/dtype.ts";
+import { LinAlgError, RuntimeError } from "../../base/errors.ts";
 import { broadcastShapes, contiguousStrides, numel } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { subtractPlainly } from "../../numerics/matrix.ts";
 import type { Subtract } from "../../numerics/matrix.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { last, noIntegers, noIntegersOrHalves, wideFloatsAndComplex } from "../../dispatch/takes.ts";
+import type { Taken } from "../../dispatch/takes.ts";
 import { zeros } from "../creation/creation.ts";
 
 export function assertMatrix(name: string, A: Tensor, argument = "A"): void {
@@ -25,20 +27,42 @@ export function assertSquare(name: string, A: Tensor, argument = "A"): void {
     );
 }
 export function assertFloats(name: string, A: Tensor): void {
-  if (!A.dtype.is_differentiable)
-    throw new RuntimeError(`${name}: Expected a floating point or complex tensor as input. Got ${A.dtype.legacyName}`);
+  if (!A.dtype.is_differentiable) throw new RuntimeError(notFloats(name, A.dtype));
 }
-/** The factorizations work on float32 and float64; both are computed in float64. */
-export function assertReal(name: string, A: Tensor): void {
-  assertFloats(name, A);
-  if (A.dtype !== float32 && A.dtype !== float64)
-    throw new NotImplementedError(`"${name}" not implemented for '${A.dtype.legacyName}'`);
-}
+const notFloats = (name: string, d: Dtype): string =>
+  `${name}: Expected a floating point or complex tensor as input. Got ${d.legacyName}`;
+/**
+ * What PyTorch's `kernel` takes, one of LAPACK's: float32, float64 and complex numbers, all computed in float64 here. Of
+ * integers the function speaks itself where it has a `name`.
+ */
+export const lapack = (kernel: string, name?: string): readonly Taken[] => [
+  ...(name === undefined ? [] : [last(noIntegers((d) => notFloats(name, d)))]),
+  wideFloatsAndComplex(kernel),
+];
+/** The sentence of a right-hand side of another dtype than that of the matrices `A`. */
+export const otherDtype =
+  (name: string, A = "A") =>
+  (b: Dtype, a: Dtype): string =>
+    `${name}: Expected ${A} and B to have the same dtype, but found ${A} of type ${a.legacyName} and B of type ${b.legacyName} instead`;
+/** The same of older functions. */
+export const otherDtypeThan = (b: Dtype, A: Dtype): string =>
+  `Expected b and A to have the same dtype, but found b of type ${b.legacyName} and A of type ${A.legacyName} instead.`;
+const LOW = (name: string, d: Dtype): string => `${name}: Low precision dtypes not supported. Got ${d.legacyName}`;
+/** The same where the function speaks of 16-bit floats, too. */
+export const precise = (name: string): readonly Taken[] => [
+  last(noIntegers((d) => notFloats(name, d))),
+  last(noIntegersOrHalves((d) => LOW(name, d))),
+];
+/** The same in the words of LAPACK's workspaces. */
+export const floatAndDouble = last(
+  noIntegersOrHalves("This function doesn't handle types other than float and double"),
+);
 /** Refuses 16-bit floats. */
 export function assertPrecise(name: string, A: Tensor): void {
-  if (A.dtype === float16 || A.dtype === bfloat16)
-    throw new RuntimeError(`${name}: Low precision dtypes not supported. Got ${A.dtype.legacyName}`);
+  if (A.dtype === float16 || A.dtype === bfloat16) throw new RuntimeError(LOW(name, A.dtype));
 }
+/** The diagonal halved. */
+export const halved = (x: Tensor): Tensor => x.sub(x.diagonal(0, -2, -1).diag_embed().mul(0.5));
 export const batchOf = (A: Tensor): Shape => A.sizes.slice(0, -2);
 /** Both with the same dims in front of their matrices. */
 export function sameBatch(A: Tensor, B: Tensor): [Tensor, Tensor] {
@@ -55,21 +79,23 @@ export function checkInfo(info: Tensor, name: string, sentence: (k: number) => s
   throw new LinAlgError(`${name}: ${which}${sentence(Number(values[i]))}`);
 }
 
-/** Matrices in float64, one after the other in row-major order. */
+/** Matrices in float64 or complex128, one after the other in row-major order. */
 export class Stack {
   readonly tensor: Tensor;
   readonly count: number;
   readonly rows: number;
   readonly cols: number;
+  readonly isComplex: boolean;
 
   constructor(tensor: Tensor) {
     this.tensor = tensor;
+    this.isComplex = tensor.dtype.is_complex;
     [this.rows, this.cols] = tensor.sizes.slice(-2);
     this.count = numel(batchOf(tensor));
   }
-  /** One matrix, to be changed in place. Stale after the next allocation. */
+  /** One matrix, to be changed in place; of complex numbers re and im in turn. Stale after the next allocation. */
   at(i: number): Float64Array {
-    const size = this.rows * this.cols;
+    const size = this.rows * this.cols * (this.isComplex ? 2 : 1);
     return (this.tensor.host() as Float64Array).subarray(i * size, (i + 1) * size);
   }
   /** The results in the dtype that was given, column by column: so LAPACK leaves them, and PyTorch as it found them. */
@@ -85,13 +111,15 @@ export function inColumns(A: Tensor, dtype: Dtype): Tensor {
 }
 /** A copy to work on. */
 export function stackOf(A: Tensor): Stack {
-  const out = allocate(A.sizes, float64);
+  const out = allocate(A.sizes, wideOf(A.dtype));
   return new Stack(out.copy_(A));
 }
-export const newStack = (batch: Shape, rows: number, cols: number): Stack =>
-  new Stack(zeros([...batch, rows, cols], { dtype: float64 }));
+/** What matrices of a dtype are computed in. */
+export const wideOf = (dtype: Dtype): Dtype => (dtype.is_complex ? complex128 : float64);
+export const newStack = (batch: Shape, rows: number, cols: number, dtype: Dtype = float64): Stack =>
+  new Stack(zeros([...batch, rows, cols], { dtype }));
 /** A vector of numbers for each matrix of a batch. */
-export const newVectors = (batch: Shape, n: number): Stack => newStack(batch, 1, n);
+export const newVectors = (batch: Shape, n: number, dtype: Dtype = float64): Stack => newStack(batch, 1, n, dtype);
 export const vectorsOf = (s: Stack, dtype: Dtype): Tensor => s.as(dtype).squeeze([-2]);
 export const newInfo = (batch: Shape): Tensor => zeros(batch, { dtype: int32 });
 export const infoAt = (info: Tensor): Int32Array => info.host() as Int32Array;
@@ -100,9 +128,9 @@ export const infoAt = (info: Tensor): Int32Array => info.host() as Int32Array;
 const INNER = 64;
 /** Below so many multiplications a call of the device costs more than it saves. */
 const LEAST = 1 << 15;
-/** Updates of blocks within matrix `i` of a stack by the device's product. */
-export function subtractOn({ tensor, rows, cols: all, count }: Stack): (i: number) => Subtract {
-  if (rows * rows * INNER < LEAST || count === 0) return () => subtractPlainly;
+/** Updates of blocks within matrix `i` of a stack of real numbers by the device's product. */
+export function subtractOn({ tensor, rows, cols: all, count, isComplex }: Stack): (i: number) => Subtract {
+  if (isComplex || rows * rows * INNER < LEAST || count === 0) return () => subtractPlainly;
   const matrix = rows * all;
   const negative = allocate([rows, INNER], float64);
   return (which) =>

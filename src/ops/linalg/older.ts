@@ -1,8 +1,8 @@
 // Linear algebra under the names of torch.* and Tensor that torch.linalg has replaced, and methods of tensors.
-import { NotImplementedError } from "../../base/errors.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { factor } from "./cholesky.ts";
+import { lapack } from "./matrices.ts";
 import * as decompositions from "./lu.ts";
 import * as products from "./products.ts";
 import * as orthogonal from "./qr.ts";
@@ -27,6 +27,7 @@ define(inverse, { kernel: composite(({ self }) => systems.inv(self)) });
 /** {@link torch.linalg.cholesky}. */
 export const cholesky = op("cholesky(Tensor self, bool upper=False) -> Tensor");
 define(cholesky, {
+  takes: lapack("cholesky_cpu"),
   kernel: composite(({ self, upper }) => factor("cholesky", self, upper)),
   node: "CholeskyBackward0",
 });
@@ -56,9 +57,8 @@ define(svd, {
 /** L and U in one matrix and the pivots; with `get_infos` also where U's diagonal is 0. As `torch.lu`. */
 export const lu = op("lu(Tensor self, bool pivot=True, bool get_infos=False) -> Tensor[]");
 define(lu, {
+  takes: lapack("lu_cpu"),
   kernel: composite(({ self, pivot, get_infos }) => {
-    if (!self.dtype.is_differentiable)
-      throw new NotImplementedError(`"lu" not implemented for '${self.dtype.legacyName}'`);
     const [LU, pivots, info] = decompositions.lu_factor_ex(self, { pivot });
     return get_infos ? [LU, pivots, info] : [LU, pivots];
   }),

@@ -1,6 +1,6 @@
 // Products of matrices and vectors: powers, chains, exponentials.
 import { numberIn } from "../common/looks.ts";
-import { bfloat16, bool, float16, float64 } from "../../base/dtype.ts";
+import { bfloat16, bool, float16 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { list, wrapDim } from "../../base/layout.ts";
 import { composite, host } from "../../kinds/kernels.ts";
@@ -8,7 +8,7 @@ import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/creation.ts";
 import { cat } from "../views/joining.ts";
-import { assertFloats, assertSquare } from "./matrices.ts";
+import { assertFloats, assertSquare, wideOf } from "./matrices.ts";
 import { inv, solve } from "./solve.ts";
 
 /** The product of matrices, batches of them, or vectors: {@link torch.matmul}. As `torch.linalg.matmul`. */
@@ -97,7 +97,7 @@ define(matrix_exp, {
     assertFloats("linalg.matrix_exp", A);
     const [n] = A.sizes.slice(-1);
     if (A.numel() === 0) return A.clone();
-    const x = A.dtype.is_complex ? A : A.to(float64);
+    const x = A.to(wideOf(A.dtype));
     const largest = numberIn(x.abs().sum([-2]).max(), 1);
     const halvings = Math.max(0, Math.ceil(Math.log2(largest / THETA)));
     if (!Number.isFinite(largest)) return A.mul(NaN);

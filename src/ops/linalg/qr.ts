@@ -1,28 +1,44 @@
 // Orthogonal factors: QR, and the reflections it is made of.
 import { notImplemented } from "../../dispatch/no_formula.ts";
+import type { Dtype } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
+import { complexApplyQ, complexQrFactor } from "../../numerics/complex/qr.ts";
 import { applyQ, qrFactor } from "../../numerics/qr.ts";
 import { composite, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
+import { sameAsFirst } from "../../dispatch/takes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { cat } from "../views/joining.ts";
-import { assertMatrix, assertReal, batchOf, inColumns, newStack, newVectors, stackOf, vectorsOf } from "./matrices.ts";
+import {
+  assertMatrix,
+  batchOf,
+  halved,
+  inColumns,
+  newStack,
+  newVectors,
+  stackOf,
+  vectorsOf,
+  lapack,
+} from "./matrices.ts";
 import type { Stack } from "./matrices.ts";
 import { solve_triangular } from "./triangular.ts";
 
 function factored(A: Tensor): { a: Stack; tau: Stack } {
   const a = stackOf(A);
-  const tau = newVectors(batchOf(A), Math.min(a.rows, a.cols));
-  for (let i = 0; i < a.count; i++) qrFactor(a.at(i), a.rows, a.cols, tau.at(i));
+  const tau = newVectors(batchOf(A), Math.min(a.rows, a.cols), a.tensor.dtype);
+  const factorize = a.isComplex ? complexQrFactor : qrFactor;
+  for (let i = 0; i < a.count; i++) factorize(a.at(i), a.rows, a.cols, tau.at(i));
   return { a, tau };
 }
 /** The first `cols` columns of the product of the reflections in `a`. */
 function product(a: Stack, tau: Stack, cols: number): Stack {
-  const q = newStack(batchOf(a.tensor), a.rows, cols);
+  const q = newStack(batchOf(a.tensor), a.rows, cols, a.tensor.dtype);
+  const apply = a.isComplex ? complexApplyQ : applyQ;
+  const step = (cols + 1) * (a.isComplex ? 2 : 1);
   for (let i = 0; i < a.count; i++) {
     const to = q.at(i);
-    for (let d = 0; d < Math.min(a.rows, cols); d++) to[d * cols + d] = 1;
-    applyQ(a.at(i), a.cols, tau.at(i), tau.cols, to, a.rows, cols, false);
+    for (let d = 0; d < Math.min(a.rows, cols); d++) to[d * step] = 1;
+    apply(a.at(i), a.cols, tau.at(i), tau.cols, to, a.rows, cols, false);
   }
   return q;
 }
@@ -33,13 +49,13 @@ function product(a: Stack, tau: Stack, cols: number): Stack {
  */
 export const qr = op("linalg_qr(Tensor A, str mode='reduced') -> (Tensor Q, Tensor R)");
 define(qr, {
+  takes: lapack("geqrf_cpu", "linalg.qr"),
   kernel: host(({ A, mode }) => {
     if (mode !== "reduced" && mode !== "complete" && mode !== "r")
       throw new RuntimeError(
         `qr received unrecognized mode '${mode}' but expected one of 'reduced' (default), 'r', or 'complete'`,
       );
     assertMatrix("linalg.qr", A);
-    assertReal("linalg.qr", A);
     const { a, tau } = factored(A);
     const k = mode === "complete" ? a.rows : Math.min(a.rows, a.cols);
     const R = inColumns(a.tensor.narrow(-2, 0, k).triu(), A.dtype);
@@ -64,11 +80,13 @@ function qrGrad(gQ: Tensor, gR: Tensor, Q: Tensor, R: Tensor): Tensor {
   const [m, n] = [Q.sizes.at(-2)!, R.sizes.at(-1)!];
   if (m >= n) {
     const inner = gR.matmul(R.mH).sub(Q.mH.matmul(gQ)).triu();
-    const symmetric = inner.add(inner.mH).sub(inner.diagonal(0, -2, -1).diag_embed());
+    const symmetric = halved(inner.add(inner.mH));
     return solve_triangular(R.mH, Q.matmul(symmetric).add(gQ), { upper: false, left: false });
   }
   const inner = Q.mH.matmul(gQ).sub(gR.matmul(R.mH));
-  const skew = inner.sub(inner.mH).tril(-1);
+  const whole = inner.sub(inner.mH);
+  // Numbers on R's diagonal stay real: what is imaginary there is Q's to turn.
+  const skew = inner.dtype.is_complex ? halved(whole).tril() : whole.tril(-1);
   const square = solve_triangular(R.narrow(-1, 0, m).mH, Q.matmul(skew), { upper: false, left: false });
   const rest = square.new_zeros([...square.sizes.slice(0, -1), n - m]);
   return cat([square, rest], -1).add(Q.matmul(gR));
@@ -77,9 +95,9 @@ function qrGrad(gQ: Tensor, gR: Tensor, Q: Tensor, R: Tensor): Tensor {
 /** QR in the form of reflections: R in the upper triangle of `a`, vectors below, and `tau`. As `torch.geqrf`. */
 export const geqrf = op("geqrf(Tensor self) -> (Tensor a, Tensor tau)");
 define(geqrf, {
+  takes: lapack("geqrf_cpu"),
   kernel: host(({ self }) => {
     assertMatrix("torch.geqrf", self, "input");
-    assertReal("torch.geqrf", self);
     const { a, tau } = factored(self);
     return [a.as(self.dtype), vectorsOf(tau, self.dtype)];
   }),
@@ -88,6 +106,14 @@ define(geqrf, {
 /** The first columns of H₁ H₂ … H_k, reflections as {@link geqrf} gives them. As `torch.linalg.householder_product`. */
 export const householder_product = op("linalg_householder_product(Tensor input, Tensor tau) -> Tensor");
 define(householder_product, {
+  takes: [
+    sameAsFirst(
+      "tau",
+      (tau, input) =>
+        `torch.linalg.householder_product: tau dtype ${tau.legacyName} does not match input dtype ${input.legacyName}`,
+    ),
+    ...lapack("orgqr_cpu"),
+  ],
   kernel: composite(({ input, tau }) => {
     assertMatrix("torch.linalg.householder_product", input, "input");
     const [m, n] = input.sizes.slice(-2);
@@ -104,9 +130,14 @@ define(householder_product, {
   }),
   node: "LinalgHouseholderProductBackward0",
 });
-/** Q other, with Q or Qᵀ of the reflections `self`, `tau`; other Q if not `left`. As `torch.ormqr`. */
+const unlike =
+  (name: string) =>
+  (d: Dtype, input: Dtype): string =>
+    `torch.ormqr: Expected input and ${name} to have the same dtype, but input has dtype${input.legacyName} and ${name} has dtype ${d.legacyName}`;
+/** Q other, with Q or, if `transpose`, Qᴴ of the reflections `self`, `tau`; other Q if not `left`. As `torch.ormqr`. */
 export const ormqr = op("ormqr(Tensor self, Tensor tau, Tensor other, bool left=True, bool transpose=False) -> Tensor");
 define(ormqr, {
+  takes: [sameAsFirst("tau", unlike("tau")), sameAsFirst("other", unlike("other")), ...lapack("ormqr_cpu")],
   kernel: composite(({ self, tau, other, left, transpose }) => {
     assertMatrix("torch.ormqr", self, "input");
     assertMatrix("torch.ormqr", other, "other");
@@ -118,21 +149,21 @@ define(ormqr, {
       throw new RuntimeError(`torch.ormqr: other.shape[${dim}] must be equal to input.shape[-2]`);
     if (tau.sizes.at(-1) !== Math.min(side, self.sizes.at(-1)!))
       throw new RuntimeError("torch.ormqr: tau.shape[-1] must be equal to min(other.shape[-2], input.shape[-1])");
-    assertReal("torch.ormqr", self);
-    // other Q is (Qᵀ otherᵀ)ᵀ.
-    return left ? reflected(self, tau, other, transpose) : reflected(self, tau, other.mT, !transpose).mT;
+    // other Q is (Qᴴ otherᴴ)ᴴ.
+    return left ? reflected(self, tau, other, transpose) : reflected(self, tau, other.mH, !transpose).mH;
   }),
 });
-/** H₁ … H_k x one after the other, each differentiable in v and tau. */
+/** H₁ … H_k x one after the other, each differentiable in v and tau; `transpose` takes their conjugate transpose. */
 function reflected(input: Tensor, tau: Tensor, x: Tensor, transpose: boolean): Tensor {
   const k = tau.sizes.at(-1)!;
+  const factors = transpose ? tau.conj() : tau;
   const below = input.tril(-1).add(eyeLike(input));
   let out = x;
   for (let s = 0; s < k; s++) {
     const j = transpose ? s : k - 1 - s;
     const v = below.narrow(-1, j, 1);
-    const t = tau.narrow(-1, j, 1).unsqueeze(-1);
-    out = out.sub(v.mul(t).matmul(v.mT.matmul(out)));
+    const t = factors.narrow(-1, j, 1).unsqueeze(-1);
+    out = out.sub(v.mul(t).matmul(v.mH.matmul(out)));
   }
   return out;
 }

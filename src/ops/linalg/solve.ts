@@ -4,11 +4,13 @@ import { modes } from "../../autograd/mode.ts";
 import { list, numel, sameShape } from "../../base/layout.ts";
 import { composite, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
+import { first, sameAsFirst } from "../../dispatch/takes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/creation.ts";
 import { _where } from "../pointwise/arithmetic.ts";
+import { complex } from "../pointwise/complex.ts";
 import { lu_solve, factored } from "./lu.ts";
-import { assertPrecise, assertReal, assertSquare, checkInfo, sameBatch } from "./matrices.ts";
+import { assertSquare, checkInfo, sameBatch, lapack, precise, otherDtype } from "./matrices.ts";
 import { assertShapes } from "./triangular.ts";
 
 /** Whether B is a vector, or a batch of them as large as that of A. */
@@ -20,12 +22,12 @@ export const solve_ex = op(
   "linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)",
 );
 define(solve_ex, {
+  takes: [
+    first(lapack("lu_cpu", "linalg.solve")[0]),
+    sameAsFirst("B", otherDtype("linalg.solve")),
+    ...lapack("lu_cpu"),
+  ],
   kernel: composite(({ A, B, left, check_errors }) => {
-    assertReal("linalg.solve", A);
-    if (A.dtype !== B.dtype)
-      throw new RuntimeError(
-        `linalg.solve: Expected A and B to have the same dtype, but found A of type ${A.dtype.legacyName} and B of type ${B.dtype.legacyName} instead`,
-      );
     assertSquare("linalg.solve", A);
     const vector = isVector(A, B);
     if (vector && !left)
@@ -77,9 +79,9 @@ define(solve, {
 /** {@link inv} that does not raise for singular matrices but gives `info`. As `torch.linalg.inv_ex`. */
 export const inv_ex = op("linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)");
 define(inv_ex, {
+  takes: precise("linalg.inv"),
   kernel: host(({ A, check_errors }) => {
     assertSquare("linalg.inv", A);
-    assertReal("linalg.inv", A);
     const [LU, pivots, info] = factored(A);
     if (check_errors) checkSingular(info);
     const ones = eye(A.sizes.at(-1)!, { dtype: A.dtype }).expand(A.sizes);
@@ -112,12 +114,11 @@ function parity(pivots: Tensor): Tensor {
 }
 /** The determinants of square matrices. As `torch.linalg.det`. */
 export const det = op("linalg_det(Tensor A) -> Tensor");
-define(det, { kernel: composite(({ A }) => _det(A)[0]) });
+define(det, { takes: lapack("lu_cpu", "linalg.det"), kernel: composite(({ A }) => _det(A)[0]) });
 const _det = op("_linalg_det(Tensor A) -> (Tensor result, Tensor LU, Tensor pivots)");
 define(_det, {
   kernel: host(({ A }) => {
     assertSquare("linalg.det", A);
-    assertReal("linalg.det", A);
     const [LU, pivots] = factored(A);
     return [LU.diagonal(0, -2, -1).prod(-1).mul(parity(pivots)), LU, pivots];
   }),
@@ -138,6 +139,7 @@ const epsilon = (t: Tensor): number => (t.dtype.itemsize === 8 ? Number.EPSILON 
 /** The sign of the determinant and the logarithm of its size: 0 and -inf for singular matrices. As `torch.linalg.slogdet`. */
 export const slogdet = op("linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)");
 define(slogdet, {
+  takes: precise("linalg.slogdet"),
   kernel: composite(({ A }) => {
     const [sign, logabsdet] = _slogdet(A);
     return [sign, logabsdet];
@@ -147,32 +149,35 @@ const _slogdet = op("_linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet
 define(_slogdet, {
   kernel: host(({ A }) => {
     assertSquare("linalg.slogdet", A);
-    assertPrecise("linalg.slogdet", A);
-    assertReal("linalg.slogdet", A);
     const [LU, pivots] = factored(A);
     const diagonal = LU.diagonal(0, -2, -1);
     const sign = diagonal.sgn().prod(-1).mul(parity(pivots));
     return [sign, diagonal.abs().log().sum([-1]), LU, pivots];
   }),
-  saves: ["A", "LU", "pivots"],
+  saves: ["A", "sign", "LU", "pivots"],
   backward: {
-    A: ({ grads: [, grad], A, LU, pivots }) => {
-      if (grad === null) return null;
-      const d = grad.unsqueeze(-1).expand(A.sizes.slice(0, -1)).diag_embed();
+    A: ({ grads: [gSign, grad], A, sign, LU, pivots }) => {
+      const g = sign.dtype.is_complex ? withPhase(gSign, grad, sign) : grad;
+      if (g === null) return null;
+      const d = g.unsqueeze(-1).expand(A.sizes.slice(0, -1)).diag_embed();
       return adjointSolve(A, LU, pivots, d);
     },
   },
   node: "LinalgSlogdetBackward0",
 });
-/** The logarithm of the determinant: NaN where it is negative. As `torch.logdet`. */
+/** A complex sign turns by the imaginary part of what the logarithm changes by. */
+function withPhase(gSign: Tensor | null, gSize: Tensor | null, sign: Tensor): Tensor | null {
+  if (gSign === null) return gSize?.to(sign.dtype) ?? null;
+  return complex(gSize ?? sign.real.zero(), gSign.conj().mul(sign).imag.neg());
+}
+/** The logarithm of the determinant: of a real one NaN where it is negative. As `torch.logdet`. */
 export const logdet = op("logdet(Tensor self) -> Tensor");
 define(logdet, {
+  takes: precise("logdet"),
   kernel: composite(({ self }) => {
     assertSquare("logdet", self);
-    assertPrecise("logdet", self);
-    assertReal("logdet", self);
     const { sign, logabsdet } = slogdet(self);
-    return _where(sign.eq(-1), NaN, logabsdet);
+    return sign.dtype.is_complex ? sign.log().add(logabsdet) : _where(sign.eq(-1), NaN, logabsdet);
   }),
 });
 

@@ -1,43 +1,36 @@
 // Singular values, and what is made of them: pseudoinverses, ranks, least squares.
 import { isAny } from "../common/looks.ts";
-import { float64, int64 } from "../../base/dtype.ts";
+import { float64, int64, realOf } from "../../base/dtype.ts";
 import { LinAlgError, RuntimeError } from "../../base/errors.ts";
-import { numel } from "../../base/layout.ts";
+import { list, numel } from "../../base/layout.ts";
 import { modes } from "../../autograd/mode.ts";
+import { complexSingularValues } from "../../numerics/complex/singular_values.ts";
+import { complexSvd } from "../../numerics/complex/svd.ts";
 import { singularValues } from "../../numerics/singular_values.ts";
 import { svd as factorize } from "../../numerics/svd.ts";
 import { composite, compute, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
+import { sameAsFirst } from "../../dispatch/takes.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { isHalf } from "../../kernel/half.ts";
 import { full } from "../creation/creation.ts";
 import { _where } from "../pointwise/arithmetic.ts";
-import { imag, real } from "../pointwise/complex.ts";
-import { cat } from "../views/joining.ts";
 import { eigh, eigvalsh } from "./eigen.ts";
-import {
-  assertFloats,
-  assertMatrix,
-  assertReal,
-  batchOf,
-  newStack,
-  newVectors,
-  stackOf,
-  vectorsOf,
-} from "./matrices.ts";
+import { assertMatrix, batchOf, newStack, newVectors, stackOf, vectorsOf, lapack, floatAndDouble } from "./matrices.ts";
 
 const _svdvals = op("_linalg_svdvals(Tensor A) -> Tensor");
 define(_svdvals, {
   kernel: host(({ A }) => {
     const a = matricesOf(A);
     const s = newVectors(batchOf(A), Math.min(a.rows, a.cols));
-    for (let i = 0; i < a.count; i++) s.at(i).set(singularValues(a.at(i), a.rows, a.cols));
-    return vectorsOf(s, A.dtype);
+    const valuesOf = a.isComplex ? complexSingularValues : singularValues;
+    for (let i = 0; i < a.count; i++) s.at(i).set(valuesOf(a.at(i), a.rows, a.cols));
+    return vectorsOf(s, realOf(A.dtype));
   }),
 });
 /** The matrices of A, if all their numbers are finite. */
 function matricesOf(A: Tensor): ReturnType<typeof stackOf> {
   assertMatrix("linalg.svd", A);
-  assertReal("linalg.svd", A);
   const a = stackOf(A);
   for (let i = 0; i < a.count; i++)
     if (!a.at(i).every(Number.isFinite))
@@ -51,16 +44,17 @@ define(_svd, {
   kernel: host(({ A, full_matrices }) => {
     const a = matricesOf(A);
     const [m, n, k] = [a.rows, a.cols, Math.min(a.rows, a.cols)];
-    const u = newStack(batchOf(A), m, full_matrices ? m : k);
+    const u = newStack(batchOf(A), m, full_matrices ? m : k, a.tensor.dtype);
     const s = newVectors(batchOf(A), k);
-    const vt = newStack(batchOf(A), full_matrices ? n : k, n);
+    const vt = newStack(batchOf(A), full_matrices ? n : k, n, a.tensor.dtype);
+    const decompose = a.isComplex ? complexSvd : factorize;
     for (let i = 0; i < a.count; i++) {
-      const made = factorize(a.at(i), m, n, full_matrices);
+      const made = decompose(a.at(i), m, n, full_matrices);
       u.at(i).set(made.u);
       s.at(i).set(made.s);
       vt.at(i).set(made.vt);
     }
-    return [u.as(A.dtype), vectorsOf(s, A.dtype), vt.as(A.dtype)];
+    return [u.as(A.dtype), vectorsOf(s, realOf(A.dtype)), vt.as(A.dtype)];
   }),
   saves: ["U", "S", "Vh"],
   backward: {
@@ -80,16 +74,25 @@ define(_svd, {
 /** J. Townsend, Differentiating the singular value decomposition, 2016; F. Walter's form as in PyTorch. */
 function svdGrad(gU: Tensor | null, gS: Tensor | null, gVh: Tensor | null, U: Tensor, S: Tensor, Vh: Tensor): Tensor {
   const [m, n, k] = [U.sizes.at(-2)!, Vh.sizes.at(-1)!, S.sizes.at(-1)!];
+  if (gU === null && gVh === null)
+    return m >= n ? U.matmul(gS!.unsqueeze(-1).mul(Vh)) : U.mul(gS!.unsqueeze(-2)).matmul(Vh);
   let inner = (gS ?? S.new_zeros(S.sizes)).diag_embed();
-  if (gU === null && gVh === null) return m >= n ? U.matmul(inner.matmul(Vh)) : U.matmul(inner).matmul(Vh);
   const squares = S.mul(S);
   const gaps = squares
     .unsqueeze(-2)
     .sub(squares.unsqueeze(-1))
     .add(S.new_ones([k]).diag());
   const skew = (x: Tensor): Tensor => x.sub(x.mH);
-  if (gU !== null) inner = inner.add(skew(U.mH.matmul(gU)).div(gaps).mul(S.unsqueeze(-2)));
-  if (gVh !== null) inner = inner.add(S.unsqueeze(-1).mul(skew(Vh.matmul(gVh.mH)).div(gaps)));
+  const left = gU === null ? null : skew(U.mH.matmul(gU));
+  const right = gVh === null ? null : skew(Vh.matmul(gVh.mH));
+  if (left !== null) inner = inner.add(left.div(gaps).mul(S.unsqueeze(-2)));
+  if (right !== null) inner = inner.add(S.unsqueeze(-1).mul(right.div(gaps)));
+  if (U.dtype.is_complex) {
+    const phases = (x: Tensor | null): Tensor => x?.diagonal(0, -2, -1) ?? S.new_zeros(S.sizes, { dtype: U.dtype });
+    assertNoPhase(phases(left).imag, phases(right).imag);
+    // U and V turn together: what both are asked to is halved.
+    if (left !== null && right !== null) inner = inner.add(phases(left).div(S.mul(2)).diag_embed());
+  }
   let gA = U.matmul(inner).matmul(Vh);
   if (gU !== null && m > k) {
     const beyond = gU.sub(U.matmul(U.mH.matmul(gU)));
@@ -101,6 +104,13 @@ function svdGrad(gU: Tensor | null, gS: Tensor | null, gVh: Tensor | null, U: Te
   }
   return gA;
 }
+/** Note [Phases of vectors]: what is asked of U's V's must undo. */
+function assertNoPhase(ofU: Tensor, ofV: Tensor): void {
+  if (isAny(ofU.isclose(ofV.neg(), 1e-2, 1e-2).logical_not()))
+    throw new RuntimeError(
+      "svd_backward: The singular vectors in the complex case are specified up to multiplication by e^{i phi}. The specified loss function depends on this phase term, making it ill-defined.",
+    );
+}
 
 /**
  * A = U diag(S) Vh of [*, m, n] matrices, S descending. U and Vh are square unless `full_matrices` is false. Raises
@@ -110,6 +120,7 @@ export const svd = op(
   "linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)",
 );
 define(svd, {
+  takes: lapack("linalg_svd_cpu", "linalg.svd"),
   kernel: composite(({ A, full_matrices, driver }) => {
     refuseDriver("svd", driver);
     return _svd(A, full_matrices);
@@ -124,15 +135,9 @@ function refuseDriver(name: string, driver: string | null): void {
 /** The singular values of [*, m, n] matrices, descending. As `torch.linalg.svdvals`. */
 export const svdvals = op("linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor");
 define(svdvals, {
+  takes: lapack("linalg_svd_cpu", "linalg.svd"),
   kernel: composite(({ A, driver }) => {
     refuseDriver("svdvals", driver);
-    if (A.dtype.is_complex) {
-      assertMatrix("linalg.svd", A);
-      // Those of [[Re, -Im], [Im, Re]] are the same, each twice.
-      const [re, im] = [real(A), imag(A)];
-      const twice = svdvals(cat([cat([re, im.neg()], -1), cat([im, re], -1)], -2));
-      return twice.unflatten(-1, [-1, 2]).select(-1, 0);
-    }
     return A.isDifferentiated && modes().grad ? _svd(A)[1] : _svdvals(A);
   }),
   node: "LinalgSvdBackward0",
@@ -143,7 +148,7 @@ function threshold(A: Tensor, largest: Tensor, atol: Tensor | number | null, rto
   const tensor = (x: Tensor | number): Tensor =>
     x instanceof Tensor ? x.to(largest.dtype) : full([], x, { dtype: largest.dtype });
   const absolute = tensor(atol ?? 0);
-  const standard = (A.dtype === float64 ? Number.EPSILON : 2 ** -23) * Math.max(...A.sizes.slice(-2));
+  const standard = (realOf(A.dtype) === float64 ? Number.EPSILON : 2 ** -23) * Math.max(...A.sizes.slice(-2));
   // A tolerance given alone is the only one.
   const relative =
     rtol !== null
@@ -162,9 +167,9 @@ export const matrix_rank = op(
   "linalg_matrix_rank(Tensor A, Tensor|Scalar? tol=None, *, Tensor|Scalar? atol=None, Tensor|Scalar? rtol=None, bool hermitian=False) -> Tensor",
 );
 define(matrix_rank, {
+  takes: floatAndDouble,
   kernel: compute(({ A, tol, atol, rtol, hermitian }) => {
     assertMatrix("torch.linalg.matrix_rank", A, "input");
-    assertFloats("torch.linalg.matrix_rank", A);
     if (numel(A.sizes) === 0) return A.new_zeros(batchOf(A), { dtype: int64 });
     const sizes = hermitian ? eigvalsh(A).abs() : svdvals(A);
     const by = threshold(A, sizes.amax([-1]), tolerance(tol ?? atol), tol === null ? tolerance(rtol) : 0);
@@ -181,8 +186,10 @@ export const pinv = op(
 );
 define(pinv, {
   kernel: composite(({ A, rcond, hermitian, atol, rtol }) => {
-    assertMatrix("linalg.pinv", A);
-    assertFloats("linalg.pinv", A);
+    if (A.sizes.length < 2 || !A.dtype.is_differentiable || isHalf(A.dtype))
+      throw new RuntimeError(
+        `linalg.pinv(${A.dtype.legacyName}{${list(A.sizes)}}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types`,
+      );
     return _pinv(A, tolerance(atol), tolerance(rtol ?? rcond), hermitian);
   }),
 });
@@ -220,6 +227,7 @@ define(_pinv, {
   node: "LinalgPinvBackward0",
 });
 
+const squares = (x: Tensor): Tensor => (x.dtype.is_complex ? x.mul(x.conj()).real : x.pow(2));
 const DRIVERS = ["gels", "gelsy", "gelsd", "gelss"];
 /**
  * X that makes A X - B least, for [*, m, n] and [*, m, k] (or vectors [*, m]): by the pseudoinverse. Residuals where
@@ -231,14 +239,20 @@ export const lstsq = op(
   "linalg_lstsq(Tensor A, Tensor B, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)",
 );
 define(lstsq, {
+  takes: [
+    sameAsFirst(
+      "B",
+      (B, A) =>
+        `torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype ${A.legacyName} and other's dtype ${B.legacyName}`,
+    ),
+    floatAndDouble,
+  ],
   kernel: composite(({ A, B, rcond, driver }) => {
     const name = "torch.linalg.lstsq";
     if (A.sizes.length < 2) throw new RuntimeError(`${name}: input must have at least 2 dimensions.`);
     if (B.sizes.length < 1) throw new RuntimeError(`${name}: other must have at least 1 dimension.`);
-    if (A.dtype !== B.dtype) throw new RuntimeError(`${name}: input and other must have the same dtype`);
     if (driver !== null && !DRIVERS.includes(driver))
       throw new RuntimeError(`${name}: parameter \`driver\` should be one of (gels, gelsy, gelsd, gelss)`);
-    assertReal(name, A);
     const vector = A.sizes.length - 1 === B.sizes.length;
     const b = vector ? B.unsqueeze(-1) : B;
     const [m, n] = A.sizes.slice(-2);
@@ -247,17 +261,16 @@ define(lstsq, {
     const X = b.mT.matmul(_pinv(A, 0, rcond, false).mT).mT;
     const values = svdvals(A.detach());
     const rank = matrix_rank(A.detach(), { rtol: rcond });
-    const none = A.new_zeros([0]);
     // Residuals that are not asked for belong to the graph all the same, as in PyTorch.
-    const noMisses = X.flatten().narrow(0, 0, 0).clone();
+    const noMisses = squares(X.flatten().narrow(0, 0, 0).clone());
     const isFull = !isAny(rank.ne(Math.min(m, n)));
     const fitted = driver !== null && driver !== "gelsy"; // PyTorch's default tells no residuals
-    const misses = fitted && m > n && isFull ? A.matmul(X).sub(b).pow(2).sum([-2]) : noMisses;
+    const misses = fitted && m > n && isFull ? squares(A.matmul(X).sub(b)).sum([-2]) : noMisses;
     return [
       vector ? X.squeeze([-1]) : X,
       vector && misses !== noMisses ? misses.squeeze([-1]) : misses,
-      driver === "gels" ? none.to(int64) : rank,
-      driver === "gelsd" || driver === "gelss" ? values : none,
+      driver === "gels" ? rank.new_zeros([0]) : rank,
+      driver === "gelsd" || driver === "gelss" ? values : values.new_zeros([0]),
     ];
   }),
   node: "LinalgLstsqBackward0",

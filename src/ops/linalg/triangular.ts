@@ -1,12 +1,14 @@
 // Systems with triangular matrices.
 import { RuntimeError } from "../../base/errors.ts";
 import { list } from "../../base/layout.ts";
+import { complexSolveTriangular } from "../../numerics/complex/triangular.ts";
 import { solveTriangular } from "../../numerics/triangular.ts";
 import { contiguous_format } from "../../base/memory_format.ts";
 import { composite, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
+import { sameAsFirst } from "../../dispatch/takes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { assertMatrix, assertReal, assertSquare, sameBatch, stackOf } from "./matrices.ts";
+import { assertMatrix, assertSquare, sameBatch, stackOf, lapack, otherDtype, otherDtypeThan } from "./matrices.ts";
 
 /**
  * X of A X = B (or X A = B if not `left`), reading one triangle of A [*, n, n]; B is [*, n, k]. `unitriangular` takes the
@@ -17,14 +19,10 @@ export const solve_triangular = op(
   "linalg_solve_triangular(Tensor A, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor",
 );
 define(solve_triangular, {
+  takes: [...lapack("triangular_solve_cpu"), sameAsFirst("B", otherDtype("linalg.solve_triangular"))],
   kernel: composite(({ A, B, upper, left, unitriangular }) => {
     const name = "linalg.solve_triangular";
-    assertReal(name, A);
     assertShapes(name, A, B, left);
-    if (A.dtype !== B.dtype)
-      throw new RuntimeError(
-        `${name}: Expected A and B to have the same dtype, but found A of type ${A.dtype.legacyName} and B of type ${B.dtype.legacyName} instead`,
-      );
     const [a, b] = sameBatch(A, B);
     // X A = B is Aᵀ Xᵀ = Bᵀ. X is to lie column by column here, too.
     return left
@@ -48,8 +46,8 @@ export const _solve_triangular = op("_solve_triangular(Tensor A, Tensor B, bool 
 define(_solve_triangular, {
   kernel: host(({ A, B, upper, unitriangular }) => {
     const [a, x] = [stackOf(A), stackOf(B)];
-    for (let i = 0; i < a.count; i++)
-      solveTriangular(a.at(i), a.cols, x.at(i), x.rows, x.cols, { upper, unit: unitriangular });
+    const solve = a.isComplex ? complexSolveTriangular : solveTriangular;
+    for (let i = 0; i < a.count; i++) solve(a.at(i), a.cols, x.at(i), x.rows, x.cols, { upper, unit: unitriangular });
     return x.as(A.dtype);
   }),
   saves: { A: ["A", "result"], B: ["A"] },
@@ -69,6 +67,7 @@ export const triangular_solve = op(
   "triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)",
 );
 define(triangular_solve, {
+  takes: [sameAsFirst("A", (A, b) => otherDtypeThan(b, A)), ...lapack("triangular_solve_cpu")],
   kernel: composite(({ self, A, upper, transpose, unitriangular }) => {
     if (self.sizes.length < 2 || A.sizes.length < 2)
       throw new RuntimeError(
