@@ -22,6 +22,7 @@ export {
   complex64,
   double,
   Dtype,
+  Dtype as dtype,
   Float,
   float,
   float16,
@@ -43,10 +44,12 @@ export {
   channels_last_3d,
   contiguous_format,
   Layout,
+  Layout as layout,
   MemoryFormat,
   preserve_format,
   strided,
 } from "./base/memory_format.ts";
+export { e, inf, nan, newaxis, pi } from "./base/constants.ts";
 export { finfo, iinfo } from "./base/dtype_info.ts";
 export type { FloatInfo, IntegerInfo } from "./base/dtype_info.ts";
 export {
@@ -68,8 +71,19 @@ export {
 } from "./base/errors.ts";
 export type { Language, WarningListener } from "./base/errors.ts";
 export * from "./ops/index.ts";
-export { arange, as_tensor, tensor } from "./ops/creation/from_data.ts";
+export { arange, as_tensor, from_numpy, tensor } from "./ops/creation/from_data.ts";
 export type { FactoryOptions, TensorData } from "./ops/creation/from_data.ts";
+export {
+  BoolTensor,
+  ByteTensor,
+  CharTensor,
+  DoubleTensor,
+  FloatTensor,
+  IntTensor,
+  LongTensor,
+  ShortTensor,
+} from "./ops/creation/legacy_types.ts";
+export type { LegacyType } from "./ops/creation/legacy_types.ts";
 export { einsum } from "./ops/linalg/einsum.ts";
 export { histogram, histogramdd } from "./ops/reduction/histogram.ts";
 export type { HistogramOptions } from "./ops/reduction/histogram.ts";
@@ -111,12 +125,14 @@ export {
   unravel_index,
 } from "./ops/views/variadic.ts";
 export {
+  get_device,
   is_complex,
   is_conj,
   is_floating_point,
   is_inference,
   is_neg,
   is_nonzero,
+  is_same_size,
   is_signed,
   is_tensor,
   numel,
@@ -148,6 +164,20 @@ export {
   set_grad_enabled,
   is_anomaly_enabled,
 } from "./settings/modes.ts";
+export {
+  are_deterministic_algorithms_enabled,
+  get_deterministic_debug_mode,
+  get_float32_matmul_precision,
+  get_num_interop_threads,
+  is_deterministic_algorithms_warn_only_enabled,
+  is_warn_always_enabled,
+  set_deterministic_debug_mode,
+  set_float32_matmul_precision,
+  set_flush_denormal,
+  set_num_interop_threads,
+  set_warn_always,
+  use_deterministic_algorithms,
+} from "./settings/numerics.ts";
 export * as amp from "./amp/index.ts";
 export {
   autocast,
@@ -165,3 +195,6 @@ export * as utils from "./data/namespace.ts";
 export * as serialization from "./serialization/index.ts";
 export { load, save } from "./serialization/save.ts";
 export { Size, Tensor } from "./tensor/tensor.ts";
+export { celu_, rrelu_, selu_, threshold_ } from "./nn/functional/inplace.ts";
+export { bilinear } from "./nn/functional/composed.ts";
+export { cosine_similarity, pairwise_distance, pdist } from "./ops/nn/distance.ts";

@@ -99,14 +99,6 @@ def is_storage(x):
     return isinstance(x, (UntypedStorage, TypedStorage))
 
 
-def is_floating_point(x):
-    return x.is_floating_point()
-
-
-def is_complex(x):
-    return x.is_complex()
-
-
 def is_nonzero(x):
     return _builtins.bool(x)
 
@@ -289,99 +281,8 @@ def get_num_threads():
     return 1
 
 
-def get_num_interop_threads():
-    return 1
-
-
 def set_grad_enabled(mode):
     return autograd.set_grad_enabled(mode)
-
-
-_deterministic = {"mode": False, "warn_only": False}
-_precision = "highest"
-_warns_always = False
-
-
-def use_deterministic_algorithms(mode, *, warn_only=False):
-    """Kept, and changes nothing: every op gives the same for the same."""
-    _deterministic.update(mode=_builtins.bool(mode), warn_only=_builtins.bool(warn_only))
-
-
-def are_deterministic_algorithms_enabled():
-    return _deterministic["mode"]
-
-
-def is_deterministic_algorithms_warn_only_enabled():
-    return _deterministic["warn_only"]
-
-
-def get_deterministic_debug_mode():
-    return 0 if not _deterministic["mode"] else 1 if _deterministic["warn_only"] else 2
-
-
-def set_deterministic_debug_mode(debug_mode):
-    if not isinstance(debug_mode, (_builtins.int, str)):
-        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
-    levels = {"default": 0, "warn": 1, "error": 2}
-    if isinstance(debug_mode, str):
-        if debug_mode not in levels:
-            raise RuntimeError(
-                "invalid value of debug_mode, expected one of `default`, `warn`, `error`, but got " + debug_mode
-            )
-        debug_mode = levels[debug_mode]
-    if debug_mode not in (0, 1, 2):
-        raise RuntimeError(f"invalid value of debug_mode, expected 0, 1, or 2, but got {debug_mode}")
-    use_deterministic_algorithms(debug_mode > 0, warn_only=debug_mode == 1)
-
-
-def get_float32_matmul_precision():
-    return _precision
-
-
-def set_float32_matmul_precision(precision):
-    """Kept, and changes nothing: products of float32 are computed in full."""
-    global _precision
-    if precision not in ("highest", "high", "medium"):
-        _bridge.warn(
-            f"{precision} is not one of 'highest', 'high', or 'medium'; the currentsetFloat32MatmulPrecision call has no effect.",
-            "UserWarning",
-        )
-    else:
-        _precision = precision
-
-
-def set_flush_denormal(mode):
-    """False: numbers near 0 cannot be flushed to it here."""
-    return False
-
-
-def set_warn_always(b):
-    global _warns_always
-    _warns_always = b
-
-
-def is_warn_always_enabled():
-    return _warns_always
-
-
-def set_num_interop_threads(n):
-    pass
-
-
-def is_inference(input):
-    return input.is_inference()
-
-
-def is_same_size(input, other):
-    return input.shape == other.shape
-
-
-def is_signed(input):
-    return input.is_signed()
-
-
-def get_device(input):
-    return input.get_device()
 
 
 def get_device_module(device=None):
@@ -439,8 +340,6 @@ def __getattr__(name):
     if name in _LAZY:
         return _import_module("torch." + name)
     f = None if name in _NOT_TORCHS else _function("torch." + name)
-    if f is None and name in ("celu_", "rrelu_", "selu_", "threshold_"):
-        f = getattr(nn.functional, name)
     if f is None:
         raise AttributeError(f"module 'torch' has no attribute '{name}'")
     globals()[name] = f

@@ -31,23 +31,7 @@ PLACES = (
 )
 
 # Functions of the library's that PyTorch has as methods, or elsewhere, and not in torch.
-NOT_TORCHS = frozenset(
-    """
-    absolute_ arctan2_ greater_ greater_equal_ less_ less_equal_ multiply_ not_equal_ subtract_
-    adaptive_avg_pool2d adaptive_avg_pool3d add_ addbmm_ addcdiv_ addcmul_ addmm_ addr_ alias assertAdaptable assertFilled
-    atan2_ avg_pool2d avg_pool3d baddbmm_ binary_cross_entropy bitwise_and_ bitwise_left_shift_ bitwise_not_ bitwise_or_
-    bitwise_right_shift_ bitwise_xor_ cauchy cauchy_ contiguous copy copy_ copysign_ cross_entropy cumprod_ cumsum_ digamma_
-    div_ divide_ elu eq_ erfinv_ expand expand_as exponential exponential_ fill_diagonal fill_diagonal_ floor_divide_ fmod_ ge_
-    gelu gelu_backward geometric geometric_ glu gt_ hardsigmoid hardswish hardtanh hardtanh_backward heaviside_ huber_loss
-    hypot_ igamma_ igammac_ index_add_ index_copy_ index_fill_ index_reduce_ l1_loss le_ leaky_relu lerp_ lgamma_ linear
-    log_normal log_normal_ logical_and_ logical_not_ logical_or_ logical_xor_ logsigmoid lowest lt_ masked_fill_ masked_scatter_
-    max_pool2d_with_indices max_pool3d_with_indices mish mse_loss mul_ mvlgamma_ native_dropout_backward ne_ new_empty
-    new_empty_strided new_full new_ones new_zeros nextafter_ nll_loss normal_ normalize one_hot pad pow_ put_ random_ relu6
-    remainder_ renorm_ repeat reshape_as scatter_ scatter_add_ scatter_reduce_ set_warning_listener sgn_ sigmoid_backward sign_
-    silu slice slice_ smooth_l1_loss softmin softplus softshrink softsign sub_ sum_to_size tanh_backward tanhshrink
-    threshold_backward tril_ triu_ true_divide_ unfold uniform uniform_ view view_as zero
-    """.split()
-)
+NOT_TORCHS = frozenset({"set_warning_listener", "slice_"})
 
 
 class _Place(types.ModuleType):

@@ -315,7 +315,8 @@ class Tensor(Held, metaclass=_Methods):
     mH = fixed(lambda self: get("mH", self))
     real = property(lambda self: run("torch.real", self), lambda self, value: write(self.real, value))
     imag = property(lambda self: run("torch.imag", self), lambda self, value: write(self.imag, value))
-    is_sparse = is_cuda = is_quantized = is_mps = fixed(lambda self: False)
+    is_sparse = is_cuda = is_quantized = is_mps = is_xpu = fixed(lambda self: False)
+    is_cpu = fixed(lambda self: self.device.type == "cpu")
     itemsize = fixed(lambda self: self.dtype.itemsize)
     nbytes = fixed(lambda self: self.numel() * self.dtype.itemsize)
 

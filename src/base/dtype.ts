@@ -139,9 +139,14 @@ export const dtypes: readonly Dtype[] = [
   complex128,
 ];
 export const dtypeByName = new Map(dtypes.map((d) => [d.name, d]));
-/** The dtype of PyTorch's old name of a tensor type, "torch.FloatTensor". Raises TypeError, and ValueError for another name. */
+/**
+ * The dtype of PyTorch's old types of tensors, or of such a name: "torch.FloatTensor". Raises TypeError, and ValueError for
+ * another name.
+ */
 export function dtypeOfType(type: unknown): Dtype {
   if (type instanceof Dtype) return type;
+  const of = typeof type === "function" ? (type as { dtype?: unknown }).dtype : undefined;
+  if (of instanceof Dtype) return of;
   if (typeof type !== "string") throw new TypeError("dtype must be a type, str, or dtype object");
   const found = dtypes.find((d) => `torch.${d.legacyName}Tensor` === type);
   if (found === undefined) throw new ValueError(`invalid type: '${type}'`);

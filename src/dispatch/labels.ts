@@ -114,6 +114,7 @@ export interface Label<T> {
   decoupled_weight_decay: [decoupled_weight_decay: T];
   defaults: [defaults: T];
   degrees: [degrees: T];
+  debug_mode: [debug_mode: T];
   delta: [delta: T];
   density: [density: T];
   descending: [descending: T];

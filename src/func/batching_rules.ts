@@ -5,7 +5,9 @@ import { BATCHED_MASK, dynamicShape, mapTensors, tensorsIn } from "../dispatch/l
 import type { Results } from "../dispatch/levels.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { arange } from "../ops/creation/from_data.ts";
-import { _where, amax, amin, matmul, one_hot } from "../ops/index.ts";
+import { amax, amin, matmul } from "../ops/index.ts";
+import { _where } from "../ops/pointwise/arithmetic.ts";
+import { one_hot } from "../ops/nn/activation/activation.ts";
 import { aligned, alignedValues, Call, oneByOne } from "./batching_call.ts";
 import type { Rule } from "./batching_call.ts";
 

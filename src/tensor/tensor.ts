@@ -100,7 +100,7 @@ export class Tensor {
     this.offset = offset as number;
   }
   /** @internal What `new torch.Tensor(...)` makes; set by ops/methods/constructor.ts. */
-  static legacy: (given: unknown[]) => Tensor = () => {
+  static legacy: (given: unknown[], dtype?: Dtype) => Tensor = () => {
     throw new TypeError("new(): no data");
   };
 
@@ -334,10 +334,12 @@ export class Tensor {
   get_device(): number {
     return -1;
   }
-  /** `torch.FloatTensor`, …; with a dtype, or the name of such a type, self converted to it. Raises ValueError for another name. */
+  /**
+   * `torch.FloatTensor`, …; with a dtype, such a type or its name, self converted to it. Raises ValueError for another name.
+   */
   type(): string;
-  type(dtype: Dtype | string): Tensor;
-  type(wanted?: Dtype | string): string | Tensor {
+  type(dtype: Dtype | string | { readonly dtype: Dtype }): Tensor;
+  type(wanted?: Dtype | string | { readonly dtype: Dtype }): string | Tensor {
     if (wanted !== undefined) return this.to(dtypeOfType(wanted));
     const { type } = this.device;
     return `torch.${type === "cpu" ? "" : `${type}.`}${this.dtype.legacyName}Tensor`;

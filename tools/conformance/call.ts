@@ -1,5 +1,6 @@
 // From a Python callable's name and arguments to a call of tidu: `f(...positional, { keywords })`.
 import * as torch from "tidu";
+import { native_dropout_backward } from "../../src/ops/nn/dropout.ts";
 import type { Index, Tensor } from "tidu";
 import type { Case, Encoded } from "./reader.ts";
 import { Missing } from "./values.ts";
@@ -16,7 +17,8 @@ async function part(path: string): Promise<Namespace> {
     return {};
   }
 }
-const root: Namespace = { ...torch };
+// PyTorch has the last in torch.ops.aten alone.
+const root: Namespace = { ...torch, native_dropout_backward };
 const nn = await part("tidu/nn");
 const optim = await part("tidu/optim");
 const inside = (name: string): Namespace => (root[name] ?? {}) as Namespace;

@@ -47,6 +47,7 @@ export {
   tanhshrink,
   threshold,
 } from "../../ops/nn/activation/activation.ts";
+export { celu_, elu_, hardtanh_, leaky_relu_, rrelu_, selu_, threshold_ } from "./inplace.ts";
 export { scaled_dot_product_attention } from "../../ops/nn/attention/attention.ts";
 export {
   conv1d,

@@ -1,5 +1,5 @@
 // What functions tell of a tensor or of anything, without a tensor as result.
-import { RuntimeError } from "../../base/errors.ts";
+import { callable } from "../../dispatch/callable.ts";
 import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
@@ -24,14 +24,15 @@ export const is_inference = overloaded<Asks>(
 );
 /** Whether its one element is not zero. Raises RuntimeError if it has not one. As `torch.is_nonzero`. */
 export const is_nonzero = overloaded<Asks>(
-  overload("is_nonzero(Tensor input) -> bool", (input) => {
-    const n = input.numel();
-    if (n !== 1)
-      throw new RuntimeError(
-        `Boolean value of Tensor with ${n === 0 ? "no values" : "more than one value"} is ambiguous`,
-      );
-    return Boolean(input.ne(0).item());
-  }),
+  overload("is_nonzero(Tensor input) -> bool", (input) => input.is_nonzero()),
+);
+/** Whether both have the same sizes. As `torch.is_same_size`. */
+export const is_same_size = callable("is_same_size(Tensor input, Tensor other) -> bool", ({ input, other }) =>
+  input.is_same_size(other),
+);
+/** -1: the number of a device that has none. As `torch.get_device`. */
+export const get_device = overloaded<(input: Tensor | { input: Tensor }) => number>(
+  overload("get_device(Tensor input) -> int", (input) => input.get_device()),
 );
 /** The number of its elements. As `torch.numel`. */
 export const numel = overloaded<(input: Tensor | { input: Tensor }) => number>(

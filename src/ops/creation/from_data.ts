@@ -105,6 +105,15 @@ export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
   return t;
 }
 
+/**
+ * A tensor of one dim with the numbers of a typed array: a copy, where PyTorch's shares memory with NumPy's. Raises TypeError
+ * for anything else. As `torch.from_numpy`.
+ * @example torch.from_numpy(new Float32Array([1, 2])) // tensor([1., 2.])
+ */
+export function from_numpy(ndarray: TypedArray): Tensor {
+  if (!ArrayBuffer.isView(ndarray)) throw new TypeError(`expected np.ndarray (got ${typeWord(ndarray)})`);
+  return tensor(ndarray);
+}
 /** As `tensor`, but shares memory with a tensor of the dtype asked for, as `torch.as_tensor`. */
 export function as_tensor(data: TensorData, options?: FactoryOptions): Tensor;
 export function as_tensor(...given: unknown[]): Tensor {

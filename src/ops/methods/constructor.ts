@@ -10,9 +10,8 @@ import { checkSize, tensor } from "../creation/from_data.ts";
 import type { TensorData } from "../creation/from_data.ts";
 
 const NEW = parseSchema("new(int[] size) -> Tensor");
-Tensor.legacy = (given) => {
+Tensor.legacy = (given, dtype = get_default_dtype()) => {
   const [data] = given;
-  const dtype = get_default_dtype();
   if (given.length === 0) return empty([0], dtype);
   if (given.length === 1 && data instanceof Tensor) return data.detach();
   if (given.length === 1 && (Array.isArray(data) || ArrayBuffer.isView(data)))

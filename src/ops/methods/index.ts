@@ -19,6 +19,7 @@ import "./bernoulli.ts";
 import "./resize_tensor.ts";
 import "./subscript.ts";
 import "./unique.ts";
+import "./whereabouts.ts";
 import { viewDtypes } from "./view_dtype.ts";
 
 type MethodNames<O> = {

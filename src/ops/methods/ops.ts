@@ -28,4 +28,4 @@ export * from "../views/joining.ts";
 export * from "../views/splitting.ts";
 export * from "../views/turning.ts";
 export * from "../views/view.ts";
-export { i0 } from "../pointwise/special.ts";
+export { i0, i0_ } from "../pointwise/special.ts";

@@ -113,6 +113,10 @@ declare module "../../tensor/tensor.ts" {
     /** The different elements, in ascending order. */
     unique(options?: UniqueOptions & { return_inverse?: false; return_counts?: false }): Tensor;
     unique(options: UniqueOptions): Tensor | Tensor[];
+    /** The elements without repetitions of the one before. */
+    unique_consecutive(options?: UniqueOptions & { return_inverse?: false; return_counts?: false }): Tensor;
+    unique_consecutive(options: UniqueOptions): Tensor | Tensor[];
   }
 }
 Tensor.prototype.unique = methodOf(unique);
+Tensor.prototype.unique_consecutive = methodOf(unique_consecutive);

@@ -8,7 +8,7 @@ import { erfc as erfcOf, erfinv as erfinvOf } from "../../kernel/formulas/specia
 import { hurwitz } from "../../numerics/zeta.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { notImplemented } from "../../dispatch/no_formula.ts";
-import { define, op } from "../../dispatch/declare.ts";
+import { define, inplace, op } from "../../dispatch/declare.ts";
 import type { Op } from "../../dispatch/declare.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { onHost } from "./on_host.ts";
@@ -156,6 +156,7 @@ define(i0, {
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(i1(self)) },
 });
+export const i0_ = inplace(i0);
 /** {@link i0} times e^-|x|. */
 export const i0e = op("i0e(Tensor input) -> Tensor");
 define(i0e, {

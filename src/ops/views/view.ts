@@ -574,6 +574,9 @@ for (const name of ["mT", "mH"] as const)
       return name === "mH" ? turned.conj() : turned;
     },
   });
+/** The conjugate transpose of matrices, as `x.mH`. */
+export const adjoint = op("adjoint(Tensor(a) self) -> Tensor(a)");
+define(adjoint, { kernel: composite(({ self }) => self.mH) });
 Object.defineProperty(Tensor.prototype, "H", {
   get(this: Tensor) {
     const n = this.sizes.length;

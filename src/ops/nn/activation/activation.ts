@@ -321,16 +321,16 @@ define(_softshrink, {
   node: "SoftshrinkBackward0",
 });
 /** x, but 0 within [-lambd, lambd]. */
-export const hardshrink = op("hardshrink(Tensor input, float lambd=0.5) -> Tensor");
+export const hardshrink = op("hardshrink(Tensor self, float lambd=0.5) -> Tensor");
 define(hardshrink, {
   takes: floats("hardshrink_cpu"),
   // Of 16-bit floats lambd is one.
-  kernel: pointwise(({ input, lambd }, compute) =>
-    input.abs().le(lambd.cast(compute).cast(lambd.dtype)).where(zero(input), input),
+  kernel: pointwise(({ self, lambd }, compute) =>
+    self.abs().le(lambd.cast(compute).cast(lambd.dtype)).where(zero(self), self),
   ),
-  saves: ["input"],
-  backward: { input: ({ grad, input, lambd }) => _where(input.abs().le(lambd), 0, grad) },
-  flat: ["input"],
+  saves: ["self"],
+  backward: { self: ({ grad, self, lambd }) => _where(self.abs().le(lambd), 0, grad) },
+  flat: ["self"],
 });
 /** x - tanh(x). */
 export const tanhshrink = op("tanhshrink(Tensor input) -> Tensor");
@@ -353,27 +353,27 @@ define(glu, {
   node: "GluBackward0",
 });
 /** x where it is positive, weight * x elsewhere; one weight, or one a channel. */
-export const prelu = op("prelu(Tensor input, Tensor weight) -> Tensor");
+export const prelu = op("prelu(Tensor self, Tensor weight) -> Tensor");
 define(prelu, {
-  kernel: composite(({ input, weight }) => {
+  kernel: composite(({ self, weight }) => {
     if (weight.sizes.length > 1)
       throw new RuntimeError(
         `prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${weight.sizes.length}`,
       );
-    if (weight.dtype !== input.dtype)
+    if (weight.dtype !== self.dtype)
       throw new RuntimeError(
-        `prelu: Type promoting not supported. Got ${input.dtype.legacyName} and ${weight.dtype.legacyName}`,
+        `prelu: Type promoting not supported. Got ${self.dtype.legacyName} and ${weight.dtype.legacyName}`,
       );
-    if (!input.dtype.is_floating_point) throw notImplementedFor("prelu_cpu", input.dtype);
-    if (input.sizes.length === 0 && weight.numel() !== 1) throw new RuntimeError("Not allow zero-dim input tensor.");
-    const channels = input.sizes.length > 1 ? input.sizes[1] : 1;
+    if (!self.dtype.is_floating_point) throw notImplementedFor("prelu_cpu", self.dtype);
+    if (self.sizes.length === 0 && weight.numel() !== 1) throw new RuntimeError("Not allow zero-dim input tensor.");
+    const channels = self.sizes.length > 1 ? self.sizes[1] : 1;
     if (weight.numel() !== 1 && weight.numel() !== channels)
       throw new RuntimeError(
         `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`,
       );
     const w =
-      weight.numel() === 1 ? weight.reshape([]) : weight.reshape(input.sizes.map((_, d) => (d === 1 ? channels : 1)));
-    return _prelu_kernel(input, w);
+      weight.numel() === 1 ? weight.reshape([]) : weight.reshape(self.sizes.map((_, d) => (d === 1 ? channels : 1)));
+    return _prelu_kernel(self, w);
   }),
 });
 /** {@link prelu} with a weight that broadcasts. @internal */

@@ -1,0 +1,103 @@
+// Where the elements of a tensor lie, in the words of programs that are written for machines with accelerators.
+import type { TypedArray } from "../../base/dtype.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { sameShape } from "../../base/layout.ts";
+import type { DeviceLike } from "../../devices/device.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { polygamma } from "../pointwise/functions.ts";
+import type { TensorData } from "../creation/from_data.ts";
+
+declare module "../../tensor/tensor.ts" {
+  interface Tensor {
+    /**
+     * The values in row-major order, as the typed array of the dtype (Uint8Array for bool): a copy, where Python's array
+     * shares memory. Raises RuntimeError for a tensor that requires grad, unless forced. As `torch.Tensor.numpy`.
+     * @example torch.ones(2, 2).numpy() // Float32Array(4) [1, 1, 1, 1]
+     */
+    numpy(options?: { readonly force?: boolean }): TypedArray;
+    /** A copy on that device. Raises AssertionError where there is none. As `torch.Tensor.cuda`. */
+    cuda(device?: DeviceLike | null): Tensor;
+    readonly is_cpu: boolean;
+    readonly is_cuda: boolean;
+    readonly is_mps: boolean;
+    readonly is_xpu: boolean;
+    /** False: elements are stored one by one. */
+    readonly is_sparse: boolean;
+    /** False: there are no quantized dtypes. */
+    readonly is_quantized: boolean;
+    /** Bytes of an element, as {@link element_size}. */
+    readonly itemsize: number;
+    /** Bytes of all elements. */
+    readonly nbytes: number;
+    /** The number of dims, as {@link dim}. */
+    ndimension(): number;
+    /** Whether `other` has the same sizes. */
+    is_same_size(other: Tensor): boolean;
+    /** Whether the one element is not zero. Raises RuntimeError if there is not one. */
+    is_nonzero(): boolean;
+    /** Self: every tensor's memory may be read by other threads. */
+    share_memory_(): this;
+    is_shared(): boolean;
+    /** Raises RuntimeError: no device is there that copies from locked pages. */
+    pin_memory(): never;
+    is_pinned(): boolean;
+    /** {@link polygamma} of order n. */
+    polygamma(n: number | { n: number }): Tensor;
+    /** A tensor of self's dtype, by sizes or of data, as the constructors of old. */
+    "new"(...sizes: number[]): Tensor;
+    "new"(data: TensorData): Tensor;
+  }
+}
+Tensor.prototype.numpy = function ({ force = false } = {}) {
+  if (this.requires_grad && !force)
+    throw new RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
+  return this.typed_array();
+};
+Tensor.prototype.cuda = function (device = null) {
+  return this.to(device ?? "cuda");
+};
+Tensor.prototype.polygamma = function (n) {
+  return polygamma(typeof n === "object" ? n.n : n, this);
+};
+Tensor.prototype.ndimension = function () {
+  return this.sizes.length;
+};
+Tensor.prototype.is_same_size = function (other) {
+  return sameShape(this.sizes, other.sizes);
+};
+Tensor.prototype.is_nonzero = function () {
+  const n = this.numel();
+  if (n !== 1)
+    throw new RuntimeError(
+      `Boolean value of Tensor with ${n === 0 ? "no values" : "more than one value"} is ambiguous`,
+    );
+  return Boolean(this.ne(0).item());
+};
+Tensor.prototype.share_memory_ = function () {
+  return this;
+};
+Tensor.prototype.is_shared = () => true;
+Tensor.prototype.pin_memory = () => {
+  throw new RuntimeError("Cannot access accelerator device when none is available.");
+};
+Tensor.prototype.is_pinned = () => false;
+Tensor.prototype.new = function (...given: unknown[]) {
+  return Tensor.legacy(given, this.dtype);
+};
+const asked = (get: (x: Tensor) => unknown): PropertyDescriptor => ({
+  configurable: true,
+  get(this: Tensor) {
+    return get(this);
+  },
+});
+const isOn = (type: string): PropertyDescriptor => asked(({ device }) => device.type === type);
+Object.defineProperties(Tensor.prototype, {
+  is_cpu: isOn("cpu"),
+  is_cuda: isOn("cuda"),
+  is_mps: isOn("mps"),
+  is_xpu: isOn("xpu"),
+  is_sparse: asked(() => false),
+  is_quantized: asked(() => false),
+  itemsize: asked(({ dtype }) => dtype.itemsize),
+  nbytes: asked((x) => x.numel() * x.dtype.itemsize),
+});
