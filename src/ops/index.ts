@@ -334,6 +334,7 @@ export { dsplit, hsplit, tensor_split, unsafe_chunk, unsafe_split, vsplit } from
 export { as_strided, as_strided_scatter } from "./views/strided.ts";
 export { flip, fliplr, flipud, roll, rot90 } from "./views/turning.ts";
 export {
+  adjoint,
   alias_copy,
   as_strided_copy,
   broadcast_to,

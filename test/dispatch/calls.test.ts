@@ -16,6 +16,7 @@ const calls = read<Call[]>("calls");
 const known = read<Record<string, { readonly gives: unknown; readonly why: string }>>("calls_known");
 
 function shown(x: unknown): unknown {
+  if (x === undefined) return null;
   if (
     x instanceof torch.Tensor ||
     x instanceof torch.nn.Module ||

@@ -1,14 +1,6 @@
 // The activations that write into their input, under names of their own.
 import { isOptions } from "../../dispatch/bind.ts";
-import {
-  celu,
-  elu,
-  hardtanh,
-  leaky_relu,
-  rrelu,
-  selu,
-  threshold,
-} from "../../ops/nn/activation/activation.ts";
+import { celu, elu, hardtanh, leaky_relu, rrelu, selu, threshold } from "../../ops/nn/activation/activation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** `f` with `inplace`. */

@@ -23,9 +23,7 @@ export const is_inference = overloaded<Asks>(
   overload("is_inference(Tensor input) -> bool", (input) => input.is_inference()),
 );
 /** Whether its one element is not zero. Raises RuntimeError if it has not one. As `torch.is_nonzero`. */
-export const is_nonzero = overloaded<Asks>(
-  overload("is_nonzero(Tensor input) -> bool", (input) => input.is_nonzero()),
-);
+export const is_nonzero = overloaded<Asks>(overload("is_nonzero(Tensor input) -> bool", (input) => input.is_nonzero()));
 /** Whether both have the same sizes. As `torch.is_same_size`. */
 export const is_same_size = callable("is_same_size(Tensor input, Tensor other) -> bool", ({ input, other }) =>
   input.is_same_size(other),
