@@ -33,6 +33,8 @@ export interface Leaves {
   reduceIota(): string;
 }
 
+/** Functions whose formulas compute in float64: the library has others. */
+const OWN: Partial<Record<ExprOp, string>> = { rem: "fmod", sin: "sin32", cos: "cos32", tan: "tan32", pow: "pow32" };
 /** The functions of a shader: those of the library that it calls, and the formulas of functions of floats. */
 export class Functions {
   private readonly used = new Set<string>();
@@ -47,7 +49,7 @@ export class Functions {
   formula(op: ExprOp, arity: number): string {
     const name = `${op}_f32`;
     if (this.formulas.has(name)) return name;
-    if (op === "rem") return this.call("fmod");
+    if (op in OWN) return this.call(OWN[op]!);
     const args = Array.from({ length: arity }, (_, i) => param(i, float32));
     this.formulas.set(name, "");
     const leaves = { param: (i: number) => `x${i}` } as unknown as Leaves;
@@ -67,6 +69,8 @@ export class Functions {
 /** What is not finite is no constant in WGSL, but the value of a variable may be. */
 export const PREAMBLE = `var<private> inf_bits: u32 = 0x7f800000u;
 var<private> nan_bits: u32 = 0x7fc00000u;`;
+/** 0, which no compiler knows: there are fewer than 2^31 elements. */
+const ZERO = "f32(d[0u].x >> 31u)";
 
 const number = (x: number): string => {
   if (Number.isNaN(x)) return "bitcast<f32>(nan_bits)";
@@ -189,6 +193,9 @@ export class Body {
         return leaves.reduceIota();
     }
     const src = e.src.map((x) => this.value(x));
+    // A compiler may take what is multiplied by a constant 0 for 0, which NaN is not.
+    if (op === "mul" && typeOf(dtype) === "f32")
+      for (const [i, x] of e.src.entries()) if (x.op === "const" && Number(x.value) === 0) src[i] = ZERO;
     if (op === "where") return `select(${src[2]}, ${src[1]}, ${src[0]})`;
     if (op === "cast") return cast(src[0], e.src[0].dtype, dtype, this.functions);
     if (op === "bitcast") return this.bitcast(src[0], e.src[0].dtype, dtype);

@@ -48,6 +48,146 @@ const FUNCTIONS: Readonly<Record<string, readonly [text: string, ...calls: strin
   return bitcast<f32>(sign | (a >> u32(1 - ea)));
 }`,
   ],
+  // x less its nearest multiple of pi/2, and the last bits of that multiple. The product with 2/pi is exact as far as it
+  // counts: of the digits of 2/pi those are taken that the exponent of x leaves (Payne and Hanek, 1983).
+  quarters: [
+    `struct Quarters { r: f32, n: u32 }
+const two_over_pi = array<u32, 8>(0u, 0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u);
+fn high_product(a: u32, b: u32) -> u32 {
+  let al = a & 0xffffu; let ah = a >> 16u;
+  let bl = b & 0xffffu; let bh = b >> 16u;
+  let mid = ah * bl + ((al * bl) >> 16u);
+  let mid2 = al * bh + (mid & 0xffffu);
+  return ah * bh + (mid >> 16u) + (mid2 >> 16u);
+}
+fn quarters(x: f32) -> Quarters {
+  if (abs(x) < 0.7853981f) { return Quarters(x, 0u); }
+  let bits = bitcast<u32>(x);
+  if ((bits & 0x7f800000u) == 0x7f800000u) { return Quarters(bitcast<f32>(nan_bits), 0u); }
+  // |x| = m 2^(e - 158); of m times 2/pi those digits that count quarters below 4, and 62 bits of a fraction of one.
+  let m = (bits << 8u) | 0x80000000u;
+  let shift = ((bits >> 23u) & 0xffu) - 96u;
+  let i = shift >> 5u;
+  let up = shift & 31u;
+  var table = two_over_pi;
+  var w0 = table[i]; var w1 = table[i + 1u]; var w2 = table[i + 2u];
+  if (up > 0u) {
+    let down = 32u - up;
+    w0 = (w0 << up) | (w1 >> down);
+    w1 = (w1 << up) | (w2 >> down);
+    w2 = (w2 << up) | (table[min(i + 3u, 7u)] >> down);
+  }
+  let low = add64(vec2u(high_product(m, w2), 0u), vec2u(m * w1, high_product(m, w1)));
+  let p = vec2u(low.x, low.y + m * w0);
+  // Quarters in the two highest bits, the rest a fraction of one, which is centred at 0.
+  var n = p.y >> 30u;
+  var rest = vec2u(p.x, p.y & 0x3fffffffu);
+  if ((rest.y & 0x20000000u) != 0u) { rest.y -= 0x40000000u; n++; }
+  let r = f32_of64(rest) * 3.4061215800e-19f;
+  if ((bits >> 31u) != 0u) { return Quarters(-r, 0u - n); }
+  return Quarters(r, n);
+}`,
+    "add64",
+    "f32_of64",
+  ],
+  sin_near: [
+    "fn sin_near(r: f32) -> f32 { let z = r * r; return fma(r * z, fma(z, fma(z, -0.000195868828f, 0.0083327436f), -0.166666646f), r); }",
+  ],
+  cos_near: [
+    "fn cos_near(r: f32) -> f32 { let z = r * r; return fma(z * z, fma(z, fma(z, 2.45469318e-5f, -0.00138882984f), 0.0416666464f), fma(z, -0.5f, 1.0f)); }",
+  ],
+  turned: [
+    `fn turned(r: f32, n: u32) -> f32 {
+  let x = select(sin_near(r), cos_near(r), (n & 1u) != 0u);
+  return select(x, -x, (n & 2u) != 0u);
+}`,
+    "sin_near",
+    "cos_near",
+  ],
+  sin32: ["fn sin32(x: f32) -> f32 { let q = quarters(x); return turned(q.r, q.n); }", "quarters", "turned"],
+  cos32: ["fn cos32(x: f32) -> f32 { let q = quarters(x); return turned(q.r, q.n + 1u); }", "quarters", "turned"],
+  tan32: [
+    `fn tan32(x: f32) -> f32 {
+  let q = quarters(x);
+  let s = sin_near(q.r);
+  let c = cos_near(q.r);
+  return select(s / c, -c / s, (q.n & 1u) != 0u);
+}`,
+    "quarters",
+    "sin_near",
+    "cos_near",
+  ],
+  // Two floats whose sum is a product, by halves of the digits (Dekker, 1971).
+  product32: [
+    `fn leading32(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) & 0xfffff000u); }
+fn product32(a: f32, b: f32) -> vec2f {
+  let p = a * b;
+  let ah = leading32(a); let al = a - ah;
+  let bh = leading32(b); let bl = b - bh;
+  return vec2f(p, ((ah * bh - p) + ah * bl + al * bh) + al * bl);
+}`,
+  ],
+  // 2^(y log2 |x|), the logarithm in two floats, as an error of it grows by up to 2^7.
+  pow_size: [
+    `fn pow_size(x: f32, y: f32) -> f32 {
+  var a = x;
+  var e = 0;
+  if (a < 1.1754944e-38f) { a *= 16777216.0f; e = -24; }
+  let bits = bitcast<i32>(a);
+  let k = (bits - 0x3f3504f3) >> 23u;
+  let f = bitcast<f32>(bits - (k << 23u)) - 1.0f;
+  e += k;
+  // log(1 + f) = 2 (s + s^3 / 3 + s^5 / 5 + ...) with s = f / (2 + f), of which the leading digits and what they lack.
+  let d = 2.0f + f;
+  let d_low = f - (d - 2.0f);
+  let s = f / d;
+  let back = product32(s, d);
+  let s_low = ((f - back.x) - back.y - s * d_low) / d;
+  let z = s * s;
+  let tail = s * z * fma(z, fma(z, fma(z, fma(z, 0.18181819f, 0.22222222f), 0.2857143f), 0.4f), 0.6666667f);
+  // In base 2: times 1 / log 2 in two parts.
+  let main = product32(2.0f * s, 1.442695f);
+  let rest = main.y + 2.0f * s * 1.9259629e-8f + (2.0f * s_low + tail) * 1.442695f;
+  let whole = f32(e);
+  let high = whole + main.x;
+  let low = (main.x - (high - whole)) + rest;
+  let log = high + low;
+  let log_low = low - (log - high);
+  let t = product32(log, y);
+  let t_low = t.y + log_low * y;
+  if (!(t.x < 130.0f)) { return bitcast<f32>(inf_bits); }
+  if (t.x < -151.0f) { return 0.0f; }
+  let n = round(t.x);
+  let r = (t.x - n) + t_low;
+  let u = r * 0.6931472f;
+  let near = 1.0f + u * fma(u, fma(u, fma(u, fma(u, fma(u, 0.0013888889f, 0.008333333f), 0.041666668f), 0.16666667f), 0.5f), 1.0f);
+  let half = i32(n) / 2;
+  return near * bitcast<f32>((half + 127) << 23u) * bitcast<f32>((i32(n) - half + 127) << 23u);
+}`,
+    "product32",
+  ],
+  pow32: [
+    `fn pow32(x: f32, y: f32) -> f32 {
+  if (y == 0.0f || x == 1.0f) { return 1.0f; }
+  if (isnan(x) || isnan(y)) { return bitcast<f32>(nan_bits); }
+  let a = abs(x);
+  let is_endless = abs(y) == bitcast<f32>(inf_bits);
+  let is_whole = is_endless || trunc(y) == y;
+  let is_odd = is_whole && abs(y) < 16777216.0f && (i32(y) & 1) != 0;
+  var p = 1.0f;
+  if (is_endless) {
+    if (a != 1.0f) { p = select(0.0f, bitcast<f32>(inf_bits), (a > 1.0f) == (y > 0.0f)); }
+  } else if (a == 0.0f || a == bitcast<f32>(inf_bits)) {
+    p = select(0.0f, bitcast<f32>(inf_bits), (a == 0.0f) == (y < 0.0f));
+  } else {
+    if (x < 0.0f && !is_whole) { return bitcast<f32>(nan_bits); }
+    p = pow_size(a, y);
+  }
+  return select(p, -p, is_odd && (bitcast<u32>(x) >> 31u) != 0u);
+}`,
+    "isnan",
+    "pow_size",
+  ],
   copysign: [
     "fn copysign(x: f32, y: f32) -> f32 { return bitcast<f32>((bitcast<u32>(x) & 0x7fffffffu) | (bitcast<u32>(y) & 0x80000000u)); }",
   ],
