@@ -474,6 +474,11 @@ for reduce in ("mean", "prod"):
 for error in (0.0, 0.5, 1.0, 2.0, nan):
     for name in ("smooth_l1_loss", "huber_loss"):
         record("F", name, [error, -error], [0.0, 0.0], reduction="none")
+for name in ("fftfreq", "rfftfreq"):
+    for n in (1, 5, 6):
+        for dtype in (torch.int64, torch.uint8, torch.bool, torch.float16, torch.float64):
+            record("fft", name, n, 0.5, dtype=dtype)
+            record("fft", name, n, out=Plain(torch.zeros(0, dtype=dtype)))
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")

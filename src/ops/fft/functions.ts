@@ -1,4 +1,5 @@
 // torch.fft: discrete Fourier transforms of tensors along one dim or several.
+import type { Dtype } from "../../base/dtype.ts";
 import { complexOf, get_default_dtype } from "../../base/dtype.ts";
 import { IndexError, NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { isHalf } from "../../kernel/half.ts";
@@ -198,6 +199,7 @@ export const fftfreq = op(
 );
 define(fftfreq, {
   kernel: compute(({ n, d, dtype, requires_grad }) => {
+    assertFractions("fftfreq", dtype);
     const place = arange(n, { dtype: dtype ?? get_default_dtype() });
     const folded = place.sub(place.ge(Math.floor((n + 1) / 2)).mul(n));
     return folded.mul(1 / (n * d)).requires_grad_(requires_grad);
@@ -208,12 +210,15 @@ export const rfftfreq = op(
   "fft_rfftfreq(int n, float d=1.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(rfftfreq, {
-  kernel: compute(({ n, d, dtype, requires_grad }) =>
-    arange(Math.floor(n / 2) + 1, { dtype: dtype ?? get_default_dtype() })
-      .mul(1 / (n * d))
-      .requires_grad_(requires_grad),
-  ),
+  kernel: compute(({ n, d, dtype, requires_grad }) => {
+    assertFractions("rfftfreq", dtype);
+    const place = arange(Math.floor(n / 2) + 1, { dtype: dtype ?? get_default_dtype() });
+    return place.mul(1 / (n * d)).requires_grad_(requires_grad);
+  }),
 });
+function assertFractions(name: string, dtype: Dtype | null): void {
+  if (dtype?.is_differentiable === false) throw new RuntimeError(`${name} requires a floating point or complex dtype`);
+}
 /** The points turned so that frequency 0 is in the middle, along `dim` (all if not given). As `torch.fft.fftshift`. */
 export const fftshift = op("fft_fftshift(Tensor input, int[]? dim=None) -> Tensor");
 define(fftshift, { kernel: composite(({ input, dim }) => turned(input, dim, (n) => Math.floor(n / 2))) });
