@@ -111,20 +111,23 @@ class Ownership implements Owner {
   }
 }
 
-/** The backward pass that runs now, the innermost. */
-export const running: { pass: Run | null } = { pass: null };
+/** The backward pass that runs now, the innermost, and what is to be done as soon as it has ended. */
+export const running: { pass: Run | null; after: (() => void)[] | null } = { pass: null, after: null };
 
 /** Runs backward and returns the gradients of `inputs` (null where nothing came). */
 export function runBackward(run: Run): Grads {
   const body = (): Grads => withoutCollecting(() => new GraphTask(run).execute());
-  const outer = running.pass;
+  const { pass, after } = running;
   running.pass = run;
+  running.after = null;
   observer.current?.note?.("backward", run);
   let grads: Grads;
   try {
     grads = withGrad(run.createGraph, body);
+    for (const callback of running.after ?? NOTHING) callback();
   } finally {
-    running.pass = outer;
+    running.pass = pass;
+    running.after = after;
   }
   observer.current?.note?.("gradients", run, grads);
   if (!run.keepGraph) currentDevice().settle();
@@ -377,6 +380,7 @@ class GraphTask {
   }
 }
 const NONE: Grads = [];
+const NOTHING: readonly (() => void)[] = [];
 const nothingFor = (node: Node): Grads => new Array<Tensor | null>(node.outputs.length).fill(null);
 
 /** What a hook on a tensor returned, if it may stand for the gradient. */

@@ -65,6 +65,8 @@ export interface Label<T> {
   boundaries: [boundaries: T];
   brightness: [brightness: T];
   brightness_factor: [brightness_factor: T];
+  broadcast_buffers: [broadcast_buffers: T];
+  bucket_cap_mb: [bucket_cap_mb: T];
   bwd: [bwd: T];
   bytes: [bytes: T];
   C: [C: T];
@@ -77,6 +79,7 @@ export interface Label<T> {
   centred: [centred: T];
   check_available: [check_available: T];
   check_nan: [check_nan: T];
+  check_reduction: [check_reduction: T];
   chunk_size: [chunk_size: T];
   chunks: [chunks: T];
   clip_value: [clip_value: T];
@@ -142,6 +145,7 @@ export interface Label<T> {
   dims_self: [dims_self: T];
   div_factor: [div_factor: T];
   div_value: [div_value: T];
+  divide_by_initial_world_size: [divide_by_initial_world_size: T];
   divisor_override: [divisor_override: T];
   downscale_factor: [downscale_factor: T];
   drop_last: [drop_last: T];
@@ -184,6 +188,7 @@ export interface Label<T> {
   forward: [forward: T];
   _freeze: [_freeze: T];
   fallback_rank: [fallback_rank: T];
+  find_unused_parameters: [find_unused_parameters: T];
   freeze: [freeze: T];
   from: [from: T];
   from_: [from_: T];
@@ -204,6 +209,7 @@ export interface Label<T> {
   grad_outputs: [grad_outputs: T];
   grad_tensors: [grad_tensors: T];
   grad_variables: [grad_variables: T];
+  gradient_as_bucket_view: [gradient_as_bucket_view: T];
   grid: [grid: T];
   group: [group: T];
   group_desc: [group_desc: T];
@@ -249,6 +255,7 @@ export interface Label<T> {
   init: [init: T];
   init_method: [init_method: T];
   init_scale: [init_scale: T];
+  init_sync: [init_sync: T];
   initial_accumulator_value: [initial_accumulator_value: T];
   inplace: [inplace: T];
   inpt: [inpt: T];
@@ -403,6 +410,7 @@ export interface Label<T> {
   out_proj_weight: [out_proj_weight: T];
   outer_jacobian_strategy: [outer_jacobian_strategy: T];
   output: [output: T];
+  output_device: [output_device: T];
   output_padding: [output_padding: T];
   output_ratio: [output_ratio: T];
   output_size: [output_size: T];
@@ -449,6 +457,7 @@ export interface Label<T> {
   primals: [primals: T];
   prob: [prob: T];
   probs: [probs: T];
+  process_group: [process_group: T];
   profile: [profile: T];
   proj_size: [proj_size: T];
   q: [q: T];
@@ -535,6 +544,7 @@ export interface Label<T> {
   start_dim: [start_dim: T];
   start_factor: [start_factor: T];
   state_dict: [state_dict: T];
+  static_graph: [static_graph: T];
   static_k: [static_k: T];
   static_v: [static_v: T];
   std: [std: T];
@@ -574,6 +584,7 @@ export interface Label<T> {
   three_phase: [three_phase: T];
   threshold: [threshold: T];
   threshold_mode: [threshold_mode: T];
+  throw_on_early_termination: [throw_on_early_termination: T];
   tie_weights: [tie_weights: T];
   timeout: [timeout: T];
   to: [to: T];

@@ -1,5 +1,4 @@
 // TORCH_DISTRIBUTED_DEBUG=DETAIL: ranks compare what they are about to do before they do it.
-import { cppName } from "../base/cpp_names.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { environment } from "../devices/cpu/environment.ts";
 import { list } from "../base/layout.ts";
@@ -32,7 +31,12 @@ export function verify(group: ProcessGroup, name: string, tensors: readonly Tens
   if (level === "OFF" || get_debug_level() !== "DETAIL" || group.mpi === null) return;
   const { mpi, comm } = group;
   // What each rank gives a scatter, or gets of a gather, is its own affair.
-  const own = [group.sequence, name, ...tensors.map((t) => list(t.sizes)), tensors.map((t) => cppName(t.dtype)).join()];
+  const own = [
+    group.sequence,
+    name,
+    ...tensors.map((t) => list(t.sizes)),
+    tensors.map((t) => t.dtype.legacyName).join(),
+  ];
   const size = group.size();
   const [from, to] = [new Uint8Array(LENGTH), new Uint8Array(LENGTH * size)];
   new TextEncoder().encodeInto(JSON.stringify(own), from);

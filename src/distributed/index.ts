@@ -29,3 +29,12 @@ export {
   scatter_object_list,
   send_object_list,
 } from "./objects.ts";
+export { DistributedDataParallel } from "./data_parallel.ts";
+export type { Scope } from "./data_parallel.ts";
+export { GradBucket } from "./reducer.ts";
+export type { CommHook } from "./reducer.ts";
+export { allreduce_hook, bf16_compress_hook, fp16_compress_hook } from "./comm_hooks.ts";
+export { DistributedSampler } from "../data/distributed_sampler.ts";
+export { SyncBatchNorm } from "./sync_batch_norm.ts";
+export { ZeroRedundancyOptimizer } from "./zero_redundancy_optimizer.ts";
+export { fully_shard, get_model_state_dict, set_model_state_dict } from "./fully_shard.ts";

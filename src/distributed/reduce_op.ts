@@ -1,5 +1,4 @@
 // What collectives do with what they gather.
-import { cppName } from "../base/cpp_names.ts";
 import { RuntimeError, TypeError, ValueError } from "../base/errors.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { typeWord } from "../tensor/type_word.ts";
@@ -46,7 +45,7 @@ export function reduction(given: RedOpType | null, dtype: Dtype, callee: string)
     throw new ValueError(`${callee} does not support ${String(op)} on complex tensors`);
   const floats = dtype.is_floating_point || dtype.is_complex;
   if (op === ReduceOp.AVG && !floats)
-    throw new RuntimeError(`result type Float can't be cast to the desired output type ${cppName(dtype)}`);
+    throw new RuntimeError(`result type Float can't be cast to the desired output type ${dtype.legacyName}`);
   if (op.name.startsWith("B") && floats)
     throw new RuntimeError(`Cannot use ReduceOp.${op.name} with non-integral dtype`);
   return op;

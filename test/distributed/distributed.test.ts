@@ -24,6 +24,55 @@ for (const launcher of launchers)
       expect(stdout.match(/rank \d of \d: \d+ checks/g)).toHaveLength(ranks);
     });
 
+for (const launcher of launchers)
+  for (const ranks of all ? [1, 2, 3, 4] : [2])
+    test(`${launcher.name}, ${ranks} ranks: training gives the parameters of one process with the whole batch`, async () => {
+      const { status, stdout, stderr } = await runRanks(launcher, ranks, "training.ts", [all ? "100" : "5"]);
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+      expect(stdout.match(/trained/g)).toHaveLength(ranks);
+    });
+
+/** What becomes of a run: [its name, what is told on the terminal, and by whom first]. */
+const FAILURES: readonly (readonly [string, RegExp, Record<string, string>?])[] = [
+  ["throws", /^\[rank1\]: Error: this rank has had enough\n\[rank1\]: {5}at .*failing\.ts:10/],
+  ["rejects", /^\[rank1\]: Error: nobody caught this/],
+  ["exits", /./],
+  ["killed", /./],
+  [
+    "hang",
+    /\[rank0\]: RuntimeError: \[Rank 0\] Watchdog caught collective operation timeout: WorkMPI\(SeqNum=1, OpType=ALLREDUCE, Timeout\(ms\)=1000\) ran for \d+ milliseconds before timing out\.\n\[rank0\]: It waits at .*failing\.ts:\d+:\d+\.\n\[rank0\]: Rank 1 is missing/,
+  ],
+  [
+    "shapes",
+    /Detected mismatch between collectives on ranks\. Rank (0|1) is running collective: CollectiveFingerPrint\(SequenceNumber=1, OpType=ALLREDUCE, TensorShape=\[\d\], TensorDtypes=Float\).*Tensor Tensor shapes: (2vs 3|3vs 2)/,
+    { TORCH_DISTRIBUTED_DEBUG: "DETAIL" },
+  ],
+  ["order", /Op type: (ALLREDUCEvs BROADCAST|BROADCASTvs ALLREDUCE)/, { TORCH_DISTRIBUTED_DEBUG: "DETAIL" }],
+];
+for (const launcher of launchers)
+  for (const [what, told, env] of FAILURES) {
+    if (!all && !["throws", "hang"].includes(what)) continue;
+    test(`${launcher.name}: all end when one rank does this: ${what}`, async () => {
+      const { status, stderr } = await runRanks(launcher, 2, "failing.ts", [what], env);
+      expect(status).not.toBe(0);
+      expect(stderr).toMatch(told);
+    });
+  }
+test.runIf(all)("all end when a rank is killed at any moment", async () => {
+  for (const launcher of launchers)
+    for (let i = 0; i < 25; i++) {
+      const { status } = await runRanks(launcher, 2, "failing.ts", ["killed", String(Math.floor(1.4 ** i))]);
+      expect(status).not.toBe(0);
+    }
+});
+for (const launcher of launchers)
+  test(`${launcher.name}: processes end without a crash`, async () => {
+    const { status, stderr } = await runRanks(launcher, 2, "ended.ts");
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
 test("without a launcher there is a world of one, and every collective works in it", async () => {
   const { status, stdout, stderr } = await runRanks(null, 1, "collectives.ts", ["0", "6"]);
   expect(stderr).toBe("");

@@ -2,6 +2,8 @@
 
 import contextlib
 
+from .._bridge import run as _run
+from .._tensor import Tensor
 from .module import Module
 
 
@@ -19,8 +21,16 @@ class DataParallel(Module):
         return self.module(*inputs, **kwargs)
 
 
+def _tensors(x):
+    """All tensors in what a model returns."""
+    if isinstance(x, Tensor):
+        return [x]
+    items = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
+    return [t for item in items for t in _tensors(item)]
+
+
 class DistributedDataParallel(Module):
-    """Would add up gradients of all processes; in a group of one they are what they are."""
+    """A model of which every process has a copy: gradients are averaged over the processes while backward runs."""
 
     __module__ = "torch.nn.parallel.distributed"
 
@@ -31,16 +41,38 @@ class DistributedDataParallel(Module):
 
         super().__init__()
         self.process_group = _group(process_group)
-        if not any(p.requires_grad for p in module.parameters()):
+        named = [(name, p) for name, p in module.named_parameters() if p.requires_grad]
+        if not named:
             raise RuntimeError("DistributedDataParallel is not needed when a module doesn't have any parameter that requires a gradient.")
         self.module = module
         self.device_ids, self.output_device, self.dim = None, None, dim
         self.broadcast_buffers = True if broadcast_buffers is None else broadcast_buffers
         self.find_unused_parameters, self.static_graph = find_unused_parameters, static_graph
         self.require_backward_grad_sync = self.require_forward_param_sync = True
+        megabytes = 25 if bucket_cap_mb is None else bucket_cap_mb
+        options = {
+            "find_unused_parameters": find_unused_parameters,
+            "gradient_as_bucket_view": gradient_as_bucket_view,
+            "static_graph": static_graph,
+            "bucket_cap_mb": float(megabytes),
+            "first_bucket_mb": float(min(1, megabytes)),
+            "broadcast_buffers": self.broadcast_buffers,
+        }
+        self._reducer = _run(
+            "bridge.distReducer", [p for _, p in named], [name for name, _ in named], list(module.buffers()), self.process_group, options
+        )
+        if init_sync:
+            _run("method.start", self._reducer)
 
     def forward(self, *inputs, **kwargs):
-        return self.module(*inputs, **kwargs)
+        from .. import is_grad_enabled
+
+        synchronises = self.require_backward_grad_sync
+        _run("method.forward", self._reducer, list(self.module.buffers()), synchronises)
+        output = self.module(*inputs, **kwargs)
+        if synchronises and is_grad_enabled():
+            _run("method.prepare", self._reducer, _tensors(output))
+        return output
 
     @contextlib.contextmanager
     def no_sync(self):
@@ -50,8 +82,43 @@ class DistributedDataParallel(Module):
         finally:
             self.require_backward_grad_sync = before
 
+    @contextlib.contextmanager
     def join(self, divide_by_initial_world_size=True, enable=True, throw_on_early_termination=False):
-        return contextlib.nullcontext()
+        if enable:
+            _run("method.join", self._reducer, divide_by_initial_world_size, throw_on_early_termination)
+        yield
+        if enable:
+            _run("method.leave", self._reducer)
+
+    def register_comm_hook(self, state, hook):
+        if not callable(hook):
+            raise TypeError("Communication hook must be callable.")
+        own = getattr(hook, "_own", None)
+        if own is None:
+            reduced = lambda bucket: _reduced(hook(state, GradBucket(bucket)))
+            _run("bridge.distHook", self._reducer, None, reduced)
+        else:
+            _run("bridge.distHook", self._reducer, state, own)
+
+
+def _reduced(future):
+    value = future.wait()
+    return value[0] if isinstance(value, (list, tuple)) else value
+
+
+class GradBucket:
+    """Gradients that travel together, as hooks see them."""
+
+    def __init__(self, held):
+        self._held = held
+
+
+def _forwarder(name):
+    return lambda self, *args: _run("method." + name, self._held, *args)
+
+
+for _name in "index buffer set_buffer gradients parameters is_last".split():
+    setattr(GradBucket, _name, _forwarder(_name))
 
 
 def data_parallel(module, inputs, device_ids=None, output_device=None, dim=0, module_kwargs=None):
