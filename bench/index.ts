@@ -5,6 +5,7 @@ import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { distributed } from "./distributed.ts";
 import { peak } from "./peak.ts";
 import type { Case, Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
@@ -22,11 +23,17 @@ const { values: options, positionals } = parseArgs({
     sides: { type: "string", default: "" },
     rounds: { type: "string", default: "5" },
     before: { type: "string" },
+    python: { type: "string" },
   },
 });
 const rounds = Number(options.rounds);
 const wanted = options.sides.toLowerCase().split(",");
 const filter = positionals.join(" ").toLowerCase();
+if (filter === "distributed") {
+  // Several processes: another kind of measurement.
+  distributed(options.python);
+  process.exit();
+}
 
 const label = ({ library, variant, threads }: Side): string =>
   `${[library, variant].filter((s) => s !== "").join(" ")} ${threads}T`;

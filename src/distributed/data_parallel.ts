@@ -2,7 +2,7 @@
 import { modes } from "../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
-import type { Arguments } from "../dispatch/callable.ts";
+import type { Arguments, ArgumentsAfter } from "../dispatch/callable.ts";
 import { Module } from "../nn/module/module.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { groupOf } from "./group.ts";
@@ -41,7 +41,8 @@ export class DistributedDataParallel<M extends Module = Module> extends Module {
   readonly process_group: ProcessGroup;
   /** @internal */ readonly reducer: Reducer;
   require_backward_grad_sync = true;
-  constructor(...given: Arguments<typeof DDP, OfModule<M>>) {
+  constructor(module: M, ...rest: ArgumentsAfter<"module", typeof DDP, OfModule<M>>);
+  constructor(...given: unknown[]) {
     const a = bindArguments<typeof DDP, OfModule<M>>(DDP, given);
     super();
     this.process_group = groupOf(a.process_group);

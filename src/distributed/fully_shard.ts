@@ -87,6 +87,18 @@ interface Kept {
 }
 
 const shardOf = new WeakMap<Tensor, Shard>();
+/** The same by memory, for what a state has of it. */
+const cut = new WeakMap<Storage, Shard>();
+/** Of which tensor this is a piece, and where it begins; null for what is whole. */
+export function pieceOf(t: Tensor): { shape: Shape; start: number } | null {
+  const shard = cut.get(t.storage);
+  return shard === undefined ? null : { shape: shard.shape, start: shard.group.rank() * t.numel() };
+}
+/** Notes that what an optimizer remembers of a parameter is cut as it is. */
+export function sameCut(t: Tensor, param: Tensor): void {
+  const shard = cut.get(param.storage);
+  if (shard !== undefined && t.numel() === param.numel() && t.ndim === 1) cut.set(t.storage, shard);
+}
 interface Options {
   mesh?: Group | null;
   reshard_after_forward?: boolean;
@@ -112,6 +124,7 @@ export function fully_shard<M extends Module>(module: M, options: Options = {}):
       if (p === null || shardOf.has(p)) continue;
       const shard = new Shard(owner, name, p, group);
       shardOf.set(shard.param, shard);
+      cut.set(shard.param.storage, shard);
       owner._parameters.set(name, shard.param);
       shard.show(shard.param);
       shards.push(shard);

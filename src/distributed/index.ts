@@ -38,3 +38,4 @@ export { DistributedSampler } from "../data/distributed_sampler.ts";
 export { SyncBatchNorm } from "./sync_batch_norm.ts";
 export { ZeroRedundancyOptimizer } from "./zero_redundancy_optimizer.ts";
 export { fully_shard, get_model_state_dict, set_model_state_dict } from "./fully_shard.ts";
+export * as checkpoint from "./checkpoint.ts";

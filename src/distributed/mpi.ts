@@ -201,12 +201,21 @@ export function findMpi(): Mpi {
   for (const name of names) {
     const mpi = open(koffi, name);
     if (mpi === null) continue;
-    if (started === null || started.of === null || mpi.version.includes(started.of)) return mpi;
+    if (belongs(mpi, started)) return mpi;
     others.push(mpi);
   }
   if (others.length > 0) return others[0];
   throw new ImportError(
     `torch.distributed needs an MPI library, and found none (${names.join(", ") || `no names are known on ${platform}`}).\n${INSTALL}`,
+  );
+}
+
+/** Whether a library is the launcher's. torchrun has none, see process_manager.ts. */
+function belongs({ version }: Mpi, started: ReturnType<typeof launcher>): boolean {
+  if (started === null) return true;
+  if (started.of !== null) return version.includes(started.of);
+  return (
+    environment("WORLD_SIZE") === undefined || environment("SLURM_PROCID") !== undefined || version.includes("MPICH")
   );
 }
 

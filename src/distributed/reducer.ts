@@ -19,7 +19,8 @@ import { get_debug_level } from "./debug.ts";
 import type { ProcessGroup } from "./group.ts";
 import { all_gather_object } from "./objects.ts";
 import { ReduceOp } from "./reduce_op.ts";
-import { Future, progress } from "./work.ts";
+import { progress } from "./work.ts";
+import type { Future } from "./work.ts";
 
 /** A hook in place of the mean: given a bucket it returns the future of its reduced buffer. */
 export type CommHook = (state: unknown, bucket: GradBucket) => Future<Tensor>;

@@ -4,6 +4,7 @@ import { set_num_threads } from "../devices/cpu/threads/num_threads.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { assertDone, findMpi, launcher } from "./mpi.ts";
 import type { Mpi } from "./mpi.ts";
+import { wireUp } from "./process_manager.ts";
 
 export interface Runtime {
   readonly mpi: Mpi;
@@ -17,6 +18,7 @@ export const runtime = (): Runtime | null => running;
 export function startMpi(expected: number): Runtime {
   if (running !== null) return running;
   const mpi = findMpi();
+  prepare(mpi);
   const [flag, rank, size] = [new Int32Array(1), new Int32Array(1), new Int32Array(1)];
   mpi.call.Initialized(flag);
   if (flag[0] === 0) assertDone(mpi, mpi.call.Init(0, 0), "Init");
@@ -33,6 +35,16 @@ export function startMpi(expected: number): Runtime {
     );
   shareCores();
   return running;
+}
+/** Where torchrun started the ranks, nobody has told the library of the others. */
+function prepare(mpi: Mpi): void {
+  const [size, rank] = [Number(environment("WORLD_SIZE") ?? 1), Number(environment("RANK") ?? 0)];
+  if (size === 1 || launcher()?.of !== null || environment("SLURM_PROCID") !== undefined) return;
+  if (!mpi.version.includes("MPICH"))
+    throw new RuntimeError(
+      "init_process_group: torchrun starts processes, but wires no MPI up, and of the libraries only MPICH lets itself be wired up without its own launcher.\nInstall MPICH (Debian: apt install mpich), or start the program by mpirun.",
+    );
+  wireUp(mpi.koffi, rank, size);
 }
 const firstLine = (text: string): string => text.split("\n")[0].replace(/\s+/g, " ").replace(/,.*/, "");
 

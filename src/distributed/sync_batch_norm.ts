@@ -3,7 +3,7 @@ import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
 import { ValueError } from "../base/errors.ts";
 import { BatchNorm } from "../nn/layers/batchnorm.ts";
-import { Module } from "../nn/module/module.ts";
+import type { Module } from "../nn/module/module.ts";
 import { empty } from "../tensor/allocate.ts";
 import { cat } from "../ops/views/joining.ts";
 import type { Tensor } from "../tensor/tensor.ts";

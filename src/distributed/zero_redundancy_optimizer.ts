@@ -10,7 +10,8 @@ import type { ProcessGroup } from "./group.ts";
 import { gather_object } from "./objects.ts";
 
 /** A class of optimizers, as `optim.Adam`. */
-type OptimizerClass<O> = new (params: never, options?: O) => Optimizer<CommonOptions, object>;
+type OptimizerClass = { readonly prototype: object };
+type Made = new (params: unknown, options: unknown) => Optimizer<CommonOptions, object>;
 type Options = Record<string, unknown> & { process_group?: ProcessGroup | null };
 
 /**
@@ -20,26 +21,23 @@ type Options = Record<string, unknown> & { process_group?: ProcessGroup | null }
  * @example
  * const optimizer = new dist.ZeroRedundancyOptimizer(model.parameters(), optim.Adam, { lr: 0.01 });
  */
-export class ZeroRedundancyOptimizer<O extends object = object> extends Optimizer<CommonOptions, object> {
+export class ZeroRedundancyOptimizer extends Optimizer<CommonOptions, object> {
   readonly process_group: ProcessGroup;
   /** The optimizer of this process's part; null if that is empty. */
   readonly optim: Optimizer<CommonOptions, object> | null;
   private readonly owner = new Map<Tensor, number>();
   private whole: OptimizerStateDict | null = null;
   constructor(
-    params: Params<CommonOptions>,
-    optimizer_class: OptimizerClass<O>,
-    defaults: O & Options = {} as O & Options,
+    params: Iterable<Tensor> | Params<CommonOptions>,
+    optimizer_class: OptimizerClass,
+    defaults: Options = {},
   ) {
     if (typeof optimizer_class !== "function")
       throw new TypeError("ZeroRedundancyOptimizer: argument 'optimizer_class' must be a class of optimizers");
-    const { process_group = null, ...options } = defaults as Options;
+    const { process_group = null, ...options } = defaults;
+    const Class = optimizer_class as unknown as Made;
     // What the class makes of the options: its defaults, for schedulers and for people to read.
-    const list = [...(params as Iterable<Tensor>)];
-    const like = new (optimizer_class as unknown as new (p: unknown, o: unknown) => Optimizer<CommonOptions, object>)(
-      list,
-      options,
-    );
+    const like = new Class([...params], options);
     super(like.param_groups as never, like.defaults);
     this.process_group = groupOf(process_group);
     this.shareOut();
@@ -47,13 +45,7 @@ export class ZeroRedundancyOptimizer<O extends object = object> extends Optimize
     const mine = this.param_groups
       .map((group) => ({ ...group, params: group.params.filter((p) => this.owner.get(p) === rank) }))
       .filter(({ params: some }) => some.length > 0);
-    this.optim =
-      mine.length === 0
-        ? null
-        : new (optimizer_class as unknown as new (p: unknown, o: unknown) => Optimizer<CommonOptions, object>)(
-            mine,
-            options,
-          );
+    this.optim = mine.length === 0 ? null : new Class(mine, options);
   }
   /** The largest parameters first, each to the process that has the least so far: as PyTorch does it. */
   private shareOut(): void {

@@ -1,5 +1,8 @@
 // torch.distributed on the MPI libraries that are installed (.ci/run installs both). `npm run test:distributed` runs all of
 // it: one to four ranks, tensors of up to ten million elements. Here two ranks and small ones stand for it.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { launchers, runRanks } from "./launch.ts";
 
@@ -32,6 +35,38 @@ for (const launcher of launchers)
       expect(status).toBe(0);
       expect(stdout.match(/trained/g)).toHaveLength(ranks);
     });
+
+test("ranks that torchrun starts, which tells them RANK and WORLD_SIZE only, find each other by MPICH", async () => {
+  if (!launchers.some(({ name }) => name === "MPICH")) return expect(process.env["CI"]).not.toBe("true");
+  const port = String(20000 + (process.pid % 20000));
+  const env = { WORLD_SIZE: "2", LOCAL_WORLD_SIZE: "2", MASTER_ADDR: "127.0.0.1", MASTER_PORT: port };
+  const ended = await Promise.all(["0", "1"].map((RANK) => runRanks(null, 1, "ended.ts", [], { ...env, RANK })));
+  for (const [rank, { status, stdout, stderr }] of ended.entries()) {
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(stdout).toBe(`${rank} of 2\n`);
+  }
+});
+test("a checkpoint of three ranks with a part of every parameter each is read by two, and by one", async () => {
+  const [launcher] = launchers;
+  if (launcher === undefined) return expect(process.env["CI"]).not.toBe("true");
+  const folder = mkdtempSync(join(tmpdir(), "tidu-checkpoint-"));
+  try {
+    const written = await runRanks(launcher, 3, "checkpoint.ts", ["write", folder]);
+    expect(written.stderr).toBe("");
+    const sums = /sum \S+/.exec(written.stdout)![0];
+    for (const ranks of [2, 1]) {
+      const { stdout, stderr } = await runRanks(ranks === 1 ? null : launcher, ranks, "checkpoint.ts", [
+        "read",
+        folder,
+      ]);
+      expect(stderr).toBe("");
+      expect(stdout).toContain(sums);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 /** What becomes of a run: [its name, what is told on the terminal, and by whom first]. */
 const FAILURES: readonly (readonly [string, RegExp, Record<string, string>?])[] = [
@@ -68,9 +103,10 @@ test.runIf(all)("all end when a rank is killed at any moment", async () => {
 });
 for (const launcher of launchers)
   test(`${launcher.name}: processes end without a crash`, async () => {
-    const { status, stderr } = await runRanks(launcher, 2, "ended.ts");
+    const { status, stdout, stderr } = await runRanks(launcher, 2, "ended.ts");
     expect(stderr).toBe("");
     expect(status).toBe(0);
+    expect(stdout.split("\n").sort()).toEqual(["", "0 of 2", "1 of 2"]);
   });
 
 test("without a launcher there is a world of one, and every collective works in it", async () => {

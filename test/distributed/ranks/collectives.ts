@@ -1,7 +1,7 @@
 // Every collective against plain arithmetic, over dtypes, sizes and layouts. Arguments: the sizes.
 import * as torch from "tidu";
 import type { Tensor } from "tidu";
-import * as dist from "tidu/distributed";
+import * as dist from "../../../src/distributed/index.ts";
 
 const sizes = process.argv.slice(2).map(Number);
 dist.init_process_group("mpi");

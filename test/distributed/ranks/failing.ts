@@ -1,6 +1,6 @@
 // What happens when a rank fails, dies, hangs, or does something else. Argument: which of these.
 import * as torch from "tidu";
-import * as dist from "tidu/distributed";
+import * as dist from "../../../src/distributed/index.ts";
 
 const what = process.argv[2];
 dist.init_process_group("mpi", { timeout: what === "hang" ? 1 : 1800 });

@@ -1,7 +1,7 @@
 // After some steps on parts of the batch, parameters are those of one process on the whole of it. Argument: the steps.
 import * as torch from "tidu";
 import { nn, type Tensor } from "tidu";
-import * as dist from "tidu/distributed";
+import * as dist from "../../../src/distributed/index.ts";
 import * as F from "tidu/nn/functional";
 import { Adam, SGD } from "tidu/optim";
 
@@ -172,26 +172,25 @@ for (const [name, { make, input, classes }] of Object.entries(CASES))
   const model = new nn.Linear(3, 1);
   const ddp = new dist.DistributedDataParallel(model);
   const optimizer = sgd(model);
-  {
-    using _ = ddp.join();
-    for (let i = 0; i <= rank; i++) {
-      optimizer.zero_grad();
-      ddp(torch.full([2, 3], i + rank))
-        .sum()
-        .backward();
-      optimizer.step();
-    }
+  const joined = ddp.join();
+  for (let i = 0; i <= rank; i++) {
+    optimizer.zero_grad();
+    ddp(torch.full([2, 3], i + rank))
+      .sum()
+      .backward();
+    optimizer.step();
   }
+  joined[Symbol.dispose]();
   const all = Array.from({ length: world }, () => torch.zeros([1, 3]));
   dist.all_gather(all, model.weight.detach());
   for (const w of all) if (!torch.equal(w, all[0])) throw new Error("parameters differ after join");
 }
 // Gradients as halves on their way.
 {
-  const model = new nn.Linear(3, 1).float();
+  const model: nn.Linear = new nn.Linear(3, 1).to(torch.float32);
   const ddp = new dist.DistributedDataParallel(model);
   ddp.register_comm_hook(null, dist.fp16_compress_hook);
-  ddp(torch.full([1, 3], rank + 1).float())
+  ddp(torch.full([1, 3], rank + 1, { dtype: torch.float32 }))
     .sum()
     .backward();
   const wanted = (world + 1) / 2;
