@@ -75,8 +75,7 @@ export class ZeroRedundancyOptimizer extends Optimizer<CommonOptions, object> {
   private takeOptions(): void {
     for (const own of this.optim?.param_groups ?? []) {
       const group = this.param_groups.find(({ params }) => params.includes(own.params[0]))!;
-      const { params: _, ...options } = group;
-      Object.assign(own, options);
+      Object.assign(own, { ...group, params: own.params });
     }
   }
   /** Collects the state of all parts in one process, for `state_dict` there. All must call it. */
