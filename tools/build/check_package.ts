@@ -4,12 +4,28 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { pack } from "./pack.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "tidu-package-"));
 const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, unknown> };
 const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
-const program = names.map((name, i) => `export * as entry${i} from "tidu${name.slice(1)}";`).join("\n");
+/** Has all entries, and every method by its name: declarations may lack what no import of theirs names. */
+const program = [
+  ...names.map((name, i) => `export * as entry${i} from "tidu${name.slice(1)}";`),
+  `import type { Tensor } from "tidu";`,
+  `export const methods = (x: Tensor): unknown[] => [${(await methods()).map((name) => `x.${name}`).join(", ")}];`,
+].join("\n");
+/** Methods of the library's own, without declarations. */
+const INTERNAL = ["bare", "host", "value", "elementAt", "gradFnText"];
+async function methods(): Promise<string[]> {
+  const { Tensor } = (await import(pathToFileURL("dist/index.js").href)) as { Tensor: { prototype: object } };
+  const found = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype));
+  return found
+    .filter(([, { value }]) => typeof value === "function")
+    .map(([name]) => name)
+    .filter((name) => /^[a-z]/.test(name) && ![...INTERNAL, "constructor"].includes(name));
+}
 
 function check(what: string, args: readonly string[], cwd = "."): void {
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit", cwd });

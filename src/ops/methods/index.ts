@@ -20,6 +20,8 @@ import "./resize_tensor.ts";
 import "./subscript.ts";
 import "./unique.ts";
 import "./whereabouts.ts";
+// Twice, for declarations leave out what they do not name, and the type of the method with it.
+import "./view_dtype.ts";
 import { viewDtypes } from "./view_dtype.ts";
 
 type MethodNames<O> = {
