@@ -57,12 +57,18 @@ export function add<T>(hooks: Map<number, T>, hook: T, prepend = false): Removab
 
 /** `forward` with the hooks around it. */
 export function call(module: Module, own: ModuleHooks, given: unknown[]): unknown {
+  const outer = dims.names;
+  dims.names = null;
   try {
     return callHooked(module, own, given);
   } catch (error) {
     throw passed(error, module);
+  } finally {
+    dims.names = outer;
   }
 }
+/** The sizes that names of dims stand for in the call that runs: null until one is bound, undefined outside of calls. */
+export const dims: { names: Map<string, number> | null | undefined } = { names: undefined };
 function callHooked(module: Module, own: ModuleHooks, given: unknown[]): unknown {
   const forward = module.forward as (...args: unknown[]) => unknown;
   if (own.none && globalHooks.none) return forward.apply(module, argumentsOf(module, forward, given));

@@ -1,0 +1,74 @@
+// The functions of torch with shapes: the same functions under other types.
+import type * as untyped from "../index.ts";
+import type { AnyTensor, ArgsAfterFirst } from "./arguments.ts";
+import type { Arange, Eye, Filled, FromData, Linspace, Permutation, RandomInts, Sized } from "./creation.ts";
+import type { Kinds } from "./kinds.ts";
+import type { FunctionTable, Table } from "./names.ts";
+import type { Einsum } from "./products.ts";
+import type { DtypeOf, Function, Made, MethodOf, Overloaded, Result, ShapeOf, Unruled } from "./tensor.ts";
+
+type Untyped = typeof untyped;
+/** cat and stack: of a list of tensors. */
+type Joining<F, K extends "cat" | "stack"> = <
+  const T extends readonly AnyTensor[],
+  const A extends ArgsAfterFirst<F>,
+  Sentence = Kinds<[], never, [T, ...A]>[K],
+>(
+  tensors: [Kinds<[], never, [T, ...A]>[K]] extends [string] ? NoInfer<Sentence> : T,
+  ...rest: A
+) => Result<Kinds<[], never, [T, ...A]>[K]>;
+type EinsumFunction = <
+  const E extends string,
+  const T extends readonly AnyTensor[] | readonly [readonly AnyTensor[]],
+  Sentence = Einsum<E, List<T>>,
+>(
+  equation: [Einsum<E, List<T>>] extends [string] ? NoInfer<Sentence> : E,
+  ...operands: T
+) => Result<Made<Einsum<E, List<T>>, List<T> extends readonly [infer H, ...unknown[]] ? DtypeOf<H> : never>>;
+type List<T> = T extends readonly [infer L extends readonly unknown[]] ? L : T;
+/** torch.where(condition, input, other) */
+type Where = <const C extends AnyTensor, const A extends WhereArgs, Sentence = WhereOf<C, A>>(
+  condition: C,
+  ...args: [WhereOf<C, A>] extends [string] ? [NoInfer<Sentence>] : A
+) => Result<WhereOf<C, A>>;
+type WhereArgs = [] | [input: AnyTensor | untyped.Scalar, other: AnyTensor | untyped.Scalar];
+type WhereOf<C, A> = A extends readonly [infer I, infer O]
+  ? I extends AnyTensor
+    ? Kinds<ShapeOf<I>, DtypeOf<I>, [C, O]>["where"]
+    : O extends AnyTensor
+      ? Kinds<ShapeOf<O>, DtypeOf<O>, [C, I]>["where"]
+      : Made<ShapeOf<C>, never>
+  : Result<"">[];
+
+interface Special {
+  zeros: Sized<Untyped["zeros"]>;
+  ones: Sized<Untyped["ones"]>;
+  empty: Sized<Untyped["empty"]>;
+  rand: Sized<Untyped["rand"]>;
+  randn: Sized<Untyped["randn"]>;
+  full: Filled<Untyped["full"]>;
+  arange: Arange;
+  linspace: Linspace<Untyped["linspace"]>;
+  eye: Eye<Untyped["eye"]>;
+  randperm: Permutation<Untyped["randperm"]>;
+  randint: RandomInts;
+  tensor: FromData;
+  as_tensor: FromData;
+  cat: Joining<Untyped["cat"], "cat">;
+  concat: Joining<Untyped["concat"], "cat">;
+  concatenate: Joining<Untyped["concatenate"], "cat">;
+  stack: Joining<Untyped["stack"], "stack">;
+  einsum: EinsumFunction;
+  where: Where;
+}
+export type Functions = {
+  readonly [N in keyof Untyped]: N extends keyof Special
+    ? Special[N]
+    : N extends keyof Overloaded
+      ? MethodOf<Overloaded[N], N>
+      : N extends keyof Table
+        ? Function<Untyped[N], Table[N]>
+        : N extends keyof FunctionTable
+          ? Function<Untyped[N], FunctionTable[N]>
+          : Unruled<Untyped[N]>;
+};

@@ -1,0 +1,457 @@
+// What layers and functions of neural networks give: norms, embeddings, recurrence, attention, losses.
+import type { Arg, Option } from "./arguments.ts";
+import type { Linear } from "./products.ts";
+import type { Checked, Reduced, Resized } from "./reductions.ts";
+import type {
+  Broadcast,
+  Cut,
+  Dim,
+  DimOf,
+  DimsOf,
+  Inferred,
+  IsRankUnknown,
+  Listed,
+  Numel,
+  Same,
+  Shape,
+  Unknown,
+  Wrap,
+} from "./shape.ts";
+import type { DtypeOf, Made, ShapeOf, Tensor } from "./tensor.ts";
+import type { Batches } from "./products.ts";
+import type { Flattened, Unflattened } from "./views.ts";
+import type {
+  AdaptivePooled,
+  AvgPooled,
+  Conv,
+  ConvOptions,
+  ConvTransposed,
+  Interpolated,
+  MaxPooled,
+  Padded,
+  Shuffled,
+  Unshuffled,
+} from "./windows.ts";
+import type { AsFloat, NameOf } from "./dtype.ts";
+
+type ListOf<V> = V extends readonly unknown[] ? V : [V];
+
+// ---- norms
+
+type EndsWith<S extends Shape, V extends Shape> = V extends readonly [...infer RV extends Shape, infer v]
+  ? S extends readonly [...infer RS extends Shape, infer s]
+    ? Same<s, v> extends false
+      ? false
+      : EndsWith<RS, RV>
+    : false
+  : true;
+export type LayerNormed<S extends Shape, V> =
+  IsRankUnknown<S> extends true
+    ? Shape
+    : DimsOf<ListOf<V>> extends infer N extends Shape
+      ? IsRankUnknown<N> extends true
+        ? S
+        : EndsWith<S, N> extends false
+          ? `Given normalized_shape=[${Listed<N>}], expected input with shape [*, ${Listed<N>}], but got input of size[${Listed<S>}]`
+          : S
+      : never;
+type Ranks<N> = N extends 1 ? "2D or 3D" : N extends 2 ? "4D" : "5D";
+type Channels<S extends Shape, N> = S extends readonly [unknown, infer C extends Dim, ...unknown[]]
+  ? Same<C, N> extends false
+    ? `running_mean should contain ${C} elements not ${N & Dim}`
+    : S
+  : S;
+type BatchNormed<S extends Shape, N, Features> =
+  IsRankUnknown<S> extends true
+    ? Shape
+    : S["length"] extends (N extends 1 ? 2 | 3 : N extends 2 ? 4 : 5)
+      ? Channels<S, Features>
+      : `expected ${Ranks<N>} input (got ${S["length"]}D input)`;
+type GroupNormed<S extends Shape, N> = S extends readonly [unknown, infer C extends Dim, ...unknown[]]
+  ? Same<C, N> extends false
+    ? `Expected weight to be a vector of size equal to the number of channels in input, but got weight of shape [${Listed<[N]>}] and input of shape [${Listed<S>}]`
+    : S
+  : S;
+
+// ---- recurrence
+
+interface RecurrentOptions {
+  readonly input: unknown;
+  readonly hidden: Dim;
+  readonly layers: Dim;
+  readonly first: unknown;
+  readonly both: unknown;
+  readonly out: Dim;
+}
+type Recurrent<C> = {
+  input: Arg<C, "0", "input_size", number>;
+  hidden: DimOf<Arg<C, "1", "hidden_size", number>>;
+  layers: DimOf<Arg<C, "2", "num_layers", 1>>;
+  first: Option<C, "batch_first", false>;
+  both: Option<C, "bidirectional", false>;
+  out: Option<C, "proj_size", 0> extends 0
+    ? DimOf<Arg<C, "1", "hidden_size", number>>
+    : DimOf<Option<C, "proj_size", 0>>;
+};
+/** Options by place behind num_layers are rare: of such a layer only what comes first is known. */
+type IsPlain<C> = C extends readonly [unknown, unknown, unknown, boolean, ...unknown[]] ? false : true;
+type Directions<O extends RecurrentOptions> = O["both"] extends true ? 2 : O["both"] extends false ? 1 : number;
+type States<O extends RecurrentOptions, B extends Shape, H extends Dim, D extends string> = Made<
+  [Numel<[O["layers"], Directions<O>]>, ...B, H],
+  D
+>;
+type Steps<S extends Shape, O extends RecurrentOptions, D extends string, Two> = S extends readonly [
+  ...infer L extends Shape,
+  infer K extends Dim,
+]
+  ? L["length"] extends 1 | 2
+    ? Same<K, O["input"]> extends false
+      ? `input.size(-1) must be equal to input_size. Expected ${O["input"] & Dim}, got ${K}`
+      : (
+            L extends readonly [infer A extends Dim, infer B extends Dim]
+              ? O["first"] extends true
+                ? [A]
+                : O["first"] extends false
+                  ? [B]
+                  : [number]
+              : []
+          ) extends infer B extends Shape
+        ? [
+            Made<[...L, Numel<[O["out"], Directions<O>]>], D>,
+            Two extends true
+              ? readonly [States<O, B, O["out"], D>, States<O, B, O["hidden"], D>]
+              : States<O, B, O["hidden"], D>,
+          ]
+        : never
+    : `${Two extends true ? "LSTM" : "GRU"}: Expected input to be 2D or 3D, got ${S["length"]}D instead`
+  : [Tensor<Unknown, D>, Two extends true ? readonly [Tensor<Unknown, D>, Tensor<Unknown, D>] : Tensor<Unknown, D>];
+type Cell<S extends Shape, C> = S extends readonly [...infer B extends Shape, infer K extends Dim]
+  ? Same<K, Arg<C, "0", "input_size", number>> extends false
+    ? `input has inconsistent input_size: got ${K} expected ${Arg<C, "0", "input_size", number> & Dim}`
+    : [...B, DimOf<Arg<C, "1", "hidden_size", number>>]
+  : Shape;
+
+// ---- attention
+
+export type Attended<Q extends Shape, K extends Shape, V extends Shape> = Q extends readonly [
+  ...infer B extends Shape,
+  infer L extends Dim,
+  infer E extends Dim,
+]
+  ? K extends readonly [...infer C extends Shape, infer T extends Dim, infer F extends Dim]
+    ? Batches<B, C, L, E, F, T> extends infer W
+      ? W extends readonly [...infer BW extends Shape, unknown, unknown]
+        ? V extends readonly [...infer G extends Shape, infer U extends Dim, infer O extends Dim]
+          ? Batches<BW, G, L, T, U, O>
+          : Shape
+        : W
+      : never
+    : Shape
+  : Shape;
+/** Grouped queries are not looked into. */
+type Attention<S extends Shape, A> =
+  Option<A, "enable_gqa", false> extends false
+    ? Attended<S, ShapeOf<Arg<A, "0", "key", Shape>>, ShapeOf<Arg<A, "1", "value", Shape>>>
+    : Shape;
+type Embeds<S extends Shape, E> = S extends readonly [...unknown[], infer K extends Dim]
+  ? Same<K, E> extends false
+    ? `was expecting embedding dimension of ${E & Dim}, but got ${K}`
+    : S
+  : S;
+
+// ---- losses
+
+type Reduction<O> = O extends "none" ? "none" : O extends "mean" | "sum" ? "one" : unknown;
+type Loss<S, Red> = S extends string
+  ? S
+  : Reduction<Red> extends "one"
+    ? []
+    : Reduction<Red> extends "none"
+      ? S
+      : Shape;
+type EqualShapes<S extends Shape, T extends Shape> =
+  IsRankUnknown<S> extends true
+    ? true
+    : IsRankUnknown<T> extends true
+      ? true
+      : S["length"] extends T["length"]
+        ? EndsWith<S, T>
+        : false;
+type BinaryLoss<S extends Shape, T extends Shape> =
+  EqualShapes<S, T> extends false
+    ? `Target size (torch.Size([${Listed<T>}])) must be the same as input size (torch.Size([${Listed<S>}]))`
+    : S;
+type BceLoss<S extends Shape, T extends Shape> =
+  EqualShapes<S, T> extends false
+    ? `Using a target size (torch.Size([${Listed<T>}])) that is different to the input size (torch.Size([${Listed<S>}])) is deprecated. Please ensure they have the same size.`
+    : S;
+/** Classes: input [N, C, ...], target [N, ...]; or probabilities of the input's shape. */
+type ClassLoss<S extends Shape, T extends Shape, DT> =
+  IsRankUnknown<S> extends true
+    ? Shape
+    : IsRankUnknown<T> extends true
+      ? Shape
+      : DT extends "int64" | "uint8"
+        ? ClassIndices<S, T>
+        : EqualShapes<S, T> extends true
+          ? Probabilities<S>
+          : ClassIndices<S, T> extends infer R
+            ? R extends string
+              ? DT extends `${string}float${string}`
+                ? Shape
+                : Shape
+              : R
+            : never;
+type Probabilities<S extends Shape> = S extends readonly [unknown]
+  ? []
+  : S extends readonly [infer N extends Dim, unknown, ...infer R extends Shape]
+    ? [N, ...R]
+    : Shape;
+type ClassIndices<S extends Shape, T extends Shape> = S extends readonly [unknown]
+  ? T["length"] extends 0
+    ? T
+    : Shape
+  : S extends readonly [infer N extends Dim, unknown, ...infer R extends Shape]
+    ? T extends readonly [infer M extends Dim, ...infer Q extends Shape]
+      ? Same<N, M> extends false
+        ? `Expected input batch_size (${N}) to match target batch_size (${M}).`
+        : R["length"] extends Q["length"]
+          ? EndsWith<R, Q> extends false
+            ? `Expected target size [${Listed<[N, ...R]>}], got [${Listed<T>}]`
+            : T
+          : S["length"] extends 2
+            ? "0D or 1D target tensor expected, multi-target not supported"
+            : `Expected target size [${Listed<[N, ...R]>}], got [${Listed<T>}]`
+      : Shape
+    : Shape;
+type TargetOf<A> = ShapeOf<Arg<A, "0", "target", Shape>>;
+
+// ---- others
+
+type GatedHalf<S extends Shape, P> = P extends string
+  ? P
+  : Cut<S, P>[1] extends readonly [infer H extends Dim, ...unknown[]]
+    ? Inferred<[H], [2]> extends infer Q
+      ? Q extends null
+        ? `Halving dimension must be even, but dimension ${P & number} is size ${H}`
+        : Resized<S, P, Q & Dim>
+      : never
+    : Resized<S, P, number>;
+type AsWeight<
+  W extends Shape,
+  G,
+  A,
+  At1 extends string,
+  At2 extends string,
+  At3 extends string,
+  At4 extends string,
+> = W extends readonly [infer O, infer I, ...infer K]
+  ? {
+      in: Numel<[I, G]>;
+      out: O;
+      kernel: K;
+      stride: Arg<A, At1, "stride", 1>;
+      padding: Arg<A, At2, "padding", 0>;
+      dilation: Arg<A, At3, "dilation", 1>;
+      groups: Arg<A, At4, "groups", 1>;
+    }
+  : never;
+type ConvOf<S extends Shape, N extends number, A> =
+  AsWeight<ShapeOf<Arg<A, "0", "weight", Shape>>, Arg<A, "5", "groups", 1>, A, "2", "3", "4", "5"> extends infer O
+    ? [O] extends [never]
+      ? Shape
+      : Conv<S, N, O & ConvOptions>
+    : never;
+type Distance<S extends Shape, T extends Shape, P, Keep> =
+  Broadcast<S, T> extends infer R ? (R extends Shape ? Reduced<R, P, Keep> : R) : never;
+
+/** Functions of torch.nn.functional: A are the arguments behind the input. */
+export interface FunctionalKinds<S extends Shape, D extends string, A> {
+  dropout: Tensor<S, D>;
+  softmaxF: Made<Checked<S, Wrap<S, Arg<A, "0", "dim", -1>>>, NameOf<Option<A, "dtype", null>, AsFloat<D>>>;
+  glu: Made<GatedHalf<S, Wrap<S, Arg<A, "0", "dim", -1>>>, D>;
+  oneHot: Made<
+    [...S, Arg<A, "0", "num_classes", -1> extends infer N ? (N extends -1 ? number : DimOf<N>) : never],
+    "int64"
+  >;
+  layerNorm: Made<LayerNormed<S, Arg<A, "0", "normalized_shape", number>>, D>;
+  conv1d: Made<ConvOf<S, 1, A>, D>;
+  conv2d: Made<ConvOf<S, 2, A>, D>;
+  conv3d: Made<ConvOf<S, 3, A>, D>;
+  maxPool1d: Made<MaxPooled<S, 1, A>, D>;
+  maxPool2d: Made<MaxPooled<S, 2, A>, D>;
+  maxPool3d: Made<MaxPooled<S, 3, A>, D>;
+  avgPool1d: Made<AvgPooled<S, 1, A>, D>;
+  avgPool2d: Made<AvgPooled<S, 2, A>, D>;
+  avgPool3d: Made<AvgPooled<S, 3, A>, D>;
+  adaptiveAvgPool1d: Made<AdaptivePooled<S, 1, Arg<A, "0", "output_size", number>, "avg">, D>;
+  adaptiveAvgPool2d: Made<AdaptivePooled<S, 2, Arg<A, "0", "output_size", number>, "avg">, D>;
+  adaptiveAvgPool3d: Made<AdaptivePooled<S, 3, Arg<A, "0", "output_size", number>, "avg">, D>;
+  pad: Made<Padded<S, Arg<A, "0", "pad", number>>, D>;
+  interpolate: Made<
+    Interpolated<S, Arg<A, "0", "size", null>, Arg<A, "1", "scale_factor", null>, Arg<A, "2", "mode", "nearest">>,
+    D
+  >;
+  pixelShuffle: Made<Shuffled<S, Arg<A, "0", "upscale_factor", number>>, D>;
+  pixelUnshuffle: Made<Unshuffled<S, Arg<A, "0", "downscale_factor", number>>, D>;
+  attention: Made<Attention<S, A>, D>;
+  cosine: Made<Distance<S, ShapeOf<Arg<A, "0", "x2", Shape>>, Arg<A, "1", "dim", 1>, false>, D>;
+  pairwise: Made<Distance<S, ShapeOf<Arg<A, "0", "x2", Shape>>, -1, Arg<A, "3", "keepdim", false>>, D>;
+  pointLoss: Made<Loss<Broadcast<S, TargetOf<A>>, Option<A, "reduction", "mean">>, D>;
+  binaryLoss: Made<Loss<BinaryLoss<S, TargetOf<A>>, Option<A, "reduction", "mean">>, D>;
+  bceLoss: Made<Loss<BceLoss<S, TargetOf<A>>, Option<A, "reduction", "mean">>, D>;
+  classLoss: Made<
+    Loss<ClassLoss<S, TargetOf<A>, DtypeOf<Arg<A, "0", "target", unknown>>>, Option<A, "reduction", "mean">>,
+    D
+  >;
+}
+/** Layers: C are the arguments of the constructor, A those of a call behind the input. */
+export interface LayerKinds<C, S extends Shape, D extends string, A> {
+  same: Tensor<S, D>;
+  linear: Made<Linear<S, Arg<C, "0", "in_features", number>, DimOf<Arg<C, "1", "out_features", number>>>, D>;
+  softmax: Made<
+    Checked<S, Arg<C, "0", "dim", null> extends infer P ? (P extends null ? number : Wrap<S, P>) : never>,
+    D
+  >;
+  glu: Made<GatedHalf<S, Wrap<S, Arg<C, "0", "dim", -1>>>, D>;
+  embedding: Made<[...S, DimOf<Arg<C, "1", "embedding_dim", number>>], NameOf<Option<C, "dtype", null>, "float32">>;
+  layerNorm: Made<LayerNormed<S, Arg<C, "0", "normalized_shape", number>>, D>;
+  batchNorm1d: Made<BatchNormed<S, 1, Arg<C, "0", "num_features", number>>, D>;
+  batchNorm2d: Made<BatchNormed<S, 2, Arg<C, "0", "num_features", number>>, D>;
+  batchNorm3d: Made<BatchNormed<S, 3, Arg<C, "0", "num_features", number>>, D>;
+  groupNorm: Made<GroupNormed<S, Arg<C, "1", "num_channels", number>>, D>;
+  flatten: Made<Flattened<S, Arg<C, "0", "start_dim", 1>, Arg<C, "1", "end_dim", -1>>, D>;
+  unflatten: Made<Unflattened<S, Arg<C, "0", "dim", number>, DimsOf<Arg<C, "1", "unflattened_size", Shape>>>, D>;
+  conv1d: Made<Conv<S, 1, ConvArgs<C>>, D>;
+  conv2d: Made<Conv<S, 2, ConvArgs<C>>, D>;
+  conv3d: Made<Conv<S, 3, ConvArgs<C>>, D>;
+  convTranspose1d: A extends readonly [] ? Made<ConvTransposed<S, 1, TransposedArgs<C>>, D> : Tensor<Unknown, D>;
+  convTranspose2d: A extends readonly [] ? Made<ConvTransposed<S, 2, TransposedArgs<C>>, D> : Tensor<Unknown, D>;
+  convTranspose3d: A extends readonly [] ? Made<ConvTransposed<S, 3, TransposedArgs<C>>, D> : Tensor<Unknown, D>;
+  maxPool1d: Made<MaxPooled<S, 1, C>, D>;
+  maxPool2d: Made<MaxPooled<S, 2, C>, D>;
+  maxPool3d: Made<MaxPooled<S, 3, C>, D>;
+  avgPool1d: Made<AvgPooled<S, 1, C>, D>;
+  avgPool2d: Made<AvgPooled<S, 2, C>, D>;
+  avgPool3d: Made<AvgPooled<S, 3, C>, D>;
+  adaptiveAvgPool1d: Made<AdaptivePooled<S, 1, Arg<C, "0", "output_size", number>, "avg">, D>;
+  adaptiveAvgPool2d: Made<AdaptivePooled<S, 2, Arg<C, "0", "output_size", number>, "avg">, D>;
+  adaptiveAvgPool3d: Made<AdaptivePooled<S, 3, Arg<C, "0", "output_size", number>, "avg">, D>;
+  adaptiveMaxPool1d: Made<AdaptivePooled<S, 1, Arg<C, "0", "output_size", number>, "max">, D>;
+  adaptiveMaxPool2d: Made<AdaptivePooled<S, 2, Arg<C, "0", "output_size", number>, "max">, D>;
+  adaptiveMaxPool3d: Made<AdaptivePooled<S, 3, Arg<C, "0", "output_size", number>, "max">, D>;
+  pad1d: Made<Padded<S, Sides<Arg<C, "0", "padding", number>, 1>>, D>;
+  pad2d: Made<Padded<S, Sides<Arg<C, "0", "padding", number>, 2>>, D>;
+  pad3d: Made<Padded<S, Sides<Arg<C, "0", "padding", number>, 3>>, D>;
+  upsample: Made<
+    Interpolated<S, Arg<C, "0", "size", null>, Arg<C, "1", "scale_factor", null>, Arg<C, "2", "mode", "nearest">>,
+    D
+  >;
+  pixelShuffle: Made<Shuffled<S, Arg<C, "0", "upscale_factor", number>>, D>;
+  pixelUnshuffle: Made<Unshuffled<S, Arg<C, "0", "downscale_factor", number>>, D>;
+  lstm: IsPlain<C> extends true
+    ? Steps<S, Recurrent<C>, D, true>
+    : [Tensor<Unknown, D>, readonly [Tensor<Unknown, D>, Tensor<Unknown, D>]];
+  gru: IsPlain<C> extends true ? Steps<S, Recurrent<C>, D, false> : [Tensor<Unknown, D>, Tensor<Unknown, D>];
+  cell: Made<Cell<S, C>, D>;
+  lstmCell: Cell<S, C> extends infer R ? (R extends string ? R : readonly [Made<R, D>, Made<R, D>]) : never;
+  multihead: Embeds<S, Arg<C, "0", "embed_dim", number>> extends infer R
+    ? R extends string
+      ? R
+      : [Made<R, D>, Option<A, "need_weights", true> extends false ? null : Tensor<Unknown, D>]
+    : never;
+  transformer: Made<Embeds<S, Arg<C, "0", "d_model", number>>, D>;
+  encoder: Tensor<S, D>;
+  pointLoss: Made<Loss<Broadcast<S, TargetOf<A>>, Option<C, "reduction", "mean">>, D>;
+  binaryLoss: Made<Loss<BinaryLoss<S, TargetOf<A>>, Option<C, "reduction", "mean">>, D>;
+  bceLoss: Made<Loss<BceLoss<S, TargetOf<A>>, Option<C, "reduction", "mean">>, D>;
+  classLoss: Made<
+    Loss<ClassLoss<S, TargetOf<A>, DtypeOf<Arg<A, "0", "target", unknown>>>, Option<C, "reduction", "mean">>,
+    D
+  >;
+  oneNumber: Reduction<Option<C, "reduction", "mean">> extends "one" ? Tensor<[], D> : Tensor<Unknown, D>;
+  cosine: Made<Distance<S, ShapeOf<Arg<A, "0", "x2", Shape>>, Arg<C, "0", "dim", 1>, false>, D>;
+  unknown: Tensor<Unknown, D>;
+}
+type Sides<V, N extends number> = V extends readonly unknown[]
+  ? V
+  : N extends 1
+    ? [V, V]
+    : N extends 2
+      ? [V, V, V, V]
+      : [V, V, V, V, V, V];
+type ConvArgs<C> = {
+  in: Arg<C, "0", "in_channels", number>;
+  out: Arg<C, "1", "out_channels", number>;
+  kernel: Arg<C, "2", "kernel_size", number>;
+  stride: Arg<C, "3", "stride", 1>;
+  padding: Arg<C, "4", "padding", 0>;
+  dilation: Arg<C, "5", "dilation", 1>;
+  groups: Arg<C, "6", "groups", 1>;
+};
+type TransposedArgs<C> = {
+  in: Arg<C, "0", "in_channels", number>;
+  out: Arg<C, "1", "out_channels", number>;
+  kernel: Arg<C, "2", "kernel_size", number>;
+  stride: Arg<C, "3", "stride", 1>;
+  padding: Arg<C, "4", "padding", 0>;
+  output_padding: Arg<C, "5", "output_padding", 0>;
+  groups: Arg<C, "6", "groups", 1>;
+  dilation: Arg<C, "8", "dilation", 1>;
+};
+
+/* prettier-ignore */
+interface Lists {
+  same: "ReLU" | "ReLU6" | "LeakyReLU" | "RReLU" | "ELU" | "CELU" | "SELU" | "GELU" | "SiLU" | "Mish" | "Sigmoid" | "LogSigmoid" | "Tanh" | "Tanhshrink" | "Softsign" | "Softplus" | "Hardtanh" | "Hardsigmoid" | "Hardswish" | "Hardshrink" | "Softshrink" | "Threshold" | "PReLU" | "Softmax2d" | "Identity" | "Dropout" | "Dropout1d" | "Dropout2d" | "Dropout3d" | "AlphaDropout" | "FeatureAlphaDropout" | "InstanceNorm1d" | "InstanceNorm2d" | "InstanceNorm3d" | "LocalResponseNorm" | "CrossMapLRN2d" | "ChannelShuffle";
+  linear: "Linear";
+  softmax: "Softmax" | "Softmin" | "LogSoftmax";
+  glu: "GLU";
+  embedding: "Embedding";
+  layerNorm: "LayerNorm" | "RMSNorm";
+  batchNorm1d: "BatchNorm1d";
+  batchNorm2d: "BatchNorm2d";
+  batchNorm3d: "BatchNorm3d";
+  groupNorm: "GroupNorm";
+  flatten: "Flatten";
+  unflatten: "Unflatten";
+  conv1d: "Conv1d";
+  conv2d: "Conv2d";
+  conv3d: "Conv3d";
+  convTranspose1d: "ConvTranspose1d";
+  convTranspose2d: "ConvTranspose2d";
+  convTranspose3d: "ConvTranspose3d";
+  maxPool1d: "MaxPool1d";
+  maxPool2d: "MaxPool2d";
+  maxPool3d: "MaxPool3d";
+  avgPool1d: "AvgPool1d";
+  avgPool2d: "AvgPool2d";
+  avgPool3d: "AvgPool3d";
+  adaptiveAvgPool1d: "AdaptiveAvgPool1d";
+  adaptiveAvgPool2d: "AdaptiveAvgPool2d";
+  adaptiveAvgPool3d: "AdaptiveAvgPool3d";
+  adaptiveMaxPool1d: "AdaptiveMaxPool1d";
+  adaptiveMaxPool2d: "AdaptiveMaxPool2d";
+  adaptiveMaxPool3d: "AdaptiveMaxPool3d";
+  pad1d: "ConstantPad1d" | "ZeroPad1d" | "ReflectionPad1d" | "ReplicationPad1d" | "CircularPad1d";
+  pad2d: "ConstantPad2d" | "ZeroPad2d" | "ReflectionPad2d" | "ReplicationPad2d" | "CircularPad2d";
+  pad3d: "ConstantPad3d" | "ZeroPad3d" | "ReflectionPad3d" | "ReplicationPad3d" | "CircularPad3d";
+  upsample: "Upsample" | "UpsamplingNearest2d" | "UpsamplingBilinear2d";
+  pixelShuffle: "PixelShuffle";
+  pixelUnshuffle: "PixelUnshuffle";
+  lstm: "LSTM";
+  gru: "GRU" | "RNN";
+  cell: "GRUCell" | "RNNCell";
+  lstmCell: "LSTMCell";
+  multihead: "MultiheadAttention";
+  transformer: "TransformerEncoderLayer" | "TransformerDecoderLayer";
+  encoder: "TransformerEncoder" | "TransformerDecoder";
+  pointLoss: "MSELoss" | "L1Loss" | "SmoothL1Loss" | "HuberLoss" | "KLDivLoss" | "PoissonNLLLoss";
+  binaryLoss: "BCEWithLogitsLoss";
+  bceLoss: "BCELoss";
+  classLoss: "CrossEntropyLoss" | "NLLLoss";
+  oneNumber: "TripletMarginLoss" | "MarginRankingLoss" | "HingeEmbeddingLoss" | "CosineEmbeddingLoss" | "SoftMarginLoss" | "MultiMarginLoss" | "MultiLabelMarginLoss" | "MultiLabelSoftMarginLoss" | "GaussianNLLLoss" | "CTCLoss";
+  cosine: "CosineSimilarity";
+  unknown: "Bilinear" | "EmbeddingBag" | "Fold" | "Unfold" | "LPPool1d" | "LPPool2d" | "LPPool3d" | "MaxUnpool1d" | "MaxUnpool2d" | "MaxUnpool3d" | "FractionalMaxPool2d" | "FractionalMaxPool3d" | "PairwiseDistance" | "Transformer";
+}
+/** The kind of each layer. */
+export type LayerTable = { [K in keyof Lists as Lists[K]]: K };

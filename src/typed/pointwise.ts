@@ -1,0 +1,77 @@
+// Elements one by one: the shape of the input, or of several broadcast.
+import type { Scalar } from "../base/dtype.ts";
+import type { Arg, Option } from "./arguments.ts";
+import type { AsFloat, AsReal, NameOf, Promote, WithScalar } from "./dtype.ts";
+import type { Broadcast, Listed, Shape } from "./shape.ts";
+import type { DtypeOf, Made, ShapeOf, Tensor } from "./tensor.ts";
+
+/** The dtype of an operand of dtype D and shape S with another, which may be a bare number. */
+type With<S extends Shape, D extends string, O> = O extends null
+  ? D
+  : O extends Scalar
+    ? WithScalar<D, O>
+    : Promote<D, S, DtypeOf<O>, ShapeOf<O>>;
+type Two<S extends Shape, O, D extends string> = Made<Broadcast<S, ShapeOf<O>>, D>;
+type Three<S extends Shape, B extends Shape, C extends Shape, D extends string> =
+  Broadcast<S, B> extends infer R ? (R extends Shape ? Made<Broadcast<R, C>, D> : R) : never;
+/** What is written into self must have its shape. */
+type Into<S extends Shape, R, D extends string> = R extends string
+  ? R
+  : [S] extends [R]
+    ? Tensor<S, D>
+    : number extends (R & Shape)["length"] | (R & Shape)[number] | S["length"] | S[number]
+      ? Tensor<S, D>
+      : `output with shape [${Listed<S>}] doesn't match the broadcast shape [${Listed<R>}]`;
+type Divided<A, D extends string> = Option<A, "rounding_mode", null> extends null ? AsFloat<D> : D;
+
+export interface PointwiseKinds<S extends Shape, D extends string, A> {
+  same: Tensor<S, D>;
+  /** Of another dtype if one is asked for, as by zeros_like. */
+  like: Tensor<S, NameOf<Option<A, "dtype", null>, D>>;
+  float: Tensor<S, AsFloat<D>>;
+  real: Tensor<S, AsReal<D>>;
+  bool: Tensor<S, "bool">;
+  two: Two<S, Arg<A, "0", "other", Shape>, With<S, D, Arg<A, "0", "other", Shape>>>;
+  divide: Two<S, Arg<A, "0", "other", Shape>, Divided<A, With<S, D, Arg<A, "0", "other", Shape>>>>;
+  power: Two<S, Arg<A, "0", "exponent", Shape>, With<S, D, Arg<A, "0", "exponent", Shape>>>;
+  compare: Two<S, Arg<A, "0", "other", Shape>, "bool">;
+  two_: Into<S, Broadcast<S, ShapeOf<Arg<A, "0", "other", Shape>>>, D>;
+  mask: Two<S, Arg<A, "0", "mask", Shape>, D>;
+  mask_: Into<S, Broadcast<S, ShapeOf<Arg<A, "0", "mask", Shape>>>, D>;
+  /** x.where(condition, other) */
+  where: Three<
+    S,
+    ShapeOf<Arg<A, "0", "condition", Shape>>,
+    ShapeOf<Arg<A, "1", "other", Shape>>,
+    With<S, D, Arg<A, "1", "other", Shape>>
+  >;
+  clamp: Three<
+    S,
+    ShapeOf<Arg<A, "0", "min", 0>>,
+    ShapeOf<Arg<A, "1", "max", 0>>,
+    With<S, D, Arg<A, "0", "min", false>> extends infer E extends string
+      ? With<S, E, Arg<A, "1", "max", false>>
+      : string
+  >;
+  lerp: Three<S, ShapeOf<Arg<A, "0", "end", Shape>>, ShapeOf<Arg<A, "1", "weight", Shape>>, D>;
+  addc: Three<S, ShapeOf<Arg<A, "0", "tensor1", Shape>>, ShapeOf<Arg<A, "1", "tensor2", Shape>>, D>;
+  to: Tensor<S, Converted<A, D>>;
+  asBool: Tensor<S, "bool">;
+  asInt16: Tensor<S, "int16">;
+  asInt32: Tensor<S, "int32">;
+  asInt64: Tensor<S, "int64">;
+  asFloat16: Tensor<S, "float16">;
+  asBfloat16: Tensor<S, "bfloat16">;
+  asFloat32: Tensor<S, "float32">;
+  asFloat64: Tensor<S, "float64">;
+}
+/** x.to(dtype), x.to(device), x.to(device, dtype), x.to({ dtype }), x.to(tensor) */
+type Converted<A, D extends string> = A extends readonly [infer F, ...infer R]
+  ? F extends { readonly name: infer N extends string; readonly itemsize: number }
+    ? N
+    : F extends string
+      ? Converted<R, D>
+      : F extends { readonly dtype: infer T }
+        ? NameOf<T, string>
+        : string
+  : D;

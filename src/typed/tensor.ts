@@ -1,0 +1,127 @@
+// A tensor seen by its shape and dtype, and how a kind of rule becomes a method and a function.
+import type { Dtype, Scalar } from "../base/dtype.ts";
+import type { ToOptions, ToTarget } from "../ops/copies/to_target.ts";
+import type { Tensor as Untyped } from "../tensor/tensor.ts";
+import type { AnyTensor, ArgsAfterFirst, ArgsOf, Loose } from "./arguments.ts";
+import type { Known } from "./dtype.ts";
+import type { First } from "./indexing.ts";
+import type { Kind, Kinds } from "./kinds.ts";
+import type { Table } from "./names.ts";
+import type { Numel, Plain, Said, Shape, Size, Sizes, Unknown, Wrap } from "./shape.ts";
+import type { AllTransposed, MatrixTransposed, Turned } from "./views.ts";
+
+declare const SHAPE: unique symbol;
+declare const DTYPE: unique symbol;
+
+/** A tensor of this shape and dtype. The object is a Tensor as any other. */
+export interface Tensor<S extends Shape = Unknown, D extends string = Unknown> extends Methods, Others {
+  readonly [SHAPE]: S;
+  readonly [DTYPE]: D;
+  readonly dtype: Known<D>;
+  readonly shape: Sizes<S>;
+  readonly ndim: S["length"];
+  readonly length: S extends readonly [infer H, ...unknown[]] ? Size<H> : number;
+  /** The sizes, or the size of one dim. */
+  size(): Sizes<S>;
+  size<const P extends number>(
+    dim: P | { dim: P },
+  ): Wrap<Plain<S>, P> extends infer I extends keyof Sizes<S> ? Sizes<S>[I] : number;
+  /** The same tensor, seen by the declared shape: see `shaped`. */
+  shaped<const T extends Shape>(...shape: T): Tensor<T, D>;
+  dim(): S["length"];
+  numel(): Size<Numel<Plain<S>>>;
+  get grad(): Tensor<S, D> | null;
+  set grad(grad: AnyTensor | null);
+  data: Tensor<S, D>;
+  readonly T: Tensor<Said<AllTransposed<Plain<S>>>, D>;
+  readonly mT: Made<MatrixTransposed<Plain<S>>, D>;
+  t: Turn;
+  readonly H: Tensor<Said<AllTransposed<Plain<S>>>, D>;
+  readonly mH: Made<MatrixTransposed<Plain<S>>, D>;
+  readonly [index: number]: Tensor<Said<First<Plain<S>>>, D>;
+  [Symbol.iterator](): Generator<Tensor<Said<First<Plain<S>>>, D>, void, undefined>;
+}
+export type ShapeOf<A> = A extends { readonly [SHAPE]: infer S extends Shape }
+  ? Plain<S>
+  : A extends Scalar | null | undefined
+    ? []
+    : Shape;
+export type DtypeOf<A> = A extends { readonly [DTYPE]: infer D extends string } ? D : Unknown;
+/** A tensor of the shape that a rule gives, or the sentence with which it refuses. */
+export type Made<R, D extends string> = [R] extends [string]
+  ? R
+  : [R] extends [Shape]
+    ? Tensor<Said<R>, D>
+    : Tensor<Unknown, D>;
+
+/**
+ * The arguments that are given, or the sentence that refuses them in place of the first. The sentence is a parameter of
+ * its own, for R itself would be narrowed to `R & string`, which has the checker look into all that a tensor has.
+ */
+export type Accepted<R, A, Sentence = R> = [R] extends [string] ? [NoInfer<Sentence>] : A;
+/** The result; nothing is known of what was refused. */
+export type Result<R> = [R] extends [string] ? Tensor : R;
+
+/** What takes no arguments is refused as such. */
+type Turn = <S extends Shape, D extends string, Sentence = Turned<Plain<S>>>(
+  this: [Turned<Plain<S>>] extends [string] ? Sentence : Tensor<S, D>,
+) => Result<Made<Turned<Plain<S>>, D>>;
+/** A method by its kind of rule. */
+type Method<F, K extends Kind> = <S extends Shape, D extends string, const A extends ArgsOf<F>>(
+  this: Tensor<S, D>,
+  ...args: Accepted<Kinds<Plain<S>, D, A>[K], A>
+) => Result<Kinds<Plain<S>, D, A>[K]>;
+type Ruled = Exclude<Extract<keyof Table, keyof Untyped>, "t">;
+/** Forms of calls that no type can be asked for. */
+export interface Overloaded {
+  view(...size: number[] | [size: readonly number[]] | [size: { size: readonly number[] }] | [dtype: Dtype]): void;
+  max(...args: Extreme | [other: Untyped]): void;
+  min(...args: Extreme | [other: Untyped]): void;
+  median(...args: Extreme): void;
+  nanmedian(...args: Extreme): void;
+  where(condition: Untyped, other: Untyped | Scalar): void;
+  to(target: ToTarget, ...options: (Dtype | boolean | ToOptions)[]): void;
+}
+type Extreme =
+  [] | [dim: number, keepdim?: boolean | { keepdim?: boolean }] | [along: { dim: number; keepdim?: boolean }];
+type Called<N extends keyof Untyped> = N extends keyof Overloaded ? Overloaded[N] : Untyped[N];
+type Methods = { readonly [N in keyof Pick<Untyped, Ruled>]: Method<Called<N>, Table[N]> };
+type Own =
+  | Ruled
+  | "t"
+  | "dtype"
+  | "shape"
+  | "ndim"
+  | "length"
+  | "size"
+  | "dim"
+  | "numel"
+  | "grad"
+  | "data"
+  | "T"
+  | "mT"
+  | "H"
+  | "mH"
+  | number
+  | typeof Symbol.iterator;
+/** The methods without a rule, and what is no method. */
+type Others = { [N in keyof Omit<Untyped, Own>]: Unruled<Untyped[N]> };
+/** The same with tensors of any shape, and a result of which nothing is known. */
+export type Unruled<F> = F extends (...args: infer A) => infer R
+  ? (...args: Loose<A>) => Seen<R>
+  : F extends Untyped
+    ? Tensor
+    : F;
+export type Seen<R> = R extends Untyped ? Tensor : R extends Untyped[] ? { [K in keyof R]: Seen<R[K]> } : R;
+
+/** The function of that name whose first argument is the tensor. */
+export type Function<F, K extends Kind> = <const I extends AnyTensor, const A extends ArgsAfterFirst<F>>(
+  input: I,
+  ...args: Accepted<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K], A>
+) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K]>;
+/** The function of an overloaded method. */
+export type MethodOf<F, N extends keyof Table> = <const I extends AnyTensor, const A extends ArgsOf<F>>(
+  input: I,
+  ...args: Accepted<Kinds<ShapeOf<I>, DtypeOf<I>, A>[Table[N]], A>
+) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[Table[N]]>;
+export type { Untyped };
