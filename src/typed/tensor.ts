@@ -108,7 +108,9 @@ type Own =
 type Others = { [N in keyof Omit<Untyped, Own>]: Unruled<Untyped[N]> };
 /** The same with tensors of any shape, and a result of which nothing is known. */
 export type Unruled<F> = F extends (...args: infer A) => infer R
-  ? (...args: Loose<A>) => Seen<R>
+  ? R extends Untyped | readonly Untyped[]
+    ? (...args: Loose<A>) => Seen<R>
+    : F
   : F extends Untyped
     ? Tensor
     : F;
