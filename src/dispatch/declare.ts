@@ -14,7 +14,7 @@ import type { Taken, Takes } from "./takes.ts";
 declare const SIGNATURE: unique symbol;
 /** A callable op: exactly what a user sees as torch.name. The signature rides along in the type only. */
 export type Op<S extends string> = Fn<S> & { readonly [SIGNATURE]: S };
-export type SignatureOf<O> = O extends Op<infer S> ? S : never;
+export type SignatureOf<O> = O extends { readonly [SIGNATURE]: infer S extends string } ? S : never;
 
 /** How an op computes. `values` come in the order of the signature, bound and checked. */
 export interface OpKernel {

@@ -3,7 +3,7 @@ import { bind, overloadOf } from "./bind.ts";
 import { inputsFor, writeOuts } from "./out.ts";
 import type { Schema } from "./schema.ts";
 import { parseSchema } from "./schema.ts";
-import type { Arg, Args } from "./signature.ts";
+import type { Arg, Args, Value } from "./signature.ts";
 
 /** One of the signatures, and what computes it. */
 export interface Overload {
@@ -11,7 +11,7 @@ export interface Overload {
   readonly run: (...values: never[]) => unknown;
 }
 /** The values of the arguments, in order. */
-type InOrder<A extends Arg[]> = { [K in keyof A]: A[K]["value"] } extends infer V extends unknown[] ? V : never;
+type InOrder<A extends Arg[]> = { [K in keyof A]: Value<A[K]> } extends infer V extends unknown[] ? V : never;
 export const overload = <const S extends string>(
   signature: S,
   run: (...values: InOrder<Args<S>>) => unknown,

@@ -93,13 +93,17 @@ interface Bound {
 }
 export type TypeName = keyof Accepts;
 
+/**
+ * An argument, whose `type` and `value` are not named here: to compare Tensor with anything while the list of its methods is
+ * made is a circle to TypeScript 5.7, if nothing has compared it before.
+ */
 export interface Arg {
   name: string;
-  type: unknown;
-  value: unknown;
   optional: boolean;
   keyword: boolean;
 }
+type Type<A> = A["type" & keyof A];
+export type Value<A> = A["value" & keyof A];
 type TypeOf<T extends string> = T extends keyof Accepts
   ? Accepts[T]
   : T extends `Tensor(${string})[]`
@@ -142,24 +146,24 @@ export type Result<S extends string> = S extends `${string}-> (${infer L})`
       ? TypeOf<R>
       : never;
 type Several<A> = A extends Arg[]
-  ? { [K in keyof A]: A[K] extends Arg ? A[K]["type"] : never } & {
-      readonly [I in A[number] as I["name"]]: I["type"];
+  ? { [K in keyof A]: Type<A[K]> } & {
+      readonly [I in A[number] as I["name"]]: Type<I>;
     }
   : never;
 
 export type Named<A extends Arg[]> = {
-  [I in A[number] as I["optional"] extends true ? never : I["name"]]: I["type"];
-} & { [I in A[number] as I["optional"] extends true ? I["name"] : never]?: I["type"] } extends infer O
+  [I in A[number] as I["optional"] extends true ? never : I["name"]]: Type<I>;
+} & { [I in A[number] as I["optional"] extends true ? I["name"] : never]?: Type<I> } extends infer O
   ? { [K in keyof O]: O[K] }
   : never;
 
 type Labelled<H extends Arg, Optional> = H["name"] extends keyof Label<unknown>
   ? Optional extends true
-    ? Partial<Label<H["type"]>[H["name"]]>
-    : Label<H["type"]>[H["name"]]
+    ? Partial<Label<Type<H>>[H["name"]]>
+    : Label<Type<H>>[H["name"]]
   : Optional extends true
-    ? [H["type"]?]
-    : [H["type"]];
+    ? [Type<H>?]
+    : [Type<H>];
 type Positional<A extends Arg[]> = A extends [infer H extends Arg, ...infer T extends Arg[]]
   ? H["keyword"] extends true
     ? [options?: Named<A>]
@@ -177,7 +181,7 @@ type Mixed<A extends Arg[], Before extends unknown[] = []> = A extends [infer H 
   : never;
 /** A sole list of ints may be spread: `x.view(2, 3)`, `torch.zeros(2, 3, { dtype })`. */
 type Spread<A extends Arg[]> = A extends [infer H extends Arg, ...infer T extends Arg[]]
-  ? [H["value"], H["optional"]] extends [readonly number[], false]
+  ? [Value<H>, H["optional"]] extends [readonly number[], false]
     ? T extends []
       ? number[]
       : T[number]["keyword"] extends true
@@ -206,22 +210,22 @@ type AfterSelf<A extends Arg[]> = A extends [{ name: "self" }, ...infer T extend
 
 /** torch.name(...) */
 export type Fn<S extends string> =
-  FnArgs<S> extends [infer H extends { name: "self"; type: unknown }, ...infer T extends Arg[]]
-    ? (input: H["type"], ...args: Forms<T>) => Result<S>
+  FnArgs<S> extends [infer H extends { name: "self" }, ...infer T extends Arg[]]
+    ? (input: Type<H>, ...args: Forms<T>) => Result<S>
     : (...args: Forms<FnArgs<S>>) => Result<S>;
 /** tensor.name(...), for signatures whose first argument is self. */
 export type Method<S extends string> = (...args: Forms<AfterSelf<Args<S>>>) => Result<S>;
 
 /** The values of the arguments by name, as kernels and formulas see them: defaults filled in. */
 export type Values<S extends string> = ValuesOf<Args<S>>;
-export type ValuesOf<A extends Arg[]> = { [I in A[number] as I["name"]]: I["value"] };
+export type ValuesOf<A extends Arg[]> = { [I in A[number] as I["name"]]: Value<I> };
 /** Names of the arguments that can hold a tensor, or several. */
 export type TensorNames<S extends string> = string extends S ? string : TensorNamesOf<S>;
 type TensorNamesOf<S extends string> = {
   [
-    I in Args<S>[number] as [Extract<I["value"], Tensor | readonly (Tensor | null)[]>] extends [never]
+    I in Args<S>[number] as [Extract<Value<I>, Tensor | readonly (Tensor | null)[]>] extends [never]
       ? never
-      : I["value"] extends readonly number[] | null
+      : Value<I> extends readonly number[] | null
         ? never
         : I["name"]
   ]: true;
