@@ -29,7 +29,7 @@ type List<T> = T extends readonly [infer L extends readonly unknown[]] ? L : T;
 /** torch.where(condition, input, other) */
 type Where = <const C extends AnyTensor, const A extends WhereArgs, Sentence = WhereOf<C, A>>(
   condition: C,
-  ...args: [WhereOf<C, A>] extends [string] ? [NoInfer<Sentence>] : A
+  ...args: [WhereOf<C, A>] extends [string] ? [NoInfer<Sentence>, ...unknown[]] : A
 ) => Result<WhereOf<C, A>>;
 type WhereArgs = [] | [input: AnyTensor | untyped.Scalar, other: AnyTensor | untyped.Scalar];
 type WhereOf<C, A> = A extends readonly [infer I, infer O]

@@ -29,6 +29,7 @@ export interface PointwiseKinds<S extends Shape, D extends string, A> {
   /** Of another dtype if one is asked for, as by zeros_like. */
   like: Tensor<S, NameOf<Option<A, "dtype", null>, D>>;
   float: Tensor<S, AsFloat<D>>;
+  square: Tensor<S, D extends "bool" ? "int64" : D>;
   real: Tensor<S, AsReal<D>>;
   bool: Tensor<S, "bool">;
   two: Two<S, Arg<A, "0", "other", Shape>, With<S, D, Arg<A, "0", "other", Shape>>>;

@@ -58,7 +58,7 @@ export type Made<R, D extends string> = [R] extends [string]
  * The arguments that are given, or the sentence that refuses them in place of the first. The sentence is a parameter of
  * its own, for R itself would be narrowed to `R & string`, which has the checker look into all that a tensor has.
  */
-export type Accepted<R, A, Sentence = R> = [R] extends [string] ? [NoInfer<Sentence>] : A;
+export type Accepted<R, A, Sentence = R> = [R] extends [string] ? [NoInfer<Sentence>, ...unknown[]] : A;
 /** The result; nothing is known of what was refused. */
 export type Result<R> = [R] extends [string] ? Tensor : R;
 

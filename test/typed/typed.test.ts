@@ -1,0 +1,48 @@
+// These read the built declarations. The long forms: npm run typed.
+import { readFileSync, readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { calls } from "../../tools/typed/calls.ts";
+import { check } from "../../tools/typed/checked.ts";
+import { coverage } from "../../tools/typed/coverage.ts";
+
+test("the shape inferred for a random call is the one that comes, or not known", { timeout: 300_000 }, () => {
+  const { ran, known, wrong } = calls(250, 7);
+  expect(wrong).toEqual([]);
+  expect(ran).toBeGreaterThan(120);
+  expect(known).toBeGreaterThan(0.9 * ran);
+});
+
+test("of the tensors in a model nine in ten have a known shape", { timeout: 300_000 }, () => {
+  for (const name of ["lenet", "lstm_tagger"]) {
+    const { known, all, faults } = coverage(readFileSync(`test/typed/models/${name}.ts`, "utf8"));
+    expect(faults).toEqual([]);
+    expect(all).toBeGreaterThan(5);
+    expect(known).toBeGreaterThanOrEqual(0.9 * all);
+  }
+});
+
+test("every model runs", { timeout: 300_000 }, async () => {
+  for (const name of readdirSync("test/typed/models"))
+    expect(((await import(`./models/${name}`)) as { run: () => unknown }).run()).toBeDefined();
+});
+
+test(
+  "docs/typed-shapes.md shows the faults that the type checker tells, where it tells them",
+  { timeout: 300_000 },
+  () => {
+    const page = readFileSync("docs/typed-shapes.md", "utf8");
+    const blocks = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
+    expect(blocks.length).toBeGreaterThan(4);
+    for (const block of blocks) {
+      // A line of the form "//    ^ sentence" tells what is wrong above its caret.
+      const shown = [...block.matchAll(/^(.*)\n\/\/ *\^ (.*)$/gm)].map(([all, line, sentence]) => [
+        line.slice(all.split("\n")[1].indexOf("^")).slice(0, 1),
+        sentence,
+      ]);
+      const { faults } = check(block);
+      expect(faults.map(({ start, text }) => [block.slice(start, start + 1), text.split("\n")[0]])).toEqual(
+        shown.map(([at, sentence]) => [at, expect.stringContaining(sentence)]),
+      );
+    }
+  },
+);

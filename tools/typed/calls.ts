@@ -1,0 +1,311 @@
+// Random calls: the shape and the dtype that the type checker gives to each, and those that came when it ran.
+import { Tensor } from "tidu";
+import * as torch from "tidu/typed";
+import type { KnownTensor } from "./checked.ts";
+import { check, tensorsIn, ts } from "./checked.ts";
+import { seeded } from "./faults.ts";
+
+export interface Wrong {
+  readonly call: string;
+  readonly inferred: string;
+  readonly real: string;
+}
+export interface Outcome {
+  readonly ran: number;
+  readonly known: number;
+  readonly wrong: readonly Wrong[];
+}
+type Random = () => number;
+const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+const whole = (random: Random, low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
+
+/** A shape of so many dims at most, of small sizes. */
+const shapeOf = (random: Random, most = 4): number[] =>
+  Array.from({ length: whole(random, 0, most) }, () => pick(random, [1, 1, 2, 3, 4, 5, 6, 8]));
+const made = (random: Random, shape: readonly number[]): string =>
+  pick(random, [
+    `randn([${shape.join(", ")}])`,
+    `randn([${shape.join(", ")}])`,
+    `ones([${shape.join(", ")}], { dtype: float64 })`,
+    `ones([${shape.join(", ")}], { dtype: int64 })`,
+    `zeros([${shape.join(", ")}], { dtype: bool })`,
+    `ones([${shape.join(", ")}], { dtype: int32 })`,
+  ]);
+const float = (shape: readonly number[]): string => `randn([${shape.join(", ")}])`;
+/** A dim of it, now and then one that it does not have. */
+const dim = (random: Random, shape: readonly number[]): number =>
+  whole(random, -shape.length - (random() < 0.05 ? 1 : 0), Math.max(0, shape.length - (random() < 0.05 ? 0 : 1)));
+/** One that may broadcast with it. */
+const partner = (random: Random, shape: readonly number[]): number[] => {
+  const cut = shape.slice(whole(random, 0, shape.length)).map((n) => (random() < 0.3 ? 1 : n));
+  return random() < 0.1 ? shapeOf(random) : random() < 0.2 ? [pick(random, [1, 2, 3]), ...shape] : cut;
+};
+const shuffled = (random: Random, n: number): number[] =>
+  Array.from({ length: n }, (_, i) => [random(), i] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, i]) => i);
+const bool = (random: Random): boolean => random() < 0.5;
+
+type Maker = (random: Random) => string;
+const unary: Maker = (r) =>
+  `${made(r, shapeOf(r))}.${pick(r, ["relu", "neg", "exp", "abs", "isnan", "sqrt", "sign", "logical_not", "square", "sigmoid", "clone", "T.relu", "ravel", "squeeze", "sum", "mean", "max", "argmax", "float", "long", "any", "cumsum", "softmax", "count_nonzero", "median", "std"])}()`;
+const makers: readonly Maker[] = [
+  unary,
+  (r) => {
+    const s = shapeOf(r);
+    return `${made(r, s)}.${pick(r, ["add", "sub", "mul", "div", "maximum", "eq", "lt", "logical_and", "pow", "remainder", "atan2"])}(${made(r, partner(r, s))})`;
+  },
+  (r) =>
+    `${made(r, shapeOf(r))}.${pick(r, ["add", "mul", "div", "sub", "gt", "pow", "clamp"])}(${pick(r, ["2", "1.5", "0"])})`,
+  (r) => {
+    const s = shapeOf(r);
+    const name = pick(r, [
+      "sum",
+      "mean",
+      "amax",
+      "argmax",
+      "prod",
+      "any",
+      "std",
+      "logsumexp",
+      "max",
+      "median",
+      "argmin",
+      "all",
+    ]);
+    return `${made(r, s)}.${name}(${dim(r, s)}${pick(r, ["", ", true", ", { keepdim: true }"])})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return `${float(s)}.${pick(r, ["sum", "mean", "amax"])}([${dim(r, s)}, ${dim(r, s)}], ${bool(r)})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return `${float(s)}.${pick(r, ["softmax", "log_softmax", "cumsum", "argsort", "unsqueeze", "squeeze", "unbind", "cummax", "sort"])}(${dim(r, s)})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    const n = s.reduce((a, b) => a * b, 1);
+    const by = pick(r, [1, 2, 3, 4, 6]);
+    return `${float(s)}.${pick(r, ["view", "reshape"])}(${pick(r, [`-1, ${by}`, `${by}, -1`, `${n}`, "-1", `[${n / by}, ${by}]`, `${by}, ${Math.floor(n / by)}`])})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return `${float(s)}.permute(${pick(r, [shuffled(r, s.length), shuffled(r, s.length + (r() < 0.2 ? 1 : 0))]).join(", ")})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return `${float(s)}.${pick(r, ["transpose", "movedim", "flatten", "swapaxes"])}(${dim(r, s)}, ${dim(r, s)})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return `${float(s)}.expand(${pick(r, [s, [2, ...s], s.map((n) => (n === 1 ? 4 : -1)), shapeOf(r)]).join(", ")})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return `${float(s)}.repeat(${[...(bool(r) ? [2] : []), ...s.map(() => whole(r, 1, 3))].join(", ")})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    const d = dim(r, s);
+    return `${float(s)}.${pick(r, [`select(${d}, ${whole(r, -3, 3)})`, `narrow(${d}, ${whole(r, 0, 2)}, ${whole(r, 0, 3)})`, `split(${whole(r, 1, 4)}, ${d})`, `chunk(${whole(r, 1, 4)}, ${d})`, `slice(${d}, ${whole(r, -3, 2)}, ${whole(r, -2, 5)}, ${whole(r, 1, 2)})`, `unfold(${d}, 2, ${whole(r, 1, 2)})`, `topk(${whole(r, 1, 3)}, ${d})`, `kthvalue(1, ${d})`, `flip(${d})`, `unflatten(${d}, [2, -1])`])}`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    const item = (): string =>
+      pick(r, [
+        '":"',
+        '"1:"',
+        '":-1"',
+        '"::2"',
+        "0",
+        "-1",
+        "null",
+        "1",
+        '"..."',
+        "[0, 0]",
+        '"0:2"',
+        "zeros([2], { dtype: int64 })",
+      ]);
+    return `${float(s)}.index([${Array.from({ length: whole(r, 1, 3) }, item).join(", ")}])`;
+  },
+  (r) => {
+    const [b, m, k, n] = [whole(r, 1, 3), whole(r, 1, 4), whole(r, 1, 4), whole(r, 1, 4)];
+    const a = pick(r, [[k], [m, k], [b, m, k], [2, b, m, k], [1, m, k]]);
+    const c = pick(r, [[k], [k, n], [b, k, n], [k + 1, n], [2, 1, k, n]]);
+    return `${float(a)}.${pick(r, ["matmul", "matmul", "mm", "bmm", "mv", "dot"])}(${float(c)})`;
+  },
+  (r) => {
+    const s = shapeOf(r, 3);
+    const d = dim(r, s);
+    const other = s.map((n, i) => (i === d || r() < 0.1 ? whole(r, 1, 3) : n));
+    return `${pick(r, ["cat", "cat", "stack"])}([${float(s)}, ${float(bool(r) ? other : s)}], ${d})`;
+  },
+  (r) => {
+    const s = [whole(r, 2, 3), whole(r, 2, 4)];
+    const i = pick(r, [[2, 2], [1, s[1]!], [2], [1, 1, 1]]);
+    const index = `zeros([${i.join(", ")}], { dtype: int64 })`;
+    return `${float(s)}.${pick(r, [`gather(${whole(r, 0, 1)}, ${index})`, `index_select(${whole(r, 0, 1)}, ${index})`, `take_along_dim(${index}, ${whole(r, 0, 1)})`])}`;
+  },
+  (r) => {
+    const [c, o, k] = [pick(r, [2, 4]), pick(r, [2, 4, 6]), whole(r, 1, 3)];
+    const n = whole(r, 1, 3);
+    const options = pick(r, [
+      "",
+      ", { padding: 1 }",
+      ", { stride: 2 }",
+      `, { dilation: 2, padding: 2 }`,
+      ", { groups: 2 }",
+      ', { padding: "same" }',
+      ", 2, 1",
+    ]);
+    const x = [...(bool(r) ? [2] : []), pick(r, [c, c, c, 3]), ...Array.from({ length: n }, () => whole(r, 3, 7))];
+    return `new nn.${pick(r, ["Conv", "Conv", "ConvTranspose"])}${n}d(${c}, ${o}, ${k}${options})(${float(x)})`;
+  },
+  (r) => {
+    const n = whole(r, 1, 3);
+    const x = [...(bool(r) ? [2] : []), 3, ...Array.from({ length: n }, () => whole(r, 2, 7))];
+    return `new nn.${pick(r, [`MaxPool${n}d(${whole(r, 1, 3)})`, `AvgPool${n}d(2, ${whole(r, 1, 3)})`, `MaxPool${n}d(2, { stride: 1, padding: 1, ceil_mode: ${bool(r)} })`, `AdaptiveAvgPool${n}d(${whole(r, 1, 3)})`, `AdaptiveMaxPool${n}d(2)`, `ConstantPad${n}d(1, 0)`, `ReplicationPad${n}d(1)`, `BatchNorm${n}d(3)`, `InstanceNorm${n}d(3)`, `Upsample({ scale_factor: 2 })`, `Upsample({ size: 5 })`, "Flatten()"])}(${float(x)})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return `new nn.${pick(r, [`Linear(${s.at(-1) ?? 3}, 5)`, "Linear(4, 2, false)", `LayerNorm(${s.at(-1) ?? 2})`, `LayerNorm([${s.slice(-2).join(", ")}])`, "Softmax(-1)", "GELU()", "Dropout(0.5)", "Flatten()", "Flatten(0)", "GLU()", `GroupNorm(1, ${s[1] ?? 1})`, "Unflatten(-1, [2, 2])", "PixelShuffle(2)", "Identity()"])}(${float(s)})`;
+  },
+  (r) => {
+    const x = pick(r, [
+      [5, 3, 4],
+      [3, 4],
+      [5, 3, 6],
+    ]);
+    const options = pick(r, [
+      "",
+      ", 2",
+      ", { batch_first: true }",
+      ", { bidirectional: true }",
+      ", 2, { bidirectional: true, batch_first: true }",
+    ]);
+    return `new nn.${pick(r, ["LSTM", "GRU", "RNN"])}(4, 6${options})(${float(x)})`;
+  },
+  (r) => {
+    const s = shapeOf(r, 3);
+    const t = partner(r, s);
+    return `nn.functional.${pick(r, ["mse_loss", "l1_loss", "smooth_l1_loss", "binary_cross_entropy_with_logits"])}(${float(s)}, ${float(bool(r) ? s : t)}${pick(r, ["", ', { reduction: "none" }', ', { reduction: "sum" }'])})`;
+  },
+  (r) => {
+    const [n, c, d] = [whole(r, 1, 3), whole(r, 2, 4), whole(r, 1, 3)];
+    const target = pick(r, [[n], [n, d], [n + 1]]);
+    return `nn.functional.cross_entropy(${float(
+      pick(r, [
+        [n, c],
+        [n, c, d],
+      ]),
+    )}, zeros([${target.join(", ")}], { dtype: int64 })${pick(r, ["", ', { reduction: "none" }'])})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return `nn.functional.${pick(r, [`pad(${float(s)}, [1, 2])`, `pad(${float(s)}, [1, 0, 2, 1])`, `one_hot(zeros([${s.join(", ")}], { dtype: int64 }), 4)`, `softmax(${float(s)}, -1)`, `interpolate(${float(s)}, { scale_factor: 2 })`, `normalize(${float(s)})`, `layer_norm(${float(s)}, [${s.slice(-1).join(", ")}])`, `glu(${float(s)})`, `cosine_similarity(${float(s)}, ${float(s)})`, `max_pool2d(${float(s)}, 2)`, `linear(${float(s)}, ${float([3, s.at(-1) ?? 1])})`])}`;
+  },
+  (r) => {
+    const [b, l, s, e, v] = [2, whole(r, 1, 4), whole(r, 1, 4), whole(r, 1, 4), whole(r, 1, 4)];
+    return `nn.functional.scaled_dot_product_attention(${float([b, l, e])}, ${float([b, s, r() < 0.1 ? e + 1 : e])}, ${float([b, s, v])})`;
+  },
+  (r) =>
+    pick(r, [
+      `arange(${whole(r, 0, 9)})`,
+      `arange(${whole(r, 0, 4)}, ${whole(r, 4, 9)})`,
+      `arange(0, ${whole(r, 1, 9)}, ${whole(r, 1, 3)})`,
+      `linspace(0, 1, ${whole(r, 1, 5)})`,
+      `eye(${whole(r, 1, 4)})`,
+      `eye(${whole(r, 1, 4)}, ${whole(r, 1, 4)})`,
+      "tensor([[1, 2], [3, 4]])",
+      "tensor([true, false])",
+      "tensor(3)",
+      "tensor([1n, 2n])",
+      "tensor([])",
+      `randint(0, 5, [${whole(r, 1, 4)}, 2])`,
+      `randperm(${whole(r, 1, 4)})`,
+      "full([2, 3], 1.5)",
+      `zeros(${whole(r, 1, 4)}, ${whole(r, 1, 4)})`,
+      "rand(2, { dtype: float64 })",
+    ]),
+  (r) => {
+    const s = shapeOf(r);
+    return `einsum("${pick(r, ["ij,jk->ik", "bij,bjk->bik", "ij->ji", "ij->", "bij,bij->b", "i,j->ij", "ij,jk->k"])}", ${float(s)}${bool(r) ? `, ${float(shapeOf(r))}` : ""})`;
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return pick(r, [
+      `where(${float(s)}.gt(0), ${made(r, partner(r, s))}, ${made(r, s)})`,
+      `where(${float(s)}.gt(0), 1, ${float(partner(r, s))})`,
+      `${float(s)}.masked_fill(${float(partner(r, s))}.gt(0), 0)`,
+      `${float(s)}.lerp(${float(partner(r, s))}, 0.5)`,
+      `${float(s)}.add_(${float(partner(r, s))})`,
+      `zeros_like(${made(r, s)})`,
+      `${float(s)}.mT`,
+    ]);
+  },
+];
+
+const text = ({ shape, dtype }: KnownTensor): string =>
+  `${dtype ?? "?"}[${shape === null ? "..." : shape.map((d) => d ?? "?").join(", ")}]`;
+/** All tensors in a value, in order. */
+function tensorsOf(value: unknown): { shape: number[]; dtype: string }[] {
+  if (value instanceof Tensor) return [{ shape: [...value.shape], dtype: value.dtype.name }];
+  return Array.isArray(value) ? (value as unknown[]).flatMap(tensorsOf) : [];
+}
+/** Runs so many random calls, drawn by a seed, and asks the type checker what each gives. */
+export function calls(count: number, seed: number): Outcome {
+  const random = seeded(seed);
+  const names = Object.keys(torch).filter((name) => /^[a-z]\w*$/i.test(name) && name !== "var");
+  // The text is made here alone.
+  const evaluate = new Function(...names, "call", "return eval(call);") as (...given: unknown[]) => unknown;
+  const given = names.map((name) => (torch as Record<string, unknown>)[name]);
+  const lines: string[] = [];
+  const results: (ReturnType<typeof tensorsOf> | null)[] = [];
+  for (let i = 0; i < count; i++) {
+    const call = pick(random, makers)(random);
+    lines.push(call);
+    try {
+      results.push(tensorsOf(evaluate(...given, call)));
+    } catch {
+      results.push(null);
+    }
+  }
+  const used = names.filter((name) => lines.some((line) => new RegExp(`\\b${name}\\b`).test(line)));
+  const program = [
+    `import { ${used.join(", ")} } from "tidu/typed";`,
+    ...lines.map((line, i) => `export const r${i} = ${line};`),
+  ].join("\n");
+  const { checker, source, faults } = check(program);
+  const said = new Map(faults.map(({ line, text: what }) => [line - 1, what]));
+  const inferred = source.statements
+    .filter(ts.isVariableStatement)
+    .map((s) => tensorsIn(checker, checker.getTypeAtLocation(s.declarationList.declarations[0]!)));
+  let [ran, known] = [0, 0];
+  const wrong: Wrong[] = [];
+  for (const [i, real] of results.entries()) {
+    if (real === null) continue;
+    ran++;
+    const found = inferred[i]!;
+    const report = (what: string): void =>
+      void wrong.push({ call: lines[i]!, inferred: what, real: real.map(text).join(", ") });
+    if (said.has(i)) {
+      report(said.get(i)!);
+      continue;
+    }
+    if (found.every(({ shape }) => shape !== null && !shape.includes(null))) known++;
+    for (const [k, { shape, dtype }] of found.entries()) {
+      const is = real[k];
+      if (is === undefined) break;
+      const fits =
+        (shape === null ||
+          (shape.length === is.shape.length && shape.every((d, j) => d === null || d === is.shape[j]))) &&
+        (dtype === null || dtype === is.dtype);
+      if (!fits) {
+        report(found.map(text).join(", "));
+        break;
+      }
+    }
+  }
+  return { ran, known, wrong };
+}

@@ -1,0 +1,44 @@
+// What the types of shapes are worth: `npm run typed`. How many shapes are known in the models of the tests, how many
+// faults do not compile, whether random calls give what was inferred.
+import { readFileSync, readdirSync } from "node:fs";
+import { calls } from "./calls.ts";
+import { coverage } from "./coverage.ts";
+import { faults, isDeclared, isSentence } from "./faults.ts";
+
+const MODELS = "test/typed/models";
+const only = process.argv[2];
+if (only === undefined || only === "coverage") {
+  let [known, all] = [0, 0];
+  for (const name of readdirSync(MODELS)) {
+    const found = coverage(readFileSync(`${MODELS}/${name}`, "utf8"));
+    known += found.known;
+    all += found.all;
+    console.log(`${name.padEnd(16)} ${found.known} of ${found.all} shapes known`);
+    for (const what of [...found.unknown, ...found.faults]) console.log(`    ${what.slice(0, 160)}`);
+    if (found.faults.length > 0) process.exitCode = 1;
+  }
+  console.log(`${known} of ${all} shapes of ${readdirSync(MODELS).length} models are known`);
+  if (known < 0.9 * all) process.exitCode = 1;
+}
+if (only === undefined || only === "faults") {
+  const all = await faults(MODELS, 200, 1);
+  const failing = all.filter(({ raised }) => raised !== null);
+  const refused = failing.filter(({ said }) => said.length > 0);
+  const told = failing.filter(({ said }) => said.some(isSentence));
+  const running = all.filter(({ raised }) => raised === null);
+  const alarms = running.filter(({ said }) => said.length > 0 && !said.some(isDeclared));
+  console.log(`${refused.length} of ${failing.length} faults do not compile, ${told.length} with the sentence`);
+  console.log(`${alarms.length} of ${running.length} changes that run do not compile`);
+  for (const { model, line, change, raised, said } of [
+    ...failing.filter((fault) => !fault.said.some(isSentence)),
+    ...alarms,
+  ])
+    console.log(`    ${model}:${line} ${change}: ${raised ?? "runs"} | ${(said[0] ?? "compiles").slice(0, 200)}`);
+  if (refused.length < 0.975 * failing.length || alarms.length > 0) process.exitCode = 1;
+}
+if (only === undefined || only === "calls") {
+  const { ran, known, wrong } = calls(5000, 1);
+  console.log(`${ran} calls ran, the shapes of ${known} are known, ${wrong.length} are wrong`);
+  for (const { call, inferred, real } of wrong) console.log(`    ${call}: ${inferred.slice(0, 200)} | ${real}`);
+  if (wrong.length > 0) process.exitCode = 1;
+}
