@@ -19,7 +19,7 @@ export function bindOptimizer<S extends string>(
   signature: S,
   given: readonly unknown[],
 ): [Params<never>, OptionsOf<S>] {
-  const { params, ...options } = bindArguments(signature, given) as { params: Params<never> };
+  const { params, ...options } = bindArguments(signature, given) as unknown as { params: Params<never> };
   return [params, options as OptionsOf<S>];
 }
 
