@@ -151,6 +151,7 @@ export { vmap } from "./func/vmap.ts";
 export * as accelerator from "./settings/accelerator.ts";
 export * as backends from "./devices/backends.ts";
 export * as cuda from "./settings/cuda.ts";
+export * as webgpu from "./settings/webgpu.ts";
 export { Device, device } from "./devices/device.ts";
 export type { DeviceLike } from "./devices/device.ts";
 export {

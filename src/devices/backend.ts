@@ -87,6 +87,8 @@ export interface Backend {
   downloadAsync(dtype: Dtype, place: Place, length: number): Promise<TypedArray>;
   /** Writes elements from the host. */
   upload(dtype: Dtype, place: Place, values: TypedArray): void;
+  /** Waits until all that was asked for is done. */
+  synchronize(): void;
   memoryStats(): MemoryStats;
   /** Told when much may just have died, as after a backward pass: a good moment to look for it. */
   settle(): void;

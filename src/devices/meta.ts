@@ -38,6 +38,7 @@ class MetaDevice implements Backend {
     return Promise.resolve().then(() => this.download());
   }
   upload(): void {}
+  synchronize(): void {}
   memoryStats(): MemoryStats {
     return nothing;
   }

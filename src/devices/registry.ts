@@ -17,6 +17,8 @@ const named = new Map<DeviceLike, Backend>();
 export function registerDevice(type: string, make: () => Backend): void {
   makers.set(type, make);
 }
+/** Whether a device of this type was made known. */
+export const isKnown = (type: string): boolean => makers.has(type);
 /** What does the work of a device ("cpu", "cpu:0"). Raises PyTorch's errors for those that are not there. */
 export function getDevice(asked: DeviceLike): Backend {
   const found = named.get(asked);

@@ -96,6 +96,9 @@ export class Twin implements Backend {
     this.finish();
     this.cpu.upload(dtype, inner(place), values);
   }
+  synchronize(): void {
+    this.finish();
+  }
   memoryStats(): MemoryStats {
     return this.cpu.memoryStats();
   }

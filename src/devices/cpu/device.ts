@@ -111,6 +111,7 @@ export class CpuDevice implements HostBackend {
   host(dtype: Dtype, place: Place, length: number): TypedArray {
     return this.memory.host(dtype, addressOf(place, dtype.itemsize), length);
   }
+  synchronize(): void {}
   memoryStats(): MemoryStats {
     return this.memory.stats();
   }

@@ -81,11 +81,10 @@ export class Channel {
     if (this.adapter !== null) return this.adapter;
     const until = performance.now() + START_MS;
     while (Atomics.load(this.control, CONTROL.started) === 0) {
-      if (performance.now() > until || this.crashed !== null)
-        throw new RuntimeError(
-          `the WebGPU device did not start: ${this.crashed ?? "on a page's main thread `await ready()` of tidu/webgpu first"}`,
-        );
-      this.pause(CONTROL.started, 0);
+      const late = performance.now() > until ? `no answer in ${START_MS / 1000} s` : null;
+      if (!this.pause(CONTROL.started, 0))
+        throw notStarted("on a page's main thread `await ready()` of tidu/webgpu first");
+      if ((late ?? this.crashed) !== null) throw notStarted(late ?? this.crashed!);
     }
     if (Atomics.load(this.control, CONTROL.started) === 2) throw new RuntimeError(`no WebGPU device: ${this.text()}`);
     return (this.adapter = JSON.parse(this.text()) as Adapter);
@@ -137,12 +136,13 @@ export class Channel {
       this.pause(CONTROL.tail, tail);
     }
   }
-  /** Until a word has changed, or a while; not at all where threads may not wait. */
-  private pause(word: number, value: number, most = 100): void {
+  /** Waits until a word has changed, or a while; gives false where threads may not wait, and look again and again. */
+  private pause(word: number, value: number, most = 100): boolean {
     try {
       Atomics.wait(this.control, word, value, most);
+      return true;
     } catch {
-      // A page's main thread looks again and again.
+      return false;
     }
   }
 
@@ -205,4 +205,5 @@ export class Channel {
     this.send();
   }
 }
+const notStarted = (why: string): RuntimeError => new RuntimeError(`the WebGPU device did not start: ${why}`);
 const failed = (message: string): RuntimeError => new RuntimeError(`WebGPU error: ${message}`);

@@ -27,6 +27,8 @@ export class WebGpuDevice implements Backend {
   private readonly channel: Channel;
   private readonly memory: GpuMemory;
   private readonly launcher: Launcher;
+  /** Kernels, by their numbers, all of whose dtypes it has. */
+  private readonly checked: boolean[] = [];
   /** Launches and products so far, and kernels that ran on the host instead. */
   launched = 0;
   onHost = 0;
@@ -43,7 +45,10 @@ export class WebGpuDevice implements Backend {
     return this.memory.allocate(nbytes);
   }
   launch(kernel: Kernel, launch: Launch): void {
-    for (const d of [...kernel.inputs, ...kernel.outputs]) assertHas("dtype" in d ? d.dtype : d);
+    if (this.checked[kernel.id] !== true) {
+      for (const d of [...kernel.inputs, ...kernel.outputs.map((o) => o.dtype)]) assertHas(d);
+      this.checked[kernel.id] = true;
+    }
     this.launched++;
     const chosen = this.widths.of(kernel);
     const [own, ownLaunch] = chosen.isComplex ? splitComplex(chosen, launch) : [chosen, launch];
@@ -112,7 +117,6 @@ export class WebGpuDevice implements Backend {
   settle(): void {
     this.memory.settle();
   }
-  /** Waits until all that was asked for is done. */
   synchronize(): void {
     this.channel.ask(COMMAND.finish);
   }

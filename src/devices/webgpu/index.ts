@@ -1,6 +1,5 @@
-// The device "webgpu", an entry of its own: importing it makes the device known.
+// The device "webgpu", an entry of its own: importing it makes the device known. What a program asks of it is torch.webgpu.
 import { RuntimeError } from "../../base/errors.ts";
-import type { MemoryStats } from "../backend.ts";
 import { getDevice, registerDevice } from "../registry.ts";
 import { Channel } from "./channel.ts";
 import { WebGpuDevice } from "./device.ts";
@@ -38,24 +37,11 @@ function findDawn(): string | null {
 /** What Dawn is told, in an environment variable: `TIDU_DAWN="disable-dawn-features=…"`, several after spaces. */
 const toggles = (): string[] => globalThis.process?.env?.["TIDU_DAWN"]?.split(" ").filter(Boolean) ?? [];
 
-/** Whether there is a device; it is started to find out. On a page `await ready()` first. */
-export function is_available(): boolean {
-  try {
-    opened().started();
-    return true;
-  } catch {
-    return false;
-  }
-}
 /** Starts the device without making the thread wait, which a page's main thread may not. Raises RuntimeError if there is none. */
 export async function ready(): Promise<void> {
   await opened().starting();
 }
-const device = (): WebGpuDevice => getDevice("webgpu") as WebGpuDevice;
-/** Waits until all that the device was asked for is done. */
-export const synchronize = (): void => device().synchronize();
-export const memory_stats = (): MemoryStats => device().memoryStats();
 /** What the adapter calls itself. */
-export const get_device_name = (): string => device().adapter.description;
+export const get_device_name = (): string => (getDevice("webgpu") as WebGpuDevice).adapter.description;
 
 registerDevice("webgpu", () => new WebGpuDevice(opened()));

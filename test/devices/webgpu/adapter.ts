@@ -2,11 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { getDevice } from "../../../src/devices/registry.ts";
 import type { WebGpuDevice } from "../../../src/devices/webgpu/device.ts";
-import { is_available } from "../../../src/devices/webgpu/index.ts";
+import "../../../src/devices/webgpu/index.ts";
+import { webgpu } from "../../../src/index.ts";
 import { folder, useSwiftShader } from "../../../tools/swiftshader.ts";
 
 useSwiftShader();
-const available = is_available();
+const available = webgpu.is_available();
 if (!available)
   console.warn("Tests of the WebGPU device do not run here: there is neither a GPU nor a Chromium with SwiftShader.");
 test("there is a WebGPU device wherever Chromium is installed", () => {

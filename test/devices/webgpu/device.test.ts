@@ -3,7 +3,6 @@
 import { expect, test } from "vitest";
 import * as torch from "../../../src/index.ts";
 import type { Tensor } from "../../../src/index.ts";
-import * as webgpu from "../../../src/devices/webgpu/index.ts";
 import { describeGpu, gpu } from "./adapter.ts";
 
 const { nn, optim } = torch;
@@ -98,7 +97,7 @@ describeGpu("tensors", () => {
     const sum = torch.zeros(1 << 16, { device });
     for (let i = 0; i < 400; i++) sum.add_(torch.full([1 << 16], 1, { device }));
     expect(sum.mean().item()).toBe(400);
-    expect(webgpu.memory_stats().reserved).toBeLessThan(256 * 2 ** 20);
+    expect(torch.webgpu.memory_stats().reserved).toBeLessThan(256 * 2 ** 20);
   });
   test("that do not fit raise OutOfMemoryError, and those that are there stay as they are", () => {
     const x = torch.ones(3, { device });
