@@ -8,14 +8,14 @@ import type { Runtime } from "./runtime.ts";
 import { attend, late } from "./watchdog.ts";
 import type { Handle, Mpi } from "./mpi.ts";
 import { assertDone } from "./mpi.ts";
-import type { Watched, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 /** Seconds that an operation may take unless a group says otherwise: PyTorch's half an hour. */
 export const default_pg_timeout = 1800;
 const NOT_INITIALIZED = "Default process group has not been initialized, please make sure to call init_process_group.";
 
 /** Processes that talk to each other. Made by `init_process_group` and `new_group`. */
-export class ProcessGroup implements Watched {
+export class ProcessGroup {
   readonly group_name: string;
   readonly group_desc: string;
   /** @internal Of its members in the world, in order. */
