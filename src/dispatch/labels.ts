@@ -291,6 +291,7 @@ export interface Label<T> {
   last_epoch: [last_epoch: T];
   layer_norm_eps: [layer_norm_eps: T];
   LD: [LD: T];
+  leave_parametrized: [leave_parametrized: T];
   left: [left: T];
   length: [length: T];
   lengths: [lengths: T];
@@ -355,6 +356,7 @@ export interface Label<T> {
   N: [N: T];
   n: [n: T];
   n_classes: [n_classes: T];
+  n_power_iterations: [n_power_iterations: T];
   name: [name: T];
   nan: [nan: T];
   need_weights: [need_weights: T];
@@ -402,6 +404,7 @@ export interface Label<T> {
   operands: [operands: T];
   optimizer: [optimizer: T];
   ord: [ord: T];
+  orthogonal_map: [orthogonal_map: T];
   other: [other: T];
   out_channels: [out_channels: T];
   out_dims: [out_dims: T];
@@ -434,6 +437,7 @@ export interface Label<T> {
   param_group: [param_group: T];
   parameter_and_buffer_dicts: [parameter_and_buffer_dicts: T];
   parameters: [parameters: T];
+  parametrization: [parametrization: T];
   params: [params: T];
   patience: [patience: T];
   pct_start: [pct_start: T];
@@ -578,6 +582,7 @@ export interface Label<T> {
   tensor1: [tensor1: T];
   tensor2: [tensor2: T];
   tensor_list: [tensor_list: T];
+  tensor_name: [tensor_name: T];
   tensors: [tensors: T];
   test_elements: [test_elements: T];
   theta: [theta: T];
@@ -596,6 +601,7 @@ export interface Label<T> {
   total_count: [total_count: T];
   total_iters: [total_iters: T];
   total_length: [total_length: T];
+  total_norm: [total_norm: T];
   total_steps: [total_steps: T];
   track_running_stats: [track_running_stats: T];
   train: [train: T];
@@ -611,6 +617,7 @@ export interface Label<T> {
   unpack_data: [unpack_data: T];
   unpack_hook: [unpack_hook: T];
   unpack_pivots: [unpack_pivots: T];
+  unsafe: [unsafe: T];
   UPLO: [UPLO: T];
   upper: [upper: T];
   upscale_factor: [upscale_factor: T];
@@ -619,6 +626,7 @@ export interface Label<T> {
   use_local_synchronization: [use_local_synchronization: T];
   use_reentrant: [use_reentrant: T];
   use_separate_proj_weight: [use_separate_proj_weight: T];
+  use_trivialization: [use_trivialization: T];
   v: [v: T];
   v_proj_weight: [v_proj_weight: T];
   val: [val: T];

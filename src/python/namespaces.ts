@@ -12,6 +12,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   "nn.functional": functional as Namespace,
   "nn.init": nn.init as Namespace,
   "nn.utils": nn.utils as Namespace,
+  "nn.utils.parametrizations": nn.utils.parametrizations as Namespace,
   "nn.utils.rnn": nn.utils.rnn as Namespace,
   optim: optim as Namespace,
   "optim.lr_scheduler": { ...optim.lr_scheduler, SWALR: optim.swa_utils.SWALR } as Namespace,

@@ -1,4 +1,12 @@
 // torch.nn.utils
-export { clip_grad_norm_, clip_grad_value_ } from "./clip_grad.ts";
+export {
+  clip_grad_norm,
+  clip_grad_norm_,
+  clip_grad_value_,
+  clip_grads_with_norm_,
+  get_total_norm,
+} from "./clip_grad.ts";
 export { parameters_to_vector, vector_to_parameters } from "./parameters_vector.ts";
+export * as parametrizations from "./parametrizations.ts";
+export * as parametrize from "./parametrize.ts";
 export * as rnn from "./rnn.ts";

@@ -2,7 +2,7 @@
 
 from ..._bridge import run
 from ..._tensor import Tensor
-from . import rnn, stateless
+from . import parametrizations, parametrize, rnn, stateless
 
 
 def _list(parameters):
@@ -19,8 +19,16 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
     run("nn.utils.clip_grad_value_", _list(parameters), clip_value)
 
 
+def clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    return run("nn.utils.clip_grad_norm", _list(parameters), max_norm, norm_type, error_if_nonfinite)
+
+
+def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
+    run("nn.utils.clip_grads_with_norm_", _list(parameters), max_norm, total_norm)
+
+
 def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
-    return run("nn.utils.get_total_norm", _list(tensors), norm_type)
+    return run("nn.utils.get_total_norm", _list(tensors), norm_type, error_if_nonfinite)
 
 
 def parameters_to_vector(parameters):
