@@ -10,22 +10,123 @@ type Functions = {
     ? Function<Untyped[N], FunctionTable[N]>
     : Unruled<Untyped[N]>;
 };
-// prettier-ignore
-export const {
-  adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool2d,
-  adaptive_max_pool3d, affine_grid, alpha_dropout, avg_pool1d, avg_pool2d, avg_pool3d, batch_norm, bilinear,
-  binary_cross_entropy, binary_cross_entropy_with_logits, celu, channel_shuffle, conv1d, conv2d, conv3d,
-  conv_transpose1d, conv_transpose2d, conv_transpose3d, cosine_embedding_loss, cosine_similarity, cross_entropy,
-  ctc_loss, dropout, dropout1d, dropout2d, dropout3d, elu, embedding, embedding_bag, feature_alpha_dropout,
-  feature_dropout, fold, fractional_max_pool2d, fractional_max_pool3d, gaussian_nll_loss, gelu, glu, grid_sample,
-  group_norm, gumbel_softmax, hardshrink, hardsigmoid, hardswish, hardtanh, hinge_embedding_loss, huber_loss,
-  instance_norm, interpolate, kl_div, l1_loss, layer_norm, leaky_relu, linear, linear_cross_entropy,
-  local_response_norm, log_softmax, logsigmoid, lp_pool1d, lp_pool2d, lp_pool3d, margin_ranking_loss, max_pool1d,
-  max_pool1d_with_indices, max_pool2d, max_pool2d_with_indices, max_pool3d, max_pool3d_with_indices, max_unpool1d,
-  max_unpool2d, max_unpool3d, mish, mse_loss, multi_head_attention_forward, multi_margin_loss,
-  multilabel_margin_loss, multilabel_soft_margin_loss, native_channel_shuffle, nll_loss, normalize, one_hot, pad,
-  pairwise_distance, pdist, pixel_shuffle, pixel_unshuffle, poisson_nll_loss, prelu, relu, relu6, rms_norm, rrelu,
-  scaled_dot_product_attention, selu, sigmoid, silu, smooth_l1_loss, soft_margin_loss, softmax, softmin, softplus,
-  softshrink, softsign, tanh, tanhshrink, threshold, triplet_margin_loss, triplet_margin_with_distance_loss, unfold,
-  upsample, upsample_bilinear, upsample_nearest,
-} = untyped as unknown as Functions;
+// Each by itself: a declaration of all at once would spell out their types.
+const f = untyped as unknown as Functions;
+export const adaptive_avg_pool1d: Functions["adaptive_avg_pool1d"] = f.adaptive_avg_pool1d;
+export const adaptive_avg_pool2d: Functions["adaptive_avg_pool2d"] = f.adaptive_avg_pool2d;
+export const adaptive_avg_pool3d: Functions["adaptive_avg_pool3d"] = f.adaptive_avg_pool3d;
+export const adaptive_max_pool1d: Functions["adaptive_max_pool1d"] = f.adaptive_max_pool1d;
+export const adaptive_max_pool2d: Functions["adaptive_max_pool2d"] = f.adaptive_max_pool2d;
+export const adaptive_max_pool3d: Functions["adaptive_max_pool3d"] = f.adaptive_max_pool3d;
+export const affine_grid: Functions["affine_grid"] = f.affine_grid;
+export const alpha_dropout: Functions["alpha_dropout"] = f.alpha_dropout;
+export const avg_pool1d: Functions["avg_pool1d"] = f.avg_pool1d;
+export const avg_pool2d: Functions["avg_pool2d"] = f.avg_pool2d;
+export const avg_pool3d: Functions["avg_pool3d"] = f.avg_pool3d;
+export const batch_norm: Functions["batch_norm"] = f.batch_norm;
+export const bilinear: Functions["bilinear"] = f.bilinear;
+export const binary_cross_entropy: Functions["binary_cross_entropy"] = f.binary_cross_entropy;
+export const binary_cross_entropy_with_logits: Functions["binary_cross_entropy_with_logits"] =
+  f.binary_cross_entropy_with_logits;
+export const celu: Functions["celu"] = f.celu;
+export const channel_shuffle: Functions["channel_shuffle"] = f.channel_shuffle;
+export const conv1d: Functions["conv1d"] = f.conv1d;
+export const conv2d: Functions["conv2d"] = f.conv2d;
+export const conv3d: Functions["conv3d"] = f.conv3d;
+export const conv_transpose1d: Functions["conv_transpose1d"] = f.conv_transpose1d;
+export const conv_transpose2d: Functions["conv_transpose2d"] = f.conv_transpose2d;
+export const conv_transpose3d: Functions["conv_transpose3d"] = f.conv_transpose3d;
+export const cosine_embedding_loss: Functions["cosine_embedding_loss"] = f.cosine_embedding_loss;
+export const cosine_similarity: Functions["cosine_similarity"] = f.cosine_similarity;
+export const cross_entropy: Functions["cross_entropy"] = f.cross_entropy;
+export const ctc_loss: Functions["ctc_loss"] = f.ctc_loss;
+export const dropout: Functions["dropout"] = f.dropout;
+export const dropout1d: Functions["dropout1d"] = f.dropout1d;
+export const dropout2d: Functions["dropout2d"] = f.dropout2d;
+export const dropout3d: Functions["dropout3d"] = f.dropout3d;
+export const elu: Functions["elu"] = f.elu;
+export const embedding: Functions["embedding"] = f.embedding;
+export const embedding_bag: Functions["embedding_bag"] = f.embedding_bag;
+export const feature_alpha_dropout: Functions["feature_alpha_dropout"] = f.feature_alpha_dropout;
+export const feature_dropout: Functions["feature_dropout"] = f.feature_dropout;
+export const fold: Functions["fold"] = f.fold;
+export const fractional_max_pool2d: Functions["fractional_max_pool2d"] = f.fractional_max_pool2d;
+export const fractional_max_pool3d: Functions["fractional_max_pool3d"] = f.fractional_max_pool3d;
+export const gaussian_nll_loss: Functions["gaussian_nll_loss"] = f.gaussian_nll_loss;
+export const gelu: Functions["gelu"] = f.gelu;
+export const glu: Functions["glu"] = f.glu;
+export const grid_sample: Functions["grid_sample"] = f.grid_sample;
+export const group_norm: Functions["group_norm"] = f.group_norm;
+export const gumbel_softmax: Functions["gumbel_softmax"] = f.gumbel_softmax;
+export const hardshrink: Functions["hardshrink"] = f.hardshrink;
+export const hardsigmoid: Functions["hardsigmoid"] = f.hardsigmoid;
+export const hardswish: Functions["hardswish"] = f.hardswish;
+export const hardtanh: Functions["hardtanh"] = f.hardtanh;
+export const hinge_embedding_loss: Functions["hinge_embedding_loss"] = f.hinge_embedding_loss;
+export const huber_loss: Functions["huber_loss"] = f.huber_loss;
+export const instance_norm: Functions["instance_norm"] = f.instance_norm;
+export const interpolate: Functions["interpolate"] = f.interpolate;
+export const kl_div: Functions["kl_div"] = f.kl_div;
+export const l1_loss: Functions["l1_loss"] = f.l1_loss;
+export const layer_norm: Functions["layer_norm"] = f.layer_norm;
+export const leaky_relu: Functions["leaky_relu"] = f.leaky_relu;
+export const linear: Functions["linear"] = f.linear;
+export const linear_cross_entropy: Functions["linear_cross_entropy"] = f.linear_cross_entropy;
+export const local_response_norm: Functions["local_response_norm"] = f.local_response_norm;
+export const log_softmax: Functions["log_softmax"] = f.log_softmax;
+export const logsigmoid: Functions["logsigmoid"] = f.logsigmoid;
+export const lp_pool1d: Functions["lp_pool1d"] = f.lp_pool1d;
+export const lp_pool2d: Functions["lp_pool2d"] = f.lp_pool2d;
+export const lp_pool3d: Functions["lp_pool3d"] = f.lp_pool3d;
+export const margin_ranking_loss: Functions["margin_ranking_loss"] = f.margin_ranking_loss;
+export const max_pool1d: Functions["max_pool1d"] = f.max_pool1d;
+export const max_pool1d_with_indices: Functions["max_pool1d_with_indices"] = f.max_pool1d_with_indices;
+export const max_pool2d: Functions["max_pool2d"] = f.max_pool2d;
+export const max_pool2d_with_indices: Functions["max_pool2d_with_indices"] = f.max_pool2d_with_indices;
+export const max_pool3d: Functions["max_pool3d"] = f.max_pool3d;
+export const max_pool3d_with_indices: Functions["max_pool3d_with_indices"] = f.max_pool3d_with_indices;
+export const max_unpool1d: Functions["max_unpool1d"] = f.max_unpool1d;
+export const max_unpool2d: Functions["max_unpool2d"] = f.max_unpool2d;
+export const max_unpool3d: Functions["max_unpool3d"] = f.max_unpool3d;
+export const mish: Functions["mish"] = f.mish;
+export const mse_loss: Functions["mse_loss"] = f.mse_loss;
+export const multi_head_attention_forward: Functions["multi_head_attention_forward"] = f.multi_head_attention_forward;
+export const multi_margin_loss: Functions["multi_margin_loss"] = f.multi_margin_loss;
+export const multilabel_margin_loss: Functions["multilabel_margin_loss"] = f.multilabel_margin_loss;
+export const multilabel_soft_margin_loss: Functions["multilabel_soft_margin_loss"] = f.multilabel_soft_margin_loss;
+export const native_channel_shuffle: Functions["native_channel_shuffle"] = f.native_channel_shuffle;
+export const nll_loss: Functions["nll_loss"] = f.nll_loss;
+export const normalize: Functions["normalize"] = f.normalize;
+export const one_hot: Functions["one_hot"] = f.one_hot;
+export const pad: Functions["pad"] = f.pad;
+export const pairwise_distance: Functions["pairwise_distance"] = f.pairwise_distance;
+export const pdist: Functions["pdist"] = f.pdist;
+export const pixel_shuffle: Functions["pixel_shuffle"] = f.pixel_shuffle;
+export const pixel_unshuffle: Functions["pixel_unshuffle"] = f.pixel_unshuffle;
+export const poisson_nll_loss: Functions["poisson_nll_loss"] = f.poisson_nll_loss;
+export const prelu: Functions["prelu"] = f.prelu;
+export const relu: Functions["relu"] = f.relu;
+export const relu6: Functions["relu6"] = f.relu6;
+export const rms_norm: Functions["rms_norm"] = f.rms_norm;
+export const rrelu: Functions["rrelu"] = f.rrelu;
+export const scaled_dot_product_attention: Functions["scaled_dot_product_attention"] = f.scaled_dot_product_attention;
+export const selu: Functions["selu"] = f.selu;
+export const sigmoid: Functions["sigmoid"] = f.sigmoid;
+export const silu: Functions["silu"] = f.silu;
+export const smooth_l1_loss: Functions["smooth_l1_loss"] = f.smooth_l1_loss;
+export const soft_margin_loss: Functions["soft_margin_loss"] = f.soft_margin_loss;
+export const softmax: Functions["softmax"] = f.softmax;
+export const softmin: Functions["softmin"] = f.softmin;
+export const softplus: Functions["softplus"] = f.softplus;
+export const softshrink: Functions["softshrink"] = f.softshrink;
+export const softsign: Functions["softsign"] = f.softsign;
+export const tanh: Functions["tanh"] = f.tanh;
+export const tanhshrink: Functions["tanhshrink"] = f.tanhshrink;
+export const threshold: Functions["threshold"] = f.threshold;
+export const triplet_margin_loss: Functions["triplet_margin_loss"] = f.triplet_margin_loss;
+export const triplet_margin_with_distance_loss: Functions["triplet_margin_with_distance_loss"] =
+  f.triplet_margin_with_distance_loss;
+export const unfold: Functions["unfold"] = f.unfold;
+export const upsample: Functions["upsample"] = f.upsample;
+export const upsample_bilinear: Functions["upsample_bilinear"] = f.upsample_bilinear;
+export const upsample_nearest: Functions["upsample_nearest"] = f.upsample_nearest;

@@ -10,14 +10,14 @@ import { pack } from "./pack.ts";
 const dir = mkdtempSync(join(tmpdir(), "tidu-package-"));
 const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, unknown> };
 const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
+/** Methods of the library's own, without declarations. */
+const INTERNAL = ["bare", "host", "value", "elementAt", "gradFnText"];
 /** Has all entries, and every method by its name: declarations may lack what no import of theirs names. */
 const program = [
   ...names.map((name, i) => `export * as entry${i} from "tidu${name.slice(1)}";`),
   `import type { Tensor } from "tidu";`,
   `export const methods = (x: Tensor): unknown[] => [${(await methods()).map((name) => `x.${name}`).join(", ")}];`,
 ].join("\n");
-/** Methods of the library's own, without declarations. */
-const INTERNAL = ["bare", "host", "value", "elementAt", "gradFnText"];
 async function methods(): Promise<string[]> {
   const { Tensor } = (await import(pathToFileURL("dist/index.js").href)) as { Tensor: { prototype: object } };
   const found = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype));
