@@ -359,6 +359,7 @@ export interface Label<T> {
   n_power_iterations: [n_power_iterations: T];
   name: [name: T];
   nan: [nan: T];
+  ndarray: [ndarray: T];
   need_weights: [need_weights: T];
   negative: [negative: T];
   negative_slope: [negative_slope: T];

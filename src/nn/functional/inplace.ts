@@ -1,5 +1,7 @@
 // The activations that write into their input, under names of their own.
 import { isOptions } from "../../dispatch/bind.ts";
+import { registry } from "../../dispatch/declare.ts";
+import { overloadsOf } from "../../dispatch/overloads.ts";
 import { celu, elu, hardtanh, leaky_relu, rrelu, selu, threshold } from "../../ops/nn/activation/activation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
@@ -10,6 +12,7 @@ function inPlace<A extends unknown[]>(f: (...given: A) => Tensor): (...given: A)
     const [places, options] = isOptions(last) ? [given.slice(0, -1), last] : [given, {}];
     return f(...([...places, { ...options, inplace: true }] as unknown as A));
   };
+  overloadsOf.set(call, [registry.get(f)!.schema]);
   return Object.defineProperty(call, "name", { value: `${f.name}_` }) as (...given: A) => Tensor;
 }
 /** {@link celu} into its input. */

@@ -25,6 +25,7 @@ import { list, numel } from "../../base/layout.ts";
 import { observer } from "../../base/observer.ts";
 import type { Shape } from "../../base/layout.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
+import { callable } from "../../dispatch/callable.ts";
 import { bind, isOptions, isScalar } from "../../dispatch/bind.ts";
 import { assertAsked, writeOuts } from "../../dispatch/out.ts";
 import { inLevels } from "../../dispatch/levels.ts";
@@ -110,10 +111,10 @@ export function asLeaf(t: Tensor, requires_grad: boolean): Tensor {
  * for anything else. As `torch.from_numpy`.
  * @example torch.from_numpy(new Float32Array([1, 2])) // tensor([1., 2.])
  */
-export function from_numpy(ndarray: TypedArray): Tensor {
+export const from_numpy = callable<{ ndarray: TypedArray }>()("from_numpy(object ndarray) -> Tensor", ({ ndarray }) => {
   if (!ArrayBuffer.isView(ndarray)) throw new TypeError(`expected np.ndarray (got ${typeWord(ndarray)})`);
   return tensor(ndarray);
-}
+});
 /** As `tensor`, but shares memory with a tensor of the dtype asked for, as `torch.as_tensor`. */
 export function as_tensor(data: TensorData, options?: FactoryOptions): Tensor;
 export function as_tensor(...given: unknown[]): Tensor {
