@@ -61,7 +61,17 @@ describe("PyTorch's values are recorded for", () => {
       "feature_dropout", // dropout1d, dropout2d and dropout3d are it
     ];
     const ops = recorded("op").map((name) => name.split(".").at(-1)!);
-    expect(missing(Object.keys(nn.functional), ops, ofLayers).filter((name) => !apart.includes(name))).toEqual([]);
+    const names = Object.keys(nn.functional).filter((name) => !inPlace.includes(name));
+    expect(missing(names, ops, ofLayers).filter((name) => !apart.includes(name))).toEqual([]);
+  });
+  const inPlace = Object.keys(nn.functional).filter((name) => name.endsWith("_"));
+  test.each(inPlace)("nn.functional.%s writes what its twin gives into its input", (name) => {
+    const functions = nn.functional as unknown as Record<string, (x: Tensor, ...rest: number[]) => Tensor>;
+    const rest = name === "threshold_" ? [0.5, 2] : [];
+    const x = torch.tensor([-2, -0.3, 0, 0.4, 3]);
+    const wanted = functions[name.slice(0, -1)](x, ...rest);
+    expect(functions[name](x, ...rest) === x).toBe(true);
+    expect(x.tolist()).toEqual(wanted.tolist());
   });
   test("every optimizer", () => {
     const { cases: trained } = JSON.parse(readFileSync("test/recorded/optim.json", "utf8")) as {

@@ -39,6 +39,8 @@ class Calculator(Held):
         self.values = ((), (), ())
 
     def give(self, layer):
+        if self.names[1:] != (tuple(layer._parameters), tuple(layer._buffers)):
+            self.look(layer)
         given = [getattr(layer, name) for names in self.names for name in names]
         before = [value for values in self.values for value in values]
         changed = [i for i, value in enumerate(given) if i >= len(before) or value is not before[i]]

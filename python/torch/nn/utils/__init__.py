@@ -3,6 +3,7 @@
 from ..._bridge import run
 from ..._tensor import Tensor
 from . import parametrizations, parametrize, rnn, stateless
+from ._before import remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm
 
 
 def _list(parameters):
