@@ -42,6 +42,7 @@ export {
   geqrf,
   inverse,
   logdet,
+  lu,
   lu_solve,
   lu_unpack,
   matrix_exp,

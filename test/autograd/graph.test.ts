@@ -17,6 +17,11 @@ const KNOWN: Readonly<Record<string, Outcome>> = {
   "torch.vander(x(3)) 0": ["FlipBackward0", "grad"],
   // Nothing is done to real numbers.
   "x(2,3).conj_physical_() 0": ["CloneBackward0", "grad"],
+  // Computed beside the input and copied into it.
+  "F.elu_(x(2,3)) 0": ["CopyBackwards", "grad"],
+  "F.hardtanh_(x(2,3)) 0": ["CopyBackwards", "grad"],
+  // PyTorch counts the ways to write one function.
+  "F.leaky_relu_(x(2,3)) 0": ["LeakyReluBackward0", "grad"],
   // Weights that require grad are taken, and get none.
   "F.nll_loss(x(2,3), i(2), y(3)) 1": ["-", ""],
 };
