@@ -332,6 +332,7 @@ export const core: Samples = {
   permute: () => [[leaf([2, 3, 2]), [2, 0, 1]]],
   transpose: () => [[a(), 0, 1]],
   swapaxes: () => [[a(), 0, 1]],
+  adjoint: () => [[a()]],
   t: () => [[a()], [row()]],
   movedim: () => [[leaf([2, 3, 2]), [0], [2]]],
   squeeze: () => [[leaf([1, 3, 1])], [leaf([1, 3, 1]), [0]], [leaf([1, 3, 1]), [0, 2]]],
