@@ -405,6 +405,7 @@ export interface Label<T> {
   operands: [operands: T];
   optimizer: [optimizer: T];
   ord: [ord: T];
+  original: [original: T];
   orthogonal_map: [orthogonal_map: T];
   other: [other: T];
   out_channels: [out_channels: T];

@@ -3,6 +3,7 @@ import * as torch from "../index.ts";
 import * as distributed from "../distributed/index.ts";
 import * as functional from "../nn/functional/index.ts";
 import * as nn from "../nn/index.ts";
+import * as weights from "../nn/utils/weights.ts";
 import * as optim from "../optim/index.ts";
 
 type Namespace = Readonly<Record<string, unknown>>;
@@ -12,7 +13,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   "nn.functional": functional as Namespace,
   "nn.init": nn.init as Namespace,
   "nn.utils": nn.utils as Namespace,
-  "nn.utils.parametrizations": nn.utils.parametrizations as Namespace,
+  "nn.utils.weights": weights as Namespace,
   "nn.utils.rnn": nn.utils.rnn as Namespace,
   optim: optim as Namespace,
   "optim.lr_scheduler": { ...optim.lr_scheduler, SWALR: optim.swa_utils.SWALR } as Namespace,

@@ -86,6 +86,11 @@ export function assertFree(module: Module, name: unknown, kind: "parameter" | "b
 }
 const LISTS = { parameter: "_parameters", buffer: "_buffers", module: "_modules" } as const;
 
+/** Raises unless a function was given a module. */
+export function assertModule(x: unknown, callee: string): asserts x is Module {
+  if (!(x instanceof Module))
+    throw new TypeError(`${callee}(): argument 'module' (position 1) must be Module, not ${typeWord(x)}`);
+}
 /** A value's type as `torch.typename` writes it. */
 export const typeName = (x: unknown): string =>
   x instanceof Parameter ? "torch.nn.parameter.Parameter" : x instanceof Tensor ? x.type() : typeWord(x);

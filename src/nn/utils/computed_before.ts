@@ -1,13 +1,14 @@
 // The ways of before parametrizations: a hook computes the weight anew before every forward.
 import { withGrad } from "../../autograd/mode.ts";
 import type { RemovableHandle } from "../../autograd/node.ts";
-import { RuntimeError, ValueError, warn } from "../../base/errors.ts";
+import { AttributeError, RuntimeError, ValueError, warn } from "../../base/errors.ts";
 import { callable } from "../../dispatch/callable.ts";
 import { normalize } from "../../ops/nn/activation/activation.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import type { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
-import { _weight_norm, asMatrix, norm_except_dim, outputsDim } from "./parametrizations.ts";
+import { assertModule } from "../module/register.ts";
+import { _power_iterations_before, _weight_norm, asMatrix, norm_except_dim, outputsDim } from "./weights.ts";
 
 type Fields = Record<string, Tensor | null | undefined>;
 const fields = (module: Module): Fields => module as unknown as Fields;
@@ -35,6 +36,7 @@ function assertFirst(kind: Kind, module: Module, name: string): void {
     throw new RuntimeError(`Cannot register two ${kind} hooks on the same parameter ${name}`);
 }
 function undo(kind: Kind, module: Module, name: string): Module {
+  assertModule(module, `remove_${kind}`);
   const found = of(kind, module).get(name);
   if (found === undefined) throw new ValueError(`${kind} of '${name}' not found in ${String(module)}`);
   const { handle, now, from } = found;
@@ -48,18 +50,21 @@ function undo(kind: Kind, module: Module, name: string): Module {
 
 /**
  * Has a parameter computed from its lengths along `dim` and its directions, `weight_g` and `weight_v`, before every forward.
- * As `torch.nn.utils.weight_norm`, which warns that {@link parametrizations.weight_norm} is to be used.
+ * As `torch.nn.utils.weight_norm`, which warns that `parametrizations.weight_norm` is to be used.
  */
 export const weight_norm = callable<{ module: Module; dim: number | null }>()(
   "weight_norm(object module, str name='weight', object dim=0) -> Module",
   ({ module, name, dim: along }): Module => {
+    assertModule(module, "weight_norm");
     warn(
       "`torch.nn.utils.weight_norm` is deprecated in favor of `torch.nn.utils.parametrizations.weight_norm`.",
       "FutureWarning",
     );
     assertFirst("weight_norm", module, name);
     const dim = along ?? -1;
-    const weight = fields(module)[name]!;
+    const weight = fields(module)[name];
+    if (!(weight instanceof Tensor))
+      throw new AttributeError(`'${module.constructor.name}' object has no attribute '${name}'`);
     const [g, v] = [`${name}_g`, `${name}_v`];
     Reflect.deleteProperty(module, name);
     module.register_parameter(g, new Parameter(withGrad(false, () => norm_except_dim(weight, 2, dim))));
@@ -77,23 +82,15 @@ export const remove_weight_norm = callable<{ module: Module }>()(
   ({ module, name }): Module => undo("weight_norm", module, name),
 );
 
-/** Power iterations in the order of this older way: first v, then u. */
-export function _power_iterations_before(matrix: Tensor, u: Tensor, v: Tensor, rounds: number, eps: number): void {
-  withGrad(false, () => {
-    for (let i = 0; i < rounds; i++) {
-      v.copy_(normalize(matrix.t().mv(u), { dim: 0, eps }));
-      u.copy_(normalize(matrix.mv(v), { dim: 0, eps }));
-    }
-  });
-}
 /**
  * Has a parameter divided by its largest singular value before every forward: `weight_orig` is trained, `weight_u` and
  * `weight_v` near the singular vectors while training. As `torch.nn.utils.spectral_norm`; newer is
- * {@link parametrizations.spectral_norm}.
+ * `parametrizations.spectral_norm`.
  */
 export const spectral_norm = callable<{ module: Module; dim: number | null }>()(
   "spectral_norm(object module, str name='weight', int n_power_iterations=1, float eps=1e-12, object dim=None) -> Module",
   ({ module, name, n_power_iterations: rounds, eps, dim: along }): Module => {
+    assertModule(module, "spectral_norm");
     const dim = along ?? outputsDim(module);
     if (rounds <= 0)
       throw new ValueError(`Expected n_power_iterations to be positive, but got n_power_iterations=${rounds}`);

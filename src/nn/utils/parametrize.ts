@@ -3,15 +3,16 @@
 // Note [Parametrized]: a module with such parameters gets a class of its own, below its former one, in which each of them is
 // a property: reading it computes it from the originals, writing it finds the originals by `right_inverse`.
 import { withGrad } from "../../autograd/mode.ts";
-import { NotImplementedError, RuntimeError, ValueError } from "../../base/errors.ts";
+import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
 import { bindArguments, callable } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
 import { ModuleDict, ModuleList } from "../containers/modules.ts";
-import type { Module } from "../module/module.ts";
+import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
+import { assertModule } from "../module/register.ts";
 
 /** A module whose `forward` computes a parameter from its originals; `right_inverse` finds originals for a value. */
 export interface Parametrization extends Module {
@@ -38,6 +39,7 @@ function made(like: Tensor, value: Tensor): Tensor {
   return own;
 }
 
+const LIST = "ParametrizationList(object modules, Tensor original, bool unsafe=False) -> ParametrizationList";
 /**
  * The parametrizations of one parameter, one after the other, and its originals: `original`, or `original0`, … where the
  * first one takes several. Calling it computes the parameter. Raises ValueError if dtype or shape would change, unless
@@ -48,7 +50,11 @@ export class ParametrizationList extends ModuleList<Module> {
   declare readonly is_tensor: boolean;
   declare readonly ntensors: number;
 
-  constructor(modules: readonly Module[], original: Tensor, unsafe = false) {
+  constructor(modules: readonly Module[], original: Tensor, unsafe?: boolean);
+  constructor(...given: unknown[]) {
+    const { modules, original, unsafe } = bindArguments<typeof LIST, { modules: readonly Module[] }>(LIST, given);
+    if (!Array.isArray(modules))
+      throw new TypeError(`ParametrizationList(): expected a list of modules, got ${typeWord(modules)}`);
     if (modules.length === 0) throw new ValueError("ParametrizationList requires one or more modules.");
     super(modules);
     const { dtype, sizes } = original;
@@ -158,6 +164,7 @@ let cache: Map<ParametrizationList, Tensor> | null = null;
  * `torch.nn.utils.parametrize.cached`.
  */
 export function cached<T>(body: () => T): T {
+  if (typeof body !== "function") throw new TypeError(`cached(): expected a function, got ${typeWord(body)}`);
   const before = cache;
   cache ??= new Map();
   try {
@@ -175,12 +182,14 @@ const listsOf = (module: Module): ModuleDict<ParametrizationList> | null => {
 export const is_parametrized = callable<{ module: Module }>()(
   "is_parametrized(object module, str? tensor_name=None) -> bool",
   ({ module, tensor_name }) => {
+    assertModule(module, "is_parametrized");
     const lists = listsOf(module);
     return lists !== null && (tensor_name === null ? lists.length > 0 : lists._modules.has(tensor_name));
   },
 );
 /** The class of a module before it was parametrized. As `torch.nn.utils.parametrize.type_before_parametrizations`. */
 export function type_before_parametrizations(module: Module): unknown {
+  assertModule(module, "type_before_parametrizations");
   return is_parametrized(module) ? Object.getPrototypeOf(module.constructor) : module.constructor;
 }
 
@@ -210,6 +219,11 @@ export function register_parametrization(...given: unknown[]): Module {
     typeof REGISTER,
     { module: Module; parametrization: Module }
   >(REGISTER, given);
+  assertModule(module, "register_parametrization");
+  if (!(parametrization instanceof Module))
+    throw new TypeError(
+      `register_parametrization(): argument 'parametrization' (position 3) must be Module, not ${typeWord(parametrization)}`,
+    );
   parametrization.train(module.training);
   if (is_parametrized(module, tensor_name)) {
     if (!unsafe) assertFits(module, tensor_name, parametrization);
@@ -292,6 +306,7 @@ function property(cls: Class, name: string): void {
 export const remove_parametrizations = callable<{ module: Module }>()(
   "remove_parametrizations(object module, str tensor_name, bool leave_parametrized=True) -> Module",
   ({ module, tensor_name, leave_parametrized }): Module => {
+    assertModule(module, "remove_parametrizations");
     const lists = listsOf(module);
     const list = lists === null ? undefined : (fields(lists)[tensor_name] as ParametrizationList | undefined);
     if (lists === null || list === undefined || !is_parametrized(module, tensor_name))

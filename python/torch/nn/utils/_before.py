@@ -7,7 +7,7 @@ from ..functional import normalize
 from ..parameter import Parameter
 from .parametrizations import _as_matrix, _norm_except_dim, _weight_norm
 
-_power_iterations = function("nn.utils._power_iterations_before")
+_power_iterations = function("nn.utils.weights._power_iterations_before")
 
 
 class WeightNorm:

@@ -7,7 +7,7 @@ from ..functional import normalize
 from ..module import Module
 from .parametrize import register_parametrization
 
-_path = "nn.utils.parametrizations."
+_path = "nn.utils.weights."
 _weight_norm = function(_path + "_weight_norm")
 _norm_except_dim = function(_path + "norm_except_dim")
 _power_iterations = function(_path + "_power_iterations")
