@@ -20,7 +20,8 @@ export interface Watched {
 const SPINNING = 50; // ms
 const NAP = 0.2; // ms
 const ATTENDED = 100; // ms
-const nap = new Int32Array(new SharedArrayBuffer(4));
+/** Made when somebody waits: a page may have no such memory, and no other processes either. */
+let nap: Int32Array | null = null;
 const underWay = new Set<Work>();
 
 /** Lets operations that were begun and not waited for move on: libraries do so only while they are called. */
@@ -101,7 +102,7 @@ export class Work {
     while (!this.poll()) {
       if (underWay.size > 1) progress();
       const now = performance.now();
-      if (now - start > SPINNING) Atomics.wait(nap, 0, 0, NAP);
+      if (now - start > SPINNING) Atomics.wait((nap ??= new Int32Array(new SharedArrayBuffer(4))), 0, 0, NAP);
       else pause();
       if (now - attended > ATTENDED) {
         attended = now;
