@@ -13,7 +13,14 @@ import { implicitQl } from "./symmetric_eigen.ts";
 export function singularValues(a: Float64Array, m: number, n: number): Float64Array {
   if (m < n) return singularValues(transposed(a, m, n), n, m);
   if (n <= SMALL) return svd(a, m, n, false).s;
-  const r = triangle(a, m, n);
+  return ofTriangle(triangle(a, m, n), n, bidiagonalize);
+}
+/** The singular values, descending, of a triangle, which is scaled first so that squares stay finite; changes `r`. */
+export function ofTriangle(
+  r: Float64Array,
+  n: number,
+  bidiagonalize: (r: Float64Array, n: number) => Float64Array,
+): Float64Array {
   let largest = 0;
   for (const x of r) largest = Math.max(largest, Math.abs(x));
   if (largest === 0) return new Float64Array(n);
@@ -21,7 +28,7 @@ export function singularValues(a: Float64Array, m: number, n: number): Float64Ar
   return ofBidiagonal(bidiagonalize(r, n), n).map((x) => x * largest);
 }
 /** The singular values, descending, of the [n, n] matrix of a diagonal and what is right of it, given alternating. */
-export function ofBidiagonal(beside: Float64Array, n: number): Float64Array {
+function ofBidiagonal(beside: Float64Array, n: number): Float64Array {
   const values = new Float64Array(2 * n);
   let norm = 0;
   for (const x of beside) norm = Math.max(norm, Math.abs(x));

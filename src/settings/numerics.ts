@@ -4,7 +4,7 @@ import { RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { callable } from "../dispatch/callable.ts";
 import { typeWord } from "../tensor/type_word.ts";
 
-const kept = { deterministic: false, warns: false, precision: "highest", warnsAlways: false, interop: 1 };
+const kept = { deterministic: false, warns: false, precision: "highest", warnsAlways: false };
 
 /** Kept, and changes nothing: every op gives the same for the same. As `torch.use_deterministic_algorithms`. */
 export const use_deterministic_algorithms = callable(
@@ -70,6 +70,6 @@ export const set_warn_always = callable("set_warn_always(bool b) -> None", ({ b 
 });
 export const is_warn_always_enabled = callable("is_warn_always_enabled() -> bool", () => kept.warnsAlways);
 /** Always 1: ops run one after the other. As `torch.get_num_interop_threads`. */
-export const get_num_interop_threads = callable("get_num_interop_threads() -> int", () => kept.interop);
+export const get_num_interop_threads = callable("get_num_interop_threads() -> int", () => 1);
 /** Changes nothing: ops run one after the other. As `torch.set_num_interop_threads`. */
 export const set_num_interop_threads = callable("set_num_interop_threads(int n) -> None", () => {});

@@ -1,8 +1,7 @@
 // Launches: chooses the form that fits, compiles it the first time, and sends the descriptor.
 import type { Dtype, Scalar } from "../../base/dtype.ts";
-import { bool, float32, int64 } from "../../base/dtype.ts";
+import { bool, int64 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
-import { isHalf } from "../../kernel/half.ts";
 import type { Kernel, Launch, Loops } from "../../kernel/loops.ts";
 import { plan } from "../../kernel/loops.ts";
 import { placeOf } from "../../kernel/place.ts";
@@ -172,4 +171,3 @@ function formOf({ reduce, outputs }: Kernel, { strides }: Loops, count: number, 
   const across = count >= 1024 && first !== undefined && Math.abs(first[first.length - 1]) > 1;
   return across ? "each" : "group";
 }
-export const isHere = (d: Dtype): boolean => d === float32 || isHalf(d) || (!d.is_differentiable && d.itemsize <= 8);

@@ -1,5 +1,5 @@
 // Singular values of complex matrices, without vectors.
-import { SMALL, ofBidiagonal } from "../singular_values.ts";
+import { SMALL, ofTriangle } from "../singular_values.ts";
 import { adjoint, dot, reflection, subtractMultiple } from "./arithmetic.ts";
 import { complexQrFactor } from "./qr.ts";
 import { complexSvd } from "./svd.ts";
@@ -8,12 +8,7 @@ import { complexSvd } from "./svd.ts";
 export function complexSingularValues(a: Float64Array, m: number, n: number): Float64Array {
   if (m < n) return complexSingularValues(adjoint(a, m, n), n, m);
   if (n <= SMALL) return complexSvd(a, m, n, false).s;
-  const r = triangle(a, m, n);
-  let largest = 0;
-  for (const x of r) largest = Math.max(largest, Math.abs(x));
-  if (largest === 0) return new Float64Array(n);
-  for (let i = 0; i < r.length; i++) r[i] /= largest;
-  return ofBidiagonal(bidiagonalize(r, n), n).map((x) => x * largest);
+  return ofTriangle(triangle(a, m, n), n, bidiagonalize);
 }
 /** R of A = Q R, which has A's singular values. */
 function triangle(a: Float64Array, m: number, n: number): Float64Array {
