@@ -8,8 +8,8 @@ import type { Report, Wish } from "../browser/loops.ts";
 
 const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const names = Object.keys(programs);
-/** A hundred rounds with tensors smaller on a side, in a memory for a part of what each program drops. */
-const wish: Wish = { rounds: 100, side: 4, most: 16 * 2 ** 20 };
+/** Fifty rounds with tensors smaller on a side, in a memory for a part of what each program drops. */
+const wish: Wish = { rounds: 50, side: 4, most: 16 * 2 ** 20 };
 
 function check(report: Report, expected: Report): void {
   expect(Object.keys(report)).toEqual(names);

@@ -5,17 +5,8 @@ import { scenarios } from "../../bench/scenarios/index.ts";
 const cases = Object.values(scenarios).flatMap(({ measure, cases }) => cases.map((c) => ({ ...c, measure })));
 
 test("a benchmark prints a figure for every case, with and without threads", () => {
-  const args = [
-    "--import",
-    "tsx",
-    "--conditions=source",
-    "bench/index.ts",
-    "overhead",
-    "--sides",
-    "tidu",
-    "--rounds",
-    "1",
-  ];
+  const options = ["overhead", "--sides", "tidu 1t,tidu 2t", "--rounds", "1", "--seconds", "0.02"];
+  const args = ["--import", "tsx", "--conditions=source", "bench/index.ts", ...options];
   const env = { ...process.env, TIDU_BENCH_PYTHON: "/nowhere" };
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
   expect(stderr).toBe("");

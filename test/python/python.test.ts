@@ -111,7 +111,7 @@ test("an exception has its class, its text and Python's traceback, which ends at
   expect(traceback).not.toMatch(/torch\/_/);
 });
 
-test("a loop of 10,000 training steps, with hooks, functions of its own and errors, holds what it held at its start", () => {
+test("a loop of 4,000 training steps, with hooks, functions of its own and errors, holds what it held at its start", () => {
   // Compiled once, so that the loops share what they train, and run twice.
   const program = `
 import gc, torch
@@ -164,7 +164,7 @@ train
   // The library tells Python of callables it has dropped at every 1,024th: the loops make whole numbers of those.
   train(1024);
   const [objects, bytes] = held();
-  train(10 * 1024);
+  train(4 * 1024);
   const [objectsAfter, bytesAfter] = held();
   expect(objectsAfter).toBeLessThanOrEqual(objects + 64);
   // A page stays while one of its blocks lives: some pages either way, however long the loop.
