@@ -1,8 +1,7 @@
 // class DataLoader: a dataset in batches.
 import { AssertionError, TypeError, ValueError, warn } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
-import { default_generator } from "../random/generator.ts";
-import type { Generator } from "../random/generator.ts";
+import { default_generator, Generator } from "../random/generator.ts";
 import type { Collated } from "./collate.ts";
 import { IterableDataset } from "./dataset.ts";
 import type { AnyDataset } from "./dataset.ts";
@@ -58,6 +57,16 @@ const SIGNATURE =
   "DataLoader(object dataset, object batch_size=1, bool? shuffle=None, object sampler=None, object batch_sampler=None, int num_workers=0, callable? collate_fn=None, bool pin_memory=False, bool drop_last=False, float timeout=0, callable? worker_init_fn=None, object multiprocessing_context=None, Generator? generator=None, *, int? prefetch_factor=None, bool persistent_workers=False, str pin_memory_device='', bool in_order=True) -> DataLoader";
 type Bound<T, B> = { dataset: AnyDataset<T> } & Required<DataLoaderOptions<T, B>>;
 
+/** What workers that live on bring from one pass to the next, and all of them from batch to batch. */
+export interface LoaderPlace {
+  readonly base_seed: bigint;
+  /** Passes begun. */
+  readonly passes: number;
+  /** The random state of each worker after the last batch that was read, where it has one; and when the pass began. */
+  readonly random: readonly (Uint8Array | null)[];
+  readonly before: readonly (Uint8Array | null)[];
+}
+
 /**
  * A dataset (or an array of samples) in batches, as `torch.utils.data.DataLoader`. Each `for … of` is an epoch; with
  * `shuffle`, in the order that PyTorch has after the same `manual_seed`. `for await` also takes datasets whose samples
@@ -94,6 +103,9 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   readonly in_order: boolean;
   private crew: Crew | null = null;
   private passes = 0;
+  private base_seed = 0n;
+  private random: (Uint8Array | null)[] = [];
+  private randomBefore: readonly (Uint8Array | null)[] = [];
 
   constructor(dataset: AnyDataset<T>, options?: DataLoaderOptions<T, B>);
   constructor(dataset: AnyDataset<T>, batch_size: number | null, options?: Omit<DataLoaderOptions<T, B>, "batch_size">);
@@ -154,30 +166,75 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     const epoch = this.begin();
     return epoch === null ? this.asyncBatches() : readLater(epoch, this.inMain);
   }
+  /** @internal Generators of the program's that order and seeds are drawn from. */
+  get _generators(): readonly Generator[] {
+    const of = (x: unknown): unknown => (x as { generator?: unknown } | null)?.generator;
+    const inner = (this.batch_sampler as { sampler?: unknown } | null)?.sampler;
+    const found = [this.generator, of(this.sampler), of(this.batch_sampler), of(inner)];
+    return [...new Set(found.filter((g) => g instanceof Generator && g !== default_generator))] as Generator[];
+  }
+  /** @internal Where the workers are, so that `_resume` can go on from there in another process. Null without any. */
+  get _place(): LoaderPlace | null {
+    if (this.random.length === 0) return null;
+    const { base_seed, passes, random, randomBefore: before } = this;
+    return { base_seed, passes, random: [...random], before: [...before] };
+  }
+  /**
+   * @internal The rest of a pass of which `done` batches were read elsewhere. The default generator and `_generators` must be
+   * as they were when that pass began, and the default one be set to where it was after the last batch when this has
+   * resolved: so all that is drawn later is what would have been. Samples by index are not loaded again.
+   *
+   * With workers that is so if batches come in order; what a dataset keeps to itself from one sample to the next is not
+   * restored.
+   */
+  async _resume(done: number, place: LoaderPlace | null = null): Promise<AsyncIterableIterator<B>> {
+    const earlier = place === null ? 0 : place.passes - (done > 0 ? 1 : 0);
+    const lived = place !== null && this.persistent_workers && this.crew === null && earlier > 0;
+    if (lived) {
+      this.passes = earlier;
+      this.keep(this.hire(place.base_seed));
+    }
+    const isIterable = this.dataset instanceof IterableDataset;
+    const told = done > 0 || lived ? (isIterable && done > 0 ? place?.before : place?.random) : null;
+    const epoch = this.begin(isIterable ? 0 : done, told ?? null);
+    if (epoch === null) return this.asyncBatches(await this.skipped(done));
+    const rest = readLater(epoch, this.inMain);
+    // What an iterable dataset draws, it draws anew.
+    if (isIterable) for (let i = 0; i < done; i++) await rest.next();
+    return rest;
+  }
   /** Has workers begin an epoch; null where there are none. */
-  private begin(): Epoch<B> | null {
-    if (this.crew !== null) return this.epochOf(this.crew);
+  private begin(done = 0, told: LoaderPlace["random"] | null = null): Epoch<B> | null {
+    if (this.crew !== null) return this.epochOf(this.crew, done, told);
     if (this.num_workers === 0 && this.timeout !== 0)
       throw new AssertionError("_SingleProcessDataLoaderIter requires timeout == 0");
     // PyTorch draws it at the start of each epoch, even if there are no workers: the stream must go on from there.
     const base_seed = drawSeed(this.generator ?? default_generator);
     const crew = this.num_workers === 0 ? null : this.hire(base_seed);
     if (crew === null) return null;
-    if (this.persistent_workers) {
-      this.crew = crew;
-      abandoned.register(this, crew);
-    }
-    return this.epochOf(crew);
+    this.keep(crew);
+    return this.epochOf(crew, done, told);
   }
-  private epochOf(crew: Crew): Epoch<B> {
+  private keep(crew: Crew | null): void {
+    if (crew === null) return;
+    this.random = new Array<null>(crew.count).fill(null);
+    if (!this.persistent_workers) return;
+    this.crew = crew;
+    abandoned.register(this, crew);
+  }
+  private epochOf(crew: Crew, done: number, told: LoaderPlace["random"] | null): Epoch<B> {
     const { timeout, in_order, persistent_workers: persistent } = this;
     const options = { pass: this.passes, prefetch_factor: this.prefetch_factor!, timeout, in_order, persistent };
     if (persistent) this.passes++;
-    return new Epoch<B>(crew, this.order[Symbol.iterator](), options);
+    if (told !== null) this.random = [...told];
+    this.randomBefore = [...this.random];
+    const from = { done, isTold: told !== null, random: this.random };
+    return new Epoch<B>(crew, this.order[Symbol.iterator](), { ...options, ...from });
   }
   /** Workers for this dataset; null if it is in memory, where they have nothing to do. */
   private hire(base_seed: bigint): Crew | null {
     if (isInMemory(this.dataset)) return null;
+    this.base_seed = base_seed;
     const needed: Recipe[] = [];
     const put = intoBuffers([]);
     const dataset = treeOf(this.dataset, put, needed);
@@ -213,16 +270,30 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
       yield batch as B;
     }
   }
-  private async *asyncBatches(): AsyncIterableIterator<B> {
+  /** A pass without workers, after its first `done` batches. */
+  private async skipped(done: number): Promise<Pass> {
+    const pass = { fetcher: this.fetcher, order: this.order[Symbol.iterator]() };
+    for (let i = 0; i < done; i++) {
+      const { done: isOver, value } = pass.order.next();
+      if (!isOver && this.dataset instanceof IterableDataset) await pass.fetcher.fetchLater(value);
+    }
+    return pass;
+  }
+  private async *asyncBatches(pass?: Pass): AsyncIterableIterator<B> {
     const turn = turns();
-    const { fetcher } = this;
-    for (const wanted of this.order) {
+    const { fetcher, order } = pass ?? { fetcher: this.fetcher, order: this.order[Symbol.iterator]() };
+    for (const wanted of { [Symbol.iterator]: () => order }) {
       await turn();
       const batch = await fetcher.fetchLater(wanted);
       if (batch === END) return;
       yield batch as B;
     }
   }
+}
+/** What is to come of a pass in the program's own thread. */
+interface Pass {
+  readonly fetcher: Fetcher;
+  readonly order: Iterator<Wanted>;
 }
 function samplerOf(dataset: AnyDataset<unknown>, shuffle: boolean | null, generator: Generator | null): Sampler {
   if (dataset instanceof IterableDataset) return ENDLESS;

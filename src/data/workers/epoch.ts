@@ -15,6 +15,11 @@ export interface EpochOptions {
   readonly timeout: number;
   readonly in_order: boolean;
   readonly persistent: boolean;
+  /** Batches of the pass that another process has had already. */
+  readonly done: number;
+  /** The random states that workers were in there, and whether they are to be told; set to what they are in now. */
+  readonly random: (Uint8Array | null)[];
+  readonly isTold: boolean;
 }
 interface Task {
   readonly worker: number;
@@ -46,7 +51,11 @@ export class Epoch<B> {
     this.options = options;
     this.active = Array.from({ length: crew.count }, () => true);
     this.load = this.active.map(() => 0);
-    if (options.pass > 0) for (let w = 0; w < crew.count; w++) crew.send(w, { pass: options.pass, index: null });
+    const { pass, done, random, isTold } = options;
+    for (let w = 0; w < crew.count; w++)
+      if (pass > 0 || isTold) crew.send(w, { pass, index: null, random: isTold ? random[w] : null });
+    for (let i = 0; i < done; i++) this.indices.next();
+    this.turn = done > 0 ? (done - 1) % crew.count : -1;
     for (let i = 0; i < this.most; i++) this.ask();
   }
   private get most(): number {
@@ -95,6 +104,7 @@ export class Epoch<B> {
       this.crew.settled(worker, answered.blocks);
       answered.reply = reply;
       if (reply.kind === "end") {
+        this.options.random[worker] = reply.random;
         this.active[worker] = false;
         this.load[worker]--;
         this.release(answered);
@@ -123,6 +133,7 @@ export class Epoch<B> {
       this.ask();
       throw raised(worker, (reply as { error: SentError }).error);
     }
+    this.options.random[worker] = reply.random;
     if (this.canShare) this.expected = tensorBytes(reply.batch);
     this.ask();
     const batch = decode(reply.batch, blocks) as B;

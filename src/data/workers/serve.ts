@@ -1,4 +1,5 @@
 // A worker of a loader: makes the dataset, then a batch for each list of indices that it is sent.
+import { default_generator } from "../../random/generator.ts";
 import { manual_seed } from "../../ops/random/random_state.ts";
 import { set_num_threads } from "../../devices/cpu/threads/num_threads.ts";
 import { END, Fetcher } from "../fetch.ts";
@@ -31,12 +32,18 @@ export interface Setup {
 /** What it is told then: to fetch something, or to begin a pass anew, or that it is done. */
 export type Job =
   | { readonly pass: number; readonly index: number; readonly wanted: Wanted; readonly slots: readonly Slot[] }
-  | { readonly pass: number; readonly index: null }
+  | { readonly pass: number; readonly index: null; readonly random: Uint8Array | null }
   | null;
-/** What it answers. */
+/** What it answers; `random` is the state of its generator, for who goes on from there. */
 export type Reply =
-  | { readonly kind: "batch"; readonly pass: number; readonly index: number; readonly batch: Sent }
-  | { readonly kind: "end"; readonly pass: number; readonly index: number }
+  | {
+      readonly kind: "batch";
+      readonly pass: number;
+      readonly index: number;
+      readonly batch: Sent;
+      readonly random: Uint8Array;
+    }
+  | { readonly kind: "end"; readonly pass: number; readonly index: number; readonly random: Uint8Array }
   | { readonly kind: "error"; readonly pass: number; readonly index: number; readonly error: SentError }
   /** It could not begin, or has ended though nobody asked it to. */
   | { readonly kind: "failed"; readonly error: SentError }
@@ -87,6 +94,7 @@ export function serve(setup: Setup): void {
   async function handle(job: NonNullable<Job>): Promise<void> {
     if (job.index === null) {
       pass = job.pass;
+      if (job.random !== null) default_generator.set_state(job.random);
       if (fetching !== null) fetcher = new Fetcher(fetching);
       return;
     }
@@ -101,11 +109,13 @@ export function serve(setup: Setup): void {
       const batch = await fetcher!.fetchLater(job.wanted);
       if (batch === END) {
         ended = pass;
-        return reply({ kind: "end", pass, index });
+        return reply({ kind: "end", pass, index, random: default_generator.get_state() });
       }
       const transfer: ArrayBuffer[] = [];
       const sent = encode(batch, intoSlots(memory, job.slots, intoBuffers(transfer)));
-      reply({ kind: "batch", pass, index, batch: sent }, transfer);
+      const random = default_generator.get_state();
+      transfer.push(random.buffer as ArrayBuffer);
+      reply({ kind: "batch", pass, index, batch: sent, random }, transfer);
     } catch (error) {
       reply({ kind: "error", pass, index, error: sentError(error) });
     }
