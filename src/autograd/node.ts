@@ -91,8 +91,12 @@ export abstract class Node {
     return false;
   }
 
+  /** The edges as next_functions shows them. */
+  get shownEdges(): readonly (Edge | null)[] {
+    return this.edges;
+  }
   get next_functions(): [Node | null, number][] {
-    return this.edges.map((e) => (e === null ? [null, 0] : [e.node, e.nr]));
+    return this.shownEdges.map((e) => (e === null ? [null, 0] : [e.node, e.nr]));
   }
   /** `hook(gradInputs, gradOutputs)` after the node has run; may return other gradInputs. */
   register_hook(hook: NodeHook): RemovableHandle {
@@ -210,7 +214,7 @@ export class SavedTensor {
   }
 }
 /** The same elements, its gradient led along the edge. */
-function inGraph(t: Tensor, { node, nr }: Edge): Tensor {
+export function inGraph(t: Tensor, { node, nr }: Edge): Tensor {
   const made = t.bare();
   if (node.isAccumulator) {
     made.leafRequiresGrad = true;

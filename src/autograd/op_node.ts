@@ -100,19 +100,24 @@ export class OpNode extends Node {
   }
   /** How much further the number at the end of the name is: PyTorch counts the in-place form of a view as another op. */
   variant = 0;
-  /** The name of the composite whose last step this is, where PyTorch has one node for all of it. */
-  alias: string | null = null;
+  /** The composite whose last step this is, where PyTorch has one node for all of it: see Note [Composites in the graph]. */
+  whole: Whole | null = null;
   private get opName(): string {
     return this.inPlace ? `${this.entry.schema.name}_` : this.entry.schema.name;
   }
   override name(): string {
-    if (this.alias !== null) return this.alias;
+    if (this.whole !== null) return this.whole.name;
     const { nodeName } = this.record;
     const name =
       typeof nodeName === "string"
         ? nodeName
         : nodeName({ ...this.byName(this.plain), op: this.opName, sizes: this.byName(this.shapes) } as never);
     return this.variant === 0 ? name : name.replace(/\d$/, (n) => String(Number(n) + this.variant));
+  }
+  override get shownEdges(): readonly (Edge | null)[] {
+    if (this.whole !== null) return this.whole.edges;
+    // PyTorch's node for what it cannot derive knows of no others.
+    return this.name() === "NotImplemented" ? this.edges.filter((edge) => edge !== null) : this.edges;
   }
   override apply(grads: Grads, needs: readonly boolean[]): Grads {
     if (this.released) throw freedTwice();
@@ -188,10 +193,26 @@ export class OpNode extends Node {
     this.released = true;
   }
 }
-/** The tensor, its node under the name of PyTorch's one node for what here took several steps. */
-export function nodeNamed(t: Tensor, name: string): Tensor {
-  if (t.node instanceof OpNode) t.node.alias = name;
+/** A composite as one node: its name in PyTorch, and where the gradients of its arguments go. */
+interface Whole {
+  readonly name: string;
+  readonly edges: readonly (Edge | null)[];
+}
+/**
+ * Note [Composites in the graph]. What PyTorch computes by one kernel is here often put together of ops, each with a node
+ * of its own. Who looks at the graph (`next_functions`, pictures) sees PyTorch's: the last step stands for all, under the
+ * name of PyTorch's node, and leads to where the composite's arguments came from. Backward goes through the steps.
+ */
+export function nodeNamed(t: Tensor, name: string, inputs: readonly unknown[] | null = null): Tensor {
+  if (t.node instanceof OpNode) t.node.whole = { name, edges: inputs?.flatMap(edgesOf) ?? t.node.edges };
   return t;
+}
+/** None for numbers and for tensors of integers, which have no place among a node's inputs. */
+function edgesOf(input: unknown): readonly (Edge | null)[] {
+  if (input === null) return [null];
+  if (Array.isArray(input)) return input.some((x) => x instanceof Tensor) ? input.flatMap(edgesOf) : [];
+  if (!(input instanceof Tensor)) return [];
+  return input.dtype.is_floating_point || input.dtype.is_complex ? [gradientEdge(input)] : [];
 }
 function isAnyNeeded(needs: readonly boolean[], at: number, count: number): boolean {
   for (let i = at; i < at + count; i++) if (needs[i]) return true;

@@ -2,6 +2,7 @@
 import type { Dtype } from "../base/dtype.ts";
 import { modes, withGrad } from "../autograd/mode.ts";
 import { assertWritable, markChanged, rewriteHistory, writingAs } from "../autograd/inplace.ts";
+import { gradientEdge, inGraph } from "../autograd/node.ts";
 import { nodeNamed, OpNode } from "../autograd/op_node.ts";
 import { LinAlgError, help, isRaised } from "../base/errors.ts";
 import { placement } from "../devices/registry.ts";
@@ -157,14 +158,21 @@ function zeros(sizes: Shape, dtype: Dtype): Tensor {
 const firstOf = (values: Values): Dtype => values.find((v): v is Tensor => v instanceof Tensor)!.dtype;
 
 /** Ops put together are recorded by themselves. */
-function compose({ kernel, node }: AnyDefinition, values: Values, entry: Entry, op = entry.schema.name): Results {
+function compose(
+  { kernel, node, lastNode }: AnyDefinition,
+  values: Values,
+  entry: Entry,
+  op = entry.schema.name,
+): Results {
   const results = named(
     entry,
     collectTemporaries(() => kernel.run(values, entry.schema)),
   );
-  if (node !== undefined) nameLastNode(entry, results, node, values, op);
-  // What it has made for itself nobody else sees: unrecorded views of that are none.
-  if (!modes().grad) forEachTensor(results, (t) => void (t.view_ !== null && !isOf(t, values) && makeFresh(t)));
+  const name = node ?? lastNode;
+  if (name !== undefined) nameLastNode(entry, results, name, values, op);
+  // What it has made for itself nobody else sees: views of that are none, if unrecorded or the one node's results.
+  if (node !== undefined || !modes().grad)
+    forEachTensor(results, (t) => void (t.view_ !== null && !isOf(t, values) && makeFresh(t)));
   return results;
 }
 const isOf = (t: Tensor, values: Values): boolean =>
@@ -234,7 +242,7 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   if (of.takes !== null) assertTakes(of, values, self.dtype);
   if (kernel.kind === "composite") {
     // What it is made of may need the old elements for backward.
-    const given = recording ? [self.clone(), ...values.slice(1)] : values;
+    const given = recording ? [copied(self), ...values.slice(1)] : values;
     return becomeComposed(self, compose(definition!, given, of, name) as Tensor, name);
   }
   // A formula that needs the old self gets a copy: the memory is about to change.
@@ -251,6 +259,13 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   }
   if (recording) rewriteHistory(self, () => new OpNode(of, saved, [self], values));
   return self;
+}
+/** The same elements in memory of their own, at the same place in the graph. */
+function copied(t: Tensor): Tensor {
+  if (levels.newest !== null) return t.clone();
+  const copy = withGrad(false, () => t.clone());
+  const edge = gradientEdge(t);
+  return edge === null ? copy : inGraph(copy, edge);
 }
 const isTensorWithGrad = (v: unknown): boolean =>
   v instanceof Tensor ? v.requires_grad : Array.isArray(v) && v.some((t) => t instanceof Tensor && t.requires_grad);
@@ -277,7 +292,7 @@ function runOver(entry: Entry, values: Values): Tensor {
 
 /** The node that a composite ends with goes by the name that PyTorch's one node has. */
 function nameLastNode(
-  { schema }: Entry,
+  { schema, definition }: Entry,
   results: Results,
   node: NonNullable<AnyDefinition["node"]>,
   values: Values,
@@ -285,10 +300,16 @@ function nameLastNode(
 ): void {
   forEachTensor(results, (t) => {
     if (t.node === null || values.includes(t)) return;
-    const named = Object.fromEntries(schema.args.map(({ name }, i) => [name, values[i]]));
-    nodeNamed(t, typeof node === "string" ? node : node({ ...named, op } as never));
+    const given = Object.fromEntries(schema.args.map(({ name }, i) => [name, values[i]]));
+    const name = typeof node === "string" ? node : node({ ...given, op } as never);
+    nodeNamed(t, name, node === definition!.node ? passing(schema, values) : null);
   });
 }
+/** The arguments that have a place among the inputs of the node, given or not. */
+const passing = ({ args }: Schema, values: Values): Values =>
+  values.filter((v, i) => (v !== null || args[i].type.startsWith("Tensor")) && !APART.has(args[i].name));
+/** Arguments of floats that no gradient ever goes to, or that may be integers. */
+const APART = new Set(["running_mean", "running_var", "_random_samples", "samples", "target", "offsets"]);
 /** The result of a composite is written into self, whose history then is the result's. */
 function becomeComposed(self: Tensor, result: Tensor, name: string): Tensor {
   const { node } = result;

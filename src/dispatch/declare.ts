@@ -91,8 +91,10 @@ export interface Definition<S extends string, K extends Saves<S>> {
   constants?: readonly string[];
   /** Without a derivative in place, in a self of some dtypes: the graph does not learn of it, and a leaf may be written over. */
   unrecorded?: (self: Dtype) => boolean;
-  /** Name of the node, where PyTorch's is not the op's with the number 0: "SumBackward1". */
+  /** Name of the node, where PyTorch's is not the op's with the number 0: "SumBackward1". Of a composite it is the only one. */
   node?: string | ((values: Values<S> & { readonly op: string; readonly sizes: Sizes<S> }) => string);
+  /** Name of a composite's last node, where PyTorch takes the same steps but for that one. */
+  lastNode?: string | ((values: Values<S> & { readonly op: string; readonly sizes: Sizes<S> }) => string);
 }
 
 export interface AnyDefinition {
@@ -106,6 +108,7 @@ export interface AnyDefinition {
   readonly unrecorded?: (self: Dtype) => boolean;
   readonly anyDevice?: true;
   readonly node?: string | ((values: never) => string);
+  readonly lastNode?: string | ((values: never) => string);
 }
 /** One op in the registry. */
 export interface Entry extends RecordedOp {
@@ -181,9 +184,21 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
 ): void {
   const entry = registry.get(op)!;
   const any = definition as unknown as AnyDefinition;
-  const { kernel, takes, backward, saves, node, flat, constants, strided = false, unrecorded, anyDevice } = any;
+  const {
+    kernel,
+    takes,
+    backward,
+    saves,
+    node,
+    lastNode,
+    flat,
+    constants,
+    strided = false,
+    unrecorded,
+    anyDevice,
+  } = any;
   // Of one shape for all ops: every call reads it.
-  entry.definition = { kernel, takes, backward, saves, node, unrecorded, anyDevice };
+  entry.definition = { kernel, takes, backward, saves, node, lastNode, unrecorded, anyDevice };
   if (takes !== undefined) entry.takes = checksOf(entry.schema, kernel, list(takes));
   if (!backward) return;
   const results = entry.schema.results ?? ["result"];

@@ -1,6 +1,7 @@
 // What Python needs beside the library's own functions.
+import { runBackward } from "../autograd/engine.ts";
 import { gradientEdge } from "../autograd/node.ts";
-import type { Node, RemovableHandle } from "../autograd/node.ts";
+import type { Edge, Node, RemovableHandle } from "../autograd/node.ts";
 import { OpNode } from "../autograd/op_node.ts";
 import { assertUnhooked, withSavedHooks } from "../autograd/saved_hooks.ts";
 import { Function } from "../autograd/function.ts";
@@ -73,6 +74,13 @@ class Stepped {
   }
 }
 const transforms = { grad, grad_and_value, hessian, jacfwd, jacrev, vmap };
+/** What a node that stands for several steps gives: the gradients where it leads to. */
+function throughSteps(node: Node, edges: readonly (Edge | null)[], grads: readonly (Tensor | null)[]): unknown[] {
+  const roots = grads.flatMap((grad, nr) => (grad === null ? [] : [{ edge: { node, nr }, grad }]));
+  const inputs = edges.filter((edge) => edge !== null);
+  const given = runBackward({ roots, keepGraph: true, createGraph: modes().grad, inputs, accumulate: false });
+  return edges.map((edge) => (edge === null ? null : given[inputs.indexOf(edge)]));
+}
 export const helpers = {
   ...layers,
   ...distributions,
@@ -106,13 +114,14 @@ export const helpers = {
   getRow: (self: Tensor, i: number): Tensor => self.index([i]),
   itemText: (self: Tensor): string => scalarText(self.item(), self.dtype),
   parameter: (data: Tensor, requires_grad: boolean): Parameter => new Parameter(data, requires_grad),
-  nextFunctions: (node: Node): unknown[] =>
-    node.edges.map((edge) => (edge === null ? [null, 0] : [edge.node, edge.nr])),
+  nextFunctions: (node: Node): unknown[] => node.next_functions,
   nodeName: (node: Node): string => node.typeName,
   /** The node called as a function. */
   callNode(node: Node, grads: (Tensor | null)[]): unknown[] {
     if (grads.length !== node.outputs.length)
       throw new TypeError(`expected ${node.outputs.length} arguments, got ${grads.length} instead`);
+    const { shownEdges } = node;
+    if (shownEdges !== node.edges) return throughSteps(node, shownEdges, grads);
     return node.apply(
       grads,
       node.edges.map((edge) => edge !== null),

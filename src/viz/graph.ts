@@ -100,7 +100,7 @@ export function graphOf(of: Tensor | readonly Tensor[], options: GraphOptions = 
         if (value !== undefined && value !== null) lines.push(`${name} = ${attribute(value)}`);
     for (const [nr, t] of node.retained ?? []) lines.push(`grad of result ${nr}: ${gradientText(t)}`);
     boxes.push({ id, kind: "op", title: node.typeName, lines, group: called?.module ?? "", line: called?.line ?? "" });
-    for (const edge of node.edges) {
+    for (const edge of node.shownEdges) {
       if (edge === null) continue;
       const { shape, dtype } = edge.node.outputs[edge.nr] ?? { shape: [], dtype: null };
       arrows.push({ from: idOf(edge.node), to: id, label: `${sizes(shape)} ${dtype?.name ?? ""}`, isSaved: false });

@@ -142,6 +142,16 @@ def operands(value):
     return [o for v in value for o in operands(v)] if isinstance(value, (list, tuple)) else []
 
 
+def told(node, depth=0):
+    """A node's name and, in parentheses, those it passes gradients to: the graph as next_functions shows it."""
+    if node is None:
+        return "None"
+    if depth == 8:
+        return "..."
+    below = [told(n, depth + 1) for n, _ in node.next_functions]
+    return type(node).__name__ + (f"({', '.join(below)})" if below else "")
+
+
 def outcome(call, which):
     leaf = None
 
@@ -169,7 +179,7 @@ def outcome(call, which):
         return "", f"{type(error).__name__.lstrip('_')}: " + str(error).split("\n")[0]
     results = [r for r in (result if isinstance(result, (list, tuple)) else [result]) if isinstance(r, torch.Tensor)]
     nodes = " ".join(
-        "-" if not r.requires_grad else "leaf" if r.is_leaf else type(r.grad_fn).__name__ for r in results
+        "-" if not r.requires_grad else "leaf" if r.is_leaf else told(r.grad_fn) for r in results
     )
     roots = [r for r in results if r.requires_grad]
     if not roots:

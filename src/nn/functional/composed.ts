@@ -183,6 +183,10 @@ const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
       );
     const size = sizesFor(input, dims, output_size, name);
     pool.assertFilled(name, input, 1);
+    if (dims === 1) {
+      const [values, indices] = adaptive_max_pool2d(input.unsqueeze(-2), [1, ...size], { return_indices: true });
+      return return_indices ? [values.squeeze(-2), indices.squeeze(-2)] : values.squeeze(-2);
+    }
     const lead = input.sizes.length - dims;
     if (size.includes(0)) {
       const none = input.new_zeros([...input.sizes.slice(0, lead), ...size]);
@@ -214,7 +218,7 @@ const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
       );
     }
     if (dims === 2) [values, indices] = [formatted(values, input), formatted(indices, input)];
-    nodeNamed(values, dims === 1 ? "SqueezeBackward1" : `AdaptiveMaxPool${dims}DBackward0`);
+    nodeNamed(values, `AdaptiveMaxPool${dims}DBackward0`, [input]);
     return return_indices ? [values, indices] : values;
   }) as Pool<typeof ADAPTIVE_MAX>;
 /** Maxima over windows such that the last dim becomes `output_size`. As `torch.nn.functional.adaptive_max_pool1d`. */

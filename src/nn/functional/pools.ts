@@ -1,6 +1,5 @@
 // Functions of torch.nn.functional that pool, undo pools, or take windows apart.
 import { withGrad } from "../../autograd/mode.ts";
-import { nodeNamed } from "../../autograd/op_node.ts";
 import { RuntimeError, ValueError } from "../../base/errors.ts";
 import { list, numel } from "../../base/layout.ts";
 import { bindArguments, callable } from "../../dispatch/callable.ts";
@@ -27,8 +26,9 @@ const maxUnpool =
       throw new RuntimeError(
         `Input to max_unpooling${dims}d should be a ${dims + 1}d or ${dims + 2}d Tensor, but got a tensor with dim ${n}`,
       );
-    const unpooled = _max_unpool(input, indices, unpooledSize(dims, args));
-    return dims === 1 ? nodeNamed(unpooled, "SqueezeBackward1") : unpooled;
+    const size = unpooledSize(dims, args);
+    if (dims > 1) return _max_unpool(input, indices, size);
+    return _max_unpool(input.unsqueeze(-2), indices.unsqueeze(-2), [1, ...size]).squeeze(-2);
   };
 /** The size asked for, if a pool could have come from it; else the least one that it could have come from. */
 function unpooledSize(

@@ -110,5 +110,5 @@ define(cond, {
     const inverse = inv(A);
     return matrix_norm(A, p).mul(matrix_norm(inverse, p));
   }),
-  node: ({ p }) => (p === null || Math.abs(Number(p)) === 2 ? "SqueezeBackward1" : "MulBackward0"),
+  lastNode: ({ p }) => (p === null || Math.abs(Number(p)) === 2 ? "SqueezeBackward1" : "MulBackward0"),
 });

@@ -56,7 +56,7 @@ define(inner, {
     if (self.sizes.length === 1 && other.sizes.length === 1) return self.dot(other);
     return _tensordot(self, other, [-1], [-1]);
   }),
-  node: ({ self, other }) => (self.sizes.length > 0 && other.sizes.length > 0 ? "ViewBackward0" : "MulBackward0"),
+  lastNode: ({ self, other }) => (self.sizes.length > 0 && other.sizes.length > 0 ? "ViewBackward0" : "MulBackward0"),
 });
 /** Kronecker's product: every element of self times the whole of other. */
 export const kron = op("kron(Tensor self, Tensor other) -> Tensor");
@@ -70,7 +70,7 @@ define(kron, {
       .mul(other.reshape(b.flatMap((s) => [1, s])))
       .reshape(a.map((s, d) => s * b[d]));
   }),
-  node: "UnsafeViewBackward0",
+  lastNode: "UnsafeViewBackward0",
 });
 const scalarTypes = (d: Dtype, first: Dtype): string =>
   `expected scalar type ${first.legacyName} but found ${d.legacyName}`;
@@ -254,7 +254,7 @@ define(_trapezoid, {
     const areas = both.mul(widths(x, self, d));
     return (running ? areas.cumsum(d) : areas.sum([d])).div(2);
   }),
-  node: ({ x, running }) => (x !== null ? "DivBackward1" : running ? "CumsumBackward0" : "MulBackward1"),
+  lastNode: ({ x, running }) => (x !== null ? "DivBackward1" : running ? "CumsumBackward0" : "MulBackward1"),
 });
 function widths(x: Tensor, y: Tensor, d: number): Tensor {
   if (x.sizes.length === 0) throw new RuntimeError("trapezoid: x must have at least one dimension");

@@ -79,7 +79,7 @@ define(multi_dot, {
     const without = first ? whole.squeeze([0]) : whole;
     return last ? without.squeeze([-1]) : without;
   }),
-  node: "ViewBackward0",
+  lastNode: "ViewBackward0",
 });
 
 // Padé approximants of order 13 after scaling: N. Higham, The scaling and squaring method for the matrix exponential
@@ -157,7 +157,7 @@ define(vecdot, {
     if (x.sizes.length === 1 && y.sizes.length === 1) return x.vdot(y);
     return x.conj().mul(y).sum([dim]);
   }),
-  node: ({ x, y }) => (x.sizes.length === 1 && y.sizes.length === 1 ? "VdotBackward0" : "SumBackward1"),
+  lastNode: ({ x, y }) => (x.sizes.length === 1 && y.sizes.length === 1 ? "VdotBackward0" : "SumBackward1"),
 });
 /** The diagonal of matrices in the last two dims, as a view. As `torch.linalg.diagonal`. */
 export const diagonal = op("linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)");

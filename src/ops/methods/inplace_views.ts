@@ -1,7 +1,7 @@
 // Views in place: the tensor itself takes another layout, over the same storage. What saved it finds it changed.
 import { assertWritable, markChanged } from "../../autograd/inplace.ts";
 import { modes } from "../../autograd/mode.ts";
-import { OpNode } from "../../autograd/op_node.ts";
+import { nodeNamed, OpNode } from "../../autograd/op_node.ts";
 import { assertOwned, levels, Wrapped } from "../../dispatch/levels.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
@@ -36,7 +36,7 @@ for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "trans
       // The view's node leads to what this tensor was; unrecorded, its history stays.
       if (modes().grad) {
         this.node = seen.node;
-        if (this.node instanceof OpNode && name === "as_strided") this.node.alias = "AsStridedBackward1";
+        if (name === "as_strided") nodeNamed(this, "AsStridedBackward1");
         else if (this.node instanceof OpNode) this.node.variant = name === "squeeze" ? 3 : 1;
         this.outputNr = seen.outputNr;
       }

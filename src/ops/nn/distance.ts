@@ -47,7 +47,7 @@ define(pairwise_distance, {
     const x = difference.dtype.is_differentiable ? difference : difference.to(get_default_dtype());
     return x.add(eps).norm(p, [-1], keepdim);
   }),
-  node: "NormBackward1",
+  lastNode: "NormBackward1",
 });
 
 /**

@@ -235,12 +235,12 @@ function logSum(x: Expr, y: Expr, unit: number): Expr {
   const sum = x.max(y).add(difference.mul(unit).exp().log1p().div(unit));
   return x.abs().eq(Infinity).and(x.eq(y)).where(x, sum);
 }
-/** The same from the one of larger real part; of nothing but e^-∞ the sum is that. */
+/** The same from the one of larger real part; of nothing but e^-∞ the sum is y, as in PyTorch. */
 function complexLogSum(x: Expr, y: Expr): Expr {
   const larger = x.real().lt(y.real());
   const [top, other] = [larger.where(y, x), larger.where(x, y)];
   const sum = top.add(other.sub(top).exp().apply("log1p"));
-  return top.real().eq(-Infinity).where(top, sum);
+  return top.real().eq(-Infinity).where(y, sum);
 }
 /** The next number after self towards `other`. */
 export const nextafter = op("nextafter(Tensor self, Tensor other) -> Tensor");

@@ -40,7 +40,7 @@ define(entr, {
 });
 /** The normal distribution's cumulative function. */
 export const ndtr = op("ndtr(Tensor input) -> Tensor");
-define(ndtr, { kernel: composite(({ input }) => input.mul(-Math.SQRT1_2).erfc().mul(0.5)), node: "MulBackward1" });
+define(ndtr, { kernel: composite(({ input }) => input.mul(-Math.SQRT1_2).erfc().mul(0.5)), lastNode: "MulBackward1" });
 /** The inverse of {@link ndtr}. */
 export const ndtri = op("ndtri(Tensor input) -> Tensor");
 define(ndtri, {

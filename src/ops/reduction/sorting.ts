@@ -249,7 +249,7 @@ define(quantile, {
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
     quantiles(self, q, dim, keepdim, interpolation, false),
   ),
-  node: "SqueezeBackward4",
+  lastNode: "SqueezeBackward4",
 });
 /** {@link quantile} of the elements that are not NaN. */
 export const nanquantile = op(
@@ -260,7 +260,7 @@ define(nanquantile, {
   kernel: composite(({ self, q, dim, keepdim, interpolation }) =>
     quantiles(self, q, dim, keepdim, interpolation, true),
   ),
-  node: "SqueezeBackward4",
+  lastNode: "SqueezeBackward4",
 });
 function quantiles(
   self: Tensor,

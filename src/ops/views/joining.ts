@@ -1,4 +1,5 @@
 // Tensors one beside the other, and copies of one.
+import { contiguous_format } from "../../base/memory_format.ts";
 import { promote_types, int64 } from "../../base/dtype.ts";
 import { RuntimeError, ValueError } from "../../base/errors.ts";
 import { contiguousStrides, list, sameShape, wrapDim } from "../../base/layout.ts";
@@ -132,10 +133,14 @@ define(repeat_interleave, {
     const x = dim === null ? self.reshape([-1]) : self.sizes.length === 0 ? self.reshape([1]) : self;
     const d = wrapDim(dim ?? 0, x.sizes.length);
     const n = x.sizes[d];
-    const counts = repeats instanceof Tensor ? Array.from(elements(repeats), Number) : [Number(repeats)];
     if (repeats instanceof Tensor && repeats.sizes.length > 1)
       throw new RuntimeError("repeats must be 0-dim or 1-dim tensor");
+    const counts = repeats instanceof Tensor ? Array.from(elements(repeats), Number) : [Number(repeats)];
     if (counts.some((c) => c < 0)) throw new RuntimeError("repeats can not be negative");
+    if (!(repeats instanceof Tensor)) {
+      const beside = x.unsqueeze(d + 1).expand(x.sizes.toSpliced(d + 1, 0, counts[0]));
+      return beside.clone({ memory_format: contiguous_format }).view(x.sizes.with(d, n * counts[0]));
+    }
     if (counts.length !== 1 && counts.length !== n)
       throw new RuntimeError(
         `repeats must have the same size as input along dim, but got repeats.size(0) = ${counts.length} and input.size(${d}) = ${n}`,
@@ -144,7 +149,6 @@ define(repeat_interleave, {
     const flat = places.flat();
     return x.index_select(d, fromTyped(BigInt64Array.from(flat), [flat.length], int64));
   }),
-  node: ({ repeats }) => (repeats instanceof Tensor ? "IndexSelectBackward0" : "ViewBackward0"),
 });
 
 /** Along the first dim of vectors, the second of all else. */

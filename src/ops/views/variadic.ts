@@ -115,7 +115,7 @@ export const block_diag = ofTensors("block_diag", (tensors) => {
     }),
     0,
   );
-  return nodeNamed(whole, "BlockDiagBackward0");
+  return nodeNamed(whole, "BlockDiagBackward0", tensors);
 });
 /** Every way to take one element of each vector, one a row. As `torch.cartesian_prod`. */
 export const cartesian_prod = ofTensors("cartesian_prod", (vectors) => {

@@ -88,8 +88,9 @@ define(margin_ranking_loss, {
       throw new RuntimeError(
         `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${String(input1.shape)}, input2: ${String(input2.shape)}, target: ${String(target.shape)} `,
       );
+    const apart = input1.sub(input2);
     // A margin is a float, however whole.
-    return reduced(floats(input1.sub(input2).mul(target.neg())).add(margin).clamp_min(0), reduction);
+    return reduced(floats(target.neg().mul(apart)).add(margin).clamp_min(0), reduction);
   }),
 });
 /** Where target is 1, x itself, a distance; where it is -1, max(0, margin - x). As `torch.nn.functional.hinge_embedding_loss`. */

@@ -124,7 +124,7 @@ define(rms_norm, {
       return _normalize(input, dims, weight, null, epsilon, false).result;
     }),
   ),
-  node: "MulBackward0",
+  lastNode: "MulBackward0",
 });
 
 /** Parameters [C] as they broadcast over the channels, the second dim, of `x`. */

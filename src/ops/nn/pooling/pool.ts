@@ -3,6 +3,7 @@ import { IndexError, RuntimeError } from "../../../base/errors.ts";
 import { list } from "../../../base/layout.ts";
 import { composite, formatted, inFormat, inOpmath } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
+import { modes } from "../../../autograd/mode.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { convolution } from "../convolution/conv.ts";
 import { linearIn } from "../../pointwise/piecewise.ts";
@@ -144,29 +145,54 @@ const maxPool =
     const { values, indices } = _max_pool(x, s.kernel_size, s.stride, s.padding, s.dilation, args.ceil_mode);
     return x === args.input ? [values, indices] : [values.squeeze([0]), indices.squeeze([0])];
   };
+/** The windows of one dim on planes of height 1, as PyTorch computes them. */
+function maxPoolOfRows(name: string, args: MaxPoolArgs): [Tensor, Tensor] {
+  const { x, s } = prepared(name, 1, args);
+  assertPlaces(name, x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
+  const { kernel_size, stride, padding, dilation } = flat(s);
+  const planes = args.input.unsqueeze(-2);
+  const both = max_pool2d_with_indices(planes, kernel_size, stride, padding, dilation, args.ceil_mode);
+  return [both[0].squeeze([-2]), both[1].squeeze([-2])];
+}
+const flat = ({ kernel_size, stride, padding, dilation }: Sliding): Sliding => ({
+  kernel_size: [1, ...kernel_size],
+  stride: [1, ...stride],
+  padding: [0, ...padding],
+  dilation: [1, ...dilation],
+});
 /** The largest element under each window of [N, C, L], and its place in the flattened spatial dims. */
 export const max_pool1d_with_indices = op(
   "max_pool1d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
 );
-define(max_pool1d_with_indices, { kernel: composite(maxPool("max_pool1d_with_indices", 1)) });
 /** The largest element under each window of [N, C, H, W], and its place in the flattened spatial dims. */
 export const max_pool2d_with_indices = op(
   "max_pool2d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
 );
-define(max_pool2d_with_indices, { takes: realNumbers("max_pool2d"), kernel: composite(maxPool("max_pool2d", 2)) });
+define(max_pool2d_with_indices, {
+  takes: realNumbers("max_pool2d"),
+  kernel: composite(maxPool("max_pool2d", 2)),
+  node: "MaxPool2DWithIndicesBackward0",
+});
+define(max_pool1d_with_indices, { kernel: composite((args) => maxPoolOfRows("max_pool1d_with_indices", args)) });
 /** The largest element under each window of [N, C, D, H, W], and its place in the flattened spatial dims. */
 export const max_pool3d_with_indices = op(
   "max_pool3d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
 );
-define(max_pool3d_with_indices, { takes: realNumbers("max_pool3d"), kernel: composite(maxPool("max_pool3d", 3)) });
+define(max_pool3d_with_indices, {
+  takes: realNumbers("max_pool3d"),
+  kernel: composite(maxPool("max_pool3d", 3)),
+  node: "MaxPool3DWithIndicesBackward0",
+});
 /** The largest element under each window of [N, C, L]; windows do not overlap unless a stride is given. */
 export const max_pool1d = op(
   "max_pool1d(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> Tensor",
 );
 define(max_pool1d, {
   takes: floats("max_pool1d_impl"),
-  kernel: composite((args) => maxPool("max_pool1d", 1)(args)[0]),
-  node: "SqueezeBackward1",
+  // What is not recorded PyTorch computes row by row, whatever lies beside what.
+  kernel: composite((args) =>
+    modes().grad && args.input.requires_grad ? maxPoolOfRows("max_pool1d", args)[0] : maxPool("max_pool1d", 1)(args)[0],
+  ),
 });
 /** The largest element under each window of [N, C, H, W]; windows do not overlap unless a stride is given. */
 export const max_pool2d = op(
@@ -175,6 +201,7 @@ export const max_pool2d = op(
 define(max_pool2d, {
   takes: realNumbers("max_pool2d"),
   kernel: composite((args) => maxPool("max_pool2d", 2)(args)[0]),
+  node: "MaxPool2DWithIndicesBackward0",
 });
 /** The largest element under each window of [N, C, D, H, W]; windows do not overlap unless a stride is given. */
 export const max_pool3d = op(
@@ -183,6 +210,7 @@ export const max_pool3d = op(
 define(max_pool3d, {
   takes: realNumbers("max_pool3d"),
   kernel: composite((args) => maxPool("max_pool3d", 3)(args)[0]),
+  node: "MaxPool3DWithIndicesBackward0",
 });
 
 interface AvgPoolArgs {
@@ -249,8 +277,13 @@ export const avg_pool1d = op(
 );
 define(avg_pool1d, {
   takes: floatsAndLong("avg_pool2d"),
-  kernel: inOpmath(composite((args) => avgPool("avg_pool1d", 1)({ ...args, divisor_override: null }))),
-  node: "SqueezeBackward1",
+  kernel: composite((args) => {
+    const { x, s } = prepared("avg_pool1d", 1, { ...args, dilation: [1] });
+    assertPlaces("avg_pool1d", x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
+    const { kernel_size, stride, padding } = flat(s);
+    const planes = args.input.unsqueeze(-2);
+    return avg_pool2d(planes, kernel_size, stride, padding, args.ceil_mode, args.count_include_pad).squeeze([-2]);
+  }),
 });
 /** The mean under each window of [N, C, H, W]. */
 export const avg_pool2d = op(
@@ -290,8 +323,8 @@ export function assertAdaptable(name: string, dims: number, input: Tensor): void
       : `${name}(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got${name.includes("max") ? ":" : ""} ${list(input.sizes)}`,
   );
 }
-/** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
-function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
+/** Raises where the means of {@link adaptive} cannot be taken. Gives the size for each dim. */
+function assertAdaptive(input: Tensor, dims: number, output_size: readonly number[]): readonly number[] {
   if (dims !== 3 || input.sizes.slice(1).every((n) => n > 0)) assertAdaptable(`adaptive_avg_pool${dims}d`, dims, input);
   if (dims === 1 && output_size.length !== 1)
     throw new RuntimeError(
@@ -305,6 +338,11 @@ function adaptive(input: Tensor, dims: number, output_size: readonly number[]): 
         : `adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {${(dims === 1 ? [1, ...size] : size).join(", ")}}`,
     );
   assertFilled(`adaptive_avg_pool${dims}d`, input, dims === 3 ? 1 : input.sizes.length - dims);
+  return size;
+}
+/** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
+function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
+  const size = assertAdaptive(input, dims, output_size);
   if (size.includes(0)) return input.new_zeros([...input.sizes.slice(0, -dims), ...size]);
   let x = linearIn(input);
   for (let i = 0; i < dims; i++) {
@@ -322,8 +360,10 @@ function adaptive(input: Tensor, dims: number, output_size: readonly number[]): 
 export const adaptive_avg_pool1d = op("adaptive_avg_pool1d(Tensor input, int[] output_size) -> Tensor");
 define(adaptive_avg_pool1d, {
   takes: floats("adaptive_avg_pool2d"),
-  kernel: inOpmath(composite(({ input, output_size }) => adaptive(input, 1, output_size))),
-  node: "SqueezeBackward1",
+  kernel: composite(({ input, output_size }) => {
+    assertAdaptive(input, 1, output_size);
+    return adaptive_avg_pool2d(input.unsqueeze(-2), [1, ...output_size]).squeeze([-2]);
+  }),
 });
 /** {@link avg_pool2d} with the windows chosen so that the result has `output_size`. */
 export const adaptive_avg_pool2d = op("adaptive_avg_pool2d(Tensor input, int[] output_size) -> Tensor");
