@@ -75,7 +75,16 @@ export function curves(series: Numbers | Readonly<Record<string, Numbers>>, titl
         if (Number.isFinite(v)) path += `${isDown ? "L" : "M"}${at(x(i))} ${at(y(v))}`;
         isDown = Number.isFinite(v);
       }
-      return `<path fill="none" stroke="${colour}" stroke-width="1.6" d="${path}"/><text x="${WIDTH - 16 - 90 * (named.length - k - 1)}" y="16" text-anchor="end" style="fill:${colour}">${escaped(name)}</text>`;
+      // Who hovers over a point is told what it is; a few hundred of them are as many as can be told apart.
+      const each = Math.ceil(values.length / 300);
+      const points = values.flatMap((v, i) =>
+        i % each === 0 && Number.isFinite(v)
+          ? [
+              `<circle cx="${at(x(i))}" cy="${at(y(v))}" r="4" fill="${colour}" fill-opacity="0"><title>${escaped(name)}, ${i}: ${short(v)}</title></circle>`,
+            ]
+          : [],
+      );
+      return `<path fill="none" stroke="${colour}" stroke-width="1.6" d="${path}"/>${points.join("")}<text x="${WIDTH - 16 - 90 * (named.length - k - 1)}" y="16" text-anchor="end" style="fill:${colour}">${escaped(name)}</text>`;
     })
     .join("");
   const axis = `<text x="${LEFT}" y="${HEIGHT - 12}">0</text><text x="${WIDTH - 16}" y="${HEIGHT - 12}" text-anchor="end">${most - 1}</text>`;
@@ -147,7 +156,7 @@ export function confusion_matrix(targets: Numbers, predictions: Numbers, classes
       row.map((count, c) => {
         const [x, y] = [110 + c * side, 56 + r * side];
         const strong = count / most > 0.5;
-        return `<rect x="${at(x)}" y="${at(y)}" width="${at(side - 1)}" height="${at(side - 1)}" fill="${r === c ? COLOURS[2] : COLOURS[1]}" fill-opacity="${(0.06 + (0.9 * count) / most).toFixed(2)}"/><text x="${at(x + side / 2)}" y="${at(y + side / 2 + 4)}" text-anchor="middle"${strong ? ' style="fill:#fff"' : ""}>${count === 0 ? "" : count}</text>`;
+        return `<rect x="${at(x)}" y="${at(y)}" width="${at(side - 1)}" height="${at(side - 1)}" fill="${r === c ? COLOURS[2] : COLOURS[1]}" fill-opacity="${(0.06 + (0.9 * count) / most).toFixed(2)}"><title>${escaped(names[r])} taken for ${escaped(names[c])}: ${count}</title></rect><text x="${at(x + side / 2)}" y="${at(y + side / 2 + 4)}" text-anchor="middle"${strong ? ' style="fill:#fff"' : ""}>${count === 0 ? "" : count}</text>`;
       }),
     )
     .join("");
