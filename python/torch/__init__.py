@@ -9,7 +9,7 @@ from . import _library  # noqa: F401, first: it provides _tidu
 
 import _tidu
 
-from . import _bridge
+from . import _bridge, _foreach
 from ._bridge import LinAlgError, OutOfMemoryError, function as _function, run as _run
 from ._device import check_device as _check_device, check_placed as _check_placed, get_default_device, set_default_device
 from ._device import device as _device_class
@@ -80,6 +80,43 @@ def from_numpy(array):
     if not hasattr(array, "__array__"):
         raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
     return as_tensor(array)
+
+
+def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
+    """A tensor of the elements in a buffer: of their values, for the library's memory is not Python's."""
+    from ._construct import from_bytes
+
+    if not isinstance(buffer, (bytes, bytearray, memoryview)) and not hasattr(buffer, "__buffer__"):
+        raise ValueError("object does not implement Python buffer protocol.")
+    data, size = memoryview(buffer).cast("B"), dtype.itemsize
+    length = len(data)
+    if length == 0 or count == 0:
+        raise ValueError(f"both buffer length ({length}) and count ({count}) must not be 0")
+    if not 0 <= offset < length:
+        raise ValueError(
+            f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({length} bytes) minus 1"
+        )
+    left = length - offset
+    if count < 0:
+        if left % size:
+            raise ValueError(
+                f"buffer length ({length} bytes) after offset ({offset} bytes) must be a multiple of element size ({size})"
+            )
+        count = left // size
+    if count * size > left:
+        raise ValueError(
+            f"requested buffer length ({count} * {size} bytes) after offset ({offset} bytes) must not be greater than actual buffer length ({length} bytes)"
+        )
+    if requires_grad and not (dtype.is_floating_point or dtype.is_complex):
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    made = from_bytes(bytes(data[offset : offset + count * size])).view(dtype)
+    return made.requires_grad_(requires_grad)
+
+
+def from_dlpack(ext_tensor, *, device=None, copy=None):
+    from .utils.dlpack import from_dlpack
+
+    return from_dlpack(ext_tensor, device=device, copy=copy)
 
 
 def chain_matmul(*matrices, out=None):
@@ -247,6 +284,22 @@ class Generator(_bridge.Held):
         _run("bridge.setState", self, state)
         return self
 
+    def clone_state(self):
+        """Another stream that goes on as this one does."""
+        return Generator().set_state(self.get_state())
+
+    def get_offset(self):
+        raise RuntimeError("CPU Generator does not use offset")
+
+    def set_offset(self, offset):
+        raise RuntimeError("CPU Generator does not use offset")
+
+    def graphsafe_get_state(self):
+        raise NotImplementedError("graphsafe_get_state is not supported in this Generator")
+
+    def graphsafe_set_state(self, state):
+        raise NotImplementedError("graphsafe_set_state is not supported in this Generator")
+
     def __repr__(self):
         return f"<torch._C.Generator object at {hex(id(self))}>"
 
@@ -339,7 +392,10 @@ def __getattr__(name):
         raise AttributeError(name)
     if name in _LAZY:
         return _import_module("torch." + name)
-    f = None if name in _NOT_TORCHS else _function("torch." + name)
+    if name.startswith("_foreach_"):
+        f = _foreach.foreach(name)
+    else:
+        f = None if name in _NOT_TORCHS else _function("torch." + name)
     if f is None:
         raise AttributeError(f"module 'torch' has no attribute '{name}'")
     globals()[name] = f

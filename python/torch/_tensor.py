@@ -650,6 +650,18 @@ class Tensor(Held, metaclass=_Methods):
         made = self.numpy()
         return made if dtype is None else made.astype(dtype)
 
+    def __dlpack__(self, stream=None, **options):
+        from .utils.dlpack import to_dlpack
+
+        if self.requires_grad:
+            raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+        return to_dlpack(self)
+
+    def __dlpack_device__(self):
+        from .utils.dlpack import DLDeviceType
+
+        return DLDeviceType.kDLCPU, 0
+
     def element_size(self):
         return self.dtype.itemsize
 

@@ -36,6 +36,7 @@ import type { MemoryFormat } from "../base/memory_format.ts";
 import { refuseBatch } from "../dispatch/levels.ts";
 import { writeOut } from "../dispatch/out.ts";
 import { Parameter } from "../nn/module/parameter.ts";
+import { guard } from "../nn/module/uninitialized.ts";
 import { PackedSequence } from "../nn/utils/rnn.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import type { CommonOptions } from "../optim/optimizer.ts";
@@ -113,6 +114,7 @@ export const helpers = {
   getMode: (name: "grad" | "inference" | "anomaly" | "checkNan"): boolean => modes()[name],
   getRow: (self: Tensor, i: number): Tensor => self.index([i]),
   itemText: (self: Tensor): string => scalarText(self.item(), self.dtype),
+  guard,
   parameter: (data: Tensor, requires_grad: boolean): Parameter => new Parameter(data, requires_grad),
   nextFunctions: (node: Node): unknown[] => node.next_functions,
   nodeName: (node: Node): string => node.typeName,

@@ -3,6 +3,7 @@ import * as torch from "../index.ts";
 import * as distributed from "../distributed/index.ts";
 import * as functional from "../nn/functional/index.ts";
 import * as nn from "../nn/index.ts";
+import * as masks from "../nn/utils/masks.ts";
 import * as weights from "../nn/utils/weights.ts";
 import * as optim from "../optim/index.ts";
 
@@ -13,6 +14,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   "nn.functional": functional as Namespace,
   "nn.init": nn.init as Namespace,
   "nn.utils": nn.utils as Namespace,
+  "nn.utils.masks": masks as Namespace,
   "nn.utils.weights": weights as Namespace,
   "nn.utils.rnn": nn.utils.rnn as Namespace,
   optim: optim as Namespace,

@@ -1,12 +1,14 @@
 """torch.nn: modules."""
 
+from importlib import import_module as _import_module
+
 from .._bridge import names as _names
 from . import functional, init, layers as _layers, parallel, utils
 from .composed import AdaptiveLogSoftmaxWithLoss, TripletMarginWithDistanceLoss
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .module import Module
 from .parallel import DataParallel
-from .parameter import Buffer, Parameter
+from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from .transformer import (
     MultiheadAttention,
     Transformer,
@@ -18,7 +20,12 @@ from .transformer import (
 
 
 def __getattr__(name):
-    cls = None if name.startswith("_") else _layers.layer_class(name)
+    if name == "attention":
+        return _import_module("torch.nn.attention")
+    if name.startswith("Lazy"):
+        cls = getattr(_import_module("torch.nn.lazy"), name, None)
+    else:
+        cls = None if name.startswith("_") else _layers.layer_class(name)
     if cls is None:
         raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")
     globals()[name] = cls

@@ -7,7 +7,7 @@ import itertools
 from .. import _bridge
 from .._device import parse_to
 from .._tensor import Tensor, dtype as _dtype
-from .parameter import Buffer, Parameter
+from .parameter import Buffer, Parameter, is_lazy
 
 OrderedDict = collections.OrderedDict
 
@@ -533,6 +533,8 @@ class Module:
                     f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but received {type(value)}'
                 )
                 continue
+            if is_lazy(param):
+                continue  # the state has no more than that it is there
             # Checkpoints of old have scalars in one dim.
             if param.ndim == 0 and tuple(value.shape) == (1,):
                 value = value[0]

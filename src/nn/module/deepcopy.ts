@@ -2,6 +2,7 @@
 import { Tensor } from "../../tensor/tensor.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
+import { UninitializedBuffer, UninitializedParameter } from "./uninitialized.ts";
 
 /**
  * A module like another, with copies of its parameters, buffers, children and other fields: Python's
@@ -20,6 +21,11 @@ function copyOf<T>(value: T, known: Map<unknown, unknown>): T {
     known.set(value, copy);
     return copy;
   };
+  if (value instanceof UninitializedParameter || value instanceof UninitializedBuffer) {
+    const { requires_grad, device, dtype } = value;
+    const Same = value instanceof UninitializedParameter ? UninitializedParameter : UninitializedBuffer;
+    return remember(new Same(requires_grad, device, dtype)) as T;
+  }
   if (value instanceof Parameter)
     return remember(new Parameter(value.detach().clone(), { requires_grad: value.requires_grad })) as T;
   if (value instanceof Tensor) return remember(value.detach().clone().requires_grad_(value.requires_grad)) as T;

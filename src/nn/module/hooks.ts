@@ -8,6 +8,7 @@ import { argumentsOf } from "./arguments.ts";
 import { watchInputs } from "./backward_hook.ts";
 import { passed } from "./failing.ts";
 import type { Module } from "./module.ts";
+import type { IncompatibleKeys, StateDict } from "./state_dict.ts";
 
 /** Arguments by name: the plain object at the end. */
 export type Kwargs = Record<string, unknown>;
@@ -26,8 +27,32 @@ export type BackwardHook = (
   grad_output: Gradients,
 ) => Gradients | Tensor | null | void;
 
+/** What a state dict tells of a module beside its tensors. */
+export type LocalMetadata = { version?: number; [key: string]: unknown };
+export type StatePreHook = (module: Module, prefix: string, keep_vars: boolean) => void;
+export type StateHook = (module: Module, state_dict: StateDict, prefix: string, local_metadata: LocalMetadata) => void;
+export type LoadPreHook = (
+  module: Module,
+  state_dict: Map<string, Tensor>,
+  prefix: string,
+  local_metadata: LocalMetadata,
+  strict: boolean,
+  missing_keys: string[],
+  unexpected_keys: string[],
+  error_msgs: string[],
+) => void;
+export type LoadHook = (module: Module, incompatible_keys: IncompatibleKeys) => void;
+
+/** Hooks of saving and loading: few modules have any. */
+export class StateHooks {
+  readonly savePre = new Map<number, StatePreHook>();
+  readonly save = new Map<number, StateHook>();
+  readonly loadPre = new Map<number, LoadPreHook>();
+  readonly load = new Map<number, LoadHook>();
+}
 /** Hooks in the order in which they run. */
 export class ModuleHooks {
+  state: StateHooks | null = null;
   readonly forwardPre = new Map<number, ForwardHook>();
   readonly forward = new Map<number, ForwardHook>();
   readonly backwardPre = new Map<number, BackwardPreHook>();

@@ -5,19 +5,20 @@ import type { DeviceLike } from "../../devices/device.ts";
 import { getDevice } from "../../devices/registry.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { bfloat16, float16, float32, float64 } from "../../base/dtype.ts";
-import { AttributeError, NotImplementedError, TypeError, ValueError, warn } from "../../base/errors.ts";
+import { AttributeError, NotImplementedError, RuntimeError, TypeError, ValueError, warn } from "../../base/errors.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { ArgumentsAfter, Arguments } from "../../dispatch/callable.ts";
 import { empty_like } from "../../ops/creation/creation.ts";
 import { toTarget } from "../../ops/copies/to_target.ts";
 import type { CastOptions, ToOptions, ToTarget } from "../../ops/copies/to_target.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { add, call, ModuleHooks } from "./hooks.ts";
-import type { BackwardHook, BackwardPreHook, Kwargs } from "./hooks.ts";
+import { add, call, ModuleHooks, StateHooks } from "./hooks.ts";
+import type { BackwardHook, BackwardPreHook, Kwargs, LoadHook, LoadPreHook, StateHook, StatePreHook } from "./hooks.ts";
 import { Parameter } from "./parameter.ts";
 import { assertFree, describe, registrar, typeName } from "./register.ts";
 import { collectState, loadState, StateDict } from "./state_dict.ts";
 import type { IncompatibleKeys, StateLike } from "./state_dict.ts";
+import { convert, isUninitialized } from "./uninitialized.ts";
 
 const NAMED = "Module.named_members(str prefix='', bool recurse=True, bool remove_duplicate=True) -> Iterator";
 const NAMED_MODULES = "Module.named_modules(object memo=None, str prefix='', bool remove_duplicate=True) -> Iterator";
@@ -29,6 +30,7 @@ const ZERO_GRAD = "Module.zero_grad(bool set_to_none=True) -> None";
 const BUFFER = "Module.register_buffer(object name, object tensor, bool persistent=True) -> None";
 const PARAMETER = "Module.register_parameter(object name, object param) -> None";
 const MODULE = "Module.add_module(object name, object module) -> None";
+const STATE_HOOK = "Module.register_state_dict_pre_hook(callable hook) -> RemovableHandle";
 const TARGET = "Module.get_submodule(str target) -> Module";
 const SET_SUBMODULE = "Module.set_submodule(str target, object module, bool strict=False) -> None";
 const REQUIRES_GRAD = "Module.requires_grad_(bool requires_grad=True) -> Module";
@@ -219,7 +221,7 @@ export class Module {
   /** Parameters and persistent buffers by path, detached unless `keep_vars`, sharing memory. Keys and order are PyTorch's. */
   state_dict(...args: Arguments<typeof STATE, { destination: StateDict | null }>): StateDict {
     const bound = bindArguments<typeof STATE, { destination: StateDict | null }>(STATE, args);
-    return collectState(this, bound.destination ?? new StateDict(), bound.prefix, bound.keep_vars);
+    return collectState(this, bound.destination ?? new StateDict(), bound.prefix, bound.keep_vars, Module);
   }
   /**
    * Copies the tensors of a state dict (a Map or an object) into the module's; with `assign` takes the tensors themselves.
@@ -229,7 +231,35 @@ export class Module {
   load_state_dict(state_dict: StateLike, ...rest: ArgumentsAfter<"state_dict", typeof LOAD>): IncompatibleKeys;
   load_state_dict(...args: unknown[]): IncompatibleKeys {
     const { state_dict, strict, assign } = bindArguments<typeof LOAD, { state_dict: StateLike }>(LOAD, args);
-    return loadState(this, state_dict, strict, assign);
+    return loadState(this, state_dict, strict, assign, Module);
+  }
+
+  /** What the module saves that is no tensor: overridden, with {@link set_extra_state}, by modules that have such. */
+  get_extra_state(): unknown {
+    throw new RuntimeError("Reached a code path in Module.get_extra_state() that should never be called.");
+  }
+  /** Gets back what {@link get_extra_state} gave. */
+  set_extra_state(_state: unknown): void {
+    throw new RuntimeError("Reached a code path in Module.set_extra_state() that should never be called.");
+  }
+  /** `hook(module, prefix, keep_vars)` before the module's part of a state dict is collected. */
+  register_state_dict_pre_hook(...args: Arguments<typeof STATE_HOOK, { hook: StatePreHook }>): RemovableHandle {
+    return add(stateHooks(this).savePre, hookOf<StatePreHook>(args, "register_state_dict_pre_hook"));
+  }
+  /** `hook(module, state_dict, prefix, local_metadata)` after it was collected; may change it. */
+  register_state_dict_post_hook(...args: Arguments<typeof STATE_HOOK, { hook: StateHook }>): RemovableHandle {
+    return add(stateHooks(this).save, hookOf<StateHook>(args, "register_state_dict_post_hook"));
+  }
+  /**
+   * `hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)` before the
+   * module's part of a state dict is looked at; may change a copy of it.
+   */
+  register_load_state_dict_pre_hook(...args: Arguments<typeof STATE_HOOK, { hook: LoadPreHook }>): RemovableHandle {
+    return add(stateHooks(this).loadPre, hookOf<LoadPreHook>(args, "register_load_state_dict_pre_hook"));
+  }
+  /** `hook(module, incompatible_keys)` after a state dict was loaded. */
+  register_load_state_dict_post_hook(...args: Arguments<typeof STATE_HOOK, { hook: LoadHook }>): RemovableHandle {
+    return add(stateHooks(this).load, hookOf<LoadHook>(args, "register_load_state_dict_post_hook"));
   }
 
   // ---- modes and conversions
@@ -271,10 +301,16 @@ export class Module {
     withGrad(false, () => {
       for (const p of this._parameters.values()) {
         if (p === null) continue;
+        if (isUninitialized(p)) {
+          convert(p, f);
+          continue;
+        }
         p.data = f(p);
         if (p.gradient !== null) p.gradient.data = f(p.gradient);
       }
-      for (const [name, b] of this._buffers) if (b !== null) fields(this)[name] = f(b);
+      for (const [name, b] of this._buffers)
+        if (isUninitialized(b)) convert(b, f);
+        else if (b !== null) fields(this)[name] = f(b);
     });
     return this;
   }
@@ -450,6 +486,10 @@ function* members<T extends Tensor>(
 function* valuesOf<T>(pairs: Iterable<[string, T]>): Generator<T> {
   for (const [, value] of pairs) yield value;
 }
+
+const stateHooks = (module: Module): StateHooks => (module._hooks.state ??= new StateHooks());
+const hookOf = <T>(args: readonly unknown[], name: string): T =>
+  bindArguments<typeof STATE_HOOK, { hook: T }>(STATE_HOOK, args, `Module.${name}`).hook as T;
 
 /** The module that owns what is at a path, and the last name of the path. */
 function locate(root: Module, target: string): [Module, string] {

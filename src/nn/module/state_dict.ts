@@ -7,6 +7,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { typeWord } from "../../tensor/type_word.ts";
+import { isUninitialized } from "./uninitialized.ts";
 
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
@@ -54,10 +55,26 @@ function* ownState(module: Module): Generator<[string, Tensor]> {
   for (const [name, t] of module._buffers)
     if (t !== null && !module._non_persistent_buffers_set.has(name)) yield [name, t];
 }
-export function collectState(module: Module, into: StateDict, prefix: string, keepVars: boolean): StateDict {
-  for (const [name, t] of ownState(module)) into.set(prefix + name, keepVars ? t : t.detach());
+const EXTRA = "_extra_state";
+/** What a module saves that is no tensor. */
+const hasExtra = (module: Module, base: ModuleClass): boolean =>
+  module.get_extra_state !== base.prototype.get_extra_state;
+type ModuleClass = { readonly prototype: Module };
+
+export function collectState(
+  module: Module,
+  into: StateDict,
+  prefix: string,
+  keepVars: boolean,
+  base: ModuleClass,
+): StateDict {
+  const { state } = module._hooks;
+  if (state !== null) for (const hook of state.savePre.values()) hook(module, prefix, keepVars);
+  for (const [name, t] of ownState(module)) into.set(prefix + name, keepVars || isUninitialized(t) ? t : t.detach());
+  if (hasExtra(module, base)) into.set(prefix + EXTRA, module.get_extra_state() as Tensor);
   for (const [name, child] of module._modules)
-    if (child !== null) collectState(child, into, `${prefix}${name}.`, keepVars);
+    if (child !== null) collectState(child, into, `${prefix}${name}.`, keepVars, base);
+  if (state !== null) for (const hook of state.save.values()) hook(module, into, prefix, {});
   return into;
 }
 
@@ -66,14 +83,34 @@ interface Findings {
   readonly unexpected: string[];
   readonly errors: string[];
   readonly matches: { owner: Module; name: string; key: string; mine: Tensor; theirs: Tensor }[];
+  readonly extras: { owner: Module; state: unknown }[];
+  readonly strict: boolean;
+  /** The modules that want to know what was found, each after those inside. */
+  readonly told: Module[];
+  readonly base: ModuleClass;
 }
 /** Looks first, writes after: a state that does not fit changes nothing. */
-export function loadState(module: Module, state: StateLike, strict: boolean, assign: boolean): IncompatibleKeys {
+export function loadState(
+  module: Module,
+  state: StateLike,
+  strict: boolean,
+  assign: boolean,
+  base: ModuleClass,
+): IncompatibleKeys {
   if (typeof state !== "object" || state === null)
     throw new TypeError(`Expected state_dict to be dict-like, got <class '${typeWord(state)}'>.`);
-  const found: Findings = { missing: [], unexpected: [], errors: [], matches: [] };
+  const found: Findings = {
+    missing: [],
+    unexpected: [],
+    errors: [],
+    matches: [],
+    extras: [],
+    strict,
+    told: [],
+    base,
+  };
   compare(module, new Map(state instanceof Map ? state : Object.entries(state)), "", found);
-  const { missing, unexpected, matches } = found;
+  const { missing, unexpected, matches, told } = found;
   const quoted = (keys: readonly string[]): string => keys.map((k) => `"${k}"`).join(", ");
   const errors = [
     ...(strict && missing.length > 0 ? [`Missing key(s) in state_dict: ${quoted(missing)}. `] : []),
@@ -83,18 +120,29 @@ export function loadState(module: Module, state: StateLike, strict: boolean, ass
   if (errors.length > 0)
     throw new RuntimeError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${errors.join("\n\t")}`);
   withGrad(false, () => {
-    for (const { owner, name, key, mine, theirs } of matches)
+    for (const { owner, name, key, mine, theirs } of matches) {
+      if (isUninitialized(mine) && !isUninitialized(theirs)) mine.materialize(theirs.sizes);
+      if (isUninitialized(theirs)) continue;
       if (assign) (owner as unknown as Record<string, Tensor>)[name] = inPlaceOf(mine, theirs);
       else {
         if (mine.is_meta && !theirs.is_meta) warn(noCopy(key));
         writingAs("load_state_dict()", () => mine.copy_(theirs));
       }
+    }
   });
+  for (const { owner, state: extra } of found.extras) owner.set_extra_state(extra);
+  for (const owner of told)
+    for (const hook of owner._hooks.state!.load.values()) hook(owner, new IncompatibleKeys(missing, unexpected));
   return new IncompatibleKeys(missing, unexpected);
 }
 const noCopy = (key: string): string =>
   `for ${key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current model, which is a no-op. (Did you mean to pass \`assign=True\` to assign items in the state dictionary to their corresponding key in the module instead of copying them in place?)`;
-function compare(module: Module, state: ReadonlyMap<string, unknown>, prefix: string, found: Findings): void {
+function compare(module: Module, state: Map<string, unknown>, prefix: string, found: Findings): void {
+  const { loadPre } = module._hooks.state ?? {};
+  for (const hook of loadPre?.values() ?? []) {
+    const { strict, missing, unexpected, errors } = found;
+    hook(module, state as Map<string, Tensor>, prefix, {}, strict, missing, unexpected, errors);
+  }
   const own = new Map(ownState(module));
   for (const [name, mine] of own) {
     const key = prefix + name;
@@ -104,6 +152,7 @@ function compare(module: Module, state: ReadonlyMap<string, unknown>, prefix: st
       found.errors.push(
         `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received <class '${typeWord(theirs)}'>`,
       );
+    else if (isUninitialized(mine)) found.matches.push({ owner: module, name, key, mine, theirs });
     // Checkpoints of old have scalars in one dim.
     else if (mine.sizes.length === 0 && theirs.sizes.length === 1 && theirs.sizes[0] === 1)
       found.matches.push({ owner: module, name, key, mine, theirs: theirs.select(0, 0) });
@@ -113,7 +162,13 @@ function compare(module: Module, state: ReadonlyMap<string, unknown>, prefix: st
         `size mismatch for ${key}: copying a param with shape ${String(theirs.shape)} from checkpoint, the shape in current model is ${String(mine.shape)}.`,
       );
   }
+  const extra = prefix + EXTRA;
+  if (hasExtra(module, found.base)) {
+    if (state.has(extra)) found.extras.push({ owner: module, state: state.get(extra) });
+    else found.missing.push(extra);
+  } else if (state.has(extra)) found.unexpected.push(extra);
   for (const key of state.keys()) {
+    if (key === extra) continue;
     const [first, ...rest] = key.slice(prefix.length).split(".");
     if (rest.length > 0 ? !module._modules.has(first) : !own.has(first)) found.unexpected.push(key);
   }
@@ -121,6 +176,7 @@ function compare(module: Module, state: ReadonlyMap<string, unknown>, prefix: st
     const inside = `${prefix}${name}.`;
     if (child !== null) compare(child, new Map([...state].filter(([k]) => k.startsWith(inside))), inside, found);
   }
+  if ((module._hooks.state?.load.size ?? 0) > 0) found.told.push(module);
 }
 /** `theirs` itself, as what `mine` is. */
 function inPlaceOf(mine: Tensor, theirs: Tensor): Tensor {

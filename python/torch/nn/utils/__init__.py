@@ -2,8 +2,17 @@
 
 from ..._bridge import run
 from ..._tensor import Tensor
-from . import parametrizations, parametrize, rnn, stateless
+from . import parametrizations, parametrize, prune, rnn, stateless
 from ._before import remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm
+from .conversions import (
+    convert_conv2d_weight_memory_format,
+    convert_conv3d_weight_memory_format,
+    fuse_conv_bn_eval,
+    fuse_conv_bn_weights,
+    fuse_linear_bn_eval,
+    fuse_linear_bn_weights,
+    skip_init,
+)
 
 
 def _list(parameters):
