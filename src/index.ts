@@ -142,6 +142,7 @@ export type { UniqueOptions } from "./ops/methods/unique.ts";
 export * as special from "./ops/pointwise/special.ts";
 export * as fft from "./ops/fft/functions.ts";
 export * as linalg from "./ops/linalg/index.ts";
+export * as signal from "./ops/creation/signal.ts";
 export { slice_ } from "./ops/methods/subscript.ts";
 export type { Index, Slice } from "./ops/methods/subscript.ts";
 export * as autograd from "./func/autograd_namespace.ts";

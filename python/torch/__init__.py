@@ -326,6 +326,16 @@ def is_anomaly_check_nan_enabled():
     return _run("bridge.getMode", "checkNan")
 
 
+def segment_reduce(data, reduce, *, lengths=None, indices=None, offsets=None, axis=0, unsafe=False, initial=None):
+    options = {"lengths": lengths, "indices": indices, "offsets": offsets, "axis": axis, "unsafe": unsafe, "initial": initial}
+    return _run("bridge.segmentReduce", data, reduce, **options)
+
+
+def _assert(condition, message):
+    """An assertion that torch.fx can trace."""
+    assert condition, message
+
+
 def set_num_threads(n):
     pass
 
@@ -384,7 +394,7 @@ def where(condition, input=None, other=None):
 
 
 # Parts that are loaded when they are first asked for.
-_LAZY = frozenset("distributed distributions hub multiprocessing overrides return_types signal testing".split())
+_LAZY = frozenset("distributed distributions fx hub multiprocessing overrides return_types signal testing".split())
 
 
 def __getattr__(name):

@@ -533,7 +533,13 @@ def names(space):
     return set(_tidu.names(space).split(","))
 
 
+# What torch.fx has calls of functions come to while it traces: called with the function, or its path, and the arguments.
+tracing = None
+
+
 def run(path, *args, **kwargs):
+    if tracing is not None and (traced := tracing(path, args, kwargs)) is not NotImplemented:
+        return traced
     number = number_of(path)
     if number < 0:
         raise AttributeError(f"module 'torch' has no attribute '{path}'")
@@ -568,6 +574,8 @@ def function(path, name=None):
     first = "tensor" if space == "nn.init" else "input"
 
     def call(*args, **kwargs):
+        if tracing is not None and (traced := tracing(call, args, kwargs)) is not NotImplemented:
+            return traced
         if kwargs and spellings:
             kwargs = {spellings.get(key, key): value for key, value in kwargs.items()}
         if not args and first in kwargs:

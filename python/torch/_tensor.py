@@ -662,6 +662,12 @@ class Tensor(Held, metaclass=_Methods):
 
         return DLDeviceType.kDLCPU, 0
 
+    def stft(self, *args, **kwargs):
+        return _stft(self, *args, **kwargs)
+
+    def istft(self, *args, **kwargs):
+        return _istft(self, *args, **kwargs)
+
     def element_size(self):
         return self.dtype.itemsize
 
@@ -745,6 +751,7 @@ def _keeps(t):
 
 
 _kept_of = Tensor._kept.__get__
+_stft, _istft = function("torch.stft"), function("torch.istft")
 _dtype, _view = dtype, number_of("Tensor.view")
 
 # -- Python's operators

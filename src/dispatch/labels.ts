@@ -12,9 +12,11 @@ export interface Label<T> {
   adjust_lr_fn: [adjust_lr_fn: T];
   affine: [affine: T];
   align_corners: [align_corners: T];
+  align_to_window: [align_to_window: T];
   allow_unused: [allow_unused: T];
   alpha: [alpha: T];
   alphas: [alphas: T];
+  amount: [amount: T];
   amsgrad: [amsgrad: T];
   anchor: [anchor: T];
   angle: [angle: T];
@@ -31,6 +33,7 @@ export interface Label<T> {
   attn_mask: [attn_mask: T];
   average_attn_weights: [average_attn_weights: T];
   avg_fn: [avg_fn: T];
+  axis: [axis: T];
   axis0: [axis0: T];
   axis1: [axis1: T];
   B: [B: T];
@@ -61,6 +64,12 @@ export interface Label<T> {
   bins: [bins: T];
   bits: [bits: T];
   blank: [blank: T];
+  bn: [bn: T];
+  bn_b: [bn_b: T];
+  bn_eps: [bn_eps: T];
+  bn_rm: [bn_rm: T];
+  bn_rv: [bn_rv: T];
+  bn_w: [bn_w: T];
   body: [body: T];
   boundaries: [boundaries: T];
   brightness: [brightness: T];
@@ -94,6 +103,9 @@ export interface Label<T> {
   condition: [condition: T];
   contrast: [contrast: T];
   contrast_factor: [contrast_factor: T];
+  conv: [conv: T];
+  conv_b: [conv_b: T];
+  conv_w: [conv_w: T];
   cooldown: [cooldown: T];
   copy: [copy: T];
   correction: [correction: T];
@@ -230,12 +242,14 @@ export interface Label<T> {
   high: [high: T];
   history_size: [history_size: T];
   hook: [hook: T];
+  hop_length: [hop_length: T];
   hue: [hue: T];
   hue_factor: [hue_factor: T];
   HxW: [HxW: T];
   i: [i: T];
   ignore_index: [ignore_index: T];
   imag: [imag: T];
+  importance_scores: [importance_scores: T];
   in1_features: [in1_features: T];
   in2_features: [in2_features: T];
   in_channels: [in_channels: T];
@@ -256,6 +270,7 @@ export interface Label<T> {
   init_method: [init_method: T];
   init_scale: [init_scale: T];
   init_sync: [init_sync: T];
+  initial: [initial: T];
   initial_accumulator_value: [initial_accumulator_value: T];
   inplace: [inplace: T];
   inpt: [inpt: T];
@@ -297,6 +312,9 @@ export interface Label<T> {
   lengths: [lengths: T];
   lims: [lims: T];
   line_search_fn: [line_search_fn: T];
+  linear: [linear: T];
+  linear_b: [linear_b: T];
+  linear_w: [linear_w: T];
   linear_weight: [linear_weight: T];
   linewidth: [linewidth: T];
   loader: [loader: T];
@@ -313,6 +331,7 @@ export interface Label<T> {
   LU: [LU: T];
   LU_data: [LU_data: T];
   LU_pivots: [LU_pivots: T];
+  M: [M: T];
   m: [m: T];
   magnitude: [magnitude: T];
   make: [make: T];
@@ -338,6 +357,7 @@ export interface Label<T> {
   mean: [mean: T];
   median: [median: T];
   memo: [memo: T];
+  memory_format: [memory_format: T];
   milestones: [milestones: T];
   min: [min: T];
   min_lr: [min_lr: T];
@@ -356,6 +376,7 @@ export interface Label<T> {
   N: [N: T];
   n: [n: T];
   n_classes: [n_classes: T];
+  n_fft: [n_fft: T];
   n_power_iterations: [n_power_iterations: T];
   name: [name: T];
   nan: [nan: T];
@@ -367,6 +388,7 @@ export interface Label<T> {
   nesterov: [nesterov: T];
   new_state: [new_state: T];
   nhead: [nhead: T];
+  niter: [niter: T];
   node: [node: T];
   non_blocking: [non_blocking: T];
   nonlinearity: [nonlinearity: T];
@@ -374,6 +396,7 @@ export interface Label<T> {
   norm_first: [norm_first: T];
   norm_type: [norm_type: T];
   normalization: [normalization: T];
+  normalized: [normalized: T];
   normalized_shape: [normalized_shape: T];
   ns_coefficients: [ns_coefficients: T];
   ns_steps: [ns_steps: T];
@@ -429,6 +452,7 @@ export interface Label<T> {
   packed_sequences: [packed_sequences: T];
   pad: [pad: T];
   pad_if_needed: [pad_if_needed: T];
+  pad_mode: [pad_mode: T];
   padded_sequences: [padded_sequences: T];
   padding: [padding: T];
   padding_idx: [padding_idx: T];
@@ -488,6 +512,7 @@ export interface Label<T> {
   replacement: [replacement: T];
   requires_grad: [requires_grad: T];
   retain_graph: [retain_graph: T];
+  return_complex: [return_complex: T];
   return_counts: [return_counts: T];
   return_indices: [return_indices: T];
   return_inverse: [return_inverse: T];
@@ -568,6 +593,7 @@ export interface Label<T> {
   stride: [stride: T];
   swa_lr: [swa_lr: T];
   swap: [swap: T];
+  sym: [sym: T];
   t0: [t0: T];
   T_0: [T_0: T];
   T_max: [T_max: T];
@@ -649,6 +675,8 @@ export interface Label<T> {
   weights: [weights: T];
   where: [where: T];
   width: [width: T];
+  win_length: [win_length: T];
+  window: [window: T];
   window_length: [window_length: T];
   with_replacement: [with_replacement: T];
   worker_init_fn: [worker_init_fn: T];

@@ -16,6 +16,9 @@ export {
   zeros_like,
 } from "./creation/creation.ts";
 export { tril_indices, triu_indices, vander } from "./creation/triangles.ts";
+export { istft, stft } from "./fft/short_time.ts";
+export { segment_reduce } from "./reduction/segments.ts";
+export { pca_lowrank, svd_lowrank } from "./linalg/low_rank.ts";
 export { bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window } from "./creation/windows.ts";
 export {
   embedding,

@@ -43,6 +43,7 @@ import type { CommonOptions } from "../optim/optimizer.ts";
 import { fromTyped } from "../ops/creation/from_data.ts";
 import { weightsOnlyMessage } from "../serialization/torch_load.ts";
 import type { TorchFile } from "../serialization/torch_file.ts";
+import { segment_reduce } from "../ops/reduction/segments.ts";
 import { viewAs } from "../ops/methods/view_dtype.ts";
 import { closeFile } from "./files.ts";
 import { scalarText } from "../tensor/print.ts";
@@ -115,6 +116,7 @@ export const helpers = {
   getRow: (self: Tensor, i: number): Tensor => self.index([i]),
   itemText: (self: Tensor): string => scalarText(self.item(), self.dtype),
   guard,
+  segmentReduce: (data: Tensor, reduce: string, options: object): Tensor => segment_reduce(data, reduce, options),
   parameter: (data: Tensor, requires_grad: boolean): Parameter => new Parameter(data, requires_grad),
   nextFunctions: (node: Node): unknown[] => node.next_functions,
   nodeName: (node: Node): string => node.typeName,

@@ -51,7 +51,8 @@ describe("PyTorch's values are recorded for", () => {
       "RNNCellBase", // the same of their cells
       "ParameterList", // it computes nothing
     ];
-    const names = subclasses(nn, nn.Module);
+    // Lazy layers compute what their bases do: test/nn/lazy.test.ts, test/python_front/lazy.py.
+    const names = subclasses(nn, nn.Module).filter((name) => !name.startsWith("Lazy"));
     expect(names.length).toBeGreaterThan(140);
     expect(missing(names, recorded("module", "module_struct"), ofLayers)).toEqual(apart);
   });

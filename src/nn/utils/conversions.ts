@@ -135,7 +135,9 @@ export function convert_conv3d_weight_memory_format(...given: unknown[]): Module
  */
 export function skip_init<M extends Module, A extends unknown[]>(module_cls: new (...args: A) => M, ...args: A): M {
   if (!((module_cls as { prototype?: unknown } | null)?.prototype instanceof Module))
-    throw new RuntimeError(`Expected a Module; got ${typeof module_cls === "function" ? module_cls.name : "no class"}`);
+    throw new RuntimeError(
+      `Expected a Module; got ${typeof module_cls === "function" && Object.hasOwn(module_cls, "name") ? module_cls.name : "no class"}`,
+    );
   const last = args.at(-1);
   const options = isOptions(last) ? (last as Record<string, unknown>) : {};
   const given = isOptions(last) ? args.slice(0, -1) : args;
