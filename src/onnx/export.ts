@@ -1,0 +1,161 @@
+// torch.onnx.export: a model's run, written down as a graph of ONNX.
+import { withGrad } from "../autograd/mode.ts";
+import { NotImplementedError, TypeError, ValueError } from "../base/errors.ts";
+import { observer } from "../base/observer.ts";
+import type { Observer } from "../base/observer.ts";
+import { registryByName } from "../dispatch/declare.ts";
+import { Module } from "../nn/module/module.ts";
+import { writeFile } from "../serialization/file_system.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { typeWord } from "../tensor/type_word.ts";
+import { programPlace } from "../viz/places.ts";
+import { GraphBuilder } from "./graph.ts";
+import { numberOf, onnxMessages } from "./schema.ts";
+import { casts, table } from "./to_onnx.ts";
+
+export interface ExportOptions {
+  input_names?: readonly string[];
+  output_names?: readonly string[];
+  /** Dims that may be of any size, by the names of inputs and outputs: `{ x: { 0: "batch" } }`; dim 0 alone. */
+  dynamic_axes?: Readonly<Record<string, Readonly<Record<number, string>>>>;
+}
+const OPSET = 21n;
+const IR = 10n;
+
+/**
+ * A model as a file of ONNX (opset 21): it is run once on `args`, in eval mode, and the ops that it calls are written down with
+ * its parameters under their names. What does not depend on the inputs becomes a constant, and so do sizes: only dim 0 may be
+ * another one later, with `dynamic_axes`. Returns the bytes, and writes them to `f`, if that is given. As
+ * `torch.onnx.export`. Needs the package @bufbuild/protobuf.
+ *
+ * Raises NotImplementedError, with the line, for an op that has no form here; nothing is written then.
+ * @example await onnx.export(model, [torch.zeros(1, 3, 32, 32)], "model.onnx", { input_names: ["image"] });
+ */
+async function exportModel(
+  model: Module,
+  args: Tensor | readonly Tensor[],
+  f: string | null = null,
+  { input_names = [], output_names = [], dynamic_axes = {} }: ExportOptions = {},
+): Promise<Uint8Array> {
+  if (!((model as unknown) instanceof Module))
+    throw new TypeError(`onnx.export: expected a Module as model, got ${typeWord(model)}`);
+  const inputs = args instanceof Tensor ? [args] : [...args];
+  const bad = inputs.find((x) => !((x as unknown) instanceof Tensor));
+  if (bad !== undefined) throw new TypeError(`onnx.export: expected tensors as args, got ${typeWord(bad)}`);
+  const messages = await onnxMessages();
+  const parameters = new Map<Tensor, string>();
+  for (const [name, t] of [...model.named_parameters(), ...model.named_buffers()])
+    if (!parameters.has(t)) parameters.set(t, name);
+  const g = new GraphBuilder(parameters);
+  const input = inputs.map((x, i) => {
+    const name = input_names[i] ?? `input_${i}`;
+    g.live.set(x, name);
+    return infoOf(name, x, dynamic_axes[name]);
+  });
+  const results = traced(g, model, inputs);
+  const output = results.map((y, i) => {
+    const name = output_names[i] ?? `output_${i}`;
+    // A result may be an input, or another result: it has a name of its own all the same.
+    g.nodes.push({ opType: "Identity", name, input: [g.name(y)], output: [name], attribute: [] });
+    return infoOf(name, y, dynamic_axes[name]);
+  });
+  for (const name of Object.keys(dynamic_axes))
+    if (![...input, ...output].some((info) => info.name === name))
+      throw new ValueError(`onnx.export: dynamic_axes names '${name}', which is neither an input nor an output`);
+  const bytes = messages.encode("ModelProto", {
+    irVersion: IR,
+    producerName: "tidu",
+    opsetImport: [{ domain: "", version: OPSET }],
+    graph: { name: "main_graph", node: g.nodes, initializer: g.initializers, input, output },
+  });
+  if (f !== null) writeFile("onnx.export", f, (write) => write(bytes));
+  return bytes;
+}
+export { exportModel as export };
+
+function infoOf(name: string, x: Tensor, axes: Readonly<Record<number, string>> = {}): { name: string; type: object } {
+  const dims = Object.keys(axes);
+  if (dims.some((d) => d !== "0"))
+    throw new ValueError(`onnx.export: only dim 0 can be dynamic, got ${dims.join()} of '${name}'`);
+  const elemType = numberOf(x.dtype);
+  if (elemType === null) throw new NotImplementedError(`onnx.export: ONNX has no dtype for ${x.dtype}`);
+  const dim = x.sizes.map((s, d) => (axes[d] === undefined ? { dimValue: BigInt(s) } : { dimParam: axes[d] }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
+function traced(g: GraphBuilder, model: Module, inputs: readonly Tensor[]): Tensor[] {
+  const modes = [...model.modules()].map((m) => [m, m.training] as const);
+  const before = observer.current;
+  model.eval();
+  observer.current = new Tracer(g);
+  let result: unknown;
+  try {
+    result = withGrad(false, () => (model as unknown as (...x: Tensor[]) => unknown)(...inputs));
+  } finally {
+    observer.current = before;
+    for (const [m, training] of modes) m.training = training;
+  }
+  const results = result instanceof Tensor ? [result] : Array.isArray(result) ? (result as unknown[]) : [];
+  if (results.length === 0 || !results.every((y) => y instanceof Tensor))
+    throw new TypeError(`onnx.export: expected the model to return tensors, got ${typeWord(result)}`);
+  return results;
+}
+interface Begun {
+  readonly name: string;
+  readonly isWritten: boolean;
+}
+/** Writes down each call that depends on the inputs; what a call calls itself only where the call has no form of its own. */
+class Tracer implements Observer {
+  private readonly g: GraphBuilder;
+  /** Whether what runs is within a call that is written down whole. */
+  private inside = 0;
+  /** The ops that run, the program's own call first. */
+  private readonly path: { readonly name: string; readonly inputs: readonly unknown[] }[] = [];
+  constructor(g: GraphBuilder) {
+    this.g = g;
+  }
+  begin(called: string, kind: "op" | "backward" | "user", inputs: readonly unknown[]): Begun | null {
+    if (kind !== "op") return null;
+    const name = called.replace(/^aten::/, "");
+    this.path.push({ name, inputs });
+    const isWritten = this.inside === 0 && this.isLive(inputs) && formOf(name) !== null;
+    if (isWritten) this.inside++;
+    return { name, isWritten };
+  }
+  end(begun: unknown, inputs: readonly unknown[], result: unknown): void {
+    if (begun === null) return;
+    const { name, isWritten } = begun as Begun;
+    if (isWritten) this.inside--;
+    const { name: called, inputs: given } = this.path[0];
+    this.path.pop();
+    if (result === undefined || this.inside > 0 || !this.isLive(inputs)) return;
+    const results = tensorsIn(result);
+    const { args } = registryByName.get(name)?.schema ?? { args: [] };
+    if (isWritten) {
+      const byName = Object.fromEntries(inputs.map((x, i) => [args[i]?.name ?? `_${i}`, x]));
+      const names = [formOf(name)!(this.g, { name, args: byName, results })].flat();
+      for (const [i, t] of results.entries()) if (names[i] !== undefined) this.g.live.set(t, names[i]);
+      return;
+    }
+    const unknown = results.some((t) => !this.g.live.has(t));
+    const isWrite = /[^_]_$/.test(name);
+    if (unknown || isWrite)
+      throw new NotImplementedError(
+        `onnx.export: the op ${called} has no form in ONNX here${called === name ? "" : `, for it calls ${name}`}\n${programPlace()}: ${called}(${given.map(argument).join(", ")})`,
+      );
+  }
+  private isLive(inputs: readonly unknown[]): boolean {
+    return tensorsIn(inputs).some((t) => this.g.live.has(t));
+  }
+}
+/** In place, an op gives its tensor another name: what it was called before is what was before. */
+const formOf = (name: string) =>
+  table[name] ?? (/[^_]_$/.test(name) ? table[name.slice(0, -1)] : undefined) ?? (CASTS.test(name) ? casts : null);
+const CASTS = /^(_?to(_copy)?|float|double|half|long|int|type|type_as|bool|bfloat16)$/;
+const tensorsIn = (x: unknown): Tensor[] =>
+  x instanceof Tensor ? [x] : Array.isArray(x) ? (x as unknown[]).flatMap(tensorsIn) : [];
+const argument = (x: unknown): string =>
+  x instanceof Tensor
+    ? `tensor of [${x.sizes.join(", ")}]`
+    : Array.isArray(x)
+      ? `[${x.map(argument).join(", ")}]`
+      : String(x);

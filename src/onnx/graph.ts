@@ -1,0 +1,75 @@
+// A graph of ONNX while it is made: nodes, and the names of values.
+import { int64 } from "../base/dtype.ts";
+import type { Dtype } from "../base/dtype.ts";
+import { NotImplementedError } from "../base/errors.ts";
+import { tensor } from "../ops/creation/from_data.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { numberOf } from "./schema.ts";
+
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+const [FLOAT, INT, STRING, INTS] = [1, 2, 3, 7];
+
+export class GraphBuilder {
+  readonly nodes: object[] = [];
+  readonly initializers: object[] = [];
+  /** What a tensor is called: one that follows from the model's inputs, or a parameter. */
+  readonly live = new Map<Tensor, string>();
+  private readonly constants = new Map<Tensor, string>();
+  private readonly shared = new Map<string, string>();
+  private readonly parameters: ReadonlyMap<Tensor, string>;
+  private count = 0;
+  constructor(parameters: ReadonlyMap<Tensor, string>) {
+    this.parameters = parameters;
+  }
+  /** The name of a tensor; one that does not follow from the inputs becomes a constant of the graph. */
+  name(t: Tensor): string {
+    const known = this.live.get(t) ?? this.constants.get(t);
+    if (known !== undefined) return known;
+    const name = this.parameters.get(t) ?? `constant_${this.count++}`;
+    this.initialize(name, t);
+    this.constants.set(t, name);
+    return name;
+  }
+  private initialize(name: string, t: Tensor): void {
+    const dataType = numberOf(t.dtype);
+    if (dataType === null) throw new NotImplementedError(`onnx.export: ONNX has no dtype for ${t.dtype}`);
+    const { buffer, byteOffset, byteLength } = t.detach().contiguous().typed_array();
+    const rawData = new Uint8Array(buffer, byteOffset, byteLength).slice();
+    this.initializers.push({ name, dims: t.sizes.map(BigInt), dataType, rawData });
+  }
+  /** Whole numbers as a constant, such as a shape. */
+  ints(values: readonly number[]): string {
+    return this.once(`ints ${values.join()}`, () => tensor(BigInt64Array.from(values, BigInt), { dtype: int64 }));
+  }
+  scalar(value: number, dtype: Dtype): string {
+    return this.once(`${dtype.name} ${Object.is(value, -0) ? "-0" : value}`, () => tensor(value, { dtype }));
+  }
+  private once(key: string, make: () => Tensor): string {
+    let name = this.shared.get(key);
+    if (name === undefined) this.shared.set(key, (name = this.name(make())));
+    return name;
+  }
+  /** Adds a node; the name of its result. */
+  node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
+    return this.nodeOf(op, inputs, attributes, 1)[0];
+  }
+  nodeOf(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+    many: number,
+  ): string[] {
+    const output = Array.from({ length: many }, () => `${op.toLowerCase()}_${this.count++}`);
+    const attribute = Object.entries(attributes).map(([name, value]) => {
+      if (typeof value === "string") return { name, type: STRING, s: new TextEncoder().encode(value) };
+      if (typeof value === "number") return { name, type: INT, i: BigInt(value) };
+      if ("float" in value) return { name, type: FLOAT, f: value.float };
+      return { name, type: INTS, ints: value.map(BigInt) };
+    });
+    this.nodes.push({ opType: op, name: output[0], input: [...inputs], output, attribute });
+    return output;
+  }
+  cast(name: string, from: Dtype, to: Dtype): string {
+    return from === to ? name : this.node("Cast", [name], { to: numberOf(to)! });
+  }
+}

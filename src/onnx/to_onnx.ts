@@ -1,0 +1,559 @@
+// What each op is in ONNX.
+import { bool, float32, float64, int64 } from "../base/dtype.ts";
+import type { Dtype } from "../base/dtype.ts";
+import { NotImplementedError } from "../base/errors.ts";
+import { tensor } from "../ops/creation/from_data.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { GraphBuilder } from "./graph.ts";
+
+/** A call that was seen: its arguments by the names of its signature, and its results. */
+export interface Call {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly results: readonly Tensor[];
+}
+/** Writes a call into a graph: the names of its results. */
+export type Written = (g: GraphBuilder, call: Call) => string | string[];
+
+const t = ({ args }: Call, name: string): Tensor => args[name] as Tensor;
+const n = ({ args }: Call, name: string): number => Number(args[name]);
+const first = ({ args }: Call): Tensor => Object.values(args).find((x) => x instanceof Tensor) as Tensor;
+/** As many numbers as there are dims. */
+const each = (x: unknown, many: number): number[] => {
+  const given = (Array.isArray(x) ? x : [x]).map(Number);
+  return given.length === 1 ? new Array<number>(many).fill(given[0]) : given;
+};
+const positive = (dim: number, ndim: number): number => (dim < 0 ? dim + Math.max(ndim, 1) : dim);
+const dimsOf = (x: unknown, ndim: number): number[] =>
+  x === null || x === undefined || (Array.isArray(x) && x.length === 0)
+    ? Array.from({ length: ndim }, (_, d) => d)
+    : (Array.isArray(x) ? x : [x]).map((d) => positive(Number(d), ndim));
+const refuse = (call: Call, why: string): never => {
+  throw new NotImplementedError(`onnx.export: ${call.name} ${why} is not implemented`);
+};
+
+const unary =
+  (op: string): Written =>
+  (g, call) =>
+    g.node(op, [g.cast(g.name(first(call)), first(call).dtype, call.results[0].dtype)]);
+/** The dtype that operands of two dtypes are compared in. */
+function common(a: Dtype, b: Dtype): Dtype {
+  if (a === b) return a;
+  if (a.is_floating_point !== b.is_floating_point) return a.is_floating_point ? a : b;
+  if (a.is_floating_point) return a === float64 || b === float64 ? float64 : float32;
+  return int64;
+}
+/** Both operands in one dtype. */
+function operands(g: GraphBuilder, call: Call, a: unknown, b: unknown, to: Dtype | null): [string, string] {
+  const of = (x: unknown): Dtype | null => (x instanceof Tensor ? x.dtype : null);
+  const isWhole = (x: unknown): boolean => x instanceof Tensor || typeof x === "bigint" || Number.isInteger(Number(x));
+  const [da, db] = [of(a), of(b)];
+  let dtype = to ?? common(da ?? db!, db ?? da!);
+  if (!dtype.is_floating_point && !(isWhole(a) && isWhole(b))) dtype = float32;
+  const named = (x: unknown): string =>
+    x instanceof Tensor ? g.cast(g.name(x), x.dtype, dtype) : g.scalar(Number(x), dtype);
+  return [named(a), named(b)];
+}
+const pair = ({ args }: Call): [unknown, unknown] => {
+  const values = Object.values(args);
+  return [values[0], values[1]];
+};
+const binary =
+  (op: string): Written =>
+  (g, call) =>
+    g.node(op, operands(g, call, ...pair(call), call.results[0].dtype));
+const comparison =
+  (op: string): Written =>
+  (g, call) =>
+    g.node(op, operands(g, call, ...pair(call), null));
+const not =
+  (written: Written): Written =>
+  (g, call) =>
+    g.node("Not", [written(g, call) as string]);
+/** a + alpha * b */
+const withAlpha =
+  (op: string): Written =>
+  (g, call) => {
+    const { dtype } = call.results[0];
+    const [a, b] = operands(g, call, ...pair(call), dtype);
+    const alpha = Number(call.args.alpha ?? 1);
+    return g.node(op, [a, alpha === 1 ? b : g.node("Mul", [b, g.scalar(alpha, dtype)])]);
+  };
+/** The same elements in another shape. Dim 0 stays what it is, so that batches may be of any size. */
+const reshaped: Written = (g, call) => {
+  const [x, [y]] = [first(call), call.results];
+  if (String(x.sizes) === String(y.sizes)) return g.name(x);
+  const [, ...rest] = y.sizes;
+  const dim0 = x.ndim > 0 && x.sizes[0] === y.sizes[0] ? 0 : rest.includes(0) ? y.sizes[0] : -1;
+  return g.node("Reshape", [g.name(x), g.ints(y.ndim === 0 ? [] : [dim0, ...rest])]);
+};
+const same: Written = (g, call) => g.name(first(call));
+const transposed = (g: GraphBuilder, x: Tensor, perm: readonly number[]): string =>
+  g.node("Transpose", [g.name(x)], { perm });
+const swapped =
+  (a: (call: Call) => number, b: (call: Call) => number): Written =>
+  (g, call) => {
+    const x = first(call);
+    if (x.ndim < 2) return g.name(x);
+    const perm = x.sizes.map((_, d) => d);
+    const [i, j] = [positive(a(call), x.ndim), positive(b(call), x.ndim)];
+    [perm[i], perm[j]] = [perm[j], perm[i]];
+    return transposed(g, x, perm);
+  };
+function sliced(g: GraphBuilder, x: Tensor, dim: number, start: number, end: number, step = 1): string {
+  return g.node("Slice", [g.name(x), ...[[start], [end], [dim], [step]].map((v) => g.ints(v))]);
+}
+const reduced =
+  (op: string): Written =>
+  (g, call) => {
+    const x = first(call);
+    const dims = dimsOf(call.args.dim, x.ndim);
+    const keepdims = call.args.keepdim === true ? 1 : 0;
+    const name = g.cast(g.name(x), x.dtype, call.results[0].dtype);
+    return dims.length === 0 ? name : g.node(op, [name, g.ints(dims)], { keepdims });
+  };
+const arg =
+  (op: string): Written =>
+  (g, call) => {
+    const x = first(call);
+    const whole = call.args.dim === null || call.args.dim === undefined;
+    const name = whole ? g.node("Reshape", [g.name(x), g.ints([-1])]) : g.name(x);
+    const axis = whole ? 0 : positive(n(call, "dim"), x.ndim);
+    return g.node(op, [name], { axis, keepdims: !whole && call.args.keepdim === true ? 1 : 0 });
+  };
+const conv =
+  (many: number, isTransposed = false): Written =>
+  (g, call) => {
+    const { args } = call;
+    const [x, w] = [first(call), t(call, "weight")];
+    if (x.ndim !== many + 2) refuse(call, "of an input without a batch");
+    const kernel = w.sizes.slice(2);
+    const dilations = each(args.dilation, many);
+    let pads: number[];
+    if (args.padding === "same") {
+      const all = kernel.map((k, d) => dilations[d] * (k - 1));
+      pads = [...all.map((p) => Math.floor(p / 2)), ...all.map((p) => Math.ceil(p / 2))];
+    } else {
+      const padding = args.padding === "valid" ? new Array<number>(many).fill(0) : each(args.padding, many);
+      pads = [...padding, ...padding];
+    }
+    const inputs = [x, w, ...(args.bias instanceof Tensor ? [args.bias] : [])].map((v) => g.name(v));
+    const more: Record<string, number[]> = isTransposed ? { output_padding: each(args.output_padding, many) } : {};
+    const common = {
+      kernel_shape: kernel,
+      strides: each(args.stride, many),
+      pads,
+      dilations,
+      group: n(call, "groups"),
+    };
+    return g.node(isTransposed ? "ConvTranspose" : "Conv", inputs, { ...common, ...more });
+  };
+const pool =
+  (op: string, many: number): Written =>
+  (g, call) => {
+    const { args } = call;
+    const x = first(call);
+    if (x.ndim !== many + 2) refuse(call, "of an input without a batch");
+    if ((args.divisor_override ?? null) !== null) refuse(call, "with divisor_override");
+    const kernel = each(args.kernel_size, many);
+    const isUnset = args.stride === null || args.stride === undefined || (args.stride as unknown[]).length === 0;
+    const padding = each(args.padding, many);
+    const attributes = {
+      kernel_shape: kernel,
+      strides: isUnset ? kernel : each(args.stride, many),
+      pads: [...padding, ...padding],
+      ceil_mode: args.ceil_mode === true ? 1 : 0,
+      ...(op === "MaxPool"
+        ? { dilations: each(args.dilation, many) }
+        : { count_include_pad: args.count_include_pad === false ? 0 : 1 }),
+    };
+    return g.node(op, [g.name(x)], attributes);
+  };
+const adaptive: Written = (g, call) => {
+  const x = first(call);
+  const size = (call.args.output_size as unknown[]).map(Number);
+  const spatial = x.sizes.slice(-size.length);
+  if (size.every((s) => s === 1)) return g.node("GlobalAveragePool", [g.name(x)]);
+  if (!size.every((s, d) => spatial[d] % s === 0)) refuse(call, "to a size that does not divide the input's");
+  const kernel_shape = size.map((s, d) => spatial[d] / s);
+  return g.node("AveragePool", [g.name(x)], { kernel_shape, strides: kernel_shape });
+};
+const batchNorm: Written = (g, call) => {
+  const { args } = call;
+  if (args.training === true) refuse(call, "in training mode (call model.eval())");
+  const x = first(call);
+  const channels = x.sizes[1];
+  const filled = (v: unknown, value: number): string =>
+    g.name(v instanceof Tensor ? v : tensor(new Array<number>(channels).fill(value), { dtype: x.dtype }));
+  const inputs = [
+    g.name(x),
+    filled(args.weight, 1),
+    filled(args.bias, 0),
+    g.name(t(call, "running_mean")),
+    g.name(t(call, "running_var")),
+  ];
+  return g.node("BatchNormalization", inputs, { epsilon: { float: n(call, "eps") } });
+};
+const layerNorm: Written = (g, call) => {
+  const x = first(call);
+  const shape = (call.args.normalized_shape as unknown[]).map(Number);
+  const count = shape.reduce((a, b) => a * b, 1);
+  const one = (): Tensor => tensor(new Array<number>(count).fill(1), { dtype: x.dtype }).view(shape);
+  const scale = call.args.weight instanceof Tensor ? call.args.weight : one();
+  const inputs = [g.name(x), g.name(scale), ...(call.args.bias instanceof Tensor ? [g.name(call.args.bias)] : [])];
+  return g.node("LayerNormalization", inputs, { axis: x.ndim - shape.length, epsilon: { float: n(call, "eps") } });
+};
+const groupNorm: Written = (g, call) => {
+  const x = first(call);
+  const filled = (v: unknown, value: number): string =>
+    g.name(v instanceof Tensor ? v : tensor(new Array<number>(x.sizes[1]).fill(value), { dtype: x.dtype }));
+  const inputs = [g.name(x), filled(call.args.weight, 1), filled(call.args.bias, 0)];
+  return g.node("GroupNormalization", inputs, {
+    num_groups: n(call, "num_groups"),
+    epsilon: { float: n(call, "eps") },
+  });
+};
+const linear: Written = (g, call) => {
+  const [x, w, b] = [first(call), t(call, "weight"), call.args.bias];
+  const inputs = [g.name(x), g.name(w)];
+  if (x.ndim === 2) return g.node("Gemm", b instanceof Tensor ? [...inputs, g.name(b)] : inputs, { transB: 1 });
+  const product = g.node("MatMul", [inputs[0], g.node("Transpose", [inputs[1]], { perm: [1, 0] })]);
+  return b instanceof Tensor ? g.node("Add", [product, g.name(b)]) : product;
+};
+const attention: Written = (g, call) => {
+  const { args } = call;
+  if (n(call, "dropout_p") > 0) refuse(call, "with dropout (call model.eval())");
+  if (args.enable_gqa === true) refuse(call, "with enable_gqa");
+  const [q, k, v] = [t(call, "query"), t(call, "key"), t(call, "value")];
+  const [length, keys, width] = [q.sizes.at(-2)!, k.sizes.at(-2)!, q.sizes.at(-1)!];
+  const scale = (args.scale as number | null | undefined) ?? 1 / Math.sqrt(width);
+  const perm = k.sizes.map((_, d) => d);
+  perm.push(...perm.splice(-2).reverse());
+  let scores = g.node("Mul", [g.node("MatMul", [g.name(q), transposed(g, k, perm)]), g.scalar(scale, q.dtype)]);
+  const masks: string[] = [];
+  if (args.is_causal === true) {
+    const rows = Array.from({ length }, (_, i) => Array.from({ length: keys }, (_x, j) => (j > i ? -Infinity : 0)));
+    masks.push(g.name(tensor(rows, { dtype: q.dtype })));
+  }
+  const mask = args.attn_mask;
+  if (mask instanceof Tensor)
+    masks.push(
+      mask.dtype === bool
+        ? g.node("Where", [g.name(mask), g.scalar(0, q.dtype), g.scalar(-Infinity, q.dtype)])
+        : g.name(mask),
+    );
+  for (const name of masks) scores = g.node("Add", [scores, name]);
+  return g.node("MatMul", [g.node("Softmax", [scores], { axis: -1 }), g.name(v)]);
+};
+/** Sizes of the pieces that a tensor is cut into along a dim. */
+const pieces: Written = (g, call) => {
+  const x = first(call);
+  const axis = positive(Number(call.args.dim ?? 0), x.ndim);
+  const sizes = g.ints(call.results.map((r) => r.sizes[axis]));
+  return g.nodeOf("Split", [g.name(x), sizes], { axis }, call.results.length);
+};
+const leaky =
+  (op: string, name: string, other?: string): Written =>
+  (g, call) =>
+    g.node(op, [g.name(first(call))], { [other ?? "alpha"]: { float: n(call, name) } });
+const clamp: Written = (g, call) => {
+  const x = first(call);
+  const { dtype } = call.results[0];
+  let name = g.cast(g.name(x), x.dtype, dtype);
+  const bound = (v: unknown): string =>
+    v instanceof Tensor ? g.cast(g.name(v), v.dtype, dtype) : g.scalar(Number(v), dtype);
+  const { min, max } = call.args;
+  if (min !== null && min !== undefined) name = g.node("Max", [name, bound(min)]);
+  if (max !== null && max !== undefined) name = g.node("Min", [name, bound(max)]);
+  return name;
+};
+const matmul: Written = (g, call) => {
+  const [a, b] = pair(call) as [Tensor, Tensor];
+  return g.node("MatMul", [g.name(a), g.name(b)]);
+};
+
+/** What has a mean of 0 and a variance of 1 over dims; not `centred`, a mean square of 1. */
+function normalized(
+  g: GraphBuilder,
+  x: Tensor,
+  dims: readonly number[],
+  weight: Tensor | null,
+  bias: Tensor | null,
+  eps: number,
+  centred: boolean,
+): string {
+  const axes = g.ints(dims);
+  const mean = (name: string): string => g.node("ReduceMean", [name, axes], { keepdims: 1 });
+  const from = centred ? g.node("Sub", [g.name(x), mean(g.name(x))]) : g.name(x);
+  const spread = g.node("Sqrt", [g.node("Add", [mean(g.node("Mul", [from, from])), g.scalar(eps, x.dtype)])]);
+  let y = g.node("Div", [from, spread]);
+  if (weight !== null) y = g.node("Mul", [y, g.name(weight)]);
+  return bias === null ? y : g.node("Add", [y, g.name(bias)]);
+}
+/** The variance over dims, with a correction of how many samples there are. */
+function varianceOf(g: GraphBuilder, call: Call): string {
+  const [x, dim, correction, keepdim] = Object.values(call.args) as [Tensor, number[] | null, number | null, boolean];
+  const dims = dimsOf(dim, x.ndim);
+  const many = dims.reduce((product, d) => product * x.sizes[d], 1);
+  const [name, axes] = [g.name(x), g.ints(dims)];
+  const centred = g.node("Sub", [name, g.node("ReduceMean", [name, axes], { keepdims: 1 })]);
+  const sum = g.node("ReduceSum", [g.node("Mul", [centred, centred]), axes], { keepdims: keepdim ? 1 : 0 });
+  return g.node("Div", [sum, g.scalar(many - Number(correction ?? 1), x.dtype)]);
+}
+
+export const table: Readonly<Record<string, Written>> = {
+  ...Object.fromEntries(
+    Object.entries({
+      relu: "Relu", sigmoid: "Sigmoid", tanh: "Tanh", exp: "Exp", log: "Log", sqrt: "Sqrt", abs: "Abs", neg: "Neg",
+      negative: "Neg", sin: "Sin", cos: "Cos", tan: "Tan", asin: "Asin", acos: "Acos", atan: "Atan", sinh: "Sinh", cosh: "Cosh",
+      floor: "Floor", ceil: "Ceil", round: "Round", sign: "Sign", erf: "Erf", reciprocal: "Reciprocal", softplus: "Softplus",
+      mish: "Mish", softsign: "Softsign", hardswish: "HardSwish", logical_not: "Not", isnan: "IsNaN", selu: "Selu",
+    }).map(([name, op]) => [name, unary(op)]), // prettier-ignore
+  ),
+  rsqrt: (g, call) => g.node("Reciprocal", [g.node("Sqrt", [g.name(first(call))])]),
+  square: (g, call) => g.node("Mul", [g.name(first(call)), g.name(first(call))]),
+  silu: (g, call) => g.node("Mul", [g.name(first(call)), g.node("Sigmoid", [g.name(first(call))])]),
+  gelu: (g, call) => g.node("Gelu", [g.name(first(call))], { approximate: String(call.args.approximate ?? "none") }),
+  leaky_relu: leaky("LeakyRelu", "negative_slope"),
+  elu: leaky("Elu", "alpha"),
+  celu: leaky("Celu", "alpha"),
+  prelu: (g, call) => {
+    const [x, w] = pair(call) as [Tensor, Tensor];
+    const shape = w.numel() === 1 ? [1] : [w.numel(), ...new Array<number>(Math.max(0, x.ndim - 2)).fill(1)];
+    return g.node("PRelu", [g.name(x), g.node("Reshape", [g.name(w), g.ints(shape)])]);
+  },
+  hardsigmoid: (g, call) =>
+    g.node("HardSigmoid", [g.name(first(call))], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }),
+  clamp,
+  clip: clamp,
+  hardtanh: (g, call) =>
+    clamp(g, { ...call, args: { x: first(call), min: call.args.min_val, max: call.args.max_val } }),
+  relu6: (g, call) => clamp(g, { ...call, args: { x: first(call), min: 0, max: 6 } }),
+  clamp_min: clamp,
+  clamp_max: clamp,
+  add: withAlpha("Add"),
+  sub: withAlpha("Sub"),
+  subtract: withAlpha("Sub"),
+  rsub: (g, call) => {
+    const [a, b] = pair(call);
+    return withAlpha("Sub")(g, { ...call, args: { a: b, b: a } });
+  },
+  mul: binary("Mul"),
+  multiply: binary("Mul"),
+  div: (g, call) => {
+    const mode = call.args.rounding_mode ?? null;
+    if (mode === "trunc") refuse(call, "with rounding_mode 'trunc'");
+    const quotient = binary("Div")(g, call) as string;
+    return mode === "floor" && call.results[0].dtype.is_floating_point ? g.node("Floor", [quotient]) : quotient;
+  },
+  divide: binary("Div"),
+  true_divide: binary("Div"),
+  pow: binary("Pow"),
+  maximum: binary("Max"),
+  minimum: binary("Min"),
+  eq: comparison("Equal"),
+  ne: not(comparison("Equal")),
+  lt: comparison("Less"),
+  le: comparison("LessOrEqual"),
+  gt: comparison("Greater"),
+  ge: comparison("GreaterOrEqual"),
+  logical_and: comparison("And"),
+  logical_or: comparison("Or"),
+  where: (g, call) => {
+    const { condition, input, other } = call.args;
+    return g.node("Where", [g.name(condition as Tensor), ...operands(g, call, input, other, call.results[0].dtype)]);
+  },
+  _where: (g, call) => {
+    const [condition, input, other] = Object.values(call.args) as Tensor[];
+    return g.node("Where", [g.name(condition), ...operands(g, call, input, other, call.results[0].dtype)]);
+  },
+  masked_fill: (g, call) => {
+    const [x, { dtype }] = [first(call), call.results[0]];
+    const value =
+      call.args.value instanceof Tensor ? g.name(call.args.value) : g.scalar(Number(call.args.value), dtype);
+    return g.node("Where", [g.name(t(call, "mask")), value, g.name(x)]);
+  },
+  linear,
+  matmul,
+  mm: matmul,
+  bmm: matmul,
+  addmm: (g, call) => {
+    const inputs = ["mat1", "mat2", "self"].map((name) => g.name((call.args[name] ?? call.args.input) as Tensor));
+    return g.node("Gemm", inputs, {
+      alpha: { float: Number(call.args.alpha ?? 1) },
+      beta: { float: Number(call.args.beta ?? 1) },
+    });
+  },
+  conv1d: conv(1),
+  conv2d: conv(2),
+  conv3d: conv(3),
+  conv_transpose1d: conv(1, true),
+  conv_transpose2d: conv(2, true),
+  conv_transpose3d: conv(3, true),
+  max_pool1d: pool("MaxPool", 1),
+  max_pool2d: pool("MaxPool", 2),
+  max_pool3d: pool("MaxPool", 3),
+  avg_pool1d: pool("AveragePool", 1),
+  avg_pool2d: pool("AveragePool", 2),
+  avg_pool3d: pool("AveragePool", 3),
+  adaptive_avg_pool1d: adaptive,
+  adaptive_avg_pool2d: adaptive,
+  adaptive_avg_pool3d: adaptive,
+  batch_norm: batchNorm,
+  layer_norm: layerNorm,
+  group_norm: groupNorm,
+  instance_norm: (g, call) => {
+    if (call.args.running_mean instanceof Tensor && call.args.use_input_stats === false)
+      refuse(call, "by running statistics");
+    const x = first(call);
+    const filled = (v: unknown, value: number): string =>
+      g.name(v instanceof Tensor ? v : tensor(new Array<number>(x.sizes[1]).fill(value), { dtype: x.dtype }));
+    const inputs = [g.name(x), filled(call.args.weight, 1), filled(call.args.bias, 0)];
+    return g.node("InstanceNormalization", inputs, { epsilon: { float: n(call, "eps") } });
+  },
+  _normalize: (g, call) => {
+    const [x, dims, weight, bias, eps, centred] = Object.values(call.args) as [Tensor, number[], ...(Tensor | null)[]];
+    return normalized(g, x, dims.map(Number), weight ?? null, bias ?? null, Number(eps), centred as unknown as boolean);
+  },
+  native_batch_norm: (g, call) => {
+    if (call.args.training !== true) return batchNorm(g, call);
+    // Instance norm: each sample's channels as channels of one sample.
+    if (call.args.running_mean instanceof Tensor) refuse(call, "in training mode (call model.eval())");
+    const x = first(call);
+    const shape = x.sizes.map((s, d) => (d === 1 ? s : 1));
+    const [weight, bias] = [call.args.weight, call.args.bias].map((v) => (v instanceof Tensor ? v.view(shape) : null));
+    const dims = x.sizes.map((_, d) => d).filter((d) => d !== 1);
+    return normalized(g, x, dims, weight, bias, n(call, "eps"), true);
+  },
+  _index: (g, call) => {
+    const [x, indices] = Object.values(call.args) as [Tensor, (Tensor | null)[]];
+    const given = indices.flatMap((index, d) => (index instanceof Tensor ? [[index, d] as const] : []));
+    if (given.length !== 1) refuse(call, "by several tensors");
+    const [[index, axis]] = given;
+    if (index.dtype === bool) refuse(call, "by a mask, whose result has no size that is known,");
+    return g.node("Gather", [g.name(x), g.name(index)], { axis });
+  },
+  _var: (g, call) => varianceOf(g, call),
+  _std: (g, call) => g.node("Sqrt", [varianceOf(g, call)]),
+  softmax: (g, call) => g.node("Softmax", [g.name(first(call))], { axis: n(call, "dim") }),
+  log_softmax: (g, call) => g.node("LogSoftmax", [g.name(first(call))], { axis: n(call, "dim") }),
+  scaled_dot_product_attention: attention,
+  embedding: (g, call) => g.node("Gather", [g.name(t(call, "weight")), g.name(t(call, "input"))], { axis: 0 }),
+  reshape: reshaped,
+  view: reshaped,
+  flatten: reshaped,
+  unflatten: reshaped,
+  squeeze: reshaped,
+  unsqueeze: reshaped,
+  view_as: reshaped,
+  reshape_as: reshaped,
+  contiguous: same,
+  clone: same,
+  detach: same,
+  alias: same,
+  permute: (g, call) => transposed(g, first(call), dimsOf(call.args.dims, first(call).ndim)),
+  transpose: swapped(
+    (call) => n(call, "dim0"),
+    (call) => n(call, "dim1"),
+  ),
+  t: swapped(
+    () => 0,
+    () => 1,
+  ),
+  expand: (g, call) => {
+    const [x, [y]] = [first(call), call.results];
+    const before = y.ndim - x.ndim;
+    return g.node("Expand", [
+      g.name(x),
+      g.ints(y.sizes.map((s, d) => (d >= before && x.sizes[d - before] === s ? 1 : s))),
+    ]);
+  },
+  cat: (g, call) => {
+    const tensors = call.args.tensors as Tensor[];
+    const names = tensors.map((x) => g.cast(g.name(x), x.dtype, call.results[0].dtype));
+    return g.node("Concat", names, { axis: positive(n(call, "dim"), call.results[0].ndim) });
+  },
+  stack: (g, call) => {
+    const tensors = call.args.tensors as Tensor[];
+    const axis = positive(n(call, "dim"), call.results[0].ndim);
+    const names = tensors.map((x) => g.node("Unsqueeze", [g.name(x), g.ints([axis])]));
+    return g.node("Concat", names, { axis });
+  },
+  split: pieces,
+  split_with_sizes: pieces,
+  chunk: pieces,
+  tensor_split: pieces,
+  unbind: (g, call) => {
+    const x = first(call);
+    const axis = positive(Number(call.args.dim ?? 0), x.ndim);
+    return call.results.map((_, i) => g.node("Gather", [g.name(x), g.scalar(i, int64)], { axis }));
+  },
+  select: (g, call) => {
+    const x = first(call);
+    const axis = positive(n(call, "dim"), x.ndim);
+    return g.node("Gather", [g.name(x), g.scalar(n(call, "index"), int64)], { axis });
+  },
+  narrow: (g, call) => {
+    const x = first(call);
+    const start = Number(call.args.start instanceof Tensor ? call.args.start.item() : call.args.start);
+    const dim = positive(n(call, "dim"), x.ndim);
+    const from = start < 0 ? start + x.sizes[dim] : start;
+    return sliced(g, x, dim, from, from + n(call, "length"));
+  },
+  slice: (g, call) => {
+    const x = first(call);
+    const { start, end, step } = call.args;
+    return sliced(
+      g,
+      x,
+      positive(n(call, "dim"), x.ndim),
+      Number(start ?? 0),
+      Number(end ?? Number.MAX_SAFE_INTEGER),
+      Number(step ?? 1),
+    );
+  },
+  flip: (g, call) => {
+    const x = first(call);
+    const dims = dimsOf(call.args.dims, x.ndim);
+    const all = (value: number): string => g.ints(dims.map(() => value));
+    return g.node("Slice", [g.name(x), all(-1), all(-Number.MAX_SAFE_INTEGER), g.ints(dims), all(-1)]);
+  },
+  index_select: (g, call) =>
+    g.node("Gather", [g.name(first(call)), g.name(t(call, "index"))], { axis: n(call, "dim") }),
+  gather: (g, call) =>
+    g.node("GatherElements", [g.name(first(call)), g.name(t(call, "index"))], { axis: n(call, "dim") }),
+  sum: reduced("ReduceSum"),
+  mean: reduced("ReduceMean"),
+  prod: reduced("ReduceProd"),
+  amax: reduced("ReduceMax"),
+  amin: reduced("ReduceMin"),
+  logsumexp: reduced("ReduceLogSumExp"),
+  argmax: arg("ArgMax"),
+  argmin: arg("ArgMin"),
+  cumsum: (g, call) => g.node("CumSum", [g.name(first(call)), g.scalar(n(call, "dim"), int64)]),
+  topk: (g, call) => {
+    const axis = positive(Number(call.args.dim ?? -1), first(call).ndim);
+    const largest = call.args.largest === false ? 0 : 1;
+    return g.nodeOf("TopK", [g.name(first(call)), g.ints([n(call, "k")])], { axis, largest, sorted: 1 }, 2);
+  },
+  dropout: (g, call) =>
+    call.args.training === false || n(call, "p") === 0
+      ? g.name(first(call))
+      : refuse(call, "in training mode (call model.eval())"),
+  pad: (g, call) => {
+    const x = first(call);
+    const mode = String(call.args.mode ?? "constant");
+    if (mode === "circular") refuse(call, "with mode 'circular'");
+    const given = (call.args.pad as unknown[]).map(Number);
+    const pads = new Array<number>(2 * x.ndim).fill(0);
+    for (let i = 0; i < given.length / 2; i++) {
+      pads[x.ndim - 1 - i] = given[2 * i];
+      pads[2 * x.ndim - 1 - i] = given[2 * i + 1];
+    }
+    const named = mode === "replicate" ? "edge" : mode;
+    const value = mode === "constant" ? [g.scalar(Number(call.args.value ?? 0), x.dtype)] : [];
+    return g.node("Pad", [g.name(x), g.ints(pads), ...value], { mode: named });
+  },
+};
+/** Casts: the same elements in the result's dtype. */
+export const casts: Written = (g, call) => g.cast(g.name(first(call)), first(call).dtype, call.results[0].dtype);
