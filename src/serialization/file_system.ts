@@ -65,6 +65,27 @@ export function writeFile(name: string, path: string, body: (write: (piece: Uint
     throw error;
   }
 }
+/** Removes what writers of a file left half-written beside it that are no more. */
+export function removeAbandoned(name: string, path: string): void {
+  const fs = files(name);
+  const [, folder, file] = /^(?:(.*)[/\\])?([^/\\]*)$/s.exec(path)!;
+  const within = folder === undefined ? "." : folder || "/";
+  if (!fs.existsSync(within)) return;
+  for (const other of fs.readdirSync(within)) {
+    const writer = other.startsWith(`${file}.`) ? /^(\d+)\.\w+\.tmp$/.exec(other.slice(file.length + 1)) : null;
+    if (writer !== null && !isAlive(Number(writer[1]))) fs.rmSync(`${within}/${other}`, { force: true });
+  }
+}
+/** Whether a process is there: its files are its own affair. */
+function isAlive(pid: number): boolean {
+  if (pid === globalThis.process.pid) return true;
+  try {
+    globalThis.process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM";
+  }
+}
 function writeAll(fs: typeof FileSystem, file: number, piece: Uint8Array): void {
   for (let at = 0; at < piece.length;) at += fs.writeSync(file, piece, at);
 }

@@ -1,6 +1,6 @@
 // Logs as JSON, a line for each step and epoch.
 import { ValueError } from "../base/errors.ts";
-import { files, writeFile } from "../serialization/file_system.ts";
+import { files, removeAbandoned, writeFile } from "../serialization/file_system.ts";
 import type { Callback, EpochLogs, Running, StepLogs } from "./callback.ts";
 
 interface Line {
@@ -36,6 +36,7 @@ export class JsonLines implements Callback {
     const fs = files("JsonLines");
     const folder = /^(.*)[/\\][^/\\]*$/.exec(this.path)?.[1];
     if (folder !== undefined && folder !== "") fs.mkdirSync(folder, { recursive: true });
+    removeAbandoned("JsonLines", this.path);
     const text = fs.existsSync(this.path) ? fs.readFileSync(this.path, "utf8") : "";
     const kept = text.split("\n").filter((part) => isBefore(part, trainer));
     writeFile("JsonLines", this.path, (write) => write(new TextEncoder().encode(kept.map((l) => `${l}\n`).join(""))));

@@ -1,6 +1,6 @@
 // Checkpoints of a run in a folder: the last one, and the best one.
 import { FileNotFoundError, ValueError } from "../base/errors.ts";
-import { files } from "../serialization/file_system.ts";
+import { files, removeAbandoned } from "../serialization/file_system.ts";
 import { load, save } from "../serialization/save.ts";
 import type { EpochLogs } from "./callback.ts";
 import { assertMode, isBetter, monitored, worst } from "./early_stopping.ts";
@@ -51,12 +51,8 @@ export class ModelCheckpoint {
   }
   /** Makes the folder, and removes what a writer that was killed left half-written. */
   begin(): void {
-    const fs = files("ModelCheckpoint");
-    fs.mkdirSync(this.folder, { recursive: true });
-    for (const name of fs.readdirSync(this.folder)) {
-      const writer = /^(?:last|best)\.pt\.(\d+)\.\w+\.tmp$/.exec(name);
-      if (writer !== null && !isAlive(Number(writer[1]))) fs.rmSync(`${this.folder}/${name}`, { force: true });
-    }
+    files("ModelCheckpoint").mkdirSync(this.folder, { recursive: true });
+    for (const path of [this.last_path, this.best_path]) removeAbandoned("ModelCheckpoint", path);
   }
   /** What there is to go on from; null if nothing. */
   load(): object | null {
@@ -78,15 +74,5 @@ export class ModelCheckpoint {
   save(state: object, isBest: boolean): void {
     if (isBest) save(state, this.best_path);
     save(state, this.last_path);
-  }
-}
-/** Whether a process is there: its files are its own affair. */
-function isAlive(pid: number): boolean {
-  if (pid === globalThis.process.pid) return true;
-  try {
-    globalThis.process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === "EPERM";
   }
 }
