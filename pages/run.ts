@@ -1,6 +1,7 @@
 // The page of a recorded run: its steps, forward and backward, one after the other, with what went in and what came out.
-import type { ShownStep, ShownTensor, Story } from "../src/viz/story.ts";
+import type { ShownStep, Story } from "../src/viz/story.ts";
 import { COMMON } from "./common.ts";
+import { drawTensor, TENSORS, text } from "./tensors.ts";
 
 const { steps, tensors } = JSON.parse(document.getElementById("data")!.textContent) as Story;
 document.head.insertAdjacentHTML(
@@ -11,9 +12,7 @@ document.head.insertAdjacentHTML(
   #list li { position: absolute; left: 0; right: 0; } #list button[aria-current="step"] { background: var(--saved); } #list .node { padding-left: 26px; color: var(--back); } #list .soft { margin-left: auto; }
   #list .failed { color: var(--bad); }
   #stage { flex: 1; overflow: auto; padding: 16px 20px; min-width: 0; } h1 { font-size: 20px; margin: 0 0 4px; overflow-wrap: anywhere; } input[type=range] { flex: 1; min-width: 120px; }
-  .tensors { display: flex; flex-wrap: wrap; gap: 16px; margin: 8px 0 20px; } figure { margin: 0; padding: 10px; border: 1px solid var(--edge); border-radius: 8px; max-width: 100%; overflow: auto; }
-  figcaption { margin-bottom: 8px; } canvas { image-rendering: pixelated; border: 1px solid var(--edge); } table { border-collapse: collapse; margin-top: 8px; } td { padding: 2px 7px; text-align: right; font: 12px ui-monospace, monospace; color: #111; }
-  .bad { color: var(--bad); font-weight: 600; }
+  ${TENSORS}
   @media (max-width: 640px) { #list { width: auto; max-height: 30vh; } }</style>`,
 );
 document.body.innerHTML = `
@@ -26,12 +25,6 @@ const list = element("list");
 const rows = list.querySelector("ol")!;
 let now = 0;
 
-const text = (tag: string, content: string, className = ""): HTMLElement => {
-  const made = document.createElement(tag);
-  made.textContent = content;
-  made.className = className;
-  return made;
-};
 const nameOf = (step: ShownStep): string =>
   step.kind === "op" || step.kind === "node" || step.kind === "optimizer"
     ? step.name
@@ -66,70 +59,6 @@ function fillList(): void {
 const hasNan = ({ outputs }: ShownStep): boolean =>
   outputs.some((key) => key !== null && (tensors[key].figures?.nans ?? 0) > 0);
 
-/** Blue below zero, red above; what is no number stands out. */
-function shade(x: number | string, most: number): string {
-  if (typeof x === "string") return x === "NaN" ? "#d946ef" : "#111827";
-  const part = most === 0 ? 0 : Math.max(-1, Math.min(1, x / most));
-  const pale = Math.round(255 - 190 * Math.abs(part));
-  return part < 0
-    ? `rgb(${pale},${Math.round(255 - 120 * -part)},255)`
-    : `rgb(255,${Math.round(255 - 150 * part)},${pale})`;
-}
-function drawTensor(key: string): HTMLElement {
-  const t: ShownTensor = tensors[key];
-  const [id, version] = key.split("@");
-  const figure = document.createElement("figure");
-  const caption = text("figcaption", `#${id} [${t.shape.join(", ")}] ${t.dtype}, version ${version}`, "mono");
-  figure.append(caption);
-  if (t.figures !== null) {
-    const { min, max, zeros, nans, count, digest } = t.figures;
-    figure.append(
-      text(
-        "p",
-        `min ${short(min)}, max ${short(max)}, ${zeros} of ${count} zero, digest ${digest.toString(16)}`,
-        "soft mono",
-      ),
-    );
-    if (nans > 0) figure.append(text("p", `${nans} NaN`, "bad"));
-  }
-  if (t.made !== "") figure.append(text("p", `made at ${t.made}`, "soft mono"));
-  if (t.numbers === null) {
-    figure.append(text("p", "Its numbers were not kept.", "soft"));
-    return figure;
-  }
-  const most = Math.max(0, ...t.numbers.map((x) => (typeof x === "number" ? Math.abs(x) : 0)));
-  if (t.rows * t.columns > 64) {
-    const canvas = document.createElement("canvas");
-    canvas.width = t.columns;
-    canvas.height = t.rows;
-    canvas.style.width = `${Math.min(320, t.columns * 14)}px`;
-    canvas.style.height = `${(Math.min(320, t.columns * 14) * t.rows) / t.columns}px`;
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `Heat map of ${t.rows} rows and ${t.columns} columns`);
-    const context = canvas.getContext("2d")!;
-    for (const [i, x] of t.numbers.entries()) {
-      context.fillStyle = shade(x, most);
-      context.fillRect(i % t.columns, Math.floor(i / t.columns), 1, 1);
-    }
-    figure.append(canvas);
-  }
-  const table = document.createElement("table");
-  for (let r = 0; r < Math.min(t.rows, 8); r++) {
-    const row = document.createElement("tr");
-    for (let c = 0; c < Math.min(t.columns, 8); c++) {
-      const x = t.numbers[r * t.columns + c];
-      const cell = text("td", typeof x === "number" ? short(x) : x);
-      cell.style.background = shade(x, most);
-      if (typeof x === "string") cell.style.color = "#fff";
-      row.append(cell);
-    }
-    table.append(row);
-  }
-  figure.append(table);
-  return figure;
-}
-const short = (x: number | null): string => (x === null ? "-" : String(Number(x.toPrecision(4))));
-
 function go(i: number): void {
   if (steps.length === 0) return;
   now = Math.max(0, Math.min(steps.length - 1, i));
@@ -159,7 +88,7 @@ function go(i: number): void {
     if (known.length === 0) continue;
     stage.append(text("h2", title));
     const row = text("div", "", "tensors");
-    for (const key of known) row.append(drawTensor(key));
+    for (const key of known) row.append(drawTensor(key, tensors[key]));
     stage.append(row);
   }
   const top = now * 26;

@@ -25,15 +25,18 @@ class Explanation:
 
 
 class record:
-    """Records what runs inside of `with torch.viz.record() as run:`. `memory`: bytes that the elements of tensors may take."""
+    """Records what runs inside of `with torch.viz.record() as run:`.
 
-    def __init__(self, *, memory=64 * 2**20):
-        self._memory = memory
+    `memory`: bytes that the elements of tensors may take; `steps`: the recording ends after so many.
+    """
+
+    def __init__(self, *, memory=64 * 2**20, steps=None, _graphs=False):
+        self._options = memory, steps, _graphs
         self._open = []
         self._hooks = []
 
     def __enter__(self):
-        self._run = _run("bridge.vizStart", self._memory)
+        self._run = _run("bridge.vizStart", *self._options)
         self._hooks = [
             _module.register_module_forward_pre_hook(self._enter),
             _module.register_module_forward_hook(self._exit, always_call=True),

@@ -11,7 +11,8 @@ type Told = [cause: string, line: string, lines: readonly string[], text: string
 const told = ({ cause, line, lines, text }: Explanation): Told => [cause, line, lines, text];
 
 export const viz = {
-  vizStart: (memory: number): Run => new Run({ memory }).start(),
+  vizStart: (memory: number, steps: number | null, graphs: boolean): Run =>
+    new Run({ memory, steps: steps ?? Infinity, graphs }).start(),
   vizStop: (run: Run): void => run.stop(),
   vizEnter: (run: Run, name: string): void => void run.recorder.modules.push(name),
   vizExit: (run: Run): void => void run.recorder.modules.pop(),

@@ -2,7 +2,7 @@
 // libraries that are good are ten times as large as all of this and want a page to draw in.
 import { ValueError } from "../base/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { writeText } from "./picture.ts";
+import { writeText } from "./files.ts";
 import { escaped } from "./svg.ts";
 import { short } from "./explain/not_finite.ts";
 

@@ -1,11 +1,11 @@
 // The graph of a tensor as plain data, for pictures of it.
 import type { AccumulateGrad } from "../autograd/accumulate.ts";
 import { gradientEdge } from "../autograd/node.ts";
-import type { Node } from "../autograd/node.ts";
+import type { Edge, Node } from "../autograd/node.ts";
 import { Module } from "../nn/module/module.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { rangeText } from "./explain/not_finite.ts";
-import { nodeOf } from "./recorder.ts";
+import { knownOf, nodeOf } from "./recorder.ts";
 import { elementsOf, figuresOf } from "./values.ts";
 
 /** What a box stands for: a leaf that gradients end at, an op, the tensor asked about, a tensor kept for backward. */
@@ -20,6 +20,10 @@ export interface Box {
   readonly group: string;
   /** `file:line` of the program that called it, where that was recorded. */
   readonly line: string;
+  /** The number of its node, as the steps of a recording tell it, the step of its op, and a leaf's tensor; -1 if there is none. */
+  readonly node: number;
+  readonly step: number;
+  readonly tensor: number;
 }
 /** An arrow in the direction of the forward pass. */
 export interface Arrow {
@@ -61,6 +65,22 @@ function namesOf(params: Named | null): Map<Tensor, string> {
 }
 
 export function graphOf(of: Tensor | readonly Tensor[], options: GraphOptions = {}): Graph {
+  const names = namesOf(options.params ?? null);
+  const roots = (of instanceof Tensor ? [of] : of).map((t, i): Root => {
+    const edge = gradientEdge(t);
+    const box = { id: `out${i}`, kind: "output", title: names.get(t) ?? "output", lines: tensorLines(t) } as const;
+    return { box, edges: edge === null ? [] : [edge] };
+  });
+  return graphFrom(roots, options);
+}
+/** Where a graph ends in the direction of the forward pass: a box, and the edges by which gradients leave it. */
+export interface Root {
+  readonly box: Pick<Box, "id" | "kind" | "title"> & Partial<Box>;
+  readonly edges: readonly Edge[];
+}
+const PLAIN = { lines: [], group: "", line: "", node: -1, step: -1, tensor: -1 } as const;
+
+export function graphFrom(roots: readonly Root[], options: GraphOptions = {}): Graph {
   const { params = null, show_saved = false, show_attrs = false } = options;
   const names = namesOf(params);
   const boxes: Box[] = [];
@@ -75,12 +95,9 @@ export function graphOf(of: Tensor | readonly Tensor[], options: GraphOptions = 
     }
     return id;
   };
-  const outputs = of instanceof Tensor ? [of] : of;
-  for (const [i, t] of outputs.entries()) {
-    const edge = gradientEdge(t);
-    const id = `out${i}`;
-    boxes.push({ id, kind: "output", title: names.get(t) ?? "output", lines: tensorLines(t), group: "", line: "" });
-    if (edge !== null) arrows.push({ from: idOf(edge.node), to: id, label: "", isSaved: false });
+  for (const { box, edges } of roots) {
+    boxes.push({ ...PLAIN, ...box });
+    for (const { node } of edges) arrows.push({ from: idOf(node), to: box.id, label: "", isSaved: false });
   }
   while (stack.length > 0) {
     const node = stack.pop()!;
@@ -88,18 +105,21 @@ export function graphOf(of: Tensor | readonly Tensor[], options: GraphOptions = 
     if (node.isAccumulator) {
       const leaf = (node as AccumulateGrad).variable;
       const name = names.get(leaf) ?? "leaf";
-      boxes.push({ id, kind: "leaf", title: name, lines: tensorLines(leaf), group: folderOf(name), line: "" });
+      const [lines, group, known] = [tensorLines(leaf), folderOf(name), knownOf(leaf)];
+      const [number, tensor, line] = [nodeOf(node).id, known?.id ?? -1, known?.line ?? ""];
+      boxes.push({ ...PLAIN, id, kind: "leaf", title: name, lines, group, line, node: number, tensor });
       continue;
     }
     const { saved, plain } = node.describe();
-    const { step, recorder } = nodeOf(node);
+    const { id: number, step, recorder } = nodeOf(node);
     const called = recorder?.steps[step];
     const lines = node.outputs.map(({ shape, dtype }) => `${sizes(shape)} ${dtype.name}`);
     if (show_attrs)
       for (const [name, value] of Object.entries(plain))
         if (value !== undefined && value !== null) lines.push(`${name} = ${attribute(value)}`);
     for (const [nr, t] of node.retained ?? []) lines.push(`grad of result ${nr}: ${gradientText(t)}`);
-    boxes.push({ id, kind: "op", title: node.typeName, lines, group: called?.module ?? "", line: called?.line ?? "" });
+    const [group, line] = [called?.module ?? "", called?.line ?? ""];
+    boxes.push({ ...PLAIN, id, kind: "op", title: node.typeName, lines, group, line, node: number, step });
     for (const edge of node.shownEdges) {
       if (edge === null) continue;
       const { shape, dtype } = edge.node.outputs[edge.nr] ?? { shape: [], dtype: null };
@@ -117,7 +137,7 @@ export function graphOf(of: Tensor | readonly Tensor[], options: GraphOptions = 
               `${sizes(t.sizes)} ${t.dtype.name}`,
               now === kept.version ? `version ${now}` : `saved at version ${kept.version}, now ${now}`,
             ];
-      boxes.push({ id: box, kind: "saved", title: name, lines, group: called?.module ?? "", line: "" });
+      boxes.push({ ...PLAIN, id: box, kind: "saved", title: name, lines, group });
       arrows.push({ from: id, to: box, label: "", isSaved: true });
     }
   }

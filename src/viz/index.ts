@@ -8,7 +8,7 @@ export { explain, where_from } from "./explain/explain.ts";
 export { make_dot, Picture } from "./picture.ts";
 export type { Arrow, Box, Graph, GraphOptions, Named } from "./graph.ts";
 export { record, Run } from "./run.ts";
-export type { Moment, RecordOptions } from "./run.ts";
+export type { Moment, PassGraph, RecordOptions } from "./run.ts";
 export type { Replay } from "./replay.ts";
 export type { ShownTensor } from "./story.ts";
 export type { Known, Ref, Step } from "./recorder.ts";

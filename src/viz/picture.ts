@@ -1,5 +1,4 @@
 // What make_dot returns: a graph as DOT, as a picture, as a page.
-import { RuntimeError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { dotOf } from "./dot.ts";
 import { graphOf } from "./graph.ts";
@@ -7,14 +6,7 @@ import type { Graph, GraphOptions } from "./graph.ts";
 import { graphPage } from "./pages.ts";
 import { pageOf } from "./html.ts";
 import { svgOf } from "./svg.ts";
-
-/** Writes a file in Node, Deno and Bun. Raises RuntimeError where there are none. */
-export function writeText(path: string, text: string, name: string): void {
-  const fs = globalThis.process?.getBuiltinModule?.("node:fs");
-  if (fs === undefined)
-    throw new RuntimeError(`${name}: there are no files here\nUse .dot, .svg() or .html() and save what they return.`);
-  fs.writeFileSync(path, text);
-}
+import { writeText } from "./files.ts";
 
 /** A graph to be looked at. */
 export class Picture {

@@ -3,7 +3,8 @@ import { caller, isProgram, programStack } from "../base/errors.ts";
 
 /** A frame, as V8 has it before it is text. */
 interface Site {
-  getFileName(): string | null | undefined;
+  /** Of evaluated text the name that it gives itself (`//# sourceURL=`). */
+  getScriptNameOrSourceURL(): string | null | undefined;
   getLineNumber(): number | null;
   getColumnNumber(): number | null;
 }
@@ -30,7 +31,7 @@ export function programPlace(): string {
   stacks.stackTraceLimit = stackTraceLimit;
   if (!Array.isArray(sites)) return tidy(ofThisLanguage());
   for (const site of sites as Site[]) {
-    const file = site.getFileName();
+    const file = site.getScriptNameOrSourceURL();
     if (!file || file.startsWith("node:") || !isProgram(file)) continue;
     const key = `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
     let place = known.get(key);

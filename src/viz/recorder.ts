@@ -110,6 +110,10 @@ function numbered(node: Node): { readonly id: number; step: number; recorder: Re
 export interface RecorderOptions {
   /** Bytes that the elements of tensors may take. */
   readonly budget: number;
+  /** Nothing is recorded beyond so many steps, but what belongs to a backward pass that has begun. */
+  readonly limit: number;
+  /** Whether the nodes that passes begin at are held, to tell their graphs afterwards. */
+  readonly keepsGraphs: boolean;
 }
 
 export class Recorder implements Observer {
@@ -129,6 +133,10 @@ export class Recorder implements Observer {
   withoutGrad: Known | null = null;
   /** The last step that failed. */
   failed: Step | null = null;
+  /** The backward passes whose graphs can be told. */
+  readonly passes: { readonly step: number; readonly roots: readonly Edge[] }[] = [];
+  /** Whether there was more than may be recorded. */
+  isFull = false;
   readonly modules: string[] = [];
   /** How many ops of the library's own are around what runs. */
   private depth = 0;
@@ -139,11 +147,20 @@ export class Recorder implements Observer {
   /** The step of the op that the program called and which runs. */
   private open: Step | null = null;
 
-  constructor({ budget }: RecorderOptions) {
+  private readonly limit: number;
+  private readonly keepsGraphs: boolean;
+  constructor({ budget, limit, keepsGraphs }: RecorderOptions) {
     this.values = new Values(budget);
+    this.limit = limit;
+    this.keepsGraphs = keepsGraphs;
   }
 
   begin(name: string, kind: Kind, inputs: readonly unknown[]): Step | null {
+    if (this.steps.length >= this.limit && this.depth === 0 && this.pass === null) {
+      this.isFull = true;
+      observer.current = null;
+      return null;
+    }
     if (kind === "user") return this.beginStretch(name);
     const inner = this.depth++ > 0;
     if (kind === "backward") return name.startsWith("autograd::engine::") ? null : this.beginNode(name, inputs);
@@ -211,12 +228,15 @@ export class Recorder implements Observer {
     const step = begun ?? this.open ?? this.nodeStep;
     if (step === null) return;
     for (const t of Array.isArray(result) ? (result as unknown[]) : [result])
-      if (t instanceof Tensor && t.node !== null) {
-        const known = numbered(t.node);
-        if (known.step >= 0 && known.recorder === this) continue;
-        known.step = step.index;
-        known.recorder = this;
-      }
+      if (t instanceof Tensor)
+        // Writing into a view gives its base a new node, too.
+        for (const node of [t.node, t.view_?.base.node ?? null]) {
+          if (node === null) continue;
+          const known = numbered(node);
+          if (known.step >= 0 && known.recorder === this) continue;
+          known.step = step.index;
+          known.recorder = this;
+        }
   }
   private endOptimizer(step: Draft): void {
     const { optimizing } = this;
@@ -270,6 +290,7 @@ export class Recorder implements Observer {
     }
     if (what === "grad") this.withoutGrad = this.known(t);
     if (what === "rootless" || what === "unused" || what === "grad") return;
+    if (this.steps.length >= this.limit) return;
     const line = programPlace();
     const given = more instanceof Tensor ? more : null;
     const isMade = what === "made" || what === "parameter";
@@ -303,6 +324,7 @@ export class Recorder implements Observer {
           break;
         } else break;
     const refs = roots.map(({ edge }) => this.refOfEdge(edge));
+    if (this.keepsGraphs) this.passes.push({ step: this.steps.length, roots: roots.map(({ edge }) => edge) });
     this.pass = this.add({
       kind: "backward",
       name: accumulate ? "backward" : "autograd.grad",

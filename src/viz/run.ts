@@ -1,12 +1,15 @@
 // torch.viz.record: a run that can be stepped through, asked about and played again.
 import { IndexError, RuntimeError } from "../base/errors.ts";
+import { gradientEdge } from "../autograd/node.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
 import { observer } from "../base/observer.ts";
 import { register_module_forward_hook, register_module_forward_pre_hook } from "../nn/module/global_hooks.ts";
 import type { Module } from "../nn/module/module.ts";
+import { graphFrom } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { pageOf } from "./html.ts";
 import { runPage } from "./pages.ts";
-import { writeText } from "./picture.ts";
+import { writeText } from "./files.ts";
 import { Recorder } from "./recorder.ts";
 import type { Step } from "./recorder.ts";
 import { replayed } from "./replay.ts";
@@ -23,6 +26,16 @@ export interface Moment {
 export interface RecordOptions {
   /** Bytes that the elements of recorded tensors may take; of those beyond, the oldest first, a digest stays. */
   memory?: number;
+  /** The recording ends after so many steps, or with the backward pass that runs then; the program goes on. */
+  steps?: number;
+  /** Holds the graphs of backward passes, for {@link Run.graphs}. */
+  graphs?: boolean;
+}
+/** The graph that a backward pass went through. */
+export interface PassGraph {
+  /** The pass's step; -1 for what no pass went through. */
+  readonly pass: number;
+  readonly graph: Graph;
 }
 const MEMORY = 64 * 2 ** 20;
 
@@ -31,9 +44,12 @@ export class Run {
   /** @internal */ readonly recorder: Recorder;
   private outer: Recorder | null = null;
   private handles: RemovableHandle[] = [];
+  /** The outermost modules that ran, whose parameters' names graphs tell. */
+  private readonly models: Set<Module> | null;
 
-  constructor({ memory = MEMORY }: RecordOptions = {}) {
-    this.recorder = new Recorder({ budget: memory });
+  constructor({ memory = MEMORY, steps = Infinity, graphs = false }: RecordOptions = {}) {
+    this.recorder = new Recorder({ budget: memory, limit: steps, keepsGraphs: graphs });
+    this.models = graphs ? new Set() : null;
   }
   /** Records from now on. Raises RuntimeError while a profiler or another recording watches. */
   start(): this {
@@ -41,7 +57,7 @@ export class Run {
       throw new RuntimeError("viz.record: a profiler or another recording watches already\nStop that one first.");
     observer.current = this.recorder;
     latest.run = this;
-    this.handles = watchModules(this.recorder);
+    this.handles = watchModules(this.recorder, this.models);
     return this;
   }
   stop(): void {
@@ -58,6 +74,41 @@ export class Run {
     if (step === undefined) throw new IndexError(`at(): step ${i} of a run of ${this.steps.length}`);
     const all = (refs: Step["inputs"]): (ShownTensor | null)[] => refs.map((ref) => ref && shown(ref));
     return { step, inputs: all(step.inputs), outputs: all(step.outputs) };
+  }
+  /**
+   * The graphs of the first `count` backward passes, of a run that was recorded with `graphs`, and last, if the program ended
+   * without a pass, the graph of its last result; of an op that failed, what its inputs were computed by.
+   */
+  graphs(count = Infinity): PassGraph[] {
+    const options = { params: [...(this.models ?? [])].flatMap((model) => [...model.named_parameters()]) };
+    const { passes, failed } = this.recorder;
+    const drawn = passes.slice(0, count).map(({ step, roots }) => ({
+      pass: step,
+      graph: graphFrom(
+        roots.map((edge, i) => ({ box: { id: `out${i}`, kind: "output", title: "output" }, edges: [edge] })),
+        options,
+      ),
+    }));
+    const last = failed?.kind === "op" ? failed : this.lastRecorded();
+    if (last === undefined || last.index < (passes.at(-1)?.step ?? -1)) return drawn;
+    const tensors = (last === failed ? last.inputs : last.outputs).flatMap((ref) => ref?.tensor.ref.deref() ?? []);
+    const edges = tensors.flatMap((t) => gradientEdge(t) ?? []);
+    if (edges.length === 0) return drawn;
+    const box =
+      last === failed
+        ? ({
+            id: "failed",
+            kind: "op",
+            title: last.name,
+            lines: ["failed"],
+            line: last.line,
+            step: last.index,
+          } as const)
+        : ({ id: "out0", kind: "output", title: "output" } as const);
+    return [...drawn, { pass: -1, graph: graphFrom([{ box, edges }], options) }];
+  }
+  private lastRecorded(): Step | undefined {
+    return this.steps.findLast(({ kind, outputs }) => kind === "op" && outputs.some((ref) => ref?.requires_grad));
   }
   /** Computes everything again from the tensors it began with, backward passes too, and compares each result bit for bit. */
   replay(): Replay {
@@ -87,11 +138,12 @@ export class Run {
 export const latest: { run: Run | null } = { run: null };
 
 /** Notes which module runs, by its path from the outermost. */
-function watchModules(recorder: Recorder): RemovableHandle[] {
+function watchModules(recorder: Recorder, models: Set<Module> | null): RemovableHandle[] {
   const open: Module[] = [];
   return [
     register_module_forward_pre_hook((module) => {
       recorder.modules.push(nameIn(open.at(-1), module));
+      if (open.length === 0) models?.add(module);
       open.push(module);
     }),
     register_module_forward_hook(

@@ -8,6 +8,8 @@ export interface ShownTensor {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly made: string;
+  /** The number of the tensor whose memory it is in: its own, or that of the one it is a view of. Versions are counted there. */
+  readonly storage: number;
   readonly figures: Figures | null;
   readonly rows: number;
   readonly columns: number;
@@ -26,6 +28,9 @@ export interface ShownStep {
   readonly outputs: readonly (string | null)[];
   readonly of: number;
   readonly pass: number;
+  readonly node: number;
+  /** The number of the tensor that it is about, as keys begin with; -1 for none. */
+  readonly subject: number;
   readonly failed: boolean;
   readonly saved: readonly string[];
 }
@@ -42,8 +47,9 @@ export function storyOf(steps: readonly Step[]): Story {
   for (const step of steps)
     for (const ref of [...step.inputs, ...step.outputs]) if (ref !== null) tensors[keyOf(ref)!] ??= shown(ref);
   return {
-    steps: steps.map(({ kind, name, line, module, mode, args, inputs, outputs, of, pass, failed, saved }) => ({
-      kind, name, line, module, mode, args, of, pass, failed, saved, inputs: inputs.map(keyOf), outputs: outputs.map(keyOf),
+    steps: steps.map(({ inputs, outputs, subject, kind, name, line, module, mode, args, of, pass, node, failed, saved }) => ({
+      kind, name, line, module, mode, args, of, pass, node, failed, saved,
+      inputs: inputs.map(keyOf), outputs: outputs.map(keyOf), subject: subject?.id ?? -1,
     })), // prettier-ignore
     tensors,
   };
@@ -70,6 +76,7 @@ export function shown({ tensor, version }: Ref): ShownTensor {
     shape,
     dtype: dtype.name,
     made: line,
+    storage: (tensor.base ?? tensor).id,
     figures: value?.figures ?? null,
     rows,
     columns,

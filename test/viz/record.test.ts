@@ -52,6 +52,34 @@ test("a replay that gives another bit says at which step", () => {
   (value.figures as { digest: number }).digest++;
   expect(run.replay()).toMatchObject({ same: false, differs: { name: "mul" } });
 });
+test("a run tells the graph of each pass with its steps, ends at its limit, and names parameters", () => {
+  const model = new nn.Sequential(new nn.Linear(2, 1));
+  const run = record(
+    () => {
+      for (let i = 0; i < 3; i++) model(torch.ones(1, 2)).sum().backward();
+    },
+    { graphs: true, steps: 16 },
+  );
+  const passes = run.steps.filter(({ kind }) => kind === "backward").map(({ index }) => index);
+  expect(run.graphs().map(({ pass }) => pass)).toEqual(passes);
+  expect(run.steps.length).toBeLessThan(30);
+  expect(passes.length).toBe(2);
+  const [{ graph }] = run.graphs(1);
+  expect(
+    graph.boxes
+      .filter(({ kind }) => kind === "leaf")
+      .map(({ title }) => title)
+      .sort(),
+  ).toEqual(["0.bias", "0.weight"]);
+  for (const { kind, node, step, title } of graph.boxes) {
+    if (kind === "op") expect(run.steps[step].kind, title).toBe("op");
+    if (kind !== "output")
+      expect(
+        run.steps.some((s) => s.kind === "node" && s.node === node),
+        title,
+      ).toBe(true);
+  }
+});
 test("elements are kept within the memory that is allowed, digests of all", () => {
   const x = torch.ones(1000);
   const run = record(

@@ -1,0 +1,87 @@
+// The worker in which TypeScript programs run: one for each run, so that no program finds what another left behind.
+import * as torch from "tidu";
+import { digits } from "../later/digits.ts";
+import { pages } from "../later/pages.ts";
+import type { ToWorker } from "../told.ts";
+import { lineOf } from "./inspect.ts";
+import { begin, flush, send, write } from "./output.ts";
+import { explain, linesIn, STEPS, told, watchesItself } from "./recording.ts";
+import type { Raised } from "./recording.ts";
+import { Run } from "./viz.ts";
+
+/** What programs may import. The rest of the library comes when it is asked for. */
+const modules: Readonly<Record<string, () => object | Promise<object>>> = {
+  tidu: () => torch,
+  "tidu/nn": () => torch.nn,
+  "tidu/nn/functional": () => torch.nn.functional,
+  "tidu/optim": () => torch.optim,
+  "tidu/autograd": () => torch.autograd,
+  "tidu/serialization": () => torch.serialization,
+  "tidu/data": () => import("tidu/data"),
+  "tidu/distributions": () => import("tidu/distributions"),
+  "tidu/transforms": () => import("tidu/transforms"),
+  "tidu/viz": async () => {
+    await pages();
+    return import("tidu/viz");
+  },
+};
+for (const [method, channel] of [
+  ["log", "out"],
+  ["info", "out"],
+  ["debug", "out"],
+  ["warn", "warning"],
+  ["error", "error"],
+] as const)
+  console[method] = (...args: unknown[]) => write(channel, `${lineOf(args)}\n`);
+
+let run: Run | null = null;
+addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "run") return start(data.source, data.records);
+  await pages();
+  send({ type: "page", html: run?.html() ?? "" });
+});
+send({ type: "ready" });
+/** Comes after what the first view needs. */
+const compiler = import("./compile.ts");
+
+async function start(source: string, records: boolean): Promise<void> {
+  begin();
+  torch.set_warning_listener((text, category) => write("warning", `${category}: ${text}\n`));
+  let raised: Raised | null = null;
+  let cause: unknown = null;
+  let begun = performance.now();
+  try {
+    const program = (await compiler).compile(source);
+    const found = await load(program.imports, source);
+    send({ type: "begins" });
+    begun = performance.now();
+    run = records && !watchesItself(source) ? new Run({ graphs: true, steps: STEPS }).start() : null;
+    await program.run((name) => found.get(name));
+  } catch (error) {
+    cause = error;
+    raised = raisedBy(error);
+  } finally {
+    run?.stop();
+  }
+  if (raised !== null) write("error", `${raised.name}: ${raised.message}\n`);
+  flush();
+  send({ type: "done", told: told(run, raised, () => explain(cause instanceof Error ? cause : null), begun) });
+}
+async function load(names: readonly string[], source: string): Promise<Map<string, object>> {
+  if (/\bDigits\b/.test(source)) await digits();
+  const found = new Map<string, object>();
+  for (const name of names) {
+    const from = modules[name];
+    if (from === undefined)
+      throw new torch.ImportError(
+        `No module named '${name}'\nHere programs can import ${Object.keys(modules).join(", ")}.`,
+      );
+    // As a module that was compiled would be: its names and no default.
+    found.set(name, { ...(await from()), __esModule: true });
+  }
+  return found;
+}
+function raisedBy(error: unknown): Raised {
+  if (!(error instanceof Error)) return { name: "Uncaught", message: lineOf([error]), frames: [] };
+  return { name: error.name, message: error.message, frames: linesIn(error.stack ?? "") };
+}

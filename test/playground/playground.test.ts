@@ -1,0 +1,257 @@
+// The playground as its visitors have it. `npm run test:playground` runs every lesson in both languages; `npm test` a few.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { executablePath } from "../browser/chromium.ts";
+import { firstView } from "../../tools/site/size.ts";
+import { Site } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+const ALL = process.env["TIDU_PLAYGROUND"] === "all";
+const { lessons } = JSON.parse(readFileSync("test/recorded/lessons.json", "utf8")) as {
+  lessons: { stdout: string; exception: { type: string; text: string } | null; warnings: { text: string }[] }[];
+};
+const ids = readdirSync("docs/lessons")
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => name.slice(0, -3));
+const SOFTMAX = ids[1];
+/** What the page of a lesson says that it prints; test/lessons holds it to PyTorch's. */
+const printed = (id: string): string =>
+  /It prints:\n\n```text\n([\s\S]*?)\n```/.exec(readFileSync(`docs/lessons/en/${id}.md`, "utf8"))![1];
+
+// Without a browser on the machine there is nothing to run these in; CI installs one.
+describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")(
+  "the playground in headless Chromium",
+  () => {
+    const site = new Site();
+    let visit: Visit;
+    beforeAll(async () => {
+      await site.open();
+      visit = await site.visit();
+    });
+    afterAll(async () => {
+      expect(site.faults).toEqual([]);
+      await site.close();
+    });
+
+    test.each(ALL ? ids : [SOFTMAX, ids[17]])("TypeScript lesson %s prints what its page says", async (id) => {
+      await visit.choose(id);
+      expect((await visit.run()).trimEnd()).toBe(printed(id));
+    });
+    test.each(ALL ? [...ids.keys()] : [1])("Python lesson %i prints, warns and raises what PyTorch does", async (i) => {
+      const { stdout, exception, warnings } = lessons[i];
+      await visit.choose(ids[i], "py");
+      await visit.run();
+      const { page } = visit;
+      expect((await page.locator("#output .out").allTextContents()).join("")).toBe(stdout);
+      const errors = (await page.locator("#output .error").allTextContents()).join("");
+      if (exception === null) expect(errors).toBe("");
+      else expect(errors).toContain(`${exception.type}: ${exception.text}`);
+      const warned = (await page.locator("#output .warning").allTextContents()).join("");
+      for (const { text } of warnings) expect(warned).toContain(text);
+    });
+    test("the softmax row by row has the graph that autograd records", async () => {
+      await visit.choose(SOFTMAX);
+      await visit.run();
+      const row = [
+        "SelectBackward0 > DivBackward0",
+        "SelectBackward0 > SumBackward0",
+        "SumBackward0 > DivBackward0",
+        "DivBackward0 > CopySlices",
+      ];
+      const { titles, arrows } = await visit.graph();
+      expect(titles).toEqual(
+        [
+          "logits",
+          "MaxBackward1",
+          "SubBackward0",
+          "ExpBackward0",
+          "MulBackward0",
+          "SumBackward0",
+          "output",
+          ...[1, 2, 3].flatMap(() => [
+            "SelectBackward0",
+            "SelectBackward0",
+            "SumBackward0",
+            "DivBackward0",
+            "CopySlices",
+          ]),
+        ].sort(),
+      );
+      expect(arrows).toEqual(
+        [
+          "logits > MaxBackward1",
+          "logits > SubBackward0",
+          "MaxBackward1 > SubBackward0",
+          "SubBackward0 > ExpBackward0",
+          // What a row is read from: the exponentials first, then what the row before wrote.
+          "ExpBackward0 > SelectBackward0",
+          "ExpBackward0 > SelectBackward0",
+          "ExpBackward0 > CopySlices",
+          ...[1, 2].flatMap(() => [
+            "CopySlices > SelectBackward0",
+            "CopySlices > SelectBackward0",
+            "CopySlices > CopySlices",
+          ]),
+          ...[1, 2, 3].flatMap(() => row),
+          "CopySlices > MulBackward0",
+          "MulBackward0 > SumBackward0",
+          "SumBackward0 > output",
+        ].sort(),
+      );
+    });
+    test("an error in place marks its two lines and its node, and says why", async () => {
+      await visit.choose(SOFTMAX);
+      await visit.write(
+        'import * as torch from "tidu";\nconst w = torch.ones(3, { requires_grad: true });\nconst y = w.exp();\nconst z = y.mul(2);\ny.add_(1);\nz.sum().add(y.sum()).backward();\n',
+      );
+      await visit.run();
+      expect(await visit.faultLines()).toEqual([3, 5]);
+      expect(await visit.page.locator("#graph .faulty .title").allTextContents()).toEqual(["ExpBackward0"]);
+      expect(await visit.page.textContent("#details .why")).toMatch(
+        /saved at version 0 was changed to version 1 by add_/,
+      );
+    });
+    test("an op that fails is in the graph, after what its inputs were computed by", async () => {
+      await visit.write(
+        'import * as torch from "tidu";\nconst w = torch.ones(2, 3, { requires_grad: true });\nconst h = w.mul(2);\nconst y = h.matmul(torch.ones(2, 3));\n',
+      );
+      expect(await visit.run()).toMatch(/^RuntimeError: mat1 and mat2 shapes cannot be multiplied \(2x3 and 2x3\)/);
+      expect(await visit.faultLines()).toContain(4);
+      expect((await visit.graph()).arrows).toEqual(["MulBackward0 > matmul", "w > MulBackward0"]);
+      expect(await visit.page.locator("#graph .faulty .title").allTextContents()).toEqual(["matmul"]);
+    });
+    test("stepping back and on again shows the same", async () => {
+      await visit.choose("micrograd");
+      await visit.run();
+      const forward: string[] = [];
+      await visit.press("First step");
+      const count = Number(await visit.page.getAttribute("#steps input", "max"));
+      for (let i = 0; i < count; i++, await visit.press("Step on")) forward.push(await visit.shown());
+      const back: string[] = [];
+      for (let i = count; i > 0; i--) {
+        await visit.press("Step back");
+        back.unshift(await visit.shown());
+      }
+      expect(back).toEqual(forward);
+      expect(new Set(forward).size).toBeGreaterThan(20);
+    });
+    test("what is at the cursor tells its numbers, its line, and its op's signature and derivative", async () => {
+      const { page } = visit;
+      await page.locator("#graph .box", { hasText: "TanhBackward0" }).click();
+      expect(await page.textContent("#details")).toMatch(/tanh.*line 12.*0\.7071/s);
+      await page.waitForSelector("#details .manual pre");
+      expect(await page.textContent("#details .manual")).toMatch(/tanh\(Tensor self\) -> Tensor.*derivative/s);
+      await page.click("#details button.line");
+      expect(await page.evaluate(() => document.activeElement!.className)).toContain("cm-content");
+    });
+    test("Stop ends a loop that has no end, and the next program runs", async () => {
+      await visit.write('console.log("begun");\nfor (;;);\n');
+      await visit.start();
+      await visit.page.waitForFunction(() => document.querySelector("#output")!.textContent !== "");
+      await visit.page.click("#stop");
+      expect(await visit.output()).toBe("begun\nStopped.\n");
+      await visit.write("console.log(1 + 1);\n");
+      expect(await visit.run()).toMatch(/^2\n/);
+    });
+    test("types are taken off, imports found, and a fault of syntax marks its line", async () => {
+      await visit.write(
+        'import { tensor } from "tidu";\nimport type { Tensor } from "tidu";\nconst f = <T extends Tensor>(x: T): Tensor => x!.mul(2) as Tensor;\nconsole.log(f(tensor([1, 2])));\n',
+      );
+      expect(await visit.run()).toBe("tensor([2., 4.])\n");
+      await visit.write("const a = 1;\nconst b = ;\n");
+      expect(await visit.run()).toMatch(/^SyntaxError: /);
+      expect(await visit.faultLines()).toEqual([2]);
+      await visit.write('import "nowhere";\n');
+      expect(await visit.run()).toMatch(/^ImportError: No module named 'nowhere'/);
+    });
+    test("a reload keeps the text, and runs nothing", async () => {
+      await visit.write("console.log('mine');\n");
+      await visit.page.reload();
+      await visit.ready();
+      expect((await visit.text()).trim()).toBe("console.log('mine');");
+      expect(await visit.page.textContent("#output")).toBe("");
+    });
+    test("a shared address brings its program, and runs nothing by itself", async () => {
+      await visit.write("console.log('shared ∂');\n");
+      await visit.page.click("summary");
+      await visit.page.click("#share");
+      await visit.page.waitForFunction(() => location.hash.startsWith("#ts="));
+      const other = await site.visit({}, new URL(visit.page.url()).hash);
+      expect((await other.text()).trim()).toBe("console.log('shared ∂');");
+      expect(await other.page.textContent("#output")).toBe("");
+      expect(await other.run()).toMatch(/^shared ∂\n/);
+      await other.close();
+      await visit.page.evaluate(() => history.replaceState(null, "", location.pathname));
+    });
+    test("the keyboard alone runs a program and walks through its graph", async () => {
+      const { page } = visit;
+      await visit.choose("micrograd");
+      await page.focus("#gallery");
+      for (const wanted of ["ts", "run"]) {
+        await page.keyboard.press("Tab");
+        expect(
+          await page.evaluate(() => (document.activeElement as HTMLInputElement).value || document.activeElement!.id),
+        ).toBe(wanted);
+      }
+      await page.keyboard.press("Enter");
+      await visit.output();
+      await page.focus("#graph .box[tabindex='0']");
+      await page.keyboard.press("ArrowUp");
+      const label = await page.evaluate(() => document.activeElement!.textContent);
+      expect(label).toMatch(/^TanhBackward0 0\.707 ∂ 1/);
+      await page.keyboard.press("Shift+Tab");
+      await page.focus("#steps input");
+      const before = await visit.step();
+      await page.keyboard.press("ArrowLeft");
+      expect(await visit.step()).toBe(before - 1);
+      // Out of the editor, where Tab indents.
+      await page.focus(".cm-content");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate(() => document.activeElement!.closest("#editor"))).toBe(null);
+      expect(await page.locator("#graph ol li").first().textContent()).toMatch(/output, output; of TanhBackward0\./);
+    });
+    test.each(["light", "dark"] as const)(
+      "axe finds nothing, %s, before and after a run, nor at 390 px",
+      async (colorScheme) => {
+        const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+        const other = await site.visit({ colorScheme, viewport: { width: 390, height: 844 } });
+        const look = async (): Promise<string[]> => {
+          await other.page.evaluate(axe);
+          return other.page.evaluate(async () => {
+            const { axe } = globalThis as unknown as {
+              axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+            };
+            return (await axe.run()).violations.map(
+              ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
+            );
+          });
+        };
+        expect(await look()).toEqual([]);
+        await other.choose(SOFTMAX);
+        await other.run();
+        expect(await look()).toEqual([]);
+        expect(await other.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+        await other.page.setViewportSize({ width: 1300, height: 850 });
+        expect(await look()).toEqual([]);
+        await other.close();
+      },
+    );
+    test("it works without a network after the first visit", async () => {
+      const { page } = visit;
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+      await page.context().setOffline(true);
+      await page.reload();
+      await visit.ready();
+      await visit.choose("micrograd");
+      expect(await visit.run()).toMatch(/^o = 0\.7071\n/);
+      await page.context().setOffline(false);
+    });
+    test("the first view is below 600 KB, gzipped, and brings no Python", () => {
+      const { files, bytes } = firstView(`${site.folder}/playground`);
+      expect(files).toContain("assets/typescript.js");
+      expect(files).not.toContain("assets/python.js");
+      expect(bytes).toBeLessThan(600 * 1024);
+    });
+  },
+);

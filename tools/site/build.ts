@@ -1,0 +1,84 @@
+// Builds the site: the playground as static files. esbuild does it, as it builds the library: the plugins that give classes their
+// names and embed Python's files are its own, and there is nothing here that needs more than modules, chunks and copies.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { build } from "esbuild";
+import type { Plugin } from "esbuild";
+import { namedClasses } from "../build/class_names.ts";
+import { embedPages } from "../build/embed_pages.ts";
+import { embedPython } from "../build/embed_python.ts";
+import { gallery } from "./gallery.ts";
+import { operators } from "./operators.ts";
+
+export const SITE = "site";
+const PYODIDE = [
+  "pyodide.mjs",
+  "pyodide.asm.js",
+  "pyodide.asm.mjs",
+  "pyodide.asm.wasm",
+  "python_stdlib.zip",
+  "pyodide-lock.json",
+];
+
+/** Large texts that come when they are asked for: the modules in playground/later stand for them. */
+const later: Plugin = {
+  name: "later",
+  setup(build) {
+    build.onResolve({ filter: /(digits_data|\/pages)\.ts$/ }, ({ importer, path, resolveDir, kind }) => {
+      if (/playground[\\/]later/.test(importer) || kind === "entry-point") return undefined;
+      const name = path.includes("digits") ? "digits" : "pages";
+      return { path: `${process.cwd()}/playground/later/${name}.ts`, ...(resolveDir === "" ? {} : {}) };
+    });
+  },
+};
+
+export async function buildSite(out = SITE): Promise<void> {
+  rmSync(out, { recursive: true, force: true });
+  const at = `${out}/playground`;
+  mkdirSync(at, { recursive: true });
+  // Apart: what two of them share would become parts of its own, which pack worse.
+  await bundle(at, { main: "playground/main.ts", style: "playground/style.css" });
+  await bundle(at, { typescript: "playground/worker/typescript.ts", training: "playground/worker/training.ts" });
+  await bundle(at, { python: "playground/worker/python.ts" });
+  cpSync("playground/index.html", `${at}/index.html`);
+  cpSync("playground/icon.svg", `${at}/icon.svg`);
+  writeFileSync(`${at}/gallery.json`, JSON.stringify(gallery()));
+  writeFileSync(`${at}/operators.json`, JSON.stringify(operators()));
+  mkdirSync(`${at}/pyodide`);
+  for (const file of PYODIDE)
+    if (existsSync(`node_modules/pyodide/${file}`)) cpSync(`node_modules/pyodide/${file}`, `${at}/pyodide/${file}`);
+  writeServiceWorker(at);
+}
+async function bundle(at: string, entryPoints: Record<string, string>): Promise<void> {
+  await build({
+    entryPoints,
+    outdir: `${at}/assets`,
+    chunkNames: "part-[hash]",
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    platform: "browser",
+    conditions: ["source"],
+    external: ["node:*"],
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+    plugins: [later, embedPages, embedPython, namedClasses],
+  });
+}
+/** Its name for the cache follows from all files, so that a new build is fetched anew. */
+function writeServiceWorker(at: string): void {
+  const files = readdirSync(at, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(at.length + 1))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(file).update(readFileSync(`${at}/${file}`));
+  const early = files.filter((file) => !file.startsWith("pyodide/") && file !== "index.html");
+  const text = readFileSync("playground/service_worker.js", "utf8")
+    .replace("__VERSION__", hash.digest("hex").slice(0, 12))
+    .replace("__FILES__", JSON.stringify(["./", ...early]));
+  writeFileSync(`${at}/service_worker.js`, text);
+}

@@ -1,0 +1,4 @@
+import { buildSite, SITE } from "./build.ts";
+
+await buildSite();
+console.log(`Built ${SITE}/.`);
