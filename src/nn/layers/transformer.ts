@@ -4,6 +4,7 @@ import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/signature.ts";
 import { full } from "../../ops/creation/creation.ts";
+import { isAny } from "../../ops/common/looks.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { ModuleList } from "../containers/modules.ts";
 import { deepcopy } from "../module/deepcopy.ts";
@@ -27,7 +28,7 @@ function causalMask(size: number, options: { dtype?: Tensor["dtype"] } = {}): Te
 function isCausal(mask: Tensor | null, said: boolean | null, size: number): boolean {
   if (said !== null || mask === null) return said === true;
   const causal = causalMask(size, { dtype: mask.dtype });
-  return String(mask.sizes) === String(causal.sizes) && Boolean(mask.eq(causal).all().item());
+  return String(mask.sizes) === String(causal.sizes) && !isAny(mask.ne(causal));
 }
 
 const ENCODER =

@@ -4,14 +4,18 @@ import { int32, int64 } from "../../base/dtype.ts";
 import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { list, sameShape, wrapDim } from "../../base/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { look } from "./looks.ts";
 
 /** Raises the error of `message` for an index that points past `size`. */
 export function assertWithin(index: Tensor, size: number, message: (i: number) => Error, negative: boolean): void {
   if (index.numel() === 0 || index.whole.is_meta) return;
-  const low = Number(index.whole.amin().item());
-  const high = Number(index.whole.amax().item());
-  if (low < (negative ? -size : 0)) throw message(low);
-  if (high >= size) throw message(high);
+  const least = negative ? -size : 0;
+  const wrong = look(index.whole, (whole) => {
+    const low = Number(whole.amin().item());
+    const high = Number(whole.amax().item());
+    return low < least ? low : high >= size ? high : null;
+  });
+  if (wrong !== null) throw message(wrong);
 }
 const isIndexDtype = (dtype: Dtype): boolean => dtype === int64 || dtype === int32;
 /** What `index_add` and `index_reduce` take: a source of self's shape but for the dim that `index` points along. */

@@ -9,6 +9,7 @@ import type { Shape } from "../../base/layout.ts";
 import { subtractPlainly } from "../../numerics/matrix.ts";
 import type { Subtract } from "../../numerics/matrix.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
+import { look } from "../common/looks.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { last, noIntegers, noIntegersOrHalves, wideFloatsAndComplex } from "../../dispatch/takes.ts";
 import type { Taken } from "../../dispatch/takes.ts";
@@ -72,9 +73,10 @@ export function sameBatch(A: Tensor, B: Tensor): [Tensor, Tensor] {
 /** Raises LinAlgError for the first matrix that `info` has a number for. */
 export function checkInfo(info: Tensor, name: string, sentence: (k: number) => string): void {
   if (info.whole.is_meta) return;
+  const wrong = look(info.whole, (t) => t.typed_array().find((x) => Number(x) !== 0) ?? null);
+  if (wrong === null) return;
   const values = info.whole.typed_array();
   const i = values.findIndex((x) => Number(x) !== 0);
-  if (i < 0) return;
   const which = info.whole.sizes.length === 0 ? "" : `(Batch element ${i}): `;
   throw new LinAlgError(`${name}: ${which}${sentence(Number(values[i]))}`);
 }

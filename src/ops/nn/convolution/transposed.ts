@@ -3,7 +3,7 @@
 // Note [Phases]: position y of a transposed convolution's result gets x[i] by tap k of a kernel where
 // i * stride + k * dilation = y + padding. So the positions of equal remainder by the stride, a phase, all get theirs from the
 // same taps: they are sums over windows of x. There is one phase for each number below the stride, in every dim.
-import { numberIn } from "../../common/looks.ts";
+import { look } from "../../common/looks.ts";
 import { empty } from "../../../tensor/allocate.ts";
 import { contiguousStrides, numel } from "../../../base/layout.ts";
 import { assign } from "../../../tensor/elementwise.ts";
@@ -87,8 +87,7 @@ export function spread(
     const n = spatial[i % size.length];
     return at.length > 0 && count > 0 && (Math.min(...at) < 0 || count + Math.max(...at) > n);
   });
-  if (padded && !Number.isFinite(numberIn(weight.sum(null, false, { dtype: weight.backend.widths.precise }), 0)))
-    return eachTap(x, weight, bias, size, by);
+  if (padded && !isFinite(weight)) return eachTap(x, weight, bias, size, by);
   const filled = phases.filter((phase) => inner(phase) > 0 && phase.every((p) => p.count > 0));
   if (phases.length === 1 && filled.length === 1) return made(phases[0], bias);
   const sizes = [n, groups * rows, ...size];
@@ -139,3 +138,6 @@ function eachTap(
   }
   return bias === null ? out : out.add_(bias.view([1, -1, ...size.map(() => 1)]));
 }
+const isFinite = ({ whole }: Tensor): boolean =>
+  !whole.backend.holdsData ||
+  look(whole, (t) => Number.isFinite(Number(t.sum(null, false, { dtype: t.backend.widths.precise }).item())));

@@ -1,5 +1,5 @@
 // Losses.
-import { isAny } from "../../common/looks.ts";
+import { isAny, look } from "../../common/looks.ts";
 import { nodeNamed } from "../../../autograd/op_node.ts";
 import { modes } from "../../../autograd/mode.ts";
 import type { Dtype } from "../../../base/dtype.ts";
@@ -151,8 +151,10 @@ function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null, igno
   if (weight !== null && weight.dtype !== input.dtype)
     throw new RuntimeError(`expected scalar type ${input.dtype.legacyName} but found ${weight.dtype.legacyName}`);
   if (target.numel() === 0) return;
-  const [low, high] = targetBounds(target, ignore);
-  const wrong = low < 0 ? low : high >= classes ? high : null;
+  const wrong = look(target, (looked) => {
+    const [low, high] = targetBounds(looked, ignore);
+    return low < 0 ? low : high >= classes ? high : null;
+  });
   if (wrong !== null) throw new IndexError(`Target ${wrong} is out of bounds.`);
 }
 /** Scores [C] with one target, or [N, C, …] with targets [N, …]. */
