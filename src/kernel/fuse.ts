@@ -5,31 +5,40 @@ import { changed, Kernel, operand } from "./loops.ts";
 
 /**
  * `consumer` with its input `k` computed by `producer`. Its inputs are the consumer's others, then the producer's; its params
- * the consumer's, then the producer's. Null where that cannot be: the producer folds, scatters or has several outputs or
- * knows its place, or the consumer looks up elements of the input elsewhere than where its loop stands.
+ * the consumer's, then the producer's. With `stored` it stores those outputs of the producer, too, behind its own; `k` takes
+ * the place of output `from`. Null where that cannot be: the producer folds, scatters or knows its place, or the consumer
+ * looks up elements of the input elsewhere than where its loop stands.
  */
-export function fuse(consumer: Kernel, k: number, producer: Kernel): Kernel | null {
-  const [output] = producer.outputs;
-  const isMap = producer.reduce === null && producer.outputs.length === 1 && (output.mode ?? "set") === "set";
-  if (!isMap || output.offset !== undefined || output.dtype !== consumer.inputs[k]) return null;
-  if (any(output.value, (e) => e.op === "iota")) return null;
+export function fuse(
+  consumer: Kernel,
+  k: number,
+  producer: Kernel,
+  from = 0,
+  stored: readonly number[] = producer.outputs.flatMap((_, i) => (i === from ? [] : [i])),
+): Kernel | null {
+  const { outputs } = producer;
+  const isMap = producer.reduce === null && outputs.every((o) => (o.mode ?? "set") === "set" && o.offset === undefined);
+  if (!isMap || outputs[from].dtype !== consumer.inputs[k] || (stored.length > 0 && consumer.reduce !== null)) return null;
+  if (outputs.some((o) => any(o.value, (e) => e.op === "iota"))) return null;
   const others = consumer.inputs.length - 1;
-  const made = rewriting((e, src) => {
+  const moved = rewriting((e, src) => {
     if (e.op === "input" || e.op === "load") return numbered(e, src, others + Number(e.value));
     return e.op === "param" ? numbered(e, src, consumer.params.length + Number(e.value)) : null;
-  })(output.value);
+  });
   let looksElsewhere = false;
   const inline = rewriting((e, src) => {
     if (e.op !== "input" && e.op !== "load") return null;
     const i = Number(e.value);
     if (i !== k) return numbered(e, src, i < k ? i : i - 1);
     looksElsewhere ||= e.op === "load";
-    return made;
+    return moved(outputs[from].value);
   });
+  const joined = changed(consumer, inline);
   const kernel = new Kernel({
     inputs: [...consumer.inputs.toSpliced(k, 1), ...producer.inputs],
     params: [...consumer.params, ...producer.params],
-    ...changed(consumer, inline),
+    reduce: joined.reduce,
+    outputs: [...joined.outputs, ...stored.map((i) => ({ ...outputs[i], value: moved(outputs[i].value) }))],
   });
   return looksElsewhere ? null : kernel;
 }
@@ -71,7 +80,8 @@ export function fuseLaunches(consumer: Launch, inputs: number, k: number, produc
 }
 
 const numbered = (e: Expr, src: readonly Expr[], value: number | bigint): Expr => new Expr(e.op, src, e.dtype, value);
-function any(e: Expr, test: (e: Expr) => boolean, seen = new Set<Expr>()): boolean {
+/** Whether some part of an expression is so. */
+export function any(e: Expr, test: (e: Expr) => boolean, seen = new Set<Expr>()): boolean {
   if (seen.has(e)) return false;
   seen.add(e);
   return test(e) || e.src.some((x) => any(x, test, seen));
