@@ -191,6 +191,10 @@ export {
   set_autocast_dtype,
   set_autocast_enabled,
 } from "./amp/autocast.ts";
+export * as _dynamo from "./compile/dynamo.ts";
+export * as compiler from "./compile/compiler.ts";
+export { compile } from "./compile/compile.ts";
+export type { CompileOptions } from "./compile/compile.ts";
 export * as optim from "./optim/index.ts";
 export * as profiler from "./profiler/index.ts";
 export * as utils from "./data/namespace.ts";

@@ -1,0 +1,2 @@
+// torch.compiler
+export { is_compiling, reset } from "./namespaces.ts";
