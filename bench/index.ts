@@ -1,10 +1,11 @@
-// npm run bench [-- name] [--sides tidu,PyTorch] [--rounds 5] [--seconds 0.4] [--before DIR]: what the CPU device reaches, beside its peers
+// npm run bench [-- name] [--sides tidu,PyTorch] [--rounds 5] [--before DIR]: what the CPU device reaches, beside its peers
 // and beside another checkout of the repository. All sides take turns in one run; medians of the rounds. The machine may be
 // shared: read the ratios.
 import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { compile } from "./compile.ts";
 import { distributed } from "./distributed.ts";
 import { peak } from "./peak.ts";
 import type { Case, Scenario } from "./scenario.ts";
@@ -12,6 +13,8 @@ import { scenarios } from "./scenarios/index.ts";
 import { before, sides, start } from "./side.ts";
 import type { Side, Started } from "./side.ts";
 
+/** Seconds that a measurement takes. */
+const MEASURE = 0.4;
 /** What takes longer than this is measured once. */
 const LONG = 1;
 
@@ -20,18 +23,21 @@ const { values: options, positionals } = parseArgs({
   options: {
     sides: { type: "string", default: "" },
     rounds: { type: "string", default: "5" },
-    // What one measurement takes.
-    seconds: { type: "string", default: "0.4" },
     before: { type: "string" },
     python: { type: "string" },
   },
 });
-const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
+const rounds = Number(options.rounds);
 const wanted = options.sides.toLowerCase().split(",");
 const filter = positionals.join(" ").toLowerCase();
 if (filter === "distributed") {
   // Several processes: another kind of measurement.
   distributed(options.python);
+  process.exit();
+}
+
+if (filter === "compile") {
+  compile();
   process.exit();
 }
 
@@ -47,7 +53,9 @@ async function measure(scenario: Scenario, { name }: Case, running: readonly Sta
     for (const [i, side] of running.entries()) {
       if (missing[i] !== null || measured[i][0] > LONG) continue;
       const answer =
-        scenario.measure === "start" ? side.coldStart() : await side.ask({ name, measure: scenario.measure, seconds });
+        scenario.measure === "start"
+          ? side.coldStart()
+          : await side.ask({ name, measure: scenario.measure, seconds: MEASURE });
       if ("missing" in answer) missing[i] = answer.missing;
       else measured[i].push(answer.measured);
     }

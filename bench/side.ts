@@ -46,6 +46,12 @@ const ours = (threads: number, blas: boolean, checkout = `${folder}..`): Side =>
   cold: module('import { rand } from "tidu"; rand(64, 64).matmul(rand(64, 64));'),
   help: blas ? "needs koffi and OpenBLAS, MKL or Accelerate" : "no such number of threads",
 });
+/** Every case through torch.compile. */
+const compiled = (side: Side): Side => ({
+  ...side,
+  variant: `${side.variant} compiled`.trim(),
+  env: { ...side.env, TIDU_BENCH_COMPILED: "1" },
+});
 /** On a newer Node, see test/package/engines.test.ts. */
 function oursOn(version: number, threads: number, checkout?: string): Side {
   const side = ours(threads, false, checkout);
@@ -92,6 +98,7 @@ const everyOfOurs = (checkout?: string): Side[] => [
   ours(all, true, checkout),
   oursOn(26, 1, checkout),
   oursOn(26, all, checkout),
+  ...[ours(1, false, checkout), ours(all, false, checkout), oursOn(26, 1, checkout)].map(compiled),
 ];
 /** Ours as another checkout has it: what a change has cost or won. */
 export const before = (checkout: string): Side[] =>

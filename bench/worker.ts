@@ -4,6 +4,7 @@ import * as torch from "tidu";
 import { currentDevice } from "../src/devices/registry.ts";
 import type { CpuDevice } from "../src/devices/cpu/device.ts";
 import { scenarios } from "./scenarios/index.ts";
+import type { Run } from "./scenario.ts";
 import { serve } from "./serve.ts";
 
 function revision(): string {
@@ -35,4 +36,9 @@ torch.manual_seed(0);
 const { blas } = device;
 const details = `${device.level}${typeof blas === "string" ? "" : `, ${blas.name}`}`;
 const hello = { version: revision(), threads: torch.get_num_threads(), details, blas: typeof blas !== "string" };
-await serve(hello, (name) => cases.get(name)?.prepare?.() ?? "not there", peakBytes);
+const compiles = process.env["TIDU_BENCH_COMPILED"] === "1";
+async function prepared(name: string): Promise<Run | string> {
+  const run = await cases.get(name)?.prepare?.();
+  return run === undefined ? "not there" : compiles ? torch.compile(run) : run;
+}
+await serve(hello, prepared, peakBytes);

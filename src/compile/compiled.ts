@@ -13,8 +13,9 @@ import { Tensor } from "../tensor/tensor.ts";
 import { Program, refsIn, usesOf, ownSlots } from "./program.ts";
 import type { Bound, Role } from "./program.ts";
 import { lowered } from "./lower.ts";
+import type { Lowered } from "./lower.ts";
 import { Ref } from "./trace.ts";
-import type { Slot, Step, Tracer } from "./trace.ts";
+import type { Slot, Tracer } from "./trace.ts";
 
 /** A tensor among the results of a call. */
 export type Result =
@@ -90,18 +91,12 @@ export class Compiled {
     this.saved = [...inBackward].filter(
       (slot) => (!isMade(slot) && !incoming(slot)) || (made.has(slot) && returned.has(slot)),
     );
-    this.forward = programOf(first, slots, returned, new Set(this.kept));
+    this.forward = programOf(first, returned, new Set(this.kept));
     const keptAndReturned = new Set([...this.kept, ...returned]);
     this.backward =
       joint === null
         ? null
-        : programOf(
-            second,
-            slots,
-            new Set(gradients.filter((s) => !keptAndReturned.has(s))),
-            new Set(),
-            keptAndReturned,
-          );
+        : programOf(second, new Set(gradients.filter((s) => !keptAndReturned.has(s))), new Set(), keptAndReturned);
     for (const [slot, { source, backend }] of slots.entries())
       if (source.kind === "table") this.tables.set(slot, { storage: new Storage(backend, source.block), shift: 0 });
     this.bumped = [...bumps].flatMap(([storage, times]) => {
@@ -231,8 +226,7 @@ const storageIn = (source: Slot["source"], args: readonly Tensor[]): Storage | n
         : null;
 
 function programOf(
-  { steps, constants }: { readonly steps: readonly Step[]; readonly constants: ReadonlyMap<number, Storage> },
-  slots: readonly Slot[],
+  { steps, constants, slots }: Lowered,
   returned: ReadonlySet<number>,
   kept: ReadonlySet<number>,
   given: ReadonlySet<number> = new Set(),

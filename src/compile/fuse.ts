@@ -5,7 +5,7 @@
 // stands for follows from strides: both walk the same memory, so their dims are cut into the same pieces, and P's operands
 // get a stride for each of C's dims. So C may broadcast, transpose, slice or regroup what it reads.
 import { isHalf } from "../kernel/half.ts";
-import { any, fuse } from "../kernel/fuse.ts";
+import { any, finished, fuse } from "../kernel/fuse.ts";
 import { Expr, rewriting } from "../kernel/expr.ts";
 import { changed, Kernel, passesOf } from "../kernel/loops.ts";
 import { usesOf } from "./program.ts";
@@ -51,7 +51,10 @@ function joinOne(
     const [by] = writers;
     const producer = steps[by];
     if (writers.length !== 1 || by >= at || producer?.kind !== "launch") continue;
-    const from = producer.operands.slice(producer.kernel.inputs.length).findIndex((o) => o.slot === slot);
+    const stored = producer.operands.slice(producer.kernel.inputs.length);
+    const from = stored.findIndex((o) => o.slot === slot);
+    // Passes may store to one place several times.
+    if (stored.filter((o) => o.slot === slot).length > 1) continue;
     if (!mayMove(steps, by, at, step, producer, slots)) continue;
     const readers = indices(steps, (s) => usesOf(s).reads.includes(slot));
     const others = step.operands.filter((o, i) => i !== k && i < step.kernel.inputs.length && o.slot === slot).length;
@@ -73,7 +76,10 @@ function joinOne(
       }
     }
     if (!isFirst(steps, by, at, producer)) continue;
-    const joined = joinedSteps(step, k, producer, from, [from, ...rest], 0);
+    const joined =
+      producer.kernel.reduce === null
+        ? joinedSteps(step, k, producer, from, [from, ...rest], 0)
+        : finishedSteps(producer, from, step, k, !isSole);
     if (joined === null) continue;
     steps[by] = null;
     return joined;
@@ -241,6 +247,48 @@ function any0({ outputs, reduce }: Kernel, test: (e: Expr) => boolean): boolean 
   return outputs.some((o) => any(o.value, test)) || (reduce?.accs.some((a) => any(a.step, test)) ?? false);
 }
 
+/** The producer, a reduction, with `step` applied to its output `from` where it stores that. */
+function finishedSteps(
+  producer: LaunchStep,
+  from: number,
+  step: LaunchStep,
+  k: number,
+  kept: boolean,
+): LaunchStep | null {
+  const { kernel, operands } = producer;
+  const made = kernel.outputs[from];
+  if (step.backend !== producer.backend || step.kernel.reduce !== null || isHalf(made.dtype)) return null;
+  if (operands.length + step.operands.length > MOST_OPERANDS + 2) return null;
+  if (costOf(kernel).parts + costOf(step.kernel).parts > MOST_PARTS) return null;
+  const n = kernel.inputs.length;
+  const walk = aligned(producer, operands[n + from], step, step.operands[k]);
+  if (walk === null || !(made.pass === undefined ? walk.onceOutside : walk.once)) return null;
+  // It may read no other element of what is stored here.
+  const writes = operands.slice(n).map((o) => o.slot);
+  if (step.operands.some((o, i) => i !== k && i < step.kernel.inputs.length && writes.includes(o.slot))) return null;
+  const key = `${kernel.id} ${from} ${step.kernel.id} ${k} ${kept}`;
+  let joined = finishedKernels.get(key);
+  if (joined === undefined) finishedKernels.set(key, (joined = finished(kernel, from, step.kernel, k, kept)));
+  if (joined === null) return null;
+  const own = operands.map(walk.consumer);
+  const its = step.operands.map(walk.producer);
+  const m = step.kernel.inputs.length;
+  return tidied({
+    ...producer,
+    kernel: joined,
+    shape: walk.shape,
+    reduced: walk.reduced,
+    operands: [
+      ...own.slice(0, n),
+      ...its.slice(0, m).toSpliced(k, 1),
+      ...own.slice(n).filter((_, i) => kept || i !== from),
+      ...its.slice(m),
+    ],
+    params: [...producer.params, ...step.params],
+  });
+}
+const finishedKernels = new Map<string, Kernel | null>();
+
 /** A dim, or a piece of one. */
 interface Piece {
   readonly size: number;
@@ -254,6 +302,8 @@ interface Walk {
   readonly reduced: number;
   /** Whether each element of the producer is met exactly once, and whether some are met again. */
   readonly once: boolean;
+  /** The same, not counting how often the reduced dims meet it. */
+  readonly onceOutside: boolean;
   readonly again: boolean;
   consumer(this: void, o: SlotOperand): SlotOperand;
   producer(this: void, o: SlotOperand): SlotOperand;
@@ -291,6 +341,9 @@ function aligned(step: LaunchStep, read: SlotOperand, producer: LaunchStep, stor
     shape: walks.map((w) => w.size),
     reduced: walks.filter((w) => w.dim >= outer).length,
     once: !again && elements(walks) === elements(made),
+    onceOutside:
+      !walks.some((w, i) => w.dim < outer && matched[i] === null && w.size > 1) &&
+      elements(walks.filter((w) => w.dim < outer)) === elements(made),
     again,
     consumer: ({ slot, offset, strides }) => ({ slot, offset, strides: walks.map((w) => strides[w.dim] * w.step) }),
     producer: ({ slot, offset, strides }) => ({

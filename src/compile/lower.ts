@@ -4,12 +4,16 @@ import { Storage } from "../tensor/storage.ts";
 import { fused, withOutputs } from "./fuse.ts";
 import { Program, usesOf } from "./program.ts";
 import type { Role } from "./program.ts";
+import { Ref } from "./trace.ts";
 import type { Slot, Step } from "./trace.ts";
+import { isDense, numel } from "../base/layout.ts";
 
 export interface Lowered {
   readonly steps: readonly Step[];
   /** What is the same in every call. */
   readonly constants: ReadonlyMap<number, Storage>;
+  /** Those of the trace, and behind them those that came with lowering. */
+  readonly slots: readonly Slot[];
 }
 /** Larger constants are computed anew in every call: a trace should not hold much memory. */
 const LARGEST_CONSTANT = 2 ** 20;
@@ -23,7 +27,8 @@ export function lowered(
 ): Lowered {
   const [steps, constants] = folded(traced, slots, live, known);
   const ordered = withoutDead(looksFirst(steps, slots), slots, live);
-  return { steps: withoutDead(fused(ordered, slots, live), slots, live), constants };
+  const [apart, all] = renamed(ordered, slots);
+  return { steps: withoutDead(fused(apart, all, live), all, live), constants, slots: all };
 }
 const isMade = (slots: readonly Slot[], slot: number): boolean => slots[slot].source.kind === "made";
 const isPure = ({ kind }: Step): boolean =>
@@ -107,6 +112,58 @@ export function looksTooLate(steps: readonly Step[], slots: readonly Slot[]): bo
     (s) => s.kind === "optimizer" || s.kind === "gradient" || usesOf(s).writes.some((slot) => !isMade(slots, slot)),
   );
   return done >= 0 && first.slice(done).some((s) => s.kind === "look");
+}
+
+/** Gives what is written over as a whole a slot of its own until then: so each has one writer, and kernels can join. */
+function renamed(given: readonly Step[], slots: readonly Slot[]): [readonly Step[], readonly Slot[]] {
+  const steps = [...given];
+  const all = [...slots];
+  const inGradients = new Set(steps.flatMap((s) => (s.kind === "gradient" ? usesOf(s).reads : [])));
+  for (let at = steps.length - 1; at > 0; at--) {
+    const step = steps[at];
+    if (step.kind !== "launch" || step.kernel.reduce !== null || step.kernel.outputs.length !== 1) continue;
+    const { slot, offset, strides } = step.operands.at(-1)!;
+    const [{ dtype, mode, offset: scatters }] = step.kernel.outputs;
+    const covers =
+      offset === 0 &&
+      numel(step.shape) * dtype.itemsize === all[slot].nbytes &&
+      isDense(step.shape, strides) &&
+      (mode ?? "set") === "set" &&
+      scatters === undefined;
+    if (!covers || !isMade(all, slot) || inGradients.has(slot)) continue;
+    const first = steps.findIndex((s) => Object.values(usesOf(s)).flat().includes(slot));
+    if (first === at || usesOf(steps[first]).reads.includes(slot)) continue;
+    const to = all.push(all[slot]) - 1;
+    for (let i = first; i < at; i++) steps[i] = moved(steps[i], slot, to);
+    const operands = step.operands.map((o, i) =>
+      i < step.kernel.inputs.length && o.slot === slot ? { ...o, slot: to } : o,
+    );
+    steps[at] = { ...step, operands };
+  }
+  return [steps, all];
+}
+/** A step that uses another slot in place of one. */
+function moved(step: Step, slot: number, to: number): Step {
+  const other = (s: number): number => (s === slot ? to : s);
+  const ref = (r: Ref): Ref => (r.slot === slot ? new Ref(to, r) : r);
+  const given = (v: unknown): unknown => (v instanceof Ref ? ref(v) : Array.isArray(v) ? v.map(given) : v);
+  switch (step.kind) {
+    case "launch":
+      return { ...step, operands: step.operands.map((o) => ({ ...o, slot: other(o.slot) })) };
+    case "product":
+      return { ...step, slots: Object.fromEntries(Object.entries(step.slots).map(([part, s]) => [part, other(s)])) };
+    case "pack":
+      return { ...step, slot: other(step.slot), to: other(step.to) };
+    case "upload":
+      return { ...step, slot: other(step.slot) };
+    case "run":
+      return { ...step, values: step.values.map(given), results: step.results.map(ref) };
+    case "look":
+      return { ...step, at: ref(step.at) };
+    case "gradient":
+    case "optimizer":
+      return step;
+  }
 }
 
 /** Drops what writes to memory that is never read. */

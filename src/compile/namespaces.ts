@@ -4,6 +4,8 @@ import type { Module } from "../nn/module/module.ts";
 import { tensorsOf } from "../func/tree.ts";
 import { casesOf, generation, tracedCall } from "./compile.ts";
 import { Compiled } from "./compiled.ts";
+import { trafficOf } from "./program.ts";
+import type { Program } from "./program.ts";
 import { tap } from "./tap.ts";
 
 /** Forgets all that was compiled, as `torch.compiler.reset`. */
@@ -22,6 +24,8 @@ export interface ExplainOutput {
   readonly op_count: number;
   /** Kernels and products that ran eagerly, and that a compiled call runs: forward and backward. */
   readonly launches: { readonly eager: number; readonly compiled: number };
+  /** What these read and write, each element of an operand counted once. An optimizer's step is in neither. */
+  readonly bytes: { readonly eager: number; readonly compiled: number };
 }
 const EXPLAIN = "explain(callable f) -> callable";
 /**
@@ -41,13 +45,15 @@ export function explain(...given: unknown[]): unknown {
     const seen = cases?.cases.flatMap((c) => (c.compiled === null && c.reason !== null ? [c.reason] : [])) ?? [];
     const reasons = [...new Set([...(tracer.failure === null ? [] : [tracer.failure]), ...seen])];
     const made = traced === null ? null : new Compiled(f, traced, tensors, tracer.written());
-    const compiled = (made?.forward.launches ?? 0) + (made?.backward?.launches ?? 0);
+    const programs = made === null ? [] : [made.forward, ...(made.backward === null ? [] : [made.backward])];
+    const sum = (of: (p: Program) => number): number => programs.reduce((n, p) => n + of(p), 0);
     return {
       graph_count: made === null ? 0 : 1,
       graph_break_count: reasons.length,
       break_reasons: reasons,
       op_count: tracer.ops,
-      launches: { eager, compiled },
+      launches: { eager, compiled: sum((p) => p.launches) },
+      bytes: { eager: trafficOf(tracer.steps), compiled: sum((p) => p.bytes) },
     };
   };
 }

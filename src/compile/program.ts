@@ -78,6 +78,21 @@ export function refsIn(v: unknown): Ref[] {
   if (v instanceof Ref) return [v];
   return Array.isArray(v) ? v.flatMap(refsIn) : [];
 }
+/** Bytes that kernels and products read and write, each element of an operand once. */
+export function trafficOf(steps: readonly Step[]): number {
+  let bytes = 0;
+  for (const step of steps)
+    if (step.kind === "launch") {
+      const { inputs, outputs } = step.kernel;
+      const dtypes = [...inputs, ...outputs.map((o) => o.dtype)];
+      for (const [k, { strides }] of step.operands.entries())
+        bytes += dtypes[k].itemsize * step.shape.reduce((n, size, d) => (strides[d] === 0 ? n : n * size), 1);
+    } else if (step.kind === "product") {
+      const { m, n, k, batch = 1, terms = 1 } = step.product;
+      bytes += step.dtype.itemsize * batch * ((m * k + k * n) * terms + m * n);
+    }
+  return bytes;
+}
 /** Slots made by steps, not told to the device beforehand. */
 export function ownSlots(steps: readonly Step[]): Set<number> {
   const own = new Set<number>();
@@ -129,6 +144,8 @@ export function arrange(
 export class Program {
   /** Requests to devices in a run: what `explain` counts. */
   readonly launches: number;
+  /** What these read and write. */
+  readonly bytes: number;
   private readonly slots: readonly Slot[];
   private readonly roles: readonly Role[];
   private readonly requests: Request[] = [];
@@ -154,6 +171,7 @@ export class Program {
     this.shifts = slots.map(() => 0);
     this.places = slots.map(() => 0);
     this.launches = steps.filter((s) => s.kind === "launch" || s.kind === "product" || s.kind === "pack").length;
+    this.bytes = trafficOf(steps);
     this.plan(steps);
     const used = new Set(steps.flatMap((s) => Object.values(usesOf(s)).flat()));
     this.results = [...roles.keys()].filter((i) => roles[i] === "result" && used.has(i));

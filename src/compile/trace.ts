@@ -44,7 +44,7 @@ export class Ref {
   readonly sizes: readonly number[];
   readonly strides: readonly number[];
   readonly offset: number;
-  constructor(slot: number, { dtype, sizes, strides, offset }: Tensor) {
+  constructor(slot: number, { dtype, sizes, strides, offset }: Omit<Ref, "slot">) {
     this.slot = slot;
     this.dtype = dtype;
     this.sizes = sizes;

@@ -18,7 +18,8 @@ export function fuse(
 ): Kernel | null {
   const { outputs } = producer;
   const isMap = producer.reduce === null && outputs.every((o) => (o.mode ?? "set") === "set" && o.offset === undefined);
-  if (!isMap || outputs[from].dtype !== consumer.inputs[k] || (stored.length > 0 && consumer.reduce !== null)) return null;
+  const stores = consumer.reduce === null || consumer.outputs.some((o) => o.pass !== undefined);
+  if (!isMap || outputs[from].dtype !== consumer.inputs[k] || (stored.length > 0 && !stores)) return null;
   if (outputs.some((o) => any(o.value, (e) => e.op === "iota"))) return null;
   const others = consumer.inputs.length - 1;
   const moved = rewriting((e, src) => {
@@ -34,13 +35,44 @@ export function fuse(
     return moved(outputs[from].value);
   });
   const joined = changed(consumer, inline);
+  // A reduction stores them as it first walks by.
+  const pass = consumer.reduce === null ? {} : { pass: 0 };
   const kernel = new Kernel({
     inputs: [...consumer.inputs.toSpliced(k, 1), ...producer.inputs],
     params: [...consumer.params, ...producer.params],
     reduce: joined.reduce,
-    outputs: [...joined.outputs, ...stored.map((i) => ({ ...outputs[i], value: moved(outputs[i].value) }))],
+    outputs: [...joined.outputs, ...stored.map((i) => ({ ...outputs[i], ...pass, value: moved(outputs[i].value) }))],
   });
   return looksElsewhere ? null : kernel;
+}
+
+/**
+ * The producer, a reduction, with `consumer` applied to its output `from` where that is stored: the consumer's outputs come in
+ * its place, or with `kept` behind it. Inputs are the producer's, then the consumer's but for `k`; params the same. Null where
+ * that cannot be: what is stored once for all of the reduced dims is all that the consumer may read then.
+ */
+export function finished(producer: Kernel, from: number, consumer: Kernel, k: number, kept: boolean): Kernel | null {
+  const { pass, value, mode, offset, dtype } = producer.outputs[from];
+  const { outputs } = consumer;
+  const isMap = consumer.reduce === null && outputs.every((o) => (o.mode ?? "set") === "set" && o.offset === undefined);
+  if (!isMap || producer.reduce === null || producer.reduce.scan || dtype !== consumer.inputs[k]) return null;
+  if ((mode ?? "set") !== "set" || offset !== undefined || (pass === undefined && consumer.inputs.length > 1))
+    return null;
+  if (outputs.some((o) => any(o.value, (e) => e.op === "iota" || e.op === "load"))) return null;
+  const n = producer.inputs.length;
+  const moved = rewriting((e, src) => {
+    if (e.op === "param") return numbered(e, src, producer.params.length + Number(e.value));
+    if (e.op !== "input") return null;
+    const i = Number(e.value);
+    return i === k ? value : numbered(e, src, n + (i < k ? i : i - 1));
+  });
+  const made = outputs.map((o) => ({ dtype: o.dtype, value: moved(o.value), ...(pass !== undefined && { pass }) }));
+  return new Kernel({
+    inputs: [...producer.inputs, ...consumer.inputs.toSpliced(k, 1)],
+    params: [...producer.params, ...consumer.params],
+    reduce: producer.reduce,
+    outputs: [...producer.outputs.filter((_, i) => kept || i !== from), ...made],
+  });
 }
 
 /**
