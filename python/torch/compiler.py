@@ -1,9 +1,11 @@
-"""torch.compile and torch.compiler: programs run eagerly, with the results that they have when compiled."""
+"""torch.compile and torch.compiler: calls that the library may run again as the kernels that they came to."""
 
 import contextlib
 import functools
 import types
 
+from ._bridge import run
+from ._capture import captured
 from .nn.module import Module
 
 _MODES = ("default", "lite", "reduce-overhead", "max-autotune-no-cudagraphs", "max-autotune")
@@ -19,12 +21,13 @@ class OptimizedModule(Module):
 
     __module__ = "torch._dynamo.eval_frame"
 
-    def __init__(self, mod):
+    def __init__(self, mod, run_again=None):
         super().__init__()
         Module.__setattr__(self, "_orig_mod", mod)
+        self.__dict__["_run_again"] = run_again or mod
 
     def forward(self, *args, **kwargs):
-        return self._orig_mod(*args, **kwargs)
+        return self.__dict__["_run_again"](*args, **kwargs)
 
     def __getattr__(self, name):
         if name == "_orig_mod":
@@ -66,17 +69,26 @@ def compile(
             f"Invalid backend: {backend!r}, see `torch._dynamo.list_backends()` for available backends."
         )
     if model is None:
-        return lambda found: compile(found, mode=mode, options=options, disable=disable)
+        return lambda found: compile(
+            found,
+            fullgraph=fullgraph,
+            backend=backend,
+            mode=mode,
+            options=options,
+            disable=disable,
+            recompile_limit=recompile_limit,
+        )
     if not callable(model):
         raise RuntimeError(f"torch.compile expects a callable, but got {type(model)}")
     if disable:
         return model
+    run_again = captured(model, fullgraph, recompile_limit) if backend in (None, "inductor") else model
     if isinstance(model, Module):
-        return OptimizedModule(model)
+        return OptimizedModule(model, run_again)
 
     @functools.wraps(model)
     def compiled(*args, **kwargs):
-        return model(*args, **kwargs)
+        return run_again(*args, **kwargs)
 
     compiled._torchdynamo_orig_callable = model
     return compiled
@@ -96,7 +108,8 @@ nested_compile_region = disable
 
 
 def reset():
-    """Nothing is kept."""
+    """What was compiled is not used any more."""
+    run("bridge.resetCompiled")
 
 
 def cudagraph_mark_step_begin():

@@ -315,12 +315,13 @@ function backwardOf(
   for (const [node] of hooks) node.tensorHooks = node.retained = null;
   let grads: Grads;
   const { length } = tracer.signature;
+  const { ranBackward } = tracer;
   try {
     grads = withGrad(false, () =>
       runBackward({ roots, keepGraph: true, createGraph: false, inputs: ends, accumulate: false }),
     );
   } catch (error) {
-    if (!tracer.ranBackward) throw error;
+    if (!ranBackward) tracer.fail(`its backward pass raises: ${(error as Error).message}`);
     // A whole step of training: the graph of what it returns is spent.
     tracer.steps.length = from;
     tracer.signature.length = length;

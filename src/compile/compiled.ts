@@ -9,12 +9,12 @@ import { replaced, tensorsOf } from "../func/tree.ts";
 import { empty } from "../tensor/allocate.ts";
 import { assign } from "../tensor/elementwise.ts";
 import { Storage } from "../tensor/storage.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { Program, refsIn, usesOf, ownSlots } from "./program.ts";
 import type { Bound, Role } from "./program.ts";
 import { lowered } from "./lower.ts";
 import type { Lowered } from "./lower.ts";
-import { Ref } from "./trace.ts";
+import type { Ref } from "./trace.ts";
 import type { Slot, Tracer } from "./trace.ts";
 
 /** A tensor among the results of a call. */

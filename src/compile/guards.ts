@@ -2,7 +2,7 @@
 import { modes } from "../autograd/mode.ts";
 import { Complex, Float, get_default_dtype } from "../base/dtype.ts";
 import { foreign, isNode } from "../func/tree.ts";
-import { Module } from "../nn/module/module.ts";
+import type { Module } from "../nn/module/module.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 

@@ -1,6 +1,6 @@
 // What becomes of a trace before it is run again: looks come first, constants are computed, what nobody reads is dropped,
 // kernels join.
-import { Storage } from "../tensor/storage.ts";
+import type { Storage } from "../tensor/storage.ts";
 import { fused, withOutputs } from "./fuse.ts";
 import { Program, usesOf } from "./program.ts";
 import type { Role } from "./program.ts";

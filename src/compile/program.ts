@@ -9,8 +9,8 @@ import type { Block } from "../kernel/place.ts";
 import { empty } from "../tensor/allocate.ts";
 import { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { NOWHERE, PARTS, Ref } from "./trace.ts";
-import type { Slot, Step } from "./trace.ts";
+import { NOWHERE, Ref } from "./trace.ts";
+import type { PARTS, Slot, Step } from "./trace.ts";
 
 /** What becomes of the memory that a call makes. */
 export type Role =

@@ -1,4 +1,6 @@
 // What Python needs beside the library's own functions.
+import { compile } from "../compile/compile.ts";
+import { reset } from "../compile/namespaces.ts";
 import { runBackward } from "../autograd/engine.ts";
 import { gradientEdge } from "../autograd/node.ts";
 import type { Edge, Node, RemovableHandle } from "../autograd/node.ts";
@@ -143,6 +145,9 @@ export const helpers = {
   debugUnwrap: (t: Tensor, options: unknown): Tensor => debug_unwrap(t, options as never),
   unpackDual: (t: Tensor, options: { readonly level?: number | null }): unknown => [...unpack_dual(t, options)],
   callFunction: (f: Fn, args: unknown[]): unknown => f(...args),
+  /** A Python function or module compiled: it is given trees of arguments, and a number for what else Python depends on. */
+  compile: (f: Fn, options: object): Fn => compile(f, options),
+  resetCompiled: (): void => reset(),
   /** Whether a tensor of one element is true. */
   truth(t: Tensor): boolean {
     refuseBatch(

@@ -1,7 +1,7 @@
 // Whether a compiled call gives what the eager one does: results, gradients, strides, dtypes, errors. Values may differ in
 // the last places where a kernel that sums has others joined to it, and so another order of sums.
 import * as torch from "../../src/index.ts";
-import { Tensor } from "../../src/index.ts";
+import type { Tensor } from "../../src/index.ts";
 import { casesOf } from "../../src/compile/compile.ts";
 
 type Fn = (...inputs: Tensor[]) => readonly Tensor[];
@@ -13,7 +13,7 @@ interface Outcome {
 }
 const layoutOf = (t: Tensor): string =>
   `${String(t.dtype)} ${String(t.shape)} (${t.stride().join()}) ${String(t.requires_grad)}`;
-const valuesOf = (t: Tensor): string => t.detach().flatten().tolist().map(String).join();
+const valuesOf = (t: Tensor): string => (t.detach().flatten().tolist() as unknown[]).map(String).join();
 /** Some units in the last place. */
 const near = (a: Tensor, b: Tensor): boolean => {
   const eps = a.dtype.is_floating_point || a.dtype.is_complex ? torch.finfo(a.dtype).eps : 0;
