@@ -1,4 +1,4 @@
-// npm run bench [-- name] [--sides tidu,PyTorch] [--rounds 5] [--before DIR]: what the CPU device reaches, beside its peers
+// npm run bench [-- name] [--sides tidu,PyTorch] [--rounds 5] [--seconds 0.4] [--before DIR]: what the CPU device reaches, beside its peers
 // and beside another checkout of the repository. All sides take turns in one run; medians of the rounds. The machine may be
 // shared: read the ratios.
 import { cpus } from "node:os";
@@ -13,8 +13,6 @@ import { scenarios } from "./scenarios/index.ts";
 import { before, sides, start } from "./side.ts";
 import type { Side, Started } from "./side.ts";
 
-/** Seconds that a measurement takes. */
-const MEASURE = 0.4;
 /** What takes longer than this is measured once. */
 const LONG = 1;
 
@@ -23,11 +21,13 @@ const { values: options, positionals } = parseArgs({
   options: {
     sides: { type: "string", default: "" },
     rounds: { type: "string", default: "5" },
+    // What one measurement takes.
+    seconds: { type: "string", default: "0.4" },
     before: { type: "string" },
     python: { type: "string" },
   },
 });
-const rounds = Number(options.rounds);
+const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
 const wanted = options.sides.toLowerCase().split(",");
 const filter = positionals.join(" ").toLowerCase();
 if (filter === "distributed") {
@@ -53,9 +53,7 @@ async function measure(scenario: Scenario, { name }: Case, running: readonly Sta
     for (const [i, side] of running.entries()) {
       if (missing[i] !== null || measured[i][0] > LONG) continue;
       const answer =
-        scenario.measure === "start"
-          ? side.coldStart()
-          : await side.ask({ name, measure: scenario.measure, seconds: MEASURE });
+        scenario.measure === "start" ? side.coldStart() : await side.ask({ name, measure: scenario.measure, seconds });
       if ("missing" in answer) missing[i] = answer.missing;
       else measured[i].push(answer.measured);
     }
