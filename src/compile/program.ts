@@ -344,6 +344,7 @@ export class Program {
   }
   /** Runs it; false if a look came out differently. What it makes for others stays bound until `done`. */
   run(given: ReadonlyMap<number, Bound>): boolean {
+    this.done();
     const arenas: Block[] = [];
     for (const [slot, { storage, shift }] of given) this.place(slot, storage, shift);
     for (const [backend, { size, slots }] of this.arenas) {

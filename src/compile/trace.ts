@@ -6,6 +6,7 @@
 // looks at values, an optimizer's step. Whatever else a function does beside its results happens once, when it is traced;
 // where that can be told, the trace fails.
 import type { Dtype, Scalar, TypedArray } from "../base/dtype.ts";
+import type { Node } from "../autograd/node.ts";
 import { programStack } from "../base/errors.ts";
 import type { Kind, Noted, Observer } from "../base/observer.ts";
 import type { Backend, Matrix, PackedMatrix, Product } from "../devices/backend.ts";
@@ -145,6 +146,8 @@ export class Tracer implements Observer, Listener {
   private readonly ids = new WeakMap<Block, number>();
   private readonly versions = new Map<Storage, number>();
   private readonly bumped = new Map<Storage, number>();
+  /** The nodes that made the tensors it was given or met, when it was. */
+  private readonly histories = new Map<Tensor, Node | null>();
   private opaque = 0;
   private calls: (readonly [Entry, string])[] = [];
   private settings: string | null = null;
@@ -152,6 +155,7 @@ export class Tracer implements Observer, Listener {
 
   constructor(args: readonly Tensor[]) {
     for (const [at, t] of args.entries()) {
+      this.histories.set(t, t.node);
       if (t instanceof Wrapped) this.fail("an argument belongs to a function that is differentiated or mapped");
       if (this.ids.has(t.block)) continue;
       this.enter(t.block, { kind: "argument", at }, t.backend);
@@ -195,6 +199,7 @@ export class Tracer implements Observer, Listener {
     if (known === undefined) {
       this.enter(t.block, { kind: "outside", tensor: t }, t.backend);
       this.outside.push(t);
+      this.histories.set(t, t.node);
       this.signature.push(t);
     }
     if (known === undefined || t.leafRequiresGrad) this.watch(t);
@@ -379,6 +384,8 @@ export class Tracer implements Observer, Listener {
   /** How often each storage from outside was written to. */
   written(): ReadonlyMap<Storage, number> {
     this.settle();
+    for (const [t, node] of this.histories)
+      if (t.node !== node) this.fail("it writes in place to a tensor from outside that the graph goes through");
     const optimizer = this.used.at(-1);
     if (optimizer !== undefined && settingsOf(optimizer) !== this.settings)
       this.fail("options of an optimizer were changed after its step (by a scheduler?)");

@@ -226,6 +226,25 @@ describe("what cannot be captured stays eager", () => {
     expect([seen.length, isCompiled(f)]).toEqual([4, false]);
     expect(casesFor(f)[0].reason).toContain("hooks on MulBackward0");
   });
+  test("where it writes in place to an argument, in the graph", () => {
+    const w = torch.ones(2, { requires_grad: true });
+    const f = torch.compile((x: Tensor) => x.mul_(w));
+    for (let i = 0; i < 4; i++) {
+      const x = torch.ones(2);
+      f(x);
+      expect(x.grad_fn!.name()).toBe("MulBackward0");
+    }
+    expect(isCompiled(f)).toBe(false);
+  });
+  test("where its backward pass raises: it raises when it is asked for, as ever", () => {
+    const f = torch.compile((x: Tensor) => torch.special.i1(x));
+    const x = torch.ones(2, { dtype: torch.bfloat16, requires_grad: true });
+    for (let i = 0; i < 4; i++) {
+      const y = f(x);
+      expect(() => y.sum().backward()).toThrow('"i1_backward" not implemented');
+    }
+    expect(isCompiled(f)).toBe(false);
+  });
   test("inside of functions of functions, where its ops are seen one by one", () => {
     const f = torch.compile((x: Tensor) => x.pow(2).sum());
     const x = torch.tensor([1, 2, 3]);
