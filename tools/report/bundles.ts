@@ -16,7 +16,7 @@ export const programs: Readonly<Record<string, readonly [text: string, limit: nu
     `import { tensor } from "tidu"; import { Linear } from "tidu/nn"; globalThis.x = new Linear(1, 1)(tensor([1]));`,
     184.5,
   ],
-  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 414],
+  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 424],
 };
 export const kb = (n: number): string => `${(n / 1024).toFixed(1)} KB`;
 
