@@ -2,6 +2,7 @@
 // The command `tidu`.
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { check } from "./check.ts";
 import { info } from "./info.ts";
 import { run } from "./run.ts";
 
@@ -24,6 +25,11 @@ program
   )
   .passThroughOptions()
   .action(run);
+program
+  .command("check")
+  .description("tell which of torch's names in Python programs are not there")
+  .argument("<programs...>", "files: .py")
+  .action(check);
 program
   .command("info")
   .description("tell version, devices, threads, WebAssembly's instructions, memory and Python")

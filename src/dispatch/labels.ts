@@ -111,6 +111,8 @@ export interface Label<T> {
   correction: [correction: T];
   count: [count: T];
   count_include_pad: [count_include_pad: T];
+  cov_diag: [cov_diag: T];
+  cov_factor: [cov_factor: T];
   covariance_matrix: [covariance_matrix: T];
   create_graph: [create_graph: T];
   custom_decoder: [custom_decoder: T];

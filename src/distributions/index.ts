@@ -35,6 +35,8 @@ export {
 export { Distribution } from "./distribution.ts";
 export { binomial } from "./draws.ts";
 export { kl_divergence, register_kl } from "./kl.ts";
+export { LKJCholesky } from "./correlations.ts";
+export { LowRankMultivariateNormal } from "./low_rank.ts";
 export { MultivariateNormal } from "./multivariate.ts";
 export type { Param } from "./parameters.ts";
 export {

@@ -1,5 +1,5 @@
 // Kullback-Leibler divergences, by the classes of both distributions.
-import { NotImplementedError } from "../base/errors.ts";
+import { NotImplementedError, ValueError } from "../base/errors.ts";
 import { softplus } from "../ops/nn/activation/activation.ts";
 import { solve_triangular } from "../ops/linalg/index.ts";
 import { broadcast_shapes } from "../ops/views/variadic.ts";
@@ -19,6 +19,7 @@ import {
 } from "./continuous.ts";
 import { Bernoulli, Binomial, Categorical, Geometric, OneHotCategorical, Poisson } from "./discrete.ts";
 import type { Distribution } from "./distribution.ts";
+import { LowRankMultivariateNormal } from "./low_rank.ts";
 import { logDiagonal, mahalanobis, MultivariateNormal } from "./multivariate.ts";
 import { EULER, sumRightmost } from "./parameters.ts";
 import { Gumbel, HalfNormal, Pareto, TransformedDistribution } from "./transformed.ts";
@@ -167,6 +168,23 @@ register_kl(MultivariateNormal, MultivariateNormal, (p, q) => {
   const apart = mahalanobis(b, q.loc.sub(p.loc));
   return logDiagonal(b).sub(logDiagonal(a)).add(trace.add(apart).sub(n).mul(0.5));
 });
+type AnyNormal = MultivariateNormal | LowRankMultivariateNormal;
+const logDet = (d: AnyNormal): Tensor =>
+  d instanceof MultivariateNormal ? logDiagonal(d._unbroadcasted_scale_tril).mul(2) : d._log_det();
+const distanceFrom = (d: AnyNormal, x: Tensor): Tensor =>
+  d instanceof MultivariateNormal ? mahalanobis(d._unbroadcasted_scale_tril, x) : d._distance(x);
+function ofNormals(p: AnyNormal, q: AnyNormal): Tensor {
+  if (p.event_shape[0] !== q.event_shape[0])
+    throw new ValueError(
+      "KL-divergence between two (Low Rank) Multivariate Normals with                          different event shapes cannot be computed",
+    );
+  const trace = q.precision_matrix.mul(p.covariance_matrix).sum([-2, -1]);
+  const apart = distanceFrom(q, q.loc.sub(p.loc));
+  return logDet(q).sub(logDet(p)).add(trace).add(apart).sub(p.event_shape[0]).mul(0.5);
+}
+register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal, ofNormals);
+register_kl(MultivariateNormal, LowRankMultivariateNormal, ofNormals);
+register_kl(LowRankMultivariateNormal, MultivariateNormal, ofNormals);
 register_kl(Normal, Normal, (p, q) => {
   const ratio = p.scale.div(q.scale).square();
   return ratio.add(p.loc.sub(q.loc).div(q.scale).square()).sub(1).sub(ratio.log()).mul(0.5);

@@ -21,7 +21,7 @@ function tidu(...args: string[]): { status: number | null; stdout: string; stder
 test("tidu --help tells the commands", () => {
   const { status, stdout } = tidu("--help");
   expect(stdout).toMatch(/^Usage: tidu/);
-  for (const command of ["run", "info"]) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
+  for (const command of ["run", "check", "info"]) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
   expect(status).toBe(0);
 });
 
@@ -33,6 +33,23 @@ test("tidu info tells version, devices, threads and WebAssembly's instructions",
   expect(stdout).toMatch(/WebAssembly SIMD/);
   expect(stdout).toMatch(/Python: pyodide \d/);
   expect(status).toBe(0);
+});
+
+test("tidu check tells which names of torch a Python program lacks, by line, and fails", () => {
+  const program = `import torch, torch.nn as nn
+from torch import optim
+if hasattr(torch, "asked_for"): torch.asked_for
+layer = nn.Linear(1, 1); layer.whatever
+x = nn.functional.relu(torch.no_such_function(nn.Parameter(torch.ones(1))))
+optim.NoSuchOptimizer`;
+  writeFileSync(join(folder, "lacking.py"), program);
+  expect(tidu("check", "lacking.py")).toMatchObject({
+    stdout:
+      "lacking.py:5: torch.no_such_function is not there\nlacking.py:6: torch.optim.NoSuchOptimizer is not there\n",
+    status: 1,
+  });
+  writeFileSync(join(folder, "whole.py"), "import torch; torch.ones(1)");
+  expect(tidu("check", "whole.py")).toMatchObject({ stdout: "every name of torch in 1 file is there\n", status: 0 });
 });
 
 test("tidu run gives a TypeScript program all arguments after its name and ends with its exit status", () => {

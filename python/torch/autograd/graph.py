@@ -96,6 +96,20 @@ def get_gradient_edge(tensor):
     return GradientEdge((run("bridge.edgeNode", tensor), tensor.output_nr))
 
 
+def increment_version(tensor):
+    """Has tensors count as changed in place: what saved them will not be used."""
+    run("autograd.graph.increment_version", [tensor] if isinstance(tensor, Held) else list(tensor))
+
+
+def register_multi_grad_hook(tensors, fn, *, mode="all"):
+    """Calls `fn` once in every backward pass, with all gradients of the tensors or, in mode "any", with the first."""
+
+    def called(grads):
+        fn(list(grads) if mode == "all" else grads)
+
+    return run("autograd.graph.register_multi_grad_hook", list(tensors), called, mode=mode)
+
+
 class saved_tensors_hooks:
     """What nodes keep in this block goes through `pack_hook`, and through `unpack_hook` when it is asked for."""
 
@@ -129,3 +143,34 @@ def disable_saved_tensors_hooks(error_message):
         yield
     finally:
         run("bridge.setMode", "hooksRefused", before)
+
+
+OUTSIDE = "Trying to backward outside of the 'allow_mutation_on_saved_tensors' contextin which the graph was originally recorded."
+_mutable = False
+
+
+@contextlib.contextmanager
+def allow_mutation_on_saved_tensors():
+    """Inside, what nodes keep may be changed in place: they keep copies. Backward has to run inside, too."""
+    global _mutable
+    kept = {}
+
+    def unpack(key):
+        if key not in kept:
+            raise AssertionError(OUTSIDE)
+        return kept[key]
+
+    def pack(tensor):
+        key = object()
+        kept[key] = tensor.clone()
+        return key
+
+    if _mutable:
+        raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+    _mutable = True
+    try:
+        with saved_tensors_hooks(pack, unpack):
+            yield kept
+    finally:
+        _mutable = False
+        kept.clear()

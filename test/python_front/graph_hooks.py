@@ -1,0 +1,31 @@
+import torch
+from torch.autograd.graph import register_multi_grad_hook, allow_mutation_on_saved_tensors, increment_version, get_gradient_edge, GradientEdge
+
+def t(f):
+    try: print(f())
+    except Exception as e: print(type(e).__name__, e)
+# --- one hook for several gradients
+a, b, c = (torch.rand(2, requires_grad=True) for _ in range(3))
+said = []
+h = register_multi_grad_hook((a, b, c), lambda grads: said.append([None if g is None else g.tolist() for g in grads]))
+(a * 2 + b * 3 + c).sum().backward(); print(said); (a * 2).sum().backward(); print(said[1:]); (b * 0 + a).sum().backward(); print(said[2:])
+h.remove(); (a + b).sum().backward(); print(len(said))
+said = []
+h = register_multi_grad_hook((a, b), lambda grad: said.append(grad.tolist()), mode="any")
+y = a * 2 + b * 5; y.sum().backward(retain_graph=True); print(len(said)); y.sum().backward(); print(len(said)); h.remove()
+d = a * 2; e = d * 3; said = []
+register_multi_grad_hook((d, e), lambda grads: said.append([g is not None for g in grads])); e.sum().backward(); print(said)
+t(lambda: register_multi_grad_hook((a,), print, mode="some"))
+# --- what nodes keep may be changed
+with allow_mutation_on_saved_tensors():
+    a = torch.ones(2, 3, requires_grad=True); b = a.clone(); out = (b ** 2).sum(); b.sin_(); out.sum().backward(); print(a.grad)
+    x = torch.tensor([1., 2.], requires_grad=True); y = x.exp(); z = y * y; y.zero_(); z.sum().backward(); print(x.grad)
+def nested():
+    with allow_mutation_on_saved_tensors():
+        with allow_mutation_on_saved_tensors(): pass
+t(nested)
+with allow_mutation_on_saved_tensors(): a = torch.ones(2, requires_grad=True); out = (a.clone() ** 2).sum()
+t(out.backward)
+# --- versions and edges
+a = torch.ones(2, requires_grad=True); b = a.clone(); out = (b ** 2).sum(); v = b._version; increment_version(b); print(b._version - v); t(lambda: out.backward())
+increment_version([b, a.detach()]); print(b._version - v, get_gradient_edge(b).output_nr, type(get_gradient_edge(b)).__name__); t(lambda: get_gradient_edge(torch.ones(1)))
