@@ -1,6 +1,6 @@
-// npm run bench [-- name] [--sides tidu,PyTorch] [--rounds 5] [--seconds 0.4] [--before DIR]: what the CPU device reaches, beside its peers
-// and beside another checkout of the repository. All sides take turns in one run; medians of the rounds. The machine may be
-// shared: read the ratios.
+// npm run bench [-- name,name] [--sides tidu,PyTorch] [--rounds 5] [--seconds 0.4] [--before DIR] [--gpu]: what the CPU device
+// reaches, or the one on the GPU, beside its peers and beside another checkout of the repository. All sides take turns in one
+// run; medians of the rounds. The machine may be shared: read the ratios.
 import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -10,7 +10,7 @@ import { distributed } from "./distributed.ts";
 import { peak } from "./peak.ts";
 import type { Case, Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
-import { before, sides, start } from "./side.ts";
+import { before, gpuBefore, gpuSides, sides, start } from "./side.ts";
 import type { Side, Started } from "./side.ts";
 
 /** What takes longer than this is measured once. */
@@ -25,18 +25,19 @@ const { values: options, positionals } = parseArgs({
     seconds: { type: "string", default: "0.4" },
     before: { type: "string" },
     python: { type: "string" },
+    gpu: { type: "boolean", default: false },
   },
 });
 const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
 const wanted = options.sides.toLowerCase().split(",");
-const filter = positionals.join(" ").toLowerCase();
-if (filter === "distributed") {
+const filters = positionals.length === 0 ? [""] : positionals.join(" ").toLowerCase().split(",");
+if (filters.includes("distributed")) {
   // Several processes: another kind of measurement.
   distributed(options.python);
   process.exit();
 }
 
-if (filter === "compile") {
+if (filters.includes("compile")) {
   compile();
   process.exit();
 }
@@ -96,7 +97,10 @@ function row({ name, show }: Case, running: readonly Started[], medians: readonl
 
 const running: Started[] = [];
 const absent: string[] = [];
-const all = options.before === undefined ? sides : [...sides, ...before(resolve(options.before))];
+const checkout = options.before === undefined ? null : resolve(options.before);
+const all = options.gpu
+  ? [...gpuSides, ...(checkout === null ? [] : [gpuBefore(checkout)])]
+  : [...sides, ...(checkout === null ? [] : before(checkout))];
 for (const side of all.filter((s) => wanted.some((w) => label(s).toLowerCase().includes(w)))) {
   const started = await start(side);
   if (started !== null) running.push(started);
@@ -112,7 +116,11 @@ console.log(
 );
 
 for (const [key, scenario] of Object.entries(scenarios)) {
-  const cases = scenario.cases.filter((c) => key.includes(filter) || c.name.toLowerCase().includes(filter));
+  // Of devices beside the CPU only times are measured.
+  if (options.gpu && scenario.measure !== "seconds") continue;
+  const cases = scenario.cases.filter((c) =>
+    filters.some((filter) => key.includes(filter) || c.name.toLowerCase().includes(filter)),
+  );
   if (cases.length === 0) continue;
   const hasPeer = running.some((s) => s.library !== "tidu" && s.library !== "PyTorch");
   const table = new Table({

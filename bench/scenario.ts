@@ -27,6 +27,10 @@ export const gflops =
   (operations: number) =>
   (seconds: number): number =>
     operations / seconds / 1e9;
+export const gigabytesPerSecond =
+  (bytes: number) =>
+  (seconds: number): number =>
+    bytes / seconds / 1e9;
 export const milliseconds = (seconds: number): number => seconds * 1e3;
 export const microseconds = (seconds: number): number => seconds * 1e6;
 export const perSecond = (seconds: number): number => 1 / seconds;

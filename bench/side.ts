@@ -103,6 +103,19 @@ const everyOfOurs = (checkout?: string): Side[] => [
 /** Ours as another checkout has it: what a change has cost or won. */
 export const before = (checkout: string): Side[] =>
   everyOfOurs(checkout).map((side) => ({ ...side, variant: `before ${side.variant}`.trim() }));
+/** Our device on the GPU, ours on the CPU, and PyTorch on the GPU. */
+const onGpu = (checkout?: string): Side => ({
+  ...ours(all, false, checkout),
+  variant: "webgpu",
+  env: { TIDU_BLAS: "0", TIDU_BENCH_DEVICE: "webgpu" },
+  help: "needs the package webgpu and a driver; TIDU_BENCH_SWIFTSHADER=1 does with Chromium's",
+});
+export const gpuSides: readonly Side[] = [
+  onGpu(),
+  ours(all, false),
+  { ...pytorch(all), variant: "cuda", env: { OMP_NUM_THREADS: String(all), TIDU_BENCH_DEVICE: "cuda" } },
+];
+export const gpuBefore = (checkout: string): Side => ({ ...onGpu(checkout), variant: "before webgpu" });
 /** All sides there may be. */
 export const sides: readonly Side[] = [
   ...everyOfOurs(),

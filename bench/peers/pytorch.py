@@ -10,7 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-WARM_UP = 1.5
+WARM_UP = float(os.environ.get("TIDU_BENCH_WARM_UP", 1.5))
+DEVICE = os.environ.get("TIDU_BENCH_DEVICE", "cpu")
+ROWS, COLUMNS = 16384, 1024
 MILLION = 1_000_000
 ANY = "exp sin tan atan tanh erf".split()
 POSITIVE = "log log1p lgamma".split()
@@ -223,8 +225,29 @@ def add_backward():
     return run
 
 
+def large(name):
+    """As in bench/scenarios/large.ts."""
+    if name in ("add", "gelu", "sum", "dropout"):
+        x, y = torch.rand(ROWS * COLUMNS), torch.rand(ROWS * COLUMNS)
+        keep = y > 0.1
+        return {"add": lambda: x + y, "gelu": lambda: F.gelu(x), "sum": lambda: x.sum(), "dropout": lambda: x * keep}[name]
+    x = torch.randn(ROWS, COLUMNS)
+    return {
+        "sum of rows": lambda: x.sum(1),
+        "sum of columns": lambda: x.sum(0),
+        "softmax": lambda: x.softmax(-1),
+        "layer_norm": lambda: F.layer_norm(x, [COLUMNS]),
+        "transposed copy": lambda: x.t().contiguous(),
+    }[name]
+
+
+def item():
+    x = torch.rand(16)
+    return lambda: x.sum().item()
+
+
 CASES = {
-    **{f"matmul {n}": (lambda n=n: matmul(n)) for n in (64, 128, 256, 512, 1024, 2048)},
+    **{f"matmul {n}": (lambda n=n: matmul(n)) for n in (64, 128, 256, 512, 1024, 2048, 4096)},
     "add": add,
     "exp": lambda: unary(torch.exp),
     "tanh": lambda: unary(torch.tanh),
@@ -251,6 +274,11 @@ CASES = {
     "CNN, Adam": cnn,
     "GPT, AdamW": gpt,
     "LSTM, Adam": lstm,
+    **{
+        f"large {name}": (lambda name=name: large(name))
+        for name in "add gelu sum dropout softmax layer_norm".split() + ["sum of rows", "sum of columns", "transposed copy"]
+    },
+    "item": item,
     "add, no_grad": lambda: add_small(False),
     "add, recorded": lambda: add_small(True),
     "add and its backward": add_backward,
@@ -268,6 +296,8 @@ def seconds_of(run, calls):
     start = time.perf_counter()
     for _ in range(calls):
         run()
+    if DEVICE == "cuda":
+        torch.cuda.synchronize()
     return time.perf_counter() - start
 
 
@@ -297,7 +327,13 @@ def peak_bytes(make):
 def main():
     threads = int(os.environ["OMP_NUM_THREADS"])
     torch.set_num_threads(threads)
-    print(json.dumps({"version": torch.__version__, "threads": threads}), flush=True)
+    torch.set_default_device(DEVICE)
+    version = torch.__version__
+    if DEVICE == "cuda":
+        version += f", {torch.cuda.get_device_name()}, tf32 {torch.backends.cuda.matmul.allow_tf32}"
+        # Convolutions, too, in float32 as it is.
+        torch.backends.cudnn.allow_tf32 = False
+    print(json.dumps({"version": version, "threads": threads}), flush=True)
     prepared = {}
     for line in sys.stdin:
         request = json.loads(line)

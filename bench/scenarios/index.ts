@@ -3,6 +3,7 @@ import { attention } from "./attention.ts";
 import { bridge } from "./bridge.ts";
 import { conv } from "./conv.ts";
 import { functions } from "./functions.ts";
+import { large, roundTrip } from "./large.ts";
 import { layerNorm } from "./layer_norm.ts";
 import { matmul } from "./matmul.ts";
 import { coldStart, overhead, sharing } from "./overhead.ts";
@@ -19,6 +20,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   layer_norm: layerNorm,
   conv,
   attention,
+  large,
+  round_trip: roundTrip,
   training,
   overhead,
   bridge,

@@ -6,7 +6,7 @@ export const matmul: Scenario = {
   title: "matmul of n x n",
   unit: "GFLOP/s",
   measure: "seconds",
-  cases: [64, 128, 256, 512, 1024, 2048].map((n) => ({
+  cases: [64, 128, 256, 512, 1024, 2048, 4096].map((n) => ({
     name: `matmul ${n}`,
     show: gflops(2 * n ** 3),
     prepare: () => {
