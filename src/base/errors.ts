@@ -171,6 +171,13 @@ export const programStack = {
   /** File and line of the program's innermost frame. */
   place: (): string => /[^\s()]+:\d+:\d+/.exec(userFrames()[0])?.[0] ?? "?",
 };
+/** Where the program is now, in case somebody asks later. */
+export function placeNow(): () => string | null {
+  const limit = lookDeeper();
+  const seen = new Error();
+  if (limit !== undefined) Error.stackTraceLimit = limit;
+  return () => /[^\s()]+:\d+:\d+/.exec(framesOf(seen).find(isProgram) ?? "")?.[0] ?? null;
+}
 const here = framesOf(new Error())[0] ?? "";
 /** The library's folder (the bundle's, once built into one), as stacks write it. */
 const ownFolder =

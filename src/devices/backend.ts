@@ -63,6 +63,9 @@ export interface Product {
   readonly addend?: Matrix;
 }
 
+/** Raises an error for the least and the largest of some numbers. */
+export type Judge = (least: number, largest: number) => void;
+
 export interface Backend {
   /** The type in the string of a device: "cpu". */
   readonly name: string;
@@ -87,6 +90,11 @@ export interface Backend {
   downloadAsync(dtype: Dtype, place: Place, length: number): Promise<TypedArray>;
   /** Writes elements from the host. */
   upload(dtype: Dtype, place: Place, values: TypedArray): void;
+  /**
+   * Of a device that works ahead of the program: where a kernel puts two int64 that `judge` is given, to raise what is
+   * wrong, when the program next waits for the device. See Note [Late checks].
+   */
+  expect?(judge: Judge): Place;
   /** Waits until all that was asked for is done. */
   synchronize(): void;
   memoryStats(): MemoryStats;

@@ -263,8 +263,9 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
 /** Classes whose `update` keeps no gradient that it is given. See Note [Unseen gradients] in tensor.ts. */
 export const keepsNoGradient = new WeakSet<object>();
 
-/** A step counter as PyTorch keeps it: a tensor of no dims. */
-export const newCounter = (): Tensor => zeros([], { dtype: get_default_dtype() === float64 ? float64 : float32 });
+/** A step counter as PyTorch keeps it: a tensor of no dims. On the CPU, or every step would wait for the device to read it. */
+export const newCounter = (): Tensor =>
+  zeros([], { dtype: get_default_dtype() === float64 ? float64 : float32, device: "cpu" });
 /** Adds one to a counter and returns it as a number. */
 export const countStep = (step: Tensor): number => step.add_(1).item();
 

@@ -1,6 +1,7 @@
 // Replays one case of any kind and says how it went.
 import * as torch from "tidu";
 import type { Tensor } from "tidu";
+import { currentDevice } from "../../src/devices/registry.ts";
 import { argumentsOf, callableFor } from "./call.ts";
 import {
   difference,
@@ -117,7 +118,11 @@ function replayError(c: Case, data: Dataset): string | null {
   if (takesOut(c.kwargs)) throw new Missing("out=");
   const call = callableFor(c);
   const values = new Values(c, data.blob);
-  return differenceOfError(c, () => call(argumentsOf(values), c.args ?? []));
+  return differenceOfError(c, () => {
+    call(argumentsOf(values), c.args ?? []);
+    // Some errors are told late: see Note [Late checks].
+    currentDevice().synchronize();
+  });
 }
 /** Whether `body` raises what PyTorch raises: a class of that name, a message in which the recorded pattern is found. */
 export function differenceOfError(c: Case, body: () => unknown): string | null {

@@ -6,6 +6,7 @@ import type { Adapter } from "./worker.ts";
 const RING_BYTES = 4 << 20;
 /** Bytes that come back at once. */
 const ANSWER_BYTES = 4 << 20;
+const PART = ANSWER_BYTES / 2;
 /** Bytes that go there at once: a part of the ring, so that the worker can begin. */
 const PIECE = RING_BYTES / 4;
 /** Commands after which a worker that sleeps is woken, though nobody waits for a result yet. */
@@ -146,10 +147,13 @@ export class Channel {
     }
   }
 
+  /** How often the calling thread waited for what the device computes. */
+  waits = 0;
   /** Sends a request with its arguments and gives the bytes of the answer, which the next request overwrites. */
-  ask(command: number, first = 0, second = 0): Uint8Array {
+  ask(command: number, ...words: readonly number[]): Uint8Array {
     this.started();
-    const request = this.request(command, first, second);
+    if (command !== COMMAND.grow) this.waits++;
+    const request = this.request(command, words);
     for (;;) {
       const answered = Atomics.load(this.control, CONTROL.answered);
       if (answered === request) break;
@@ -160,12 +164,11 @@ export class Channel {
     if (Atomics.load(this.control, CONTROL.failed) === 1) throw failed(this.text());
     return bytes;
   }
-  private request(command: number, first: number, second: number): number {
+  private request(command: number, words: readonly number[]): number {
     const request = (this.requests = (this.requests + 1) & 0x3fffffff);
-    const at = this.open(command, 3);
+    const at = this.open(command, 1 + words.length);
     this.ring[at] = request;
-    this.ring[at + 1] = first;
-    this.ring[at + 2] = second;
+    for (let i = 0; i < words.length; i++) this.ring[at + 1 + i] = words[i];
     this.send(true);
     return request;
   }
@@ -173,16 +176,18 @@ export class Channel {
     return new TextDecoder().decode(this.answer.slice(0, this.control[CONTROL.length]));
   }
 
-  /** Bytes from a multiple of 4 on. */
-  download(from: number, nbytes: number): Uint8Array {
-    const bytes = new Uint8Array(nbytes);
-    for (let at = 0; at < nbytes; at += ANSWER_BYTES)
-      bytes.set(this.ask(COMMAND.download, from + at, Math.min(ANSWER_BYTES, nbytes - at)), at);
+  /** Bytes from a multiple of 4 on, behind those of another place, few and a multiple of 16. */
+  download(from: number, nbytes: number, first = 0, before = 0): Uint8Array {
+    const bytes = new Uint8Array(before + nbytes);
+    for (let at = 0; at === 0 || at < nbytes; at += PART) {
+      const part = this.ask(COMMAND.download, from + at, Math.min(PART, nbytes - at), first, at === 0 ? before : 0);
+      bytes.set(part, at === 0 ? 0 : before + at);
+    }
     return bytes;
   }
-  async downloadAsync(from: number, nbytes: number): Promise<Uint8Array> {
+  async downloadAsync(from: number, nbytes: number, first = 0, before = 0): Promise<Uint8Array> {
     this.started();
-    const request = this.request(COMMAND.fetch, from, nbytes);
+    const request = this.request(COMMAND.fetch, [from, nbytes, first, before]);
     return new Promise((resolve, reject) => this.waiting.set(request, { resolve, reject }));
   }
   /** To a multiple of 4. Up to 3 bytes more are written where their number is none. */

@@ -1,13 +1,13 @@
 // The WebGPU device: one buffer, kernels as shaders, a thread of its own (Note [Device thread]).
 import type { Dtype, TypedArray } from "../../base/dtype.ts";
 import { complex128, float32, float64, int32, uint8 } from "../../base/dtype.ts";
-import { TypeError } from "../../base/errors.ts";
+import { placeNow, retell, TypeError } from "../../base/errors.ts";
 import { splitComplex } from "../../kernel/complex.ts";
 import type { Kernel, Launch, Operand } from "../../kernel/loops.ts";
 import type { Block, Place } from "../../kernel/place.ts";
 import { Widths } from "../../kernel/widths.ts";
 import { staying } from "../backend.ts";
-import type { Backend, Matrix, MemoryStats, Product } from "../backend.ts";
+import type { Backend, Judge, Matrix, MemoryStats, Product } from "../backend.ts";
 import { getDevice } from "../registry.ts";
 import type { Channel } from "./channel.ts";
 import { Launcher } from "./launch.ts";
@@ -29,6 +29,9 @@ export class WebGpuDevice implements Backend {
   private readonly launcher: Launcher;
   /** Kernels, by their numbers, all of whose dtypes it has. */
   private readonly checked: boolean[] = [];
+  /** Where kernels put the ends of indices, and who judges them: see Note [Late checks]. */
+  private readonly ends: Block;
+  private expected: { readonly judge: Judge; readonly place: () => string | null }[] = [];
   /** Launches and products so far, and kernels that ran on the host instead. */
   launched = 0;
   onHost = 0;
@@ -39,7 +42,8 @@ export class WebGpuDevice implements Backend {
     const { most } = this.adapter;
     const grow = (nbytes: number): boolean => this.channel.ask(COMMAND.grow, nbytes).length === 0;
     this.memory = new GpuMemory({ most: Math.floor(most / 64) * 64, grow });
-    this.launcher = new Launcher(channel);
+    this.ends = this.memory.allocate(EXPECTED * 16);
+    this.launcher = new Launcher(channel, (nbytes) => this.memory.allocate(nbytes));
   }
   allocate(nbytes: number): Block {
     return this.memory.allocate(nbytes);
@@ -88,13 +92,44 @@ export class WebGpuDevice implements Backend {
   pack(_dtype: Dtype, b: Matrix): Matrix {
     return b;
   }
+  expect(judge: Judge): Place {
+    if (this.expected.length === EXPECTED) this.judge();
+    this.expected.push({ judge, place: placeNow() });
+    return { block: this.ends, offset: 2 * (this.expected.length - 1) };
+  }
+  /** Has all that is expected judged, from `bytes` if they were read. Raises the first error. */
+  private judge(bytes: Uint8Array | null = null, expected = this.expected): void {
+    if (expected.length === 0) return;
+    if (expected === this.expected) this.expected = [];
+    const read = bytes ?? this.channel.download(elementAt({ block: this.ends, offset: 0 }, 1), expected.length * 16);
+    const ends = new BigInt64Array(read.buffer, read.byteOffset, expected.length * 2);
+    for (const [i, { judge, place }] of expected.entries())
+      try {
+        judge(Number(ends[2 * i]), Number(ends[2 * i + 1]));
+      } catch (error) {
+        const at = place();
+        const where = at === null ? "" : `, in the call at ${at}`;
+        if (error instanceof Error)
+          retell(error, `${error.message}\nThe device found it${where}, and the program hears of it where it waits.`);
+        throw error;
+      }
+  }
   download(dtype: Dtype, place: Place, length: number): TypedArray {
     const [from, skipped, nbytes] = bytesOf(dtype, place, length);
-    return elements(dtype, this.channel.download(from, skipped + nbytes), skipped, nbytes);
+    const expected = this.expected.length * 16;
+    const first = elementAt({ block: this.ends, offset: 0 }, 1);
+    const bytes = this.channel.download(from, skipped + nbytes, first, expected);
+    this.judge(bytes.subarray(0, expected));
+    return elements(dtype, bytes.subarray(expected), skipped, nbytes);
   }
   async downloadAsync(dtype: Dtype, place: Place, length: number): Promise<TypedArray> {
     const [from, skipped, nbytes] = bytesOf(dtype, place, length);
-    return elements(dtype, await this.channel.downloadAsync(from, skipped + nbytes), skipped, nbytes);
+    const { expected } = this;
+    this.expected = [];
+    const first = elementAt({ block: this.ends, offset: 0 }, 1);
+    const bytes = await this.channel.downloadAsync(from, skipped + nbytes, first, expected.length * 16);
+    this.judge(bytes.subarray(0, expected.length * 16), expected);
+    return elements(dtype, bytes.subarray(expected.length * 16), skipped, nbytes);
   }
   upload(dtype: Dtype, place: Place, values: TypedArray): void {
     assertHas(dtype);
@@ -111,6 +146,10 @@ export class WebGpuDevice implements Backend {
     around.set(bytes, skipped);
     this.channel.upload(from - skipped, around);
   }
+  /** How often the program waited for an answer of the device. */
+  get waits(): number {
+    return this.channel.waits;
+  }
   memoryStats(): MemoryStats {
     return this.memory.stats();
   }
@@ -119,12 +158,15 @@ export class WebGpuDevice implements Backend {
   }
   synchronize(): void {
     this.channel.ask(COMMAND.finish);
+    this.judge();
   }
   /** Why kernels had to run on the host. */
   refused(): ReadonlyMap<Kernel, string> {
     return this.launcher.refused;
   }
 }
+/** Checks that may be open. */
+const EXPECTED = 256;
 /** Whatever lies there. */
 const byte = uint8;
 
@@ -141,6 +183,7 @@ function bytesOf({ itemsize }: Dtype, { block, offset }: Place, length: number):
   return [first - (first & 3), first & 3, length * itemsize];
 }
 function elements(dtype: Dtype, bytes: Uint8Array, skipped: number, nbytes: number): TypedArray {
-  const own = skipped === 0 ? bytes : bytes.slice(skipped);
+  const isAligned = ((bytes.byteOffset + skipped) & 7) === 0;
+  const own = isAligned ? bytes.subarray(skipped) : bytes.slice(skipped);
   return new dtype.array(own.buffer, own.byteOffset, nbytes / dtype.array.BYTES_PER_ELEMENT);
 }

@@ -1,27 +1,25 @@
 // Launches: chooses the form that fits, compiles it the first time, and sends the descriptor.
+import { contiguousStrides } from "../../base/layout.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
-import { bool, int64 } from "../../base/dtype.ts";
+import { bool, float32, int64 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
-import type { Kernel, Launch, Loops } from "../../kernel/loops.ts";
-import { plan } from "../../kernel/loops.ts";
+import { acc, constant, input } from "../../kernel/expr.ts";
+import type { Launch, Loops } from "../../kernel/loops.ts";
+import { Kernel, plan } from "../../kernel/loops.ts";
 import { placeOf } from "../../kernel/place.ts";
-import type { Place } from "../../kernel/place.ts";
-import type { Product } from "../backend.ts";
+import type { Block, Place } from "../../kernel/place.ts";
+import type { Matrix, Product } from "../backend.ts";
 import type { Channel } from "./channel.ts";
-import { emitKernel, OUTER, REDUCED, WORKGROUP, wordsOf } from "./emit/kernel.ts";
+import { emitKernel, LANES, OUTER, REDUCED, SHARE, WORKGROUP, wordsOf } from "./emit/kernel.ts";
 import type { Form, Words } from "./emit/kernel.ts";
 import { NotInWgsl } from "./emit/expressions.ts";
-import { emitProduct, PRODUCT_WORDS, TILE } from "./emit/product.ts";
-import type { ProductWord } from "./emit/product.ts";
+import { DEPTH, emitProduct, PRODUCT_WORDS, TILES } from "./emit/product.ts";
+import type { ProductWord, Tile } from "./emit/product.ts";
 import { elementAt } from "./memory.ts";
 import { COMMAND } from "./worker.ts";
 
 /** WebGPU's limit of workgroups in a dim. */
 const MOST_GROUPS = 65535;
-/** Elements that are folded into one by a workgroup, not by a thread, and results that are too many to need it. */
-const LONG = 64;
-const MANY = 1 << 14;
-
 interface Compiled {
   /** Number of the pipeline; -1 where there is none. */
   readonly pipeline: number;
@@ -29,16 +27,19 @@ interface Compiled {
 }
 export class Launcher {
   private readonly channel: Channel;
+  private readonly allocate: (nbytes: number) => Block;
   private pipelines = 0;
   /** The forms compiled of each kernel, by its number and theirs. */
   private readonly forms: Map<number, Compiled>[] = [];
-  private readonly products: number[] = [];
+  private readonly products = new Map<string, number>();
+  private readonly halved = new Map<Kernel, readonly [Kernel, Kernel]>();
   private readonly bits = new DataView(new ArrayBuffer(8));
   /** Kernels that have no form in WGSL, and why. */
   readonly refused = new Map<Kernel, string>();
 
-  constructor(channel: Channel) {
+  constructor(channel: Channel, allocate: (nbytes: number) => Block) {
     this.channel = channel;
+    this.allocate = allocate;
   }
   /** Runs a kernel of the device's own dtypes; false if it has no form here. */
   launch(kernel: Kernel, launch: Launch): boolean {
@@ -47,18 +48,35 @@ export class Launcher {
     const [count, folded] = [product(loops.sizes.slice(0, outer)), product(loops.sizes.slice(outer))];
     if (count === 0 || (kernel.reduce === null && folded === 0)) return true;
     const form = formOf(kernel, loops, count, folded);
+    const parts = partsOf(kernel, form, count, folded);
+    if (parts > 1) return this.inParts(kernel, launch, parts, count);
+    return this.send(kernel, launch, loops, form, count, folded, 1);
+  }
+  private send(
+    kernel: Kernel,
+    launch: Launch,
+    loops: Loops,
+    form: Form,
+    count: number,
+    folded: number,
+    parts: number,
+  ): boolean {
+    const outer = loops.sizes.length - loops.reduced;
     const compiled = this.compiled(kernel, form, outer, loops.reduced);
     const { pipeline, words } = compiled;
     if (pipeline < 0) return false;
-    const threads = form === "one" ? 1 : form === "group" ? count : Math.ceil(count / WORKGROUP);
+    const perGroup = form.lanes > 1 ? LANES / form.lanes : WORKGROUP;
+    const groups = form.inOrder ? 1 : Math.ceil(count / perGroup);
     const at = this.channel.open(COMMAND.launch, 4 + words.count);
     const memory = this.channel.words;
     memory[at] = pipeline;
-    memory[at + 1] = Math.min(threads, MOST_GROUPS);
-    memory[at + 2] = memory[at + 3] = 1;
+    memory[at + 1] = Math.min(groups, MOST_GROUPS);
+    memory[at + 2] = parts;
+    memory[at + 3] = 1;
     const d = at + 4;
     memory[d + OUTER] = count;
     memory[d + REDUCED] = folded;
+    memory[d + SHARE] = Math.ceil(folded / parts);
     for (let i = 0; i < loops.sizes.length; i++) memory[d + words.size(i)] = loops.sizes[i];
     for (let k = 0; k < launch.operands.length; k++) {
       const { itemsize } = dtypeOf(kernel, k);
@@ -67,8 +85,66 @@ export class Launcher {
     }
     for (let i = 0; i < kernel.params.length; i++)
       this.param(memory, d + words.param(i), kernel.params[i], launch.params[i]);
+    for (const [i, { offset, dtype }] of kernel.outputs.entries())
+      if (offset !== undefined) {
+        const { block } = launch.operands[kernel.inputs.length + i];
+        memory[d + words.block(i)] = elementAt({ block, offset: 0 }, dtype.itemsize);
+        memory[d + words.block(i) + 1] = Math.ceil(block.nbytes / dtype.itemsize);
+      }
     this.channel.send();
     return true;
+  }
+  /** A fold in two launches: of parts, and of what became of them. See Note [Lanes]. */
+  private inParts(kernel: Kernel, { shape, reduced, operands, params }: Launch, parts: number, count: number): boolean {
+    const [partial, final] = this.halves(kernel);
+    const accs = kernel.reduce!.accs;
+    const inputs = operands.slice(0, kernel.inputs.length);
+    const outer = shape.slice(0, shape.length - reduced);
+    const strides = contiguousStrides(outer);
+    const zeros = shape.slice(outer.length).map(() => 0);
+    const blocks = accs.map((a) => this.allocate(parts * count * a.dtype.itemsize));
+    const stored = blocks.map((block) => ({ block, offset: 0, strides: [...strides, ...zeros] }));
+    const first = { shape, reduced, operands: [...inputs, ...stored], params };
+    const loops = plan(partial, first);
+    const folded = product(loops.sizes.slice(loops.sizes.length - loops.reduced));
+    const form = { ...formOf(partial, loops, count, folded), isPart: true };
+    const isDone = this.send(partial, first, loops, form, count, folded, parts);
+    if (isDone)
+      this.launch(final, {
+        shape: [...outer, parts],
+        reduced: 1,
+        operands: [
+          ...stored.map(({ block }) => ({ block, offset: 0, strides: [...strides, count] })),
+          ...operands
+            .slice(inputs.length)
+            .map((o) => ({ ...placeOf(o), strides: [...o.strides.slice(0, outer.length), 0] })),
+        ],
+        params,
+      });
+    for (const block of blocks) block.free();
+    return isDone;
+  }
+  /** A fold's accumulators as what is stored, and what makes of those of several parts what is wanted. */
+  private halves(kernel: Kernel): readonly [Kernel, Kernel] {
+    let halves = this.halved.get(kernel);
+    if (halves !== undefined) return halves;
+    const { inputs, params, outputs, reduce } = kernel;
+    const accs = reduce!.accs;
+    const dtypes = accs.map((a) => a.dtype);
+    halves = [
+      new Kernel({ inputs, params, outputs: dtypes.map((dtype, i) => ({ dtype, value: acc(i, dtype) })), reduce }),
+      new Kernel({
+        inputs: dtypes,
+        params,
+        outputs,
+        reduce: {
+          scan: false,
+          accs: accs.map((a, i) => ({ ...a, step: a.combine!(acc(i, a.dtype), input(i, a.dtype)) })),
+        },
+      }),
+    ];
+    this.halved.set(kernel, halves);
+    return halves;
   }
   private param(memory: Int32Array, at: number, dtype: Dtype, x: Scalar): void {
     if (dtype.is_floating_point) {
@@ -88,7 +164,8 @@ export class Launcher {
     }
   }
   private compiled(kernel: Kernel, form: Form, outer: number, reduced: number): Compiled {
-    const key = (outer * 64 + reduced) * 4 + FORMS.indexOf(form);
+    const { lanes, across, inOrder, isPart } = form;
+    const key = ((outer * 64 + reduced) * 512 + lanes) * 8 + (across ? 1 : 0) + (inOrder ? 2 : 0) + (isPart ? 4 : 0);
     const forms = (this.forms[kernel.id] ??= new Map<number, Compiled>());
     let found = forms.get(key);
     if (found === undefined) forms.set(key, (found = this.compile(kernel, form, outer, reduced)));
@@ -114,31 +191,49 @@ export class Launcher {
     const { m, n, k, batch = 1, terms = 1, a, b, out, addend } = product;
     if (m === 0 || n === 0 || batch === 0) return;
     if ("packed" in b) throw new RuntimeError("WebGPU packs no matrices");
-    const gathered = "rowTable" in b;
-    const form = (gathered ? 2 : 0) + (addend === undefined ? 0 : 1);
-    const pipeline = (this.products[form] ??= this.pipeline(emitProduct(gathered, addend !== undefined)));
+    const depths = terms * Math.ceil(k / DEPTH);
+    const [tile, parts] = divided(m, n, batch, depths);
+    // What is small is not worth a pipeline of its own.
+    const isSmall = m * n * depths * batch < SMALL;
+    const form = {
+      tile,
+      a: isSmall ? ("any" as const) : lieOf(a, { rows: k, cols: m }),
+      b: "rowTable" in b ? ("gathered" as const) : isSmall ? ("any" as const) : lieOf(b, { rows: n, cols: k }),
+    };
+    const key = `${tile.size} ${form.a} ${form.b}`;
+    let pipeline = this.products.get(key);
+    if (pipeline === undefined) this.products.set(key, (pipeline = this.pipeline(emitProduct(form))));
+    // What is made in parts is added up by another launch.
+    const block = parts === 1 ? null : this.allocate(parts * batch * m * n * 4);
+    const made = block === null ? out : { block, offset: 0, rowStride: n, colStride: 1, batchStride: m * n };
     const place = (x: Place): number => elementAt(placeOf(x), 4);
+    const isGathered = "rowTable" in b;
     const told: Record<ProductWord, number> = {
       m,
       n,
       k,
       terms,
       batch,
+      parts,
+      share: Math.ceil(depths / parts),
       a: place(a),
       a_row: a.rowStride,
       a_col: a.colStride,
       a_batch: a.batchStride ?? 0,
       a_term: a.termStride ?? 0,
       b: place(b),
-      b_row: gathered ? 0 : b.rowStride,
-      b_col: gathered ? 0 : b.colStride,
+      b_row: isGathered ? 0 : b.rowStride,
+      b_col: isGathered ? 0 : b.colStride,
       b_batch: b.batchStride ?? 0,
       b_term: b.termStride ?? 0,
-      b_rows: gathered ? place(b.rowTable) : 0,
-      b_cols: gathered ? place(b.colTable) : 0,
-      out: place(out),
-      out_row: out.rowStride,
-      out_batch: out.batchStride ?? 0,
+      b_rows: isGathered ? place(b.rowTable) : 0,
+      b_cols: isGathered ? place(b.colTable) : 0,
+      out: place(made),
+      out_row: made.rowStride,
+      out_batch: made.batchStride ?? 0,
+      out_part: batch * m * n,
+      out_fours: lieOf(made, { rows: n, cols: 1 }) === "rows" ? 1 : 0,
+      has_addend: addend === undefined ? 0 : 1,
       addend: addend === undefined ? 0 : place(addend),
       addend_row: addend?.rowStride ?? 0,
       addend_col: addend?.colStride ?? 0,
@@ -147,27 +242,103 @@ export class Launcher {
     const at = this.channel.open(COMMAND.launch, 4 + PRODUCT_WORDS.length);
     const memory = this.channel.words;
     memory[at] = pipeline;
-    memory[at + 1] = Math.ceil(n / TILE);
-    memory[at + 2] = Math.ceil(m / TILE);
-    memory[at + 3] = Math.min(batch, MOST_GROUPS);
+    memory[at + 1] = Math.ceil(n / tile.size);
+    memory[at + 2] = Math.ceil(m / tile.size);
+    memory[at + 3] = Math.min(batch * parts, MOST_GROUPS);
     for (let i = 0; i < PRODUCT_WORDS.length; i++) memory[at + 4 + i] = told[PRODUCT_WORDS[i]];
     this.channel.send();
+    if (block === null) return;
+    this.launch(ADDED_UP, {
+      shape: [batch, m, n, parts],
+      reduced: 1,
+      operands: [
+        { block, offset: 0, strides: [m * n, n, 1, batch * m * n] },
+        { ...placeOf(out), strides: [out.batchStride ?? 0, out.rowStride, 1, 0] },
+      ],
+      params: [],
+    });
+    block.free();
   }
 }
-const FORMS: readonly Form[] = ["each", "group", "one"];
+/** Workgroups that a device has work for at once. */
+const BUSY = 128;
+/** Results times steps of a product below which all are computed by the same shaders. */
+const SMALL = 1 << 14;
+/** Steps below which a part of a sum is not worth a workgroup. */
+const FEW_STEPS = 4;
+/** The largest tile with which there is work for a whole device, and in how many parts the smallest's sums are made. */
+function divided(m: number, n: number, batch: number, depths: number): [Tile, number] {
+  const tilesOf = ({ size }: Tile): number => Math.ceil(m / size) * Math.ceil(n / size) * batch;
+  const large = TILES.find((t) => tilesOf(t) >= BUSY);
+  if (large !== undefined) return [large, 1];
+  const [tile] = TILES.slice(-1);
+  const parts = Math.min(Math.floor((2 * BUSY) / tilesOf(tile)), Math.floor(depths / FEW_STEPS));
+  return [tile, Math.max(1, parts)];
+}
+/** How four elements of a matrix lie together: see ProductForm. `sizes`: how many there are in a row, and in a column. */
+function lieOf(matrix: Matrix, sizes: Record<"rows" | "cols", number>): "rows" | "cols" | "any" {
+  const { rowStride, colStride, batchStride = 0, termStride = 0 } = matrix;
+  if ((elementAt(placeOf(matrix), 4) | batchStride | termStride) & 3) return "any";
+  if (colStride === 1 && ((rowStride | sizes.rows) & 3) === 0) return "rows";
+  if (rowStride === 1 && ((colStride | sizes.cols) & 3) === 0) return "cols";
+  return "any";
+}
+const ADDED_UP = new Kernel({
+  inputs: [float32],
+  outputs: [{ dtype: float32, value: acc(0, float32) }],
+  reduce: {
+    scan: false,
+    accs: [
+      {
+        dtype: float32,
+        init: constant(0, float32),
+        step: acc(0, float32).add(input(0, float32)),
+        combine: (a, b) => a.add(b),
+      },
+    ],
+  },
+});
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 const dtypeOf = ({ inputs, outputs }: Kernel, k: number): Dtype =>
   k < inputs.length ? inputs[k] : outputs[k - inputs.length].dtype;
 
-function formOf({ reduce, outputs }: Kernel, { strides }: Loops, count: number, folded: number): Form {
+const EACH: Form = { lanes: 1, across: false, inOrder: false, isPart: false };
+const IN_ORDER: Form = { ...EACH, inOrder: true };
+const ACROSS: Form = { ...EACH, lanes: 16, across: true };
+const LANED: Readonly<Record<number, Form>> = {
+  8: { ...EACH, lanes: 8 },
+  32: { ...EACH, lanes: 32 },
+  256: { ...EACH, lanes: 256 },
+};
+/** Threads that keep a device busy, and steps of a thread that are not worth another. */
+const MANY = 1 << 16;
+const SHORT = 16;
+
+/** How a fold of `folded` elements into each of `count` is divided: see Note [Lanes]. */
+function formOf({ reduce, outputs }: Kernel, { strides, reduced }: Loops, count: number, folded: number): Form {
   const inOrder = outputs.some(
     ({ offset, mode = "set", dtype }) => offset !== undefined && mode !== "set" && mode !== "add" && dtype === int64,
   );
-  if (inOrder) return "one";
-  if (reduce === null || reduce.scan || reduce.accs.some((a) => a.combine === undefined)) return "each";
-  if (folded < LONG || count > MANY) return "each";
-  // Columns are read by neighbouring threads anyway, if there are enough of them.
+  if (inOrder) return IN_ORDER;
+  if (reduce === null || reduce.scan || reduce.accs.some((a) => a.combine === undefined)) return EACH;
+  if (folded < SHORT / 2 || (folded <= SHORT && count > MANY / SHORT)) return EACH;
   const [first] = strides;
-  const across = count >= 1024 && first !== undefined && Math.abs(first[first.length - 1]) > 1;
-  return across ? "each" : "group";
+  const isAcross =
+    first !== undefined &&
+    reduced < first.length &&
+    Math.abs(first[first.length - 1]) > 1 &&
+    first[first.length - reduced - 1] === 1;
+  if (isAcross && count >= SHORT) return count >= MANY ? EACH : ACROSS;
+  return LANED[folded < 64 ? 8 : folded >= 256 && count * 32 < MANY ? 256 : 32];
+}
+/** Workgroups among which the reduced elements are divided, for each outer one. */
+function partsOf({ reduce, outputs }: Kernel, { lanes }: Form, count: number, folded: number): number {
+  const steps = Math.floor(folded / lanes);
+  if (lanes === 1 || steps <= SHORT || count * lanes >= MANY) return 1;
+  if (
+    reduce!.accs.some((a) => (a.pass ?? 0) > 0) ||
+    outputs.some((o) => o.pass !== undefined || o.offset !== undefined)
+  )
+    return 1;
+  return Math.min(Math.floor((2 * steps) / SHORT), Math.ceil(MANY / (count * lanes)));
 }

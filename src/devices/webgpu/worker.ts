@@ -33,13 +33,13 @@ export const COMMAND = {
   launch: 2,
   /** byte offset, bytes, what is written there. */
   upload: 3,
-  /** request, byte offset, bytes. */
+  /** request, byte offset, bytes; byte offset and bytes of what comes before them. */
   download: 4,
   /** request, bytes that the buffer is to have. */
   grow: 5,
   /** request: answered when all before is done. */
   finish: 6,
-  /** request, byte offset, bytes: the answer comes as a message. */
+  /** The same, but the answer comes as a message. */
   fetch: 7,
 } as const;
 /** Bytes of a launch's descriptor at most, and from where one may start: WebGPU's limit for dynamic offsets. */
@@ -107,6 +107,10 @@ export function work(
     current: -1,
     batch: new Int32Array(BATCH / 4),
     filled: 0,
+    /** What is written into the buffer by what is being recorded: words so far. */
+    writes: new Int32Array(BATCH / 4),
+    uploads: null as unknown as GPUBuffer,
+    written: 0,
     launches: 0,
     failure: "",
 
@@ -145,6 +149,7 @@ export function work(
       });
       life.pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [life.layout] });
       life.descriptors = device.createBuffer({ size: BATCH + descriptorBytes, usage: UNIFORM | COPY_DST });
+      life.uploads = device.createBuffer({ size: BATCH, usage: COPY_SRC | COPY_DST });
       life.replace(device.createBuffer({ size: 256, usage: STORAGE | COPY_SRC | COPY_DST }));
       const told: Adapter = {
         vendor: info.vendor,
@@ -187,9 +192,10 @@ export function work(
       if (life.encoder === null) return;
       const encoder = life.endPass();
       if (life.filled > 0) life.device.queue.writeBuffer(life.descriptors, 0, life.batch, 0, life.filled / 4);
+      if (life.written > 0) life.device.queue.writeBuffer(life.uploads, 0, life.writes, 0, life.written);
       life.device.queue.submit([encoder.finish()]);
       life.encoder = null;
-      life.filled = life.launches = 0;
+      life.filled = life.launches = life.written = 0;
     },
     launch(from: number, end: number): void {
       if (life.filled + descriptorBytes > BATCH) life.submit();
@@ -207,6 +213,19 @@ export function work(
       life.filled += Math.ceil(bytes / descriptorStep) * descriptorStep;
       life.launches++;
     },
+    /** Writes words of the ring into the buffer: few go with what is being recorded. */
+    upload(to: number, from: number, count: number): void {
+      if (count * 4 > BATCH / 4) {
+        life.submit();
+        // A copy: Dawn's binding does not look where shared memory lies.
+        life.device.queue.writeBuffer(life.memory, to, ring.slice(from, from + count));
+        return;
+      }
+      if ((life.written + count) * 4 > BATCH) life.submit();
+      life.writes.set(ring.subarray(from, from + count), life.written);
+      life.endPass().copyBufferToBuffer(life.uploads, life.written * 4, life.memory, to, count * 4);
+      life.written += count;
+    },
     compile(from: number): void {
       const bytes = new Uint8Array(ring.buffer, (from + 2) * 4, ring[from + 1]).slice();
       const module = life.device.createShaderModule({ code: new TextDecoder().decode(bytes) });
@@ -215,19 +234,22 @@ export function work(
         compute: { module, entryPoint: "main" },
       });
     },
-    /** So many bytes of the buffer, from a multiple of 4 on, as they are once all before is done. */
-    async read(from: number, nbytes: number): Promise<Uint8Array> {
-      const size = Math.ceil(nbytes / 4) * 4;
+    /** So many bytes of the buffer, from a multiple of 4 on, behind those of another place, once all before is done. */
+    async read(from: number, nbytes: number, first: number, before: number): Promise<Uint8Array> {
+      const own = Math.ceil(nbytes / 4) * 4;
+      const size = before + own;
       if (life.staging === null || life.staging.size < size) {
         life.staging?.destroy();
         const room = Math.max(4096, 2 ** Math.ceil(Math.log2(size)));
         life.staging = life.device.createBuffer({ size: room, usage: MAP_READ | COPY_DST });
       }
       const { staging } = life;
-      life.endPass().copyBufferToBuffer(life.memory, from, staging, 0, size);
+      const encoder = life.endPass();
+      if (before > 0) encoder.copyBufferToBuffer(life.memory, first, staging, 0, before);
+      encoder.copyBufferToBuffer(life.memory, from, staging, before, own);
       life.submit();
       await staging.mapAsync(1, 0, size);
-      const bytes = new Uint8Array(staging.getMappedRange(0, size)).slice(0, nbytes);
+      const bytes = new Uint8Array(staging.getMappedRange(0, size)).slice(0, before + nbytes);
       staging.unmap();
       return bytes;
     },
@@ -256,7 +278,7 @@ export function work(
         await life.device.queue.onSubmittedWorkDone();
         return life.say("");
       }
-      const bytes = await life.read(ring[from + 1] >>> 0, ring[from + 2]);
+      const bytes = await life.read(ring[from + 1] >>> 0, ring[from + 2], ring[from + 3] >>> 0, ring[from + 4]);
       if (number === command.fetch) return post({ request, bytes }, [bytes.buffer as ArrayBuffer]);
       answer.set(bytes);
       control[at.length] = bytes.length;
@@ -266,13 +288,7 @@ export function work(
       if (number === wrap || (life.failure !== "" && number < command.download)) return;
       if (number === pipeline) return life.compile(from);
       if (number === launch) return life.launch(from, end);
-      if (number === upload) {
-        life.submit();
-        // A copy: Dawn's binding does not look where shared memory lies.
-        const words = ring.slice(from + 2, from + 2 + Math.ceil(ring[from + 1] / 4));
-        life.device.queue.writeBuffer(life.memory, ring[from] >>> 0, words);
-        return;
-      }
+      if (number === upload) return life.upload(ring[from] >>> 0, from + 2, Math.ceil(ring[from + 1] / 4));
       const request = ring[from];
       try {
         await life.request(number, from);

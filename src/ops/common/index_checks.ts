@@ -3,19 +3,67 @@ import type { Dtype } from "../../base/dtype.ts";
 import { int32, int64 } from "../../base/dtype.ts";
 import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { list, sameShape, wrapDim } from "../../base/layout.ts";
+import type { Judge } from "../../devices/backend.ts";
+import { acc, input, param } from "../../kernel/expr.ts";
+import { Kernel, operand } from "../../kernel/loops.ts";
+import { further, placeOf } from "../../kernel/place.ts";
+import { empty } from "../../tensor/allocate.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { look } from "./looks.ts";
 
 /** Raises the error of `message` for an index that points past `size`. */
 export function assertWithin(index: Tensor, size: number, message: (i: number) => Error, negative: boolean): void {
   if (index.numel() === 0 || index.whole.is_meta) return;
-  const least = negative ? -size : 0;
-  const wrong = look(index.whole, (whole) => {
-    const low = Number(whole.amin().item());
-    const high = Number(whole.amax().item());
-    return low < least ? low : high >= size ? high : null;
+  // Among the ends is 0, which is none of an empty dim.
+  if (size === 0) throw message(Number(index.whole.flatten()[0].item()));
+  judgeEnds(index, 0, (low, high) => {
+    if (low < (negative ? -size : 0)) throw message(low);
+    if (high >= size) throw message(high);
   });
-  if (wrong !== null) throw message(wrong);
+}
+/**
+ * Has `judge` raise its error for the least and the largest of some whole numbers and 0, of which those that are `ignore` do
+ * not count.
+ *
+ * Note [Late checks]: a device that works ahead of the program does not wait for them. They are judged when the program
+ * next waits for a value; until then wrong indices read what is anywhere and write nothing but into the tensor itself.
+ */
+export function judgeEnds(index: Tensor, ignore: number, judge: Judge): void {
+  if (!index.whole.backend.holdsData) return;
+  look(index.whole, (whole) => judgeNow(whole, ignore, judge));
+}
+function judgeNow(index: Tensor, ignore: number, judge: Judge): void {
+  const { backend, sizes, strides, dtype } = index;
+  const late = backend.expect?.(judge);
+  const found = late ?? placeOf(empty([2], int64, undefined, backend));
+  const still = sizes.map(() => 0);
+  const operands = [operand(index, strides), operand(found, still), operand(further(found, 1), still)];
+  backend.launch(ends(dtype), { shape: sizes, reduced: sizes.length, operands, params: [ignore] });
+  if (late !== undefined) return;
+  const [least, largest] = backend.download(int64, found, 2);
+  judge(Number(least), Number(largest));
+}
+const kernels = new Map<Dtype, Kernel>();
+function ends(dtype: Dtype): Kernel {
+  const known = kernels.get(dtype);
+  if (known !== undefined) return known;
+  const t = input(0, dtype).cast(int64);
+  const counted = t.eq(param(0, int64)).where(t.lift(0), t);
+  const [least, most] = [acc(0, int64), acc(1, int64)];
+  const kernel = new Kernel({
+    inputs: [dtype],
+    params: [int64],
+    outputs: [least, most].map((value) => ({ dtype: int64, value })),
+    reduce: {
+      scan: false,
+      accs: [
+        { dtype: int64, init: t.lift(0), step: least.min(counted), combine: (a, b) => a.min(b) },
+        { dtype: int64, init: t.lift(0), step: most.max(counted), combine: (a, b) => a.max(b) },
+      ],
+    },
+  });
+  kernels.set(dtype, kernel);
+  return kernel;
 }
 const isIndexDtype = (dtype: Dtype): boolean => dtype === int64 || dtype === int32;
 /** What `index_add` and `index_reduce` take: a source of self's shape but for the dim that `index` points along. */

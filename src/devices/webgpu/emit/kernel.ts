@@ -14,10 +14,20 @@ import { Body, cast, Functions, NotInWgsl, PREAMBLE, typeOf } from "./expression
 import type { Leaves } from "./expressions.ts";
 
 /**
- * How the work is divided: a thread for each outer element ("each"), which walks the reduced ones by itself; a workgroup for
- * each, whose threads take the reduced ones in turn and put together what they have ("group"); or one thread for all ("one").
+ * How the work is divided: a thread for each outer element, which walks the reduced ones by itself; several `lanes` for each,
+ * which take the reduced ones in turn and put together what they have; or one thread for all (`inOrder`).
+ *
+ * Note [Lanes]: a workgroup that has several lanes for each outer element has several of those, too. Threads that follow each
+ * other are lanes of one element where reduced elements lie side by side in memory, and otherwise (`across`) of elements that
+ * follow each other. Where that leaves a device idle, the reduced elements are divided among workgroups, too: each stores
+ * its accumulators, and another launch combines them (`isPart`).
  */
-export type Form = "each" | "group" | "one";
+export interface Form {
+  readonly lanes: number;
+  readonly across: boolean;
+  readonly inOrder: boolean;
+  readonly isPart: boolean;
+}
 export interface Variant {
   readonly form: Form;
   /** Loops of the outer dims and of the reduced ones. */
@@ -25,6 +35,8 @@ export interface Variant {
   readonly reduced: number;
 }
 export const WORKGROUP = 64;
+/** Threads of a workgroup with lanes. */
+export const LANES = 256;
 
 /** Where what is told of a launch stands in its descriptor, in words. */
 export interface Words {
@@ -32,20 +44,26 @@ export interface Words {
   readonly first: (operand: number) => number;
   readonly stride: (operand: number, dim: number) => number;
   readonly param: (i: number) => number;
+  /** Of an output that is scattered: where its block begins, and how many elements it has. */
+  readonly block: (output: number) => number;
   readonly count: number;
 }
 export const OUTER = 0;
 export const REDUCED = 1;
+/** Reduced elements of a part. */
+export const SHARE = 2;
+const FIRST = 3;
 export function wordsOf(kernel: Kernel, rank: number): Words {
   const operands = kernel.inputs.length + kernel.outputs.length;
-  const first = (k: number): number => 2 + rank + k * (1 + rank);
+  const first = (k: number): number => FIRST + rank + k * (1 + rank);
   const params = first(operands);
   return {
-    size: (dim) => 2 + dim,
+    size: (dim) => FIRST + dim,
     first,
     stride: (k, dim) => first(k) + 1 + dim,
     param: (i) => params + 2 * i,
-    count: params + 2 * kernel.params.length,
+    block: (i) => params + 2 * kernel.params.length + 2 * i,
+    count: params + 2 * kernel.params.length + (kernel.outputs.some((o) => o.offset) ? 2 * kernel.outputs.length : 0),
   };
 }
 const word = (i: number): string => `d[${i >> 2}u].${"xyzw"[i & 3]}`;
@@ -54,7 +72,7 @@ export const HEAD = `@group(0) @binding(1) var<uniform> d: array<vec4u, ${DESCRI
 ${PREAMBLE}`;
 
 /** Whether several threads may write one word. */
-const isShared = ({ dtype, offset, mode = "set" }: Output): boolean =>
+const mayMeet = ({ dtype, offset, mode = "set" }: Output): boolean =>
   dtype.itemsize < 4 || (offset !== undefined && mode !== "set");
 
 export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): string {
@@ -62,7 +80,7 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): s
   const words = wordsOf(kernel, outer + reduced);
   if (words.count * 4 > DESCRIPTOR_BYTES) throw new NotInWgsl("too many operands");
   const functions = new Functions();
-  const elements = new Elements(functions, outputs.some(isShared));
+  const elements = new Elements(functions, outputs.some(mayMeet));
   const dtypes = [...inputs, ...outputs.map((o) => o.dtype)];
   const accs = reduce?.accs ?? [];
   const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -97,7 +115,12 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): s
       const place = places[inputs.length + i];
       if (offset !== undefined) {
         const at = body.let(`${place} + bitcast<u32>(${body.value(offset)})`);
-        elements.meet(body, mode, dtype, at, x);
+        // Indices may be wrong, which is told late: then they write nothing but into the operand's own block.
+        body.add(`if (${at} - ${word(words.block(i))} < ${word(words.block(i) + 1)}) {`);
+        const inner = body.inner();
+        elements.meet(inner, mode, dtype, at, x);
+        body.lines.push(...inner.lines);
+        body.add("}");
       } else if (mode === "set") elements.store(body, dtype, place, x);
       else {
         const was = body.let(elements.load(dtype, place));
@@ -106,10 +129,24 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): s
     }
   };
 
+  const { lanes, across, inOrder, isPart } = form;
+  const isShared = lanes > 1;
+  const perGroup = LANES / lanes;
   const main = new Body(functions, leavesAt([]), "  ");
-  const stride = form === "one" ? "1u" : form === "group" ? "groups.x" : `groups.x * ${WORKGROUP}u`;
-  const start = form === "one" ? "0u" : form === "group" ? "group.x" : "thread.x";
-  main.add(`for (var i = ${start}; i < ${word(OUTER)}; i += ${stride}) {`);
+  if (isShared) {
+    const [x, y] = across ? [`lane % ${perGroup}u`, `lane / ${perGroup}u`] : [`lane / ${lanes}u`, `lane % ${lanes}u`];
+    main.add(`let x = ${x};`);
+    main.add(`let y = ${y};`);
+    main.add(`for (var first = group.x * ${perGroup}u; first < ${word(OUTER)}; first += groups.x * ${perGroup}u) {`);
+    main.add("  let i = first + x;");
+    main.add(`  let is_there = i < ${word(OUTER)};`);
+    const end = isPart ? `min(${word(REDUCED)}, (group.y + 1u) * ${word(SHARE)})` : word(REDUCED);
+    main.add(`  let end = select(0u, ${end}, is_there);`);
+  } else {
+    const [start, stride] = inOrder ? ["0u", "1u"] : ["thread.x", `groups.x * ${WORKGROUP}u`];
+    main.add(`for (var i = ${start}; i < ${word(OUTER)}; i += ${stride}) {`);
+    main.add(`  let end = ${word(REDUCED)};`);
+  }
   // Where the operands are at an outer element is found with values of no other leaves.
   const finding = new Body(functions, leavesAt([]), "    ");
   const places = walk(
@@ -117,7 +154,10 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): s
     "i",
     0,
     outer,
-    dtypes.map((_, k) => word(words.first(k))),
+    dtypes.map((_, k) => {
+      const first = word(words.first(k));
+      return isPart && k >= inputs.length ? `(${first} + group.y * ${word(OUTER)})` : first;
+    }),
   );
   const each = new Body(functions, leavesAt(places), "    ", finding);
   each.lines.push(...finding.lines);
@@ -125,8 +165,8 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): s
   if (reduce !== null) {
     for (const [i, { dtype, init }] of accs.entries()) each.add(`var acc${i}: ${typeOf(dtype)} = ${each.value(init)};`);
     for (const pass of passesOf(kernel)) {
-      const [from, by] = form === "group" ? ["lane", `${WORKGROUP}u`] : ["0u", "1u"];
-      each.add(`for (var r = ${from}; r < ${word(REDUCED)}; r += ${by}) {`);
+      const from = isShared ? (isPart ? `group.y * ${word(SHARE)} + y` : "y") : "0u";
+      each.add(`for (var r = ${from}; r < end; r += ${lanes}u) {`);
       const locating = new Body(functions, leavesAt([]), "      ", each.fresh());
       const inner = walk(locating, "r", outer, outer + reduced, places);
       const step = new Body(functions, leavesAt(inner), "      ", locating);
@@ -142,42 +182,42 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): s
       }
       each.lines.push(...step.lines);
       each.add("}");
-      if (form === "group") for (const i of pass.accs) putTogether(each, i, accs[i]);
+      if (isShared) for (const i of pass.accs) putTogether(each, i, accs[i]);
     }
   }
   if (reduce?.scan !== true && last.length > 0) {
     const end = new Body(functions, leavesAt(places), "    ", each.fresh());
     store(end, last, places);
-    if (form === "group") each.add("if (lane == 0u) {");
+    if (isShared) each.add("if (y == 0u && is_there) {");
     each.lines.push(...end.lines);
-    if (form === "group") each.add("}");
+    if (isShared) each.add("}");
   }
   main.lines.push(...each.lines);
   main.add("}");
 
   function putTogether(body: Body, i: number, { dtype, combine }: (typeof accs)[number]): void {
+    const apart = across ? perGroup : 1;
     body.add(`shared${i}[lane] = acc${i};`);
     body.add("workgroupBarrier();");
-    body.add(`for (var s = ${WORKGROUP / 2}u; s > 0u; s >>= 1u) {`);
-    body.add("  if (lane < s) {");
+    body.add(`for (var s = ${lanes / 2}u; s > 0u; s >>= 1u) {`);
+    body.add("  if (y < s) {");
     const pair = [acc(0, dtype), acc(1, dtype)] as const;
-    const leaves: Leaves = { ...leavesAt([]), acc: (n) => `shared${i}[lane${n === 0 ? "" : " + s"}]` };
+    const leaves: Leaves = { ...leavesAt([]), acc: (n) => `shared${i}[lane${n === 0 ? "" : ` + s * ${apart}u`}]` };
     const joined = new Body(functions, leaves, "        ", body.fresh());
     joined.add(`shared${i}[lane] = ${joined.value(combine!(...pair))};`);
     body.lines.push(...joined.lines);
     body.add("  }");
     body.add("  workgroupBarrier();");
     body.add("}");
-    body.add(`acc${i} = shared${i}[0];`);
+    body.add(`acc${i} = shared${i}[${across ? "x" : `lane - y`}];`);
     body.add("workgroupBarrier();");
   }
-  const shared =
-    form === "group" ? accs.map((a, i) => `var<workgroup> shared${i}: array<${typeOf(a.dtype)}, ${WORKGROUP}>;`) : [];
+  const shared = isShared ? accs.map((a, i) => `var<workgroup> shared${i}: array<${typeOf(a.dtype)}, ${LANES}>;`) : [];
   return `${elements.declaration}
 ${HEAD}
 ${shared.join("\n")}
 ${functions.text}
-@compute @workgroup_size(${form === "one" ? 1 : WORKGROUP})
+@compute @workgroup_size(${inOrder ? 1 : isShared ? LANES : WORKGROUP})
 fn main(
   @builtin(global_invocation_id) thread: vec3u,
   @builtin(workgroup_id) group: vec3u,

@@ -1,5 +1,6 @@
 // Losses.
-import { isAny, look } from "../../common/looks.ts";
+import { judgeEnds } from "../../common/index_checks.ts";
+import { isAny } from "../../common/looks.ts";
 import { nodeNamed } from "../../../autograd/op_node.ts";
 import { modes } from "../../../autograd/mode.ts";
 import type { Dtype } from "../../../base/dtype.ts";
@@ -12,7 +13,7 @@ import { define, op } from "../../../dispatch/declare.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { logsigmoid } from "../activation/activation.ts";
 import { _where } from "../../pointwise/arithmetic.ts";
-import { nllGradient, nllLosses, targetBounds, totalWeight } from "./nll_kernels.ts";
+import { nllGradient, nllLosses, totalWeight } from "./nll_kernels.ts";
 import { assertReduction, reduced } from "./reduced_loss.ts";
 import { floats, noComplex, noIntegers, notImplementedFor, of } from "../../../dispatch/takes.ts";
 
@@ -151,11 +152,10 @@ function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null, igno
   if (weight !== null && weight.dtype !== input.dtype)
     throw new RuntimeError(`expected scalar type ${input.dtype.legacyName} but found ${weight.dtype.legacyName}`);
   if (target.numel() === 0) return;
-  const wrong = look(target, (looked) => {
-    const [low, high] = targetBounds(looked, ignore);
-    return low < 0 ? low : high >= classes ? high : null;
+  judgeEnds(target, ignore, (low, high) => {
+    const wrong = low < 0 ? low : high >= classes ? high : null;
+    if (wrong !== null) throw new IndexError(`Target ${wrong} is out of bounds.`);
   });
-  if (wrong !== null) throw new IndexError(`Target ${wrong} is out of bounds.`);
 }
 /** Scores [C] with one target, or [N, C, …] with targets [N, …]. */
 function checkSizes(input: Shape, target: Shape): void {

@@ -1,7 +1,6 @@
 // The negative log likelihood and its gradient, each in one kernel over the targets.
 import { empty } from "../../../tensor/allocate.ts";
 import type { Dtype } from "../../../base/dtype.ts";
-import { int64 } from "../../../base/dtype.ts";
 import { index, precise } from "../../../kernel/abstract.ts";
 import { acc, constant, input, load, param } from "../../../kernel/expr.ts";
 import type { Expr } from "../../../kernel/expr.ts";
@@ -27,37 +26,6 @@ const sum = (i: Expr, value: Expr): Accumulator => ({
 });
 
 const whole = (t: Tensor): Operand => operand(t, t.strides);
-
-const bounds = cached(
-  (target: Dtype) => {
-    const t = input(0, target).cast(int64);
-    const counted = t.eq(param(0, int64)).where(t.lift(0), t);
-    const [least, most] = [acc(0, int64), acc(1, int64)];
-    return new Kernel({
-      inputs: [target],
-      params: [int64],
-      outputs: [least, most].map((value) => ({ dtype: int64, value })),
-      reduce: {
-        scan: false,
-        accs: [
-          { dtype: int64, init: t.lift(0), step: least.min(counted), combine: (a, b) => a.min(b) },
-          { dtype: int64, init: t.lift(0), step: most.max(counted), combine: (a, b) => a.max(b) },
-        ],
-      },
-    });
-  },
-  (target) => target.code,
-);
-/** The least and the largest of class numbers and 0, but for `ignore`. */
-export function targetBounds(target: Tensor, ignore: number): [least: number, most: number] {
-  const { sizes, backend } = target;
-  if (!backend.holdsData) return [0, 0];
-  const ends = [0, 1].map(() => empty([], int64, undefined, backend));
-  const still = sizes.map(() => 0);
-  const operands = [whole(target), ...ends.map((t) => operand(t, still))];
-  backend.launch(bounds(target.dtype), { shape: sizes, reduced: sizes.length, operands, params: [ignore] });
-  return [Number(ends[0].item()), Number(ends[1].item())];
-}
 
 /** Which results there are: the losses, their sum, or that over the sum of the weights. */
 const REDUCTIONS = ["none", "sum", "mean"];
