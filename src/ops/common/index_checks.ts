@@ -38,21 +38,23 @@ function judgeNow(index: Tensor, ignore: number, judge: Judge): void {
   const found = late ?? placeOf(empty([2], int64, undefined, backend));
   const still = sizes.map(() => 0);
   const operands = [operand(index, strides), operand(found, still), operand(further(found, 1), still)];
-  backend.launch(ends(dtype), { shape: sizes, reduced: sizes.length, operands, params: [ignore] });
+  const [kernel, params] = ignore === 0 ? [ends(dtype, false), []] : [ends(dtype, true), [ignore]];
+  backend.launch(kernel, { shape: sizes, reduced: sizes.length, operands, params });
   if (late !== undefined) return;
   const [least, largest] = backend.download(int64, found, 2);
   judge(Number(least), Number(largest));
 }
-const kernels = new Map<Dtype, Kernel>();
-function ends(dtype: Dtype): Kernel {
-  const known = kernels.get(dtype);
+const kernels = [new Map<Dtype, Kernel>(), new Map<Dtype, Kernel>()];
+function ends(dtype: Dtype, ignores: boolean): Kernel {
+  const made = kernels[ignores ? 1 : 0];
+  const known = made.get(dtype);
   if (known !== undefined) return known;
   const t = input(0, dtype).cast(int64);
-  const counted = t.eq(param(0, int64)).where(t.lift(0), t);
+  const counted = ignores ? t.eq(param(0, int64)).where(t.lift(0), t) : t;
   const [least, most] = [acc(0, int64), acc(1, int64)];
   const kernel = new Kernel({
     inputs: [dtype],
-    params: [int64],
+    params: ignores ? [int64] : [],
     outputs: [least, most].map((value) => ({ dtype: int64, value })),
     reduce: {
       scan: false,
@@ -62,7 +64,7 @@ function ends(dtype: Dtype): Kernel {
       ],
     },
   });
-  kernels.set(dtype, kernel);
+  made.set(dtype, kernel);
   return kernel;
 }
 const isIndexDtype = (dtype: Dtype): boolean => dtype === int64 || dtype === int32;
