@@ -314,6 +314,9 @@ const LANED: Readonly<Record<number, Form>> = {
 const MANY = 1 << 16;
 const SHORT = 16;
 
+/** What every device has of a workgroup's memory. */
+const WORKGROUP_BYTES = 16384;
+
 /** How a fold of `folded` elements into each of `count` is divided: see Note [Lanes]. */
 function formOf({ reduce, outputs }: Kernel, { strides, reduced }: Loops, count: number, folded: number): Form {
   const inOrder = outputs.some(
@@ -321,7 +324,8 @@ function formOf({ reduce, outputs }: Kernel, { strides, reduced }: Loops, count:
   );
   if (inOrder) return IN_ORDER;
   if (reduce === null || reduce.scan || reduce.accs.some((a) => a.combine === undefined)) return EACH;
-  if (folded < SHORT / 2 || (folded <= SHORT && count > MANY / SHORT)) return EACH;
+  const bytes = reduce.accs.reduce((n, a) => n + Math.max(4, a.dtype.itemsize), 0) * LANES;
+  if (bytes > WORKGROUP_BYTES || folded < SHORT / 2 || (folded <= SHORT && count > MANY / SHORT)) return EACH;
   const [first] = strides;
   const isAcross =
     first !== undefined &&
