@@ -1,1 +1,127 @@
-export {};
+// Trains a small network in the worker, a few steps at a time, and shows what it has come to between them.
+import * as torch from "tidu";
+import { nn, optim } from "tidu";
+import type { Tensor } from "tidu";
+import { datasets } from "tidu/data";
+import { digits } from "../later/digits.ts";
+import { EXTENT, SIDE } from "../training_told.ts";
+import type { DataName, Frame, FromTraining, Matrix, Setting, ToTraining } from "../training_told.ts";
+
+interface Data {
+  readonly train: readonly [Tensor, Tensor];
+  readonly test: readonly [Tensor, Tensor];
+  readonly inputs: number;
+  readonly classes: number;
+}
+const POINTS = 400;
+const BATCH = 64;
+/** Milliseconds of training between two frames. */
+const SPAN = 12;
+const send = (message: FromTraining): void => postMessage(message);
+
+/** Two classes of points in a plane, held out every fourth. */
+function plane(data: Exclude<DataName, "digits">): Data {
+  const half = POINTS / 2;
+  const t = torch.rand([2, half]);
+  const label = torch.arange(2).repeat_interleave(half);
+  const noise = torch.randn([POINTS, 2]).mul(0.07);
+  const shapes: Readonly<Record<typeof data, (k: 0 | 1, t: Tensor) => readonly [Tensor, Tensor]>> = {
+    moons: (k, t) => {
+      const angle = t.mul(Math.PI);
+      return k === 0
+        ? [angle.cos().sub(0.5), angle.sin().sub(0.25)]
+        : [angle.cos().neg().add(0.5), angle.sin().neg().add(0.25)];
+    },
+    circles: (k, t) => {
+      const angle = t.mul(2 * Math.PI);
+      const radius = k === 0 ? 0.5 : 1.2;
+      return [angle.cos().mul(radius), angle.sin().mul(radius)];
+    },
+    spiral: (k, t) => {
+      const angle = t.mul(3 * Math.PI).add(k * Math.PI);
+      const radius = t.mul(1.2).add(0.1);
+      return [angle.cos().mul(radius), angle.sin().mul(radius)];
+    },
+  };
+  const of = ([0, 1] as const).map((k) => torch.stack([...shapes[data](k, t.select(0, k))], 1));
+  return held(torch.cat(of).add(noise.mul(data === "spiral" ? 0.4 : 1)), label, 2, 2);
+}
+function held(x: Tensor, y: Tensor, inputs: number, classes: number): Data {
+  const order = torch.randperm(x.sizes[0]);
+  const cut = Math.floor(x.sizes[0] * 0.75);
+  const [train, test] = [order.narrow(0, 0, cut), order.narrow(0, cut, x.sizes[0] - cut)];
+  const part = (i: Tensor): [Tensor, Tensor] => [x.index_select(0, i), y.index_select(0, i)];
+  return { train: part(train), test: part(test), inputs, classes };
+}
+async function dataOf(name: DataName): Promise<Data> {
+  if (name !== "digits") return plane(name);
+  await digits();
+  const { images, labels } = new datasets.Digits();
+  return held(images.flatten(1), labels, 64, 10);
+}
+
+let isGoing = false;
+addEventListener("message", ({ data }: MessageEvent<ToTraining>) => {
+  if (data.type === "start") void train(data.setting);
+  else isGoing = data.type === "go";
+});
+
+async function train({ data, width, rate }: Setting): Promise<void> {
+  torch.manual_seed(7);
+  const { train, test, inputs, classes } = await dataOf(data);
+  if (data !== "digits") send({ type: "points", points: floats(train[0]), classes: train[1].tolist() as number[] });
+  const layers = [new nn.Linear(inputs, width), new nn.Linear(width, width), new nn.Linear(width, classes)];
+  const model = new nn.Sequential(layers[0], new nn.Tanh(), layers[1], new nn.Tanh(), layers[2]);
+  const optimizer = new optim.Adam(model.parameters(), { lr: rate });
+  const loss_fn = new nn.CrossEntropyLoss();
+  const count = train[0].sizes[0];
+  let [step, order, at, loss] = [0, torch.randperm(count), 0, NaN];
+  isGoing = true;
+  for (;;) {
+    const begun = performance.now();
+    while (isGoing && performance.now() - begun < SPAN) {
+      if (at + BATCH > count) [order, at] = [torch.randperm(count), 0];
+      const batch = order.narrow(0, at, BATCH);
+      at += BATCH;
+      const found = loss_fn(model(train[0].index_select(0, batch)), train[1].index_select(0, batch));
+      optimizer.zero_grad();
+      found.backward();
+      optimizer.step();
+      loss = found.item();
+      step++;
+    }
+    if (isGoing || step === 0) send({ type: "frame", frame: frame() });
+    // Messages have their turn.
+    await new Promise((resolve) => setTimeout(resolve, isGoing ? 4 : 60));
+  }
+  function frame(): Frame {
+    const matrices = layers.map((layer, i): Matrix => {
+      const [rows, columns] = layer.weight.sizes;
+      const { grad } = layer.weight;
+      const gradient = grad === null ? new Float32Array(rows * columns) : floats(grad);
+      return { name: `layer ${i + 1}`, rows, columns, weights: floats(layer.weight.detach()), gradient };
+    });
+    return torch.no_grad((): Frame => {
+      const guesses = model(test[0]).argmax(1);
+      const accuracy = guesses.eq(test[1]).float().mean().item();
+      const epoch = Math.floor((step * BATCH) / count);
+      return { step, epoch, loss, accuracy, matrices, surface: surface(), samples: samples(guesses) };
+    });
+  }
+  function surface(): Float32Array | null {
+    if (data === "digits") return null;
+    const line = torch.linspace(-EXTENT, EXTENT, SIDE);
+    const [y, x] = [line.neg().repeat_interleave(SIDE), line.repeat(SIDE)];
+    return floats(
+      model(torch.stack([x, y], 1))
+        .softmax(1)
+        .select(1, 1),
+    );
+  }
+  function samples(guesses: Tensor): Frame["samples"] {
+    if (data !== "digits") return null;
+    const some = (t: Tensor): number[] => t.narrow(0, 0, 40).tolist() as number[];
+    return { pixels: floats(test[0].narrow(0, 0, 40)), labels: some(test[1]), taken: some(guesses) };
+  }
+}
+const floats = (t: Tensor): Float32Array => Float32Array.from(t.contiguous().typed_array() as Float32Array);

@@ -247,6 +247,19 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")(
       expect(await visit.run()).toMatch(/^o = 0\.7071\n/);
       await page.context().setOffline(false);
     });
+    test("the training tab learns the digits to 95 %, and pauses", async () => {
+      const other = await site.visit();
+      const { page } = other;
+      await page.click("#tab-training");
+      await page.selectOption("#training select[aria-label=Data]", "digits");
+      await page.waitForFunction(() => {
+        const [, percent = "0"] = /([\d.]+) % of/.exec(document.querySelector("#training .status")!.textContent) ?? [];
+        return Number(percent) >= 95;
+      });
+      await page.click("#training .primary");
+      expect(await page.textContent("#training .primary")).toBe("Train");
+      await other.close();
+    });
     test("the first view is below 600 KB, gzipped, and brings no Python", () => {
       const { files, bytes } = firstView(`${site.folder}/playground`);
       expect(files).toContain("assets/typescript.js");
