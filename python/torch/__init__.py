@@ -120,6 +120,11 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
 
 
 def chain_matmul(*matrices, out=None):
+    _bridge.warn(
+        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
+        "instead, which accepts a list of two or more tensors rather than multiple parameters.",
+        "UserWarning",
+    )
     return _run("linalg.multi_dot", list(matrices[0] if len(matrices) == 1 else matrices))
 
 
@@ -375,11 +380,6 @@ def broadcast_shapes(*shapes):
 def meshgrid(*tensors, indexing=None):
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         tensors = tuple(tensors[0])
-    if indexing is None:
-        _bridge.warn(
-            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", "UserWarning"
-        )
-        return _run("torch.meshgrid", *tensors)
     return _run("torch.meshgrid", *tensors, {"indexing": indexing})
 
 

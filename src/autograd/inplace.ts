@@ -38,7 +38,12 @@ function forbiddenView(t: Tensor, view: ViewInfo): RuntimeError {
     view.made === "multiple"
       ? MULTIPLE
       : "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.";
-  return new RuntimeError(`${outputOf(t)} is a view and is being modified inplace. ${why}`);
+  // PyTorch's words for a view without a node, in whatever mode it was made.
+  const what =
+    t.node === null
+      ? "A view was created in no_grad mode and is being modified inplace with grad mode enabled."
+      : `${outputOf(t)} is a view and is being modified inplace.`;
+  return new RuntimeError(`${what} ${why}`);
 }
 const outputOf = ({ outputNr, node }: Tensor): string =>
   `Output ${outputNr}${node === null ? "" : ` of ${shortName(node)}`}`;

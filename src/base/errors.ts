@@ -122,6 +122,15 @@ export function set_warning_listener(f: WarningListener | null): WarningListener
 export function warn(text: string, category = "UserWarning"): void {
   listener(text, category);
 }
+/** Whether what is said once is said every time: torch.set_warn_always. */
+export const warnings = { always: false };
+const said = new Set<string>();
+/** The same, once in the life of the program. `about`: what is said of it once, in whatever words. */
+export function warnOnce(text: string, about = text): void {
+  if (said.has(about) && !warnings.always) return;
+  said.add(about);
+  warn(text);
+}
 /** The frames of a stack, one a line; some engines put the error's own text before them. */
 function framesOf({ stack = "", message }: Error): string[] {
   const text = stack.indexOf(message);

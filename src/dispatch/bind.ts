@@ -1,7 +1,7 @@
 // What a caller gave, to one value per argument of the signature.
 import { Device } from "../devices/device.ts";
 import { getDevice } from "../devices/registry.ts";
-import { OverflowError, TypeError, ValueError, warn } from "../base/errors.ts";
+import { OverflowError, TypeError, ValueError, warnOnce } from "../base/errors.ts";
 import type { Scalar } from "../base/dtype.ts";
 import { Complex, Dtype, Float } from "../base/dtype.ts";
 import { Generator } from "../random/generator.ts";
@@ -119,8 +119,9 @@ function scalarsByName(
   const list = args.slice(1, positional).map((a) => `Tensor ${a.name}`);
   const before = names.slice(0, scalars.length).map((n) => `Number ${n}`);
   const after = names.map((n) => `Number ${n} = 1`);
-  warn(
+  warnOnce(
     `This overload of ${name} is deprecated:\n\t${name}(${[...before, ...list].join(", ")})\nConsider using one of the following signatures instead:\n\t${name}(${[...list, "*", ...after].join(", ")})`,
+    "deprecated overloads",
   );
   return [...tensors, named];
 }

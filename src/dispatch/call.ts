@@ -6,6 +6,7 @@ import { gradientEdge, inGraph } from "../autograd/node.ts";
 import { nodeNamed, OpNode } from "../autograd/op_node.ts";
 import { LinAlgError, help, isRaised } from "../base/errors.ts";
 import { placement } from "../devices/registry.ts";
+import { broadcastShapes } from "../base/layout.ts";
 import type { Shape } from "../base/layout.ts";
 import { observe, observer } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -222,9 +223,23 @@ export function runInPlace(of: Entry, name: string, values: Values): Tensor {
     : inPlaceObserved(of, name, values);
 }
 function inPlaceObserved(of: Entry, name: string, values: Values): Tensor {
-  if (observer.current === null) return executeInPlace(of, name, values);
-  return observe(`aten::${name}`, "op", values, () => executeInPlace(of, name, values));
+  if (observer.current === null) return shapesFirst(of, name, values);
+  return observe(`aten::${name}`, "op", values, () => shapesFirst(of, name, values));
 }
+/** What PyTorch's loops say of the shapes they say before they look at the dtypes and the elements. */
+function shapesFirst(of: Entry, name: string, values: Values): Tensor {
+  try {
+    return executeInPlace(of, name, values);
+  } catch (error) {
+    if (of.definition!.kernel.kind === "loops" && SAID_LATER.test((error as Error).message)) {
+      const tensors = values.filter((v): v is Tensor => v instanceof Tensor);
+      const sizes = tensors.map((t) => t.sizes).reduce(broadcastShapes);
+      assertFits(tensors[0], { sizes, dtype: tensors[0].dtype }, name);
+    }
+    throw error;
+  }
+}
+const SAID_LATER = /not implemented for '|can't be cast to|^ZeroDivisionError/;
 function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   const { definition, schema } = of;
   const { kernel, unrecorded } = definition!;

@@ -86,7 +86,7 @@ const nonBoolean = (name: string): [string, Sentence] => [name, () => `${name} d
 /** Functions with sentences of their own; all others write every dtype that theirs can be cast to. */
 const OWN: ReadonlyMap<string, Sentence> = new Map([
   ...all(
-    "argmax argmin gather take_along_dim mm bmm mv addmm addmv baddbmm tril triu norm linalg_vector_norm renorm cross linalg_cross isin inverse inv scatter scatter_add scatter_reduce index_add index_copy index_reduce sum prod cumsum cumprod sort msort topk aminmax diag alias_copy as_strided_copy diagonal_copy expand_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy unfold_copy unsqueeze_copy view_copy slice_scatter select_scatter diagonal_scatter as_strided_scatter linalg_cholesky_ex linalg_eigh linalg_eigvalsh linalg_inv linalg_ldl_factor linalg_lu_factor linalg_solve linalg_svdvals qr slogdet svd",
+    "argmax argmin argsort gather take_along_dim mm bmm mv addmm addmv baddbmm tril triu norm linalg_vector_norm renorm cross linalg_cross isin inverse inv scatter scatter_add scatter_reduce index_add index_copy index_reduce sum prod cumsum cumprod sort msort topk aminmax diag alias_copy as_strided_copy diagonal_copy expand_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy unfold_copy unsqueeze_copy view_copy slice_scatter select_scatter diagonal_scatter as_strided_scatter linalg_cholesky_ex linalg_eigh linalg_eigvalsh linalg_inv linalg_ldl_factor linalg_lu_factor linalg_solve linalg_svdvals qr slogdet svd",
     structured,
   ),
   ...all("floor trunc fix round ceil neg negative frac sign sgn conj_physical bitwise_not", found),

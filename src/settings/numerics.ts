@@ -1,10 +1,10 @@
 // How exact and how repeatable programs ask for their numbers to be. All is kept, to be asked for again, and changes nothing:
 // here every op gives the same for the same, and products of float32 are computed in full.
-import { RuntimeError, TypeError, warn } from "../base/errors.ts";
+import { RuntimeError, TypeError, warn, warnings } from "../base/errors.ts";
 import { callable } from "../dispatch/callable.ts";
 import { typeWord } from "../tensor/type_word.ts";
 
-const kept = { deterministic: false, warns: false, precision: "highest", warnsAlways: false };
+const kept = { deterministic: false, warns: false, precision: "highest" };
 
 /** Kept, and changes nothing: every op gives the same for the same. As `torch.use_deterministic_algorithms`. */
 export const use_deterministic_algorithms = callable(
@@ -64,11 +64,11 @@ export const set_float32_matmul_precision = callable(
 );
 /** False: numbers near 0 cannot be flushed to it here. As `torch.set_flush_denormal`. */
 export const set_flush_denormal = callable("set_flush_denormal(bool mode) -> bool", () => false);
-/** Kept, to be asked for again. As `torch.set_warn_always`. */
+/** Whether warnings that come once come every time. As `torch.set_warn_always`. */
 export const set_warn_always = callable("set_warn_always(bool b) -> None", ({ b }) => {
-  kept.warnsAlways = b;
+  warnings.always = b;
 });
-export const is_warn_always_enabled = callable("is_warn_always_enabled() -> bool", () => kept.warnsAlways);
+export const is_warn_always_enabled = callable("is_warn_always_enabled() -> bool", () => warnings.always);
 /** Always 1: ops run one after the other. As `torch.get_num_interop_threads`. */
 export const get_num_interop_threads = callable("get_num_interop_threads() -> int", () => 1);
 /** Changes nothing: ops run one after the other. As `torch.set_num_interop_threads`. */

@@ -3,7 +3,7 @@ import { float64 } from "../../base/dtype.ts";
 import { NotImplementedError, ValueError, warn } from "../../base/errors.ts";
 import { list } from "../../base/layout.ts";
 import { callable } from "../../dispatch/callable.ts";
-import { grid_sampler } from "../../ops/nn/vision/grid_sample.ts";
+import { CORNERS, grid_sampler } from "../../ops/nn/vision/grid_sample.ts";
 import { adaptive_avg_pool1d } from "../../ops/nn/pooling/pool.ts";
 import { _upsample, isGeneral } from "../../ops/nn/vision/upsample.ts";
 import { scalarText } from "../../tensor/print.ts";
@@ -120,10 +120,7 @@ export const grid_sample = callable(
       throw new ValueError(
         `nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: '${padding_mode}'`,
       );
-    if (align_corners === null)
-      warn(
-        "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.",
-      );
+    if (align_corners === null) warn(CORNERS);
     return grid_sampler(input, grid, MODES.indexOf(mode), PADDINGS.indexOf(padding_mode), align_corners ?? false);
   },
 );

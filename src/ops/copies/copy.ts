@@ -15,7 +15,7 @@ import {
   uint8,
 } from "../../base/dtype.ts";
 import type { DeviceLike } from "../../devices/device.ts";
-import { RuntimeError, warn } from "../../base/errors.ts";
+import { RuntimeError, warnOnce } from "../../base/errors.ts";
 import { copyStrides, list, sameShape, broadcastShapes } from "../../base/layout.ts";
 import { contiguous_format, formatOf, preserve_format, stridesIn } from "../../base/memory_format.ts";
 import type { MemoryFormat } from "../../base/memory_format.ts";
@@ -187,7 +187,7 @@ Tensor.prototype.to = function (this: Tensor, ...given: unknown[]) {
 function cast(self: Tensor, dtype: Dtype): Tensor {
   if (dtype === self.dtype) return self;
   if (self.dtype.is_complex && !dtype.is_complex && dtype !== bool)
-    warn("Casting complex values to real discards the imaginary part");
+    warnOnce("Casting complex values to real discards the imaginary part");
   return _to_copy(self, { dtype });
 }
 function moved(self: Tensor, { dtype, device, copy, memory_format }: Target): Tensor {

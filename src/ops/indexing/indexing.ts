@@ -182,6 +182,10 @@ function putInto(target: Tensor, indices: readonly (Tensor | null)[], values: Te
     throw new RuntimeError(
       `shape mismatch: value tensor of shape ${list(values.sizes)} cannot be broadcast to indexing result of shape ${list(shape)}`,
     );
+  if (values.dtype !== target.dtype)
+    throw new RuntimeError(
+      `Index put requires the source and destination dtypes match, got ${target.dtype.legacyName} for the destination and ${values.dtype.legacyName} for the source.`,
+    );
   scatterBy(target, shape, strides, pointers, values.to(target.dtype), accumulate ? "add" : "set");
 }
 const fits = (from: Shape, to: Shape): boolean => {
@@ -406,7 +410,7 @@ function addSlices(target: Tensor, dim: number, index: Tensor, source: Tensor, a
   const d = wrapDim(dim, target.sizes.length);
   const size = target.sizes[d] ?? 1;
   // Slices without elements are not looked for, as in PyTorch.
-  if (numel(target.sizes.toSpliced(d, 1)) > 0 && source.numel() > 0 && target.numel() > 0)
+  if (numel(target.sizes.toSpliced(d, 1)) > 0 && source.numel() > 0 && (target.sizes.length < 2 || target.numel() > 0))
     assertWithin(
       index,
       size,

@@ -1,6 +1,6 @@
 // Scatters that reduce: every place of self becomes the sum, product, mean or extreme of what is sent there.
 import { bool } from "../../base/dtype.ts";
-import { IndexError, RuntimeError } from "../../base/errors.ts";
+import { IndexError, RuntimeError, warnOnce } from "../../base/errors.ts";
 import { composite, host, view } from "../../kinds/kernels.ts";
 import { define, inplace, op } from "../../dispatch/declare.ts";
 import { notImplementedFor } from "../../dispatch/takes.ts";
@@ -44,6 +44,7 @@ export const index_reduce = op(
 );
 define(index_reduce, {
   kernel: composite(({ self, dim, index, source, reduce, include_self }) => {
+    warnOnce("index_reduce() is in beta and the API may change at any time.");
     if (!REDUCTIONS.slice(1).includes(reduce))
       throw new RuntimeError(
         `index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got ${reduce}.`,

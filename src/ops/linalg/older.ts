@@ -1,4 +1,5 @@
 // Linear algebra under the names of torch.* and Tensor that torch.linalg has replaced, and methods of tensors.
+import { warnOnce } from "../../base/errors.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { factor } from "./cholesky.ts";
@@ -15,6 +16,9 @@ export { geqrf, ormqr } from "./qr.ts";
 export { logdet } from "./solve.ts";
 export { triangular_solve } from "./triangular.ts";
 
+/** Says once, in PyTorch's words, what is used in place of a function of before torch.linalg. */
+const deprecated = (name: string, by: string, how: string): void =>
+  warnOnce(`torch.${name} is deprecated in favor of ${by}and will be removed in a future PyTorch release.\n${how}`);
 /** {@link torch.linalg.det}. */
 export const det = op("det(Tensor self) -> Tensor");
 define(det, { kernel: composite(({ self }) => systems.det(self)) });
@@ -28,7 +32,14 @@ define(inverse, { kernel: composite(({ self }) => systems.inv(self)) });
 export const cholesky = op("cholesky(Tensor self, bool upper=False) -> Tensor");
 define(cholesky, {
   takes: lapack("cholesky_cpu"),
-  kernel: composite(({ self, upper }) => factor("cholesky", self, upper)),
+  kernel: composite(({ self, upper }) => {
+    deprecated(
+      "cholesky",
+      "torch.linalg.cholesky ",
+      "L = torch.cholesky(A)\nshould be replaced with\nL = torch.linalg.cholesky(A)\nand\nU = torch.cholesky(A, upper=True)\nshould be replaced with\nU = torch.linalg.cholesky(A).mH\nThis transform will produce equivalent results for all valid (symmetric positive definite) inputs.",
+    );
+    return factor("cholesky", self, upper);
+  }),
   node: "CholeskyBackward0",
 });
 /** {@link torch.linalg.matrix_exp}. */
@@ -42,7 +53,16 @@ export const pinverse = op("pinverse(Tensor self, float rcond=1e-15) -> Tensor")
 define(pinverse, { kernel: composite(({ self, rcond }) => singular.pinv(self, rcond)) });
 /** {@link torch.linalg.qr}: complete unless `some`. */
 export const qr = op("qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)");
-define(qr, { kernel: composite(({ self, some }) => orthogonal.qr(self, some ? "reduced" : "complete")) });
+define(qr, {
+  kernel: composite(({ self, some }) => {
+    deprecated(
+      "qr",
+      "torch.linalg.qr ",
+      "The boolean parameter 'some' has been replaced with a string parameter 'mode'.\nQ, R = torch.qr(A, some)\nshould be replaced with\nQ, R = torch.linalg.qr(A, 'reduced' if some else 'complete')",
+    );
+    return orthogonal.qr(self, some ? "reduced" : "complete");
+  }),
+});
 /** {@link torch.linalg.svd} with V for Vᴴ: thin if `some`; zeros for U and V without `compute_uv`. */
 export const svd = op("svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)");
 define(svd, {
@@ -59,6 +79,11 @@ export const lu = op("lu(Tensor self, bool pivot=True, bool get_infos=False) -> 
 define(lu, {
   takes: lapack("lu_cpu"),
   kernel: composite(({ self, pivot, get_infos }) => {
+    deprecated(
+      "lu",
+      "torch.linalg.lu_factor / torch.linalg.lu_factor_ex ",
+      "LU, pivots = torch.lu(A, compute_pivots)\nshould be replaced with\nLU, pivots = torch.linalg.lu_factor(A, compute_pivots)\nand\nLU, pivots, info = torch.lu(A, compute_pivots, get_infos=True)\nshould be replaced with\nLU, pivots, info = torch.linalg.lu_factor_ex(A, compute_pivots)",
+    );
     const [LU, pivots, info] = decompositions.lu_factor_ex(self, { pivot });
     return get_infos ? [LU, pivots, info] : [LU, pivots];
   }),
@@ -66,5 +91,12 @@ define(lu, {
 /** X of A X = self, A given by {@link lu}. As `torch.lu_solve`. */
 export const lu_solve = op("lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor");
 define(lu_solve, {
-  kernel: composite(({ self, LU_data, LU_pivots }) => decompositions.lu_solve(LU_data, LU_pivots, self)),
+  kernel: composite(({ self, LU_data, LU_pivots }) => {
+    deprecated(
+      "lu_solve",
+      "torch.linalg.lu_solve",
+      "Note that torch.linalg.lu_solve has its arguments reversed.\nX = torch.lu_solve(B, LU, pivots)\nshould be replaced with\nX = torch.linalg.lu_solve(LU, pivots, B)",
+    );
+    return decompositions.lu_solve(LU_data, LU_pivots, self);
+  }),
 });

@@ -2,7 +2,7 @@
 import { isAny, numberIn } from "../common/looks.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { bool, Complex, Float } from "../../base/dtype.ts";
-import { IndexError, RuntimeError, ValueError, warn } from "../../base/errors.ts";
+import { IndexError, RuntimeError, ValueError, warn, warnOnce } from "../../base/errors.ts";
 import { broadcastShapes, list, wrapDim } from "../../base/layout.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
 import { define, inplace, op } from "../../dispatch/declare.ts";
@@ -83,6 +83,10 @@ define(cross, {
       throw new RuntimeError("linalg.cross: inputs must have the same number of dimensions.");
     const given = dim ?? self.sizes.indexOf(3);
     if (dim === null && given < 0) throw new RuntimeError("no dimension of size 3 in input");
+    if (dim === null)
+      warnOnce(
+        "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future release.",
+      );
     const shape = broadcastShapes(self.sizes, other.sizes);
     const d = wrapDim(given, shape.length);
     if (self.sizes[d] !== 3 || other.sizes[d] !== 3)

@@ -1,5 +1,5 @@
 // Systems with triangular matrices.
-import { RuntimeError } from "../../base/errors.ts";
+import { RuntimeError, warnOnce } from "../../base/errors.ts";
 import { list } from "../../base/layout.ts";
 import { complexSolveTriangular } from "../../numerics/complex/triangular.ts";
 import { solveTriangular } from "../../numerics/triangular.ts";
@@ -69,6 +69,9 @@ export const triangular_solve = op(
 define(triangular_solve, {
   takes: [sameAsFirst("A", (A, b) => otherDtypeThan(b, A)), ...lapack("triangular_solve_cpu")],
   kernel: composite(({ self, A, upper, transpose, unitriangular }) => {
+    warnOnce(
+      "torch.triangular_solve is deprecated in favor of torch.linalg.solve_triangularand will be removed in a future PyTorch release.\ntorch.linalg.solve_triangular has its arguments reversed and does not return a copy of one of the inputs.\nX = torch.triangular_solve(B, A).solution\nshould be replaced with\nX = torch.linalg.solve_triangular(A, B).",
+    );
     if (self.sizes.length < 2 || A.sizes.length < 2)
       throw new RuntimeError(
         `torch.triangular_solve: Expected b and A to have at least 2 dimensions, but got ${list(self.sizes)} and ${list(A.sizes)}`,

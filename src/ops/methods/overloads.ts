@@ -1,7 +1,7 @@
 // Names to which PyTorch gives several signatures, or that return a plain value: thin choices among ops.
 import type { Scalar } from "../../base/dtype.ts";
 import { bool } from "../../base/dtype.ts";
-import { RuntimeError } from "../../base/errors.ts";
+import { RuntimeError, warnOnce } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
 import { dynamicShape, refuseBatch } from "../../dispatch/levels.ts";
 import { methodOf, overload, overloaded } from "../../dispatch/overloads.ts";
@@ -30,6 +30,10 @@ export const where = overloaded<Where>(
     if (condition.dtype !== bool && condition.dtype.name !== "uint8")
       throw new RuntimeError(
         `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.legacyName}`,
+      );
+    if (condition.dtype !== bool)
+      warnOnce(
+        "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of PyTorch. Use a boolean condition instead.",
       );
     return _where(condition, input, other);
   }),

@@ -217,12 +217,11 @@ Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
   const { self, indices } = resolve(this, items);
   const by = indices.length > 0 ? "index_put_" : accumulate ? "add_" : "copy_";
   if (by === "index_put_") {
-    if (!filled) assertPuttable(self, value);
     if (isExpanded(self.sizes, self.strides))
       warn(
         "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also applies to advanced indexing e.g. tensor[indices] = tensor",
       );
-    _index_put_(self, indices, withoutLeadingOnes(value), accumulate);
+    _index_put_(self, indices, withoutLeadingOnes(filled ? value.to(self.dtype) : value), accumulate);
   } else if (by === "add_") self.add_(value);
   else if (sameShape(value.sizes, self.sizes)) self.copy_(value);
   else if (value.sizes.length === 0) self.fill_(value);
@@ -234,13 +233,6 @@ Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
 function isByMask(items: readonly Item[]): boolean {
   const choosing = items.filter((x) => x instanceof Tensor || typeof x === "boolean");
   return choosing.length === 1 && choosing[0] instanceof Tensor && isMask(choosing[0]);
-}
-/** Values go to indices only as they are. */
-function assertPuttable(self: Tensor, value: Tensor): void {
-  if (value.dtype !== self.dtype)
-    throw new RuntimeError(
-      `Index put requires the source and destination dtypes match, got ${self.dtype.legacyName} for the destination and ${value.dtype.legacyName} for the source.`,
-    );
 }
 /** Values may have more dims than the place they go to, if those are of size 1. */
 function withoutLeadingOnes(value: Tensor): Tensor {

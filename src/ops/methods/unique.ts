@@ -63,6 +63,8 @@ function distinct(
   const d = dim === null ? 0 : wrapDim(dim, input.ndim);
   if (dim !== null && input.ndim === 0)
     throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
+  if (dim !== null && input.sizes.filter((n) => n === 0).length > 1)
+    throw new RuntimeError("Number of zero sized dimensions is more than one, so unique cannot be applied ");
   if (dim !== null && input.numel() === 0 && input.sizes[d] !== 0)
     throw new RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
   const slices = dim === null ? input.detach().reshape([-1]) : input.detach().movedim([d], [0]);

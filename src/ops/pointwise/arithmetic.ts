@@ -36,10 +36,12 @@ import {
   noComplex,
   notImplementedFor,
   numbers,
+  of,
   real,
   realNumbers,
+  unless,
 } from "../../dispatch/takes.ts";
-import type { Takes } from "../../dispatch/takes.ts";
+import type { Taken, Takes } from "../../dispatch/takes.ts";
 import { rowMajor } from "../common/row_major.ts";
 
 /** self + alpha * other, broadcast. */
@@ -871,9 +873,18 @@ function inside(self: Tensor, min: Bound | null, max: Bound | null): Tensor {
 export const clamp_ = inplace(clamp);
 const areBools = (self: Tensor, bound: Bound): boolean =>
   self.dtype === bool && bound instanceof Tensor && bound.dtype === bool;
+/** By a tensor PyTorch takes the larger or smaller of two. */
+const boundsOf = (kernel: string): readonly Taken[] => [
+  unless(([, bound]) => bound instanceof Tensor, noComplex("clamp is not supported for complex types")),
+  ...of(
+    "promoted",
+    unless(([, bound]) => !(bound instanceof Tensor), real(kernel)),
+  ),
+];
 /** x, but not below `min`. */
 export const clamp_min = op("clamp_min(Tensor self, Tensor|Scalar min) -> Tensor");
 define(clamp_min, {
+  takes: boundsOf("maximum_cpu"),
   kernel: composite(({ self, min }) => self.clamp(min)),
   node: "ClampMinBackward0",
 });
@@ -881,6 +892,7 @@ export const clamp_min_ = inplace(clamp_min);
 /** x, but not above `max`. */
 export const clamp_max = op("clamp_max(Tensor self, Tensor|Scalar max) -> Tensor");
 define(clamp_max, {
+  takes: boundsOf("minimum_cpu"),
   kernel: composite(({ self, max }) => self.clamp({ max })),
   node: "ClampMaxBackward0",
 });

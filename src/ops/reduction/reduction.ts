@@ -68,6 +68,7 @@ const running = (kernel: OpKernel, takes: Taken): OpKernel => {
         throw new RuntimeError(
           `Bad in-place call: input tensor dtype ${cppName(dtype)} and output tensor dtype ${cppName(asked)} should match`,
         );
+      wrapDim(values[1] as number, self.sizes.length);
       if (isTaken(takes, dtype)) assign(self, made.run(values.with(-1, dtype), schema) as Tensor);
       else if (self.sizes.length > 0 && self.numel() > 0) throw takes.refuse(dtype, dtype);
     },

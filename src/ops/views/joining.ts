@@ -1,7 +1,7 @@
 // Tensors one beside the other, and copies of one.
 import { contiguous_format } from "../../base/memory_format.ts";
 import { promote_types, int64 } from "../../base/dtype.ts";
-import { RuntimeError, ValueError } from "../../base/errors.ts";
+import { IndexError, RuntimeError, ValueError } from "../../base/errors.ts";
 import { contiguousStrides, list, sameShape, wrapDim } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
@@ -130,7 +130,13 @@ export const repeat_interleave = op(
 define(repeat_interleave, {
   takes: of("repeats", indices("repeat_interleave_cpu")),
   kernel: composite(({ self, repeats, dim }) => {
-    const x = dim === null ? self.reshape([-1]) : self.sizes.length === 0 ? self.reshape([1]) : self;
+    const x = dim === null ? self.reshape([-1]) : self;
+    if (x.sizes.length === 0)
+      throw new IndexError(
+        repeats instanceof Tensor
+          ? `Dimension specified as ${dim} but tensor has no dimensions`
+          : "Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+      );
     const d = wrapDim(dim ?? 0, x.sizes.length);
     const n = x.sizes[d];
     if (repeats instanceof Tensor && repeats.sizes.length > 1)

@@ -1,6 +1,6 @@
 // Functions of several tensors, given as a list or spread: torch.meshgrid(x, y) and torch.meshgrid([x, y]).
 import { nodeNamed } from "../../autograd/op_node.ts";
-import { RuntimeError, ValueError } from "../../base/errors.ts";
+import { RuntimeError, ValueError, warnOnce } from "../../base/errors.ts";
 import { bindArguments, callable } from "../../dispatch/callable.ts";
 import { writeOut } from "../../dispatch/out.ts";
 import { overload, overloaded } from "../../dispatch/overloads.ts";
@@ -62,14 +62,16 @@ export function broadcast_shapes(...given: readonly (number | readonly number[])
  * As `torch.meshgrid`.
  */
 export function meshgrid(...given: readonly (Tensor | readonly Tensor[] | { indexing?: "ij" | "xy" })[]): Tensor[] {
-  const { tensors, indexing } = bindArguments("meshgrid(Tensor* tensors, *, str indexing='ij') -> Tensor[]", given);
+  const { tensors, indexing } = bindArguments("meshgrid(Tensor* tensors, *, str? indexing=None) -> Tensor[]", given);
+  if (indexing === null)
+    warnOnce("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.");
   if (tensors.length === 0) throw new RuntimeError("meshgrid expects a non-empty TensorList");
   for (const t of tensors)
     if (t.sizes.length > 1)
       throw new RuntimeError(
         `torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${t.ndim} dims of sizes [${t.sizes.join(", ")}]`,
       );
-  if (indexing !== "ij" && indexing !== "xy")
+  if (indexing !== null && indexing !== "ij" && indexing !== "xy")
     throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${indexing}`);
   const swaps = indexing === "xy" && tensors.length >= 2;
   const order = swaps ? [tensors[1], tensors[0], ...tensors.slice(2)] : tensors;

@@ -1,7 +1,7 @@
 // Shape and view ops: the same elements seen otherwise, and those that must copy.
 import { legacyType } from "../../base/cpp_names.ts";
 import { bool } from "../../base/dtype.ts";
-import { IndexError, RuntimeError, ValueError, warn } from "../../base/errors.ts";
+import { IndexError, RuntimeError, ValueError, warnOnce } from "../../base/errors.ts";
 import { contiguousStrides, inferSize, list, numel, sameShape, viewStrides, wrapDim } from "../../base/layout.ts";
 import type { Layout, Shape } from "../../base/layout.ts";
 import { composite, compute, view as viewKernel } from "../../kinds/kernels.ts";
@@ -548,13 +548,17 @@ declare module "../../tensor/tensor.ts" {
 }
 /** What PyTorch still allows of numbers. */
 const deprecated = (name: string, instead: string): void =>
-  warn(`Tensor.${name} is deprecated on 0-D tensors. ${instead}`);
+  warnOnce(`Tensor.${name} is deprecated on 0-D tensors. ${instead}`);
 const IDENTITY = "This function is the identity in these cases.";
 const CONJ = "Consider using x.conj().";
 Object.defineProperty(Tensor.prototype, "T", {
   get(this: Tensor) {
     const n = this.sizes.length;
     if (n === 0) deprecated("T", IDENTITY);
+    else if (n !== 2)
+      warnOnce(
+        "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
+      );
     return this.permute(this.sizes.map((_, d) => n - 1 - d));
   },
 });

@@ -1,6 +1,6 @@
 // Images read at the places a grid tells.
 import { float32 } from "../../../base/dtype.ts";
-import { NotImplementedError, RuntimeError, ValueError } from "../../../base/errors.ts";
+import { NotImplementedError, RuntimeError, ValueError, warn } from "../../../base/errors.ts";
 import { list, numel, tupleText } from "../../../base/layout.ts";
 import { composite } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
@@ -208,6 +208,9 @@ define(grid_sampler, {
   ),
 });
 
+/** Said where nobody says which points the corners are. @internal */
+export const CORNERS =
+  "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.";
 /**
  * The grid for {@link grid_sampler} that moves images of `size` (N, C, H, W) by matrices [N, 2, 3], or volumes by
  * [N, 3, 4]. As `torch.nn.functional.affine_grid`.
@@ -215,6 +218,7 @@ define(grid_sampler, {
 export const affine_grid = op("affine_grid(Tensor theta, int[] size, bool? align_corners=None) -> Tensor");
 define(affine_grid, {
   kernel: composite(({ theta, size, align_corners }) => {
+    if (align_corners === null) warn(CORNERS);
     if (!theta.dtype.is_floating_point)
       throw new ValueError(`Expected theta to have floating point type, but got ${String(theta.dtype)}`);
     const [n, , ...spatial] = size;
@@ -227,7 +231,7 @@ define(affine_grid, {
       throw new ValueError(
         `Expected a batch of ${dims}D affine matrices of shape Nx${dims}x${dims + 1} for size ${tupleText(size)}. Got ${String(theta.shape)}.`,
       );
-    if (Math.min(...size) <= 0) throw new ValueError(`Expected non-zero, positive output size. Got ${tupleText(size)}`);
+    if (Math.min(...size) <= 0) throw new ValueError(`Expected non-zero, positive output size. Got ${list(size)}`);
     const axis = (length: number): Tensor => {
       const line = length === 1 ? theta.new_zeros([1]) : linspace(-1, 1, length, { dtype: theta.dtype });
       return align_corners === true ? line : line.mul((length - 1) / length);
