@@ -98,4 +98,6 @@ def _take_modules(gm, replacement):
 
 
 def replace_pattern_with_filters(gm, pattern, replacement, match_filters=None, ignore_literals=False):
+    if match_filters:
+        raise NotImplementedError("replace_pattern_with_filters: match_filters is not supported")
     return replace_pattern(gm, pattern, replacement)
