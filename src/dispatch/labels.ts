@@ -193,6 +193,7 @@ export interface Label<T> {
   etas: [etas: T];
   expand: [expand: T];
   exponent: [exponent: T];
+  f: [f: T];
   factor: [factor: T];
   fill: [fill: T];
   fill_value: [fill_value: T];

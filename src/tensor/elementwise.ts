@@ -8,7 +8,7 @@ import { input, param } from "../kernel/expr.ts";
 import { isHalf } from "../kernel/half.ts";
 import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
-import { expandStrides, isContiguous, isExpanded, numel, sameShape } from "../base/layout.ts";
+import { expandStrides, isContiguous, isDense, isExpanded, numel, sameShape } from "../base/layout.ts";
 import type { Shape } from "../base/layout.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -93,15 +93,19 @@ export function assertNoOverlap(target: Tensor, sources: readonly Tensor[]): voi
     if (s.storage.block !== target.storage.block || s === target) continue;
     if (s.offset === target.offset && sameShape(s.strides, target.strides) && sameShape(s.sizes, target.sizes))
       continue;
-    if (extent(s, target))
-      throw new RuntimeError(
-        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.",
-      );
+    assertApart(target, s);
   }
+}
+/** Refuses to write into elements that are read in another order. */
+export function assertApart(target: Tensor, source: Tensor): void {
+  if (source.storage.block === target.storage.block && extent(source, target))
+    throw new RuntimeError(
+      "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.",
+    );
 }
 /** Whether two tensors of one storage may share an element: dense runs that intersect. PyTorch, too, only refuses what it is sure of. */
 function extent(a: Tensor, b: Tensor): boolean {
   if (numel(a.sizes) === 0 || numel(b.sizes) === 0) return false;
-  if (!isContiguous(a.sizes, a.strides) || !isContiguous(b.sizes, b.strides)) return false;
+  if (!isDense(a.sizes, a.strides) || !isDense(b.sizes, b.strides)) return false;
   return a.offset < b.offset + numel(b.sizes) && b.offset < a.offset + numel(a.sizes);
 }

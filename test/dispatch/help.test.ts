@@ -32,7 +32,7 @@ function sentences(path: string): string[] {
   return found;
 }
 /** What Python programs have of their own, or never call, as bodies of promises. */
-const NOT_FOR_PYTHON = /^src\/((python|data|serialization|kernel|devices|profiler)\/|autograd\/mode\.ts)/;
+const NOT_FOR_PYTHON = /^src\/((python|data|train|onnx|serialization|kernel|devices|profiler)\/|autograd\/mode\.ts)/;
 
 test("no error that a Python program may see gives TypeScript's advice", () => {
   const files = readdirSync("src", { recursive: true, encoding: "utf8" })

@@ -96,6 +96,7 @@ describe("numbers in their former place, before the tensors that they scale", ()
   test("are taken, with PyTorch's warning", () => {
     const texts: string[] = [];
     const before = torch.set_warning_listener((text) => texts.push(text));
+    torch.set_warn_always(true);
     const product = m.mm(m);
     const pairs: readonly (readonly [found: Tensor, expected: Tensor])[] = [
       [methods(ones.clone()).add_(2, m), ones.add(m.mul(2))],
@@ -107,6 +108,7 @@ describe("numbers in their former place, before the tensors that they scale", ()
       [methods(ones.clone()).addmm_(2, 3, m, m), product.mul(3).add(2)],
       [methods(ones).addr(2, m.select(0, 1), m.select(0, 1)), m.select(0, 1).outer(m.select(0, 1)).add(2)],
     ];
+    torch.set_warn_always(false);
     torch.set_warning_listener(before);
     for (const [i, [found, expected]] of pairs.entries()) expect(lists(found), `case ${i}`).toEqual(lists(expected));
     expect(texts.length).toBe(pairs.length);

@@ -15,7 +15,7 @@ import { refuseBatch } from "../../dispatch/levels.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
 import { noDerivative } from "../../dispatch/no_formula.ts";
 import { define, inplace, op } from "../../dispatch/declare.ts";
-import { assertNoOverlap, assign, castScalar } from "../../tensor/elementwise.ts";
+import { assertApart, assertNoOverlap, assign, castScalar } from "../../tensor/elementwise.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { scalar_tensor } from "../creation/creation.ts";
 import { arange, fromTyped } from "../creation/from_data.ts";
@@ -89,6 +89,7 @@ function scatterBy(
   source: Tensor,
   mode: StoreMode,
 ): void {
+  assertApart(target, source);
   target.backend.launch(kernelFor(mode, source.dtype, target.dtype, pointers), {
     shape,
     reduced: 0,

@@ -1,5 +1,5 @@
 // Functions of one or two elements beyond arithmetic.
-import { bfloat16, bool, float16, float64, float32, get_default_dtype, int32, int64 } from "../../base/dtype.ts";
+import { bfloat16, bool, complex128, float16, float64, float32, get_default_dtype, int32, int64 } from "../../base/dtype.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { finfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
@@ -46,10 +46,12 @@ define(sinc, {
   saves: ["self"],
   backward: {
     self: ({ grad, self }) => {
-      const angle = self.mul(Math.PI);
-      const square = angle.mul(self);
-      const slope = angle.mul(angle.cos()).sub(angle.sin()).div(square);
-      return _where(square.eq(0), 0, grad.mul(conj(slope)));
+      // Near 0 nothing is left of the difference: there it is the first term of its series.
+      const near = self.abs().lt(self.dtype === float64 || self.dtype === complex128 ? 1e-6 : 1e-4);
+      const x = _where(near, 1, self);
+      const angle = x.mul(Math.PI);
+      const slope = angle.mul(angle.cos()).sub(angle.sin()).div(angle.mul(x));
+      return grad.mul(conj(_where(near, self.mul(-(Math.PI ** 2) / 3), slope)));
     },
   },
 });
