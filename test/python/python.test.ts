@@ -143,7 +143,7 @@ def train(steps):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if step % 10 == 0:
+        if step % 4 == 0:
             cycle = [out]
             cycle.append(cycle)
             handle = net.register_forward_hook(lambda module, args, result: result + 0)

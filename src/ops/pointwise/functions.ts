@@ -1,5 +1,15 @@
 // Functions of one or two elements beyond arithmetic.
-import { bfloat16, bool, complex128, float16, float64, float32, get_default_dtype, int32, int64 } from "../../base/dtype.ts";
+import {
+  bfloat16,
+  bool,
+  complex128,
+  float16,
+  float64,
+  float32,
+  get_default_dtype,
+  int32,
+  int64,
+} from "../../base/dtype.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { finfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
