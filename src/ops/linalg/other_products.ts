@@ -82,11 +82,11 @@ define(cross, {
     if (self.sizes.length !== other.sizes.length)
       throw new RuntimeError("linalg.cross: inputs must have the same number of dimensions.");
     const given = dim ?? self.sizes.indexOf(3);
-    if (dim === null && given < 0) throw new RuntimeError("no dimension of size 3 in input");
     if (dim === null)
       warnOnce(
         "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future release.",
       );
+    if (dim === null && given < 0) throw new RuntimeError("no dimension of size 3 in input");
     const shape = broadcastShapes(self.sizes, other.sizes);
     const d = wrapDim(given, shape.length);
     if (self.sizes[d] !== 3 || other.sizes[d] !== 3)
