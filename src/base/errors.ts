@@ -178,14 +178,15 @@ export const programStack = {
   /** The program's frames, as its language writes them. */
   frames: (): string => userFrames().join("\n"),
   /** File and line of the program's innermost frame. */
-  place: (): string => /[^\s()]+:\d+:\d+/.exec(userFrames()[0])?.[0] ?? "?",
+  place: (): string => placeIn(userFrames()[0]) ?? "?",
 };
+const placeIn = (frame: string): string | null => /[^\s()]+:\d+:\d+/.exec(frame)?.[0] ?? null;
 /** Where the program is now, in case somebody asks later. */
 export function placeNow(): () => string | null {
   const limit = lookDeeper();
   const seen = new Error();
   if (limit !== undefined) Error.stackTraceLimit = limit;
-  return () => /[^\s()]+:\d+:\d+/.exec(framesOf(seen).find(isProgram) ?? "")?.[0] ?? null;
+  return () => placeIn(framesOf(seen).find(isProgram) ?? "");
 }
 const here = framesOf(new Error())[0] ?? "";
 /** The library's folder (the bundle's, once built into one), as stacks write it. */

@@ -315,8 +315,8 @@ function nameLastNode(
 ): void {
   forEachTensor(results, (t) => {
     if (t.node === null || values.includes(t)) return;
-    const given = Object.fromEntries(schema.args.map(({ name }, i) => [name, values[i]]));
-    const name = typeof node === "string" ? node : node({ ...given, op } as never);
+    const given = (): object => Object.fromEntries(schema.args.map(({ name }, i) => [name, values[i]]));
+    const name = typeof node === "string" ? node : node({ ...given(), op } as never);
     nodeNamed(t, name, node === definition!.node ? passing(schema, values) : null);
   });
 }

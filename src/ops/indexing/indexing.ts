@@ -187,7 +187,7 @@ function putInto(target: Tensor, indices: readonly (Tensor | null)[], values: Te
     throw new RuntimeError(
       `Index put requires the source and destination dtypes match, got ${target.dtype.legacyName} for the destination and ${values.dtype.legacyName} for the source.`,
     );
-  scatterBy(target, shape, strides, pointers, values.to(target.dtype), accumulate ? "add" : "set");
+  scatterBy(target, shape, strides, pointers, values, accumulate ? "add" : "set");
 }
 const fits = (from: Shape, to: Shape): boolean => {
   const trimmed = from.slice(Math.max(0, from.length - to.length));

@@ -3,7 +3,7 @@ import type { Matrix } from "../../devices/backend.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { further, placeOf } from "../../kernel/place.ts";
 import { bfloat16, complex128, float16, float64, int32 } from "../../base/dtype.ts";
-import { LinAlgError, RuntimeError } from "../../base/errors.ts";
+import { LinAlgError, RuntimeError, warnOnce } from "../../base/errors.ts";
 import { broadcastShapes, contiguousStrides, numel } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { subtractPlainly } from "../../numerics/matrix.ts";
@@ -15,6 +15,9 @@ import { last, noIntegers, noIntegersOrHalves, wideFloatsAndComplex } from "../.
 import type { Taken } from "../../dispatch/takes.ts";
 import { zeros } from "../creation/creation.ts";
 
+/** Says once, in PyTorch's words, what is used in place of a function of before torch.linalg. */
+export const deprecated = (name: string, by: string, how: string): void =>
+  warnOnce(`torch.${name} is deprecated in favor of ${by}and will be removed in a future PyTorch release.\n${how}`);
 export function assertMatrix(name: string, A: Tensor, argument = "A"): void {
   if (A.sizes.length < 2)
     throw new RuntimeError(`${name}: The input tensor ${argument} must have at least 2 dimensions.`);

@@ -1,9 +1,8 @@
 // Linear algebra under the names of torch.* and Tensor that torch.linalg has replaced, and methods of tensors.
-import { warnOnce } from "../../base/errors.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { factor } from "./cholesky.ts";
-import { lapack } from "./matrices.ts";
+import { deprecated, lapack } from "./matrices.ts";
 import * as decompositions from "./lu.ts";
 import * as products from "./products.ts";
 import * as orthogonal from "./qr.ts";
@@ -16,9 +15,6 @@ export { geqrf, ormqr } from "./qr.ts";
 export { logdet } from "./solve.ts";
 export { triangular_solve } from "./triangular.ts";
 
-/** Says once, in PyTorch's words, what is used in place of a function of before torch.linalg. */
-const deprecated = (name: string, by: string, how: string): void =>
-  warnOnce(`torch.${name} is deprecated in favor of ${by}and will be removed in a future PyTorch release.\n${how}`);
 /** {@link torch.linalg.det}. */
 export const det = op("det(Tensor self) -> Tensor");
 define(det, { kernel: composite(({ self }) => systems.det(self)) });

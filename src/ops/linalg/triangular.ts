@@ -1,5 +1,5 @@
 // Systems with triangular matrices.
-import { RuntimeError, warnOnce } from "../../base/errors.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import { list } from "../../base/layout.ts";
 import { complexSolveTriangular } from "../../numerics/complex/triangular.ts";
 import { solveTriangular } from "../../numerics/triangular.ts";
@@ -8,7 +8,16 @@ import { composite, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { sameAsFirst } from "../../dispatch/takes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { assertMatrix, assertSquare, sameBatch, stackOf, lapack, otherDtype, otherDtypeThan } from "./matrices.ts";
+import {
+  assertMatrix,
+  assertSquare,
+  sameBatch,
+  stackOf,
+  deprecated,
+  lapack,
+  otherDtype,
+  otherDtypeThan,
+} from "./matrices.ts";
 
 /**
  * X of A X = B (or X A = B if not `left`), reading one triangle of A [*, n, n]; B is [*, n, k]. `unitriangular` takes the
@@ -69,8 +78,10 @@ export const triangular_solve = op(
 define(triangular_solve, {
   takes: [sameAsFirst("A", (A, b) => otherDtypeThan(b, A)), ...lapack("triangular_solve_cpu")],
   kernel: composite(({ self, A, upper, transpose, unitriangular }) => {
-    warnOnce(
-      "torch.triangular_solve is deprecated in favor of torch.linalg.solve_triangularand will be removed in a future PyTorch release.\ntorch.linalg.solve_triangular has its arguments reversed and does not return a copy of one of the inputs.\nX = torch.triangular_solve(B, A).solution\nshould be replaced with\nX = torch.linalg.solve_triangular(A, B).",
+    deprecated(
+      "triangular_solve",
+      "torch.linalg.solve_triangular",
+      "torch.linalg.solve_triangular has its arguments reversed and does not return a copy of one of the inputs.\nX = torch.triangular_solve(B, A).solution\nshould be replaced with\nX = torch.linalg.solve_triangular(A, B).",
     );
     if (self.sizes.length < 2 || A.sizes.length < 2)
       throw new RuntimeError(

@@ -77,12 +77,12 @@ function assertSliding(name: string, { kernel_size, stride, padding, dilation }:
 /** `kH: 2 kW: 3`; of one dim as a plane of height 1. */
 const lettered = (letter: string, of: readonly number[], between: string): string =>
   (of.length === 1 ? [1, ...of] : of).map((n, d, all) => `${letter}${"THW"[d + 3 - all.length]}: ${n}`).join(between);
-/** Arguments in full, and the input with a batch dim. */
-function prepared(
+/** The windows, all arguments in full. */
+function windowsOf(
   name: string,
   dims: number,
   { input, kernel_size, stride, padding, dilation }: Omit<MaxPoolArgs, "ceil_mode">,
-): { x: Tensor; s: Sliding } {
+): Sliding {
   const kernel = inFull(name, dims, "kernel_size", kernel_size);
   const s: Sliding = {
     kernel_size: kernel,
@@ -92,6 +92,12 @@ function prepared(
   };
   assertSliding(name, s);
   assertWindowed(name, dims, input);
+  return s;
+}
+/** The same, and the input with a batch dim. */
+function prepared(name: string, dims: number, args: Omit<MaxPoolArgs, "ceil_mode">): { x: Tensor; s: Sliding } {
+  const s = windowsOf(name, dims, args);
+  const { input } = args;
   return { x: input.sizes.length === dims + 2 ? input : input.contiguous().unsqueeze(0), s };
 }
 /** Raises if there is nothing for a window to lie on; there may be no samples. */
@@ -127,39 +133,43 @@ function assertWindowed(name: string, dims: number, { sizes }: Tensor): void {
     `${name}: Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got:${list(sizes)}`,
   );
 }
-function assertPlaces(name: string, x: Tensor, places: readonly number[]): void {
+function assertPlaces(name: string, sizes: readonly number[], places: readonly number[]): void {
   const small = places.find((n) => n <= 0);
   if (small !== undefined && name === "max_pool1d")
     throw new RuntimeError(`max_pool1d() Invalid computed output size: ${small}`);
   const one = AS_PLANES[name] === undefined ? [] : [1];
   if (small !== undefined)
     throw new RuntimeError(
-      `Given input size: (${[x.sizes[1], ...one, ...x.sizes.slice(2)].join("x")}). Calculated output size: (${[x.sizes[1], ...one, ...places].join("x")}). Output size is too small`,
+      `Given input size: (${[sizes[1], ...one, ...sizes.slice(2)].join("x")}). Calculated output size: (${[sizes[1], ...one, ...places].join("x")}). Output size is too small`,
     );
 }
 const maxPool =
   (name: string, dims: number) =>
   (args: MaxPoolArgs): [Tensor, Tensor] => {
     const { x, s } = prepared(name, dims, args);
-    assertPlaces(name, x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
+    assertPlaces(name, x.sizes, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
     const { values, indices } = _max_pool(x, s.kernel_size, s.stride, s.padding, s.dilation, args.ceil_mode);
     return x === args.input ? [values, indices] : [values.squeeze([0]), indices.squeeze([0])];
   };
 /** The windows of one dim on planes of height 1, as PyTorch computes them. */
 function maxPoolOfRows(name: string, args: MaxPoolArgs): [Tensor, Tensor] {
-  const { x, s } = prepared(name, 1, args);
-  assertPlaces(name, x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
-  const { kernel_size, stride, padding, dilation } = flat(s);
+  const { kernel_size, stride, padding, dilation } = windowsOfRows(name, args);
   const planes = args.input.unsqueeze(-2);
   const both = max_pool2d_with_indices(planes, kernel_size, stride, padding, dilation, args.ceil_mode);
   return [both[0].squeeze([-2]), both[1].squeeze([-2])];
 }
-const flat = ({ kernel_size, stride, padding, dilation }: Sliding): Sliding => ({
-  kernel_size: [1, ...kernel_size],
-  stride: [1, ...stride],
-  padding: [0, ...padding],
-  dilation: [1, ...dilation],
-});
+function windowsOfRows(name: string, args: MaxPoolArgs): Sliding {
+  const s = windowsOf(name, 1, args);
+  const sizes = args.input.sizes.length === 3 ? args.input.sizes : [1, ...args.input.sizes];
+  assertPlaces(name, sizes, poolPlaces(sizes.slice(2), s, args.ceil_mode));
+  const { kernel_size, stride, padding, dilation } = s;
+  return {
+    kernel_size: [1, ...kernel_size],
+    stride: [1, ...stride],
+    padding: [0, ...padding],
+    dilation: [1, ...dilation],
+  };
+}
 /** The largest element under each window of [N, C, L], and its place in the flattened spatial dims. */
 export const max_pool1d_with_indices = op(
   "max_pool1d_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, int[] padding=0, int[] dilation=1, bool ceil_mode=False) -> (Tensor values, Tensor indices)",
@@ -233,7 +243,7 @@ const avgPool =
     if (args.divisor_override === 0) throw new RuntimeError("divisor must be not zero");
     const spatial = x.sizes.slice(2);
     const places = poolPlaces(spatial, s, args.ceil_mode);
-    assertPlaces(name, x, places);
+    assertPlaces(name, x.sizes, places);
     const extra = overhang(spatial, places, s);
     const all = linearIn(dims === 3 ? x.contiguous() : x);
     const wide = extra.some((e) => e > 0) ? widened(all, extra) : all;
@@ -278,9 +288,7 @@ export const avg_pool1d = op(
 define(avg_pool1d, {
   takes: floatsAndLong("avg_pool2d"),
   kernel: composite((args) => {
-    const { x, s } = prepared("avg_pool1d", 1, { ...args, dilation: [1] });
-    assertPlaces("avg_pool1d", x, poolPlaces(x.sizes.slice(2), s, args.ceil_mode));
-    const { kernel_size, stride, padding } = flat(s);
+    const { kernel_size, stride, padding } = windowsOfRows("avg_pool1d", { ...args, dilation: [1] });
     const planes = args.input.unsqueeze(-2);
     return avg_pool2d(planes, kernel_size, stride, padding, args.ceil_mode, args.count_include_pad).squeeze([-2]);
   }),
