@@ -168,7 +168,7 @@ def frames():
 
 
 def place():
-    frame = sys._getframe(1)
+    frame = sys._getframe()
     while frame is not None and frame.f_code.co_filename.startswith(HERE):
         frame = frame.f_back
     return "?" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
