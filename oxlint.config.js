@@ -52,8 +52,11 @@ export default {
     "typescript/no-unsafe-declaration-merging": "off",
   },
   overrides: [
-    // What configures a tool and what Next makes pages of are default exports.
-    { files: ["*.config.*", "test/bundlers/next/app/*.jsx"], rules: { "import/no-default-export": "off" } },
+    // What configures a tool, VitePress's frame and what Next makes pages of are default exports.
+    {
+      files: ["*.config.*", "website/.vitepress/**", "test/bundlers/next/app/*.jsx"],
+      rules: { "import/no-default-export": "off" },
+    },
     ...importsOnlyFromBefore,
   ],
 };

@@ -31,7 +31,7 @@ test(
   { timeout: 300_000 },
   () => {
     const page = readFileSync("docs/typed-shapes.md", "utf8");
-    const blocks = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
+    const blocks = [...page.matchAll(/```ts types\n([^]*?)```/g)].map(([, code]) => code);
     expect(blocks.length).toBeGreaterThan(4);
     for (const block of blocks) {
       // A line of the form "//    ^ sentence" tells what is wrong in the line before it, above the caret.

@@ -38,7 +38,7 @@ export async function page(): Promise<string> {
     parts.push(`## ${topic}\n`);
     for (const { input, typescript, tidu, pytorch, why } of differences.filter((d) => d.topic === topic)) {
       parts.push(`${why}\n`, code("py", input));
-      if (typescript !== undefined) parts.push(`In TypeScript:\n`, code("ts", typescript));
+      if (typescript !== undefined) parts.push(`In TypeScript:\n`, code("ts expression", typescript));
       parts.push(code("text", `tidu     ${indented(tidu)}\nPyTorch  ${indented(pytorch)}`));
     }
   }

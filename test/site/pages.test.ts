@@ -1,0 +1,76 @@
+// The site's pages before VitePress makes HTML of them; `npm run build:site` does that, and follows every link of what it made.
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { sharedIn } from "../../playground/share.ts";
+import { fencesOf, hashOf, programsOf } from "../../tools/site/fences.ts";
+import { SECTIONS, sidebars, sitePages } from "../../tools/site/pages.ts";
+import { tokenize } from "../../website/.vitepress/tokenize.ts";
+
+const pages = sitePages();
+
+test("every page of docs/ stands in the menu, and every page of the menu in docs/", () => {
+  const listed = SECTIONS.flatMap((section) => section.pages).filter((path) => path.startsWith("docs/"));
+  const there = readdirSync("docs").filter((name) => name.endsWith(".md") && name !== "index.md");
+  expect(listed.map((path) => path.slice(5)).sort()).toEqual(there.sort());
+  expect(() => sidebars(pages)).not.toThrow();
+});
+test("every page has a page in Chinese, if only one that says where the English one is", () => {
+  for (const address of pages.keys())
+    if (!address.startsWith("zh/")) expect(pages.has(`zh/${address}`), address).toBe(true);
+});
+/** The anchors that VitePress gives headings (its slugify, for what our headings contain). */
+const anchorsOf = (text: string): string[] =>
+  text
+    .split("\n")
+    .filter((line) => /^#{1,6} /.test(line))
+    .map((line) => /\{#([^}]+)\}/.exec(line)?.[1] ?? slug(line.replace(/^#+ /, "")));
+const slug = (heading: string): string =>
+  heading
+    .replace(/[`*]/g, "")
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .replace(/^(\d)/, "_$1")
+    .toLowerCase();
+test("every link between pages leads to a page and to a heading of it", () => {
+  const dead: string[] = [];
+  let count = 0;
+  for (const [address, text] of pages) {
+    const within = new Set(
+      fencesOf(text).flatMap(({ line, end }) => Array.from({ length: end - line }, (_, i) => line + i)),
+    );
+    for (const [i, line] of text.split("\n").entries())
+      for (const [, target] of within.has(i) ? [] : line.matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^https?:/.test(target) || target.startsWith("/playground/")) continue;
+        count++;
+        const [path, anchor] = target.split("#");
+        const wanted = path === "" ? address : path.slice(1);
+        const isThere = (path === "" || path.startsWith("/")) && pages.has(wanted);
+        if (!isThere || (anchor !== undefined && !anchorsOf(pages.get(wanted)!).includes(decodeURIComponent(anchor))))
+          dead.push(`${address}: ${target}`);
+      }
+  }
+  expect(dead).toEqual([]);
+  expect(count).toBeGreaterThan(100);
+});
+test("the address of a block opens it in the playground, with what it goes on from", async () => {
+  const page = '```ts\nimport * as torch from "tidu";\n```\n\n```js\nlet x;\n```\n\n```ts\ntorch.ones(2); // 二\n```\n';
+  const [head, next] = programsOf(page);
+  expect(next.program).toBe(`${head.text}\ntorch.ones(2); // 二`);
+  expect(await sharedIn(`#${hashOf(next)}`)).toEqual({ language: "ts", text: `${next.program}\n` });
+});
+test("Chinese is searched by pairs of characters, names with _ whole and in parts", () => {
+  expect(tokenize("梯度为 null，见 cross_entropy()")).toEqual([
+    "梯度",
+    "度为",
+    "null",
+    "见",
+    "cross_entropy",
+    "cross",
+    "entropy",
+  ]);
+  // What VitePress sends to browsers is the function's text, so it may name nothing from outside.
+  const sent = new Function(`return ${String(tokenize)}`)() as typeof tokenize;
+  expect(sent("a_b 版本号")).toEqual(tokenize("a_b 版本号"));
+});

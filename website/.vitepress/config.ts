@@ -1,0 +1,100 @@
+// The site's frame. What stands in it is written by tools/site/pages.ts into website/pages, with sidebars.json.
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vitepress";
+import type { DefaultTheme } from "vitepress";
+import { tokenize } from "./tokenize.ts";
+
+type Language = "en" | "zh";
+const written = JSON.parse(readFileSync(new URL("../pages/sidebars.json", import.meta.url), "utf8")) as Record<
+  Language,
+  { nav: DefaultTheme.NavItem[]; sidebar: DefaultTheme.Sidebar }
+>;
+const RUN = { en: "Run it in the playground", zh: "在试验场里运行" };
+/** Where the site lies on its host, e.g. /tidu/. */
+const base = process.env["TIDU_SITE_BASE"] ?? "/";
+
+export default defineConfig({
+  base,
+  srcDir: "pages",
+  title: "tidu",
+  description: "PyTorch's tensors, tape and modules, for TypeScript",
+  cleanUrls: false,
+  metaChunk: true,
+  head: [
+    ["link", { rel: "icon", href: `${base}playground/icon.svg` }],
+    ["meta", { name: "color-scheme", content: "light dark" }],
+  ],
+  locales: {
+    root: { label: "English", lang: "en" },
+    zh: {
+      label: "中文",
+      lang: "zh-CN",
+      description: "给 TypeScript 的 PyTorch：张量、计算图、模块",
+      themeConfig: {
+        ...written.zh,
+        outline: { level: [2, 3], label: "本页" },
+        docFooter: { prev: "上一页", next: "下一页" },
+        darkModeSwitchLabel: "外观",
+        lightModeSwitchTitle: "切换到浅色",
+        darkModeSwitchTitle: "切换到深色",
+        sidebarMenuLabel: "目录",
+        returnToTopLabel: "回到顶部",
+        langMenuLabel: "语言",
+        skipToContentLabel: "跳到正文",
+        notFound: {
+          title: "没有这一页",
+          quote: "地址可能写错了，或者这一页搬走了。用上面的搜索找找看。",
+          linkLabel: "回到首页",
+          linkText: "回到首页",
+        },
+      },
+    },
+  },
+  themeConfig: {
+    ...written.en,
+    outline: { level: [2, 3] },
+    search: {
+      provider: "local",
+      options: {
+        // A sentence of an error has many words that stand everywhere; what has most of them comes first.
+        miniSearch: { options: { tokenize }, searchOptions: { boost: { title: 4, titles: 2, text: 1 }, fuzzy: 0.15 } },
+        locales: {
+          zh: {
+            translations: {
+              button: { buttonText: "搜索", buttonAriaLabel: "搜索" },
+              modal: {
+                displayDetails: "显示详情",
+                resetButtonTitle: "清空",
+                backButtonTitle: "关闭搜索",
+                noResultsText: "没有找到",
+                footer: {
+                  selectText: "打开",
+                  navigateText: "上下选择",
+                  closeText: "关闭",
+                  selectKeyAriaLabel: "回车",
+                  navigateUpKeyAriaLabel: "上箭头",
+                  navigateDownKeyAriaLabel: "下箭头",
+                  closeKeyAriaLabel: "Esc",
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  markdown: {
+    config(md) {
+      // Programs carry the address under which the playground opens them: Note [Run] in tools/site/fences.ts.
+      const fence = md.renderer.rules.fence!;
+      md.renderer.rules.fence = (tokens, i, options, env: { relativePath?: string }, self) => {
+        const [, hash] = / run=(\S+)/.exec(tokens[i].info) ?? [];
+        tokens[i].info = tokens[i].info.replace(/ .*/, "");
+        const html = fence(tokens, i, options, env, self);
+        if (hash === undefined) return html;
+        const label = RUN[env.relativePath?.startsWith("zh/") === true ? "zh" : "en"];
+        return `<div class="program">${html}<p class="run"><a href="${base}playground/#${hash}" target="_self">${label}</a></p></div>`;
+      };
+    },
+  },
+});
