@@ -1,0 +1,44 @@
+import torch
+from torch import nn
+import functorch
+from functorch import FunctionalModule, combine_state_for_ensemble, make_functional, make_functional_with_buffers
+
+torch.manual_seed(0)
+def t(f):
+    try: print(f())
+    except Exception as e: print(type(e).__name__, e)
+# --- functions of functions
+f = lambda x: (x ** 3).sum()
+x = torch.tensor([1.0, 2.0])
+print(functorch.grad(f)(x), functorch.grad_and_value(f)(x), functorch.hessian(f)(x), functorch.jacrev(torch.sin)(x), functorch.jacfwd(torch.sin)(x))
+print(functorch.vmap(torch.dot)(torch.ones(2, 3), torch.ones(2, 3)), functorch.jvp(torch.sin, (x,), (x,)), functorch.vjp(torch.sin, x)[1](x))
+from functorch.experimental import hessian, replace_all_batch_norm_modules_
+print(hessian(f)(x), replace_all_batch_norm_modules_(nn.BatchNorm1d(2)))
+# --- modules as functions
+m = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+f, params = make_functional(m)
+print(f, [p.shape for p in params], [p.requires_grad for p in params], isinstance(f, FunctionalModule), f.param_names)
+x = torch.tensor([[1.0, 2.0]])
+print(torch.equal(f(params, x), m(x)), [p is q for p, q in zip(params, m.parameters())])
+grads = torch.func.grad(lambda params: f(params, x).sum())(params)
+m(x).sum().backward()
+print([torch.equal(g, p.grad) for g, p in zip(grads, m.parameters())])
+print([p.requires_grad for p in make_functional(m, disable_autograd_tracking=True)[1]])
+t(lambda: make_functional(nn.BatchNorm1d(2)))
+# --- modules with buffers as functions
+m = nn.BatchNorm1d(2)
+f, params, buffers = make_functional_with_buffers(m)
+y = f(params, buffers, torch.tensor([[1.0, 2.0], [3.0, 5.0]]))
+print(y, buffers, m.running_mean, f.buffer_names)
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__(); self.a = nn.Linear(2, 2, bias=False); self.b = self.a
+    def forward(self, x): return self.b(self.a(x))
+f, params = make_functional(Tied()); print(len(params), f((torch.ones(2, 2),), torch.ones(2)))
+# --- ensembles
+ms = [nn.Linear(2, 1) for _ in range(3)]
+f, params, buffers = combine_state_for_ensemble(ms)
+x = torch.tensor([1.0, 2.0])
+out = torch.vmap(f, (0, 0, None))(params, buffers, x)
+print(torch.allclose(out, torch.stack([m(x) for m in ms])), [p.shape for p in params], [p.requires_grad for p in params], buffers)
+t(lambda: combine_state_for_ensemble([])); t(lambda: combine_state_for_ensemble([nn.Linear(1, 1), nn.Linear(1, 1).eval()])); t(lambda: combine_state_for_ensemble([nn.Linear(1, 1), nn.ReLU()]))
