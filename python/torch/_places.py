@@ -30,7 +30,7 @@ PLACES = (
     ("torch.nn.parallel.data_parallel", "torch.nn.parallel", "DataParallel data_parallel"),
     ("torch.nn.parallel.distributed", "torch.nn.parallel", "DistributedDataParallel"),
     ("torch.distributed.distributed_c10d", "torch.distributed", "ProcessGroup"),
-    ("torch.utils.hooks", "torch.autograd.graph", "RemovableHandle"),
+    ("torch.utils.hooks", "torch._hooks", "RemovableHandle"),
 )
 
 # Functions of the library's that PyTorch has as methods, or elsewhere, and not in torch.

@@ -7,6 +7,7 @@ import typing
 
 from . import _bridge
 from .nn.module import Module
+from .nn.parameter import is_lazy
 
 Attribute = collections.namedtuple("Attribute", ["value", "type"])
 Final = typing.Final
@@ -92,11 +93,22 @@ def _deprecated(name, instead="switch to `torch.compile` or `torch.export`"):
     _bridge.warn(f"`torch.jit.{name}` is deprecated. Please {instead}.", "DeprecationWarning")
 
 
+def _assert_sized(module):
+    for part in module.modules():
+        for name, t in (*part._parameters.items(), *part._buffers.items()):
+            if is_lazy(t):
+                kind = type(part)
+                raise RuntimeError(
+                    f"'{kind.__module__}.{kind.__qualname__}' has uninitialized parameters {name}. Did you forget to run a forward pass?"
+                )
+
+
 def script(obj, optimize=None, _frames_up=0, _rcb=None, example_inputs=None):
     _deprecated("script")
     if isinstance(obj, (ScriptModule, ScriptFunction, type)):
         return obj
     if isinstance(obj, Module):
+        _assert_sized(obj)
         return RecursiveScriptModule(obj)
     return ScriptFunction(obj) if callable(obj) else obj
 

@@ -71,3 +71,21 @@ class Half(Own):
     def initialize_parameters(self, x): pass
 t(lambda: Half()(torch.ones(2)))
 m = copy.deepcopy(nn.LazyLinear(2)); print(m); m(torch.ones(1, 3)); print(m)
+# --- handles and lazy modules are pickled
+m = pickle.loads(pickle.dumps(nn.LazyConv2d(2, 3))); print(m, len(m._forward_pre_hooks), m.has_uninitialized_params())
+m(torch.ones(1, 4, 5, 5)); print(m, len(m._forward_pre_hooks), len(m._load_state_dict_pre_hooks), hasattr(m, "_initialize_hook"))
+m = pickle.loads(pickle.dumps(m)); print(type(m), m.weight.shape)
+class Noting(nn.Module):
+    def __init__(self):
+        super().__init__(); self.layer = nn.Linear(2, 2); self.handle = self.register_forward_hook(self.note, with_kwargs=True); self.seen = 0
+    def note(self, m, args, kwargs, out): self.seen += 1
+    def forward(self, x): return self.layer(x)
+m = copy.deepcopy(Noting()); m(torch.ones(2)); m.handle.remove(); m(torch.ones(2)); print(m.seen, len(m._forward_hooks), len(m._forward_hooks_with_kwargs))
+h = torch.ones(2, requires_grad=True).register_hook(print); print(type(h), isinstance(h, torch.utils.hooks.RemovableHandle)); h.remove()
+c = copy.deepcopy(m.register_forward_hook(print)); print(c.hooks_dict_ref() is not None, c.id in m._forward_hooks)
+# --- what asks for sizes is refused
+import warnings; warnings.simplefilter("ignore")
+m = nn.LazyLinear(3)
+t(lambda: torch.jit.script(nn.Sequential(m))); t(lambda: m.share_memory()); t(lambda: nn.Sequential(m).share_memory())
+t(lambda: nn.utils.weight_norm(m)); t(lambda: nn.utils.spectral_norm(m)); print(list(m._parameters))
+print(nn.Linear(1, 1).share_memory())

@@ -4,6 +4,7 @@ import contextlib
 
 from .. import _bridge
 from .._bridge import Held, holder, run
+from .._hooks import RemovableHandle
 
 
 class Node(Held):
@@ -67,20 +68,17 @@ _bridge._classes["node"] = _node
 
 
 @holder("handle")
-class RemovableHandle(Held):
-    """Takes a hook away again."""
+class _Handle(Held, RemovableHandle):
+    """Takes away a hook that the library has."""
 
-    __module__ = "torch.utils.hooks"
     id = property(lambda self: self._number)
 
     def remove(self):
         run("method.remove", self)
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *error):
-        self.remove()
+_Handle.__name__ = _Handle.__qualname__ = RemovableHandle.__name__
+_Handle.__module__ = RemovableHandle.__module__
 
 
 class GradientEdge(tuple):

@@ -6,6 +6,7 @@ import itertools
 
 from .. import _bridge
 from .._device import parse_to
+from .._hooks import RemovableHandle
 from .._tensor import Tensor, dtype as _dtype
 from .parameter import Buffer, Parameter, is_lazy
 
@@ -19,31 +20,6 @@ class _IncompatibleKeys(collections.namedtuple("IncompatibleKeys", ["missing_key
         return super().__repr__()
 
     __str__ = __repr__
-
-
-class RemovableHandle:
-    """Takes a hook away again."""
-
-    __module__ = "torch.utils.hooks"
-
-    _next = itertools.count()
-
-    def __init__(self, hooks_dict, *, extra_dict=()):
-        self._hooks, self.id = hooks_dict, next(RemovableHandle._next)
-        self._more = [extra_dict] if isinstance(extra_dict, dict) else list(extra_dict or ())
-
-    def hooks_dict_ref(self):
-        return self._hooks
-
-    def remove(self):
-        for hooks in (self._hooks, *self._more):
-            hooks.pop(self.id, None)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.remove()
 
 
 def add_hook(hooks, hook, prepend=False, **marks):
@@ -453,7 +429,7 @@ class Module:
         return self._apply(lambda t: t.cuda(device))
 
     def share_memory(self):
-        return self
+        return self._apply(lambda t: t.share_memory_())
 
     # -- state
 

@@ -4,7 +4,7 @@ from ... import _bridge
 from ..._bridge import function
 from ...autograd import no_grad
 from ..functional import normalize
-from ..parameter import Parameter
+from ..parameter import Parameter, is_lazy
 from .parametrizations import _as_matrix, _norm_except_dim, _weight_norm
 
 _power_iterations = function("nn.utils.weights._power_iterations_before")
@@ -27,6 +27,7 @@ class WeightNorm:
         _assert_first(cls, module, name, "weight_norm")
         made = cls(name, dim)
         weight = getattr(module, name)
+        _assert_sized(cls, weight, "weight")
         del module._parameters[name]
         module.register_parameter(name + "_g", Parameter(_norm_except_dim(weight, 2, made.dim).data))
         module.register_parameter(name + "_v", Parameter(weight.data))
@@ -74,6 +75,7 @@ class SpectralNorm:
         weight = module._parameters[name]
         if weight is None:
             raise ValueError(f"`SpectralNorm` cannot be applied as parameter `{name}` is None")
+        _assert_sized(cls, weight, "spectral")
         with no_grad():
             h, w = made.reshape_weight_to_matrix(weight).shape
             u = normalize(weight.new_empty(h).normal_(0, 1), dim=0, eps=eps)
@@ -101,6 +103,13 @@ def _assert_first(cls, module, name, called):
     for hook in module._forward_pre_hooks.values():
         if isinstance(hook, cls) and hook.name == name:
             raise RuntimeError(f"Cannot register two {called} hooks on the same parameter {name}")
+
+
+def _assert_sized(cls, weight, what):
+    if is_lazy(weight):
+        raise ValueError(
+            f"The module passed to `{cls.__name__}` can't have uninitialized parameters. Make sure to run the dummy forward before applying {what} normalization"
+        )
 
 
 def _remove(cls, module, name, called):
