@@ -1,7 +1,7 @@
 // What Python needs beside the library's own functions.
 import { compile } from "../compile/compile.ts";
 import { reset } from "../compile/namespaces.ts";
-import { runBackward } from "../autograd/engine.ts";
+import { running, runBackward } from "../autograd/engine.ts";
 import { gradientEdge } from "../autograd/node.ts";
 import type { Edge, Node, RemovableHandle } from "../autograd/node.ts";
 import { OpNode } from "../autograd/op_node.ts";
@@ -182,6 +182,11 @@ export const helpers = {
     return [value !== undefined, value ?? null];
   },
   packed: (...fields: ConstructorParameters<typeof PackedSequence>): PackedSequence => new PackedSequence(...fields),
+  /** Calls a function when the backward pass that runs has ended. */
+  queueCallback(callback: () => void): void {
+    if (running.pass === null) throw new RuntimeError("Final callbacks can only be installed during backward pass.");
+    (running.after ??= []).push(callback);
+  },
   edgeNode: (t: Tensor): Node | null => gradientEdge(t)?.node ?? null,
   /** A custom function with these of the methods, which are Python's; `call` is told which, and the context it made. */
   newFunction(name: string, own: readonly string[], generate_vmap_rule: boolean, call: Fn): FunctionClass {

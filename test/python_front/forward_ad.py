@@ -149,3 +149,8 @@ print(d * 2, d + torch.ones(2, 2), torch.stack([d, x]), torch.where(d > 0.7, d, 
 y = d.exp()
 fwAD.exit_dual_level()
 print(fwAD.unpack_dual(y), d * 2)
+# --- the number of the level
+import torch.autograd.forward_ad as fwAD
+print(fwAD._current_level)
+with fwAD.dual_level(): print(fwAD._current_level)
+print(fwAD._current_level)

@@ -29,3 +29,24 @@ t(out.backward)
 # --- versions and edges
 a = torch.ones(2, requires_grad=True); b = a.clone(); out = (b ** 2).sum(); v = b._version; increment_version(b); print(b._version - v); t(lambda: out.backward())
 increment_version([b, a.detach()]); print(b._version - v, get_gradient_edge(b).output_nr, type(get_gradient_edge(b)).__name__); t(lambda: get_gradient_edge(torch.ones(1)))
+# --- callbacks at the end of a backward pass
+from torch.autograd import Function, Variable
+queue = Variable._execution_engine.queue_callback
+said = []
+class Asking(Function):
+    @staticmethod
+    def forward(ctx, x): return x.clone()
+    @staticmethod
+    def backward(ctx, grad):
+        queue(lambda: (said.append(("end", a.grad is not None)), queue(lambda: said.append("after the end")))); said.append("backward"); return grad
+a = torch.ones(2, requires_grad=True); Asking.apply(a * 2).sum().backward(); print(said)
+class Nested(Function):
+    @staticmethod
+    def forward(ctx, x): return x.clone()
+    @staticmethod
+    def backward(ctx, grad):
+        queue(lambda: said.append("outer"))
+        with torch.enable_grad(): Asking.apply(a * 2).sum().backward()
+        said.append("nested is done"); return grad
+said = []; Nested.apply(a * 2).sum().backward(); print(said)
+t(lambda: queue(print))

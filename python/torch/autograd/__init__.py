@@ -13,8 +13,18 @@ class _VariableType(type):
         return isinstance(x, Tensor)
 
 
+class _Engine:
+    """What runs backward passes."""
+
+    def queue_callback(self, callback):
+        """Calls it when the backward pass that runs has ended."""
+        run("bridge.queueCallback", callback)
+
+
 class Variable(metaclass=_VariableType):
     """What tensors that record were called before they were one with tensors."""
+
+    _execution_engine = _Engine()
 
     def __new__(cls, data=None, requires_grad=False, volatile=None):
         from .. import empty

@@ -16,12 +16,20 @@ def _level(level):
     return {} if level is None else {"level": level}
 
 
+# The level that is open, -1 if none is.
+_current_level = -1
+
+
 def enter_dual_level():
-    return run("autograd.forward_ad.enter_dual_level")
+    global _current_level
+    _current_level = run("autograd.forward_ad.enter_dual_level")
+    return _current_level
 
 
 def exit_dual_level(*, level=None):
+    global _current_level
     run("autograd.forward_ad.exit_dual_level", _level(level))
+    _current_level -= 1
 
 
 def make_dual(tensor, tangent, *, level=None):
