@@ -235,7 +235,8 @@ def einsum(*args):
 def bernoulli(input, p=None, *, generator=None, out=None):
     options = {} if generator is None else {"generator": generator}
     made = _run("torch.bernoulli", input, **options) if p is None else _run("torch.empty_like", input).bernoulli_(p, **options)
-    return made if out is None else _bridge.out_of("bernoulli", out, made, [input])
+    # Its zeros and ones go into any dtype.
+    return made if out is None else _bridge.out_of("bernoulli", out, made.to(out.dtype), [input])
 
 
 _randint = _function("torch.randint")
@@ -248,6 +249,10 @@ def randint(*args, **kwargs):
 
 
 repeat_interleave = _function("torch.repeat_interleave")
+
+
+def index_put_(input, indices, values, accumulate=False):
+    return input.index_put_(indices, values, accumulate)
 
 
 def manual_seed(seed):

@@ -346,6 +346,16 @@ class Tensor(Held, metaclass=_Methods):
             raise ValueError(f"invalid type: '{dtype.__name__}'")
         return self.to(dtype_of(dtype))
 
+    def to_dense(self, dtype=None, *, masked_grad=None):
+        """Itself: it is dense."""
+        return self if dtype is None else self.to(dtype)
+
+    def sparse_dim(self):
+        return 0
+
+    def dense_dim(self):
+        return self.dim()
+
     def resize_(self, *size, memory_format=None):
         options = {} if memory_format is None else {"memory_format": memory_format}
         return run("Tensor.resize_", self, list(size[0]) if len(size) == 1 and isinstance(size[0], tuple | list) else list(size), options)

@@ -11,6 +11,13 @@ def _dtype(x):
     raise NotImplementedError(f"tensors of dtype {x} are not supported")
 
 
+def _element_size(dtype):
+    """How many bytes an element takes."""
+    if not isinstance(dtype, _tensor.dtype):
+        raise RuntimeError(f"expected torch.dtype, but got {type(dtype)}")
+    return dtype.itemsize
+
+
 def _in(storage, kind, storage_offset, size, stride, requires_grad=False):
     of = storage._untyped_storage._bytes
     made = run("bridge.fromBytes", of, kind, storage_offset, list(size), list(stride))

@@ -476,6 +476,7 @@ export interface Label<T> {
   persistent: [persistent: T];
   pg_options: [pg_options: T];
   pin_memory: [pin_memory: T];
+  physical_layout: [physical_layout: T];
   pivot: [pivot: T];
   pivots: [pivots: T];
   plain: [plain: T];

@@ -3,6 +3,7 @@ export { clone, detach, fill, fill_, zero_ } from "./copies/copy.ts";
 export {
   empty,
   empty_like,
+  empty_permuted,
   empty_strided,
   eye,
   full,

@@ -48,6 +48,7 @@ import type { TorchFile } from "../serialization/torch_file.ts";
 import { segment_reduce } from "../ops/reduction/segments.ts";
 import { viewAs } from "../ops/methods/view_dtype.ts";
 import { closeFile } from "./files.ts";
+import { deterministic } from "../settings/numerics.ts";
 import { scalarText } from "../tensor/print.ts";
 import type { Generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -95,6 +96,12 @@ export const helpers = {
     const now = modes();
     const before = now.device?.name ?? null;
     now.device = text === null ? null : getDevice(text);
+    return before;
+  },
+  /** Whether tensors that nobody has written are filled, and whether they are from now on. */
+  setFill(on: boolean | null): boolean {
+    const before = deterministic.fill_uninitialized_memory;
+    deterministic.fill_uninitialized_memory = on ?? before;
     return before;
   },
   cppName,

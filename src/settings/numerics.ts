@@ -1,12 +1,35 @@
-// How exact and how repeatable programs ask for their numbers to be. All is kept, to be asked for again, and changes nothing:
-// here every op gives the same for the same, and products of float32 are computed in full.
+// How exact and how repeatable programs ask for their numbers to be. All is kept, to be asked for again, and changes nothing
+// but what memory holds that nobody has written: here every op gives the same for the same, and products of float32 are
+// computed in full.
 import { RuntimeError, TypeError, warn, warnings } from "../base/errors.ts";
 import { callable } from "../dispatch/callable.ts";
 import { typeWord } from "../tensor/type_word.ts";
 
-const kept = { deterministic: false, warns: false, precision: "highest" };
+const kept = { deterministic: false, warns: false, fills: true, precision: "highest" };
 
-/** Kept, and changes nothing: every op gives the same for the same. As `torch.use_deterministic_algorithms`. */
+/** `torch.utils.deterministic` */
+export const deterministic = {
+  /**
+   * Whether `empty` and its kin hold NaN, the largest integers or true while {@link use_deterministic_algorithms} asks for
+   * it, so that what reads them before it writes is seen. True at first.
+   */
+  get fill_uninitialized_memory(): boolean {
+    return kept.fills;
+  },
+  set fill_uninitialized_memory(on: boolean) {
+    kept.fills = on;
+  },
+};
+/** Whether memory that nobody has written is to be filled. */
+export const fillsUnwritten = (): boolean => kept.deterministic && kept.fills;
+
+/**
+ * Asks for the same from the same, which every op gives anyway; tensors that nobody has written are filled from then on, see
+ * {@link deterministic}. As `torch.use_deterministic_algorithms`.
+ * @example
+ * torch.use_deterministic_algorithms(true);
+ * torch.empty(2) // tensor([nan, nan])
+ */
 export const use_deterministic_algorithms = callable(
   "use_deterministic_algorithms(bool mode, *, bool warn_only=False) -> None",
   ({ mode, warn_only }) => {

@@ -180,6 +180,7 @@ export const einsum: Functions["einsum"] = f.einsum;
 export const embedding: Functions["embedding"] = f.embedding;
 export const empty: Functions["empty"] = f.empty;
 export const empty_like: Functions["empty_like"] = f.empty_like;
+export const empty_permuted: Functions["empty_permuted"] = f.empty_permuted;
 export const empty_strided: Functions["empty_strided"] = f.empty_strided;
 export const eq: Functions["eq"] = f.eq;
 export const equal: Functions["equal"] = f.equal;

@@ -1,7 +1,8 @@
 // New tensors: of one value, of a rule, or like another.
 import { cppName } from "../../base/cpp_names.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
-import { Complex, complex128, complexOf, float64, get_default_dtype, uint8 } from "../../base/dtype.ts";
+import { bool, Complex, complex128, complexOf, float64, get_default_dtype, uint8 } from "../../base/dtype.ts";
+import { iinfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { reach } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
@@ -10,11 +11,19 @@ import { empty as allocate, emptyLike } from "../../tensor/allocate.ts";
 import type { Like } from "../../tensor/allocate.ts";
 import { compute, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
+import { fillsUnwritten } from "../../settings/numerics.ts";
 import { assign, castScalar } from "../../tensor/elementwise.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { _pow_scalar } from "../pointwise/arithmetic.ts";
 import { asLeaf, checkSize, filled, fromTyped, hostZeros, inferDtype } from "./from_data.ts";
 
+/** Elements that nobody has written; see `deterministic` in settings/numerics.ts. */
+function unwritten(t: Tensor): Tensor {
+  const { dtype } = t;
+  if (fillsUnwritten())
+    assign(t, dtype.is_floating_point || dtype.is_complex ? NaN : dtype === bool ? true : iinfo(dtype).max);
+  return t;
+}
 /** Uninitialised elements, in row-major order or in that of `memory_format`. */
 export const empty = op(
   "empty(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
@@ -24,7 +33,7 @@ define(empty, {
     if (memory_format === preserve_format)
       throw new RuntimeError("empty(): memory_format preserve_format is for tensors that are made like another");
     const strides = memory_format === null ? undefined : stridesIn(memory_format, checkSize(size));
-    return asLeaf(allocate(checkSize(size), dtype ?? get_default_dtype(), strides), requires_grad);
+    return asLeaf(unwritten(allocate(checkSize(size), dtype ?? get_default_dtype(), strides)), requires_grad);
   }),
 });
 
@@ -73,7 +82,7 @@ export const empty_like = op(
   "empty_like(Tensor self, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 define(empty_like, {
-  kernel: compute(({ self, ...made }) => asLeaf(emptyLike(self, made), made.requires_grad)),
+  kernel: compute(({ self, ...made }) => asLeaf(unwritten(emptyLike(self, made)), made.requires_grad)),
 });
 
 /** Zeros of the sizes and dtype of `self`. */
@@ -106,7 +115,7 @@ export const new_empty = op(
 );
 define(new_empty, {
   kernel: compute(({ self, size, dtype, requires_grad }) =>
-    asLeaf(allocate(checkSize(size), dtype ?? self.dtype), requires_grad),
+    asLeaf(unwritten(allocate(checkSize(size), dtype ?? self.dtype)), requires_grad),
   ),
 });
 
@@ -160,6 +169,30 @@ define(empty_strided, {
   ),
 });
 
+/** Uninitialised elements that lie in memory in the order of the dims in `physical_layout`, the outermost first. */
+export const empty_permuted = op(
+  "empty_permuted(int[] size, int[] physical_layout, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+);
+define(empty_permuted, {
+  kernel: compute(({ size, physical_layout, dtype, requires_grad }) => {
+    if (size.length !== physical_layout.length)
+      throw new RuntimeError(
+        `Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = ${size.length} is not equal to len(physical_layout) = ${physical_layout.length}`,
+      );
+    for (const [i, dim] of physical_layout.entries()) {
+      if (dim < 0 || dim >= size.length)
+        throw new RuntimeError(
+          `Dimension out of range (expected to be between 0 and ${size.length - 1}, but got ${dim} at index ${i}).  NB: negative dims not currently supported; file an issue if you want it.`,
+        );
+      if (physical_layout.indexOf(dim) < i) throw new RuntimeError("Duplicate dim not allowed");
+    }
+    const laid = checkSize(physical_layout.map((dim) => size[dim]));
+    const made = unwritten(allocate(laid, dtype ?? get_default_dtype()));
+    const stride = size.map((_, dim) => made.strides[physical_layout.indexOf(dim)]);
+    return asLeaf(new Tensor(made.storage, made.dtype, size, stride, 0), requires_grad);
+  }),
+});
+
 function strided(size: Shape, stride: readonly number[], dtype: Dtype): Tensor {
   if (size.length !== stride.length)
     throw new RuntimeError(
@@ -167,7 +200,7 @@ function strided(size: Shape, stride: readonly number[], dtype: Dtype): Tensor {
     );
   checkSize(size);
   const flat = allocate([reach({ shape: size, strides: stride, offset: 0 })], dtype);
-  return new Tensor(flat.storage, dtype, size, stride, 0);
+  return new Tensor(unwritten(flat).storage, dtype, size, stride, 0);
 }
 
 /** `steps` values from start to end, both included: numbers, or tensors that hold one. */
