@@ -462,6 +462,7 @@ from .compiler import compile  # noqa: E402
 from .amp import autocast  # noqa: E402
 
 globals().update(_legacy_storages)
+Storage = FloatStorage
 for _place, _module in (
     ("torch.cuda.amp", amp.of_device("cuda")),
     ("torch._dynamo", compiler.dynamo),

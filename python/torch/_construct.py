@@ -162,11 +162,20 @@ def as_dtype(d, name):
     raise TypeError(f"{name}(): argument 'dtype' must be torch.dtype, not {type_word(d)}")
 
 
+def _refused_storage(dtype, other):
+    return f"Expected a Storage of type {dtype.legacy} or an UntypedStorage, but got {other.legacy}"
+
+
 def copied(data, d, requires_grad, name):
     """A tensor or data, copied, as torch.tensor and new_tensor do."""
     if not isinstance(requires_grad, builtins.bool):
         raise TypeError(f"{name}(): argument 'requires_grad' must be bool, not {type_word(requires_grad)}")
     if not isinstance(data, Tensor):
+        from . import storage
+
+        if isinstance(data, (storage.TypedStorage, storage.UntypedStorage)):
+            d = d or getattr(data, "dtype", None) or default_dtype()
+            return storage.on(data, d, 0, None, None, _refused_storage).requires_grad_(requires_grad)
         return from_data(data, d, requires_grad)
     _bridge.warn(COPYING.format("torch.tensor" if name == "tensor" else f"tensor.{name}"), "UserWarning")
     made = data.detach().clone()

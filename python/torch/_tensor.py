@@ -165,6 +165,10 @@ def write(part, value):
         part[...] = value
 
 
+def _refused_storage(dtype, other):
+    return f"Expected a Storage of type {dtype.cpp_name} or an UntypedStorage, but got type {other.legacy} for argument 1 'storage'"
+
+
 @holder("tensor")
 class Tensor(Held, metaclass=_Methods):
     """A tensor, as torch.Tensor."""
@@ -371,6 +375,34 @@ class Tensor(Held, metaclass=_Methods):
     def storage(self):
         warn_once(TYPED_STORAGE)
         return self._typed_storage()
+
+    def storage_type(self):
+        from .storage import legacy
+
+        return legacy[f"{self.dtype.legacy}Storage"]
+
+    def set_(self, source=None, storage_offset=0, size=None, stride=None):
+        """Puts it on the memory of a storage, or of another tensor."""
+        from . import empty, storage
+        from .autograd import no_grad
+
+        if self.requires_grad and self.is_leaf and run("bridge.getMode", "grad"):
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+        if source is None:
+            source = empty(0, dtype=self.dtype, device=self.device)
+        if isinstance(source, Tensor):
+            if source.dtype is not self.dtype:
+                raise RuntimeError(
+                    f"Could not set tensor of type {source.dtype.cpp_name} to a tensor of type {self.dtype.cpp_name}"
+                )
+            if size is None:
+                storage_offset, size, stride = source.storage_offset(), source.shape, source.stride()
+            source = source.untyped_storage()
+        elif not isinstance(source, (storage.TypedStorage, storage.UntypedStorage)):
+            raise TypeError(f"set_() received an invalid combination of arguments - got ({type_word(source)})")
+        with no_grad():
+            self.data = storage.on(source, self.dtype, storage_offset, size, stride, _refused_storage)
+        return self
 
     def _typed_storage(self):
         from .storage import TypedStorage

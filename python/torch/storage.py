@@ -1,5 +1,7 @@
 """torch.storage: the bytes that tensors share."""
 
+import collections.abc
+import math
 import weakref
 
 import _tidu
@@ -16,9 +18,8 @@ class UntypedStorage:
     def __init__(self, data=0, *, device=None):
         from . import tensor, zeros
 
-        uint8 = dtype.named("uint8")
-        made = tensor(list(data), dtype=uint8) if hasattr(data, "__iter__") else zeros(data, dtype=uint8)
-        self._bytes = made
+        place = {"dtype": dtype.named("uint8"), "device": device}
+        self._bytes = tensor(list(data), **place) if hasattr(data, "__iter__") else zeros(data, **place)
 
     @classmethod
     def _of(cls, tensor):
@@ -44,7 +45,16 @@ class UntypedStorage:
     def tolist(self):
         return self._bytes.tolist()
 
+    @property
+    def _cdata(self):
+        return run("bridge.storageNumber", self._bytes)
+
+    def _assert_data(self):
+        if self._bytes.is_meta:
+            raise NotImplementedError("Not available for 'meta' device type")
+
     def __getitem__(self, i):
+        self._assert_data()
         got = self._bytes[i]
         return UntypedStorage._of(got.clone()) if isinstance(i, slice) else got.item()
 
@@ -70,6 +80,8 @@ class UntypedStorage:
         return self
 
     def cpu(self):
+        if self._bytes.is_meta:
+            raise NotImplementedError("Cannot copy out of meta tensor; no data!")
         return self
 
     @property
@@ -91,9 +103,11 @@ class UntypedStorage:
         return id(self)
 
     def __deepcopy__(self, memo):
-        if id(self) not in memo:
-            memo[id(self)] = self.clone()
-        return memo[id(self)]
+        # The copies of the tensors on it are on the same copy.
+        key = ("storage", run("bridge.storageNumber", self._bytes))
+        if key not in memo:
+            memo[key] = run("bridge.wholeStorage", self._bytes)
+        return UntypedStorage._of(memo[key])
 
     def __reduce_ex__(self, protocol):
         return _storage_of, (_bytes_of(self._bytes),)
@@ -102,8 +116,44 @@ class UntypedStorage:
 class TypedStorage:
     """A storage seen as numbers of a dtype."""
 
-    def __init__(self, *, wrap_storage, dtype, _internal=False):
-        self._untyped_storage, self.dtype = wrap_storage, dtype
+    dtype = None
+
+    def __init__(self, *args, wrap_storage=None, dtype=None, device=None, _internal=False):
+        from . import get_default_dtype, tensor
+
+        if type(self).dtype is None:
+            self.dtype = dtype or get_default_dtype()
+        elif dtype is not None:
+            self._refuse("Keyword argument 'dtype' cannot be specified")
+        if len(args) > 1:
+            self._refuse("Too many positional arguments")
+        given = args[0] if args else 0
+        if wrap_storage is None and isinstance(given, int):
+            wrap_storage = UntypedStorage(given * self.dtype.itemsize, device=device)
+        elif wrap_storage is None:
+            if not isinstance(given, collections.abc.Sequence):
+                self._refuse(f"Argument type not recognized: {type(given)}", TypeError)
+            wrap_storage = tensor(given, dtype=self.dtype, device=device).untyped_storage()
+        self._untyped_storage = wrap_storage
+
+    def _refuse(self, why, error=RuntimeError):
+        raise error(
+            f"{type(self)}.__new__ received an invalid combination of arguments. Expected one of:\n"
+            f" * no arguments\n * (int size)\n * (Sequence data)\n * (*, UntypedStorage wrap_storage)\n{why}"
+        )
+
+    @classmethod
+    def from_buffer(cls, buffer, byte_order="native", count=-1, offset=0):
+        """A storage of the numbers in a buffer."""
+        data = memoryview(buffer).cast("B")[offset:]
+        size = cls.dtype.itemsize
+        data = bytes(data if count < 0 else data[: count * size])
+        if byte_order == "big":
+            data = b"".join(data[i : i + size][::-1] for i in range(0, len(data), size))
+        return cls(wrap_storage=_storage_of(data))
+
+    def _as(self, dtype):
+        return TypedStorage(wrap_storage=self._flat().to(dtype, copy=True).untyped_storage(), dtype=dtype)
 
     def _flat(self):
         return run("bridge.fromBytes", self._untyped_storage._bytes, self.dtype, 0, [self.size()], [1])
@@ -132,6 +182,9 @@ class TypedStorage:
         return iter(self.tolist())
 
     def __getitem__(self, i):
+        if isinstance(i, slice):
+            raise RuntimeError("slices are only supported in UntypedStorage.__getitem__")
+        self._untyped_storage._assert_data()
         return self._flat()[i].item()
 
     def __setitem__(self, i, value):
@@ -141,6 +194,29 @@ class TypedStorage:
         self._flat().fill_(value)
         return self
 
+    def resize_(self, size):
+        self._untyped_storage.resize_(size * self.dtype.itemsize)
+
+    def copy_(self, source, non_blocking=None):
+        if self.nbytes() != source.nbytes():
+            raise RuntimeError(
+                f"size does not match, self was {self.nbytes()} bytes but src was {source.nbytes()} bytes"
+            )
+        self._flat().copy_(source._flat())
+        return self
+
+    def is_shared(self):
+        return False
+
+    def share_memory_(self):
+        return self
+
+    def is_pinned(self, device="cuda"):
+        return False
+
+    def pickle_storage_type(self):
+        return f"{self.dtype.legacy}Storage"
+
     def clone(self):
         return TypedStorage(wrap_storage=self._untyped_storage.clone(), dtype=self.dtype)
 
@@ -148,11 +224,16 @@ class TypedStorage:
         return f"torch.{self.dtype.legacy}Storage"
 
     def cpu(self):
+        self._untyped_storage.cpu()
         return self
 
     @property
     def device(self):
         return self._untyped_storage.device
+
+    @property
+    def _cdata(self):
+        return self._untyped_storage._cdata
 
     is_cuda = False
 
@@ -169,6 +250,12 @@ class TypedStorage:
         return _typed, (self._untyped_storage, self.dtype)
 
 
+_CASTS = "bool:bool float:float32 double:float64 half:float16 bfloat16:bfloat16 int:int32 long:int64 short:int16 char:int8 byte:uint8 complex_float:complex64 complex_double:complex128"
+for _cast in _CASTS.split():
+    _name, _, _of = _cast.partition(":")
+    setattr(TypedStorage, _name, lambda self, _to=dtype.named(_of): self._as(_to))
+
+
 # What pickles name the dtypes of storages with: torch.FloatStorage and its kin, and those whose tensors the library has not.
 legacy = {}
 for _of in dtype._all.values():
@@ -176,6 +263,21 @@ for _of in dtype._all.values():
     legacy[_name] = type(_name, (TypedStorage,), {"dtype": _of, "__module__": "torch"})
 for _name in ("QUInt8Storage", "QInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage"):
     legacy[_name] = type(_name, (TypedStorage,), {"dtype": dtype.named("uint8"), "__module__": "torch"})
+
+
+def _dtype_to_storage_type_map():
+    return {kind: f"{kind.legacy}Storage" for kind in dtype._all.values()}
+
+
+def on(storage, kind, offset, size, stride, refuse):
+    """A tensor of the dtype on a storage; `refuse` says what is wrong with a storage of another."""
+    if isinstance(storage, TypedStorage) and storage.dtype is not kind:
+        raise RuntimeError(refuse(kind, storage.dtype))
+    of = storage.untyped()._bytes
+    size = [of.numel() // kind.itemsize] if size is None else list(size)
+    if stride is None:
+        stride = [math.prod(size[i + 1 :]) for i in range(len(size))]
+    return run("bridge.fromBytes", of, kind, offset, size, list(stride))
 
 
 def _shown(storage, kind):
