@@ -7,7 +7,7 @@ import sys
 import types
 
 PACKAGES = """numpy scipy hypothesis expecttest librosa torchvision functorch dill psutil yaml caffe2 functorch_additional_op_db
-packaging setuptools tensorboard torchgen networkx optree opt_einsum numba""".split()
+packaging pytest setuptools tensorboard torchgen networkx optree opt_einsum numba""".split()
 _importing = True
 _softened = {}
 _import = builtins.__import__

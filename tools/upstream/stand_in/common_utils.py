@@ -92,7 +92,7 @@ def disable_gc(fn):
     return wrapper
 
 
-def set_rng_seed(seed):
+def set_rng_seed(seed=SEED):
     torch.manual_seed(seed)
     random.seed(seed)
     if HAVE_NUMPY:
