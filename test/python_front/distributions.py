@@ -214,3 +214,6 @@ c = D.TransformedDistribution(D.Normal(t([0.0, 1.0]), 1.0), [Cube()])
 print(c.sample(), c.log_prob(t([1.0, 8.0])))
 p = Positive(2.0)
 print(type(p).__name__, p.sample((3,)), p.scale, isinstance(p, D.Normal))
+# --- the shapes under the names that PyTorch's classes use
+for d in (D.Normal(torch.zeros(2, 3), 1.0), D.MultivariateNormal(torch.zeros(4, 3), torch.eye(3)), D.Categorical(torch.ones(2, 5)), D.Independent(D.Bernoulli(torch.full((2, 3), 0.5)), 1), D.TransformedDistribution(D.Normal(0.0, 1.0), [D.ExpTransform()])):
+    print(type(d).__name__, d._batch_shape, d._event_shape, type(d._batch_shape) is torch.Size)

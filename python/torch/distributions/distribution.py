@@ -39,6 +39,10 @@ class Distribution(Standing):
     def event_shape(self):
         return run("bridge.member", self, "event_shape")[1]
 
+    # The names that PyTorch's own classes use.
+    _batch_shape = property(lambda self: self.batch_shape)
+    _event_shape = property(lambda self: self.event_shape)
+
     def _of_library(self, name):
         if self._library_name is None:
             raise NotImplementedError
