@@ -125,3 +125,12 @@ x, y = torch.tensor([1.0, 2.0]), torch.tensor([0.5, 0.25])
 attempt(lambda: F.mse_loss(x, y, reduction="elementwise_mean"), lambda: nn.L1Loss(reduction="elementwise_mean")(x, y), lambda: F.nll_loss(x[None], torch.tensor([1]), reduction="elementwise_mean"), lambda: F.cross_entropy(x[None], torch.tensor([1]), reduction="elementwise_mean"), lambda: F.binary_cross_entropy(y, y, reduction="elementwise_mean"))
 attempt(lambda: torch.optim.lr_scheduler.ChainedScheduler([]), lambda: torch.optim.lr_scheduler.ChainedScheduler(schedulers=[]))
 attempt(lambda: torch.cdist(x[None], y[None], compute_mode="none"), lambda: torch.cdist(x[None], y[None], compute_mode="donot_use_mm_for_euclid_dist"), lambda: torch.cdist(x[None], y[None], 2.0, "use_mm_for_euclid_dist_if_necessary"))
+# --- indices of bags that are out of range
+w = torch.ones(3, 2)
+for weight in (w, w.double(), w.bfloat16(), torch.ones(2, 3).t()):
+    for mode in ("sum", "mean", "max"):
+        for bad in (3, -1):
+            for padding in (None, 0):
+                for given in ((torch.tensor([[0, bad]]), weight), (torch.tensor([0, bad]), weight, torch.tensor([0]))):
+                    try: torch.nn.functional.embedding_bag(*given, mode=mode, padding_idx=padding)
+                    except RuntimeError as e: print(e)

@@ -1,5 +1,5 @@
 // Embeddings that are added up, averaged or maximised over bags of indices.
-import { int32, int64 } from "../../base/dtype.ts";
+import { float64, int32, int64 } from "../../base/dtype.ts";
 import { NotImplementedError, RuntimeError, ValueError } from "../../base/errors.ts";
 import { list, sameShape } from "../../base/layout.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
@@ -142,7 +142,7 @@ function checkIndices(
   offsets: Tensor,
   weight: Tensor,
   ends: boolean,
-  { padding_idx }: { padding_idx: number | null },
+  { padding_idx, mode }: { readonly padding_idx: number | null; readonly mode: string },
 ): number | null {
   const [rows, n] = [weight.sizes[0], ids.numel()];
   const starts = (offsets.tolist() as (number | bigint)[]).map(Number);
@@ -163,8 +163,15 @@ function checkIndices(
   const isLooked = n > 0 && ids.backend.holdsData;
   const wrong = !isLooked ? -1 : Number(ids.lt(0).logical_or(ids.ge(rows)).int().argmax().item());
   const value = !isLooked ? 0 : Number(ids.select(0, wrong).item());
-  if (isLooked && (value < 0 || value >= rows))
-    throw new RuntimeError(`Index ${wrong} of input takes value ${value} which is not in the valid range [0, ${rows})`);
+  if (isLooked && (value < 0 || value >= rows)) {
+    // PyTorch has two ways, and a sentence for each.
+    const isSummed = mode !== "max" && padding_idx === null && weight.dtype !== float64 && weight.strides[1] === 1;
+    throw new RuntimeError(
+      isSummed
+        ? `Index ${wrong} of input takes value ${value} which is not in the valid range [0, ${rows})`
+        : `embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be ${value}`,
+    );
+  }
   if (padding_idx === null) return null;
   if (padding_idx < -rows || padding_idx >= rows)
     throw new RuntimeError(
