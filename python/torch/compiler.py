@@ -136,11 +136,28 @@ def is_exporting():
     return False
 
 
+class _Config(types.SimpleNamespace):
+    """Settings that are kept and change nothing."""
+
+    @contextlib.contextmanager
+    def patch(self, name=None, value=None, **changes):
+        """Other values in a block, or in a function that it decorates."""
+        if name is not None and changes:
+            raise AssertionError("cannot pass both positional and keyword arguments to patch")
+        changes = changes if name is None else {name: value} if isinstance(name, str) else name
+        before = {key: getattr(self, key) for key in changes}
+        vars(self).update(changes)
+        try:
+            yield
+        finally:
+            vars(self).update(before)
+
+
 # As programs name it that reset or configure what compiles.
 dynamo = types.ModuleType("torch._dynamo")
 vars(dynamo).update(
     {name: globals()[name] for name in "OptimizedModule allow_in_graph assume_constant_result disable list_backends reset is_compiling".split()},
-    config=types.SimpleNamespace(suppress_errors=False, verbose=False, cache_size_limit=8, recompile_limit=8),
+    config=_Config(suppress_errors=False, verbose=False, cache_size_limit=8, recompile_limit=8),
     optimize=lambda backend="inductor", **options: lambda fn: compile(fn, backend=backend),
     mark_dynamic=lambda *args, **options: None,
     graph_break=lambda msg="": None,

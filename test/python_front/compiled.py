@@ -63,3 +63,15 @@ s.eval()
 print(s.training, len(s), s(torch.ones(1, 1)).equal(net.eval()(torch.ones(1, 1))))
 print(torch.jit.is_scripting(), torch.jit.is_tracing(), torch.jit.wait(torch.jit.fork(lambda x: x + 1, torch.ones(1))))
 attempt(lambda: torch.jit.freeze(torch.jit.script(nn.Dropout())))
+# --- settings for a block
+import torch._dynamo as dynamo
+config = dynamo.config; config.suppress_errors = False; seen = []
+with config.patch(suppress_errors=True, verbose=True): seen.append((config.suppress_errors, config.verbose))
+with config.patch("suppress_errors", True): seen.append(config.suppress_errors)
+with config.patch({"suppress_errors": True}): seen.append(config.suppress_errors)
+@config.patch(suppress_errors=True)
+def f(): return config.suppress_errors
+print(seen, f(), f(), config.suppress_errors, config.verbose)
+try:
+    with config.patch("verbose", True, suppress_errors=True): pass
+except AssertionError as e: print(e)
