@@ -31,3 +31,12 @@ test("sums of exponentials keep the imaginary part", () => {
   );
   expect(a.float_power(2).dtype).toBe(torch.complex128);
 });
+test("powers of negative numbers have derivatives in complex exponents, whatever holds the number", () => {
+  const exponent = complex([
+    [1, 2],
+    [0.5, -1],
+    [2, 0.1],
+  ]).requires_grad_();
+  for (const base of [-2, -1, 0.5, C(-2, 0), torch.tensor(-2, { dtype: torch.float64 })])
+    expect(torch.autograd.gradcheck((x: torch.Tensor) => torch.pow(base as never, x), [exponent])).toBe(true);
+});

@@ -371,7 +371,9 @@ define(_pow_scalar, {
   saves: ["exponent", "result"],
   backward: {
     exponent: ({ grad, base, exponent, result }) => {
-      const slope = conj(result.mul(logOf(base)));
+      // The logarithm of a negative number is complex, as such a power is.
+      const whole = exponent.dtype.is_complex && !(base instanceof Complex) ? new Complex(Number(base), 0) : base;
+      const slope = conj(result.mul(logOf(whole)));
       return grad.mul(realOf(base) === 0 ? _where(notNegative(exponent), 0, slope) : slope);
     },
   },
