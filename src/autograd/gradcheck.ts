@@ -209,13 +209,13 @@ export function gradgradcheck(
 ): boolean {
   if (!Array.isArray(inputs)) throw new TypeError(`'${typeWord(inputs)}' object is not iterable`);
   const outputs = floats(fn(...(inputs as never[]))).filter((t) => t.requires_grad);
-  const given =
+  // Those that are given are checked if they require gradients, as inputs are.
+  const directions =
     grad_outputs === null
-      ? outputs.map(direction)
+      ? outputs.map((t) => direction(t).requires_grad_(true))
       : grad_outputs instanceof Tensor
         ? [grad_outputs]
         : [...grad_outputs];
-  const directions = given.map((g) => g.detach().clone().requires_grad_(true));
   const first = (...args: never[]): Tensor[] => {
     const given = args.slice(0, inputs.length);
     const out = floats(fn(...given)).filter((t) => t.requires_grad);

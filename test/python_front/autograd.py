@@ -198,3 +198,6 @@ print(a.grad.foo, hasattr(a, "foo"))
 del a.grad.foo
 gc.collect()
 print(hasattr(a.grad, "foo"))
+# --- gradgradcheck takes its directions as they are
+x, y = (torch.randn(3, dtype=torch.double, requires_grad=True) for _ in range(2))
+print(torch.autograd.gradgradcheck(lambda x, y: x.sin() * y, [x, y], [torch.randn(3)]), torch.autograd.gradgradcheck(lambda x, y: x.sin() * y, [x, y], [torch.randn(3, dtype=torch.double, requires_grad=True)]))
