@@ -58,9 +58,7 @@ def _taken_apart(cls, model, disable_autograd_tracking):
     if disable_autograd_tracking:
         for param in params.values():
             param.requires_grad_(False)
-    # The function keeps none of the values: where a parameter is left out, that is seen.
-    made = cls(copy.deepcopy(model).to("meta"), tuple(params), tuple(buffers))
-    return made, tuple(params.values()), tuple(buffers.values())
+    return cls(model, tuple(params), tuple(buffers)), tuple(params.values()), tuple(buffers.values())
 
 
 def _make_functional(model, disable_autograd_tracking=False):

@@ -42,3 +42,11 @@ x = torch.tensor([1.0, 2.0])
 out = torch.vmap(f, (0, 0, None))(params, buffers, x)
 print(torch.allclose(out, torch.stack([m(x) for m in ms])), [p.shape for p in params], [p.requires_grad for p in params], buffers)
 t(lambda: combine_state_for_ensemble([])); t(lambda: combine_state_for_ensemble([nn.Linear(1, 1), nn.Linear(1, 1).eval()])); t(lambda: combine_state_for_ensemble([nn.Linear(1, 1), nn.ReLU()]))
+# --- tied buffers
+class Twice(nn.Module):
+    def __init__(self):
+        super().__init__(); self.linear = nn.Linear(2, 2); self.register_buffer("b", torch.ones(2)); self.register_buffer("c", self.b)
+    def forward(self, x): return self.linear(x) + self.b + self.c
+m = Twice(); f, params, buffers = make_functional_with_buffers(m); print(f.buffer_names, torch.equal(f(params, buffers, torch.ones(2)), m(torch.ones(2))))
+print(torch.equal(f(params, (torch.zeros(2),), torch.ones(2)), m.linear(torch.ones(2))))
+f, params, buffers = combine_state_for_ensemble([Twice(), Twice()]); print([b.shape for b in buffers], torch.vmap(f, (0, 0, None))(params, buffers, torch.ones(2)).shape)
