@@ -5,7 +5,7 @@
 // address. Everything else is the same text for all three. Only operations that return at once are called, but for a few at
 // the start: waiting is ours (work.ts), so that a program that waits in vain can be told why.
 import { environment } from "../devices/cpu/environment.ts";
-import { findKoffi, pin } from "../devices/cpu/native.ts";
+import { findKoffi, pin, setEnvironment } from "../devices/cpu/native.ts";
 import type { Koffi, Native, NativeLibrary } from "../devices/cpu/native.ts";
 import { ImportError, RuntimeError } from "../base/errors.ts";
 import type { DtypeName } from "../base/dtype.ts";
@@ -19,7 +19,6 @@ export type WireName = Exclude<DtypeName, "bool" | "float16" | "bfloat16" | "com
 export type Operation = "SUM" | "PROD" | "MIN" | "MAX" | "LAND" | "LOR" | "LXOR" | "BAND" | "BOR" | "BXOR";
 
 const PROTOTYPES = {
-  Get_library_version: "void *text, void *length",
   Initialized: "void *flag",
   Init: "intptr_t argc, intptr_t argv",
   Finalize: "",
@@ -191,44 +190,69 @@ export function findMpi(): Mpi {
     throw new ImportError(`torch.distributed needs koffi and an MPI library: ${found}.\n${INSTALL}`);
   const { koffi } = found;
   const { platform } = process;
+  leaveHeapAlone(koffi);
   const asked = environment("TIDU_MPI");
   const prefixes = platform === "darwin" ? ["/opt/homebrew/lib/", "/usr/local/lib/", ""] : [""];
   const conda = environment("CONDA_PREFIX");
   if (conda !== undefined) prefixes.unshift(`${conda}/lib/`);
   const names = asked ? [asked] : (NAMES[platform] ?? []).flatMap((name) => prefixes.map((p) => p + name));
-  const others: Mpi[] = [];
   const started = launcher();
+  // The launcher's own first: what is loaded stays, and of two libraries one is too much.
+  const isMpich = (name: string): boolean => /mpich|mpi\.so\.12|mpi\.12/.test(name);
+  if (started !== null && (started.of === "MPICH" || isByTorchrun())) names.sort((a, b) => +isMpich(b) - +isMpich(a));
+  const others: Found[] = [];
   for (const name of names) {
-    const mpi = open(koffi, name);
-    if (mpi === null) continue;
-    if (belongs(mpi, started)) return mpi;
-    others.push(mpi);
+    const library = open(koffi, name);
+    if (library === null) continue;
+    if (belongs(library, started)) return bind(koffi, library);
+    others.push(library);
   }
-  if (others.length > 0) return others[0];
+  if (others.length > 0) return bind(koffi, others[0]);
   throw new ImportError(
     `torch.distributed needs an MPI library, and found none (${names.join(", ") || `no names are known on ${platform}`}).\n${INSTALL}`,
   );
 }
 
+/** A library that is there. */
+interface Found {
+  readonly name: string;
+  readonly library: NativeLibrary;
+  readonly version: string;
+}
+const isByTorchrun = (): boolean =>
+  environment("WORLD_SIZE") !== undefined && environment("SLURM_PROCID") === undefined;
 /** Whether a library is the launcher's. torchrun has none, see process_manager.ts. */
-function belongs({ version }: Mpi, started: ReturnType<typeof launcher>): boolean {
+function belongs({ version }: Found, started: ReturnType<typeof launcher>): boolean {
   if (started === null) return true;
   if (started.of !== null) return version.includes(started.of);
-  return (
-    environment("WORLD_SIZE") === undefined || environment("SLURM_PROCID") !== undefined || version.includes("MPICH")
-  );
+  return !isByTorchrun() || version.includes("MPICH");
 }
 
-function open(koffi: Koffi, name: string): Mpi | null {
+function open(koffi: Koffi, name: string): Found | null {
   try {
-    // Open MPI's plugins look for its symbols among those that are there for all.
-    if (!pin(koffi, name, process.platform, true)) return null;
-    return bind(koffi, koffi.load(name), name);
+    if (!pin(koffi, name, process.platform)) return null;
+    const library = koffi.load(name);
+    const [text, length] = [new Uint8Array(8192), new Int32Array(1)];
+    library.func("int MPI_Get_library_version(void *text, void *length)")(text, length);
+    const version = new TextDecoder().decode(text.subarray(0, length[0])).replace(/[\0\s]+$/, "");
+    return { name, library, version };
   } catch {
     return null;
   }
 }
-function bind(koffi: Koffi, library: NativeLibrary, name: string): Mpi {
+/**
+ * Note [Heaps that cannot grow]: UCX, which MPICH talks by, tries its hooks on memory when it is loaded: it asks the system for one
+ * more page of the process's heap and gives one back, whether it got one or not. V8 lays its code right behind that heap, so
+ * that in one process of some sixty there is no page to be had, and a page in use is lost. Who has a network that remembers
+ * memory (InfiniBand) may set UCX_MEM_EVENTS=yes, and takes that chance.
+ */
+function leaveHeapAlone(koffi: Koffi): void {
+  if (environment("UCX_MEM_EVENTS") === undefined) setEnvironment(koffi, "UCX_MEM_EVENTS", "no");
+}
+function bind(koffi: Koffi, { name, library, version }: Found): Mpi {
+  // Open MPI's plugins look for its symbols among those that are there for all. Not before the choice: of two libraries with the same
+  // names the first that all see would be called by the second.
+  pin(koffi, name, process.platform, true);
   const address = (symbol: string): Handle => Number(koffi.address(library.symbol(symbol, "char")));
   const abi = name.includes("mpi_abi") ? STANDARD : has(address, "ompi_mpi_comm_world") ? openMpi(address) : MPICH;
   const call = Object.fromEntries(
@@ -239,15 +263,12 @@ function bind(koffi: Koffi, library: NativeLibrary, name: string): Mpi {
       ),
     ]),
   ) as Functions;
-  const text = new Uint8Array(8192);
-  const length = new Int32Array(1);
-  call.Get_library_version(text, length);
   const libc = koffi.load(null);
   return {
     ...abi,
     koffi,
     call,
-    version: new TextDecoder().decode(text.subarray(0, length[0])).replace(/[\0\s]+$/, ""),
+    version,
     pause: libc.func("int sched_yield()") as () => void,
     handles: (n) => (abi.handle === "int" ? new Int32Array(n) : new BigInt64Array(n)),
   };

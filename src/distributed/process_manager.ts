@@ -6,6 +6,7 @@
 import type { createServer } from "node:net";
 import type { Worker } from "node:worker_threads";
 import { environment } from "../devices/cpu/environment.ts";
+import { setEnvironment } from "../devices/cpu/native.ts";
 import type { Koffi } from "../devices/cpu/native.ts";
 
 /** Runs in a thread, as text: it uses nothing from outside. */
@@ -88,9 +89,4 @@ export function wireUp(koffi: Koffi, rank: number, size: number): void {
   // The library tries once only.
   const script = `let n=0;const go=()=>{const s=require("net").connect(${port},${JSON.stringify(host)});s.on("connect",()=>process.exit(0));s.on("error",()=>++n>600?process.exit(1):setTimeout(go,100))};go()`;
   probe.spawnSync(process.execPath, ["-e", script]);
-}
-/** For libraries to see: in threads of Node's process.env is a copy. */
-function setEnvironment(koffi: Koffi, name: string, value: string): void {
-  if (process.platform === "win32") return;
-  koffi.load(null).func("int setenv(const char *, const char *, int)")(name, value, 1);
 }

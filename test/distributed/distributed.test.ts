@@ -116,6 +116,14 @@ for (const launcher of launchers)
     expect(stdout.split("\n").sort()).toEqual(["", "0 of 2", "1 of 2"]);
   });
 
+test("a library that is loaded leaves the heap whole where there is no room behind it", async () => {
+  if (!launchers.some(({ name }) => name === "MPICH")) return expect(process.env["CI"]).not.toBe("true");
+  const { status, stdout, stderr } = await runRanks(null, 1, "heap.ts", [], { TIDU_MPI: "libmpich.so.12" });
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  expect(stdout).toBe("MPICH: whole\n");
+});
+
 test("without a launcher there is a world of one, and every collective works in it", async () => {
   const { status, stdout, stderr } = await runRanks(null, 1, "collectives.ts", ["0", "6"]);
   expect(stderr).toBe("");

@@ -47,3 +47,9 @@ export function optional(library: NativeLibrary, prototype: string): Native | nu
     return null;
   }
 }
+
+/** For libraries to see: in threads of Node's process.env is a copy. */
+export function setEnvironment(koffi: Koffi, name: string, value: string): void {
+  if (process.platform === "win32") return;
+  koffi.load(null).func("int setenv(const char *, const char *, int)")(name, value, 1);
+}
