@@ -37,5 +37,8 @@ export { allreduce_hook, bf16_compress_hook, fp16_compress_hook } from "./comm_h
 export { DistributedSampler } from "../data/distributed_sampler.ts";
 export { SyncBatchNorm } from "./sync_batch_norm.ts";
 export { ZeroRedundancyOptimizer } from "./zero_redundancy_optimizer.ts";
+export { DeviceMesh, init_device_mesh } from "./device_mesh.ts";
+export type { Ranks } from "./device_mesh.ts";
+export type { MixedPrecisionPolicy } from "./fully_shard.ts";
 export { fully_shard, get_model_state_dict, set_model_state_dict } from "./fully_shard.ts";
 export * as checkpoint from "./checkpoint.ts";

@@ -2,6 +2,8 @@
 import { Function } from "../autograd/function.ts";
 import type { FunctionContext } from "../autograd/function.ts";
 import { ValueError } from "../base/errors.ts";
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { BatchNorm } from "../nn/layers/batchnorm.ts";
 import type { Module } from "../nn/module/module.ts";
 import { empty } from "../tensor/allocate.ts";
@@ -27,6 +29,8 @@ class Gathered extends Function {
   }
 }
 
+const SYNC =
+  "SyncBatchNorm(int num_features, float eps=1e-05, float? momentum=0.1, bool affine=True, bool track_running_stats=True, object process_group=None, device? device=None, dtype? dtype=None) -> Module";
 /**
  * A BatchNorm whose mean and variance in training are those of the batches of all processes of a group together, as
  * `torch.nn.SyncBatchNorm`. Its inputs have at least two dims, and may be of other sizes in other processes.
@@ -35,7 +39,12 @@ class Gathered extends Function {
  */
 export class SyncBatchNorm extends BatchNorm {
   /** null for the world. */
-  process_group: ProcessGroup | null = null;
+  process_group: ProcessGroup | null;
+  constructor(...args: Arguments<typeof SYNC, { process_group: ProcessGroup | null }>) {
+    const { process_group, ...rest } = bindArguments<typeof SYNC, { process_group: ProcessGroup | null }>(SYNC, args);
+    super(rest);
+    this.process_group = process_group;
+  }
   override _check_input_dim(input: Tensor): void {
     if (input.sizes.length < 2) throw new ValueError(`expected at least 2D input (got ${input.sizes.length}D input)`);
   }
@@ -65,7 +74,7 @@ export class SyncBatchNorm extends BatchNorm {
     const total = counts.sum();
     const whole = means.mul(counts).sum(0).div(total);
     const variance = sums.add(means.sub(whole).square().mul(counts)).sum(0).div(total);
-    if (this.training && this.running_mean !== null && this.running_var !== null) {
+    if (this.training && this.track_running_stats && this.running_mean !== null && this.running_var !== null) {
       this.running_mean.lerp_(whole.detach(), momentum);
       this.running_var.lerp_(variance.detach().mul(total.div(total.sub(1))), momentum);
     }
@@ -78,8 +87,7 @@ export class SyncBatchNorm extends BatchNorm {
     let made: Module = module;
     if (module instanceof BatchNorm && !(module instanceof SyncBatchNorm)) {
       const { num_features, eps, momentum, affine, track_running_stats, training } = module;
-      const sync = new SyncBatchNorm(num_features, eps, momentum, affine, track_running_stats);
-      sync.process_group = process_group;
+      const sync = new SyncBatchNorm(num_features, eps, momentum, affine, track_running_stats, process_group);
       for (const [name, p] of module._parameters) sync.register_parameter(name, p);
       for (const [name, b] of module._buffers) sync.register_buffer(name, b);
       sync.training = training;

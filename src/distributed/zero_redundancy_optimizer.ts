@@ -14,6 +14,19 @@ type OptimizerClass = { readonly prototype: object };
 type Made = new (params: unknown, options: unknown) => Optimizer<CommonOptions, object>;
 type Options = Record<string, unknown> & { process_group?: ProcessGroup | null };
 
+/** The largest parameters of a group first, each to the process that has the least so far: as PyTorch does it. */
+export function ownersOf(groups: readonly (readonly number[])[], size: number): number[] {
+  const loads = new Array<number>(size).fill(0);
+  return groups.flatMap((sizes) => {
+    const owners = new Array<number>(sizes.length);
+    for (const i of [...sizes.keys()].sort((a, b) => sizes[b] - sizes[a])) {
+      owners[i] = loads.indexOf(Math.min(...loads));
+      loads[owners[i]] += sizes[i];
+    }
+    return owners;
+  });
+}
+
 /**
  * An optimizer whose state is shared out: each process keeps it for a part of the parameters, steps those, and gives them to
  * the others. As `torch.distributed.optim.ZeroRedundancyOptimizer`. Gradients must be the same in all processes, as
@@ -47,15 +60,12 @@ export class ZeroRedundancyOptimizer extends Optimizer<CommonOptions, object> {
       .filter(({ params: some }) => some.length > 0);
     this.optim = mine.length === 0 ? null : new Class(mine, options);
   }
-  /** The largest parameters first, each to the process that has the least so far: as PyTorch does it. */
   private shareOut(): void {
-    const loads = new Array<number>(this.process_group.size()).fill(0);
-    for (const { params } of this.param_groups)
-      for (const p of [...params].sort((a, b) => b.numel() - a.numel())) {
-        const least = loads.indexOf(Math.min(...loads));
-        this.owner.set(p, least);
-        loads[least] += p.numel();
-      }
+    const owners = ownersOf(
+      this.param_groups.map(({ params }) => params.map((p) => p.numel())),
+      this.process_group.size(),
+    );
+    for (const [i, p] of this.param_groups.flatMap(({ params }) => params).entries()) this.owner.set(p, owners[i]);
   }
   protected override perform<T>(closure?: () => T): T | null {
     this.takeOptions();

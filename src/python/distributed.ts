@@ -8,6 +8,12 @@ import type { GradBucket, ReducerOptions } from "../distributed/reducer.ts";
 import { ReduceOp } from "../distributed/reduce_op.ts";
 import type { RedOpType } from "../distributed/reduce_op.ts";
 import { Future } from "../distributed/work.ts";
+import { fill, pieceFile, planSave } from "../distributed/checkpoint.ts";
+import { DeviceMesh } from "../distributed/device_mesh.ts";
+import type { Ranks } from "../distributed/device_mesh.ts";
+import { fillPiece, isCut, sameCut, ShardSet, wholeOf } from "../distributed/fully_shard.ts";
+import { ownersOf } from "../distributed/zero_redundancy_optimizer.ts";
+import type { Parameter } from "../nn/module/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Of a module written in Python, whose buffers Python tells at every forward. */
@@ -43,6 +49,24 @@ export const distributed = {
   distGather: (bytes: Tensor, of: Group | null): Tensor[] => gatherUneven(bytes, groupOf(of)),
   distBroadcast: (bytes: Tensor | null, root: number, of: Group | null): Tensor =>
     broadcastUneven(bytes, root, groupOf(of)),
+  distMesh: (device_type: string, mesh: Ranks | ProcessGroup, mesh_dim_names: string[] | null): DeviceMesh =>
+    new DeviceMesh(device_type, mesh, { mesh_dim_names }),
+  // ---- tensors in pieces
+  distShards: (params: Parameter[], options: ConstructorParameters<typeof ShardSet>[1]): ShardSet =>
+    new ShardSet(params, options),
+  distIsCut: isCut,
+  distWhole: wholeOf,
+  distSameCut: sameCut,
+  distFillPiece: fillPiece,
+  distOwners: ownersOf,
+  /** The tensors that this process writes, into which file, and what the first one writes as index. */
+  distPlanSave(entries: [string, unknown][], of: Group | null): unknown[] {
+    const group = groupOf(of);
+    const { mine, index } = planSave(entries, group);
+    return [[...mine], pieceFile(group), index];
+  },
+  distFill: (entries: [string, unknown][], index: string, read: (file: string) => [string, Tensor][]): object =>
+    Object.fromEntries(fill(entries, index, (file) => new Map(read(file)))),
   distScatter: (bytes: Tensor[] | null, root: number, of: Group | null): Tensor =>
     scatterUneven(bytes, root, groupOf(of)),
 };

@@ -10,7 +10,7 @@ import * as optim from "../optim/index.ts";
 type Namespace = Readonly<Record<string, unknown>>;
 const spaces: Readonly<Record<string, Namespace>> = {
   torch: torch as Namespace,
-  nn: nn as Namespace,
+  nn: { ...nn, SyncBatchNorm: distributed.SyncBatchNorm } as Namespace,
   "nn.functional": functional as Namespace,
   "nn.init": nn.init as Namespace,
   "nn.utils": nn.utils as Namespace,

@@ -48,6 +48,18 @@ export function runRanks(
   ];
   return run(launcher === null ? node : [...launcher.command, "-n", String(ranks), ...node], env);
 }
+/** The same with a program in Python, by `tidu run`, which sees a folder more. */
+export function runPython(
+  launcher: Launcher | null,
+  ranks: number,
+  program: string,
+  args: readonly string[],
+  folder: string,
+): Promise<Ended> {
+  const cli = ["--import", "tsx", "--conditions=source", "cli/index.ts", "run", "--mount", folder];
+  const tidu = [process.execPath, ...cli, `test/distributed/ranks/${program}`, ...args];
+  return run(launcher === null ? tidu : [...launcher.command, "-n", String(ranks), ...tidu]);
+}
 export function run(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const [file, ...args] = command;
   const start = performance.now();

@@ -405,3 +405,6 @@ class DebugLevel(str):
 from .. import int64, uint8
 
 register_all()
+
+from . import algorithms, device_mesh  # noqa: E402
+from .device_mesh import DeviceMesh, init_device_mesh  # noqa: E402, F401

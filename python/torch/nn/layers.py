@@ -220,6 +220,23 @@ class _BatchNorm(_NormBase):
     _library_name = "BatchNorm1d"
 
 
+class SyncBatchNorm(_BatchNorm):
+    _library_name = "SyncBatchNorm"
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module, process_group=None):
+        """The module with a SyncBatchNorm in place of every BatchNorm in it, with its parameters and statistics."""
+        made = module
+        if isinstance(module, _BatchNorm) and not isinstance(module, SyncBatchNorm):
+            made = cls(module.num_features, module.eps, module.momentum, module.affine, module.track_running_stats, process_group)
+            made._parameters.update(module._parameters)
+            made._buffers.update(module._buffers)
+            made.training = module.training
+        for name, child in module.named_children():
+            made.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return made
+
+
 class _InstanceNorm(_NormBase):
     _library_name = "InstanceNorm1d"
     _get_no_batch_dim = _computed("_get_no_batch_dim")
@@ -398,5 +415,5 @@ HOMES = {
     "upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
 MODULES = {name: f"torch.nn.modules.{home}" for home, names in HOMES.items() for name in names.split()}
-for _cls in (_ConvNd, _ConvTransposeNd, _AvgPoolNd, AvgPool1d, _MaxUnpoolNd, LayerNorm, RMSNorm, _NormBase, _BatchNorm, _InstanceNorm, RNNBase, Embedding, EmbeddingBag):
+for _cls in (_ConvNd, _ConvTransposeNd, _AvgPoolNd, AvgPool1d, _MaxUnpoolNd, LayerNorm, RMSNorm, _NormBase, _BatchNorm, SyncBatchNorm, _InstanceNorm, RNNBase, Embedding, EmbeddingBag):
     _complete(_cls)

@@ -6,6 +6,7 @@ import { callable } from "../../dispatch/callable.ts";
 import { stack } from "../../ops/views/joining.ts";
 import { zeros } from "../../ops/creation/creation.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { pieces } from "./pieces.ts";
 
 const gradients = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
   (parameters instanceof Tensor ? [parameters] : [...parameters]).flatMap((p) =>
@@ -15,7 +16,8 @@ const gradients = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
 type Options = Readonly<{ max_norm: number; norm_type: number; error_if_nonfinite: boolean }>;
 function totalNorm(tensors: readonly Tensor[], { norm_type, error_if_nonfinite }: Omit<Options, "max_norm">): Tensor {
   if (tensors.length === 0) return zeros([]);
-  const total = stack(tensors.map((g) => g.norm(norm_type))).norm(norm_type);
+  const own = tensors.map((g) => g.norm(norm_type));
+  const total = stack(pieces.norms?.(tensors, own, norm_type) ?? own).norm(norm_type);
   if (error_if_nonfinite && !total.isfinite().item())
     throw new RuntimeError(
       `The total norm of order ${String(new Float(norm_type))} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,

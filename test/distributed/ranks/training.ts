@@ -166,24 +166,28 @@ for (const [name, { make, input, classes }] of Object.entries(CASES))
     if (parts.none.weight.grad !== null) throw new Error("a gradient of what nobody used");
   }
 }
-// Unequal numbers of batches: rank r has r + 1.
-{
+// Unequal numbers of batches: rank r has r + 1. Means are over all ranks, or over those that still have some.
+for (const divide_by_initial_world_size of [true, false]) {
   torch.manual_seed(1);
-  const model = new nn.Linear(3, 1);
+  const [model, alone] = [new nn.Linear(3, 1), new nn.Linear(3, 1)];
+  alone.load_state_dict(model.state_dict());
   const ddp = new dist.DistributedDataParallel(model);
-  const optimizer = sgd(model);
-  const joined = ddp.join();
+  const [optimizer, reference] = [sgd(model), sgd(alone)];
+  const batch = (i: number, r: number): Tensor => torch.full([2, 3], 0.1 * (i + r));
+  const joined = ddp.join({ divide_by_initial_world_size });
   for (let i = 0; i <= rank; i++) {
     optimizer.zero_grad();
-    ddp(torch.full([2, 3], i + rank))
-      .sum()
-      .backward();
+    ddp(batch(i, rank)).square().sum().backward();
     optimizer.step();
   }
   joined[Symbol.dispose]();
-  const all = Array.from({ length: world }, () => torch.zeros([1, 3]));
-  dist.all_gather(all, model.weight.detach());
-  for (const w of all) if (!torch.equal(w, all[0])) throw new Error("parameters differ after join");
+  for (let i = 0; i < world; i++) {
+    reference.zero_grad();
+    const divisor = divide_by_initial_world_size ? world : world - i;
+    for (let r = i; r < world; r++) alone(batch(i, r)).square().sum().div(divisor).backward();
+    reference.step();
+  }
+  expectClose(`join, ${divide_by_initial_world_size}`, distance(model, alone));
 }
 // Gradients as halves on their way.
 {
@@ -221,5 +225,31 @@ for (const [name, { make, input, classes }] of Object.entries(CASES))
   const full = dist.get_model_state_dict(mine, { full_state_dict: true });
   for (const [key, t] of alone.state_dict())
     expectClose(`fully_shard, ${key}`, t.sub(full.get(key)!).abs().max().item() as number);
+}
+// The same as two copies of a model in shards, whose gradients are clipped by the norm of all of them.
+if (world % 2 === 0) {
+  const mesh = dist.init_device_mesh("cpu", [2, world / 2], { mesh_dim_names: ["replicate", "shard"] });
+  torch.manual_seed(1);
+  const [alone, mine] = [CASES.MLP.make(), CASES.MLP.make()];
+  mine.load_state_dict(alone.state_dict());
+  for (const layer of mine.children()) dist.fully_shard(layer, { mesh });
+  const [a, b] = [adam(alone), adam(mine)];
+  torch.manual_seed(2);
+  for (const norm_type of [2, 1, 3, 0, Infinity, -Infinity, 2]) {
+    const [x, y] = [torch.randn([BATCH, 8]), torch.randint(0, 5, [BATCH])];
+    a.zero_grad();
+    loss(alone, x, y, 5).backward();
+    b.zero_grad();
+    loss(mine, share(x), share(y), 5).backward();
+    const [wanted, got] = [alone, mine].map((m) =>
+      torch.nn.utils.clip_grad_norm_(m.parameters(), 0.5, { norm_type }).item(),
+    );
+    if (!(Math.abs((got as number) - (wanted as number)) < 1e-9))
+      throw new Error(`rank ${rank} of ${world}: norm ${norm_type} of gradients in shards: ${got}, expected ${wanted}`);
+    a.step();
+    b.step();
+  }
+  for (const [key, t] of dist.get_model_state_dict(mine, { full_state_dict: true }))
+    expectClose(`copies of shards, ${key}`, t.sub(alone.state_dict().get(key)!).abs().max().item() as number);
 }
 console.log(`rank ${rank} of ${world}: trained`);
