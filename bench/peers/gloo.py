@@ -1,4 +1,4 @@
-"""PyTorch's gloo in the place of bench/ranks/distributed.ts: all_reduce by size."""
+"""PyTorch's gloo in the place of bench/ranks/distributed.ts: all_reduce by size, and the same models' steps."""
 
 import json
 import statistics
@@ -6,6 +6,8 @@ import time
 
 import torch
 import torch.distributed as dist
+import torch.nn as nn
+import torch.nn.functional as F
 
 torch.set_num_threads(1)
 dist.init_process_group("gloo")
@@ -13,12 +15,72 @@ messages = []
 for n in (1, 64, 1024, 16384, 262144, 4194304):
     x = torch.ones(n)
     taken = []
-    for i in range(12 if n > 1e6 else 52 if n > 1e5 else 502):
+    for i in range(8 if n > 1e6 else 22 if n > 1e5 else 102):
         dist.barrier()
         start = time.perf_counter()
         dist.all_reduce(x)
         taken.append(time.perf_counter() - start)
     messages.append([4 * n, statistics.median(taken[1:])])
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(128)
+        self.attention = nn.MultiheadAttention(128, 4, batch_first=True)
+        self.wide, self.narrow = nn.Linear(128, 512), nn.Linear(512, 128)
+
+    def forward(self, x):
+        y = self.norm(x)
+        x = x + self.attention(y, y, y)[0]
+        return x + self.narrow(F.gelu(self.wide(x)))
+
+
+MODELS = {
+    "MLP": (lambda: nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10)), (784,)),
+    "CNN": (
+        lambda: nn.Sequential(
+            nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(32 * 16 * 16, 10)
+        ),
+        (3, 32, 32),
+    ),
+    "GPT": (lambda: nn.Sequential(Block(), Block(), nn.Flatten(), nn.Linear(128 * 32, 10)), (32, 128)),
+}
+BATCH = 48
+
+
+def timed(body, calls=11):
+    body()
+    taken = []
+    for _ in range(calls):
+        dist.barrier()
+        start = time.perf_counter()
+        body()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+steps = []
+for name, (make, shape) in MODELS.items():
+    n = BATCH // dist.get_world_size()
+    x, y = torch.randn(n, *shape), torch.randint(0, 10, (n,))
+    net = make()
+    model = nn.parallel.DistributedDataParallel(net)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+
+    def step():
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+
+    def alone():
+        with model.no_sync():
+            step()
+
+    grads = torch.zeros(sum(p.numel() for p in net.parameters()))
+    steps.append(
+        {"name": name, "bytes": 4 * grads.numel(), "seconds": timed(step), "alone": timed(alone), "communication": timed(lambda: dist.all_reduce(grads))}
+    )
 if dist.get_rank() == 0:
-    print(json.dumps({"messages": messages, "steps": []}), flush=True)
+    print(json.dumps({"messages": messages, "steps": steps}), flush=True)
 dist.destroy_process_group()

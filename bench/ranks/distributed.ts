@@ -24,7 +24,7 @@ function time(calls: number, body: () => void): number {
 const messages: [number, number][] = [];
 for (const n of size === 1 ? [] : [1, 64, 1024, 16384, 262144, 4194304]) {
   const x = torch.ones([n]);
-  messages.push([4 * n, time(n > 1e6 ? 11 : n > 1e5 ? 51 : 501, () => void dist.all_reduce(x))]);
+  messages.push([4 * n, time(n > 1e6 ? 7 : n > 1e5 ? 21 : 101, () => void dist.all_reduce(x))]);
 }
 
 class Block extends nn.Module {
@@ -68,23 +68,30 @@ const MODELS: Readonly<Record<string, [make: () => nn.Module, input: (n: number)
     (n) => torch.randn([n, 32, 128]),
   ],
 };
-const BATCH = 64;
+const BATCH = 48;
 const steps = [];
 for (const [name, [make, input]] of Object.entries(MODELS)) {
+  const [x, y] = [input(BATCH / size), torch.randint(0, 10, [BATCH / size])];
+  const stepOf = (net: nn.Module, model: nn.Module) => {
+    const optimizer = new SGD(net.parameters(), { lr: 0.01 });
+    return (): void => {
+      optimizer.zero_grad();
+      F.cross_entropy((model as unknown as (x: Tensor) => Tensor)(x), y).backward();
+      optimizer.step();
+    };
+  };
   const net = make();
   const model = new dist.DistributedDataParallel(net);
-  const optimizer = new SGD(net.parameters(), { lr: 0.01 });
-  const [x, y] = [input(BATCH / size), torch.randint(0, 10, [BATCH / size])];
-  const step = (): void => {
-    optimizer.zero_grad();
-    F.cross_entropy((model as unknown as (x: Tensor) => Tensor)(x), y).backward();
-    optimizer.step();
-  };
-  const calls = 31;
+  const step = stepOf(net, model);
+  const calls = 11;
   const seconds = time(calls, step);
   const alone = time(calls, () => model.no_sync(step));
-  const grads = torch.zeros([[...net.parameters()].reduce((n, p) => n + p.numel(), 0)]);
+  const bytes = 4 * [...net.parameters()].reduce((n, p) => n + p.numel(), 0);
+  const grads = torch.zeros([bytes / 4]);
   const communication = size === 1 ? 0 : time(calls, () => void dist.all_reduce(grads));
-  steps.push({ name, seconds, alone, communication });
+  const pieces = make();
+  for (const layer of pieces.children()) dist.fully_shard(layer);
+  const sharded = size === 1 ? seconds : time(calls, stepOf(pieces, pieces));
+  steps.push({ name, bytes, layers: [...net.children()].length, seconds, alone, communication, sharded });
 }
 if (rank === 0) console.log(JSON.stringify({ messages, steps }));

@@ -146,8 +146,23 @@ export interface Mpi extends Abi {
 
 /** By the names that systems' packages install; a standard one first, which serves every implementation. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
-  linux: ["libmpi_abi.so.0", "libmpi_abi.so", "libmpi.so.40", "libmpich.so.12", "libmpi.so.12", "libmpi.so"],
-  darwin: ["libmpi_abi.0.dylib", "libmpi_abi.dylib", "libmpi.40.dylib", "libmpi.12.dylib", "libmpi.dylib"],
+  linux: [
+    "libmpi_abi.so.1",
+    "libmpi_abi.so.0",
+    "libmpi_abi.so",
+    "libmpi.so.40",
+    "libmpich.so.12",
+    "libmpi.so.12",
+    "libmpi.so",
+  ],
+  darwin: [
+    "libmpi_abi.1.dylib",
+    "libmpi_abi.0.dylib",
+    "libmpi_abi.dylib",
+    "libmpi.40.dylib",
+    "libmpi.12.dylib",
+    "libmpi.dylib",
+  ],
 };
 const INSTALL = [
   "  Debian, Ubuntu: apt install openmpi-bin (or mpich)",
