@@ -8,7 +8,20 @@ import { Generator } from "../random/generator.ts";
 import { Layout, MemoryFormat } from "../base/memory_format.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
-import { invalid, missing, named, otherwise, refuseUnknown, shown, tooMany } from "./refusals.ts";
+import {
+  byNameAdvice,
+  invalid,
+  isOverloaded,
+  isOverloadedByCount,
+  missing,
+  named,
+  otherwise,
+  pythonName,
+  refuseTwice,
+  refuseUnknown,
+  shown,
+  tooMany,
+} from "./refusals.ts";
 import type { ParsedArg, Schema } from "./schema.ts";
 import type { TypeName } from "./signature.ts";
 
@@ -20,37 +33,45 @@ export const isOptions = (x: unknown): x is Record<string, unknown> => {
   return proto === null || Object.getPrototypeOf(proto) === null;
 };
 
-/** By place, then from some place on by name in one object. Raises TypeError in PyTorch's words; changes nothing. */
-export function bind(schema: Schema, given: readonly unknown[]): unknown[] {
-  const { args, positional, name, spread, python } = schema;
+/**
+ * By place, then from some place on by name in one object; of a method, self stands before them. Raises TypeError in
+ * PyTorch's words; changes nothing.
+ */
+export function bind(schema: Schema, given: readonly unknown[], method = false): unknown[] {
+  const { args, positional, spread, python } = schema;
   const last = given[given.length - 1];
   const options = isOptions(last) && !isValue(schema, given.length - 1, last) ? last : null;
   let count = options === null ? given.length : given.length - 1;
   if (python && options !== null) refuseUnknown(schema, options);
-  if (spread >= 0 && count > spread && isSpread(args[spread].type, given[spread])) {
+  if (
+    spread >= 0 &&
+    count > spread &&
+    (method || args[0].name !== "self") &&
+    isSpread(args[spread].type, given[spread])
+  ) {
     given = [...given.slice(0, spread), given.slice(spread, count)];
     count = spread + 1;
   }
   if (count > positional) {
     const byName = scalarsByName(schema, given.slice(0, count), options);
-    if (byName !== null) return bind(schema, byName);
-    throw tooMany(schema, count, options);
+    if (byName !== null) return bind(schema, byName, method);
+    throw byCount(schema, given, method) ?? tooMany(schema, count, options, method);
   }
   const values = new Array<unknown>(args.length);
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     let value = i < count ? given[i] : undefined;
     if (value === undefined && options !== null) value = named(options, arg);
-    else if (options !== null && named(options, arg) !== undefined)
-      throw new TypeError(`${name}() got multiple values for argument '${arg.name}'`);
-    if (value !== undefined) values[i] = suits(arg, value) ? value : accept(schema, arg, i, value, given);
+    else if (options !== null && named(options, arg) !== undefined) refuseTwice(schema, options, i, method);
+    if (value !== undefined)
+      values[i] = suits(arg, value) ? value : accept(schema, arg, i, value, { given, count, method });
     else if (arg.optional) values[i] = arg.wraps && typeof arg.fallback === "number" ? [arg.fallback] : arg.fallback;
     else
       throw i < count || (options !== null && Object.hasOwn(options, arg.name))
-        ? isUndefined(schema, i)
-        : missing(schema, count, options);
+        ? isUndefined(schema, i, { given, count, method })
+        : (byCount(schema, given, method) ?? missing(schema, count, options));
   }
-  if (options !== null && !python) refuseUnknown(schema, options);
+  if (options !== null && !python) refuseUnknown(schema, options, method);
   if (options !== null && schema.others >= 0) values[schema.others] = otherwise(schema, options);
   // Behind all others: it is no argument of what computes.
   if (options !== null && schema.out && (options["out"] ?? null) !== null) values.push(options["out"]);
@@ -76,13 +97,14 @@ export function isBindable({ args, positional, out }: Schema, given: readonly un
   );
 }
 /** The one of several schemas that is meant, or a TypeError as PyTorch's parser of arguments raises it. */
-export function overloadOf(schemas: readonly Schema[], given: readonly unknown[]): Schema {
+export function overloadOf(schemas: readonly Schema[], given: readonly unknown[], method = false): Schema {
   const found = schemas.length === 1 ? schemas[0] : schemas.find((schema) => isBindable(schema, given));
   if (found !== undefined) return found;
-  const words = wordsOf(given);
+  const words = wordsOf(given, method);
+  const self = Number(method);
   const plausible = schemas.filter(
     ({ args, out }) =>
-      words.length >= args.filter((a) => !a.optional).length && words.length <= args.length + Number(out),
+      words.length >= args.filter((a) => !a.optional).length - self && words.length <= args.length - self + Number(out),
   );
   // Binding it says what is wrong.
   if (plausible.length === 1) return plausible[0];
@@ -90,7 +112,9 @@ export function overloadOf(schemas: readonly Schema[], given: readonly unknown[]
   const unknown =
     isOptions(last) &&
     Object.keys(last).find((key) => schemas.every((one) => Object.hasOwn(otherwise(one, last), key)));
-  throw new TypeError(invalid(schemas, words) + (unknown ? `\nNone of them has an argument '${unknown}'.` : ""));
+  throw new TypeError(
+    invalid(schemas, words, method) + (unknown ? `\nNone of them has an argument '${unknown}'.` : ""),
+  );
 }
 /** Whether a plain object at the end is what stands at its place, such as a state dict, and no arguments by name. */
 function isValue({ args }: Schema, place: number, last: Record<string, unknown>): boolean {
@@ -128,13 +152,19 @@ function scalarsByName(
 /** Whether it is plain that the value is one of those that kernels see. */
 const suits = (arg: ParsedArg, value: unknown): boolean =>
   value instanceof Tensor ? arg.takesTensor : typeof value === arg.takes;
-function isUndefined(schema: Schema, i: number): TypeError {
+/** How a callable was called: what was given, how much of it by place, and whether the first of it is a method's self. */
+interface Called {
+  readonly given: readonly unknown[];
+  readonly count: number;
+  readonly method: boolean;
+}
+function isUndefined(schema: Schema, i: number, called: Called): TypeError {
   return new TypeError(
-    `${told(schema, i)}, not ${typeWord(undefined)}\nIt was given, but has no value: a misspelt name, or a function that returned nothing?`,
+    `${told(schema, i, called)}, not ${typeWord(undefined)}\nIt was given, but has no value: a misspelt name, or a function that returned nothing?`,
   );
 }
 /** The value as kernels see it, or a TypeError. */
-function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, given: readonly unknown[]): unknown {
+function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, called: Called): unknown {
   const value = plain(arg, one);
   const problem = checks[arg.type](value);
   if (problem === OK) return arg.wraps && typeof value === "number" ? [value] : value;
@@ -142,24 +172,29 @@ function accept(schema: Schema, arg: ParsedArg, place: number, one: unknown, giv
     const i = value.findIndex((x) => !isTensor(x));
     throw new TypeError(`expected Tensor as element ${i} in argument ${place}, but got ${typeWord(value[i])}`);
   }
-  const argument = shown(arg);
-  const wrong = isArray(value) && isInt(value[0]) ? value.findIndex((x) => !isInt(x)) : -1;
-  if (wrong > 0 && arg.type === "int[]" && isArray(value))
-    throw new TypeError(
-      `${schema.name}(): argument '${argument}' failed to unpack the object at pos ${wrong + 1} with error "type must be tuple of ints,but got ${typeWord(value[wrong])}"`,
-    );
-  const sentence = `${pythonSays(arg.type, value)}${told(schema, place)}, not ${typeWord(value)}${problem}`;
+  const sentence = `${pythonSays(arg.type, value)}${told(schema, place, called)}, ${found(schema, arg, value)}${problem}`;
   throw new TypeError(
-    OVERLOADED.has(schema.name.replace(/_$/, "")) ? `${invalid([schema], wordsOf(given))}\n${sentence}` : sentence,
+    schema.python || !isOverloaded(schema.name)
+      ? sentence
+      : `${invalid([schema], wordsOf(called.given, called.method), called.method)}\n${sentence}`,
+  );
+}
+/** What came instead: of lists of ints, their first element that is none. */
+function found(schema: Schema, arg: ParsedArg, value: unknown): string {
+  const wrong = isArray(value) && arg.number === "int" && value.length > 0 ? value.findIndex((x) => !isInt(x)) : -1;
+  if (wrong < 0 || !isArray(value)) return `not ${typeWord(value)}`;
+  if (wrong === 0 || schema.python) return `but found element of type ${typeWord(value[wrong])} at pos ${wrong}`;
+  throw new TypeError(
+    `${schema.name}(): argument '${shown(arg)}' failed to unpack the object at pos ${wrong + 1} with error "type must be tuple of ints,but got ${typeWord(value[wrong])}"`,
   );
 }
 /** Functions that PyTorch's own Python hands on to others, which say what their arguments must be. */
 const SPOKEN: Readonly<Record<string, string>> = { cross_entropy: "cross_entropy_loss", nll_loss: "nll_loss_nd" };
 /** Which argument must be what. */
-function told({ name, args }: Schema, place: number): string {
+function told({ name, args }: Schema, place: number, { count, method }: Called): string {
   const arg = args[place];
-  const position = arg.name === "self" ? 1 : args[0].name === "self" ? place : place + 1;
-  return `${SPOKEN[name] ?? name}(): argument '${shown(arg)}'${arg.keyword ? "" : ` (position ${position})`} must be ${pythonName(arg.type)}`;
+  const position = place >= count ? "" : ` (position ${method ? place : place + 1})`;
+  return `${SPOKEN[name] ?? name}(): argument '${shown(arg)}'${position} must be ${pythonName(arg.type)}`;
 }
 
 /** Numbers in their plain form: of the ways to give one, the few that kernels know. */
@@ -177,8 +212,8 @@ function plain(arg: ParsedArg, x: unknown): unknown {
 }
 /** Whether it is the first of values that are spread. */
 function isSpread(type: TypeName, x: unknown): boolean {
-  if (type !== "int[]") return type === "object*" || !isArray(x);
-  return typeof x === "number" || typeof x === "bigint" || (x instanceof Tensor && typeof plainInt(x) === "number");
+  if (type !== "SymInt[]") return type === "object*" || !isArray(x);
+  return isInt(x) || typeof x === "bigint" || (x instanceof Tensor && typeof plainInt(x) === "number");
 }
 const isPacked = (x: unknown): boolean => typeof x !== "number" && x !== null;
 /** A bigint, or an integer tensor of one element, as PyTorch takes it for an int. */
@@ -204,15 +239,18 @@ function plainScalar(x: unknown): unknown {
   return x.dtype.is_floating_point ? new Float(value) : x.dtype.category === 1 ? BigInt(value) : value;
 }
 const isNumberTensor = (x: unknown): x is Tensor => x instanceof Tensor && x.sizes.length === 0 && !x.requires_grad;
-/** Functions to which PyTorch gives several signatures of the same number of arguments: its sentence then names none. */
-const OVERLOADED = new Set(
-  "all any argsort bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor bucketize clamp clamp_max clamp_min clip copysign count_nonzero divide dsplit eq fill float_power floor_divide fmod ge greater greater_equal gt hsplit index_fill isin le lerp less less_equal linspace logspace lt masked_fill mean moveaxis movedim narrow nanquantile ne not_equal pow quantile remainder repeat_interleave round rsub scatter searchsorted sort squeeze std subtract sum tensor_split true_divide var view vsplit xlogy".split(
-    " ",
-  ),
-);
-/** What was given, by type. */
-const wordsOf = (given: readonly unknown[]): string[] =>
-  given.flatMap((x) => (isOptions(x) ? Object.entries(x).map(([key, y]) => `${key}=${typeWord(y)}`) : [typeWord(x)]));
+/** What was given, by type, as PyTorch's parser of arguments tells it: without self. */
+function wordsOf(given: readonly unknown[], method: boolean): string[] {
+  const last = given[given.length - 1];
+  const places = given.slice(Number(method), isOptions(last) ? -1 : undefined).map(typeWord);
+  const names = isOptions(last) ? Object.entries(last).map(([key, y]) => `${key}=${typeWord(y)}`) : [];
+  return names.length > 0 && places.length === 0 ? [...names, ""] : [...places, ...names];
+}
+/** Of functions that have several signatures in PyTorch, what is said where the number of arguments fits none. */
+const byCount = (schema: Schema, given: readonly unknown[], method: boolean): TypeError | null =>
+  isOverloadedByCount(schema, method)
+    ? new TypeError(invalid([schema], wordsOf(given, method), method) + byNameAdvice(schema))
+    : null;
 
 const OK = "ok";
 type Check = (x: unknown) => string;
@@ -229,13 +267,13 @@ export const isScalar = (x: unknown): x is Scalar =>
   x instanceof Float;
 const isTensor = (x: unknown): boolean => x instanceof Tensor;
 const isArray = (x: unknown): x is readonly unknown[] => Array.isArray(x);
-const int: Check = (x) =>
-  isInt(x) ? OK : typeof x === "number" && !Number.isInteger(x) ? ` (${x}, which is not a whole number)` : "";
+const notWhole = (x: number): string => `\n${x} is not a whole number.`;
+const int: Check = (x) => (isInt(x) ? OK : typeof x === "number" && !Number.isInteger(x) ? notWhole(x) : "");
 const ints: Check = (x) => {
   if (isInt(x)) return OK;
-  if (!isArray(x)) return typeof x === "number" ? ` (${x}, which is not a whole number)` : "";
-  const i = x.findIndex((y) => !isInt(y));
-  return i < 0 ? OK : ` (element ${i} is ${typeof x[i] === "number" ? `${x[i]}, ` : ""}of type ${typeWord(x[i])})`;
+  if (!isArray(x)) return typeof x === "number" ? notWhole(x) : "";
+  const y = x.find((n) => !isInt(n));
+  return y === undefined && !x.includes(undefined) ? OK : typeof y === "number" ? notWhole(y) : "";
 };
 const orNull =
   (check: Check): Check =>
@@ -272,6 +310,7 @@ const checks: Record<TypeName, Check> = {
   float: that((x) => typeof x === "number"),
   "float?": orNull(that((x) => typeof x === "number")),
   "int[]": ints,
+  "SymInt[]": (x) => (isArray(x) ? ints(x) : ""),
   "int|int[]": ints,
   "Tensor|int|int[]": (x) => (isTensor(x) ? OK : ints(x)),
   "int[]?": orNull(ints),
@@ -315,37 +354,8 @@ const checks: Record<TypeName, Check> = {
   bytes: that((x) => x instanceof Uint8Array),
   None: that((x) => x === null),
 };
-const PYTHON_NAMES: Partial<Record<TypeName, string>> = {
-  "int[]": "tuple of ints",
-  "int?[]": "tuple of ints",
-  "Tensor[]": "tuple of Tensors",
-  "Tensor?[]": "tuple of Tensors",
-  "Tensor*": "tuple of Tensors",
-  "float[]": "tuple of floats",
-  "Tensor|Scalar": "Tensor",
-  "Scalar|str": "Number",
-  "int|int[]": "tuple of ints",
-  "Tensor|int|int[]": "tuple of ints",
-  "int[]|bool": "tuple of ints",
-  Scalar: "Number",
-  integer: "int",
-  dtype: "torch.dtype",
-  Generator: "torch.Generator",
-  memory_format: "torch.memory_format",
-  device: "torch.device",
-  layout: "torch.layout",
-  tensors: "an iterable of Tensors",
-  iterable: "an iterable",
-  sized: "something with a length",
-  module: "Module",
-  "module[]": "list of Modules",
-} as Partial<Record<TypeName, string>>;
 /** What Python says by itself of a value that has not what PyTorch's own Python asks of it. */
 function pythonSays(type: TypeName, x: unknown): string {
   if ((type === "tensors" || type === "iterable") && !isIterable(x)) return `'${typeWord(x)}' object is not iterable\n`;
   return type === "sized" ? `object of type '${typeWord(x)}' has no len()\n` : "";
 }
-const pythonName = (type: TypeName): string => {
-  const bare = type.replace(/\?$/, "") as TypeName;
-  return PYTHON_NAMES[bare] ?? bare;
-};

@@ -29,18 +29,19 @@ import { anyTaken, isOfDtypes, isTaken } from "./takes.ts";
 type Values = readonly unknown[];
 type Results = Tensor | readonly Tensor[];
 
-/** The function a user calls. */
-export function makeCall(entry: Entry): (...given: unknown[]) => unknown {
+/** What a user calls, as a function or as a method, with all that was given; self stands before what a method is given. */
+export function makeCall(entry: Entry, method: boolean): (given: readonly unknown[]) => unknown {
+  const { schema } = entry;
   if (entry.inplaceOf !== null) {
     const of = entry.inplaceOf;
-    return (...given) => runInPlace(of, entry.schema.name, bind(entry.schema, given));
+    return (given) => runInPlace(of, schema.name, bind(schema, given, method));
   }
-  const order = formerOrder(entry.schema);
-  if (order !== null) return (...given) => run(entry, bind(entry.schema, withReduction(entry.schema, order, given)));
-  const { args } = entry.schema;
-  if (!entry.schema.out) return (...given) => run(entry, bind(entry.schema, given));
-  return (...given) => {
-    const values = bind(entry.schema, given);
+  const order = formerOrder(schema);
+  if (order !== null) return (given) => run(entry, bind(schema, withReduction(schema, order, given), method));
+  const { args } = schema;
+  if (!schema.out) return (given) => run(entry, bind(schema, given, method));
+  return (given) => {
+    const values = bind(schema, given, method);
     return values.length === args.length ? run(entry, values) : runInto(entry, values);
   };
 }

@@ -147,7 +147,8 @@ function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) 
     takes: null,
     autocast,
   };
-  const call = makeCall(entry);
+  const run = makeCall(entry, false);
+  const call = (...given: unknown[]): unknown => run(given);
   Object.defineProperty(call, "name", { value: schema.name });
   registry.set(call, entry);
   registryByName.set(schema.name, entry);
@@ -157,14 +158,15 @@ function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) 
 const isMethod = ({ name, args }: Schema): boolean => args[0]?.name === "self" && !name.startsWith("_");
 /** Gives tensors the methods that are among these ops. See Note [Methods] in ops/methods/index.ts. */
 export function makeMethods(ops: Readonly<Record<string, unknown>>): void {
-  for (const call of Object.values(ops) as ((...args: unknown[]) => unknown)[]) {
-    const schema = registry.get(call)?.schema;
-    if (schema === undefined || !isMethod(schema)) continue;
-    Object.defineProperty(TensorClass.prototype, schema.name, {
+  for (const call of Object.values(ops)) {
+    const entry = registry.get(call);
+    if (entry === undefined || !isMethod(entry.schema)) continue;
+    const run = makeCall(entry, true);
+    Object.defineProperty(TensorClass.prototype, entry.schema.name, {
       configurable: true,
       writable: true,
       value: function (this: Tensor, ...args: unknown[]) {
-        return call(this, ...args);
+        return run([this, ...args]);
       },
     });
   }

@@ -25,20 +25,26 @@ export const overloadsOf = new Map<unknown, readonly Schema[]>();
  */
 export function overloaded<F>(...overloads: readonly Overload[]): F {
   const schemas = overloads.map(({ schema }) => schema);
-  const call = (...given: unknown[]): unknown => {
-    const schema = overloadOf(schemas, given);
-    const values = bind(schema, given);
+  const choose = (given: readonly unknown[], method: boolean): unknown => {
+    const schema = overloadOf(schemas, given, method);
+    const values = bind(schema, given, method);
     const { run } = overloads[schemas.indexOf(schema)];
     if (values.length === schema.args.length) return run(...(values as never[]));
     const inputs = inputsFor(schema, values);
     return writeOuts(schema, values.at(-1), run(...(inputs as never[])), inputs);
   };
+  const call = (...given: unknown[]): unknown => choose(given, false);
   Object.defineProperty(call, "name", { value: schemas[0].name });
   overloadsOf.set(call, schemas);
+  methods.set(call, (given) => choose(given, true));
   return call as F;
 }
-/** Gives it to tensors as a method. */
-export const methodOf = (f: unknown): ((this: unknown, ...given: unknown[]) => never) =>
-  function (...given) {
-    return (f as (...given: unknown[]) => never)(this, ...given);
+const methods = new Map<unknown, (given: readonly unknown[]) => unknown>();
+/** Such a function as a method of tensors. */
+export function methodOf(f: unknown): (this: unknown, ...given: unknown[]) => never {
+  const run =
+    methods.get(f) ?? ((given: readonly unknown[]) => (f as (...given: readonly unknown[]) => unknown)(...given));
+  return function (...given) {
+    return run([this, ...given]) as never;
   };
+}

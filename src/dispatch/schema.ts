@@ -65,7 +65,8 @@ export function parseSchema(text: string, python = false): Schema {
       mutated: type.includes("!"),
       takesTensor: /^Tensor(\||\??$)/.test(bare),
       takes: /^(Tensor\|)?Scalar|^float(\||\??$)/.test(bare) ? "number" : (PLAIN[bare] ?? null),
-      number: (/^(?:Tensor\|(?=Scalar))?(int(?!eger)|float|Scalar)/.exec(bare)?.[1] ?? null) as ParsedArg["number"],
+      number: (/^(?:Tensor\|(?=Scalar))?(int(?!eger)|float|Scalar)/.exec(bare.replace("SymInt", "int"))?.[1] ??
+        null) as ParsedArg["number"],
       wraps: /^(int\??|float)\[\]/.test(bare),
     });
   }
@@ -73,7 +74,7 @@ export function parseSchema(text: string, python = false): Schema {
   const count = positional < 0 ? args.length : positional;
   const first = args[0]?.name === "self" ? 1 : 0;
   const last = args[count - 1];
-  const isSpread = last?.type === "int[]" ? count === first + 1 && !last.optional : last?.type.endsWith("*");
+  const isSpread = last?.type === "SymInt[]" ? count === first + 1 && !last.optional : last?.type.endsWith("*");
   const spread = isSpread ? count - 1 : -1;
   const others = args.findIndex((a) => a.type === "object**");
   const several = /^\((.*)\)$/.exec(match[3]);

@@ -27,7 +27,10 @@ interface Accepts {
   "int?": number | null;
   float: number;
   "float?": number | null;
+  /** PyTorch's int[] of a number of its own, as kernel sizes are: a single number is a list of it. */
   "int[]": number | readonly number[];
+  /** Sizes and the like, of any number: a single number is no list. */
+  "SymInt[]": readonly number[];
   /** Where a single number is not the same as a list of it. */
   "int|int[]": number | readonly number[];
   "int|int[]?": number | readonly number[] | null;
@@ -84,6 +87,7 @@ interface Accepts {
 /** What kernels and formulas then see, where binding has made it more regular. */
 interface Bound {
   "int[]": readonly number[];
+  "SymInt[]": readonly number[];
   "int[]?": readonly number[] | null;
   "int?[]": readonly (number | null)[];
   "int[]|bool?": readonly number[] | boolean | null;
@@ -179,7 +183,7 @@ type Mixed<A extends Arg[], Before extends unknown[] = []> = A extends [infer H 
             : [...Before, options: Named<A>])
       | Mixed<T, [...Before, ...Labelled<H, false>]>
   : never;
-/** A sole list of ints may be spread: `x.view(2, 3)`, `torch.zeros(2, 3, { dtype })`. */
+/** A sole list of sizes may be spread: `x.view(2, 3)`, `torch.zeros(2, 3, { dtype })`; not behind a function's input. */
 type Spread<A extends Arg[]> = A extends [infer H extends Arg, ...infer T extends Arg[]]
   ? [Value<H>, H["optional"]] extends [readonly number[], false]
     ? T extends []
@@ -192,6 +196,8 @@ type Spread<A extends Arg[]> = A extends [infer H extends Arg, ...infer T extend
 
 /** Every way to pass the arguments: by place, then from some place on by name, in one object. */
 export type Forms<A extends Arg[]> = Positional<A> | Mixed<A> | Spread<A> extends infer F extends unknown[] ? F : never;
+/** The same without spreading. */
+type Unspread<A extends Arg[]> = Positional<A> | Mixed<A> extends infer F extends unknown[] ? F : never;
 /** Those behind the argument of that name. */
 export type After<A extends Arg[], N extends string> = A extends [infer H extends Arg, ...infer T extends Arg[]]
   ? H["name"] extends N
@@ -211,7 +217,7 @@ type AfterSelf<A extends Arg[]> = A extends [{ name: "self" }, ...infer T extend
 /** torch.name(...) */
 export type Fn<S extends string> =
   FnArgs<S> extends [infer H extends { name: "self" }, ...infer T extends Arg[]]
-    ? (input: Type<H>, ...args: Forms<T>) => Result<S>
+    ? (input: Type<H>, ...args: Unspread<T>) => Result<S>
     : (...args: Forms<FnArgs<S>>) => Result<S>;
 /** tensor.name(...), for signatures whose first argument is self. */
 export type Method<S extends string> = (...args: Forms<AfterSelf<Args<S>>>) => Result<S>;

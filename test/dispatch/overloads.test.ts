@@ -117,8 +117,12 @@ describe("numbers in their former place, before the tensors that they scale", ()
     );
   });
   test("but not after them, nor twice, nor more than there are", () => {
-    expect(() => methods(ones).add(m, 2)).toThrow("add() takes 2 positional arguments but 3 were given");
-    expect(() => methods(ones).add(2, 3, m)).toThrow("add() takes 2 positional arguments but 4 were given");
+    expect(() => methods(ones).add(m, 2)).toThrow(
+      "add() received an invalid combination of arguments - got (Tensor, int), but expected (Tensor other, *, Number alpha = 1)",
+    );
+    expect(() => methods(ones).add(2, 3, m)).toThrow(
+      "add() received an invalid combination of arguments - got (int, int, Tensor), but expected (Tensor other, *, Number alpha = 1)",
+    );
     expect(() => methods(ones).add(2, m, { alpha: 3 })).toThrow("add() got multiple values for argument 'alpha'");
   });
 });

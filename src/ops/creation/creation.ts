@@ -26,7 +26,7 @@ function unwritten(t: Tensor): Tensor {
 }
 /** Uninitialised elements, in row-major order or in that of `memory_format`. */
 export const empty = op(
-  "empty(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
+  "empty(SymInt[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, memory_format? memory_format=None, layout? layout=None) -> Tensor",
 );
 define(empty, {
   kernel: compute(({ size, dtype, requires_grad, memory_format }) => {
@@ -39,7 +39,7 @@ define(empty, {
 
 /** Elements all 0. */
 export const zeros = op(
-  "zeros(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "zeros(SymInt[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(zeros, {
   kernel: compute(({ size, dtype, requires_grad }) => {
@@ -50,7 +50,7 @@ define(zeros, {
 
 /** Elements all 1. */
 export const ones = op(
-  "ones(int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "ones(SymInt[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(ones, {
   kernel: compute(({ size, dtype, requires_grad }) =>
@@ -60,7 +60,7 @@ define(ones, {
 
 /** Elements all `fill_value`: a number gives the default dtype, a bigint int64, a boolean bool. */
 export const full = op(
-  "full(int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "full(SymInt[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(full, {
   kernel: compute(({ size, fill_value, dtype, requires_grad }) =>
@@ -111,7 +111,7 @@ define(full_like, {
 
 /** Uninitialised elements, dtype of `self`. */
 export const new_empty = op(
-  "new_empty(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "new_empty(Tensor self, SymInt[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_empty, {
   kernel: compute(({ self, size, dtype, requires_grad }) =>
@@ -121,7 +121,7 @@ define(new_empty, {
 
 /** Zeros of the dtype of `self`. */
 export const new_zeros = op(
-  "new_zeros(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "new_zeros(Tensor self, SymInt[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_zeros, {
   kernel: compute(({ self, size, dtype, requires_grad }) =>
@@ -131,7 +131,7 @@ define(new_zeros, {
 
 /** Ones of the dtype of `self`. */
 export const new_ones = op(
-  "new_ones(Tensor self, int[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "new_ones(Tensor self, SymInt[] size, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_ones, {
   kernel: compute(({ self, size, dtype, requires_grad }) =>
@@ -141,7 +141,7 @@ define(new_ones, {
 
 /** `fill_value` in the dtype of `self`. */
 export const new_full = op(
-  "new_full(Tensor self, int[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "new_full(Tensor self, SymInt[] size, Scalar fill_value, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_full, {
   kernel: compute(({ self, size, fill_value, dtype, requires_grad }) =>
@@ -151,7 +151,7 @@ define(new_full, {
 
 /** Uninitialised elements with given strides, dtype of `self`. */
 export const new_empty_strided = op(
-  "new_empty_strided(Tensor self, int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(new_empty_strided, {
   kernel: compute(({ self, size, stride, dtype, requires_grad }) =>
@@ -161,7 +161,7 @@ define(new_empty_strided, {
 
 /** Uninitialised elements with given strides. */
 export const empty_strided = op(
-  "empty_strided(int[] size, int[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "empty_strided(SymInt[] size, SymInt[] stride, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(empty_strided, {
   kernel: compute(({ size, stride, dtype, requires_grad }) =>

@@ -9,7 +9,7 @@ import { typeWord } from "../../tensor/type_word.ts";
 import { checkSize, tensor } from "../creation/from_data.ts";
 import type { TensorData } from "../creation/from_data.ts";
 
-const NEW = parseSchema("new(int[] size) -> Tensor");
+const NEW = parseSchema("new(SymInt[] size) -> Tensor");
 Tensor.legacy = (given, dtype = get_default_dtype()) => {
   const [data] = given;
   if (given.length === 0) return empty([0], dtype);

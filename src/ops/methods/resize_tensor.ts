@@ -28,7 +28,7 @@ declare module "../../tensor/tensor.ts" {
   }
 }
 Tensor.prototype.resize_ = function (this: Tensor, ...given: unknown[]) {
-  const [, size, format] = bind(RESIZE, [this, ...given]) as [Tensor, number[], MemoryFormat | null];
+  const [, size, format] = bind(RESIZE, [this, ...given], true) as [Tensor, number[], MemoryFormat | null];
   if (levels.newest !== null) assertOwned(null, "resize_", [this]);
   if (this.requires_grad) throw new RuntimeError("cannot resize variables that require grad");
   if (format === preserve_format) throw new RuntimeError("Unsupported memory format Preserve");
@@ -37,9 +37,9 @@ Tensor.prototype.resize_ = function (this: Tensor, ...given: unknown[]) {
     resizeChanged(this, size, stridesIn(format ?? contiguous_format, size));
   return this;
 };
-const RESIZE = parseSchema("resize_(Tensor self, int[] size, *, memory_format? memory_format=None) -> Tensor");
+const RESIZE = parseSchema("resize_(Tensor self, SymInt[] size, *, memory_format? memory_format=None) -> Tensor");
 Tensor.prototype.resize_as_ = function (this: Tensor, ...given: unknown[]) {
-  const [, other, format] = bind(RESIZE_AS, [this, ...given]) as [Tensor, Tensor, MemoryFormat | null];
+  const [, other, format] = bind(RESIZE_AS, [this, ...given], true) as [Tensor, Tensor, MemoryFormat | null];
   const kept = format === preserve_format ? formatOf(other.sizes, other.strides) : format;
   if (this.requires_grad) throw new RuntimeError("cannot resize variables that require grad");
   if (!sameShape(this.sizes, other.sizes)) resizeChanged(this, other.sizes, stridesIn(contiguous_format, other.sizes));

@@ -31,7 +31,7 @@ export function viewAs(self: Tensor, dtype: Dtype): Tensor {
   );
 }
 
-type ViewSizes = Method<"view(Tensor(a) self, int[] size) -> Tensor(a)">;
+type ViewSizes = Method<"view(Tensor(a) self, SymInt[] size) -> Tensor(a)">;
 declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /** Self in another shape over the same memory; of a dtype: that memory seen as its numbers. */

@@ -52,8 +52,8 @@ function randomInts(
 }
 /** Whole numbers from low (0 by default) up to but not including high; int64 unless a dtype is given. As `torch.randint`. */
 export const randint = overloaded<Randint>(
-  overload(`randint(integer high, int[] size, *, ${OPTIONS}) -> Tensor`, (...values) => randomInts(0, ...values)),
-  overload(`randint(integer low, integer high, int[] size, *, ${OPTIONS}) -> Tensor`, randomInts),
+  overload(`randint(integer high, SymInt[] size, *, ${OPTIONS}) -> Tensor`, (...values) => randomInts(0, ...values)),
+  overload(`randint(integer low, integer high, SymInt[] size, *, ${OPTIONS}) -> Tensor`, randomInts),
 );
 interface RandintLike {
   (input: Tensor, high: Bound, options?: RandomLikeOptions): Tensor;
@@ -131,7 +131,7 @@ export const normal = overloaded<Normal>(
   overload("normal(Tensor mean, Tensor|Scalar std=1.0, *, Generator? generator=None) -> Tensor", normalBy),
   overload("normal(Scalar mean, Tensor std, *, Generator? generator=None) -> Tensor", normalBy),
   overload(
-    `normal(Scalar mean, Scalar std, int[] size, *, ${OPTIONS}) -> Tensor`,
+    `normal(Scalar mean, Scalar std, SymInt[] size, *, ${OPTIONS}) -> Tensor`,
     (mean, std, size, generator, dtype, _layout, device, requires_grad) =>
       asLeaf(drawn(size, { dtype, device }, mean, std, generator), requires_grad),
   ),

@@ -37,7 +37,7 @@ const by = (g: Generator | null): Generator => g ?? default_generator;
 
 /** Uniform in [0, 1). */
 export const rand = op(
-  "rand(int[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "rand(SymInt[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(rand, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>
@@ -49,7 +49,7 @@ define(rand, {
 });
 /** Normal with mean 0 and variance 1. */
 export const randn = op(
-  "randn(int[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+  "randn(SymInt[] size, *, Generator? generator=None, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(randn, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>

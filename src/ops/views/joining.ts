@@ -82,7 +82,7 @@ define(stack, {
   backward: { tensors: ({ grad, dim }) => grad.unbind(dim) },
 });
 /** Copies of self next to each other, `repeats` times along each dim. */
-export const repeat = op("repeat(Tensor self, int[] repeats) -> Tensor");
+export const repeat = op("repeat(Tensor self, SymInt[] repeats) -> Tensor");
 define(repeat, {
   kernel: compute(({ self, repeats }) => {
     const extra = repeats.length - self.sizes.length;
@@ -117,7 +117,7 @@ define(repeat, {
   },
 });
 /** {@link repeat}, where `dims` may be shorter than self's. */
-export const tile = op("tile(Tensor self, int[] dims) -> Tensor");
+export const tile = op("tile(Tensor self, SymInt[] dims) -> Tensor");
 define(tile, {
   kernel: composite(({ self, dims }) =>
     self.repeat([...new Array<number>(Math.max(0, self.sizes.length - dims.length)).fill(1), ...dims]),

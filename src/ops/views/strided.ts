@@ -11,7 +11,7 @@ import { arange } from "../creation/from_data.ts";
 
 /** Any layout over self's storage. `storage_offset` counts from the storage's start; null keeps self's. */
 export const as_strided = op(
-  "as_strided(Tensor(a) self, int[] size, int[] stride, int? storage_offset=None) -> Tensor(a)",
+  "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, int? storage_offset=None) -> Tensor(a)",
 );
 define(as_strided, {
   kernel: composite(({ self, size, stride, storage_offset }) =>
@@ -81,7 +81,7 @@ function addUp(grad: Tensor, view: Layout, extent: number): Tensor {
 
 /** A copy of self with `src` where a strided view of its storage lies. */
 export const as_strided_scatter = op(
-  "as_strided_scatter(Tensor self, Tensor src, int[] size, int[] stride, int? storage_offset=None) -> Tensor",
+  "as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, int? storage_offset=None) -> Tensor",
 );
 define(as_strided_scatter, {
   kernel: composite(({ self, src, size, stride, storage_offset }) =>

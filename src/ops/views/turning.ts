@@ -9,7 +9,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { cat } from "./joining.ts";
 
 /** Elements in reverse order along `dims`. */
-export const flip = op("flip(Tensor self, int[] dims) -> Tensor");
+export const flip = op("flip(Tensor self, SymInt[] dims) -> Tensor");
 define(flip, {
   kernel: compute(({ self, dims }) => {
     const flipped = dims.map((d) => wrapDim(d, self.sizes.length));
@@ -59,7 +59,7 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
   return at === 0 ? x.clone() : cat([x.narrow(d, at, n - at), x.narrow(d, 0, at)], d);
 }
 /** Turned by `k` right angles in the plane of two dims, from the first towards the second. */
-export const rot90 = op("rot90(Tensor self, int k=1, int[] dims=[0,1]) -> Tensor");
+export const rot90 = op("rot90(Tensor self, int k=1, SymInt[] dims=[0,1]) -> Tensor");
 define(rot90, {
   kernel: composite(({ self, k, dims }) => {
     const n = self.sizes.length;

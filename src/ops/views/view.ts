@@ -14,7 +14,7 @@ import { cat, stack } from "./joining.ts";
 import { as_strided, _as_strided_backward } from "./strided.ts";
 
 /** Self seen in another shape of as many elements; one size may be -1. Raises RuntimeError where that would need a copy. */
-export const view = op("view(Tensor(a) self, int[] size) -> Tensor(a)");
+export const view = op("view(Tensor(a) self, SymInt[] size) -> Tensor(a)");
 define(view, {
   kernel: viewKernel((l, { size }) => {
     const shape = inferSize(size, numel(l.shape));
@@ -29,7 +29,7 @@ define(view, {
 });
 
 /** Self in another shape: a view where the strides allow it, else a copy. One size may be -1. */
-export const reshape = op("reshape(Tensor(a) self, int[] shape) -> Tensor(a)");
+export const reshape = op("reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)");
 define(reshape, {
   kernel: composite(({ self, shape }) => {
     const size = inferSize(shape, self.numel());
@@ -68,7 +68,7 @@ define(flatten, {
   }),
 });
 /** One dim cut into several; one of the sizes may be -1. */
-export const unflatten = op("unflatten(Tensor(a) self, int dim, int[] sizes) -> Tensor(a)");
+export const unflatten = op("unflatten(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)");
 define(unflatten, {
   kernel: composite(({ self, dim, sizes }) => {
     const d = wrapDim(dim, self.sizes.length);
@@ -96,7 +96,7 @@ export const ravel = op("ravel(Tensor(a) self) -> Tensor(a)");
 define(ravel, { kernel: composite(({ self }) => self.contiguous().view([-1])) });
 
 /** Dims in another order. */
-export const permute = op("permute(Tensor(a) self, int[] dims) -> Tensor(a)");
+export const permute = op("permute(Tensor(a) self, SymInt[] dims) -> Tensor(a)");
 define(permute, {
   kernel: viewKernel((l, { dims }) => {
     const n = l.shape.length;
@@ -200,7 +200,7 @@ define(unsqueeze, {
 });
 
 /** Dims of size 1 repeated to `size` without copying; -1 keeps a size. */
-export const expand = op("expand(Tensor(a) self, int[] size, *, bool implicit=False) -> Tensor(a)");
+export const expand = op("expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)");
 define(expand, {
   kernel: viewKernel((l, { size }, dtype) => {
     const extra = size.length - l.shape.length;
@@ -241,10 +241,10 @@ define(expand, {
 export const expand_as = op("expand_as(Tensor(a) self, Tensor other) -> Tensor(a)");
 define(expand_as, { kernel: composite(({ self, other }) => self.expand(other.sizes)) });
 /** Expanded to `size`. */
-export const broadcast_to = op("broadcast_to(Tensor(a) self, int[] size) -> Tensor(a)");
+export const broadcast_to = op("broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)");
 define(broadcast_to, { kernel: composite(({ self, size }) => self.expand(size)) });
 /** Summed over the dims by which `size` was broadcast to self's shape. */
-export const sum_to_size = op("sum_to_size(Tensor self, int[] size) -> Tensor");
+export const sum_to_size = op("sum_to_size(Tensor self, SymInt[] size) -> Tensor");
 define(sum_to_size, {
   kernel: composite(({ self, size }) => {
     const extra = self.sizes.length - size.length;
@@ -350,7 +350,7 @@ define(unbind, {
 const dimensionless = (): IndexError => new IndexError("Dimension specified as 0 but tensor has no dimensions");
 
 /** Pieces of the given sizes along `dim`. */
-export const split_with_sizes = op("split_with_sizes(Tensor(a) self, int[] split_sizes, int dim=0) -> Tensor(a)[]");
+export const split_with_sizes = op("split_with_sizes(Tensor(a) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]");
 define(split_with_sizes, {
   kernel: viewKernel((l, { split_sizes, dim }) => {
     if (l.shape.length === 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");

@@ -23,7 +23,7 @@ interface Conv {
 }
 /** The sum of products of each window with the kernel; `transposed` runs the derivative's way. */
 export const convolution = op(
-  "convolution(Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] output_padding, int groups) -> Tensor",
+  "convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, int groups) -> Tensor",
 );
 define(convolution, {
   kernel: inFormat(

@@ -62,7 +62,7 @@ function standardized(
 
 /** {@link layer_norm} with the mean and the reciprocal deviation of each normalised block, which have no derivative. */
 export const native_layer_norm = op(
-  "native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor result, Tensor mean, Tensor rstd)",
+  "native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor result, Tensor mean, Tensor rstd)",
 );
 define(native_layer_norm, {
   kernel: composite(({ input, normalized_shape, weight, bias, eps }) => {
@@ -74,7 +74,7 @@ define(native_layer_norm, {
 });
 /** Normalised over the last dims, which `normalized_shape` names, then scaled and shifted. */
 export const layer_norm = op(
-  "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05) -> Tensor",
+  "layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05) -> Tensor",
 );
 define(layer_norm, {
   kernel: composite(
@@ -111,7 +111,7 @@ function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
 }
 /** x over its root mean square over the last dims, then scaled. */
 export const rms_norm = op(
-  "rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor",
+  "rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor",
 );
 define(rms_norm, {
   kernel: inFormat(

@@ -19,7 +19,7 @@ const PADDING: Readonly<Record<string, string>> = {
   replicate: "ReplicationPad",
   circular: "CopySlices",
 };
-export const pad = op("pad(Tensor input, int[] pad, str mode='constant', Scalar? value=None) -> Tensor");
+export const pad = op("pad(Tensor input, SymInt[] pad, str mode='constant', Scalar? value=None) -> Tensor");
 define(pad, {
   kernel: composite(({ input, pad, mode, value }) => {
     if (mode !== "constant" && !Object.hasOwn(places, mode))
