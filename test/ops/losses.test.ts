@@ -41,7 +41,7 @@ describe("losses and distances, beside the recorded cases", () => {
       ],
       { requires_grad: true },
     );
-    const grads = [0, 0.5, 1, 2, 3].map((p) => {
+    const grads = [0, 0.5, 1, 2, 3, Infinity].map((p) => {
       const y = F.pdist(x, p);
       return [rounded(y), rounded(torch.autograd.grad(y.sum(), x)[0]!.select(0, 2))];
     });
@@ -65,6 +65,11 @@ describe("losses and distances, beside the recorded cases", () => {
       [
         [0, 2.5198, 2.5198],
         [1.2599, 1.2599],
+      ],
+      // What is largest together moves the distance together.
+      [
+        [0, 2, 2],
+        [2, 2],
       ],
     ]);
   });

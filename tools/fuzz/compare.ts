@@ -27,9 +27,19 @@ const STEPS: Partial<Record<DtypeName, number>> = {
 };
 const SUMS = /^(sum|mean|nansum|nanmean|cumsum|(adaptive_)?avg_pool[123]d|triplet_margin(_with_distance)?_loss)$/;
 const PRODUCTS = /^(conv|linear|matmul|mm|bmm|mv|dot|vdot|inner|einsum|tensordot|addmm|addmv|addbmm|baddbmm)/;
-/** What may be lost of a sum because one of its terms is rounded, in the order that PyTorch adds them up. */
-export function lostOf(name: string, dtype: DtypeName, operands: () => ArrayLike<number | bigint>[]): number {
-  const factors = SUMS.test(name) ? 1 : PRODUCTS.test(name) ? 2 : /^(multi_dot|bilinear)$/.test(name) ? 3 : 0;
+/**
+ * What may be lost of a sum because one of its terms is rounded, in the order that PyTorch adds them up; of a matrix's power,
+ * whose terms are products of so many `times` its elements.
+ */
+export function lostOf(
+  name: string,
+  dtype: DtypeName,
+  times: number,
+  operands: () => ArrayLike<number | bigint>[],
+): number {
+  const isPower = name === "matrix_power";
+  const factors =
+    SUMS.test(name) || isPower ? 1 : PRODUCTS.test(name) ? 2 : /^(multi_dot|bilinear)$/.test(name) ? 3 : 0;
   if (factors === 0) return 0;
   const largest = operands()
     .map((x) => {
@@ -39,7 +49,7 @@ export function lostOf(name: string, dtype: DtypeName, operands: () => ArrayLike
       return most;
     })
     .sort((p, q) => q - p);
-  return (STEPS[dtype] ?? 0) * largest.slice(0, factors).reduce((p, q) => p * q, 1);
+  return (STEPS[dtype] ?? 0) * largest.slice(0, factors).reduce((p, q) => p * q, 1) ** (isPower ? Math.abs(times) : 1);
 }
 
 export interface Unequal {

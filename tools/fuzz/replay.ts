@@ -162,13 +162,14 @@ function replayCall(
     const isWritten = call.name.endsWith("_");
     const operands = call.args.map((x) => valueOf(x, tensors));
     const from = isWritten ? [] : operands;
-    const lost = lostOf(call.name.replace(/_$/, ""), want.dtype, () =>
+    const times = call.name === "matrix_power" ? Number(operands[1]) : 1;
+    const lost = lostOf(call.name.replace(/_$/, ""), want.dtype, times, () =>
       flat(isWritten ? operands.slice(1) : operands).flatMap((x) =>
         x instanceof Tensor ? [numbersOf(rowMajor(x), x.dtype.name)] : [],
       ),
     );
-    // A tensor for the result may be finer than what is computed, as the powers of 2 are in ldexp.
-    const isFiner = "out" in call.kwargs || call.name.startsWith("ldexp");
+    // A tensor for the result may be finer than what is computed, as the powers are in ldexp and float_power.
+    const isFiner = "out" in call.kwargs || /^(ldexp|float_power)/.test(call.name);
     const met = isFiner ? operands.flatMap((x) => (x instanceof Tensor ? [computedIn(x.dtype)] : [])) : [];
     const roundedAs = coarsest(met, want.dtype);
     // The gradient of the largest of numbers that are computed on the way looks for the very one that was the result.

@@ -5,6 +5,7 @@ import { RuntimeError } from "../../base/errors.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { _cdist } from "../linalg/other_products.ts";
 import { triu_indices } from "../creation/triangles.ts";
 import { onlyFloats, unless, wideFloats } from "../../dispatch/takes.ts";
 
@@ -66,9 +67,8 @@ define(pdist, {
     if (!(p >= 0)) throw new RuntimeError("pdist only supports non-negative p values");
     const n = input.sizes[0];
     const [i, j] = triu_indices(n, n, 1).unbind(0);
-    const difference = input.index_select(0, i).sub(input.index_select(0, j));
-    if (difference.sizes[1] === 0) return difference.sum([1]);
-    return p === 0 ? difference.sign().abs().sum([1]) : difference.norm(p, [1]);
+    const rows = (k: Tensor): Tensor => input.index_select(0, k).unsqueeze(1);
+    return _cdist(rows(i), rows(j), p).flatten();
   }),
   node: "PdistBackward0",
 });
