@@ -2,6 +2,7 @@
 import { assertWritable, markChanged } from "../../autograd/inplace.ts";
 import { modes } from "../../autograd/mode.ts";
 import { nodeNamed, OpNode } from "../../autograd/op_node.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import { assertOwned, levels, Wrapped } from "../../dispatch/levels.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
@@ -28,6 +29,8 @@ for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "trans
     value(this: Tensor, ...args: unknown[]) {
       if (levels.newest !== null) assertOwned(null, `${name}_`, [this]);
       if (modes().grad) assertWritable(this, this.requires_grad);
+      if (name === "t" && this.sizes.length > 2)
+        throw new RuntimeError(`t_() expects a tensor with <= 2 dimensions, but self is ${this.sizes.length}D`);
       const seen = (this[name] as (...x: unknown[]) => Tensor).apply(this, args);
       if (this instanceof Wrapped) this.become(seen as Wrapped);
       this.sizes = seen.sizes;

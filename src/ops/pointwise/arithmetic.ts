@@ -14,6 +14,7 @@ import {
   float32,
   float64,
   get_default_dtype,
+  promote_types,
 } from "../../base/dtype.ts";
 import { assertHolds, finfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
@@ -853,7 +854,10 @@ function clampKernel(): OpKernel {
     run: (values, schema) => chosen(values).run(values, schema),
     into(values, schema, target) {
       const bounds = values.slice(1).filter((x) => x !== null) as Scalar[];
-      const dtype = bounds.reduce((d: Dtype, x) => (isTensor(x) ? d : result_type(target, x)), target.dtype);
+      const dtype = bounds.reduce(
+        (d: Dtype, x) => (isTensor(x) ? d : promote_types(d, result_type(target, x))),
+        target.dtype,
+      );
       // Of numbers PyTorch says it with C++'s name.
       if (!can_cast(dtype, target.dtype))
         throw new RuntimeError(

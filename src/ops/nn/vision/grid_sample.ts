@@ -231,7 +231,7 @@ define(affine_grid, {
       throw new ValueError(
         `Expected a batch of ${dims}D affine matrices of shape Nx${dims}x${dims + 1} for size ${tupleText(size)}. Got ${String(theta.shape)}.`,
       );
-    if (Math.min(...size) <= 0) throw new ValueError(`Expected non-zero, positive output size. Got ${tupleText(size)}`);
+    if (Math.min(...size) <= 0) throw new ValueError(`Expected non-zero, positive output size. Got ${list(size)}`);
     const axis = (length: number): Tensor => {
       const line = length === 1 ? theta.new_zeros([1]) : linspace(-1, 1, length, { dtype: theta.dtype });
       return align_corners === true ? line : line.mul((length - 1) / length);
