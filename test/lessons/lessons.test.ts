@@ -45,8 +45,15 @@ for (const [i, { id, stdout, warnings, exception }] of lessons.entries())
   test(`lesson ${i + 1}, ${id}, prints, warns and raises what PyTorch does`, async () => {
     const shown = await run(programs[i]);
     expect(shown.stdout).toBe(stdout);
-    expect(shown.warnings).toEqual(warnings);
+    // Where in its own sources PyTorch warned is no part of what it says.
+    const told = warnings.map(({ category, text }) => ({
+      category,
+      text: text.replace(/ \(Triggered internally[^)]*\)/, ""),
+    }));
+    expect(shown.warnings).toEqual(told);
     // PyTorch's text to the letter; help may follow on lines of its own.
     const [sentence] = shown.exception?.text.split("\n") ?? [];
-    expect(shown.exception === null ? null : { type: shown.exception.type, text: sentence }).toEqual(exception);
+    expect(shown.exception && { type: shown.exception.type, text: sentence }).toEqual(
+      exception && { type: exception.type, text: exception.text },
+    );
   });

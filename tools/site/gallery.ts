@@ -18,7 +18,7 @@ export function gallery(): Example[] {
     }),
     ...names.map((name, i): Example => {
       const id = name.slice(0, -3);
-      const [, title] = /^# (.+)$/m.exec(read(`docs/lessons/text/${id}.en.md`))!;
+      const [, title] = /^# (.+)$/m.exec(read(`docs/lessons/text/${id.replace(/^\d+-/, "")}.en.md`))!;
       return {
         id,
         title: `${i + 1}. ${title}`,
