@@ -45,7 +45,7 @@ test("every link between pages leads to a page and to a heading of it", () => {
         if (/^https?:/.test(target) || target.startsWith("/playground/")) continue;
         count++;
         const [path, anchor] = target.split("#");
-        const wanted = path === "" ? address : path.slice(1);
+        const wanted = path === "" ? address : path.slice(1).replace(/^$|\/$/, "$&index.md");
         const isThere = (path === "" || path.startsWith("/")) && pages.has(wanted);
         if (!isThere || (anchor !== undefined && !anchorsOf(pages.get(wanted)!).includes(decodeURIComponent(anchor))))
           dead.push(`${address}: ${target}`);
@@ -53,6 +53,12 @@ test("every link between pages leads to a page and to a heading of it", () => {
   }
   expect(dead).toEqual([]);
   expect(count).toBeGreaterThan(100);
+});
+test("every public op stands in the reference, with a call that ran", () => {
+  const ops = [...pages].filter(([address]) => /^reference\/(?!(index|layers)\.md)/.test(address));
+  const sections = ops.flatMap(([, text]) => text.split(/^## /m).slice(1));
+  expect(sections.filter((text) => !text.includes("console.log(")).map((text) => text.split("\n")[0])).toEqual([]);
+  expect(sections.length).toBeGreaterThan(470);
 });
 test("the address of a block opens it in the playground, with what it goes on from", async () => {
   const page = '```ts\nimport * as torch from "tidu";\n```\n\n```js\nlet x;\n```\n\n```ts\ntorch.ones(2); // 二\n```\n';

@@ -19,8 +19,10 @@ interface Program {
   readonly file: string;
   readonly language: string;
   readonly raises: string | null;
+  /** What it prints, where the text after it shows that. */
+  readonly prints: string | null;
 }
-test("every program of the README and of docs/ runs, or raises what its page says", () => {
+test("every program of the README and of docs/ runs, prints and raises what its page says", () => {
   // In the repository, so that "tidu" is this one.
   mkdirSync("runs", { recursive: true });
   const folder = mkdtempSync("runs/programs-");
@@ -39,7 +41,13 @@ test("every program of the README and of docs/ runs, or raises what its page say
         .slice(line)
         .join("\n")
         .replace(/^```[^]*?\n```\n+/, "");
-      programs.push({ page, file, language, raises: /^raises [^`]*`([^`…]+)/.exec(after)?.[1] ?? null });
+      programs.push({
+        page,
+        file,
+        language,
+        raises: /^raises [^`]*`([^`…]+)/.exec(after)?.[1] ?? null,
+        prints: /^prints\n\n```(?:text)?\n([^]*?)\n```/.exec(after)?.[1] ?? null,
+      });
     }
   }
   writeFileSync(join(folder, "programs.json"), JSON.stringify(programs));

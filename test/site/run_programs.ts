@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { format } from "node:util";
 import { loadPython } from "../../src/python/index.ts";
 
 const list = resolve(process.argv[2]);
@@ -10,10 +11,14 @@ const programs = JSON.parse(readFileSync(list, "utf8")) as {
   file: string;
   language: string;
   raises: string | null;
+  prints: string | null;
 }[];
 const wrong: string[] = [];
 let python: Awaited<ReturnType<typeof loadPython>> | null = null;
-for (const { page, file, language, raises } of programs) {
+const { log } = console;
+for (const { page, file, language, raises, prints } of programs) {
+  const lines: string[] = [];
+  console.log = (...args: unknown[]) => void lines.push(format(...args));
   process.chdir(dirname(file));
   let raised: string | null = null;
   try {
@@ -26,7 +31,9 @@ for (const { page, file, language, raises } of programs) {
     raised = error instanceof Error ? error.message : String(error);
   }
   const isRight = raises === null ? raised === null : raised?.startsWith(raises.trim()) === true;
+  const shown = lines.join("\n");
+  if (language === "ts" && prints !== null && shown !== prints) wrong.push(`${page} prints\n${shown}\nnot\n${prints}`);
   if (!isRight) wrong.push(`${page}: ${readFileSync(file, "utf8").slice(0, 200)}\nraised: ${raised}`);
 }
-console.log(`\n${JSON.stringify(wrong)}`);
+log(`\n${JSON.stringify(wrong)}`);
 process.exit(0);

@@ -11,18 +11,21 @@ const DECLARED = /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*)?export const \w+ = op\(
 
 export function operators(): Record<string, Operator> {
   const found: Record<string, Operator> = {};
-  for (const path of readdirSync("src/ops", { recursive: true, encoding: "utf8" }).filter((p) => p.endsWith(".ts"))) {
-    const text = readFileSync(`src/ops/${path}`, "utf8");
-    for (const { index, 0: all, 1: comment = "", 2: signature, 3: name } of text.matchAll(DECLARED)) {
-      if (name.startsWith("_")) continue;
-      const rest = text.slice(index + all.length);
-      const end = rest.search(/\n(\/\*\*|export const \w+ = op\()/);
-      found[name] ??= { signature, doc: docOf(comment), backward: backwardIn(end < 0 ? rest : rest.slice(0, end)) };
-    }
-  }
+  for (const path of readdirSync("src/ops", { recursive: true, encoding: "utf8" }).filter((p) => p.endsWith(".ts")))
+    for (const [name, operator] of operatorsIn(readFileSync(`src/ops/${path}`, "utf8"))) found[name] ??= operator;
   return found;
 }
-const docOf = (comment: string): string =>
+/** The public ops that a file declares, in its order. */
+export function operatorsIn(text: string): [string, Operator][] {
+  return [...text.matchAll(DECLARED)].flatMap(({ index, 0: all, 1: comment = "", 2: signature, 3: name }) => {
+    if (name.startsWith("_")) return [];
+    const rest = text.slice(index + all.length);
+    const end = rest.search(/\n(\/\*\*|export const \w+ = op\()/);
+    const backward = backwardIn(end < 0 ? rest : rest.slice(0, end));
+    return [[name, { signature, doc: docOf(comment), backward }]];
+  });
+}
+export const docOf = (comment: string): string =>
   comment
     .split("\n")
     .map((line) => line.replace(/^\s*\* ?/, ""))

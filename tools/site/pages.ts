@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, posix } from "node:path";
 import { fencesOf, withAddresses } from "./fences.ts";
+import { reference } from "./reference.ts";
 
 export type Language = "en" | "zh";
 /** A page: where it stands in the repository (for links between them), and where on the site. */
@@ -18,8 +19,12 @@ interface Section {
 }
 /** The guides in the order of the menu. */
 export const SECTIONS: readonly Section[] = [
-  { en: "Begin", zh: "入门", pages: ["docs/from-tensorflow.md", "docs/python.md"] },
-  { en: "Gradients", zh: "梯度", pages: ["docs/visualise.md", "docs/memory.md"] },
+  {
+    en: "Begin",
+    zh: "入门",
+    pages: ["docs/start.md", "docs/from-pytorch.md", "docs/from-tensorflow.md", "docs/python.md"],
+  },
+  { en: "Gradients", zh: "梯度", pages: ["docs/autograd.md", "docs/visualise.md", "docs/memory.md"] },
   {
     en: "Programs",
     zh: "写程序",
@@ -35,12 +40,19 @@ export const SECTIONS: readonly Section[] = [
   {
     en: "Where it runs",
     zh: "运行环境",
-    pages: ["docs/webgpu.md", "docs/distributed.md", "docs/bundle.md", "docs/security.md"],
+    pages: [
+      "docs/devices.md",
+      "docs/webgpu.md",
+      "docs/distributed.md",
+      "docs/deployment.md",
+      "docs/bundle.md",
+      "docs/security.md",
+    ],
   },
   {
     en: "How good it is",
     zh: "质量",
-    pages: ["docs/conformance.md", "docs/operators.md", "docs/differences.md", "docs/names.md"],
+    pages: ["docs/conformance.md", "docs/operators.md", "docs/differences.md", "docs/names.md", "docs/performance.md"],
   },
   {
     en: "The project",
@@ -49,8 +61,8 @@ export const SECTIONS: readonly Section[] = [
   },
 ];
 const WORDS = {
-  en: { guide: "Guide", lessons: "Lessons", playground: "Playground", path: "The course" },
-  zh: { guide: "指南", lessons: "课程", playground: "试验场", path: "课程" },
+  en: { guide: "Guide", lessons: "Lessons", reference: "Reference", playground: "Playground", path: "The course" },
+  zh: { guide: "指南", lessons: "课程", reference: "参考", playground: "试验场", path: "课程" },
 } as const;
 const prefixOf = (language: Language): string => (language === "en" ? "" : "zh/");
 const read = (path: string): string => readFileSync(path, "utf8");
@@ -85,6 +97,8 @@ export function withLinks({ source, text, address }: Page, addresses: ReadonlyMa
     fencesOf(text).flatMap(({ line, end }) => Array.from({ length: end - line }, (_, i) => line + i)),
   );
   const link = (all: string, words: string, target: string): string => {
+    // The playground is no page that VitePress could change to by itself.
+    if (target === "/playground/") return `${all}{target="_self"}`;
     if (/^(https?:|mailto:|#|\/)/.test(target)) return all;
     const [path, anchor = ""] = target.split(/(?=#)/);
     const wanted = posix.normalize(posix.join(posix.dirname(source), path));
@@ -110,6 +124,7 @@ export function sitePages(): Map<string, string> {
     const text = page.address.includes("lessons/") ? withoutMenus(page.text) : page.text;
     out.set(page.address, withAddresses(withLinks({ ...page, text }, addresses)));
   }
+  for (const [address, text] of reference().pages) out.set(address, withAddresses(text));
   // The other language's menu leads to the same page: where it is not translated, to one that says so.
   const untranslated = [...out].filter(([address]) => !address.startsWith("zh/") && !out.has(`zh/${address}`));
   for (const [address, text] of untranslated)
@@ -134,6 +149,7 @@ export function sidebars(
       const here = pages.has(`${at}${address}`) ? `${at}${address}` : address;
       return { text: titleOf(pages.get(here)!), link: `/${here.replace(/index\.md$/, "").replace(/\.md$/, "")}` };
     };
+    const refs = [...pages.keys()].filter((path) => path.startsWith("reference/"));
     const lessons = [...pages.keys()].filter((path) => path.startsWith(`${at}lessons/`) && !path.endsWith("index.md"));
     const guide = SECTIONS.map((section): Item => ({
       text: section[language],
@@ -143,10 +159,12 @@ export function sidebars(
       nav: [
         { text: words.guide, link: guide[0].items![0].link },
         { text: words.lessons, link: `/${at}lessons/` },
+        { text: words.reference, link: "/reference/" },
         { text: words.playground, link: "/playground/", target: "_self" },
       ],
       sidebar: {
         [`/${at}lessons/`]: [{ text: words.path, items: lessons.sort().map((path) => item(path.slice(at.length))) }],
+        [`/${at}reference/`]: [{ text: words.reference, items: refs.sort().map((path) => item(path)) }],
         [`/${at}`]: guide,
       },
     };

@@ -19,6 +19,8 @@ export default defineConfig({
   title: "tidu",
   description: "PyTorch's tensors, tape and modules, for TypeScript",
   cleanUrls: false,
+  // Beside the pages, not of them; tools/site/links.ts follows it.
+  ignoreDeadLinks: [/^\/playground\//],
   metaChunk: true,
   head: [
     ["link", { rel: "icon", href: `${base}playground/icon.svg` }],
