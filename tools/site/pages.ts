@@ -122,7 +122,11 @@ export function sitePages(): Map<string, string> {
   const out = new Map<string, string>();
   for (const page of pages) {
     const text = page.address.includes("lessons/") ? withoutMenus(page.text) : page.text;
-    out.set(page.address, withAddresses(withLinks({ ...page, text }, addresses)));
+    // Lists of names answer every search and no question.
+    const quiet = ["names.md", "operators.md", "changelog.md"].includes(page.address)
+      ? "---\nsearch: false\n---\n\n"
+      : "";
+    out.set(page.address, quiet + withAddresses(withLinks({ ...page, text }, addresses)));
   }
   for (const [address, text] of reference().pages) out.set(address, withAddresses(text));
   // The other language's menu leads to the same page: where it is not translated, to one that says so.
@@ -164,7 +168,12 @@ export function sidebars(
       ],
       sidebar: {
         [`/${at}lessons/`]: [{ text: words.path, items: lessons.sort().map((path) => item(path.slice(at.length))) }],
-        [`/${at}reference/`]: [{ text: words.reference, items: refs.sort().map((path) => item(path)) }],
+        [`/${at}reference/`]: [
+          {
+            text: words.reference,
+            items: ["reference/index.md", ...refs.filter((path) => !path.endsWith("/index.md")).sort()].map(item),
+          },
+        ],
         [`/${at}`]: guide,
       },
     };

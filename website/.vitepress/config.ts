@@ -58,8 +58,15 @@ export default defineConfig({
     search: {
       provider: "local",
       options: {
-        // A sentence of an error has many words that stand everywhere; what has most of them comes first.
-        miniSearch: { options: { tokenize }, searchOptions: { boost: { title: 4, titles: 2, text: 1 }, fuzzy: 0.15 } },
+        // A sentence of an error has many short words that stand everywhere: only longer ones stand for what begins like them.
+        miniSearch: {
+          options: { tokenize },
+          searchOptions: {
+            boost: { title: 4, titles: 2, text: 1 },
+            prefix: (term: string) => term.length > 3 || /[\u3400-\u9fff]/.test(term),
+            fuzzy: (term: string) => (term.length > 5 ? 0.15 : false),
+          },
+        },
         locales: {
           zh: {
             translations: {
@@ -85,7 +92,10 @@ export default defineConfig({
       },
     },
   },
+  // Of the home page VitePress makes no main part.
+  transformHtml: (html) => html.replace('<div class="VPContent is-home"', '<div role="main" class="VPContent is-home"'),
   markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     config(md) {
       // Programs carry the address under which the playground opens them: Note [Run] in tools/site/fences.ts.
       const fence = md.renderer.rules.fence!;
