@@ -67,6 +67,7 @@ test("the address of a block opens it in the playground, with what it goes on fr
   expect(await sharedIn(`#${hashOf(next)}`)).toEqual({ language: "ts", text: `${next.program}\n` });
 });
 test("Chinese is searched by pairs of characters, names with _ whole and in parts", () => {
+  expect(tokenize("element 0 does not have a grad_fn")).toEqual(["element", "0", "grad_fn", "grad", "fn"]);
   expect(tokenize("梯度为 null，见 cross_entropy()")).toEqual([
     "梯度",
     "度为",

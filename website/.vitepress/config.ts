@@ -62,7 +62,7 @@ export default defineConfig({
         miniSearch: {
           options: { tokenize },
           searchOptions: {
-            boost: { title: 4, titles: 2, text: 1 },
+            boost: { title: 2, titles: 1, text: 1 },
             prefix: (term: string) => term.length > 3 || /[\u3400-\u9fff]/.test(term),
             fuzzy: (term: string) => (term.length > 5 ? 0.15 : false),
           },
