@@ -167,15 +167,16 @@ for (const launcher of all ? launchers : launchers.slice(0, 1))
     });
   }
 test.runIf(all)("all end when a rank is killed, at fifty random moments from its start on", async () => {
-  for (let i = 0; i < 50 && launchers.length > 0; i++) {
+  for (let i = 0; i < Number(process.env["KILLS"] ?? 50) && launchers.length > 0; i++) {
     const launcher = launchers[i % launchers.length];
     const ranks = 2 + (i % 3);
     const [victim, moment] = [Math.floor(Math.random() * ranks), Math.floor(Math.random() * 3000)];
     const { status, stdout } = await runRanks(launcher, ranks, "mortal.ts", [String(victim), String(moment)]);
     const what = `${launcher.name}: rank ${victim} of ${ranks}, killed after ${moment} ms`;
     expect(status, what).not.toBe(0);
-    const left = [...stdout.matchAll(/rank \d is (\d+)/g)].map(([, pid]) => Number(pid)).filter(isAlive);
-    expect(left, what).toEqual([]);
+    // Open MPI's launcher does not wait for those that it ends.
+    const started = [...stdout.matchAll(/rank \d is (\d+)/g)].map(([, pid]) => Number(pid));
+    await expect.poll(() => started.filter(isAlive), { timeout: 60_000, message: what }).toEqual([]);
   }
 });
 function isAlive(pid: number): boolean {
