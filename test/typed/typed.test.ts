@@ -1,9 +1,12 @@
 // These read the built declarations. The long forms: npm run typed.
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { calls } from "../../tools/typed/calls.ts";
 import { check } from "../../tools/typed/checked.ts";
 import { coverage } from "../../tools/typed/coverage.ts";
+import { faults } from "../../tools/typed/faults.ts";
 
 test("the shape inferred for a random call is the one that comes, or not known", { timeout: 300_000 }, () => {
   const { ran, known, wrong } = calls(200, 7);
@@ -49,3 +52,28 @@ test(
     }
   },
 );
+
+test("what a fault raises is told of the program that was checked, after those that are passed over", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "faults-"));
+  try {
+    writeFileSync(
+      join(folder, "sizes.ts"),
+      `export function run() {
+  for (const [i, n] of [3, 3, 3, 3].entries()) {
+    if (n > Number("3")) throw new Error("index " + n + " is out of bounds");
+    if (n < Number("3")) throw new Error("size " + i + " is " + n);
+  }
+}
+`,
+    );
+    const found = await faults(folder, 4, 1);
+    expect(found.map(({ raised }) => raised).sort()).toEqual([
+      "size 0 is 2",
+      "size 1 is 2",
+      "size 2 is 2",
+      "size 3 is 2",
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 300_000);

@@ -74,12 +74,15 @@ export async function faults(folder: string, count: number, seed: number): Promi
       const made = changed(texts.get(model)!, random);
       if (made === null || seen.has(made.text)) continue;
       seen.add(made.text);
-      const file = join(place, `fault${drawn.length}.ts`);
+      // A module is read once by its name: each draw has a name of its own.
+      const file = join(place, `try${tries}.ts`);
       writeFileSync(file, made.text);
       const raised = await outcome(file);
+      rmSync(file);
       // What an index or a class may be is no matter of shapes.
       if (raised !== null && /out of bounds|out of range in self/.test(raised)) continue;
       if (raised !== null) failing++;
+      writeFileSync(join(place, `fault${drawn.length}.ts`), made.text);
       drawn.push({ model, line: made.line, change: made.change, raised });
     }
     const said = compile(place, drawn.length);
