@@ -56,6 +56,7 @@ import { distributed } from "./distributed.ts";
 import { distributions } from "./distributions.ts";
 import { layers, plain } from "./layers.ts";
 import { schedulers } from "./schedulers.ts";
+import { profiler } from "./profiler.ts";
 import { viz } from "./viz.ts";
 
 type Fn = (...args: unknown[]) => unknown;
@@ -282,6 +283,8 @@ export const helpers = {
   ...schedulers,
   // ---- torch.distributed
   ...distributed,
+  // ---- torch.profiler
+  ...profiler,
   // ---- torch.viz
   ...viz,
   // ---- optimizers

@@ -3,7 +3,7 @@
 from .. import _bridge
 from .._bridge import run
 from .._tensor import Tensor, type_word
-from . import forward_ad, function, graph
+from . import forward_ad, function, graph, profiler
 from .function import Function
 from .grad_mode import detect_anomaly, enable_grad, inference_mode, no_grad, set_detect_anomaly, set_grad_enabled
 
