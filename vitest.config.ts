@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// What `npm run test:levels` tries besides at the lowest level: minutes, and the kernels are the same ones.
+const long = process.env["TIDU_LEVELS"] === "all" ? ["gradcheck", "fuzz"] : [];
+
 // Programs in docs/ and examples/ import "tidu" as a user's would; here that is the source.
 export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
@@ -18,9 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "one thread, no fused instructions",
-          include: ["conformance", "conv", "gradcheck", "threads", "fuzz", "partial"].map(
-            (name) => `test/**/${name}.test.ts`,
-          ),
+          include: ["conformance", "conv", "threads", "partial", ...long].map((name) => `test/**/${name}.test.ts`),
           env: { TIDU_WASM_LEVEL: "simd128", TIDU_NUM_THREADS: "1" },
         },
       },
