@@ -111,3 +111,12 @@ describe("at the edges of their domains", () => {
     expect(others.filter((other) => !met.has(other))).toEqual([]);
   });
 });
+
+test("softmax has subnormal numbers, as in PyTorch, and 0 only where those end", () => {
+  const singles = torch.tensor([0, -88, -95, -100, -103, -104, -1000, -Infinity]).softmax(0);
+  expect(singles.tolist()).toEqual([
+    1, 6.054601485195952e-39, 5.521115949439779e-42, 3.783505853677006e-44, 1.401298464324817e-45, 0, 0, 0,
+  ]);
+  const doubles = torch.tensor([740, 0, -10], { dtype: torch.float64 }).softmax(0);
+  expect(doubles.tolist()).toEqual([1, 4.2e-322, 0]);
+});

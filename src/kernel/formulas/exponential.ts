@@ -56,12 +56,16 @@ export const exp: Formula = (x) => {
   const { whole, r } = reduced(atLeast(atMost(x, pick(x, [89, 710])), pick(x, [-104, -746])), 2 * biasOf(x));
   return timesPowerOf2(curve(r, r).add(1), whole.last);
 };
-/** e^x for x up to 0, or 0 where that is no normal number: there the power of two is 0. Of float32 roughly. */
-export const expBelow0: Formula = (x) => {
-  const { whole, r } = reduced(atLeast(x, pick(x, [-88, -709])), biasOf(x));
+/** 2^above · e^x for x up to 0, or 0 where that is no normal number, at `least` and below. Of float32 roughly. */
+function roughExp(x: Expr, least: PerFormat<number>, above: number): Expr {
+  const { whole, r } = reduced(atLeast(x, pick(x, least)), biasOf(x) + above);
   const near = x.dtype === float32 ? polynomial(r, [ROUGH_EXP, []]) : curve(r, r).add(1);
   return near.mul(powerOf2(whole.last, x));
-};
+}
+/** e^x for x up to 0, or 0 where that is no normal number: there the power of two is 0. Of float32 roughly. */
+export const expBelow0: Formula = (x) => roughExp(x, [-88, -709], 0);
+/** 2^64 e^x for x up to 0: one divided by another is right where e^x is subnormal, too. 0 where that has long been 0. */
+export const raisedExp: Formula = (x) => roughExp(x, [-132.4, -753.4], 64);
 export const exp2: Formula = (x) => {
   const near = atLeast(atMost(x, pick(x, [129, 1025])), pick(x, [-151, -1076]));
   const whole = nearest(near, 1, 2 * biasOf(x));

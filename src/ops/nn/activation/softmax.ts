@@ -4,7 +4,7 @@ import type { Dtype } from "../../../base/dtype.ts";
 import { opmath } from "../../../base/dtype.ts";
 import { constant, acc } from "../../../kernel/expr.ts";
 import type { Expr } from "../../../kernel/expr.ts";
-import { expBelow0 } from "../../../kernel/formulas/exponential.ts";
+import { expBelow0, raisedExp } from "../../../kernel/formulas/exponential.ts";
 import type { Accumulator } from "../../../kernel/loops.ts";
 import { wrapDims } from "../../../base/layout.ts";
 import { composite, compute, inOpmath } from "../../../kinds/kernels.ts";
@@ -26,7 +26,7 @@ const largest = (x: Expr, dtype: Dtype): Accumulator => ({
 /** The exponentials are kept where the result will be, and then divided by their sum. */
 const softmaxOf = passes(([x], dtype) => {
   const [top, total] = [acc(0, dtype), acc(1, dtype)];
-  const e = expBelow0(x.sub(top));
+  const e = raisedExp(x.sub(top));
   return {
     accs: [largest(x, dtype), sumOf(total, e, 1)],
     outputs: [
