@@ -2,6 +2,7 @@
 import type { Complex, Dtype, Float } from "../base/dtype.ts";
 import type { Layout, MemoryFormat } from "../base/memory_format.ts";
 import type { Device } from "../devices/device.ts";
+import type { Module } from "../nn/module/module.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Tensor as Untyped } from "../tensor/tensor.ts";
 
@@ -11,15 +12,27 @@ export interface AnyTensor {
   readonly retains_grad: boolean;
   readonly ndim: number;
 }
+/** Whatever is a module. */
+export interface AnyModule {
+  training: boolean;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  forward(...args: any): unknown;
+}
 type Opaque = Dtype | Device | Generator | MemoryFormat | Layout | Complex | Float | ((...args: never[]) => unknown);
 /** A type of arguments with tensors of any shape in place of tensors. */
 export type Loose<T> = T extends Untyped
   ? AnyTensor
   : T extends Opaque | string | number | boolean | bigint | null | undefined
     ? T
-    : T extends object
+    : T extends readonly unknown[]
       ? { [K in keyof T]: Loose<T[K]> }
-      : T;
+      : T extends Module
+        ? AnyModule
+        : T extends Iterable<infer E>
+          ? Iterable<Loose<E>>
+          : T extends object
+            ? { [K in keyof T]: Loose<T[K]> }
+            : T;
 /** The arguments of a function. */
 export type ArgsOf<F> = F extends (...args: infer A) => unknown ? Loose<A> : never;
 /** The arguments of a function behind the first. */

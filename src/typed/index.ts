@@ -2,12 +2,51 @@
 import * as torch from "../index.ts";
 import type { Known } from "./dtype.ts";
 import type { Functions } from "./functions.ts";
+import type { AnyTensor } from "./arguments.ts";
+import type { Unknown } from "./shape.ts";
+import type { DtypeOf, Lifted, ShapeOf, Tensor } from "./tensor.ts";
 
 export * from "../index.ts";
 export * as nn from "./nn.ts";
 export { shaped, untyped } from "./shaped.ts";
 export type { Dim, Shape } from "./shape.ts";
 export type { Tensor } from "./tensor.ts";
+
+// Namespaces without rules of their own: their functions take tensors of any shape.
+type Torch = typeof torch;
+export const linalg: Lifted<Torch["linalg"]> = torch.linalg as never;
+export const fft: Lifted<Torch["fft"]> = torch.fft as never;
+export const special: Lifted<Torch["special"]> = torch.special as never;
+export const optim = torch.optim as unknown as Lifted<Omit<Torch["optim"], "lr_scheduler">> & {
+  readonly lr_scheduler: Torch["optim"]["lr_scheduler"];
+};
+export const utils = torch.utils as unknown as {
+  readonly checkpoint: Torch["utils"]["checkpoint"];
+  readonly data: Omit<Torch["utils"]["data"], "TensorDataset"> & {
+    readonly TensorDataset: new (...tensors: AnyTensor[]) => InstanceType<Torch["utils"]["data"]["TensorDataset"]>;
+  };
+};
+/** Functions of functions, which take those of typed tensors. */
+type OfFunctions<N> = {
+  readonly [K in keyof N]: N[K] extends (...args: Unknown) => unknown
+    ? (fn: (...args: Unknown[]) => unknown, ...rest: Unknown[]) => Unknown
+    : N[K];
+};
+export const func = torch.func as unknown as OfFunctions<Omit<Torch["func"], "functional_call">> & {
+  functional_call(module: unknown, parameters: object, args: unknown, kwargs?: object): Unknown;
+};
+export const vmap = torch.vmap as unknown as typeof func.vmap;
+type Several = AnyTensor | readonly AnyTensor[];
+/** Gradients have the shapes of what they are of. */
+type Grads<I> = { -readonly [K in keyof I]: Tensor<ShapeOf<I[K]>, DtypeOf<I[K]>> };
+export const autograd = torch.autograd as unknown as Omit<Torch["autograd"], "grad" | "backward"> & {
+  grad<const I extends Several>(
+    outputs: Several,
+    inputs: I,
+    ...rest: unknown[]
+  ): Grads<I extends readonly unknown[] ? I : [I]>;
+  backward(tensors: Several, ...rest: unknown[]): void;
+};
 
 type Dtypes = { readonly [N in torch.DtypeName]: Known<N> };
 interface OtherNames {

@@ -373,6 +373,33 @@ export interface LayerKinds<C, S extends Shape, D extends string, A> {
   cosine: Made<Distance<S, ShapeOf<Arg<A, "0", "x2", Shape>>, Arg<C, "0", "dim", 1>, false>, D>;
   unknown: Tensor<Unknown, D>;
 }
+/** What constructors refuse: C are their arguments. Of the kinds that are not named nothing is refused. */
+export interface BuildKinds<C> {
+  conv1d: Grouped<ConvArgs<C>>;
+  conv2d: Grouped<ConvArgs<C>>;
+  conv3d: Grouped<ConvArgs<C>>;
+  convTranspose1d: Grouped<TransposedArgs<C>>;
+  convTranspose2d: Grouped<TransposedArgs<C>>;
+  convTranspose3d: Grouped<TransposedArgs<C>>;
+  groupNorm: IsMultiple<Arg<C, "1", "num_channels", number>, Arg<C, "0", "num_groups", number>> extends false
+    ? `num_channels (${Arg<C, "1", "num_channels", number> & Dim}) must be divisible by num_groups (${Arg<C, "0", "num_groups", number> & Dim})`
+    : null;
+  multihead: IsMultiple<Arg<C, "0", "embed_dim", number>, Arg<C, "1", "num_heads", number>> extends false
+    ? "embed_dim must be divisible by num_heads"
+    : null;
+  transformer: IsMultiple<Arg<C, "0", "d_model", number>, Arg<C, "1", "nhead", number>> extends false
+    ? "embed_dim must be divisible by num_heads"
+    : null;
+}
+type IsMultiple<A, B> = Inferred<[A], [B]> extends null ? false : true;
+type Grouped<O extends { readonly in: unknown; readonly out: unknown; readonly groups: unknown }> =
+  O["groups"] extends 1
+    ? null
+    : IsMultiple<O["in"], O["groups"]> extends false
+      ? "in_channels must be divisible by groups"
+      : IsMultiple<O["out"], O["groups"]> extends false
+        ? "out_channels must be divisible by groups"
+        : null;
 type Sides<V, N extends number> = V extends readonly unknown[]
   ? V
   : N extends 1

@@ -1,28 +1,26 @@
 // Modules by shapes: layers by their kind, networks by their `forward`, whose names of dims stand for what it is given.
 import type { Module as UntypedModule } from "../nn/module/module.ts";
 import type * as nn from "../nn/index.ts";
-import type { AnyTensor, Loose } from "./arguments.ts";
-import type { LayerKinds, LayerTable } from "./layers.ts";
-import type { Dim, IsRankUnknown, IsUnknown, Listed, Numel, Plain, Plus, Same, Shape } from "./shape.ts";
-import type { Accepted, DtypeOf, Made, Result, Seen, ShapeOf, Tensor } from "./tensor.ts";
+import type { AnyModule, AnyTensor, Loose } from "./arguments.ts";
+import type { BuildKinds, LayerKinds, LayerTable } from "./layers.ts";
+import type {
+  Dim,
+  IsAny,
+  IsRankUnknown,
+  IsUnknown,
+  Listed,
+  Numel,
+  Plain,
+  Plus,
+  Same,
+  Shape,
+  Unknown,
+} from "./shape.ts";
+import type { Accepted, DtypeOf, Made, Result, ShapeOf, Tensor, Unruled } from "./tensor.ts";
 
 /** What all modules have, but for what they are called with. `this` stands for the module itself. */
-interface Members extends Omit<
-  UntypedModule,
-  | "forward"
-  | "train"
-  | "eval"
-  | "requires_grad_"
-  | "apply"
-  | "to"
-  | "double"
-  | "float"
-  | "half"
-  | "bfloat16"
-  | "cpu"
-  | "_apply"
-  | "to_empty"
-> {
+interface Members extends Omit<UntypedModule, keyof OfItself | "forward" | "_apply">, OfItself {}
+interface OfItself {
   train(...args: Parameters<UntypedModule["train"]>): this;
   eval(): this;
   requires_grad_(...args: Parameters<UntypedModule["requires_grad_"]>): this;
@@ -34,11 +32,17 @@ interface Members extends Omit<
   half(): this;
   bfloat16(): this;
   cpu(): this;
+  register_buffer(...args: Loose<Parameters<UntypedModule["register_buffer"]>>): void;
+  register_parameter(...args: Loose<Parameters<UntypedModule["register_parameter"]>>): void;
+  get_buffer(...args: Parameters<UntypedModule["get_buffer"]>): Tensor;
+  get_parameter(...args: Parameters<UntypedModule["get_parameter"]>): Tensor;
+  register_module(...args: Loose<Parameters<UntypedModule["register_module"]>>): void;
+  add_module(...args: Loose<Parameters<UntypedModule["add_module"]>>): void;
 }
-/** Whatever is a module. */
-export interface AnyModule {
-  training: boolean;
-  forward(...args: never[]): unknown;
+/** A module of which nothing more is known, as in `act: nn.Module`. */
+export interface SomeModule extends Members {
+  (...args: Unknown[]): Unknown;
+  forward(...args: Unknown[]): Unknown;
 }
 
 // ---- names of dims that a call binds
@@ -120,7 +124,13 @@ type Filled<R, B> =
 type Any<P> = P extends AnyTensor ? AnyTensor : P;
 type Given<F> = F extends (...args: infer P) => unknown ? { [K in keyof P]: Any<P[K]> } : never;
 type BoundBy<F, A> = F extends (...args: infer P) => unknown ? Bound<P, A> : never;
-type Returned<F, B> = F extends (...args: never[]) => infer R ? (B extends string ? Tensor : Filled<R, B>) : never;
+type Returned<F, B> = F extends (...args: never[]) => infer R
+  ? IsAny<R> extends true
+    ? R
+    : B extends string
+      ? Tensor
+      : Filled<R, B>
+  : never;
 
 /** A network: called with what its `forward` takes. */
 export interface Module extends Members {
@@ -140,7 +150,7 @@ type ConstructedBy<N extends keyof LayerTable> = Layers[N] extends abstract new 
 type Rest<N extends keyof LayerTable> =
   Constructed<N> extends { forward(input: never, ...rest: infer R): unknown } ? Loose<R> : [];
 type Own<N extends keyof LayerTable> = {
-  [K in keyof Omit<Constructed<N>, keyof UntypedModule>]: Seen<Constructed<N>[K]>;
+  [K in keyof Omit<Constructed<N>, keyof UntypedModule>]: Unruled<Constructed<N>[K]>;
 };
 type Ruled<N extends keyof LayerTable, C, I, A> = LayerKinds<C, ShapeOf<I>, DtypeOf<I>, A>[LayerTable[N]];
 /** What is wrong with an input is said of it; what is wrong with a target, of the target. */
@@ -160,7 +170,11 @@ interface Called<N extends keyof LayerTable, C> {
   readonly __rule?: [N, C];
 }
 export type Layer<N extends keyof LayerTable, C> = Called<N, C> & Own<N> & Members;
-export type LayerClass<N extends keyof LayerTable> = new <const C extends ConstructedBy<N>>(...args: C) => Layer<N, C>;
+/** A layer of that name, whatever it was made of. */
+export type SomeLayer<N extends keyof LayerTable> = SomeModule & Own<N>;
+export type LayerClass<N extends keyof LayerTable> = LayerTable[N] extends infer K extends keyof BuildKinds<unknown>
+  ? new <const C extends ConstructedBy<N>>(...args: Accepted<BuildKinds<C>[K], C>) => Layer<N, C>
+  : new <const C extends ConstructedBy<N>>(...args: C) => Layer<N, C>;
 
 // ---- containers
 

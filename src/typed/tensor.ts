@@ -110,11 +110,22 @@ type Others = { [N in keyof Omit<Untyped, Own>]: Unruled<Untyped[N]> };
 export type Unruled<F> = F extends (...args: infer A) => infer R
   ? R extends Untyped | readonly Untyped[]
     ? (...args: Loose<A>) => Seen<R>
-    : F
+    : R extends boolean
+      ? (...args: Loose<A>) => R
+      : F
   : F extends Untyped
     ? Tensor
     : F;
 export type Seen<R> = R extends Untyped ? Tensor : R extends Untyped[] ? { [K in keyof R]: Seen<R[K]> } : R;
+
+/** A namespace: its functions, classes and namespaces, with tensors of any shape. */
+export type Lifted<N> = {
+  readonly [K in keyof N]: N[K] extends (...args: infer A) => infer R
+    ? (...args: Loose<A>) => Seen<R>
+    : N[K] extends abstract new (...args: infer A) => infer I
+      ? N[K] & (new (...args: Loose<A>) => I)
+      : N[K];
+};
 
 /** The function of that name whose first argument is the tensor. */
 export type Function<F, K extends Kind> = <const I extends AnyTensor, const A extends ArgsAfterFirst<F>>(

@@ -1,0 +1,65 @@
+// What programs do with modules and tensors every day compiles: a false alarm here fails `npm run types`.
+import { expect, test } from "vitest";
+import * as torch from "../../src/typed/index.ts";
+import { autograd, fft, func, linalg, nn, optim, randn, zeros } from "../../src/typed/index.ts";
+import type { Tensor } from "../../src/typed/index.ts";
+
+const F = nn.functional;
+
+test("a field may be declared as any module, as a layer, or as a buffer", () => {
+  class Net extends nn.Module {
+    fc: nn.Linear;
+    act: nn.Module;
+    mask: Tensor;
+    rest: nn.Module[] = [];
+    constructor(act: nn.Module = new nn.ReLU()) {
+      super();
+      this.fc = new nn.Linear(4, 3);
+      this.act = act;
+      this.register_buffer("mask", zeros(3, 3));
+      this.mask = this.get_buffer("mask");
+      this.register_parameter("w", new nn.Parameter(zeros(3)));
+      this.rest.push(new nn.Linear(3, 3), new nn.Tanh(), new nn.Sequential(new nn.Identity()));
+      this.apply((m) => {
+        if (m instanceof nn.Linear) nn.init.xavier_uniform_(m.weight);
+      });
+      nn.init.normal_(this.fc.weight, 0, 0.02);
+    }
+    forward(x: Tensor) {
+      let h: Tensor = this.act(this.fc(x));
+      for (const layer of this.rest) h = layer(h);
+      return h.matmul(this.mask);
+    }
+  }
+  expect([...new Net()(randn(2, 4)).shape]).toEqual([2, 3]);
+  const kept: nn.Module = new Net(new nn.GELU());
+  expect([...(kept(randn(5, 4)) as Tensor).shape]).toEqual([5, 3]);
+});
+
+test("namespaces without rules take typed tensors", () => {
+  const net = new nn.Linear(4, 3);
+  const optimizer = new optim.SGD([{ params: [net.weight] }, { params: [net.bias!], lr: 0.1 }], { lr: 0.1 });
+  const scheduler = new optim.lr_scheduler.StepLR(optimizer, 3);
+  F.mse_loss(net(randn(2, 4)), randn(2, 3)).backward();
+  nn.utils.clip_grad_norm_(net.parameters(), 1);
+  optimizer.step();
+  scheduler.step();
+  expect(linalg.inv(randn(3, 3)).dim()).toBe(2);
+  expect(fft.rfft(randn(2, 8)).size(1)).toBe(5);
+  const [g] = autograd.grad(net(randn(2, 4)).sum(), [net.weight]);
+  expect([...g.shape]).toEqual([3, 4]);
+  expect([...func.grad((x: Tensor) => x.pow(2).sum())(randn(3)).shape]).toEqual([3]);
+  expect(torch.equal(zeros(2), zeros(2))).toBe(true);
+  expect(new torch.utils.data.TensorDataset(randn(5, 2), randn(5)).length).toBe(5);
+});
+
+test("what constructors refuse does not compile", () => {
+  // @ts-expect-error in_channels must be divisible by groups
+  expect(() => void new nn.Conv2d(5, 4, 1, { groups: 4 })).toThrow("in_channels must be divisible by groups");
+  // @ts-expect-error out_channels must be divisible by groups
+  expect(() => void new nn.Conv2d(4, 6, 1, { groups: 4 })).toThrow("out_channels must be divisible by groups");
+  // @ts-expect-error num_channels (12) must be divisible by num_groups (5)
+  expect(() => void new nn.GroupNorm(5, 12)).toThrow("num_channels (12) must be divisible by num_groups (5)");
+  // @ts-expect-error embed_dim must be divisible by num_heads
+  expect(() => void new nn.MultiheadAttention(48, 5)).toThrow("embed_dim must be divisible by num_heads");
+});
