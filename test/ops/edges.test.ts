@@ -120,3 +120,42 @@ test("softmax has subnormal numbers, as in PyTorch, and 0 only where those end",
   const doubles = torch.tensor([740, 0, -10], { dtype: torch.float64 }).softmax(0);
   expect(doubles.tolist()).toEqual([1, 4.2e-322, 0]);
 });
+
+describe("what the fuzzer found at the edges, as PyTorch 2.13 has it", () => {
+  test("slopes of evenly spaced samples do not look at the sample between their neighbours", () => {
+    const f = torch.tensor([1, Infinity, 2, 3, 4]);
+    for (const edge_order of [1, 2])
+      expect(torch.gradient(f, { edge_order })[0].tolist()).toEqual([Infinity, 0.5, -Infinity, 1, 1]);
+    const placed = torch.gradient(f, { spacing: [torch.arange(5).float()] })[0].tolist();
+    expect(placed).toEqual([Infinity, NaN, -Infinity, 1, 1]);
+    const squares = torch.arange(5).pow(2);
+    expect(torch.gradient(squares, { spacing: 2, edge_order: 2 })[0].tolist()).toEqual([0, 1, 2, 3, 4]);
+  });
+  test("an element at the edge of two bins is in the one that its dtype's rounding says", () => {
+    expect(torch.fft.fftfreq(5, 0.5).histc(5, -2, 2).tolist()).toEqual([0, 1, 2, 2, 0]);
+    expect(torch.arange(0, 1, 0.1).histc(10, 0, 1).tolist()).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  });
+  test("a running extreme of nothing has a gradient of nothing, along whatever dim", () => {
+    const x = torch.zeros(0, 3, 1, { requires_grad: true });
+    for (const { values } of [x.cummax(3), x.cummin(3)]) {
+      values.sum().backward();
+      expect([...x.grad!.shape]).toEqual([0, 3, 1]);
+    }
+  });
+  test("slices scaled down lie in memory as new tensors do", () => {
+    const overlapping = torch.tensor([1, 2, 3, 4, 5, 6]).as_strided([3, 4], [1, 1], 0);
+    expect([overlapping.renorm(2, 0, 0.5).stride(), torch.ones(4, 3).t().renorm(2, 0, 0.5).stride()]).toEqual([
+      [4, 1],
+      [4, 1],
+    ]);
+  });
+  test("one value goes where a mask says, also into the tensor that it is of", () => {
+    const x = torch.tensor([1, 2]);
+    x.index_put_([torch.tensor([true, false])], x.index([1]));
+    expect(x.tolist()).toEqual([2, 2]);
+    const one = torch.tensor([1]);
+    one.index_put_([torch.tensor([true])], one);
+    expect(one.tolist()).toEqual([1]);
+    expect(() => one.index_put_([torch.tensor([0], { dtype: torch.int64 })], one)).toThrow("unsupported operation");
+  });
+});

@@ -206,7 +206,7 @@ define(renorm, {
       self.sizes.map((_, k) => k).filter((k) => k !== d),
       true,
     );
-    return self.mul(_where(norms.gt(maxnorm), norms.add(1e-7).reciprocal().mul(maxnorm), 1));
+    return self.contiguous().mul(_where(norms.gt(maxnorm), norms.add(1e-7).reciprocal().mul(maxnorm), 1));
   }),
   node: "RenormBackward0",
 });

@@ -221,7 +221,9 @@ Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
       warn(
         "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also applies to advanced indexing e.g. tensor[indices] = tensor",
       );
-    _index_put_(self, indices, withoutLeadingOnes(filled ? value.to(self.dtype) : value), accumulate);
+    // One value is read once, before anything is written.
+    const one = filled && value.storage === self.storage ? value.clone() : value;
+    _index_put_(self, indices, withoutLeadingOnes(filled ? one.to(self.dtype) : value), accumulate);
   } else if (by === "add_") self.add_(value);
   else if (sameShape(value.sizes, self.sizes)) self.copy_(value);
   else if (value.sizes.length === 0) self.fill_(value);

@@ -63,8 +63,12 @@ define(histc, {
     if (bins <= 0) throw new RuntimeError("bins must be > 0");
     const [low, high] = range(self, Number(min), Number(max));
     const counts = new Float64Array(bins);
-    for (const x of elements(self) as Float64Array)
-      if (x >= low && x <= high) counts[Math.min(bins - 1, Math.floor(((x - low) / (high - low)) * bins))]++;
+    // Rounded as the dtype is at each step: which of two bins an element at their edge is in depends on it.
+    const rounded = self.dtype === float64 ? Number : Math.fround;
+    const [start, end] = [rounded(low), rounded(high)];
+    const width = rounded(end - start);
+    const binOf = (x: number): number => Math.floor(rounded(rounded(rounded(x - start) * bins) / width));
+    for (const x of elements(self) as Float64Array) if (x >= start && x <= end) counts[Math.min(bins - 1, binOf(x))]++;
     return fromTyped(counts, [bins], self.dtype);
   }),
 });

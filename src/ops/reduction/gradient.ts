@@ -4,7 +4,6 @@ import { wrapDim } from "../../base/layout.ts";
 import type { Scalar } from "../../base/dtype.ts";
 import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { full } from "../creation/creation.ts";
 import { cat } from "../views/joining.ts";
 
 export interface GradientOptions {
@@ -51,38 +50,55 @@ function slopes(
     return along(input, d, step, edge_order);
   });
 }
-/**
- * At x_i with the steps h to the left and k to the right: (h² f(x+k) + (k² - h²) f(x) - k² f(x-h)) / (h k (h + k)).
- * At an end the difference of two samples, or (second order) the same parabola's derivative there.
- */
+/** By steps that are all the same, or by the coordinates of the samples. */
 function along(f: Tensor, d: number, spacing: number | Tensor, order: number): Tensor {
   const n = f.shape[d];
-  const x = spacing instanceof Tensor ? spacing : null;
-  if (x !== null && x.numel() !== n)
+  const at = (i: number, length = 1): Tensor => f.narrow(d, i, length);
+  if (!(spacing instanceof Tensor)) {
+    const inner = at(2, n - 2)
+      .sub(at(0, n - 2))
+      .div(spacing)
+      .div(2);
+    const end = (i: number): Tensor =>
+      order === 1
+        ? at(i + 1).sub(at(i))
+        : i === 0
+          ? at(0).mul(-1.5).add(at(1).mul(2)).sub(at(2).mul(0.5))
+          : at(n - 3)
+              .mul(0.5)
+              .sub(at(n - 2).mul(2))
+              .add(at(n - 1).mul(1.5));
+    return cat([end(0).div(spacing), inner, end(n - 2).div(spacing)], d);
+  }
+  if (spacing.numel() !== n)
     throw new RuntimeError(
-      `torch.gradient expected each element of 'spacing' to have as many coordinates as the dim has elements, but got ${x.numel()} for ${n}`,
+      `torch.gradient expected each element of 'spacing' to have as many coordinates as the dim has elements, but got ${spacing.numel()} for ${n}`,
     );
-  const steps =
-    x === null ? full([n - 1], spacing as number, { dtype: f.is_floating_point() ? f.dtype : null }) : x.diff();
-  const wide = (t: Tensor): Tensor => t.reshape(f.shape.map((_, k) => (k === d ? t.numel() : 1)));
-  const at = (i: number): Tensor => f.narrow(d, i, 1);
-  const slope = (i: number): Tensor =>
-    at(i + 1)
-      .sub(at(i))
-      .div(wide(steps.narrow(0, i, 1)));
-  const h = wide(steps.narrow(0, 0, n - 2));
-  const k = wide(steps.narrow(0, 1, n - 2));
-  const [left, middle, right] = [f.narrow(d, 0, n - 2), f.narrow(d, 1, n - 2), f.narrow(d, 2, n - 2)];
-  const inner = right
-    .mul(h.mul(h))
-    .add(middle.mul(k.mul(k).sub(h.mul(h))))
-    .sub(left.mul(k.mul(k)))
-    .div(h.mul(k).mul(h.add(k)));
-  // The parabola through three samples: its slope at an end, from the slopes of the two steps next to it.
-  const end = (near: number, next: number): Tensor => {
-    if (order === 1) return slope(near);
-    const [a, b] = [wide(steps.narrow(0, near, 1)), wide(steps.narrow(0, next, 1))];
-    return slope(near).add(slope(near).sub(slope(next)).mul(a).div(a.add(b)));
+  const steps = spacing.diff();
+  const step = (i: number, length = 1): Tensor =>
+    steps.narrow(0, i, length).reshape(f.shape.map((_, k) => (k === d ? length : 1)));
+  const [h, k] = [step(0, n - 2), step(1, n - 2)];
+  const sides = h.add(k);
+  const inner = at(0, n - 2)
+    .mul(k.neg().div(h.mul(sides)))
+    .add(at(1, n - 2).mul(k.sub(h).div(h.mul(k))))
+    .add(at(2, n - 2).mul(h.div(k.mul(sides))));
+  if (order === 1) {
+    const end = (i: number): Tensor =>
+      at(i + 1)
+        .sub(at(i))
+        .div(step(i));
+    return cat([end(0), inner, end(n - 2)], d);
+  }
+  // The slope at an end of the parabola through three samples, of which the last is at the end if `sign` is -1.
+  const end = (first: number, a: Tensor, b: Tensor, sign: 1 | -1): Tensor => {
+    const both = a.add(b);
+    const near = a.mul(2).add(b).div(a.mul(both)).mul(-sign);
+    const far = a.div(b.mul(both)).mul(-sign);
+    return at(first)
+      .mul(sign === 1 ? near : far)
+      .add(at(first + 1).mul(both.div(a.mul(b)).mul(sign)))
+      .add(at(first + 2).mul(sign === 1 ? far : near));
   };
-  return cat([end(0, 1), inner, end(n - 2, n - 3)], d);
+  return cat([end(0, step(0), step(1), 1), inner, end(n - 3, step(n - 2), step(n - 3), -1)], d);
 }

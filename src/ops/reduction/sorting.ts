@@ -222,13 +222,16 @@ function running(
   const d = self.numel() === 0 ? 0 : dim;
   return chosenAlong(self, d, sizeOf(self, d), (row) => runningPlaces(row, beats));
 }
+/** Each gradient to the place that its element came from. */
+const toPlaces = (grad: Tensor, indices: Tensor, dim: number): Tensor =>
+  grad.numel() === 0 ? grad : grad.new_zeros(grad.sizes).scatter_add(dim, indices, grad);
 /** The largest element so far along `dim`, and where it is. */
 export const cummax = op("cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummax, {
   takes: unless(isOneOrNone, real("cummax_cpu")),
   kernel: host(({ self, dim }) => running("cummax", self, dim, (a, b) => a >= b)),
   saves: ["indices"],
-  backward: { self: ({ grad, indices, dim }) => grad.new_zeros(grad.sizes).scatter_add(dim, indices, grad) },
+  backward: { self: ({ grad, indices, dim }) => toPlaces(grad, indices, dim) },
 });
 /** The smallest element so far along `dim`, and where it is. */
 export const cummin = op("cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)");
@@ -236,7 +239,7 @@ define(cummin, {
   takes: unless(isOneOrNone, real("cummin_cpu")),
   kernel: host(({ self, dim }) => running("cummin", self, dim, (a, b) => a <= b)),
   saves: ["indices"],
-  backward: { self: ({ grad, indices, dim }) => grad.new_zeros(grad.sizes).scatter_add(dim, indices, grad) },
+  backward: { self: ({ grad, indices, dim }) => toPlaces(grad, indices, dim) },
 });
 
 const METHODS = ["linear", "lower", "higher", "midpoint", "nearest"];
