@@ -143,6 +143,7 @@ describe("a device that is not there is refused", () => {
   const SENTENCE = "Torch not compiled with CUDA enabled";
   const example: Readonly<Record<string, unknown>> = {
     "int[]": [2],
+    "SymInt[]": [2],
     int: 2,
     Tensor: torch.ones(2, 2),
     Scalar: 1,

@@ -334,7 +334,7 @@ describe("bad arguments raise PyTorch's sentences", () => {
     [
       "text for lr",
       () => new optim.AdamW([w], { lr: "a" } as never),
-      "TypeError: AdamW.__init__(): argument 'lr' (position 2) must be float, not str",
+      "TypeError: AdamW.__init__(): argument 'lr' must be float, not str",
     ],
     [
       "differentiable",
