@@ -156,8 +156,11 @@ type Ruled<N extends keyof LayerTable, C, I, A> = LayerKinds<C, ShapeOf<I>, Dtyp
 /** What is wrong with an input is said of it; what is wrong with a target, of the target. */
 type Input<R, I, Sentence = R> = [R] extends [string] ? NoInfer<Sentence> : I;
 
-/** A layer by its name and what it was made of. */
-interface Called<N extends keyof LayerTable, C> {
+/**
+ * A layer by its name and what it was made of, by which the checker compares two (`in out`): by all that they have it takes
+ * minutes.
+ */
+interface Called<in out N extends keyof LayerTable, in out C> {
   <const I extends AnyTensor, const A extends Rest<N>>(
     input: Input<Ruled<N, C, I, A>, I>,
     ...rest: A

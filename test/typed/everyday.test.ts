@@ -36,6 +36,19 @@ test("a field may be declared as any module, as a layer, or as a buffer", () => 
   expect([...(kept(randn(5, 4)) as Tensor).shape]).toEqual([5, 3]);
 });
 
+// Two layers are told apart by their names and arguments: were they compared by all that they have, this took minutes.
+test("layers stand in arrays, lists and branches, of one kind or of several", () => {
+  const mixed: nn.Module[] = [new nn.Linear(3, 2), new nn.ReLU(), new nn.Linear(2, 2)];
+  const linears: nn.Linear[] = [new nn.Linear(3, 2), new nn.Linear(2, 2)];
+  const list = new nn.ModuleList([new nn.Linear(3, 2), new nn.Linear(2, 2)]);
+  expect([mixed.length, linears.length, list.length]).toEqual([3, 2, 2]);
+  const wide = mixed.length > 2;
+  const conv = wide ? new nn.Conv2d(3, 8, 5) : new nn.Conv2d(3, 8, 3);
+  expect([...conv(randn(1, 3, 9, 9)).shape]).toEqual([1, 8, 5, 5]);
+  const norm: nn.Module = wide ? new nn.BatchNorm2d(4) : new nn.Identity();
+  expect([...(norm(randn(2, 4, 3, 3)) as Tensor).shape]).toEqual([2, 4, 3, 3]);
+});
+
 test("namespaces without rules take typed tensors", () => {
   const net = new nn.Linear(4, 3);
   const optimizer = new optim.SGD([{ params: [net.weight] }, { params: [net.bias!], lr: 0.1 }], { lr: 0.1 });
