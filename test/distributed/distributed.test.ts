@@ -138,7 +138,7 @@ test.runIf(all)("two hosts with nothing but a wire between them compute and trai
 
 /** What becomes of a run: [its name, what is told on the terminal, and by whom first]. */
 const FAILURES: readonly (readonly [string, RegExp, Record<string, string>?])[] = [
-  ["throws", /^\[rank1\]: Error: this rank has had enough\n\[rank1\]: {5}at .*failing\.ts:\d+/],
+  ["throws", /^\[rank1\]: Error: this rank has had enough\n(.*\n)*?\[rank1\]: {5}at .*failing\.ts:\d+/m],
   ["rejects", /^\[rank1\]: Error: nobody caught this/],
   ["exits", /./],
   ["killed", /./],
