@@ -2,7 +2,6 @@
 
 import enum
 import os
-import socket
 import time
 
 from ._bridge import run
@@ -62,6 +61,8 @@ def schedule(*, wait, warmup, active, repeat=0, skip_first=0, skip_first_wait=0)
 
 def tensorboard_trace_handler(dir_name, worker_name=None, use_gzip=False):
     """What writes each cycle's trace into `dir_name`, for TensorBoard and Perfetto; to be given as `on_trace_ready`."""
+
+    import socket  # not by everybody who imports torch
 
     def handle(prof):
         os.makedirs(dir_name, exist_ok=True)
@@ -160,15 +161,7 @@ class profile:
 
     def export_chrome_trace(self, path):
         """Writes what chrome://tracing and Perfetto read; compressed, if the path ends with .gz."""
-        text = run("bridge.profilerTrace", self._found())
-        if str(path).endswith(".gz"):
-            import gzip
-
-            with gzip.open(path, "wt") as f:
-                f.write(text)
-        else:
-            with open(path, "w") as f:
-                f.write(text)
+        profiler_util.write_trace(self._found(), path)
 
     def add_metadata(self, key, value):
         """Taken and left out: the trace holds events alone."""

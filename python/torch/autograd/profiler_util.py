@@ -84,8 +84,15 @@ class EventList(list):
         return total
 
     def export_chrome_trace(self, path):
-        with open(path, "w") as f:
-            f.write(run("bridge.profilerTrace", self._of))
+        write_trace(self._of, path)
+
+
+def write_trace(of, path):
+    """What chrome://tracing and Perfetto read, in a file; compressed, if its name ends with .gz."""
+    import gzip  # not by everybody who imports torch
+
+    with gzip.open(path, "wt") if str(path).endswith(".gz") else open(path, "w") as f:
+        f.write(run("bridge.profilerTrace", of))
 
 
 def events(of):
