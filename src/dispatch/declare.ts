@@ -179,13 +179,17 @@ export function op<const S extends string>(signature: S): Op<S> {
 
 const NONE: readonly number[] = [];
 const WRAP_NUMBERS = new Set(["add", "sub", "mul", "div", "_where"]);
-/** Gives an op its kernel and derivative. */
+/**
+ * Gives an op its kernel and derivative. In the package the definition comes as a function and the op is what is given
+ * back: see tools/build/droppable.ts.
+ */
 export function define<S extends string, const K extends Saves<S> = readonly []>(
   op: Op<S>,
   definition: Definition<S, K>,
-): void {
+): Op<S> {
   const entry = registry.get(op)!;
-  const any = definition as unknown as AnyDefinition;
+  const given = definition as unknown as AnyDefinition | (() => AnyDefinition);
+  const any = typeof given === "function" ? given() : given;
   const {
     kernel,
     takes,
@@ -202,7 +206,7 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
   // Of one shape for all ops: every call reads it.
   entry.definition = { kernel, takes, backward, saves, node, lastNode, unrecorded, anyDevice };
   if (takes !== undefined) entry.takes = checksOf(entry.schema, kernel, list(takes));
-  if (!backward) return;
+  if (!backward) return op;
   const results = entry.schema.results ?? ["result"];
   const placeOf = (name: string): SavedName => {
     const arg = entry.schema.args.findIndex((a) => a.name === name);
@@ -229,6 +233,7 @@ export function define<S extends string, const K extends Saves<S> = readonly []>
     wrapsNumbers: WRAP_NUMBERS.has(entry.schema.name),
     nodeName: node ?? `${camel(entry.schema.name)}Backward0`,
   };
+  return op;
 }
 /** The kernel gets those it can check by itself. */
 function checksOf({ args }: Schema, kernel: OpKernel, takes: readonly Taken[]): readonly Check[] | null {

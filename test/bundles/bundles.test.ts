@@ -1,7 +1,7 @@
 // The package as npm packs it, in the hands of bundlers: what comes out must run. `npm run test:bundles` tries every
 // export alone, every variant of each bundler, Next and examples/digits.ts; npm test one export in 32 and a variant or two.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
@@ -80,6 +80,27 @@ test("exports work in a bundle of their own, which has every method of tensors",
   const every = (everything ? 8 : 32) * names.length;
   for (const [v, variant] of names.entries())
     await checkAlone(cases.filter((_, i) => i % every === v * (every / names.length)), variant); // prettier-ignore
+});
+
+test("a bundle has no function that it does not use, though it stands in the same file as one that it does", async () => {
+  // No methods of tensors, so that only their names bring them.
+  writeFileSync(
+    join(dir, "one.js"),
+    'import { mse_loss } from "tidu/nn/functional"; import { hann_window } from "tidu"; globalThis.used = [mse_loss, hann_window];',
+  );
+  for (const variant of Object.keys(variants).filter((name) => name.startsWith("for browsers"))) {
+    await esbuild([join(dir, "one.js")], join(dir, "one"), variant);
+    const text = readFileSync(join(dir, "one/one.mjs"), "utf8");
+    for (const used of ["mse_loss", "hann_window"]) expect(text).toContain(`"${used}(`);
+    const others = ["l1_loss", "huber_loss", "poisson_nll_loss", "kaiser_window", "blackman_window"];
+    expect(
+      others.filter((name) => text.includes(`"${name}(`)),
+      variant,
+    ).toEqual([]);
+  }
+  const files = readdirSync("dist/ops", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
+  const kept = files.filter((file) => /^define\(/m.test(readFileSync(join("dist/ops", file), "utf8")));
+  expect(kept, "ops that no bundler can drop").toEqual([]);
 });
 
 describe("a program that uses everything", () => {

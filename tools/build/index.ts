@@ -4,15 +4,17 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { nameClasses } from "./class_names.ts";
+import { droppable } from "./droppable.ts";
 import { pagesModule } from "./embed_pages.ts";
 import { packageModule } from "./embed_python.ts";
 
 interface Target {
   readonly source?: string;
 }
-const { exports, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+const { exports, peerDependencies, sideEffects } = JSON.parse(readFileSync("package.json", "utf8")) as {
   exports: Record<string, Target | string>;
   peerDependencies: Record<string, string>;
+  sideEffects: string[];
 };
 /** Packages that a program installs if it needs them. */
 const external = Object.keys(peerDependencies);
@@ -25,8 +27,15 @@ const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc
 if (status !== 0) process.exit(status ?? 1);
 writeFileSync("dist/python/package.js", packageModule);
 writeFileSync("dist/viz/pages.js", pagesModule);
-for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" }))
-  if (file.endsWith(".js")) writeFileSync(`dist/${file}`, nameClasses(readFileSync(`dist/${file}`, "utf8")));
+const hasEffects = sideEffects.map(
+  (glob) => new RegExp(`^${glob.replaceAll(".", "\\.").replace(/\*+/g, (stars) => (stars === "*" ? "[^/]*" : ".*"))}$`),
+);
+for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
+  if (!file.endsWith(".js")) continue;
+  const named = nameClasses(readFileSync(`dist/${file}`, "utf8"));
+  const effects = hasEffects.some((glob) => glob.test(`./dist/${file.replaceAll("\\", "/")}`));
+  writeFileSync(`dist/${file}`, effects ? named : droppable(named));
+}
 // Zip archives are fflate's affair, the layout of graphs dagre's. A copy of what is used of each goes into the one module
 // that does, so that the package still needs no other at run time.
 for (const file of ["dist/serialization/zip.js", "dist/viz/layout.js"])
