@@ -1,5 +1,5 @@
 // torch.utils.data
-import "../ops/methods/index.ts";
+import "../ops/methods/everyday.ts";
 
 export { default_collate, default_convert } from "./collate.ts";
 export type { Collated } from "./collate.ts";

@@ -3,6 +3,7 @@ import { bind, overloadOf } from "./bind.ts";
 import { inputsFor, writeOuts } from "./out.ts";
 import type { Schema } from "./schema.ts";
 import { parseSchema } from "./schema.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import type { Arg, Args, Value } from "./signature.ts";
 
 /** One of the signatures, and what computes it. */
@@ -47,4 +48,10 @@ export function methodOf(f: unknown): (this: unknown, ...given: unknown[]) => ne
   return function (...given) {
     return run([this, ...given]) as never;
   };
+}
+
+/** Gives tensors such functions as methods. */
+export function makeMethodsOf(functions: Readonly<Record<string, unknown>>): void {
+  for (const [name, f] of Object.entries(functions))
+    Object.defineProperty(Tensor.prototype, name, { configurable: true, writable: true, value: methodOf(f) });
 }

@@ -5,7 +5,7 @@ import type { Arguments } from "../dispatch/callable.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import { binary_cross_entropy_with_logits } from "../nn/functional/index.ts";
 import { empty } from "../ops/creation/creation.ts";
-import { where } from "../ops/methods/overloads.ts";
+import { where } from "../ops/overloads.ts";
 import { rand } from "../ops/random/random.ts";
 import { gammainc } from "../ops/pointwise/special.ts";
 import { tensor } from "../ops/creation/from_data.ts";

@@ -3,7 +3,7 @@ import { NotImplementedError, ValueError } from "../base/errors.ts";
 import { softplus } from "../ops/nn/activation/activation.ts";
 import { solve_triangular } from "../ops/linalg/index.ts";
 import { broadcast_shapes } from "../ops/views/variadic.ts";
-import { where } from "../ops/methods/overloads.ts";
+import { where } from "../ops/overloads.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Independent } from "./composed.ts";
 import {

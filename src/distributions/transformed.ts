@@ -4,7 +4,7 @@ import { ValueError } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import type { Arguments } from "../dispatch/callable.ts";
 import { rand } from "../ops/random/random.ts";
-import { where } from "../ops/methods/overloads.ts";
+import { where } from "../ops/overloads.ts";
 import { no_grad } from "../settings/modes.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import * as constraints from "./constraints.ts";

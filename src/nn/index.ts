@@ -1,5 +1,5 @@
 // torch.nn
-import "../ops/methods/index.ts";
+import "../ops/methods/everyday.ts";
 
 export * as functional from "./functional/index.ts";
 export * as init from "./init.ts";

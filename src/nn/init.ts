@@ -12,6 +12,7 @@ import { default_generator } from "../random/generator.ts";
 import { normalFill, normalFillSingly, truncNormalFill } from "../random/fill.ts";
 import type { FloatArray } from "../random/fill.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { index_fill_ } from "../ops/indexing/indexing.ts";
 
 /** The tensor comes back in the type that it has, by place. */
 interface Initializer<S extends string> {
@@ -88,7 +89,7 @@ export const sparse_ = initializer(
     const [rows, columns] = t.sizes;
     t.normal_(0, std, { generator });
     for (let c = 0; c < columns; c++)
-      t.select(1, c).index_fill_(0, randperm(rows).narrow(0, 0, Math.ceil(sparsity * rows)), 0);
+      index_fill_(t.select(1, c), 0, randperm(rows).narrow(0, 0, Math.ceil(sparsity * rows)), 0);
   },
 );
 /**

@@ -4,7 +4,7 @@ import { NotImplementedError, ValueError } from "../base/errors.ts";
 import * as ops from "../ops/index.ts";
 import * as F from "../nn/functional/index.ts";
 import { arange, tensor } from "../ops/creation/from_data.ts";
-import { where } from "../ops/methods/overloads.ts";
+import { where } from "../ops/overloads.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { dtypeOf } from "./schema.ts";
 import type { AttributeProto, NodeProto } from "./schema.ts";

@@ -6,6 +6,7 @@ import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { requireThat } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup } from "./optimizer.ts";
+import { rsqrt_ } from "../ops/pointwise/arithmetic.ts";
 
 const signature =
   "Adafactor(object params, float lr=0.01, float beta2_decay=-0.8, float?[] eps=[None,0.001], float d=1.0, float weight_decay=0.0, *, bool? foreach=None, bool maximize=False) -> Optimizer";
@@ -63,10 +64,7 @@ export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
       const columns = state.col_var!.lerp_(square.mean(-2, true), weight);
       estimate = rows.matmul(columns).div_(rows.mean(-2, true).clamp_(eps1));
     }
-    const step = estimate
-      .clamp_(eps1 * eps1)
-      .rsqrt_()
-      .mul_(grad);
+    const step = rsqrt_(estimate.clamp_(eps1 * eps1)).mul_(grad);
     param.add_(step, { alpha: -rate / Math.max(1, rootMeanSquare(step) / d) });
   }
 }

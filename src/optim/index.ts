@@ -1,5 +1,5 @@
 // torch.optim
-import "../ops/methods/index.ts";
+import "../ops/methods/everyday.ts";
 
 export { Adafactor } from "./adafactor.ts";
 export type { AdafactorOptions, AdafactorState } from "./adafactor.ts";

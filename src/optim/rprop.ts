@@ -5,6 +5,7 @@ import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
 import { optionText, requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup } from "./optimizer.ts";
+import { sign_ } from "../ops/pointwise/arithmetic.ts";
 
 const signature =
   "Rprop(object params, float lr=0.01, float[] etas=[0.5,1.2], float[] step_sizes=[1e-06,50], *, bool capturable=False, bool? foreach=None, bool maximize=False, bool differentiable=False) -> Optimizer";
@@ -44,7 +45,7 @@ export class Rprop extends Optimizer<RpropOptions, { step: Tensor; prev: Tensor;
     }));
     countStep(step);
 
-    const agreement = grad.mul(prev).sign_();
+    const agreement = sign_(grad.mul(prev));
     const turned = agreement.lt(0);
     const factor = agreement.masked_fill(agreement.eq(0), 1).masked_fill_(agreement.gt(0), grow);
     step_size.mul_(factor.masked_fill_(turned, shrink)).clamp_(least, most);

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // class Tensor: a layout over a Storage, and what autograd knows of it. Its other methods are merged in by type, by the
-// files that make them: the ops by ops/methods/index.ts.
+// files that make them: the ops by ops/methods/.
 import type { Node } from "../autograd/node.ts";
 import type { Backend, HostBackend } from "../devices/backend.ts";
 import { device } from "../devices/device.ts";
@@ -103,6 +103,9 @@ export class Tensor {
   static legacy: (given: unknown[], dtype?: Dtype) => Tensor = () => {
     throw new TypeError("new(): no data");
   };
+
+  /** @internal Raises for a method that was left out; set by ops/methods/absent.ts. */
+  static refuseAbsent: (name: string) => void = () => undefined;
 
   /** The sizes, one a dim. */
   get shape(): Size {
@@ -479,7 +482,9 @@ Object.setPrototypeOf(
   new Proxy(Object.prototype, {
     get(target, key, self: Tensor) {
       const i = indexOf(key);
-      return i === undefined ? Reflect.get(target, key, self) : self.index([i]);
+      if (i !== undefined) return self.index([i]);
+      if (typeof key === "string") Tensor.refuseAbsent(key);
+      return Reflect.get(target, key, self);
     },
     set(target, key, value, self: Tensor) {
       const i = indexOf(key);

@@ -7,7 +7,7 @@ import * as F from "../nn/functional/index.ts";
 import { fromTyped, tensor } from "../ops/creation/from_data.ts";
 import { linspace } from "../ops/creation/creation.ts";
 import { stack } from "../ops/views/joining.ts";
-import { where } from "../ops/methods/overloads.ts";
+import { where } from "../ops/overloads.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Bits of the numbers from 0 up. */

@@ -11,6 +11,7 @@ import { executablePath, resultAt, resultOfPage } from "../browser/chromium.ts";
 import { allCases, expectedOf, layerCases, program } from "./cases.ts";
 import type { Case } from "./cases.ts";
 import type { Epoch } from "../../examples/report.ts";
+import * as torch from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
 import { pack } from "../../tools/build/pack.ts";
 
@@ -103,6 +104,44 @@ test("a bundle has no function that it does not use, though it stands in the sam
   expect(kept, "ops that no bundler can drop").toEqual([]);
 });
 
+/** As a module for run.mjs: a step of training, with the everyday methods of tensors alone. */
+const LEAN = `import * as torch from "tidu/lean";
+import { Linear } from "tidu/nn";
+import { SGD } from "tidu/optim";
+export const methods = Object.getOwnPropertyNames(torch.Tensor.prototype);
+const step = () => {
+  torch.manual_seed(1);
+  const model = new Linear(3, 2);
+  const steps = new SGD(model.parameters(), { lr: 0.1 });
+  model(torch.tensor([[1, 2, 3]])).pow(2).sum().backward();
+  steps.step();
+  return String(model.weight);
+};
+const absent = () => { try { torch.tensor([1]).cumprod(0); } catch (error) { return error.message.split("\\n")[0]; } };
+export const runs = { step, absent };`;
+function checkLean({ methods, given }: Ran): void {
+  const all = Object.getOwnPropertyNames(Tensor.prototype);
+  expect(methods.split(",").filter((name) => !all.includes(name))).toEqual([]);
+  expect(methods.split(",").length).toBeLessThan(0.6 * all.length);
+  expect(given["absent"]).toBe("'Tensor' object has no attribute 'cumprod'");
+  torch.manual_seed(1);
+  const model = new torch.nn.Linear(3, 2);
+  const steps = new torch.optim.SGD(model.parameters(), { lr: 0.1 });
+  model(torch.tensor([[1, 2, 3]]))
+    .pow(2)
+    .sum()
+    .backward();
+  steps.step();
+  expect(given["step"]).toBe(String(model.weight));
+}
+test("a program that takes tidu/lean has the everyday methods alone, and trains", async () => {
+  writeFileSync(join(dir, "lean.js"), LEAN);
+  for (const variant of ["for browsers, minified", "for Node"]) {
+    await esbuild([join(dir, "lean.js")], join(dir, "lean"), variant);
+    checkLean(run([join(dir, "lean/lean.mjs")])[0]);
+  }
+});
+
 describe("a program that uses everything", () => {
   const write = (): string => {
     const entry = join(dir, "whole.js");
@@ -118,6 +157,14 @@ describe("a program that uses everything", () => {
   );
   // Left out where they are not installed: npm ci --prefix test/bundlers, as .ci/run does.
   describe.skipIf(!existsSync("test/bundlers/node_modules"))("and one of layers alone", () => {
+    test.each(["rollup", "vite", "webpack", "parcel"])("and one that takes tidu/lean work bundled by %s", (bundler) => {
+      writeFileSync(join(dir, "lean.js"), LEAN);
+      const out = join(dir, "out", `${bundler}_lean.mjs`);
+      const args = [resolve("test/bundlers/bundle.mjs"), bundler, "browser", join(dir, "lean.js"), out, "minified"];
+      const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: dir });
+      expect(status, stdout + stderr).toBe(0);
+      checkLean(run([out])[0]);
+    });
     test.each(["rollup", "vite", "webpack", "parcel"])("work bundled by %s", (bundler) => {
       const small = join(dir, "small.js");
       const few = layerCases().filter(({ name }) => /^nn\.(MaxPool|Linear|LSTM|Embedding)|^optim\.Adam$/.test(name));

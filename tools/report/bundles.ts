@@ -16,6 +16,12 @@ export const programs: Readonly<Record<string, readonly [text: string, limit: nu
     `import { tensor } from "tidu"; import { Linear } from "tidu/nn"; globalThis.x = new Linear(1, 1)(tensor([1]));`,
     178.5,
   ],
+  "lean: tensors, Linear, SGD and a step": [
+    `import { tensor } from "tidu/lean"; import { Linear } from "tidu/nn"; import { SGD } from "tidu/optim";
+    const model = new Linear(1, 1); const steps = new SGD(model.parameters(), { lr: 0.1 });
+    const loss = model(tensor([1])).sum(); loss.backward(); steps.step(); globalThis.x = String(loss);`,
+    137,
+  ],
   "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 426.5],
 };
 export const kb = (n: number): string => `${(n / 1024).toFixed(1)} KB`;

@@ -19,6 +19,9 @@ import * as pool from "../../ops/nn/pooling/pool.ts";
 import * as ops from "../../ops/nn/activation/softmax.ts";
 import { cat } from "../../ops/views/joining.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { flip } from "../../ops/views/turning.ts";
+import { exponential_ } from "../../ops/random/random.ts";
+import { scatter } from "../../ops/indexing/indexing.ts";
 
 /** x where it is positive, else 0; `inplace` writes into x. As `torch.nn.functional.relu`. */
 export function relu(input: Tensor, inplace?: boolean | { inplace?: boolean }): Tensor;
@@ -162,7 +165,7 @@ const first: Largest = (window, d) => {
 /** The same of windows with NaN, the last of which is the largest. */
 const lastNaN: Largest = (window, d) => {
   const [values, places] = first(window, d);
-  const fromBehind = first(window.flip([d]), d)[1].rsub(window.sizes[d] - 1);
+  const fromBehind = first(flip(window, [d]), d)[1].rsub(window.sizes[d] - 1);
   const chosen = _where(values.isnan(), fromBehind, places);
   return [window.gather(d, chosen), chosen];
 };
@@ -239,10 +242,10 @@ export const gumbel_softmax = callable(
   "gumbel_softmax(Tensor logits, float tau=1.0, bool hard=False, float eps=1e-10, int dim=-1) -> Tensor",
   ({ logits, tau, hard, eps, dim }) => {
     if (eps !== 1e-10) warn("`eps` parameter is deprecated and has no effect.");
-    const gumbels = withGrad(false, () => logits.new_empty(logits.sizes).exponential_().log_().neg_());
+    const gumbels = withGrad(false, () => exponential_(logits.new_empty(logits.sizes)).log_().neg_());
     const soft = logits.add(gumbels).div(tau).softmax(dim);
     if (!hard) return soft;
-    const one = logits.new_zeros(logits.sizes).scatter(dim, soft.argmax(dim, true), 1);
+    const one = scatter(logits.new_zeros(logits.sizes), dim, soft.argmax(dim, true), 1);
     return one.sub(soft.detach()).add(soft);
   },
 );

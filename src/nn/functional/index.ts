@@ -1,5 +1,5 @@
 // torch.nn.functional: the functions that PyTorch has under this name.
-import "../../ops/methods/index.ts";
+import "../../ops/methods/everyday.ts";
 
 export {
   adaptive_avg_pool2d,

@@ -6,6 +6,7 @@ import { addmm, linear } from "../../ops/linalg/matmul.ts";
 import { cat, stack } from "../../ops/views/joining.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
+import { split_with_sizes } from "../../ops/views/view.ts";
 
 /** One layer's parameters in one direction; `hr`, LSTM's projection, makes h smaller than c. */
 export interface Weights {
@@ -77,7 +78,7 @@ export function recurrentLayer(
     const end = reverse ? 0 : x.sizes[0] - 1;
     return { output: result, last: [result.select(0, end), cells.select(0, end)] };
   }
-  const steps = sizes === null ? x.unbind(0) : x.split_with_sizes(sizes);
+  const steps = sizes === null ? x.unbind(0) : split_with_sizes(x, sizes);
   const outputs = new Array<Tensor>(steps.length);
   const rows = (t: number): number => steps[t].sizes[0];
   const part = (state: State, from: number, to: number): State => state.map((s) => s.slice(0, from, to));

@@ -8,6 +8,7 @@ import { ModuleList, Sequential } from "../containers/modules.ts";
 import * as F from "../functional/index.ts";
 import { Module } from "../module/module.ts";
 import { Linear } from "./linear.ts";
+import { index_copy } from "../../ops/indexing/indexing.ts";
 
 /** By name or by place. */
 export type AdaptiveOutput = [output: Tensor, loss: Tensor] & { readonly output: Tensor; readonly loss: Tensor };
@@ -78,7 +79,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       if (rows.numel() === 0) continue;
       const logs = F.log_softmax(this.cluster(i, input.index_select(0, rows)), 1);
       const found = logs.gather(1, target.index_select(0, rows).sub(low).unsqueeze(1)).squeeze([1]);
-      output = output.index_copy(0, rows, found);
+      output = index_copy(output, 0, rows, found);
       places = places.masked_fill(within, this.shortlist_size + i);
     }
     const head = F.log_softmax(this.head(input) as Tensor, 1);
@@ -103,7 +104,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     const first = (this.head(input) as Tensor).argmax(1);
     const rows = first.ge(this.shortlist_size).nonzero().squeeze([1]);
     if (rows.numel() === 0) return first;
-    return first.index_copy(0, rows, this.log_prob(input.index_select(0, rows)).argmax(1));
+    return index_copy(first, 0, rows, this.log_prob(input.index_select(0, rows)).argmax(1));
   }
 }
 function checkSizes(input: Tensor, target: Tensor): void {

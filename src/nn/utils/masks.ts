@@ -7,6 +7,9 @@ import { scalarText } from "../../tensor/print.ts";
 import { contiguous_format } from "../../base/memory_format.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
+import { index_fill_, index_copy_ } from "../../ops/indexing/indexing.ts";
+import { topk, kthvalue } from "../../ops/reduction/sorting.ts";
+import { masked_scatter_ } from "../../ops/indexing/places.ts";
 
 /** How much is pruned: so many elements, or with a fraction (or a Float) such a share of them. */
 export type Amount = number | Float;
@@ -41,7 +44,7 @@ const halfToEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.ro
 /** The mask without so many elements, those with the largest of `ranks` or the smallest. */
 function without(mask: Tensor, ranks: Tensor, count: number, largest: boolean): Tensor {
   const made = mask.clone({ memory_format: contiguous_format });
-  if (count > 0) made.view(-1).index_fill_(0, ranks.reshape(-1).topk(count, { largest })[1], 0);
+  if (count > 0) index_fill_(made.view(-1), 0, topk(ranks.reshape(-1), count, { largest })[1], 0);
   return made;
 }
 /** Drops elements by chance. */
@@ -59,7 +62,7 @@ export function _without_random_slices(t: Tensor, mask: Tensor, amount: Amount, 
   const count = countOf(amount, size);
   if (count === 0) return mask;
   const ranks = rand([size]);
-  const [limit] = ranks.kthvalue(count);
+  const [limit] = kthvalue(ranks, count);
   return keepSlices(t, mask, ranks.gt(limit).nonzero().view(-1), dim);
 }
 /** Drops the slices along a dim whose n-norms are smallest. */
@@ -74,7 +77,7 @@ export function _without_weakest_slices(
   const count = countOf(amount, size);
   const others = t.sizes.map((_, d) => d).filter((d) => d !== (dim < 0 ? dim + t.sizes.length : dim));
   const ranks = t.norm(n, others);
-  return count === 0 ? mask : keepSlices(t, mask, ranks.topk(size - count)[1], dim);
+  return count === 0 ? mask : keepSlices(t, mask, topk(ranks, size - count)[1], dim);
 }
 function slicesOf(t: Tensor, dim: number): number {
   const rank = t.sizes.length;
@@ -86,7 +89,7 @@ function slicesOf(t: Tensor, dim: number): number {
   return t.size(dim);
 }
 const keepSlices = (t: Tensor, mask: Tensor, kept: Tensor, dim: number): Tensor =>
-  zeros_like(t).index_fill_(dim, kept, 1).mul_(mask.to(t.dtype));
+  index_fill_(zeros_like(t), dim, kept, 1).mul_(mask.to(t.dtype));
 
 /** What a further method makes of the mask of those before it: it sees only what they left. */
 export function _combined(
@@ -101,7 +104,7 @@ export function _combined(
   if (kind === "unstructured") {
     const left = mask.eq(1);
     const part = compute(t.masked_select(left), mask.masked_select(left));
-    return written.masked_scatter_(left, part.to(written.dtype));
+    return masked_scatter_(written, left, part.to(written.dtype));
   }
   if (kind === "global") return written.copy_(compute(t, mask));
   const rank = t.sizes.length;
@@ -110,5 +113,5 @@ export function _combined(
   const others = t.sizes.map((_, d) => d).filter((d) => d !== along);
   const kept = mask.sum(others).ne(0).nonzero().view(-1);
   const part = compute(t.index_select(along, kept), mask.index_select(along, kept));
-  return written.index_copy_(along, kept, part.to(written.dtype));
+  return index_copy_(written, along, kept, part.to(written.dtype));
 }

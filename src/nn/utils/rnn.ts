@@ -8,6 +8,8 @@ import { pad } from "../../ops/nn/vision/padding.ts";
 import { cat, stack } from "../../ops/views/joining.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
+import { argsort } from "../../ops/reduction/sorting.ts";
+import { split_with_sizes } from "../../ops/views/view.ts";
 
 /**
  * Sequences without padding: `data` has the first elements of all sequences, then the second ones, and so on;
@@ -47,7 +49,7 @@ export class PackedSequence {
 /** The permutation that undoes another. As `torch.nn.utils.rnn.invert_permutation`. */
 export const invert_permutation = callable(
   "invert_permutation(Tensor? permutation) -> Tensor?",
-  ({ permutation }): Tensor | null => (permutation === null ? null : permutation.argsort()),
+  ({ permutation }): Tensor | null => (permutation === null ? null : argsort(permutation)),
 );
 
 const ints = (values: readonly number[]): Tensor => tensor([...values], { dtype: int64 });
@@ -111,7 +113,7 @@ export const pad_packed_sequence = callable<{ sequence: PackedSequence }>()(
   ({ sequence, batch_first, padding_value, total_length }): [padded: Tensor, lengths: Tensor] => {
     assertPacked("pad_packed_sequence", "sequence", sequence);
     const sizes = numbers(sequence.batch_sizes);
-    const steps = sequence.data.split_with_sizes(sizes);
+    const steps = split_with_sizes(sequence.data, sizes);
     if (total_length !== null && total_length < steps.length)
       throw new ValueError(
         `Expected total_length to be at least the length of the longest sequence in input, but got total_length=${total_length} and max sequence length being ${steps.length}`,

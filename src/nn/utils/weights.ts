@@ -5,7 +5,7 @@ import { AssertionError, IndexError, NotImplementedError, ValueError } from "../
 import { sameShape } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { eye, zeros_like } from "../../ops/creation/creation.ts";
-import { allclose } from "../../ops/methods/overloads.ts";
+import { allclose } from "../../ops/overloads.ts";
 import { geqrf, householder_product } from "../../ops/linalg/qr.ts";
 import { solve } from "../../ops/linalg/solve.ts";
 import { normalize } from "../../ops/nn/activation/activation.ts";
@@ -14,6 +14,9 @@ import { cat } from "../../ops/views/joining.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "../layers/conv.ts";
 import { Module } from "../module/module.ts";
+import { vdot } from "../../ops/linalg/matmul.ts";
+import { matrix_exp } from "../../ops/linalg/older.ts";
+import { sign_ } from "../../ops/pointwise/arithmetic.ts";
 
 /** The norms of what stands along all dims but `dim`, each in a dim of its own size; of all elements for -1. As `torch.norm_except_dim`. */
 export function norm_except_dim(v: Tensor, pow = 2, dim = 0): Tensor {
@@ -92,7 +95,7 @@ export class _SpectralNorm extends Module {
     if (this.training) this.iterate(matrix, this.n_power_iterations);
     // Copies: the buffers change in the next forward, before this one's backward.
     const [u, v] = [this._u.clone(), this._v.clone()];
-    return weight.div(u.vdot(matrix.mv(v)));
+    return weight.div(vdot(u, matrix.mv(v)));
   }
   right_inverse(value: Tensor): Tensor {
     return value;
@@ -154,7 +157,7 @@ function bySkew(lower: Tensor, map: string): Tensor {
   const x = n === k ? lower : cat([lower, zeros], -1);
   const a = x.sub(x.mH);
   const id = eye(n, { dtype: a.dtype });
-  const q = map === "matrix_exp" ? a.matrix_exp() : solve(id.add(a, { alpha: -0.5 }), id.add(a, { alpha: 0.5 }));
+  const q = map === "matrix_exp" ? matrix_exp(a) : solve(id.add(a, { alpha: -0.5 }), id.add(a, { alpha: 0.5 }));
   return n === k ? q : q.narrow(-1, 0, k);
 }
 /** For an orthogonal matrix what the householder map takes to it. */
@@ -162,7 +165,7 @@ export function _reflections_of(given: Tensor): Tensor {
   const wide = given.sizes.at(-2)! < given.sizes.at(-1)!;
   const [a, tau] = geqrf(wide ? given.mT : given);
   const diagonal = a.diagonal(0, -2, -1);
-  diagonal.sign_();
+  sign_(diagonal);
   diagonal.copy_(diagonal.neg().where(tau.eq(0), diagonal));
   return wide ? a.mT : a;
 }

@@ -7,6 +7,7 @@ import type { Shape } from "../../base/layout.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";
+import { scatter } from "../indexing/indexing.ts";
 
 /** A gradient or result without the folded dims, with those dims back as 1. */
 export function restored(t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor {
@@ -17,9 +18,12 @@ export function restored(t: Tensor, shape: Shape, dim: readonly number[] | numbe
 /** The gradient of elements picked along `dim`: at `indices`, zero elsewhere. */
 export function pickedGrad(grad: Tensor, shape: Shape, indices: Tensor, dim: number, keepdim: boolean): Tensor {
   if (shape.length === 0) return grad.reshape([]);
-  return grad
-    .new_zeros(shape)
-    .scatter(dim, restored(indices, shape, dim, keepdim), restored(grad, shape, dim, keepdim));
+  return scatter(
+    grad.new_zeros(shape),
+    dim,
+    restored(indices, shape, dim, keepdim),
+    restored(grad, shape, dim, keepdim),
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { arange, fromTyped } from "./from_data.ts";
 import { notImplementedFor } from "../../dispatch/takes.ts";
+import { flip } from "../views/turning.ts";
 
 /** Rows and columns of the elements on and below a diagonal of a matrix. */
 export const tril_indices = op(
@@ -48,6 +49,6 @@ define(vander, {
     const n = N ?? self.sizes[0];
     if (n < 0) throw new RuntimeError("N must be non-negative.");
     const powers = self.unsqueeze(1).pow(arange(n));
-    return increasing ? powers : powers.flip([1]);
+    return increasing ? powers : flip(powers, [1]);
   }),
 });

@@ -11,6 +11,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { arange } from "../creation/from_data.ts";
 import { _fft_c2c, _fft_c2r, _fft_r2c, resized } from "./transforms.ts";
 import type { Normalization } from "./transforms.ts";
+import { roll } from "../views/turning.ts";
 
 function normalizationOf(norm: string | null, forward: boolean): Normalization {
   if (norm === null || norm === "backward") return forward ? 0 : 2;
@@ -229,7 +230,8 @@ function turned(input: Tensor, dim: readonly number[] | null, by: (n: number) =>
   const dims = (dim ?? input.sizes.map((_, d) => d)).map((d) => dimOf(d, input.sizes.length));
   return dims.length === 0
     ? input.clone()
-    : input.roll(
+    : roll(
+        input,
         dims.map((d) => by(input.sizes[d])),
         dims,
       );

@@ -7,6 +7,8 @@ import { ones, zeros } from "../creation/creation.ts";
 import { arange } from "../creation/from_data.ts";
 import { pad } from "../nn/vision/padding.ts";
 import { fft, ifft, irfft, rfft } from "./functions.ts";
+import { unfold } from "../views/view.ts";
+import { index_add } from "../indexing/indexing.ts";
 
 const flag = (x: boolean | null): string => (x === null ? "None" : String(Number(x)));
 const windowText = (window: Tensor | null): string =>
@@ -96,7 +98,7 @@ function centred(self: Tensor, more: number, mode: string): Tensor {
 /** [N, frames, n_fft]. Frames that a window narrower than they are makes whole reach beyond the signal, into zeros. */
 function framesOf(rows: Tensor, n_fft: number, hop: number, seen: number): Tensor {
   const left = Math.floor((n_fft - seen) / 2);
-  return (seen === n_fft ? rows : pad(rows, [left, n_fft - seen - left])).unfold(-1, n_fft, hop);
+  return unfold(seen === n_fft ? rows : pad(rows, [left, n_fft - seen - left]), -1, n_fft, hop);
 }
 
 /**
@@ -165,5 +167,5 @@ const SHORTER =
 function overlapped(frames: Tensor, length: number, hop: number): Tensor {
   const [rows, count, n] = frames.sizes;
   const at = arange(count).mul(hop).unsqueeze(1).add(arange(n)).reshape([-1]);
-  return zeros([rows, length], { dtype: frames.dtype }).index_add(1, at, frames.reshape([rows, count * n]));
+  return index_add(zeros([rows, length], { dtype: frames.dtype }), 1, at, frames.reshape([rows, count * n]));
 }

@@ -278,7 +278,7 @@ define(gather, {
     return gatherBy(self, index.sizes, strides, [pointer]);
   }),
   saves: { self: ["index"] },
-  backward: { self: ({ grad, sizes, dim, index }) => grad.new_zeros(sizes.self).scatter_add(dim, index, grad) },
+  backward: { self: ({ grad, sizes, dim, index }) => scatter_add(grad.new_zeros(sizes.self), dim, index, grad) },
 });
 function scatterAlong(name: string, target: Tensor, dim: number, index: Tensor, src: Tensor, mode: StoreMode): void {
   const d = wrapDim(dim, target.sizes.length);
@@ -320,7 +320,7 @@ define(scatter, {
   saves: ["index"],
   backward: {
     self: (context) =>
-      context.reduce === null ? context.grad.scatter(context.dim, context.index, 0) : noDerivative(context),
+      context.reduce === null ? scatter(context.grad, context.dim, context.index, 0) : noDerivative(context),
     // Of the index's shape, as in PyTorch, which takes no larger source.
     src: (context) =>
       context.reduce === null ? context.grad.gather(context.dim, context.index) : noDerivative(context),
@@ -397,7 +397,7 @@ define(index_select, {
     return gatherBy(whole, shape, strides, [pointer]).view(self.sizes.length === 0 ? [] : shape);
   }),
   saves: { self: ["index"] },
-  backward: { self: ({ grad, sizes, dim, index }) => grad.new_zeros(sizes.self).index_add(dim, index, grad) },
+  backward: { self: ({ grad, sizes, dim, index }) => index_add(grad.new_zeros(sizes.self), dim, index, grad) },
 });
 function intoSlices(target: Tensor, dim: number, index: Tensor, source: Tensor, mode: StoreMode): void {
   assertNoOverlap(target, []);
@@ -522,7 +522,7 @@ define(index_copy, {
   }),
   saves: ["index"],
   backward: {
-    self: ({ grad, dim, index }) => grad.index_fill(dim, index, 0),
+    self: ({ grad, dim, index }) => index_fill(grad, dim, index, 0),
     source: ({ grad, dim, index }) => grad.index_select(dim, index),
   },
 });
@@ -538,9 +538,9 @@ define(index_fill, {
   }),
   saves: ["index"],
   backward: {
-    self: ({ grad, dim, index }) => grad.index_fill(dim, index, 0),
+    self: ({ grad, dim, index }) => index_fill(grad, dim, index, 0),
     value: ({ grad, dim, index }) => {
-      const kept = grad.new_ones(grad.sizes, { dtype: bool }).index_fill(dim, index, 0);
+      const kept = index_fill(grad.new_ones(grad.sizes, { dtype: bool }), dim, index, 0);
       return _masked_fill(grad, kept, 0).sum();
     },
   },
@@ -596,7 +596,7 @@ function shorten(weight: Tensor, rows: Tensor, max_norm: number, norm_type: numb
   const looked = weight.index_select(0, rows);
   const norms = looked.norm(norm_type, [1], true);
   const scale = norms.add(1e-7).reciprocal().mul(max_norm);
-  weight.index_copy_(0, rows.long(), looked.mul(scale.masked_fill(norms.le(max_norm), 1)));
+  index_copy_(weight, 0, rows.long(), looked.mul(scale.masked_fill(norms.le(max_norm), 1)));
 }
 /** Rows of `weight` at `input`. `padding_idx` gets no gradient. The gradient is dense, `sparse` or not. As `nn.functional.embedding`. */
 export const embedding = op(
@@ -621,10 +621,10 @@ define(embedding, {
       if (padding_idx !== null)
         rows = rows.masked_fill(flat.eq(padding_idx < 0 ? padding_idx + sizes.weight[0] : padding_idx).unsqueeze(1), 0);
       if (scale_grad_by_freq) {
-        const counts = grad.new_zeros([sizes.weight[0]]).index_add(0, flat, grad.new_ones(flat.sizes));
+        const counts = index_add(grad.new_zeros([sizes.weight[0]]), 0, flat, grad.new_ones(flat.sizes));
         rows = rows.div(counts.index_select(0, flat).unsqueeze(1));
       }
-      return grad.new_zeros(sizes.weight).index_add(0, flat, rows);
+      return index_add(grad.new_zeros(sizes.weight), 0, flat, rows);
     },
   },
 });

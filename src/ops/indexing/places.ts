@@ -66,11 +66,7 @@ define(masked_scatter, {
     const places = _nonzero(mask.expand(shape));
     if (source.numel() < places.sizes[0])
       throw new RuntimeError("Number of elements of source < number of ones in mask");
-    if (shape.length === 0)
-      return self
-        .view([1])
-        .masked_scatter(mask.view([1]), source)
-        .view([]);
+    if (shape.length === 0) return masked_scatter(self.view([1]), mask.view([1]), source).view([]);
     return _index_put(
       rowMajor(self.expand(shape)),
       places.unbind(1),

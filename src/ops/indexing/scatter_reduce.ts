@@ -10,6 +10,7 @@ import { assertSlices, assertWithin } from "../common/index_checks.ts";
 import { conj } from "../common/conjugate.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";
 import { _where } from "../pointwise/arithmetic.ts";
+import { index_add, scatter_add, scatter } from "./indexing.ts";
 
 const REDUCTIONS = ["sum", "prod", "mean", "amax", "amin"];
 /**
@@ -62,10 +63,10 @@ define(index_reduce, {
       throw new IndexError(`select(): index 0 out of range for tensor of size ${list(self.sizes)} at dimension ${d}`);
     if (source.numel() > 0) assertWithin(index, size, () => new IndexError("index out of range in self"), false);
     if (self.sizes.length === 0)
-      return self.scatter_reduce(0, index.reshape([]), source.reshape([]), reduce, { include_self });
+      return scatter_reduce(self, 0, index.reshape([]), source.reshape([]), reduce, { include_self });
     const wide = index.reshape(self.sizes.map((_, k) => (k === d ? index.numel() : 1))).expand(source.sizes);
     // Sums of 16-bit floats are rounded at each step here, at their end in scatter_add.
-    return reduced(self, d, wide, source, reduce, include_self, (start) => start.index_add(d, index, source));
+    return reduced(self, d, wide, source, reduce, include_self, (start) => index_add(start, d, index, source));
   }),
   node: "IndexReduceBackward0",
 });
@@ -96,10 +97,10 @@ function reduced(
   src: Tensor,
   reduce: string,
   includesSelf: boolean,
-  sum = (start: Tensor): Tensor => start.scatter_add(d, index, src),
+  sum = (start: Tensor): Tensor => scatter_add(start, d, index, src),
 ): Tensor {
   if (self.dtype !== src.dtype) throw new RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype");
-  const hits = self.new_zeros(self.sizes, { dtype: index.dtype }).scatter_add(d, index, index.mul(0).add(1));
+  const hits = scatter_add(self.new_zeros(self.sizes, { dtype: index.dtype }), d, index, index.mul(0).add(1));
   const untouched = hits.eq(0);
   // Sums and products start from self or from their identity; where nothing comes, self stays.
   const start = (identity: number): Tensor =>
@@ -130,7 +131,7 @@ define(_scatter_prod, {
   saves: ["self", "index", "src"],
   backward: {
     self: ({ grad, self, index, src, dim, include_self }) => {
-      if (!include_self) return grad.scatter(dim, index, 0);
+      if (!include_self) return scatter(grad, dim, index, 0);
       return grad.mul(conj(_scatter_prod(self.new_ones(self.sizes), dim, index, src, true)));
     },
     src: ({ grad, self, index, src, dim, include_self }) =>
@@ -150,7 +151,7 @@ define(_scatter_extreme, {
   // Unlike those of other extremes they are no functions of self and src to PyTorch: see Note [Piecewise linear].
   backward: {
     self: ({ grad, self, index, src, result, dim, include_self }) => {
-      if (!include_self) return grad.scatter(dim, index, 0);
+      if (!include_self) return scatter(grad, dim, index, 0);
       return grad.mul(self.eq(result)).div(reaching(self, index, src, result, dim));
     },
     src: ({ grad, self, index, src, result, dim }) => {
@@ -198,18 +199,17 @@ const smaller = (a: number, b: number): number => (a !== a || a < b ? a : b);
 function otherFactors(self: Tensor, dim: number, index: Tensor, src: Tensor, includesSelf: boolean): Tensor {
   const own = includesSelf ? self : self.new_ones(self.sizes);
   const zero = src.eq(0);
-  const zeros = own.eq(0).to(self.dtype).scatter_add(dim, index, zero.to(self.dtype)).gather(dim, index);
+  const zeros = scatter_add(own.eq(0).to(self.dtype), dim, index, zero.to(self.dtype)).gather(dim, index);
   const product = _scatter_prod(own.masked_fill(own.eq(0), 1), dim, index, src.masked_fill(zero, 1), true);
   const rest = product.gather(dim, index).div(src.masked_fill(zero, 1));
   const nothing = src.masked_fill(src.ne(0), 0);
-  const gone = own.masked_fill(own.ne(0), 0).scatter_add(dim, index, nothing).gather(dim, index).sub(nothing);
+  const gone = scatter_add(own.masked_fill(own.ne(0), 0), dim, index, nothing)
+    .gather(dim, index)
+    .sub(nothing);
   const others = zeros.sub(zero.to(self.dtype));
   return _where(others.eq(0), rest, _where(others.eq(1), rest.mul(gone), 0));
 }
 /** How many elements reach the extreme of each place: they share its gradient. */
 function reaching(self: Tensor, index: Tensor, src: Tensor, result: Tensor, dim: number): Tensor {
-  return self
-    .eq(result)
-    .to(self.dtype)
-    .scatter_add(dim, index, src.eq(result.gather(dim, index)).to(self.dtype));
+  return scatter_add(self.eq(result).to(self.dtype), dim, index, src.eq(result.gather(dim, index)).to(self.dtype));
 }

@@ -78,9 +78,9 @@ define(cholesky_solve, {
   }),
   saves: { self: ["L"], L: ["L", "result"] },
   backward: {
-    self: ({ grad, L, upper }) => grad.cholesky_solve(L, upper),
+    self: ({ grad, L, upper }) => cholesky_solve(grad, L, upper),
     L: ({ grad, L, result, upper }) => {
-      const common = grad.cholesky_solve(L, upper).matmul(result.mH);
+      const common = cholesky_solve(grad, L, upper).matmul(result.mH);
       return factorGrad(L, common, upper);
     },
   },
@@ -96,7 +96,7 @@ define(cholesky_inverse, {
   takes: lapack("cholesky_inverse_out_cpu"),
   kernel: compute(({ self, upper }) => {
     assertSquare("cholesky_inverse", self);
-    return eye(self.sizes.at(-1)!, { dtype: self.dtype }).expand(self.sizes).cholesky_solve(self, upper);
+    return cholesky_solve(eye(self.sizes.at(-1)!, { dtype: self.dtype }).expand(self.sizes), self, upper);
   }),
   saves: ["self", "result"],
   backward: {

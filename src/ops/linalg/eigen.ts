@@ -12,6 +12,7 @@ import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { assertSquare, batchOf, inColumns, newStack, newVectors, stackOf, vectorsOf, lapack } from "./matrices.ts";
 import { solve } from "./solve.ts";
+import { diag_embed, diag } from "../views/diagonals.ts";
 
 /**
  * Eigenvalues (ascending, real) and eigenvectors (columns) of symmetric or Hermitian matrices, of which one triangle is
@@ -28,12 +29,12 @@ define(eigh, {
   backward: {
     A: ({ grads: [gL, gV], eigenvalues: L, eigenvectors: V }) => {
       if (gV === null) return V.mul(gL!.unsqueeze(-2)).matmul(V.mH);
-      const diagonal = (gL ?? L.new_zeros(L.sizes)).diag_embed();
+      const diagonal = diag_embed(gL ?? L.new_zeros(L.sizes));
       // Of V's gradient what leaves the columns orthonormal: the antisymmetric part.
       const turned = V.mH.matmul(gV);
       if (V.dtype.is_complex) assertNoPhase("linalg_eigh_backward", turned);
       const inner = turned.sub(turned.mH).div(2).div(gaps(L));
-      const off = inner.sub(inner.diagonal(0, -2, -1).diag_embed());
+      const off = inner.sub(diag_embed(inner.diagonal(0, -2, -1)));
       return V.matmul(off.add(diagonal)).matmul(V.mH);
     },
   },
@@ -65,7 +66,7 @@ function assertNoPhase(name: string, turned: Tensor): void {
 /** L_j - L_i at (i, j), ones on the diagonal. */
 const gaps = (L: Tensor): Tensor => {
   const off = L.unsqueeze(-2).sub(L.unsqueeze(-1));
-  return off.add(L.new_ones([L.sizes.at(-1)!]).diag());
+  return off.add(diag(L.new_ones([L.sizes.at(-1)!])));
 };
 /** The eigenvalues of symmetric or Hermitian matrices, ascending. As `torch.linalg.eigvalsh`. */
 export const eigvalsh = op("linalg_eigvalsh(Tensor A, str UPLO='L') -> Tensor");
@@ -91,7 +92,7 @@ define(eig, {
   saves: ["eigenvalues", "eigenvectors"],
   backward: {
     A: ({ grads: [gL, gV], eigenvalues: L, eigenvectors: V }) => {
-      const diagonal = (gL ?? L.new_zeros(L.sizes)).diag_embed();
+      const diagonal = diag_embed(gL ?? L.new_zeros(L.sizes));
       const inner = gV === null ? diagonal : withVectors(gV, L, V).add(diagonal);
       return solve(V.mH, inner.matmul(V.mH));
     },
@@ -101,9 +102,9 @@ define(eig, {
 function withVectors(gV: Tensor, L: Tensor, V: Tensor): Tensor {
   const inner = V.mH.matmul(gV);
   assertNoPhase("linalg_eig_backward", inner);
-  const kept = V.mH.matmul(V).matmul(inner.diagonal(0, -2, -1).real.to(V.dtype).diag_embed());
+  const kept = V.mH.matmul(V).matmul(diag_embed(inner.diagonal(0, -2, -1).real.to(V.dtype)));
   const off = inner.sub(kept).div(gaps(L).conj());
-  return off.sub(off.diagonal(0, -2, -1).diag_embed());
+  return off.sub(diag_embed(off.diagonal(0, -2, -1)));
 }
 function general(name: string, A: Tensor, vectors: boolean): [Tensor, Tensor | null] {
   assertSquare(name, A);

@@ -269,7 +269,7 @@ define(addmv, {
   saves: { mat: ["vec"], vec: ["mat"] },
   backward: {
     self: ({ grad, beta }) => times(grad, conj(beta)),
-    mat: ({ grad, vec, alpha }) => times(grad.outer(conj(vec)), conj(alpha)),
+    mat: ({ grad, vec, alpha }) => times(outer(grad, conj(vec)), conj(alpha)),
     vec: ({ grad, mat, alpha }) => times(conj(mat.t()).mv(grad), conj(alpha)),
   },
 });
@@ -281,7 +281,7 @@ define(addr, {
     for (const [name, x] of Object.entries({ beta, alpha }))
       if (!self.dtype.is_differentiable && (x instanceof Float || !Number.isInteger(Number(x))))
         throw new RuntimeError(`For integral input tensors, argument ${name} must not be a floating point number.`);
-    return blend(self, beta, vec1.outer(vec2), alpha);
+    return blend(self, beta, outer(vec1, vec2), alpha);
   }),
   saves: { vec1: ["vec2"], vec2: ["vec1"] },
   backward: {

@@ -14,6 +14,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { last, noIntegers, noIntegersOrHalves, wideFloatsAndComplex } from "../../dispatch/takes.ts";
 import type { Taken } from "../../dispatch/takes.ts";
 import { zeros } from "../creation/creation.ts";
+import { diag_embed } from "../views/diagonals.ts";
 
 /** Says once, in PyTorch's words, what is used in place of a function of before torch.linalg. */
 export const deprecated = (name: string, by: string, how: string): void =>
@@ -66,7 +67,7 @@ export function assertPrecise(name: string, A: Tensor): void {
   if (A.dtype === float16 || A.dtype === bfloat16) throw new RuntimeError(LOW(name, A.dtype));
 }
 /** The diagonal halved. */
-export const halved = (x: Tensor): Tensor => x.sub(x.diagonal(0, -2, -1).diag_embed().mul(0.5));
+export const halved = (x: Tensor): Tensor => x.sub(diag_embed(x.diagonal(0, -2, -1)).mul(0.5));
 export const batchOf = (A: Tensor): Shape => A.sizes.slice(0, -2);
 /** Both with the same dims in front of their matrices. */
 export function sameBatch(A: Tensor, B: Tensor): [Tensor, Tensor] {

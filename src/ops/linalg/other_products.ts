@@ -9,9 +9,10 @@ import { define, inplace, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { _complex } from "../pointwise/complex.ts";
 import { conj } from "../common/conjugate.ts";
-import { _where } from "../pointwise/arithmetic.ts";
+import { _where, nan_to_num } from "../pointwise/arithmetic.ts";
 import { cat, stack } from "../views/joining.ts";
 import { numbers, of, onlyFloats, sameAsFirst, unless, wideFloats } from "../../dispatch/takes.ts";
+import { logical_xor } from "../pointwise/comparison.ts";
 
 /** Sum of products over `dims_self` of self with `dims_other` of other. @internal */
 export const _tensordot = op("_tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor");
@@ -171,7 +172,7 @@ define(_cdist, {
     if (difference.sizes.at(-1) === 0) return difference.sum([-1]);
     if (p === 0) return difference.abs().ceil().clamp(null, 1).sum([-1]);
     // The largest of all that are numbers, or 0.
-    return p === Infinity ? difference.abs().nan_to_num(0, Infinity).amax([-1]) : difference.norm(p, [-1]);
+    return p === Infinity ? nan_to_num(difference.abs(), 0, Infinity).amax([-1]) : difference.norm(p, [-1]);
   }),
   saves: ["x1", "x2", "result"],
   backward: {
@@ -224,7 +225,7 @@ define(diff, {
     let x = ends.length === 1 ? self : cat(ends, d);
     for (let i = 0; i < n && x.sizes[d] > 0; i++) {
       const [head, tail] = [x.narrow(d, 0, x.sizes[d] - 1), x.narrow(d, 1, x.sizes[d] - 1)];
-      x = x.dtype.name === "bool" ? tail.logical_xor(head) : tail.sub(head);
+      x = x.dtype.name === "bool" ? logical_xor(tail, head) : tail.sub(head);
     }
     return x;
   }),
@@ -267,7 +268,7 @@ function widths(x: Tensor, y: Tensor, d: number): Tensor {
     return x.narrow(k, 1, x.sizes[k] - 1).sub(x.narrow(k, 0, x.sizes[k] - 1));
   }
   if (x.sizes[0] !== y.sizes[d]) throw new RuntimeError("trapezoid: There must be one `x` value for each sample point");
-  return x.diff().reshape(y.sizes.map((_, k) => (k === d ? x.sizes[0] - 1 : 1)));
+  return diff(x).reshape(y.sizes.map((_, k) => (k === d ? x.sizes[0] - 1 : 1)));
 }
 /** Covariances of the rows of self; the columns are observations, counted by `fweights`, weighed by `aweights`. */
 export const cov = op("cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor");
@@ -329,7 +330,7 @@ define(corrcoef, {
       throw new RuntimeError(
         `corrcoef(): expected input to have two or fewer dimensions but got an input with ${self.sizes.length} dimensions`,
       );
-    const c = self.cov();
+    const c = cov(self);
     if (c.sizes.length === 0) return c.div(c);
     const spread = c.diagonal().sqrt();
     const scaled = c.div(spread.unsqueeze(-1)).div(spread.unsqueeze(0));

@@ -10,6 +10,10 @@ import { eye } from "../creation/creation.ts";
 import { cat } from "../views/joining.ts";
 import { assertFloats, assertSquare, wideOf } from "./matrices.ts";
 import { inv, solve } from "./solve.ts";
+import { zero } from "../copies/copy.ts";
+import { roll } from "../views/turning.ts";
+import { vdot } from "./matmul.ts";
+import { cumprod } from "../reduction/reduction.ts";
 
 /** The product of matrices, batches of them, or vectors: {@link torch.matmul}. As `torch.linalg.matmul`. */
 export const matmul = op("linalg_matmul(Tensor input, Tensor other) -> Tensor");
@@ -20,7 +24,7 @@ export const matrix_power = op("linalg_matrix_power(Tensor A, int n) -> Tensor")
 define(matrix_power, {
   kernel: composite(({ A, n }) => {
     assertSquare("linalg.matrix_power", A);
-    if (n === 0) return A.zero().add(eye(A.sizes.at(-1)!, { dtype: A.dtype }));
+    if (n === 0) return zero(A).add(eye(A.sizes.at(-1)!, { dtype: A.dtype }));
     let square = n < 0 ? inv(A) : A;
     let result: Tensor | null = null;
     for (let left = Math.abs(n); left > 0; left = Math.floor(left / 2)) {
@@ -141,7 +145,7 @@ define(cross, {
       throw new RuntimeError(
         `linalg.cross: inputs dimension ${dim} must have length 3. Got ${input.sizes[d]} and ${other.sizes[d]}`,
       );
-    const turned = (t: Tensor, by: number): Tensor => t.roll(by, [d]);
+    const turned = (t: Tensor, by: number): Tensor => roll(t, by, [d]);
     return turned(input, -1)
       .mul(turned(other, -2))
       .sub(turned(input, -2).mul(turned(other, -1)));
@@ -154,7 +158,7 @@ define(vecdot, {
   kernel: composite(({ x, y, dim }) => {
     assertFloats("linalg.vecdot", x);
     // Of two vectors there is one dim, whatever is asked for.
-    if (x.sizes.length === 1 && y.sizes.length === 1) return x.vdot(y);
+    if (x.sizes.length === 1 && y.sizes.length === 1) return vdot(x, y);
     return x.conj().mul(y).sum([dim]);
   }),
   lastNode: ({ x, y }) => (x.sizes.length === 1 && y.sizes.length === 1 ? "VdotBackward0" : "SumBackward1"),
@@ -173,10 +177,7 @@ define(vander, {
     const points = x.sizes.length === 0 ? x.unsqueeze(0) : x;
     const n = N ?? points.sizes.at(-1)!;
     if (n <= 1) throw new RuntimeError("N must be greater than 1.");
-    const powers = points
-      .unsqueeze(-1)
-      .expand([...points.sizes, n - 1])
-      .cumprod(-1);
+    const powers = cumprod(points.unsqueeze(-1).expand([...points.sizes, n - 1]), -1);
     return cat([powers.new_ones([...points.sizes, 1]), powers], -1);
   }),
 });

@@ -22,6 +22,7 @@ import {
 } from "./matrices.ts";
 import type { Stack } from "./matrices.ts";
 import { solve_triangular } from "./triangular.ts";
+import { diag } from "../views/diagonals.ts";
 
 function factored(A: Tensor): { a: Stack; tau: Stack } {
   const a = stackOf(A);
@@ -125,7 +126,9 @@ define(householder_product, {
       throw new RuntimeError(
         "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]",
       );
-    const first = input.new_ones([m]).diag().narrow(1, 0, n).expand(input.sizes);
+    const first = diag(input.new_ones([m]))
+      .narrow(1, 0, n)
+      .expand(input.sizes);
     return reflected(input, tau, first, false).mT.contiguous().mT;
   }),
   node: "LinalgHouseholderProductBackward0",
@@ -170,5 +173,7 @@ function reflected(input: Tensor, tau: Tensor, x: Tensor, transpose: boolean): T
 const eyeLike = (x: Tensor): Tensor => {
   const [m, n] = x.sizes.slice(-2);
   const size = Math.max(m, n);
-  return x.new_ones([size]).diag().narrow(0, 0, m).narrow(1, 0, n);
+  return diag(x.new_ones([size]))
+    .narrow(0, 0, m)
+    .narrow(1, 0, n);
 };

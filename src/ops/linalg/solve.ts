@@ -12,6 +12,8 @@ import { complex } from "../pointwise/complex.ts";
 import { lu_solve, factored } from "./lu.ts";
 import { assertSquare, checkInfo, sameBatch, lapack, precise, otherDtype } from "./matrices.ts";
 import { assertShapes } from "./triangular.ts";
+import { diag_embed } from "../views/diagonals.ts";
+import { zero } from "../copies/copy.ts";
 
 /** Whether B is a vector, or a batch of them as large as that of A. */
 const isVector = (A: Tensor, B: Tensor): boolean =>
@@ -125,11 +127,11 @@ define(_det, {
   saves: ["A", "result", "LU", "pivots"],
   backward: {
     A: ({ grad, A, result, LU, pivots }) => {
-      const d = grad.mul(result.conj()).unsqueeze(-1).expand(A.sizes.slice(0, -1)).diag_embed();
+      const d = diag_embed(grad.mul(result.conj()).unsqueeze(-1).expand(A.sizes.slice(0, -1)));
       if (modes().grad) return _solve(A.mH, d)[0];
       // det has a derivative at singular matrices, too: that of a neighbour which is not.
       const zero = LU.diagonal(0, -2, -1).eq(0).to(LU.dtype);
-      return lu_solve(LU.add(zero.mul(epsilon(LU)).diag_embed()), pivots, d, { adjoint: true });
+      return lu_solve(LU.add(diag_embed(zero.mul(epsilon(LU)))), pivots, d, { adjoint: true });
     },
   },
   node: "LinalgDetBackward0",
@@ -159,7 +161,7 @@ define(_slogdet, {
     A: ({ grads: [gSign, grad], A, sign, LU, pivots }) => {
       const g = sign.dtype.is_complex ? withPhase(gSign, grad, sign) : grad;
       if (g === null) return null;
-      const d = g.unsqueeze(-1).expand(A.sizes.slice(0, -1)).diag_embed();
+      const d = diag_embed(g.unsqueeze(-1).expand(A.sizes.slice(0, -1)));
       return adjointSolve(A, LU, pivots, d);
     },
   },
@@ -168,7 +170,7 @@ define(_slogdet, {
 /** A complex sign turns by the imaginary part of what the logarithm changes by. */
 function withPhase(gSign: Tensor | null, gSize: Tensor | null, sign: Tensor): Tensor | null {
   if (gSign === null) return gSize?.to(sign.dtype) ?? null;
-  return complex(gSize ?? sign.real.zero(), gSign.conj().mul(sign).imag.neg());
+  return complex(gSize ?? zero(sign.real), gSign.conj().mul(sign).imag.neg());
 }
 /** The logarithm of the determinant: of a real one NaN where it is negative. As `torch.logdet`. */
 export const logdet = op("logdet(Tensor self) -> Tensor");

@@ -17,6 +17,7 @@ import { full } from "../creation/creation.ts";
 import { _where } from "../pointwise/arithmetic.ts";
 import { eigh, eigvalsh } from "./eigen.ts";
 import { assertMatrix, batchOf, newStack, newVectors, stackOf, vectorsOf, lapack, floatAndDouble } from "./matrices.ts";
+import { diag_embed, diag } from "../views/diagonals.ts";
 
 const _svdvals = op("_linalg_svdvals(Tensor A) -> Tensor");
 define(_svdvals, {
@@ -76,12 +77,12 @@ function svdGrad(gU: Tensor | null, gS: Tensor | null, gVh: Tensor | null, U: Te
   const [m, n, k] = [U.sizes.at(-2)!, Vh.sizes.at(-1)!, S.sizes.at(-1)!];
   if (gU === null && gVh === null)
     return m >= n ? U.matmul(gS!.unsqueeze(-1).mul(Vh)) : U.mul(gS!.unsqueeze(-2)).matmul(Vh);
-  let inner = (gS ?? S.new_zeros(S.sizes)).diag_embed();
+  let inner = diag_embed(gS ?? S.new_zeros(S.sizes));
   const squares = S.mul(S);
   const gaps = squares
     .unsqueeze(-2)
     .sub(squares.unsqueeze(-1))
-    .add(S.new_ones([k]).diag());
+    .add(diag(S.new_ones([k])));
   const skew = (x: Tensor): Tensor => x.sub(x.mH);
   const left = gU === null ? null : skew(U.mH.matmul(gU));
   const right = gVh === null ? null : skew(Vh.matmul(gVh.mH));
@@ -91,7 +92,7 @@ function svdGrad(gU: Tensor | null, gS: Tensor | null, gVh: Tensor | null, U: Te
     const phases = (x: Tensor | null): Tensor => x?.diagonal(0, -2, -1) ?? S.new_zeros(S.sizes, { dtype: U.dtype });
     assertNoPhase(phases(left).imag, phases(right).imag);
     // U and V turn together: what both are asked to is halved.
-    if (left !== null && right !== null) inner = inner.add(phases(left).div(S.mul(2)).diag_embed());
+    if (left !== null && right !== null) inner = inner.add(diag_embed(phases(left).div(S.mul(2))));
   }
   let gA = U.matmul(inner).matmul(Vh);
   if (gU !== null && m > k) {

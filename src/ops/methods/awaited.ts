@@ -20,7 +20,7 @@ declare module "../../tensor/tensor.ts" {
   }
 }
 Tensor.prototype.cpu_async = function () {
-  return transferredAsync(this.detach().resolve_conj(), getDevice("cpu"));
+  return transferredAsync(this.detach(), getDevice("cpu"));
 };
 Tensor.prototype.item_async = async function () {
   // Whoever has not one element hears so before anything is fetched.

@@ -1,26 +1,25 @@
-// Gives tensors a device and their methods. Every entry of the package imports this.
+// Gives tensors a device and all their methods.
 //
 // Note [Methods]: a method is a call that no import shows, so a bundler that drops unused files must keep what any program
-// may call. Hence all methods come from here, and package.json tells bundlers that this folder has effects: ops by the list
-// in ops.ts, whose types Tensor has, too, so that a method that is missing in a bundle is missing everywhere; functions
-// that no signature describes by the files beside it. Ops whose names begin with _ are no methods: who needs one imports it.
-import "../../autograd/index.ts";
-import "../../devices/cpu/device.ts";
-import "../../devices/meta.ts";
+// may call. Hence methods come from lists, and package.json tells bundlers that this folder has effects: ops by ops.ts, whose
+// types Tensor has, too, so that a method that is missing in a bundle is missing everywhere; functions that no signature
+// describes by the files beside it. Ops whose names begin with _ are no methods: who needs one imports it. A program that
+// would rather download less takes tidu/lean, which brings the methods of everyday.ts alone, and so do the entries beside it
+// (tidu/nn, tidu/optim, ...), for the program's own import says which it wants. The others say, when they are called, where
+// they are to be had (absent.ts). What the library itself calls as a method must be an everyday one; all else it imports.
+import "./everyday.ts";
 import { makeMethods } from "../../dispatch/declare.ts";
 import type { SignatureOf } from "../../dispatch/declare.ts";
+import { makeMethodsOf } from "../../dispatch/overloads.ts";
 import type { Method } from "../../dispatch/signature.ts";
+import { median, nanmedian } from "../overloads.ts";
+import { unique, unique_consecutive } from "../reduction/unique.ts";
 import * as ops from "./ops.ts";
-import "./awaited.ts";
-import "./constructor.ts";
 import "./inplace_views.ts";
-import "./overloads.ts";
 import "./bernoulli.ts";
+import "./polygamma.ts";
 import "./resize_tensor.ts";
-import "./subscript.ts";
-import "./unique.ts";
-import "./whereabouts.ts";
-// Twice, for declarations leave out what they do not name, and the type of the method with it.
+// For declarations leave out what they do not name, and the type of the method with it.
 import "./view_dtype.ts";
 import { viewDtypes } from "./view_dtype.ts";
 
@@ -41,4 +40,5 @@ declare module "../../tensor/tensor.ts" {
 }
 
 makeMethods(ops);
+makeMethodsOf({ median, nanmedian, unique, unique_consecutive });
 viewDtypes();

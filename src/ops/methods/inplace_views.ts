@@ -26,6 +26,8 @@ declare module "../../tensor/tensor.ts" {
 }
 for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "transpose", "unsqueeze"] as const)
   Object.defineProperty(Tensor.prototype, `${name}_`, {
+    configurable: true,
+    writable: true,
     value(this: Tensor, ...args: unknown[]) {
       if (levels.newest !== null) assertOwned(null, `${name}_`, [this]);
       if (modes().grad) assertWritable(this, this.requires_grad);

@@ -4,7 +4,6 @@ import { RuntimeError } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
 import type { DeviceLike } from "../../devices/device.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { polygamma } from "../pointwise/functions.ts";
 import type { TensorData } from "../creation/from_data.ts";
 
 declare module "../../tensor/tensor.ts" {
@@ -41,8 +40,6 @@ declare module "../../tensor/tensor.ts" {
     /** Raises RuntimeError: no device is there that copies from locked pages. */
     pin_memory(): never;
     is_pinned(): boolean;
-    /** {@link polygamma} of order n. */
-    polygamma(n: number | { n: number }): Tensor;
     /** A tensor of self's dtype, by sizes or of data, as the constructors of old. */
     "new"(...sizes: number[]): Tensor;
     "new"(data: TensorData): Tensor;
@@ -55,9 +52,6 @@ Tensor.prototype.numpy = function ({ force = false } = {}) {
 };
 Tensor.prototype.cuda = function (device = null) {
   return this.to(device ?? "cuda");
-};
-Tensor.prototype.polygamma = function (n) {
-  return polygamma(typeof n === "object" ? n.n : n, this);
 };
 Tensor.prototype.ndimension = function () {
   return this.sizes.length;

@@ -8,6 +8,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { _cdist } from "../linalg/other_products.ts";
 import { triu_indices } from "../creation/triangles.ts";
 import { onlyFloats, unless, wideFloats } from "../../dispatch/takes.ts";
+import { clamp_min_ } from "../pointwise/arithmetic.ts";
 
 /**
  * The cosine of the angle between vectors along `dim`, which goes; the others broadcast. A norm below `eps` counts as
@@ -27,7 +28,7 @@ define(cosine_similarity, {
     // The norms are bounded without a trace, so that their derivative is that of the norm below eps as well.
     const unit = (x: typeof x1): typeof x1 => {
       const norm = x.expand(product.sizes).norm(2, [dim], true).clone();
-      withGrad(false, () => norm.clamp_min_(eps));
+      withGrad(false, () => clamp_min_(norm, eps));
       return x.div(norm);
     };
     return unit(a).mul(unit(b)).sum([dim]);

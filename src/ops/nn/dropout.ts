@@ -4,6 +4,7 @@ import { get_default_dtype } from "../../base/dtype.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { empty_like } from "../creation/creation.ts";
+import { _bernoulli_fill_ } from "../random/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 function assertArguments(input: Tensor, p: number): void {
@@ -14,9 +15,9 @@ function assertArguments(input: Tensor, p: number): void {
 /** 1 with probability 1 - p, else 0: for each element, or for each channel (the second dim) alone. */
 function kept(input: Tensor, p: number, channels: boolean): Tensor {
   const x = input.detach();
-  if (!channels) return empty_like(x).bernoulli_(1 - p);
+  if (!channels) return _bernoulli_fill_(empty_like(x), 1 - p);
   if (x.sizes.length < 2) throw new RuntimeError("Feature dropout requires at least 2 dimensions in the input");
-  return x.new_empty(x.sizes.map((n, d) => (d < 2 ? n : 1))).bernoulli_(1 - p);
+  return _bernoulli_fill_(x.new_empty(x.sizes.map((n, d) => (d < 2 ? n : 1))), 1 - p);
 }
 /** The usual kind: what is left is divided by 1 - p, which keeps the mean. */
 function dropped(input: Tensor, p: number, training: boolean, channels: boolean): Tensor {

@@ -7,7 +7,7 @@ import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { searchsorted } from "../reduction/counting.ts";
 import { arange, doubles, fromTyped } from "../creation/from_data.ts";
-import { embedding } from "../indexing/indexing.ts";
+import { embedding, index_add } from "../indexing/indexing.ts";
 
 /**
  * Rows of `weight` at `input`, one result a bag: their sum, mean or maximum (`mode`), 0 for a bag of none. A bag is a row
@@ -40,10 +40,7 @@ define(embedding_bag, {
     const bag = searchsorted(starts, arange(n, { dtype: starts.dtype }), { right: true }).sub(1);
     const counted = padding === null ? null : ids.ne(padding);
     const rows = embedding(ids, weight, padding, max_norm, norm_type, scale_grad_by_freq);
-    const sizes = weight
-      .detach()
-      .new_zeros([bags])
-      .index_add(0, bag, (counted ?? ids.eq(ids)).to(weight.dtype));
+    const sizes = index_add(weight.detach().new_zeros([bags]), 0, bag, (counted ?? ids.eq(ids)).to(weight.dtype));
     if (mode === "max") {
       const places = _bag_argmax(
         weight.detach(),
@@ -55,7 +52,7 @@ define(embedding_bag, {
     }
     const scaled = per_sample_weights === null ? rows : rows.mul(per_sample_weights.reshape([n, 1]));
     const kept = counted === null ? scaled : scaled.masked_fill(counted.logical_not().unsqueeze(1), 0);
-    const sums = weight.detach().new_zeros([bags, width]).index_add(0, bag, kept);
+    const sums = index_add(weight.detach().new_zeros([bags, width]), 0, bag, kept);
     return mode === "sum" ? sums : sums.div(sizes.clamp_min(1).unsqueeze(1));
   }),
   node: "EmbeddingBagBackward0",

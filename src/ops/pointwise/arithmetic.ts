@@ -44,6 +44,7 @@ import {
 } from "../../dispatch/takes.ts";
 import type { Taken, Takes } from "../../dispatch/takes.ts";
 import { rowMajor } from "../common/row_major.ts";
+import { isinf } from "./comparison.ts";
 
 /** self + alpha * other, broadcast. */
 export const add = op("add(Tensor|Scalar self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor");
@@ -606,7 +607,7 @@ define(atan2, {
 /** 1 / (x² + y²), 0 at the origin. */
 function recipNormSquare(x: Tensor, y: Tensor): Tensor {
   const r = x.mul(x).add(y.mul(y)).reciprocal();
-  return _where(r.isinf(), 0, r);
+  return _where(isinf(r), 0, r);
 }
 export const atan2_ = inplace(atan2);
 /** Hyperbolic sine. */
@@ -614,7 +615,7 @@ export const sinh = op("sinh(Tensor self) -> Tensor");
 define(sinh, {
   kernel: mathKernel("sinh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(conj(self.cosh())) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(cosh(self))) },
 });
 export const sinh_ = inplace(sinh);
 /** Hyperbolic cosine. */
@@ -622,7 +623,7 @@ export const cosh = op("cosh(Tensor self) -> Tensor");
 define(cosh, {
   kernel: mathKernel("cosh"),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(conj(self.sinh())) },
+  backward: { self: ({ grad, self }) => grad.mul(conj(sinh(self))) },
 });
 export const cosh_ = inplace(cosh);
 /** Hyperbolic tangent. */
@@ -747,8 +748,7 @@ define(erfinv, {
   saves: ["self"],
   backward: {
     self: ({ grad, self }) =>
-      self
-        .erfinv()
+      erfinv(self)
         .pow(2)
         .exp()
         .mul(Math.sqrt(Math.PI) / 2)

@@ -1,5 +1,4 @@
 // Complex numbers: made from parts, taken apart, conjugated.
-import type { Scalar } from "../../base/dtype.ts";
 import { complex64, complexOf, float16, float32, float64, bool } from "../../base/dtype.ts";
 import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { constant } from "../../kernel/expr.ts";
@@ -104,27 +103,6 @@ define(imag, {
     return view_as_real(input).select(-1, 1);
   }),
 });
-declare module "../../tensor/tensor.ts" {
-  interface Tensor {
-    /** The real parts, as a view to read and to write; a real tensor itself. */
-    get real(): Tensor;
-    set real(x: Tensor | Scalar);
-    /** The imaginary parts, as a view to read and to write. Raises RuntimeError for real tensors. */
-    get imag(): Tensor;
-    set imag(x: Tensor | Scalar);
-  }
-}
-for (const [name, part] of Object.entries({ real, imag }))
-  Object.defineProperty(Tensor.prototype, name, {
-    get(this: Tensor) {
-      return part(this);
-    },
-    set(this: Tensor, x: Tensor | Scalar) {
-      if (x instanceof Tensor) part(this).copy_(x);
-      else part(this).fill_(x);
-    },
-  });
-
 /** The complex conjugate: a copy, where PyTorch marks a view; a real tensor itself. */
 export const conj = op("conj(Tensor(a) self) -> Tensor(a)");
 define(conj, { kernel: composite(({ self }) => (self.dtype.is_complex ? _conj(self) : self)) });

@@ -28,7 +28,7 @@ import { arange } from "../creation/from_data.ts";
 import { conj } from "../common/conjugate.ts";
 import { mapped } from "./on_host.ts";
 import { eq } from "./comparison.ts";
-import { _pow_scalar, _where, div } from "./arithmetic.ts";
+import { _pow_scalar, _where, div, exp2, log2, fmod } from "./arithmetic.ts";
 import { result_type } from "./result_type.ts";
 import {
   floats,
@@ -42,6 +42,7 @@ import {
   real,
   sameAsFirst,
 } from "../../dispatch/takes.ts";
+import { flip } from "../views/turning.ts";
 
 /** sin(πx) / (πx), 1 at 0. */
 export const sinc = op("sinc(Tensor self) -> Tensor");
@@ -210,8 +211,8 @@ define(logaddexp2, {
   kernel: pointwise(({ self, other }) => logSum(self, other, Math.LN2)),
   saves: ["self", "other"],
   backward: {
-    self: ({ grad, self, other }) => grad.div(other.sub(self).exp2().add(1)),
-    other: ({ grad, self, other }) => grad.div(self.sub(other).exp2().add(1)),
+    self: ({ grad, self, other }) => grad.div(exp2(other.sub(self)).add(1)),
+    other: ({ grad, self, other }) => grad.div(exp2(self.sub(other)).add(1)),
   },
 });
 /** Logarithm of the running sum of exponentials along `dim`, without overflow. */
@@ -230,11 +231,17 @@ define(logcumsumexp, {
     self({ grad, self, result, dim }) {
       if (grad.dtype.is_complex) {
         const log = conj(grad).log().sub(result);
-        return conj(log.flip([dim]).logcumsumexp(dim).flip([dim]).add(self).exp());
+        return conj(
+          flip(logcumsumexp(flip(log, [dim]), dim), [dim])
+            .add(self)
+            .exp(),
+        );
       }
       const part = (of: Tensor, chosen: Tensor): Tensor => {
         const log = _where(chosen, _where(chosen, of, 1).log(), finfo(grad.dtype).min);
-        return log.sub(result).flip([dim]).logcumsumexp(dim).flip([dim]).add(self).exp();
+        return flip(logcumsumexp(flip(log.sub(result), [dim]), dim), [dim])
+          .add(self)
+          .exp();
       };
       return part(grad, grad.gt(0)).sub(part(grad.neg(), grad.lt(0)));
     },
@@ -293,7 +300,7 @@ define(lgamma, {
   takes: real("lgamma_vml_cpu"),
   kernel: pointwise(({ self }) => self.apply("lgamma"), { float: true }),
   saves: ["self"],
-  backward: { self: ({ grad, self }) => grad.mul(self.digamma()) },
+  backward: { self: ({ grad, self }) => grad.mul(digamma(self)) },
 });
 export const lgamma_ = inplace(lgamma);
 /** The derivative of {@link lgamma}. */
@@ -312,7 +319,7 @@ define(polygamma, {
   kernel: host(({ n, input }) => {
     if (n < 0) throw new RuntimeError("polygamma(n, x) does not support negative n.");
     if (input.dtype.is_complex) throw notImplementedFor(POLYGAMMAS[Math.min(n, 2)], input.dtype);
-    if (n === 0) return input.digamma();
+    if (n === 0) return digamma(input);
     if (n === 1) return mapped(input.dtype === float64 ? trigamma : trigammaf, input);
     const factor = Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, n % 2 === 0 ? -1 : 1);
     return mapped((x) => factor * hurwitz(n + 1, x), input);
@@ -328,8 +335,7 @@ define(mvlgamma, {
     if (p < 1) throw new RuntimeError("p has to be greater than or equal to 1");
     const x = self.dtype.is_floating_point ? self : self.float();
     const args = arange((1 - p) / 2, 0.5, 0.5, { dtype: x.dtype }).add(x.unsqueeze(-1));
-    return args
-      .lgamma()
+    return lgamma(args)
       .sum([-1])
       .add((p * (p - 1) * Math.log(Math.PI)) / 4);
   }),
@@ -344,15 +350,15 @@ define(frexp, {
     const finite = self.isfinite().logical_and(self.ne(0));
     const magnitude = _where(finite, self.abs(), 1);
     // log2 may be off by one at powers of two: the mantissa tells.
-    const guess = magnitude.log2().floor().add(1);
+    const guess = log2(magnitude).floor().add(1);
     const half = guess.div(2, { rounding_mode: "floor" });
-    const scaled = magnitude.div(half.exp2()).div(guess.sub(half).exp2());
+    const scaled = magnitude.div(exp2(half)).div(exp2(guess.sub(half)));
     const shift = scaled.ge(1).to(self.dtype).sub(scaled.lt(0.5).to(self.dtype));
     const exponent = _where(finite, guess.add(shift), 0);
-    return [_where(finite, scaled.div(shift.exp2()).mul(self.sgn()), self), exponent.to(int32)];
+    return [_where(finite, scaled.div(exp2(shift)).mul(self.sgn()), self), exponent.to(int32)];
   }),
   saves: ["exponent"],
-  backward: { self: ({ grad, exponent }) => grad.div(exponent.to(grad.dtype).exp2()) },
+  backward: { self: ({ grad, exponent }) => grad.div(exp2(exponent.to(grad.dtype))) },
 });
 /** The greatest common divisor. */
 export const gcd = op("gcd(Tensor self, Tensor other) -> Tensor");
@@ -362,7 +368,7 @@ define(gcd, {
     // The smallest integer has no absolute value: it stays negative, and so may the divisor, as in PyTorch.
     let [a, b] = promoted(self, other).map((x) => x.abs());
     // Euclid on all elements at once, until every rest is 0.
-    while (a.ne(0).any().item()) [a, b] = [_where(a.eq(0), 0, b.fmod(_where(a.eq(0), 1, a))), _where(a.eq(0), b, a)];
+    while (a.ne(0).any().item()) [a, b] = [_where(a.eq(0), 0, fmod(b, _where(a.eq(0), 1, a))), _where(a.eq(0), b, a)];
     return b;
   }),
 });
@@ -373,7 +379,7 @@ define(lcm, {
   takes: of("promoted", integers("lcm_cpu")),
   kernel: compute(({ self, other }) => {
     const [a, b] = promoted(self, other);
-    const divisor = a.gcd(b);
+    const divisor = gcd(a, b);
     // As C does: from 8 and 16 bits on in 32.
     const wide = a.dtype.itemsize < 4 ? int32 : a.dtype;
     const [x, y, d] = [a, b, _where(divisor.eq(0), 1, divisor)].map((t) => t.to(wide));

@@ -5,9 +5,10 @@ import { define, inplace, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { onHost } from "./on_host.ts";
 import { floats, of } from "../../dispatch/takes.ts";
+import { lgamma } from "./functions.ts";
 
 /** What x adds to the lower part as it grows: x^(a-1) e^-x / Γ(a). */
-const density = (a: Tensor, x: Tensor): Tensor => a.sub(1).mul(x.log()).sub(x).sub(a.lgamma()).exp();
+const density = (a: Tensor, x: Tensor): Tensor => a.sub(1).mul(x.log()).sub(x).sub(lgamma(a)).exp();
 
 /**
  * The lower incomplete gamma function of order self, regularised: the share of Γ(self)'s integral below `other`. NaN for

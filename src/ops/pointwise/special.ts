@@ -12,7 +12,7 @@ import { define, inplace, op } from "../../dispatch/declare.ts";
 import type { Op } from "../../dispatch/declare.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { onHost } from "./on_host.ts";
-import { _where } from "./arithmetic.ts";
+import { _where, erfc } from "./arithmetic.ts";
 import { notImplementedFor, of, real, realNotHalf } from "../../dispatch/takes.ts";
 
 export {
@@ -40,7 +40,7 @@ define(entr, {
 });
 /** The normal distribution's cumulative function. */
 export const ndtr = op("ndtr(Tensor input) -> Tensor");
-define(ndtr, { kernel: composite(({ input }) => input.mul(-Math.SQRT1_2).erfc().mul(0.5)), lastNode: "MulBackward1" });
+define(ndtr, { kernel: composite(({ input }) => erfc(input.mul(-Math.SQRT1_2)).mul(0.5)), lastNode: "MulBackward1" });
 /** The inverse of {@link ndtr}. */
 export const ndtri = op("ndtri(Tensor input) -> Tensor");
 define(ndtri, {

@@ -24,6 +24,7 @@ import {
   realNumbers,
   unless,
 } from "../../dispatch/takes.ts";
+import { index_add } from "../indexing/indexing.ts";
 
 /** How often each whole number occurs in self, or the sum of the weights there; `minlength` counts at least. */
 export const bincount = op("bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor");
@@ -39,7 +40,7 @@ define(bincount, {
     const bins = Math.max(minlength, self.numel() === 0 ? 0 : Number(self.max().item()) + 1);
     const each = weights ?? self.new_ones(self.sizes);
     const sums = each.dtype.name === "float32" ? each : weights === null ? each.long() : each.double();
-    return sums.new_zeros([bins]).index_add(0, self.long(), sums);
+    return index_add(sums.new_zeros([bins]), 0, self.long(), sums);
   }),
   backward: { weights: noDerivative },
   node: "NotImplemented",

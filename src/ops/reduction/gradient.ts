@@ -5,6 +5,7 @@ import type { Scalar } from "../../base/dtype.ts";
 import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { cat } from "../views/joining.ts";
+import { diff } from "../linalg/other_products.ts";
 
 export interface GradientOptions {
   /** Distance of the samples: one for all dims, one a dim, or the coordinates themselves. */
@@ -74,7 +75,7 @@ function along(f: Tensor, d: number, spacing: number | Tensor, order: number): T
     throw new RuntimeError(
       `torch.gradient expected each element of 'spacing' to have as many coordinates as the dim has elements, but got ${spacing.numel()} for ${n}`,
     );
-  const steps = spacing.diff();
+  const steps = diff(spacing);
   const step = (i: number, length = 1): Tensor =>
     steps.narrow(0, i, length).reshape(f.shape.map((_, k) => (k === d ? length : 1)));
   const [h, k] = [step(0, n - 2), step(1, n - 2)];

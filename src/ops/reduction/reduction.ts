@@ -25,6 +25,7 @@ import { cat } from "../views/joining.ts";
 import { isTaken, last, noBool, noComplex, noIntegers, numbers, real, unless } from "../../dispatch/takes.ts";
 import { assign } from "../../tensor/elementwise.ts";
 import type { Taken } from "../../dispatch/takes.ts";
+import { flip } from "../views/turning.ts";
 
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
   (dim === null ? t : restored(t, shape, dim, keepdim)).expand(shape);
@@ -114,7 +115,7 @@ export const nanmean = op("nanmean(Tensor self, int[]? dim=None, bool keepdim=Fa
 define(nanmean, {
   takes: noIntegers((d) => `nanmean(): expected input to have floating point or complex dtype but got ${d.legacyName}`),
   kernel: composite(({ self, dim, keepdim, dtype }) =>
-    self.nansum(dim, keepdim, { dtype }).div(self.isnan().logical_not().sum(dim, keepdim)),
+    nansum(self, dim, keepdim, { dtype }).div(self.isnan().logical_not().sum(dim, keepdim)),
   ),
 });
 
@@ -148,10 +149,8 @@ function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
   if (x.sizes[d] === 1) return grad;
   const one = x.narrow(d, 0, 1).mul(0).add(1);
   const n = x.sizes[d];
-  const before = cat([one, x.narrow(d, 0, n - 1)], d).cumprod(d);
-  const after = cat([one, x.narrow(d, 1, n - 1).flip([d])], d)
-    .cumprod(d)
-    .flip([d]);
+  const before = cumprod(cat([one, x.narrow(d, 0, n - 1)], d), d);
+  const after = flip(cumprod(cat([one, flip(x.narrow(d, 1, n - 1), [d])], d), d), [d]);
   return grad.mul(before.mul(after).conj());
 }
 
@@ -159,7 +158,7 @@ function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
 export const cumsum = op("cumsum(Tensor self, int dim, *, dtype? dtype=None) -> Tensor");
 define(cumsum, {
   kernel: running(scan({ compute: sumDtype, fold: sumFold }), numbers("cumsum_out_cpu")),
-  backward: { self: ({ grad, dim }) => (grad.sizes.length === 0 ? grad : grad.flip([dim]).cumsum(dim).flip([dim])) },
+  backward: { self: ({ grad, dim }) => (grad.sizes.length === 0 ? grad : flip(flip(grad, [dim]).cumsum(dim), [dim])) },
 });
 export const cumsum_ = inplace(cumsum);
 /** Running product along `dim`. */
@@ -176,13 +175,13 @@ define(cumprod, {
 function cumprodGrad(grad: Tensor, self: Tensor, result: Tensor, dim: number): Tensor {
   if (self.sizes.length === 0) return grad;
   const d = wrapDim(dim, self.sizes.length);
-  if (!isAny(self.eq(0))) return grad.mul(result).flip([d]).cumsum(d).flip([d]).div(self);
+  if (!isAny(self.eq(0))) return flip(flip(grad.mul(result), [d]).cumsum(d), [d]).div(self);
   const n = self.sizes[d];
   const one = self.narrow(d, 0, 1).mul(0).add(1);
   const parts: Tensor[] = [];
   for (let k = 0; k < n; k++) {
     const before = k === 0 ? one : self.narrow(d, 0, k).prod(d, true);
-    const after = k === n - 1 ? one : cat([one, self.narrow(d, k + 1, n - k - 1).cumprod(d)], d);
+    const after = k === n - 1 ? one : cat([one, cumprod(self.narrow(d, k + 1, n - k - 1), d)], d);
     parts.push(
       before
         .mul(after)
@@ -616,6 +615,7 @@ function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean):
     throw new RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
   const dims = wrapDims(dim ?? [-2, -1], self.sizes.length);
   if (dims.length !== 2) throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dims.join(" ")}`);
+  // As a method, which programs with everyday methods do without: the factorization is large, and nobody's everyday norm.
   const total = self.movedim(dims, [-2, -1]).svd().S.sum([-1]);
   return keepdim ? dims.toSorted((a, b) => a - b).reduce((t, d) => t.unsqueeze(d), total) : total;
 }

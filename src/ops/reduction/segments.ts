@@ -7,6 +7,8 @@ import { notImplementedFor } from "../../dispatch/takes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { full } from "../creation/creation.ts";
 import { fromTyped } from "../creation/from_data.ts";
+import { index_add } from "../indexing/indexing.ts";
+import { index_reduce } from "../indexing/scatter_reduce.ts";
 
 const STARTS: Readonly<Record<string, number>> = { sum: 0, mean: 0, prod: 1, max: -Infinity, min: Infinity };
 const ONLY =
@@ -64,8 +66,8 @@ export const segment_reduce = callable(
 );
 const whole = (x: readonly number[]): Tensor => fromTyped(BigInt64Array.from(x, BigInt), [x.length], int64);
 function reduced(start: Tensor, at: Tensor, parts: Tensor, reduce: string): Tensor {
-  if (reduce === "sum" || reduce === "mean") return start.index_add(0, at, parts);
-  return start.index_reduce(0, at, parts, reduce === "prod" ? "prod" : `a${reduce}`);
+  if (reduce === "sum" || reduce === "mean") return index_add(start, 0, at, parts);
+  return index_reduce(start, 0, at, parts, reduce === "prod" ? "prod" : `a${reduce}`);
 }
 /** Where each segment begins, and how many elements it has, row by row. */
 function segments(given: Tensor, rows: number, areOffsets: boolean): { starts: number[]; counts: number[] } {

@@ -11,6 +11,7 @@ import * as selection from "../../numerics/selection.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { assertNonEmptyDim, chosenAlong, pickedGrad, sortedPlaces } from "../common/along_dim.ts";
 import { last, noBool, noComplex, onlyWideFloats, real, realNumbers, unless } from "../../dispatch/takes.ts";
+import { scatter_add } from "../indexing/indexing.ts";
 
 /** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
 export const sort = op(
@@ -27,10 +28,10 @@ define(sort, {
 const sizeOf = ({ sizes }: Tensor, dim: number): number => sizes[wrapDim(dim, sizes.length)] ?? 1;
 /** The indices that sort self along `dim`. */
 export const argsort = op("argsort(Tensor self, int dim=-1, bool descending=False, bool stable=False) -> Tensor");
-define(argsort, { kernel: composite(({ self, dim, descending }) => self.sort(dim, descending).indices) });
+define(argsort, { kernel: composite(({ self, dim, descending }) => sort(self, dim, descending).indices) });
 /** Self sorted along the first dim. */
 export const msort = op("msort(Tensor self) -> Tensor");
-define(msort, { kernel: composite(({ self }) => self.sort(0).values) });
+define(msort, { kernel: composite(({ self }) => sort(self, 0).values) });
 
 /** The `k` largest (or smallest) elements along `dim`, in order, and where they were. */
 export const topk = op(
@@ -224,7 +225,7 @@ function running(
 }
 /** Each gradient to the place that its element came from. */
 const toPlaces = (grad: Tensor, indices: Tensor, dim: number): Tensor =>
-  grad.numel() === 0 ? grad : grad.new_zeros(grad.sizes).scatter_add(dim, indices, grad);
+  grad.numel() === 0 ? grad : scatter_add(grad.new_zeros(grad.sizes), dim, indices, grad);
 /** The largest element so far along `dim`, and where it is. */
 export const cummax = op("cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)");
 define(cummax, {
@@ -290,7 +291,7 @@ function quantiles(
   const ndim = self.sizes.length;
   const kept = keepdim ? self.sizes.map((n, d) => (dim === null || d === wrapDim(dim, ndim) ? 1 : n)) : null;
   const rows = dim === null || ndim === 0 ? self.reshape([-1]) : self.movedim([dim], [-1]);
-  const sorted = rows.sort().values;
+  const sorted = sort(rows).values;
   const isNan = rows.isnan();
   // The rank of each quantile among the elements that count; a row with NaN gives its last, a NaN, unless these are left out.
   const last = ignoresNan

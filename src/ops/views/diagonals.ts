@@ -4,13 +4,14 @@ import { wrapDim } from "../../base/layout.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op, inplace } from "../../dispatch/declare.ts";
 import { arange } from "../creation/from_data.ts";
+import { diagonal_scatter } from "./view.ts";
 
 /** A vector as the diagonal of a matrix, or the diagonal of a matrix as a vector. */
 export const diag = op("diag(Tensor self, int diagonal=0) -> Tensor");
 define(diag, {
   kernel: composite(({ self, diagonal }) => {
     const n = self.sizes.length;
-    if (n === 1) return self.diag_embed(diagonal);
+    if (n === 1) return diag_embed(self, diagonal);
     if (n === 2) return self.diagonal(diagonal).clone();
     throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${n}D`);
   }),
@@ -26,13 +27,13 @@ define(diag_embed, {
     const size = self.sizes.at(-1)! + Math.abs(offset);
     const shape = self.sizes.slice(0, -1);
     for (const d of [Math.min(a, b), Math.max(a, b)]) shape.splice(d, 0, size);
-    return self.new_zeros(shape).diagonal_scatter(self, offset, a, b);
+    return diagonal_scatter(self.new_zeros(shape), self, offset, a, b);
   }),
   node: "DiagEmbedBackward0",
 });
 /** All elements as the diagonal of a matrix. */
 export const diagflat = op("diagflat(Tensor self, int offset=0) -> Tensor");
-define(diagflat, { kernel: composite(({ self, offset }) => self.reshape([-1]).diag_embed(offset)) });
+define(diagflat, { kernel: composite(({ self, offset }) => diag_embed(self.reshape([-1]), offset)) });
 
 /** Self with zeros (or `fill_value`) on the main diagonal, in place; `wrap` starts again below a tall matrix's end. */
 export const fill_diagonal = op("fill_diagonal(Tensor self, Scalar fill_value, bool wrap=False) -> Tensor");

@@ -75,7 +75,7 @@ function pieces(name: string, self: Tensor, indices: number | readonly number[],
     throw new RuntimeError(
       `torch.${name} attempted to split along dimension ${dim}, but the size of the dimension ${self.sizes[dim]} is not divisible by the split_size ${indices}!`,
     );
-  return self.tensor_split(indices as never, dim) as Tensor[];
+  return tensor_split(self, indices as never, dim) as Tensor[];
 }
 /** {@link chunk}, whose results count as tensors of their own. */
 export const unsafe_chunk = op("unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]");

@@ -8,6 +8,7 @@ import { define, op } from "../../dispatch/declare.ts";
 import { assign } from "../../tensor/elementwise.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { arange } from "../creation/from_data.ts";
+import { index_add } from "../indexing/indexing.ts";
 
 /** Any layout over self's storage. `storage_offset` counts from the storage's start; null keeps self's. */
 export const as_strided = op(
@@ -64,7 +65,7 @@ define(_as_strided_backward, {
     const extent = Math.max(reach(view), reach(base));
     const memory = mayOverlap(size, stride)
       ? addUp(self, view, extent)
-      : self.new_zeros([extent]).as_strided_scatter(self, size, stride, view.offset);
+      : as_strided_scatter(self.new_zeros([extent]), self, size, stride, view.offset);
     const found = memory.as_strided(base_size, base_stride, base.offset);
     if (!mayOverlap(base_size, base_stride)) return found;
     const counts = addUp(self.new_ones(base_size), base, extent);
@@ -76,7 +77,7 @@ stridedGradient.of = (grad, view, base) =>
 /** The sum of what looks at each place of a memory of `extent` elements. */
 function addUp(grad: Tensor, view: Layout, extent: number): Tensor {
   const places = arange(extent).as_strided(view.shape, view.strides, view.offset).reshape([-1]);
-  return grad.new_zeros([extent]).index_add(0, places, grad.reshape([-1]));
+  return index_add(grad.new_zeros([extent]), 0, places, grad.reshape([-1]));
 }
 
 /** A copy of self with `src` where a strided view of its storage lies. */

@@ -26,7 +26,7 @@ define(flip, {
     assign(out, new Tensor(self.storage, self.dtype, self.sizes, strides, offset));
     return out;
   }),
-  backward: { self: ({ grad, dims }) => grad.flip(dims) },
+  backward: { self: ({ grad, dims }) => flip(grad, dims) },
 });
 
 /** Elements shifted along `dims`, those pushed out coming back in at the other end; without dims through the whole. */
@@ -43,7 +43,8 @@ define(roll, {
   }),
   backward: {
     self: ({ grad, shifts, dims }) =>
-      grad.roll(
+      roll(
+        grad,
         shifts.map((n) => -n),
         dims,
       ),
@@ -71,9 +72,9 @@ define(rot90, {
       if (d < -n || d >= n) throw new RuntimeError(`Rotation dim${i} out of range, dim${i} = ${d}`);
     const [a, b] = dims;
     const turns = ((k % 4) + 4) % 4;
-    if (turns === 1) return self.flip([b]).transpose(a, b);
-    if (turns === 2) return self.flip([a, b]);
-    return turns === 3 ? self.flip([a]).transpose(a, b) : self.clone();
+    if (turns === 1) return flip(self, [b]).transpose(a, b);
+    if (turns === 2) return flip(self, [a, b]);
+    return turns === 3 ? flip(self, [a]).transpose(a, b) : self.clone();
   }),
   node: "Rot90Backward0",
 });
@@ -82,7 +83,7 @@ export const fliplr = op("fliplr(Tensor self) -> Tensor");
 define(fliplr, {
   kernel: composite(({ self }) => {
     if (self.sizes.length < 2) throw new RuntimeError("Input must be >= 2-d.");
-    return self.flip([1]);
+    return flip(self, [1]);
   }),
 });
 /** Rows in reverse order. */
@@ -90,6 +91,6 @@ export const flipud = op("flipud(Tensor self) -> Tensor");
 define(flipud, {
   kernel: composite(({ self }) => {
     if (self.sizes.length < 1) throw new RuntimeError("Input must be >= 1-d.");
-    return self.flip([0]);
+    return flip(self, [0]);
   }),
 });

@@ -276,7 +276,7 @@ define(select, {
       offset: l.offset + (index < 0 ? index + n : index) * l.strides[d],
     };
   }),
-  backward: { self: ({ grad, sizes, dim, index }) => grad.new_zeros(sizes.self).select_scatter(grad, dim, index) },
+  backward: { self: ({ grad, sizes, dim, index }) => select_scatter(grad.new_zeros(sizes.self), grad, dim, index) },
 });
 /** Every `step`-th element from start to end along `dim`. */
 export const slice = op("slice(Tensor(a) self, int dim=0, int? start=None, int? end=None, int step=1) -> Tensor(a)");
@@ -298,7 +298,7 @@ define(slice, {
   }),
   backward: {
     self: ({ grad, sizes, dim, start, end, step }) =>
-      grad.new_zeros(sizes.self).slice_scatter(grad, dim, start, end, step),
+      slice_scatter(grad.new_zeros(sizes.self), grad, dim, start, end, step),
   },
 });
 /** `length` elements from `start` (a number, or a tensor that holds one) along `dim`. */
@@ -390,7 +390,7 @@ const equalLengths = (n: number, size: number): number[] =>
 export const split = op("split(Tensor(a) self, int[] split_size, int dim=0) -> Tensor(a)[]");
 define(split, {
   kernel: composite(({ self, split_size, dim }) => {
-    if (split_size.length !== 1) return self.split_with_sizes(split_size, dim);
+    if (split_size.length !== 1) return split_with_sizes(self, split_size, dim);
     return _split(self, split_size[0], dim);
   }),
 });
@@ -423,7 +423,7 @@ define(chunk, {
     if (self.sizes.length === 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
     if (chunks <= 0) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
     const n = self.sizes[wrapDim(dim, self.sizes.length)];
-    if (n === 0) return self.split_with_sizes(new Array<number>(chunks).fill(0), dim);
+    if (n === 0) return split_with_sizes(self, new Array<number>(chunks).fill(0), dim);
     return _split(self, Math.ceil(n / chunks), dim);
   }),
 });
@@ -449,7 +449,7 @@ define(diagonal, {
   }),
   backward: {
     self: ({ grad, sizes, offset, dim1, dim2 }) =>
-      grad.new_zeros(sizes.self).diagonal_scatter(grad, offset, dim1, dim2),
+      diagonal_scatter(grad.new_zeros(sizes.self), grad, offset, dim1, dim2),
   },
 });
 
@@ -498,7 +498,7 @@ export const select_scatter = op("select_scatter(Tensor self, Tensor src, int di
 define(select_scatter, {
   kernel: compute(({ self, src, dim, index }) => scattered(self, src, (x) => x.select(dim, index))),
   backward: {
-    self: ({ grad, sizes, dim, index }) => grad.select_scatter(grad.new_zeros(sizes.src), dim, index),
+    self: ({ grad, sizes, dim, index }) => select_scatter(grad, grad.new_zeros(sizes.src), dim, index),
     src: ({ grad, dim, index }) => grad.select(dim, index),
   },
 });
@@ -512,7 +512,7 @@ define(slice_scatter, {
   ),
   backward: {
     self: ({ grad, sizes, dim, start, end, step }) =>
-      grad.slice_scatter(grad.new_zeros(sizes.src), dim, start, end, step),
+      slice_scatter(grad, grad.new_zeros(sizes.src), dim, start, end, step),
     src: ({ grad, dim, start, end, step }) => grad.slice(dim, start, end, step),
   },
 });
@@ -523,7 +523,8 @@ export const diagonal_scatter = op(
 define(diagonal_scatter, {
   kernel: compute(({ self, src, offset, dim1, dim2 }) => scattered(self, src, (x) => x.diagonal(offset, dim1, dim2))),
   backward: {
-    self: ({ grad, sizes, offset, dim1, dim2 }) => grad.diagonal_scatter(grad.new_zeros(sizes.src), offset, dim1, dim2),
+    self: ({ grad, sizes, offset, dim1, dim2 }) =>
+      diagonal_scatter(grad, grad.new_zeros(sizes.src), offset, dim1, dim2),
     src: ({ grad, offset, dim1, dim2 }) => grad.diagonal(offset, dim1, dim2),
   },
 });

@@ -25,6 +25,7 @@ import {
   notImplementedFor,
   realNumbers,
 } from "../../../dispatch/takes.ts";
+import { scatter } from "../../indexing/indexing.ts";
 
 const zero = (x: Expr): Expr => constant(0, x.dtype);
 
@@ -410,6 +411,6 @@ define(one_hot, {
     if (num_classes !== -1 && largest >= num_classes)
       throw new RuntimeError("Class values must be smaller than num_classes.");
     const n = num_classes === -1 ? largest + 1 : num_classes;
-    return input.new_zeros([...input.sizes, n]).scatter(-1, input.unsqueeze(-1), 1);
+    return scatter(input.new_zeros([...input.sizes, n]), -1, input.unsqueeze(-1), 1);
   }),
 });

@@ -9,6 +9,7 @@ import type { Tensor } from "../../../tensor/tensor.ts";
 import { _attention, inSight, softmaxSomewhere } from "./attention_blocks.ts";
 import { ones } from "../../creation/creation.ts";
 import { dropout } from "../dropout.ts";
+import { repeat_interleave } from "../../views/joining.ts";
 
 /**
  * softmax(query · keyᵀ * scale + mask) · value for queries [..., L, E], keys [..., S, E] and values [..., S, V]; `scale` is
@@ -97,7 +98,7 @@ function shared(x: Tensor, query: Tensor): Tensor {
     throw new RuntimeError(
       `Number of heads in key and value must divide the number of heads in \nquery: ${there} do not divide ${wanted}.`,
     );
-  return wanted === there ? x : x.repeat_interleave(wanted / there, -3);
+  return wanted === there ? x : repeat_interleave(x, wanted / there, -3);
 }
 /** A mask that lets nobody look ahead, either. */
 function upToDiagonal(mask: Tensor, queries: number, keys: number): Tensor {

@@ -12,6 +12,7 @@ import { correlate, correlateWeights } from "./correlation.ts";
 import type { Windows } from "./correlation.ts";
 import { spread } from "./transposed.ts";
 import { perDim, placesOf } from "./windows.ts";
+import { slice_scatter } from "../../views/view.ts";
 
 interface Conv {
   readonly stride: readonly number[];
@@ -285,7 +286,7 @@ function namedPadding(
     toldOfPadding = true;
     const at = input.sizes.length - dims + i;
     const wider = x.sizes.with(at, x.sizes[at] + 1);
-    x = x.new_zeros(wider).slice_scatter(x, at, 0, x.sizes[at]);
+    x = slice_scatter(x.new_zeros(wider), x, at, 0, x.sizes[at]);
   }
   return [x, total.map((t) => Math.floor(t / 2))];
 }

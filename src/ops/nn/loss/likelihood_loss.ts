@@ -10,6 +10,7 @@ import { logsigmoid } from "../activation/activation.ts";
 import { cross_entropy } from "./loss.ts";
 import { linear } from "../../linalg/matmul.ts";
 import { assertReduction, reduced } from "./reduced_loss.ts";
+import { clamp_min_ } from "../../pointwise/arithmetic.ts";
 
 /**
  * Of counts `target` under Poisson's distribution with rate exp(input), or input itself unless `log_input`; `full` adds
@@ -47,7 +48,7 @@ define(gaussian_nll_loss, {
       throw new ValueError(`${reduction} is not valid`);
     // Bounded without a trace: below eps the derivative is that at eps.
     const bounded = variance.clone();
-    withGrad(false, () => bounded.clamp_min_(eps));
+    withGrad(false, () => clamp_min_(bounded, eps));
     const error = input.sub(target);
     const loss = bounded.log().add(error.mul(error).div(bounded)).mul(0.5);
     return reduced(full ? loss.add(0.5 * Math.log(2 * Math.PI)) : loss, reduction);

@@ -16,6 +16,8 @@ import { _where } from "../../pointwise/arithmetic.ts";
 import { nllGradient, nllLosses, totalWeight } from "./nll_kernels.ts";
 import { assertReduction, reduced } from "./reduced_loss.ts";
 import { floats, noComplex, noIntegers, notImplementedFor, of } from "../../../dispatch/takes.ts";
+import { scatter } from "../../indexing/indexing.ts";
+import { xlogy } from "../../pointwise/functions.ts";
 
 /** Losses on pairs of equal shape broadcast others, which is seldom meant. */
 function warnOfBroadcast(input: Tensor, target: Tensor): void {
@@ -202,7 +204,7 @@ define(nll_loss, {
       const { classes, weights } = weighted(target, weight, ignore_index, grad.dtype);
       const share = reduction === "mean" ? weights.div(weights.sum()) : weights;
       const values = grad.mul(share).neg().unsqueeze(c);
-      return grad.new_zeros(sizes.input).scatter(c, classes.unsqueeze(c), values);
+      return scatter(grad.new_zeros(sizes.input), c, classes.unsqueeze(c), values);
     },
   },
   flat: ["input"],
@@ -352,7 +354,7 @@ define(kl_div, {
     ]),
   ),
   kernel: composite(({ input, target, reduction, log_target }) => {
-    const losses = log_target ? target.exp().mul(target.sub(input)) : target.xlogy(target).sub(target.mul(input));
+    const losses = log_target ? target.exp().mul(target.sub(input)) : xlogy(target, target).sub(target.mul(input));
     if (reduction === "mean")
       warn(
         "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.",

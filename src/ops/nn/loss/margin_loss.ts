@@ -14,6 +14,7 @@ import { pairwise_distance } from "../distance.ts";
 import { _where, minimum } from "../../pointwise/arithmetic.ts";
 import { assertReduction, reduced } from "./reduced_loss.ts";
 import { wideFloats } from "../../../dispatch/takes.ts";
+import { scatter, scatter_add } from "../../indexing/indexing.ts";
 
 const floats = (x: Tensor): Tensor => (x.dtype.is_floating_point ? x : x.to(get_default_dtype()));
 
@@ -186,7 +187,7 @@ define(multi_margin_loss, {
     assertClasses(target);
     if (!isWithin(target, 0, classes)) throw new RuntimeError("target out of range");
     const places = target.reshape([n, 1]);
-    const short = x.sub(x.gather(1, places)).add(margin).relu().scatter(1, places, 0);
+    const short = scatter(x.sub(x.gather(1, places)).add(margin).relu(), 1, places, 0);
     let losses = (p === 1 ? short : short.mul(short)).sum([1]).div(classes);
     if (weight !== null) losses = losses.mul(weight.index_select(0, places.reshape([-1])));
     return reduced(target.sizes.length === 0 ? losses.reshape([]) : losses, reduction);
@@ -215,7 +216,7 @@ define(multilabel_margin_loss, {
     const listed = rows.lt(0).cumsum(1).eq(0);
     const places = _where(listed, rows, 0);
     const longest = x.numel() === 0 ? 0 : numberIn(listed.sum([1]).whole.max(), 1);
-    const others = x.detach().new_zeros(x.sizes).scatter_add(1, places, listed.to(x.dtype)).eq(0);
+    const others = scatter_add(x.detach().new_zeros(x.sizes), 1, places, listed.to(x.dtype)).eq(0);
     // One column of targets at a time: all at once would take [N, C, C]. At least one, for the graph.
     const lossesOf = (k: number): Tensor => {
       const short = x

@@ -19,6 +19,7 @@ import type { Along } from "../convolution/correlation.ts";
 import { lowest } from "../../reduction/reduction.ts";
 import { overhang, padded, poolPlaces, windowsOf } from "../convolution/windows.ts";
 import type { Sliding } from "../convolution/windows.ts";
+import { scatter_add_ } from "../../indexing/indexing.ts";
 
 /**
  * Of x and of three tables: where in the input its elements are within the window, where windows begin, and their first
@@ -128,7 +129,7 @@ define(_max_pool, {
       if (!modes().grad && tiles(sizes.self.slice(2), sliding)) return tiled(grad, indices, sizes.self, sliding);
       const [n, c, ...spatial] = sizes.self;
       const rows = [n, c, numel(spatial)];
-      return grad.new_zeros(rows).scatter_add_(2, indices.flatten(2), grad.flatten(2)).view(sizes.self);
+      return scatter_add_(grad.new_zeros(rows), 2, indices.flatten(2), grad.flatten(2)).view(sizes.self);
     },
   },
   flat: ["self"],

@@ -6,6 +6,7 @@ import { composite, host, inFormat } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
 import { fromTyped } from "../../creation/from_data.ts";
 import { floats } from "../../../dispatch/takes.ts";
+import { scatter } from "../../indexing/indexing.ts";
 
 /** Zeros of [N, C, output_size…] with the elements of self at `indices`, places in the flattened spatial dims. @internal */
 export const _max_unpool = op("_max_unpool(Tensor self, Tensor indices, int[] output_size) -> Tensor");
@@ -26,10 +27,10 @@ define(_max_unpool, {
         throw new RuntimeError(
           `Found an invalid max index: ${bad} (output volumes are of size ${output_size.join("x")})`,
         );
-      return self
-        .new_zeros([...lead, n])
-        .scatter(-1, indices.flatten(lead.length), self.flatten(lead.length))
-        .view([...lead, ...output_size]);
+      return scatter(self.new_zeros([...lead, n]), -1, indices.flatten(lead.length), self.flatten(lead.length)).view([
+        ...lead,
+        ...output_size,
+      ]);
     }),
   ),
   saves: ["indices"],

@@ -6,7 +6,7 @@ import { composite } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { linspace } from "../../creation/creation.ts";
-import { _where } from "../../pointwise/arithmetic.ts";
+import { _where, fmod } from "../../pointwise/arithmetic.ts";
 import { stack } from "../../views/joining.ts";
 import { floats, sameAsFirst } from "../../../dispatch/takes.ts";
 
@@ -41,7 +41,7 @@ function reflected(x: Tensor, n: number, align: boolean, dims: number): Tensor {
     const back = both.neg().add(2 * span);
     return _where(both.gt(back), back, both).add(low);
   }
-  const rest = away.fmod(span);
+  const rest = fmod(away, span);
   const flips = away.div(span, { rounding_mode: "floor" }).remainder(2).ne(0);
   return _where(flips, rest.neg().add(span), rest).add(low);
 }

@@ -8,6 +8,7 @@ import { define, op } from "../../../dispatch/declare.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { tensor } from "../../creation/from_data.ts";
 import { linearIn } from "../../pointwise/piecewise.ts";
+import { slice_scatter } from "../../views/view.ts";
 
 /**
  * x with `pad` elements before and after: pairs from the last dim backwards; negative numbers cut. Modes: "constant" (of
@@ -101,5 +102,5 @@ function surrounded(x: Tensor, d: number, before: number, after: number, value: 
   if (before <= 0 && after <= 0) return kept.clone();
   const start = Math.max(0, before);
   const size = start + kept.sizes[d] + Math.max(0, after);
-  return x.new_full(x.sizes.with(d, size), value).slice_scatter(kept, d, start, start + kept.sizes[d]);
+  return slice_scatter(x.new_full(x.sizes.with(d, size), value), kept, d, start, start + kept.sizes[d]);
 }

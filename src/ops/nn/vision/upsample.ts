@@ -10,6 +10,8 @@ import { floats, floatsAndBytes, isTaken, wideFloatsAndBytes } from "../../../di
 import type { Taken } from "../../../dispatch/takes.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { fromTyped } from "../../creation/from_data.ts";
+import { floor_ } from "../../pointwise/arithmetic.ts";
+import { index_add_ } from "../../indexing/indexing.ts";
 
 /** For each place along a dim: which elements it is made of, and with what weights. */
 interface Taps {
@@ -205,12 +207,12 @@ function ofBytes(self: Tensor, output_size: readonly number[], resize: Resize): 
     const terms = taps.weights.map((w, k) =>
       x.index_select(d, fromTyped(taps.indices[k], [to], int64)).mul_(weightsOf(w.map(whole), x, d, x.dtype)),
     );
-    x = terms
-      .reduce((a, b) => a.add_(b))
-      .add_(2 ** (bits - 1))
-      .mul_(2 ** -bits)
-      .floor_()
-      .clamp_(0, 255);
+    x = floor_(
+      terms
+        .reduce((a, b) => a.add_(b))
+        .add_(2 ** (bits - 1))
+        .mul_(2 ** -bits),
+    ).clamp_(0, 255);
   }
   return x.to(uint8);
 }
@@ -239,7 +241,7 @@ define(_upsample_backward, {
         const out = x.new_zeros(x.sizes.with(d, from));
         for (const [k, w] of taps.weights.entries()) {
           const index = fromTyped(taps.indices[k], [w.length], int64);
-          out.index_add_(d, index, alone(taps) ? x : x.mul(weightsOf(w, x, d, x.dtype)));
+          index_add_(out, d, index, alone(taps) ? x : x.mul(weightsOf(w, x, d, x.dtype)));
         }
         x = out;
       }

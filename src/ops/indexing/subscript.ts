@@ -10,7 +10,7 @@ import { typeWord } from "../../tensor/type_word.ts";
 import { scalar_tensor } from "../creation/creation.ts";
 import { tensor } from "../creation/from_data.ts";
 import type { TensorData } from "../creation/from_data.ts";
-import { _index, _index_put_, _nonzero } from "../indexing/indexing.ts";
+import { _index, _index_put_, _nonzero } from "./indexing.ts";
 
 /** Everything that can stand between the brackets of x[...]. Slices also as Python text: "1:3", "::2". */
 export type Index = number | Slice | string | null | boolean | Tensor | readonly (number | boolean)[];
@@ -192,44 +192,47 @@ const itemsOf = (name: string, given: readonly Index[]): Item[] => {
     );
   return Array.from(given, itemOf);
 };
-Tensor.prototype.index = function (given) {
-  const items = itemsOf("index", given);
-  const { self, indices } = resolve(this, items);
-  if (indices.length > 0) return _index(self, indices);
-  if (self !== this) return self;
-  return items.length === 1 && items[0] instanceof PythonSlice ? this.slice(0) : this.alias();
-};
-Tensor.prototype.at = function (...given) {
-  return this.index(given);
-};
-Tensor.prototype.index_put = function (given, values, accumulate = false) {
-  const adds = typeof accumulate === "object" ? accumulate.accumulate : accumulate;
-  return this.clone().index_put_(given, values, adds);
-};
-Tensor.prototype.index_put_ = function (given, values, accumulate = false) {
-  const items = itemsOf("index_put_", given);
-  if (!(values instanceof Tensor) && !isScalar(values))
-    throw new TypeError(`can't assign a ${typeWord(values)} to a ${this.type()}`);
-  const value = values instanceof Tensor ? values : scalar_tensor(values, { dtype: this.dtype });
-  const filled = value.numel() === 1 && !accumulate && isByMask(items);
-  if (filled && items.some((x) => x instanceof Tensor && x.dtype === uint8))
-    throw new RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char");
-  const { self, indices } = resolve(this, items);
-  const by = indices.length > 0 ? "index_put_" : accumulate ? "add_" : "copy_";
-  if (by === "index_put_") {
-    if (isExpanded(self.sizes, self.strides))
-      warn(
-        "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also applies to advanced indexing e.g. tensor[indices] = tensor",
-      );
-    // One value is read once, before anything is written.
-    const one = filled && value.storage === self.storage ? value.clone() : value;
-    _index_put_(self, indices, withoutLeadingOnes(filled ? one.to(self.dtype) : value), accumulate);
-  } else if (by === "add_") self.add_(value);
-  else if (sameShape(value.sizes, self.sizes)) self.copy_(value);
-  else if (value.sizes.length === 0) self.fill_(value);
-  else self.copy_(withoutLeadingOnes(value).expand(self.sizes));
-  this.storage.changedBy = `x[...] = y (${by})`;
-  return this;
+/** The methods of brackets, for ops/methods/everyday.ts to give. */
+export const brackets: Pick<Tensor, "index" | "at" | "index_put" | "index_put_"> & ThisType<Tensor> = {
+  index(given) {
+    const items = itemsOf("index", given);
+    const { self, indices } = resolve(this, items);
+    if (indices.length > 0) return _index(self, indices);
+    if (self !== this) return self;
+    return items.length === 1 && items[0] instanceof PythonSlice ? this.slice(0) : this.alias();
+  },
+  at(...given) {
+    return this.index(given);
+  },
+  index_put(given, values, accumulate = false) {
+    const adds = typeof accumulate === "object" ? accumulate.accumulate : accumulate;
+    return this.clone().index_put_(given, values, adds);
+  },
+  index_put_(given, values, accumulate = false) {
+    const items = itemsOf("index_put_", given);
+    if (!(values instanceof Tensor) && !isScalar(values))
+      throw new TypeError(`can't assign a ${typeWord(values)} to a ${this.type()}`);
+    const value = values instanceof Tensor ? values : scalar_tensor(values, { dtype: this.dtype });
+    const filled = value.numel() === 1 && !accumulate && isByMask(items);
+    if (filled && items.some((x) => x instanceof Tensor && x.dtype === uint8))
+      throw new RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char");
+    const { self, indices } = resolve(this, items);
+    const by = indices.length > 0 ? "index_put_" : accumulate ? "add_" : "copy_";
+    if (by === "index_put_") {
+      if (isExpanded(self.sizes, self.strides))
+        warn(
+          "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also applies to advanced indexing e.g. tensor[indices] = tensor",
+        );
+      // One value is read once, before anything is written.
+      const one = filled && value.storage === self.storage ? value.clone() : value;
+      _index_put_(self, indices, withoutLeadingOnes(filled ? one.to(self.dtype) : value), accumulate);
+    } else if (by === "add_") self.add_(value);
+    else if (sameShape(value.sizes, self.sizes)) self.copy_(value);
+    else if (value.sizes.length === 0) self.fill_(value);
+    else self.copy_(withoutLeadingOnes(value).expand(self.sizes));
+    this.storage.changedBy = `x[...] = y (${by})`;
+    return this;
+  },
 };
 /** A mask and nothing else chooses elements: one value then goes there by masked_fill_, which casts it. */
 function isByMask(items: readonly Item[]): boolean {

@@ -1,16 +1,17 @@
 // Names to which PyTorch gives several signatures, or that return a plain value: thin choices among ops.
-import type { Scalar } from "../../base/dtype.ts";
-import { bool } from "../../base/dtype.ts";
-import { RuntimeError, warnOnce } from "../../base/errors.ts";
-import { sameShape } from "../../base/layout.ts";
-import { dynamicShape, refuseBatch } from "../../dispatch/levels.ts";
-import { methodOf, overload, overloaded } from "../../dispatch/overloads.ts";
-import { Tensor } from "../../tensor/tensor.ts";
-import { arange } from "../creation/from_data.ts";
-import { _pow_scalar, _where, maximum, minimum } from "../pointwise/arithmetic.ts";
-import { _max_all, _max_dim, _min_all, _min_dim } from "../reduction/reduction.ts";
-import { _median_all, _median_dim, _nanmedian_all, _nanmedian_dim } from "../reduction/sorting.ts";
-import { _nonzero } from "../indexing/indexing.ts";
+import type { Scalar } from "../base/dtype.ts";
+import { bool } from "../base/dtype.ts";
+import { RuntimeError, warnOnce } from "../base/errors.ts";
+import { sameShape } from "../base/layout.ts";
+import { dynamicShape, refuseBatch } from "../dispatch/levels.ts";
+import { overload, overloaded } from "../dispatch/overloads.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { arange } from "./creation/from_data.ts";
+import { _pow_scalar, _where, maximum, minimum } from "./pointwise/arithmetic.ts";
+import { _max_all, _max_dim, _min_all, _min_dim } from "./reduction/reduction.ts";
+import { _median_all, _median_dim, _nanmedian_all, _nanmedian_dim } from "./reduction/sorting.ts";
+import { _nonzero } from "./indexing/indexing.ts";
+import { repeat_interleave as repeated } from "./views/joining.ts";
 
 type Operand = Tensor | Scalar;
 interface Out {
@@ -63,7 +64,7 @@ export const pow = overloaded<
   overload("pow(Tensor self, Tensor|Scalar exponent) -> Tensor", (self, exponent) => self.pow(exponent)),
   overload("pow(Scalar self, Tensor exponent) -> Tensor", (self, exponent) => _pow_scalar(self, exponent)),
 );
-declare module "../../tensor/tensor.ts" {
+declare module "../tensor/tensor.ts" {
   interface Tensor {
     /** The indices of the elements that are not zero, one row each. */
     nonzero(options?: { as_tuple?: false }): Tensor;
@@ -72,12 +73,10 @@ declare module "../../tensor/tensor.ts" {
     where(condition: Tensor, other: Operand): Tensor;
   }
 }
-Tensor.prototype.nonzero = methodOf(nonzero);
-Tensor.prototype.where = methodOf(
-  overloaded(
-    overload("where(Tensor self, Tensor condition, Tensor|Scalar other) -> Tensor", (self, condition, other) =>
-      where(condition, self, other),
-    ),
+/** {@link where} as a method: of what it is called on. */
+export const whereSelf = overloaded<(self: Tensor, condition: Tensor, other: Operand) => Tensor>(
+  overload("where(Tensor self, Tensor condition, Tensor|Scalar other) -> Tensor", (self, condition, other) =>
+    where(condition, self, other),
   ),
 );
 
@@ -127,7 +126,7 @@ export const min = overloaded<ExtremeFunction>(ofTwo("min", minimum), ...folds("
 export const median = overloaded<MedianFunction>(...folds("median", _median_all, _median_dim));
 /** {@link median} of the elements that are not NaN. As `torch.nanmedian`. */
 export const nanmedian = overloaded<MedianFunction>(...folds("nanmedian", _nanmedian_all, _nanmedian_dim));
-declare module "../../tensor/tensor.ts" {
+declare module "../tensor/tensor.ts" {
   interface Tensor {
     /** The largest element; along `dim` also its place; with another tensor the larger of each pair. */
     max: Extreme;
@@ -157,11 +156,11 @@ interface RepeatInterleave {
 export const repeat_interleave = overloaded<RepeatInterleave>(
   overload(
     "repeat_interleave(Tensor self, Tensor|Scalar repeats, int? dim=None, *, int? output_size=None) -> Tensor",
-    (self, repeats, dim, output_size) => self.repeat_interleave(repeats, dim, { output_size }),
+    (self, repeats, dim, output_size) => repeated(self, repeats, dim, { output_size }),
   ),
   overload("repeat_interleave(Tensor repeats, *, int? output_size=None) -> Tensor", (repeats, output_size) => {
     if (repeats.sizes.length !== 1) throw new RuntimeError("repeat_interleave only accept 1D vector as repeat");
-    return arange(repeats.numel()).repeat_interleave(repeats, null, { output_size }).to(repeats.dtype);
+    return repeated(arange(repeats.numel()), repeats, null, { output_size }).to(repeats.dtype);
   }),
 );
 
@@ -196,12 +195,10 @@ export const equal = overloaded<(input: Tensor, other: Tensor) => boolean>(
     return sameShape(self.sizes, other.sizes) && Boolean(self.eq(other).all().item());
   }),
 );
-declare module "../../tensor/tensor.ts" {
+declare module "../tensor/tensor.ts" {
   interface Tensor {
     allclose(other: Tensor, options?: CloseOptions): boolean;
     allclose(other: Tensor, rtol: number, atol?: number, equal_nan?: boolean): boolean;
     equal(other: Tensor): boolean;
   }
 }
-for (const [name, f] of Object.entries({ max, min, median, nanmedian, allclose, equal }))
-  Object.defineProperty(Tensor.prototype, name, { value: methodOf(f) });

@@ -5,9 +5,8 @@ import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { wrapDim } from "../../base/layout.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import { dynamicShape, refuseBatch } from "../../dispatch/levels.ts";
-import { methodOf } from "../../dispatch/overloads.ts";
 import type { Values } from "../../dispatch/signature.ts";
-import { Tensor } from "../../tensor/tensor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { order } from "../common/along_dim.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";
 import { _underived } from "../common/underived.ts";
@@ -120,5 +119,3 @@ declare module "../../tensor/tensor.ts" {
     unique_consecutive(options: UniqueOptions): Tensor | Tensor[];
   }
 }
-Tensor.prototype.unique = methodOf(unique);
-Tensor.prototype.unique_consecutive = methodOf(unique_consecutive);
