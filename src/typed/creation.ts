@@ -2,7 +2,7 @@
 import type { Arg, AnyTensor, ArgsOf, ListArg, Option } from "./arguments.ts";
 import type { NameOf } from "./dtype.ts";
 import type { Add, Divide, Subtract } from "./numbers.ts";
-import type { Dim, DimOf, DimsOf, Named, Shape, Unknown } from "./shape.ts";
+import type { Dim, DimOf, DimsOf, Minus, Named, Shape, Unknown } from "./shape.ts";
 import type { DtypeOf, Made, ShapeOf } from "./tensor.ts";
 
 /** The dtype asked for, else the default one, which is taken to be float32. */
@@ -31,14 +31,16 @@ type Steps<Start, End, Step> = Start extends 0
     ? Whole<End> extends true
       ? DimOf<End>
       : number
-    : Counted<Start, End, Step>
-  : Counted<Start, End, Step>;
-type Counted<Start, End, Step> = [Whole<Start>, Whole<End>, Whole<Step>] extends [true, true, true]
+    : Stepped<Start, End, Step>
+  : Stepped<Start, End, Step>;
+type Stepped<Start, End, Step> = [Whole<Start>, Whole<End>, Whole<Step>] extends [true, true, true]
   ? [Start, End, Step] extends [infer S extends number, infer E extends number, infer D extends number]
     ? `${Subtract<E, S>}${D}` extends `${string}-${string}`
       ? number
       : Divide<Subtract<Add<Subtract<E, S>, D>, 1>, D>
-    : number
+    : Step extends 1
+      ? Minus<DimOf<End>, DimOf<Start>>
+      : number
   : number;
 type Places<A> = A extends readonly [...infer H, infer L] ? (L extends number | bigint ? A : H) : A;
 type Range<P, D extends string> = P extends readonly [infer End]
@@ -75,9 +77,10 @@ export type Eye<F> = <const A extends ArgsOf<F>>(
   ],
   Dtype<A, "float32">
 >;
-export type Permutation<F> = <const A extends ArgsOf<F>>(
+/** Of one dim, whose size comes first, by that name: randperm(n), hann_window(window_length). */
+export type Counted<F, Name extends string, Else extends string> = <const A extends ArgsOf<F>>(
   ...args: A
-) => Made<[DimOf<Arg<A, "0", "n", number>>], Dtype<A, "int64">>;
+) => Made<[DimOf<Arg<A, "0", Name, number>>], Dtype<A, Else>>;
 type SizeIn<A> = A extends readonly [infer H, ...infer R]
   ? H extends readonly unknown[]
     ? H

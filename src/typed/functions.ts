@@ -1,7 +1,7 @@
 // The functions of torch with shapes: the same functions under other types.
 import type * as untyped from "../index.ts";
 import type { AnyTensor, ArgsAfterFirst } from "./arguments.ts";
-import type { Arange, Eye, Filled, FromData, Linspace, Permutation, RandomInts, Sized } from "./creation.ts";
+import type { Arange, Counted, Eye, Filled, FromData, Linspace, RandomInts, Sized } from "./creation.ts";
 import type { Kinds } from "./kinds.ts";
 import type { FunctionTable, Table } from "./names.ts";
 import type { Einsum } from "./products.ts";
@@ -50,7 +50,13 @@ interface Special {
   arange: Arange;
   linspace: Linspace<Untyped["linspace"]>;
   eye: Eye<Untyped["eye"]>;
-  randperm: Permutation<Untyped["randperm"]>;
+  logspace: Linspace<Untyped["logspace"]>;
+  randperm: Counted<Untyped["randperm"], "n", "int64">;
+  hann_window: Counted<Untyped["hann_window"], "window_length", "float32">;
+  hamming_window: Counted<Untyped["hamming_window"], "window_length", "float32">;
+  blackman_window: Counted<Untyped["blackman_window"], "window_length", "float32">;
+  bartlett_window: Counted<Untyped["bartlett_window"], "window_length", "float32">;
+  kaiser_window: Counted<Untyped["kaiser_window"], "window_length", "float32">;
   randint: RandomInts;
   tensor: FromData;
   as_tensor: FromData;

@@ -1,8 +1,10 @@
 // tidu with shapes in its types: the same objects under other types. What has no shape is as in tidu.
 import * as torch from "../index.ts";
 import type { Known } from "./dtype.ts";
+import type { Counted } from "./creation.ts";
 import type { Functions } from "./functions.ts";
 import type { AnyTensor } from "./arguments.ts";
+import type { FftTable, LinalgTable, SpecialTable } from "./names.ts";
 import type { Unknown } from "./shape.ts";
 import type { DtypeOf, Lifted, ShapeOf, Tensor } from "./tensor.ts";
 
@@ -12,11 +14,13 @@ export { shaped, untyped } from "./shaped.ts";
 export type { Dim, Shape } from "./shape.ts";
 export type { Tensor } from "./tensor.ts";
 
-// Namespaces without rules of their own: their functions take tensors of any shape.
+// Namespaces: what has no rule takes tensors of any shape.
 type Torch = typeof torch;
-export const linalg: Lifted<Torch["linalg"]> = torch.linalg as never;
-export const fft: Lifted<Torch["fft"]> = torch.fft as never;
-export const special: Lifted<Torch["special"]> = torch.special as never;
+export const linalg: Lifted<Torch["linalg"], LinalgTable> = torch.linalg as never;
+export const fft = torch.fft as unknown as Lifted<Omit<Torch["fft"], "fftfreq">, FftTable> & {
+  readonly fftfreq: Counted<Torch["fft"]["fftfreq"], "n", "float32">;
+};
+export const special: Lifted<Torch["special"], SpecialTable> = torch.special as never;
 export const optim = torch.optim as unknown as Lifted<Omit<Torch["optim"], "lr_scheduler">> & {
   readonly lr_scheduler: Torch["optim"]["lr_scheduler"];
 };

@@ -1,7 +1,20 @@
 // Elements by their places: x[i], index, gather, index_select, embedding.
 import type { AnyTensor, Arg } from "./arguments.ts";
 import type { Resized } from "./reductions.ts";
-import type { Broadcast, Cut, Dim, DimOf, IsLess, IsRankUnknown, Listed, Shape, Unknown, Wrap } from "./shape.ts";
+import type {
+  Broadcast,
+  Cut,
+  Dim,
+  DimOf,
+  IsLess,
+  IsAny,
+  IsRankUnknown,
+  Listed,
+  Same,
+  Shape,
+  Unknown,
+  Wrap,
+} from "./shape.ts";
 import type { DtypeOf, Made, ShapeOf, Tensor } from "./tensor.ts";
 import type { Inside, Sliced } from "./views.ts";
 
@@ -58,7 +71,7 @@ type Walk<
         ? H extends number
           ? Inside<H, d> extends false
             ? `index ${H} is out of bounds for dimension ${Place["length"]} with size ${d}`
-            : Walk<Left, More, R, I, At, I extends null ? false : true, Place>
+            : Walk<Left, More, R, I, At, I extends null ? false : true, [...Place, 0]>
           : H extends `${string}:${string}`
             ? SliceText<H> extends [infer B, infer E, infer Step]
               ? Walk<
@@ -99,16 +112,53 @@ type IndexShape<H> = H extends readonly unknown[]
   : DtypeOf<H> extends "int64" | "int32"
     ? ShapeOf<H>
     : null;
+/** One mask takes as many dims as it has, and gives as many rows as are true. */
+type Masked<S extends Shape, M extends Shape> = true extends IsRankUnknown<S> | IsRankUnknown<M>
+  ? Shape
+  : M extends readonly [infer m extends Dim, ...infer RM extends Shape]
+    ? S extends readonly [infer s extends Dim, ...infer RS extends Shape]
+      ? Same<m, s> extends false
+        ? null
+        : Masked<RS, RM>
+      : null
+    : [number, ...S];
+type MaskedOr<S extends Shape, M extends Shape> =
+  Masked<S, M> extends infer R
+    ? R extends Shape
+      ? R
+      : M["length"] extends S["length"]
+        ? MaskMisfit<S, M>
+        : Shape
+    : never;
+type MaskMisfit<S extends Shape, M extends Shape, At extends readonly unknown[] = []> =
+  Same<S[At["length"]], M[At["length"]]> extends false
+    ? `The shape of the mask [${Listed<M>}] at index ${At["length"]} does not match the shape of the indexed tensor [${Listed<S>}] at index ${At["length"]}`
+    : MaskMisfit<S, M, [...At, 0]>;
+type IsMask<H> = H extends AnyTensor
+  ? DtypeOf<H> extends infer D
+    ? IsAny<D> extends true
+      ? false
+      : D extends "bool"
+        ? true
+        : false
+    : false
+  : false;
 type Indexed<S extends Shape, V> =
   IsRankUnknown<S> extends true
     ? Shape
-    : Walk<S, V> extends infer R
-      ? R extends null
-        ? Shape
-        : R extends "too many"
-          ? `too many indices for tensor of dimension ${S["length"]}`
-          : R
-      : never;
+    : V extends readonly [infer H]
+      ? IsMask<H> extends true
+        ? MaskedOr<S, ShapeOf<H>>
+        : IndexedBy<S, V>
+      : IndexedBy<S, V>;
+type IndexedBy<S extends Shape, V> =
+  Walk<S, V> extends infer R
+    ? R extends null
+      ? Shape
+      : R extends "too many"
+        ? `too many indices for tensor of dimension ${S["length"]}`
+        : R
+    : never;
 
 // ---- by tensors of places
 

@@ -2,6 +2,7 @@
 // sentence with which PyTorch refuses.
 import type { IndexKinds } from "./indexing.ts";
 import type { FunctionalKinds } from "./layers.ts";
+import type { MatrixKinds } from "./matrices.ts";
 import type { PointwiseKinds } from "./pointwise.ts";
 import type { ProductKinds } from "./products.ts";
 import type { ReductionKinds } from "./reductions.ts";
@@ -14,6 +15,7 @@ export interface Kinds<S extends Shape, D extends string, A>
     ReductionKinds<S, D, A>,
     ViewKinds<S, D, A>,
     ProductKinds<S, D, A>,
+    MatrixKinds<S, D, A>,
     IndexKinds<S, D, A>,
     FunctionalKinds<S, D, A> {}
 export type Kind = keyof Kinds<[], "", []>;

@@ -12,6 +12,7 @@ import type {
   IsRankUnknown,
   Listed,
   Numel,
+  Quotient,
   Same,
   Shape,
   Unknown,
@@ -23,12 +24,16 @@ import type { Flattened, Unflattened } from "./views.ts";
 import type {
   AdaptivePooled,
   AvgPooled,
+  Columns,
   Conv,
   ConvOptions,
   ConvTransposed,
+  Folded,
   Interpolated,
+  LpPooled,
   MaxPooled,
   Padded,
+  PerDim,
   Shuffled,
   Unshuffled,
 } from "./windows.ts";
@@ -148,11 +153,31 @@ export type Attended<Q extends Shape, K extends Shape, V extends Shape> = Q exte
       : never
     : Shape
   : Shape;
-/** Grouped queries are not looked into. */
+/** With grouped queries there are fewer heads of keys than of queries. */
 type Attention<S extends Shape, A> =
   Option<A, "enable_gqa", false> extends false
     ? Attended<S, ShapeOf<Arg<A, "0", "key", Shape>>, ShapeOf<Arg<A, "1", "value", Shape>>>
-    : Shape;
+    : S extends readonly [...infer B extends Shape, unknown]
+      ? ShapeOf<Arg<A, "1", "value", Shape>> extends readonly [...unknown[], infer O extends Dim]
+        ? [...B, O]
+        : Shape
+      : Shape;
+/** How much each query sees of each key: the mean over heads. */
+type Weights<Q extends Shape, K extends Shape, First, Average> = Average extends true
+  ? Q extends readonly [infer A extends Dim, infer B extends Dim, unknown]
+    ? K extends readonly [infer X extends Dim, infer Y extends Dim, unknown]
+      ? First extends true
+        ? [A, B, Y]
+        : First extends false
+          ? [B, A, X]
+          : Shape
+      : Shape
+    : Q extends readonly [infer L extends Dim, unknown]
+      ? K extends readonly [infer T extends Dim, unknown]
+        ? [L, T]
+        : Shape
+      : Shape
+  : Shape;
 type Embeds<S extends Shape, E> = S extends readonly [...unknown[], infer K extends Dim]
   ? Same<K, E> extends false
     ? `was expecting embedding dimension of ${E & Dim}, but got ${K}`
@@ -262,6 +287,33 @@ type ConvOf<S extends Shape, N extends number, A> =
       ? Shape
       : Conv<S, N, O & ConvOptions>
     : never;
+type ConvTransposedOf<S extends Shape, N extends number, A> =
+  ShapeOf<Arg<A, "0", "weight", Shape>> extends readonly [infer I, infer O, ...infer K]
+    ? ConvTransposed<
+        S,
+        N,
+        {
+          in: I;
+          out: Numel<[O, Arg<A, "5", "groups", 1>]>;
+          kernel: K;
+          stride: Arg<A, "2", "stride", 1>;
+          padding: Arg<A, "3", "padding", 0>;
+          output_padding: Arg<A, "4", "output_padding", 0>;
+          groups: Arg<A, "5", "groups", 1>;
+          dilation: Arg<A, "6", "dilation", 1>;
+        }
+      >
+    : Shape;
+/** With the places of what was taken, if they are asked for. */
+type Indices<A, R> = Arg<A, "1", "return_indices", false> extends false ? R : R extends string ? R : Unknown;
+type UnfoldedOf<S extends Shape, A> = Columns<
+  S,
+  Arg<A, "0", "kernel_size", number>,
+  Arg<A, "1", "dilation", 1>,
+  Arg<A, "2", "padding", 0>,
+  Arg<A, "3", "stride", 1>
+>;
+type FoldedOf<S extends Shape, A> = Folded<S, Arg<A, "0", "output_size", number>, Arg<A, "1", "kernel_size", number>>;
 type Distance<S extends Shape, T extends Shape, P, Keep> =
   Broadcast<S, T> extends infer R ? (R extends Shape ? Reduced<R, P, Keep> : R) : never;
 
@@ -278,6 +330,14 @@ export interface FunctionalKinds<S extends Shape, D extends string, A> {
   conv1d: Made<ConvOf<S, 1, A>, D>;
   conv2d: Made<ConvOf<S, 2, A>, D>;
   conv3d: Made<ConvOf<S, 3, A>, D>;
+  convTranspose1dF: Made<ConvTransposedOf<S, 1, A>, D>;
+  convTranspose2dF: Made<ConvTransposedOf<S, 2, A>, D>;
+  convTranspose3dF: Made<ConvTransposedOf<S, 3, A>, D>;
+  adaptiveMaxPool1d: Indices<A, Made<AdaptivePooled<S, 1, Arg<A, "0", "output_size", number>, "max">, D>>;
+  adaptiveMaxPool2d: Indices<A, Made<AdaptivePooled<S, 2, Arg<A, "0", "output_size", number>, "max">, D>>;
+  adaptiveMaxPool3d: Indices<A, Made<AdaptivePooled<S, 3, Arg<A, "0", "output_size", number>, "max">, D>>;
+  unfoldF: Made<UnfoldedOf<S, A>, D>;
+  foldF: Made<FoldedOf<S, A>, D>;
   maxPool1d: Made<MaxPooled<S, 1, A>, D>;
   maxPool2d: Made<MaxPooled<S, 2, A>, D>;
   maxPool3d: Made<MaxPooled<S, 3, A>, D>;
@@ -358,7 +418,24 @@ export interface LayerKinds<C, S extends Shape, D extends string, A> {
   multihead: Embeds<S, Arg<C, "0", "embed_dim", number>> extends infer R
     ? R extends string
       ? R
-      : [Made<R, D>, Option<A, "need_weights", true> extends false ? null : Tensor<Unknown, D>]
+      : [
+          Made<R, D>,
+          Arg<A, "3", "need_weights", true> extends infer W
+            ? W extends true
+              ? Made<
+                  Weights<
+                    S,
+                    ShapeOf<Arg<A, "0", "key", Shape>>,
+                    Option<C, "batch_first", false>,
+                    Arg<A, "5", "average_attn_weights", true>
+                  >,
+                  D
+                >
+              : W extends false
+                ? null
+                : Tensor<Unknown, D> | null
+            : never,
+        ]
     : never;
   transformer: Made<Embeds<S, Arg<C, "0", "d_model", number>>, D>;
   encoder: Tensor<S, D>;
@@ -371,6 +448,18 @@ export interface LayerKinds<C, S extends Shape, D extends string, A> {
   >;
   oneNumber: Reduction<Option<C, "reduction", "mean">> extends "one" ? Tensor<[], D> : Tensor<Unknown, D>;
   cosine: Made<Distance<S, ShapeOf<Arg<A, "0", "x2", Shape>>, Arg<C, "0", "dim", 1>, false>, D>;
+  unfold: Made<UnfoldedOf<S, C>, D>;
+  fold: Made<FoldedOf<S, C>, D>;
+  lpPool1d: Made<LpPooled<S, 1, C>, D>;
+  lpPool2d: Made<LpPooled<S, 2, C>, D>;
+  lpPool3d: Made<LpPooled<S, 3, C>, D>;
+  pairwise: Made<Distance<S, ShapeOf<Arg<A, "0", "x2", Shape>>, -1, Arg<C, "2", "keepdim", false>>, D>;
+  bilinear: Made<
+    S extends readonly [...infer B extends Shape, unknown] ? [...B, DimOf<Arg<C, "2", "out_features", number>>] : Shape,
+    D
+  >;
+  /** As many as the target has. */
+  encoderDecoder: Made<ShapeOf<Arg<A, "0", "tgt", Shape>>, D>;
   unknown: Tensor<Unknown, D>;
 }
 /** What constructors refuse: C are their arguments. Of the kinds that are not named nothing is refused. */
@@ -391,6 +480,39 @@ export interface BuildKinds<C> {
     ? "embed_dim must be divisible by num_heads"
     : null;
 }
+/** Shapes of what layers hold: C are the arguments of their constructor. */
+export interface HeldKinds<C> {
+  weight: {
+    linear: [DimOf<Arg<C, "1", "out_features", number>>, DimOf<Arg<C, "0", "in_features", number>>];
+    embedding: [DimOf<Arg<C, "0", "num_embeddings", number>>, DimOf<Arg<C, "1", "embedding_dim", number>>];
+    layerNorm: DimsOf<ListOf<Arg<C, "0", "normalized_shape", number>>>;
+    batchNorm1d: [DimOf<Arg<C, "0", "num_features", number>>];
+    batchNorm2d: [DimOf<Arg<C, "0", "num_features", number>>];
+    batchNorm3d: [DimOf<Arg<C, "0", "num_features", number>>];
+    groupNorm: [DimOf<Arg<C, "1", "num_channels", number>>];
+    conv1d: Kernel<ConvArgs<C>, 1>;
+    conv2d: Kernel<ConvArgs<C>, 2>;
+    conv3d: Kernel<ConvArgs<C>, 3>;
+  };
+  bias: {
+    linear: [DimOf<Arg<C, "1", "out_features", number>>];
+    layerNorm: DimsOf<ListOf<Arg<C, "0", "normalized_shape", number>>>;
+    batchNorm1d: [DimOf<Arg<C, "0", "num_features", number>>];
+    batchNorm2d: [DimOf<Arg<C, "0", "num_features", number>>];
+    batchNorm3d: [DimOf<Arg<C, "0", "num_features", number>>];
+    groupNorm: [DimOf<Arg<C, "1", "num_channels", number>>];
+    conv1d: [DimOf<Arg<C, "1", "out_channels", number>>];
+    conv2d: [DimOf<Arg<C, "1", "out_channels", number>>];
+    conv3d: [DimOf<Arg<C, "1", "out_channels", number>>];
+  };
+}
+type Kernel<
+  O extends { readonly in: unknown; readonly out: unknown; readonly groups: unknown; readonly kernel: unknown },
+  N,
+> =
+  DimsOf<PerDim<O["kernel"], N>> extends infer K extends readonly Dim[]
+    ? [DimOf<O["out"]>, Quotient<DimOf<O["in"]>, O["groups"]>, ...K]
+    : Shape;
 type IsMultiple<A, B> = Inferred<[A], [B]> extends null ? false : true;
 type Grouped<O extends { readonly in: unknown; readonly out: unknown; readonly groups: unknown }> =
   O["groups"] extends 1
@@ -478,7 +600,15 @@ interface Lists {
   classLoss: "CrossEntropyLoss" | "NLLLoss";
   oneNumber: "TripletMarginLoss" | "MarginRankingLoss" | "HingeEmbeddingLoss" | "CosineEmbeddingLoss" | "SoftMarginLoss" | "MultiMarginLoss" | "MultiLabelMarginLoss" | "MultiLabelSoftMarginLoss" | "GaussianNLLLoss" | "CTCLoss";
   cosine: "CosineSimilarity";
-  unknown: "Bilinear" | "EmbeddingBag" | "Fold" | "Unfold" | "LPPool1d" | "LPPool2d" | "LPPool3d" | "MaxUnpool1d" | "MaxUnpool2d" | "MaxUnpool3d" | "FractionalMaxPool2d" | "FractionalMaxPool3d" | "PairwiseDistance" | "Transformer";
+  unfold: "Unfold";
+  fold: "Fold";
+  lpPool1d: "LPPool1d";
+  lpPool2d: "LPPool2d";
+  lpPool3d: "LPPool3d";
+  pairwise: "PairwiseDistance";
+  bilinear: "Bilinear";
+  encoderDecoder: "Transformer";
+  unknown: "EmbeddingBag" | "MaxUnpool1d" | "MaxUnpool2d" | "MaxUnpool3d" | "FractionalMaxPool2d" | "FractionalMaxPool3d";
 }
 /** The kind of each layer. */
 export type LayerTable = { [K in keyof Lists as Lists[K]]: K };

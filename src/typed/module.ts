@@ -2,21 +2,23 @@
 import type { Module as UntypedModule } from "../nn/module/module.ts";
 import type * as nn from "../nn/index.ts";
 import type { AnyModule, AnyTensor, Loose } from "./arguments.ts";
-import type { BuildKinds, LayerKinds, LayerTable } from "./layers.ts";
+import type { BuildKinds, HeldKinds, LayerKinds, LayerTable } from "./layers.ts";
 import type {
   Dim,
   IsAny,
   IsRankUnknown,
   IsUnknown,
   Listed,
+  Minus,
   Numel,
   Plain,
   Plus,
+  Said,
   Same,
   Shape,
   Unknown,
 } from "./shape.ts";
-import type { Accepted, DtypeOf, Made, Result, ShapeOf, Tensor, Unruled } from "./tensor.ts";
+import type { Accepted, DtypeOf, Input, Made, Result, ShapeOf, Tensor, Unruled } from "./tensor.ts";
 
 /** What all modules have, but for what they are called with. `this` stands for the module itself. */
 interface Members extends Omit<UntypedModule, keyof OfItself | "forward" | "_apply">, OfItself {}
@@ -93,7 +95,7 @@ type Misfit<
 type IsName<D> = D extends string
   ? string extends D
     ? false
-    : D extends `${string}${"*" | "+"}${string}`
+    : D extends `${string}${"*" | "+" | "-"}${string}`
       ? false
       : true
   : false;
@@ -102,9 +104,11 @@ type Put<D, B> = D extends string
     ? B[D]
     : D extends `${infer L}+${infer R}`
       ? Plus<Put<Factor<L>, B>, Put<Factor<R>, B>>
-      : D extends `${infer L}*${infer R}`
-        ? Numel<[Put<Factor<L>, B>, Put<Factor<R>, B>]>
-        : number
+      : D extends `${infer L}-${infer R}`
+        ? Minus<Put<Factor<L>, B>, Put<Factor<R>, B>>
+        : D extends `${infer L}*${infer R}`
+          ? Numel<[Put<Factor<L>, B>, Put<Factor<R>, B>]>
+          : number
   : D;
 type Factor<T extends string> = T extends `${infer N extends number}` ? N : T;
 type PutAll<S, B> = { -readonly [K in keyof S]: Put<S[K], B> };
@@ -143,18 +147,24 @@ export interface Module extends Members {
 // ---- layers
 
 type Layers = typeof nn;
-type Constructed<N extends keyof LayerTable> = Layers[N] extends abstract new (...args: never[]) => infer I ? I : never;
+type Constructed<N extends keyof LayerTable> = Layers[N] extends { readonly prototype: infer I } ? I : never;
 type ConstructedBy<N extends keyof LayerTable> = Layers[N] extends abstract new (...args: infer C) => unknown
   ? C
   : never;
 type Rest<N extends keyof LayerTable> =
   Constructed<N> extends { forward(input: never, ...rest: infer R): unknown } ? Loose<R> : [];
-type Own<N extends keyof LayerTable> = {
-  [K in keyof Omit<Constructed<N>, keyof UntypedModule>]: Unruled<Constructed<N>[K]>;
+/** Fields; of weights and biases the shapes follow from what the layer was made of. */
+type Own<N extends keyof LayerTable, C> = {
+  [K in keyof Omit<Constructed<N>, keyof UntypedModule>]: K extends keyof HeldKinds<C>
+    ? Held<HeldKinds<C>[K], LayerTable[N], Constructed<N>[K]>
+    : Unruled<Constructed<N>[K]>;
 };
+type Held<H, Kind, F> = Kind extends keyof H
+  ? H[Kind] extends infer S extends Shape
+    ? Tensor<Said<S>, Unknown> | Extract<F, null>
+    : Unruled<F>
+  : Unruled<F>;
 type Ruled<N extends keyof LayerTable, C, I, A> = LayerKinds<C, ShapeOf<I>, DtypeOf<I>, A>[LayerTable[N]];
-/** What is wrong with an input is said of it; what is wrong with a target, of the target. */
-type Input<R, I, Sentence = R> = [R] extends [string] ? NoInfer<Sentence> : I;
 
 /**
  * A layer by its name and what it was made of, by which the checker compares two (`in out`): by all that they have it takes
@@ -172,9 +182,9 @@ interface Called<in out N extends keyof LayerTable, in out C> {
   /** Says what a call gives; there is no such field when the program runs. */
   readonly __rule?: [N, C];
 }
-export type Layer<N extends keyof LayerTable, C> = Called<N, C> & Own<N> & Members;
+export type Layer<N extends keyof LayerTable, C> = Called<N, C> & Own<N, C> & Members;
 /** A layer of that name, whatever it was made of. */
-export type SomeLayer<N extends keyof LayerTable> = SomeModule & Own<N>;
+export type SomeLayer<N extends keyof LayerTable> = SomeModule & Own<N, unknown>;
 export type LayerClass<N extends keyof LayerTable> = LayerTable[N] extends infer K extends keyof BuildKinds<unknown>
   ? new <const C extends ConstructedBy<N>>(...args: Accepted<BuildKinds<C>[K], C>) => Layer<N, C>
   : new <const C extends ConstructedBy<N>>(...args: C) => Layer<N, C>;

@@ -2,7 +2,7 @@
 import type { Scalar } from "../base/dtype.ts";
 import type { Arg, Option } from "./arguments.ts";
 import type { AsFloat, AsReal, NameOf, Promote, WithScalar } from "./dtype.ts";
-import type { Broadcast, Listed, Shape } from "./shape.ts";
+import type { Broadcast, Listed, Shape, Unknown } from "./shape.ts";
 import type { DtypeOf, Made, ShapeOf, Tensor } from "./tensor.ts";
 
 /** The dtype of an operand of dtype D and shape S with another, which may be a bare number. */
@@ -12,8 +12,18 @@ type With<S extends Shape, D extends string, O> = O extends null
     ? WithScalar<D, O>
     : Promote<D, S, DtypeOf<O>, ShapeOf<O>>;
 type Two<S extends Shape, O, D extends string> = Made<Broadcast<S, ShapeOf<O>>, D>;
-type Three<S extends Shape, B extends Shape, C extends Shape, D extends string> =
-  Broadcast<S, B> extends infer R ? (R extends Shape ? Made<Broadcast<R, C>, D> : R) : never;
+type BroadcastOf<S extends Shape, B extends Shape, C extends Shape> =
+  Broadcast<S, B> extends infer R ? (R extends Shape ? Broadcast<R, C> : R) : never;
+type ComplexPart<A> = Arg<A, "0", "imag", Arg<A, "0", "angle", Shape>>;
+type Places<A> =
+  Option<A, "out_int32", false> extends infer I
+    ? I extends false
+      ? "int64"
+      : I extends true
+        ? "int32"
+        : Unknown
+    : never;
+type Three<S extends Shape, B extends Shape, C extends Shape, D extends string> = Made<BroadcastOf<S, B, C>, D>;
 /** What is written into self must have its shape. */
 type Into<S extends Shape, R, D extends string> = R extends string
   ? R
@@ -36,6 +46,9 @@ export interface PointwiseKinds<S extends Shape, D extends string, A> {
   divide: Two<S, Arg<A, "0", "other", Shape>, Divided<A, With<S, D, Arg<A, "0", "other", Shape>>>>;
   power: Two<S, Arg<A, "0", "exponent", Shape>, With<S, D, Arg<A, "0", "exponent", Shape>>>;
   compare: Two<S, Arg<A, "0", "other", Shape>, "bool">;
+  /** Always in double precision. */
+  floatPower: Two<S, Arg<A, "0", "exponent", Shape>, D extends `complex${string}` ? "complex128" : "float64">;
+  power_: Into<S, Broadcast<S, ShapeOf<Arg<A, "0", "exponent", Shape>>>, D>;
   two_: Into<S, Broadcast<S, ShapeOf<Arg<A, "0", "other", Shape>>>, D>;
   mask: Two<S, Arg<A, "0", "mask", Shape>, D>;
   mask_: Into<S, Broadcast<S, ShapeOf<Arg<A, "0", "mask", Shape>>>, D>;
@@ -56,8 +69,19 @@ export interface PointwiseKinds<S extends Shape, D extends string, A> {
   >;
   lerp: Three<S, ShapeOf<Arg<A, "0", "end", Shape>>, ShapeOf<Arg<A, "1", "weight", Shape>>, D>;
   addc: Three<S, ShapeOf<Arg<A, "0", "tensor1", Shape>>, ShapeOf<Arg<A, "1", "tensor2", Shape>>, D>;
+  lerp_: Into<S, BroadcastOf<S, ShapeOf<Arg<A, "0", "end", Shape>>, ShapeOf<Arg<A, "1", "weight", Shape>>>, D>;
+  addc_: Into<S, BroadcastOf<S, ShapeOf<Arg<A, "0", "tensor1", Shape>>, ShapeOf<Arg<A, "1", "tensor2", Shape>>>, D>;
   to: Tensor<S, Converted<A, D>>;
+  typeAs: Tensor<S, DtypeOf<Arg<A, "0", "other", unknown>>>;
+  /** Two parts as complex numbers, and one part of those. */
+  complexOf: Two<S, ComplexPart<A>, D extends "float64" ? "complex128" : D extends "float32" ? "complex64" : Unknown>;
+  realPart: Tensor<S, AsReal<D>>;
+  /** Places among boundaries. */
+  bucketize: Tensor<S, Places<A>>;
+  searchsorted: Tensor<ShapeOf<Arg<A, "0", "input", Shape>>, Places<A>>;
   asBool: Tensor<S, "bool">;
+  asUint8: Tensor<S, "uint8">;
+  asInt8: Tensor<S, "int8">;
   asInt16: Tensor<S, "int16">;
   asInt32: Tensor<S, "int32">;
   asInt64: Tensor<S, "int64">;
@@ -65,6 +89,8 @@ export interface PointwiseKinds<S extends Shape, D extends string, A> {
   asBfloat16: Tensor<S, "bfloat16">;
   asFloat32: Tensor<S, "float32">;
   asFloat64: Tensor<S, "float64">;
+  asComplex64: Tensor<S, "complex64">;
+  asComplex128: Tensor<S, "complex128">;
 }
 /** x.to(dtype), x.to(device), x.to(device, dtype), x.to({ dtype }), x.to(tensor) */
 type Converted<A, D extends string> = A extends readonly [infer F, ...infer R]

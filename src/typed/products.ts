@@ -1,7 +1,7 @@
 // Products of matrices and vectors, einsum.
 import type { Arg } from "./arguments.ts";
 import type { Promoted } from "./dtype.ts";
-import type { Broadcast, Crossed, Dim, IsRankUnknown, IsUnknown, Listed, Numel, Same, Shape } from "./shape.ts";
+import type { Broadcast, Crossed, Dim, IsLess, IsRankUnknown, IsUnknown, Listed, Numel, Same, Shape } from "./shape.ts";
 import type { DtypeOf, Made, ShapeOf } from "./tensor.ts";
 
 type CannotMultiply<M, K, L, N> =
@@ -97,8 +97,8 @@ type Mv<A extends Shape, B extends Shape> =
       : A extends readonly [infer M extends Dim, infer K extends Dim]
         ? B extends readonly [infer L extends Dim]
           ? Vector<[M], K, L>
-          : `vector + matrix @ vector expected, got ${B["length"]}, 2, ${B["length"]}`
-        : `vector + matrix @ vector expected, got ${B["length"]}, ${A["length"]}, ${B["length"]}`;
+          : `vector + matrix @ vector expected, got 1, 2, ${B["length"]}`
+        : `vector + matrix @ vector expected, got 1, ${A["length"]}, ${B["length"]}`;
 type DotOf<A extends Shape, B extends Shape> =
   IsRankUnknown<A> extends true
     ? Shape
@@ -187,6 +187,14 @@ type BindAll<I, T, B = Record<never, never>, N extends readonly unknown[] = []> 
   : T extends readonly []
     ? B
     : null;
+/** A list of operands as long as that of their letters; or a sentence. */
+type Counted<I extends readonly unknown[], T> = T extends readonly unknown[]
+  ? number extends T["length"]
+    ? true
+    : T["length"] extends I["length"]
+      ? true
+      : `einsum(): ${IsLess<T["length"], I["length"]> extends true ? "fewer" : "more"} operands were provided than specified in the equation`
+  : true;
 type Output<L, B> = { [K in keyof L]: L[K] extends keyof B ? B[L[K]] : number };
 /** The shape of an einsum; not known where the equation has dots, or leaves the output to be found. */
 export type Einsum<E, T> = E extends `${string}.${string}`
@@ -194,13 +202,15 @@ export type Einsum<E, T> = E extends `${string}.${string}`
   : E extends `${infer I}->${infer O}`
     ? string extends I
       ? Shape
-      : BindAll<Inputs<I>, T> extends infer B
-        ? B extends string
-          ? B
-          : B extends null
-            ? Shape
-            : Output<Letters<O>, B>
-        : never
+      : Counted<Inputs<I>, T> extends infer Wrong extends string
+        ? Wrong
+        : BindAll<Inputs<I>, T> extends infer B
+          ? B extends string
+            ? B
+            : B extends null
+              ? Shape
+              : Output<Letters<O>, B>
+          : never
     : Shape;
 
 type Both<A, D extends string, Name extends string> = Promoted<D, DtypeOf<Arg<A, "0", Name, unknown>>>;

@@ -63,6 +63,17 @@ type Extreme<S extends Shape, D extends string, A> = A extends readonly []
   : A extends readonly [infer O extends AnyTensor, ...unknown[]]
     ? Made<Broadcast<S, ShapeOf<O>>, DtypeOf<O> extends D ? D : string>
     : Pair<ReduceOne<S, A, 0>, D>;
+type Pairs<R, NA extends string, NB extends string, D extends string> = R extends string
+  ? R
+  : Named<Made<R, D>, NA, Made<R, D>, NB>;
+/** One quantile, or a list of them before all else. */
+type Quantiles<Q, R> = Q extends readonly []
+  ? R
+  : Q extends readonly [infer N extends Dim]
+    ? R extends Shape
+      ? [N, ...R]
+      : R
+    : Shape;
 /** The same shape, if there is such a dim. */
 export type Checked<S extends Shape, P> = P extends string ? P : S;
 /** S with the dim at a place of another size. */
@@ -87,6 +98,13 @@ export interface ReductionKinds<S extends Shape, D extends string, A> {
   count: Made<Reduced<S, Arg<A, "0", "dim", null>, false>, "int64">;
   logsumexp: Made<Reduce<S, A>, AsFloat<D>>;
   variance: Made<Reduced<S, Variance<A>, Arg<A, "2", "keepdim", false>>, D>;
+  varMean: Pairs<Reduced<S, Variance<A>, Option<A, "keepdim", false>>, "var", "mean", D>;
+  stdMean: Pairs<Reduced<S, Variance<A>, Option<A, "keepdim", false>>, "std", "mean", D>;
+  aminmax: Pairs<Reduced<S, Option<A, "dim", null>, Option<A, "keepdim", false>>, "min", "max", D>;
+  quantile: Made<
+    Quantiles<ShapeOf<Arg<A, "0", "q", Shape>>, Reduced<S, Arg<A, "1", "dim", null>, Arg<A, "2", "keepdim", false>>>,
+    D
+  >;
   norm: Made<Reduced<S, Arg<A, "1", "dim", null>, Arg<A, "2", "keepdim", false>>, Typed<A, AsReal<D>>>;
   extreme: Extreme<S, D, A>;
   median: A extends readonly [] ? Tensor<[], D> : Pair<ReduceOne<S, A, 0>, D>;

@@ -46,31 +46,37 @@ export type Sizes<S extends Shape> = number extends S["length"]
 
 export type IsUnion<T, U = T> = [T] extends [never] ? true : T extends T ? ([U] extends [T] ? false : true) : never;
 /** The dim that a given size is. */
-export type DimOf<V> = V extends { readonly [NAME]: infer N extends string }
-  ? N
-  : IsUnion<V> extends true
+export type DimOf<V> =
+  IsAny<V> extends true
     ? number
-    : V extends string
-      ? string extends V
+    : V extends { readonly [NAME]: infer N extends string }
+      ? N
+      : IsUnion<V> extends true
         ? number
-        : V
-      : V extends number
-        ? V
-        : number;
-export type DimsOf<V> = V extends readonly unknown[]
-  ? number extends V["length"]
+        : V extends string
+          ? string extends V
+            ? number
+            : V
+          : V extends number
+            ? V
+            : number;
+export type DimsOf<V> =
+  IsAny<V> extends true
     ? Shape
-    : V extends readonly [infer H, ...infer R]
-      ? [DimOf<H>, ...TailOf<DimsOf<R>>]
-      : []
-  : Shape;
+    : V extends readonly unknown[]
+      ? number extends V["length"]
+        ? Shape
+        : V extends readonly [infer H, ...infer R]
+          ? [DimOf<H>, ...TailOf<DimsOf<R>>]
+          : []
+      : Shape;
 type TailOf<S> = S extends Dim[] ? S : S extends Shape ? S : [];
 
 // ---- what is known
 
 export type IsUnknown<D> = number extends D ? true : string extends D ? true : false;
 export type IsRankUnknown<S extends Shape> = number extends S["length"] ? true : false;
-type IsComputed<D> = D extends `${string}${"*" | "+"}${string}` ? true : false;
+type IsComputed<D> = D extends `${string}${"*" | "+" | "-"}${string}` ? true : false;
 /** Whether two dims are equal; `boolean` if that cannot be said. */
 export type Same<A, B> =
   IsUnknown<A> extends true
@@ -79,11 +85,11 @@ export type Same<A, B> =
       ? boolean
       : [A] extends [B]
         ? true
-        : IsComputed<A> extends true
-          ? boolean
-          : IsComputed<B> extends true
-            ? boolean
-            : false;
+        : true extends IsComputed<A> | IsComputed<B>
+          ? Offset<A>[0] extends Offset<B>[0]
+            ? false
+            : boolean
+          : false;
 /** Whether a dim is a known number. */
 export type IsNumber<D> = D extends number ? (number extends D ? false : true) : false;
 /** Whether all dims of a shape are known numbers. */
@@ -113,6 +119,26 @@ export type Listed<S> = S extends readonly [infer H, ...infer R]
 
 // ---- arithmetic of dims
 
+/** A name and what is added to it and taken from it: "T+1" is ["T", 1, 0]. */
+type Offset<D> = D extends `${infer X}+${infer N extends number}`
+  ? [X, N, 0]
+  : D extends `${infer X}-${infer N extends number}`
+    ? [X, 0, N]
+    : [D, 0, 0];
+type Written<X, N> = N extends 0
+  ? X
+  : N extends number
+    ? number extends N
+      ? number
+      : `${N}` extends `-${string}`
+        ? `${X & string}${N}`
+        : `${X & string}+${N}`
+    : number;
+/** A named dim with so many more and so many less. */
+export type Shifted<D, More extends number, Less extends number> =
+  Offset<D> extends [infer X, infer U extends number, infer W extends number]
+    ? Written<X, Subtract<Add<U, More>, Add<W, Less>>>
+    : number;
 export type Plus<A, B> = A extends 0
   ? B
   : B extends 0
@@ -124,9 +150,25 @@ export type Plus<A, B> = A extends 0
         : A extends number
           ? B extends number
             ? Add<A, B>
-            : `${A & Dim}+${B & Dim}`
-          : `${A & Dim}+${B & Dim}`;
-export type Minus<A, B> = B extends 0 ? A : A extends number ? (B extends number ? Subtract<A, B> : number) : number;
+            : Shifted<B, A, 0>
+          : B extends number
+            ? Shifted<A, B, 0>
+            : `${A & Dim}+${B & Dim}`;
+/** What would be below zero is not known. */
+export type Minus<A, B> = B extends 0
+  ? A
+  : B extends number
+    ? number extends B
+      ? number
+      : A extends number
+        ? NotBelow<Subtract<A, B>>
+        : IsUnknown<A> extends true
+          ? number
+          : Shifted<A, 0, B>
+    : [A, B] extends [B, A]
+      ? 0
+      : number;
+type NotBelow<N extends number> = `${N}` extends `-${string}` ? number : N;
 /** A product of dims: its known part, the names of the others, and whether it is known at all. */
 interface Factors {
   readonly number: number;
@@ -137,23 +179,34 @@ type FactorsOf<S, N extends number = 1, Names extends readonly string[] = []> = 
     ? null
     : H extends number
       ? FactorsOf<R, Multiply<N, H>, Names>
-      : H extends `${infer A}*${infer B}`
-        ? FactorsOf<
-            [A extends `${infer M extends number}` ? M : A, B extends `${infer M extends number}` ? M : B, ...R],
-            N,
-            Names
-          >
-        : FactorsOf<R, N, [...Names, H & string]>
+      : H extends `${string}${"+" | "-"}${string}`
+        ? FactorsOf<R, N, [...Names, H]>
+        : H extends `${infer A}*${infer B}`
+          ? FactorsOf<
+              [A extends `${infer M extends number}` ? M : A, B extends `${infer M extends number}` ? M : B, ...R],
+              N,
+              Names
+            >
+          : FactorsOf<R, N, [...Names, H & string]>
   : S extends readonly []
     ? { number: N; names: Names }
     : null;
-type Joined<Names, N extends number> = Names extends readonly [infer H extends string, ...infer R]
-  ? R extends readonly []
-    ? N extends 1
-      ? H
-      : `${H}*${N}`
-    : `${H}*${Joined<R, N> & Dim}`
-  : N;
+/** As text; a product with a sum in it has none, for "A*B+C" is the sum. */
+type Joined<Names, N extends number> = Names extends readonly [infer H extends string]
+  ? N extends 1
+    ? H
+    : Product<H, N>
+  : Names extends readonly [infer H extends string, ...infer R]
+    ? Product<H, Joined<R, N>>
+    : N;
+type Product<A, B> =
+  IsUnknown<B> extends true
+    ? number
+    : `${A & Dim}*${B & Dim}` extends infer T
+      ? T extends `${string}${"+" | "-"}${string}`
+        ? number
+        : T
+      : never;
 type AsDim<F> = F extends Factors ? (number extends F["number"] ? number : Joined<F["names"], F["number"]>) : number;
 /** The product of all dims. */
 export type Numel<S> = AsDim<FactorsOf<S>>;

@@ -8,7 +8,7 @@ import type { First } from "./indexing.ts";
 import type { Kind, Kinds } from "./kinds.ts";
 import type { Table } from "./names.ts";
 import type { Numel, Plain, Said, Shape, Size, Sizes, Unknown, Wrap } from "./shape.ts";
-import type { AllTransposed, MatrixTransposed, Turned } from "./views.ts";
+import type { AllTransposed, MatrixTransposed } from "./views.ts";
 
 declare const SHAPE: unique symbol;
 declare const DTYPE: unique symbol;
@@ -35,7 +35,6 @@ export interface Tensor<S extends Shape = Unknown, D extends string = Unknown> e
   data: Tensor<S, D>;
   readonly T: Tensor<Said<AllTransposed<Plain<S>>>, D>;
   readonly mT: Made<MatrixTransposed<Plain<S>>, D>;
-  t: Turn;
   readonly H: Tensor<Said<AllTransposed<Plain<S>>>, D>;
   readonly mH: Made<MatrixTransposed<Plain<S>>, D>;
   readonly [index: number]: Tensor<Said<First<Plain<S>>>, D>;
@@ -59,19 +58,47 @@ export type Made<R, D extends string> = [R] extends [string]
  * its own, for R itself would be narrowed to `R & string`, which has the checker look into all that a tensor has.
  */
 export type Accepted<R, A, Sentence = R> = [R] extends [string] ? [NoInfer<Sentence>, ...unknown[]] : A;
+/** What is wrong with an input is said of it. */
+export type Input<R, I, Sentence = R> = [R] extends [string] ? NoInfer<Sentence> : I;
 /** The result; nothing is known of what was refused. */
 export type Result<R> = [R] extends [string] ? Tensor : R;
 
-/** What takes no arguments is refused as such. */
-type Turn = <S extends Shape, D extends string, Sentence = Turned<Plain<S>>>(
-  this: [Turned<Plain<S>>] extends [string] ? Sentence : Tensor<S, D>,
-) => Result<Made<Turned<Plain<S>>, D>>;
 /** A method by its kind of rule. */
 type Method<F, K extends Kind> = <S extends Shape, D extends string, const A extends ArgsOf<F>>(
   this: Tensor<S, D>,
   ...args: Accepted<Kinds<Plain<S>, D, A>[K], A>
 ) => Result<Kinds<Plain<S>, D, A>[K]>;
-type Ruled = Exclude<Extract<keyof Table, keyof Untyped>, "t">;
+/** Kinds that may refuse without an argument of which to say it: they say it of the tensor. */
+type Alone =
+  | "t"
+  | "inv"
+  | "cholesky"
+  | "matrixExp"
+  | "det"
+  | "slogdet"
+  | "eigh"
+  | "eig"
+  | "eigvals"
+  | "eigvalsh"
+  | "svd"
+  | "svdvals"
+  | "oldSvd"
+  | "matrixRank"
+  | "trace"
+  | "diag"
+  | "diagonal"
+  | "lastDiagonal"
+  | "rot90"
+  | "viewAsComplex"
+  | "fftn"
+  | "rfftn"
+  | "irfft"
+  | "glu";
+type MethodAlone<F, K extends Kind> = <S extends Shape, D extends string, const A extends ArgsOf<F>>(
+  this: Input<Kinds<Plain<S>, D, A>[K], Tensor<S, D>>,
+  ...args: A
+) => Result<Kinds<Plain<S>, D, A>[K]>;
+type Ruled = Extract<keyof Table, keyof Untyped>;
 /** Forms of calls that no type can be asked for. */
 export interface Overloaded {
   view(...size: number[] | [size: readonly number[]] | [size: { size: readonly number[] }] | [dtype: Dtype]): void;
@@ -85,10 +112,13 @@ export interface Overloaded {
 type Extreme =
   [] | [dim: number, keepdim?: boolean | { keepdim?: boolean }] | [along: { dim: number; keepdim?: boolean }];
 type Called<N extends keyof Untyped> = N extends keyof Overloaded ? Overloaded[N] : Untyped[N];
-type Methods = { readonly [N in keyof Pick<Untyped, Ruled>]: Method<Called<N>, Table[N]> };
+type Methods = {
+  readonly [N in keyof Pick<Untyped, Ruled>]: Table[N] extends Alone
+    ? MethodAlone<Called<N>, Table[N]>
+    : Method<Called<N>, Table[N]>;
+};
 type Own =
   | Ruled
-  | "t"
   | "dtype"
   | "shape"
   | "ndim"
@@ -119,16 +149,29 @@ export type Unruled<F> = F extends (...args: infer A) => infer R
 export type Seen<R> = R extends Untyped ? Tensor : R extends Untyped[] ? { [K in keyof R]: Seen<R[K]> } : R;
 
 /** A namespace: its functions, classes and namespaces, with tensors of any shape. */
-export type Lifted<N> = {
-  readonly [K in keyof N]: N[K] extends (...args: infer A) => infer R
-    ? (...args: Loose<A>) => Seen<R>
-    : N[K] extends abstract new (...args: infer A) => infer I
-      ? N[K] & (new (...args: Loose<A>) => I)
-      : N[K];
+export type Lifted<N, Table = unknown> = {
+  readonly [K in keyof N]: K extends keyof Table
+    ? Function<N[K], Table[K] & Kind>
+    : N[K] extends (...args: infer A) => infer R
+      ? (...args: Loose<A>) => Seen<R>
+      : N[K] extends abstract new (...args: infer A) => infer I
+        ? N[K] & (new (...args: Loose<A>) => I)
+        : N[K];
 };
 
+/** The bare numbers that a function takes in place of its first tensor. */
+type Bare<F> = F extends (...args: infer A) => unknown
+  ? A extends readonly [infer I, ...unknown[]]
+    ? Extract<I, Scalar>
+    : never
+  : never;
 /** The function of that name whose first argument is the tensor. */
-export type Function<F, K extends Kind> = <const I extends AnyTensor, const A extends ArgsAfterFirst<F>>(
+export type Function<F, K extends Kind> = K extends Alone ? FunctionAlone<F, K> : FunctionWith<F, K>;
+type FunctionAlone<F, K extends Kind> = <const I extends AnyTensor, const A extends ArgsAfterFirst<F>>(
+  input: Input<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K], I>,
+  ...args: A
+) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K]>;
+type FunctionWith<F, K extends Kind> = <const I extends AnyTensor | Bare<F>, const A extends ArgsAfterFirst<F>>(
   input: I,
   ...args: Accepted<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K], A>
 ) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K]>;

@@ -1,5 +1,5 @@
 // The same elements under other dims; parts of them, and several joined.
-import type { Arg, ListArg } from "./arguments.ts";
+import type { Arg, ListArg, Option } from "./arguments.ts";
 import type { NameOf, Promoted } from "./dtype.ts";
 import type { Resized } from "./reductions.ts";
 import type {
@@ -42,19 +42,21 @@ type Put<V, D extends Dim> = { [K in keyof V]: V[K] extends -1 ? D : V[K] };
 export type Viewed<S extends Shape, V> = V extends Shape
   ? IsRankUnknown<V> extends true
     ? Shape
-    : Others<V> extends [infer R, infer N]
-      ? N extends 0
-        ? IsMismatch<S, V> extends true
-          ? `shape '[${Listed<V>}]' is invalid for input of size ${Numel<S> & Dim}`
-          : V
-        : N extends 1
-          ? Inferred<S, R> extends infer D
-            ? D extends Dim
-              ? Put<V, D>
-              : `shape '[${Listed<V>}]' is invalid for input of size ${Numel<S> & Dim}`
-            : never
-          : "only one dimension can be inferred"
-      : never
+    : Negative<V> extends readonly [infer D extends number, infer At extends number]
+      ? `invalid shape dimension ${D} at index ${At} of shape [${Listed<V>}]`
+      : Others<V> extends [infer R, infer N]
+        ? N extends 0
+          ? IsMismatch<S, V> extends true
+            ? `shape '[${Listed<V>}]' is invalid for input of size ${Numel<S> & Dim}`
+            : V
+          : N extends 1
+            ? Inferred<S, R> extends infer D
+              ? D extends Dim
+                ? Put<V, D>
+                : `shape '[${Listed<V>}]' is invalid for input of size ${Numel<S> & Dim}`
+              : never
+            : "only one dimension can be inferred"
+        : never
   : Shape;
 /** Whether two shapes are of different numbers of elements for all that names may stand for. */
 type IsMismatch<S, V> =
@@ -284,9 +286,24 @@ type ExpandedOf<R, S extends Shape, V extends Shape> = R extends readonly [
   ? R["length"] extends V["length"]
     ? Misfit<S, V> extends true
       ? ExpandSentence<S, V, s, v, At>
-      : R
+      : Nowhere<R>
     : ExpandSentence<S, V, s, v, At>
+  : Nowhere<R>;
+/** Sizes below zero: -1 before the dims there are, others anywhere. */
+type Nowhere<R> = R extends Shape
+  ? -1 extends R[number]
+    ? number extends R[number]
+      ? R
+      : `The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension ${PlaceOf<R, -1>}`
+    : Negative<R> extends null
+      ? R
+      : "numel: integer multiplication overflow"
   : R;
+type PlaceOf<V, D, At extends readonly unknown[] = []> = V extends readonly [infer H, ...infer R]
+  ? [H] extends [D]
+    ? At["length"]
+    : PlaceOf<R, D, [...At, 0]>
+  : number;
 type ExpandSentence<
   S extends Shape,
   V extends Shape,
@@ -314,7 +331,11 @@ type Repeated<S extends Shape, V> =
         ? Shape
         : IsLess<V["length"], S["length"]> extends true
           ? "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-          : Repeats<S, V>
+          : Repeats<S, V> extends infer R extends Shape
+            ? IsBelow<R[number]> extends false
+              ? R
+              : `Trying to create tensor with negative dimension: [${Listed<R>}]`
+            : never
       : Shape;
 type Repeats<S extends Shape, V extends Shape, R extends readonly Dim[] = []> = V extends readonly [
   ...infer RestV extends Shape,
@@ -324,6 +345,17 @@ type Repeats<S extends Shape, V extends Shape, R extends readonly Dim[] = []> = 
     ? Repeats<RestS, RestV, [Times<s, v>, ...R]>
     : Repeats<[], RestV, [v, ...R]>
   : [...S, ...R];
+
+/** Whether a number is known to be below zero. */
+type IsBelow<N> = N extends number ? (`${N}` extends `-${string}` ? true : false) : false;
+/** The first of sizes that is below zero and no -1, with its place. */
+type Negative<V, At extends readonly unknown[] = []> = V extends readonly [infer H, ...infer R]
+  ? IsBelow<H> extends true
+    ? H extends -1
+      ? Negative<R, [...At, 0]>
+      : [H, At["length"]]
+    : Negative<R, [...At, 0]>
+  : null;
 
 // ---- parts
 
@@ -354,17 +386,19 @@ export type Inside<I, N> = I extends number
   : boolean;
 type Narrow<S extends Shape, P, Start, N> = P extends string
   ? P
-  : Cut<S, P>[1] extends readonly [infer H extends number, ...unknown[]]
-    ? Start extends number
-      ? N extends number
-        ? IsLess<H, Plus<Start, N>> extends true
-          ? `${Start}` extends `-${string}`
-            ? Resized<S, P, N>
-            : `start (${Start}) + length (${N}) exceeds dimension size (${H}).`
-          : Resized<S, P, N>
-        : Resized<S, P, number>
-      : Resized<S, P, N extends Dim ? N : number>
-    : Resized<S, P, N extends Dim ? N : number>;
+  : IsBelow<N> extends true
+    ? "narrow(): length must be non-negative."
+    : Cut<S, P>[1] extends readonly [infer H extends number, ...unknown[]]
+      ? Start extends number
+        ? N extends number
+          ? IsLess<H, Plus<Start, N>> extends true
+            ? `${Start}` extends `-${string}`
+              ? Resized<S, P, N>
+              : `start (${Start}) + length (${N}) exceeds dimension size (${H}).`
+            : Resized<S, P, N>
+          : Resized<S, P, number>
+        : Resized<S, P, N extends Dim ? N : number>
+      : Resized<S, P, N extends Dim ? N : number>;
 /** How many elements a slice takes of H. */
 export type Sliced<H, Start, Stop, Step> = [Start, Stop, Step] extends [null, null, null | 1]
   ? H
@@ -384,13 +418,25 @@ export type Sliced<H, Start, Stop, Step> = [Start, Stop, Step] extends [null, nu
               : 0
           : number
         : number
-    : Start extends null | 0
-      ? Same<H, Stop> extends true
-        ? Step extends null | 1
-          ? H
-          : number
-        : number
+    : Step extends null | 1
+      ? SlicedName<H, Start extends null ? 0 : Start, Stop extends null ? H : Stop>
       : number;
+/** Of a named dim what is left between so many from its start and so many from its end; all of it, or less, if it is short. */
+type SlicedName<H, Start, Stop> = Start extends number
+  ? number extends Start
+    ? number
+    : `${Start}` extends `-${string}`
+      ? number
+      : [Stop] extends [H]
+        ? Minus<H, Start>
+        : Stop extends number
+          ? number extends Stop
+            ? number
+            : `${Stop}` extends `-${infer N extends number}`
+              ? Minus<H, Add<N, Start>>
+              : number
+          : number
+  : number;
 type Bound<H extends number, I, Else> = I extends null
   ? Else
   : I extends number
@@ -445,43 +491,66 @@ type Parts<S extends Shape, P, Size extends number, D extends string> = P extend
       ? H extends number
         ? number extends H | Size
           ? Part<S, P, number, D>[]
-          : DivideWithRest<H, Size> extends [infer N extends number, infer R]
-            ? R extends 0
-              ? N extends 0
-                ? [Part<S, P, 0, D>]
-                : Several<Part<S, P, Size, D>, N>
-              : WithLast<Part<S, P, Size, D>, N, Part<S, P, R & number, D>>
-            : never
+          : Size extends 0
+            ? H extends 0
+              ? [Part<S, P, 0, D>]
+              : `split_size can only be 0 if dimension size is 0, but got dimension size of ${H}`
+            : DivideWithRest<H, Size> extends [infer N extends number, infer R]
+              ? R extends 0
+                ? N extends 0
+                  ? [Part<S, P, 0, D>]
+                  : Several<Part<S, P, Size, D>, N>
+                : WithLast<Part<S, P, Size, D>, N, Part<S, P, R & number, D>>
+              : never
         : Part<S, P, number, D>[]
       : Tensor<Unknown, D>[];
 type Part<S extends Shape, P, N extends Dim, D extends string> = Made<Resized<S, P, N>, D>;
-type Sections<S extends Shape, P, Sizes, D extends string> = P extends string
+type Sections<S extends Shape, P, Sizes, D extends string, At> = P extends string
   ? P
   : Sizes extends Shape
     ? number extends Sizes["length"]
       ? Tensor<Unknown, D>[]
       : Cut<S, P>[1] extends readonly [infer H extends Dim, ...unknown[]]
         ? Same<Sum<Sizes>, H> extends false
-          ? `split_with_sizes expects split_sizes to sum exactly to ${H} (input tensor's size at dimension ${P & number}), but got split_sizes=[${Listed<Sizes>}]`
+          ? `split_with_sizes expects split_sizes to sum exactly to ${H} (input tensor's size at dimension ${At & number}), but got split_sizes=[${Listed<Sizes>}]`
           : { -readonly [K in keyof Sizes]: Part<S, P, Sizes[K] & Dim, D> }
         : { -readonly [K in keyof Sizes]: Part<S, P, Sizes[K] & Dim, D> }
     : Tensor<Unknown, D>[];
 type Sum<V, R = 0> = V extends readonly [infer H, ...infer More] ? Sum<More, Plus<R, H>> : R;
-type Split<S extends Shape, V, P, D extends string> = V extends number
-  ? Parts<S, P, V, D>
-  : Sections<S, P, DimsOf<V>, D>;
+type Split<S extends Shape, V, P, D extends string, At = P> = V extends number
+  ? IsBelow<V> extends true
+    ? `split expects split_size be non-negative, but got split_size=${V}`
+    : Parts<S, P, V, D>
+  : Sections<S, P, DimsOf<V>, D, At>;
+/** In so many parts, the first of which are longer by one. */
+type TensorSplit<S extends Shape, N, P, D extends string> = P extends string
+  ? P
+  : N extends number
+    ? number extends N
+      ? Part<S, P, number, D>[]
+      : Cut<S, P>[1] extends readonly [infer H extends number, ...unknown[]]
+        ? DivideWithRest<H, N> extends [infer Q extends number, infer R extends number]
+          ? number extends Q
+            ? Part<S, P, number, D>[]
+            : Concat<Several<Part<S, P, Add<Q, 1>, D>, R>, Several<Part<S, P, Q, D>, Subtract<N, R>>>
+          : never
+        : Part<S, P, number, D>[]
+    : Part<S, P, number, D>[];
+type Concat<A, B> = A extends readonly unknown[] ? (B extends readonly unknown[] ? [...A, ...B] : never) : never;
 /** Chunks are of the size rounded up. */
 type Chunk<S extends Shape, N, P, D extends string> = P extends string
   ? P
-  : Cut<S, P>[1] extends readonly [infer H extends number, ...unknown[]]
-    ? N extends number
-      ? Parts<S, P, Divide<Subtract<Add<H, N>, 1>, N>, D>
-      : Tensor<Unknown, D>[]
-    : N extends number
-      ? Cut<S, P>[1] extends readonly [string, ...unknown[]]
-        ? Part<S, P, number, D>[]
+  : true extends IsBelow<N> | (N extends 0 ? true : false)
+    ? `chunk expects \`chunks\` to be greater than 0, got: ${N & number}`
+    : Cut<S, P>[1] extends readonly [infer H extends number, ...unknown[]]
+      ? N extends number
+        ? Parts<S, P, Divide<Subtract<Add<H, N>, 1>, N>, D>
         : Tensor<Unknown, D>[]
-      : Tensor<Unknown, D>[];
+      : N extends number
+        ? Cut<S, P>[1] extends readonly [string, ...unknown[]]
+          ? Part<S, P, number, D>[]
+          : Tensor<Unknown, D>[]
+        : Tensor<Unknown, D>[];
 type Unbound<S extends Shape, P, D extends string> = P extends string
   ? P
   : number extends P
@@ -628,7 +697,20 @@ export interface ViewKinds<S extends Shape, D extends string, A> {
     D
   >;
   unbind: Unbound<S, Wrap<S, Arg<A, "0", "dim", 0>>, D>;
-  split: Split<S, Arg<A, "0", "split_size", number>, Wrap<S, Arg<A, "1", "dim", 0>>, D>;
+  split: Split<S, Arg<A, "0", "split_size", number>, Wrap<S, Arg<A, "1", "dim", 0>>, D, Arg<A, "1", "dim", 0>>;
+  splitSizes: Split<
+    S,
+    Arg<A, "0", "split_sizes", readonly number[]>,
+    Wrap<S, Arg<A, "1", "dim", 0>>,
+    D,
+    Arg<A, "1", "dim", 0>
+  >;
+  tensorSplit: TensorSplit<S, Arg<A, "0", "indices_or_sections", unknown>, Wrap<S, Arg<A, "1", "dim", 0>>, D>;
+  /** Of a dtype as the tensor's own: new_zeros. */
+  fresh: Made<DimsOf<ListArg<A, "size">>, NameOf<Option<A, "dtype", null>, D>>;
+  freshFull: Made<DimsOf<Arg<A, "0", "size", Shape>>, NameOf<Option<A, "dtype", null>, D>>;
+  strided: Made<DimsOf<Arg<A, "0", "size", Shape>>, D>;
+  histc: Made<[DimOf<Arg<A, "0", "bins", 100>>], D>;
   chunk: Chunk<S, Arg<A, "0", "chunks", number>, Wrap<S, Arg<A, "1", "dim", 0>>, D>;
   /** Of a list of tensors, which is the first argument. */
   cat: Made<

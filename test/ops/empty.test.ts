@@ -145,3 +145,11 @@ describe("where a size is 0, PyTorch's answer is given by", () => {
     expect(same.map(nameOf)).toEqual([]);
   });
 });
+
+test("sizes below zero are refused where dims are repeated", () => {
+  for (const size of [
+    [-4, 3],
+    [-2, 1, 3],
+  ])
+    expect(() => torch.ones(1, 3).expand(size)).toThrow("numel: integer multiplication overflow");
+});

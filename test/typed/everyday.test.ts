@@ -66,6 +66,40 @@ test("namespaces without rules take typed tensors", () => {
   expect(new torch.utils.data.TensorDataset(randn(5, 2), randn(5)).length).toBe(5);
 });
 
+test("weights have the shapes that follow from what their layer was made of", () => {
+  const linear: readonly [3, 4] = new nn.Linear(4, 3).weight.shape;
+  const tied: readonly [2, 9] = F.linear(randn(2, 5), new nn.Embedding(9, 5).weight).shape;
+  const kernel: readonly [6, 2, 3, 5] = new nn.Conv2d(4, 6, [3, 5], { groups: 2 }).weight.shape;
+  const { bias } = new nn.Linear(4, 3, false);
+  expect([linear, tied, kernel].map((s) => [...s])).toEqual([
+    [3, 4],
+    [2, 9],
+    [6, 2, 3, 5],
+  ]);
+  expect(bias).toBe(null);
+  // @ts-expect-error in_features is a number
+  const text: string = new nn.Linear(4, 3).in_features;
+  expect(text).toBe(4);
+});
+
+test("sizes that are a little more or less than a name are told apart", () => {
+  function shifted(x: Tensor<["B", "T"], "float32">) {
+    const [past, next] = [x.index([":", ":-1"]), x.index([":", "1:"])];
+    const both: Tensor<["B", "T-1"], "float32"> = past.add(next);
+    // @ts-expect-error The size of tensor a (T-1) must match the size of tensor b (T) at non-singleton dimension 1
+    expect(() => both.add(x)).toThrow("The size of tensor a (3) must match the size of tensor b (4)");
+    return F.pad(both, [0, 1]).add(x);
+  }
+  class Shift extends nn.Module {
+    forward(x: Tensor<["B", "T"], "float32">) {
+      return x.narrow(1, 0, x.size(1)).index([":", "2:"]);
+    }
+  }
+  const less: readonly [2, 5] = new Shift()(randn(2, 7)).shape;
+  expect([...less]).toEqual([2, 5]);
+  expect(() => shifted(randn(2, 4) as never)).not.toThrow();
+});
+
 test("what constructors refuse does not compile", () => {
   // @ts-expect-error in_channels must be divisible by groups
   expect(() => void new nn.Conv2d(5, 4, 1, { groups: 4 })).toThrow("in_channels must be divisible by groups");

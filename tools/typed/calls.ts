@@ -14,6 +14,10 @@ export interface Outcome {
   readonly ran: number;
   readonly known: number;
   readonly wrong: readonly Wrong[];
+  /** Calls that fail and do not compile, and those of them whose sentence is the one that was raised. */
+  readonly refused: number;
+  readonly told: number;
+  readonly otherwise: readonly Wrong[];
 }
 type Random = () => number;
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
@@ -233,6 +237,75 @@ const makers: readonly Maker[] = [
     return `einsum("${pick(r, ["ij,jk->ik", "bij,bjk->bik", "ij->ji", "ij->", "bij,bij->b", "i,j->ij", "ij,jk->k"])}", ${float(s)}${bool(r) ? `, ${float(shapeOf(r))}` : ""})`;
   },
   (r) => {
+    const [b, n, m] = [pick(r, [[], [2], [2, 3]]), whole(r, 1, 4), whole(r, 1, 4)];
+    const square = float([...b, n, r() < 0.1 ? n + 1 : n]);
+    const any = float([...b, n, m]);
+    return pick(r, [
+      `linalg.${pick(r, ["inv", "det", "slogdet", "matrix_exp", "eigvals", "eig"])}(${square})`,
+      `linalg.${pick(r, ["svd", "qr", "svdvals", "pinv", "matrix_rank", "norm", "vector_norm", "matrix_norm", "diagonal"])}(${any})`,
+      `linalg.svd(${any}, false)`,
+      `linalg.qr(${any}, "complete")`,
+      `linalg.norm(${any}, 2, ${whole(r, -2, 1)}, ${bool(r)})`,
+      `linalg.solve(${square}, ${float(pick(r, [[n], [...b, n], [...b, n, m], [n, m]]))})`,
+      `linalg.vecdot(${any}, ${any})`,
+      `${square}.${pick(r, ["det", "trace", "inverse", "matrix_exp", "t"])}()`,
+      `${any}.${pick(r, ["svd", "qr", "pinverse", "mT.qr"])}()`,
+      `${any}.${pick(r, ["inner", "kron"])}(${float(pick(r, [[...b, n, m], [m], []]))})`,
+      `cdist(${any}, ${float([3, r() < 0.1 ? m + 1 : m])})`,
+      `${float([n])}.addmv(${float([n, m])}, ${float([m])})`,
+      `zeros(${n}, ${m}).addr(${float([n])}, ${float([m])})`,
+    ]);
+  },
+  (r) => {
+    const s = shapeOf(r, 3);
+    const d = dim(r, s);
+    return pick(r, [
+      `fft.${pick(r, ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"])}(${float(s)}${pick(r, ["", ", 4", `, null, ${d}`, `, 5, ${d}`])})`,
+      `fft.${pick(r, ["fft2", "fftn", "rfft2", "rfftn", "fftshift"])}(${float(s)})`,
+      `${float(s)}.${pick(r, [`diag(${whole(r, -2, 2)})`, "diag()", `diagonal(${whole(r, -1, 2)}, ${d}, ${dim(r, s)})`, "diagonal()", `diag_embed(${whole(r, -1, 1)})`])}`,
+      `${float(s)}.${pick(r, [`repeat_interleave(${whole(r, 1, 3)}, ${d})`, "repeat_interleave(2)", `tile(${whole(r, 1, 3)}, ${whole(r, 1, 2)})`, `rot90(${whole(r, -1, 3)})`, `diff(${whole(r, 1, 2)}, ${d})`, "diff()", `tensor_split(${whole(r, 1, 4)}, ${d})`, `quantile(0.5, ${d}, ${bool(r)})`, "quantile(0.5)", `new_zeros(2, 3)`, "new_full([2], 1)", "histc(5)"])}`,
+      `${made(r, s)}.${pick(r, ["float_power(2)", "relu_()", "add_(1)", "type_as(zeros(2))", "cfloat()", "byte()", "var_mean()", "isposinf()", "clamp_(0, 1)"])}`,
+      `${pick(r, ["var_mean", "std_mean"])}(${float(s)}, ${d})`,
+      `aminmax(${float(s)}, { dim: ${d} })`,
+      `${float(s)}.split_with_sizes([1, 2], ${d})`,
+      `rand([${s.join(", ")}]).multinomial(2, true)`,
+      `complex(${float(s)}, ${float(s)})`,
+      `view_as_real(complex(${float(s)}, ${float(s)}))`,
+      `searchsorted(${float([4])}, ${float(s)})`,
+      `bucketize(${float(s)}, ${float([4])})`,
+      `special.${pick(r, ["entr", "expit", "i0e"])}(${made(r, s)})`,
+      `pow(2, ${float(s)})`,
+    ]);
+  },
+  (r) => {
+    const s = [whole(r, 1, 4), whole(r, 1, 4), whole(r, 1, 3)].slice(0, whole(r, 1, 3));
+    const m = s.slice(0, whole(r, 1, s.length)).map((n) => (r() < 0.1 ? n + 1 : n));
+    return `${float(s)}.index([zeros([${m.join(", ")}]).eq(0)])`;
+  },
+  (r) => {
+    const x = [2, 4, whole(r, 2, 6), whole(r, 2, 6)];
+    const [k, p, d] = [whole(r, 0, 3), whole(r, -1, 2), whole(r, 0, 2)];
+    const q = pick(r, ["{}", `{ stride: ${k} }`, `{ padding: ${p} }`, `{ dilation: ${d} }`, `{ ceil_mode: true }`]);
+    return pick(r, [
+      `nn.functional.conv2d(${float(x)}, ${float([3, 4, k, k])}, null, ${whole(r, 0, 2)}, ${p}, ${d})`,
+      `nn.functional.conv_transpose2d(${float(x)}, ${float([4, 3, 2, 2])}, null, ${whole(r, 1, 2)}, ${whole(r, 0, 1)})`,
+      `nn.functional.unfold(${float(x)}, ${whole(r, 1, 3)})`,
+      `nn.functional.fold(${float([2, 8, 9])}, [4, 4], 2)`,
+      `new nn.MaxPool2d(${whole(r, 0, 3)}, ${q})(${float(x)})`,
+      `new nn.AvgPool2d(3, 2, ${p}, ${bool(r)})(${float(x)})`,
+      `new nn.MaxPool2d(${k}, 2, ${p}, ${d}, false, ${bool(r)})(${float(x)})`,
+      `new nn.LPPool2d(2, 2)(${float(x)})`,
+      `new nn.Unfold(2)(${float(x)})`,
+      `new nn.Linear(${k + 1}, ${k + 2}).weight.mT`,
+      `new nn.Conv2d(4, ${2 * (k + 1)}, ${k + 1}, { groups: 2 }).weight.add(0)`,
+      `new nn.Embedding(${k + 1}, 4).weight.T`,
+    ]);
+  },
+  (r) => {
+    const s = shapeOf(r);
+    return `${float(s)}.${pick(r, [`expand(${[...(bool(r) ? [-1] : []), ...s.map((n) => pick(r, [n, -1, -2]))].join(", ")})`, `narrow(${dim(r, s)}, 0, ${whole(r, -1, 2)})`, `view(${whole(r, -3, -1)}, 2)`, `chunk(${whole(r, -1, 2)})`, `split(${whole(r, -1, 2)})`])}`;
+  },
+  (r) => {
     const s = shapeOf(r);
     return pick(r, [
       `where(${float(s)}.gt(0), ${made(r, partner(r, s))}, ${made(r, s)})`,
@@ -253,38 +326,54 @@ function tensorsOf(value: unknown): { shape: number[]; dtype: string }[] {
   if (value instanceof Tensor) return [{ shape: [...value.shape], dtype: value.dtype.name }];
   return Array.isArray(value) ? (value as unknown[]).flatMap(tensorsOf) : [];
 }
-/** Runs so many random calls, drawn by a seed, and asks the type checker what each gives. */
-export function calls(count: number, seed: number): Outcome {
+/** The call with numbers of which the type checker knows no more than that they are numbers. */
+const blurred = (call: string): string =>
+  call
+    .split(/("[^"]*")/)
+    .map((part, i) => (i % 2 === 1 ? part : part.replace(/(?<![\w.])-?\d+(?![\w.])/g, "($& as number)")))
+    .join("");
+/**
+ * Runs so many random calls, drawn by a seed, and asks the type checker what each gives, of numbers that it knows or, `blurred`,
+ * does not.
+ */
+export function calls(count: number, seed: number, isBlurred = false): Outcome {
   const random = seeded(seed);
   const names = Object.keys(torch).filter((name) => /^[a-z]\w*$/i.test(name) && name !== "var");
   // The text is made here alone.
   const evaluate = new Function(...names, "call", "return eval(call);") as (...given: unknown[]) => unknown;
   const given = names.map((name) => (torch as Record<string, unknown>)[name]);
   const lines: string[] = [];
-  const results: (ReturnType<typeof tensorsOf> | null)[] = [];
+  const results: (ReturnType<typeof tensorsOf> | string)[] = [];
   for (let i = 0; i < count; i++) {
     const call = pick(random, makers)(random);
     lines.push(call);
     try {
       results.push(tensorsOf(evaluate(...given, call)));
-    } catch {
-      results.push(null);
+    } catch (error) {
+      results.push((error as Error).message.split("\n")[0]!);
     }
   }
   const used = names.filter((name) => lines.some((line) => new RegExp(`\\b${name}\\b`).test(line)));
   const program = [
     `import { ${used.join(", ")} } from "tidu/typed";`,
-    ...lines.map((line, i) => `export const r${i} = ${line};`),
+    ...lines.map((line, i) => `export const r${i} = ${isBlurred ? blurred(line) : line};`),
   ].join("\n");
   const { checker, source, faults } = check(program);
   const said = new Map(faults.map(({ line, text: what }) => [line - 1, what]));
   const inferred = source.statements
     .filter(ts.isVariableStatement)
     .map((s) => tensorsIn(checker, checker.getTypeAtLocation(s.declarationList.declarations[0]!)));
-  let [ran, known] = [0, 0];
+  let [ran, known, refused, told] = [0, 0, 0, 0];
   const wrong: Wrong[] = [];
+  const otherwise: Wrong[] = [];
   for (const [i, real] of results.entries()) {
-    if (real === null) continue;
+    if (typeof real === "string") {
+      const sentence = said.get(i);
+      if (sentence !== undefined) refused++;
+      if (sentence?.includes(real.replaceAll('"', '\\"')) === true) told++;
+      else if (sentence !== undefined) otherwise.push({ call: lines[i]!, inferred: sentence, real });
+      continue;
+    }
     ran++;
     const found = inferred[i]!;
     const report = (what: string): void =>
@@ -307,5 +396,5 @@ export function calls(count: number, seed: number): Outcome {
       }
     }
   }
-  return { ran, known, wrong };
+  return { ran, known, wrong, refused, told, otherwise };
 }

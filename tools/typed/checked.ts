@@ -19,6 +19,8 @@ export interface Checked {
   readonly source: ts.SourceFile;
   readonly faults: readonly { readonly start: number; readonly line: number; readonly text: string }[];
 }
+/** What programs import, read and bound once. */
+const read = new Map<string, ts.SourceFile | undefined>();
 /** A program of this text, as a file of the root folder. */
 export function check(text: string): Checked {
   const file = resolve("typed_program.ts");
@@ -34,7 +36,7 @@ export function check(text: string): Checked {
           { languageVersion: ts.ScriptTarget.ES2022, impliedNodeFormat: ts.ModuleKind.ESNext },
           true,
         )
-      : getSourceFile(name, ...rest);
+      : (read.has(name) ? read : read.set(name, getSourceFile(name, ...rest))).get(name);
   const program = ts.createProgram([file], options, host);
   const source = program.getSourceFile(file)!;
   const faults = ts.getPreEmitDiagnostics(program, source).map(({ start = 0, messageText }) => ({

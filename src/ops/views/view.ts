@@ -224,6 +224,7 @@ define(expand, {
           `The expanded size of the tensor (${n}) must match the existing size (${own}) at non-singleton dimension ${d}.  Target sizes: ${list(size)}.  Tensor sizes: ${list(l.shape)}`,
         );
     }
+    if (shape.some((n) => n < 0)) throw new RuntimeError("numel: integer multiplication overflow");
     const strides = new Array<number>(shape.length).fill(0);
     for (let d = shape.length - 1; d >= 0; d--) {
       const own = d < extra ? 1 : l.shape[d - extra];
