@@ -139,6 +139,18 @@ export {
 } from "./ops/common/predicates.ts";
 export { unique, unique_consecutive } from "./ops/reduction/unique.ts";
 export type { UniqueOptions } from "./ops/reduction/unique.ts";
+export * as sparse from "./ops/sparse/namespace.ts";
+export {
+  sparse_compressed_tensor,
+  sparse_coo,
+  sparse_coo_tensor,
+  sparse_csc,
+  sparse_csc_tensor,
+  sparse_csr,
+  sparse_csr_tensor,
+} from "./ops/sparse/construct.ts";
+export type { CooOptions, SparseOptions } from "./ops/sparse/construct.ts";
+export { dsmm, hspmm, smm, spmm, sspaddmm } from "./ops/sparse/functions.ts";
 export * as special from "./ops/pointwise/special.ts";
 export * as fft from "./ops/fft/functions.ts";
 export * as linalg from "./ops/linalg/index.ts";

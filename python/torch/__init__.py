@@ -27,18 +27,10 @@ double, float, half, long, int, short = float64, float32, float16, int64, int32,
 cfloat, cdouble = complex64, complex128
 
 
-class layout:
-    def __init__(self, name):
-        self._name = name
+from ._tensor import layout  # noqa: E402
 
-    def __repr__(self):
-        return "torch." + self._name
-
-    def __reduce__(self):
-        return serialization._get_layout, (repr(self),)
-
-
-strided, sparse_coo = layout("strided"), layout("sparse_coo")
+for _name in ("strided", "sparse_coo", "sparse_csr", "sparse_csc"):
+    globals()[_name] = layout.named(_name)
 for _name in ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d"):
     globals()[_name] = _run("bridge.memoryFormat", _name)
 
@@ -451,6 +443,13 @@ linalg.LinAlgError = LinAlgError
 del LinAlgError
 
 
+from . import sparse  # noqa: E402
+from .sparse import (  # noqa: E402
+    sparse_compressed_tensor,
+    sparse_coo_tensor,
+    sparse_csc_tensor,
+    sparse_csr_tensor,
+)
 from . import autograd  # noqa: E402
 from .autograd import enable_grad, inference_mode, no_grad  # noqa: E402
 from . import nn, optim, utils  # noqa: E402

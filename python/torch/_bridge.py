@@ -559,8 +559,8 @@ SPELLINGS = {
 # Functions that compute in the dtype of the tensor that they write.
 IN_DTYPE_OF_OUT = frozenset(("sum", "prod", "cumsum", "cumprod", "ones", "zeros", "eye", "linspace", "logspace"))
 # Arguments that have one answer here.
-IGNORED = ("layout", "pin_memory", "non_blocking")
-HANDLED = frozenset((*IGNORED, "device", "out"))
+IGNORED = ("pin_memory", "non_blocking")
+HANDLED = frozenset((*IGNORED, "device", "out", "layout"))
 
 
 def function(path, name=None):
@@ -583,6 +583,8 @@ def function(path, name=None):
         if kwargs and not HANDLED.isdisjoint(kwargs):
             for ignored in IGNORED:
                 kwargs.pop(ignored, None)
+            if str(kwargs.get("layout")) in ("None", "torch.strided") and own != "to_sparse" and not own.endswith("_like"):
+                kwargs.pop("layout", None)
             device = kwargs.pop("device", None)
             if device is not None:
                 from ._device import check_device

@@ -126,6 +126,33 @@ class memory_format(Held):
         return self._name
 
 
+@holder("layout")
+class layout(Held):
+    """How the elements of a tensor are stored."""
+
+    __module__ = "torch"
+    _all = {}
+
+    def __init__(self, number):
+        super().__init__(number)
+        self._name = get("name", self)
+
+    @staticmethod
+    def named(name):
+        found = layout._all.get(name)
+        if found is None:
+            found = layout._all[name] = run("bridge.layout", name)
+        return found
+
+    def __repr__(self):
+        return "torch." + self._name
+
+    def __reduce__(self):
+        from . import serialization
+
+        return serialization._get_layout, (repr(self),)
+
+
 TO_SCALAR = "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\nConsider using tensor.detach() first."
 TYPED_STORAGE = "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
 
@@ -243,9 +270,7 @@ class Tensor(Held, metaclass=_Methods):
 
     @fixed
     def layout(self):
-        from . import strided
-
-        return strided
+        return layout.named(run("bridge.layoutOf", self))
 
     @fixed
     def ndim(self):
@@ -319,10 +344,12 @@ class Tensor(Held, metaclass=_Methods):
     mH = fixed(lambda self: get("mH", self))
     real = property(lambda self: run("torch.real", self), lambda self, value: write(self.real, value))
     imag = property(lambda self: run("torch.imag", self), lambda self, value: write(self.imag, value))
-    is_sparse = is_cuda = is_quantized = is_mps = is_xpu = fixed(lambda self: False)
+    is_cuda = is_quantized = is_mps = is_xpu = fixed(lambda self: False)
+    is_sparse = fixed(lambda self: get("is_sparse", self))
+    is_sparse_csr = fixed(lambda self: get("is_sparse_csr", self))
     is_cpu = fixed(lambda self: self.device.type == "cpu")
     itemsize = fixed(lambda self: self.dtype.itemsize)
-    nbytes = fixed(lambda self: self.numel() * self.dtype.itemsize)
+    nbytes = fixed(lambda self: get("nbytes", self))
 
     def size(self, dim=None):
         return self.shape if dim is None else run("Tensor.size", self, one_dim("size", dim))
@@ -350,16 +377,6 @@ class Tensor(Held, metaclass=_Methods):
             raise ValueError(f"invalid type: '{dtype.__name__}'")
         return self.to(dtype_of(dtype))
 
-    def to_dense(self, dtype=None, *, masked_grad=None):
-        """Itself: it is dense."""
-        return self if dtype is None else self.to(dtype)
-
-    def sparse_dim(self):
-        return 0
-
-    def dense_dim(self):
-        return self.dim()
-
     def resize_(self, *size, memory_format=None):
         options = {} if memory_format is None else {"memory_format": memory_format}
         return run("Tensor.resize_", self, list(size[0]) if len(size) == 1 and isinstance(size[0], tuple | list) else list(size), options)
@@ -368,6 +385,8 @@ class Tensor(Held, metaclass=_Methods):
         return -1
 
     def untyped_storage(self):
+        if self.layout is not layout.named("strided"):
+            run("Tensor.share_memory_", self)
         from .storage import UntypedStorage
 
         return UntypedStorage._of(self)
@@ -439,6 +458,8 @@ class Tensor(Held, metaclass=_Methods):
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
             )
+        if self.layout is not layout.named("strided"):
+            run("Tensor.numpy", self.detach())
         import numpy
 
         if self.dtype.name == "bfloat16":
@@ -571,6 +592,8 @@ class Tensor(Held, metaclass=_Methods):
         if self.is_meta:
             args = (self.dtype, tuple(self.size()), self.stride(), self.requires_grad)
             return _utils._rebuild_meta_tensor_no_storage, args
+        if str(self.layout) != "torch.strided":
+            return _utils._rebuild_sparse_tensor, (self.layout, _utils.sparse_parts(self))
         layout = self.storage_offset(), tuple(self.size()), self.stride()
         rebuild = _utils._rebuild_tensor_v2
         args = (self.detach()._typed_storage(), *layout, self.requires_grad, hooks)

@@ -47,6 +47,25 @@ def _rebuild_device_tensor_from_cpu_tensor(data, dtype, device, requires_grad):
     return made.requires_grad_(True) if requires_grad else made
 
 
+def sparse_parts(x):
+    """What a sparse tensor is made of again: its indices and values, its size, and whether it is coalesced."""
+    names = {"torch.sparse_csr": ("crow_indices", "col_indices"), "torch.sparse_csc": ("ccol_indices", "row_indices")}
+    if x.is_sparse:
+        return x._indices(), x._values(), x.size(), x.is_coalesced()
+    return *(getattr(x.detach(), name)() for name in names[str(x.layout)]), x.detach().values(), x.size()
+
+
+def _rebuild_sparse_tensor(layout, data):
+    from . import sparse
+
+    if not isinstance(layout, _tensor.layout):
+        raise NotImplementedError(f"rebuilding sparse tensor for layout {layout}")
+    if str(layout) == "torch.sparse_coo":
+        indices, values, size, *rest = data
+        return sparse.sparse_coo_tensor(indices, values, size, is_coalesced=rest[0] if rest else None)
+    return sparse.sparse_compressed_tensor(*data, layout=layout)
+
+
 def _refused(name, what):
     def rebuild(*args, **kwargs):
         raise NotImplementedError(f"{what} are not supported")
@@ -56,7 +75,6 @@ def _refused(name, what):
 
 
 _rebuild_qtensor = _refused("_rebuild_qtensor", "Quantized tensors")
-_rebuild_sparse_tensor = _refused("_rebuild_sparse_tensor", "Sparse tensors")
 _rebuild_nested_tensor = _refused("_rebuild_nested_tensor", "Nested tensors")
 _rebuild_wrapper_subclass = _refused("_rebuild_wrapper_subclass", "Tensors that wrap others")
 _rebuild_device_tensor_from_numpy = _refused("_rebuild_device_tensor_from_numpy", "Tensors of other devices")

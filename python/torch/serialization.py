@@ -81,7 +81,7 @@ class _Absent:
 def _get_layout(name):
     import torch
 
-    return next((x for x in (torch.strided, torch.sparse_coo) if str(x) == name), _Absent(name))
+    return next((x for x in (torch.strided, torch.sparse_coo, torch.sparse_csr, torch.sparse_csc) if str(x) == name), _Absent(name))
 
 
 ABSENT = """float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu float4_e2m1fn_x2 uint16 uint32 uint64

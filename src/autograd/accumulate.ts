@@ -1,6 +1,7 @@
 // AccumulateGrad: the end of the graph, where a gradient enters a leaf's `.grad`.
 import { empty } from "../tensor/allocate.ts";
 import { isContiguous, isDense } from "../base/layout.ts";
+import { strided } from "../base/memory_format.ts";
 import type { Tensor, TensorHook } from "../tensor/tensor.ts";
 import { modes } from "./mode.ts";
 import type { Grads } from "./node.ts";
@@ -32,7 +33,9 @@ export class AccumulateGrad extends Node {
   accumulate(grad: Tensor, sole: boolean): void {
     const leaf = this.variable;
     const before = leaf.gradient;
-    if (before === null) {
+    if (grad.layout !== strided || (before !== null && before.layout !== strided)) {
+      leaf.gradient = withOther(before, grad);
+    } else if (before === null) {
       const takeOver = sole && !modes().grad && liesAs(grad, leaf) && ownsWhole(grad);
       leaf.gradient = takeOver ? grad.detach() : roomFor(leaf).copy_(grad);
       // A hook on this node is given the gradient, too.
@@ -42,6 +45,12 @@ export class AccumulateGrad extends Node {
     leaf.gradient!.storage.kept = true;
     for (const hook of this.afterHooks?.values() ?? []) hook(leaf);
   }
+}
+/** The sum, where one of the two is sparse; in place where it can be. */
+function withOther(before: Tensor | null, grad: Tensor): Tensor {
+  if (before === null) return modes().grad ? grad : grad.detach();
+  if (grad.layout === strided) return grad.add(before);
+  return modes().grad ? before.add(grad) : before.add_(grad);
 }
 /** A gradient lies as its leaf does, or in row-major order where that has holes or overlaps: PyTorch's layout contract. */
 function liesAs({ sizes, strides }: Tensor, leaf: Tensor): boolean {

@@ -2,6 +2,7 @@
 import { RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { expandsTo, isExpanded, list, sameShape } from "../base/layout.ts";
+import { strided } from "../base/memory_format.ts";
 import { collectTemporaries, withoutCollecting } from "../tensor/allocate.ts";
 import type { Owner } from "../tensor/allocate.ts";
 import { currentDevice } from "../devices/registry.ts";
@@ -364,6 +365,7 @@ class GraphTask {
     }
     if (
       !this.run.createGraph &&
+      before.layout === strided &&
       this.ownership.isSole(before) &&
       sameShape(before.sizes, grad.sizes) &&
       !isExpanded(before.sizes, before.strides)
@@ -372,7 +374,8 @@ class GraphTask {
       this.ownership.freeIfUnused(grad);
       return;
     }
-    const sum = this.derived(() => before.add(grad));
+    // A sparse gradient can be added to a dense one, not the other way round.
+    const sum = this.derived(() => (before.layout === strided ? before.add(grad) : grad.add(before)));
     this.ownership.drop(before);
     this.ownership.freeIfUnused(before);
     grads[nr] = sum;

@@ -137,8 +137,8 @@ class Places {
     const crosses = base.dtype.is_complex !== view.dtype.is_complex;
     this.pairsBase = crosses && base.dtype.is_complex;
     this.pairsView = crosses && view.dtype.is_complex;
-    this.base = this.pairsBase ? inPairs(base.layout) : base.layout;
-    this.view = this.pairsView ? inPairs(view.layout) : view.layout;
+    this.base = this.pairsBase ? inPairs(base.geometry) : base.geometry;
+    this.view = this.pairsView ? inPairs(view.geometry) : view.geometry;
   }
   /** A gradient of the base, or of the view, as numbers of that kind; and back. */
   ofBase = (grad: Tensor): Tensor => (this.pairsBase ? grad.view_as_real() : grad);

@@ -58,14 +58,20 @@ function looksChannelsLast(shape: Shape, strides: readonly number[]): boolean {
   return true;
 }
 
-/** How the elements of a tensor lie in memory, as `torch.layout`; here there is one way. */
+/** How the elements of a tensor are stored, as `torch.layout`. */
 export class Layout {
   readonly name: string;
-  constructor(name: string) {
+  /** @internal Called whenever a program asks for it: see Note [Other layouts] in dispatch/layouts.ts. */
+  readonly asked: (() => void) | null;
+  constructor(name: string, asked: (() => void) | null = null) {
     this.name = name;
+    this.asked = asked;
   }
   toString(): string {
     return `torch.${this.name}`;
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 }
 /** By strides. As `torch.strided`. */

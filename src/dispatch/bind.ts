@@ -337,7 +337,11 @@ const checks: Record<TypeName, Check> = {
   "function|function[]": that((x) => isFunction(x) || (isArray(x) && all(x, isFunction))),
   "memory_format?": orNull(that((x) => x instanceof MemoryFormat)),
   "device?": orNull((x) => ((typeof x === "string" || x instanceof Device) && getDevice(x) ? OK : "")),
-  "layout?": orNull(that((x) => x instanceof Layout)),
+  "layout?": orNull((x) => {
+    if (!(x instanceof Layout)) return "";
+    x.asked?.();
+    return OK;
+  }),
   object: () => OK,
   "object*": () => OK,
   "object**": () => OK,

@@ -18,6 +18,7 @@ import { assertCast, assertFits } from "./fits.ts";
 import { assertOwned, beneathAll, isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
 import type { Level } from "./levels.ts";
 import type { AnyDefinition, Check, Entry, OpKernel } from "./declare.ts";
+import { otherLayouts } from "./layouts.ts";
 import { inputsFor, writeOuts } from "./out.ts";
 import { placed, runOnHost, writeOnHost } from "./placement.ts";
 import type { Schema } from "./schema.ts";
@@ -53,6 +54,10 @@ function runInto(entry: Entry, values: Values): unknown {
 
 /** Runs an op on bound values. */
 export function run(entry: Entry, values: Values): Results {
+  if (otherLayouts.route !== null) {
+    const results = otherLayouts.route(entry, values, null);
+    if (results !== null) return results;
+  }
   return placement.several ? placed(entry, values, (v) => observed(entry, v)) : observed(entry, values);
 }
 function observed(entry: Entry, values: Values): Results {
@@ -219,6 +224,10 @@ const makeFresh = (t: Tensor): void => void (t.view_ = null);
 
 /** Runs `of` and writes its result into the first value, whose history then is this op's. */
 export function runInPlace(of: Entry, name: string, values: Values): Tensor {
+  if (otherLayouts.route !== null) {
+    const self = otherLayouts.route(of, values, name);
+    if (self !== null) return self as Tensor;
+  }
   return placement.several
     ? placed(of, values, (v) => inPlaceObserved(of, name, v))
     : inPlaceObserved(of, name, values);

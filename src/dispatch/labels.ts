@@ -93,8 +93,10 @@ export interface Label<T> {
   chunks: [chunks: T];
   clip_value: [clip_value: T];
   closure: [closure: T];
+  coalesced: [coalesced: T];
   col: [col: T];
   collate_fn: [collate_fn: T];
+  cols: [cols: T];
   compute_mode: [compute_mode: T];
   compute_uv: [compute_uv: T];
   concentration: [concentration: T];
@@ -146,6 +148,7 @@ export interface Label<T> {
   df1: [df1: T];
   df2: [df2: T];
   diagonal: [diagonal: T];
+  diagonals: [diagonals: T];
   differentiable: [differentiable: T];
   dilation: [dilation: T];
   dim: [dim: T];
@@ -309,6 +312,7 @@ export interface Label<T> {
   last_epoch: [last_epoch: T];
   layer_norm_eps: [layer_norm_eps: T];
   LD: [LD: T];
+  layout: [layout: T];
   leave_parametrized: [leave_parametrized: T];
   left: [left: T];
   length: [length: T];
@@ -479,6 +483,7 @@ export interface Label<T> {
   physical_layout: [physical_layout: T];
   pivot: [pivot: T];
   pivots: [pivots: T];
+  places: [places: T];
   plain: [plain: T];
   pos_weight: [pos_weight: T];
   posinf: [posinf: T];
@@ -524,6 +529,7 @@ export interface Label<T> {
   rho: [rho: T];
   root: [root: T];
   row: [row: T];
+  rows: [rows: T];
   rtol: [rtol: T];
   running: [running: T];
   running_mean: [running_mean: T];
@@ -570,6 +576,7 @@ export interface Label<T> {
   sorted_sequence: [sorted_sequence: T];
   source: [source: T];
   sparse: [sparse: T];
+  sparse_dim: [sparse_dim: T];
   sparsity: [sparsity: T];
   split_size: [split_size: T];
   split_sizes: [split_sizes: T];

@@ -109,8 +109,9 @@ export class Wrapped extends Tensor {
     return new Wrapped(this.level, this.holds, this.sizes, this.strides);
   }
   /** Takes the place of another tensor of its level, of which it is to be another view. */
-  become(seen: Wrapped): void {
-    this.holds = seen.holds;
+  override become(seen: Tensor): void {
+    this.holds = (seen as Wrapped).holds;
+    super.become(seen);
   }
   override get whole(): Tensor {
     return this.holds.whole;

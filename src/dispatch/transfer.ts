@@ -8,7 +8,7 @@ import { assign } from "../tensor/elementwise.ts";
 /** The elements on another device, outside the graph, with the same strides where they leave no holes. */
 export function transferred(t: Tensor, backend: Backend): Tensor {
   if (t.backend === backend) return t;
-  const strides = copyStrides(t.layout);
+  const strides = copyStrides(t.geometry);
   const out = empty(t.sizes, t.dtype, strides, backend);
   if (backend.holdsData && t.numel() > 0) {
     const dense = packed(t, strides);
@@ -18,7 +18,7 @@ export function transferred(t: Tensor, backend: Backend): Tensor {
 }
 /** The same, without waiting for the device that has the elements. */
 export async function transferredAsync(t: Tensor, backend: Backend): Promise<Tensor> {
-  const strides = copyStrides(t.layout);
+  const strides = copyStrides(t.geometry);
   const dense = packed(t, strides);
   const values = await dense.backend.downloadAsync(t.dtype, dense, t.numel());
   const out = empty(t.sizes, t.dtype, strides, backend);
@@ -37,8 +37,8 @@ function packed(t: Tensor, strides: readonly number[]): Tensor {
  * factorizations take.
  */
 export function standIn(t: Tensor, backend: Backend): Tensor {
-  const { sizes, dtype, layout } = t;
-  const out = empty(sizes, dtype, copyStrides(layout), backend);
+  const { sizes, dtype, geometry } = t;
+  const out = empty(sizes, dtype, copyStrides(geometry), backend);
   assign(out, 0);
   const d = sizes.length - 2;
   if (d >= 0 && dtype.is_differentiable) {

@@ -25,7 +25,7 @@ export function view<S extends string>(
     kind: "view",
     run(values, schema) {
       const self = values[0] as Tensor;
-      const made = layout(self.layout, named(values, schema) as Values<S>, self.dtype);
+      const made = layout(self.geometry, named(values, schema) as Values<S>, self.dtype);
       return Array.isArray(made) ? made.map((l: Layout) => seen(self, l)) : seen(self, made as Layout);
     },
   };

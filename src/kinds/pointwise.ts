@@ -131,7 +131,7 @@ export function pointwise<S extends string>(
         }
       }
       const shape = shapeOf(tensors);
-      const layouts: Layout[] = tensors.map((t) => t.layout);
+      const layouts: Layout[] = tensors.map((t) => t.geometry);
       if (plan.wraps) layouts.push(NUMBER);
       const strides = resultStrides(shape, layouts);
       const out = empty(shape, result, strides, first.backend);

@@ -9,6 +9,7 @@ import type { Foreign } from "../func/tree.ts";
 import { createLiveness } from "../devices/memory/liveness.ts";
 import { Complex, Dtype, dtypeByName, Float } from "../base/dtype.ts";
 import type { TypedArray } from "../base/dtype.ts";
+import { Layout } from "../base/memory_format.ts";
 import { caller, programStack, set_warning_listener, TypeError } from "../base/errors.ts";
 import { Module } from "../nn/module/module.ts";
 import { PackedSequence } from "../nn/utils/rnn.ts";
@@ -403,6 +404,7 @@ const isHandle = (x: object): boolean => typeof (x as { remove?: unknown }).remo
 function kindOf(x: object): string {
   if (x instanceof Node) return "node";
   if (x instanceof Generator) return "generator";
+  if (x instanceof Layout) return "layout";
   if (x instanceof Module) return "layer";
   if (x instanceof Optimizer) return "optimizer";
   if (x instanceof PackedSequence) return "PackedSequence";

@@ -33,8 +33,8 @@ import {
 import { unpack_dual } from "../func/forward_ad.ts";
 import type { Tree } from "../func/tree.ts";
 import { list } from "../base/layout.ts";
-import { channels_last, channels_last_3d, contiguous_format, preserve_format } from "../base/memory_format.ts";
-import type { MemoryFormat } from "../base/memory_format.ts";
+import { channels_last, channels_last_3d, contiguous_format, preserve_format, strided } from "../base/memory_format.ts";
+import type { Layout, MemoryFormat } from "../base/memory_format.ts";
 import { refuseBatch } from "../dispatch/levels.ts";
 import { writeOut } from "../dispatch/out.ts";
 import { Parameter } from "../nn/module/parameter.ts";
@@ -43,6 +43,7 @@ import { PackedSequence } from "../nn/utils/rnn.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import type { CommonOptions } from "../optim/optimizer.ts";
 import { fromTyped } from "../ops/creation/from_data.ts";
+import { invariants, sparse_coo, sparse_csc, sparse_csr } from "../ops/sparse/construct.ts";
 import { weightsOnlyMessage } from "../serialization/torch_load.ts";
 import type { TorchFile } from "../serialization/torch_file.ts";
 import { segment_reduce } from "../ops/reduction/segments.ts";
@@ -67,6 +68,7 @@ const memoryFormats: Readonly<Record<string, MemoryFormat>> = {
   channels_last,
   channels_last_3d,
 };
+const layouts: readonly Layout[] = [strided, sparse_coo, sparse_csr, sparse_csc];
 /** Python callables that give the attributes of tensors, by tensor. See Note [Attributes] in bridge.ts. */
 export const keptAttributes = new WeakMap<Tensor, () => unknown>();
 const storageNumbers = new WeakMap<object, number>();
@@ -170,6 +172,12 @@ export const helpers = {
     const value = t.item() as unknown;
     return value instanceof Complex ? value.re !== 0 || value.im !== 0 : Boolean(value) || Number.isNaN(value);
   },
+  layout: (name: string): Layout => layouts.find((l) => l.name === name)!,
+  sparseChecks(on: boolean | null): boolean {
+    if (on !== null) invariants.on = on;
+    return invariants.on;
+  },
+  layoutOf: ({ layout }: Tensor): string => layout.name,
   memoryFormat: (name: string): MemoryFormat => memoryFormats[name],
   getState: (generator: Generator): Tensor => {
     const bytes = generator.get_state();

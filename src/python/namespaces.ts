@@ -22,6 +22,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   linalg: torch.linalg as Namespace,
   fft: torch.fft as Namespace,
   special: torch.special as Namespace,
+  sparse: torch.sparse as Namespace,
   "signal.windows": torch.signal.windows as Namespace,
   autograd: torch.autograd as Namespace,
   functional: torch.autograd.functional as Namespace,

@@ -45,7 +45,7 @@ export interface Like {
 /** An uninitialised tensor of the sizes of `t`, and of its dtype, device and strides unless others are asked for. */
 export function emptyLike(t: Tensor, { dtype, device, memory_format: format }: Like): Tensor {
   const kept = format === null || format === preserve_format;
-  const strides = kept ? copyStrides(t.layout) : stridesIn(format, t.sizes);
+  const strides = kept ? copyStrides(t.geometry) : stridesIn(format, t.sizes);
   return empty(t.sizes, dtype ?? t.dtype, strides, deviceOf(device, t));
 }
 

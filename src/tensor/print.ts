@@ -117,11 +117,22 @@ export function tensorText(t: Printable, indent = "tensor(".length): string {
   return withSuffixes(`tensor(${elements}`, suffixes, indent);
 }
 
-function withSuffixes(text: string, suffixes: readonly string[], indent: number): string {
+/** The elements of a tensor between brackets, as a part of another's text: after so many columns, with its size if it is empty. */
+export function partText(t: Printable, indent: number): string {
+  const numel = t.shape.reduce((n, size) => n * size, 1);
+  const size = `, size=(${t.shape.join(", ")}${t.shape.length === 1 ? "," : ""})`;
+  if (t.isMeta) return `...${size}`;
+  return numel === 0 ? `[]${size}` : elementsText(t, indent, numel > options.threshold);
+}
+/** Whether the text of a tensor leaves its dtype out. */
+export const isTold = (dtype: Dtype): boolean =>
+  [get_default_dtype(), complexOf(get_default_dtype()), int64, bool].includes(dtype);
+
+export function withSuffixes(text: string, suffixes: readonly string[], indent: number, onNewLine = false): string {
   // Two more than the true length: PyTorch counts so, and where lines break depends on it.
   let column = text.length - text.lastIndexOf("\n") + 1;
-  for (const suffix of suffixes) {
-    if (column + suffix.length + 2 > options.linewidth) {
+  for (const [i, suffix] of suffixes.entries()) {
+    if ((onNewLine && i === 0) || column + suffix.length + 2 > options.linewidth) {
       text += `,\n${" ".repeat(indent)}${suffix}`;
       column = indent + suffix.length;
     } else {

@@ -15,9 +15,9 @@ import { isHalf, halfValue } from "../kernel/half.ts";
 import { further } from "../kernel/place.ts";
 import type { Block } from "../kernel/place.ts";
 import { isContiguous, list, numel, wrapDim } from "../base/layout.ts";
-import type { Layout, Shape } from "../base/layout.ts";
-import { isIn } from "../base/memory_format.ts";
-import type { MemoryFormat } from "../base/memory_format.ts";
+import type { Layout as Geometry, Shape } from "../base/layout.ts";
+import { isIn, strided } from "../base/memory_format.ts";
+import type { Layout, MemoryFormat } from "../base/memory_format.ts";
 import { sizeText, tensorText } from "./print.ts";
 import { Storage } from "./storage.ts";
 
@@ -122,9 +122,13 @@ export class Tensor {
     if (this.sizes.length === 0) throw new TypeError("len() of a 0-d tensor");
     return this.sizes[0];
   }
-  /** @internal */
-  get layout(): Layout {
+  /** @internal Where the elements are, within the storage. */
+  get geometry(): Geometry {
     return { shape: this.sizes, strides: this.strides, offset: this.offset };
+  }
+  /** How the elements are stored: by strides, or as a sparse tensor's. As `torch.Tensor.layout`. */
+  get layout(): Layout {
+    return strided;
   }
   /** @internal What a check of the elements looks at: of a batch (vmap) all of it. */
   get whole(): Tensor {
@@ -139,6 +143,12 @@ export class Tensor {
     const made = new Tensor(this.storage, this.dtype, this.sizes, this.strides, this.offset);
     Tensor.tangents?.sameAs(made, this);
     return made;
+  }
+  /** @internal Takes the layout of another tensor of the same storage. */
+  become(seen: Tensor): void {
+    this.sizes = seen.sizes;
+    this.strides = seen.strides;
+    this.offset = seen.offset;
   }
   /** @internal Tangents of tensors, while torch.autograd.forward_ad has a level; set by func/forward_ad.ts. */
   static tangents: {

@@ -1,10 +1,17 @@
 // Tensors that belong to modules: what is learnt, and what is only kept.
 import { RuntimeError } from "../../base/errors.ts";
+import { strided } from "../../base/memory_format.ts";
 import { observer } from "../../base/observer.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
+function assertDense(kind: string, { layout }: Tensor): void {
+  if (layout !== strided)
+    throw new RuntimeError(
+      `${kind}: a tensor of layout ${String(layout)} cannot be one here\nLet its values be the parameter, and make the sparse tensor of them in forward; or keep it as a plain field.`,
+    );
+}
 const PARAMETER = "Parameter(Tensor data, bool requires_grad=True) -> Parameter";
 /**
  * A tensor that is learnt: as a field of a module it is among its `parameters()`. Shares the memory of `data`.
@@ -16,6 +23,7 @@ export class Parameter extends Tensor {
     const { data, requires_grad } = bindArguments(PARAMETER, args);
     if (requires_grad && !data.dtype.is_differentiable)
       throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
+    assertDense("Parameter", data);
     super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
     data.storage.kept = true;
     this.leafRequiresGrad = requires_grad;
@@ -39,6 +47,7 @@ export class Buffer extends Tensor {
   readonly persistent: boolean;
   constructor(...args: Arguments<typeof BUFFER>) {
     const { data, persistent } = bindArguments(BUFFER, args);
+    assertDense("Buffer", data);
     super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
     data.storage.kept = true;
     this.persistent = persistent;

@@ -38,7 +38,7 @@ define(clone, {
 });
 function copyOf(self: Tensor, dtype: Dtype, format: MemoryFormat | null): Tensor {
   const kept = format === null || format === preserve_format;
-  const strides = kept ? copyStrides(self.layout) : stridesIn(format, self.sizes);
+  const strides = kept ? copyStrides(self.geometry) : stridesIn(format, self.sizes);
   const out = allocate(self.sizes, dtype, strides, self.backend);
   assign(out, self);
   return out;

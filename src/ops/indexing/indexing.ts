@@ -147,7 +147,7 @@ export const _index = op("_index(Tensor self, Tensor?[] indices) -> Tensor");
 define(_index, {
   kernel: compute(({ self, indices }) => {
     const { shape, strides, pointers } = gatherPlan(self, indices);
-    const layouts = pointers.map(({ index }) => index.layout);
+    const layouts = pointers.map(({ index }) => index.geometry);
     return gatherBy(self, shape, strides, pointers, resultStrides(shape, [{ shape, strides, offset: 0 }, ...layouts]));
   }),
   saves: { self: ["indices"] },

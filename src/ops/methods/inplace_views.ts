@@ -3,7 +3,7 @@ import { assertWritable, markChanged } from "../../autograd/inplace.ts";
 import { modes } from "../../autograd/mode.ts";
 import { nodeNamed, OpNode } from "../../autograd/op_node.ts";
 import { RuntimeError } from "../../base/errors.ts";
-import { assertOwned, levels, Wrapped } from "../../dispatch/levels.ts";
+import { assertOwned, levels } from "../../dispatch/levels.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
 declare module "../../tensor/tensor.ts" {
@@ -34,10 +34,7 @@ for (const name of ["as_strided", "squeeze", "swapaxes", "swapdims", "t", "trans
       if (name === "t" && this.sizes.length > 2)
         throw new RuntimeError(`t_() expects a tensor with <= 2 dimensions, but self is ${this.sizes.length}D`);
       const seen = (this[name] as (...x: unknown[]) => Tensor).apply(this, args);
-      if (this instanceof Wrapped) this.become(seen as Wrapped);
-      this.sizes = seen.sizes;
-      this.strides = seen.strides;
-      this.offset = seen.offset;
+      this.become(seen);
       // The view's node leads to what this tensor was; unrecorded, its history stays.
       if (modes().grad) {
         this.node = seen.node;

@@ -2,6 +2,7 @@
 import type { TypedArray } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
+import { strided } from "../../base/memory_format.ts";
 import type { DeviceLike } from "../../devices/device.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { TensorData } from "../creation/from_data.ts";
@@ -20,8 +21,10 @@ declare module "../../tensor/tensor.ts" {
     readonly is_cuda: boolean;
     readonly is_mps: boolean;
     readonly is_xpu: boolean;
-    /** False: elements are stored one by one. */
+    /** Whether it is stored as indices and values, in `torch.sparse_coo`. */
     readonly is_sparse: boolean;
+    /** Whether it is a matrix in `torch.sparse_csr`. */
+    readonly is_sparse_csr: boolean;
     /** False: there are no quantized dtypes. */
     readonly is_quantized: boolean;
     /** Bytes of an element, as {@link element_size}. */
@@ -90,8 +93,15 @@ Object.defineProperties(Tensor.prototype, {
   is_cuda: isOn("cuda"),
   is_mps: isOn("mps"),
   is_xpu: isOn("xpu"),
-  is_sparse: asked(() => false),
+  is_sparse: asked(({ layout }) => layout.name === "sparse_coo"),
+  is_sparse_csr: asked(({ layout }) => layout.name === "sparse_csr"),
   is_quantized: asked(() => false),
   itemsize: asked(({ dtype }) => dtype.itemsize),
-  nbytes: asked((x) => x.numel() * x.dtype.itemsize),
+  nbytes: asked((x) => {
+    if (x.layout !== strided)
+      throw new RuntimeError(
+        "nbytes is not defined for sparse tensors.  If you want the size of the constituent tensors, add the nbytes of the indices and values.  If you want the size of the  equivalent dense tensor, multiply numel() by element_size()",
+      );
+    return x.numel() * x.dtype.itemsize;
+  }),
 });

@@ -34,7 +34,7 @@ export function mapped(f: Numeric, first: Tensor | Scalar, second: Tensor | Scal
     shape,
     dtype,
   );
-  const laid = [first, second].flatMap((t) => (t instanceof Tensor ? [t.layout] : []));
+  const laid = [first, second].flatMap((t) => (t instanceof Tensor ? [t.geometry] : []));
   const strides = resultStrides(shape, laid);
   return isRowMajor(shape, strides) ? made : allocate(shape, dtype, strides).copy_(made);
 }

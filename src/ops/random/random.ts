@@ -102,7 +102,7 @@ define(randn_like, {
  */
 function overwrite(fill: (out: never, values: readonly unknown[], self: Tensor) => void): OpKernel {
   const fresh = (self: Tensor, values: readonly unknown[]): Tensor => {
-    const out = allocate(self.sizes, self.dtype, copyStrides(self.layout), self.backend);
+    const out = allocate(self.sizes, self.dtype, copyStrides(self.geometry), self.backend);
     filledOnHost(out, (drawn) => fill(drawn, values, self));
     return out;
   };

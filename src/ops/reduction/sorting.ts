@@ -20,7 +20,7 @@ export const sort = op(
 define(sort, {
   takes: last(noComplex(" Sort does not support complex dtypes on CPU", RuntimeError)),
   kernel: host(({ self, dim, descending }) =>
-    chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending), copyStrides(self.layout)),
+    chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending), copyStrides(self.geometry)),
   ),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim }) => pickedGrad(grad, sizes.self, indices, dim, true) },

@@ -22,7 +22,7 @@ define(flip, {
       self.numel() === 0
         ? self.offset
         : self.offset + flipped.reduce((at, d) => at + ((self.sizes[d] ?? 1) - 1) * (self.strides[d] ?? 0), 0);
-    const out = allocate(self.sizes, self.dtype, copyStrides(self.layout));
+    const out = allocate(self.sizes, self.dtype, copyStrides(self.geometry));
     assign(out, new Tensor(self.storage, self.dtype, self.sizes, strides, offset));
     return out;
   }),
