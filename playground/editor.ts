@@ -16,12 +16,15 @@ import {
   drawSelection,
   EditorView,
   highlightActiveLineGutter,
+  hoverTooltip,
   keymap,
   lineNumbers,
 } from "@codemirror/view";
 import type { DecorationSet } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { make } from "./dom.ts";
 import type { Language } from "./told.ts";
+import { typesAt } from "./types.ts";
 
 /** Lines by what they are marked as. */
 export interface Marks {
@@ -57,8 +60,20 @@ const colours = HighlightStyle.define([
   { tag: [tags.definition(tags.variableName), tags.function(tags.variableName)], color: "var(--ink)" },
   { tag: [tags.typeName, tags.className], color: "var(--code-type)" },
 ]);
+/** The type of what is pointed at, and what is wrong with it. */
+const types = hoverTooltip(async ({ state }, at) => {
+  const told = await typesAt(state.doc.toString(), at);
+  if (told.type === null && told.faults.length === 0) return null;
+  const lines = [
+    ...told.faults.map((text) => make("p", { class: "fault" }, text)),
+    ...(told.type === null ? [] : [make("code", {}, told.type)]),
+  ];
+  const dom = make("div", { class: "types" });
+  dom.append(...lines);
+  return { pos: told.from, end: told.to, create: () => ({ dom }) };
+});
 const languages: Readonly<Record<Language, () => Promise<Extension>>> = {
-  ts: async () => [new LanguageSupport(typescriptLanguage), indentUnit.of("  ")],
+  ts: async () => [new LanguageSupport(typescriptLanguage), indentUnit.of("  "), types],
   py: async () => [
     new LanguageSupport((await import("@codemirror/lang-python")).pythonLanguage),
     indentUnit.of("    "),

@@ -17,6 +17,7 @@ const modules: Readonly<Record<string, () => object | Promise<object>>> = {
   "tidu/optim": () => torch.optim,
   "tidu/autograd": () => torch.autograd,
   "tidu/serialization": () => torch.serialization,
+  "tidu/typed": () => import("tidu/typed"),
   "tidu/data": () => import("tidu/data"),
   "tidu/distributions": () => import("tidu/distributions"),
   "tidu/transforms": () => import("tidu/transforms"),

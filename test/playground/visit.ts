@@ -67,6 +67,26 @@ export class Visit {
     await this.page.keyboard.press("ControlOrMeta+a");
     await this.page.keyboard.insertText(text);
   }
+  /** Points at a text of the program; gives what is told of it. */
+  async pointAt(text: string): Promise<string[]> {
+    const { x, y } = await this.page.evaluate((wanted) => {
+      const walker = document.createTreeWalker(document.querySelector(".cm-content")!, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const at = node.nodeValue!.indexOf(wanted);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + wanted.length);
+        const { left, top, width, height } = range.getBoundingClientRect();
+        return { x: left + width / 2, y: top + height / 2 };
+      }
+      throw new Error(`The program has no ${wanted}`);
+    }, text);
+    await this.page.mouse.move(0, 0);
+    await this.page.mouse.move(x, y);
+    await this.page.waitForSelector(".cm-tooltip .types");
+    return this.page.locator(".cm-tooltip .types > *").allTextContents();
+  }
   async text(): Promise<string> {
     return (await this.page.locator(".cm-line").allTextContents()).join("\n");
   }

@@ -9,6 +9,7 @@ import { embedPages } from "../build/embed_pages.ts";
 import { embedPython } from "../build/embed_python.ts";
 import { gallery } from "./gallery.ts";
 import { operators } from "./operators.ts";
+import { typeFiles } from "./types.ts";
 
 export const SITE = "site";
 const PYODIDE = [
@@ -39,11 +40,16 @@ export async function buildSite(out = SITE): Promise<void> {
   // Apart: what two of them share would become parts of its own, which pack worse.
   await bundle(at, { main: "playground/main.ts", style: "playground/style.css" });
   await bundle(at, { typescript: "playground/worker/typescript.ts", training: "playground/worker/training.ts" });
+  await bundle(at, { types: "playground/worker/types.ts" });
   await bundle(at, { python: "playground/worker/python.ts" });
   cpSync("playground/index.html", `${at}/index.html`);
   cpSync("playground/icon.svg", `${at}/icon.svg`);
   writeFileSync(`${at}/gallery.json`, JSON.stringify(gallery()));
   writeFileSync(`${at}/operators.json`, JSON.stringify(operators()));
+  const types = typeFiles();
+  if (types === null)
+    console.log("Without types at places of programs: they come from dist/, which `npm run build` makes.");
+  else writeFileSync(`${at}/types.json`, JSON.stringify(types));
   mkdirSync(`${at}/pyodide`);
   for (const file of PYODIDE)
     if (existsSync(`node_modules/pyodide/${file}`)) cpSync(`node_modules/pyodide/${file}`, `${at}/pyodide/${file}`);
@@ -61,7 +67,8 @@ async function bundle(at: string, entryPoints: Record<string, string>): Promise<
     target: "es2022",
     platform: "browser",
     conditions: ["source"],
-    external: ["node:*"],
+    // The last are Node's, which TypeScript does not ask for in a page.
+    external: ["node:*", "fs", "path", "os", "crypto", "inspector", "perf_hooks", "module", "source-map-support"],
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
@@ -76,7 +83,9 @@ function writeServiceWorker(at: string): void {
     .sort();
   const hash = createHash("sha256");
   for (const file of files) hash.update(file).update(readFileSync(`${at}/${file}`));
-  const early = files.filter((file) => !file.startsWith("pyodide/") && file !== "index.html");
+  // What comes when it is asked for is kept then.
+  const isLate = /^pyodide\/|^types\.json$|^assets\/types\.js$|^index\.html$/;
+  const early = files.filter((file) => !isLate.test(file));
   const text = readFileSync("playground/service_worker.js", "utf8")
     .replace("__VERSION__", hash.digest("hex").slice(0, 12))
     .replace("__FILES__", JSON.stringify(["./", ...early]));

@@ -41,7 +41,9 @@ async function outcome(file: string): Promise<string | null> {
 /** The program with one whole number changed by a little, and where. */
 function changed(text: string, random: () => number): { text: string; line: number; change: string } | null {
   // Declared shapes are left alone: another one is no fault of the program that runs.
-  const declared = [...text.matchAll(/Tensor<[^>]*>/g)].map((m) => [m.index, m.index + m[0].length] as const);
+  const declared = [...text.matchAll(/Tensor<[^>]*>|readonly \[[^\]]*\]/g)].map(
+    (m) => [m.index, m.index + m[0].length] as const,
+  );
   const places = [...text.matchAll(/(?<![\w."'])\d+(?![\w."'])/g)].filter(
     ({ index }) => !declared.some(([from, to]) => index >= from && index < to),
   );
