@@ -570,6 +570,9 @@ class Tensor(Held, metaclass=_Methods):
             )
         if id(self) in memo:
             return memo[id(self)]
+        if self.layout is not layout.named("strided"):
+            made = memo[id(self)] = self.detach().clone().requires_grad_(self.requires_grad)
+            return made
         # Tensors that share memory share it as copies, too.
         storage = ("storage", run("bridge.storageNumber", self))
         if storage not in memo:

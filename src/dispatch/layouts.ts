@@ -17,13 +17,21 @@ export const otherLayouts: {
     ((entry: Entry, values: readonly unknown[], written: string | null) => Tensor | readonly Tensor[] | null) | null;
   /** A sparse tensor of rows, for gradients of tables of which few rows were looked at; null where nobody imported it. */
   rows: ((index: Tensor, rows: Tensor, size: Shape) => Tensor) | null;
-} = { route: null, rows: null };
+  /** A sparse tensor of the parts that a file has, which are checked. */
+  loaded: ((layout: string, parts: readonly Tensor[], size: Shape, coalesced: boolean) => Tensor) | null;
+} = { route: null, rows: null, loaded: null };
+const absent = (): RuntimeError =>
+  new RuntimeError(
+    `sparse tensors are in a part of the library that this program does not have\n${help({ TypeScript: 'import { sparse } from "tidu" and use it.', Python: "import torch.sparse" })}`,
+  );
 
 /** The gradient of a table whose rows at `index` were read. */
 export function gradientOfRows(index: Tensor, rows: Tensor, size: Shape): Tensor {
-  if (otherLayouts.rows === null)
-    throw new RuntimeError(
-      `sparse gradients are in a part of the library that this program does not have\n${help({ TypeScript: 'import { sparse } from "tidu" and use it.', Python: "import torch.sparse" })}`,
-    );
+  if (otherLayouts.rows === null) throw absent();
   return otherLayouts.rows(index, rows, size);
+}
+/** A sparse tensor of a file. */
+export function loadedTensor(layout: string, parts: readonly Tensor[], size: Shape, coalesced: boolean): Tensor {
+  if (otherLayouts.loaded === null) throw absent();
+  return otherLayouts.loaded(layout, parts, size, coalesced);
 }

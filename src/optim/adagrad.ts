@@ -1,3 +1,4 @@
+import { RuntimeError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { bindOptimizer } from "./arguments.ts";
 import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
@@ -5,6 +6,7 @@ import { onePass } from "./one_pass.ts";
 import { requireNonNegative } from "./options.ts";
 import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.ts";
 import type { ParamGroup } from "./optimizer.ts";
+import { elementsOf } from "./sparse_grad.ts";
 
 const signature =
   "Adagrad(object params, float lr=0.01, float lr_decay=0, float weight_decay=0, float initial_accumulator_value=0, float eps=1e-10, *, bool? foreach=None, bool maximize=False, bool differentiable=False, bool? fused=None) -> Optimizer";
@@ -48,6 +50,15 @@ export class Adagrad extends Optimizer<AdagradOptions, { step: Tensor; sum: Tens
     const rate = lr / (1 + (countStep(step) - 1) * lr_decay);
 
     adagrad([param, sum], grad, [rate, eps, weight_decay], weight_decay === 0 ? 0 : DECAY);
+  }
+  protected override updateSparse(param: Tensor, grad: Tensor, group: ParamGroup<AdagradOptions>): void {
+    const { lr, lr_decay, weight_decay, eps } = group;
+    const { step, sum } = this.begin(param);
+    const rate = lr / (1 + (countStep(step) - 1) * lr_decay);
+    if (weight_decay !== 0) throw new RuntimeError("weight_decay option is not compatible with sparse gradients");
+    const { values, at, addTo } = elementsOf(grad);
+    addTo(sum, values.square());
+    addTo(param, values.div(at(sum).sqrt().add(eps)).mul(-rate));
   }
 }
 const DECAY = 1;

@@ -1,3 +1,4 @@
+import { RuntimeError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { bindOptimizer } from "./arguments.ts";
 import type { OptimizerArgs, OptionsOf } from "./arguments.ts";
@@ -62,6 +63,9 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     const form = (amsgrad ? AMSGRAD : 0) + (decoupled_weight_decay ? DECOUPLED : 0) + (weight_decay === 0 ? 0 : DECAY);
     const decay = decoupled_weight_decay ? 1 - lr * weight_decay : weight_decay;
     adam(changed, grad, [1 - beta1, beta2, 1 - beta2, size, root, eps, decay], form);
+  }
+  protected override updateSparse(): void {
+    throw new RuntimeError("Adam does not support sparse gradients, please consider SparseAdam instead");
   }
 }
 const [AMSGRAD, DECOUPLED, DECAY] = [1, 2, 4];

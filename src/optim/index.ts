@@ -40,4 +40,6 @@ export { Rprop } from "./rprop.ts";
 export type { RpropOptions } from "./rprop.ts";
 export { SGD } from "./sgd.ts";
 export type { SGDOptions } from "./sgd.ts";
+export { SparseAdam } from "./sparse_adam.ts";
+export type { SparseAdamOptions, SparseAdamState } from "./sparse_adam.ts";
 export * as swa_utils from "./swa_utils.ts";

@@ -7,7 +7,8 @@ import { bindArguments } from "../dispatch/callable.ts";
 import type { Arguments } from "../dispatch/callable.ts";
 import { collectTemporaries } from "../tensor/allocate.ts";
 import { float32, float64, get_default_dtype } from "../base/dtype.ts";
-import { help, KeyError, NotImplementedError, TypeError, ValueError, warn } from "../base/errors.ts";
+import { RuntimeError, help, KeyError, NotImplementedError, TypeError, ValueError, warn } from "../base/errors.ts";
+import { strided } from "../base/memory_format.ts";
 import { zeros } from "../ops/creation/creation.ts";
 import { observe, observer } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -175,7 +176,9 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   }
   private updateOne(param: Tensor, grad: Tensor, group: ParamGroup<O>): void {
     collectTemporaries(() => {
-      this.update(param, group.maximize ? grad.neg() : grad, group);
+      const given = group.maximize ? grad.neg() : grad;
+      if (grad.layout === strided) this.update(param, given, group);
+      else this.updateSparse(param, given, group);
       const state = this.state.get(param);
       return state && Object.values(state).filter((x): x is Tensor => x instanceof Tensor);
     });
@@ -186,6 +189,10 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
    */
   protected update(_param: Tensor, _grad: Tensor, _group: ParamGroup<O>): void {
     throw new NotImplementedError(`${this.constructor.name} has neither update() nor a step() of its own`);
+  }
+  /** The same with a sparse gradient. */
+  protected updateSparse(_param: Tensor, _grad: Tensor, _group: ParamGroup<O>): void {
+    throw new RuntimeError(`${this.constructor.name} does not support sparse gradients`);
   }
   /** What is remembered of a parameter; `initial` makes it at first use. */
   protected stateOf(param: Tensor, initial: () => S): S {

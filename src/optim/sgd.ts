@@ -46,6 +46,18 @@ export class SGD extends Optimizer<SGDOptions, { momentum_buffer: Tensor }> {
       (momentum === 0 ? 0 : first ? FIRST : MOMENTUM) + (nesterov ? NESTEROV : 0) + (weight_decay === 0 ? 0 : DECAY);
     sgd([param, ...averages], grad, [lr, momentum, 1 - dampening, weight_decay], form);
   }
+  protected override updateSparse(param: Tensor, grad: Tensor, group: ParamGroup<SGDOptions>): void {
+    const { lr, momentum, dampening, weight_decay, nesterov } = group;
+    let by = weight_decay === 0 ? grad : grad.add(param, { alpha: weight_decay });
+    if (momentum !== 0) {
+      const own = this.state.get(param);
+      const average =
+        own === undefined ? by.clone() : own.momentum_buffer.mul_(momentum).add_(by, { alpha: 1 - dampening });
+      this.state.set(param, { momentum_buffer: average });
+      by = nesterov ? by.add(average, { alpha: momentum }) : average;
+    }
+    param.add_(by, { alpha: -lr });
+  }
 }
 const [FIRST, MOMENTUM, NESTEROV, DECAY] = [1, 2, 4, 8];
 const sgd = onePass(([p, v], grad, [lr, momentum, rate, decay], form) => {

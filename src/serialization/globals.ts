@@ -103,7 +103,6 @@ for (const name of "per_tensor_affine per_tensor_symmetric per_channel_affine pe
   always.set(`torch.${name}`, null);
 for (const [name, what] of Object.entries({
   _rebuild_qtensor: "Quantized tensors",
-  _rebuild_sparse_tensor: "Sparse tensors",
   _rebuild_nested_tensor: "Nested tensors",
   _rebuild_wrapper_subclass: "Tensors that wrap others",
   _rebuild_device_tensor_from_numpy: "Tensors of other devices, saved as NumPy's,",

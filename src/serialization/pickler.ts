@@ -1,7 +1,7 @@
 // Values as a pickle of protocol 2, byte for byte as CPython writes it, for torch.load of PyTorch with weights_only=True.
 import { Complex, Dtype, Float } from "../base/dtype.ts";
 import { OverflowError, RuntimeError, TypeError, ValueError } from "../base/errors.ts";
-import { Layout } from "../base/memory_format.ts";
+import { Layout, strided } from "../base/memory_format.ts";
 import { Device } from "../devices/device.ts";
 import { Parameter } from "../nn/module/parameter.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -107,6 +107,7 @@ class Pickler {
         this.tuple(null, [plain, t.requires_grad, new Map()]),
       );
     }
+    if (t.layout !== strided) return this.sparse(t);
     const layout = [Object.freeze([...t.sizes]), Object.freeze([...t.strides])];
     if (t.is_meta)
       return this.reduce(t, "torch._utils\n_rebuild_meta_tensor_no_storage", () =>
@@ -115,6 +116,16 @@ class Pickler {
     this.reduce(t, "torch._utils\n_rebuild_tensor_v2", () =>
       this.tuple(null, [new Persistent(t), t.offset, ...layout, t.requires_grad, new Map()]),
     );
+  }
+  /** The parts of a sparse tensor. */
+  private sparse(t: Tensor): void {
+    const of = t.detach();
+    const parts = of.is_sparse
+      ? [of._indices(), of._values(), t.shape, of.is_coalesced()]
+      : of.is_sparse_csr
+        ? [of.crow_indices(), of.col_indices(), of.values(), t.shape]
+        : [of.ccol_indices(), of.row_indices(), of.values(), t.shape];
+    this.reduce(t, "torch._utils\n_rebuild_sparse_tensor", () => this.tuple(null, [t.layout, Object.freeze(parts)]));
   }
   /** A storage, by name: all of its bytes are kept beside the pickle, whatever part of them a tensor has. */
   private persistent({ storage, dtype }: Tensor): void {

@@ -3,6 +3,7 @@ import { Dtype } from "../base/dtype.ts";
 import { NotImplementedError, RuntimeError, UnpicklingError } from "../base/errors.ts";
 import { list, numel, reach } from "../base/layout.ts";
 import { Device } from "../devices/device.ts";
+import { loadedTensor } from "../dispatch/layouts.ts";
 import { getDevice } from "../devices/registry.ts";
 import { Parameter } from "../nn/module/parameter.ts";
 import { empty } from "../tensor/allocate.ts";
@@ -147,6 +148,13 @@ export const rebuild = {
       getDevice("meta"),
     );
     return requiring(made, requires_grad);
+  },
+  "torch._utils._rebuild_sparse_tensor": (layout: unknown, data: unknown): Tensor => {
+    const f = "_rebuild_sparse_tensor";
+    if (typeof layout !== "string" || !(data instanceof Tuple)) throw wrong(f, "a layout", layout);
+    const parts = data.filter((x): x is Tensor => x instanceof Tensor);
+    const [size, coalesced] = data.slice(parts.length);
+    return loadedTensor(layout, parts, wholes(f, "a size", size), coalesced === true);
   },
   "torch._utils._rebuild_device_tensor_from_cpu_tensor": (
     data: unknown,

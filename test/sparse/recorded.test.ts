@@ -36,6 +36,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     "torch.sparse.mm(r,r.t())",
     "torch.bmm(torch.stack([e,e*2]),torch.stack([u,u]))",
     "torch.matmul(torch.stack([u,u]),torch.stack([e,e]))",
+    "w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.nn.utils.clip_grad_norm_([w],1.)",
     "h.requires_grad_();;h.sum(2).to_dense().pow(2).sum().backward();;h.grad.coalesce()",
   ],
   "known to be in order, where PyTorch forgets it": [

@@ -1,4 +1,7 @@
 // Sparse tensors: what they are, that dense ones pay nothing for them, and that no op reads what is not there.
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { otherLayouts } from "../../src/dispatch/layouts.ts";
@@ -224,5 +227,20 @@ describe("gradients", () => {
       for (const g of grads) w.grad = w.grad === null ? g : w.grad.is_sparse ? g.add(w.grad) : w.grad.add(g);
       expect(torch.equal(w.grad!, coo().to_dense().add(1))).toBe(true);
     }
+  });
+});
+
+describe("files", () => {
+  test("a file of PyTorch's with a sparse tensor is read", () => {
+    const x = torch.load("test/recorded/serialization/sparse.pt") as Tensor;
+    expect(String(x)).toBe(String(torch.eye(2).to_sparse()));
+  });
+  test("sparse tensors are saved as PyTorch saves them, and come back as they were", () => {
+    const all = [coo(), coo().coalesce(), coo().to_sparse_csr(), coo().to_sparse_csc()];
+    const file = join(mkdtempSync(join(tmpdir(), "sparse-")), "all.pt");
+    torch.save(all, file);
+    const back = torch.load(file) as Tensor[];
+    expect(back.map(String)).toEqual(all.map(String));
+    expect(back.slice(0, 2).map((x) => x.is_coalesced())).toEqual([false, true]);
   });
 });

@@ -13,9 +13,20 @@ from pathlib import Path
 
 import torch
 
-PRELUDE = '''import torch
+PRELUDE = '''import copy
+import io
+import pickle
+
+import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+
+def saved(x):
+    file = io.BytesIO()
+    torch.save(x, file)
+    file.seek(0)
+    return str(torch.load(file))
 
 
 def show(v):
@@ -33,7 +44,7 @@ def told(call):
     u = torch.sparse_coo_tensor(i, v, (2, 3))
     c = u.coalesce()
     scope = {
-        "torch": torch, "nn": nn, "F": F, "i": i, "v": v,
+        "torch": torch, "nn": nn, "F": F, "copy": copy, "pickle": pickle, "saved": saved, "i": i, "v": v,
         "u": u,  # not coalesced
         "c": c,
         "r": c.to_sparse_csr(),
@@ -666,6 +677,60 @@ c.requires_grad_();;[d+c,d*c,c*d,c+c,c*c,c-c]
 h.requires_grad_();;h.to_dense().sum().backward();;h.grad.coalesce()
 h.requires_grad_();;h.sum(2).to_dense().pow(2).sum().backward();;h.grad.coalesce()
 h.requires_grad_();;torch.sparse.sum(h,[0]).to_dense().pow(2).sum().backward();;h.grad.coalesce()
+# --- tables, optimizers
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True,padding_idx=1).pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True,scale_grad_by_freq=True).pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;(F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).sum()+w.sum()).backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([1]),w,sparse=True).sum().backward();;w.pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;w.pow(2).sum().backward();;F.embedding(torch.tensor([1]),w,sparse=True).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding_bag(torch.tensor([1,2,1,0]),w,torch.tensor([0,2]),sparse=True,mode="sum").pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding_bag(torch.tensor([1,2,1,0]),w,torch.tensor([0,2]),sparse=True,mode="mean").pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding_bag(torch.tensor([1,2,1,0]),w,torch.tensor([0,2]),sparse=True,mode="mean",padding_idx=1).pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding_bag(torch.tensor([1,2,1,0]),w,torch.tensor([0,2]),sparse=True,mode="sum",per_sample_weights=torch.tensor([1.,2,3,4])).pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding_bag(torch.tensor([1,2,1,0]),w,torch.tensor([0,2]),sparse=True,mode="max").pow(2).sum().backward();;w.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.Adam([w]).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.AdamW([w]).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.RMSprop([w]).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.Adadelta([w]).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.Adamax([w]).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.NAdam([w]).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.RAdam([w]).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.ASGD([w]).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.Rprop([w]).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.SGD([w],lr=.1);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.SGD([w],lr=.1,momentum=.9);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.SGD([w],lr=.1,weight_decay=.1);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.SGD([w],lr=.1,momentum=.9,nesterov=True);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.SGD([w],lr=.1,maximize=True);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.SGD([w],lr=.1,momentum=.9,dampening=.3);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.Adagrad([w],lr=.1);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.Adagrad([w],lr=.1,lr_decay=.1,initial_accumulator_value=.5,maximize=True);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.Adagrad([w],lr=.1,weight_decay=.1);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.SparseAdam([w],lr=.1);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;o=torch.optim.SparseAdam([w],lr=.1,betas=(.5,.7),eps=.1,maximize=True);;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[3,3]]),w,sparse=True).pow(2).sum().backward();;o.step();;o.zero_grad();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;o.step();;[w,str(o.state_dict()["state"])]
+w=torch.arange(8.).view(4,2).requires_grad_();;w.grad=torch.ones(4,2);;torch.optim.SparseAdam([w],lr=.1).step()
+w=torch.arange(8.).view(4,2).requires_grad_();;torch.optim.SparseAdam([w],lr=-1)
+w=torch.arange(8.).view(4,2).requires_grad_();;torch.optim.SparseAdam([w],lr=0)
+w=torch.arange(8.).view(4,2).requires_grad_();;torch.optim.SparseAdam([w],betas=(1,.9))
+w=torch.arange(8.).view(4,2).requires_grad_();;torch.optim.SparseAdam([w],eps=0)
+torch.optim.SparseAdam([c.requires_grad_()])
+torch.optim.SparseAdam([])
+w=torch.arange(8.).view(4,2).requires_grad_();;torch.optim.SparseAdam([{"params":[w],"lr":.1}])
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.nn.utils.clip_grad_norm_([w],1.)
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;w.grad.zero_()
+w=torch.arange(8.).view(4,2).requires_grad_();;F.embedding(torch.tensor([[1,2],[1,0]]),w,sparse=True).pow(2).sum().backward();;torch.optim.SGD([w]).zero_grad(set_to_none=False);;w.grad
+nn.Embedding(4,2,sparse=True)
+m=nn.Embedding(4,2,sparse=True);;m(torch.tensor([0,1])).sum().backward();;m.weight.grad
+nn.EmbeddingBag(4,2,sparse=True)
+nn.EmbeddingBag(4,2,sparse=True,mode="max")(torch.tensor([[0,1]]))
+m=nn.EmbeddingBag(4,2,sparse=True);;m(torch.tensor([[0,1]])).sum().backward();;m.weight.grad
+w=torch.arange(8.).view(4,2).requires_grad_();;torch.autograd.grad(F.embedding(torch.tensor([1,1]),w,sparse=True).sum(),w)[0]
+# --- pickles
+[pickle.loads(pickle.dumps(x)) for x in [u,c,h,r,r.t()]]
+[copy.deepcopy(x) for x in [u,c,h]]
+saved({"a": c.requires_grad_(), "b": [r, h], "c": u})
 """
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import { broadcastShapes, expandStrides, list, resultStrides, sameShape, wrapDim
 import type { Shape } from "../../base/layout.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
 import { contiguous_format } from "../../base/memory_format.ts";
+import { gradientOfRows } from "../../dispatch/layouts.ts";
 import { refuseBatch } from "../../dispatch/levels.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
 import { noDerivative } from "../../dispatch/no_formula.ts";
@@ -598,7 +599,7 @@ function shorten(weight: Tensor, rows: Tensor, max_norm: number, norm_type: numb
   const scale = norms.add(1e-7).reciprocal().mul(max_norm);
   index_copy_(weight, 0, rows.long(), looked.mul(scale.masked_fill(norms.le(max_norm), 1)));
 }
-/** Rows of `weight` at `input`. `padding_idx` gets no gradient. The gradient is dense, `sparse` or not. As `nn.functional.embedding`. */
+/** Rows of `weight` at `input`. `padding_idx` gets no gradient. With `sparse` the gradient is a sparse tensor of the rows that were read. As `nn.functional.embedding`. */
 export const embedding = op(
   "embedding(Tensor input, Tensor weight, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor",
 );
@@ -615,9 +616,17 @@ define(embedding, {
   }),
   saves: { weight: ["input"] },
   backward: {
-    weight: ({ grad, input, sizes, padding_idx, scale_grad_by_freq }) => {
+    weight: ({ grad, input, sizes, padding_idx, scale_grad_by_freq, sparse }) => {
       const flat = input.reshape([-1]);
       let rows = grad.reshape([flat.numel(), sizes.weight[1]]);
+      if (sparse) {
+        if (scale_grad_by_freq)
+          throw new RuntimeError("embedding_backward: scale_grad_by_freq not supported with sparse gradients");
+        if (padding_idx === null) return gradientOfRows(flat, rows, sizes.weight);
+        const padding = padding_idx < 0 ? padding_idx + sizes.weight[0] : padding_idx;
+        const counted = _nonzero(flat.ne(padding)).squeeze([1]);
+        return gradientOfRows(flat.index_select(0, counted), rows.index_select(0, counted), sizes.weight);
+      }
       if (padding_idx !== null)
         rows = rows.masked_fill(flat.eq(padding_idx < 0 ? padding_idx + sizes.weight[0] : padding_idx).unsqueeze(1), 0);
       if (scale_grad_by_freq) {

@@ -12,8 +12,8 @@ import { embedding, index_add } from "../indexing/indexing.ts";
 /**
  * Rows of `weight` at `input`, one result a bag: their sum, mean or maximum (`mode`), 0 for a bag of none. A bag is a row
  * of a 2-D input, or what lies between two of `offsets` in a 1-D one; with `include_last_offset` the last offset is an end.
- * Sums may be weighted by `per_sample_weights`. Indices equal to `padding_idx` do not count. `sparse` changes nothing: here
- * gradients are dense. As `torch.nn.functional.embedding_bag`.
+ * Sums may be weighted by `per_sample_weights`. Indices equal to `padding_idx` do not count. With `sparse`
+ * the gradient of `weight` is a sparse tensor of the rows that were read. As `torch.nn.functional.embedding_bag`.
  * @example F.embedding_bag(torch.tensor([1n, 2n, 4n]), torch.rand(10, 3), torch.tensor([0n, 2n])).shape // torch.Size([2, 3])
  */
 export const embedding_bag = op(
@@ -21,7 +21,7 @@ export const embedding_bag = op(
 );
 define(embedding_bag, {
   kernel: composite((args) => {
-    const { weight, max_norm, norm_type, scale_grad_by_freq, mode, per_sample_weights } = args;
+    const { weight, max_norm, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights } = args;
     checkArguments(args.input, weight, args.offsets, per_sample_weights, mode, args);
     const ids = args.input.reshape([-1]);
     const offsets = args.offsets ?? rowStarts(args.input);
@@ -39,7 +39,7 @@ define(embedding_bag, {
     // The bag of each index: the last that starts at or before it.
     const bag = searchsorted(starts, arange(n, { dtype: starts.dtype }), { right: true }).sub(1);
     const counted = padding === null ? null : ids.ne(padding);
-    const rows = embedding(ids, weight, padding, max_norm, norm_type, scale_grad_by_freq);
+    const rows = embedding(ids, weight, padding, max_norm, norm_type, scale_grad_by_freq, sparse);
     const sizes = index_add(weight.detach().new_zeros([bags]), 0, bag, (counted ?? ids.eq(ids)).to(weight.dtype));
     if (mode === "max") {
       const places = _bag_argmax(

@@ -1,11 +1,12 @@
 // Sparse tensors from their parts, and what has to be true of these.
 import type { Dtype } from "../../base/dtype.ts";
-import { RuntimeError, TypeError } from "../../base/errors.ts";
+import { NotImplementedError, RuntimeError, TypeError } from "../../base/errors.ts";
 import { list, sameShape } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { placedOn } from "../../devices/registry.ts";
 import type { DeviceLike } from "../../devices/device.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
+import { otherLayouts } from "../../dispatch/layouts.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { asLeaf, doubles, tensor } from "../creation/from_data.ts";
 import type { TensorData } from "../creation/from_data.ts";
@@ -128,11 +129,11 @@ export function cooOf(
   if (values.sizes[0] !== n && size !== null && size.length !== d + values.sizes.length - 1) throw notOfSize();
   const denseSize = values.sizes.slice(1);
   const reached: number[] = [];
-  const rows = indices.is_meta ? null : doubles(indices.contiguous());
-  for (let k = 0; k < d && rows !== null; k++) {
-    const [least, most] = ends(rows.subarray(k * n, (k + 1) * n));
+  for (let k = 0; k < d && !indices.is_meta; k++) {
+    const row = indices.select(0, k);
+    const [least, most] = n === 0 ? [0, -1] : [row.min(), row.max()].map((t) => Number(t.item()));
     if (least < 0) throw new RuntimeError(`found negative index ${least} for dim ${k}`);
-    reached.push(Math.max(most, -1));
+    reached.push(most);
   }
   const sizes = size ?? [...reached.map((i) => i + 1), ...denseSize];
   function notOfSize(): RuntimeError {
@@ -277,3 +278,12 @@ export function sparse_compressed_tensor(
 export function sparse_compressed_tensor(...given: unknown[]): Tensor {
   return compressed(ANY, given);
 }
+
+otherLayouts.loaded = (name, parts, size, isCoalesced) => {
+  const [layout] = [layouts.coo, layouts.csr, layouts.csc].filter((l) => String(l) === name);
+  if (layout === undefined) throw new NotImplementedError(`tensors of layout ${name} are not supported`);
+  if (parts.length !== (layout === layouts.coo ? 2 : 3))
+    throw new RuntimeError(`a tensor of layout ${name} is made of other parts than the file has: ${parts.length}`);
+  if (layout === layouts.coo) return cooOf(parts[0], parts[1], size, isCoalesced, true);
+  return compressedOf(layout, parts[0], parts[1], parts[2], size);
+};

@@ -26,3 +26,11 @@ export function none(size: Shape, dtype: Dtype, layout: SparseLayout, device: De
     return packed(layout, [starts, whole(new Float64Array(0))], empty(0), size);
   });
 }
+
+/** The same for another's numbers of sparse and dense dims. */
+export function emptied(x: SparseTensor): SparseTensor {
+  if (x.layout !== coo) return none(x.sizes, x.dtype, x.layout);
+  const { values } = x.parts;
+  const empty = values.new_zeros([0, ...values.sizes.slice(1)]);
+  return packed(coo, [whole(new Float64Array(0), [x.sparseDim, 0])], empty, x.sizes, true);
+}

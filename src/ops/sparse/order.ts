@@ -14,11 +14,6 @@ export function rowsOf(indices: Tensor): readonly Float64Array[] {
   return Array.from({ length: d }, (_, k) => all.subarray(k * n, (k + 1) * n));
 }
 
-/** Whether the indices ascend, each of them once. */
-function ascends(rows: readonly Float64Array[], n: number): boolean {
-  for (let i = 1; i < n; i++) if (compare(rows, i - 1, rows, i) >= 0) return false;
-  return true;
-}
 function compare(a: readonly Float64Array[], i: number, b: readonly Float64Array[], j: number): number {
   for (let d = 0; d < a.length; d++) {
     const by = a[d][i] - b[d][j];
@@ -58,18 +53,29 @@ export interface Grouped {
 export function grouped(indices: Tensor, size: Shape): Grouped | null {
   const [d, n] = indices.sizes;
   const rows = rowsOf(indices);
-  if (d > 0 ? ascends(rows, n) : n < 2) return null;
-  const order = sortingOrder(rows, size, n);
+  const keys = keysOf(rows, size, n);
+  const order = (i: number, j: number): number => (keys === null ? compare(rows, i, rows, j) : keys[i] - keys[j]);
+  let sorted = d > 0 || n < 2;
+  for (let i = 1; i < n && sorted; i++) sorted = order(i - 1, i) < 0;
+  if (sorted) return null;
+  const places = sortingOrder(rows, size, n);
   const group = new Float64Array(n);
   const firsts = new Float64Array(n);
   let count = 0;
   for (let k = 0; k < n; k++) {
-    if (k === 0 || compare(rows, order[k - 1], rows, order[k]) !== 0) firsts[count++] = order[k];
-    group[order[k]] = count - 1;
+    if (k === 0 || order(places[k - 1], places[k]) !== 0) firsts[count++] = places[k];
+    group[places[k]] = count - 1;
   }
   const made = new Float64Array(d * count);
   for (let k = 0; k < d; k++) for (let i = 0; i < count; i++) made[k * count + i] = rows[k][firsts[i]];
   return { indices: whole(made, [d, count]), group: whole(group), firsts: whole(firsts.subarray(0, count)) };
+}
+/** A number for each element that grows as its indices do; null where such numbers would be too large. */
+function keysOf(rows: readonly Float64Array[], size: Shape, n: number): Float64Array | null {
+  if (rows.reduce((product, _, d) => product * size[d], 1) > Number.MAX_SAFE_INTEGER) return null;
+  const keys = new Float64Array(n);
+  for (const [d, row] of rows.entries()) for (let i = 0; i < n; i++) keys[i] = keys[i] * size[d] + row[i];
+  return keys;
 }
 
 /** What two lists of indices come to when they are walked through side by side, and where the elements of each go. */
@@ -165,36 +171,34 @@ export function pairsOf(
   width: number,
 ): { indices: Tensor; first: Tensor; second: Tensor; group: Tensor } {
   const [r, c, at, to] = [rows, cols, starts, other].map((t) => doubles(t.contiguous()));
-  const [first, second, group, madeRows, madeCols]: number[][] = [[], [], [], [], []];
+  let total = 0;
+  for (const col of c) total += at[col + 1] - at[col];
+  const [first, second, group, madeRows, madeCols] = Array.from({ length: 5 }, () => new Float64Array(total));
+  // Where the element of a column of the row at hand is; -1 if there is none yet.
   const place = new Int32Array(width).fill(-1);
+  let [pairs, count] = [0, 0];
   for (let i = 0; i < r.length;) {
     const row = r[i];
-    const begin = madeCols.length;
-    const begun = group.length;
+    const [begin, begun] = [count, pairs];
     for (; i < r.length && r[i] === row; i++)
       for (let j = at[c[i]]; j < at[c[i] + 1]; j++) {
         const col = to[j];
         if (place[col] < 0) {
-          place[col] = 1;
-          madeRows.push(row);
-          madeCols.push(col);
+          place[col] = 0;
+          madeCols[count++] = col;
         }
-        first.push(i);
-        second.push(j);
-        group.push(col);
+        first[pairs] = i;
+        second[pairs] = j;
+        group[pairs++] = col;
       }
-    // The columns of a row in order.
-    const own = madeCols.splice(begin).sort((a, b) => a - b);
-    for (const [k, col] of own.entries()) place[col] = begin + k;
-    madeCols.push(...own);
-    for (let k = begun; k < group.length; k++) group[k] = place[group[k]];
+    const own = madeCols.subarray(begin, count).sort();
+    madeRows.fill(row, begin, count);
+    for (let k = 0; k < own.length; k++) place[own[k]] = begin + k;
+    for (let k = begun; k < pairs; k++) group[k] = place[group[k]];
     for (const col of own) place[col] = -1;
   }
-  const of = (list: readonly number[]): Tensor => whole(Float64Array.from(list));
-  return {
-    indices: whole(Float64Array.from([...madeRows, ...madeCols]), [2, madeRows.length]),
-    first: of(first),
-    second: of(second),
-    group: of(group),
-  };
+  const indices = new Float64Array(2 * count);
+  indices.set(madeRows.subarray(0, count));
+  indices.set(madeCols.subarray(0, count), count);
+  return { indices: whole(indices, [2, count]), first: whole(first), second: whole(second), group: whole(group) };
 }

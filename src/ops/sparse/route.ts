@@ -19,7 +19,7 @@ import { asLeaf } from "../creation/from_data.ts";
 import { zeros } from "../creation/creation.ts";
 import { inLayout, turned } from "./layouts.ts";
 import { addMethods } from "./methods.ts";
-import { none } from "./none.ts";
+import { emptied, none } from "./none.ts";
 import { _sparse_coalesce, _sparse_pack, _sparse_values, called, coalesced, indicesOf, like, packed } from "./pack.ts";
 import { add, assertSame, div, LINEAR, mul, onValues, pow, UNARY } from "./pointwise.ts";
 import { addmm, bmm, matmul, mm, mv } from "./products.ts";
@@ -300,7 +300,7 @@ function writtenOver(of: Entry, name: string, values: Values): Tensor {
   return self;
 }
 function resultFor(of: Entry, name: string, self: SparseTensor, values: Values): Results {
-  if (name === "zero_") return none(self.sizes, self.dtype, self.layout);
+  if (name === "zero_") return emptied(self);
   if (name === "copy_") {
     const from = values[1] as SparseTensor;
     if (!sameShape(self.sizes, from.sizes) || from.layout !== self.layout)
