@@ -2,6 +2,7 @@
 import { modes, scoped } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import type { FunctionContext } from "../autograd/function.ts";
+import { bringAutocast } from "../dispatch/autocast.ts";
 import { bfloat16, float16 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { RuntimeError, ValueError, warn } from "../base/errors.ts";
@@ -51,6 +52,7 @@ export const set_autocast_enabled = callable(
   "set_autocast_enabled(str device_type, bool enabled) -> None",
   ({ device_type, enabled }): void => {
     checkDevice(device_type);
+    bringAutocast();
     if (device_type === "cpu") modes().autocast = enabled;
   },
 );
@@ -124,6 +126,7 @@ export function regionOf(
     );
     on = false;
   }
+  bringAutocast();
   const now = modes();
   const session = { castCache: now.castCache ?? new WeakMap(), castsOnce: cache_enabled ?? now.castsOnce };
   return device_type === "cpu" ? { autocast: on, castTo, ...session } : session;

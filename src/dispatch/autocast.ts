@@ -4,13 +4,12 @@ import { float32 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { autocasting } from "./autocasting.ts";
+import type { Policy } from "./autocasting.ts";
 import { mapTensors, tensorsIn } from "./levels.ts";
 import type { Schema } from "./schema.ts";
 
 type Values = readonly unknown[];
-/** The dtype that an op gets its tensors in: the lower one, float32, or the widest of theirs. Null: as they are. */
-type Policy = "lower" | "float32" | "widest" | null;
-
 const LISTS: Readonly<Record<Exclude<Policy, null>, string>> = {
   lower:
     "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d bmm mm linalg_vecdot baddbmm addmm addbmm linear matmul prelu scaled_dot_product_attention",
@@ -19,32 +18,34 @@ const LISTS: Readonly<Record<Exclude<Policy, null>, string>> = {
   widest: "cat stack index_copy",
 };
 const byName = new Map(
-  Object.entries(LISTS).flatMap(([policy, names]) => names.split(" ").map((name) => [name, policy as Policy] as const)),
+  Object.entries(LISTS).flatMap(([policy, names]) =>
+    names.split(" ").map((name) => [name, () => policy as Policy] as const),
+  ),
 );
 /** Where it depends on the arguments: PyTorch has an op for each kind of padding. */
 const padding = ([self, pad, mode]: Values): Policy => {
   const dims = (pad as readonly number[]).length / 2;
   return (self instanceof Tensor && mode === "reflect" && dims < 3) || mode === "replicate" ? "float32" : null;
 };
-/** What autocast does to an op; null if nothing. */
-export function policyOf({ name }: Schema): ((values: Values) => Policy) | null {
-  if (name === "pad") return padding;
-  const policy = byName.get(name);
-  return policy === undefined ? null : () => policy;
+function policyOf({ name }: Schema): ((values: Values) => Policy) | null {
+  return name === "pad" ? padding : (byName.get(name) ?? null);
 }
 
 /** The same for what is no op: its tensors as they are to be computed with. */
 export const inFloat32 = (t: Tensor): Tensor => (modes().autocast ? cast(t, float32) : t);
-/** Runs an op on arguments in the dtypes that it is to compute in; what it calls does not cast again. */
-export function autocasted<T>(policy: (values: Values) => Policy, values: Values, run: (cast: Values) => T): T {
+function autocasted<T>(policy: (values: Values) => Policy, values: Values, op: (cast: Values) => T): T {
   const now = modes();
   const { autocast } = now;
   now.autocast = false;
   try {
-    return run(castAll(policy(values), values));
+    return op(castAll(policy(values), values));
   } finally {
     now.autocast = autocast;
   }
+}
+/** Called where autocast is switched on: from then on every call of an op asks for it. */
+export function bringAutocast(): void {
+  autocasting.of = { policyOf, run: autocasted };
 }
 function castAll(policy: Policy, values: Values): Values {
   if (policy === null) return values;

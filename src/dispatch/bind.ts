@@ -74,7 +74,7 @@ export function bind(schema: Schema, given: readonly unknown[], method = false):
   if (options !== null && !python) refuseUnknown(schema, options, method);
   if (options !== null && schema.others >= 0) values[schema.others] = otherwise(schema, options);
   // Behind all others: it is no argument of what computes.
-  if (options !== null && schema.out && (options["out"] ?? null) !== null) values.push(options["out"]);
+  if (options !== null && (options["out"] ?? null) !== null && schema.out) values.push(options["out"]);
   return values;
 }
 /** Whether the values can be bound. */

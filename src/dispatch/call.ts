@@ -12,19 +12,19 @@ import { observe, observer } from "../base/observer.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { ViewInfo } from "../tensor/tensor.ts";
 import { collectTemporaries, empty } from "../tensor/allocate.ts";
-import { autocasted } from "./autocast.ts";
+import { autocasting } from "./autocasting.ts";
 import { bind } from "./bind.ts";
 import { assertCast, assertFits } from "./fits.ts";
 import { assertOwned, beneathAll, isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
 import type { Level } from "./levels.ts";
 import type { AnyDefinition, Check, Entry, OpKernel } from "./declare.ts";
 import { otherLayouts } from "./layouts.ts";
-import { inputsFor, writeOuts } from "./out.ts";
+import { outs } from "./outs.ts";
 import { placed, runOnHost, writeOnHost } from "./placement.ts";
 import type { Schema } from "./schema.ts";
 import { assign } from "../tensor/elementwise.ts";
 import { promotedDtype } from "./promotion.ts";
-import { formerOrder, withReduction } from "./size_average.ts";
+import { formerArguments } from "./former_arguments.ts";
 import { anyTaken, isOfDtypes, isTaken } from "./takes.ts";
 
 type Values = readonly unknown[];
@@ -37,10 +37,10 @@ export function makeCall(entry: Entry, method: boolean): (given: readonly unknow
     const of = entry.inplaceOf;
     return (given) => runInPlace(of, schema.name, bind(schema, given, method));
   }
-  const order = formerOrder(schema);
-  if (order !== null) return (given) => run(entry, bind(schema, withReduction(schema, order, given), method));
+  const order = formerArguments.orderOf(schema);
+  if (order !== null)
+    return (given) => run(entry, bind(schema, formerArguments.translate(schema, order, given), method));
   const { args } = schema;
-  if (!schema.out) return (given) => run(entry, bind(schema, given, method));
   return (given) => {
     const values = bind(schema, given, method);
     return values.length === args.length ? run(entry, values) : runInto(entry, values);
@@ -48,8 +48,8 @@ export function makeCall(entry: Entry, method: boolean): (given: readonly unknow
 }
 /** With the tensors for the results behind the values. */
 function runInto(entry: Entry, values: Values): unknown {
-  const inputs = inputsFor(entry.schema, values);
-  return writeOuts(entry.schema, values.at(-1), run(entry, inputs), inputs);
+  const inputs = outs.inputsFor(entry.schema, values);
+  return outs.writeOuts(entry.schema, values.at(-1), run(entry, inputs), inputs);
 }
 
 /** Runs an op on bound values. */
@@ -67,8 +67,10 @@ function observed(entry: Entry, values: Values): Results {
 function execute(entry: Entry, values: Values): Results {
   const { definition, schema } = entry;
   if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
-  if (entry.autocast !== null && modes().autocast)
-    return autocasted(entry.autocast, values, (cast) => execute(entry, cast));
+  if (autocasting.of !== null && modes().autocast) {
+    const policy = autocasting.of.policyOf(schema);
+    if (policy !== null) return autocasting.of.run(policy, values, (cast) => execute(entry, cast));
+  }
   let level: Level | null = null;
   if (levels.newest !== null) {
     [level, values] = atLevel(entry, values);

@@ -3,7 +3,7 @@ import { bind } from "./bind.ts";
 import type { Schema } from "./schema.ts";
 import type { After, Args, Forms, Told, ValuesOf } from "./signature.ts";
 import { parseSchema } from "./schema.ts";
-import { formerOrder, withReduction } from "./size_average.ts";
+import { formerArguments } from "./former_arguments.ts";
 
 /**
  * What may be given to a callable with this signature: by place, then from some place on by name in one object. `O` has the
@@ -28,7 +28,10 @@ function boundBy(signature: string, name: string | undefined): Bound {
     const schema = parseSchema(signature, true);
     const callee = name ?? schema.name;
     const isClass = /^[A-Z]\w*$/.test(callee);
-    bound = { schema: { ...schema, name: isClass ? `${callee}.__init__` : callee }, former: formerOrder(schema) };
+    bound = {
+      schema: { ...schema, name: isClass ? `${callee}.__init__` : callee },
+      former: formerArguments.orderOf(schema),
+    };
     known.set(key, bound);
   }
   return bound;
@@ -45,7 +48,7 @@ export function bindArguments<S extends string, O = object>(
   return valuesOf(boundBy(signature, name), given) as ValuesOf<Told<Args<S>, O>>;
 }
 function valuesOf({ schema, former }: Bound, given: readonly unknown[]): object {
-  const values = bind(schema, former === null ? given : withReduction(schema, former, given));
+  const values = bind(schema, former === null ? given : formerArguments.translate(schema, former, given));
   const byName: Record<string, unknown> = {};
   for (let i = 0; i < values.length; i++) byName[schema.args[i].name] = values[i];
   return byName;

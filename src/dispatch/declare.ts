@@ -3,7 +3,6 @@ import type { Formula, RecordedOp, SavedName } from "../autograd/record.ts";
 import type { Dtype } from "../base/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Tensor as TensorClass } from "../tensor/tensor.ts";
-import { policyOf } from "./autocast.ts";
 import { makeCall } from "./call.ts";
 import type { Schema } from "./schema.ts";
 import type { Fn, Result, TensorNames, Values } from "./signature.ts";
@@ -122,8 +121,6 @@ export interface Entry extends RecordedOp {
   readonly deviceArg: number;
   /** What each call checks of its arguments' dtypes; what the kernel checks by itself is not among it. */
   takes: readonly Check[] | null;
-  /** The dtype that autocast has it compute in, by its arguments; null if it does nothing. */
-  readonly autocast: ReturnType<typeof policyOf>;
 }
 /** The dtypes of the argument at a place; of what all give together, if the place is -1. */
 export interface Check extends Taken {
@@ -136,7 +133,6 @@ export const registryByName = new Map<string, Entry>();
 function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) => unknown {
   const inplaceArg = schema.args.findIndex((a) => a.name === "inplace");
   const deviceArg = schema.args.findIndex((a) => a.type === "device?");
-  const autocast = inplaceOf === null ? policyOf(schema) : null;
   const entry: Entry = {
     schema,
     definition: null,
@@ -145,7 +141,6 @@ function declare(schema: Schema, inplaceOf: Entry | null): (...args: unknown[]) 
     deviceArg,
     record: null,
     takes: null,
-    autocast,
   };
   const run = makeCall(entry, false);
   const call = (...given: unknown[]): unknown => run(given);

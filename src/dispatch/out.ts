@@ -9,6 +9,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { assertOwned, levels } from "./levels.ts";
 import { assertOutDtypes } from "./out_dtypes.ts";
+import { assertAsked, outs } from "./outs.ts";
 import type { Schema } from "./schema.ts";
 
 /** The functions that PyTorch gives an argument `out`, by name; methods have none. */
@@ -134,12 +135,6 @@ export function inputsFor({ name, args }: Schema, values: readonly unknown[]): r
   if (isFactory) assertAsked(asked, out);
   return inputs;
 }
-/** Raises if another dtype is asked for than the tensor for the result has. */
-export function assertAsked(dtype: Dtype, out: Tensor): void {
-  if (dtype !== out.dtype)
-    throw new RuntimeError(`dtype ${dtype.legacyName} does not match dtype of out parameter (${out.dtype.legacyName})`);
-}
-
 /** Writes the results of a function into the tensors given for them. Raises as PyTorch does, and then changes nothing. */
 export function writeOuts(
   { name, results: resultNames }: Schema,
@@ -196,3 +191,6 @@ function write(out: Tensor, result: Tensor): void {
   }
   out.copy_(result);
 }
+outs.takes = takesOut;
+outs.inputsFor = inputsFor;
+outs.writeOuts = writeOuts;

@@ -1,6 +1,6 @@
 // Functions to which PyTorch gives several signatures, and those of its own language that return a plain value.
 import { bind, overloadOf } from "./bind.ts";
-import { inputsFor, writeOuts } from "./out.ts";
+import { outs } from "./outs.ts";
 import type { Schema } from "./schema.ts";
 import { parseSchema } from "./schema.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -31,8 +31,8 @@ export function overloaded<F>(...overloads: readonly Overload[]): F {
     const values = bind(schema, given, method);
     const { run } = overloads[schemas.indexOf(schema)];
     if (values.length === schema.args.length) return run(...(values as never[]));
-    const inputs = inputsFor(schema, values);
-    return writeOuts(schema, values.at(-1), run(...(inputs as never[])), inputs);
+    const inputs = outs.inputsFor(schema, values);
+    return outs.writeOuts(schema, values.at(-1), run(...(inputs as never[])), inputs);
   };
   const call = (...given: unknown[]): unknown => choose(given, false);
   Object.defineProperty(call, "name", { value: schemas[0].name });

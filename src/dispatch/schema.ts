@@ -1,6 +1,6 @@
 // A PyTorch signature as it is read at run time. The type checker reads the same text in signature.ts.
 import { otherNames } from "./other_names.ts";
-import { takesOut } from "./out.ts";
+import { outs } from "./outs.ts";
 import type { TypeName } from "./signature.ts";
 
 export interface ParsedArg {
@@ -79,8 +79,21 @@ export function parseSchema(text: string, python = false): Schema {
   const others = args.findIndex((a) => a.type === "object**");
   const several = /^\((.*)\)$/.exec(match[3]);
   const results = several ? several[1].split(", ").map((r) => r.split(" ")[1]) : null;
-  const out = !python && takesOut(match[1]);
-  return { name: match[1], python, out, args, positional: count, spread, others, results, text };
+  const [, name] = match;
+  return {
+    name,
+    python,
+    // Asked when it is needed, for what knows it may be loaded later.
+    get out() {
+      return !python && outs.takes(name);
+    },
+    args,
+    positional: count,
+    spread,
+    others,
+    results,
+    text,
+  };
 }
 const PLAIN: { readonly [T in TypeName]?: "boolean" | "string" } = {
   bool: "boolean",

@@ -2,6 +2,7 @@
 import { help, RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { isOptions } from "./bind.ts";
+import { formerArguments } from "./former_arguments.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -62,3 +63,5 @@ function isTrue(x: unknown): boolean {
     `Boolean value of Tensor with ${x.numel() === 0 ? "no values" : "more than one value"} is ambiguous\nIt was given for size_average or reduce of a loss. A loss is made first and called with tensors then: ${usual}.`,
   );
 }
+formerArguments.orderOf = formerOrder;
+formerArguments.translate = withReduction;

@@ -10,6 +10,7 @@ import { _where } from "../ops/pointwise/arithmetic.ts";
 import { one_hot } from "../ops/nn/activation/activation.ts";
 import { aligned, alignedValues, Call, oneByOne } from "./batching_call.ts";
 import type { Rule } from "./batching_call.ts";
+import { movedim } from "../ops/views/view.ts";
 
 const DIMS = new Set(["dim", "dims", "dim0", "dim1", "dim2"]);
 
@@ -179,12 +180,12 @@ const convolution: Rule = (call) => {
     made = split(call.run(values) as Tensor, size);
   } else {
     // Channels of all the batch side by side, in groups.
-    const side = call.whole(input).movedim(0, 1);
+    const side = movedim(call.whole(input), 0, 1);
     set("input", side.reshape([side.shape[0], size * side.shape[2], ...side.shape.slice(3)]));
     set("weight", joined(call.whole(weight)));
     set("groups", size * call.arg<number>("groups"));
     const all = call.run(values) as Tensor;
-    made = all.reshape([all.shape[0], size, all.shape[1] / size, ...all.shape.slice(2)]).movedim(1, 0);
+    made = movedim(all.reshape([all.shape[0], size, all.shape[1] / size, ...all.shape.slice(2)]), 1, 0);
   }
   if (bias === null) return made;
   const ones = new Array<number>(made.dim() - 3).fill(1);
@@ -195,7 +196,7 @@ const convolutionWeight: Rule = (call) => {
   const { size } = call;
   if (size === 0) return null;
   const side = (name: string): Tensor => {
-    const t = call.whole(call.arg<Tensor>(name)).movedim(0, 1);
+    const t = movedim(call.whole(call.arg<Tensor>(name)), 0, 1);
     return t.reshape([t.shape[0], size * t.shape[2], ...t.shape.slice(3)]);
   };
   const values = [...call.values];

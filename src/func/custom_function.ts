@@ -7,6 +7,7 @@ import { classText, isTuple, leavesOf, mapLeaves, mapTensors, pythonText, struct
 import { spread } from "./vmap.ts";
 import type { Dims } from "./vmap.ts";
 import type { VmapLevel } from "./vmap_level.ts";
+import { movedim } from "../ops/views/view.ts";
 
 type Values = readonly unknown[];
 const HERE = "For more details, please see https://pytorch.org/docs/main/notes/extending.func.html";
@@ -88,7 +89,7 @@ export function customBatched(level: VmapLevel, of: FunctionClass, args: Values)
     );
   return seenAs(output, inner, args, (t, i) => {
     const dim = outs[i];
-    return dim === null ? t : level.wrap(level.lower(() => t.movedim(dim, 0)));
+    return dim === null ? t : level.wrap(level.lower(() => movedim(t, dim, 0)));
   });
 }
 

@@ -14,6 +14,7 @@ import { isTuple, leavesOf, mapTensors, replaced, sameStructure, structureText, 
 import type { Tree } from "./tree.ts";
 import { vmap } from "./vmap.ts";
 import type { Randomness } from "./vmap_level.ts";
+import { movedim } from "../ops/views/view.ts";
 
 type Fn<A extends readonly unknown[], R> = (...args: A) => R;
 export interface JvpOptions extends AuxOptions {
@@ -199,7 +200,7 @@ export const jacfwd: JacobianOf<ForwardOptions> = (...given: unknown[]): Fn<unkn
     };
     const [columns, all] = vmap(push, { in_dims: 0, randomness })(...unitVectors(xs));
     const jacobian = mapTensors(columns, (column) => {
-      const whole = column.movedim(0, -1);
+      const whole = movedim(column, 0, -1);
       let start = 0;
       const parts = replaced(
         chosen,

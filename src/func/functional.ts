@@ -11,6 +11,7 @@ import { vjp as pulled } from "./derivatives.ts";
 import { jvp as pushed } from "./forward.ts";
 import { classText, isTuple } from "./tree.ts";
 import { vmap } from "./vmap.ts";
+import { movedim } from "../ops/views/view.ts";
 
 /** A tensor, or several as arguments of the function. */
 type Given = Tensor | readonly Tensor[];
@@ -242,7 +243,7 @@ function columns(func: unknown, given: Several): Rows {
     return pushed(f, xs, vs)[1];
   };
   const byOutput = vmap(push)(...units).map((whole) => {
-    const last = whole.movedim(0, -1);
+    const last = movedim(whole, 0, -1);
     let from = 0;
     return xs.map((x) => {
       const part = last.narrow(-1, from, x.numel()).reshape([...whole.shape.slice(1), ...x.shape]);

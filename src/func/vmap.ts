@@ -7,6 +7,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { classText, isLike, isNode, isTuple, leavesOf, mapLeaves, pythonText, structureText } from "./tree.ts";
 import { VmapLevel } from "./vmap_level.ts";
 import type { Randomness } from "./vmap_level.ts";
+import { movedim } from "../ops/views/view.ts";
 
 /** The dim that is mapped over: one for all, or as nested as the arguments; null for what is the same for all. */
 export type Dims = number | null | readonly Dims[] | { readonly [key: string]: Dims };
@@ -85,7 +86,7 @@ function mapOnce<A extends readonly unknown[]>(
     let next = 0;
     const given = mapLeaves(args, (x) => {
       const dim = dims[next++];
-      return dim === null ? x : level.wrap(dim === 0 ? (x as Tensor) : (x as Tensor).movedim(dim, 0));
+      return dim === null ? x : level.wrap(dim === 0 ? (x as Tensor) : movedim(x as Tensor, dim, 0));
     });
     return f(...(given as A));
   });
@@ -109,7 +110,7 @@ function mapOnce<A extends readonly unknown[]>(
       throw new IndexError(
         `Dimension out of range (expected to be in range of [${-whole.dim()}, ${whole.dim() - 1}], but got ${dim})`,
       );
-    return dim === 0 ? whole : whole.movedim(0, dim);
+    return dim === 0 ? whole : movedim(whole, 0, dim);
   });
   return { result: unwrapped, dims: outs };
 }

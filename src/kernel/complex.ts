@@ -1,10 +1,12 @@
 // Kernels on complex numbers as kernels on their real and imaginary parts, so that no device need know of any.
+import "./rare_math.ts";
 import type { Dtype, Scalar } from "../base/dtype.ts";
 import { Complex, realOf } from "../base/dtype.ts";
 import { NotImplementedError } from "../base/errors.ts";
 import { acc, constant, Expr, input, load, param } from "./expr.ts";
 import type { Accumulator, Launch, Operand, Output } from "./loops.ts";
 import { Kernel } from "./loops.ts";
+import { splitting } from "./splitting.ts";
 
 /** A complex number, or what computes one. */
 interface Parts {
@@ -375,3 +377,4 @@ const FORMULAS: Partial<Record<Expr["op"], (...x: Parts[]) => Parts>> = {
   atan: (z) => overI(atanh(timesI(z))),
   sigmoid: (z) => div(one(z), add(one(z), exp(neg(z)))),
 };
+splitting.split = splitComplex;

@@ -10,7 +10,8 @@ import type { Kernel, Launch } from "./loops.ts";
 import { further } from "./place.ts";
 import type { Place } from "./place.ts";
 import { WIDE } from "./widths.ts";
-import { hostMath } from "./formulas/special.ts";
+import { hostMath } from "./formulas/host.ts";
+import "./rare_math.ts";
 
 type Value = number | bigint;
 type Host = (dtype: Dtype, place: Place, length: number) => TypedArray;

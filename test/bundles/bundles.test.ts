@@ -142,6 +142,43 @@ test("a program that takes tidu/lean has the everyday methods alone, and trains"
   }
 });
 
+test("a program that takes tidu/lean has with each function what that needs", async () => {
+  const y = "torch.tensor([0.5, -0.25, 0.75])";
+  const cases = [
+    ...["erf", "lgamma", "asin", "sinh", "tan", "exp2", "asinh"].map((name) => `torch.${name}(${y})`),
+    `torch.atan2(${y}, ${y}.exp())`,
+    `torch.ldexp(${y}, torch.tensor([1, 2, 3]))`,
+    `F.gelu(${y}.double())`,
+    `torch.fft.ifft(torch.fft.fft(${y}))`,
+    "torch.linalg.eigvals(torch.tensor([[1, 2], [-3, 4]]))",
+    'torch.autocast("cpu", () => torch.ones(2, 2).mm(torch.ones(2, 2)))',
+    `new nn.MSELoss(false)(${y}, ${y}.mul(2))`,
+    `F.conv1d(${y}.reshape([1, 1, 3]), torch.ones(1, 1, 2))`,
+  ].map((text) => ({ name: text, text }));
+  for (const [k, c] of cases.entries()) writeFileSync(join(dir, `with${k}.js`), program([c], "tidu/lean"));
+  await esbuild(cases.map((_, k) => join(dir, `with${k}.js`)), join(dir, "with"), "for browsers, minified"); // prettier-ignore
+  for (const [k, { given }] of run(cases.map((_, k) => join(dir, `with/with${k}.mjs`))).entries())
+    expect(given[cases[k].name]).toBe(expectedOf(cases[k].text));
+});
+test("a program that takes tidu/lean is told what it does without, and has it with tidu", async () => {
+  const asked: Readonly<Record<string, string>> = {
+    "out=": "torch.add(torch.ones(2), 1, { out: torch.empty([2]) })",
+    "arithmetic of complex numbers": "((z) => z.mul(z))(torch.tensor([1, 2], { dtype: torch.complex64 }))",
+    "backward hooks of modules":
+      "((layer, seen) => (layer.register_full_backward_hook((_, g) => void seen.push(g)), layer(torch.ones(1, 1).requires_grad_()).sum().backward(), seen.length))(new nn.Linear(1, 1), [])",
+  };
+  const cases = Object.entries(asked).map(([name, text]) => ({ name, text }));
+  writeFileSync(join(dir, "without.js"), program(cases, "tidu/lean"));
+  writeFileSync(join(dir, "both.js"), `${program(cases, "tidu/lean")}\nimport "tidu";`);
+  const names = ["without", "both"];
+  await esbuild(names.map((name) => join(dir, `${name}.js`)), join(dir, "told"), "for browsers, minified"); // prettier-ignore
+  const [without, both] = run(names.map((name) => join(dir, `told/${name}.mjs`)));
+  for (const { name, text } of cases) {
+    expect(without.given[name]).toContain(`tidu/lean does without ${name}.\nImport "tidu", which brings it.`);
+    expect(both.given[name]).toBe(expectedOf(text));
+  }
+});
+
 describe("a program that uses everything", () => {
   const write = (): string => {
     const entry = join(dir, "whole.js");

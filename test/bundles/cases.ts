@@ -152,11 +152,11 @@ export function expectedOf(text: string): string {
   return run(...Object.values(entries).map(({ values }) => values));
 }
 /** The module of a program; what it does not use of the entries is to be dropped. */
-export function program(cases: readonly Case[]): string {
+export function program(cases: readonly Case[], entry = "tidu"): string {
   const texts = cases.map(({ text }) => text).join("\n");
   const used = Object.entries(entries).filter(([name]) => name === "torch" || new RegExp(`\\b${name}\\.`).test(texts));
   return [
-    ...used.map(([name, { from }]) => `import * as ${name} from "${from}";`),
+    ...used.map(([name, { from }]) => `import * as ${name} from "${name === "torch" ? entry : from}";`),
     "export const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(torch.tensor([1])));",
     `export const runs = { ${cases.map(({ name, text }) => `${JSON.stringify(name)}: () => (torch.manual_seed(0), String(${text}))`).join(",\n")} };`,
   ].join("\n");

@@ -12,7 +12,7 @@ import { Expr, input } from "../../src/kernel/expr.ts";
 import { expBelow0, raisedExp } from "../../src/kernel/formulas/exponential.ts";
 import type { MathOp } from "../../src/kernel/expr.ts";
 import { Kernel, operand } from "../../src/kernel/loops.ts";
-import { hostMath } from "../../src/kernel/formulas/special.ts";
+import { hostMath } from "../../src/kernel/formulas/host.ts";
 import { levelsFrom } from "../devices/levels.ts";
 
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });

@@ -1,7 +1,7 @@
 // The CPU device: one WebAssembly memory, kernels compiled as they are met, matrix products.
 import type { Dtype, TypedArray } from "../../base/dtype.ts";
 import { float64 } from "../../base/dtype.ts";
-import { splitComplex } from "../../kernel/complex.ts";
+import { splitting } from "../../kernel/splitting.ts";
 import type { Kernel, Launch } from "../../kernel/loops.ts";
 import { WIDE } from "../../kernel/widths.ts";
 import type { Block, Place } from "../../kernel/place.ts";
@@ -62,7 +62,7 @@ export class CpuDevice implements HostBackend {
   launch(kernel: Kernel, launch: Launch): void {
     tick();
     const chosen = this.widths.of(kernel);
-    if (chosen.isComplex) this.runner.launch(...splitComplex(chosen, launch));
+    if (chosen.isComplex) this.runner.launch(...splitting.split(chosen, launch));
     else this.runner.launch(chosen, launch);
   }
   /** The system's BLAS, looked for at the first product that it is worth; or why there is none. */

@@ -2,7 +2,7 @@
 import type { Dtype, TypedArray } from "../../base/dtype.ts";
 import { complex128, float32, float64, int32, uint8 } from "../../base/dtype.ts";
 import { placeNow, retell, TypeError } from "../../base/errors.ts";
-import { splitComplex } from "../../kernel/complex.ts";
+import { splitting } from "../../kernel/splitting.ts";
 import type { Kernel, Launch, Operand } from "../../kernel/loops.ts";
 import type { Block, Place } from "../../kernel/place.ts";
 import { Widths } from "../../kernel/widths.ts";
@@ -55,7 +55,7 @@ export class WebGpuDevice implements Backend {
     }
     this.launched++;
     const chosen = this.widths.of(kernel);
-    const [own, ownLaunch] = chosen.isComplex ? splitComplex(chosen, launch) : [chosen, launch];
+    const [own, ownLaunch] = chosen.isComplex ? splitting.split(chosen, launch) : [chosen, launch];
     if (!this.launcher.launch(own, ownLaunch)) this.launchOnHost(kernel, launch);
   }
   /**

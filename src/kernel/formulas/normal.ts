@@ -2,6 +2,7 @@
 import { float32 } from "../../base/dtype.ts";
 import type { Expr } from "../expr.ts";
 import { expBelow0 } from "./exponential.ts";
+import { rare } from "../rare.ts";
 import { polynomial, select } from "./format.ts";
 
 // What is beyond a, over e^(-a²/2), as a polynomial of 1 / (1 + SLOPE a) for a from 0 to 14, to 4e-8 of itself.
@@ -16,7 +17,7 @@ const HEIGHT = 1 / Math.sqrt(2 * Math.PI);
 export function normal(x: Expr): { below: Expr; density: Expr } {
   const exponent = x.mul(x).mul(-0.5);
   if (x.dtype !== float32)
-    return { below: x.mul(Math.SQRT1_2).erf().add(1).mul(0.5), density: exponent.exp().mul(HEIGHT) };
+    return { below: rare(x.mul(Math.SQRT1_2)).erf().add(1).mul(0.5), density: exponent.exp().mul(HEIGHT) };
   const e = expBelow0(exponent);
   const t = x.lift(1).div(x.abs().mul(SLOPE).add(1));
   const beyond = polynomial(t, [BEYOND, []]).mul(e);

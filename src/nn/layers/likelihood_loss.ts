@@ -1,4 +1,5 @@
 // Negative log likelihoods as modules.
+import "../../dispatch/size_average.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { numel, sameShape, tupleText } from "../../base/layout.ts";
 import { bindArguments } from "../../dispatch/callable.ts";

@@ -1,4 +1,5 @@
 // Losses as modules. `reduction`: "mean", "sum", or "none" for one loss an element.
+import "../../dispatch/size_average.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
 import { loss } from "./loss_layer.ts";

@@ -1,4 +1,5 @@
 // Losses that ask for a margin, as modules.
+import "../../dispatch/size_average.ts";
 import { ValueError } from "../../base/errors.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";

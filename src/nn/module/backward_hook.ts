@@ -7,7 +7,8 @@ import type { Node } from "../../autograd/node.ts";
 import { RuntimeError, warn } from "../../base/errors.ts";
 import { zeros } from "../../ops/creation/creation.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import type { BackwardHook, BackwardPreHook, Gradients } from "./hooks.ts";
+import { watching } from "./hooks.ts";
+import type { BackwardHook, BackwardPreHook, Gradients, Watch } from "./hooks.ts";
 import type { Module } from "./module.ts";
 
 class BackwardHookFunction extends Function {
@@ -19,21 +20,15 @@ class BackwardHookFunction extends Function {
     return grads;
   }
 }
-interface Watch {
-  readonly args: unknown[];
-  /** Puts a node behind the outputs and returns them from it. */
-  watchOutputs(output: unknown): unknown;
-}
 type List = readonly unknown[];
 
-/** Puts a node before the arguments, if there are hooks to call. As `torch.utils.hooks.BackwardHook`. */
-export function watchInputs(
+/** Puts a node before the arguments, for hooks to be called. As `torch.utils.hooks.BackwardHook`. */
+function watchInputs(
   module: Module,
   preHooks: readonly BackwardPreHook[],
   hooks: readonly BackwardHook[],
   given: unknown[],
-): Watch | null {
-  if (preHooks.length === 0 && hooks.length === 0) return null;
+): Watch {
   let gradOutputs: Gradients | null = null;
   const runHooks = (gradInputs: Gradients): Gradients => {
     let result = gradInputs;
@@ -131,3 +126,4 @@ function behindNode(list: List): Behind | null {
 }
 const NO_INPUT_GRAD =
   "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook for more details.";
+watching.inputs = watchInputs;

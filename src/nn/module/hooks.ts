@@ -2,10 +2,10 @@
 import type { RemovableHandle } from "../../autograd/node.ts";
 import { addHook } from "../../autograd/node.ts";
 import { RuntimeError } from "../../base/errors.ts";
+import { leftOut } from "../../base/left_out.ts";
 import { isOptions } from "../../dispatch/bind.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { argumentsOf } from "./arguments.ts";
-import { watchInputs } from "./backward_hook.ts";
 import { passed } from "./failing.ts";
 import type { Module } from "./module.ts";
 import type { IncompatibleKeys, StateDict } from "./state_dict.ts";
@@ -42,6 +42,21 @@ export type LoadPreHook = (
   error_msgs: string[],
 ) => void;
 export type LoadHook = (module: Module, incompatible_keys: IncompatibleKeys) => void;
+
+/** What backward hooks of a module see of one of its calls. */
+export interface Watch {
+  readonly args: unknown[];
+  /** Puts a node behind the outputs and returns them from it. */
+  watchOutputs(output: unknown): unknown;
+}
+/** Set by backward_hook.ts, which programs with the everyday methods do without. */
+export const watching: {
+  inputs(module: Module, preHooks: readonly BackwardPreHook[], hooks: readonly BackwardHook[], given: unknown[]): Watch;
+} = {
+  inputs() {
+    throw leftOut("backward hooks of modules");
+  },
+};
 
 /** Hooks of saving and loading: few modules have any. */
 export class StateHooks {
@@ -98,12 +113,9 @@ function callHooked(module: Module, own: ModuleHooks, given: unknown[]): unknown
   const forward = module.forward as (...args: unknown[]) => unknown;
   if (own.none && globalHooks.none) return forward.apply(module, argumentsOf(module, forward, given));
   let args = runPreHooks(module, own, given);
-  const watch = watchInputs(
-    module,
-    [...globalHooks.backwardPre.values(), ...own.backwardPre.values()],
-    [...globalHooks.backward.values(), ...own.backward.values()],
-    args,
-  );
+  const before = [...globalHooks.backwardPre.values(), ...own.backwardPre.values()];
+  const after = [...globalHooks.backward.values(), ...own.backward.values()];
+  const watch = before.length + after.length === 0 ? null : watching.inputs(module, before, after, args);
   if (watch !== null) args = watch.args;
   const hooks = new Set([...globalHooks.forward.values(), ...own.forward.values()]);
   const run = (forwardHook: ForwardHook, output: unknown): unknown => {

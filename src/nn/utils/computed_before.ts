@@ -9,6 +9,7 @@ import type { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
 import { assertModule } from "../module/register.ts";
 import { _power_iterations_before, _weight_norm, asMatrix, norm_except_dim, outputsDim } from "./weights.ts";
+import { mv } from "../../ops/linalg/matmul.ts";
 
 type Fields = Record<string, Tensor | null | undefined>;
 const fields = (module: Module): Fields => module as unknown as Fields;
@@ -113,7 +114,7 @@ export const spectral_norm = callable<{ module: Module; dim: number | null }>()(
       if (learns) _power_iterations_before(matrix, own[u]!, own[v]!, rounds, eps);
       // Copies: the buffers change in the next forward, before this one's backward.
       const [a, b] = learns ? [own[u]!.clone(), own[v]!.clone()] : [own[u]!, own[v]!];
-      return own[orig]!.div(a.dot(matrix.mv(b)));
+      return own[orig]!.div(a.dot(mv(matrix, b)));
     };
     const handle = module.register_forward_pre_hook(() => void (fields(module)[name] = now(module.training)));
     of("spectral_norm", module).set(name, { handle, now: () => now(false), from: [orig, u, v] });

@@ -7,7 +7,7 @@ import { scalarText } from "../../tensor/print.ts";
 import { contiguous_format } from "../../base/memory_format.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
-import { index_fill_, index_copy_ } from "../../ops/indexing/indexing.ts";
+import { index_fill_, index_copy_, masked_select } from "../../ops/indexing/indexing.ts";
 import { topk, kthvalue } from "../../ops/reduction/sorting.ts";
 import { masked_scatter_ } from "../../ops/indexing/places.ts";
 
@@ -103,7 +103,7 @@ export function _combined(
   const written = made === mask ? mask.clone() : made;
   if (kind === "unstructured") {
     const left = mask.eq(1);
-    const part = compute(t.masked_select(left), mask.masked_select(left));
+    const part = compute(masked_select(t, left), masked_select(mask, left));
     return masked_scatter_(written, left, part.to(written.dtype));
   }
   if (kind === "global") return written.copy_(compute(t, mask));

@@ -14,7 +14,7 @@ import { cat } from "../../ops/views/joining.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "../layers/conv.ts";
 import { Module } from "../module/module.ts";
-import { vdot } from "../../ops/linalg/matmul.ts";
+import { vdot, mv } from "../../ops/linalg/matmul.ts";
 import { matrix_exp } from "../../ops/linalg/older.ts";
 import { sign_ } from "../../ops/pointwise/arithmetic.ts";
 
@@ -50,8 +50,8 @@ export function asMatrix(weight: Tensor, dim: number): Tensor {
 export function _power_iterations(matrix: Tensor, u: Tensor, v: Tensor, rounds: number, eps: number): void {
   withGrad(false, () => {
     for (let i = 0; i < rounds; i++) {
-      u.copy_(normalize(matrix.mv(v), { dim: 0, eps }));
-      v.copy_(normalize(matrix.mH.mv(u), { dim: 0, eps }));
+      u.copy_(normalize(mv(matrix, v), { dim: 0, eps }));
+      v.copy_(normalize(mv(matrix.mH, u), { dim: 0, eps }));
     }
   });
 }
@@ -95,7 +95,7 @@ export class _SpectralNorm extends Module {
     if (this.training) this.iterate(matrix, this.n_power_iterations);
     // Copies: the buffers change in the next forward, before this one's backward.
     const [u, v] = [this._u.clone(), this._v.clone()];
-    return weight.div(vdot(u, matrix.mv(v)));
+    return weight.div(vdot(u, mv(matrix, v)));
   }
   right_inverse(value: Tensor): Tensor {
     return value;
@@ -199,8 +199,8 @@ function orthogonalized(a: Tensor): Tensor {
 export function _power_iterations_before(matrix: Tensor, u: Tensor, v: Tensor, rounds: number, eps: number): void {
   withGrad(false, () => {
     for (let i = 0; i < rounds; i++) {
-      v.copy_(normalize(matrix.t().mv(u), { dim: 0, eps }));
-      u.copy_(normalize(matrix.mv(v), { dim: 0, eps }));
+      v.copy_(normalize(mv(matrix.t(), u), { dim: 0, eps }));
+      u.copy_(normalize(mv(matrix, v), { dim: 0, eps }));
     }
   });
 }

@@ -27,7 +27,7 @@ import type { Shape } from "../../base/layout.ts";
 import { empty as allocate } from "../../tensor/allocate.ts";
 import { callable } from "../../dispatch/callable.ts";
 import { bind, isOptions, isScalar } from "../../dispatch/bind.ts";
-import { assertAsked, writeOuts } from "../../dispatch/out.ts";
+import { assertAsked, outs } from "../../dispatch/outs.ts";
 import { inLevels } from "../../dispatch/levels.ts";
 import { transferred } from "../../dispatch/transfer.ts";
 import { parseSchema } from "../../dispatch/schema.ts";
@@ -389,7 +389,7 @@ export function arange(...given: unknown[]): Tensor {
     const [first, stride] = isExact ? [from, by] : [toWhole(start), toWhole(step)];
     return ramp(Math.max(0, Math.ceil((to - from) / by)), first, stride, wanted);
   });
-  if (out !== null) return writeOuts(ARANGE, out, made, []) as Tensor;
+  if (out !== null) return outs.writeOuts(ARANGE, out, made, []) as Tensor;
   return asLeaf(inLevels(made), requires_grad);
 }
 /** Of int64 the bounds are counted in whole numbers, as PyTorch does. */

@@ -1,4 +1,5 @@
 // The transforms behind torch.fft: X[k] = Σ x[j] e^(-2πi jk/n) over one dim or several, complex or real at either end.
+import "../../kernel/complex.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { complexOf, realOf } from "../../base/dtype.ts";
 import { numel } from "../../base/layout.ts";

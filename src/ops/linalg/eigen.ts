@@ -1,4 +1,5 @@
 // Eigenvalues and eigenvectors.
+import "../../kernel/complex.ts";
 import { complex128, complexOf, realOf } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { hermitianEigen } from "../../numerics/complex/hermitian_eigen.ts";

@@ -161,7 +161,7 @@ define(mv, {
   saves: { self: ["vec"], vec: ["self"] },
   backward: {
     self: ({ grad, vec }) => grad.unsqueeze(1).mul(conj(vec).unsqueeze(0)),
-    vec: ({ grad, self }) => conj(self.t()).mv(grad),
+    vec: ({ grad, self }) => mv(conj(self.t()), grad),
   },
 });
 /** Sum of the products of two vectors. */
@@ -260,7 +260,7 @@ export const addmv = op("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar be
 define(addmv, {
   kernel: compute(({ self, mat, vec, beta, alpha }) => {
     sameAddmv(self, mat, vec);
-    const made = mat.mv(vec);
+    const made = mv(mat, vec);
     self.expand(made.sizes);
     // As in PyTorch self is not repeated for a matrix without elements.
     if (mat.numel() === 0 && !isZero(beta)) return scaledTo(self.sizes, self, beta);
@@ -270,7 +270,7 @@ define(addmv, {
   backward: {
     self: ({ grad, beta }) => times(grad, conj(beta)),
     mat: ({ grad, vec, alpha }) => times(outer(grad, conj(vec)), conj(alpha)),
-    vec: ({ grad, mat, alpha }) => times(conj(mat.t()).mv(grad), conj(alpha)),
+    vec: ({ grad, mat, alpha }) => times(mv(conj(mat.t()), grad), conj(alpha)),
   },
 });
 export const addmv_ = inplace(addmv);
@@ -286,8 +286,8 @@ define(addr, {
   saves: { vec1: ["vec2"], vec2: ["vec1"] },
   backward: {
     self: ({ grad, beta }) => times(grad, conj(beta)),
-    vec1: ({ grad, vec2, alpha }) => times(grad.mv(conj(vec2)), conj(alpha)),
-    vec2: ({ grad, vec1, alpha }) => times(grad.t().mv(conj(vec1)), conj(alpha)),
+    vec1: ({ grad, vec2, alpha }) => times(mv(grad, conj(vec2)), conj(alpha)),
+    vec2: ({ grad, vec1, alpha }) => times(mv(grad.t(), conj(vec1)), conj(alpha)),
   },
 });
 export const addr_ = inplace(addr);
@@ -353,7 +353,7 @@ define(matmul, {
     if (n === 0 || m === 0)
       throw new RuntimeError(`both arguments to matmul need to be at least 1D, but they are ${n}D and ${m}D`);
     if (n === 1 && m === 1) return self.dot(other);
-    if (n === 2 && m === 1) return self.mv(other);
+    if (n === 2 && m === 1) return mv(self, other);
     if (n === 1 && m === 2) {
       assertMatrices("mat1 and mat2", self.unsqueeze(0), other);
       return self.unsqueeze(0).mm(other).squeeze([0]);
@@ -368,7 +368,7 @@ function foldedRows(self: Tensor, other: Tensor): Tensor {
   const lead = self.sizes.slice(0, -1);
   const rows = self.reshape([numel(lead), self.sizes.at(-1)!]);
   return other.sizes.length === 1
-    ? _unsafe_view(rows.mv(other), lead)
+    ? _unsafe_view(mv(rows, other), lead)
     : _unsafe_view(rows.mm(other), [...lead, other.sizes[1]]);
 }
 function batched(self: Tensor, other: Tensor): Tensor {
@@ -404,7 +404,7 @@ define(linear, {
       );
     const lead = input.sizes.slice(0, -1);
     const rows = lead.length === 1 ? input : input.reshape([numel(lead), input.sizes.at(-1)!]);
-    const out = bias === null ? rows.mm(weight.t()) : bias.addmm(rows, weight.t());
+    const out = bias === null ? rows.mm(weight.t()) : addmm(bias, rows, weight.t());
     if (lead.length === 1) return out;
     const shape = [...lead, weight.sizes[0]];
     return bias === null ? _unsafe_view(out, shape) : out.view(shape);

@@ -8,6 +8,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { assertFloats, assertMatrix, assertPrecise } from "./matrices.ts";
 import { inv } from "./solve.ts";
 import { svdvals } from "./svd.ts";
+import { movedim } from "../views/view.ts";
 
 /** (Σ |x|^ord)^(1/ord) over `dim` (all dims if not given); ord may be 0 and ±inf. As `torch.linalg.vector_norm`. */
 export const vector_norm = op(
@@ -53,7 +54,7 @@ function ofMatrix(name: string, A: Tensor, ord: number | string, dim: readonly n
   const restored = (t: Tensor): Tensor => (keepdim ? [row, col].sort().reduce((x, d) => x.unsqueeze(d), t) : t);
   if (ord === "nuc" || Math.abs(Number(ord)) === 2) {
     assertPrecise(name, A);
-    const values = svdvals(A.movedim([row, col], TWO_DIMS));
+    const values = svdvals(movedim(A, [row, col], TWO_DIMS));
     return restored(ord === "nuc" ? values.sum([-1]) : ord === 2 ? largest(values, -1, false) : values.amin([-1]));
   }
   const order = Number(ord);

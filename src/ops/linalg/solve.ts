@@ -14,6 +14,8 @@ import { assertSquare, checkInfo, sameBatch, lapack, precise, otherDtype } from 
 import { assertShapes } from "./triangular.ts";
 import { diag_embed } from "../views/diagonals.ts";
 import { zero } from "../copies/copy.ts";
+import { prod } from "../reduction/reduction.ts";
+import { movedim } from "../views/view.ts";
 
 /** Whether B is a vector, or a batch of them as large as that of A. */
 const isVector = (A: Tensor, B: Tensor): boolean =>
@@ -122,7 +124,7 @@ define(_det, {
   kernel: host(({ A }) => {
     assertSquare("linalg.det", A);
     const [LU, pivots] = factored(A);
-    return [LU.diagonal(0, -2, -1).prod(-1).mul(parity(pivots)), LU, pivots];
+    return [prod(LU.diagonal(0, -2, -1), -1).mul(parity(pivots)), LU, pivots];
   }),
   saves: ["A", "result", "LU", "pivots"],
   backward: {
@@ -153,7 +155,7 @@ define(_slogdet, {
     assertSquare("linalg.slogdet", A);
     const [LU, pivots] = factored(A);
     const diagonal = LU.diagonal(0, -2, -1);
-    const sign = diagonal.sgn().prod(-1).mul(parity(pivots));
+    const sign = prod(diagonal.sgn(), -1).mul(parity(pivots));
     return [sign, diagonal.abs().log().sum([-1]), LU, pivots];
   }),
   saves: ["A", "sign", "LU", "pivots"],
@@ -190,7 +192,8 @@ define(tensorsolve, {
     const a =
       dims === null
         ? A
-        : A.movedim(
+        : movedim(
+            A,
             dims,
             dims.map((_, i) => A.sizes.length - dims.length + i),
           );

@@ -15,15 +15,15 @@ fill_diagonal fix flip fliplr flipud float_power floor floor_divide fmax fmin fm
 ger greater greater_equal gt hardshrink heaviside histc hsplit hypot i0 igamma igammac index_add index_copy index_fill \
 index_reduce inner inverse isinf isneginf isposinf isreal kron kthvalue lcm ldexp le less less_equal lgamma log10 \
 log1p log2 log_normal logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit lt \
-lu lu_solve masked_scatter matrix_exp matrix_power median mode moveaxis msort multinomial multiply mvlgamma nan_to_num \
-nanmean nanmedian nanquantile nansum narrow_copy ne negative nextafter nonzero_static normal not_equal ormqr outer \
-permute_copy pinverse polygamma positive prelu put qr quantile rad2deg random ravel reciprocal remainder renorm \
-repeat_interleave resize resize_as resolve_conj resolve_neg roll rot90 round rsqrt scatter scatter_add scatter_reduce \
-select_copy select_scatter sgn sign signbit sin sinc sinh slice_copy slice_scatter slogdet sort split_with_sizes \
-split_with_sizes_copy squeeze squeeze_copy std_mean subtract svd swapaxes swapdims t t_copy take take_along_dim tan \
-tensor_split tile topk trace transpose transpose_copy triangular_solve tril triu true_divide trunc unbind_copy unfold \
-unfold_copy uniform unique unique_consecutive unsafe_chunk unsafe_split unsqueeze unsqueeze_copy vander var_mean vdot \
-view_copy vsplit xlogy zero".split(" "));
+lu lu_solve masked_scatter masked_select matrix_exp matrix_power median mode moveaxis movedim msort multinomial \
+multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy ne negative nextafter nonzero_static \
+normal not_equal ormqr outer permute_copy pinverse polygamma positive prelu prod put qr quantile rad2deg random ravel \
+reciprocal remainder renorm repeat_interleave resize resize_as resolve_conj resolve_neg roll rot90 round rsqrt scatter \
+scatter_add scatter_reduce select_copy select_scatter sgn sign signbit sin sinc sinh slice_copy slice_scatter slogdet \
+sort split_with_sizes split_with_sizes_copy squeeze squeeze_copy std_mean subtract svd swapaxes swapdims t t_copy take \
+take_along_dim tan tensor_split tile topk trace transpose transpose_copy triangular_solve tril triu true_divide trunc \
+unbind_copy unflatten unfold unfold_copy uniform unique unique_consecutive unsafe_chunk unsafe_split unsqueeze \
+unsqueeze_copy vander var_mean vdot view_copy vsplit xlogy zero".split(" "));
 Tensor.refuseAbsent = (name) => {
   if (ABSENT.has(name.replace(/_$/, "")))
     throw new AttributeError(

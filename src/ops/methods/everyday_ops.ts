@@ -12,8 +12,8 @@ export {
   zeros_like,
 } from "../creation/creation.ts";
 export { conj, view_as_complex, view_as_real } from "../pointwise/complex.ts";
-export { gather, index_select, masked_select, scatter_, tril, triu } from "../indexing/indexing.ts";
-export { addmm, bmm, dot, matmul, mm, mv } from "../linalg/matmul.ts";
+export { gather, index_select, scatter_, tril, triu } from "../indexing/indexing.ts";
+export { bmm, dot, matmul, mm } from "../linalg/matmul.ts";
 export { relu, relu_ } from "../nn/activation/activation.ts";
 export { log_softmax, softmax } from "../nn/activation/softmax.ts";
 export {
@@ -98,7 +98,6 @@ export {
   logsumexp,
   mean,
   norm,
-  prod,
   std,
   sum,
   var,
@@ -111,7 +110,6 @@ export {
   expand,
   expand_as,
   flatten,
-  movedim,
   narrow,
   permute,
   reshape,
@@ -124,7 +122,6 @@ export {
   t,
   transpose,
   unbind,
-  unflatten,
   unsqueeze,
   view,
   view_as,

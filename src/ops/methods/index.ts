@@ -8,6 +8,9 @@
 // (tidu/nn, tidu/optim, ...), for the program's own import says which it wants. The others say, when they are called, where
 // they are to be had (absent.ts). What the library itself calls as a method must be an everyday one; all else it imports.
 import "./everyday.ts";
+import "../../dispatch/out.ts";
+import "../../kernel/complex.ts";
+import "../../kernel/rare_math.ts";
 import { makeMethods } from "../../dispatch/declare.ts";
 import type { SignatureOf } from "../../dispatch/declare.ts";
 import { makeMethodsOf } from "../../dispatch/overloads.ts";

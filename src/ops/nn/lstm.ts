@@ -17,6 +17,7 @@ import { compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { stack } from "../views/joining.ts";
+import { addmm } from "../linalg/matmul.ts";
 
 const cached = (make: (dtype: Dtype) => Kernel): ((dtype: Dtype) => Kernel) => {
   const kernels = new Map<number, Kernel>();
@@ -165,7 +166,7 @@ function differentiable(
   const [hs, cs] = [new Array<Tensor>(steps.length), new Array<Tensor>(steps.length)];
   for (let k = 0; k < steps.length; k++) {
     const t = reverse ? steps.length - 1 - k : k;
-    const [i, f, g, o] = steps[t].addmm(h, weight.t()).chunk(4, 1);
+    const [i, f, g, o] = addmm(steps[t], h, weight.t()).chunk(4, 1);
     c = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
     h = o.sigmoid().mul(c.tanh());
     [hs[t], cs[t]] = [h, c];

@@ -20,6 +20,7 @@ import { assertHolds, finfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { constant } from "../../kernel/expr.ts";
 import type { Expr, MathOp, UnaryOp } from "../../kernel/expr.ts";
+import { rare } from "../../kernel/rare.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
 import { noDerivative, notImplemented } from "../../dispatch/no_formula.ts";
 import { define, inplace, op } from "../../dispatch/declare.ts";
@@ -474,7 +475,7 @@ export const exp_ = inplace(exp);
 /** 2 to the power of x. */
 export const exp2 = op("exp2(Tensor self) -> Tensor");
 define(exp2, {
-  kernel: mathKernel("exp2"),
+  kernel: rare(mathKernel("exp2")),
   saves: ["result"],
   backward: { self: ({ grad, result }) => grad.mul(conj(result.mul(Math.LN2))) },
 });
@@ -498,7 +499,7 @@ export const log_ = inplace(log);
 /** Logarithm to base 2. */
 export const log2 = op("log2(Tensor self) -> Tensor");
 define(log2, {
-  kernel: mathKernel("log2"),
+  kernel: rare(mathKernel("log2")),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.div(conj(self.mul(Math.LN2))) },
 });
@@ -506,7 +507,7 @@ export const log2_ = inplace(log2);
 /** Logarithm to base 10. */
 export const log10 = op("log10(Tensor self) -> Tensor");
 define(log10, {
-  kernel: mathKernel("log10"),
+  kernel: rare(mathKernel("log10")),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.div(conj(self.mul(Math.LN10))) },
 });
@@ -564,7 +565,7 @@ export const cos_ = inplace(cos);
 /** Tangent of radians. */
 export const tan = op("tan(Tensor self) -> Tensor");
 define(tan, {
-  kernel: mathKernel("tan"),
+  kernel: rare(mathKernel("tan")),
   saves: ["result"],
   backward: { self: ({ grad, result }) => grad.mul(conj(result.pow(2).add(1))) },
 });
@@ -572,7 +573,7 @@ export const tan_ = inplace(tan);
 /** Inverse sine. */
 export const asin = op("asin(Tensor self) -> Tensor");
 define(asin, {
-  kernel: mathKernel("asin"),
+  kernel: rare(mathKernel("asin")),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(conj(self.mul(self).neg().add(1).rsqrt())) },
 });
@@ -580,7 +581,7 @@ export const asin_ = inplace(asin);
 /** Inverse cosine. */
 export const acos = op("acos(Tensor self) -> Tensor");
 define(acos, {
-  kernel: mathKernel("acos"),
+  kernel: rare(mathKernel("acos")),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(conj(self.mul(self).neg().add(1).rsqrt().neg())) },
 });
@@ -588,7 +589,7 @@ export const acos_ = inplace(acos);
 /** Inverse tangent. */
 export const atan = op("atan(Tensor self) -> Tensor");
 define(atan, {
-  kernel: mathKernel("atan"),
+  kernel: rare(mathKernel("atan")),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.div(conj(self.mul(self).add(1))) },
 });
@@ -597,7 +598,7 @@ export const atan_ = inplace(atan);
 export const atan2 = op("atan2(Tensor self, Tensor other) -> Tensor");
 define(atan2, {
   takes: real("atan2_cpu"),
-  kernel: pointwise(({ self, other }) => self.atan2(other), { float: true }),
+  kernel: rare(pointwise(({ self, other }) => self.atan2(other), { float: true })),
   saves: ["self", "other"],
   backward: {
     self: ({ grad, self, other }) => grad.mul(other.mul(recipNormSquare(self, other))),
@@ -613,7 +614,7 @@ export const atan2_ = inplace(atan2);
 /** Hyperbolic sine. */
 export const sinh = op("sinh(Tensor self) -> Tensor");
 define(sinh, {
-  kernel: mathKernel("sinh"),
+  kernel: rare(mathKernel("sinh")),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(conj(cosh(self))) },
 });
@@ -621,7 +622,7 @@ export const sinh_ = inplace(sinh);
 /** Hyperbolic cosine. */
 export const cosh = op("cosh(Tensor self) -> Tensor");
 define(cosh, {
-  kernel: mathKernel("cosh"),
+  kernel: rare(mathKernel("cosh")),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(conj(sinh(self))) },
 });
@@ -654,7 +655,7 @@ const ofFresh =
 /** Inverse hyperbolic sine. */
 export const asinh = op("asinh(Tensor self) -> Tensor");
 define(asinh, {
-  kernel: mathKernel("asinh"),
+  kernel: rare(mathKernel("asinh")),
   saves: ["self"],
   backward: { self: ofFresh(({ grad, self }) => grad.mul(conj(self.pow(2).add(1).rsqrt()))) },
   node: ({ op }) => (op === "asinh" ? "AsinhBackward0" : "AsinhBackward1"),
@@ -663,7 +664,7 @@ export const asinh_ = inplace(asinh);
 /** Inverse hyperbolic cosine. */
 export const acosh = op("acosh(Tensor self) -> Tensor");
 define(acosh, {
-  kernel: mathKernel("acosh"),
+  kernel: rare(mathKernel("acosh")),
   saves: ["self"],
   // Of complex numbers the roots are taken apart: their product has its cuts where acosh has.
   backward: {
@@ -679,7 +680,7 @@ export const acosh_ = inplace(acosh);
 /** Inverse hyperbolic tangent. */
 export const atanh = op("atanh(Tensor self) -> Tensor");
 define(atanh, {
-  kernel: mathKernel("atanh"),
+  kernel: rare(mathKernel("atanh")),
   saves: ["self"],
   backward: { self: ofFresh(({ grad, self }) => grad.div(conj(self.pow(2).neg().add(1)))) },
   node: ({ op }) => (op === "atanh" ? "AtanhBackward0" : "AtanhBackward1"),
@@ -710,7 +711,7 @@ define(sigmoid_backward, {
 export const erf = op("erf(Tensor self) -> Tensor");
 define(erf, {
   takes: real("erf_vml_cpu"),
-  kernel: mathKernel("erf"),
+  kernel: rare(mathKernel("erf")),
   saves: ["self"],
   backward: {
     self: ({ grad, self }) =>
@@ -727,7 +728,7 @@ export const erf_ = inplace(erf);
 export const erfc = op("erfc(Tensor self) -> Tensor");
 define(erfc, {
   takes: real("erfc_vml_cpu"),
-  kernel: mathKernel("erfc"),
+  kernel: rare(mathKernel("erfc")),
   saves: ["self"],
   backward: {
     self: ({ grad, self }) =>
@@ -744,7 +745,7 @@ export const erfc_ = inplace(erfc);
 export const erfinv = op("erfinv(Tensor self) -> Tensor");
 define(erfinv, {
   takes: real("erfinv_vml_cpu"),
-  kernel: mathKernel("erfinv"),
+  kernel: rare(mathKernel("erfinv")),
   saves: ["self"],
   backward: {
     self: ({ grad, self }) =>

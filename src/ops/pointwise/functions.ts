@@ -15,6 +15,7 @@ import { finfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { preciseOf } from "../../kernel/abstract.ts";
 import { broadcastShapes } from "../../base/layout.ts";
+import { rare } from "../../kernel/rare.ts";
 import { acc, constant } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import { hurwitz, trigamma, trigammaf } from "../../numerics/zeta.ts";
@@ -116,7 +117,7 @@ define(_ldexp, {
       // In two steps, as 2 to the whole power may be beyond what numbers reach.
       const power = other.max(-2000).min(2000);
       const half = power.shr(1);
-      const scale = (n: Expr): Expr => n.cast(preciseOf(self.dtype)).apply("exp2");
+      const scale = (n: Expr): Expr => rare(n.cast(preciseOf(self.dtype))).apply("exp2");
       return self
         .cast(preciseOf(self.dtype))
         .mul(scale(half))
@@ -298,7 +299,7 @@ export const nextafter_ = inplace(nextafter);
 export const lgamma = op("lgamma(Tensor self) -> Tensor");
 define(lgamma, {
   takes: real("lgamma_vml_cpu"),
-  kernel: pointwise(({ self }) => self.apply("lgamma"), { float: true }),
+  kernel: rare(pointwise(({ self }) => self.apply("lgamma"), { float: true })),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(digamma(self)) },
 });
@@ -307,7 +308,7 @@ export const lgamma_ = inplace(lgamma);
 export const digamma = op("digamma(Tensor self) -> Tensor");
 define(digamma, {
   takes: real("digamma"),
-  kernel: pointwise(({ self }) => self.apply("digamma"), { float: true }),
+  kernel: rare(pointwise(({ self }) => self.apply("digamma"), { float: true })),
   saves: ["self"],
   backward: { self: ({ grad, self }) => grad.mul(polygamma(1, self)) },
 });

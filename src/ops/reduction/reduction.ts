@@ -26,6 +26,7 @@ import { isTaken, last, noBool, noComplex, noIntegers, numbers, real, unless } f
 import { assign } from "../../tensor/elementwise.ts";
 import type { Taken } from "../../dispatch/takes.ts";
 import { flip } from "../views/turning.ts";
+import { movedim } from "../views/view.ts";
 
 const spread = (t: Tensor, shape: Shape, dim: readonly number[] | number | null, keepdim: boolean): Tensor =>
   (dim === null ? t : restored(t, shape, dim, keepdim)).expand(shape);
@@ -180,7 +181,7 @@ function cumprodGrad(grad: Tensor, self: Tensor, result: Tensor, dim: number): T
   const one = self.narrow(d, 0, 1).mul(0).add(1);
   const parts: Tensor[] = [];
   for (let k = 0; k < n; k++) {
-    const before = k === 0 ? one : self.narrow(d, 0, k).prod(d, true);
+    const before = k === 0 ? one : prod(self.narrow(d, 0, k), d, true);
     const after = k === n - 1 ? one : cat([one, cumprod(self.narrow(d, k + 1, n - k - 1), d)], d);
     parts.push(
       before
@@ -616,7 +617,7 @@ function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean):
   const dims = wrapDims(dim ?? [-2, -1], self.sizes.length);
   if (dims.length !== 2) throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dims.join(" ")}`);
   // As a method, which programs with everyday methods do without: the factorization is large, and nobody's everyday norm.
-  const total = self.movedim(dims, [-2, -1]).svd().S.sum([-1]);
+  const total = movedim(self, dims, [-2, -1]).svd().S.sum([-1]);
   return keepdim ? dims.toSorted((a, b) => a - b).reduce((t, d) => t.unsqueeze(d), total) : total;
 }
 /** {@link norm} by a number. @internal */

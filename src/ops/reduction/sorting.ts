@@ -12,6 +12,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { assertNonEmptyDim, chosenAlong, pickedGrad, sortedPlaces } from "../common/along_dim.ts";
 import { last, noBool, noComplex, onlyWideFloats, real, realNumbers, unless } from "../../dispatch/takes.ts";
 import { scatter_add } from "../indexing/indexing.ts";
+import { movedim } from "../views/view.ts";
 
 /** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
 export const sort = op(
@@ -290,7 +291,7 @@ function quantiles(
     );
   const ndim = self.sizes.length;
   const kept = keepdim ? self.sizes.map((n, d) => (dim === null || d === wrapDim(dim, ndim) ? 1 : n)) : null;
-  const rows = dim === null || ndim === 0 ? self.reshape([-1]) : self.movedim([dim], [-1]);
+  const rows = dim === null || ndim === 0 ? self.reshape([-1]) : movedim(self, [dim], [-1]);
   const sorted = sort(rows).values;
   const isNan = rows.isnan();
   // The rank of each quantile among the elements that count; a row with NaN gives its last, a NaN, unless these are left out.
@@ -308,7 +309,7 @@ function quantiles(
     return low.lerp(high, interpolation === "midpoint" ? ranks.mul(0).add(0.5) : ranks.sub(below));
   };
   const result = interpolation === "linear" || interpolation === "midpoint" ? between() : low;
-  const front = result.movedim([-1], [0]);
+  const front = movedim(result, [-1], [0]);
   const shaped = kept === null ? front : front.reshape([qs.sizes[0], ...kept]);
   return at.sizes.length === 0 ? shaped.squeeze([0]) : shaped;
 }

@@ -11,6 +11,7 @@ import { order } from "../common/along_dim.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";
 import { _underived } from "../common/underived.ts";
 import { notImplementedFor } from "../../dispatch/takes.ts";
+import { movedim } from "../views/view.ts";
 
 const RETURNED = "bool return_inverse=False, bool return_counts=False, int? dim=None) -> object";
 export interface UniqueOptions {
@@ -66,7 +67,7 @@ function distinct(
     throw new RuntimeError("Number of zero sized dimensions is more than one, so unique cannot be applied ");
   if (dim !== null && input.numel() === 0 && input.sizes[d] !== 0)
     throw new RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
-  const slices = dim === null ? input.detach().reshape([-1]) : input.detach().movedim([d], [0]);
+  const slices = dim === null ? input.detach().reshape([-1]) : movedim(input.detach(), [d], [0]);
   const n = slices.shape[0];
   const width = n === 0 ? 0 : slices.numel() / n;
   const data = elements(slices);
@@ -87,7 +88,7 @@ function distinct(
   }
   const chosen = slices.index_select(0, fromTyped(BigInt64Array.from(firsts, BigInt), [firsts.length], int64));
   const name = !sorts ? "unique_consecutive" : dim === null ? "_unique2" : "unique_dim";
-  const values = _underived(dim === null ? chosen : chosen.movedim([0], [d]).contiguous(), input, name, NODES[name]);
+  const values = _underived(dim === null ? chosen : movedim(chosen, [0], [d]).contiguous(), input, name, NODES[name]);
   const results = [values];
   if (return_inverse) results.push(fromTyped(inverse, dim === null ? input.shape : [n], int64));
   if (return_counts) results.push(fromTyped(BigInt64Array.from(counts), [counts.length], int64));

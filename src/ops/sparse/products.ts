@@ -18,6 +18,7 @@ import { compress, pairsOf } from "./order.ts";
 import { _sparse_values, asCoo, coalesced, indicesOf, like, packed } from "./pack.ts";
 import { coo, csr, notImplementedFor, SparseTensor } from "./tensor.ts";
 import { fromCoo, turned } from "./layouts.ts";
+import { addmm as dense } from "../linalg/matmul.ts";
 
 /** Σ values[i] · mat[cols[i]] for each row of the result: a sparse matrix times a dense one. @internal */
 export const _spmm = op("_spmm(Tensor rows, Tensor cols, Tensor values, Tensor mat, int count) -> Tensor");
@@ -166,7 +167,7 @@ const times = (x: Tensor, by: Scalar): Tensor => (isOne(by) ? x : x.mul(castScal
 /** beta · self + alpha · a · b. */
 export function addmm(self: Tensor, a: Tensor, b: Tensor, beta: Scalar, alpha: Scalar): Tensor {
   if (!(a instanceof SparseTensor || b instanceof SparseTensor) && !(self instanceof SparseTensor))
-    return self.addmm(a, b, { beta, alpha });
+    return dense(self, a, b, { beta, alpha });
   if (self.layout === coo)
     throw new RuntimeError("addmm_sparse_dense: expected strided result tensor, got tensor with layout Sparse");
   if (a.layout === coo && b.layout === coo)

@@ -11,6 +11,7 @@ import { assign } from "../../tensor/elementwise.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { elements, fromTyped } from "../creation/from_data.ts";
 import { indices, of } from "../../dispatch/takes.ts";
+import { movedim } from "./view.ts";
 
 /** Tensors one after another along `dim`. Empty one-dimensional tensors are passed over. */
 export const cat = op("cat(Tensor[] tensors, int dim=0) -> Tensor");
@@ -31,7 +32,7 @@ define(cat, {
       parts.reduce((n, x) => n + x.sizes[d], 0),
     );
     const out = parts.every(hasChannelsLast)
-      ? allocate([sizes[0], ...sizes.slice(2), sizes[1]], dtype).movedim([-1], [1])
+      ? movedim(allocate([sizes[0], ...sizes.slice(2), sizes[1]], dtype), [-1], [1])
       : allocate(sizes, dtype);
     let at = 0;
     for (const x of parts) {

@@ -13,6 +13,7 @@ import { arange } from "../creation/from_data.ts";
 import { cat, stack } from "./joining.ts";
 import { _atleast } from "./joining.ts";
 import { _tensordot, _trapezoid } from "../linalg/other_products.ts";
+import { masked_select } from "../indexing/indexing.ts";
 
 type Tensors = readonly Tensor[] | readonly [readonly Tensor[]];
 /** A function of tensors alone. */
@@ -145,7 +146,7 @@ export const combinations = overloaded<Combinations>(
       .map((g, i) => (with_replacement ? grids[i].le(g) : grids[i].lt(g)))
       .reduce((a, b) => a.logical_and(b), grids[0].ge(0));
     return stack(
-      grids.map((g) => self.index_select(0, g.masked_select(rising))),
+      grids.map((g) => self.index_select(0, masked_select(g, rising))),
       1,
     );
   }),

@@ -534,7 +534,7 @@ export const swapdims = op("swapdims(Tensor(a) self, int dim0, int dim1) -> Tens
 define(swapdims, { kernel: composite(({ self, dim0, dim1 }) => self.transpose(dim0, dim1)) });
 /** {@link movedim} under numpy's name. */
 export const moveaxis = op("moveaxis(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)");
-define(moveaxis, { kernel: composite(({ self, source, destination }) => self.movedim(source, destination)) });
+define(moveaxis, { kernel: composite(({ self, source, destination }) => movedim(self, source, destination)) });
 
 declare module "../../tensor/tensor.ts" {
   interface Tensor {

@@ -1,6 +1,6 @@
 // Work shared among threads: one memory, workers that wait beside it, ranges of units taken one after the other.
 import { RuntimeError } from "../../../base/errors.ts";
-import { hostMath } from "../../../kernel/formulas/special.ts";
+import { hostMath } from "../../../kernel/formulas/host.ts";
 import { get_num_threads, stayAlone } from "./num_threads.ts";
 import { compileWide, marked } from "../code/wide.ts";
 import { controlWords, LAYOUT, startWorker } from "./worker.ts";

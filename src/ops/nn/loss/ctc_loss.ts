@@ -1,5 +1,6 @@
 // Connectionist temporal classification: the likelihood of a sequence of labels over all its alignments in time.
 // Graves et al., "Connectionist temporal classification" (2006), by whose numbers the formulas go.
+import "../../../dispatch/size_average.ts";
 import { NotImplementedError, RuntimeError } from "../../../base/errors.ts";
 import { composite, compute } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";

@@ -1,4 +1,5 @@
 // Negative log likelihoods under one distribution or another.
+import "../../../dispatch/size_average.ts";
 import { isAny } from "../../common/looks.ts";
 import { withGrad } from "../../../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../../../base/errors.ts";

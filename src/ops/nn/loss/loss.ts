@@ -1,4 +1,5 @@
 // Losses.
+import "../../../dispatch/size_average.ts";
 import { judgeEnds } from "../../common/index_checks.ts";
 import { isAny } from "../../common/looks.ts";
 import { nodeNamed } from "../../../autograd/op_node.ts";

@@ -1,4 +1,5 @@
 // Losses that ask for a margin: between distances, or between the score of the right class and the others'.
+import "../../../dispatch/size_average.ts";
 import { callable } from "../../../dispatch/callable.ts";
 import { isAny, numberIn } from "../../common/looks.ts";
 import { modes } from "../../../autograd/mode.ts";
