@@ -12,6 +12,10 @@ export interface AnyTensor {
   readonly retains_grad: boolean;
   readonly ndim: number;
 }
+/** Whatever is a packed sequence, told by the one field: its tensors are as long to compare. */
+export interface AnyPacked {
+  readonly batch_sizes: unknown;
+}
 /** Whatever is a module. */
 export interface AnyModule {
   training: boolean;

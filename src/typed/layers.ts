@@ -1,4 +1,5 @@
 // What layers and functions of neural networks give: norms, embeddings, recurrence, attention, losses.
+import type { PackedSequence } from "../nn/utils/rnn.ts";
 import type { Arg, Option } from "./arguments.ts";
 import type { Linear } from "./products.ts";
 import type { Checked, Reduced, Resized } from "./reductions.ts";
@@ -305,7 +306,13 @@ type ConvTransposedOf<S extends Shape, N extends number, A> =
       >
     : Shape;
 /** With the places of what was taken, if they are asked for. */
-type Indices<A, R> = Arg<A, "1", "return_indices", false> extends false ? R : R extends string ? R : Unknown;
+type WithIndices<Asked, R, D extends string> = R extends string
+  ? R
+  : Asked extends false
+    ? Made<R, D>
+    : Asked extends true
+      ? [Made<R, D>, Made<R, "int64">]
+      : Unknown;
 type UnfoldedOf<S extends Shape, A> = Columns<
   S,
   Arg<A, "0", "kernel_size", number>,
@@ -333,14 +340,26 @@ export interface FunctionalKinds<S extends Shape, D extends string, A> {
   convTranspose1dF: Made<ConvTransposedOf<S, 1, A>, D>;
   convTranspose2dF: Made<ConvTransposedOf<S, 2, A>, D>;
   convTranspose3dF: Made<ConvTransposedOf<S, 3, A>, D>;
-  adaptiveMaxPool1d: Indices<A, Made<AdaptivePooled<S, 1, Arg<A, "0", "output_size", number>, "max">, D>>;
-  adaptiveMaxPool2d: Indices<A, Made<AdaptivePooled<S, 2, Arg<A, "0", "output_size", number>, "max">, D>>;
-  adaptiveMaxPool3d: Indices<A, Made<AdaptivePooled<S, 3, Arg<A, "0", "output_size", number>, "max">, D>>;
+  adaptiveMaxPool1d: WithIndices<
+    Arg<A, "1", "return_indices", false>,
+    AdaptivePooled<S, 1, Arg<A, "0", "output_size", number>, "max">,
+    D
+  >;
+  adaptiveMaxPool2d: WithIndices<
+    Arg<A, "1", "return_indices", false>,
+    AdaptivePooled<S, 2, Arg<A, "0", "output_size", number>, "max">,
+    D
+  >;
+  adaptiveMaxPool3d: WithIndices<
+    Arg<A, "1", "return_indices", false>,
+    AdaptivePooled<S, 3, Arg<A, "0", "output_size", number>, "max">,
+    D
+  >;
   unfoldF: Made<UnfoldedOf<S, A>, D>;
   foldF: Made<FoldedOf<S, A>, D>;
-  maxPool1d: Made<MaxPooled<S, 1, A>, D>;
-  maxPool2d: Made<MaxPooled<S, 2, A>, D>;
-  maxPool3d: Made<MaxPooled<S, 3, A>, D>;
+  maxPool1d: WithIndices<Arg<A, "5", "return_indices", false>, MaxPooled<S, 1, A, "4">, D>;
+  maxPool2d: WithIndices<Arg<A, "5", "return_indices", false>, MaxPooled<S, 2, A, "4">, D>;
+  maxPool3d: WithIndices<Arg<A, "5", "return_indices", false>, MaxPooled<S, 3, A, "4">, D>;
   avgPool1d: Made<AvgPooled<S, 1, A>, D>;
   avgPool2d: Made<AvgPooled<S, 2, A>, D>;
   avgPool3d: Made<AvgPooled<S, 3, A>, D>;
@@ -388,18 +407,30 @@ export interface LayerKinds<C, S extends Shape, D extends string, A> {
   convTranspose1d: A extends readonly [] ? Made<ConvTransposed<S, 1, TransposedArgs<C>>, D> : Tensor<Unknown, D>;
   convTranspose2d: A extends readonly [] ? Made<ConvTransposed<S, 2, TransposedArgs<C>>, D> : Tensor<Unknown, D>;
   convTranspose3d: A extends readonly [] ? Made<ConvTransposed<S, 3, TransposedArgs<C>>, D> : Tensor<Unknown, D>;
-  maxPool1d: Made<MaxPooled<S, 1, C>, D>;
-  maxPool2d: Made<MaxPooled<S, 2, C>, D>;
-  maxPool3d: Made<MaxPooled<S, 3, C>, D>;
+  maxPool1d: WithIndices<Arg<C, "4", "return_indices", false>, MaxPooled<S, 1, C, "5">, D>;
+  maxPool2d: WithIndices<Arg<C, "4", "return_indices", false>, MaxPooled<S, 2, C, "5">, D>;
+  maxPool3d: WithIndices<Arg<C, "4", "return_indices", false>, MaxPooled<S, 3, C, "5">, D>;
   avgPool1d: Made<AvgPooled<S, 1, C>, D>;
   avgPool2d: Made<AvgPooled<S, 2, C>, D>;
   avgPool3d: Made<AvgPooled<S, 3, C>, D>;
   adaptiveAvgPool1d: Made<AdaptivePooled<S, 1, Arg<C, "0", "output_size", number>, "avg">, D>;
   adaptiveAvgPool2d: Made<AdaptivePooled<S, 2, Arg<C, "0", "output_size", number>, "avg">, D>;
   adaptiveAvgPool3d: Made<AdaptivePooled<S, 3, Arg<C, "0", "output_size", number>, "avg">, D>;
-  adaptiveMaxPool1d: Made<AdaptivePooled<S, 1, Arg<C, "0", "output_size", number>, "max">, D>;
-  adaptiveMaxPool2d: Made<AdaptivePooled<S, 2, Arg<C, "0", "output_size", number>, "max">, D>;
-  adaptiveMaxPool3d: Made<AdaptivePooled<S, 3, Arg<C, "0", "output_size", number>, "max">, D>;
+  adaptiveMaxPool1d: WithIndices<
+    Arg<C, "1", "return_indices", false>,
+    AdaptivePooled<S, 1, Arg<C, "0", "output_size", number>, "max">,
+    D
+  >;
+  adaptiveMaxPool2d: WithIndices<
+    Arg<C, "1", "return_indices", false>,
+    AdaptivePooled<S, 2, Arg<C, "0", "output_size", number>, "max">,
+    D
+  >;
+  adaptiveMaxPool3d: WithIndices<
+    Arg<C, "1", "return_indices", false>,
+    AdaptivePooled<S, 3, Arg<C, "0", "output_size", number>, "max">,
+    D
+  >;
   pad1d: Made<Padded<S, Sides<Arg<C, "0", "padding", number>, 1>>, D>;
   pad2d: Made<Padded<S, Sides<Arg<C, "0", "padding", number>, 2>>, D>;
   pad3d: Made<Padded<S, Sides<Arg<C, "0", "padding", number>, 3>>, D>;
@@ -462,6 +493,13 @@ export interface LayerKinds<C, S extends Shape, D extends string, A> {
   encoderDecoder: Made<ShapeOf<Arg<A, "0", "tgt", Shape>>, D>;
   unknown: Tensor<Unknown, D>;
 }
+/** What recurrent layers give of packed sequences, whose number is not told. */
+export type OfPacked<C, Kind, D extends string> =
+  Recurrent<C> extends infer O extends RecurrentOptions
+    ? Kind extends "lstm"
+      ? [PackedSequence, readonly [States<O, [number], O["out"], D>, States<O, [number], O["hidden"], D>]]
+      : [PackedSequence, States<O, [number], O["hidden"], D>]
+    : never;
 /** What constructors refuse: C are their arguments. Of the kinds that are not named nothing is refused. */
 export interface BuildKinds<C> {
   conv1d: Grouped<ConvArgs<C>>;

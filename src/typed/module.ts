@@ -1,8 +1,8 @@
 // Modules by shapes: layers by their kind, networks by their `forward`, whose names of dims stand for what it is given.
 import type { Module as UntypedModule } from "../nn/module/module.ts";
 import type * as nn from "../nn/index.ts";
-import type { AnyModule, AnyTensor, Loose } from "./arguments.ts";
-import type { BuildKinds, HeldKinds, LayerKinds, LayerTable } from "./layers.ts";
+import type { AnyModule, AnyPacked, AnyTensor, Loose } from "./arguments.ts";
+import type { BuildKinds, HeldKinds, LayerKinds, LayerTable, OfPacked } from "./layers.ts";
 import type {
   Dim,
   IsAny,
@@ -164,18 +164,24 @@ type Held<H, Kind, F> = Kind extends keyof H
     ? Tensor<Said<S>, Unknown> | Extract<F, null>
     : Unruled<F>
   : Unruled<F>;
-type Ruled<N extends keyof LayerTable, C, I, A> = LayerKinds<C, ShapeOf<I>, DtypeOf<I>, A>[LayerTable[N]];
+type Ruled<N extends keyof LayerTable, C, I, A> = LayerTable[N] extends "lstm" | "gru"
+  ? I extends AnyPacked
+    ? OfPacked<C, LayerTable[N], Unknown>
+    : LayerKinds<C, ShapeOf<I>, DtypeOf<I>, A>[LayerTable[N]]
+  : LayerKinds<C, ShapeOf<I>, DtypeOf<I>, A>[LayerTable[N]];
+/** What a layer may be given first: some recurrent ones take packed sequences. */
+type Given1<N extends keyof LayerTable> = LayerTable[N] extends "lstm" | "gru" ? AnyTensor | AnyPacked : AnyTensor;
 
 /**
  * A layer by its name and what it was made of, by which the checker compares two (`in out`): by all that they have it takes
  * minutes.
  */
 interface Called<in out N extends keyof LayerTable, in out C> {
-  <const I extends AnyTensor, const A extends Rest<N>>(
+  <const I extends Given1<N>, const A extends Rest<N>>(
     input: Input<Ruled<N, C, I, A>, I>,
     ...rest: A
   ): Result<Ruled<N, C, I, A>>;
-  forward<const I extends AnyTensor, const A extends Rest<N>>(
+  forward<const I extends Given1<N>, const A extends Rest<N>>(
     input: Input<Ruled<N, C, I, A>, I>,
     ...rest: A
   ): Result<Ruled<N, C, I, A>>;
@@ -223,7 +229,11 @@ interface Indexed<M> {
   pop(index?: number): M;
 }
 export interface Sequential<L extends readonly unknown[]> extends Indexed<L[number]>, Members {
-  <const I extends AnyTensor>(input: Input<ThroughAll<L, I>, I>): Result<ThroughAll<L, I>>;
+  /** In the form of a layer's, so that one of both can be called. */
+  <const I extends AnyTensor, const A extends []>(
+    input: Input<ThroughAll<L, I>, I>,
+    ...rest: A
+  ): Result<ThroughAll<L, I>>;
   forward<const I extends AnyTensor>(input: Input<ThroughAll<L, I>, I>): Result<ThroughAll<L, I>>;
   slice(start?: number, end?: number): Sequential<L[number][]>;
   /** The modules in order; there is no such field when the program runs. */

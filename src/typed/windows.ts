@@ -1,5 +1,5 @@
 // What looks at windows of the last dims: convolutions, pools; and what resizes them: padding, interpolation.
-import type { Arg, Option } from "./arguments.ts";
+import type { Arg } from "./arguments.ts";
 import type { Add, Divide, DivideWithRest, Multiply, Subtract } from "./numbers.ts";
 import type {
   Crossed,
@@ -291,15 +291,15 @@ type TooSmall<X, K, St, P, D, R extends readonly Dim[] = []> = X extends readonl
     >
   : R;
 type OrKernel<St, K> = St extends null ? K : St;
-/** Arguments: kernel_size, stride, padding, dilation, return_indices, ceil_mode. */
-export type MaxPooled<S extends Shape, N extends number, A> = Pooled<
+/** Arguments: kernel_size, stride, padding, dilation; `ceil_mode` stands at `At`. */
+export type MaxPooled<S extends Shape, N extends number, A, At extends string> = Pooled<
   S,
   N,
   Arg<A, "0", "kernel_size", number>,
   OrKernel<Arg<A, "1", "stride", null>, Arg<A, "0", "kernel_size", number>>,
   Arg<A, "2", "padding", 0>,
   Arg<A, "3", "dilation", 1>,
-  Option<A, "ceil_mode", false>,
+  Arg<A, At, "ceil_mode", false>,
   N extends 1 ? true : false,
   N extends 1 ? Shape : `non-empty ${Add<N, 1>}D or ${Add<N, 2>}D (batch mode) tensor expected for input`
 >;

@@ -1,7 +1,7 @@
 // What programs do with modules and tensors every day compiles: a false alarm here fails `npm run types`.
 import { expect, test } from "vitest";
 import * as torch from "../../src/typed/index.ts";
-import { autograd, fft, func, linalg, nn, optim, randn, zeros } from "../../src/typed/index.ts";
+import { autograd, fft, func, linalg, nn, optim, randn, tensor, zeros } from "../../src/typed/index.ts";
 import type { Tensor } from "../../src/typed/index.ts";
 
 const F = nn.functional;
@@ -64,6 +64,40 @@ test("namespaces without rules take typed tensors", () => {
   expect([...func.grad((x: Tensor) => x.pow(2).sum())(randn(3)).shape]).toEqual([3]);
   expect(torch.equal(zeros(2), zeros(2))).toBe(true);
   expect(new torch.utils.data.TensorDataset(randn(5, 2), randn(5)).length).toBe(5);
+});
+
+test("one of several layers can be called, a network of layers or a layer", () => {
+  const isDeep = randn(1).numel() > 0;
+  const act = isDeep ? new nn.ReLU() : new nn.Identity();
+  const net = isDeep ? new nn.Sequential(new nn.Linear(4, 4), new nn.Tanh()) : new nn.Identity();
+  const shape: readonly [2, 4] = act(net(randn(2, 4))).shape;
+  expect([...shape]).toEqual([2, 4]);
+});
+
+test("recurrent layers take packed sequences, others do not", () => {
+  const { pack_padded_sequence, pad_packed_sequence } = nn.utils.rnn;
+  const packed = pack_padded_sequence(randn(5, 2, 4), tensor([5n, 3n]));
+  const [found, [h]] = new nn.LSTM(4, 6, 2)(packed);
+  const [layers, , size] = h.shape;
+  const sizes: readonly [2, 6] = [layers, size];
+  expect(sizes).toEqual([2, 6]);
+  expect([...h.shape]).toEqual([2, 2, 6]);
+  expect([...pad_packed_sequence(found)[0].shape]).toEqual([5, 2, 6]);
+  // @ts-expect-error a Linear takes tensors
+  expect(() => new nn.Linear(4, 6)(packed)).toThrow();
+});
+
+test("a pool that tells places gives two tensors, by whatever way it is asked", () => {
+  const x = randn(1, 1, 5, 4);
+  const [most, places] = new nn.MaxPool2d(2, { return_indices: true })(x);
+  const both: readonly [1, 1, 2, 2] = most.add(places).shape;
+  const up: readonly [1, 1, 3, 2] = new nn.MaxPool2d(2, 2, 0, 1, false, true)(x).shape;
+  const same: readonly [1, 1, 3, 2] = F.max_pool2d(x, 2, 2, 0, 1, true).shape;
+  expect([both, up, same].map((s) => [...s])).toEqual([
+    [1, 1, 2, 2],
+    [1, 1, 3, 2],
+    [1, 1, 3, 2],
+  ]);
 });
 
 test("weights have the shapes that follow from what their layer was made of", () => {
