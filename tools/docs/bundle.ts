@@ -6,8 +6,10 @@ import type { Plugin } from "esbuild";
 import { format } from "prettier";
 import { bundle, kb, programs } from "../report/bundles.ts";
 
-const name = "tensors and Linear";
+const name = "lean: tensors, Linear, SGD and a step";
+const whole = "tensors and Linear";
 const { gzip, minified, metafile, text } = await bundle(programs[name][0]);
+const withAll = await bundle(programs[whole][0]);
 const [{ inputs }] = Object.values(metafile.outputs);
 const modules = Object.entries(inputs)
   .map(([path, { bytesInOutput }]) => [path.replace(/^dist\//, ""), bytesInOutput] as const)
@@ -16,22 +18,18 @@ const modules = Object.entries(inputs)
 
 /** Why a module is there, by the first of these that its path matches. */
 const PARTS: readonly (readonly [RegExp, string])[] = [
-  [/^devices\/cpu\/(gemm|blas|wide)/, "products of matrices: packing, pieces, the system's BLAS, wide code"],
-  [/^devices\/cpu\/(emit|assembler|lane|lower)/, "assembler and emitter of kernels"],
+  [/^devices\/cpu\/gemm/, "products of matrices: packing, pieces, the system's BLAS"],
+  [/^devices\/cpu\/code/, "assembler and emitter of kernels"],
   [/^devices\//, "the rest of the device: memory, threads, launching"],
-  [/^kernel\/complex/, "complex kernels"],
-  [/^kernel\/(formulas|bessel|special|polynomials|math)/, "functions: exp to Bessel and gamma"],
-  [/^kernel\//, "the kernels' language"],
-  [/^numerics\//, "algorithms on the host: selection, incomplete gamma, zeta"],
-  [/^ops\/methods\//, "overloads, subscripts, constructors"],
-  [/^ops\//, "ops: signatures, kernels, formulas of gradients"],
-  [/^op\//, "signatures, binding, the path of a call, kinds of kernel"],
-  [/^autograd\//, "the tape, its engine, hooks, gradcheck, custom Functions"],
-  [/^func\//, "levels of vmap, grad and jvp"],
+  [/^kernel\/(formulas|math)/, "functions: exp, log, sin, pow"],
+  [/^(kernel|kinds)\//, "the kernels' language, kinds of kernel"],
+  [/^ops\//, "ops: signatures, kernels, formulas of gradients, subscripts"],
+  [/^dispatch\//, "signatures, binding, the path of a call"],
+  [/^autograd\//, "the tape, its engine, hooks"],
   [/^nn\//, "modules and Linear"],
-  [/^(print|profiler)/, "tensors as text, profiles"],
-  [/^(dtype|cpp_names|dtype_info|type_word|errors)/, "dtypes and errors"],
-  [/./, "layouts, storages, tensors, random numbers, the rest"],
+  [/^optim\//, "SGD"],
+  [/^(tensor|random)\//, "tensors, their text, random numbers"],
+  [/./, "dtypes, layouts, errors, the rest"],
 ];
 const parts = new Map<string, number>();
 for (const [path, bytes] of modules) {
@@ -66,7 +64,7 @@ for (const [line, file] of list.matchAll(/^export .* from "\.\.\/(.*)\.js";$/gm)
       onLoad({ filter: /fewer_ops\.js$/ }, ({ path }) => ({ contents, resolveDir: dirname(path) }));
     },
   };
-  savedBy.push([file, gzip - (await bundle(programs[name][0], [leaveOut])).gzip]);
+  savedBy.push([file, withAll.gzip - (await bundle(programs[whole][0], [leaveOut])).gzip]);
 }
 savedBy.sort(([, a], [, b]) => b - a);
 
@@ -77,10 +75,10 @@ const page = `# What a small bundle is made of
 Made by \`npm run docs:bundle\` from what esbuild keeps of
 
 \`\`\`ts
-${programs[name][0].replaceAll("; ", ";\n")}
+${programs[name][0].replace(/; +(?=\S)|;\n +/g, ";\n")}
 \`\`\`
 
-${kb(minified)} minified, ${kb(gzip)} gzipped. Methods are calls that no import shows, so all of them are there with what they need (Note [Methods] in \`src/ops/methods/index.ts\`): the price of \`x.name()\` for every op.
+${kb(minified)} minified, ${kb(gzip)} gzipped. Methods are calls that no import shows: \`tidu/lean\` brings those of every day, \`tidu\` all of them with what they need (Note [Methods] in \`src/ops/methods/index.ts\`). The same with \`tidu\`, without an optimizer, has ${kb(withAll.gzip)}.
 
 ${row("part", "minified", "share")}
 ${row("---", "--:", "--:")}
@@ -97,7 +95,7 @@ ${Object.entries(kinds)
   .map(([kind, { bytes, saved }]) => row(kind, kb(bytes), kb(saved)))
   .join("\n")}
 
-What the methods of a file of \`src/ops/\` cost, with all that nothing else needs: how much smaller the bundle would be, gzipped, if tensors did not have them.
+What the methods of a file of \`src/ops/\` cost with \`tidu\`, with all that nothing else needs: how much smaller its bundle would be, gzipped, if tensors did not have them.
 
 ${row("methods of", "gzipped")}
 ${row("---", "--:")}
