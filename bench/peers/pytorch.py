@@ -246,6 +246,36 @@ def item():
     return lambda: x.sum().item()
 
 
+NODES, EDGES, WIDTH = 20_000, 100_000, 64
+
+
+def graph():
+    """As in bench/scenarios/sparse.ts."""
+    return torch.sparse_coo_tensor(torch.randint(NODES, (2, EDGES)), torch.rand(EDGES), (NODES, NODES)).coalesce()
+
+
+def coalesce():
+    indices, values = torch.randint(NODES, (2, EDGES)), torch.rand(EDGES)
+    return lambda: torch.sparse_coo_tensor(indices, values, (NODES, NODES)).coalesce()
+
+
+def sparse_times_dense(by_rows):
+    a, x = graph(), torch.randn(NODES, WIDTH)
+    a = a.to_sparse_csr() if by_rows else a
+    return lambda: torch.sparse.mm(a, x)
+
+
+def graph_layers():
+    a, x = graph(), torch.randn(NODES, WIDTH)
+    first, second = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, 8)
+
+    def run():
+        hidden = torch.sparse.mm(a, first(x)).relu()
+        torch.sparse.mm(a, second(hidden)).sum().backward()
+
+    return run
+
+
 CASES = {
     **{f"matmul {n}": (lambda n=n: matmul(n)) for n in (64, 128, 256, 512, 1024, 2048, 4096)},
     "add": add,
@@ -274,6 +304,10 @@ CASES = {
     "CNN, Adam": cnn,
     "GPT, AdamW": gpt,
     "LSTM, Adam": lstm,
+    "sparse, coalesce": coalesce,
+    "sparse, times dense": lambda: sparse_times_dense(False),
+    "sparse by rows, times dense": lambda: sparse_times_dense(True),
+    "sparse, two layers, forward and backward": graph_layers,
     **{
         f"large {name}": (lambda name=name: large(name))
         for name in "add gelu sum dropout softmax layer_norm".split() + ["sum of rows", "sum of columns", "transposed copy"]

@@ -9,6 +9,7 @@ import { matmul } from "./matmul.ts";
 import { coldStart, overhead, sharing } from "./overhead.ts";
 import { pointwise } from "./pointwise.ts";
 import { softmax } from "./softmax.ts";
+import { sparseGraphs } from "./sparse.ts";
 import { memory, memoryInLoops, training } from "./training.ts";
 
 /** By the name that `npm run bench -- name` goes by. */
@@ -22,6 +23,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   attention,
   large,
   round_trip: roundTrip,
+  sparse: sparseGraphs,
   training,
   overhead,
   bridge,

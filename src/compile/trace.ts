@@ -6,6 +6,7 @@
 // looks at values, an optimizer's step. Whatever else a function does beside its results happens once, when it is traced;
 // where that can be told, the trace fails.
 import type { Dtype, Scalar, TypedArray } from "../base/dtype.ts";
+import { strided } from "../base/memory_format.ts";
 import type { Node } from "../autograd/node.ts";
 import { programStack } from "../base/errors.ts";
 import type { Kind, Noted, Observer } from "../base/observer.ts";
@@ -157,8 +158,8 @@ export class Tracer implements Observer, Listener {
     for (const [at, t] of args.entries()) {
       this.histories.set(t, t.node);
       if (t instanceof Wrapped) this.fail("an argument belongs to a function that is differentiated or mapped");
-      if (this.ids.has(t.block)) continue;
-      this.enter(t.block, { kind: "argument", at }, t.backend);
+      if (this.ids.has(this.blockOf(t))) continue;
+      this.enter(this.blockOf(t), { kind: "argument", at }, t.backend);
       this.watch(t);
     }
   }
@@ -171,6 +172,12 @@ export class Tracer implements Observer, Listener {
 
   // ---- blocks
 
+  /** Where a tensor lies; of a sparse one, which does not lie in any, it is said that the call cannot be captured. */
+  private blockOf(t: Tensor): Block {
+    if (t.layout === strided) return t.block;
+    this.fail(`it works on tensors of layout ${String(t.layout)}`);
+    return NOWHERE;
+  }
   private enter(block: Block, source: Source, backend: Backend): number {
     const id = this.slots.length;
     this.slots.push({ source, backend, nbytes: block.nbytes });
@@ -189,15 +196,15 @@ export class Tracer implements Observer, Listener {
     if (!t.leafRequiresGrad || this.leaves.has(t)) return;
     const { gradient } = t;
     this.leaves.set(t, { before: gradient, now: gradient });
-    if (gradient === null || this.ids.has(gradient.block)) return;
-    this.enter(gradient.block, { kind: "gradient", of: t }, gradient.backend);
+    if (gradient === null || this.ids.has(this.blockOf(gradient))) return;
+    this.enter(this.blockOf(gradient), { kind: "gradient", of: t }, gradient.backend);
     if (!this.versions.has(gradient.storage)) this.versions.set(gradient.storage, gradient.storage.version);
   }
   private meet(t: Tensor): void {
     if (t instanceof Wrapped) return this.fail("it runs inside of a function that is differentiated or mapped");
-    const known = this.ids.get(t.block);
+    const known = this.ids.get(this.blockOf(t));
     if (known === undefined) {
-      this.enter(t.block, { kind: "outside", tensor: t }, t.backend);
+      this.enter(this.blockOf(t), { kind: "outside", tensor: t }, t.backend);
       this.outside.push(t);
       this.histories.set(t, t.node);
       this.signature.push(t);
@@ -206,14 +213,14 @@ export class Tracer implements Observer, Listener {
   }
   /** A tensor by its slot; null for one of memory that the call has not met. */
   refOf(t: Tensor): Ref {
-    return new Ref(this.slotOf(t.block, t.backend), t);
+    return new Ref(this.slotOf(this.blockOf(t), t.backend), t);
   }
   /** A gradient that the part for backward is given. */
   incoming(t: Tensor, at: number): void {
-    this.slots[this.slotOf(t.block, t.backend)] = {
+    this.slots[this.slotOf(this.blockOf(t), t.backend)] = {
       source: { kind: "incoming", at },
       backend: t.backend,
-      nbytes: t.block.nbytes,
+      nbytes: this.blockOf(t).nbytes,
     };
   }
 
@@ -260,7 +267,8 @@ export class Tracer implements Observer, Listener {
     if (this.opaque > 0) return;
     const slot = this.slotOf(block, backend);
     this.steps.push({ kind: "upload", backend, dtype, slot, offset, values: values.slice() });
-    this.signature.push(slot, offset, ...(values as Float64Array));
+    this.signature.push(slot, offset);
+    for (const x of values as Float64Array) this.signature.push(x);
   }
   read(): void {
     if (this.opaque === 0) this.fail("values of a tensor were read");
@@ -326,7 +334,7 @@ export class Tracer implements Observer, Listener {
     const values = inputs.map((v) => this.given(v));
     const tensors = tensorsIn([result]);
     const results = tensors.map((t) => {
-      if (!this.ids.has(t.block)) this.enter(t.block, { kind: "made" }, t.backend);
+      if (!this.ids.has(this.blockOf(t))) this.enter(this.blockOf(t), { kind: "made" }, t.backend);
       return this.refOf(t);
     });
     this.steps.push({ kind: "run", entry, name, values, results });
@@ -347,16 +355,16 @@ export class Tracer implements Observer, Listener {
     const t = of as Tensor;
     if (what === "grad=" && t.leafRequiresGrad) {
       this.meet(t);
-      if (more !== null && !this.ids.has((more as Tensor).block)) this.meet(more as Tensor);
+      if (more !== null && !this.ids.has(this.blockOf(more as Tensor))) this.meet(more as Tensor);
     }
     if (!(t instanceof Tensor)) return;
-    if (what === "data" && !this.ids.has(t.block)) this.meet(t);
+    if (what === "data" && !this.ids.has(this.blockOf(t))) this.meet(t);
     const isOutside = CHANGES.includes(what) && this.sourceOf(t)?.kind !== "made";
     if (isOutside) this.fail(`${what} of a tensor that the function did not make`);
     if (what === "retain_grad") this.fail("retain_grad() of a tensor inside");
   }
   private sourceOf(t: Tensor): Source | undefined {
-    const id = this.ids.get(t.block);
+    const id = this.ids.get(this.blockOf(t));
     return id === undefined ? undefined : this.slots[id].source;
   }
 

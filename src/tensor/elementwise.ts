@@ -10,6 +10,7 @@ import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
 import { expandStrides, isContiguous, isDense, isExpanded, numel, sameShape } from "../base/layout.ts";
 import type { Shape } from "../base/layout.ts";
+import { strided } from "../base/memory_format.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Runs the kernel at every element of `shape`, which the result has; operands are broadcast to it. */
@@ -90,7 +91,7 @@ export function assertNoOverlap(target: Tensor, sources: readonly Tensor[]): voi
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
     );
   for (const s of sources) {
-    if (s.storage.block !== target.storage.block || s === target) continue;
+    if (s.layout !== strided || s.storage.block !== target.storage.block || s === target) continue;
     if (s.offset === target.offset && sameShape(s.strides, target.strides) && sameShape(s.sizes, target.sizes))
       continue;
     assertApart(target, s);

@@ -2,7 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { otherLayouts } from "../../src/dispatch/layouts.ts";
 import { registry } from "../../src/dispatch/declare.ts";
@@ -242,5 +242,45 @@ describe("files", () => {
     const back = torch.load(file) as Tensor[];
     expect(back.map(String)).toEqual(all.map(String));
     expect(back.slice(0, 2).map((x) => x.is_coalesced())).toEqual([false, true]);
+  });
+});
+
+describe("with the rest of the library", () => {
+  let a: Tensor;
+  beforeAll(() => {
+    a = coo().coalesce();
+  });
+  const x = torch.arange(10, { dtype: torch.float64 }).view(5, 2);
+  const f = (x: Tensor): Tensor => torch.sparse.mm(a, x).pow(2);
+  test("functions of functions go through products", () => {
+    const [batch, unit] = [torch.stack([x, x.neg()]), torch.ones_like(x)];
+    expect(torch.equal(torch.vmap(f)(batch), torch.stack([f(x), f(x.neg())]))).toBe(true);
+    const dense = (x: Tensor): Tensor => a.to_dense().mm(x).pow(2);
+    const [value, tangent] = torch.func.jvp(f, [x], [unit]) as [Tensor, Tensor];
+    const [, wanted] = torch.func.jvp(dense, [x], [unit]) as [Tensor, Tensor];
+    expect(torch.allclose(value, dense(x)) && torch.allclose(tangent, wanted)).toBe(true);
+    const sum =
+      (g: typeof f) =>
+      (x: Tensor): Tensor =>
+        g(x).sum();
+    expect(torch.allclose(torch.func.grad(sum(f))(x) as Tensor, torch.func.grad(sum(dense))(x) as Tensor)).toBe(true);
+  });
+  test("a compiled function with a sparse tensor runs as it is, and says why", () => {
+    const compiled = torch.compile(f);
+    for (let i = 0; i < 3; i++) expect(torch.equal(compiled(x.mul(i)), f(x.mul(i)))).toBe(true);
+    expect(torch._dynamo.explain(f)(x).break_reasons[0]).toContain("it works on tensors of layout torch.sparse_coo");
+  });
+  test("a compiled function may bring data of any size", () => {
+    const data = Float32Array.from({ length: 200_000 }, (_, i) => i);
+    const compiled = torch.compile(() => torch.from_numpy(data).sum());
+    for (let i = 0; i < 3; i++) expect(compiled().item()).toBe(torch.from_numpy(data).sum().item());
+  });
+  test("a dense result is written where the call says", () => {
+    const out = torch.zeros(4, 2, { dtype: torch.float64 });
+    expect(torch.mm(a, x, { out })).toBe(out);
+    expect(torch.equal(out, a.to_dense().mm(x))).toBe(true);
+  });
+  test("a parameter is dense: what is learnt of a sparse tensor are its values", () => {
+    expect(() => new torch.nn.Parameter(a)).toThrow("a tensor of layout torch.sparse_coo cannot be one here");
   });
 });

@@ -8,9 +8,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 
 function assertDense(kind: string, { layout }: Tensor): void {
   if (layout !== strided)
-    throw new RuntimeError(
-      `${kind}: a tensor of layout ${String(layout)} cannot be one here\nLet its values be the parameter, and make the sparse tensor of them in forward; or keep it as a plain field.`,
-    );
+    throw new RuntimeError(`${kind}: a tensor of layout ${String(layout)} cannot be one here\nTake its values.`);
 }
 const PARAMETER = "Parameter(Tensor data, bool requires_grad=True) -> Parameter";
 /**

@@ -2,7 +2,6 @@
 import type { TypedArray } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
-import { strided } from "../../base/memory_format.ts";
 import type { DeviceLike } from "../../devices/device.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { TensorData } from "../creation/from_data.ts";
@@ -97,11 +96,5 @@ Object.defineProperties(Tensor.prototype, {
   is_sparse_csr: asked(({ layout }) => layout.name === "sparse_csr"),
   is_quantized: asked(() => false),
   itemsize: asked(({ dtype }) => dtype.itemsize),
-  nbytes: asked((x) => {
-    if (x.layout !== strided)
-      throw new RuntimeError(
-        "nbytes is not defined for sparse tensors.  If you want the size of the constituent tensors, add the nbytes of the indices and values.  If you want the size of the  equivalent dense tensor, multiply numel() by element_size()",
-      );
-    return x.numel() * x.dtype.itemsize;
-  }),
+  nbytes: asked((x) => x.numel() * x.dtype.itemsize),
 });

@@ -134,6 +134,13 @@ const part = (x: Tensor): Tensor => x.detach();
 /** Gives tensors these methods. */
 export function addMethods(): void {
   const P = Tensor.prototype;
+  Object.defineProperty(SparseTensor.prototype, "nbytes", {
+    get() {
+      throw new RuntimeError(
+        "nbytes is not defined for sparse tensors.  If you want the size of the constituent tensors, add the nbytes of the indices and values.  If you want the size of the  equivalent dense tensor, multiply numel() by element_size()",
+      );
+    },
+  });
   P.to_sparse = function (...given: unknown[]) {
     return toSparse(this, given);
   };
