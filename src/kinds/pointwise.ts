@@ -1,10 +1,11 @@
 // Kernels that compute each element of the result from the operands' elements there, broadcast.
 import type { Dtype, Scalar } from "../base/dtype.ts";
-import { Complex, Float, get_default_dtype, opmath } from "../base/dtype.ts";
+import { Complex, Float, float64, get_default_dtype, opmath } from "../base/dtype.ts";
 import { assertHolds } from "../base/dtype_info.ts";
 import { areFlat, assertNoOverlap, launch, launchFlat } from "../tensor/elementwise.ts";
 import { TypeError } from "../base/errors.ts";
 import { input, param } from "../kernel/expr.ts";
+import { isHalf } from "../kernel/half.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { Kernel } from "../kernel/loops.ts";
 import { broadcastShapes, isRowMajor, resultStrides } from "../base/layout.ts";
@@ -36,6 +37,8 @@ export interface PointwiseOptions<N extends string> extends Promotion<N> {
   result?: (compute: Dtype) => Dtype;
   /** Numbers that must fit the dtype of the computation, as those of the type Scalar must; others wrap around in it. */
   fits?: readonly N[];
+  /** The same of numbers that are copied: what is beyond a 16-bit float becomes infinite. */
+  copies?: readonly N[];
   /** Operands that enter the computation unrounded where they have no dims: see Note [Numbers among 16-bit floats]. */
   unrounded?: readonly N[];
   /** Dtypes it computes in, where the op does not say so itself. */
@@ -99,16 +102,16 @@ export function pointwise<S extends string>(
     const places = args.map((_, i) => i);
     const numbers = places.filter((i) => isParam(values[i], args[i].type));
     const mustFit = ({ name, type }: ParsedArg): boolean =>
-      options.fits?.includes(name) ?? (type === "Scalar" && !options.promotes?.includes(name));
+      (options.fits ?? options.copies)?.includes(name) ?? (type === "Scalar" && !options.promotes?.includes(name));
+    const fitted = ({ name }: ParsedArg): Dtype =>
+      options.copies?.includes(name) && isHalf(compute) ? float64 : name === "value" ? opmath(compute) : compute;
     return {
       kernel,
       result: kernel.outputs[0].dtype,
       tensors: places.filter((i) => values[i] instanceof Tensor),
       numbers,
       wraps: places.some((i) => args[i].type === "Tensor|Scalar" && !(values[i] instanceof Tensor)),
-      fitting: numbers
-        .filter((i) => mustFit(args[i]))
-        .map((place) => ({ place, dtype: args[place].name === "value" ? opmath(compute) : compute })),
+      fitting: numbers.filter((i) => mustFit(args[i])).map((place) => ({ place, dtype: fitted(args[place]) })),
     };
   };
   return {

@@ -5,6 +5,7 @@ import { numel, wrapDim } from "../../base/layout.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { assertNormDtype } from "../reduction/reduction.ts";
 import { assertFloats, assertMatrix, assertPrecise } from "./matrices.ts";
 import { inv } from "./solve.ts";
 import { svdvals } from "./svd.ts";
@@ -17,6 +18,7 @@ export const vector_norm = op(
 define(vector_norm, {
   kernel: composite(({ x, ord, dim, keepdim, dtype }) => {
     assertFloats("linalg.vector_norm", x);
+    assertNormDtype("linalg.vector_norm", dtype, x.dtype);
     const order = Number(ord);
     const dims = dim === null || dim.length === 0 ? null : dim;
     const folded = (dims ?? x.sizes.map((_, d) => d)).map((d) => x.sizes[wrapDim(d, x.sizes.length)]);
@@ -43,6 +45,7 @@ define(matrix_norm, {
   kernel: composite(({ A, ord, dim, keepdim, dtype }) => {
     assertMatrix("linalg.matrix_norm", A);
     assertFloats("linalg.matrix_norm", A);
+    assertNormDtype("linalg.matrix_norm", dtype, A.dtype);
     return ofMatrix("linalg.matrix_norm", dtype === null ? A : A.to(dtype), ord as number | string, dim, keepdim);
   }),
 });

@@ -938,7 +938,7 @@ export const _where = op("_where(Tensor condition, Tensor|Scalar self, Tensor|Sc
 define(_where, {
   kernel: pointwise(({ condition, self, other }) => condition.where(self, other), {
     fixed: { condition: bool },
-    fits: ["self", "other"],
+    copies: ["self", "other"],
   }),
   saves: ["condition"],
   backward: {

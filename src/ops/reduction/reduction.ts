@@ -3,7 +3,7 @@ import { isAny } from "../common/looks.ts";
 import type { OpKernel } from "../../dispatch/declare.ts";
 import { modes } from "../../autograd/mode.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
-import { bool, float32, get_default_dtype, int64, opmath, uint8 } from "../../base/dtype.ts";
+import { bool, float32, get_default_dtype, int64, opmath, promote_types, uint8 } from "../../base/dtype.ts";
 import { streamed } from "../../base/cpp_names.ts";
 import { cppName } from "../../base/cpp_names.ts";
 import { IndexError, RuntimeError, warn } from "../../base/errors.ts";
@@ -135,10 +135,12 @@ define(prod, {
   saves: ["self", "result"],
   backward: {
     self: ({ grad, self, result, dim, keepdim }) => {
-      if (dim === null) return prodGrad(grad, self.reshape([-1]), result, 0).reshape(self.sizes);
-      const d = wrapDim(dim, self.sizes.length);
-      if (self.sizes.length === 0) return grad;
-      return prodGrad(restored(grad, self.sizes, d, keepdim), self, restored(result, self.sizes, d, keepdim), d);
+      // What was multiplied, which is not what is given where `dtype` says otherwise.
+      const x = self.to(result.dtype);
+      if (dim === null) return prodGrad(grad, x.reshape([-1]), result, 0).reshape(x.sizes);
+      const d = wrapDim(dim, x.sizes.length);
+      if (x.sizes.length === 0) return grad;
+      return prodGrad(restored(grad, x.sizes, d, keepdim), x, restored(result, x.sizes, d, keepdim), d);
     },
   },
   node: ({ dim }) => (dim === null ? "ProdBackward0" : "ProdBackward1"),
@@ -167,7 +169,9 @@ export const cumprod = op("cumprod(Tensor self, int dim, *, dtype? dtype=None) -
 define(cumprod, {
   kernel: running(scan({ compute: sumDtype, fold: productFold }), numbers("cumprod_out_cpu")),
   saves: ["self", "result"],
-  backward: { self: ({ grad, self, result, dim }) => cumprodGrad(grad, conj(self), conj(result), dim) },
+  backward: {
+    self: ({ grad, self, result, dim }) => cumprodGrad(grad, conj(self.to(result.dtype)), conj(result), dim),
+  },
 });
 /**
  * d/dx_k of sum_i grad_i prod_{j<=i} x_j. Without zeros: reversed running sum of grad * result, over x. With zeros, the
@@ -590,6 +594,20 @@ function normOrder(p: Scalar | string | null): number {
   if (typeof p === "string" && p !== "fro") throw new RuntimeError(`linalg.matrix_norm: Order ${p} not supported.`);
   return p === "fro" || p === null ? 2 : Number(p);
 }
+/** Raises where a norm cannot be taken in `asked`: of other numbers, or narrower. @internal */
+export function assertNormDtype(name: string, asked: Dtype | null, given: Dtype): void {
+  if (asked === null) return;
+  const got = `but got ${asked.legacyName}`;
+  if (!asked.is_differentiable) throw new RuntimeError(`${name}: dtype should be floating point or complex, ${got}`);
+  if (asked.is_complex !== given.is_complex)
+    throw new RuntimeError(
+      `${name}: dtype should be ${given.is_complex ? "complex for complex" : "real for real"} inputs, ${got}`,
+    );
+  if (promote_types(given, asked) !== asked)
+    throw new RuntimeError(
+      `${name}: the dtype of the input (${given.legacyName}) should be convertible without narrowing to the specified dtype (${asked.legacyName})`,
+    );
+}
 /** Norms whose value for nothing would be infinite. */
 function assertNormed(order: number, { sizes }: Tensor, dim: readonly number[] | null): void {
   if (order >= 0 && order !== Infinity) return;
@@ -606,9 +624,10 @@ export const norm = op(
 );
 define(norm, {
   kernel: composite(({ self, p, dim, keepdim, dtype }) => {
+    if (self.dtype.is_differentiable)
+      assertNormDtype(`linalg.${p === "nuc" ? "matrix" : "vector"}_norm`, dtype, self.dtype);
     const x = dtype === null ? self : self.to(dtype);
-    // Of complex numbers only their absolute values count.
-    return p === "nuc" ? nuclear(x, dim, keepdim) : _norm(x.dtype.is_complex ? x.abs() : x, normOrder(p), dim, keepdim);
+    return p === "nuc" ? nuclear(x, dim, keepdim) : _norm(x, normOrder(p), dim, keepdim);
   }),
 });
 function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean): Tensor {
@@ -624,11 +643,13 @@ function nuclear(self: Tensor, dim: readonly number[] | null, keepdim: boolean):
 export const _norm = op("_norm(Tensor self, Scalar p, int[]? dim=None, bool keepdim=False) -> Tensor");
 define(_norm, {
   kernel: inOpmath(
-    compute(({ self: x, p, dim, keepdim }) => {
-      if (!x.dtype.is_floating_point)
+    compute(({ self, p, dim, keepdim }) => {
+      if (!self.dtype.is_differentiable)
         throw new RuntimeError(
-          `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${x.dtype.legacyName}`,
+          `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${self.dtype.legacyName}`,
         );
+      // Of complex numbers only their absolute values count.
+      const x = self.dtype.is_complex ? self.abs() : self;
       const order = normOrder(p);
       assertNormed(order, x, dim);
       // Of one element it is the absolute value, however large.

@@ -43,7 +43,8 @@ define(cat, {
   }),
   backward: {
     tensors: ({ grad, sizes, dim }) => {
-      const d = wrapDim(dim, grad.sizes.length);
+      // Where there is nothing to join no dim is looked at.
+      const d = sizes.tensors.every(isSkipped) ? 0 : wrapDim(dim, grad.sizes.length);
       let at = 0;
       return sizes.tensors.map((shape) => {
         if (isSkipped(shape)) return grad.new_zeros(shape);

@@ -10,7 +10,7 @@ import type { Matrix } from "../../../devices/backend.ts";
 import { bool } from "../../../base/dtype.ts";
 import { acc, constant, param } from "../../../kernel/expr.ts";
 import type { Expr } from "../../../kernel/expr.ts";
-import { expBelow0 } from "../../../kernel/formulas/exponential.ts";
+import { raisedExp } from "../../../kernel/formulas/exponential.ts";
 import { compute } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
 import { passes, sumOf } from "../../../kinds/passes.ts";
@@ -42,7 +42,7 @@ const weights = passes(([s, mask], dtype, form) => {
   const nothing = top.eq(-Infinity);
   const zero = constant(0, dtype);
   const shift = nothing.where(zero, top);
-  const e = nothing.where(zero, expBelow0(score.sub(shift)));
+  const e = nothing.where(zero, raisedExp(score.sub(shift)));
   const share = nothing.where(zero, constant(1, dtype).div(total));
   const meet = form & SKIPS_NAN ? largestNumber : largest;
   return {
@@ -57,7 +57,7 @@ const weights = passes(([s, mask], dtype, form) => {
 });
 /** The weights p anew, and p (d - Σ p d) times the scale, where d are the gradients of the weights. */
 const gradients = passes(([s, top, share, d, mask], dtype, form) => {
-  const p = expBelow0(scored(s, mask, form).sub(top)).mul(share);
+  const p = raisedExp(scored(s, mask, form).sub(top)).mul(share);
   const total = share.eq(0).where(constant(0, dtype), acc(0, dtype));
   return {
     accs: [sumOf(acc(0, dtype), p.mul(d), 0)],
