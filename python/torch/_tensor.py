@@ -460,6 +460,14 @@ class Tensor(Held, metaclass=_Methods):
             )
         if self.layout is not layout.named("strided"):
             run("Tensor.numpy", self.detach())
+        if self.is_conj() and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that has conjugate bit set. Use tensor.resolve_conj().numpy() instead."
+            )
+        if self.is_neg() and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that has negative bit set. Use tensor.resolve_neg().numpy() instead."
+            )
         import numpy
 
         if self.dtype.name == "bfloat16":
@@ -573,6 +581,10 @@ class Tensor(Held, metaclass=_Methods):
         if self.layout is not layout.named("strided"):
             made = memo[id(self)] = self.detach().clone().requires_grad_(self.requires_grad)
             return made
+        if self.is_conj() or self.is_neg():
+            made = type(self)._like(self.detach().clone(), self.requires_grad)
+            memo[id(self)] = made
+            return made
         # Tensors that share memory share it as copies, too.
         storage = ("storage", run("bridge.storageNumber", self))
         if storage not in memo:
@@ -599,10 +611,11 @@ class Tensor(Held, metaclass=_Methods):
             return _utils._rebuild_sparse_tensor, (self.layout, _utils.sparse_parts(self))
         layout = self.storage_offset(), tuple(self.size()), self.stride()
         rebuild = _utils._rebuild_tensor_v2
-        args = (self.detach()._typed_storage(), *layout, self.requires_grad, hooks)
+        seen = ({"conj": True},) if self.is_conj() else ({"neg": True},) if self.is_neg() else ()
+        args = (self.detach()._typed_storage(), *layout, self.requires_grad, hooks, *seen)
         if type(self) is not Tensor:
             if self._is_parameter:
-                plain = rebuild(*args[:-2], False, hooks)
+                plain = rebuild(*args[:4], False, *args[5:])
                 rebuild, args = _utils._rebuild_parameter, (plain, self.requires_grad, hooks)
             else:
                 return _utils._rebuild_from_type_v2, (rebuild, type(self), args, self.__dict__)
@@ -772,7 +785,7 @@ def elements(t):
     if d.is_complex:
         from . import view_as_real
 
-        flat = elements(view_as_real(t.detach().contiguous()))
+        flat = elements(view_as_real(t.detach().resolve_conj().contiguous()))
         return [complex(a, b) for a, b in zip(flat[::2], flat[1::2])]
     if d.name in ("float16", "bfloat16"):
         t = t.detach().float()

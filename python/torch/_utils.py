@@ -18,9 +18,13 @@ def _element_size(dtype):
     return dtype.itemsize
 
 
-def _in(storage, kind, storage_offset, size, stride, requires_grad=False):
+def _in(storage, kind, storage_offset, size, stride, requires_grad=False, metadata=None):
     of = storage._untyped_storage._bytes
     made = run("bridge.fromBytes", of, kind, storage_offset, list(size), list(stride))
+    if metadata and metadata.get("conj"):
+        made = made.conj().detach()
+    elif metadata and metadata.get("neg"):
+        made = run("bridge.negated", made)
     return made.requires_grad_(True) if requires_grad else made
 
 
@@ -29,11 +33,11 @@ def _rebuild_tensor(storage, storage_offset, size, stride):
 
 
 def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, metadata=None):
-    return _in(storage, storage.dtype, storage_offset, size, stride, requires_grad)
+    return _in(storage, storage.dtype, storage_offset, size, stride, requires_grad, metadata)
 
 
 def _rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype, metadata=None):
-    return _in(storage, _dtype(dtype), storage_offset, size, stride, requires_grad)
+    return _in(storage, _dtype(dtype), storage_offset, size, stride, requires_grad, metadata)
 
 
 def _rebuild_meta_tensor_no_storage(dtype, size, stride, requires_grad):

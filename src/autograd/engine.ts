@@ -318,6 +318,7 @@ class GraphTask {
       throw new RuntimeError(
         `Function ${node.name()} returned an incorrect number of gradients (expected ${node.edges.length}, got ${results.length})`,
       );
+    let replaced: Tensor[] | null = null;
     for (let i = 0; i < results.length; i++) {
       const grad = results[i] ?? null;
       const edge = node.edges[i];
@@ -325,8 +326,13 @@ class GraphTask {
       const meta = edge.node.outputs[edge.nr];
       if (modes().anomaly && modes().checkNan) assertNoNan(node, grad, i);
       if (grad.dtype !== meta.dtype || grad.backend !== meta.device || !sameShape(grad.sizes, meta.shape))
-        results[i] = this.fitted(node, grad, meta, i);
+        (replaced ??= []).push(grad);
+      else continue;
+      results[i] = this.fitted(node, grad, meta, i);
     }
+    // The real part is a view of the complex gradient, which must not go then; and one gradient may be of several inputs.
+    for (const grad of replaced ?? [])
+      if (!results.some((r) => r?.storage === grad.storage)) this.ownership.freeIfUnused(grad);
   }
   private fitted(node: Node, grad: Tensor, { shape, dtype, device }: Meta, i: number): Tensor {
     let fitted = grad;
@@ -346,8 +352,6 @@ class GraphTask {
       const elsewhere = fitted;
       fitted = this.derived(() => elsewhere.to(device.name));
     }
-    // The real part is a view of the complex gradient, which must not go then.
-    if (fitted.storage !== grad.storage) this.ownership.freeIfUnused(grad);
     return fitted;
   }
   private derived(make: () => Tensor): Tensor {

@@ -32,7 +32,7 @@ const floats = (results: Results): Tensor[] =>
   );
 /** The same, complex numbers as their parts. */
 const differentiable = (results: Results): Tensor[] =>
-  floats(results).map((t) => (t.dtype.is_complex ? t.view_as_real() : t));
+  floats(results).map((t) => (t.dtype.is_complex ? t.resolve_conj().view_as_real() : t));
 const isChecked = (x: unknown): x is Tensor => x instanceof Tensor && x.requires_grad;
 
 /**
@@ -66,7 +66,7 @@ export function gradcheck(
       );
   // A complex input is checked by its parts, of which backward gives the gradients as one complex number.
   const parts = inputs.map((x) =>
-    isChecked(x) && x.dtype.is_complex ? x.detach().view_as_real().requires_grad_(true) : x,
+    isChecked(x) && x.dtype.is_complex ? x.detach().resolve_conj().view_as_real().requires_grad_(true) : x,
   );
   const checked = parts.filter(isChecked);
   const runOn = (given: readonly unknown[]): Tensor[] =>

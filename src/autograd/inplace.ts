@@ -3,6 +3,7 @@ import { help, programStack, RuntimeError } from "../base/errors.ts";
 import type { Layout } from "../base/layout.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import type { Lazy } from "../tensor/lazy.ts";
 import type { ViewInfo } from "../tensor/tensor.ts";
 import { modes } from "./mode.ts";
 import type { Described, Edge, Grads } from "./node.ts";
@@ -133,18 +134,24 @@ class Places {
   readonly view: Layout;
   private readonly pairsBase: boolean;
   private readonly pairsView: boolean;
+  /** What the view does to the base's numbers: see Note [Conjugated views]. */
+  private readonly lazy: Lazy | null;
   constructor(base: Tensor, view: Tensor) {
     const crosses = base.dtype.is_complex !== view.dtype.is_complex;
     this.pairsBase = crosses && base.dtype.is_complex;
     this.pairsView = crosses && view.dtype.is_complex;
+    this.lazy = base.lazy === null ? view.lazy : view.dtype.is_complex && view.lazy === null ? base.lazy : null;
     this.base = this.pairsBase ? inPairs(base.geometry) : base.geometry;
     this.view = this.pairsView ? inPairs(view.geometry) : view.geometry;
   }
   /** A gradient of the base, or of the view, as numbers of that kind; and back. */
-  ofBase = (grad: Tensor): Tensor => (this.pairsBase ? grad.view_as_real() : grad);
-  ofView = (grad: Tensor): Tensor => (this.pairsView ? grad.view_as_real() : grad);
+  ofBase = (grad: Tensor): Tensor => (this.pairsBase ? grad.resolve_conj().view_as_real() : grad);
+  ofView = (grad: Tensor): Tensor => (this.pairsView ? grad.resolve_conj().view_as_real() : this.turned(grad));
   toBase = (grad: Tensor): Tensor => (this.pairsBase ? grad.contiguous().view_as_complex() : grad);
-  toView = (grad: Tensor): Tensor => (this.pairsView ? grad.contiguous().view_as_complex() : grad);
+  toView = (grad: Tensor): Tensor => (this.pairsView ? grad.contiguous().view_as_complex() : this.turned(grad));
+  private turned(grad: Tensor): Tensor {
+    return this.lazy === null ? grad : this.lazy === "neg" ? grad.neg() : grad.conj_physical();
+  }
 }
 const inPairs = ({ shape, strides, offset }: Layout): Layout => ({
   shape: [...shape, 2],

@@ -1,6 +1,7 @@
 // The node that a call of an op records: which op, its plain arguments, the tensors its formulas need.
 import { onDevice, placement } from "../devices/registry.ts";
 import type { Shape } from "../base/layout.ts";
+import { lazies } from "../tensor/lazy.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { flatIn } from "./flat.ts";
 import { modes } from "./mode.ts";
@@ -124,7 +125,9 @@ export class OpNode extends Node {
     if (!placement.several) return this.formulasOf(grads, needs);
     return onDevice(this.outputs[0].device, () => this.formulasOf(grads, needs));
   }
-  private formulasOf(grads: Grads, needs: readonly boolean[]): Grads {
+  private formulasOf(given: Grads, needs: readonly boolean[]): Grads {
+    // Formulas may run kernels of their own: see Note [Conjugated views].
+    const grads = lazies.any ? given.map((g) => g && inMemory(g)) : given;
     const { formulas, flat } = this.record;
     const context: Record<string, unknown> = this.byName(this.plain);
     const { shape, dtype } = this.outputs[0];
@@ -146,7 +149,8 @@ export class OpNode extends Node {
         const { name, place } = saves[s];
         // Another formula may have asked for it: hooks are called once.
         if (f > 0 && (context[name] instanceof Tensor || Array.isArray(context[name]))) continue;
-        context[name] = this.unpack(place) ?? (place >= 0 ? this.plain[place] : null);
+        const value = this.unpack(place) ?? (place >= 0 ? this.plain[place] : null);
+        context[name] = lazies.any ? mapped(value) : value;
       }
       const result = formula(context as never);
       if (result === null || result instanceof Tensor) out.push(result);
@@ -218,3 +222,6 @@ function isAnyNeeded(needs: readonly boolean[], at: number, count: number): bool
   for (let i = at; i < at + count; i++) if (needs[i]) return true;
   return false;
 }
+const inMemory = (t: Tensor): Tensor => (t.lazy === null ? t : t.clone());
+const mapped = (value: unknown): unknown =>
+  value instanceof Tensor ? inMemory(value) : Array.isArray(value) ? value.map(mapped) : value;

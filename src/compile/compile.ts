@@ -237,6 +237,7 @@ function finish(
     const ref = tracer.refOf(t);
     const base = known.find((k) => tensorOf(k).storage.block === t.storage.block);
     if (base !== undefined) {
+      if (tensorOf(base).lazy !== t.lazy) tracer.fail("it returns a conjugated view of an argument");
       if (tensorOf(base).dtype !== t.dtype) tracer.fail("it returns a view of an argument in another dtype");
       return { kind: "view", of: base, ref, requiresGrad: t.requires_grad };
     }

@@ -16,7 +16,7 @@ export function keyOf(args: readonly unknown[]): unknown[] {
       // Which arguments share memory is part of it.
       const first = seen.get(x.storage) ?? seen.size;
       seen.set(x.storage, first);
-      key.push("tensor", first, x.dtype, x.backend, x.requires_grad, x.is_leaf, x.inference, x.sizes.length);
+      key.push("tensor", first, x.dtype, x.lazy, x.backend, x.requires_grad, x.is_leaf, x.inference, x.sizes.length);
       for (const n of x.sizes) key.push(n);
       for (const n of x.strides) key.push(n);
     } else if (Array.isArray(x)) {
@@ -90,4 +90,12 @@ export class Layouts {
     return this.tensors.every((t, i) => isEqual(layoutOf(t), this.layouts[i] as unknown[]));
   }
 }
-const layoutOf = (t: Tensor): unknown[] => [t.dtype, t.backend, t.requires_grad, t.offset, ...t.sizes, ...t.strides];
+const layoutOf = (t: Tensor): unknown[] => [
+  t.dtype,
+  t.lazy,
+  t.backend,
+  t.requires_grad,
+  t.offset,
+  ...t.sizes,
+  ...t.strides,
+];

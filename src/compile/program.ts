@@ -335,8 +335,10 @@ export class Program {
     }
   }
   /** The tensor of this run. */
-  tensor({ slot, dtype, sizes, strides, offset }: Ref): Tensor {
-    return new Tensor(this.bound[slot]!, dtype, sizes, strides, offset + this.shifts[slot] / dtype.itemsize);
+  tensor({ slot, dtype, sizes, strides, offset, lazy }: Ref): Tensor {
+    const made = new Tensor(this.bound[slot]!, dtype, sizes, strides, offset + this.shifts[slot] / dtype.itemsize);
+    made.lazy = lazy;
+    return made;
   }
   private given(v: unknown): unknown {
     if (v instanceof Ref) return this.tensor(v);

@@ -5,6 +5,7 @@
 // rest is code of the host's that has to run again in every call, with the tensors of that call: draws, ops on the host,
 // looks at values, an optimizer's step. Whatever else a function does beside its results happens once, when it is traced;
 // where that can be told, the trace fails.
+import type { Lazy } from "../tensor/lazy.ts";
 import type { Dtype, Scalar, TypedArray } from "../base/dtype.ts";
 import { strided } from "../base/memory_format.ts";
 import type { Node } from "../autograd/node.ts";
@@ -46,12 +47,14 @@ export class Ref {
   readonly sizes: readonly number[];
   readonly strides: readonly number[];
   readonly offset: number;
-  constructor(slot: number, { dtype, sizes, strides, offset }: Omit<Ref, "slot">) {
+  readonly lazy: Lazy | null;
+  constructor(slot: number, { dtype, sizes, strides, offset, lazy }: Omit<Ref, "slot">) {
     this.slot = slot;
     this.dtype = dtype;
     this.sizes = sizes;
     this.strides = strides;
     this.offset = offset;
+    this.lazy = lazy;
   }
 }
 export interface SlotOperand {

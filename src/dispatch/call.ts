@@ -22,7 +22,8 @@ import { otherLayouts } from "./layouts.ts";
 import { outs } from "./outs.ts";
 import { placed, runOnHost, writeOnHost } from "./placement.ts";
 import type { Schema } from "./schema.ts";
-import { assign } from "../tensor/elementwise.ts";
+import { assign, settled } from "../tensor/elementwise.ts";
+import { lazies } from "../tensor/lazy.ts";
 import { promotedDtype } from "./promotion.ts";
 import { formerArguments } from "./former_arguments.ts";
 import { anyTaken, isOfDtypes, isTaken } from "./takes.ts";
@@ -89,9 +90,9 @@ function execute(entry: Entry, values: Values): Results {
   } else if (kernel.kind === "view") {
     results = kernel.run(values, schema);
     markViews(values[0] as Tensor, results);
-  } else if (kernel.kind === "loops") results = kernel.run(values, schema);
+  } else if (kernel.kind === "loops") results = kernel.run(lazies.any ? settledAll(values) : values, schema);
   else {
-    results = computeUnrecorded(kernel, values, entry);
+    results = computeUnrecorded(kernel, lazies.any && kernel.shares !== true ? settledAll(values) : values, entry);
     // A kernel may see its result through views of its own; to the outside it is fresh.
     forEachTensor(results, makeFresh);
   }
@@ -114,6 +115,8 @@ function execute(entry: Entry, values: Values): Results {
   return schema.results === null ? results : named(entry, results);
 }
 
+/** What computes gets numbers as they are seen: see Note [Conjugated views]. */
+const settledAll = (values: Values): Values => withGrad(false, () => mapTensors(values, settled));
 /** The level that a call belongs to, if any, and the arguments as it gets them. */
 function atLevel(entry: Entry, values: Values): [Level | null, Values] {
   const given = mapTensors(values, standing);
@@ -278,9 +281,12 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   if (level !== null) level.write(of, name, values);
   else {
     withGrad(false, () => {
-      if (kernel.into && kernel.kind === "host") writeOnHost(kernel, values, schema, self);
-      else if (kernel.into) kernel.into(values, schema, self);
-      else collectTemporaries(() => writeResult(self, runKernel(kernel, values, schema) as Tensor, name));
+      const given = lazies.any ? settledAll(values) : values;
+      const target = given[0] as Tensor;
+      if (kernel.into && kernel.kind === "host") writeOnHost(kernel, given, schema, target);
+      else if (kernel.into) kernel.into(given, schema, target);
+      else collectTemporaries(() => writeResult(target, runKernel(kernel, given, schema) as Tensor, name));
+      if (target !== self) assign(self, target);
     });
     markChanged(self.storage, name);
   }

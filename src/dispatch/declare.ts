@@ -23,6 +23,8 @@ export interface OpKernel {
    * fresh results, by kernels of the device alone.
    */
   readonly kind: "composite" | "view" | "compute" | "host" | "loops";
+  /** The result lies in the memory of the first argument, though it is no view. */
+  readonly shares?: boolean;
   /** Whether each element of the result is computed from the operands' elements there, broadcast. */
   readonly elementwise?: true;
   run(values: readonly unknown[], schema: Schema): Tensor | readonly Tensor[];

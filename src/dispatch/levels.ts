@@ -122,6 +122,12 @@ export class Wrapped extends Tensor {
   override get block(): Block {
     return this.holds.block;
   }
+  override is_conj(): boolean {
+    return this.holds.is_conj();
+  }
+  override is_neg(): boolean {
+    return this.holds.is_neg();
+  }
   override elementAt(index: readonly number[]): Scalar {
     return this.holds.elementAt(index);
   }

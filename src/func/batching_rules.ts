@@ -300,7 +300,7 @@ export const rules: Readonly<Record<string, Rule | undefined>> = {
   ...table("index_select index_add index_copy index_fill", byIndex),
   ...table("select_scatter slice_scatter diagonal_scatter", scattered),
   ...table(
-    "tril triu view_as_real view_as_complex _solve_triangular linalg_cholesky_ex cholesky_solve cholesky_inverse linalg_lu_factor_ex _lu_permutation linalg_lu _linalg_solve_ex linalg_inv_ex _linalg_det _linalg_slogdet linalg_matrix_exp linalg_qr geqrf linalg_eigh _linalg_eigvalsh linalg_eig _linalg_eigvals _linalg_svdvals _linalg_svd linalg_ldl_factor_ex linalg_ldl_solve pixel_shuffle pixel_unshuffle",
+    "tril triu view_as_real view_as_complex _conj _neg_view _solve_triangular linalg_cholesky_ex cholesky_solve cholesky_inverse linalg_lu_factor_ex _lu_permutation linalg_lu _linalg_solve_ex linalg_inv_ex _linalg_det _linalg_slogdet linalg_matrix_exp linalg_qr geqrf linalg_eigh _linalg_eigvalsh linalg_eig _linalg_eigvals _linalg_svdvals _linalg_svd linalg_ldl_factor_ex linalg_ldl_solve pixel_shuffle pixel_unshuffle",
     onLastDims,
   ),
   ...table("new_empty new_zeros new_ones new_full _unsafe_view", sized),

@@ -185,7 +185,7 @@ export const laidAs = (t: Tensor, tangent: Tensor): Tensor =>
   t.strides.every((s, d) => s === tangent.strides[d]) ? tangent : zeros_like(t).copy_(tangent);
 /** Linear in self, and in nothing else. */
 const LINEAR = new Set(
-  "clone _to_copy sum mean cumsum neg flip roll tril triu repeat index_select gather _index _unsafe_view take _fft_c2c _fft_r2c _fft_c2r _conj pixel_shuffle pixel_unshuffle _im2col _col2im _upsample".split(
+  "clone _to_copy sum mean cumsum neg flip roll tril triu repeat index_select gather _index _unsafe_view take _fft_c2c _fft_r2c _fft_c2r _conj_physical pixel_shuffle pixel_unshuffle _im2col _col2im _upsample".split(
     " ",
   ),
 );

@@ -7,6 +7,7 @@ import type { Expr } from "../kernel/expr.ts";
 import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
 import { view_as_real } from "../ops/pointwise/complex.ts";
+import { settled } from "../tensor/elementwise.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /**
@@ -47,7 +48,7 @@ export function onePass(body: Body): Update {
     for (const t of changed) markChanged(t.storage, "optimizer.step()");
   };
 }
-const asReal = (t: Tensor): Tensor => (t.dtype.is_complex ? view_as_real(t) : t);
+const asReal = (t: Tensor): Tensor => (t.dtype.is_complex ? view_as_real(settled(t)) : t);
 function kernelOf(body: Body, dtypes: readonly Dtype[], numbers: number, form: number): Kernel {
   const wide = dtypes[0] === float64 ? float64 : float32;
   const inputs = dtypes.map((dtype, i) => input(i, dtype).cast(wide));

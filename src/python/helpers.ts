@@ -47,6 +47,7 @@ import { invariants, sparse_coo, sparse_csc, sparse_csr } from "../ops/sparse/co
 import { weightsOnlyMessage } from "../serialization/torch_load.ts";
 import type { TorchFile } from "../serialization/torch_file.ts";
 import { segment_reduce } from "../ops/reduction/segments.ts";
+import { _neg_view } from "../ops/pointwise/complex.ts";
 import { viewAs } from "../ops/methods/view_dtype.ts";
 import { closeFile } from "./files.ts";
 import { deterministic } from "../settings/numerics.ts";
@@ -236,8 +237,10 @@ export const helpers = {
   applyFunction: (of: FunctionClass, ...args: unknown[]): unknown => of.apply(...(args as never[])),
   /** What `out=` does with a result. */
   writeOut,
+  /** What sees the same memory with the signs changed, of no graph. */
+  negated: (self: Tensor): Tensor => _neg_view(self).detach(),
   /** Another tensor on the same memory, of no graph. */
-  sharing: (self: Tensor): Tensor => new Tensor(self.storage, self.dtype, self.sizes, self.strides, self.offset),
+  sharing: (self: Tensor): Tensor => self.bare(),
   /** The same for tensors that share memory. */
   storageNumber({ storage: { block } }: Tensor): number {
     const number = storageNumbers.get(block) ?? storages++;

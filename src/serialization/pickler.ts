@@ -102,7 +102,7 @@ class Pickler {
 
   private tensor(t: Tensor): void {
     if (t instanceof Parameter) {
-      const plain = new Tensor(t.storage, t.dtype, t.sizes, t.strides, t.offset);
+      const plain = t.bare();
       return this.reduce(t, "torch._utils\n_rebuild_parameter", () =>
         this.tuple(null, [plain, t.requires_grad, new Map()]),
       );
@@ -114,7 +114,14 @@ class Pickler {
         this.tuple(null, [t.dtype, ...layout, t.requires_grad]),
       );
     this.reduce(t, "torch._utils\n_rebuild_tensor_v2", () =>
-      this.tuple(null, [new Persistent(t), t.offset, ...layout, t.requires_grad, new Map()]),
+      this.tuple(null, [
+        new Persistent(t),
+        t.offset,
+        ...layout,
+        t.requires_grad,
+        new Map(),
+        ...(t.lazy === null ? [] : [new Map([[t.lazy, true]])]),
+      ]),
     );
   }
   /** The parts of a sparse tensor. */

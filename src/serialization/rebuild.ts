@@ -7,6 +7,7 @@ import { loadedTensor } from "../dispatch/layouts.ts";
 import { getDevice } from "../devices/registry.ts";
 import { Parameter } from "../nn/module/parameter.ts";
 import { empty } from "../tensor/allocate.ts";
+import { _neg_view } from "../ops/pointwise/complex.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
@@ -85,6 +86,12 @@ function tensorIn(
     );
   return new Tensor(stored.storage, kind, shape, steps, stored.start + first);
 }
+/** What PyTorch keeps of a conjugated view: its memory, and that it is one. */
+function seen(t: Tensor, metadata: unknown): Tensor {
+  const has = (key: string): boolean => metadata instanceof Dict && metadata.get(key) === true;
+  if (has("conj")) return t.conj().detach();
+  return has("neg") ? _neg_view(t).detach() : t;
+}
 function requiring(t: Tensor, requires_grad: unknown): Tensor {
   return requires_grad === true ? t.requires_grad_() : t;
 }
@@ -111,7 +118,10 @@ export const rebuild = {
     size: unknown,
     stride: unknown,
     requires_grad: unknown,
-  ): Tensor => requiring(tensorIn("_rebuild_tensor_v2", stored, null, offset, size, stride), requires_grad),
+    _hooks: unknown,
+    metadata: unknown,
+  ): Tensor =>
+    requiring(seen(tensorIn("_rebuild_tensor_v2", stored, null, offset, size, stride), metadata), requires_grad),
   /** Of dtypes that no class of storages is named for. */
   "torch._utils._rebuild_tensor_v3": (
     stored: unknown,

@@ -8,9 +8,11 @@ import { input, param } from "../kernel/expr.ts";
 import { isHalf } from "../kernel/half.ts";
 import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
-import { expandStrides, isContiguous, isDense, isExpanded, numel, sameShape } from "../base/layout.ts";
+import { copyStrides, expandStrides, isContiguous, isDense, isExpanded, numel, sameShape } from "../base/layout.ts";
 import type { Shape } from "../base/layout.ts";
 import { strided } from "../base/memory_format.ts";
+import { empty } from "./allocate.ts";
+import { turned } from "./lazy.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Runs the kernel at every element of `shape`, which the result has; operands are broadcast to it. */
@@ -57,15 +59,20 @@ function fillDtype(x: Scalar, to: Dtype): Dtype {
   const isLossy = x instanceof Complex ? !to.is_complex : typeof x === "bigint" && to.is_differentiable;
   return isLossy ? scalarDtype(x) : to;
 }
+const LAZY = [null, "conj", "neg"] as const;
 const copies = new Map<number, Kernel>();
 /** Writes `source`, broadcast and cast, into `target`. The shapes are known to fit. Bumps no version. */
 export function assign(target: Tensor, source: Tensor | Scalar): void {
   const isTensor = source instanceof Tensor;
   const from = isTensor ? source.dtype : fillDtype(source, target.dtype);
-  const key = (isTensor ? 0 : 1024) + from.code * 32 + target.dtype.code;
+  // See Note [Conjugated views].
+  const seen = isTensor ? source.lazy : null;
+  const turns = LAZY.indexOf(seen) * LAZY.length + LAZY.indexOf(target.lazy);
+  const key = turns * 2048 + (isTensor ? 0 : 1024) + from.code * 32 + target.dtype.code;
   let kernel = copies.get(key);
   if (!kernel) {
-    const value = (isTensor ? input(0, from) : param(0, from)).cast(target.dtype);
+    const given = turned(isTensor ? input(0, from) : param(0, from), seen);
+    const value = turned(given.cast(target.dtype), target.lazy);
     kernel = new Kernel({
       inputs: isTensor ? [from] : [],
       params: isTensor ? [] : [from],
@@ -109,4 +116,12 @@ function extent(a: Tensor, b: Tensor): boolean {
   if (numel(a.sizes) === 0 || numel(b.sizes) === 0) return false;
   if (!isDense(a.sizes, a.strides) || !isDense(b.sizes, b.strides)) return false;
   return a.offset < b.offset + numel(b.sizes) && b.offset < a.offset + numel(a.sizes);
+}
+
+/** The same numbers, as they are seen, where they lie otherwise in memory: see Note [Conjugated views]. */
+export function settled(t: Tensor): Tensor {
+  if (t.lazy === null) return t;
+  const copy = empty(t.sizes, t.dtype, copyStrides(t.geometry), t.backend);
+  assign(copy, t);
+  return copy;
 }

@@ -18,6 +18,7 @@ import { isContiguous, list, numel, wrapDim } from "../base/layout.ts";
 import type { Layout as Geometry, Shape } from "../base/layout.ts";
 import { isIn, strided } from "../base/memory_format.ts";
 import type { Layout, MemoryFormat } from "../base/memory_format.ts";
+import type { Lazy } from "./lazy.ts";
 import { sizeText, tensorText } from "./print.ts";
 import { Storage } from "./storage.ts";
 
@@ -84,6 +85,8 @@ export class Tensor {
   hooks: Map<number, TensorHook> | null = null;
   /** @internal */ retains = false;
   /** @internal */ inference = false;
+  /** @internal What is done to the numbers in memory: see Note [Conjugated views]. */
+  lazy: Lazy | null = null;
 
   /** @internal */
   constructor(storage: Storage, dtype: Dtype, sizes: Shape, strides: readonly number[], offset: number);
@@ -141,6 +144,7 @@ export class Tensor {
   /** @internal The same elements, without a history. */
   bare(): Tensor {
     const made = new Tensor(this.storage, this.dtype, this.sizes, this.strides, this.offset);
+    made.lazy = this.lazy;
     Tensor.tangents?.sameAs(made, this);
     return made;
   }
@@ -248,6 +252,7 @@ export class Tensor {
   /** The same elements, outside the graph, with a version counter of its own: changes made through it are not noticed. */
   get data(): Tensor {
     const made = new Tensor(this.storage.share(0), this.dtype, this.sizes, this.strides, this.offset);
+    made.lazy = this.lazy;
     observer.current?.note?.("data", this, made);
     return made;
   }
@@ -262,6 +267,7 @@ export class Tensor {
     this.sizes = x.sizes;
     this.strides = x.strides;
     this.offset = x.offset;
+    this.lazy = x.lazy;
     if (this.accumulator !== null) this.accumulator.outputs = [{ shape: x.sizes, dtype: x.dtype, device: x.backend }];
   }
   /** How often the elements were changed in place. */
@@ -329,13 +335,13 @@ export class Tensor {
   is_signed(): boolean {
     return this.dtype.is_signed;
   }
-  /** False: `conj()` copies here, where PyTorch marks a view. */
+  /** Whether it sees the memory's numbers conjugated, as `conj()` of complex numbers does. */
   is_conj(): boolean {
-    return false;
+    return this.lazy === "conj";
   }
-  /** False: nothing here is negated lazily. */
+  /** Whether it sees the memory's numbers with their signs changed, as the imaginary part of a conjugated view does. */
   is_neg(): boolean {
-    return false;
+    return this.lazy === "neg";
   }
   is_inference(): boolean {
     return this.inference;
@@ -380,7 +386,9 @@ export class Tensor {
     let at = 0;
     for (let d = 0; d < index.length; d++) at += index[d] * this.strides[d];
     const [x, y] = this.storage.device.download(this.dtype, further(this, at), 1);
-    return this.dtype.is_complex ? new Complex(Number(x), Number(y)) : this.value(x);
+    if (!this.dtype.is_complex) return this.value(this.lazy === null ? x : -x);
+    const [re, im] = [Number(x), Number(y)];
+    return new Complex(this.lazy === "neg" ? -re : re, this.lazy === null ? im : -im);
   }
   /**
    * The value of a tensor of one element: a number, a boolean, or a bigint beyond 2^53. Raises RuntimeError for any other.
@@ -406,7 +414,8 @@ export class Tensor {
   /** A copy of the values, in row-major order, as the typed array of the dtype (Uint8Array for bool). */
   typed_array(): TypedArray {
     observer.current?.note?.("read", this);
-    const dense = isContiguous(this.sizes, this.strides) ? this : this.detach().contiguous();
+    const seen = this.lazy === null ? this : this.detach().clone();
+    const dense = isContiguous(seen.sizes, seen.strides) ? seen : seen.detach().contiguous();
     return dense.backend.download(this.dtype, dense, this.numel()).slice();
   }
   /**

@@ -21,7 +21,7 @@ const leavesOf = (x: unknown): Tensor[] =>
     : typeof x === "object" && x !== null
       ? Object.values(x).flatMap(leavesOf)
       : [];
-const realSum = (t: Tensor): Tensor => (t.dtype.is_complex ? t.view_as_real() : t).sum();
+const realSum = (t: Tensor): Tensor => (t.dtype.is_complex ? t.resolve_conj().view_as_real() : t).sum();
 function reached(call: Call, args: readonly unknown[]): string[] {
   const leaves = leavesOf(args);
   const results = [call(...args)].flat().filter((t) => t instanceof Tensor && t.requires_grad);

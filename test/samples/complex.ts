@@ -31,7 +31,7 @@ export const complex: Samples = {
   _complex: () => [[a(), b()]],
   polar: () => [[a(), b()]],
   view_as_complex: () => [[leaf([3, 2])], [leaf([2, 2, 2]).transpose(0, 1)]],
-  ...all("real imag conj _conj conj_physical resolve_conj resolve_neg view_as_real", unary),
+  ...all("real imag conj _conj conj_physical _conj_physical resolve_conj resolve_neg view_as_real", unary),
   ...all(
     `neg abs sgn angle exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square sin cos tan asin acos atan sinh
      cosh tanh asinh acosh atanh sigmoid clone sum mean cumsum flatten`,

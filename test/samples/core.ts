@@ -450,7 +450,9 @@ export const core: Samples = {
   ],
   mvlgamma: () => [[leaf([2, 3], 1.4, 3), 2]],
   frexp: () => [[leaf([2, 3], 0.55, 0.95)]],
-  ...Object.fromEntries("real conj conj_physical resolve_conj resolve_neg".split(" ").map((name) => [name, unary])),
+  ...Object.fromEntries(
+    "real conj conj_physical resolve_conj resolve_neg _neg_view".split(" ").map((name) => [name, unary]),
+  ),
   _tensordot: () => [[leaf([2, 3, 2]), leaf([3, 2, 2], 0.2, 0.9, 2), [1], [0]]],
   inner: () => [[a(), leaf([4, 3])]],
   kron: () => [[a(), leaf([2, 2])]],

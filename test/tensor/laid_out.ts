@@ -1,6 +1,7 @@
 // Calls with inputs and incoming gradients that lie in memory in many ways, and what then differs.
 import * as torch from "../../src/index.ts";
 import { Tensor } from "../../src/index.ts";
+import { _neg_view } from "../../src/ops/pointwise/complex.ts";
 import { leaf, mapTensors } from "../samples/leaves.ts";
 
 /** What lies between the elements: whoever reads it shows it. */
@@ -41,6 +42,9 @@ const layouts: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   "expanded from one element": (x) => repeated(x, () => true),
   "expanded along the last dim": (x) => repeated(x, (d) => d === x.dim() - 1),
   "expanded along the first dim": (x) => repeated(x, (d) => d === 0),
+  // See Note [Conjugated views].
+  "conjugated, or with the other sign, in memory": (x) =>
+    x.dtype.is_complex ? x.conj_physical().conj() : x.dtype.is_floating_point ? _neg_view(x.neg()) : x.clone(),
 };
 const names = Object.keys(layouts);
 
@@ -93,11 +97,14 @@ const grad = (
   create_graph: boolean,
 ): readonly (Tensor | null)[] => torch.autograd.grad(outputs, inputs, grads, { allow_unused: true, create_graph });
 
+const inDtype = (t: Tensor, dtype: torch.Dtype): Tensor =>
+  dtype.is_complex ? torch.complex(t, t.flip(t.sizes.map((_, d) => d)).mul(0.7)) : t.to(dtype);
+
 /** What a call makes otherwise of tensors that lie in another way than of their contiguous copies. */
 export function problemsOf(call: Call, args: readonly unknown[], dtype: torch.Dtype, asItLies: boolean): string[] {
   const { inputs, run } = taken(call, args);
   const tolerance = dtype === torch.float32 ? 1e-3 : 1e-7;
-  const given = inputs.map((t) => (t.dtype === torch.float64 ? t.detach().to(dtype) : t.detach()));
+  const given = inputs.map((t) => (t.dtype === torch.float64 ? inDtype(t.detach(), dtype) : t.detach()));
   const wants = inputs.map((t) => t.requires_grad);
   // The formulas for a second derivative do not depend on the dtype.
   const withGraph = dtype === torch.float64 ? [false, true] : [false];
@@ -111,7 +118,7 @@ export function problemsOf(call: Call, args: readonly unknown[], dtype: torch.Dt
   const same = names.map((name): [string, (i: number) => string] => [name, () => name]);
   const mixed = [2, 5].map((n): [string, (i: number) => string] => [
     `each another way (${n})`,
-    (i) => names[(i * 3 + n) % names.length],
+    (i) => names[(i * 4 + n) % names.length],
   ]);
   for (const [c, [name, of]] of [...same, ...mixed].entries()) {
     if (asItLies && c > 0) break;

@@ -25,6 +25,7 @@ const asTheyLie: Readonly<Record<string, string>> = {
   view_as: inMemory,
   view_copy: inMemory,
   view_as_complex: inMemory,
+  view_as_real: inMemory,
   _unsafe_view: inMemory,
 };
 
@@ -32,8 +33,10 @@ describe("the strides of inputs and of incoming gradients change no number of", 
   for (const [call, { schema, inplaceOf }] of [...registry] as [Call, Entry][])
     if (inplaceOf === null && samples[schema.name])
       test(schema.name, { timeout: 60_000 }, () => {
-        for (const dtype of [torch.float64, torch.float32])
+        for (const dtype of [torch.float64, torch.float32, torch.complex128])
           for (const [i, args] of samples[schema.name]().entries()) {
+            // What takes complex numbers takes them in every sample; what is inside the library is not asked for them.
+            if (dtype.is_complex && (i > 0 || schema.name.startsWith("_"))) continue;
             const problems = problemsOf(call, args, dtype, schema.name in asTheyLie);
             expect(problems.slice(0, 3).join("\n"), `sample ${i} in ${dtype.name}`).toBe("");
           }

@@ -8,6 +8,7 @@ import { LARGEST_SMALL } from "../../devices/cpu/memory/memory.ts";
 import type { CpuBlock } from "../../devices/cpu/span.ts";
 import { getDevice } from "../../devices/registry.ts";
 import { empty } from "../../tensor/allocate.ts";
+import { settled } from "../../tensor/elementwise.ts";
 import { Storage } from "../../tensor/storage.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { typeWord } from "../../tensor/type_word.ts";
@@ -93,7 +94,7 @@ function encodeTensor(t: Tensor, put: Put): Sent {
     throw new RuntimeError(
       "Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not support crossing process boundaries.  If you just want to transfer the data, call detach() on the tensor before serializing (e.g., putting it on the queue).",
     );
-  const whole = t.detach().cpu().contiguous();
+  const whole = settled(t.detach()).cpu().contiguous();
   const cpu = whole.backend as CpuDevice;
   const { buffer, byteOffset, byteLength } = cpu.host(whole.dtype, whole, whole.numel());
   const bytes = put(new Uint8Array(buffer, byteOffset, byteLength));

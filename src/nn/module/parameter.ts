@@ -23,6 +23,7 @@ export class Parameter extends Tensor {
       throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
     assertDense("Parameter", data);
     super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
+    this.lazy = data.lazy;
     data.storage.kept = true;
     this.leafRequiresGrad = requires_grad;
     observer.current?.note?.("parameter", this, data);
@@ -47,6 +48,7 @@ export class Buffer extends Tensor {
     const { data, persistent } = bindArguments(BUFFER, args);
     assertDense("Buffer", data);
     super(data.storage, data.dtype, data.sizes, data.strides, data.offset);
+    this.lazy = data.lazy;
     data.storage.kept = true;
     this.persistent = persistent;
   }

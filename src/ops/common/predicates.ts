@@ -14,9 +14,9 @@ export const is_floating_point = overloaded<Asks>(
 export const is_complex = overloaded<Asks>(overload("is_complex(Tensor input) -> bool", (input) => input.is_complex()));
 /** Whether its dtype has negative numbers. As `torch.is_signed`. */
 export const is_signed = overloaded<Asks>(overload("is_signed(Tensor input) -> bool", (input) => input.is_signed()));
-/** False: {@link conj} copies here, where PyTorch marks a view. As `torch.is_conj`. */
+/** Whether it sees the memory's numbers conjugated, as {@link conj} does. As `torch.is_conj`. */
 export const is_conj = overloaded<Asks>(overload("is_conj(Tensor input) -> bool", (input) => input.is_conj()));
-/** False: nothing here is negated lazily. As `torch.is_neg`. */
+/** Whether it sees the memory's numbers with their signs changed. As `torch.is_neg`. */
 export const is_neg = overloaded<Asks>(overload("is_neg(Tensor input) -> bool", (input) => input.is_neg()));
 /** Whether it was made under `inference_mode`. As `torch.is_inference`. */
 export const is_inference = overloaded<Asks>(

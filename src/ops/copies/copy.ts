@@ -138,7 +138,16 @@ export const zero_ = inplace(zero);
 /** The same elements outside the graph. Shares memory and version counter with self. */
 export const detach = op("detach(Tensor(a) self) -> Tensor(a)");
 define(detach, {
-  kernel: compute(({ self }) => new Tensor(self.storage, self.dtype, self.sizes, self.strides, self.offset)),
+  kernel: {
+    kind: "compute",
+    shares: true,
+    run: ([given]) => {
+      const self = given as Tensor;
+      const made = new Tensor(self.storage, self.dtype, self.sizes, self.strides, self.offset);
+      made.lazy = self.lazy;
+      return made;
+    },
+  },
 });
 
 /** A view of the whole. */

@@ -104,7 +104,7 @@ function withVectors(gV: Tensor, L: Tensor, V: Tensor): Tensor {
   const inner = V.mH.matmul(gV);
   assertNoPhase("linalg_eig_backward", inner);
   const kept = V.mH.matmul(V).matmul(diag_embed(inner.diagonal(0, -2, -1).real.to(V.dtype)));
-  const off = inner.sub(kept).div(gaps(L).conj());
+  const off = inner.sub(kept).div(gaps(L).conj_physical());
   return off.sub(diag_embed(off.diagonal(0, -2, -1)));
 }
 function general(name: string, A: Tensor, vectors: boolean): [Tensor, Tensor | null] {

@@ -189,7 +189,7 @@ define(dot, {
 });
 /** {@link dot} with the conjugate of self. */
 export const vdot = op("vdot(Tensor self, Tensor other) -> Tensor");
-define(vdot, { kernel: composite(({ self, other }) => self.conj().dot(other)), node: "VdotBackward0" });
+define(vdot, { kernel: composite(({ self, other }) => self.conj_physical().dot(other)), node: "VdotBackward0" });
 /** Every product of an element of self with one of vec2, as a matrix. */
 export const outer = op("outer(Tensor self, Tensor vec2) -> Tensor");
 define(outer, {

@@ -159,7 +159,7 @@ define(vecdot, {
     assertFloats("linalg.vecdot", x);
     // Of two vectors there is one dim, whatever is asked for.
     if (x.sizes.length === 1 && y.sizes.length === 1) return vdot(x, y);
-    return x.conj().mul(y).sum([dim]);
+    return x.conj_physical().mul(y).sum([dim]);
   }),
   lastNode: ({ x, y }) => (x.sizes.length === 1 && y.sizes.length === 1 ? "VdotBackward0" : "SumBackward1"),
 });

@@ -159,7 +159,7 @@ define(ormqr, {
 /** H₁ … H_k x one after the other, each differentiable in v and tau; `transpose` takes their conjugate transpose. */
 function reflected(input: Tensor, tau: Tensor, x: Tensor, transpose: boolean): Tensor {
   const k = tau.sizes.at(-1)!;
-  const factors = transpose ? tau.conj() : tau;
+  const factors = transpose ? tau.conj_physical() : tau;
   const below = input.tril(-1).add(eyeLike(input));
   let out = x;
   for (let s = 0; s < k; s++) {

@@ -129,7 +129,7 @@ define(_det, {
   saves: ["A", "result", "LU", "pivots"],
   backward: {
     A: ({ grad, A, result, LU, pivots }) => {
-      const d = diag_embed(grad.mul(result.conj()).unsqueeze(-1).expand(A.sizes.slice(0, -1)));
+      const d = diag_embed(grad.mul(result.conj_physical()).unsqueeze(-1).expand(A.sizes.slice(0, -1)));
       if (modes().grad) return _solve(A.mH, d)[0];
       // det has a derivative at singular matrices, too: that of a neighbour which is not.
       const zero = LU.diagonal(0, -2, -1).eq(0).to(LU.dtype);
@@ -172,7 +172,7 @@ define(_slogdet, {
 /** A complex sign turns by the imaginary part of what the logarithm changes by. */
 function withPhase(gSign: Tensor | null, gSize: Tensor | null, sign: Tensor): Tensor | null {
   if (gSign === null) return gSize?.to(sign.dtype) ?? null;
-  return complex(gSize ?? zero(sign.real), gSign.conj().mul(sign).imag.neg());
+  return complex(gSize ?? zero(sign.real), gSign.conj_physical().mul(sign).imag.neg());
 }
 /** The logarithm of the determinant: of a real one NaN where it is negative. As `torch.logdet`. */
 export const logdet = op("logdet(Tensor self) -> Tensor");

@@ -228,7 +228,7 @@ define(_pinv, {
   node: "LinalgPinvBackward0",
 });
 
-const squares = (x: Tensor): Tensor => (x.dtype.is_complex ? x.mul(x.conj()).real : x.pow(2));
+const squares = (x: Tensor): Tensor => (x.dtype.is_complex ? x.mul(x.conj_physical()).real : x.pow(2));
 const DRIVERS = ["gels", "gelsy", "gelsd", "gelss"];
 /**
  * X that makes A X - B least, for [*, m, n] and [*, m, k] (or vectors [*, m]): by the pseudoinverse. Residuals where

@@ -8,7 +8,7 @@ const ABSENT = new Set("\
 absolute acos acosh addbmm addmm addmv addr adjoint alias_copy aminmax angle arccos arccosh arcsin arcsinh arctan \
 arctan2 arctanh argsort argwhere as_strided as_strided_copy asin asinh atan atan2 atanh baddbmm bernoulli bincount \
 bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor cauchy ceil cholesky \
-cholesky_inverse cholesky_solve clamp_max clamp_min clip conj_physical constant_pad_nd copy copysign corrcoef cos cosh \
+cholesky_inverse cholesky_solve clamp_max clamp_min clip constant_pad_nd copy copysign corrcoef cos cosh \
 count_nonzero cov cross cummax cummin cumprod cumsum deg2rad det diag diag_embed diagflat diagonal_copy \
 diagonal_scatter diff digamma dist divide dsplit eq erf erfc erfinv exp2 expand_copy expm1 exponential fill \
 fill_diagonal fix flip fliplr flipud float_power floor floor_divide fmax fmin fmod frac frexp gcd ge geometric geqrf \
@@ -18,7 +18,7 @@ log1p log2 log_normal logaddexp logaddexp2 logcumsumexp logdet logical_and logic
 lu lu_solve masked_scatter masked_select matrix_exp matrix_power median mode moveaxis movedim msort multinomial \
 multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy ne negative nextafter nonzero_static \
 normal not_equal ormqr outer permute_copy pinverse polygamma positive prelu prod put qr quantile rad2deg random ravel \
-reciprocal remainder renorm repeat_interleave resize resize_as resolve_conj resolve_neg roll rot90 round rsqrt scatter \
+reciprocal remainder renorm repeat_interleave resize resize_as resolve_neg roll rot90 round rsqrt scatter \
 scatter_add scatter_reduce select_copy select_scatter sgn sign signbit sin sinc sinh slice_copy slice_scatter slogdet \
 sort split_with_sizes split_with_sizes_copy squeeze squeeze_copy std_mean subtract svd swapaxes swapdims t t_copy take \
 take_along_dim tan tensor_split tile topk trace transpose transpose_copy triangular_solve tril triu true_divide trunc \

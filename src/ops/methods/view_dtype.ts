@@ -10,7 +10,15 @@ export function viewAs(self: Tensor, dtype: Dtype): Tensor {
   const [from, to] = [self.dtype.itemsize, dtype.itemsize];
   const last = sizes.length - 1;
   const what = `to view ${self.dtype.legacyName} as ${dtype.legacyName} (different element sizes)`;
-  if (from === to) return new Tensor(self.storage, dtype, sizes, strides, offset);
+  if (self.lazy !== null && dtype !== self.dtype)
+    throw new RuntimeError(
+      `torch.Tensor.view is not supported for ${self.lazy === "conj" ? "conjugate view tensors" : "tensors with negative bit set"} when converting to a different dtype.`,
+    );
+  if (from === to) {
+    const same = new Tensor(self.storage, dtype, sizes, strides, offset);
+    same.lazy = self.lazy;
+    return same;
+  }
   if (last < 0) throw new RuntimeError(`self.dim() cannot be 0 ${what}`);
   if (strides[last] !== 1) throw new RuntimeError(`self.stride(-1) must be 1 ${what}, but got ${strides[last]}`);
   const scaled = (n: number): number => (n * from) / to;

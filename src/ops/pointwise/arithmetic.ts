@@ -444,7 +444,7 @@ define(sgn, {
     self: ({ grad, self, result }) => {
       if (!self.dtype.is_complex) return grad.new_zeros(grad.sizes);
       // Only what turns the direction counts: the part of grad across it.
-      const along = grad.mul(result.conj()).real;
+      const along = grad.mul(result.conj_physical()).real;
       const size = self.abs();
       return grad
         .sub(result.mul(along))

@@ -4,8 +4,12 @@ import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { constant } from "../../kernel/expr.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, inplace, op } from "../../dispatch/declare.ts";
+import type { OpKernel } from "../../dispatch/declare.ts";
 import { pointwise } from "../../kinds/pointwise.ts";
+import { lazies } from "../../tensor/lazy.ts";
+import type { Lazy } from "../../tensor/lazy.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { _conj_physical, conj as conjugate } from "../common/conjugate.ts";
 import { linearIn } from "./piecewise.ts";
 import { notImplementedFor } from "../../dispatch/takes.ts";
 
@@ -57,6 +61,10 @@ define(view_as_real, {
     run: ([given]) => {
       const self = given as Tensor;
       if (!self.dtype.is_complex) throw new RuntimeError("view_as_real is only supported for complex tensors");
+      if (self.is_conj())
+        throw new RuntimeError(
+          "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can view it as real, use self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the original.",
+        );
       const strides = [...self.strides.map((s) => 2 * s), 1];
       const dtype = self.dtype === complex64 ? float32 : float64;
       return new Tensor(self.storage, dtype, [...self.sizes, 2], strides, 2 * self.offset);
@@ -93,40 +101,54 @@ define(view_as_complex, {
 /** The real parts, as a view; a real tensor itself. */
 export const real = op("real(Tensor(a) input) -> Tensor(a)");
 define(real, {
-  kernel: composite(({ input }) => (input.dtype.is_complex ? view_as_real(input).select(-1, 0) : input)),
+  kernel: composite(({ input }) => {
+    if (!input.dtype.is_complex) return input;
+    return view_as_real(input.is_conj() ? input.conj() : input).select(-1, 0);
+  }),
 });
 /** The imaginary parts, as a view. Raises RuntimeError for real tensors. */
 export const imag = op("imag(Tensor(a) input) -> Tensor(a)");
 define(imag, {
   kernel: composite(({ input }) => {
     if (!input.dtype.is_complex) throw new RuntimeError("imag is not implemented for tensors with non-complex dtypes.");
-    return view_as_real(input).select(-1, 1);
+    if (!input.is_conj()) return view_as_real(input).select(-1, 1);
+    return _neg_view(view_as_real(input.conj()).select(-1, 1));
   }),
 });
-/** The complex conjugate: a copy, where PyTorch marks a view; a real tensor itself. */
+/** The complex conjugate, as a view that sees the same memory conjugated; a real tensor itself. */
 export const conj = op("conj(Tensor(a) self) -> Tensor(a)");
 define(conj, { kernel: composite(({ self }) => (self.dtype.is_complex ? _conj(self) : self)) });
-/** {@link conj} of complex numbers. @internal */
-export const _conj = op("_conj(Tensor self) -> Tensor");
-define(_conj, {
-  kernel: pointwise(({ self }) => self.real().complex(self.imag().neg())),
-  backward: { self: ({ grad }) => grad.conj() },
-  node: "ConjBackward0",
+/** The same memory, its numbers seen otherwise: see Note [Conjugated views]. */
+const seenAs = (lazy: Lazy): OpKernel => ({
+  kind: "view",
+  run: ([given]) => {
+    const self = given as Tensor;
+    const made = new Tensor(self.storage, self.dtype, self.sizes, self.strides, self.offset);
+    made.lazy = self.lazy === lazy ? null : lazy;
+    lazies.any = true;
+    return made;
+  },
 });
-/** {@link conj} */
+/** {@link conj} of complex numbers. @internal */
+export const _conj = op("_conj(Tensor(a) self) -> Tensor(a)");
+define(_conj, { kernel: seenAs("conj"), backward: { self: ({ grad }) => conjugate(grad) }, node: "ConjBackward0" });
+/** The numbers with their signs changed, as a view. @internal */
+export const _neg_view = op("_neg_view(Tensor(a) self) -> Tensor(a)");
+define(_neg_view, { kernel: seenAs("neg"), backward: { self: ({ grad }) => grad.neg() }, node: "NegViewBackward0" });
+/** The complex conjugate in memory of its own; a real tensor itself. */
 export const conj_physical = op("conj_physical(Tensor self) -> Tensor");
 define(conj_physical, {
-  kernel: composite(({ self }) => self.conj()),
+  kernel: composite(({ self }) => (self.dtype.is_complex ? _conj_physical(self) : self)),
   node: ({ op }) => (op === "conj_physical" ? "ConjPhysicalBackward0" : "ConjPhysicalBackward1"),
 });
 export const conj_physical_ = inplace(conj_physical);
-/** Self: {@link conj} leaves nothing to resolve. */
+/** What {@link conj} has marked, conjugated in memory of its own; any other tensor itself. */
 export const resolve_conj = op("resolve_conj(Tensor(a) self) -> Tensor(a)");
-define(resolve_conj, { kernel: composite(({ self }) => self) });
-/** Self: nothing here is negated lazily. */
+define(resolve_conj, { kernel: composite(({ self }) => (self.is_conj() ? self.clone() : self)) });
+/** The imaginary part of what {@link conj} has marked, in memory of its own; any other tensor itself. */
 export const resolve_neg = op("resolve_neg(Tensor(a) self) -> Tensor(a)");
-define(resolve_neg, { kernel: composite(({ self }) => self) });
-/** False: {@link conj} copies. */
+define(resolve_neg, { kernel: composite(({ self }) => (self.is_neg() ? self.clone() : self)) });
+/** True where the imaginary part is 0. */
 export const isreal = op("isreal(Tensor self) -> Tensor");
 define(isreal, {
   kernel: composite(({ self }) =>

@@ -147,14 +147,14 @@ define(prod, {
 });
 /** grad * product / x; where an x is 0, the product of the others by cumulative products from both sides. */
 function prodGrad(grad: Tensor, x: Tensor, product: Tensor, d: number): Tensor {
-  if (!isAny(x.eq(0))) return grad.mul(product.div(x).conj());
+  if (!isAny(x.eq(0))) return grad.mul(product.div(x).conj_physical());
   // Alone it is the product.
   if (x.sizes[d] === 1) return grad;
   const one = x.narrow(d, 0, 1).mul(0).add(1);
   const n = x.sizes[d];
   const before = cumprod(cat([one, x.narrow(d, 0, n - 1)], d), d);
   const after = flip(cumprod(cat([one, flip(x.narrow(d, 1, n - 1), [d])], d), d), [d]);
-  return grad.mul(before.mul(after).conj());
+  return grad.mul(conj(before.mul(after)));
 }
 
 /** Running sum along `dim`. */
@@ -624,8 +624,12 @@ export const norm = op(
 );
 define(norm, {
   kernel: composite(({ self, p, dim, keepdim, dtype }) => {
-    if (self.dtype.is_differentiable)
-      assertNormDtype(`linalg.${p === "nuc" ? "matrix" : "vector"}_norm`, dtype, self.dtype);
+    const name = `linalg.${p === "nuc" ? "matrix" : "vector"}_norm`;
+    if (!self.dtype.is_differentiable)
+      throw new RuntimeError(
+        `${name}: Expected a floating point or complex tensor as input. Got ${self.dtype.legacyName}`,
+      );
+    assertNormDtype(name, dtype, self.dtype);
     const x = dtype === null ? self : self.to(dtype);
     return p === "nuc" ? nuclear(x, dim, keepdim) : _norm(x, normOrder(p), dim, keepdim);
   }),

@@ -46,7 +46,9 @@ function stridedView(self: Tensor, size: Shape, stride: Shape, offset: number): 
     throw new RuntimeError(
       `setStorage: sizes ${list(size)}, strides ${list(stride)}, storage offset ${offset}, and itemsize ${self.dtype.itemsize} requiring a storage size of ${needed} are out of bounds for storage of size ${self.storage.block.nbytes}`,
     );
-  return new Tensor(self.storage, self.dtype, size, stride, offset);
+  const made = new Tensor(self.storage, self.dtype, size, stride, offset);
+  made.lazy = self.lazy;
+  return made;
 }
 
 /**

@@ -40,9 +40,9 @@ define(convolution, {
   saves: { input: ["weight"], weight: ["input"] },
   backward: {
     input: ({ grad, weight, sizes, ...conv }) =>
-      (conv.transposed ? gathered : laidDown)(grad, weight.conj(), conv, sizes.input),
+      (conv.transposed ? gathered : laidDown)(grad, weight.conj_physical(), conv, sizes.input),
     weight: ({ grad, input, sizes, ...conv }) => {
-      const [of, by] = conv.transposed ? [grad, input.conj()] : [input.conj(), grad];
+      const [of, by] = conv.transposed ? [grad, input.conj_physical()] : [input.conj_physical(), grad];
       return _convolution_weight(of, by, sizes.weight.slice(2), conv.stride, conv.padding, conv.dilation, conv.groups);
     },
     bias: ({ grad }) => grad.sum([0, ...grad.sizes.slice(2).map((_, d) => d + 2)]),
@@ -62,8 +62,8 @@ define(_convolution_weight, {
   ),
   saves: { input: ["other"], other: ["input"] },
   backward: {
-    input: ({ grad, other, sizes, ...conv }) => laidDown(other.conj(), grad, conv, sizes.input),
-    other: ({ grad, input, sizes, ...conv }) => gathered(input.conj(), grad, conv, sizes.other),
+    input: ({ grad, other, sizes, ...conv }) => laidDown(other.conj_physical(), grad, conv, sizes.input),
+    other: ({ grad, input, sizes, ...conv }) => gathered(input.conj_physical(), grad, conv, sizes.other),
   },
 });
 type Slide = Pick<Conv, "stride" | "padding" | "dilation">;
