@@ -173,7 +173,7 @@ def full(size=_MISSING, fill_value=_MISSING, *, dtype=None, requires_grad=False,
     place = _check_placed("full", kwargs)
     if not isinstance(size, (list, tuple)):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {_type_word(size)}")
-    if not isinstance(fill_value, (_builtins.int, _builtins.float, complex, Tensor)):
+    if not isinstance(fill_value, (_builtins.int, _builtins.float, _builtins.complex, Tensor)):
         raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {_type_word(fill_value)}")
     fill_value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     with place:

@@ -16,6 +16,9 @@ const eager: Readonly<Record<string, string>> = {
   view_as_complex: "the same",
   real: "the same",
   imag: "the same",
+  conj: "gives a conjugated view of its argument",
+  _conj: "the same",
+  _neg_view: "the same, of the other sign",
 };
 const all = process.env["COMPILE"] === "all";
 const tried = sampledOps({}).flatMap(([name, call]) => samples[name]!().map((args, i) => ({ name, call, args, i })));
