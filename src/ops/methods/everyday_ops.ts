@@ -11,7 +11,14 @@ export {
   ones_like,
   zeros_like,
 } from "../creation/creation.ts";
-export { conj, conj_physical, resolve_conj, view_as_complex, view_as_real } from "../pointwise/complex.ts";
+export {
+  conj,
+  conj_physical,
+  conj_physical_,
+  resolve_conj,
+  view_as_complex,
+  view_as_real,
+} from "../pointwise/complex.ts";
 export { gather, index_select, scatter_, tril, triu } from "../indexing/indexing.ts";
 export { bmm, dot, matmul, mm } from "../linalg/matmul.ts";
 export { relu, relu_ } from "../nn/activation/activation.ts";
