@@ -119,7 +119,10 @@ def set_default_device(x):
 def check_placed(name, kwargs):
     """The block of `placed` for keywords, of which there shall be no others than those that say where and how a tensor is laid out."""
     for key in kwargs:
-        if key not in ("device", *IGNORED):
+        if key == "layout":
+            if str(kwargs[key]) not in ("None", "torch.strided"):
+                raise RuntimeError(f"{name}(...) is not implemented for sparse layout")
+        elif key not in ("device", *IGNORED):
             raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
     return placed(kwargs.get("device"), name)
 

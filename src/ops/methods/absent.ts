@@ -24,7 +24,17 @@ sort split_with_sizes split_with_sizes_copy squeeze squeeze_copy std_mean subtra
 take_along_dim tan tensor_split tile topk trace transpose transpose_copy triangular_solve tril triu true_divide trunc \
 unbind_copy unflatten unfold unfold_copy uniform unique unique_consecutive unsafe_chunk unsafe_split unsqueeze \
 unsqueeze_copy vander var_mean vdot view_copy vsplit xlogy zero".split(" "));
+/** The methods that come with what makes sparse tensors, but for names that other objects have. */
+export const OF_SPARSE: ReadonlySet<string> = new Set(
+  "to_sparse to_sparse_coo to_sparse_csr to_sparse_csc to_dense coalesce is_coalesced crow_indices col_indices ccol_indices row_indices sparse_dim dense_dim sparse_mask sparse_resize_ sparse_resize_and_clear_ smm sspaddmm".split(
+    " ",
+  ),
+);
 Tensor.refuseAbsent = (name) => {
+  if (OF_SPARSE.has(name))
+    throw new AttributeError(
+      `'Tensor' object has no attribute '${name}'\nThis program has no sparse tensors: their methods come with what makes them, as sparse_coo_tensor, or with all of torch (import * as torch from "tidu").`,
+    );
   if (ABSENT.has(name.replace(/_$/, "")))
     throw new AttributeError(
       `'Tensor' object has no attribute '${name}'\nThis program has the everyday methods of tensors alone. Import "tidu", which brings every method, or call the function torch.${name}(x), if there is one: "tidu/lean" has it, too.`,

@@ -22,6 +22,7 @@ import "./inplace_views.ts";
 import "./bernoulli.ts";
 import "./polygamma.ts";
 import "./resize_tensor.ts";
+import "../sparse/declared.ts";
 // For declarations leave out what they do not name, and the type of the method with it.
 import "./view_dtype.ts";
 import { viewDtypes } from "./view_dtype.ts";
