@@ -80,6 +80,8 @@ function layers(): Case[] {
     .filter((name) => /^[A-Z]/.test(name))
     .map((name) => ({ name: `nn.${name}`, text: found.get(name) ?? `nn.${name}.name` }));
 }
+/** What has a sparse gradient. */
+const SPARSE = "F.embedding(torch.tensor([0, 1, 0], { dtype: torch.int64 }), p, { sparse: true })";
 const optimizers = (): Case[] =>
   Object.keys(optim)
     .filter((name) => /^[A-Z]/.test(name) && name !== "Optimizer")
@@ -88,7 +90,7 @@ const optimizers = (): Case[] =>
       text: `(() => {
         const p = new nn.Parameter(torch.tensor([[1, 2], [3, 4]]));
         const o = new optim.${name}([p], { lr: 0.1 });
-        const closure = () => { o.zero_grad(); const loss = p.mul(p).sum(); loss.backward(); return loss; };
+        const closure = () => { o.zero_grad(); const loss = ${name === "SparseAdam" ? SPARSE : "p.mul(p)"}.sum(); loss.backward(); return loss; };
         closure();
         o.step(closure);
         return [p, String(o).split(" ")[0]];

@@ -56,7 +56,6 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     "torch.outer(c[0],v)",
     "torch.rand(2,layout=torch.sparse_coo)",
     "torch.eye(2,layout=torch.sparse_coo)",
-    "torch.full((2,),1.,layout=torch.sparse_coo)",
     "torch.arange(3,layout=torch.sparse_coo)",
   ],
   "batches of compressed matrices are not there": ["torch.zeros(2,3,4,layout=torch.sparse_csr)"],

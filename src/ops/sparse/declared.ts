@@ -2,7 +2,6 @@
 // with what makes sparse tensors (methods.ts).
 import type { Dtype } from "../../base/dtype.ts";
 import type { Layout } from "../../base/memory_format.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
 
 declare module "../../tensor/tensor.ts" {
   interface Tensor {
