@@ -25,7 +25,8 @@ const STEPS: Partial<Record<DtypeName, number>> = {
   float16: 2 ** -10,
   bfloat16: 2 ** -7,
 };
-const SUMS = /^(sum|mean|nansum|nanmean|cumsum|(adaptive_)?avg_pool[123]d|triplet_margin(_with_distance)?_loss)$/;
+const SUMS =
+  /^(sum|mean|nansum|nanmean|cumsum|(adaptive_)?avg_pool[123]d|triplet_margin(_with_distance)?_loss|interpolate|grid_sample)$/;
 const PRODUCTS = /^(conv|linear|matmul|mm|bmm|mv|dot|vdot|inner|einsum|tensordot|addmm|addmv|addbmm|baddbmm)/;
 /**
  * What may be lost of a sum because one of its terms is rounded, in the order that PyTorch adds them up; of a matrix's power,
