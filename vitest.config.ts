@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // What `npm run test:levels` tries besides at the lowest level: minutes, and the kernels are the same ones.
-const long = process.env["TIDU_LEVELS"] === "all" ? ["gradcheck", "fuzz"] : [];
+const long = process.env["TIDU_LEVELS"] === "all" ? ["gradcheck", "fuzz", "emit", "math", "gemm"] : [];
 
 // Programs in docs/ and examples/ import "tidu" as a user's would; here that is the source.
 export default defineConfig({

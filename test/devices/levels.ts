@@ -2,8 +2,8 @@
 import { FEATURE_LEVELS } from "../../src/devices/cpu/code/features.ts";
 import type { FeatureLevel } from "../../src/devices/cpu/code/features.ts";
 
-/** The highest and all below it; the highest alone where another engine's run has the others: see engines.test.ts. */
+/** The highest, which programs get; with TIDU_LEVELS=all (npm run test:levels) all below it, too. */
 export function levelsFrom(highest: FeatureLevel): readonly FeatureLevel[] {
   const from = FEATURE_LEVELS.indexOf(highest);
-  return FEATURE_LEVELS.slice(from, process.env["TIDU_TEST_LEVELS"] === "highest" ? from + 1 : undefined);
+  return FEATURE_LEVELS.slice(from, process.env["TIDU_LEVELS"] === "all" ? undefined : from + 1);
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { registry } from "../../src/dispatch/declare.ts";
 import type { Entry } from "../../src/dispatch/declare.ts";
-import { problemsOf } from "./laid_out.ts";
+import { LAZY, problemsOf } from "./laid_out.ts";
 import type { Call } from "./laid_out.ts";
 import { samples } from "../samples/index.ts";
 
@@ -36,8 +36,10 @@ describe("the strides of inputs and of incoming gradients change no number of", 
         for (const dtype of [torch.float64, torch.float32, torch.complex128])
           for (const [i, args] of samples[schema.name]().entries()) {
             // What takes complex numbers takes them in every sample; what is inside the library is not asked for them.
-            if (dtype.is_complex && (i > 0 || schema.name.startsWith("_"))) continue;
-            const problems = problemsOf(call, args, dtype, schema.name in asTheyLie);
+            if (dtype.is_complex && (i > 0 || schema.name.startsWith("_") || schema.name in asTheyLie)) continue;
+            // Twice as many lanes, the same formulas.
+            if (dtype === torch.float32 && i > 1) continue;
+            const problems = problemsOf(call, args, dtype, schema.name in asTheyLie, dtype.is_complex ? LAZY : null);
             expect(problems.slice(0, 3).join("\n"), `sample ${i} in ${dtype.name}`).toBe("");
           }
       });
