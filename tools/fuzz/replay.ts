@@ -372,6 +372,8 @@ function rowMajor(t: Tensor): Uint8Array {
 function write(t: Tensor, bytes: Uint8Array): void {
   const values = arrayOver(bytes.slice().buffer, t.dtype);
   const each = t.dtype.is_complex ? 2 : 1;
+  // Conjugated views lie conjugated in memory.
+  if (t.lazy !== null) for (let k = t.is_conj() ? 1 : 0; k < values.length; k += each) values[k] = -Number(values[k]);
   const index = t.sizes.map(() => 0);
   for (let k = 0; k < t.numel(); k++) {
     const to = index.reduce((sum, i, d) => sum + i * t.strides[d], 0);
