@@ -211,3 +211,21 @@ y.backward()
 print(b.grad)
 print(torch.logcumsumexp(torch.tensor([0j, complex(0, 88.8), complex(-1, 2)]), 0))
 print(torch.addbmm(torch.ones(2, 2), torch.ones(0, 2, 1), torch.ones(0, 1, 2), out=torch.zeros(2, 2, dtype=torch.bfloat16)))
+# --- products in another dtype, norms of complex numbers, their dtypes, what is beyond a half
+print(gradient(lambda x: x.prod(1, dtype=torch.float32), torch.tensor([[1 + 2j, 0.5 - 1j, 2 + 0.1j]])), gradient(lambda x: x.prod(dtype=torch.float32), torch.tensor([1 + 2j, 0, 2 + 0.1j])))
+print(gradient(lambda x: x.prod(dtype=torch.float16), torch.tensor([2.0, 1e-9, 1e-3])))
+x = torch.tensor([[0, 3j], [0, 0.5]], requires_grad=True)
+for norm in (torch.linalg.vector_norm, torch.linalg.matrix_norm, torch.norm, lambda x: x.norm(3), lambda x: x.norm(1), lambda x: x.norm(inf)):
+    (g,) = torch.autograd.grad(norm(x), x, create_graph=True)
+    print(g.detach(), torch.autograd.grad(g.real.sum(), x)[0])
+for norm in (torch.linalg.vector_norm, torch.linalg.matrix_norm, torch.linalg.norm, torch.norm, lambda x, **to: x.norm("nuc", **to)):
+    for dtype in (torch.complex64, torch.int32, torch.float16, torch.float64):
+        attempt(lambda: norm(torch.ones(2, 2), dtype=dtype).round(decimals=3), lambda: norm(torch.ones(2, 2, dtype=torch.complex64), dtype=dtype).round(decimals=3))
+attempt(lambda: torch.ones(2).long().norm(dtype=torch.float32), lambda: torch.norm(torch.ones(2, dtype=torch.bool), dtype=torch.float32))
+c = torch.tensor([True, False])
+attempt(lambda: torch.where(c, torch.ones(2).half(), 1e10), lambda: torch.where(c, 1e300, torch.ones(2).bfloat16()), lambda: torch.where(c, torch.ones(2).char(), 300), lambda: torch.ones(2).half().clamp(max=1e10))
+x = torch.zeros(0, requires_grad=True)
+torch.cat([torch.ones(0), x], 5).backward(torch.zeros(0))
+print(x.grad)
+q, k = torch.tensor([[[[1.0, 0]]]]), torch.tensor([[[[0.0, 0], [-90, 0]]]])
+print(F.scaled_dot_product_attention(q, k, torch.tensor([[[[0.0], [3e38]]]]), scale=1.0))
