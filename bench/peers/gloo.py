@@ -2,12 +2,17 @@
 
 import json
 import statistics
+import sys
 import time
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
 import torch.nn as nn
 import torch.nn.functional as F
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "test/distributed/ranks"))
+from models import MODELS  # noqa: E402
 
 torch.set_num_threads(1)
 dist.init_process_group("gloo")
@@ -22,30 +27,6 @@ for n in (1, 64, 1024, 16384, 262144, 4194304):
         taken.append(time.perf_counter() - start)
     messages.append([4 * n, statistics.median(taken[1:])])
 
-
-class Block(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.norm = nn.LayerNorm(128)
-        self.attention = nn.MultiheadAttention(128, 4, batch_first=True)
-        self.wide, self.narrow = nn.Linear(128, 512), nn.Linear(512, 128)
-
-    def forward(self, x):
-        y = self.norm(x)
-        x = x + self.attention(y, y, y)[0]
-        return x + self.narrow(F.gelu(self.wide(x)))
-
-
-MODELS = {
-    "MLP": (lambda: nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10)), (784,)),
-    "CNN": (
-        lambda: nn.Sequential(
-            nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(32 * 16 * 16, 10)
-        ),
-        (3, 32, 32),
-    ),
-    "GPT": (lambda: nn.Sequential(Block(), Block(), nn.Flatten(), nn.Linear(128 * 32, 10)), (32, 128)),
-}
 BATCH = 48
 
 
