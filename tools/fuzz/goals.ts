@@ -39,13 +39,13 @@ const meant = listed.flatMap(({ fuzz, why }) =>
 /** Why docs/differences.json says that this is meant to differ; null if it does not. */
 export function reasonOf(difference: Difference): string | null {
   const text = described(difference);
-  const [all, unmarked] = [text, text.replaceAll(EXPANDED, "")];
+  const [all, unmarked] = [text, text.replaceAll(EXPANDED, "").replaceAll(STEPPED, "")];
   return meant.find(({ pattern }) => pattern.test(all) || pattern.test(unmarked))?.why ?? null;
 }
 /**
  * What the patterns are for, as "value: torch.special.bessel_j1(float64): element 14 is 0.31307, in PyTorch 0.31306". The
- * dtype of a tensor with numbers of 2^15 and more, infinities or NaN is followed by "!", of one that is expanded by "*". A
- * gradient's gradient begins with "second".
+ * dtype of a tensor with numbers of 2^15 and more, infinities or NaN is followed by "!", of one that is expanded by "*", of
+ * one with gaps by "~". A gradient's gradient begins with "second".
  */
 export function described({ program, kind, op, call, got, want }: Difference): string {
   const { calls } = program;
@@ -56,12 +56,15 @@ export function described({ program, kind, op, call, got, want }: Difference): s
   return `${second}${kind}: ${texts.join("; ")}: ${got}${want === "" ? "" : ` for ${want}`}`;
 }
 const EXPANDED = "*";
+const STEPPED = "~";
 function told({ dtype, bytes, shape, strides }: Given | Result): string {
   const isLarge = Array.from(numbersOf(bytesOf(bytes), dtype) as ArrayLike<number>).some(
     (x) => !(Math.abs(Number(x)) < 2 ** 15),
   );
   const isExpanded = strides.some((step, d) => step === 0 && shape[d] > 1);
-  return `${dtype}${isLarge ? "!" : ""}${isExpanded ? EXPANDED : ""}`;
+  const reach = shape.reduce((most, n, d) => most + (n - 1) * strides[d], 1);
+  const hasGaps = !isExpanded && reach > shape.reduce((n, m) => n * m, 1);
+  return `${dtype}${isLarge ? "!" : ""}${isExpanded ? EXPANDED : hasGaps ? STEPPED : ""}`;
 }
 function dtypesIn({ calls }: Program): string[] {
   const dtypes: string[] = [];

@@ -180,6 +180,7 @@ define(cumprod, {
 function cumprodGrad(grad: Tensor, self: Tensor, result: Tensor, dim: number): Tensor {
   if (self.sizes.length === 0) return grad;
   const d = wrapDim(dim, self.sizes.length);
+  if (self.sizes[d] === 1) return grad;
   if (!isAny(self.eq(0))) return flip(flip(grad.mul(result), [d]).cumsum(d), [d]).div(self);
   const n = self.sizes[d];
   const one = self.narrow(d, 0, 1).mul(0).add(1);
