@@ -80,13 +80,18 @@ describe.each([24, 26])("Node %i", (version) => {
       expect(digests(level, threads), `${level}, ${threads} threads`).toEqual(want);
   });
 
-  there("passes the tests of products, kernels and threads, with wide code wherever it makes any", () => {
-    const env = { ...process.env, TIDU_WASM_LEVEL: "wide", TIDU_LEVELS: everything ? "all" : "highest" };
-    const files = filesFor(version).map((name) => `/${name}.test.ts`);
-    const args = ["node_modules/vitest/vitest.mjs", "run", "--project", "all", ...files];
-    const { status, stdout, stderr } = spawnSync(engine, args, { encoding: "utf8", env });
-    expect(status, stdout + stderr).toBe(0);
-  });
+  // Both in npm run test:engines.
+  const newest = version > 24;
+  (newest || everything ? there : test.skip)(
+    "passes the tests of products, kernels and threads, with wide code wherever it makes any",
+    () => {
+      const env = { ...process.env, TIDU_WASM_LEVEL: "wide", TIDU_LEVELS: everything ? "all" : "highest" };
+      const files = filesFor(version).map((name) => `/${name}.test.ts`);
+      const args = ["node_modules/vitest/vitest.mjs", "run", "--project", "all", ...files];
+      const { status, stdout, stderr } = spawnSync(engine, args, { encoding: "utf8", env });
+      expect(status, stdout + stderr).toBe(0);
+    },
+  );
 });
 
 describe("a TypeScript program with the built package", () => {
