@@ -328,10 +328,13 @@ const seedsOf = (roots: readonly Tensor[]): Tensor[] =>
   );
 
 /** The 16-bit floats that a gradient may have gone through. */
-const halvesIn = (program: Program): DtypeName[] =>
-  program.calls
+function halvesIn({ calls }: Program): DtypeName[] {
+  const halves = calls
     .flatMap(({ given, results }) => [...given.map(([, g]) => g.dtype), ...dtypesOf(results ?? [])])
     .filter((dtype) => dtype === "float16" || dtype === "bfloat16");
+  // Places in an image are rounded to 16 bits at each of some ten steps, there as here: of their gradients two digits are left.
+  return halves.length > 0 && calls.some(({ name }) => name === "grid_sample") ? [...halves, "bfloat16"] : halves;
+}
 const dtypesOf = (results: NonNullable<Call["results"]>): DtypeName[] =>
   results.flatMap((r) => ("dtype" in r ? [r.dtype] : []));
 
