@@ -67,12 +67,13 @@ export function assign(target: Tensor, source: Tensor | Scalar): void {
   const from = isTensor ? source.dtype : fillDtype(source, target.dtype);
   // See Note [Conjugated views].
   const seen = isTensor ? source.lazy : null;
-  const turns = LAZY.indexOf(seen) * LAZY.length + LAZY.indexOf(target.lazy);
+  const turns = seen === target.lazy ? 0 : LAZY.indexOf(seen) * LAZY.length + LAZY.indexOf(target.lazy);
   const key = turns * 2048 + (isTensor ? 0 : 1024) + from.code * 32 + target.dtype.code;
   let kernel = copies.get(key);
   if (!kernel) {
-    const given = turned(isTensor ? input(0, from) : param(0, from), seen);
-    const value = turned(given.cast(target.dtype), target.lazy);
+    const given = isTensor ? input(0, from) : param(0, from);
+    // Where both are turned, neither is.
+    const value = turns === 0 ? given.cast(target.dtype) : turned(turned(given, seen).cast(target.dtype), target.lazy);
     kernel = new Kernel({
       inputs: isTensor ? [from] : [],
       params: isTensor ? [] : [from],
