@@ -27,7 +27,8 @@ const STEPS: Partial<Record<DtypeName, number>> = {
 };
 const SUMS =
   /^(sum|mean|nansum|nanmean|cumsum|(adaptive_)?avg_pool[123]d|triplet_margin(_with_distance)?_loss|interpolate|grid_sample)$/;
-const PRODUCTS = /^(conv|linear|matmul|mm|bmm|mv|dot|vdot|inner|einsum|tensordot|addmm|addmv|addbmm|baddbmm)/;
+const PRODUCTS =
+  /^(conv|linear|matmul|mm|bmm|mv|dot|vdot|inner|einsum|tensordot|addmm|addmv|addbmm|baddbmm|affine_grid)/;
 /**
  * What may be lost of a sum because one of its terms is rounded, in the order that PyTorch adds them up; of a matrix's power,
  * whose terms are products of so many `times` its elements.
@@ -90,7 +91,10 @@ export function unequal(
       continue;
     }
     const [relative, absolute] = tolerance;
-    const allowed = (absolute + relative * Math.abs(Number(q)) + (slack > 1 ? relative * largest : 0)) * slack + lost;
+    // Of a complex number the error is a part of its size, not of the smaller of its parts.
+    const pair = dtype.startsWith("complex") ? Math.hypot(Number(y[i & ~1]), Number(y[i | 1])) : Infinity;
+    const size = Number.isFinite(pair) ? pair : Math.abs(Number(q));
+    const allowed = (absolute + relative * size + (slack > 1 ? relative * largest : 0)) * slack + lost;
     const near = (a: unknown): boolean => Object.is(a, q) || Math.abs(Number(a) - Number(q)) <= allowed;
     if (!near(p) && near(r)) return { nonfinite: !Number.isFinite(p) || !Number.isFinite(q), text, at: i };
   }
