@@ -290,10 +290,8 @@ define(binary_cross_entropy, {
       throw new RuntimeError("all elements of input should be between 0 and 1");
     if (target.numel() > 0 && !isShare(target.detach()))
       throw new RuntimeError("all elements of target should be between 0 and 1");
-    const losses = target
-      .sub(1)
-      .mul(input.neg().log1p().clamp_min(-100))
-      .sub(target.mul(input.log().clamp_min(-100)));
+    // In the order of the input's memory, which goes before the target's.
+    const losses = input.neg().log1p().clamp_min(-100).mul(target.sub(1)).sub(input.log().clamp_min(-100).mul(target));
     return reduced(scaledBy(losses, weight), reduction);
   }),
   saves: { input: ["input", "target", "weight"], target: ["input", "target", "weight"] },
