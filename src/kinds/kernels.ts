@@ -20,11 +20,7 @@ const named = (values: readonly unknown[], { args }: Schema): Record<string, unk
 export function view<S extends string>(
   layout: (self: Layout, args: Omit<Values<S>, "self">, dtype: Dtype) => Layout | readonly Layout[],
 ): KernelFor<S> {
-  const seen = (t: Tensor, l: Layout): Tensor => {
-    const made = new Tensor(t.storage, t.dtype, l.shape, l.strides, l.offset);
-    made.lazy = t.lazy;
-    return made;
-  };
+  const seen = (t: Tensor, l: Layout): Tensor => t.laid(l.shape, l.strides, l.offset);
   return {
     kind: "view",
     run(values, schema) {

@@ -141,10 +141,15 @@ export class Tensor {
   get isDifferentiated(): boolean {
     return this.requires_grad;
   }
+  /** @internal The same memory in another layout, seen as self sees it: see Note [Conjugated views]. */
+  laid(sizes: Shape, strides: readonly number[], offset: number): Tensor {
+    const made = new Tensor(this.storage, this.dtype, sizes, strides, offset);
+    made.lazy = this.lazy;
+    return made;
+  }
   /** @internal The same elements, without a history. */
   bare(): Tensor {
-    const made = new Tensor(this.storage, this.dtype, this.sizes, this.strides, this.offset);
-    made.lazy = this.lazy;
+    const made = this.laid(this.sizes, this.strides, this.offset);
     Tensor.tangents?.sameAs(made, this);
     return made;
   }

@@ -11,7 +11,7 @@ const dir = mkdtempSync(join(tmpdir(), "tidu-package-"));
 const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, unknown> };
 const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
 /** Methods of the library's own, without declarations. */
-const INTERNAL = ["bare", "host", "value", "elementAt", "gradFnText", "become"];
+const INTERNAL = ["bare", "laid", "host", "value", "elementAt", "gradFnText", "become"];
 /** Has all entries, and every method by its name: declarations may lack what no import of theirs names. */
 const program = [
   ...names.map((name, i) => `export * as entry${i} from "tidu${name.slice(1)}";`),

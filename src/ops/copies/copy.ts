@@ -143,9 +143,7 @@ define(detach, {
     shares: true,
     run: ([given]) => {
       const self = given as Tensor;
-      const made = new Tensor(self.storage, self.dtype, self.sizes, self.strides, self.offset);
-      made.lazy = self.lazy;
-      return made;
+      return self.laid(self.sizes, self.strides, self.offset);
     },
   },
 });

@@ -6,7 +6,7 @@ import type { Layout, Shape } from "../../base/layout.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { assign } from "../../tensor/elementwise.ts";
-import { Tensor } from "../../tensor/tensor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { arange } from "../creation/from_data.ts";
 import { index_add } from "../indexing/indexing.ts";
 
@@ -46,9 +46,7 @@ function stridedView(self: Tensor, size: Shape, stride: Shape, offset: number): 
     throw new RuntimeError(
       `setStorage: sizes ${list(size)}, strides ${list(stride)}, storage offset ${offset}, and itemsize ${self.dtype.itemsize} requiring a storage size of ${needed} are out of bounds for storage of size ${self.storage.block.nbytes}`,
     );
-  const made = new Tensor(self.storage, self.dtype, size, stride, offset);
-  made.lazy = self.lazy;
-  return made;
+  return self.laid(size, stride, offset);
 }
 
 /**
