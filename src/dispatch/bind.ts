@@ -22,6 +22,7 @@ import {
   shown,
   tooMany,
 } from "./refusals.ts";
+import { takesOut } from "./schema.ts";
 import type { ParsedArg, Schema } from "./schema.ts";
 import type { TypeName } from "./signature.ts";
 
@@ -38,6 +39,21 @@ export const isOptions = (x: unknown): x is Record<string, unknown> => {
  * PyTorch's words; changes nothing.
  */
 export function bind(schema: Schema, given: readonly unknown[], method = false): unknown[] {
+  return bindPlain(schema, given) ?? bindAny(schema, given, method);
+}
+/** Most calls: values by place alone, each plainly one that kernels see. Null for all others. */
+function bindPlain({ args, positional }: Schema, given: readonly unknown[]): unknown[] | null {
+  const count = given.length;
+  if (count > positional) return null;
+  const values = new Array<unknown>(args.length);
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (i < count ? !suits(arg, given[i]) : !arg.optional || arg.wraps) return null;
+    values[i] = i < count ? given[i] : arg.fallback;
+  }
+  return values;
+}
+function bindAny(schema: Schema, given: readonly unknown[], method: boolean): unknown[] {
   const { args, positional, spread, python } = schema;
   const last = given[given.length - 1];
   const options = isOptions(last) && !isValue(schema, given.length - 1, last) ? last : null;
@@ -74,11 +90,12 @@ export function bind(schema: Schema, given: readonly unknown[], method = false):
   if (options !== null && !python) refuseUnknown(schema, options, method);
   if (options !== null && schema.others >= 0) values[schema.others] = otherwise(schema, options);
   // Behind all others: it is no argument of what computes.
-  if (options !== null && (options["out"] ?? null) !== null && schema.out) values.push(options["out"]);
+  if (options !== null && (options["out"] ?? null) !== null && takesOut(schema)) values.push(options["out"]);
   return values;
 }
 /** Whether the values can be bound. */
-export function isBindable({ args, positional, out }: Schema, given: readonly unknown[]): boolean {
+export function isBindable(schema: Schema, given: readonly unknown[]): boolean {
+  const { args, positional } = schema;
   const last = given[given.length - 1];
   const options = isOptions(last) ? last : null;
   const count = options === null ? given.length : given.length - 1;
@@ -93,7 +110,8 @@ export function isBindable({ args, positional, out }: Schema, given: readonly un
   }
   return (
     options === null ||
-    byName === Object.keys(options).filter((key) => options[key] !== undefined && !(out && key === "out")).length
+    byName ===
+      Object.keys(options).filter((key) => options[key] !== undefined && !(key === "out" && takesOut(schema))).length
   );
 }
 /** The one of several schemas that is meant, or a TypeError as PyTorch's parser of arguments raises it. */
@@ -103,8 +121,9 @@ export function overloadOf(schemas: readonly Schema[], given: readonly unknown[]
   const words = wordsOf(given, method);
   const self = Number(method);
   const plausible = schemas.filter(
-    ({ args, out }) =>
-      words.length >= args.filter((a) => !a.optional).length - self && words.length <= args.length - self + Number(out),
+    (one) =>
+      words.length >= one.args.filter((a) => !a.optional).length - self &&
+      words.length <= one.args.length - self + Number(takesOut(one)),
   );
   // Binding it says what is wrong.
   if (plausible.length === 1) return plausible[0];

@@ -13,6 +13,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import type { ViewInfo } from "../tensor/tensor.ts";
 import { collectTemporaries, empty } from "../tensor/allocate.ts";
 import { autocasting } from "./autocasting.ts";
+import type { Autocast } from "./autocasting.ts";
 import { bind } from "./bind.ts";
 import { assertCast, assertFits } from "./fits.ts";
 import { assertOwned, beneathAll, isRandom, levelOf, levels, mapTensors, standing } from "./levels.ts";
@@ -53,34 +54,50 @@ function runInto(entry: Entry, values: Values): unknown {
   return outs.writeOuts(entry.schema, values.at(-1), run(entry, inputs), inputs);
 }
 
-/** Runs an op on bound values. */
+/**
+ * Runs an op on bound values.
+ *
+ * Note [Plain calls]: what few calls need stands in functions of its own, each behind a field that is read: a closure over
+ * the values, even where it is never made, costs every call a place for them outside the stack.
+ */
 export function run(entry: Entry, values: Values): Results {
   if (otherLayouts.route !== null) {
     const results = otherLayouts.route(entry, values, null);
     if (results !== null) return results;
   }
-  return placement.several ? placed(entry, values, (v) => observed(entry, v)) : observed(entry, values);
+  if (placement.several) return runPlaced(entry, values);
+  return observer.current === null ? execute(entry, values) : runObserved(entry, values);
 }
-function observed(entry: Entry, values: Values): Results {
-  if (observer.current === null) return execute(entry, values);
+function runPlaced(entry: Entry, values: Values): Results {
+  return placed(entry, values, (v) => runObserved(entry, v));
+}
+function runObserved(entry: Entry, values: Values): Results {
   return observe(`aten::${entry.schema.name}`, "op", values, () => execute(entry, values));
 }
 function execute(entry: Entry, values: Values): Results {
-  const { definition, schema } = entry;
-  if (definition === null) throw new Error(`${schema.name}: declared but not defined`);
+  if (entry.definition === null) throw new Error(`${entry.schema.name}: declared but not defined`);
   if (autocasting.of !== null && modes().autocast) {
-    const policy = autocasting.of.policyOf(schema);
-    if (policy !== null) return autocasting.of.run(policy, values, (cast) => execute(entry, cast));
+    const results = executeCast(autocasting.of, entry, values);
+    if (results !== null) return results;
   }
-  let level: Level | null = null;
-  if (levels.newest !== null) {
-    [level, values] = atLevel(entry, values);
-    if (level === null && definition.kernel.kind !== "composite") return beneathAll(() => execute(entry, values));
-  }
+  return levels.newest === null ? executeOn(null, entry, values) : executeAtLevel(entry, values);
+}
+/** Null if the op runs on what it was given. */
+function executeCast(autocast: Autocast, entry: Entry, values: Values): Results | null {
+  const policy = autocast.policyOf(entry.schema);
+  return policy === null ? null : autocast.run(policy, values, (cast) => execute(entry, cast));
+}
+function executeAtLevel(entry: Entry, given: Values): Results {
+  const [level, values] = atLevel(entry, given);
+  if (level === null && entry.definition!.kernel.kind !== "composite") return beneathAll(() => execute(entry, values));
+  return executeOn(level, entry, values);
+}
+function executeOn(level: Level | null, entry: Entry, values: Values): Results {
+  const { schema } = entry;
   if (entry.takes !== null) assertTakes(entry, values, null);
   if (entry.inplaceArg >= 0 && values[entry.inplaceArg] === true) return runOver(entry, values);
-  const { kernel } = definition;
-  if (kernel.kind === "composite") return compose(definition, values, entry);
+  const { kernel } = entry.definition!;
+  if (kernel.kind === "composite") return compose(entry.definition!, values, entry);
   const { grad, inference } = modes();
   const recording = grad && !inference && entry.record !== null && level?.records !== false && needsGrad(entry, values);
   let results: Results;
@@ -97,22 +114,23 @@ function execute(entry: Entry, values: Values): Results {
     forEachTensor(results, makeFresh);
   }
   // A view is as much of inference as what it is of.
-  if (kernel.kind === "view" ? (values[0] as Tensor).inference : inference)
-    forEachTensor(results, (t) => (t.inference = true));
-  if (recording) {
-    if (results instanceof Tensor) {
-      if (results.dtype.is_differentiable) results.node = new OpNode(entry, values, [results], null);
-    } else {
-      const node = new OpNode(entry, values, results, null);
-      for (let i = 0; i < results.length; i++) {
-        const t = results[i];
-        if (!t.dtype.is_differentiable || entry.record!.constants.includes(i)) continue;
-        t.node = node;
-        t.outputNr = i;
-      }
-    }
-  }
+  if (kernel.kind === "view" ? (values[0] as Tensor).inference : inference) forEachTensor(results, inferred);
+  if (recording) recordNode(entry, values, results);
   return schema.results === null ? results : named(entry, results);
+}
+const inferred = (t: Tensor): void => void (t.inference = true);
+function recordNode(entry: Entry, values: Values, results: Results): void {
+  if (results instanceof Tensor) {
+    if (results.dtype.is_differentiable) results.node = new OpNode(entry, values, [results], null);
+    return;
+  }
+  const node = new OpNode(entry, values, results, null);
+  for (let i = 0; i < results.length; i++) {
+    const t = results[i];
+    if (!t.dtype.is_differentiable || entry.record!.constants.includes(i)) continue;
+    t.node = node;
+    t.outputNr = i;
+  }
 }
 
 /** What computes gets numbers as they are seen: see Note [Conjugated views]. */
@@ -233,12 +251,10 @@ export function runInPlace(of: Entry, name: string, values: Values): Tensor {
     const self = otherLayouts.route(of, values, name);
     if (self !== null) return self as Tensor;
   }
-  return placement.several
-    ? placed(of, values, (v) => inPlaceObserved(of, name, v))
-    : inPlaceObserved(of, name, values);
+  if (placement.several) return placed(of, values, (v) => inPlaceObserved(of, name, v));
+  return observer.current === null ? shapesFirst(of, name, values) : inPlaceObserved(of, name, values);
 }
 function inPlaceObserved(of: Entry, name: string, values: Values): Tensor {
-  if (observer.current === null) return shapesFirst(of, name, values);
   return observe(`aten::${name}`, "op", values, () => shapesFirst(of, name, values));
 }
 /** What PyTorch's loops say of the shapes they say before they look at the dtypes and the elements. */
@@ -256,14 +272,18 @@ function shapesFirst(of: Entry, name: string, values: Values): Tensor {
 }
 const SAID_LATER = /not implemented for '|can't be cast to|^ZeroDivisionError/;
 function executeInPlace(of: Entry, name: string, values: Values): Tensor {
-  const { definition, schema } = of;
+  return levels.newest === null ? writeOn(null, of, name, values) : writeAtLevel(of, name, values);
+}
+function writeAtLevel(of: Entry, name: string, given: Values): Tensor {
+  assertOwned(of, name, mapTensors(given, standing));
+  const [level, values] = atLevel(of, given);
+  if (level === null && of.definition!.kernel.kind !== "composite")
+    return beneathAll(() => executeInPlace(of, name, values));
+  return writeOn(level, of, name, values);
+}
+function writeOn(level: Level | null, of: Entry, name: string, values: Values): Tensor {
+  const { definition } = of;
   const { kernel, unrecorded } = definition!;
-  let level: Level | null = null;
-  if (levels.newest !== null) {
-    assertOwned(of, name, mapTensors(values, standing));
-    [level, values] = atLevel(of, values);
-    if (level === null && kernel.kind !== "composite") return beneathAll(() => executeInPlace(of, name, values));
-  }
   const self = values[0] as Tensor;
   const { grad } = modes();
   const recording =
@@ -280,18 +300,33 @@ function executeInPlace(of: Entry, name: string, values: Values): Tensor {
   if (recording && of.record !== null && savesSelf(of, values)) saved = [self.clone(), ...values.slice(1)];
   if (level !== null) level.write(of, name, values);
   else {
-    withGrad(false, () => {
-      const given = lazies.any ? settledAll(values) : values;
-      const target = given[0] as Tensor;
-      if (kernel.into && kernel.kind === "host") writeOnHost(kernel, given, schema, target);
-      else if (kernel.into) kernel.into(given, schema, target);
-      else collectTemporaries(() => writeResult(target, runKernel(kernel, given, schema) as Tensor, name));
-      if (target !== self) assign(self, target);
-    });
+    const now = modes();
+    now.grad = false;
+    try {
+      write(of, name, values);
+    } finally {
+      now.grad = grad;
+    }
     markChanged(self.storage, name);
   }
-  if (recording) rewriteHistory(self, () => new OpNode(of, saved, [self], values));
+  if (recording) recordWrite(of, saved, self, values);
   return self;
+}
+function recordWrite(of: Entry, saved: Values, self: Tensor, values: Values): void {
+  rewriteHistory(self, () => new OpNode(of, saved, [self], values));
+}
+/** The result over the first value's numbers. */
+function write({ definition, schema }: Entry, name: string, values: Values): void {
+  const { kernel } = definition!;
+  const given = lazies.any ? settledAll(values) : values;
+  const target = given[0] as Tensor;
+  if (kernel.into && kernel.kind === "host") writeOnHost(kernel, given, schema, target);
+  else if (kernel.into) kernel.into(given, schema, target);
+  else writeComputed(kernel, given, schema, target, name);
+  if (target !== values[0]) assign(values[0] as Tensor, target);
+}
+function writeComputed(kernel: OpKernel, given: Values, schema: Schema, target: Tensor, name: string): void {
+  collectTemporaries(() => writeResult(target, runKernel(kernel, given, schema) as Tensor, name));
 }
 /** The same elements in memory of their own, at the same place in the graph. */
 function copied(t: Tensor): Tensor {

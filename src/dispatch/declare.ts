@@ -159,11 +159,13 @@ export function makeMethods(ops: Readonly<Record<string, unknown>>): void {
     const entry = registry.get(call);
     if (entry === undefined || !isMethod(entry.schema)) continue;
     const run = makeCall(entry, true);
+    const method = (...given: unknown[]): unknown => run(given);
     Object.defineProperty(TensorClass.prototype, entry.schema.name, {
       configurable: true,
       writable: true,
       value: function (this: Tensor, ...args: unknown[]) {
-        return run([this, ...args]);
+        // Passing on is cheaper than a list made of what is passed on.
+        return method(this, ...args);
       },
     });
   }

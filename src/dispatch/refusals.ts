@@ -1,5 +1,6 @@
 // What is said of arguments that are too many, missing or unknown: by PyTorch's parser of arguments, or by Python.
 import { help, TypeError } from "../base/errors.ts";
+import { takesOut } from "./schema.ts";
 import type { ParsedArg, Schema } from "./schema.ts";
 import type { TypeName } from "./signature.ts";
 
@@ -94,11 +95,11 @@ export function refuseTwice(
 }
 /** What was given by names that no argument has. */
 export function otherwise(
-  { args, out }: Schema,
+  schema: Schema,
   options: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const isKnown = (key: string): boolean =>
-    args.some((a) => a.name === key || a.also.includes(key)) || (out && key === "out");
+    schema.args.some((a) => a.name === key || a.also.includes(key)) || (key === "out" && takesOut(schema));
   return Object.fromEntries(Object.entries(options).filter(([key]) => !isKnown(key)));
 }
 /** Whether it is a method without arguments, which are C's own. */
@@ -115,13 +116,14 @@ export function invalid(schemas: readonly Schema[], given: readonly string[], me
   return `${name}() received an invalid combination of arguments - got (${given.join(", ")}), but expected${expected}`;
 }
 /** The arguments in the words of PyTorch's parser. */
-function written({ args, out }: Schema, method: boolean): string {
+function written(schema: Schema, method: boolean): string {
+  const { args } = schema;
   const pieces = args.slice(Number(method)).flatMap((arg, i, all) => {
     const start = arg.keyword && all[i - 1]?.keyword !== true ? ["*"] : [];
     const fallback = arg.optional ? ` = ${pythonValue(arg.fallback)}` : "";
     return [...start, `${pythonName(arg.type)} ${shown(arg)}${fallback}`];
   });
-  if (out && !method) pieces.push(...(args[args.length - 1].keyword ? [] : ["*"]), "Tensor out = None");
+  if (!method && takesOut(schema)) pieces.push(...(args[args.length - 1].keyword ? [] : ["*"]), "Tensor out = None");
   return `(${pieces.join(", ")})`;
 }
 function pythonValue(x: unknown): string {

@@ -34,8 +34,6 @@ export interface Schema {
   readonly spread: number;
   /** Place of the argument that takes unknown names, else -1. */
   readonly others: number;
-  /** Whether a tensor may be given for the result: see out.ts. */
-  readonly out: boolean;
   /** Names of the results where there are several. */
   readonly results: readonly string[] | null;
   readonly text: string;
@@ -79,14 +77,9 @@ export function parseSchema(text: string, python = false): Schema {
   const others = args.findIndex((a) => a.type === "object**");
   const several = /^\((.*)\)$/.exec(match[3]);
   const results = several ? several[1].split(", ").map((r) => r.split(" ")[1]) : null;
-  const [, name] = match;
   return {
-    name,
+    name: match[1],
     python,
-    // Asked when it is needed, for what knows it may be loaded later.
-    get out() {
-      return !python && outs.takes(name);
-    },
     args,
     positional: count,
     spread,
@@ -95,6 +88,9 @@ export function parseSchema(text: string, python = false): Schema {
     text,
   };
 }
+/** Whether a tensor may be given for the result: see out.ts. Asked when it is needed, for what knows it may be loaded later. */
+export const takesOut = ({ python, name }: Schema): boolean => !python && outs.takes(name);
+
 const PLAIN: { readonly [T in TypeName]?: "boolean" | "string" } = {
   bool: "boolean",
   "bool?": "boolean",

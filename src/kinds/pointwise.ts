@@ -71,12 +71,18 @@ export function pointwise<S extends string>(
   options: PointwiseOptions<string> = {},
 ): KernelFor<S> {
   const plans = new Map<number | string, Plan>();
+  let lastKey: number | string = NaN;
+  let lastPlan: Plan | null = null;
   const kernels = new Map<number | string, Kernel>();
   let takes = options.takes === undefined ? [] : list(options.takes);
   const prepare = (values: readonly unknown[], schema: Schema, target: Tensor | null): Plan => {
     const key = planKey(values, schema);
+    // Mostly that of the call before: a comparison is cheaper than a look into the map.
+    if (key === lastKey) return lastPlan!;
     let plan = plans.get(key);
     if (plan === undefined) plans.set(key, (plan = makePlan(values, schema, target)));
+    lastKey = key;
+    lastPlan = plan;
     return plan;
   };
   const makePlan = (values: readonly unknown[], schema: Schema, target: Tensor | null): Plan => {

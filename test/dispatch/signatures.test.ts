@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { registry } from "../../src/dispatch/declare.ts";
 import { overloadsOf } from "../../src/dispatch/overloads.ts";
+import { takesOut } from "../../src/dispatch/schema.ts";
 import { formerOrder } from "../../src/dispatch/size_average.ts";
 
 const read = (name: string): unknown => JSON.parse(readFileSync(`test/recorded/${name}.json`, "utf8"));
@@ -81,7 +82,7 @@ function complaints({ path, call, f, told }: Asked): string[] {
   const schemas = schema === undefined ? overloadsOf.get(f) : [schema];
   if (schemas !== undefined) {
     const taken = new Set(schemas.flatMap(({ args }) => args.flatMap((a) => [a.name, ...a.also])));
-    if (schemas.some(({ out }) => out)) taken.add("out");
+    if (schemas.some(takesOut)) taken.add("out");
     if (schemas.some((one) => formerOrder(one) !== null)) ["size_average", "reduce"].forEach((name) => taken.add(name));
     return names.filter((name) => !taken.has(name));
   }

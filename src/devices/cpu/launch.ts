@@ -64,8 +64,9 @@ export class KernelRunner {
   private words!: Int32Array;
   private floats!: Float64Array;
   private readonly compiled: Report[] = [];
-  /** The forms compiled of each kernel, by its number and that of the form. */
+  /** The forms compiled of each kernel, by its number and that of the form; beside them the flat ones, for small launches. */
   private readonly forms: Map<number, Compiled>[] = [];
+  private readonly flats: Compiled[] = [];
   private readonly runPart = (kernel: Kernel, loops: Loops, starts: readonly number[]): void =>
     this.run(kernel, loops, starts);
 
@@ -89,7 +90,7 @@ export class KernelRunner {
       let size = 1;
       for (let d = 0; d < shape.length; d++) size *= shape[d];
       if (size === 0) return;
-      let flat = this.formsOf(kernel).get(FLAT);
+      let flat: Compiled | undefined = this.flats[kernel.id];
       if (flat === undefined) {
         const strides = operands.map(() => "contiguous" as const);
         flat = this.compile(kernel, FLAT, { outer: 1, reduced: 0, lanes: "outer", strides });
@@ -229,6 +230,7 @@ export class KernelRunner {
       narrow: level === "wide" && !wide ? wideAfter : Infinity,
     };
     this.formsOf(kernel).set(key, compiled);
+    if (key === FLAT) this.flats[kernel.id] = compiled;
     this.compiled.push({ kernel, variant, wide, bytes: bytes.length, milliseconds: performance.now() - start });
     return compiled;
   }
