@@ -102,6 +102,28 @@ def attention(requires_grad):
     return (lambda: torch.autograd.grad((run() * weights).sum(), inputs)) if requires_grad else run
 
 
+def random_cases():
+    """As in bench/scenarios/random.ts."""
+    filled = lambda f: lambda: (lambda x: lambda: f(x))(torch.rand(MILLION))
+    made = lambda f: lambda: f
+    return {
+        "rand": made(lambda: torch.rand(MILLION)),
+        "randn": made(lambda: torch.randn(MILLION)),
+        "rand, 1,000": made(lambda: torch.rand(1000)),
+        "randn, 1,000": made(lambda: torch.randn(1000)),
+        "rand, float64": made(lambda: torch.rand(MILLION, dtype=torch.float64)),
+        "randn, float64": made(lambda: torch.randn(MILLION, dtype=torch.float64)),
+        "randn, bfloat16": made(lambda: torch.randn(MILLION, dtype=torch.bfloat16)),
+        "uniform_": filled(lambda x: x.uniform_(-1, 2)),
+        "normal_": filled(lambda x: x.normal_(1, 2)),
+        "bernoulli_": filled(lambda x: x.bernoulli_(0.3)),
+        "exponential_": filled(lambda x: x.exponential_()),
+        "bernoulli of chances": filled(torch.bernoulli),
+        "randint": made(lambda: torch.randint(0, 10, (MILLION,))),
+        "dropout": filled(lambda x: F.dropout(x, 0.3)),
+    }
+
+
 def training_step(optimizer, loss):
     def step():
         value = loss()
@@ -293,6 +315,7 @@ CASES = {
     "sum": sum_all,
     "tanh(x*a+b)*exp(-x)": lambda: chain(False),
     "tanh(x*a+b)*exp(-x), gradient": lambda: chain(True),
+    **random_cases(),
     "softmax": lambda: softmax(False),
     "softmax, gradient": lambda: softmax(True),
     "layer_norm": lambda: layer_norm(False),

@@ -8,6 +8,7 @@ import { layerNorm } from "./layer_norm.ts";
 import { matmul } from "./matmul.ts";
 import { coldStart, overhead, sharing } from "./overhead.ts";
 import { pointwise } from "./pointwise.ts";
+import { random } from "./random.ts";
 import { softmax } from "./softmax.ts";
 import { sparseGraphs } from "./sparse.ts";
 import { memory, memoryInLoops, training } from "./training.ts";
@@ -17,6 +18,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   matmul,
   pointwise,
   functions,
+  random,
   softmax,
   layer_norm: layerNorm,
   conv,

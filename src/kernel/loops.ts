@@ -56,6 +56,11 @@ export class Kernel {
   readonly params: readonly Dtype[];
   readonly outputs: readonly Output[];
   readonly reduce: Reduction | null;
+  /**
+   * Whether what an element stores is read for elements 64 or more after it in row-major order, of neighbours throughout:
+   * then one thread does them in order. For devices whose memory the host sees.
+   */
+  readonly inOrder: boolean;
   /** Whether complex numbers enter or leave: then a device runs what kernel/complex.ts makes of it. */
   readonly isComplex: boolean;
   /** Another number for every kernel, by which devices know what they made of it. */
@@ -66,11 +71,13 @@ export class Kernel {
     params?: readonly Dtype[];
     outputs: readonly Output[];
     reduce?: Reduction | null;
+    inOrder?: boolean;
   }) {
     this.inputs = k.inputs;
     this.params = k.params ?? [];
     this.outputs = k.outputs;
     this.reduce = k.reduce ?? null;
+    this.inOrder = k.inOrder ?? false;
     this.isComplex = [...this.inputs, ...this.params, ...this.outputs.map((o) => o.dtype)].some((d) => d.is_complex);
   }
 }

@@ -4,9 +4,11 @@
 // Note [Fused multiply-add]: PyTorch's build rounds a * b + c once. For float32 operands the product is exact in
 // float64, so fround(a * b + c) is the same, but for about one sum in 2^29 that lands half way; float64 needs `fma`.
 import * as dtypes from "../base/dtype.ts";
+import { float32 } from "../base/dtype.ts";
 import type { Dtype, TypedArray } from "../base/dtype.ts";
 import { NotImplementedError, RuntimeError, warn } from "../base/errors.ts";
 import { streamed } from "../base/cpp_names.ts";
+import { halfBits, isHalf } from "../kernel/half.ts";
 import type { Generator } from "./generator.ts";
 
 export type FloatArray = Float32Array | Float64Array;
@@ -14,34 +16,22 @@ const f32 = Math.fround;
 const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 
 /**
- * Uniform numbers in [from, to), as `Tensor.uniform_`; bit for bit PyTorch's.
+ * Uniform numbers in [from, to), as `Tensor.uniform_`; bit for bit PyTorch's. What is rounded to `to`, in the 16-bit float
+ * that float32 is drawn for if `dtype` is one, becomes `from`.
  * Raises RuntimeError if from > to, or if a bound or their difference is no finite number of the dtype.
  * @example
  * uniformFill(new Float32Array(3), 0, 1, manual_seed(0)); // 0.4963, 0.7682, 0.0885
  */
-export function uniformFill(out: FloatArray, from: number, to: number, g: Generator): void {
+export function uniformFill(out: FloatArray, from: number, to: number, g: Generator, dtype: Dtype = float32): void {
   const single = out instanceof Float32Array;
-  const max = single ? FLOAT32_MAX : Number.MAX_VALUE;
-  for (const [name, bound] of [
-    ["from", from],
-    ["to", to],
-  ] as const)
-    check(Math.abs(bound) <= max, `${name} is out of bounds for ${single ? "float" : "double"}`);
-  check(
-    from <= to,
-    `uniform_ expects to return a [from, to) range, but found from=${streamed(from)} > to=${streamed(to)}`,
-  );
-  check(
-    to - from <= max,
-    `uniform_ expects to-from <= std::numeric_limits<${single ? "Float" : "Double"}>::max(), but found ` +
-      `to=${streamed(to)} and from=${streamed(from)} which result in to-from to exceed the limit`,
-  );
+  checkUniform(single, from, to);
   if (single) {
     const [low, high] = [f32(from), f32(to)];
     const range = f32(high - low);
+    const below = isHalf(dtype) ? halfBits(high, dtype) : null;
     for (let i = 0; i < out.length; i++) {
       const x = f32((g.random() & 0xffffff) * 2 ** -24 * range + low); // Note [Fused multiply-add]
-      out[i] = x === high ? low : x;
+      out[i] = x === high || (below !== null && halfBits(x, dtype) === below) ? low : x;
     }
   } else {
     const range = to - from;
@@ -52,6 +42,26 @@ export function uniformFill(out: FloatArray, from: number, to: number, g: Genera
   }
 }
 
+/** What {@link uniformFill} raises. */
+export function checkUniform(single: boolean, from: number, to: number): void {
+  const max = single ? FLOAT32_MAX : Number.MAX_VALUE;
+  for (const [name, bound] of [
+    ["from", from],
+    ["to", to],
+  ] as const)
+    check(Math.abs(bound) <= max, () => `${name} is out of bounds for ${single ? "float" : "double"}`);
+  check(
+    from <= to,
+    () => `uniform_ expects to return a [from, to) range, but found from=${streamed(from)} > to=${streamed(to)}`,
+  );
+  check(
+    to - from <= max,
+    () =>
+      `uniform_ expects to-from <= std::numeric_limits<${single ? "Float" : "Double"}>::max(), but found ` +
+      `to=${streamed(to)} and from=${streamed(from)} which result in to-from to exceed the limit`,
+  );
+}
+
 /**
  * Normal numbers, as `Tensor.normal_`. Below 16 elements one at a time by Box and Muller in float64, the second of a
  * pair kept in the generator; from 16 on in blocks of 16, of which the last is drawn again, at the end of `out`, if
@@ -60,7 +70,7 @@ export function uniformFill(out: FloatArray, from: number, to: number, g: Genera
  */
 export function normalFill(out: FloatArray, mean: number, std: number, g: Generator, half = false): void {
   if (out.length < 16) return normalFillSingly(out, mean, std, g);
-  check(std >= 0, `normal expects std >= 0.0, but found std ${streamed(std)}`);
+  checkNormal(std);
   const uniform = (x: FloatArray): void => uniformFill(x, 0, 1, g);
   const block = (offset: number): void => {
     if (out instanceof Float32Array) normalBlock32(out, offset, f32(mean), f32(std));
@@ -76,8 +86,13 @@ export function normalFill(out: FloatArray, mean: number, std: number, g: Genera
 
 /** {@link normalFill} one at a time, however many: what PyTorch does where elements do not lie in row-major order. */
 export function normalFillSingly(out: FloatArray, mean: number, std: number, g: Generator): void {
-  check(std >= 0, `normal expects std >= 0.0, but found std ${streamed(std)}`);
+  checkNormal(std);
   for (let i = 0; i < out.length; i++) out[i] = fma(normalDouble(g), std, mean);
+}
+
+/** What {@link normalFill} raises. */
+export function checkNormal(std: number): void {
+  check(std >= 0, () => `normal expects std >= 0.0, but found std ${streamed(std)}`);
 }
 
 /** A normal number by Box and Muller; the second of a pair is kept in the generator. */
@@ -103,18 +118,18 @@ function normalBlock64(x: Float64Array, offset: number, mean: number, std: numbe
 
 // The float32 block is vectorised in PyTorch, with polynomials for log, sin and cos (Cephes' logf and sinf). They
 // are evaluated here in the same order and with the same roundings, so that the bits agree; Note [Fused multiply-add].
-const TWO_PI = f32(2 * Math.PI);
-const FOUR_OVER_PI = f32(4 / Math.PI);
-const SQRT_HALF = f32(Math.SQRT1_2);
+export const TWO_PI = f32(2 * Math.PI);
+export const FOUR_OVER_PI = f32(4 / Math.PI);
+export const SQRT_HALF = f32(Math.SQRT1_2);
 // prettier-ignore
-const LOG_TERMS = [
+export const LOG_TERMS = [
   7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1,
   -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 ].map(f32);
-const [LN2_HIGH, LN2_LOW] = [0.693359375, f32(-2.1219444e-4)]; // their sum is ln 2
-const PI_4 = [0.78515625, 2.4187564849853515625e-4, 3.774894977445941e-8].map(f32); // their sum is pi / 4
-const [SIN0, SIN1, SIN2] = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1].map(f32);
-const [COS0, COS1, COS2] = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2].map(f32);
+export const [LN2_HIGH, LN2_LOW] = [0.693359375, f32(-2.1219444e-4)]; // their sum is ln 2
+export const PI_4 = [0.78515625, 2.4187564849853515625e-4, 3.774894977445941e-8].map(f32); // their sum is pi / 4
+export const [SIN0, SIN1, SIN2] = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1].map(f32);
+export const [COS0, COS1, COS2] = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2].map(f32);
 const asFloat = new Float32Array(1);
 const asBits = new Int32Array(asFloat.buffer);
 
@@ -172,25 +187,36 @@ export function randintFill(
   g: Generator,
   dtype: Dtype = dtypeOf(out),
 ): void {
-  let [from, to] = [BigInt(low), BigInt(high)];
-  check(from < to, `random_ expects 'from' to be less than 'to', but got from=${from} >= to=${to}`);
-  if (dtype.is_floating_point) {
-    from = roundUp(from, dtype);
-    to = roundDown(to, dtype);
-    const got = `but got from=${from} >= to=${to}`;
-    check(from < to, `random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, ${got}`);
-  }
-  checkHeld(from, "from", dtype);
-  checkHeld(to - 1n, "to - 1", dtype);
-  const range = to - from;
-  const few = range < 2n ** 28n; // else 32 bits would favour the small remainders
-  const [n, start] = [Number(range), Number(from)];
-  if (few && Number.isSafeInteger(start)) fillWith(out, () => (g.random() % n) + start);
-  else {
-    const draw = (): bigint => ((few ? BigInt(g.random()) : g.random64()) % range) + from;
+  const { from, range } = integersIn(low, high, dtype);
+  if (areSimple(low, high)) {
+    const [n, start] = [Number(range), Number(from)];
+    fillWith(out, () => remainder(g.random(), n) + start);
+  } else {
+    const draw = (): bigint => ((range < FEW ? BigInt(g.random()) : g.random64()) % range) + from;
     if (out instanceof BigInt64Array) for (let i = 0; i < out.length; i++) out[i] = draw();
     else fillWith(out, () => Number(draw()));
   }
+}
+/** From so many on 32 bits would favour the small remainders. */
+const FEW = 2n ** 28n;
+/** Whether integers from [low, high) are few, and safe as numbers. */
+export const areSimple = (low: number | bigint, high: number | bigint): boolean =>
+  BigInt(high) - BigInt(low) < FEW && Number.isSafeInteger(Number(low));
+/** The first of the integers that {@link randintFill} draws from, and how many there are. Raises and warns as it does. */
+export function integersIn(low: number | bigint, high: number | bigint, dtype: Dtype): { from: bigint; range: bigint } {
+  let [from, to] = [BigInt(low), BigInt(high)];
+  check(from < to, () => `random_ expects 'from' to be less than 'to', but got from=${from} >= to=${to}`);
+  if (dtype.is_floating_point) {
+    from = roundUp(from, dtype);
+    to = roundDown(to, dtype);
+    check(from < to, () => {
+      const got = `but got from=${from} >= to=${to}`;
+      return `random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, ${got}`;
+    });
+  }
+  checkHeld(from, "from", dtype);
+  checkHeld(to - 1n, "to - 1", dtype);
+  return { from, range: to - from };
 }
 
 /** Integers from 0 to the largest of the dtype, to 2^24 in float32 and to 2^53 in float64, as `Tensor.random_()`. */
@@ -215,19 +241,26 @@ export function randomFill(out: TypedArray, dtype: Dtype, g: Generator): void {
  * randperm(4, manual_seed(0)); // 0n, 1n, 3n, 2n
  */
 export function randperm(n: number, g: Generator): BigInt64Array {
-  check(n >= 0, `Trying to create tensor with negative dimension ${n}: [${n}]`);
+  check(n >= 0, () => `Trying to create tensor with negative dimension ${n}: [${n}]`);
   if (n >= 214748364)
     throw new NotImplementedError(`randperm: not implemented for 214748364 and more elements, got ${n}`);
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  for (let i = 0; i < n - 1; i++) {
-    const j = i + (g.random() % (n - i));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
   const out = new BigInt64Array(n);
-  const words = new Uint32Array(out.buffer);
-  for (let i = 0; i < n; i++) words[2 * i] = order[i];
+  const order = new Uint32Array(out.buffer); // the lower halves
+  for (let i = 0; i < n; i++) order[2 * i] = i;
+  for (let i = 0; i < n - 1; i++) {
+    const j = i + remainder(g.random(), n - i);
+    const last = order[2 * i];
+    order[2 * i] = order[2 * j];
+    order[2 * j] = last;
+  }
   return out;
 }
+
+/**
+ * x % n for whole numbers below 2^32, which engines have no fast code for beyond 2^31. A quotient that is no whole number
+ * is not rounded to one.
+ */
+const remainder = (x: number, n: number): number => x - Math.floor(x / n) * n;
 
 /**
  * Ones with probability p, else zeros, as `Tensor.bernoulli_(p)`, dropout's mask among them (with 1 - p). An array of
@@ -236,41 +269,58 @@ export function randperm(n: number, g: Generator): BigInt64Array {
  */
 export function bernoulliFill(out: TypedArray, p: number | FloatArray, g: Generator): void {
   if (typeof p === "number") {
-    check(p >= 0 && p <= 1, `bernoulli_ expects p to be in [0, 1], but got p=${streamed(p)}`);
+    checkBernoulli(p);
     fillWith(out, () => Number(g.randomDouble() < p));
     return;
   }
-  const wrong = p.findIndex((x) => !(x >= 0 && x <= 1));
-  check(
-    wrong < 0,
-    "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)\n" +
-      `bernoulli: element ${wrong} of the probabilities is ${p[wrong]}`,
-  );
+  checkChances(p);
   if (p instanceof Float32Array) fillWith(out, (i) => Number((g.random() & 0xffffff) * 2 ** -24 < p[i]));
   else fillWith(out, (i) => Number(g.randomDouble() < p[i]));
 }
 
+/** What {@link bernoulliFill} raises for chances. */
+export function checkChances(p: FloatArray): void {
+  let wrong = 0;
+  while (wrong < p.length && p[wrong] >= 0 && p[wrong] <= 1) wrong++;
+  check(
+    wrong === p.length,
+    () =>
+      "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)\n" +
+      `bernoulli: element ${wrong} of the probabilities is ${p[wrong]}`,
+  );
+}
+
+/** What {@link bernoulliFill} raises for a p. */
+export function checkBernoulli(p: number): void {
+  check(p >= 0 && p <= 1, () => `bernoulli_ expects p to be in [0, 1], but got p=${streamed(p)}`);
+}
+
 /** Exponentially distributed numbers, as `Tensor.exponential_`. Raises RuntimeError unless lambda > 0. */
 export function exponentialFill(out: FloatArray, lambda: number, g: Generator): void {
-  check(lambda > 0, `exponential_ expects lambda > 0.0, but found lambda=${streamed(lambda)}`);
+  checkExponential(lambda);
   fillWith(out, () => (-1 / lambda) * Math.log1p(-g.randomDouble()));
+}
+
+/** What {@link exponentialFill} raises. */
+export function checkExponential(lambda: number): void {
+  check(lambda > 0, () => `exponential_ expects lambda > 0.0, but found lambda=${streamed(lambda)}`);
 }
 
 /** Cauchy-distributed numbers, as `Tensor.cauchy_`. Raises RuntimeError unless sigma > 0. */
 export function cauchyFill(out: FloatArray, median: number, sigma: number, g: Generator): void {
-  check(sigma > 0, `cauchy_ expects sigma > 0.0, but found sigma=${streamed(sigma)}`);
+  check(sigma > 0, () => `cauchy_ expects sigma > 0.0, but found sigma=${streamed(sigma)}`);
   fillWith(out, () => fma(Math.tan(Math.PI * (g.randomDouble() - 0.5)), sigma, median));
 }
 
 /** exp of normal numbers, as `Tensor.log_normal_`. Raises RuntimeError unless std > 0. */
 export function logNormalFill(out: FloatArray, mean: number, std: number, g: Generator): void {
-  check(std > 0, `log_normal_ expects std > 0.0, but found std=${streamed(std)}`);
+  check(std > 0, () => `log_normal_ expects std > 0.0, but found std=${streamed(std)}`);
   fillWith(out, () => Math.exp(fma(normalDouble(g), std, mean)));
 }
 
 /** Numbers of trials to the first success, as `Tensor.geometric_`. Raises RuntimeError unless 0 < p < 1. */
 export function geometricFill(out: TypedArray, p: number, g: Generator): void {
-  check(p > 0 && p < 1, `geometric_ expects p to be in (0, 1), but got p=${streamed(p)}`);
+  check(p > 0 && p < 1, () => `geometric_ expects p to be in (0, 1), but got p=${streamed(p)}`);
   fillWith(out, () => Math.ceil(Math.log(g.randomDouble()) / Math.log1p(-p)));
 }
 
@@ -508,7 +558,7 @@ function held(dtype: Dtype): Held {
 }
 function checkHeld(x: bigint, name: string, dtype: Dtype): void {
   const { name: type, min, max, digits } = held(dtype);
-  check(x >= min && x <= max, `${name} is out of bounds for ${type}`);
+  check(x >= min && x <= max, () => `${name} is out of bounds for ${type}`);
   if (dtype.is_floating_point && (x < -(2n ** digits) || x > 2n ** digits))
     warn(
       `${name} is out of bounds [-(2^${digits}), 2^${digits}]. Due to precision limitations ${type} can support ` +
@@ -541,8 +591,9 @@ function spacing(x: bigint, dtype: Dtype): bigint {
   return 2n ** (bits - held(dtype).digits);
 }
 
-function check(holds: boolean, sentence: string): void {
-  if (!holds) throw new RuntimeError(sentence);
+/** The sentence is a function where it takes time to put together. */
+function check(holds: boolean, sentence: string | (() => string)): void {
+  if (!holds) throw new RuntimeError(typeof sentence === "string" ? sentence : sentence());
 }
 
 function fillWith(out: TypedArray, next: (i: number) => number): void {

@@ -2,8 +2,9 @@
 import { getDevice } from "../devices/registry.ts";
 import { RuntimeError, TypeError, ValueError } from "../base/errors.ts";
 
-const N = 624;
-const M = 397;
+/** Words of a block, and how far apart those are of which a new one is made. */
+export const N = 624;
+export const M = 397;
 const DEFAULT_SEED = 67280421310721n;
 
 // The bytes of torch.get_rng_state(): a C struct in which each word of the state takes eight bytes.
@@ -93,6 +94,26 @@ export class Generator {
   randomDouble(): number {
     const high = this.random() & 0x1fffff;
     return (high * 2 ** 32 + this.random()) * 2 ** -53;
+  }
+
+  /**
+   * Where among the words of its block the next draw is; null where a state from elsewhere leaves the block before its end.
+   * See Note [Words in lanes].
+   */
+  get position(): number | null {
+    if (this.left === 1) return N;
+    return this.next + this.left - 1 === N ? this.next : null;
+  }
+  /** Writes the words of the block, not yet tempered. */
+  copyBlock(into: Int32Array): void {
+    into.set(this.words);
+  }
+  /** Goes on with another block, from that position on. */
+  moveTo(block: Int32Array, position: number): void {
+    this.words.set(block);
+    this.temper();
+    this.next = position;
+    this.left = N - position + 1;
   }
 
   /** The whole state as 5056 bytes in PyTorch's layout: what `torch.get_rng_state()` holds at the same point. */

@@ -11,7 +11,7 @@ const everything = process.env["ENGINES"] === "all";
 const filesFor = (version: number): string[] => [
   "gemm",
   "partial",
-  ...(everything || version > 24 ? ["threads", "math"] : []),
+  ...(everything || version > 24 ? ["threads", "math", "in_lanes"] : []),
   ...(everything ? ["emit", "conv", "lstm", "conformance", "gradcheck"] : []),
 ];
 const engineOf = (version: number): string => `test/engines/node_modules/node${version}/bin/node`;

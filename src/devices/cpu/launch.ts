@@ -99,7 +99,9 @@ export class KernelRunner {
       // Growing takes the views of a memory away that is not shared; asking for an address may make it grow.
       do this.describeFlat(kernel, launch, size);
       while (this.words.length === 0);
-      this.options.threads.parallelFor(flat.task, this.options.descriptorBase, size, flat.ns);
+      const { threads, descriptorBase } = this.options;
+      if (kernel.inOrder) flat.task.run(descriptorBase, 0, size, 0);
+      else threads.parallelFor(flat.task, descriptorBase, size, flat.ns);
     } else {
       const starts = operands.map((o, k) => addressOf(o, dtypeOf(kernel, k).itemsize));
       if (this.words.length === 0) this.view();

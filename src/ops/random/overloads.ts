@@ -12,10 +12,9 @@ import { drawnAt, isBatched } from "../../dispatch/levels.ts";
 import { overload, overloaded } from "../../dispatch/overloads.ts";
 import { default_generator } from "../../random/generator.ts";
 import type { Generator } from "../../random/generator.ts";
-import { _drawn_by } from "./random.ts";
-import { randintFill } from "../../random/fill.ts";
+import { _drawn_by, integersInto } from "./random.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { asLeaf, checkSize, filledOnHost } from "../creation/from_data.ts";
+import { asLeaf, checkSize } from "../creation/from_data.ts";
 import { empty } from "../creation/creation.ts";
 import type { FactoryOptions } from "../creation/from_data.ts";
 
@@ -87,8 +86,7 @@ export const randint_like = overloaded<RandintLike>(
 function drawInts(out: Tensor, low: Bound, high: Bound, generator: Generator | null): Tensor {
   if (low >= high)
     throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
-  filledOnHost(out, (drawn) => randintFill(drawn, low, high, generator ?? default_generator, out.dtype));
-  return out;
+  return integersInto(out, low, high, generator ?? default_generator);
 }
 interface NormalOptions {
   generator?: Generator | null;

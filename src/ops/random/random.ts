@@ -1,6 +1,6 @@
 // Random numbers: PyTorch's streams, by src/random/generator.ts. The order of draws is PyTorch's.
 import { cppName } from "../../base/cpp_names.ts";
-import type { Dtype } from "../../base/dtype.ts";
+import type { Dtype, TypedArray } from "../../base/dtype.ts";
 import { bool, get_default_dtype, int64 } from "../../base/dtype.ts";
 import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { isHalf } from "../../kernel/half.ts";
@@ -14,6 +14,14 @@ import { default_generator } from "../../random/generator.ts";
 import type { Generator } from "../../random/generator.ts";
 import * as draw from "../../random/fill.ts";
 import type { FloatArray } from "../../random/fill.ts";
+import {
+  bernoulliByInLanes,
+  bernoulliInLanes,
+  exponentialInLanes,
+  normalInLanes,
+  randintInLanes,
+  uniformInLanes,
+} from "../../random/in_lanes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { asLeaf, checkSize, elements, filledOnHost, fromTyped } from "../creation/from_data.ts";
 import { floats, notImplementedFor, onlyFloats, real, realNumbers } from "../../dispatch/takes.ts";
@@ -23,6 +31,28 @@ function drawn(size: readonly number[], dtype: Dtype, fill: (out: never, t: Tens
   const out = allocate(checkSize(size), dtype);
   filledOnHost(out, (values) => fill(values, out));
   return out;
+}
+/** `t` with uniform draws from [from, to) for its elements, in the order in which they lie. */
+function uniformly(t: Tensor, from: number, to: number, g: Generator): Tensor {
+  if (!uniformInLanes(t, from, to, g)) filledOnHost(t, (out) => draw.uniformFill(out, from, to, g, t.dtype));
+  return t;
+}
+/** The same with normal ones; `std` is that of each part of complex numbers. */
+function normally(t: Tensor, mean: number, std: number, g: Generator): Tensor {
+  if (!normalInLanes(t, mean, std, g)) filledOnHost(t, (out) => draw.normalFill(out, mean, std, g, isHalf(t.dtype)));
+  return t;
+}
+/** The same with whole numbers from [low, high). */
+export function integersInto(t: Tensor, low: number | bigint, high: number | bigint, g: Generator): Tensor {
+  if (!randintInLanes(t, low, high, g)) filledOnHost(t, (out) => draw.randintFill(out, low, high, g, t.dtype));
+  return t;
+}
+/** The same with 1 where the chance in `p`, which lies as `t` does, comes true, else 0. */
+function chosen(t: Tensor, p: Tensor, g: Generator): Tensor {
+  const chances = isHalf(p.dtype) ? p.float() : p;
+  const read = (): TypedArray => chances.backend.download(chances.dtype, chances, chances.numel()).slice();
+  if (!bernoulliByInLanes(t, chances, g)) filledOnHost(t, (out) => draw.bernoulliFill(out, read() as FloatArray, g));
+  return t;
 }
 /** Both parts of a complex number are drawn, one after the other. */
 function floating(name: string, dtype: Dtype | null): Dtype {
@@ -42,7 +72,7 @@ export const rand = op(
 define(rand, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>
     asLeaf(
-      drawn(size, floating("check_uniform_bounds", dtype), (out) => draw.uniformFill(out, 0, 1, by(generator))),
+      uniformly(allocate(checkSize(size), floating("check_uniform_bounds", dtype)), 0, 1, by(generator)),
       requires_grad,
     ),
   ),
@@ -54,8 +84,11 @@ export const randn = op(
 define(randn, {
   kernel: compute(({ size, generator, dtype, requires_grad }) =>
     asLeaf(
-      drawn(size, floating("normal_kernel_cpu", dtype), (out, t) =>
-        draw.normalFill(out, 0, deviation(1, t.dtype), by(generator), isHalf(t.dtype)),
+      normally(
+        allocate(checkSize(size), floating("normal_kernel_cpu", dtype)),
+        0,
+        deviation(1, dtype ?? get_default_dtype()),
+        by(generator),
       ),
       requires_grad,
     ),
@@ -100,10 +133,10 @@ define(randn_like, {
  * Note [Order of draws]: PyTorch draws for the elements in the order in which they lie in memory, not in the order of their
  * indices: a tensor and its transpose get the same numbers at the same places of memory.
  */
-function overwrite(fill: (out: never, values: readonly unknown[], self: Tensor) => void): OpKernel {
+function overwrite(fill: (target: Tensor, values: readonly unknown[], self: Tensor) => void): OpKernel {
   const fresh = (self: Tensor, values: readonly unknown[]): Tensor => {
     const out = allocate(self.sizes, self.dtype, copyStrides(self.geometry), self.backend);
-    filledOnHost(out, (drawn) => fill(drawn, values, self));
+    fill(out, values, self);
     return out;
   };
   return {
@@ -111,11 +144,14 @@ function overwrite(fill: (out: never, values: readonly unknown[], self: Tensor) 
     run: (values) => fresh(values[0] as Tensor, values),
     into: (values, _schema, target) => {
       assertNoOverlap(target, []);
-      if (isDense(target.sizes, target.strides)) filledOnHost(target, (drawn) => fill(drawn, values, target));
+      if (isDense(target.sizes, target.strides)) fill(target, values, target);
       else assign(target, fresh(target, values));
     },
   };
 }
+/** {@link overwrite} by what fills an array. */
+const overwriteOnHost = (fill: (out: never, values: readonly unknown[], self: Tensor) => void): OpKernel =>
+  overwrite((target, values, self) => filledOnHost(target, (drawn) => fill(drawn, values, self)));
 const generatorAt = (values: readonly unknown[], i: number): Generator =>
   by((values[i] as Generator | null | undefined) ?? null);
 const isFloat = (name: string, self: Tensor): void => void floating(name, self.dtype);
@@ -123,9 +159,9 @@ const isFloat = (name: string, self: Tensor): void => void floating(name, self.d
 /** Self's elements replaced by uniform draws from [from, to). */
 export const uniform = op("uniform(Tensor self, float from=0.0, float to=1.0, *, Generator? generator=None) -> Tensor");
 define(uniform, {
-  kernel: overwrite((out, v, self) => {
+  kernel: overwrite((target, v, self) => {
     isFloat("check_uniform_bounds", self);
-    draw.uniformFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
+    uniformly(target, v[1] as number, v[2] as number, generatorAt(v, 3));
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -133,12 +169,12 @@ export const uniform_ = inplace(uniform);
 /** Self's elements replaced by normal draws. */
 export const normal = op("normal(Tensor self, float mean=0.0, float std=1.0, *, Generator? generator=None) -> Tensor");
 define(normal, {
-  kernel: overwrite((out, v, self) => {
+  kernel: overwrite((target, v, self) => {
     isFloat("normal_kernel_cpu", self);
     const [mean, std, g] = [v[1] as number, deviation(v[2] as number, self.dtype), generatorAt(v, 3)];
     // Only what lies in row-major order is drawn in blocks.
-    if (self.is_contiguous()) draw.normalFill(out, mean, std, g, isHalf(self.dtype));
-    else draw.normalFillSingly(out, mean, std, g);
+    if (self.is_contiguous()) normally(target, mean, std, g);
+    else filledOnHost(target, (out) => draw.normalFillSingly(out, mean, std, g));
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
@@ -149,7 +185,10 @@ const continuous = (name: string, specified: string): string =>
 export const exponential = op("exponential(Tensor self, float lambd=1.0, *, Generator? generator=None) -> Tensor");
 define(exponential, {
   takes: onlyFloats((d) => continuous("Exponential", d.legacyName)),
-  kernel: overwrite((out, v) => draw.exponentialFill(out, v[1] as number, generatorAt(v, 2))),
+  kernel: overwrite((target, v) => {
+    const [lambda, g] = [v[1] as number, generatorAt(v, 2)];
+    if (!exponentialInLanes(target, lambda, g)) filledOnHost(target, (out) => draw.exponentialFill(out, lambda, g));
+  }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const exponential_ = inplace(exponential);
@@ -158,7 +197,7 @@ export const log_normal = op(
   "log_normal(Tensor self, float mean=1.0, float std=2.0, *, Generator? generator=None) -> Tensor",
 );
 define(log_normal, {
-  kernel: overwrite((out, v, self) => {
+  kernel: overwriteOnHost((out, v, self) => {
     if (self.dtype.is_complex) throw notImplementedFor("log_normal_cpu", self.dtype);
     isFloat("log_normal_cpu", self);
     draw.logNormalFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
@@ -172,7 +211,7 @@ export const cauchy = op(
 );
 define(cauchy, {
   takes: onlyFloats((d) => continuous("Cauchy", cppName(d))),
-  kernel: overwrite((out, v) => {
+  kernel: overwriteOnHost((out, v) => {
     draw.cauchyFill(out, v[1] as number, v[2] as number, generatorAt(v, 3));
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
@@ -182,7 +221,7 @@ export const cauchy_ = inplace(cauchy);
 export const geometric = op("geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor");
 define(geometric, {
   takes: realNumbers("geometric_cpu"),
-  kernel: overwrite((out, v) => draw.geometricFill(out, v[1] as number, generatorAt(v, 2))),
+  kernel: overwriteOnHost((out, v) => draw.geometricFill(out, v[1] as number, generatorAt(v, 2))),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 export const geometric_ = inplace(geometric);
@@ -218,17 +257,17 @@ export const _bernoulli = op("_bernoulli(Tensor self, *, Generator? generator=No
 define(_bernoulli, {
   node: "BernoulliBackward0",
   takes: [real("bernoulli_tensor_cpu_self_"), floats("bernoulli_tensor_cpu_p_")],
-  kernel: compute(({ self, generator }) => {
-    const chances = (): FloatArray => elements(self) as FloatArray;
-    return drawn(self.sizes, self.dtype, (out) => draw.bernoulliFill(out, chances(), by(generator)));
-  }),
+  kernel: compute(({ self, generator }) => chosen(allocate(self.sizes, self.dtype), self.contiguous(), by(generator))),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
 });
 /** Self's elements replaced by 1 with probability `p`, else 0. @internal */
 export const _bernoulli_fill = op("_bernoulli_fill(Tensor self, float p=0.5, *, Generator? generator=None) -> Tensor");
 define(_bernoulli_fill, {
   takes: real("bernoulli_scalar_cpu_"),
-  kernel: overwrite((out, v) => draw.bernoulliFill(out, v[1] as number, generatorAt(v, 2))),
+  kernel: overwrite((target, v) => {
+    const [p, g] = [v[1] as number, generatorAt(v, 2)];
+    if (!bernoulliInLanes(target, p, g)) filledOnHost(target, (out) => draw.bernoulliFill(out, p, g));
+  }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
   node: "BernoulliBackward2",
 });
@@ -237,16 +276,11 @@ export const _bernoulli_fill_ = inplace(_bernoulli_fill);
 /** Self's elements replaced by 1 with the probability that `p`, broadcast, holds there, else 0. @internal */
 export const _bernoulli_by = op("_bernoulli_by(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor");
 define(_bernoulli_by, {
-  kernel: overwrite((out, v, self) => {
+  kernel: overwrite((target, v, self) => {
     const p = v[1] as Tensor;
     isFloat("bernoulli_tensor_cpu_p_", p);
     // In the order in which self lies.
-    const laid = emptyLike(self, { dtype: p.dtype, device: null, memory_format: null }).copy_(p);
-    draw.bernoulliFill(
-      out,
-      laid.backend.download(laid.dtype, laid, laid.numel()).slice() as FloatArray,
-      generatorAt(v, 2),
-    );
+    chosen(target, emptyLike(self, { dtype: p.dtype, device: null, memory_format: null }).copy_(p), generatorAt(v, 2));
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
   node: "BernoulliBackward1",
@@ -259,11 +293,11 @@ export const _bernoulli_by_ = inplace(_bernoulli_by);
  */
 export const random = op("random(Tensor self, int? from=None, int? to=None, *, Generator? generator=None) -> Tensor");
 define(random, {
-  kernel: overwrite((out, v, self) => {
+  kernel: overwrite((target, v, { dtype }) => {
     const [from, to] = [v[1], v[2]] as (number | null)[];
-    const high = to ?? from;
-    if (high === null) draw.randomFill(out, self.dtype, generatorAt(v, 3));
-    else draw.randintFill(out, to === null ? 0 : (from ?? 0), high, generatorAt(v, 3), self.dtype);
+    const [high, g] = [to ?? from, generatorAt(v, 3)];
+    if (high === null) filledOnHost(target, (out) => draw.randomFill(out, dtype, g));
+    else integersInto(target, to === null ? 0 : (from ?? 0), high, g);
   }),
   backward: { self: ({ grad }) => grad.new_zeros(grad.sizes) },
   node: ({ from, to }) => `RandomBackward${to !== null ? 0 : from !== null ? 1 : 2}`,
