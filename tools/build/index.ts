@@ -7,6 +7,7 @@ import { nameClasses } from "./class_names.ts";
 import { droppable } from "./droppable.ts";
 import { pagesModule } from "./embed_pages.ts";
 import { packageModule } from "./embed_python.ts";
+import { spellOut } from "./spell_out.ts";
 
 interface Target {
   readonly source?: string;
@@ -25,6 +26,7 @@ const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc
   stdio: "inherit",
 });
 if (status !== 0) process.exit(status ?? 1);
+spellOut("dist", { "ops/methods/index.d.ts": ["Named"], "typed/tensor.d.ts": ["Ruled", "Rest"] });
 writeFileSync("dist/python/package.js", packageModule);
 writeFileSync("dist/viz/pages.js", pagesModule);
 const hasEffects = sideEffects.map(

@@ -34,11 +34,13 @@ type MethodNames<O> = {
       ? K
       : never;
 }[keyof O];
+/** The published declarations have the names themselves, which every program would compute: tools/build/spell_out.ts. */
+type Named = Exclude<MethodNames<typeof ops>, "view">;
 type Methods<O> = { [K in keyof O]: Method<SignatureOf<O[K]>> };
 
 declare module "../../tensor/tensor.ts" {
   /** Every op whose first argument is self, as a method; and x[i], x[i] = y along the first dim. */
-  interface Tensor extends Methods<Pick<typeof ops, Exclude<MethodNames<typeof ops>, "view">>> {
+  interface Tensor extends Methods<Pick<typeof ops, Named>> {
     [index: number]: Tensor;
   }
 }

@@ -25,7 +25,7 @@ declare module "../../tensor/tensor.ts" {
     /** Whether it is a matrix in `torch.sparse_csr`. */
     readonly is_sparse_csr: boolean;
     /** False: there are no quantized dtypes. */
-    readonly is_quantized: boolean;
+    readonly is_quantized: false;
     /** Bytes of an element, as {@link element_size}. */
     readonly itemsize: number;
     /** Bytes of all elements. */
