@@ -24,19 +24,21 @@ export interface AnyModule {
 }
 type Opaque = Dtype | Device | Generator | MemoryFormat | Layout | Complex | Float | ((...args: never[]) => unknown);
 /** A type of arguments with tensors of any shape in place of tensors. */
-export type Loose<T> = T extends Untyped
-  ? AnyTensor
-  : T extends Opaque | string | number | boolean | bigint | null | undefined
-    ? T
-    : T extends readonly unknown[]
-      ? { [K in keyof T]: Loose<T[K]> }
-      : T extends Module
-        ? AnyModule
-        : T extends Iterable<infer E>
-          ? Iterable<Loose<E>>
-          : T extends object
-            ? { [K in keyof T]: Loose<T[K]> }
-            : T;
+export type Loose<T> = T extends string | number | boolean | bigint | null | undefined
+  ? T
+  : T extends Untyped
+    ? AnyTensor
+    : T extends Opaque
+      ? T
+      : T extends readonly unknown[]
+        ? { [K in keyof T]: Loose<T[K]> }
+        : T extends Module
+          ? AnyModule
+          : T extends Iterable<infer E>
+            ? Iterable<Loose<E>>
+            : T extends object
+              ? { [K in keyof T]: Loose<T[K]> }
+              : T;
 /** The arguments of a function. */
 export type ArgsOf<F> = F extends (...args: infer A) => unknown ? Loose<A> : never;
 /** The arguments of a function behind the first. */

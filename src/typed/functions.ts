@@ -5,32 +5,43 @@ import type { Arange, Counted, Eye, Filled, FromData, Linspace, RandomInts, Size
 import type { Kinds } from "./kinds.ts";
 import type { FunctionTable, Table } from "./names.ts";
 import type { Einsum } from "./products.ts";
-import type { DtypeOf, Function, Made, MethodOf, Overloaded, Result, ShapeOf, Unruled } from "./tensor.ts";
+import type {
+  Accepted,
+  DtypeOf,
+  Function,
+  Input,
+  Made,
+  MethodOf,
+  Overloaded,
+  Result,
+  ShapeOf,
+  Unruled,
+} from "./tensor.ts";
 
 type Untyped = typeof untyped;
 /** cat and stack: of a list of tensors. */
 type Joining<F, K extends "cat" | "stack"> = <
   const T extends readonly AnyTensor[],
   const A extends ArgsAfterFirst<F>,
-  Sentence = Kinds<[], never, [T, ...A]>[K],
+  R = Kinds<[], never, [T, ...A]>[K],
 >(
-  tensors: [Kinds<[], never, [T, ...A]>[K]] extends [string] ? NoInfer<Sentence> : T,
+  tensors: Input<R, T>,
   ...rest: A
-) => Result<Kinds<[], never, [T, ...A]>[K]>;
+) => Result<R>;
 type EinsumFunction = <
   const E extends string,
   const T extends readonly AnyTensor[] | readonly [readonly AnyTensor[]],
-  Sentence = Einsum<E, List<T>>,
+  R = Einsum<E, List<T>>,
 >(
-  equation: [Einsum<E, List<T>>] extends [string] ? NoInfer<Sentence> : E,
+  equation: Input<R, E>,
   ...operands: T
-) => Result<Made<Einsum<E, List<T>>, List<T> extends readonly [infer H, ...unknown[]] ? DtypeOf<H> : never>>;
+) => Result<Made<R, List<T> extends readonly [infer H, ...unknown[]] ? DtypeOf<H> : never>>;
 type List<T> = T extends readonly [infer L extends readonly unknown[]] ? L : T;
 /** torch.where(condition, input, other) */
-type Where = <const C extends AnyTensor, const A extends WhereArgs, Sentence = WhereOf<C, A>>(
+type Where = <const C extends AnyTensor, const A extends WhereArgs, R = WhereOf<C, A>>(
   condition: C,
-  ...args: [WhereOf<C, A>] extends [string] ? [NoInfer<Sentence>, ...unknown[]] : A
-) => Result<WhereOf<C, A>>;
+  ...args: Accepted<R, A>
+) => Result<R>;
 type WhereArgs = [] | [input: AnyTensor | untyped.Scalar, other: AnyTensor | untyped.Scalar];
 type WhereOf<C, A> = A extends readonly [infer I, infer O]
   ? I extends AnyTensor

@@ -138,9 +138,9 @@ type Returned<F, B> = F extends (...args: never[]) => infer R
 
 /** A network: called with what its `forward` takes. */
 export interface Module extends Members {
-  <const A extends Given<this["forward"]>>(
-    ...args: Accepted<BoundBy<this["forward"], A>, A>
-  ): Returned<this["forward"], BoundBy<this["forward"], A>>;
+  <const A extends Given<this["forward"]>, B = BoundBy<this["forward"], A>>(
+    ...args: Accepted<B, A>
+  ): Returned<this["forward"], B>;
   forward(...args: never[]): unknown;
 }
 
@@ -155,7 +155,7 @@ type Rest<N extends keyof LayerTable> =
   Constructed<N> extends { forward(input: never, ...rest: infer R): unknown } ? Loose<R> : [];
 /** Fields; of weights and biases the shapes follow from what the layer was made of. */
 type Own<N extends keyof LayerTable, C> = {
-  [K in keyof Omit<Constructed<N>, keyof UntypedModule>]: K extends keyof HeldKinds<C>
+  [K in keyof Constructed<N> as K extends keyof UntypedModule ? never : K]: K extends keyof HeldKinds<C>
     ? Held<HeldKinds<C>[K], LayerTable[N], Constructed<N>[K]>
     : Unruled<Constructed<N>[K]>;
 };
@@ -177,14 +177,14 @@ type Given1<N extends keyof LayerTable> = LayerTable[N] extends "lstm" | "gru" ?
  * minutes.
  */
 interface Called<in out N extends keyof LayerTable, in out C> {
-  <const I extends Given1<N>, const A extends Rest<N>>(
-    input: Input<Ruled<N, C, I, A>, I>,
+  <const I extends Given1<N>, const A extends Rest<N>, R = Ruled<N, C, I, A>>(
+    input: Input<R, I>,
     ...rest: A
-  ): Result<Ruled<N, C, I, A>>;
-  forward<const I extends Given1<N>, const A extends Rest<N>>(
-    input: Input<Ruled<N, C, I, A>, I>,
+  ): Result<R>;
+  forward<const I extends Given1<N>, const A extends Rest<N>, R = Ruled<N, C, I, A>>(
+    input: Input<R, I>,
     ...rest: A
-  ): Result<Ruled<N, C, I, A>>;
+  ): Result<R>;
   /** Says what a call gives; there is no such field when the program runs. */
   readonly __rule?: [N, C];
 }
@@ -192,7 +192,7 @@ export type Layer<N extends keyof LayerTable, C> = Called<N, C> & Own<N, C> & Me
 /** A layer of that name, whatever it was made of. */
 export type SomeLayer<N extends keyof LayerTable> = SomeModule & Own<N, unknown>;
 export type LayerClass<N extends keyof LayerTable> = LayerTable[N] extends infer K extends keyof BuildKinds<unknown>
-  ? new <const C extends ConstructedBy<N>>(...args: Accepted<BuildKinds<C>[K], C>) => Layer<N, C>
+  ? new <const C extends ConstructedBy<N>, R = BuildKinds<C>[K]>(...args: Accepted<R, C>) => Layer<N, C>
   : new <const C extends ConstructedBy<N>>(...args: C) => Layer<N, C>;
 
 // ---- containers
@@ -230,11 +230,8 @@ interface Indexed<M> {
 }
 export interface Sequential<L extends readonly unknown[]> extends Indexed<L[number]>, Members {
   /** In the form of a layer's, so that one of both can be called. */
-  <const I extends AnyTensor, const A extends []>(
-    input: Input<ThroughAll<L, I>, I>,
-    ...rest: A
-  ): Result<ThroughAll<L, I>>;
-  forward<const I extends AnyTensor>(input: Input<ThroughAll<L, I>, I>): Result<ThroughAll<L, I>>;
+  <const I extends AnyTensor, const A extends [], R = ThroughAll<L, I>>(input: Input<R, I>, ...rest: A): Result<R>;
+  forward<const I extends AnyTensor, R = ThroughAll<L, I>>(input: Input<R, I>): Result<R>;
   slice(start?: number, end?: number): Sequential<L[number][]>;
   /** The modules in order; there is no such field when the program runs. */
   readonly __modules?: L;

@@ -39,26 +39,144 @@ type Utils = Lifted<Omit<typeof untyped.utils, "rnn">> & { readonly rnn: Lifted<
 export const utils = untyped.utils as unknown as Utils;
 
 type Classes = { readonly [N in keyof LayerTable]: modules.LayerClass<N> };
-// prettier-ignore
-export const {
-  AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d,
-  AlphaDropout, AvgPool1d, AvgPool2d, AvgPool3d, BCELoss, BCEWithLogitsLoss, BatchNorm1d, BatchNorm2d, BatchNorm3d,
-  Bilinear, CELU, CTCLoss, ChannelShuffle, CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d,
-  ConstantPad3d, Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, CosineEmbeddingLoss,
-  CosineSimilarity, CrossEntropyLoss, CrossMapLRN2d, Dropout, Dropout1d, Dropout2d, Dropout3d, ELU, Embedding,
-  EmbeddingBag, FeatureAlphaDropout, Flatten, Fold, FractionalMaxPool2d, FractionalMaxPool3d, GELU, GLU, GRU,
-  GRUCell, GaussianNLLLoss, GroupNorm, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, HingeEmbeddingLoss, HuberLoss,
-  Identity, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, KLDivLoss, L1Loss, LPPool1d, LPPool2d, LPPool3d, LSTM,
-  LSTMCell, LayerNorm, LeakyReLU, Linear, LocalResponseNorm, LogSigmoid, LogSoftmax, MSELoss, MarginRankingLoss,
-  MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, Mish, MultiLabelMarginLoss,
-  MultiLabelSoftMarginLoss, MultiMarginLoss, MultiheadAttention, NLLLoss, PReLU, PairwiseDistance, PixelShuffle,
-  PixelUnshuffle, PoissonNLLLoss, RMSNorm, RNN, RNNCell, RReLU, ReLU, ReLU6, ReflectionPad1d, ReflectionPad2d,
-  ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d, SELU, SiLU, Sigmoid, SmoothL1Loss,
-  SoftMarginLoss, Softmax, Softmax2d, Softmin, Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold,
-  Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
-  TripletMarginLoss, Unflatten, Unfold, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d, ZeroPad1d, ZeroPad2d,
-  ZeroPad3d,
-} = untyped as unknown as Classes;
+// Each by itself: a declaration of all at once would spell out their types.
+const classes = untyped as unknown as Classes;
+export const AdaptiveAvgPool1d: modules.LayerClass<"AdaptiveAvgPool1d"> = classes.AdaptiveAvgPool1d;
+export const AdaptiveAvgPool2d: modules.LayerClass<"AdaptiveAvgPool2d"> = classes.AdaptiveAvgPool2d;
+export const AdaptiveAvgPool3d: modules.LayerClass<"AdaptiveAvgPool3d"> = classes.AdaptiveAvgPool3d;
+export const AdaptiveMaxPool1d: modules.LayerClass<"AdaptiveMaxPool1d"> = classes.AdaptiveMaxPool1d;
+export const AdaptiveMaxPool2d: modules.LayerClass<"AdaptiveMaxPool2d"> = classes.AdaptiveMaxPool2d;
+export const AdaptiveMaxPool3d: modules.LayerClass<"AdaptiveMaxPool3d"> = classes.AdaptiveMaxPool3d;
+export const AlphaDropout: modules.LayerClass<"AlphaDropout"> = classes.AlphaDropout;
+export const AvgPool1d: modules.LayerClass<"AvgPool1d"> = classes.AvgPool1d;
+export const AvgPool2d: modules.LayerClass<"AvgPool2d"> = classes.AvgPool2d;
+export const AvgPool3d: modules.LayerClass<"AvgPool3d"> = classes.AvgPool3d;
+export const BCELoss: modules.LayerClass<"BCELoss"> = classes.BCELoss;
+export const BCEWithLogitsLoss: modules.LayerClass<"BCEWithLogitsLoss"> = classes.BCEWithLogitsLoss;
+export const BatchNorm1d: modules.LayerClass<"BatchNorm1d"> = classes.BatchNorm1d;
+export const BatchNorm2d: modules.LayerClass<"BatchNorm2d"> = classes.BatchNorm2d;
+export const BatchNorm3d: modules.LayerClass<"BatchNorm3d"> = classes.BatchNorm3d;
+export const Bilinear: modules.LayerClass<"Bilinear"> = classes.Bilinear;
+export const CELU: modules.LayerClass<"CELU"> = classes.CELU;
+export const CTCLoss: modules.LayerClass<"CTCLoss"> = classes.CTCLoss;
+export const ChannelShuffle: modules.LayerClass<"ChannelShuffle"> = classes.ChannelShuffle;
+export const CircularPad1d: modules.LayerClass<"CircularPad1d"> = classes.CircularPad1d;
+export const CircularPad2d: modules.LayerClass<"CircularPad2d"> = classes.CircularPad2d;
+export const CircularPad3d: modules.LayerClass<"CircularPad3d"> = classes.CircularPad3d;
+export const ConstantPad1d: modules.LayerClass<"ConstantPad1d"> = classes.ConstantPad1d;
+export const ConstantPad2d: modules.LayerClass<"ConstantPad2d"> = classes.ConstantPad2d;
+export const ConstantPad3d: modules.LayerClass<"ConstantPad3d"> = classes.ConstantPad3d;
+export const Conv1d: modules.LayerClass<"Conv1d"> = classes.Conv1d;
+export const Conv2d: modules.LayerClass<"Conv2d"> = classes.Conv2d;
+export const Conv3d: modules.LayerClass<"Conv3d"> = classes.Conv3d;
+export const ConvTranspose1d: modules.LayerClass<"ConvTranspose1d"> = classes.ConvTranspose1d;
+export const ConvTranspose2d: modules.LayerClass<"ConvTranspose2d"> = classes.ConvTranspose2d;
+export const ConvTranspose3d: modules.LayerClass<"ConvTranspose3d"> = classes.ConvTranspose3d;
+export const CosineEmbeddingLoss: modules.LayerClass<"CosineEmbeddingLoss"> = classes.CosineEmbeddingLoss;
+export const CosineSimilarity: modules.LayerClass<"CosineSimilarity"> = classes.CosineSimilarity;
+export const CrossEntropyLoss: modules.LayerClass<"CrossEntropyLoss"> = classes.CrossEntropyLoss;
+export const CrossMapLRN2d: modules.LayerClass<"CrossMapLRN2d"> = classes.CrossMapLRN2d;
+export const Dropout: modules.LayerClass<"Dropout"> = classes.Dropout;
+export const Dropout1d: modules.LayerClass<"Dropout1d"> = classes.Dropout1d;
+export const Dropout2d: modules.LayerClass<"Dropout2d"> = classes.Dropout2d;
+export const Dropout3d: modules.LayerClass<"Dropout3d"> = classes.Dropout3d;
+export const ELU: modules.LayerClass<"ELU"> = classes.ELU;
+export const Embedding: modules.LayerClass<"Embedding"> = classes.Embedding;
+export const EmbeddingBag: modules.LayerClass<"EmbeddingBag"> = classes.EmbeddingBag;
+export const FeatureAlphaDropout: modules.LayerClass<"FeatureAlphaDropout"> = classes.FeatureAlphaDropout;
+export const Flatten: modules.LayerClass<"Flatten"> = classes.Flatten;
+export const Fold: modules.LayerClass<"Fold"> = classes.Fold;
+export const FractionalMaxPool2d: modules.LayerClass<"FractionalMaxPool2d"> = classes.FractionalMaxPool2d;
+export const FractionalMaxPool3d: modules.LayerClass<"FractionalMaxPool3d"> = classes.FractionalMaxPool3d;
+export const GELU: modules.LayerClass<"GELU"> = classes.GELU;
+export const GLU: modules.LayerClass<"GLU"> = classes.GLU;
+export const GRU: modules.LayerClass<"GRU"> = classes.GRU;
+export const GRUCell: modules.LayerClass<"GRUCell"> = classes.GRUCell;
+export const GaussianNLLLoss: modules.LayerClass<"GaussianNLLLoss"> = classes.GaussianNLLLoss;
+export const GroupNorm: modules.LayerClass<"GroupNorm"> = classes.GroupNorm;
+export const Hardshrink: modules.LayerClass<"Hardshrink"> = classes.Hardshrink;
+export const Hardsigmoid: modules.LayerClass<"Hardsigmoid"> = classes.Hardsigmoid;
+export const Hardswish: modules.LayerClass<"Hardswish"> = classes.Hardswish;
+export const Hardtanh: modules.LayerClass<"Hardtanh"> = classes.Hardtanh;
+export const HingeEmbeddingLoss: modules.LayerClass<"HingeEmbeddingLoss"> = classes.HingeEmbeddingLoss;
+export const HuberLoss: modules.LayerClass<"HuberLoss"> = classes.HuberLoss;
+export const Identity: modules.LayerClass<"Identity"> = classes.Identity;
+export const InstanceNorm1d: modules.LayerClass<"InstanceNorm1d"> = classes.InstanceNorm1d;
+export const InstanceNorm2d: modules.LayerClass<"InstanceNorm2d"> = classes.InstanceNorm2d;
+export const InstanceNorm3d: modules.LayerClass<"InstanceNorm3d"> = classes.InstanceNorm3d;
+export const KLDivLoss: modules.LayerClass<"KLDivLoss"> = classes.KLDivLoss;
+export const L1Loss: modules.LayerClass<"L1Loss"> = classes.L1Loss;
+export const LPPool1d: modules.LayerClass<"LPPool1d"> = classes.LPPool1d;
+export const LPPool2d: modules.LayerClass<"LPPool2d"> = classes.LPPool2d;
+export const LPPool3d: modules.LayerClass<"LPPool3d"> = classes.LPPool3d;
+export const LSTM: modules.LayerClass<"LSTM"> = classes.LSTM;
+export const LSTMCell: modules.LayerClass<"LSTMCell"> = classes.LSTMCell;
+export const LayerNorm: modules.LayerClass<"LayerNorm"> = classes.LayerNorm;
+export const LeakyReLU: modules.LayerClass<"LeakyReLU"> = classes.LeakyReLU;
+export const Linear: modules.LayerClass<"Linear"> = classes.Linear;
+export const LocalResponseNorm: modules.LayerClass<"LocalResponseNorm"> = classes.LocalResponseNorm;
+export const LogSigmoid: modules.LayerClass<"LogSigmoid"> = classes.LogSigmoid;
+export const LogSoftmax: modules.LayerClass<"LogSoftmax"> = classes.LogSoftmax;
+export const MSELoss: modules.LayerClass<"MSELoss"> = classes.MSELoss;
+export const MarginRankingLoss: modules.LayerClass<"MarginRankingLoss"> = classes.MarginRankingLoss;
+export const MaxPool1d: modules.LayerClass<"MaxPool1d"> = classes.MaxPool1d;
+export const MaxPool2d: modules.LayerClass<"MaxPool2d"> = classes.MaxPool2d;
+export const MaxPool3d: modules.LayerClass<"MaxPool3d"> = classes.MaxPool3d;
+export const MaxUnpool1d: modules.LayerClass<"MaxUnpool1d"> = classes.MaxUnpool1d;
+export const MaxUnpool2d: modules.LayerClass<"MaxUnpool2d"> = classes.MaxUnpool2d;
+export const MaxUnpool3d: modules.LayerClass<"MaxUnpool3d"> = classes.MaxUnpool3d;
+export const Mish: modules.LayerClass<"Mish"> = classes.Mish;
+export const MultiLabelMarginLoss: modules.LayerClass<"MultiLabelMarginLoss"> = classes.MultiLabelMarginLoss;
+export const MultiLabelSoftMarginLoss: modules.LayerClass<"MultiLabelSoftMarginLoss"> =
+  classes.MultiLabelSoftMarginLoss;
+export const MultiMarginLoss: modules.LayerClass<"MultiMarginLoss"> = classes.MultiMarginLoss;
+export const MultiheadAttention: modules.LayerClass<"MultiheadAttention"> = classes.MultiheadAttention;
+export const NLLLoss: modules.LayerClass<"NLLLoss"> = classes.NLLLoss;
+export const PReLU: modules.LayerClass<"PReLU"> = classes.PReLU;
+export const PairwiseDistance: modules.LayerClass<"PairwiseDistance"> = classes.PairwiseDistance;
+export const PixelShuffle: modules.LayerClass<"PixelShuffle"> = classes.PixelShuffle;
+export const PixelUnshuffle: modules.LayerClass<"PixelUnshuffle"> = classes.PixelUnshuffle;
+export const PoissonNLLLoss: modules.LayerClass<"PoissonNLLLoss"> = classes.PoissonNLLLoss;
+export const RMSNorm: modules.LayerClass<"RMSNorm"> = classes.RMSNorm;
+export const RNN: modules.LayerClass<"RNN"> = classes.RNN;
+export const RNNCell: modules.LayerClass<"RNNCell"> = classes.RNNCell;
+export const RReLU: modules.LayerClass<"RReLU"> = classes.RReLU;
+export const ReLU: modules.LayerClass<"ReLU"> = classes.ReLU;
+export const ReLU6: modules.LayerClass<"ReLU6"> = classes.ReLU6;
+export const ReflectionPad1d: modules.LayerClass<"ReflectionPad1d"> = classes.ReflectionPad1d;
+export const ReflectionPad2d: modules.LayerClass<"ReflectionPad2d"> = classes.ReflectionPad2d;
+export const ReflectionPad3d: modules.LayerClass<"ReflectionPad3d"> = classes.ReflectionPad3d;
+export const ReplicationPad1d: modules.LayerClass<"ReplicationPad1d"> = classes.ReplicationPad1d;
+export const ReplicationPad2d: modules.LayerClass<"ReplicationPad2d"> = classes.ReplicationPad2d;
+export const ReplicationPad3d: modules.LayerClass<"ReplicationPad3d"> = classes.ReplicationPad3d;
+export const SELU: modules.LayerClass<"SELU"> = classes.SELU;
+export const SiLU: modules.LayerClass<"SiLU"> = classes.SiLU;
+export const Sigmoid: modules.LayerClass<"Sigmoid"> = classes.Sigmoid;
+export const SmoothL1Loss: modules.LayerClass<"SmoothL1Loss"> = classes.SmoothL1Loss;
+export const SoftMarginLoss: modules.LayerClass<"SoftMarginLoss"> = classes.SoftMarginLoss;
+export const Softmax: modules.LayerClass<"Softmax"> = classes.Softmax;
+export const Softmax2d: modules.LayerClass<"Softmax2d"> = classes.Softmax2d;
+export const Softmin: modules.LayerClass<"Softmin"> = classes.Softmin;
+export const Softplus: modules.LayerClass<"Softplus"> = classes.Softplus;
+export const Softshrink: modules.LayerClass<"Softshrink"> = classes.Softshrink;
+export const Softsign: modules.LayerClass<"Softsign"> = classes.Softsign;
+export const Tanh: modules.LayerClass<"Tanh"> = classes.Tanh;
+export const Tanhshrink: modules.LayerClass<"Tanhshrink"> = classes.Tanhshrink;
+export const Threshold: modules.LayerClass<"Threshold"> = classes.Threshold;
+export const Transformer: modules.LayerClass<"Transformer"> = classes.Transformer;
+export const TransformerDecoder: modules.LayerClass<"TransformerDecoder"> = classes.TransformerDecoder;
+export const TransformerDecoderLayer: modules.LayerClass<"TransformerDecoderLayer"> = classes.TransformerDecoderLayer;
+export const TransformerEncoder: modules.LayerClass<"TransformerEncoder"> = classes.TransformerEncoder;
+export const TransformerEncoderLayer: modules.LayerClass<"TransformerEncoderLayer"> = classes.TransformerEncoderLayer;
+export const TripletMarginLoss: modules.LayerClass<"TripletMarginLoss"> = classes.TripletMarginLoss;
+export const Unflatten: modules.LayerClass<"Unflatten"> = classes.Unflatten;
+export const Unfold: modules.LayerClass<"Unfold"> = classes.Unfold;
+export const Upsample: modules.LayerClass<"Upsample"> = classes.Upsample;
+export const UpsamplingBilinear2d: modules.LayerClass<"UpsamplingBilinear2d"> = classes.UpsamplingBilinear2d;
+export const UpsamplingNearest2d: modules.LayerClass<"UpsamplingNearest2d"> = classes.UpsamplingNearest2d;
+export const ZeroPad1d: modules.LayerClass<"ZeroPad1d"> = classes.ZeroPad1d;
+export const ZeroPad2d: modules.LayerClass<"ZeroPad2d"> = classes.ZeroPad2d;
+export const ZeroPad3d: modules.LayerClass<"ZeroPad3d"> = classes.ZeroPad3d;
 
 // The classes as types: `fc: nn.Linear`.
 export type AdaptiveAvgPool1d = modules.SomeLayer<"AdaptiveAvgPool1d">;

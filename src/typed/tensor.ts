@@ -53,6 +53,10 @@ export type Made<R, D extends string> = [R] extends [string]
     ? Tensor<Said<R>, D>
     : Tensor<Unknown, D>;
 
+// Note [Given]: what a rule gives stands as the default of a type parameter R, which nothing infers: a call is checked with
+// R alone, of which nothing is known, and the rule is looked at once, when all else is inferred. In its place among the
+// arguments the checker would work it out for arguments of every kind first, and twice more for each call.
+
 /**
  * The arguments that are given, or the sentence that refuses them in place of the first. The sentence is a parameter of
  * its own, for R itself would be narrowed to `R & string`, which has the checker look into all that a tensor has.
@@ -60,14 +64,19 @@ export type Made<R, D extends string> = [R] extends [string]
 export type Accepted<R, A, Sentence = R> = [R] extends [string] ? [NoInfer<Sentence>, ...unknown[]] : A;
 /** What is wrong with an input is said of it. */
 export type Input<R, I, Sentence = R> = [R] extends [string] ? NoInfer<Sentence> : I;
-/** The result; nothing is known of what was refused. */
-export type Result<R> = [R] extends [string] ? Tensor : R;
+/** The result; nothing is known of what was refused. By way of T, lest what a program expects be taken for R. */
+export type Result<R> = [R] extends [infer T] ? ([T] extends [string] ? Tensor : T) : never;
 
 /** A method by its kind of rule. */
-type Method<F, K extends Kind> = <S extends Shape, D extends string, const A extends ArgsOf<F>>(
+type Method<F, K extends Kind> = <
+  S extends Shape,
+  D extends string,
+  const A extends ArgsOf<F>,
+  R = Kinds<Plain<S>, D, A>[K],
+>(
   this: Tensor<S, D>,
-  ...args: Accepted<Kinds<Plain<S>, D, A>[K], A>
-) => Result<Kinds<Plain<S>, D, A>[K]>;
+  ...args: Accepted<R, A>
+) => Result<R>;
 /** Kinds that may refuse without an argument of which to say it: they say it of the tensor. */
 type Alone =
   | "t"
@@ -94,11 +103,17 @@ type Alone =
   | "rfftn"
   | "irfft"
   | "glu";
-type MethodAlone<F, K extends Kind> = <S extends Shape, D extends string, const A extends ArgsOf<F>>(
-  this: Input<Kinds<Plain<S>, D, A>[K], Tensor<S, D>>,
+type MethodAlone<F, K extends Kind> = <
+  S extends Shape,
+  D extends string,
+  const A extends ArgsOf<F>,
+  R = Kinds<Plain<S>, D, A>[K],
+>(
+  this: Input<R, Tensor<S, D>>,
   ...args: A
-) => Result<Kinds<Plain<S>, D, A>[K]>;
-type Ruled = Extract<keyof Table, keyof Untyped>;
+) => Result<R>;
+// Names as `Named` in ops/methods/index.ts.
+type Ruled = keyof Table & keyof Untyped;
 /** Forms of calls that no type can be asked for. */
 export interface Overloaded {
   view(...size: number[] | [size: readonly number[]] | [size: { size: readonly number[] }] | [dtype: Dtype]): void;
@@ -134,8 +149,9 @@ type Own =
   | "mH"
   | number
   | typeof Symbol.iterator;
+type Rest = Exclude<keyof Untyped & string, Own>;
 /** The methods without a rule, and what is no method. */
-type Others = { [N in keyof Omit<Untyped, Own>]: Unruled<Untyped[N]> };
+type Others = { [N in keyof Pick<Untyped, Rest | Exclude<keyof Untyped & symbol, Own>>]: Unruled<Untyped[N]> };
 /** The same with tensors of any shape, and a result of which nothing is known. */
 export type Unruled<F> = F extends (...args: infer A) => infer R
   ? R extends Untyped | readonly Untyped[]
@@ -167,17 +183,29 @@ type Bare<F> = F extends (...args: infer A) => unknown
   : never;
 /** The function of that name whose first argument is the tensor. */
 export type Function<F, K extends Kind> = K extends Alone ? FunctionAlone<F, K> : FunctionWith<F, K>;
-type FunctionAlone<F, K extends Kind> = <const I extends AnyTensor, const A extends ArgsAfterFirst<F>>(
-  input: Input<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K], I>,
+type FunctionAlone<F, K extends Kind> = <
+  const I extends AnyTensor,
+  const A extends ArgsAfterFirst<F>,
+  R = Kinds<ShapeOf<I>, DtypeOf<I>, A>[K],
+>(
+  input: Input<R, I>,
   ...args: A
-) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K]>;
-type FunctionWith<F, K extends Kind> = <const I extends AnyTensor | Bare<F>, const A extends ArgsAfterFirst<F>>(
+) => Result<R>;
+type FunctionWith<F, K extends Kind> = <
+  const I extends AnyTensor | Bare<F>,
+  const A extends ArgsAfterFirst<F>,
+  R = Kinds<ShapeOf<I>, DtypeOf<I>, A>[K],
+>(
   input: I,
-  ...args: Accepted<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K], A>
-) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K]>;
+  ...args: Accepted<R, A>
+) => Result<R>;
 /** The function of an overloaded method. */
-export type MethodOf<F, N extends keyof Table> = <const I extends AnyTensor, const A extends ArgsOf<F>>(
+export type MethodOf<F, N extends keyof Table> = <
+  const I extends AnyTensor,
+  const A extends ArgsOf<F>,
+  R = Kinds<ShapeOf<I>, DtypeOf<I>, A>[Table[N]],
+>(
   input: I,
-  ...args: Accepted<Kinds<ShapeOf<I>, DtypeOf<I>, A>[Table[N]], A>
-) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[Table[N]]>;
+  ...args: Accepted<R, A>
+) => Result<R>;
 export type { Untyped };

@@ -144,3 +144,28 @@ test("what constructors refuse does not compile", () => {
   // @ts-expect-error embed_dim must be divisible by num_heads
   expect(() => void new nn.MultiheadAttention(48, 5)).toThrow("embed_dim must be divisible by num_heads");
 });
+
+test("what a variable, a field or a result is declared as does not change what a call gives", () => {
+  const x = randn(2, 3);
+  // @ts-expect-error: it has six elements
+  const method: Tensor<[2, 4]> = x.add(1);
+  // @ts-expect-error: a function, as the method
+  const fn: Tensor<[4]> = torch.cat([x, x]);
+  // @ts-expect-error: a layer
+  const layer: Tensor<[2, 5]> = new nn.Linear(3, 4)(x);
+  // @ts-expect-error: several layers
+  const several: Tensor<[2, 5]> = new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU())(x);
+  // @ts-expect-error: two of them
+  const pair: [Tensor<[2, 1]>, Tensor<[2, 1]>] = x.chunk(3, 1);
+  const one = (): Tensor<[3]> => x.sum(0);
+  const whole: { scores: Tensor<[2, 3], "float32"> } = { scores: F.softmax(x.matmul(randn(3, 3)), -1) };
+  class Net extends nn.Module {
+    fc = new nn.Linear(3, 4);
+    forward(given: Tensor<["B", 3], "float32">): Tensor<["B", 4], "float32"> {
+      return this.fc(given);
+    }
+  }
+  // @ts-expect-error: a network
+  const net: Tensor<[2, 5]> = new Net()(x);
+  expect([method, fn, layer, several, pair, one(), whole.scores, net].flat().length).toBeGreaterThan(8);
+});

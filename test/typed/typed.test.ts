@@ -3,8 +3,12 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import * as ops from "../../src/ops/methods/ops.ts";
+import { Tensor } from "../../src/tensor/tensor.ts";
 import { calls } from "../../tools/typed/calls.ts";
 import { check } from "../../tools/typed/checked.ts";
+import type { ts } from "../../tools/typed/checked.ts";
+import { cost } from "../../tools/typed/cost.ts";
 import { coverage } from "../../tools/typed/coverage.ts";
 import { faults } from "../../tools/typed/faults.ts";
 
@@ -86,3 +90,38 @@ test("what a fault raises is told of the program that was checked, after those t
     rmSync(folder, { recursive: true });
   }
 }, 300_000);
+
+test(
+  "published tensors, with shapes and without, have every method that an op gives them",
+  { timeout: 300_000 },
+  () => {
+    const { checker, source } = check(`
+    import type { Tensor } from "tidu";
+    import type { Tensor as Typed } from "tidu/typed";
+    export type Both = [keyof Tensor & string, keyof Typed & string];`);
+    const { statements } = source;
+    const pair = checker.getTypeAtLocation(statements[statements.length - 1]) as ts.TypeReference;
+    const [without, typed] = checker.getTypeArguments(pair).map((keys) => {
+      return (keys as ts.UnionType).types.map((key) => (key as ts.StringLiteralType).value).sort();
+    });
+    const methods = Object.keys(ops).filter((name) => !name.startsWith("_") && name in Tensor.prototype);
+    expect(methods.length).toBeGreaterThan(400);
+    expect(methods.filter((name) => !without.includes(name))).toEqual([]);
+    expect(typed).toEqual([...without, "shaped"].sort());
+  },
+);
+
+test("a model with shapes costs the type checker no more than it was allowed", { timeout: 300_000 }, () => {
+  // What a program costs is the same on every machine in this measure. In seconds: npm run typed -- cost.
+  const { typed, untyped } = cost(readFileSync("test/typed/models/gpt.ts", "utf8"));
+  expect(untyped.instantiations).toBeLessThan(40_000);
+  expect(typed.instantiations).toBeLessThan(90_000);
+  expect(typed.types).toBeLessThan(25_000);
+});
+
+test("a list of a tensor and something else does not have the type checker look at every method", () => {
+  const { program } = check(
+    `import type { Tensor } from "tidu";\ndeclare const x: Tensor;\nexport const pair = [x, x.shape];`,
+  );
+  expect(program.getInstantiationCount()).toBeLessThan(5_000);
+});

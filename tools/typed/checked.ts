@@ -15,6 +15,7 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true,
 };
 export interface Checked {
+  readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   readonly source: ts.SourceFile;
   readonly faults: readonly { readonly start: number; readonly line: number; readonly text: string }[];
@@ -44,7 +45,7 @@ export function check(text: string): Checked {
     line: source.getLineAndCharacterOfPosition(start).line,
     text: ts.flattenDiagnosticMessageText(messageText, "\n"),
   }));
-  return { checker: program.getTypeChecker(), source, faults };
+  return { program, checker: program.getTypeChecker(), source, faults };
 }
 
 /** What is known of a dim: a number, a name, or null. */

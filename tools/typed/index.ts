@@ -2,6 +2,7 @@
 // faults do not compile, whether random calls give what was inferred.
 import { readFileSync, readdirSync } from "node:fs";
 import { calls } from "./calls.ts";
+import { cost, seconds, withoutShapes } from "./cost.ts";
 import { coverage } from "./coverage.ts";
 import { faults, isDeclared, isSentence } from "./faults.ts";
 
@@ -50,5 +51,27 @@ if (only === undefined || only === "calls") {
     if (!blurred)
       for (const { call, inferred, real } of otherwise) console.log(`    ${call}: ${inferred.slice(0, 300)} | ${real}`);
     if (wrong.length > 0) process.exitCode = 1;
+  }
+}
+// What shapes cost: npm run typed -- cost [PATH OF A COMPILER'S tsc]...
+if (only === undefined || only === "cost") {
+  const text = readFileSync(`${MODELS}/gpt.ts`, "utf8");
+  const { typed, untyped } = cost(text);
+  for (const what of ["types", "instantiations"] as const)
+    console.log(`A GPT takes ${typed[what]} ${what}, without shapes ${untyped[what]}`);
+  const programs = {
+    typed: text,
+    untyped: withoutShapes(text),
+    imported: `import { nn } from "tidu/typed";\nexport const linear = nn.Linear;\n`,
+    plain: `import { nn } from "tidu";\nexport const linear = nn.Linear;\n`,
+  };
+  const compilers = process.argv.slice(3);
+  for (const tsc of compilers.length > 0
+    ? compilers
+    : ["node_modules/typescript/bin/tsc", "node_modules/typescript-lowest/bin/tsc"]) {
+    const [a, b, c, d] = seconds(tsc, programs, 5);
+    console.log(
+      `${tsc}: ${a.toFixed(2)} s, without shapes ${b.toFixed(2)} s: ${(a - b).toFixed(2)} s, of which ${(c - d).toFixed(2)} s for the import`,
+    );
   }
 }
