@@ -171,6 +171,9 @@ export class Gguf {
           "F32, F16, BF16, F64, integers, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K and Q6_K are.",
       );
     const count = numel(shape);
+    const row = shape.at(-1) ?? 1;
+    if (row % kind.elements !== 0)
+      throw fail(`${JSON.stringify(name)} has rows of ${row} elements; blocks of ${kind.name} have ${kind.elements}`);
     const length = (count / kind.elements) * kind.bytes;
     if (!Number.isSafeInteger(length) || !(begin + length <= this.bytes.length))
       throw fail(

@@ -38,6 +38,25 @@ test("metadata is what the file says", () => {
     "some.list": ["a", "bc"],
   });
 });
+test("rows of any length are of whole blocks, or refused", () => {
+  const made = bytes.slice();
+  for (const name of Object.keys(told)) {
+    // A name, how many dims there are, and the length of a row.
+    const row = Buffer.from(bytes).indexOf(`${name}`, bytes.indexOf(0)) + name.length + 4;
+    const view = new DataView(made.buffer);
+    const length = Number(view.getBigUint64(row, true));
+    for (let n = 1; n < 300; n++) {
+      view.setBigUint64(row, BigInt(n), true);
+      const file = serialization.decodeGguf(made);
+      try {
+        expect(file.get_tensor(name).shape.at(-1), name).toBe(n);
+      } catch (error) {
+        expect(error, `${name} of ${n}`).toBeInstanceOf(torch.ValueError);
+      }
+    }
+    view.setBigUint64(row, BigInt(length), true);
+  }
+});
 test("what is not read is named, and what is damaged is refused", () => {
   const file = serialization.decodeGguf(bytes);
   expect(() => file.get_tensor("Q2_K")).toThrow('gguf: "Q2_K" is of Q2_K, which is not read');
