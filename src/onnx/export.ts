@@ -4,12 +4,15 @@ import { NotImplementedError, TypeError, ValueError } from "../base/errors.ts";
 import { observer } from "../base/observer.ts";
 import type { Observer } from "../base/observer.ts";
 import { registryByName } from "../dispatch/declare.ts";
+import { RNNBase } from "../nn/layers/recurrent.ts";
 import { Module } from "../nn/module/module.ts";
 import { writeFile } from "../serialization/file_system.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { programPlace } from "../viz/places.ts";
 import { GraphBuilder } from "./graph.ts";
+import type { Initializer } from "./graph.ts";
+import { writeRecurrent } from "./recurrent.ts";
 import { numberOf, onnxMessages } from "./schema.ts";
 import { casts, table } from "./to_onnx.ts";
 
@@ -18,7 +21,11 @@ export interface ExportOptions {
   output_names?: readonly string[];
   /** Dims that may be of any size, by the names of inputs and outputs: `{ x: { 0: "batch" } }`; dim 0 alone. */
   dynamic_axes?: Readonly<Record<string, Readonly<Record<number, string>>>>;
+  /** Whether weights are written into a file beside the model's, `model.onnx.data`; models of more than 2 GB need it. */
+  external_data?: boolean;
 }
+/** What a message of protobuf may have. */
+const MOST_BYTES = 2 ** 31 - 2 ** 20;
 const OPSET = 21n;
 const IR = 10n;
 
@@ -35,7 +42,7 @@ async function exportModel(
   model: Module,
   args: Tensor | readonly Tensor[],
   f: string | null = null,
-  { input_names = [], output_names = [], dynamic_axes = {} }: ExportOptions = {},
+  { input_names = [], output_names = [], dynamic_axes = {}, external_data = false }: ExportOptions = {},
 ): Promise<Uint8Array> {
   if (!((model as unknown) instanceof Module))
     throw new TypeError(`onnx.export: expected a Module as model, got ${typeWord(model)}`);
@@ -62,17 +69,49 @@ async function exportModel(
   for (const name of Object.keys(dynamic_axes))
     if (![...input, ...output].some((info) => info.name === name))
       throw new ValueError(`onnx.export: dynamic_axes names '${name}', which is neither an input nor an output`);
+  const data = external_data ? externalized(g.initializers, f) : [];
+  if (g.initializers.reduce((sum, { rawData }) => sum + (rawData?.length ?? 0), 0) > MOST_BYTES)
+    throw new ValueError(
+      "onnx.export: a file of ONNX holds 2 GB at most\nWith external_data: true the weights go to a file beside it.",
+    );
   const bytes = messages.encode("ModelProto", {
     irVersion: IR,
     producerName: "tidu",
     opsetImport: [{ domain: "", version: OPSET }],
     graph: { name: "main_graph", node: g.nodes, initializer: g.initializers, input, output },
   });
-  if (f !== null) writeFile("onnx.export", f, (write) => write(bytes));
+  if (f === null) return bytes;
+  if (data.length > 0) writeFile("onnx.export", `${f}.data`, (write) => data.forEach(write));
+  writeFile("onnx.export", f, (write) => write(bytes));
   return bytes;
 }
 export { exportModel as export };
 
+/** Smaller ones stay in the model. */
+const LEAST_EXTERNAL = 1024;
+const ALIGNMENT = 64;
+/** TensorProto.DataLocation. */
+const EXTERNAL = 1;
+/** Takes the bytes of tensors out of the model: what is to be written beside it. */
+function externalized(initializers: readonly Initializer[], f: string | null): Uint8Array[] {
+  if (f === null) throw new ValueError("onnx.export: external_data needs a path, beside which the weights go");
+  const location = `${f.replace(/^.*[/\\]/, "")}.data`;
+  const pieces: Uint8Array[] = [];
+  let offset = 0;
+  for (const tensor of initializers) {
+    const { rawData } = tensor;
+    if (rawData === undefined || rawData.length < LEAST_EXTERNAL) continue;
+    const filling = (ALIGNMENT - (offset % ALIGNMENT)) % ALIGNMENT;
+    pieces.push(new Uint8Array(filling), rawData);
+    offset += filling;
+    const entries = { location, offset, length: rawData.length };
+    tensor.externalData = Object.entries(entries).map(([key, value]) => ({ key, value: String(value) }));
+    tensor.dataLocation = EXTERNAL;
+    offset += rawData.length;
+    delete tensor.rawData;
+  }
+  return pieces;
+}
 function infoOf(name: string, x: Tensor, axes: Readonly<Record<number, string>> = {}): { name: string; type: object } {
   const dims = Object.keys(axes);
   if (dims.some((d) => d !== "0"))
@@ -86,15 +125,22 @@ function traced(g: GraphBuilder, model: Module, inputs: readonly Tensor[]): Tens
   const modes = [...model.modules()].map((m) => [m, m.training] as const);
   const before = observer.current;
   model.eval();
-  observer.current = new Tracer(g);
+  const tracer = new Tracer(g);
+  const recurrent = [...model.modules()].filter(
+    (m): m is RNNBase<unknown> => m instanceof RNNBase && m.proj_size === 0 && !Object.hasOwn(m, "forward"),
+  );
+  for (const m of recurrent) tracer.watch(m);
+  observer.current = tracer;
   let result: unknown;
   try {
     result = withGrad(false, () => (model as unknown as (...x: Tensor[]) => unknown)(...inputs));
   } finally {
     observer.current = before;
+    for (const m of recurrent) delete (m as Partial<typeof m>).forward;
     for (const [m, training] of modes) m.training = training;
   }
-  const results = result instanceof Tensor ? [result] : Array.isArray(result) ? (result as unknown[]) : [];
+  const leaves = (x: unknown): unknown[] => (Array.isArray(x) ? (x as unknown[]).flatMap(leaves) : [x]);
+  const results = leaves(result);
   if (results.length === 0 || !results.every((y) => y instanceof Tensor))
     throw new TypeError(`onnx.export: expected the model to return tensors, got ${typeWord(result)}`);
   return results;
@@ -127,29 +173,57 @@ class Tracer implements Observer {
     if (isWritten) this.inside--;
     const { name: called, inputs: given } = this.path[0];
     this.path.pop();
-    if (result === undefined || this.inside > 0 || !this.isLive(inputs)) return;
+    if (result === undefined || this.inside > 0 || !this.isLive(inputs) || SIZES_ALONE.test(name)) return;
     const results = tensorsIn(result);
-    const { args } = registryByName.get(name)?.schema ?? { args: [] };
+    const entry = registryByName.get(name);
+    const { args } = entry?.schema ?? { args: [] };
     if (isWritten) {
       const byName = Object.fromEntries(inputs.map((x, i) => [args[i]?.name ?? `_${i}`, x]));
       const names = [formOf(name)!(this.g, { name, args: byName, results })].flat();
       for (const [i, t] of results.entries()) if (names[i] !== undefined) this.g.live.set(t, names[i]);
+      if (WRITES.test(name)) this.g.written(results[0], `${name} (${programPlace()})`);
       return;
     }
-    const unknown = results.some((t) => !this.g.live.has(t));
-    const isWrite = /[^_]_$/.test(name);
-    if (unknown || isWrite)
+    // What is no composite may write by code that nobody sees.
+    const isSeen = entry?.definition?.kernel.kind === "composite" || SEEN.has(name);
+    const unknown = !isSeen || results.some((t) => !this.g.live.has(t));
+    if (unknown || WRITES.test(name))
       throw new NotImplementedError(
         `onnx.export: the op ${called} has no form in ONNX here${called === name ? "" : `, for it calls ${name}`}\n${programPlace()}: ${called}(${given.map(argument).join(", ")})`,
       );
+  }
+  /** Has a recurrent layer written down whole: ONNX has operators of all their steps. */
+  watch(module: RNNBase<unknown>): void {
+    const forward = module.forward.bind(module) as (...args: unknown[]) => [unknown, unknown];
+    (module as { forward: unknown }).forward = (...args: unknown[]): unknown => {
+      const [input, hx = null] = args;
+      if (this.inside > 0 || !(input instanceof Tensor) || !this.isLive([input, hx])) return forward(...args);
+      this.inside++;
+      let result: [unknown, unknown];
+      try {
+        result = forward(...args);
+      } finally {
+        this.inside--;
+      }
+      writeRecurrent(this.g, module, input, hx === null ? null : tensorsIn(hx), tensorsIn(result));
+      return result;
+    };
   }
   private isLive(inputs: readonly unknown[]): boolean {
     return tensorsIn(inputs).some((t) => this.g.live.has(t));
   }
 }
+/** Names of ops that write to their first tensor. */
+const WRITES = /[^_]_$/;
 /** In place, an op gives its tensor another name: what it was called before is what was before. */
 const formOf = (name: string) =>
-  table[name] ?? (/[^_]_$/.test(name) ? table[name.slice(0, -1)] : undefined) ?? (CASTS.test(name) ? casts : null);
+  table[name] ?? (WRITES.test(name) ? table[name.slice(0, -1)] : undefined) ?? (CASTS.test(name) ? casts : null);
+/** What takes from a tensor its dtype and device alone, which no run changes. */
+const SIZES_ALONE = /^new_(zeros|ones|full|empty|tensor)$/;
+/** Ops that are no composites, and all of whose work is done by other ops: each is in a file that ONNX Runtime ran. */
+const SEEN: ReadonlySet<string> = new Set(
+  "pixel_shuffle pixel_unshuffle logit _norm roll _mse_loss smooth_l1_loss binary_cross_entropy_with_logits".split(" "),
+);
 const CASTS = /^(_?to(_copy)?|float|double|half|long|int|type|type_as|bool|bfloat16)$/;
 const tensorsIn = (x: unknown): Tensor[] =>
   x instanceof Tensor ? [x] : Array.isArray(x) ? (x as unknown[]).flatMap(tensorsIn) : [];

@@ -1,80 +1,19 @@
 // What each operator of ONNX is here.
-import { bool, float32, int64 } from "../base/dtype.ts";
-import { NotImplementedError, ValueError } from "../base/errors.ts";
+import { float32, int64, int8, uint8 } from "../base/dtype.ts";
+import { einsum } from "../ops/linalg/einsum.ts";
+import * as linalg from "../ops/linalg/index.ts";
 import * as ops from "../ops/index.ts";
 import * as F from "../nn/functional/index.ts";
 import { arange, tensor } from "../ops/creation/from_data.ts";
 import { where } from "../ops/overloads.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { branch, compress, gathered, gatherElements, gatherND, loop, oneHot, scatterElements, scatterND, sequences } from "./places.ts"; // prettier-ignore
+import { recurrent } from "./recurrent.ts";
+import { gridSample, resize } from "./resample.ts";
+import { folded, numbers, one, pairs, two } from "./running.ts";
+import type { Running, Runs } from "./running.ts";
 import { dtypeOf } from "./schema.ts";
-import type { AttributeProto, NodeProto } from "./schema.ts";
 
-/** A node's inputs and attributes, when it runs. */
-export class Running {
-  readonly node: NodeProto;
-  private readonly inputs: readonly (Tensor | null)[];
-  private readonly attributes: ReadonlyMap<string, AttributeProto>;
-  constructor(node: NodeProto, inputs: readonly (Tensor | null)[]) {
-    this.node = node;
-    this.inputs = inputs;
-    this.attributes = new Map(node.attribute.map((a) => [a.name, a]));
-  }
-  x(i: number): Tensor {
-    const x = this.inputs[i] ?? null;
-    if (x === null) throw new ValueError(`onnx: ${this.node.opType} '${this.node.name}' lacks its input ${i}`);
-    return x;
-  }
-  maybe(i: number): Tensor | null {
-    return this.inputs[i] ?? null;
-  }
-  get all(): Tensor[] {
-    return this.inputs.map((_, i) => this.x(i));
-  }
-  int(name: string, otherwise: number): number {
-    const a = this.attributes.get(name);
-    return a === undefined ? otherwise : Number(a.i);
-  }
-  float(name: string, otherwise: number): number {
-    return this.attributes.get(name)?.f ?? otherwise;
-  }
-  text(name: string, otherwise: string): string {
-    const a = this.attributes.get(name);
-    return a === undefined ? otherwise : new TextDecoder().decode(a.s);
-  }
-  ints(name: string): number[] | null {
-    return this.attributes.get(name)?.ints.map(Number) ?? null;
-  }
-  get value(): AttributeProto | null {
-    return this.node.attribute[0] ?? null;
-  }
-  /** Whole numbers that are an input in newer opsets, and were an attribute. */
-  axes(i: number, name = "axes"): number[] | null {
-    const x = this.maybe(i);
-    return x === null ? this.ints(name) : numbers(x);
-  }
-  refuse(why: string): never {
-    throw new NotImplementedError(`onnx: ${this.node.opType} ${why} is not implemented (node '${this.node.name}')`);
-  }
-}
-export type Runs = (r: Running) => Tensor | readonly Tensor[];
-const numbers = (x: Tensor): number[] => [x.tolist() as number | number[]].flat().map(Number);
-const one =
-  (f: (x: Tensor) => Tensor): Runs =>
-  (r) =>
-    f(r.x(0));
-const two =
-  (f: (a: Tensor, b: Tensor) => Tensor): Runs =>
-  (r) =>
-    f(r.x(0), r.x(1));
-const folded =
-  (f: (a: Tensor, b: Tensor) => Tensor): Runs =>
-  (r) =>
-    r.all.reduce((a, b) => f(a, b));
-/** Pads as ONNX has them (all begins, all ends), as F.pad has them (pairs, the last dim first). */
-const pairs = (pads: readonly number[]): number[] => {
-  const many = pads.length / 2;
-  return Array.from({ length: many }, (_, i) => [pads[many - 1 - i], pads[2 * many - 1 - i]]).flat();
-};
 /** The pads of a window: given, or such that the output has as many places as the input over the stride. */
 function padsOf(
   r: Running,
@@ -117,8 +56,8 @@ function conv(r: Running, isTransposed: boolean): Tensor {
   }
   return [F.conv1d, F.conv2d, F.conv3d][many - 1](x, w, bias, strides, pads.slice(0, many), dilations, groups);
 }
-function pool(r: Running, isMax: boolean): Tensor {
-  let x = r.x(0);
+function pool(r: Running, isMax: boolean, of = (x: Tensor): Tensor => x, counts = false): Tensor {
+  let x = of(r.x(0));
   const kernel = r.ints("kernel_shape")!;
   const many = kernel.length;
   const ones = new Array<number>(many).fill(1);
@@ -135,7 +74,7 @@ function pool(r: Running, isMax: boolean): Tensor {
     return f(x, kernel, strides, pads.slice(0, many), dilations, ceil_mode);
   }
   if (dilations.some((d) => d !== 1)) r.refuse("with dilations");
-  const count_include_pad = r.int("count_include_pad", 0) === 1;
+  const count_include_pad = counts || r.int("count_include_pad", 0) === 1;
   if (isPadded) {
     if (!count_include_pad) r.refuse("with pads that differ and are not counted");
     x = F.pad(x, pairs(pads));
@@ -144,6 +83,34 @@ function pool(r: Running, isMax: boolean): Tensor {
   const f = [F.avg_pool1d, F.avg_pool2d, F.avg_pool3d][many - 1];
   return f(x, kernel, strides, pads.slice(0, many), ceil_mode, count_include_pad);
 }
+/** The largest, and where they were: counted through the whole input, where here each plane is counted for itself. */
+function poolWithPlaces(r: Running): readonly Tensor[] {
+  const x = r.x(0);
+  const kernel = r.ints("kernel_shape")!;
+  const many = kernel.length;
+  const ones = new Array<number>(many).fill(1);
+  const [strides, dilations] = [r.ints("strides") ?? ones, r.ints("dilations") ?? ones];
+  const pads = padsOf(r, x, kernel, strides, dilations);
+  if (!isEven(pads)) r.refuse("with indices and pads that differ");
+  if (r.int("storage_order", 0) === 1) r.refuse("with indices by columns");
+  const f = [F.max_pool1d, F.max_pool2d, F.max_pool3d][many - 1];
+  const padding = pads.slice(0, many);
+  const ceil_mode = r.int("ceil_mode", 0) === 1;
+  const options = { stride: strides, padding, dilation: dilations, ceil_mode, return_indices: true } as const;
+  const [values, indices] = f(x, kernel, options) as unknown as [Tensor, Tensor];
+  const plane = x.sizes.slice(2).reduce((a, b) => a * b, 1);
+  const planes = x.sizes[0] * x.sizes[1];
+  const begin = arange(0, planes * plane, Math.max(plane, 1), { dtype: int64 });
+  return [values, indices.add(begin.view([x.sizes[0], x.sizes[1], ...ones]))];
+}
+/** Before opset 13, all dims from the axis on were one. */
+const softmax =
+  (f: (x: Tensor, dim: number) => Tensor): Runs =>
+  (r) => {
+    const x = r.x(0);
+    if (r.opset >= 13) return f(x, r.int("axis", -1));
+    return f(x.flatten(r.axis(x, 1)), -1).view(x.sizes);
+  };
 const reduced =
   (f: (x: Tensor, dims: number[], keepdim: boolean) => Tensor): Runs =>
   (r) => {
@@ -203,14 +170,6 @@ function gemm(r: Running): Tensor {
   const scaled = alpha === 1 ? product : product.mul(alpha);
   return c === null ? scaled : scaled.add(beta === 1 ? c : c.mul(beta));
 }
-function gathered(r: Running): Tensor {
-  const [x, index] = [r.x(0), r.x(1)];
-  const axis = r.int("axis", 0);
-  const dim = axis < 0 ? axis + x.ndim : axis;
-  const flat = index.to(int64).flatten();
-  const found = x.index_select(dim, flat.add(flat.lt(0).to(int64).mul(x.sizes[dim])));
-  return found.reshape([...x.sizes.slice(0, dim), ...index.sizes, ...x.sizes.slice(dim + 1)]);
-}
 function reshaped(r: Running): Tensor {
   const x = r.x(0);
   const shape = r.axes(1, "shape")!;
@@ -267,7 +226,8 @@ function expanded(r: Running): Tensor {
 
 /** By operator; `r` has inputs and attributes. */
 export const table: Readonly<Record<string, Runs>> = {
-  Identity: one((x) => x),
+  ...sequences,
+  Identity: (r) => r.value(0),
   Dropout: one((x) => x),
   Relu: one((x) => x.relu()),
   Sigmoid: one((x) => x.sigmoid()),
@@ -280,6 +240,14 @@ export const table: Readonly<Record<string, Runs>> = {
   Sin: one((x) => x.sin()),
   Cos: one((x) => x.cos()),
   Tan: one((x) => x.tan()),
+  Asin: one((x) => x.asin()),
+  Acos: one((x) => x.acos()),
+  Atan: one((x) => x.atan()),
+  Sinh: one((x) => x.sinh()),
+  Cosh: one((x) => x.cosh()),
+  Asinh: one((x) => x.asinh()),
+  Acosh: one((x) => x.acosh()),
+  Atanh: one((x) => x.atanh()),
   Floor: one((x) => x.floor()),
   Ceil: one((x) => x.ceil()),
   Round: one((x) => x.round()),
@@ -288,6 +256,19 @@ export const table: Readonly<Record<string, Runs>> = {
   Reciprocal: one((x) => x.reciprocal()),
   Not: one((x) => x.logical_not()),
   IsNaN: one((x) => x.isnan()),
+  IsInf: (r) => {
+    const [x, negative, positive] = [r.x(0), r.int("detect_negative", 1), r.int("detect_positive", 1)];
+    return x.isinf().logical_and(negative === 0 ? x.gt(0) : positive === 0 ? x.lt(0) : x.eq(x));
+  },
+  Shrink: (r) => {
+    const [x, lambd, bias] = [r.x(0), r.float("lambd", 0.5), r.float("bias", 0)];
+    return where(x.lt(-lambd), x.add(bias), where(x.gt(lambd), x.sub(bias), x.mul(0)));
+  },
+  ThresholdedRelu: (r) => {
+    const x = r.x(0);
+    return where(x.gt(r.float("alpha", 1)), x, x.mul(0));
+  },
+  Swish: (r) => r.x(0).mul(r.x(0).mul(r.float("alpha", 1)).sigmoid()),
   Softplus: one((x) => F.softplus(x)),
   Softsign: one((x) => F.softsign(x)),
   Mish: one((x) => F.mish(x)),
@@ -307,6 +288,14 @@ export const table: Readonly<Record<string, Runs>> = {
   Div: two((a, b) => (a.dtype.is_floating_point ? a.div(b) : a.div(b, { rounding_mode: "trunc" }))),
   Mod: (r) => (r.int("fmod", 0) === 1 ? r.x(0).fmod(r.x(1)) : r.x(0).remainder(r.x(1))),
   Pow: two((a, b) => a.pow(b).to(a.dtype)),
+  Xor: two((a, b) => a.logical_xor(b)),
+  BitwiseAnd: two((a, b) => a.bitwise_and(b)),
+  BitwiseOr: two((a, b) => a.bitwise_or(b)),
+  BitwiseXor: two((a, b) => a.bitwise_xor(b)),
+  BitwiseNot: one((x) => x.bitwise_not()),
+  BitShift: (r) =>
+    r.text("direction", "LEFT") === "LEFT" ? r.x(0).bitwise_left_shift(r.x(1)) : r.x(0).bitwise_right_shift(r.x(1)),
+  Mean: (r) => r.all.reduce((a, b) => a.add(b)).div(r.all.length),
   Max: folded((a, b) => a.maximum(b)),
   Min: folded((a, b) => a.minimum(b)),
   Sum: folded((a, b) => a.add(b)),
@@ -322,7 +311,7 @@ export const table: Readonly<Record<string, Runs>> = {
   Gemm: gemm,
   Conv: (r) => conv(r, false),
   ConvTranspose: (r) => conv(r, true),
-  MaxPool: (r) => (r.node.output.length > 1 ? r.refuse("with indices") : pool(r, true)),
+  MaxPool: (r) => (r.node.output.length > 1 ? poolWithPlaces(r) : pool(r, true)),
   AveragePool: (r) => pool(r, false),
   GlobalAveragePool: one((x) => x.mean(x.sizes.map((_, d) => d).slice(2), true)),
   GlobalMaxPool: one((x) => x.amax(x.sizes.map((_, d) => d).slice(2), true)),
@@ -336,9 +325,14 @@ export const table: Readonly<Record<string, Runs>> = {
     const [weight, bias] = [r.x(1), r.maybe(2)].map((v) => v && v.expand(shape));
     return F.layer_norm(x, shape, weight, bias, r.float("epsilon", 1e-5));
   },
-  GroupNormalization: (r) => F.group_norm(r.x(0), r.int("num_groups", 1), r.x(1), r.x(2), r.float("epsilon", 1e-5)),
-  Softmax: (r) => r.x(0).softmax(r.int("axis", -1)),
-  LogSoftmax: (r) => r.x(0).log_softmax(r.int("axis", -1)),
+  GroupNormalization: (r) => {
+    const [x, groups] = [r.x(0), r.int("num_groups", 1)];
+    // Before opset 21 a group had one scale.
+    const each = (v: Tensor): Tensor => (v.size(0) === x.size(1) ? v : v.repeat_interleave(x.size(1) / groups));
+    return F.group_norm(x, groups, each(r.x(1)), each(r.x(2)), r.float("epsilon", 1e-5));
+  },
+  Softmax: softmax((x, dim) => x.softmax(dim)),
+  LogSoftmax: softmax((x, dim) => x.log_softmax(dim)),
   Reshape: reshaped,
   Flatten: (r) => {
     const x = r.x(0);
@@ -362,7 +356,15 @@ export const table: Readonly<Record<string, Runs>> = {
   Split: pieces,
   Slice: sliced,
   Gather: gathered,
-  GatherElements: (r) => r.x(0).gather(r.int("axis", 0), r.x(1).to(int64)),
+  GatherElements: gatherElements,
+  GatherND: gatherND,
+  ScatterElements: scatterElements,
+  Scatter: scatterElements,
+  ScatterND: scatterND,
+  Compress: compress,
+  NonZero: one((x) => x.nonzero().t()),
+  If: branch,
+  Loop: loop,
   Shape: (r) => {
     const x = r.x(0);
     const [start, end] = [r.int("start", 0), r.int("end", x.ndim)];
@@ -370,19 +372,18 @@ export const table: Readonly<Record<string, Runs>> = {
   },
   Size: one((x) => tensor(x.numel(), { dtype: int64 })),
   Constant: (r) => {
-    const { value } = r;
-    if (value === null) return r.refuse("without a value");
-    if (value.name === "value_float") return tensor(value.f, { dtype: float32 });
-    if (value.name === "value_int") return tensor(Number(value.i), { dtype: int64 });
-    if (value.name === "value_floats") return tensor(value.floats, { dtype: float32 });
-    if (value.name === "value_ints") return tensor(BigInt64Array.from(value.ints), { dtype: int64 });
-    return r.refuse(`with ${value.name}`);
+    const value = r.tensor("value");
+    if (value !== null) return value;
+    if (r.has("value_float")) return tensor(r.float("value_float", 0), { dtype: float32 });
+    if (r.has("value_int")) return tensor(r.int("value_int", 0), { dtype: int64 });
+    const [floats, ints] = [r.floats("value_floats"), r.ints("value_ints")];
+    if (r.has("value_floats")) return tensor(floats!, { dtype: float32 });
+    if (r.has("value_ints")) return tensor(BigInt64Array.from(ints!, BigInt), { dtype: int64 });
+    return r.refuse(`with ${r.node.attribute[0]?.name ?? "no value"}`);
   },
   ConstantOfShape: (r) => {
-    const shape = numbers(r.x(0));
-    const { value } = r;
-    if (value?.t === undefined) return ops.zeros(shape, { dtype: float32 });
-    return r.maybe(1) !== null ? r.x(1).expand(shape) : r.refuse("with a value of its own");
+    const value = r.tensor("value") ?? ops.zeros(1, { dtype: float32 });
+    return value.expand(numbers(r.x(0)));
   },
   Range: (r) => arange(Number(r.x(0).item()), Number(r.x(1).item()), Number(r.x(2).item()), { dtype: r.x(0).dtype }),
   Cast: (r) => {
@@ -390,10 +391,17 @@ export const table: Readonly<Record<string, Runs>> = {
     return r.x(0).to(dtypeOf(number) ?? r.refuse(`to the dtype ${number}`));
   },
   CastLike: two((a, b) => a.to(b.dtype)),
-  CumSum: (r) =>
-    r.int("exclusive", 0) + r.int("reverse", 0) > 0
-      ? r.refuse("exclusive or in reverse")
-      : r.x(0).cumsum(Number(r.x(1).item())),
+  CumSum: (r) => {
+    const [x, axis] = [r.x(0), Number(r.x(1).item())];
+    const turned = (y: Tensor): Tensor => (r.int("reverse", 0) === 1 ? y.flip([axis]) : y);
+    const sums = (y: Tensor): Tensor => y.cumsum(axis).to(y.dtype);
+    if (r.int("exclusive", 0) === 0) return turned(sums(turned(x)));
+    const before = ops.cat(
+      [x.narrow(axis, 0, 1).new_zeros(x.narrow(axis, 0, 1).sizes), turned(x).narrow(axis, 0, x.size(axis) - 1)],
+      axis,
+    );
+    return turned(sums(before));
+  },
   ArgMax: (r) => r.x(0).argmax(r.int("axis", 0), r.int("keepdims", 1) === 1),
   ArgMin: (r) => r.x(0).argmin(r.int("axis", 0), r.int("keepdims", 1) === 1),
   TopK: (r) => {
@@ -406,6 +414,8 @@ export const table: Readonly<Record<string, Runs>> = {
   ReduceMin: reduced((x, d, k) => x.amin(d, k)),
   ReduceProd: reduced((x, d, k) => [...d].sort((a, b) => b - a).reduce((y, dim) => y.prod(dim, k), x)),
   ReduceLogSumExp: reduced((x, d, k) => x.logsumexp(d, k)),
+  ReduceSumSquare: reduced((x, d, k) => x.square().sum(d, k)),
+  ReduceLogSum: reduced((x, d, k) => x.sum(d, k).log()),
   ReduceL2: reduced((x, d, k) => x.square().sum(d, k).sqrt()),
   ReduceL1: reduced((x, d, k) => x.abs().sum(d, k)),
   Pad: padded,
@@ -413,9 +423,116 @@ export const table: Readonly<Record<string, Runs>> = {
     const k = r.maybe(1) === null ? 0 : Number(r.x(1).item());
     return r.int("upper", 1) === 1 ? r.x(0).triu(k) : r.x(0).tril(k);
   },
-  OneHot: (r) => {
-    if (r.int("axis", -1) !== -1) r.refuse("along an inner axis");
-    const [index, depth, values] = [r.x(0).to(int64), Number(r.x(1).item()), r.x(2)];
-    return where(F.one_hot(index, depth).to(bool), values.select(0, 1), values.select(0, 0));
+  OneHot: oneHot,
+  RNN: recurrent,
+  GRU: recurrent,
+  LSTM: recurrent,
+  Resize: resize,
+  Upsample: resize,
+  GridSample: gridSample,
+  AffineGrid: (r) => F.affine_grid(r.x(0), numbers(r.x(1)), r.int("align_corners", 0) === 1),
+  DepthToSpace: (r) => {
+    const [x, b] = [r.x(0), r.int("blocksize", 1)];
+    if (r.text("mode", "DCR") === "CRD") return F.pixel_shuffle(x, b);
+    const [n, c, h, w] = x.sizes;
+    const blocks = x.reshape([n, b, b, c / b ** 2, h, w]).permute(0, 3, 4, 1, 5, 2);
+    return blocks.reshape([n, c / b ** 2, h * b, w * b]);
+  },
+  SpaceToDepth: (r) => {
+    const [x, b] = [r.x(0), r.int("blocksize", 1)];
+    const [n, c, h, w] = x.sizes;
+    const blocks = x.reshape([n, c, h / b, b, w / b, b]).permute(0, 3, 5, 1, 2, 4);
+    return blocks.reshape([n, c * b ** 2, h / b, w / b]);
+  },
+  Einsum: (r) => einsum(r.text("equation", ""), r.all),
+  Det: one((x) => linalg.det(x)),
+  LRN: localResponse,
+  LpPool: (r) => {
+    const p = r.int("p", 2);
+    const count = r.ints("kernel_shape")!.reduce((a, b) => a * b, 1);
+    return pool(r, false, (x) => x.abs().pow(p), true)
+      .mul(count)
+      .pow(1 / p);
+  },
+  GlobalLpPool: (r) => {
+    const [x, p] = [r.x(0), r.int("p", 2)];
+    return x.abs().pow(p).sum(spatial(x), true).pow(1 / p); // prettier-ignore
+  },
+  LpNormalization: (r) => {
+    const x = r.x(0);
+    const axis = r.axis(x, -1);
+    return x.div(r.int("p", 2) === 1 ? x.abs().sum(axis, true) : x.square().sum(axis, true).sqrt());
+  },
+  MeanVarianceNormalization: (r) => {
+    const axes = r.ints("axes") ?? [0, 2, 3];
+    const centred = r.x(0).sub(r.x(0).mean(axes, true));
+    return centred.div(centred.square().mean(axes, true).sqrt().add(1e-9));
+  },
+  RMSNormalization: (r) => {
+    const x = r.x(0);
+    const shape = x.sizes.slice(r.axis(x, -1));
+    return F.rms_norm(x, shape, r.x(1).expand(shape), r.float("epsilon", 1e-5));
+  },
+  Hardmax: (r) => {
+    const x = r.x(0);
+    const axis = r.axis(x, -1);
+    return F.one_hot(x.argmax(axis), x.sizes[axis]).movedim(-1, axis).to(x.dtype);
+  },
+  Col2Im: (r) => {
+    const block = numbers(r.x(2));
+    const each = (name: string, otherwise: number): number[] => r.ints(name) ?? block.map(() => otherwise);
+    const pads = r.ints("pads") ?? [0, 0, 0, 0];
+    if (!isEven(pads)) r.refuse("with pads that differ");
+    const [dilations, strides] = [each("dilations", 1), each("strides", 1)];
+    return F.fold(r.x(0), numbers(r.x(1)), block, dilations, pads.slice(0, block.length), strides);
+  },
+  NegativeLogLikelihoodLoss: (r) => F.nll_loss(r.x(0), r.x(1).to(int64), losses(r)),
+  SoftmaxCrossEntropyLoss: (r) => {
+    const log = r.x(0).log_softmax(1);
+    return [F.nll_loss(log, r.x(1).to(int64), losses(r)), log];
+  },
+  EyeLike: (r) => {
+    const [rows, columns] = r.x(0).sizes;
+    const dtype = r.has("dtype") ? dtypeOf(r.int("dtype", 1)) : r.x(0).dtype;
+    const made = ops.ones([rows, columns], { dtype: dtype ?? r.refuse("of this dtype") });
+    const k = r.int("k", 0);
+    return made.triu(k).tril(k);
+  },
+  QuantizeLinear: (r) => {
+    const [x, zero] = [r.x(0), r.maybe(2)];
+    const scaled = x.div(alongAxis(r, x, r.x(1))).round();
+    const type = zero?.dtype ?? uint8;
+    const moved = zero === null ? scaled : scaled.add(alongAxis(r, x, zero).to(x.dtype));
+    const [low, high] = type === uint8 ? [0, 255] : type === int8 ? [-128, 127] : r.refuse(`to ${type.name}`);
+    return moved.clamp(low, high).to(type);
+  },
+  DequantizeLinear: (r) => {
+    const [x, scale, zero] = [r.x(0), r.x(1), r.maybe(2)];
+    const moved = zero === null ? x.to(scale.dtype) : x.to(scale.dtype).sub(alongAxis(r, x, zero).to(scale.dtype));
+    return moved.mul(alongAxis(r, x, scale));
   },
 };
+/** What each place along the axis has of its own, or all have. */
+const alongAxis = (r: Running, x: Tensor, v: Tensor): Tensor => {
+  if (v.numel() === 1) return v.reshape([]);
+  if (v.ndim > 1 || r.int("block_size", 0) > 0) r.refuse("by blocks");
+  const axis = r.axis(x, 1);
+  return v.view(x.sizes.map((_, d) => (d === axis ? -1 : 1)));
+};
+const spatial = (x: Tensor): number[] => x.sizes.map((_, d) => d).slice(2);
+const losses = (r: Running): { weight: Tensor | null; ignore_index: number; reduction: "mean" } => ({
+  weight: r.maybe(2),
+  ignore_index: r.int("ignore_index", -100),
+  reduction: r.text("reduction", "mean") as "mean",
+});
+function localResponse(r: Running): Tensor {
+  const [x, size] = [r.x(0), r.int("size", 1)];
+  const squares = F.pad(x.square().flatten(2).unsqueeze(1), [
+    0,
+    0,
+    Math.floor((size - 1) / 2),
+    Math.ceil((size - 1) / 2),
+  ]);
+  const mean = F.avg_pool2d(squares, [size, 1], 1).view(x.sizes);
+  return x.div(mean.mul(r.float("alpha", 1e-4)).add(r.float("bias", 1)).pow(r.float("beta", 0.75)));
+}

@@ -6,15 +6,28 @@ import { tensor } from "../ops/creation/from_data.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { numberOf } from "./schema.ts";
 
-export type Attribute = number | string | readonly number[] | { readonly float: number };
-const [FLOAT, INT, STRING, INTS] = [1, 2, 3, 7];
+export type Attribute =
+  number | string | readonly number[] | { readonly float: number } | { readonly strings: readonly string[] };
+const [FLOAT, INT, STRING, INTS, STRINGS] = [1, 2, 3, 7, 8];
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+/** A tensor of the file: `rawData` here, or in a file beside it. */
+export interface Initializer {
+  readonly name: string;
+  readonly dims: readonly bigint[];
+  readonly dataType: number;
+  rawData?: Uint8Array;
+  externalData?: readonly { readonly key: string; readonly value: string }[];
+  dataLocation?: number;
+}
 
 export class GraphBuilder {
   readonly nodes: object[] = [];
-  readonly initializers: object[] = [];
+  readonly initializers: Initializer[] = [];
   /** What a tensor is called: one that follows from the model's inputs, or a parameter. */
   readonly live = new Map<Tensor, string>();
   private readonly constants = new Map<Tensor, string>();
+  /** Tensors whose values an op changed by way of another one, and which op that was. */
+  private readonly stale = new Map<Tensor, string>();
   private readonly shared = new Map<string, string>();
   private readonly parameters: ReadonlyMap<Tensor, string>;
   private count = 0;
@@ -23,6 +36,11 @@ export class GraphBuilder {
   }
   /** The name of a tensor; one that does not follow from the inputs becomes a constant of the graph. */
   name(t: Tensor): string {
+    const changed = this.stale.get(t);
+    if (changed !== undefined)
+      throw new NotImplementedError(
+        `onnx.export: a tensor is used whose memory ${changed} has changed, through another tensor\nONNX has values alone: write what changes as a new tensor (torch.cat, torch.where, x.index_copy).`,
+      );
     const known = this.live.get(t) ?? this.constants.get(t);
     if (known !== undefined) return known;
     const name = this.parameters.get(t) ?? `constant_${this.count++}`;
@@ -36,6 +54,12 @@ export class GraphBuilder {
     const { buffer, byteOffset, byteLength } = t.detach().contiguous().typed_array();
     const rawData = new Uint8Array(buffer, byteOffset, byteLength).slice();
     this.initializers.push({ name, dims: t.sizes.map(BigInt), dataType, rawData });
+  }
+  /** An op wrote to `t`: whoever else lies in its memory has no name any more. */
+  written(t: Tensor, op: string): void {
+    for (const other of [...this.live.keys(), ...this.constants.keys(), ...this.parameters.keys()])
+      if (other !== t && other.storage === t.storage) this.stale.set(other, op);
+    this.stale.delete(t);
   }
   /** Whole numbers as a constant, such as a shape. */
   ints(values: readonly number[]): string {
@@ -61,8 +85,9 @@ export class GraphBuilder {
   ): string[] {
     const output = Array.from({ length: many }, () => `${op.toLowerCase()}_${this.count++}`);
     const attribute = Object.entries(attributes).map(([name, value]) => {
-      if (typeof value === "string") return { name, type: STRING, s: new TextEncoder().encode(value) };
+      if (typeof value === "string") return { name, type: STRING, s: bytesOf(value) };
       if (typeof value === "number") return { name, type: INT, i: BigInt(value) };
+      if ("strings" in value) return { name, type: STRINGS, strings: value.strings.map(bytesOf) };
       if ("float" in value) return { name, type: FLOAT, f: value.float };
       return { name, type: INTS, ints: value.map(BigInt) };
     });

@@ -37,8 +37,10 @@ message AttributeProto {
   int64 i = 3;
   bytes s = 4;
   TensorProto t = 5;
+  GraphProto g = 6;
   repeated float floats = 7;
   repeated int64 ints = 8;
+  repeated bytes strings = 9;
 }
 message TensorProto {
   repeated int64 dims = 1;
@@ -50,6 +52,7 @@ message TensorProto {
   bytes raw_data = 9;
   repeated double double_data = 10 [packed];
   repeated StringStringEntryProto external_data = 13;
+  int32 data_location = 14;
 }
 message StringStringEntryProto {
   string key = 1;
@@ -94,8 +97,10 @@ export interface AttributeProto {
   i: bigint;
   s: Uint8Array;
   t?: TensorProto;
+  g?: GraphProto;
   floats: number[];
   ints: bigint[];
+  strings: Uint8Array[];
 }
 export interface NodeProto {
   name: string;
@@ -112,7 +117,14 @@ export interface ValueInfoProto {
 export interface ModelProto {
   irVersion: bigint;
   opsetImport: { domain: string; version: bigint }[];
-  graph?: { node: NodeProto[]; initializer: TensorProto[]; input: ValueInfoProto[]; output: ValueInfoProto[] };
+  graph?: GraphProto;
+}
+export interface GraphProto {
+  name: string;
+  node: NodeProto[];
+  initializer: TensorProto[];
+  input: ValueInfoProto[];
+  output: ValueInfoProto[];
 }
 const NUMBERS = new Map<Dtype, number>([
   [float32, 1],
@@ -127,4 +139,7 @@ const NUMBERS = new Map<Dtype, number>([
   [bfloat16, 16],
 ]);
 export const numberOf = (dtype: Dtype): number | null => NUMBERS.get(dtype) ?? null;
-export const dtypeOf = (number: number): Dtype | null => [...NUMBERS].find(([, n]) => n === number)?.[0] ?? null;
+/** What shifts are told in: 64 bits without a sign, which have the same bits here. */
+const UINT64 = 13;
+export const dtypeOf = (number: number): Dtype | null =>
+  number === UINT64 ? int64 : ([...NUMBERS].find(([, n]) => n === number)?.[0] ?? null);

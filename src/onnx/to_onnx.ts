@@ -1,71 +1,38 @@
 // What each op is in ONNX.
-import { bool, float32, float64, int64 } from "../base/dtype.ts";
-import type { Dtype } from "../base/dtype.ts";
-import { NotImplementedError } from "../base/errors.ts";
+import { bool, float32, int64 } from "../base/dtype.ts";
 import { tensor } from "../ops/creation/from_data.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { composed } from "./composed_forms.ts";
+import {
+  binary,
+  dimsOf,
+  each,
+  first,
+  n,
+  operands,
+  pair,
+  positive,
+  refuse,
+  sliced,
+  t,
+  transposed,
+  unary,
+} from "./form.ts";
+import type { Call, Written } from "./form.ts";
 import type { GraphBuilder } from "./graph.ts";
 
-/** A call that was seen: its arguments by the names of its signature, and its results. */
-export interface Call {
-  readonly name: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly results: readonly Tensor[];
-}
-/** Writes a call into a graph: the names of its results. */
-export type Written = (g: GraphBuilder, call: Call) => string | string[];
-
-const t = ({ args }: Call, name: string): Tensor => args[name] as Tensor;
-const n = ({ args }: Call, name: string): number => Number(args[name]);
-const first = ({ args }: Call): Tensor => Object.values(args).find((x) => x instanceof Tensor) as Tensor;
-/** As many numbers as there are dims. */
-const each = (x: unknown, many: number): number[] => {
-  const given = (Array.isArray(x) ? x : [x]).map(Number);
-  return given.length === 1 ? new Array<number>(many).fill(given[0]) : given;
-};
-const positive = (dim: number, ndim: number): number => (dim < 0 ? dim + Math.max(ndim, 1) : dim);
-const dimsOf = (x: unknown, ndim: number): number[] =>
-  x === null || x === undefined || (Array.isArray(x) && x.length === 0)
-    ? Array.from({ length: ndim }, (_, d) => d)
-    : (Array.isArray(x) ? x : [x]).map((d) => positive(Number(d), ndim));
-const refuse = (call: Call, why: string): never => {
-  throw new NotImplementedError(`onnx.export: ${call.name} ${why} is not implemented`);
-};
-
-const unary =
-  (op: string): Written =>
-  (g, call) =>
-    g.node(op, [g.cast(g.name(first(call)), first(call).dtype, call.results[0].dtype)]);
-/** The dtype that operands of two dtypes are compared in. */
-function common(a: Dtype, b: Dtype): Dtype {
-  if (a === b) return a;
-  if (a.is_floating_point !== b.is_floating_point) return a.is_floating_point ? a : b;
-  if (a.is_floating_point) return a === float64 || b === float64 ? float64 : float32;
-  return int64;
-}
-/** Both operands in one dtype. */
-function operands(g: GraphBuilder, call: Call, a: unknown, b: unknown, to: Dtype | null): [string, string] {
-  const of = (x: unknown): Dtype | null => (x instanceof Tensor ? x.dtype : null);
-  const isWhole = (x: unknown): boolean => x instanceof Tensor || typeof x === "bigint" || Number.isInteger(Number(x));
-  const [da, db] = [of(a), of(b)];
-  let dtype = to ?? common(da ?? db!, db ?? da!);
-  if (!dtype.is_floating_point && !(isWhole(a) && isWhole(b))) dtype = float32;
-  const named = (x: unknown): string =>
-    x instanceof Tensor ? g.cast(g.name(x), x.dtype, dtype) : g.scalar(Number(x), dtype);
-  return [named(a), named(b)];
-}
-const pair = ({ args }: Call): [unknown, unknown] => {
-  const values = Object.values(args);
-  return [values[0], values[1]];
-};
-const binary =
-  (op: string): Written =>
-  (g, call) =>
-    g.node(op, operands(g, call, ...pair(call), call.results[0].dtype));
 const comparison =
   (op: string): Written =>
   (g, call) =>
     g.node(op, operands(g, call, ...pair(call), null));
+/** Of what is none, whether it is 0. */
+const logical =
+  (op: string): Written =>
+  (g, call) =>
+    g.node(
+      op,
+      pair(call).map((x) => g.cast(g.name(x as Tensor), (x as Tensor).dtype, bool)),
+    );
 const not =
   (written: Written): Written =>
   (g, call) =>
@@ -88,8 +55,6 @@ const reshaped: Written = (g, call) => {
   return g.node("Reshape", [g.name(x), g.ints(y.ndim === 0 ? [] : [dim0, ...rest])]);
 };
 const same: Written = (g, call) => g.name(first(call));
-const transposed = (g: GraphBuilder, x: Tensor, perm: readonly number[]): string =>
-  g.node("Transpose", [g.name(x)], { perm });
 const swapped =
   (a: (call: Call) => number, b: (call: Call) => number): Written =>
   (g, call) => {
@@ -100,9 +65,6 @@ const swapped =
     [perm[i], perm[j]] = [perm[j], perm[i]];
     return transposed(g, x, perm);
   };
-function sliced(g: GraphBuilder, x: Tensor, dim: number, start: number, end: number, step = 1): string {
-  return g.node("Slice", [g.name(x), ...[[start], [end], [dim], [step]].map((v) => g.ints(v))]);
-}
 const reduced =
   (op: string): Written =>
   (g, call) => {
@@ -121,12 +83,17 @@ const arg =
     const axis = whole ? 0 : positive(n(call, "dim"), x.ndim);
     return g.node(op, [name], { axis, keepdims: !whole && call.args.keepdim === true ? 1 : 0 });
   };
+/** ONNX's windows move over batches: one sample is a batch of one. */
+function batched(g: GraphBuilder, x: Tensor, many: number, write: (name: string) => string): string {
+  if (x.ndim === many + 2) return write(g.name(x));
+  const first = g.ints([0]);
+  return g.node("Squeeze", [write(g.node("Unsqueeze", [g.name(x), first])), first]);
+}
 const conv =
   (many: number, isTransposed = false): Written =>
   (g, call) => {
     const { args } = call;
     const [x, w] = [first(call), t(call, "weight")];
-    if (x.ndim !== many + 2) refuse(call, "of an input without a batch");
     const kernel = w.sizes.slice(2);
     const dilations = each(args.dilation, many);
     let pads: number[];
@@ -137,7 +104,7 @@ const conv =
       const padding = args.padding === "valid" ? new Array<number>(many).fill(0) : each(args.padding, many);
       pads = [...padding, ...padding];
     }
-    const inputs = [x, w, ...(args.bias instanceof Tensor ? [args.bias] : [])].map((v) => g.name(v));
+    const inputs = [w, ...(args.bias instanceof Tensor ? [args.bias] : [])].map((v) => g.name(v));
     const more: Record<string, number[]> = isTransposed ? { output_padding: each(args.output_padding, many) } : {};
     const common = {
       kernel_shape: kernel,
@@ -146,14 +113,14 @@ const conv =
       dilations,
       group: n(call, "groups"),
     };
-    return g.node(isTransposed ? "ConvTranspose" : "Conv", inputs, { ...common, ...more });
+    const op = isTransposed ? "ConvTranspose" : "Conv";
+    return batched(g, x, many, (name) => g.node(op, [name, ...inputs], { ...common, ...more }));
   };
 const pool =
   (op: string, many: number): Written =>
   (g, call) => {
     const { args } = call;
     const x = first(call);
-    if (x.ndim !== many + 2) refuse(call, "of an input without a batch");
     if ((args.divisor_override ?? null) !== null) refuse(call, "with divisor_override");
     const kernel = each(args.kernel_size, many);
     const isUnset = args.stride === null || args.stride === undefined || (args.stride as unknown[]).length === 0;
@@ -167,14 +134,32 @@ const pool =
         ? { dilations: each(args.dilation, many) }
         : { count_include_pad: args.count_include_pad === false ? 0 : 1 }),
     };
-    return g.node(op, [g.name(x)], attributes);
+    return batched(g, x, many, (name) => g.node(op, [name], attributes));
   };
+/** Windows of several sizes: what each takes of a dim is a matrix. */
+function adaptiveByWeights(g: GraphBuilder, call: Call, size: readonly number[]): string {
+  const x = first(call);
+  if (size.length > 2) refuse(call, "to a size that does not divide the input's");
+  const means = (from: number, to: number): Tensor =>
+    tensor(
+      Array.from({ length: from }, (_, i) =>
+        Array.from({ length: to }, (_x, j) => {
+          const [begin, end] = [Math.floor((j * from) / to), Math.ceil(((j + 1) * from) / to)];
+          return i >= begin && i < end ? 1 / (end - begin) : 0;
+        }),
+      ),
+      { dtype: x.dtype },
+    );
+  const name = g.node("MatMul", [g.name(x), g.name(means(x.sizes.at(-1)!, size.at(-1)!))]);
+  if (size.length === 1) return name;
+  return g.node("MatMul", [g.name(means(x.sizes.at(-2)!, size[0]).t()), name]);
+}
 const adaptive: Written = (g, call) => {
   const x = first(call);
   const size = (call.args.output_size as unknown[]).map(Number);
   const spatial = x.sizes.slice(-size.length);
   if (size.every((s) => s === 1)) return g.node("GlobalAveragePool", [g.name(x)]);
-  if (!size.every((s, d) => spatial[d] % s === 0)) refuse(call, "to a size that does not divide the input's");
+  if (!size.every((s, d) => spatial[d] % s === 0)) return adaptiveByWeights(g, call, size);
   const kernel_shape = size.map((s, d) => spatial[d] / s);
   return g.node("AveragePool", [g.name(x)], { kernel_shape, strides: kernel_shape });
 };
@@ -223,13 +208,22 @@ const linear: Written = (g, call) => {
 const attention: Written = (g, call) => {
   const { args } = call;
   if (n(call, "dropout_p") > 0) refuse(call, "with dropout (call model.eval())");
-  if (args.enable_gqa === true) refuse(call, "with enable_gqa");
   const [q, k, v] = [t(call, "query"), t(call, "key"), t(call, "value")];
+  /** Heads of keys and values, each as often as queries share it. */
+  const shared = (x: Tensor, name = g.name(x)): string => {
+    const times = args.enable_gqa === true ? q.sizes.at(-3)! / x.sizes.at(-3)! : 1;
+    if (times === 1) return name;
+    const heads = Array.from({ length: q.sizes.at(-3)! }, (_, i) => Math.floor(i / times));
+    return g.node("Gather", [name, g.ints(heads)], { axis: x.ndim - 3 });
+  };
   const [length, keys, width] = [q.sizes.at(-2)!, k.sizes.at(-2)!, q.sizes.at(-1)!];
   const scale = (args.scale as number | null | undefined) ?? 1 / Math.sqrt(width);
   const perm = k.sizes.map((_, d) => d);
   perm.push(...perm.splice(-2).reverse());
-  let scores = g.node("Mul", [g.node("MatMul", [g.name(q), transposed(g, k, perm)]), g.scalar(scale, q.dtype)]);
+  let scores = g.node("Mul", [
+    g.node("MatMul", [g.name(q), g.node("Transpose", [shared(k)], { perm })]),
+    g.scalar(scale, q.dtype),
+  ]);
   const masks: string[] = [];
   if (args.is_causal === true) {
     const rows = Array.from({ length }, (_, i) => Array.from({ length: keys }, (_x, j) => (j > i ? -Infinity : 0)));
@@ -243,7 +237,7 @@ const attention: Written = (g, call) => {
         : g.name(mask),
     );
   for (const name of masks) scores = g.node("Add", [scores, name]);
-  return g.node("MatMul", [g.node("Softmax", [scores], { axis: -1 }), g.name(v)]);
+  return g.node("MatMul", [g.node("Softmax", [scores], { axis: -1 }), shared(v)]);
 };
 /** Sizes of the pieces that a tensor is cut into along a dim. */
 const pieces: Written = (g, call) => {
@@ -300,14 +294,48 @@ function varianceOf(g: GraphBuilder, call: Call): string {
   const sum = g.node("ReduceSum", [g.node("Mul", [centred, centred]), axes], { keepdims: keepdim ? 1 : 0 });
   return g.node("Div", [sum, g.scalar(many - Number(correction ?? 1), x.dtype)]);
 }
+/** One value in a tensor's shape. */
+const filledLike =
+  (value: (call: Call) => number): Written =>
+  (g, call) =>
+    g.node("Expand", [g.scalar(value(call), call.results[0].dtype), g.node("Shape", [g.name(first(call))])]);
+/** A size and a way to look between elements, as ONNX names them. */
+const resized: Written = (g, call) => {
+  const x = first(call);
+  const [mode, antialias] = [String(call.args.mode), call.args.antialias === true];
+  if (!x.dtype.is_floating_point) refuse(call, "of whole numbers");
+  const scales = (call.args.scales as unknown[]).map(Number);
+  const isNearest = mode.startsWith("nearest");
+  const places = mode === "nearest" ? "asymmetric" : call.args.align_corners === true ? "align_corners" : "half_pixel";
+  const axes = scales.map((_, d) => d + 2);
+  const isScaled = scales.every((s) => s > 0);
+  const given = isScaled
+    ? [g.name(tensor(scales, { dtype: float32 }))]
+    : ["", g.ints((call.args.output_size as unknown[]).map(Number))];
+  return g.node("Resize", [g.name(x), "", ...given], {
+    mode: isNearest ? "nearest" : mode === "bicubic" ? "cubic" : "linear",
+    coordinate_transformation_mode: places,
+    ...(isNearest && { nearest_mode: mode === "nearest" ? "floor" : "round_prefer_ceil" }),
+    ...(mode === "bicubic" && { cubic_coeff_a: { float: antialias ? -0.5 : -0.75 } }),
+    ...(antialias && { antialias: 1, exclude_outside: 1 }),
+    axes,
+  });
+};
 
+const divided: Written = (g, call) => {
+  const mode = call.args.rounding_mode ?? null;
+  if (mode === null) return binary("Div")(g, call);
+  return (mode === "trunc" ? composed.divide_trunc : composed.floor_divide)(g, call);
+};
 export const table: Readonly<Record<string, Written>> = {
+  ...composed,
   ...Object.fromEntries(
     Object.entries({
       relu: "Relu", sigmoid: "Sigmoid", tanh: "Tanh", exp: "Exp", log: "Log", sqrt: "Sqrt", abs: "Abs", neg: "Neg",
       negative: "Neg", sin: "Sin", cos: "Cos", tan: "Tan", asin: "Asin", acos: "Acos", atan: "Atan", sinh: "Sinh", cosh: "Cosh",
       floor: "Floor", ceil: "Ceil", round: "Round", sign: "Sign", erf: "Erf", reciprocal: "Reciprocal", softplus: "Softplus",
-      mish: "Mish", softsign: "Softsign", hardswish: "HardSwish", logical_not: "Not", isnan: "IsNaN", selu: "Selu",
+      mish: "Mish", softsign: "Softsign", hardswish: "HardSwish", selu: "Selu", asinh: "Asinh", acosh: "Acosh",
+      atanh: "Atanh",
     }).map(([name, op]) => [name, unary(op)]), // prettier-ignore
   ),
   rsqrt: (g, call) => g.node("Reciprocal", [g.node("Sqrt", [g.name(first(call))])]),
@@ -340,13 +368,8 @@ export const table: Readonly<Record<string, Written>> = {
   },
   mul: binary("Mul"),
   multiply: binary("Mul"),
-  div: (g, call) => {
-    const mode = call.args.rounding_mode ?? null;
-    if (mode === "trunc") refuse(call, "with rounding_mode 'trunc'");
-    const quotient = binary("Div")(g, call) as string;
-    return mode === "floor" && call.results[0].dtype.is_floating_point ? g.node("Floor", [quotient]) : quotient;
-  },
-  divide: binary("Div"),
+  div: divided,
+  divide: divided,
   true_divide: binary("Div"),
   pow: binary("Pow"),
   maximum: binary("Max"),
@@ -357,8 +380,10 @@ export const table: Readonly<Record<string, Written>> = {
   le: comparison("LessOrEqual"),
   gt: comparison("Greater"),
   ge: comparison("GreaterOrEqual"),
-  logical_and: comparison("And"),
-  logical_or: comparison("Or"),
+  logical_not: (g, call) => g.node("Not", [g.cast(g.name(first(call)), first(call).dtype, bool)]),
+  logical_and: logical("And"),
+  logical_or: logical("Or"),
+  logical_xor: logical("Xor"),
   where: (g, call) => {
     const { condition, input, other } = call.args;
     return g.node("Where", [g.name(condition as Tensor), ...operands(g, call, input, other, call.results[0].dtype)]);
@@ -373,6 +398,12 @@ export const table: Readonly<Record<string, Written>> = {
       call.args.value instanceof Tensor ? g.name(call.args.value) : g.scalar(Number(call.args.value), dtype);
     return g.node("Where", [g.name(t(call, "mask")), value, g.name(x)]);
   },
+  zeros_like: filledLike(() => 0),
+  ones_like: filledLike(() => 1),
+  full_like: filledLike((call) => n(call, "fill_value")),
+  zero: filledLike(() => 0),
+  fill: filledLike((call) => n(call, "value")),
+  _upsample: resized,
   linear,
   matmul,
   mm: matmul,
@@ -424,14 +455,6 @@ export const table: Readonly<Record<string, Written>> = {
     const [weight, bias] = [call.args.weight, call.args.bias].map((v) => (v instanceof Tensor ? v.view(shape) : null));
     const dims = x.sizes.map((_, d) => d).filter((d) => d !== 1);
     return normalized(g, x, dims, weight, bias, n(call, "eps"), true);
-  },
-  _index: (g, call) => {
-    const [x, indices] = Object.values(call.args) as [Tensor, (Tensor | null)[]];
-    const given = indices.flatMap((index, d) => (index instanceof Tensor ? [[index, d] as const] : []));
-    if (given.length !== 1) refuse(call, "by several tensors");
-    const [[index, axis]] = given;
-    if (index.dtype === bool) refuse(call, "by a mask, whose result has no size that is known,");
-    return g.node("Gather", [g.name(x), g.name(index)], { axis });
   },
   _var: (g, call) => varianceOf(g, call),
   _std: (g, call) => g.node("Sqrt", [varianceOf(g, call)]),
@@ -543,14 +566,13 @@ export const table: Readonly<Record<string, Written>> = {
   pad: (g, call) => {
     const x = first(call);
     const mode = String(call.args.mode ?? "constant");
-    if (mode === "circular") refuse(call, "with mode 'circular'");
     const given = (call.args.pad as unknown[]).map(Number);
     const pads = new Array<number>(2 * x.ndim).fill(0);
     for (let i = 0; i < given.length / 2; i++) {
       pads[x.ndim - 1 - i] = given[2 * i];
       pads[2 * x.ndim - 1 - i] = given[2 * i + 1];
     }
-    const named = mode === "replicate" ? "edge" : mode;
+    const named = { replicate: "edge", circular: "wrap" }[mode] ?? mode;
     const value = mode === "constant" ? [g.scalar(Number(call.args.value ?? 0), x.dtype)] : [];
     return g.node("Pad", [g.name(x), g.ints(pads), ...value], { mode: named });
   },

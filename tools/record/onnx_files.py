@@ -71,6 +71,10 @@ def told(t):
     return {"dtype": str(t.dtype), "shape": list(t.shape), "values": t.flatten().tolist()}
 
 
+def rounded(case):
+    return {**case, "values": [float(f"{v:.7g}") if isinstance(v, float) else v for v in case["values"]]}
+
+
 def told_only(path):
     """Without what the exporter notes of where each node comes from."""
     model = onnx.load(path)
@@ -106,7 +110,7 @@ def of_ours():
             session = onnxruntime.InferenceSession(data)
             inputs = [np.array(x["values"], x["dtype"]).reshape(x["shape"]) for x in json.loads(path.read_text())]
             outputs = session.run(None, {i.name: x for i, x in zip(session.get_inputs(), inputs)})
-            found[name] = {"sha256": hashlib.sha256(data).hexdigest(), "outputs": [told(y) for y in outputs]}
+            found[name] = {"sha256": hashlib.sha256(data).hexdigest(), "outputs": [rounded(told(y)) for y in outputs]}
     content = {"onnxruntime": onnxruntime.__version__, "models": found}
     (OUT / "written.json").write_text(json.dumps(content) + "\n")
 
