@@ -29,29 +29,39 @@ const SUMS =
   /^(sum|mean|nansum|nanmean|cumsum|(adaptive_)?avg_pool[123]d|triplet_margin(_with_distance)?_loss|interpolate|grid_sample)$/;
 const PRODUCTS =
   /^(conv|linear|matmul|mm|bmm|mv|dot|vdot|inner|einsum|tensordot|addmm|addmv|addbmm|baddbmm|affine_grid)/;
+const ATTENTION = "scaled_dot_product_attention";
+/** The largest size of the finite numbers. */
+function largestOf(x: ArrayLike<number | bigint>): number {
+  let most = 0;
+  for (let i = 0; i < x.length; i++) if (Number.isFinite(Number(x[i]))) most = Math.max(most, Math.abs(Number(x[i])));
+  return most;
+}
 /**
  * What may be lost of a sum because one of its terms is rounded, in the order that PyTorch adds them up; of a matrix's power,
- * whose terms are products of so many `times` its elements.
+ * whose terms are products of so many `times` its elements; of its exponential, each of whose elements is made of all; of
+ * attention, whose weights are as rough as the scores are large.
  */
 export function lostOf(
   name: string,
   dtype: DtypeName,
   times: number,
   operands: () => ArrayLike<number | bigint>[],
+  result: ArrayLike<number | bigint>,
 ): number {
+  const step = STEPS[dtype] ?? 0;
+  if (name === "matrix_exp") return 8 * step * largestOf(result);
+  if (name === ATTENTION) {
+    const [query, key] = operands();
+    return step * largestOf(query) * largestOf(key) * largestOf(result);
+  }
   const isPower = name === "matrix_power";
   const factors =
     SUMS.test(name) || isPower ? 1 : PRODUCTS.test(name) ? 2 : /^(multi_dot|bilinear)$/.test(name) ? 3 : 0;
   if (factors === 0) return 0;
   const largest = operands()
-    .map((x) => {
-      let most = 0;
-      for (let i = 0; i < x.length; i++)
-        if (Number.isFinite(Number(x[i]))) most = Math.max(most, Math.abs(Number(x[i])));
-      return most;
-    })
+    .map(largestOf)
     .sort((p, q) => q - p);
-  return (STEPS[dtype] ?? 0) * largest.slice(0, factors).reduce((p, q) => p * q, 1) ** (isPower ? Math.abs(times) : 1);
+  return step * largest.slice(0, factors).reduce((p, q) => p * q, 1) ** (isPower ? Math.abs(times) : 1);
 }
 
 export interface Unequal {

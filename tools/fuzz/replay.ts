@@ -163,11 +163,12 @@ function replayCall(
     const operands = call.args.map((x) => valueOf(x, tensors));
     const from = isWritten ? [] : operands;
     const times = call.name === "matrix_power" ? Number(operands[1]) : 1;
-    const lost = lostOf(call.name.replace(/_$/, ""), want.dtype, times, () =>
+    const numbers = (): ArrayLike<number | bigint>[] =>
       flat(isWritten ? operands.slice(1) : operands).flatMap((x) =>
         x instanceof Tensor ? [numbersOf(rowMajor(x), x.dtype.name)] : [],
-      ),
-    );
+      );
+    const wanted = numbersOf(bytesOf(want.bytes), want.dtype);
+    const lost = lostOf(call.name.replace(/_$/, ""), want.dtype, times, numbers, wanted);
     // A tensor for the result may be finer than what is computed, as the powers are in ldexp and float_power.
     const isFiner = "out" in call.kwargs || /^(ldexp|float_power)/.test(call.name);
     const met = flat(operands).flatMap((x) =>

@@ -188,7 +188,7 @@ define(multi_margin_loss, {
     assertClasses(target);
     if (!isWithin(target, 0, classes)) throw new RuntimeError("target out of range");
     const places = target.reshape([n, 1]);
-    const short = scatter(x.sub(x.gather(1, places)).add(margin).relu(), 1, places, 0);
+    const short = scatter(x.gather(1, places).neg().add(margin).add(x).relu(), 1, places, 0);
     let losses = (p === 1 ? short : short.mul(short)).sum([1]).div(classes);
     if (weight !== null) losses = losses.mul(weight.index_select(0, places.reshape([-1])));
     return reduced(target.sizes.length === 0 ? losses.reshape([]) : losses, reduction);
