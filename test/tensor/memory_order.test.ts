@@ -66,6 +66,20 @@ const strides: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   masked_scatter: (x) => x.masked_scatter(x.gt(1), x),
   take: (x) => x.take(torch.zeros_like(x).long()),
   tril: (x) => (x.dim() > 1 ? x.tril() : x),
+  put: (x) => (x.numel() > 0 ? x.put(torch.tensor([0n]), x.flatten().narrow(0, 0, 1)) : x),
+  fft: (x) => (x.numel() > 0 ? torch.fft.fft(x, { dim: 0 }) : x),
+  fft_last: (x) => (x.numel() > 0 ? torch.fft.fft(x.add(new torch.Complex(0, 0))) : x),
+  rfft: (x) => (x.numel() > 0 ? torch.fft.rfft(x, { dim: 0 }) : x),
+  irfft: (x) => (x.numel() > 0 ? torch.fft.irfft(x.add(new torch.Complex(0, 0)), 4) : x),
+  fftn: (x) => (x.numel() > 0 ? torch.fft.fftn(x) : x),
+  rfftn: (x) => (x.numel() > 0 ? torch.fft.rfftn(x) : x),
+  irfftn: (x) =>
+    x.numel() > 0
+      ? torch.fft.irfftn(
+          x,
+          x.sizes.map(() => 4),
+        )
+      : x,
 };
 const formats: Readonly<Record<string, (x: Tensor, memory_format: MemoryFormat) => Tensor>> = {
   clone_last: (x, memory_format) => x.clone({ memory_format }),

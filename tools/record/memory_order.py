@@ -85,6 +85,14 @@ STRIDES = {
     "masked_scatter": lambda x: x.masked_scatter(x > 1, x),
     "take": lambda x: x.take(torch.zeros_like(x).long()),
     "tril": lambda x: x.tril() if x.dim() > 1 else x,
+    "put": lambda x: x.put(torch.tensor([0]), x.flatten()[:1]) if x.numel() else x,
+    "fft": lambda x: torch.fft.fft(x, dim=0) if x.numel() else x,
+    "fft_last": lambda x: torch.fft.fft(x + 0j) if x.numel() else x,
+    "rfft": lambda x: torch.fft.rfft(x, dim=0) if x.numel() else x,
+    "irfft": lambda x: torch.fft.irfft(x + 0j, n=4) if x.numel() else x,
+    "fftn": lambda x: torch.fft.fftn(x) if x.numel() else x,
+    "rfftn": lambda x: torch.fft.rfftn(x) if x.numel() else x,
+    "irfftn": lambda x: torch.fft.irfftn(x, s=[4] * x.dim()) if x.numel() else x,
 }
 LAST = {
     4: torch.channels_last,

@@ -48,49 +48,87 @@ const copied = (t: Tensor, dtype: Dtype = t.dtype): Tensor => {
 };
 const sizesAt = (t: Tensor, dims: readonly number[]): number => dims.reduce((n, d) => n * t.sizes[d], 1);
 
+/**
+ * Note [Layout of transforms]: what is transformed is brought next to each other in memory: the dims that are not come
+ * first, in the order in which they lie, then those that are, also in that order, but for the last of a transform that
+ * halves it. The result stays so, as PyTorch's does. `body` gets the tensor with its dims in that order, contiguous or not,
+ * and the places of the transformed ones.
+ */
+function inOrder(
+  self: Tensor,
+  dim: readonly number[],
+  keepsLast: boolean,
+  body: (x: Tensor, dims: readonly number[]) => Tensor,
+): Tensor {
+  const step = (d: number): number => self.strides[d];
+  const byStep = (ds: readonly number[]): number[] => ds.toSorted((a, b) => step(b) - step(a));
+  const sorted = keepsLast ? [...byStep(dim.slice(0, -1)), dim.at(-1)!] : byStep(dim);
+  const order = [...byStep(partitioned(self.sizes.length, dim)), ...sorted];
+  const result = body(
+    self.permute(order),
+    sorted.map((_, i) => order.length - sorted.length + i),
+  );
+  return result.permute(order.map((_, d) => order.indexOf(d)));
+}
+/** The dims that are not transformed, as std::partition leaves them: from the front, filled up from the back. */
+function partitioned(ndim: number, dim: readonly number[]): number[] {
+  const dims = Array.from({ length: ndim }, (_, d) => d);
+  let end = ndim;
+  for (let d = 0; d < end; d++) {
+    if (!dim.includes(dims[d])) continue;
+    do end--;
+    while (end > d && dim.includes(dims[end]));
+    [dims[d], dims[end]] = [dims[end], dims[d]];
+  }
+  return dims.slice(0, end);
+}
+
+/** The transform over `dims` of as many points as there are. */
+function whole(x: Tensor, dims: readonly number[], normalization: number, forward: boolean): Tensor {
+  const out = copied(x, complexOf(x.dtype));
+  for (const [i, d] of dims.entries())
+    transform(out, d, forward, i === 0 ? scaleOf(normalization, sizesAt(x, dims)) : 1);
+  return out;
+}
 /** Complex to complex, over `dim`. @internal */
 export const _fft_c2c = op("_fft_c2c(Tensor self, int[] dim, int normalization, bool forward) -> Tensor");
 define(_fft_c2c, {
-  kernel: host(({ self, dim, normalization, forward }) => {
-    const out = copied(self);
-    for (const [i, d] of dim.entries())
-      transform(out, d, forward, i === 0 ? scaleOf(normalization, sizesAt(self, dim)) : 1);
-    return out;
-  }),
+  kernel: host(({ self, dim, normalization, forward }) =>
+    dim.length === 0 ? self.clone() : inOrder(self, dim, false, (x, dims) => whole(x, dims, normalization, forward)),
+  ),
   backward: { self: ({ grad, dim, normalization, forward }) => _fft_c2c(grad, dim, normalization, !forward) },
   node: "FftC2CBackward0",
 });
+/** The transform of real numbers without the last dim's conjugate half. */
+function halved(x: Tensor, dims: readonly number[], scale: number): Tensor {
+  const last = dims.at(-1)!;
+  const n = x.sizes[last];
+  const half = Math.floor(n / 2) + 1;
+  const out = allocate(x.sizes.with(last, half), complexOf(x.dtype));
+  const from = copied(x).host() as Float64Array;
+  const to = out.host() as Float64Array;
+  const [row, re, im] = [new Float64Array(n), new Float64Array(half), new Float64Array(half)];
+  const targets = rows(out.sizes, last);
+  for (const { start, step } of rows(x.sizes, last)) {
+    for (let k = 0; k < n; k++) row[k] = from[start + k * step];
+    realFft(row, re, im);
+    const target = targets.next().value!.start;
+    for (let k = 0, at = 2 * target; k < half; k++, at += 2 * step) {
+      to[at] = re[k] * scale;
+      to[at + 1] = im[k] * scale;
+    }
+  }
+  for (const d of dims.slice(0, -1)) transform(out, d, true, 1);
+  return out;
+}
 /** Real to complex, over `dim`; `onesided` leaves out the last dim's conjugate half. @internal */
 export const _fft_r2c = op("_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor");
 define(_fft_r2c, {
-  kernel: host(({ self, dim, normalization, onesided }) => {
-    const scale = scaleOf(normalization, sizesAt(self, dim));
-    const complex = complexOf(self.dtype);
-    if (!onesided) {
-      const out = copied(self, complex);
-      for (const [i, d] of dim.entries()) transform(out, d, true, i === 0 ? scale : 1);
-      return out;
-    }
-    const last = dim.at(-1)!;
-    const n = self.sizes[last];
-    const half = Math.floor(n / 2) + 1;
-    const out = allocate(self.sizes.with(last, half), complex);
-    const from = copied(self).host() as Float64Array;
-    const to = out.host() as Float64Array;
-    const [x, re, im] = [new Float64Array(n), new Float64Array(half), new Float64Array(half)];
-    const targets = rows(out.sizes, last);
-    for (const { start, step } of rows(self.sizes, last)) {
-      for (let k = 0; k < n; k++) x[k] = from[start + k * step];
-      realFft(x, re, im);
-      const target = targets.next().value!.start;
-      for (let k = 0, at = 2 * target; k < half; k++, at += 2 * step) {
-        to[at] = re[k] * scale;
-        to[at + 1] = im[k] * scale;
-      }
-    }
-    for (const d of dim.slice(0, -1)) transform(out, d, true, 1);
-    return out;
-  }),
+  kernel: host(({ self, dim, normalization, onesided }) =>
+    inOrder(self, dim, true, (x, dims) =>
+      onesided ? halved(x, dims, scaleOf(normalization, sizesAt(x, dims))) : whole(x, dims, normalization, true),
+    ),
+  ),
   backward: {
     self: ({ grad, sizes, dim, normalization, onesided }) => {
       const last = dim.at(-1)!;
@@ -100,30 +138,34 @@ define(_fft_r2c, {
   },
   node: "FftR2CBackward0",
 });
+/** The inverse of {@link halved} over the last dim alone: `n` real numbers. */
+function unhalved(x: Tensor, last: number, n: number, scale: number): Tensor {
+  const half = Math.floor(n / 2) + 1;
+  const out = allocate(x.sizes.with(last, n), realOf(x.dtype));
+  const from = copied(x).host() as Float64Array;
+  const to = out.host() as Float64Array;
+  const [re, im, row] = [new Float64Array(half), new Float64Array(half), new Float64Array(n)];
+  const sources = rows(x.sizes, last);
+  for (const { start, step } of rows(out.sizes, last)) {
+    const first = sources.next().value!.start;
+    for (let k = 0, at = 2 * first; k < half; k++, at += 2 * step) {
+      re[k] = from[at];
+      im[k] = from[at + 1];
+    }
+    inverseRealFft(re, im, row);
+    for (let k = 0; k < n; k++) to[start + k * step] = row[k] * scale;
+  }
+  return out;
+}
 /** Complex to real, over `dim`: the inverse of a onesided {@link _fft_r2c} of `last_dim_size` numbers in the last. @internal */
 export const _fft_c2r = op("_fft_c2r(Tensor self, int[] dim, int normalization, int last_dim_size) -> Tensor");
 define(_fft_c2r, {
   kernel: host(({ self, dim, normalization, last_dim_size: n }) => {
-    const last = dim.at(-1)!;
-    const half = Math.floor(n / 2) + 1;
-    const source = copied(self);
-    for (const d of dim.slice(0, -1)) transform(source, d, false, 1);
-    const out = allocate(self.sizes.with(last, n), realOf(self.dtype));
-    const scale = scaleOf(normalization, sizesAt(out, dim));
-    const from = source.host() as Float64Array;
-    const to = out.host() as Float64Array;
-    const [re, im, x] = [new Float64Array(half), new Float64Array(half), new Float64Array(n)];
-    const sources = rows(source.sizes, last);
-    for (const { start, step } of rows(out.sizes, last)) {
-      const first = sources.next().value!.start;
-      for (let k = 0, at = 2 * first; k < half; k++, at += 2 * step) {
-        re[k] = from[at];
-        im[k] = from[at + 1];
-      }
-      inverseRealFft(re, im, x);
-      for (let k = 0; k < n; k++) to[start + k * step] = x[k] * scale;
-    }
-    return out;
+    const [last, others] = [dim.at(-1)!, dim.slice(0, -1)];
+    // The last one in the end, on what is left of the conjugate halves.
+    const source = others.length === 0 ? self : inOrder(self, others, false, (x, dims) => whole(x, dims, 0, false));
+    const scale = scaleOf(normalization, sizesAt(self, others) * n);
+    return inOrder(source, [last], true, (x, [d]) => unhalved(x, d, n, scale));
   }),
   backward: {
     self: ({ grad, dim, normalization, last_dim_size }) => {

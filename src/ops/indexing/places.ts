@@ -1,7 +1,7 @@
 // Elements by their places: along a dim, in the flattened tensor, where a mask is true.
 import { bool } from "../../base/dtype.ts";
 import { IndexError, RuntimeError } from "../../base/errors.ts";
-import { wrapDim, broadcastShapes } from "../../base/layout.ts";
+import { broadcastShapes, isRowMajor, wrapDim } from "../../base/layout.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
 import { define, op, inplace } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -10,6 +10,7 @@ import { rowMajor } from "../common/row_major.ts";
 import { assertPlaces } from "../common/index_checks.ts";
 import { _index_put, _nonzero } from "./indexing.ts";
 import { of, onlyLong, sameAsFirst } from "../../dispatch/takes.ts";
+import { _unravel_index } from "../reduction/counting.ts";
 import { cat } from "../views/joining.ts";
 
 /** Elements at `indices` along `dim`, both broadcast; without `dim` from the flattened tensor. */
@@ -96,7 +97,11 @@ define(put, {
       throw new IndexError(
         `put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.numel()}, index.numel() = ${index.numel()}`,
       );
-    return _index_put(self.reshape([-1]), [index.reshape([-1])], source.reshape([-1]), accumulate).view(self.sizes);
+    const [at, values] = [index.reshape([-1]), source.reshape([-1])];
+    // The result lies as self does.
+    return isRowMajor(self.sizes, self.strides)
+      ? _index_put(self.view([-1]), [at], values, accumulate).view(self.sizes)
+      : _index_put(self, _unravel_index(at, self.sizes), values, accumulate);
   }),
   node: "PutBackward0",
 });

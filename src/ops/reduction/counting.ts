@@ -3,14 +3,13 @@ import { noDerivative } from "../../dispatch/no_formula.ts";
 import { bool, float64, int32, int64 } from "../../base/dtype.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
-import { sameShape } from "../../base/layout.ts";
+import { numel, sameShape } from "../../base/layout.ts";
 import { composite, compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { order } from "../common/along_dim.ts";
-import { stack } from "../views/joining.ts";
 import { scalar_tensor } from "../creation/creation.ts";
-import { elements, fromTyped } from "../creation/from_data.ts";
+import { elements, fromTyped, tensor } from "../creation/from_data.ts";
 import { result_type } from "../pointwise/result_type.ts";
 import {
   first,
@@ -177,16 +176,13 @@ define(_unravel_index, {
         `unravel_index(): Expected 'indices' to be an integer tensor, but got ${String(indices.dtype)}`,
       );
     if (shape.length === 0) return [];
-    const coordinates = shape.map((n, d) =>
-      indices
-        .long()
-        .div(
-          shape.slice(d + 1).reduce((a, b) => a * b, 1),
-          { rounding_mode: "floor" },
-        )
-        .remainder(n),
+    const like = { dtype: int64 };
+    const behind = tensor(
+      shape.map((_, d) => numel(shape.slice(d + 1))),
+      like,
     );
+    const places = indices.long().unsqueeze(-1).div(behind, { rounding_mode: "floor" });
     // Views of one tensor, as in PyTorch.
-    return stack(coordinates, -1).unbind(-1);
+    return places.remainder(tensor(shape, like)).unbind(-1);
   }),
 });
