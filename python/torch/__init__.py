@@ -176,13 +176,14 @@ def full(size=_MISSING, fill_value=_MISSING, *, dtype=None, requires_grad=False,
     if not isinstance(fill_value, (_builtins.int, _builtins.float, _builtins.complex, Tensor)):
         raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {_type_word(fill_value)}")
     fill_value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    options = {"dtype": dtype or _infer(fill_value)} if out is None else {"dtype": dtype, "out": out}
     with place:
-        made = _run("torch.full", list(size), fill_value, dtype=dtype or _infer(fill_value), requires_grad=requires_grad)
-    return made if out is None else _bridge.out_of("full", out, made, [])
+        return _run("torch.full", list(size), fill_value, requires_grad=requires_grad, **options)
 
 
 def arange(*args, out=None, dtype=None, requires_grad=False, **kwargs):
-    options = {"requires_grad": requires_grad} if dtype is None else {"dtype": dtype, "requires_grad": requires_grad}
+    options = {"dtype": dtype, "out": out}
+    options = {"requires_grad": requires_grad, **{name: x for name, x in options.items() if x is not None}}
     for name in ("start", "end", "step"):
         if name in kwargs:
             given = (kwargs.pop(name),)
@@ -193,8 +194,7 @@ def arange(*args, out=None, dtype=None, requires_grad=False, **kwargs):
         if not isinstance(a, (_builtins.int, _builtins.float)):
             raise TypeError(f"arange(): argument 'end' (position 1) must be Number, not {_type_word(a)}")
     with place:
-        made = _run("torch.arange", *args, **options)
-    return made if out is None else _bridge.out_of("arange", out, made, [])
+        return _run("torch.arange", *args, **options)
 
 
 def range(start=_MISSING, end=_MISSING, step=1, *, dtype=None, requires_grad=False, **kwargs):
@@ -227,8 +227,11 @@ def einsum(*args):
 def bernoulli(input, p=None, *, generator=None, out=None):
     options = {} if generator is None else {"generator": generator}
     made = _run("torch.bernoulli", input, **options) if p is None else _run("torch.empty_like", input).bernoulli_(p, **options)
+    if out is None:
+        return made
     # Its zeros and ones go into any dtype.
-    return made if out is None else _bridge.out_of("bernoulli", out, made.to(out.dtype), [input])
+    _run("bridge.writeOut", "bernoulli", [out], [made.to(out.dtype)], [input])
+    return out
 
 
 _randint = _function("torch.randint")
@@ -236,7 +239,7 @@ _randint = _function("torch.randint")
 
 def randint(*args, **kwargs):
     args = [a.__index__() if isinstance(a, Tensor) else a for a in args]
-    kwargs = {k: a.__index__() if isinstance(a, Tensor) else a for k, a in kwargs.items()}
+    kwargs = {k: a.__index__() if isinstance(a, Tensor) and k != "out" else a for k, a in kwargs.items()}
     return _randint(*args, **kwargs)
 
 
@@ -384,10 +387,11 @@ def result_type(a, b):
     return _run("torch.result_type", a, b)
 
 
-def where(condition, input=None, other=None):
+def where(condition, input=None, other=None, *, out=None):
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
-    return _run("torch.where", condition, input, other)
+    options = {} if out is None else {"out": out}
+    return _run("torch.where", condition, input, other, **options)
 
 
 # Parts that are loaded when they are first asked for.

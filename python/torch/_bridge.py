@@ -556,8 +556,6 @@ SPELLINGS = {
     "scatter_": {"value": "src"},
     "dropout": {"train": "training"},
 }
-# Functions that compute in the dtype of the tensor that they write.
-IN_DTYPE_OF_OUT = frozenset(("sum", "prod", "cumsum", "cumprod", "ones", "zeros", "eye", "linspace", "logspace"))
 # Arguments that have one answer here.
 IGNORED = ("pin_memory", "non_blocking")
 HANDLED = frozenset((*IGNORED, "device", "out", "layout"))
@@ -592,15 +590,8 @@ def function(path, name=None):
                 place = check_device(device, call.__name__)
                 if place is not None:
                     kwargs["device"] = str(place)
-            if "out" in kwargs:
-                out = kwargs.pop("out")
-                if out is not None:
-                    if own in IN_DTYPE_OF_OUT:
-                        kwargs.setdefault("dtype", out.dtype)
-                    tensors = [x for arg in args for x in (arg if isinstance(arg, (tuple, list)) else (arg,))]
-                    tensors = [x for x in tensors if isinstance(x, Held)]
-                    written = f"{space}_{own}" if space in ("fft", "linalg") else call.__name__
-                    return out_of(written, out, call(*args, **kwargs), tensors)
+            if kwargs.get("out", 0) is None:
+                del kwargs["out"]
         if args and type(args[-1]) is dict:
             args = (*args[:-1], Opaque(args[-1]))  # only the library's own callers give options like that
         return label(name or path, invoke(number, args, kwargs))
@@ -623,17 +614,6 @@ def label(path, result):
         if result._op != op:
             return result_class(op, result._fields)(*result)
     return result
-
-
-def out_of(name, out, result, inputs):
-    """Writes a result into the tensor, or the tensors, that the caller gave for it."""
-    if not isinstance(result, tuple):
-        run("bridge.writeOut", name, [out], [result], inputs)
-        return out
-    if name == "nonzero":
-        raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
-    run("bridge.writeOut", name, list(out), list(result), inputs)
-    return type(result)(*out) if hasattr(result, "_fields") else tuple(out)
 
 
 _tidu.connect(*map(create_proxy, (callback, warn, frames, place)))

@@ -1,5 +1,5 @@
 // out=: the result goes into a tensor that the caller gives.
-import { modes } from "../autograd/mode.ts";
+import { modes, withGrad } from "../autograd/mode.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { contiguousStrides, list, sameShape } from "../base/layout.ts";
@@ -14,37 +14,38 @@ import type { Schema } from "./schema.ts";
 
 /** The functions that PyTorch gives an argument `out`, by name; methods have none. */
 // prettier-ignore
-export const OUT = ` abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr airy_ai alias_copy all \
-amax amin aminmax angle any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort \
-as_strided_copy as_strided_scatter asin asinh atan atan2 atanh baddbmm bernoulli bessel_j0 bessel_j1 bessel_y0 \
-bessel_y1 bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor bmm bucketize cat \
-ceil chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w cholesky \
-cholesky_inverse cholesky_solve clamp clamp_max clamp_min clip column_stack complex concat concatenate \
-conj_physical copysign cos cosh cross cummax cummin cumprod cumsum deg2rad diag diagonal_copy diagonal_scatter diff \
-digamma div divide dot dstack empty entr eq erf erfc erfcx erfinv exp exp2 expand_copy expit expm1 eye fft_fft \
-fft_fft2 fft_fftfreq fft_fftn fft_hfft fft_hfft2 fft_hfftn fft_ifft fft_ifft2 fft_ifftn fft_ihfft fft_ihfft2 \
-fft_ihfftn fft_irfft fft_irfft2 fft_irfftn fft_rfft fft_rfft2 fft_rfftfreq fft_rfftn fix float_power floor \
-floor_divide fmax fmin fmod frac frexp full gammainc gammaincc gammaln gather gcd ge geqrf ger greater \
-greater_equal gt heaviside hermite_polynomial_h hermite_polynomial_he histc histogram hstack hypot i0 i0e i1 i1e \
-igamma igammac index_add index_copy index_reduce index_select inner inverse isin isneginf isposinf kron kthvalue \
-laguerre_polynomial_l lcm ldexp le legendre_polynomial_p lerp less less_equal lgamma linalg_cholesky \
+export const OUT = ` abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr airy_ai alias_copy all amax amin aminmax angle \
+any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort as_strided_copy \
+as_strided_scatter asin asinh atan atan2 atanh avg_pool2d avg_pool3d baddbmm bernoulli bessel_j0 bessel_j1 \
+bessel_y0 bessel_y1 bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor bmm \
+bucketize cat ceil chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w \
+cholesky cholesky_inverse cholesky_solve clamp clamp_max clamp_min clip column_stack complex concat concatenate \
+conj_physical copysign cos cosh cross cummax cummin cumprod cumsum deg2rad diag diagonal_copy diagonal_scatter \
+diff digamma div divide dot dstack empty entr eq erf erfc erfcx erfinv exp exp2 expand_copy expit expm1 eye \
+fft_fft fft_fft2 fft_fftfreq fft_fftn fft_hfft fft_hfft2 fft_hfftn fft_ifft fft_ifft2 fft_ifftn fft_ihfft \
+fft_ihfft2 fft_ihfftn fft_irfft fft_irfft2 fft_irfftn fft_rfft fft_rfft2 fft_rfftfreq fft_rfftn fix float_power \
+floor floor_divide fmax fmin fmod frac frexp full gammainc gammaincc gammaln gather gcd ge gelu geqrf ger greater \
+greater_equal gt hardshrink heaviside hermite_polynomial_h hermite_polynomial_he histc histogram hstack hypot i0 \
+i0e i1 i1e igamma igammac index_add index_copy index_reduce index_select inner inverse isin isneginf isposinf kron \
+kthvalue laguerre_polynomial_l lcm ldexp le legendre_polynomial_p lerp less less_equal lgamma linalg_cholesky \
 linalg_cholesky_ex linalg_cond linalg_cross linalg_det linalg_eig linalg_eigh linalg_eigvals linalg_eigvalsh \
 linalg_householder_product linalg_inv linalg_inv_ex linalg_ldl_factor linalg_ldl_factor_ex linalg_ldl_solve \
-linalg_lu linalg_lu_factor linalg_lu_factor_ex linalg_lu_solve linalg_matmul linalg_matrix_norm linalg_matrix_power \
-linalg_matrix_rank linalg_multi_dot linalg_norm linalg_pinv linalg_qr linalg_slogdet linalg_solve linalg_solve_ex \
-linalg_solve_triangular linalg_svd linalg_svdvals linalg_tensorinv linalg_tensorsolve linalg_vecdot \
-linalg_vector_norm linspace log log10 log1p log2 log_ndtr logaddexp logaddexp2 logcumsumexp logical_and logical_not \
-logical_or logical_xor logit logspace logsumexp lt lu_solve lu_unpack masked_select matmul matrix_power max maximum \
-mean median min minimum mm mode modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 msort \
-mul multigammaln multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow_copy ndtr \
-ndtri ne neg negative nextafter nonzero norm normal normalize not_equal ones ones_like ormqr outer permute_copy polar \
-polygamma pow prod psi qr quantile rad2deg rand randint randn randperm reciprocal remainder renorm round row_stack \
-rsqrt scaled_modified_bessel_k0 scaled_modified_bessel_k1 scatter scatter_add scatter_reduce searchsorted \
-select_copy select_scatter sgn shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u \
-shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w sigmoid sign signbit sin sinc sinh slice_copy \
-slice_scatter sort spherical_bessel_j0 sqrt square squeeze_copy stack std std_mean sub subtract sum svd t_copy take \
-take_along_dim tan tanh tensordot topk transpose_copy triangular_solve tril triu true_divide trunc unfold_copy \
-unsqueeze_copy var var_mean vdot view_copy vstack where xlog1py xlogy zeros zeros_like zeta ` as const;
+linalg_lstsq linalg_lu linalg_lu_factor linalg_lu_factor_ex linalg_lu_solve linalg_matmul linalg_matrix_norm \
+linalg_matrix_power linalg_matrix_rank linalg_multi_dot linalg_norm linalg_pinv linalg_qr linalg_slogdet \
+linalg_solve linalg_solve_ex linalg_solve_triangular linalg_svd linalg_svdvals linalg_tensorinv linalg_tensorsolve \
+linalg_vecdot linalg_vector_norm linear linspace log log10 log1p log2 log_ndtr log_softmax logaddexp logaddexp2 \
+logcumsumexp logical_and logical_not logical_or logical_xor logit logsigmoid logspace logsumexp lt lu_solve \
+lu_unpack masked_select matmul matrix_power max maximum mean median min minimum mm mode modified_bessel_i0 \
+modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 msort mul multigammaln multinomial multiply mv mvlgamma \
+nan_to_num nanmean nanmedian nanquantile nansum narrow_copy ndtr ndtri ne neg negative nextafter nonzero norm \
+normal normalize not_equal ones ones_like ormqr outer permute_copy polar polygamma pow prod psi qr quantile \
+rad2deg rand randint randn randperm reciprocal remainder renorm round row_stack rsqrt scaled_modified_bessel_k0 \
+scaled_modified_bessel_k1 scatter scatter_add scatter_reduce searchsorted select_copy select_scatter sgn \
+shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v \
+shifted_chebyshev_polynomial_w sigmoid sign signbit sin sinc sinh slice_copy slice_scatter slogdet softmax \
+softplus softshrink sort spherical_bessel_j0 sqrt square squeeze_copy stack std std_mean sub subtract sum svd \
+t_copy take take_along_dim tan tanh tensordot topk transpose_copy triangular_solve tril triu true_divide trunc \
+unfold_copy unsqueeze_copy var var_mean vdot view_copy vstack where xlog1py xlogy zeros zeros_like zeta ` as const;
 const taking = new Set(OUT.split(" "));
 export const takesOut = (name: string): boolean => taking.has(name);
 /** Whether it is one of them, for the type checker. */
@@ -110,6 +111,9 @@ const WRITERS: ReadonlyMap<string, Writer> = new Map([
   ["norm", "linalg_vector_norm"],
   ["psi", "digamma"],
   ["qr", "linalg_qr"],
+  ["slogdet", "_linalg_slogdet"],
+  ["softmax", "_softmax"],
+  ["log_softmax", "_log_softmax"],
   ["take_along_dim", "gather"],
   ...names("entr erfcx i0e i1 i1e log_ndtr ndtri xlog1py zeta").map((name): [string, Writer] => [
     name,
@@ -124,11 +128,18 @@ function writerOf(name: string, [input]: readonly Tensor[]): string | null {
 
 /** Those that compute in the dtype of the tensor for the result, if none is asked for; factories do, too. */
 const COMPUTING: ReadonlySet<string> = new Set(names("sum prod cumsum cumprod nansum nanmean"));
+/** A mean over dims does, of numbers that are no integers. */
+const isComputing = (name: string, inputs: readonly unknown[], out: Tensor): boolean =>
+  COMPUTING.has(name) ||
+  (name === "mean" &&
+    inputs[1] !== null &&
+    out.dtype.is_differentiable &&
+    (inputs[0] as Tensor).dtype.is_differentiable);
 /** The arguments of a function that is given tensors for its results. */
 export function inputsFor({ name, args }: Schema, values: readonly unknown[]): readonly unknown[] {
   const [inputs, out] = [values.slice(0, -1), values.at(-1)];
   const isFactory = args.some((a) => a.name === "layout");
-  if (!(out instanceof Tensor) || !(isFactory || COMPUTING.has(name))) return inputs;
+  if (!(out instanceof Tensor) || !(isFactory || isComputing(name, inputs, out))) return inputs;
   const place = args.findIndex((a) => a.name === "dtype");
   const asked = inputs[place] as Dtype | null;
   if (asked === null) return inputs.with(place, out.dtype);
@@ -147,6 +158,7 @@ export function writeOuts(
     if (!(out instanceof Tensor)) throw new TypeError(`${name}(): argument 'out' must be Tensor, not ${typeWord(out)}`);
     return writeOut(name, [out], [results as Tensor], tensors)[0];
   }
+  if (name === "nonzero") throw new RuntimeError("nonzero does not support the out kwarg when as_tuple is True");
   if (!Array.isArray(out) || out.length !== results.length || out.some((t) => !(t instanceof Tensor)))
     throw new TypeError(`${name}(): argument 'out' must be tuple of Tensors, not ${typeWord(out)}`);
   writeOut(name, out as Tensor[], results as Tensor[], tensors);
@@ -156,6 +168,11 @@ export function writeOuts(
 const FACTORIES = new Set(
   names("arange empty eye fft_fftfreq fft_rfftfreq full linspace logspace ones rand randint randn randperm zeros"),
 );
+/** Functions whose results no gradient goes through. */
+// prettier-ignore
+const CONSTANT = new Set(names(
+  "all any argmax argmin bucketize eq ge greater greater_equal gt histc isin isneginf isposinf le less less_equal logical_and logical_not logical_or logical_xor lt multinomial ne nonzero not_equal searchsorted signbit airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l legendre_polynomial_p modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 scaled_modified_bessel_k0 scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w spherical_bessel_j0",
+));
 /** The same of tensors alone: all are checked before the first is written. */
 export function writeOut(
   name: string,
@@ -164,9 +181,10 @@ export function writeOut(
   inputs: readonly unknown[],
 ): readonly Tensor[] {
   const given = inputs.filter((x): x is Tensor => x instanceof Tensor);
-  // What has no derivative, as argmax or a comparison, may be asked of what requires one.
   const isFactory = FACTORIES.has(name);
-  const recorded = isFactory ? outs : [...outs, ...results];
+  // What has no derivative, as argmax or a comparison, may be asked of what requires one, and written into it.
+  const isConstant = CONSTANT.has(name);
+  const recorded = isFactory ? outs : isConstant ? [] : [...outs, ...results];
   const isRecorded = modes().grad && recorded.some((x) => x.requires_grad);
   const writer = !isRecorded ? null : isFactory ? `aten::${name}` : writerOf(name, given);
   if (writer !== null)
@@ -175,7 +193,10 @@ export function writeOut(
     );
   assertOutDtypes(name, outs, results, given);
   for (const [i, out] of outs.entries()) if (sameShape(out.sizes, results[i].sizes)) assertNoOverlap(out, given);
-  for (const [i, out] of outs.entries()) write(out, isFactory ? results[i].detach() : results[i]);
+  for (const [i, out] of outs.entries()) {
+    if (isConstant) withGrad(false, () => write(out, results[i]));
+    else write(out, isFactory ? results[i].detach() : results[i]);
+  }
   // Whether what a factory makes requires grad is for the call to say, whatever tensor it is given.
   if (isFactory) outs[0].requires_grad_(results[0].requires_grad);
   return outs;

@@ -86,7 +86,7 @@ const nonBoolean = (name: string): [string, Sentence] => [name, () => `${name} d
 /** Functions with sentences of their own; all others write every dtype that theirs can be cast to. */
 const OWN: ReadonlyMap<string, Sentence> = new Map([
   ...all(
-    "argmax argmin argsort gather take_along_dim mm bmm mv addmm addmv baddbmm tril triu norm linalg_vector_norm renorm cross linalg_cross isin inverse inv scatter scatter_add scatter_reduce index_add index_copy index_reduce sum prod cumsum cumprod sort msort topk aminmax diag alias_copy as_strided_copy diagonal_copy expand_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy unfold_copy unsqueeze_copy view_copy slice_scatter select_scatter diagonal_scatter as_strided_scatter linalg_cholesky_ex linalg_eigh linalg_eigvalsh linalg_inv linalg_ldl_factor linalg_lu_factor linalg_solve linalg_svdvals qr slogdet svd",
+    "argmax argmin argsort gather take_along_dim mm bmm mv addmm addmv baddbmm tril triu norm linalg_vector_norm renorm cross linalg_cross isin inverse inv scatter scatter_add scatter_reduce index_add index_copy index_reduce sum prod cumsum cumprod sort msort topk aminmax diag alias_copy as_strided_copy diagonal_copy expand_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy unfold_copy unsqueeze_copy view_copy slice_scatter select_scatter diagonal_scatter as_strided_scatter linalg_cholesky_ex linalg_eigh linalg_eigvalsh linalg_inv linalg_ldl_factor linalg_lu_factor linalg_solve linalg_svdvals qr slogdet svd softmax log_softmax",
     structured,
   ),
   ...all("floor trunc fix round ceil neg negative frac sign sgn conj_physical bitwise_not", found),
@@ -131,7 +131,7 @@ const OWN: ReadonlyMap<string, Sentence> = new Map([
   ["linalg_vecdot", (r, o) => `linalg.vecdot: Expected out of dtype${r.legacyName} but found ${o.legacyName}`],
   ["linalg_multi_dot", (r, o) => `multi_dot(): expected out tensor to have dtype ${cppName(r)} but got ${cppName(o)}`],
   ["where", (r, o) => `Expected out type to be ${r.legacyName} but got ${o.legacyName}`],
-  ["lerp", (r, o, _, given) => (given.length === 3 ? found(r, o, 0, given) : null)],
+  ["lerp", (r, o, _, given) => ((given[2]?.sizes.length ?? 0) > 0 ? found(r, o, 0, given) : null)],
   [
     "heaviside",
     (_, o) =>

@@ -51,10 +51,16 @@ function differences([text, name, args, kwargs, rows]: Call): string[] {
       ...data.dtypes.map((d) => outcome(() => torch.zeros([0], { dtype: named[d] }))),
       outcome((dtype) => torch.zeros([0], { dtype }), true),
       torch.no_grad(() => outcome((dtype) => torch.zeros([2], { dtype }).requires_grad_(dtype.is_differentiable))),
+      outcome(() => torch.zeros([0], { dtype: torch.float64 }).requires_grad_()),
     ];
-    const into = [...data.dtypes, "what needs no gradient", "another size"];
+    const into = [...data.dtypes, "what needs no gradient", "another size", "what requires a gradient"];
+    // Of a tensor that requires a gradient it counts whether it is written to.
+    const alike = (p: string, q: string, i: number): boolean =>
+      i === row.length - 1 ? (p === "-") === (q === "-") : p === q;
     return row.flatMap((place, i) =>
-      got[i] === data.outcomes[place].trimEnd() ? [] : [`${x}, ${into[i]}: ${got[i]}, and not ${data.outcomes[place]}`],
+      alike(got[i], data.outcomes[place].trimEnd(), i)
+        ? []
+        : [`${x}, ${into[i]}: ${got[i]}, and not ${data.outcomes[place]}`],
     );
   });
 }

@@ -4,7 +4,8 @@
 
 Writes test/recorded/out_arguments.json. The calls are those of dtypes_taken.json, of functions that have an argument `out`: given
 a tensor of each dtype for the result, empty and without a gradient; one of the dtype that the result has while an operand
-requires a gradient; and one that requires a gradient itself, of another size, while nothing is recorded.
+requires a gradient; one that requires a gradient itself, of another size, while nothing is recorded; and one of float64 that
+requires one while the graph is recorded.
 """
 
 import inspect
@@ -76,6 +77,7 @@ def recorded(name, args, kwargs, x):
     row.append(outcome(lambda: run(name, args, kwargs, x, True, **outs())))
     with torch.no_grad():
         row.append(outcome(lambda: run(name, args, kwargs, x, **outs(None, True, 2))))
+    row.append(outcome(lambda: run(name, args, kwargs, x, **outs(torch.float64, True))))
     return row
 
 
