@@ -27,7 +27,7 @@ type Joining<F, K extends "cat" | "stack"> = <
 >(
   tensors: Input<R, T>,
   ...rest: A
-) => Result<R>;
+) => Result<Kinds<[], never, [T, ...A]>[K]>;
 type EinsumFunction = <
   const E extends string,
   const T extends readonly AnyTensor[] | readonly [readonly AnyTensor[]],
@@ -35,13 +35,13 @@ type EinsumFunction = <
 >(
   equation: Input<R, E>,
   ...operands: T
-) => Result<Made<R, List<T> extends readonly [infer H, ...unknown[]] ? DtypeOf<H> : never>>;
+) => Result<Made<Einsum<E, List<T>>, List<T> extends readonly [infer H, ...unknown[]] ? DtypeOf<H> : never>>;
 type List<T> = T extends readonly [infer L extends readonly unknown[]] ? L : T;
 /** torch.where(condition, input, other) */
 type Where = <const C extends AnyTensor, const A extends WhereArgs, R = WhereOf<C, A>>(
   condition: C,
   ...args: Accepted<R, A>
-) => Result<R>;
+) => Result<WhereOf<C, A>>;
 type WhereArgs = [] | [input: AnyTensor | untyped.Scalar, other: AnyTensor | untyped.Scalar];
 type WhereOf<C, A> = A extends readonly [infer I, infer O]
   ? I extends AnyTensor

@@ -138,9 +138,9 @@ type Returned<F, B> = F extends (...args: never[]) => infer R
 
 /** A network: called with what its `forward` takes. */
 export interface Module extends Members {
-  <const A extends Given<this["forward"]>, B = BoundBy<this["forward"], A>>(
-    ...args: Accepted<B, A>
-  ): Returned<this["forward"], B>;
+  <const A extends Given<this["forward"]>>(
+    ...args: Accepted<BoundBy<this["forward"], A>, A>
+  ): Returned<this["forward"], BoundBy<this["forward"], A>>;
   forward(...args: never[]): unknown;
 }
 
@@ -177,14 +177,14 @@ type Given1<N extends keyof LayerTable> = LayerTable[N] extends "lstm" | "gru" ?
  * minutes.
  */
 interface Called<in out N extends keyof LayerTable, in out C> {
-  <const I extends Given1<N>, const A extends Rest<N>, R = Ruled<N, C, I, A>>(
-    input: Input<R, I>,
+  <const I extends Given1<N>, const A extends Rest<N>>(
+    input: Input<Ruled<N, C, I, A>, I>,
     ...rest: A
-  ): Result<R>;
-  forward<const I extends Given1<N>, const A extends Rest<N>, R = Ruled<N, C, I, A>>(
-    input: Input<R, I>,
+  ): Result<Ruled<N, C, I, A>>;
+  forward<const I extends Given1<N>, const A extends Rest<N>>(
+    input: Input<Ruled<N, C, I, A>, I>,
     ...rest: A
-  ): Result<R>;
+  ): Result<Ruled<N, C, I, A>>;
   /** Says what a call gives; there is no such field when the program runs. */
   readonly __rule?: [N, C];
 }
@@ -230,8 +230,11 @@ interface Indexed<M> {
 }
 export interface Sequential<L extends readonly unknown[]> extends Indexed<L[number]>, Members {
   /** In the form of a layer's, so that one of both can be called. */
-  <const I extends AnyTensor, const A extends [], R = ThroughAll<L, I>>(input: Input<R, I>, ...rest: A): Result<R>;
-  forward<const I extends AnyTensor, R = ThroughAll<L, I>>(input: Input<R, I>): Result<R>;
+  <const I extends AnyTensor, const A extends []>(
+    input: Input<ThroughAll<L, I>, I>,
+    ...rest: A
+  ): Result<ThroughAll<L, I>>;
+  forward<const I extends AnyTensor>(input: Input<ThroughAll<L, I>, I>): Result<ThroughAll<L, I>>;
   slice(start?: number, end?: number): Sequential<L[number][]>;
   /** The modules in order; there is no such field when the program runs. */
   readonly __modules?: L;

@@ -53,9 +53,12 @@ export type Made<R, D extends string> = [R] extends [string]
     ? Tensor<Said<R>, D>
     : Tensor<Unknown, D>;
 
-// Note [Given]: what a rule gives stands as the default of a type parameter R, which nothing infers: a call is checked with
-// R alone, of which nothing is known, and the rule is looked at once, when all else is inferred. In its place among the
-// arguments the checker would work it out for arguments of every kind first, and twice more for each call.
+// Note [Rules in calls]: the checker asks what the parameters of a call may be before it knows what it is given, and compares
+// what the call may give with what the program expects of it. There a rule would be worked out for shapes of all kinds, in
+// all its branches, with all methods of all arrays. So among the arguments stands a type parameter R, which nothing infers
+// and whose default is what the rule gives; and the result goes by way of T, of which nothing is known before. The result is
+// not R: of two functions of which a program calls the one or the other R is the first one's. Layers and modules, of which
+// programs do, have no R.
 
 /**
  * The arguments that are given, or the sentence that refuses them in place of the first. The sentence is a parameter of
@@ -64,7 +67,7 @@ export type Made<R, D extends string> = [R] extends [string]
 export type Accepted<R, A, Sentence = R> = [R] extends [string] ? [NoInfer<Sentence>, ...unknown[]] : A;
 /** What is wrong with an input is said of it. */
 export type Input<R, I, Sentence = R> = [R] extends [string] ? NoInfer<Sentence> : I;
-/** The result; nothing is known of what was refused. By way of T, lest what a program expects be taken for R. */
+/** The result; nothing is known of what was refused. */
 export type Result<R> = [R] extends [infer T] ? ([T] extends [string] ? Tensor : T) : never;
 
 /** A method by its kind of rule. */
@@ -76,7 +79,7 @@ type Method<F, K extends Kind> = <
 >(
   this: Tensor<S, D>,
   ...args: Accepted<R, A>
-) => Result<R>;
+) => Result<Kinds<Plain<S>, D, A>[K]>;
 /** Kinds that may refuse without an argument of which to say it: they say it of the tensor. */
 type Alone =
   | "t"
@@ -111,7 +114,7 @@ type MethodAlone<F, K extends Kind> = <
 >(
   this: Input<R, Tensor<S, D>>,
   ...args: A
-) => Result<R>;
+) => Result<Kinds<Plain<S>, D, A>[K]>;
 // Names as `Named` in ops/methods/index.ts.
 type Ruled = keyof Table & keyof Untyped;
 /** Forms of calls that no type can be asked for. */
@@ -190,7 +193,7 @@ type FunctionAlone<F, K extends Kind> = <
 >(
   input: Input<R, I>,
   ...args: A
-) => Result<R>;
+) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K]>;
 type FunctionWith<F, K extends Kind> = <
   const I extends AnyTensor | Bare<F>,
   const A extends ArgsAfterFirst<F>,
@@ -198,7 +201,7 @@ type FunctionWith<F, K extends Kind> = <
 >(
   input: I,
   ...args: Accepted<R, A>
-) => Result<R>;
+) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[K]>;
 /** The function of an overloaded method. */
 export type MethodOf<F, N extends keyof Table> = <
   const I extends AnyTensor,
@@ -207,5 +210,5 @@ export type MethodOf<F, N extends keyof Table> = <
 >(
   input: I,
   ...args: Accepted<R, A>
-) => Result<R>;
+) => Result<Kinds<ShapeOf<I>, DtypeOf<I>, A>[Table[N]]>;
 export type { Untyped };

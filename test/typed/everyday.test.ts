@@ -169,3 +169,26 @@ test("what a variable, a field or a result is declared as does not change what a
   const net: Tensor<[2, 5]> = new Net()(x);
   expect([method, fn, layer, several, pair, one(), whole.scores, net].flat().length).toBeGreaterThan(8);
 });
+
+test("what one of two gives may be what either gives, whichever stands first", () => {
+  const [x, i] = [randn(1, 3, 9, 9), tensor([1n, 4n])];
+  const first = x.dim() > 3;
+  const conv = first ? new nn.Conv2d(3, 8, 5) : new nn.Conv2d(3, 8, 3);
+  const net = first ? new nn.Linear(9, 4) : new nn.Sequential(new nn.Linear(9, 5), new nn.ReLU());
+  const root = first ? torch.sqrt : torch.neg;
+  const either: readonly [1, 8, 5, 5] | readonly [1, 8, 7, 7] = conv(x).shape;
+  // @ts-expect-error: the second
+  const five: readonly [1, 8, 5, 5] = conv(x).shape;
+  // @ts-expect-error: the first
+  const seven: readonly [1, 8, 7, 7] = conv(x).shape;
+  // @ts-expect-error: the second
+  const linear: readonly [1, 3, 9, 4] = net(x).shape;
+  // @ts-expect-error: the first
+  const sequence: readonly [1, 3, 9, 5] = net(x).shape;
+  // @ts-expect-error: the first gives floats
+  const whole: Tensor<[2], "int64"> = root(i);
+  // @ts-expect-error: the second takes what comes
+  const float: Tensor<[2], "float32"> = root(i);
+  expect([either, five, seven].map((shape) => shape[2])).toEqual([5, 5, 5]);
+  expect([linear[3], sequence[3], whole, float]).toHaveLength(4);
+});
