@@ -203,7 +203,7 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
     const batches = await this.beginEpoch(train);
     for (const callback of callbacks) callback.on_epoch_start?.(this);
     const turn = turns();
-    let group: { loss: number; samples: number; count: number } = { loss: 0, samples: 0, count: 0 };
+    let group = new Group<B>();
     try {
       for (;;) {
         const { done, value } = await batches.next();
@@ -214,10 +214,10 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
         const left = length === null || isStream(train) ? each : length - (this.batch - 1 - place);
         const size = Math.min(each, Math.max(left, place + 1));
         const { loss, samples } = this.backward(value, size);
-        group = { loss: group.loss + loss * samples, samples: group.samples + samples, count: group.count + 1 };
+        group.add(value, size, loss, samples);
         if (place + 1 === each) {
           this.takeStep(group);
-          group = { loss: 0, samples: 0, count: 0 };
+          group = new Group();
           await turn();
           const isDue = this.global_step % (checkpoint?.every_n_train_steps ?? Infinity) === 0;
           if (isDue || (interrupts?.code ?? null) !== null) checkpoint?.save(this.state_dict(), false);
@@ -227,7 +227,7 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
     } finally {
       await batches.return?.();
     }
-    if (group.count > 0) this.takeStep(group);
+    if (group.batches.length > 0) this.takeStep(group);
     if (this.batch === 0)
       throw new ValueError(
         "fit(): there is no batch to train on\nAn iterator can be read once: give a DataLoader or an array.",
@@ -321,23 +321,15 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
           : "Computed again it was finite.";
     return new RuntimeError(`The loss is ${loss} (${where})\n${cause}`);
   }
-  private takeStep(group: { loss: number; samples: number }): void {
+  private takeStep(group: Group<B>): void {
     const { scaler = null, gradient_clip_val: clip = null, scheduler = null, scheduler_interval } = this.options;
     const { callbacks = [] } = this.fitting!.options;
     const { optimizer } = this;
-    let grad_norm: number | undefined;
-    if (clip !== null) {
-      scaler?.unscale_(optimizer);
-      grad_norm = Number(
-        clip_grad_norm_(
-          optimizer.param_groups.flatMap(({ params }) => params),
-          clip,
-        ).item(),
-      );
-    }
+    if (clip !== null) scaler?.unscale_(optimizer);
+    const grad_norm = this.clip();
     for (const callback of callbacks) callback.on_before_step?.(this);
     const { lr } = optimizer.param_groups[0];
-    if (scaler === null) optimizer.step();
+    if (scaler === null) optimizer.step(() => this.again(group));
     else {
       scaler.step(optimizer);
       scaler.update();
@@ -349,6 +341,33 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
     const logs = { loss: group.loss / group.samples, lr, samples: group.samples };
     for (const callback of callbacks)
       callback.on_step_end?.(this, grad_norm === undefined ? logs : { ...logs, grad_norm });
+  }
+  /**
+   * What an optimizer is given that asks for loss and gradients itself, as LBFGS does several times a step: first those that
+   * are there, then those of the same batches with the parameters as they are then.
+   */
+  private again(group: Group<B>): number {
+    if (!group.isAsked) {
+      group.isAsked = true;
+      return group.cost;
+    }
+    this.optimizer.zero_grad();
+    let cost = 0;
+    for (const { batch, size } of group.batches) {
+      const { loss } = this.costOf(this.model, batch);
+      const part = size === 1 ? loss : loss.div(size);
+      part.backward();
+      cost += Number(part.item());
+    }
+    this.clip();
+    return cost;
+  }
+  /** Clips all gradients together; their norm before, if that is asked for. */
+  private clip(): number | undefined {
+    const { gradient_clip_val: clip = null } = this.options;
+    if (clip === null) return undefined;
+    const parameters = this.optimizer.param_groups.flatMap(({ params }) => params);
+    return Number(clip_grad_norm_(parameters, clip).item());
   }
   /** The loss and all metrics of a model on batches, in eval mode and without gradients: of the averaged one, if there is. */
   async evaluate(batches: Batches<B>): Promise<Record<string, number>> {
@@ -504,6 +523,22 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
   }
 }
 
+/** The batches of one step. */
+class Group<B> {
+  readonly batches: { readonly batch: B; readonly size: number }[] = [];
+  /** The sum of the losses of samples. */
+  loss = 0;
+  samples = 0;
+  /** What the step makes smaller: each batch's loss over how many batches there are. */
+  cost = 0;
+  isAsked = false;
+  add(batch: B, size: number, loss: number, samples: number): void {
+    this.batches.push({ batch, size });
+    this.loss += loss * samples;
+    this.samples += samples;
+    this.cost += loss / size;
+  }
+}
 const isLoop = (x: unknown): x is Iterable<unknown> =>
   typeof (x as Iterable<unknown> | null)?.[Symbol.iterator] === "function" ||
   typeof (x as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] === "function";

@@ -41,6 +41,52 @@ function points(n = 30): TensorDataset<[Tensor, Tensor]> {
 const values = (model: nn.Module): unknown => [...model.parameters()].map((p) => p.tolist());
 
 describe("the loop", () => {
+  test("does what the one by hand does with an optimizer that asks for the loss again and again", async () => {
+    const smooth = (): nn.Sequential => new nn.Sequential(new nn.Linear(4, 8), new nn.Tanh(), new nn.Linear(8, 3));
+    const options = { lr: 0.5, max_iter: 5, line_search_fn: "strong_wolfe" } as const;
+    torch.manual_seed(2);
+    const model = smooth();
+    let evaluations = 0;
+    const trainer = new Trainer(model, new optim.LBFGS(model.parameters(), options), {
+      loss_fn: (output: Tensor, target: Tensor) => (evaluations++, F.cross_entropy(output, target)),
+      metrics: { accuracy },
+      gradient_accumulation_steps: 2,
+      gradient_clip_val: 1,
+    });
+    const train = new DataLoader(points(), { batch_size: 10 });
+    const history = await trainer.fit(train, { epochs: 3 });
+
+    torch.manual_seed(2);
+    const byHand = smooth();
+    const optimizer = new optim.LBFGS(byHand.parameters(), options);
+    const batches = [...new DataLoader(points(), { batch_size: 10 })];
+    let calls = 0;
+    const first: number[] = [];
+    for (let epoch = 0; epoch < 3; epoch++)
+      for (const group of [batches.slice(0, 2), batches.slice(2)]) {
+        let isFirst = true;
+        optimizer.step(() => {
+          optimizer.zero_grad();
+          let cost = 0;
+          for (const [x, y] of group) {
+            const loss = F.cross_entropy(byHand(x), y).div(group.length);
+            loss.backward();
+            cost += loss.item();
+            if (isFirst) first.push(loss.item() * group.length);
+          }
+          nn.utils.clip_grad_norm_(byHand.parameters(), 1);
+          calls += group.length;
+          isFirst = false;
+          return cost;
+        });
+      }
+    expect(values(model)).toEqual(values(byHand));
+    expect([trainer.global_step, evaluations]).toEqual([6, calls]);
+    // What is logged is the loss of each batch once, before its step.
+    expect(calls).toBeGreaterThan(9);
+    for (const [epoch, logs] of history.entries())
+      expect(logs.loss).toBeCloseTo(first.slice(3 * epoch, 3 * epoch + 3).reduce((a, b) => a + b) / 3, 5);
+  });
   test("does what the one by hand does: accumulated, clipped, with a scheduler and an average", async () => {
     torch.manual_seed(2);
     const model = net();
