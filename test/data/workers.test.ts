@@ -20,7 +20,7 @@ async function run(args: readonly string[]): Promise<Record<string, unknown>> {
 }
 const bundled = (): Promise<unknown> =>
   build({
-    entryPoints: ["program", "samples"].map((name) => `test/data/workers/${name}.ts`),
+    entryPoints: ["program", "interrupted", "samples"].map((name) => `test/data/workers/${name}.ts`),
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -74,6 +74,26 @@ describe("loaders with workers", () => {
     expect(text).toContain("export const unknown = worker_dataset(import.meta.url, (...args) => new Unknown(...args)");
     expect((found["unknown function"] as string[])[1]).toContain("worker_function(import.meta.url");
     expect((found["code"] as string[])[1]).toContain("cannot send function from one thread to another");
+  });
+  // What ends a program in the middle of its batches, and how it then ends.
+  test.each<[mode: string, code: number | null, signal: string | null, says: RegExp]>([
+    ["awaited", null, "SIGINT", /^$/],
+    ["at once", null, "SIGINT", /^$/],
+    ["handled", 0, null, /^$/],
+    ["left early", 0, null, /^$/],
+    ["exit", 3, null, /^$/],
+    ["thrown", 1, null, /Error: enough\n/],
+  ])("let a program end by Ctrl-C, or otherwise, and nothing stays: %s", async (mode, code, signal, says) => {
+    const child = spawn(process.execPath, [join(folder, "interrupted.mjs"), mode]);
+    let [text, errors] = ["", ""];
+    child.stderr.on("data", (part) => (errors += String(part)));
+    child.stdout.on("data", (part) => {
+      text += String(part);
+      if (text === "begun\n" && ["awaited", "at once", "handled"].includes(mode)) child.kill("SIGINT");
+    });
+    expect(await new Promise((resolve) => child.once("close", (...how) => resolve(how)))).toEqual([code, signal]);
+    expect(errors).toMatch(says);
+    expect(text).toBe(mode === "handled" ? "begun\ndone\n" : "begun\n");
   });
   test("free what they hold", () => {
     // 64 batches of a MiB were made.
