@@ -402,13 +402,18 @@ class _Storages:
         kind = dtype.named("uint8") if cls is UntypedStorage else getattr(cls, "dtype", None)
         if not isinstance(kind, dtype) or not isinstance(location, str) or type(count) is not int or count < 0:
             raise pickle.UnpicklingError("got a storage that is none")
-        if part and part[0] is not None:
-            raise NotImplementedError("parts of storages, as PyTorch 0.3 saved them, are not supported")
         found = self.known.get(key)
         if found is None:
             whole = UntypedStorage._of(run("bridge.claim", self.file, str(key), kind, count))
             found = TypedStorage(wrap_storage=self.restore(whole, location), dtype=kind)
             self.known[key] = found
+        if part and part[0] is not None:
+            # Before PyTorch 0.4 a storage could be a part of another.
+            _, offset, size = part[0]
+            if not 0 <= offset <= offset + size <= count:
+                raise pickle.UnpicklingError("got a part of a storage that is none")
+            if (offset, size) != (0, count):
+                raise NotImplementedError("parts of storages, as PyTorch 0.3 saved them, are not supported")
         return found
 
 

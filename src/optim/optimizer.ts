@@ -74,6 +74,8 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   readonly state = new Map<Tensor, S>();
   /** Whether a step was taken: schedulers warn if they step first. */
   _opt_called = false;
+  /** States that were loaded and not used since. */
+  private readonly justLoaded = new WeakSet<object>();
   private readonly preHooks = new Map<number, StepPreHook>();
   private readonly postHooks = new Map<number, StepPostHook>();
 
@@ -198,6 +200,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   protected stateOf(param: Tensor, initial: () => S): S {
     let state = this.state.get(param);
     if (state === undefined) this.state.set(param, (state = initial()));
+    else if (this.justLoaded.delete(state)) countersAsTensors(state, initial());
     return state;
   }
 
@@ -241,14 +244,20 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
       throw new ValueError(
         "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
       );
+    // Parameters went by their addresses before PyTorch 1.5, which are no keys of an object.
+    const stateAt = (id: number): S | undefined =>
+      (state as unknown) instanceof Map ? (state as unknown as ReadonlyMap<number, S>).get(id) : state[id];
     const loaded = new Map<Tensor, S>();
     for (const [i, { params }] of groups.entries())
       for (const [k, param] of params.entries()) {
-        const saved = state[param_groups[i].params[k]];
+        const saved = stateAt(param_groups[i].params[k]);
         if (saved !== undefined) loaded.set(param, copyFor(param, saved) as S);
       }
     this.state.clear();
-    for (const [param, s] of loaded) this.state.set(param, s);
+    for (const [param, s] of loaded) {
+      this.state.set(param, s);
+      this.justLoaded.add(s);
+    }
     for (const [i, group] of groups.entries()) groups[i] = { ...group, ...param_groups[i], params: group.params };
   }
 
@@ -273,6 +282,12 @@ export const keepsNoGradient = new WeakSet<object>();
 /** A step counter as PyTorch keeps it: a tensor of no dims. On the CPU, or every step would wait for the device to read it. */
 export const newCounter = (): Tensor =>
   zeros([], { dtype: get_default_dtype() === float64 ? float64 : float32, device: "cpu" });
+/** Counters were plain numbers before PyTorch 1.12: those are tensors where a new state has tensors. */
+function countersAsTensors(state: object, fresh: object): void {
+  const old = state as Record<string, unknown>;
+  for (const [key, value] of Object.entries(fresh))
+    if (value instanceof Tensor && typeof old[key] === "number") old[key] = newCounter().add_(old[key]);
+}
 /** Adds one to a counter and returns it as a number. */
 export const countStep = (step: Tensor): number => step.add_(1).item();
 

@@ -69,6 +69,10 @@ export function decodeSource(source: Source, rest: LoadArguments): unknown {
   const { map_location, weights_only } = bindArguments<typeof DECODE, Told>(DECODE, [source, ...rest]);
   checkMapLocation(map_location);
   const begin = source.bytes(0, Math.min(4, source.length));
+  if (isTar(source))
+    throw new RuntimeError(
+      "Cannot use ``weights_only=True`` with files saved in the legacy .tar format.\nThat is of PyTorch before 0.1.10. In Python a PyTorch of today reads it: torch.save(torch.load(path, weights_only=False), other_path).",
+    );
   if (!isZip(begin) && !isPickle(begin)) return decodeCheckpoint(source.bytes(0, source.length));
   if (weights_only === false)
     throw new RuntimeError(
@@ -77,5 +81,8 @@ export function decodeSource(source: Source, rest: LoadArguments): unknown {
     );
   return decodeTorch(source, map_location);
 }
+/** An archive of tar says so after its first file's name and sizes. */
+const isTar = (source: Source): boolean =>
+  source.length >= 512 && String.fromCharCode(...source.bytes(257, 262)) === "ustar";
 /** Pickles begin with their protocol, from the second on. */
 const isPickle = (bytes: Uint8Array): boolean => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5;

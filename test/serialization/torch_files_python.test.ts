@@ -91,6 +91,23 @@ for name in ${JSON.stringify(plain)}:
       );
 });
 
+test("an optimizer of PyTorch 1.4 goes on as it does there", async () => {
+  expect(
+    await output(`
+saved = torch.load("/files/training.of_1_4.pt")
+for name, make in {"adam": torch.optim.Adam, "sgd": lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9)}.items():
+    model = nn.Linear(3, 2)
+    model.load_state_dict(saved[name]["model"])
+    optimizer = make(model.parameters(), lr=9)
+    optimizer.load_state_dict(saved[name]["optimizer"])
+    for p in model.parameters():
+        p.grad = torch.ones_like(p)
+    optimizer.step()
+    print(all(torch.allclose(p, saved[name]["after"][k]) for k, p in model.state_dict().items()))
+`),
+  ).toBe("True\nTrue\n");
+});
+
 test("a whole module of PyTorch's computes in Python if the program allows it, and is saved whole", async () => {
   expect(
     await output(`

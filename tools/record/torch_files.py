@@ -6,10 +6,12 @@ them as PyTorch reads it (weights_only=True), which test/serialization/torch_fil
 
 import argparse
 import collections
+import copy
 import io
 import json
 import pickle
 import sys
+import tarfile
 import warnings
 import zipfile
 from pathlib import Path
@@ -148,6 +150,124 @@ def packed(data):
     return made.getvalue()
 
 
+class Old(pickle._Pickler):
+    """Pickles tensors as older versions did; collects the storages, as they were named then."""
+
+    def __init__(self, file, rebuild="v2", key=str, view=False):
+        super().__init__(file, 2)
+        self.rebuild, self.key, self.view, self.storages = rebuild, key, view, {}
+
+    def persistent_id(self, x):
+        if not isinstance(x, torch.storage.TypedStorage):
+            return None
+        place = x._untyped_storage.data_ptr()
+        key = self.storages.setdefault(place, (self.key(len(self.storages)), x))[0]
+        kind = getattr(torch, x._pickle_storage_type())
+        # Storages could be parts of others once: the key of the part, where it begins, its size.
+        views = ((f"{key}v", 0, x._size()) if self.view else None,) if self.view is not None else ()
+        return ("storage", kind, key, "cpu", x._size(), *views)
+
+    def reducer_override(self, x):
+        if type(x) is nn.Parameter:
+            return torch._utils._rebuild_parameter, (x.data, x.requires_grad, collections.OrderedDict())
+        if type(x) is not torch.Tensor:
+            return NotImplemented
+        storage = torch.storage.TypedStorage(wrap_storage=x.untyped_storage(), dtype=x.dtype, _internal=True)
+        placed = (storage, x.storage_offset(), tuple(x.size()), x.stride())
+        if self.rebuild == "v1":
+            return torch._utils._rebuild_tensor, placed
+        return torch._utils._rebuild_tensor_v2, (*placed, x.requires_grad, collections.OrderedDict())
+
+
+def raw(storage):
+    return bytes(storage._untyped_storage.tolist())
+
+
+def old_zip(value, version):
+    """As PyTorch 1.5 to 1.8 wrote it: storages by their addresses, no byte order, no other record."""
+    pickled = io.BytesIO()
+    pickler = Old(pickled, key=lambda n: str(94_300_000_000_000 + 64 * n), view=None)
+    pickler.dump(value)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in {
+            "data.pkl": pickled.getvalue(),
+            **{f"data/{key}": raw(storage) for key, storage in pickler.storages.values()},
+            "version": version,
+        }.items():
+            archive.writestr(zipfile.ZipInfo(f"archive/{name}"), content)
+    return made.getvalue()
+
+
+def old_legacy(value, rewrite=lambda pickled: pickled, **options):
+    """As versions before 1.6 wrote it: pickles one after the other, and the storages after them."""
+    pickled = io.BytesIO()
+    pickler = Old(pickled, key=lambda n: str(94_300_000_000_000 + 64 * n), **options)
+    pickler.dump(value)
+    made = io.BytesIO()
+    sizes = {"short": 2, "int": 4, "long": 4}
+    for x in (0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": sizes}):
+        pickle.dump(x, made, 2)
+    made.write(rewrite(pickled.getvalue()))
+    pickle.dump(sorted(key for key, _ in pickler.storages.values()), made, 2)
+    for _, storage in sorted(pickler.storages.values(), key=lambda pair: pair[0]):
+        made.write(storage._size().to_bytes(8, "little") + raw(storage))
+    return made.getvalue()
+
+
+def by_python_2(pickled):
+    """Python 2 wrote short texts as bytes, and called builtins by another name."""
+    made, at = bytearray(), 0
+    texts = {b"X" + len(text).to_bytes(4, "little") + text: bytes((ord("U"), len(text))) + text for text in TEXTS}
+    while at < len(pickled):
+        found = next((text for text in texts if pickled.startswith(text, at)), None)
+        made += texts[found] if found else pickled[at : at + 1]
+        at += len(found) if found else 1
+    return bytes(made)
+
+
+TEXTS = [name.encode() for name in model.state_dict()] + [b"cpu", b"storage"]
+
+
+def old_training():
+    """A checkpoint of PyTorch 1.4: steps as numbers, few options, parameters by their addresses; and where it goes on to."""
+    torch.manual_seed(1)
+    found = {}
+    for name, make, options in (
+        ("adam", torch.optim.Adam, ["lr", "betas", "eps", "weight_decay", "amsgrad"]),
+        ("sgd", lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9), ["lr", "momentum", "dampening", "weight_decay", "nesterov"]),
+    ):
+        layer = nn.Linear(3, 2)
+        optimizer = make(layer.parameters(), lr=0.1)
+        for _ in range(2):
+            optimizer.zero_grad()
+            layer(torch.ones(1, 3)).square().sum().backward()
+            optimizer.step()
+        state = optimizer.state_dict()
+        ids = {i: 140_500_000_000_000 + 72 * i for i in (0, 1)}
+        group = {k: state["param_groups"][0][k] for k in options}
+        states = {
+            ids[i]: {k: int(v) if k == "step" else v for k, v in each.items()} for i, each in state["state"].items()
+        }
+        old = {"state": states, "param_groups": [{**group, "params": list(ids.values())}]}
+        begun = {k: v.clone() for k, v in layer.state_dict().items()}
+        again = make(layer.parameters(), lr=9)
+        again.load_state_dict(copy.deepcopy(old))
+        for p in layer.parameters():
+            p.grad = torch.ones_like(p)
+        again.step()
+        found[name] = {"model": begun, "optimizer": old, "after": {k: v.clone() for k, v in layer.state_dict().items()}}
+    return found
+
+
+def old_tar():
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for name in ("sys_info", "pickle", "tensors", "storages"):
+            archive.addfile(tarfile.TarInfo(name))
+    return made.getvalue()
+
+
 def bytes_of(value, **options):
     file = io.BytesIO()
     torch.save(value, file, **options)
@@ -186,6 +306,15 @@ def main():
                 write(f"{name}.{way}", bytes_of(SAVED[name], **OPTIONS[way]), weights_only=False)
     write("views.big_endian", big_endian(bytes_of(SAVED["views"])))
     write("state_dict.packed", packed(bytes_of(SAVED["state_dict"])))
+    for name in ("state_dict", "tensor", "views", "parameter", "tied"):
+        write(f"{name}.of_1_6", old_zip(SAVED[name], "3\n"))
+    write("state_dict.of_1_5", old_zip(SAVED["state_dict"], "2\n"))
+    for name in ("state_dict", "views", "tied"):
+        write(f"{name}.of_1_0", old_legacy(SAVED[name]))
+        write(f"{name}.of_0_3", old_legacy(SAVED[name], rebuild="v1", view=True))
+    write("state_dict.of_python_2", old_legacy(SAVED["state_dict"], by_python_2))
+    write("training.of_1_4", old_zip(old_training(), "3\n"))
+    (OUT / "tar.of_0_1.pt").write_bytes(old_tar())
     for name, (value, allowed) in ALLOWED.items():
         write(name, bytes_of(value), allowed)
     for name, make in REFUSED.items():

@@ -80,11 +80,15 @@ def _options(group):
     return crossing
 
 
+# Plain numbers before PyTorch 1.12.
+COUNTERS = ("step", "eta", "mu", "mu_product")
+
+
 def _state_crossing(values):
     from .. import tensor
 
     return {
-        key: tensor(float(value)) if key == "step" and isinstance(value, (int, float)) else value
+        key: tensor(float(value)) if key in COUNTERS and isinstance(value, (int, float)) else value
         for key, value in values.items()
         if isinstance(value, Tensor) or _is_number(value) or isinstance(value, (tuple, list))
     }
