@@ -124,6 +124,29 @@ def random_cases():
     }
 
 
+LINALG = {
+    "lu_factor": lambda A, B, S: torch.linalg.lu_factor(A),
+    "solve": lambda A, B, S: torch.linalg.solve(A, B),
+    "inv": lambda A, B, S: torch.linalg.inv(A),
+    "cholesky": lambda A, B, S: torch.linalg.cholesky(S),
+    "qr": lambda A, B, S: torch.linalg.qr(A),
+    "svd": lambda A, B, S: torch.linalg.svd(A),
+    "svdvals": lambda A, B, S: torch.linalg.svdvals(A),
+    "eigh": lambda A, B, S: torch.linalg.eigh(S),
+    "eig": lambda A, B, S: torch.linalg.eig(A),
+    "lstsq": lambda A, B, S: torch.linalg.lstsq(A, B),
+    "solve_triangular": lambda A, B, S: torch.linalg.solve_triangular(S, B, upper=True),
+    "matrix_exp": lambda A, B, S: torch.matrix_exp(A),
+}
+
+
+def linalg_case(name, n, dtype):
+    """As in bench/scenarios/linalg.ts."""
+    A, B = torch.randn(n, n, dtype=dtype), torch.randn(n, n, dtype=dtype)
+    S = A @ A.mH + torch.eye(n, dtype=dtype)
+    return lambda: LINALG[name](A, B, S)
+
+
 def training_step(optimizer, loss):
     def step():
         value = loss()
@@ -316,6 +339,11 @@ CASES = {
     "tanh(x*a+b)*exp(-x)": lambda: chain(False),
     "tanh(x*a+b)*exp(-x), gradient": lambda: chain(True),
     **random_cases(),
+    **{
+        f"linalg {name} {n}, {str(dtype)[6:]}": (lambda name=name, n=n, dtype=dtype: linalg_case(name, n, dtype))
+        for name in LINALG
+        for n, dtype in ((512, torch.float64), (64, torch.float64), (512, torch.float32), (256, torch.complex128))
+    },
     "softmax": lambda: softmax(False),
     "softmax, gradient": lambda: softmax(True),
     "layer_norm": lambda: layer_norm(False),

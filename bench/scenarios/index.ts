@@ -5,6 +5,7 @@ import { conv } from "./conv.ts";
 import { functions } from "./functions.ts";
 import { large, roundTrip } from "./large.ts";
 import { layerNorm } from "./layer_norm.ts";
+import { factorizations } from "./linalg.ts";
 import { matmul } from "./matmul.ts";
 import { coldStart, overhead, sharing } from "./overhead.ts";
 import { pointwise } from "./pointwise.ts";
@@ -19,6 +20,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   pointwise,
   functions,
   random,
+  linalg: factorizations,
   softmax,
   layer_norm: layerNorm,
   conv,

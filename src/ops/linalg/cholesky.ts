@@ -19,6 +19,7 @@ import {
   lapack,
   otherDtypeThan,
 } from "./matrices.ts";
+import { systemFor } from "./system.ts";
 import { solve_triangular } from "./triangular.ts";
 
 /** {@link cholesky} that does not raise but gives `info`: the order of the first minor that is not positive, or 0. */
@@ -29,6 +30,12 @@ define(cholesky_ex, {
   takes: lapack("cholesky_cpu", "linalg.cholesky"),
   kernel: host(({ self, upper, check_errors }) => {
     assertSquare("linalg.cholesky", self);
+    const system = systemFor(self);
+    if (system !== null) {
+      const made = system.cholesky(self, upper);
+      if (check_errors) checkPositive(made[1], "linalg.cholesky_ex");
+      return made;
+    }
     const stack = stackOf(upper ? self.mH : self);
     const factorize = stack.isComplex ? complexCholeskyFactor : choleskyFactor;
     const subtract = subtractOn(stack);

@@ -13,6 +13,7 @@ import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { assertSquare, batchOf, inColumns, newStack, newVectors, stackOf, vectorsOf, lapack } from "./matrices.ts";
 import { solve } from "./solve.ts";
+import { systemFor } from "./system.ts";
 import { diag_embed, diag } from "../views/diagonals.ts";
 
 /**
@@ -24,7 +25,7 @@ define(eigh, {
   takes: lapack("linalg_eigh_cpu"),
   kernel: host(({ A, UPLO }) => {
     const [values, vectors] = symmetric("linalg.eigh", A, UPLO, true);
-    return [values, vectors!.mT];
+    return [values, vectors!];
   }),
   saves: ["eigenvalues", "eigenvectors"],
   backward: {
@@ -44,13 +45,16 @@ define(eigh, {
 function symmetric(name: string, A: Tensor, UPLO: string, vectors: boolean): [Tensor, Tensor | null] {
   assertSquare(name, A);
   if (!/^[LU]$/i.test(UPLO)) throw new RuntimeError(`Expected UPLO argument to be 'L' or 'U', but got ${UPLO}`);
-  const a = stackOf(UPLO.toUpperCase() === "U" ? A.mH : A);
+  const triangle = UPLO.toUpperCase();
+  const system = systemFor(A);
+  if (system !== null) return system.eigh(name, A, triangle, vectors);
+  const a = stackOf(triangle === "U" ? A.mH : A);
   const n = a.rows;
   const values = newVectors(batchOf(A), n);
   const rows = newStack(batchOf(A), n, n, a.tensor.dtype);
   const decompose = a.isComplex ? hermitianEigen : symmetricEigen;
   for (let i = 0; i < a.count; i++) decompose(a.at(i), n, values.at(i), vectors ? rows.at(i) : null);
-  return [vectorsOf(values, realOf(A.dtype)), vectors ? rows.tensor.to(A.dtype) : null];
+  return [vectorsOf(values, realOf(A.dtype)), vectors ? rows.tensor.to(A.dtype).mT : null];
 }
 /**
  * Note [Phases of vectors]: complex eigenvectors and singular vectors are determined but for a factor of size 1 each (which a
@@ -110,6 +114,8 @@ function withVectors(gV: Tensor, L: Tensor, V: Tensor): Tensor {
 function general(name: string, A: Tensor, vectors: boolean): [Tensor, Tensor | null] {
   assertSquare(name, A);
   const n = A.sizes.at(-1)!;
+  const found = systemFor(A)?.eig(name, A, vectors);
+  if (found) return found;
   const [re, im] = A.dtype.is_complex ? [stackOf(A.real), stackOf(A.imag)] : [stackOf(A), newStack(batchOf(A), n, n)];
   const values = allocate([...batchOf(A), n], complex128);
   const columns = allocate(vectors ? A.sizes : [0], complex128);

@@ -21,6 +21,7 @@ import {
   lapack,
   otherDtype,
 } from "./matrices.ts";
+import { systemFor } from "./system.ts";
 import { assertShapes, solve_triangular } from "./triangular.ts";
 
 /** What PyTorch's pivots are counted from. */
@@ -52,6 +53,8 @@ const singular = (k: number): string =>
   `U[${k},${k}] is zero and using it on lu_solve would result in a division by zero`;
 /** LU, pivots and info. */
 export function factored(A: Tensor, pivot = true): [Tensor, Tensor, Tensor] {
+  const system = pivot ? systemFor(A) : null;
+  if (system !== null) return system.lu(A);
   const stack = stackOf(A);
   const subtract = subtractOn(stack);
   const factorize = stack.isComplex ? complexLuFactor : luFactor;
@@ -69,6 +72,14 @@ export function factored(A: Tensor, pivot = true): [Tensor, Tensor, Tensor] {
   }
   return [stack.as(A.dtype), pivots, info];
 }
+/** X of A X = B (or with Aᴴ) by what {@link factored} gave, for matrices of one batch, without a derivative. @internal */
+export const _solved = op("_linalg_lu_solved(Tensor LU, Tensor pivots, Tensor B, *, bool adjoint=False) -> Tensor");
+define(_solved, {
+  kernel: host(({ LU, pivots, B, adjoint }) => {
+    const system = B.numel() === 0 ? null : systemFor(LU);
+    return system?.solved(LU, pivots, B, adjoint) ?? lu_solve(LU, pivots, B, { adjoint });
+  }),
+});
 /** The permutation matrices of A = P L U. */
 function permutation(LU: Tensor, pivots: Tensor): Tensor {
   const [m] = LU.sizes.slice(-2);

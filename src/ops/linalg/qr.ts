@@ -21,6 +21,7 @@ import {
   lapack,
 } from "./matrices.ts";
 import type { Stack } from "./matrices.ts";
+import { systemFor } from "./system.ts";
 import { solve_triangular } from "./triangular.ts";
 import { diag } from "../views/diagonals.ts";
 
@@ -57,8 +58,14 @@ define(qr, {
         `qr received unrecognized mode '${mode}' but expected one of 'reduced' (default), 'r', or 'complete'`,
       );
     assertMatrix("linalg.qr", A);
+    const [m, n] = A.sizes.slice(-2);
+    const k = mode === "complete" ? m : Math.min(m, n);
+    const system = systemFor(A);
+    if (system !== null) {
+      const [Q, R] = system.qr(A, k, mode !== "r");
+      return [Q ?? A.new_zeros([0]), R];
+    }
     const { a, tau } = factored(A);
-    const k = mode === "complete" ? a.rows : Math.min(a.rows, a.cols);
     const R = inColumns(a.tensor.narrow(-2, 0, k).triu(), A.dtype);
     return [mode === "r" ? A.new_zeros([0]) : product(a, tau, k).as(A.dtype), R];
   }),
@@ -99,6 +106,8 @@ define(geqrf, {
   takes: lapack("geqrf_cpu"),
   kernel: host(({ self }) => {
     assertMatrix("torch.geqrf", self, "input");
+    const system = systemFor(self);
+    if (system !== null) return system.reflections(self);
     const { a, tau } = factored(self);
     return [a.as(self.dtype), vectorsOf(tau, self.dtype)];
   }),

@@ -9,8 +9,9 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/creation.ts";
 import { _where } from "../pointwise/arithmetic.ts";
 import { complex } from "../pointwise/complex.ts";
-import { lu_solve, factored } from "./lu.ts";
-import { assertSquare, checkInfo, sameBatch, lapack, precise, otherDtype } from "./matrices.ts";
+import { _solved, factored } from "./lu.ts";
+import { assertSquare, checkInfo, infoAt, sameBatch, lapack, precise, otherDtype } from "./matrices.ts";
+import { systemFor } from "./system.ts";
 import { assertShapes } from "./triangular.ts";
 import { diag_embed } from "../views/diagonals.ts";
 import { zero } from "../copies/copy.ts";
@@ -56,7 +57,7 @@ export const _solve = op(
 define(_solve, {
   kernel: host(({ A, B }) => {
     const [LU, pivots, info] = factored(A);
-    return [lu_solve(LU, pivots, B), LU, pivots, info];
+    return [_solved(LU, pivots, B), LU, pivots, info];
   }),
   saves: { A: ["A", "LU", "pivots", "result"], B: ["A", "LU", "pivots"] },
   backward: {
@@ -67,7 +68,7 @@ define(_solve, {
 });
 /** A⁻ᴴ g: by the factors at hand, or so that it can be differentiated again. */
 const adjointSolve = (A: Tensor, LU: Tensor, pivots: Tensor, g: Tensor): Tensor =>
-  modes().grad ? _solve(A.mH, g)[0] : lu_solve(LU, pivots, g, { adjoint: true });
+  modes().grad ? _solve(A.mH, g)[0] : _solved(LU, pivots, g, { adjoint: true });
 
 /**
  * X of A X = B (X A = B if not `left`) for square matrices A [*, n, n] and B [*, n, k], or vectors [n], [*, n]. Batch dims
@@ -88,8 +89,10 @@ define(inv_ex, {
     assertSquare("linalg.inv", A);
     const [LU, pivots, info] = factored(A);
     if (check_errors) checkSingular(info);
+    const system = infoAt(info).every((k) => k === 0) ? systemFor(A) : null;
+    if (system !== null) return [system.inverse(LU, pivots), info];
     const ones = eye(A.sizes.at(-1)!, { dtype: A.dtype }).expand(A.sizes);
-    return [lu_solve(LU, pivots, ones), info];
+    return [_solved(LU, pivots, ones), info];
   }),
   saves: ["inverse"],
   backward: { A: ({ grad, inverse }) => inverse.mH.matmul(grad).matmul(inverse.mH).neg() },
@@ -133,7 +136,7 @@ define(_det, {
       if (modes().grad) return _solve(A.mH, d)[0];
       // det has a derivative at singular matrices, too: that of a neighbour which is not.
       const zero = LU.diagonal(0, -2, -1).eq(0).to(LU.dtype);
-      return lu_solve(LU.add(diag_embed(zero.mul(epsilon(LU)))), pivots, d, { adjoint: true });
+      return _solved(LU.add(diag_embed(zero.mul(epsilon(LU)))), pivots, d, { adjoint: true });
     },
   },
   node: "LinalgDetBackward0",

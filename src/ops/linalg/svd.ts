@@ -17,12 +17,15 @@ import { full } from "../creation/creation.ts";
 import { _where } from "../pointwise/arithmetic.ts";
 import { eigh, eigvalsh } from "./eigen.ts";
 import { assertMatrix, batchOf, newStack, newVectors, stackOf, vectorsOf, lapack, floatAndDouble } from "./matrices.ts";
+import { systemFor } from "./system.ts";
 import { diag_embed, diag } from "../views/diagonals.ts";
 
 const _svdvals = op("_linalg_svdvals(Tensor A) -> Tensor");
 define(_svdvals, {
   kernel: host(({ A }) => {
     const a = matricesOf(A);
+    const system = systemFor(A);
+    if (system !== null) return system.svd(A, null)[1];
     const s = newVectors(batchOf(A), Math.min(a.rows, a.cols));
     const valuesOf = a.isComplex ? complexSingularValues : singularValues;
     for (let i = 0; i < a.count; i++) s.at(i).set(valuesOf(a.at(i), a.rows, a.cols));
@@ -45,6 +48,8 @@ define(_svd, {
   kernel: host(({ A, full_matrices }) => {
     const a = matricesOf(A);
     const [m, n, k] = [a.rows, a.cols, Math.min(a.rows, a.cols)];
+    const system = systemFor(A);
+    if (system !== null) return system.svd(A, { left: full_matrices ? m : k, right: full_matrices ? n : k });
     const u = newStack(batchOf(A), m, full_matrices ? m : k, a.tensor.dtype);
     const s = newVectors(batchOf(A), k);
     const vt = newStack(batchOf(A), full_matrices ? n : k, n, a.tensor.dtype);

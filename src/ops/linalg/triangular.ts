@@ -18,6 +18,7 @@ import {
   otherDtype,
   otherDtypeThan,
 } from "./matrices.ts";
+import { systemFor } from "./system.ts";
 
 /**
  * X of A X = B (or X A = B if not `left`), reading one triangle of A [*, n, n]; B is [*, n, k]. `unitriangular` takes the
@@ -54,6 +55,8 @@ export function assertShapes(name: string, A: Tensor, B: Tensor, left: boolean):
 export const _solve_triangular = op("_solve_triangular(Tensor A, Tensor B, bool upper, bool unitriangular) -> Tensor");
 define(_solve_triangular, {
   kernel: host(({ A, B, upper, unitriangular }) => {
+    const solved = B.numel() === 0 ? null : systemFor(A)?.solveTriangular(A, B, upper, unitriangular);
+    if (solved) return solved;
     const [a, x] = [stackOf(A), stackOf(B)];
     const solve = a.isComplex ? complexSolveTriangular : solveTriangular;
     for (let i = 0; i < a.count; i++) solve(a.at(i), a.cols, x.at(i), x.rows, x.cols, { upper, unit: unitriangular });

@@ -6,7 +6,7 @@ import type { Matrix, Product } from "../../backend.ts";
 import type { HostFunctions } from "../threads/threads.ts";
 import { environment } from "../environment.ts";
 import { findKoffi, optional, pin } from "../native.ts";
-import type { Koffi } from "../native.ts";
+import type { Koffi, NativeLibrary } from "../native.ts";
 
 interface NodeModule {
   createRequire(from: string): (name: string) => unknown;
@@ -55,6 +55,9 @@ export interface Blas {
   readonly name: string;
   /** What makes its products callable, for elements of so many bytes. */
   readonly products: (size: 4 | 8) => HostFunctions<[size: 4 | 8, from: string, library: string]>;
+  /** What it was opened with, and what it is in, for whoever looks for more there. */
+  readonly koffi: Koffi;
+  readonly library: NativeLibrary;
 }
 /**
  * blas.gemm(m, n, k, a, aRow, aCol, b, bRow, bCol, c, cRow, accumulate), with strides in bytes. koffi is found from the
@@ -128,6 +131,8 @@ export function findBlas(): Blas | string {
       return {
         name: config === null ? name : String(config()).trim(),
         products: (size) => ({ make: nativeProducts, args: [size, from, name] }),
+        koffi,
+        library,
       };
     } catch {}
   }
