@@ -1,14 +1,15 @@
-// Zip archives, as PyTorch's files and NumPy's .npz are. Packing, unpacking and writing are a library's affair (fflate; a
-// build carries a copy of what is used here, see tools/build/index.ts). The directory is read here: the library takes whole
-// archives and copies what is in them, and a checkpoint of gigabytes shall go from its file straight to where its tensors lie.
-import { inflateSync, Zip, ZipPassThrough } from "fflate";
+// Zip archives, as PyTorch's files and NumPy's .npz are. Unpacking and sums are a library's affair (fflate; a build carries a
+// copy of what is used here, see tools/build/index.ts). Directories are read and written here: the library takes whole archives
+// and copies what is in them, and knows none of more than 4 GB; a checkpoint of gigabytes shall go from its file straight to
+// where its tensors lie, and back.
+import { inflateSync, ZipPassThrough } from "fflate";
 import { ValueError } from "../base/errors.ts";
 import type { Source } from "./source.ts";
 
 /** What an archive may unpack to: so much, and so many times its own size. Zeros alone compress better than that. */
 const MOST_BYTES = 2 ** 26;
 const MOST_TIMES = 200;
-/** What 32 bits of an offset reach; the library writes no others. */
+/** What 32 bits hold, and what stands there for more. */
 const LARGEST = 2 ** 32 - 1;
 
 const fail = (problem: string): ValueError => new ValueError(`zip: ${problem}`);
@@ -161,30 +162,102 @@ export const isZip = (bytes: Uint8Array): boolean =>
 const ALIGNMENT = 64;
 /** PyTorch's name for bytes that fill up to that, in the header of each file. */
 const FILLING = 0x4246;
-/** The same for whoever writes, whenever, so that equal values give equal files. */
-const WRITTEN = new Date(1980, 0, 1);
+/** The field with what 32 bits do not hold. */
+const WIDE = 1;
+/** January 1, 1980: the same whoever writes, whenever, so that equal values give equal files. */
+const WRITTEN = 0x21;
+const [VERSION, VERSION_64, UTF8] = [20, 45, 0x800];
 
-/** Hands an archive of these files, stored as they are, to `write`, piece by piece. */
+/** Little-endian numbers of so many bytes each. */
+function record(
+  fields: readonly (readonly [bytes: 1 | 2 | 4 | 8, value: number])[],
+  ...more: Uint8Array[]
+): Uint8Array {
+  const length = fields.reduce((n, [bytes]) => n + bytes, 0);
+  const made = new Uint8Array(more.reduce((n, piece) => n + piece.length, length));
+  const view = new DataView(made.buffer);
+  let at = 0;
+  for (const [bytes, value] of fields) {
+    if (bytes === 1) view.setUint8(at, value);
+    else if (bytes === 2) view.setUint16(at, value, true);
+    else if (bytes === 4) view.setUint32(at, value, true);
+    else view.setBigUint64(at, BigInt(value), true);
+    at += bytes;
+  }
+  for (const piece of more) {
+    made.set(piece, at);
+    at += piece.length;
+  }
+  return made;
+}
+/**
+ * Hands an archive of these files, stored as they are, to `write`, piece by piece. Sizes and places from `most` on stand in
+ * fields of 64 bits, as do those of an archive of so many bytes, or of 65,535 files.
+ */
 export function zip(
   files: Iterable<readonly [name: string, bytes: Uint8Array]>,
   write: (piece: Uint8Array) => void,
+  most = LARGEST,
 ): void {
-  let length = 0;
-  const archive = new Zip((error, piece) => {
-    if (error !== null) throw fail(error.message);
-    length += piece.length;
-    if (length > LARGEST) throw fail("an archive of more than 4 GB cannot be written: save in several files");
+  let at = 0;
+  const put = (piece: Uint8Array): void => {
+    at += piece.length;
     write(piece);
-  });
+  };
+  const short = (value: number): number => (value >= most ? LARGEST : value);
+  const wide = (...values: readonly number[]): Uint8Array => {
+    const large = values.filter((value) => value >= most);
+    if (large.length === 0) return new Uint8Array(0);
+    return record([[2, WIDE], [2, 8 * large.length], ...large.map((value) => [8, value] as const)]); // prettier-ignore
+  };
+  const entries: Uint8Array[] = [];
   for (const [name, bytes] of files) {
-    const file = new ZipPassThrough(name);
-    const header = 30 + new TextEncoder().encode(name).length + 4;
-    const filling = new Uint8Array((ALIGNMENT - ((length + header) % ALIGNMENT)) % ALIGNMENT).fill(0x5a);
-    Object.assign(file, { extra: { [FILLING]: filling }, mtime: WRITTEN });
-    archive.add(file);
-    file.push(bytes, true);
+    const text = new TextEncoder().encode(name);
+    const size = bytes.length;
+    const flags = text.length === name.length ? 0 : UTF8;
+    // The library's sum of what is stored.
+    const stored = new ZipPassThrough(name);
+    stored.ondata = () => {};
+    stored.push(bytes, true);
+    const begin = at;
+    const sizes = wide(size, size);
+    const header = LOCAL.length + text.length + sizes.length + 4;
+    const filling = new Uint8Array((ALIGNMENT - ((begin + header) % ALIGNMENT)) % ALIGNMENT).fill(0x5a);
+    const common = (version: number, extra: number) =>
+      [
+        [2, version], [2, flags], [2, STORED], [2, 0], [2, WRITTEN], [4, stored.crc >>> 0], [4, short(size)], [4, short(size)],
+        [2, text.length], [2, extra],
+      ] as const; // prettier-ignore
+    const version = size >= most ? VERSION_64 : VERSION;
+    const fill = record([[2, FILLING], [2, filling.length]], filling); // prettier-ignore
+    put(record([[4, LOCAL.mark], ...common(version, sizes.length + fill.length)], text, sizes, fill));
+    put(bytes);
+    const all = wide(size, size, begin);
+    const needed = all.length > 0 ? VERSION_64 : VERSION;
+    entries.push(
+      record(
+        [[4, ENTRY.mark], [2, needed], ...common(needed, all.length), [2, 0], [2, 0], [2, 0], [4, 0], [4, short(begin)]],
+        text,
+        all,
+      ), // prettier-ignore
+    );
   }
-  archive.end();
+  const begin = at;
+  for (const entry of entries) put(entry);
+  const [count, length, end] = [entries.length, at - begin, at];
+  if (count >= 0xffff || length >= most || begin >= most) {
+    put(
+      record([
+        [4, END_64.mark], [8, END_64.length - 12], [2, VERSION_64], [2, VERSION_64], [4, 0], [4, 0], [8, count], [8, count],
+        [8, length], [8, begin],
+      ]), // prettier-ignore
+    );
+    put(record([[4, LOCATOR_64.mark], [4, 0], [8, end], [4, 1]])); // prettier-ignore
+  }
+  const shown = Math.min(count, 0xffff);
+  put(
+    record([[4, END.mark], [2, 0], [2, 0], [2, shown], [2, shown], [4, short(length)], [4, short(begin)], [2, 0]]), // prettier-ignore
+  );
 }
 
 /** What `write` is handed, piece by piece, as one. */

@@ -1,9 +1,13 @@
 // Archives made by hand, byte by byte: what no writer makes, and what is too large to be written in a test.
+import { spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { deflateSync } from "fflate";
 import { expect, test } from "vitest";
 import { MemorySource } from "../../src/serialization/source.ts";
 import type { Source } from "../../src/serialization/source.ts";
-import { unzip } from "../../src/serialization/zip.ts";
+import { gathered, unzip, zip } from "../../src/serialization/zip.ts";
 
 /** What a file of an archive is said to be, where that is not what it is. */
 interface Said {
@@ -124,6 +128,14 @@ function archive(files: readonly Said[]): Uint8Array {
   });
   return joined([...parts, directory(told, at)]);
 }
+const PYTHON = `
+import sys, zipfile
+sys.stdout.reconfigure(encoding="utf-8")
+archive = zipfile.ZipFile(sys.argv[1])
+for info in archive.infolist():
+    print(info.filename, len(archive.read(info)))
+print(archive.testzip())
+`;
 const files = (bytes: Uint8Array): [string, string][] =>
   [...unzip(new MemorySource(bytes)).values()].map((entry) => [entry.name, new TextDecoder().decode(entry.bytes())]);
 
@@ -164,6 +176,35 @@ test("what is none, is cut off anywhere or lies about a file is refused", () => 
     ['"a" has 14 bytes, expected 13', [{ method: 8, stored: deflateSync(new Uint8Array(100)), size: 13 }]],
   ];
   for (const [problem, said] of refused) expect(() => files(archive(said)), problem).toThrow(problem);
+});
+test("what is written is read by others, also where sizes and places stand in 64 bits", () => {
+  const content: [string, Uint8Array][] = [
+    ["a/data.pkl", bytesOf("some content")],
+    ["a/文", bytesOf("")],
+    ["a/data/0", Uint8Array.from({ length: 1000 }, (_, i) => i)],
+  ];
+  // The last: all that is larger than 500 is.
+  for (const most of [2 ** 32 - 1, 0, 500]) {
+    const made = gathered((write) => zip(content, write, most));
+    const found = [...unzip(new MemorySource(made)).values()];
+    expect(found.map((entry) => [entry.name, new Uint8Array(entry.bytes())])).toEqual(content);
+    const data = Buffer.from(made).indexOf(Buffer.from(content[2][1]));
+    expect(data % 64).toBe(0);
+    expect(most === 2 ** 32 - 1).toBe(Buffer.from(made).indexOf("PK\x06\x06") < 0);
+    const path = join(tmpdir(), `tidu-zip-${process.pid}.zip`);
+    writeFileSync(path, made);
+    const read = spawnSync("python3", ["-c", PYTHON, path], { encoding: "utf8" });
+    rmSync(path);
+    // Python's own reader, where there is one: it checks sums, too.
+    if (read.error === undefined) expect(read.stdout, read.stderr).toBe("a/data.pkl 12\na/文 0\na/data/0 1000\nNone\n");
+  }
+  const many = gathered((write) =>
+    zip(
+      Array.from({ length: 70_000 }, (_, i) => [String(i), new Uint8Array(0)] as const),
+      write,
+    ),
+  );
+  expect(unzip(new MemorySource(many)).size).toBe(70_000);
 });
 test("an archive of 40 GB is read where it lies, a file at a time", () => {
   const at = 30 * 2 ** 30;
