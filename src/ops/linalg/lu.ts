@@ -22,7 +22,7 @@ import {
   otherDtype,
 } from "./matrices.ts";
 import { systemFor } from "./system.ts";
-import { assertShapes, solve_triangular } from "./triangular.ts";
+import { _solve_triangular, assertShapes, solve_triangular } from "./triangular.ts";
 
 /** What PyTorch's pivots are counted from. */
 const FIRST = 1;
@@ -77,9 +77,32 @@ export const _solved = op("_linalg_lu_solved(Tensor LU, Tensor pivots, Tensor B,
 define(_solved, {
   kernel: host(({ LU, pivots, B, adjoint }) => {
     const system = B.numel() === 0 ? null : systemFor(LU);
-    return system?.solved(LU, pivots, B, adjoint) ?? lu_solve(LU, pivots, B, { adjoint });
+    if (system !== null) return system.solved(LU, pivots, B, adjoint);
+    if (!adjoint)
+      return _solve_triangular(LU, _solve_triangular(LU, exchanged(B, pivots, false), false, true), true, false);
+    const y = _solve_triangular(LU.mH, B, false, false);
+    return exchanged(_solve_triangular(LU.mH, y, true, true), pivots, true);
   }),
 });
+/** The rows of B as pivots exchange them, or back; column by column. */
+function exchanged(B: Tensor, pivots: Tensor, back: boolean): Tensor {
+  const stack = stackOf(B);
+  const numbers = pivots.typed_array() as Int32Array;
+  const [n, width] = [stack.rows, stack.at(0).length / stack.rows];
+  for (let i = 0; i < stack.count; i++) {
+    const to = stack.at(i);
+    const from = to.slice();
+    const order = rowOrder(
+      numbers.subarray(i * n, (i + 1) * n).map((p) => p - FIRST),
+      n,
+    );
+    for (const [r, row] of order.entries()) {
+      const [source, target] = back ? [r, row] : [row, r];
+      to.set(from.subarray(source * width, (source + 1) * width), target * width);
+    }
+  }
+  return stack.as(B.dtype);
+}
 /** The permutation matrices of A = P L U. */
 function permutation(LU: Tensor, pivots: Tensor): Tensor {
   const [m] = LU.sizes.slice(-2);

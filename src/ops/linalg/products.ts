@@ -107,7 +107,8 @@ define(matrix_exp, {
     if (!Number.isFinite(largest)) return A.mul(NaN);
     const X = x.mul(2 ** -halvings);
     const ones = eye(n, { dtype: X.dtype });
-    const [X2, X4] = [X.matmul(X), X.matmul(X).matmul(X.matmul(X))];
+    const X2 = X.matmul(X);
+    const X4 = X2.matmul(X2);
     const X6 = X2.matmul(X4);
     const sum = (b6: number, b4: number, b2: number): Tensor => X6.mul(b6).add(X4.mul(b4)).add(X2.mul(b2));
     const b = PADE;

@@ -76,8 +76,17 @@ export class System {
   cholesky(A: Tensor, upper: boolean): [factor: Tensor, info: Tensor] {
     const [a, info] = [inColumns(A, A.dtype), newInfo(batchOf(A))];
     const [n, count] = [A.sizes.at(-1)!, info.numel()];
-    for (let i = 0; i < count; i++) infoAt(info)[i] = this.lapack.potrf(upper ? "U" : "L", part(a, i, count), n);
-    return [inColumns(upper ? a.triu() : a.tril(), A.dtype), info];
+    const width = A.dtype.is_complex ? 2 : 1;
+    for (let i = 0; i < count; i++) {
+      const matrix = part(a, i, count) as Float64Array;
+      infoAt(info)[i] = this.lapack.potrf(upper ? "U" : "L", matrix, n);
+      // What is not of the factor is as it was.
+      for (let j = 0; j < n; j++) {
+        const [begin, end] = upper ? [j * n + j + 1, (j + 1) * n] : [j * n, j * n + j];
+        matrix.fill(0, width * begin, width * end);
+      }
+    }
+    return [a, info];
   }
   /** X of A X = B; null if there is a 0 on a diagonal, of which LAPACK makes no infinities. */
   solveTriangular(A: Tensor, B: Tensor, upper: boolean, unit: boolean): Tensor | null {
