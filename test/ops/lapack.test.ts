@@ -51,6 +51,20 @@ const determined: Record<string, { of: number[][]; body: (A: Tensor) => readonly
   geqrf: { of: ANY, body: (A) => [...torch.geqrf(A)] },
   svdvals: { of: ANY, body: (A) => [linalg.svdvals(A)] },
   eigvalsh: { of: SQUARE, body: (A) => ["L", "U"].map((UPLO) => linalg.eigvalsh(A, UPLO)) },
+  lstsq: {
+    of: ANY,
+    body: (A) => {
+      const { solution, rank } = linalg.lstsq(A, A.narrow(-1, 0, 1));
+      // Of rank one less, where the least solution is one of many.
+      const flat = A.sub(
+        A.narrow(-1, 0, 1)
+          .mul(A.narrow(-2, 0, 1))
+          .div(A.narrow(-1, 0, 1).narrow(-2, 0, 1)),
+      );
+      const least = linalg.lstsq(flat, A.narrow(-1, 0, 1), 1e-4);
+      return [solution, rank, ...(Math.min(...A.sizes.slice(-2)) > 3 ? [least.rank, least.solution] : [])];
+    },
+  },
   solve_triangular: {
     of: SQUARE,
     body: (A) =>
@@ -125,7 +139,19 @@ describe.skipIf(!there)("with a LAPACK on the machine", () => {
   });
 
   test("every routine is called, where matrices are worth it alone", () => {
-    const names = ["getrf", "getrs", "getri", "potrf", "trtrs", "geqrf", "orgqr", "gesdd", "syevd", "geev"] as const;
+    const names = [
+      "getrf",
+      "getrs",
+      "getri",
+      "potrf",
+      "trtrs",
+      "geqrf",
+      "orgqr",
+      "gelsy",
+      "gesdd",
+      "syevd",
+      "geev",
+    ] as const;
     const spies = names.map((name) => vi.spyOn(Lapack.prototype, name));
     const program = (n: number): void => {
       const A = draw([n, n], torch.float64);
@@ -135,6 +161,7 @@ describe.skipIf(!there)("with a LAPACK on the machine", () => {
       linalg.solve_triangular(hermitian(A), A, { upper: true });
       linalg.qr(A);
       linalg.svd(A);
+      linalg.lstsq(A, A);
       linalg.eigh(A);
       linalg.eig(A);
     };
@@ -198,6 +225,8 @@ describe.skipIf(!there)("with a LAPACK on the machine", () => {
       (x: Tensor) => linalg.det(x),
       (x: Tensor) => linalg.cholesky(hermitian(x)),
       (x: Tensor) => linalg.qr(x).Q,
+      (x: Tensor) => linalg.lstsq(x.narrow(0, 0, 4), x.narrow(0, 1, 4)).solution,
+      (x: Tensor) => linalg.lstsq(x.narrow(1, 0, 4), x).solution,
       (x: Tensor) => linalg.svdvals(x),
       (x: Tensor) => linalg.eigh(x.add(x.mT)).eigenvectors.abs(),
       (x: Tensor) => linalg.eig(x).eigenvalues.abs(),

@@ -16,7 +16,7 @@ const LETTERS: Readonly<Partial<Record<string, string>>> = {
   complex64: "c",
   complex128: "z",
 };
-const ROUTINES = ["getrf", "getrs", "getri", "potrf", "trtrs", "geqrf", "orgqr", "gesdd", "syevd", "geev"];
+const ROUTINES = ["getrf", "getrs", "getri", "potrf", "trtrs", "geqrf", "orgqr", "gelsy", "gesdd", "syevd", "geev"];
 /** Engines keep arrays of a few numbers among their objects, which move. */
 const LEAST = 16;
 
@@ -108,6 +108,32 @@ export class Lapack {
   /** The first `n` columns of Q in place of `k` reflections. */
   orgqr(a: TypedArray, m: number, n: number, k: number, tau: TypedArray): number {
     return this.callInRoom("orgqr", (work, size) => [m, n, k, a, m, tau, work, size]);
+  }
+  /**
+   * The least X that makes A X - B least, in place of the first rows of B, which has as many as A has rows or columns. Gives
+   * the rank of A, whose triangle's smaller part is taken for 0 below `rcond` of the larger one. Destroys A.
+   */
+  gelsy(a: TypedArray, m: number, n: number, b: TypedArray, cols: number, rcond: number): number {
+    const pivots = new Int32Array(Math.max(LEAST, n));
+    const [limit, rank] = [this.reals(1), new Int32Array(LEAST)];
+    limit[0] = rcond;
+    const real = this.dtype.is_complex ? [this.reals(2 * n)] : [];
+    this.callInRoom("gelsy", (work, size) => [
+      m,
+      n,
+      cols,
+      a,
+      m,
+      b,
+      Math.max(m, n),
+      pivots,
+      limit,
+      rank,
+      work,
+      size,
+      ...real,
+    ]);
+    return rank[0];
   }
   /** Singular values and vectors, u of `left` columns and vt of `right` rows; without either the values alone. Destroys A. */
   gesdd(

@@ -2,7 +2,7 @@
 import { isAny } from "../common/looks.ts";
 import { float64, int64, realOf } from "../../base/dtype.ts";
 import { LinAlgError, RuntimeError } from "../../base/errors.ts";
-import { list, numel } from "../../base/layout.ts";
+import { list, numel, sameShape } from "../../base/layout.ts";
 import { modes } from "../../autograd/mode.ts";
 import { complexSingularValues } from "../../numerics/complex/singular_values.ts";
 import { complexSvd } from "../../numerics/complex/svd.ts";
@@ -154,7 +154,7 @@ function threshold(A: Tensor, largest: Tensor, atol: Tensor | number | null, rto
   const tensor = (x: Tensor | number): Tensor =>
     x instanceof Tensor ? x.to(largest.dtype) : full([], x, { dtype: largest.dtype });
   const absolute = tensor(atol ?? 0);
-  const standard = (realOf(A.dtype) === float64 ? Number.EPSILON : 2 ** -23) * Math.max(...A.sizes.slice(-2));
+  const standard = standardTolerance(A);
   // A tolerance given alone is the only one.
   const relative =
     rtol !== null
@@ -164,6 +164,8 @@ function threshold(A: Tensor, largest: Tensor, atol: Tensor | number | null, rto
         : _where(absolute.gt(0), tensor(0), tensor(standard));
   return absolute.maximum(relative.mul(largest));
 }
+const standardTolerance = (A: Tensor): number =>
+  (realOf(A.dtype) === float64 ? Number.EPSILON : 2 ** -23) * Math.max(...A.sizes.slice(-2));
 type Tolerance = Tensor | number | bigint | boolean | null;
 const tolerance = (x: Tolerance | unknown): Tensor | number | null =>
   x === null || x === undefined ? null : x instanceof Tensor ? x : Number(x);
@@ -214,23 +216,38 @@ define(_pinv, {
   }),
   saves: ["A", "result"],
   // G. Golub & V. Pereyra, The differentiation of pseudo-inverses, 1973.
-  backward: {
-    A: ({ grad, A, result: P }) => {
-      const [m, n] = A.sizes.slice(-2);
-      const [Ph, gh] = [P.mH, grad.mH];
-      if (m <= n) {
-        const K = gh.matmul(P);
-        const KPh = K.matmul(Ph);
-        const lost = Ph.matmul(P).matmul(gh.sub(K.matmul(A)));
-        return P.matmul(K).mH.neg().add(KPh).sub(A.matmul(P).matmul(KPh)).add(lost);
-      }
-      const K = P.matmul(gh);
-      const PhK = Ph.matmul(K);
-      const lost = gh.sub(A.matmul(K)).matmul(P).matmul(Ph);
-      return K.matmul(P).mH.neg().add(lost).add(PhK).sub(PhK.matmul(P).matmul(A));
-    },
-  },
+  backward: { A: ({ grad, A, result }) => pinvGrad(grad, A, result) },
   node: "LinalgPinvBackward0",
+});
+function pinvGrad(grad: Tensor, A: Tensor, P: Tensor): Tensor {
+  const [m, n] = A.sizes.slice(-2);
+  const [Ph, gh] = [P.mH, grad.mH];
+  if (m <= n) {
+    const K = gh.matmul(P);
+    const KPh = K.matmul(Ph);
+    const lost = Ph.matmul(P).matmul(gh.sub(K.matmul(A)));
+    return P.matmul(K).mH.neg().add(KPh).sub(A.matmul(P).matmul(KPh)).add(lost);
+  }
+  const K = P.matmul(gh);
+  const PhK = Ph.matmul(K);
+  const lost = gh.sub(A.matmul(K)).matmul(P).matmul(Ph);
+  return K.matmul(P).mH.neg().add(lost).add(PhK).sub(PhK.matmul(P).matmul(A));
+}
+
+/** The least X that makes A X - B least, and the ranks of A. @internal */
+const _lstsq = op("_linalg_lstsq(Tensor A, Tensor B, float? rcond) -> (Tensor solution, Tensor rank)");
+define(_lstsq, {
+  kernel: host(({ A, B, rcond }) => {
+    const system = B.numel() > 0 && sameShape(batchOf(A), batchOf(B)) ? systemFor(A) : null;
+    const found = system?.leastSquares(A, B, rcond ?? standardTolerance(A));
+    // Written so that it comes column by column, as LAPACK leaves it.
+    return found ?? [B.mT.matmul(_pinv(A, 0, rcond, false).mT).mT, matrix_rank(A, { rtol: rcond })];
+  }),
+  saves: ["A", "B"],
+  backward: {
+    A: ({ grad, A, B, rcond }) => pinvGrad(grad.matmul(B.mH), A, _pinv(A, 0, rcond, false)),
+    B: ({ grad, A, rcond }) => _pinv(A, 0, rcond, false).mH.matmul(grad),
+  },
 });
 
 const squares = (x: Tensor): Tensor => (x.dtype.is_complex ? x.mul(x.conj_physical()).real : x.pow(2));
@@ -263,10 +280,7 @@ define(lstsq, {
     const b = vector ? B.unsqueeze(-1) : B;
     const [m, n] = A.sizes.slice(-2);
     if (m !== b.sizes.at(-2)) throw new RuntimeError(`${name}: input.size(-2) should match other.size(-2)`);
-    // Written so that it comes column by column, as LAPACK leaves it.
-    const X = b.mT.matmul(_pinv(A, 0, rcond, false).mT).mT;
-    const values = svdvals(A.detach());
-    const rank = matrix_rank(A.detach(), { rtol: rcond });
+    const [X, rank] = _lstsq(A, b, rcond);
     // Residuals that are not asked for belong to the graph all the same, as in PyTorch.
     const noMisses = squares(X.flatten().narrow(0, 0, 0).clone());
     const isFull = !isAny(rank.ne(Math.min(m, n)));
@@ -276,7 +290,7 @@ define(lstsq, {
       vector ? X.squeeze([-1]) : X,
       vector && misses !== noMisses ? misses.squeeze([-1]) : misses,
       driver === "gels" ? rank.new_zeros([0]) : rank,
-      driver === "gelsd" || driver === "gelss" ? values : values.new_zeros([0]),
+      driver === "gelsd" || driver === "gelss" ? svdvals(A.detach()) : A.new_zeros([0], { dtype: realOf(A.dtype) }),
     ];
   }),
   node: "LinalgLstsqBackward0",

@@ -1,7 +1,7 @@
 // Factorizations by the system's LAPACK, where there is one: see devices/cpu/lapack.ts. In bundles for browsers, where there is
 // none, no_system.ts stands for this file ("browser" in package.json).
 import type { TypedArray } from "../../base/dtype.ts";
-import { complexOf, int32, realOf } from "../../base/dtype.ts";
+import { complexOf, int32, int64, realOf } from "../../base/dtype.ts";
 import { numel } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import type { Dtype } from "../../base/dtype.ts";
@@ -116,6 +116,21 @@ export class System {
     const count = numel(batchOf(A));
     for (let i = 0; i < count; i++) this.lapack.orgqr(part(Q, i, count), m, k, Math.min(m, n), part(tau, i, count));
     return [Q, R];
+  }
+  /** The least X that makes A X - B least, and the ranks of A; null if a number of A is not finite. */
+  leastSquares(A: Tensor, B: Tensor, rcond: number): [X: Tensor, rank: Tensor] | null {
+    const a = inColumns(A, A.dtype);
+    if (!a.host().every((x) => Number.isFinite(x))) return null;
+    const [[m, n], k] = [A.sizes.slice(-2), B.sizes.at(-1)!];
+    const b = columns(batchOf(A), Math.max(m, n), k, A.dtype);
+    b.narrow(-2, 0, m).copy_(B);
+    const rank = zeros(batchOf(A), { dtype: int64 });
+    const ranks: bigint[] = [];
+    const count = rank.numel();
+    for (let i = 0; i < count; i++)
+      ranks.push(BigInt(this.lapack.gelsy(part(a, i, count), m, n, part(b, i, count), k, rcond)));
+    (rank.host() as BigInt64Array).set(ranks);
+    return [inColumns(b.narrow(-2, 0, n), A.dtype), rank];
   }
   /** U with so many columns and Vh with so many rows, unless S alone is wanted. */
   svd(A: Tensor, sizes: { left: number; right: number } | null): [U: Tensor, S: Tensor, Vh: Tensor] {
