@@ -1,10 +1,11 @@
 // The functions of torch with shapes: the same functions under other types.
 import type * as untyped from "../index.ts";
-import type { AnyTensor, ArgsAfterFirst } from "./arguments.ts";
+import type { AnyTensor, ArgsAfterFirst, Option } from "./arguments.ts";
 import type { Arange, Counted, Eye, Filled, FromData, Linspace, RandomInts, Sized } from "./creation.ts";
 import type { Kinds } from "./kinds.ts";
 import type { FunctionTable, Table } from "./names.ts";
 import type { Einsum } from "./products.ts";
+import type { Dim, Forgotten, Shape } from "./shape.ts";
 import type {
   Accepted,
   DtypeOf,
@@ -37,6 +38,31 @@ type EinsumFunction = <
   ...operands: T
 ) => Result<Made<Einsum<E, List<T>>, List<T> extends readonly [infer H, ...unknown[]] ? DtypeOf<H> : never>>;
 type List<T> = T extends readonly [infer L extends readonly unknown[]] ? L : T;
+/** torch.meshgrid(a, b, { indexing }), of tensors by place or in a list. */
+type Meshgrid = <const T extends readonly (AnyTensor | readonly AnyTensor[] | { readonly indexing?: "ij" | "xy" })[]>(
+  ...tensors: T
+) => Grids<List<Tensors<T>>, Option<T, "indexing", "ij">>;
+type Tensors<T> = T extends readonly [...infer H, infer L] ? (L extends AnyTensor | readonly unknown[] ? T : H) : T;
+type Grids<T, By> =
+  GridShape<T> extends infer S extends Shape
+    ? Turned<S, By> extends infer G
+      ? { -readonly [K in keyof T]: Made<G, DtypeOf<T[K]>> }
+      : never
+    : never;
+type GridShape<T, R extends readonly Dim[] = []> = T extends readonly [infer H, ...infer More]
+  ? ShapeOf<H> extends readonly [infer N extends Dim]
+    ? GridShape<More, [...R, N]>
+    : GridShape<More, [...R, ShapeOf<H> extends readonly [] ? 1 : number]>
+  : T extends readonly []
+    ? R
+    : Shape;
+type Turned<S, By> = By extends "ij"
+  ? S
+  : S extends readonly [infer X extends Dim, infer Y extends Dim, ...infer R extends Shape]
+    ? By extends "xy"
+      ? [Y, X, ...R]
+      : Forgotten<S>
+    : S;
 /** torch.where(condition, input, other) */
 type Where = <const C extends AnyTensor, const A extends WhereArgs, R = WhereOf<C, A>>(
   condition: C,
@@ -77,6 +103,7 @@ interface Special {
   stack: Joining<Untyped["stack"], "stack">;
   einsum: EinsumFunction;
   where: Where;
+  meshgrid: Meshgrid;
 }
 export type Functions = {
   readonly [N in keyof Untyped]: N extends keyof Special

@@ -12,6 +12,7 @@ import type {
   Inferred,
   IsRankUnknown,
   Listed,
+  Minus,
   Numel,
   Quotient,
   Same,
@@ -36,6 +37,7 @@ import type {
   Padded,
   PerDim,
   Shuffled,
+  Unpooled,
   Unshuffled,
 } from "./windows.ts";
 import type { AsFloat, NameOf } from "./dtype.ts";
@@ -313,6 +315,20 @@ type WithIndices<Asked, R, D extends string> = R extends string
     : Asked extends true
       ? [Made<R, D>, Made<R, "int64">]
       : Unknown;
+type Places<A> = ShapeOf<Arg<A, "0", "indices", Shape>>;
+/** One row a bag: bags are rows, or begin at the offsets. */
+type Bags<S extends Shape, N extends Dim, Offsets, Last> =
+  IsRankUnknown<S> extends true
+    ? [number, N]
+    : S extends readonly [infer B extends Dim, unknown]
+      ? [B, N]
+      : S extends readonly [unknown]
+        ? Offsets extends null
+          ? "offsets has to be a 1D Tensor but got None"
+          : ShapeOf<Offsets> extends readonly [infer M extends Dim]
+            ? [Last extends false ? M : Last extends true ? Minus<M, 1> & Dim : number, N]
+            : [number, N]
+        : `input has to be 1D or 2D Tensor, but got Tensor of dimension ${S["length"]}`;
 type UnfoldedOf<S extends Shape, A> = Columns<
   S,
   Arg<A, "0", "kernel_size", number>,
@@ -324,22 +340,10 @@ type FoldedOf<S extends Shape, A> = Folded<S, Arg<A, "0", "output_size", number>
 type Distance<S extends Shape, T extends Shape, P, Keep> =
   Broadcast<S, T> extends infer R ? (R extends Shape ? Reduced<R, P, Keep> : R) : never;
 
-/** Functions of torch.nn.functional: A are the arguments behind the input. */
-export interface FunctionalKinds<S extends Shape, D extends string, A> {
-  dropout: Tensor<S, D>;
-  softmaxF: Made<Checked<S, Wrap<S, Arg<A, "0", "dim", -1>>>, NameOf<Option<A, "dtype", null>, AsFloat<D>>>;
+/** Functions and layers alike: A are the arguments behind the input, or those of the constructor. */
+interface SharedKinds<S extends Shape, D extends string, A> {
   glu: Made<GatedHalf<S, Wrap<S, Arg<A, "0", "dim", -1>>>, D>;
-  oneHot: Made<
-    [...S, Arg<A, "0", "num_classes", -1> extends infer N ? (N extends -1 ? number : DimOf<N>) : never],
-    "int64"
-  >;
   layerNorm: Made<LayerNormed<S, Arg<A, "0", "normalized_shape", number>>, D>;
-  conv1d: Made<ConvOf<S, 1, A>, D>;
-  conv2d: Made<ConvOf<S, 2, A>, D>;
-  conv3d: Made<ConvOf<S, 3, A>, D>;
-  convTranspose1dF: Made<ConvTransposedOf<S, 1, A>, D>;
-  convTranspose2dF: Made<ConvTransposedOf<S, 2, A>, D>;
-  convTranspose3dF: Made<ConvTransposedOf<S, 3, A>, D>;
   adaptiveMaxPool1d: WithIndices<
     Arg<A, "1", "return_indices", false>,
     AdaptivePooled<S, 1, Arg<A, "0", "output_size", number>, "max">,
@@ -357,25 +361,52 @@ export interface FunctionalKinds<S extends Shape, D extends string, A> {
   >;
   unfoldF: Made<UnfoldedOf<S, A>, D>;
   foldF: Made<FoldedOf<S, A>, D>;
-  maxPool1d: WithIndices<Arg<A, "5", "return_indices", false>, MaxPooled<S, 1, A, "4">, D>;
-  maxPool2d: WithIndices<Arg<A, "5", "return_indices", false>, MaxPooled<S, 2, A, "4">, D>;
-  maxPool3d: WithIndices<Arg<A, "5", "return_indices", false>, MaxPooled<S, 3, A, "4">, D>;
   avgPool1d: Made<AvgPooled<S, 1, A>, D>;
   avgPool2d: Made<AvgPooled<S, 2, A>, D>;
   avgPool3d: Made<AvgPooled<S, 3, A>, D>;
   adaptiveAvgPool1d: Made<AdaptivePooled<S, 1, Arg<A, "0", "output_size", number>, "avg">, D>;
   adaptiveAvgPool2d: Made<AdaptivePooled<S, 2, Arg<A, "0", "output_size", number>, "avg">, D>;
   adaptiveAvgPool3d: Made<AdaptivePooled<S, 3, Arg<A, "0", "output_size", number>, "avg">, D>;
-  pad: Made<Padded<S, Arg<A, "0", "pad", number>>, D>;
   interpolate: Made<
     Interpolated<S, Arg<A, "0", "size", null>, Arg<A, "1", "scale_factor", null>, Arg<A, "2", "mode", "nearest">>,
     D
   >;
   pixelShuffle: Made<Shuffled<S, Arg<A, "0", "upscale_factor", number>>, D>;
   pixelUnshuffle: Made<Unshuffled<S, Arg<A, "0", "downscale_factor", number>>, D>;
+}
+/** Functions of torch.nn.functional: A are the arguments behind the input. */
+export interface FunctionalKinds<S extends Shape, D extends string, A> extends SharedKinds<S, D, A> {
+  dropout: Tensor<S, D>;
+  softmaxF: Made<Checked<S, Wrap<S, Arg<A, "0", "dim", -1>>>, NameOf<Option<A, "dtype", null>, AsFloat<D>>>;
+  oneHot: Made<
+    [...S, Arg<A, "0", "num_classes", -1> extends infer N ? (N extends -1 ? number : DimOf<N>) : never],
+    "int64"
+  >;
+  conv1d: Made<ConvOf<S, 1, A>, D>;
+  conv2d: Made<ConvOf<S, 2, A>, D>;
+  conv3d: Made<ConvOf<S, 3, A>, D>;
+  convTranspose1dF: Made<ConvTransposedOf<S, 1, A>, D>;
+  convTranspose2dF: Made<ConvTransposedOf<S, 2, A>, D>;
+  convTranspose3dF: Made<ConvTransposedOf<S, 3, A>, D>;
+  maxPool1d: WithIndices<Arg<A, "5", "return_indices", false>, MaxPooled<S, 1, A, "4">, D>;
+  maxPool2d: WithIndices<Arg<A, "5", "return_indices", false>, MaxPooled<S, 2, A, "4">, D>;
+  maxPool3d: WithIndices<Arg<A, "5", "return_indices", false>, MaxPooled<S, 3, A, "4">, D>;
+  pad: Made<Padded<S, Arg<A, "0", "pad", number>>, D>;
   attention: Made<Attention<S, A>, D>;
   cosine: Made<Distance<S, ShapeOf<Arg<A, "0", "x2", Shape>>, Arg<A, "1", "dim", 1>, false>, D>;
   pairwise: Made<Distance<S, ShapeOf<Arg<A, "0", "x2", Shape>>, -1, Arg<A, "3", "keepdim", false>>, D>;
+  maxUnpool1d: Made<Unpooled<S, 1, A, Places<A>, Arg<A, "4", "output_size", null>, "12">, D>;
+  maxUnpool2d: Made<Unpooled<S, 2, A, Places<A>, Arg<A, "4", "output_size", null>, "12">, D>;
+  maxUnpool3d: Made<Unpooled<S, 3, A, Places<A>, Arg<A, "4", "output_size", null>, "12">, D>;
+  embeddingBag: Made<
+    Bags<
+      S,
+      ShapeOf<Arg<A, "0", "weight", Shape>> extends readonly [unknown, infer N extends Dim] ? N : number,
+      Arg<A, "1", "offsets", null>,
+      Arg<A, "8", "include_last_offset", false>
+    >,
+    DtypeOf<Arg<A, "0", "weight", unknown>>
+  >;
   pointLoss: Made<Loss<Broadcast<S, TargetOf<A>>, Option<A, "reduction", "mean">>, D>;
   binaryLoss: Made<Loss<BinaryLoss<S, TargetOf<A>>, Option<A, "reduction", "mean">>, D>;
   bceLoss: Made<Loss<BceLoss<S, TargetOf<A>>, Option<A, "reduction", "mean">>, D>;
@@ -385,16 +416,14 @@ export interface FunctionalKinds<S extends Shape, D extends string, A> {
   >;
 }
 /** Layers: C are the arguments of the constructor, A those of a call behind the input. */
-export interface LayerKinds<C, S extends Shape, D extends string, A> {
+export interface LayerKinds<C, S extends Shape, D extends string, A> extends SharedKinds<S, D, C> {
   same: Tensor<S, D>;
   linear: Made<Linear<S, Arg<C, "0", "in_features", number>, DimOf<Arg<C, "1", "out_features", number>>>, D>;
   softmax: Made<
     Checked<S, Arg<C, "0", "dim", null> extends infer P ? (P extends null ? number : Wrap<S, P>) : never>,
     D
   >;
-  glu: Made<GatedHalf<S, Wrap<S, Arg<C, "0", "dim", -1>>>, D>;
   embedding: Made<[...S, DimOf<Arg<C, "1", "embedding_dim", number>>], NameOf<Option<C, "dtype", null>, "float32">>;
-  layerNorm: Made<LayerNormed<S, Arg<C, "0", "normalized_shape", number>>, D>;
   batchNorm1d: Made<BatchNormed<S, 1, Arg<C, "0", "num_features", number>>, D>;
   batchNorm2d: Made<BatchNormed<S, 2, Arg<C, "0", "num_features", number>>, D>;
   batchNorm3d: Made<BatchNormed<S, 3, Arg<C, "0", "num_features", number>>, D>;
@@ -410,36 +439,9 @@ export interface LayerKinds<C, S extends Shape, D extends string, A> {
   maxPool1d: WithIndices<Arg<C, "4", "return_indices", false>, MaxPooled<S, 1, C, "5">, D>;
   maxPool2d: WithIndices<Arg<C, "4", "return_indices", false>, MaxPooled<S, 2, C, "5">, D>;
   maxPool3d: WithIndices<Arg<C, "4", "return_indices", false>, MaxPooled<S, 3, C, "5">, D>;
-  avgPool1d: Made<AvgPooled<S, 1, C>, D>;
-  avgPool2d: Made<AvgPooled<S, 2, C>, D>;
-  avgPool3d: Made<AvgPooled<S, 3, C>, D>;
-  adaptiveAvgPool1d: Made<AdaptivePooled<S, 1, Arg<C, "0", "output_size", number>, "avg">, D>;
-  adaptiveAvgPool2d: Made<AdaptivePooled<S, 2, Arg<C, "0", "output_size", number>, "avg">, D>;
-  adaptiveAvgPool3d: Made<AdaptivePooled<S, 3, Arg<C, "0", "output_size", number>, "avg">, D>;
-  adaptiveMaxPool1d: WithIndices<
-    Arg<C, "1", "return_indices", false>,
-    AdaptivePooled<S, 1, Arg<C, "0", "output_size", number>, "max">,
-    D
-  >;
-  adaptiveMaxPool2d: WithIndices<
-    Arg<C, "1", "return_indices", false>,
-    AdaptivePooled<S, 2, Arg<C, "0", "output_size", number>, "max">,
-    D
-  >;
-  adaptiveMaxPool3d: WithIndices<
-    Arg<C, "1", "return_indices", false>,
-    AdaptivePooled<S, 3, Arg<C, "0", "output_size", number>, "max">,
-    D
-  >;
   pad1d: Made<Padded<S, Sides<Arg<C, "0", "padding", number>, 1>>, D>;
   pad2d: Made<Padded<S, Sides<Arg<C, "0", "padding", number>, 2>>, D>;
   pad3d: Made<Padded<S, Sides<Arg<C, "0", "padding", number>, 3>>, D>;
-  upsample: Made<
-    Interpolated<S, Arg<C, "0", "size", null>, Arg<C, "1", "scale_factor", null>, Arg<C, "2", "mode", "nearest">>,
-    D
-  >;
-  pixelShuffle: Made<Shuffled<S, Arg<C, "0", "upscale_factor", number>>, D>;
-  pixelUnshuffle: Made<Unshuffled<S, Arg<C, "0", "downscale_factor", number>>, D>;
   lstm: IsPlain<C> extends true
     ? Steps<S, Recurrent<C>, D, true>
     : [Tensor<Unknown, D>, readonly [Tensor<Unknown, D>, Tensor<Unknown, D>]];
@@ -470,6 +472,18 @@ export interface LayerKinds<C, S extends Shape, D extends string, A> {
     : never;
   transformer: Made<Embeds<S, Arg<C, "0", "d_model", number>>, D>;
   encoder: Tensor<S, D>;
+  maxUnpool1d: Made<Unpooled<S, 1, C, Places<A>, Arg<A, "1", "output_size", null>, "01">, D>;
+  maxUnpool2d: Made<Unpooled<S, 2, C, Places<A>, Arg<A, "1", "output_size", null>, "01">, D>;
+  maxUnpool3d: Made<Unpooled<S, 3, C, Places<A>, Arg<A, "1", "output_size", null>, "01">, D>;
+  embeddingBag: Made<
+    Bags<
+      S,
+      DimOf<Arg<C, "1", "embedding_dim", number>>,
+      Arg<A, "0", "offsets", null>,
+      Arg<C, "8", "include_last_offset", false>
+    >,
+    NameOf<Option<C, "dtype", null>, "float32">
+  >;
   pointLoss: Made<Loss<Broadcast<S, TargetOf<A>>, Option<C, "reduction", "mean">>, D>;
   binaryLoss: Made<Loss<BinaryLoss<S, TargetOf<A>>, Option<C, "reduction", "mean">>, D>;
   bceLoss: Made<Loss<BceLoss<S, TargetOf<A>>, Option<C, "reduction", "mean">>, D>;
@@ -479,8 +493,6 @@ export interface LayerKinds<C, S extends Shape, D extends string, A> {
   >;
   oneNumber: Reduction<Option<C, "reduction", "mean">> extends "one" ? Tensor<[], D> : Tensor<Unknown, D>;
   cosine: Made<Distance<S, ShapeOf<Arg<A, "0", "x2", Shape>>, Arg<C, "0", "dim", 1>, false>, D>;
-  unfold: Made<UnfoldedOf<S, C>, D>;
-  fold: Made<FoldedOf<S, C>, D>;
   lpPool1d: Made<LpPooled<S, 1, C>, D>;
   lpPool2d: Made<LpPooled<S, 2, C>, D>;
   lpPool3d: Made<LpPooled<S, 3, C>, D>;
@@ -622,7 +634,7 @@ interface Lists {
   pad1d: "ConstantPad1d" | "ZeroPad1d" | "ReflectionPad1d" | "ReplicationPad1d" | "CircularPad1d";
   pad2d: "ConstantPad2d" | "ZeroPad2d" | "ReflectionPad2d" | "ReplicationPad2d" | "CircularPad2d";
   pad3d: "ConstantPad3d" | "ZeroPad3d" | "ReflectionPad3d" | "ReplicationPad3d" | "CircularPad3d";
-  upsample: "Upsample" | "UpsamplingNearest2d" | "UpsamplingBilinear2d";
+  interpolate: "Upsample" | "UpsamplingNearest2d" | "UpsamplingBilinear2d";
   pixelShuffle: "PixelShuffle";
   pixelUnshuffle: "PixelUnshuffle";
   lstm: "LSTM";
@@ -638,15 +650,19 @@ interface Lists {
   classLoss: "CrossEntropyLoss" | "NLLLoss";
   oneNumber: "TripletMarginLoss" | "MarginRankingLoss" | "HingeEmbeddingLoss" | "CosineEmbeddingLoss" | "SoftMarginLoss" | "MultiMarginLoss" | "MultiLabelMarginLoss" | "MultiLabelSoftMarginLoss" | "GaussianNLLLoss" | "CTCLoss";
   cosine: "CosineSimilarity";
-  unfold: "Unfold";
-  fold: "Fold";
+  unfoldF: "Unfold";
+  foldF: "Fold";
   lpPool1d: "LPPool1d";
   lpPool2d: "LPPool2d";
   lpPool3d: "LPPool3d";
   pairwise: "PairwiseDistance";
   bilinear: "Bilinear";
   encoderDecoder: "Transformer";
-  unknown: "EmbeddingBag" | "MaxUnpool1d" | "MaxUnpool2d" | "MaxUnpool3d" | "FractionalMaxPool2d" | "FractionalMaxPool3d";
+  maxUnpool1d: "MaxUnpool1d";
+  maxUnpool2d: "MaxUnpool2d";
+  maxUnpool3d: "MaxUnpool3d";
+  embeddingBag: "EmbeddingBag";
+  unknown: "FractionalMaxPool2d" | "FractionalMaxPool3d";
 }
 /** The kind of each layer. */
 export type LayerTable = { [K in keyof Lists as Lists[K]]: K };

@@ -20,6 +20,7 @@ import type {
   Unknown,
   Wrap,
 } from "./shape.ts";
+import type { Contraction } from "./products.ts";
 import type { DtypeOf, Made, ShapeOf, Tensor } from "./tensor.ts";
 
 /** Rows, columns, and what comes before; or a sentence; null if nothing is known. */
@@ -114,6 +115,66 @@ type Qr<S extends Shape, Mode, D extends string> =
         ? R
         : Pair<Shape, "Q", Shape, "R", D, D>
     : never;
+/** What of factors wants matrices says so in its own words. */
+type Factored<S extends Shape, Name extends string> = S extends readonly [] | readonly [unknown]
+  ? `${Name}: Expected tensor with 2 or more dimensions. Got size: [${Listed<S>}] instead`
+  : Matrices<S, Name>;
+type Lu<S extends Shape, D extends string> =
+  Factored<S, "linalg.lu"> extends infer R
+    ? R extends readonly [infer B extends Shape, infer M extends Dim, infer N extends Dim]
+      ? Three<
+          Made<[...B, M, M], D>,
+          "P",
+          Made<[...B, M, Smaller<M, N>], D>,
+          "L",
+          Made<[...B, Smaller<M, N>, N], D>,
+          "U"
+        >
+      : R extends string
+        ? R
+        : Three<Made<Shape, D>, "P", Made<Shape, D>, "L", Made<Shape, D>, "U">
+    : never;
+type LuFactor<S extends Shape, D extends string> =
+  Factored<S, "torch.lu_factor"> extends infer R
+    ? R extends readonly [infer B extends Shape, infer M extends Dim, infer N extends Dim]
+      ? Pair<S, "LU", [...B, Smaller<M, N>], "pivots", D, "int32">
+      : R extends string
+        ? R
+        : Pair<Shape, "LU", Shape, "pivots", D, "int32">
+    : never;
+/** A X = B as well as can be; of the rest of what it gives nothing is known, which goes by the driver. */
+type LeastSquares<S extends Shape, T extends Shape, D extends string> =
+  FittedTo<S, T> extends infer R
+    ? R extends string
+      ? R
+      : Made<R, D> extends infer X
+        ? [X, Tensor<Unknown, D>, Tensor<Unknown, "int64">, Tensor<Unknown, AsReal<D>>] & {
+            readonly solution: X;
+            readonly residuals: Tensor<Unknown, D>;
+            readonly rank: Tensor<Unknown, "int64">;
+            readonly singular_values: Tensor<Unknown, AsReal<D>>;
+          }
+        : never
+    : never;
+type FittedTo<S extends Shape, T extends Shape> = S extends readonly [] | readonly [unknown]
+  ? "torch.linalg.lstsq: input must have at least 2 dimensions."
+  : Matrices<S, ""> extends readonly [infer B extends Shape, infer M extends Dim, infer N extends Dim]
+    ? T extends readonly [...infer C extends Shape, infer L extends Dim, infer K extends Dim]
+      ? C["length"] extends B["length"]
+        ? Same<M, L> extends false
+          ? "torch.linalg.lstsq: input.size(-2) should match other.size(-2)"
+          : Broadcast<B, C> extends infer J extends Shape
+            ? [...J, N, K]
+            : Shape
+        : T["length"] extends Head<S, 1>["length"]
+          ? [...B, N]
+          : Shape
+      : T extends readonly [unknown]
+        ? B extends readonly []
+          ? [N]
+          : Shape
+        : Shape
+    : Shape;
 type Pinv<S extends Shape> =
   Matrices<S, ""> extends readonly [infer B extends Shape, infer M extends Dim, infer N extends Dim]
     ? [...B, N, M]
@@ -420,6 +481,10 @@ export interface MatrixKinds<S extends Shape, D extends string, A> {
     D
   >;
   pinv: Made<Pinv<S>, D>;
+  lu: Lu<S, D>;
+  luFactor: LuFactor<S, D>;
+  lstsq: LeastSquares<S, Other<A, "B">, D>;
+  tensordot: Made<Contraction<S, Other<A, "b">, Arg<A, "1", "dims", 2>>, Both<A, D, "b">>;
   solve: Option<A, "left", true> extends true
     ? Made<Solved<S, ShapeOf<Arg<A, "0", "B", Shape>>>, Both<A, D, "B">>
     : Tensor<Unknown, D>;

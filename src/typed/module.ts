@@ -54,15 +54,21 @@ type Bound<P, A, B = NoNames> = P extends readonly []
   ? B
   : P extends readonly [(infer p)?, ...infer RP]
     ? A extends readonly [infer a, ...infer RA]
-      ? ShapeIn<p> extends infer S
-        ? S extends Shape
-          ? Unify<S, ShapeOf<a>, B, S, ShapeOf<a>> extends infer C
-            ? C extends string
-              ? C
-              : Bound<RP, RA, C>
-            : never
-          : Bound<RP, RA, B>
-        : never
+      ? [p, a] extends [readonly unknown[], readonly unknown[]]
+        ? Bound<p, a, B> extends infer C
+          ? C extends string
+            ? C
+            : Bound<RP, RA, C>
+          : never
+        : ShapeIn<p> extends infer S
+          ? S extends Shape
+            ? Unify<S, ShapeOf<a>, B, S, ShapeOf<a>> extends infer C
+              ? C extends string
+                ? C
+                : Bound<RP, RA, C>
+              : never
+            : Bound<RP, RA, B>
+          : never
       : B
     : B;
 /** The shape that a parameter declares; null if it is no tensor. */
@@ -125,7 +131,17 @@ type Filled<R, B> =
         : R extends object
           ? { [K in keyof R]: Filled<R[K], B> }
           : R;
-type Any<P> = P extends AnyTensor ? AnyTensor : P;
+/** Tensors of any shape, in lists and objects too: whether they fit is for the names to say. */
+type Any<P> =
+  IsAny<P> extends true
+    ? P
+    : P extends AnyTensor
+      ? AnyTensor
+      : P extends readonly unknown[]
+        ? { readonly [K in keyof P]: Any<P[K]> }
+        : [P[keyof P]] extends [AnyTensor | null | undefined]
+          ? { readonly [K in keyof P]: Any<P[K]> }
+          : P;
 type Given<F> = F extends (...args: infer P) => unknown ? { [K in keyof P]: Any<P[K]> } : never;
 type BoundBy<F, A> = F extends (...args: infer P) => unknown ? Bound<P, A> : never;
 type Returned<F, B> = F extends (...args: never[]) => infer R

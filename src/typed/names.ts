@@ -170,6 +170,10 @@ interface FunctionLists {
   adaptiveMaxPool1d: "adaptive_max_pool1d";
   adaptiveMaxPool2d: "adaptive_max_pool2d";
   adaptiveMaxPool3d: "adaptive_max_pool3d";
+  maxUnpool1d: "max_unpool1d";
+  maxUnpool2d: "max_unpool2d";
+  maxUnpool3d: "max_unpool3d";
+  embeddingBag: "embedding_bag";
   maxPool1d: "max_pool1d";
   maxPool2d: "max_pool2d";
   maxPool3d: "max_pool3d";
@@ -183,6 +187,7 @@ interface FunctionLists {
   unfoldF: "unfold";
   foldF: "fold";
   cdist: "cdist";
+  tensordot: "tensordot";
   bucketize: "bucketize";
   bool: "isin";
   searchsorted: "searchsorted";
@@ -218,6 +223,9 @@ interface LinalgLists {
   svdvals: "svdvals";
   qr: "qr";
   pinv: "pinv";
+  lstsq: "lstsq";
+  lu: "lu";
+  luFactor: "lu_factor";
   solve: "solve";
   matrixRank: "matrix_rank";
   vectorNorm: "norm" | "vector_norm";

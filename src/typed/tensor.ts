@@ -95,6 +95,8 @@ type Alone =
   | "svd"
   | "svdvals"
   | "oldSvd"
+  | "lu"
+  | "luFactor"
   | "matrixRank"
   | "trace"
   | "diag"

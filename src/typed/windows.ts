@@ -5,6 +5,7 @@ import type {
   Crossed,
   Dim,
   DimOf,
+  DimsOf,
   Forgotten,
   IsAny,
   IsLess,
@@ -132,6 +133,12 @@ type WrongOptions<O extends ConvOptions, N> =
     : Has<PerDim<O["stride"], N>, 0> extends true
       ? "non-positive stride is not supported"
       : null;
+type WrongKernel<K, D> =
+  Has<K, 0> extends true
+    ? `kernel size should be greater than zero, but got kernel_size=[${Listed<K>}]`
+    : Has<D, 0> extends true
+      ? `dilation should be greater than zero, but got [${Listed<D extends readonly [unknown] ? [1, ...D] : D>}]`
+      : null;
 export type Conv<S extends Shape, N extends number, O extends ConvOptions> =
   IsRankUnknown<S> extends true
     ? Shape
@@ -140,23 +147,21 @@ export type Conv<S extends Shape, N extends number, O extends ConvOptions> =
         ? Wrong
         : Same<C, O["in"]> extends false
           ? `Given groups=${O["groups"] & number}, weight of size [${Listed<[O["out"], Quotient<O["in"], O["groups"]>, ...PerDim<O["kernel"], N>]>}], expected input[${Listed<B extends readonly [] ? [1, C, ...X] : [...B, C, ...X]>}] to have ${O["in"] & Dim} channels, but got ${C} channels instead`
-          : O["padding"] extends "same"
-            ? [...B, DimOf<O["out"]>, ...X]
-            : AllWindows<
-                  X,
-                  PerDim<O["kernel"], N>,
-                  PerDim<O["stride"], N>,
-                  Padding<O["padding"], N>,
-                  PerDim<O["dilation"], N>
-                > extends infer W
-              ? W extends Shape
-                ? [...B, DimOf<O["out"]>, ...W]
-                : Has<PerDim<O["kernel"], N>, 0> extends true
-                  ? `kernel size should be greater than zero, but got kernel_size=[${Listed<PerDim<O["kernel"], N>>}]`
-                  : Has<PerDim<O["dilation"], N>, 0> extends true
-                    ? "non-positive dilation is not supported"
-                    : `Calculated padded input size per channel: (${Spaced<Around<X, Padding<O["padding"], N>>>}). Kernel size: (${Spaced<KernelSize<PerDim<O["kernel"], N>, PerDim<O["dilation"], N>>>}). Kernel size can't be greater than actual input size`
-              : never
+          : WrongKernel<PerDim<O["kernel"], N>, PerDim<O["dilation"], N>> extends infer Wrong extends string
+            ? Wrong
+            : O["padding"] extends "same"
+              ? [...B, DimOf<O["out"]>, ...X]
+              : AllWindows<
+                    X,
+                    PerDim<O["kernel"], N>,
+                    PerDim<O["stride"], N>,
+                    Padding<O["padding"], N>,
+                    PerDim<O["dilation"], N>
+                  > extends infer W
+                ? W extends Shape
+                  ? [...B, DimOf<O["out"]>, ...W]
+                  : `Calculated padded input size per channel: (${Spaced<Around<X, Padding<O["padding"], N>>>}). Kernel size: (${Spaced<KernelSize<PerDim<O["kernel"], N>, PerDim<O["dilation"], N>>>}). Kernel size can't be greater than actual input size`
+                : never
       : `Expected ${Add<N, 1>}D (unbatched) or ${Add<N, 2>}D (batched) input to conv${N}d, but got input of size: [${Listed<S>}]`;
 
 /** What would be below zero is not known. */
@@ -175,6 +180,14 @@ type AllTransposed<X, K, St, P, D, Out, R extends readonly Dim[] = []> = X exten
       [...R, TransposedDim<H, Head<K>, Head<St>, Head<P>, Head<D>, Head<Out>> & Dim]
     >
   : R;
+/** dilation_height: 0, dilation_width: 0 */
+type LetteredBy<D> = D extends readonly [infer W extends number]
+  ? `dilation_height: 1, dilation_width: ${W}`
+  : D extends readonly [infer H extends number, infer W extends number]
+    ? `dilation_height: ${H}, dilation_width: ${W}`
+    : D extends readonly [infer T extends number, infer H extends number, infer W extends number]
+      ? `dilation_depth: ${T}, dilation_height: ${H}, dilation_width: ${W}`
+      : string;
 export interface TransposedOptions extends ConvOptions {
   readonly output_padding: unknown;
 }
@@ -184,18 +197,20 @@ export type ConvTransposed<S extends Shape, N extends number, O extends Transpos
     : Taken<S, N> extends [infer B extends Shape, infer C extends Dim, infer X extends Shape]
       ? Same<C, O["in"]> extends false
         ? `Given transposed=1, weight of size [${Listed<[O["in"], Quotient<O["out"], O["groups"]>, ...PerDim<O["kernel"], N>]>}], expected input[${Listed<B extends readonly [] ? [1, C, ...X] : [...B, C, ...X]>}] to have ${O["in"] & Dim} channels, but got ${C} channels instead`
-        : [
-            ...B,
-            DimOf<O["out"]>,
-            ...AllTransposed<
-              X,
-              PerDim<O["kernel"], N>,
-              PerDim<O["stride"], N>,
-              PerDim<O["padding"], N>,
-              PerDim<O["dilation"], N>,
-              PerDim<O["output_padding"], N>
-            >,
-          ]
+        : Has<PerDim<O["dilation"], N>, 0> extends true
+          ? `dilation should be greater than zero, but got ${LetteredBy<PerDim<O["dilation"], N>>}`
+          : [
+              ...B,
+              DimOf<O["out"]>,
+              ...AllTransposed<
+                X,
+                PerDim<O["kernel"], N>,
+                PerDim<O["stride"], N>,
+                PerDim<O["padding"], N>,
+                PerDim<O["dilation"], N>,
+                PerDim<O["output_padding"], N>
+              >,
+            ]
       : `Expected ${Add<N, 1>}D (unbatched) or ${Add<N, 2>}D (batched) input to conv_transpose${N}d, but got input of size: [${Listed<S>}]`;
 
 // ---- pools
@@ -327,6 +342,45 @@ export type LpPooled<S extends Shape, N extends number, A> = Pooled<
   false,
   Shape
 >;
+type AllUnpooled<X, K, St, P, R extends readonly Dim[] = []> = X extends readonly [infer H, ...infer More]
+  ? AllUnpooled<More, Tail<K>, Tail<St>, Tail<P>, [...R, TransposedDim<H, Head<K>, Head<St>, Head<P>, 1, 0> & Dim]>
+  : R;
+/** Arguments: kernel_size, stride, padding of A; places and sizes of what comes are `Places` and `Size`. */
+export type Unpooled<S extends Shape, N extends number, A, Places extends Shape, Size, From extends "01" | "12"> =
+  IsRankUnknown<S> extends true
+    ? Shape
+    : Taken<S, N> extends [infer B extends Shape, infer C extends Dim, infer X extends Shape]
+      ? AllSame<S, Places> extends false
+        ? `Expected shape of indices to be same as that of the input tensor ([${Listed<Planar<S, N>>}]) but got indices tensor with shape: [${Listed<Planar<Places, N>>}]`
+        : Size extends null
+          ? KernelOf<A, From> extends [infer K, infer St, infer P]
+            ? [...B, C, ...AllUnpooled<X, PerDim<K, N>, PerDim<OrKernel<St, K>, N>, PerDim<P, N>>]
+            : never
+          : Size extends readonly unknown[]
+            ? Size["length"] extends N
+              ? [...B, C, ...DimsOf<Size>]
+              : Size["length"] extends S["length"]
+                ? DimsOf<Size>
+                : Forgotten<S>
+            : Forgotten<S>
+      : N extends 3
+        ? Shape
+        : `Input to max_unpooling2d should be a 3d or 4d Tensor, but got a tensor with ${Planar<S, N>["length"]} dimensions.`;
+/** PyTorch takes rows for images of one column. */
+type Planar<S extends Shape, N> = N extends 1 ? [...S, 1] : S;
+type KernelOf<A, From> = From extends "01"
+  ? [Arg<A, "0", "kernel_size", number>, Arg<A, "1", "stride", null>, Arg<A, "2", "padding", 0>]
+  : [Arg<A, "1", "kernel_size", number>, Arg<A, "2", "stride", null>, Arg<A, "3", "padding", 0>];
+/** Whether all dims are the same; not false where that cannot be said. */
+type AllSame<S extends Shape, T extends Shape> =
+  IsRankUnknown<T> extends true
+    ? boolean
+    : S["length"] extends T["length"]
+      ? false extends { [K in keyof S]: K extends keyof T ? Surely<S[K], T[K]> : true }[number]
+        ? false
+        : boolean
+      : false;
+type Surely<A, B> = Same<A, B> extends false ? false : true;
 /** Windows as columns: [N, C · |kernel|, number of windows]. */
 export type Columns<S extends Shape, K, D, P, St> =
   Taken<S, 2> extends [infer B extends Shape, infer C extends Dim, infer X extends Shape]

@@ -192,3 +192,77 @@ test("what one of two gives may be what either gives, whichever stands first", (
   expect([either, five, seven].map((shape) => shape[2])).toEqual([5, 5, 5]);
   expect([linear[3], sequence[3], whole, float]).toHaveLength(4);
 });
+
+test("products over named dims have shapes: equations with dots, without an arrow, tensordot, meshgrid", () => {
+  const heads: readonly [5, 2, 3, 3] = torch.einsum("...qd,...kd->...qk", randn(5, 2, 3, 4), randn(3, 4)).shape;
+  const implied: readonly [3, 2] = torch.einsum("ba", randn(2, 3)).shape;
+  const over: readonly [2, 5] = torch.tensordot(randn(2, 3, 4), randn(3, 4, 5)).shape;
+  const lists: readonly [3] = torch.tensordot(randn(2, 3, 4), randn(4, 2), { dims: [[0, 2], [1, 0]] }).shape; // prettier-ignore
+  const [rows] = torch.meshgrid(randn(2), randn(3), { indexing: "xy" });
+  const grid: readonly [3, 2] = rows.shape;
+  const { solution } = linalg.lstsq(randn(5, 4, 3), randn(5, 4, 2));
+  const solved: readonly [5, 3, 2] = solution.shape;
+  expect([heads, implied, over, lists, grid, solved].map((shape) => [...shape])).toEqual([
+    [5, 2, 3, 3],
+    [3, 2],
+    [2, 5],
+    [3],
+    [3, 2],
+    [5, 3, 2],
+  ]);
+  // @ts-expect-error: two dims, where there is one
+  expect(() => torch.tensordot(randn(2, 3), randn(3))).toThrow(/^tensordot expects dims < ndim_a or ndim_b, but got dims=2$/m); // prettier-ignore
+  // @ts-expect-error: 4 and 5
+  expect(() => torch.tensordot(randn(3, 4), randn(5, 3), 1)).toThrow(
+    /^contracted dimensions need to match, but first has size 4 in dim -1 and second has size 5 in dim 0$/m,
+  );
+  // @ts-expect-error: no letter of the inputs
+  expect(() => torch.einsum("ij->ik", randn(2, 3))).toThrow(/output subscript k does not appear/);
+});
+
+test("what was pooled is put back in its sizes, and bags of rows give a row each", () => {
+  const [small, places] = new nn.MaxPool2d(2, 2, { return_indices: true })(randn(1, 3, 8, 8));
+  const back: readonly [1, 3, 8, 8] = new nn.MaxUnpool2d(2)(small, places).shape;
+  const wider: readonly [1, 3, 9, 9] = new nn.MaxUnpool2d(2)(small, places, [9, 9]).shape;
+  const ids = torch.randint(0, 9, [4, 5], { dtype: torch.int64 });
+  const bags: readonly [4, 3] = new nn.EmbeddingBag(10, 3)(ids).shape;
+  const offsets: readonly [2, 3] = F.embedding_bag(ids.flatten(), randn(10, 3), tensor([0n, 7n])).shape;
+  expect([back, wider, bags, offsets].map((shape) => [...shape])).toEqual([
+    [1, 3, 8, 8],
+    [1, 3, 9, 9],
+    [4, 3],
+    [2, 3],
+  ]);
+  // @ts-expect-error: a list of rows without offsets
+  expect(() => new nn.EmbeddingBag(10, 3)(ids.flatten())).toThrow("offsets has to be a 1D Tensor but got None");
+  // @ts-expect-error: a kernel whose elements lie on one another
+  expect(() => new nn.Conv2d(3, 4, 3, { dilation: 0 })(randn(1, 3, 8, 8))).toThrow(
+    "dilation should be greater than zero, but got [0, 0]",
+  );
+});
+
+test("a network is called with states in a tuple and a cache in an object, whose names it binds or lets be", () => {
+  interface Past {
+    readonly k: Tensor<["B", "P", 3], "float32">;
+  }
+  class Cell extends nn.Module {
+    forward(
+      x: Tensor<["B", 4], "float32">,
+      [h, c]: readonly [Tensor<["B", 8], "float32">, Tensor<["B", 8], "float32">],
+      past: Past | null = null,
+    ) {
+      return [h.add(c), x, past === null ? x : past.k] as const;
+    }
+  }
+  const cell = new Cell();
+  const state: readonly [5, 8] = cell(randn(5, 4), [zeros(5, 8), zeros(5, 8)])[0].shape;
+  const cached = cell(randn(5, 4), [zeros(5, 8), zeros(5, 8)], { k: randn(5, 7, 3) });
+  const given: readonly [5, 4] = cached[1].shape;
+  expect([state, given, cached[2].shape].map((shape) => [...shape])).toEqual([
+    [5, 8],
+    [5, 4],
+    [5, 7, 3],
+  ]);
+  // @ts-expect-error: six of the one, five of the other
+  expect(() => cell(randn(5, 4), [zeros(5, 8), zeros(6, 8)])).toThrow("The size of tensor a (5) must match");
+});

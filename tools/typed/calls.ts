@@ -317,6 +317,76 @@ const makers: readonly Maker[] = [
       `${float(s)}.mT`,
     ]);
   },
+  // Equations with dots, and those that leave their output to be found.
+  (r) => {
+    const [x, y] = [shapeOf(r, 4), shapeOf(r, 4)];
+    const one = pick(r, [
+      "...i->...",
+      "...ij->...ji",
+      "i...->...i",
+      "...->...",
+      "ji",
+      "ii",
+      "...ii->...i",
+      "ab...c",
+      "i...j",
+    ]);
+    const two = pick(r, [
+      "...i,...i->...",
+      "...ij,...jk->...ik",
+      "ij,jk",
+      "...i,i->...",
+      "...i,j",
+      "a...,b...",
+      "ij,kj->...",
+    ]);
+    return bool(r)
+      ? `einsum("${one}", ${float(x)})`
+      : `einsum("${two}", ${float(x)}, ${float(bool(r) ? [...x.slice(0, -2), ...x.slice(-2).reverse()] : y)})`;
+  },
+  (r) => {
+    const [x, y] = [shapeOf(r, 3), shapeOf(r, 3)];
+    const dims = pick(r, ["", ", 1", ", 0", ", 2", ", [[0], [0]]", ", [[-1], [0]]", ", { dims: [[0, 1], [1, 0]] }"]);
+    const n = whole(r, 1, 3);
+    const vectors = Array.from({ length: n }, () => float(bool(r) ? [whole(r, 1, 4)] : pick(r, [[], [2]])));
+    const by = pick(r, ["", ', { indexing: "xy" }', ', { indexing: "ij" }']);
+    return pick(r, [
+      `tensordot(${float(x)}, ${float(bool(r) ? [...x].reverse() : y)}${dims})`,
+      `meshgrid(${vectors.join(", ")}${by})`,
+      `meshgrid([${vectors.join(", ")}]${by})`,
+    ]);
+  },
+  (r) => {
+    const [b, m, n] = [pick(r, [[], [2], [2, 3]]), whole(r, 1, 4), whole(r, 1, 4)];
+    const a = `rand([${[...b, m, n].join(", ")}])`;
+    const right = pick(r, [[...b, m, 2], [...b, m], [...b, m + 1, 2], [m, 2], [m]]);
+    return pick(r, [
+      `linalg.lstsq(${a}, ${float(right)})`,
+      `linalg.lu(${a})`,
+      `linalg.lu_factor(${a})`,
+      `linalg.lu(${float([n])})`,
+    ]);
+  },
+  (r) => {
+    const n = whole(r, 1, 3);
+    const x = [...(bool(r) ? [2] : []), 3, ...Array.from({ length: n }, () => whole(r, 1, 3))];
+    const i = r() < 0.2 ? [...x.slice(0, -1), 5] : x;
+    const [places, ids] = [`zeros([${i.join(", ")}], { dtype: int64 })`, "zeros([4, 3], { dtype: int64 })"];
+    return pick(r, [
+      `new nn.MaxUnpool${n}d(2)(${float(x)}, ${places})`,
+      `new nn.MaxUnpool${n}d(3, 2, 1)(${float(x)}, ${places})`,
+      `new nn.MaxUnpool${n}d(2)(${float(x)}, ${places}, [${x
+        .slice(-n)
+        .map((d) => 2 * d + 1)
+        .join(", ")}])`,
+      `nn.functional.max_unpool${n}d(${float(x)}, ${places}, 2, ${whole(r, 1, 2)})`,
+      `new nn.EmbeddingBag(${whole(r, 1, 4)}, 5)(${ids})`,
+      `new nn.EmbeddingBag(2, 5, { include_last_offset: ${bool(r)} })(${ids}.flatten(), tensor([0n, 5n, 12n]))`,
+      `nn.functional.embedding_bag(${pick(r, [ids, `${ids}.flatten()`, `${ids}.unsqueeze(0)`])}, ${float([3, 2])})`,
+      `new nn.Conv${n}d(3, 2, 1, { dilation: ${pick(r, ["0", "1"])}${pick(r, ["", ', padding: "same"'])} })(${float(x)})`,
+      `new nn.ConvTranspose${n}d(3, 2, 2, { dilation: ${pick(r, ["0", "1"])} })(${float(x)})`,
+    ]);
+  },
 ];
 
 const text = ({ shape, dtype }: KnownTensor): string =>

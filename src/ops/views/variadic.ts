@@ -163,6 +163,8 @@ export const tensordot = callable<{ dims: Contracted }>()(TENSORDOT, ({ a, b, di
     );
   if (typeof value === "number" && value < 0)
     throw new RuntimeError(`tensordot expects dims >= 0, but got dims=${value}`);
+  if (typeof value === "number" && value > Math.min(a.sizes.length, b.sizes.length))
+    throw new RuntimeError(`tensordot expects dims < ndim_a or ndim_b, but got dims=${value}`);
   const n = typeof value === "number" ? Array.from({ length: value }, (_, i) => i) : [];
   const [ofA, ofB] = typeof value === "number" ? [n.map((i) => i - value), n] : value;
   const result = _tensordot(a, b, ofA, ofB);
