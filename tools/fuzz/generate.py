@@ -97,11 +97,12 @@ def step(operands, chooser, most):
     made = [[i, {**operands.specs[i], "version": operands.tensors[i]._version}] for i in range(start, len(operands.tensors))]
     told = {**call.written(), "no_grad": unrecorded, "given": made}
     watched = [x.number for x in [*call.written_to, *call.running]]
-    before = {i: encoded(operands.tensors[i]) for i in watched}
+    before = {i: (operands.tensors[i].shape, encoded(operands.tensors[i])) for i in watched}
 
     def changed(refs):
-        now = [[x.number, encoded(operands[x])] for x in refs]
-        differing = [[i, bytes] for i, bytes in now if before.get(i, bytes) != bytes]
+        now = [[x.number, (operands[x].shape, encoded(operands[x]))] for x in refs]
+        same_shape = lambda i, shape: before[i][0] == shape
+        differing = [[i, bytes if same_shape(i, shape) else None] for i, (shape, bytes) in now if before[i] != (shape, bytes)]
         return {"changed": differing} if differing else {}
 
     try:

@@ -47,8 +47,8 @@ export interface Call {
   readonly no_grad: boolean;
   readonly given: readonly (readonly [number, Given])[];
   readonly error?: Raised;
-  /** What has been written that is no result: running statistics, or what PyTorch began before it raised. */
-  readonly changed?: readonly (readonly [number, string])[];
+  /** What has been written that is no result: running statistics, or what PyTorch began before it raised. Null: has another shape. */
+  readonly changed?: readonly (readonly [number, string | null])[];
   /** Null where one could not be written down, being too large for one. */
   readonly results?: readonly (Result | { readonly value: string })[] | null;
 }

@@ -20,3 +20,23 @@ export function unpacked(text: string, name: DtypeName): (number | bigint | read
   if (!dtypeOf(name).is_complex) return numbers;
   return numbers.flatMap((x, i) => (i % 2 === 0 ? [[x, numbers[i + 1]] as const] : []));
 }
+
+/**
+ * The numbers in bytes with each moved to a neighbour of its own, up or down as its bits say: equal numbers stay equal. Those
+ * with few digits stay as they are, for at whole numbers, halves and the like functions jump.
+ */
+export function nudged(bytes: Uint8Array, name: DtypeName): Uint8Array {
+  const out = bytes.slice();
+  const isWide = name === "float64" || name === "complex128";
+  if (!isWide && name !== "float32" && name !== "complex64") return out;
+  const words = new Uint32Array(out.buffer);
+  for (let i = 0; i < words.length; i += isWide ? 2 : 1) {
+    const high = words[isWide ? i + 1 : i];
+    const exponent = isWide ? (high >>> 20) & 0x7ff : (high >>> 23) & 0xff;
+    const isFinite = exponent !== 0 && exponent !== (isWide ? 0x7ff : 0xff);
+    // Away from the ends of the lowest digits nothing is carried.
+    const low = words[i] & 0xfff;
+    if (isFinite && low > 0 && low < 0xfff) words[i] += (words[i] >>> 4) & 1 ? 1 : -1;
+  }
+  return out;
+}
