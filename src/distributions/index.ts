@@ -55,6 +55,7 @@ export {
   TransformedDistribution,
   Weibull,
 } from "./transformed.ts";
+export { Wishart } from "./wishart.ts";
 export * as transforms from "./transforms.ts";
 export {
   AbsTransform,

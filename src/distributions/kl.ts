@@ -23,6 +23,7 @@ import { LowRankMultivariateNormal } from "./low_rank.ts";
 import { logDiagonal, mahalanobis, MultivariateNormal } from "./multivariate.ts";
 import { EULER, sumRightmost } from "./parameters.ts";
 import { Gumbel, HalfNormal, Pareto, TransformedDistribution } from "./transformed.ts";
+import { Wishart } from "./wishart.ts";
 
 /** A class, whatever its constructor takes. */
 interface Class<T> {
@@ -167,6 +168,18 @@ register_kl(MultivariateNormal, MultivariateNormal, (p, q) => {
   const trace = solve_triangular(b.expand(shape), a.expand(shape), { upper: false }).square().sum([-2, -1]);
   const apart = mahalanobis(b, q.loc.sub(p.loc));
   return logDiagonal(b).sub(logDiagonal(a)).add(trace.add(apart).sub(n).mul(0.5));
+});
+register_kl(Wishart, Wishart, (p, q) => {
+  const [a, b] = [p._unbroadcasted_scale_tril, q._unbroadcasted_scale_tril];
+  const n = p.event_shape[0];
+  const shape = [...broadcast_shapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), n, n];
+  const trace = solve_triangular(b.expand(shape), a.expand(shape), { upper: false }).square().sum([-2, -1]);
+  const gammas = q.df.div(2).mvlgamma(n).sub(p.df.div(2).mvlgamma(n));
+  return q.df
+    .mul(logDiagonal(b).sub(logDiagonal(a)))
+    .add(p.df.div(2).mul(trace.sub(n)))
+    .add(gammas)
+    .add(p.df.sub(q.df).div(2).mul(p._digammas()));
 });
 type AnyNormal = MultivariateNormal | LowRankMultivariateNormal;
 const logDet = (d: AnyNormal): Tensor =>

@@ -2,16 +2,14 @@
 import { ValueError } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import type { Arguments } from "../dispatch/callable.ts";
-import { withGrad } from "../autograd/mode.ts";
-import { cholesky, solve_triangular } from "../ops/linalg/index.ts";
+import { solve_triangular } from "../ops/linalg/index.ts";
 import { broadcast_shapes } from "../ops/views/variadic.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import * as constraints from "./constraints.ts";
 import type { Constraint } from "./constraints.ts";
-import { Distribution, standardNormal } from "./distribution.ts";
+import { OfCovariance } from "./covariances.ts";
+import { standardNormal } from "./distribution.ts";
 import type { Constraints, Shape } from "./distribution.ts";
-import { keep } from "./parameters.ts";
-import { eyeLike } from "./triangles.ts";
 
 const LOG_2PI = Math.log(2 * Math.PI);
 /** Matrices times vectors. */
@@ -26,68 +24,37 @@ export function mahalanobis(factor: Tensor, x: Tensor): Tensor {
     .sum([-2, -1]);
 }
 export const logDiagonal = (factor: Tensor): Tensor => factor.diagonal({ dim1: -2, dim2: -1 }).log().sum(-1);
-function factorOfPrecision(precision: Tensor): Tensor {
-  const flipped = cholesky(precision.flip([-2, -1])).flip([-2, -1]).mT;
-  return solve_triangular(flipped, eyeLike(precision), { upper: false });
-}
-
 const NORMAL =
   "MultivariateNormal(Tensor loc, Tensor? covariance_matrix=None, Tensor? precision_matrix=None, Tensor? scale_tril=None, bool? validate_args=None) -> Distribution";
-const MATRICES = ["covariance_matrix", "precision_matrix", "scale_tril"] as const;
 /**
  * Normal vectors with mean `loc` and a covariance, given as such, inverted, or as its Cholesky factor. As
  * `torch.distributions.MultivariateNormal`.
  */
-export class MultivariateNormal extends Distribution {
+export class MultivariateNormal extends OfCovariance {
   static override readonly arg_constraints: Constraints = {
     loc: constraints.real_vector,
     covariance_matrix: constraints.positive_definite,
     precision_matrix: constraints.positive_definite,
     scale_tril: constraints.lower_cholesky,
   };
-  static readonly lazy: readonly string[] = MATRICES;
   readonly loc: Tensor;
-  declare readonly _unbroadcasted_scale_tril: Tensor;
   constructor(...given: Arguments<typeof NORMAL>) {
     super();
     const { loc, validate_args, ...matrices } = bindArguments(NORMAL, given);
     if (loc.dim() < 1) throw new ValueError("loc must be at least one-dimensional.");
-    const names = MATRICES.filter((name) => matrices[name] !== null);
-    if (names.length !== 1)
-      throw new ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.");
-    const [name] = names;
-    const matrix = matrices[name]!;
+    const [name, matrix] = OfCovariance.givenOf(matrices);
     if (matrix.dim() < 2)
       throw new ValueError(
         `${name === "scale_tril" ? "scale_tril matrix" : name} must be at least two-dimensional, with optional leading batch dimensions`,
       );
     const batch = broadcast_shapes(matrix.shape.slice(0, -2), loc.shape.slice(0, -1));
-    keep(this, name, matrix.expand([...batch, -1, -1]));
+    this.keepMatrix(name, matrix, batch);
     this.loc = loc.expand([...batch, -1]);
     this.begin(batch, this.loc.shape.slice(-1), validate_args);
-    const factor = { covariance_matrix: cholesky, precision_matrix: factorOfPrecision, scale_tril: (x: Tensor) => x }[
-      name
-    ];
-    keep(this, "_unbroadcasted_scale_tril", factor(matrix));
-  }
-  private lazily(name: string, matrix: (factor: Tensor) => Tensor): Tensor {
-    const shape = [...this.batch_shape, ...this.event_shape, ...this.event_shape];
-    return keep(this, name, withGrad(true, () => matrix(this._unbroadcasted_scale_tril)).expand(shape));
-  }
-  get scale_tril(): Tensor {
-    return this.lazily("scale_tril", (l) => l);
-  }
-  get covariance_matrix(): Tensor {
-    return this.lazily("covariance_matrix", (l) => l.matmul(l.mT));
-  }
-  get precision_matrix(): Tensor {
-    return this.lazily("precision_matrix", (l) => l.cholesky_inverse());
+    this.keepFactor(name, matrix);
   }
   override get support(): Constraint {
     return constraints.real_vector;
-  }
-  override get has_rsample(): boolean {
-    return true;
   }
   override get mean(): Tensor {
     return this.loc;

@@ -53,8 +53,9 @@ FILES = {
     "uniform": "Uniform",
     "von_mises": "VonMises",
     "weibull": "Weibull",
+    "wishart": "Wishart",
 }
-FAMILIES = "Bernoulli Beta ContinuousBernoulli Dirichlet Exponential Gamma Normal Poisson"
+FAMILIES = "Bernoulli Beta ContinuousBernoulli Dirichlet Exponential Gamma Normal Poisson Wishart"
 TRANSFORMED = "Gumbel HalfCauchy HalfNormal InverseGamma Kumaraswamy LogNormal LogisticNormal Pareto RelaxedBernoulli RelaxedOneHotCategorical Weibull"
 BASES = {
     **dict.fromkeys(FAMILIES.split(), "ExponentialFamily"),
