@@ -475,7 +475,10 @@ export const core: Samples = {
   ],
   cov: () => [[a()], [a(), { aweights: leaf([3]).detach() }]],
   corrcoef: () => [[leaf([2, 4])]],
-  logcumsumexp: () => [[signed(), 1]],
+  logcumsumexp: () => [
+    [signed(), 1],
+    [leaf([]), 0],
+  ],
   quantile: () => [
     [leaf([5]), 0.4],
     [a(), 0.3, 1],

@@ -42,9 +42,18 @@ export const vision: Samples = {
     [leaf([1, 2, 3]), [1, 1, 2, 3], true],
     [leaf([1, 3, 4]), [1, 1, 2, 1, 3], false],
   ],
-  pixel_shuffle: () => [[leaf([1, 4, 2, 3]), 2]],
-  pixel_unshuffle: () => [[leaf([1, 1, 4, 2]), 2]],
-  channel_shuffle: () => [[leaf([1, 4, 2]), 2]],
+  pixel_shuffle: () => [
+    [leaf([1, 4, 2, 3]), 2],
+    [leaf([1, 4, 2, 3]), 1],
+  ],
+  pixel_unshuffle: () => [
+    [leaf([1, 1, 4, 2]), 2],
+    [leaf([1, 1, 4, 2]), 1],
+  ],
+  channel_shuffle: () => [
+    [leaf([1, 4, 2]), 2],
+    [leaf([1, 4, 2]), 1],
+  ],
   native_channel_shuffle: () => [[leaf([1, 4, 2]), 2]],
   _max_unpool: () => [[leaf([1, 1, 3]), indices, [7]]],
   _fractional_max_pool: () => [

@@ -134,6 +134,10 @@ export function problemsOf(
     const [odd, plain] = [withGrad(laid), withGrad(laid.map((t) => (asItLies ? t.clone() : fresh(t))))];
     const [got, want] = [odd, plain].map((list) => outcome(() => run(list)));
     compare(`inputs ${name}`, got, want);
+    if (typeof got !== "string" && !asItLies)
+      for (const [i, t] of got.entries())
+        if (!t._is_view() && odd.some((x) => x !== t && x.storage === t.storage && x.numel() > 0))
+          problems.push(`inputs ${name}: result ${i} lies in an input's memory and is no view of it`);
     if (typeof got === "string" || typeof want === "string") continue;
     const differentiable = want.flatMap((t, i) => (t.requires_grad ? [i] : []));
     if (differentiable.length === 0) continue;

@@ -419,7 +419,14 @@ function addSlices(target: Tensor, dim: number, index: Tensor, source: Tensor, a
       (i) => (target.sizes.length > 1 ? outOfBounds(d, size)(i) : new IndexError("index out of range in self")),
       false,
     );
-  if (target.numel() > 0) intoSlices(target, dim, index, timesAlpha(source, alpha), "add");
+  if (target.numel() === 0) return;
+  assertNoOverlap(target, []);
+  // 16-bit floats are rounded once, as in scatter_add, in the first dim and in the last; elsewhere at each step.
+  const wide =
+    target.sizes.length > 1 && (d === 0 || d === target.sizes.length - 1) ? opmath(target.dtype) : target.dtype;
+  const sum = target.to(wide);
+  intoSlices(sum, dim, index, timesAlpha(source, alpha).to(wide), "add");
+  if (sum !== target) assign(target, sum);
 }
 function copySlices(target: Tensor, dim: number, index: Tensor, source: Tensor): void {
   const d = wrapDim(dim, target.sizes.length);

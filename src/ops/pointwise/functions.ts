@@ -230,6 +230,8 @@ define(logcumsumexp, {
   backward: {
     // The sum of grad e^(self - result) from an element on, in logarithms: positive and negative terms apart.
     self({ grad, self, result, dim }) {
+      // Of one number it is that number.
+      if (grad.sizes.length === 0 || grad.numel() === 0) return grad;
       if (grad.dtype.is_complex) {
         const log = conj(grad).log().sub(result);
         return conj(

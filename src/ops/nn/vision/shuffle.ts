@@ -1,9 +1,13 @@
 // Channels and pixels in another order.
 import { RuntimeError } from "../../../base/errors.ts";
+import type { Shape } from "../../../base/layout.ts";
 import { contiguous_format } from "../../../base/memory_format.ts";
 import { composite, compute, inFormat } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
+
+/** The elements in row-major order in memory of their own, also where none changes places. */
+const copied = (t: Tensor, sizes: Shape): Tensor => t.clone({ memory_format: contiguous_format }).view(sizes);
 
 /** [*, C r², H, W] to [*, C, H r, W r]: channels become pixels. As `torch.pixel_shuffle`. */
 export const pixel_shuffle = op("pixel_shuffle(Tensor input, int upscale_factor) -> Tensor");
@@ -19,7 +23,7 @@ define(pixel_shuffle, {
       const n = lead.length;
       const parts = input.reshape([...lead, c / (r * r), r, r, h, w]);
       const order = [...lead.keys(), n, n + 3, n + 1, n + 4, n + 2];
-      return parts.permute(order).reshape([...lead, c / (r * r), h * r, w * r]);
+      return copied(parts.permute(order), [...lead, c / (r * r), h * r, w * r]);
     }),
   ),
   backward: { input: ({ grad, upscale_factor }) => pixel_unshuffle(grad, upscale_factor) },
@@ -42,7 +46,7 @@ define(pixel_unshuffle, {
       const n = lead.length;
       const parts = input.reshape([...lead, c, h / r, r, w / r, r]);
       const order = [...lead.keys(), n, n + 2, n + 4, n + 1, n + 3];
-      return parts.permute(order).reshape([...lead, c * r * r, h / r, w / r]);
+      return copied(parts.permute(order), [...lead, c * r * r, h / r, w / r]);
     }),
   ),
   backward: { input: ({ grad, downscale_factor }) => pixel_shuffle(grad, downscale_factor) },
@@ -71,12 +75,7 @@ define(channel_shuffle, {
         throw new RuntimeError(
           `Number of channels must be divisible by groups. Got ${c} channels and ${groups} groups.`,
         );
-      // Nothing changes places then, but what comes is no view.
-      if (groups === 1 || groups === c) return input.clone({ memory_format: contiguous_format });
-      return input
-        .reshape([n, groups, c / groups, ...rest])
-        .transpose(1, 2)
-        .reshape(input.sizes);
+      return copied(input.reshape([n, groups, c / groups, ...rest]).transpose(1, 2), input.sizes);
     }),
   ),
   node: "ChannelShuffleBackward0",
