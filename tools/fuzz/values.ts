@@ -28,6 +28,14 @@ export function unpacked(text: string, name: DtypeName): (number | bigint | read
 export function nudged(bytes: Uint8Array, name: DtypeName): Uint8Array {
   const out = bytes.slice();
   const isWide = name === "float64" || name === "complex128";
+  if (name === "float16" || name === "bfloat16") {
+    const halves = new Uint16Array(out.buffer);
+    for (let i = 0; i < halves.length; i++) {
+      const low = halves[i] & 7;
+      if (low > 0 && low < 7) halves[i] += halves[i] & 2 ? 1 : -1;
+    }
+    return out;
+  }
   if (!isWide && name !== "float32" && name !== "complex64") return out;
   const words = new Uint32Array(out.buffer);
   for (let i = 0; i < words.length; i += isWide ? 2 : 1) {
