@@ -44,17 +44,10 @@ export class Wishart extends OfCovariance {
     const batch = isNumber(df) ? own : broadcast_shapes(own, df.shape);
     const n = matrix.size(-1);
     this.df = isNumber(df) ? tensor(Number(df), { dtype: matrix.dtype }) : df.expand([...batch]);
-    if (
-      Boolean(
-        this.df
-          .le(n - 1)
-          .any()
-          .item(),
-      )
-    )
+    if (isTrue(this.df.le(n - 1).any()))
       throw new ValueError(`Value of df=${String(df)} expected to be greater than ndim - 1 = ${n - 1}.`);
     this.keepMatrix(name, matrix, batch);
-    if (Boolean(this.df.lt(n).any().item()))
+    if (isTrue(this.df.lt(n).any()))
       warn("Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim.");
     this.begin(batch, [n, n], validate_args);
     this.keepFactor(name, matrix);
