@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
+import { qrFactor } from "../../src/numerics/qr.ts";
 import type { Dtype, Tensor } from "../../src/index.ts";
 
 const { linalg } = torch;
@@ -131,6 +132,40 @@ describe("factorizations give back the matrix they are of", () => {
 });
 
 describe("hard matrices", () => {
+  test("large matrices are factored into Q R by blocks of reflections, which are those of one at a time", () => {
+    for (const shape of [
+      [130, 90],
+      [90, 130],
+      [2, 100, 100],
+      [65, 65],
+      [300, 70],
+    ]) {
+      const A = matrix(35, ...shape);
+      for (const mode of ["reduced", "complete"]) {
+        const { Q, R } = linalg.qr(A, mode);
+        expect(Q.matmul(R).sub(A).abs().max().item(), `${shape.join()} ${mode}`).toBeLessThan(1e-12);
+        expect(
+          Q.mT
+            .matmul(Q)
+            .sub(eye(Q.size(-1)))
+            .abs()
+            .max()
+            .item(),
+          `${shape.join()} ${mode}`,
+        ).toBeLessThan(1e-13);
+      }
+      const [m, n] = shape.slice(-2);
+      const alone = (A.reshape(-1, m, n).select(0, 0).contiguous().typed_array() as Float64Array).slice();
+      const factors = new Float64Array(Math.min(m, n));
+      qrFactor(alone, m, n, factors);
+      const { a, tau } = torch.geqrf(A);
+      const want = torch.tensor(alone).reshape(m, n);
+      expect(a.reshape(-1, m, n).select(0, 0).sub(want).abs().max().item()).toBeLessThan(1e-12);
+      expect(tau.reshape(-1, Math.min(m, n)).select(0, 0).sub(torch.tensor(factors)).abs().max().item()).toBeLessThan(
+        1e-13,
+      );
+    }
+  });
   test("large triangular systems go by blocks, from above and below, with ones for a diagonal, in batches", () => {
     const [A, B] = [matrix(31, 2, 130, 130).mul(0.02).add(eye(130)), matrix(32, 2, 130, 90)];
     for (const upper of [true, false])

@@ -1,12 +1,15 @@
 // Orthogonal factors: QR, and the reflections it is made of.
 import { notImplemented } from "../../dispatch/no_formula.ts";
 import type { Dtype } from "../../base/dtype.ts";
+import { float64 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
+import { further, placeOf } from "../../kernel/place.ts";
 import { complexApplyQ, complexQrFactor } from "../../numerics/complex/qr.ts";
-import { applyQ, qrFactor } from "../../numerics/qr.ts";
+import { applyQ, blockFactor, qrFactor, timesBlockFactor } from "../../numerics/qr.ts";
 import { composite, host } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { sameAsFirst } from "../../dispatch/takes.ts";
+import { empty as allocate } from "../../tensor/allocate.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { cat } from "../views/joining.ts";
 import {
@@ -28,18 +31,72 @@ import { diag } from "../views/diagonals.ts";
 function factored(A: Tensor): { a: Stack; tau: Stack } {
   const a = stackOf(A);
   const tau = newVectors(batchOf(A), Math.min(a.rows, a.cols), a.tensor.dtype);
-  const factorize = a.isComplex ? complexQrFactor : qrFactor;
-  for (let i = 0; i < a.count; i++) factorize(a.at(i), a.rows, a.cols, tau.at(i));
+  const k = tau.cols;
+  if (a.isComplex || k <= LEAST) {
+    const factorize = a.isComplex ? complexQrFactor : qrFactor;
+    for (let i = 0; i < a.count; i++) factorize(a.at(i), a.rows, a.cols, tau.at(i));
+    return { a, tau };
+  }
+  const room = roomFor(a.rows, a.cols);
+  for (let i = 0; i < a.count; i++)
+    for (let first = 0; first < k; first += BLOCK) {
+      const count = Math.min(BLOCK, k - first);
+      qrFactor(a.at(i), a.rows, a.cols, tau.at(i), first, first + count);
+      reflectBy({ a, tau, i, first, count }, a, first + count, true, room);
+    }
   return { a, tau };
+}
+/** Columns whose reflections are done as one, and how many it takes to be worth it. */
+const [BLOCK, LEAST] = [24, 64];
+/** Vectors of a block of reflections, and what they give with columns. */
+interface Room {
+  readonly v: Tensor;
+  readonly w: Tensor;
+}
+const roomFor = (rows: number, cols: number): Room => ({
+  v: allocate([rows, BLOCK], float64),
+  w: allocate([BLOCK, cols], float64),
+});
+/** `count` reflections from number `first` on of matrix `i`. */
+interface Block {
+  readonly a: Stack;
+  readonly tau: Stack;
+  readonly i: number;
+  readonly first: number;
+  readonly count: number;
+}
+/** The product of a block of reflections, or its transpose, times the columns of real matrix `i` of `b` from `from` on. */
+function reflectBy({ a, tau, i, first, count }: Block, b: Stack, from: number, transpose: boolean, room: Room): void {
+  const [rows, cols] = [a.rows - first, b.cols - from];
+  if (cols <= 0) return;
+  const [v, source] = [room.v.host() as Float64Array, a.at(i)];
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < count; c++)
+      v[r * count + c] = r > c ? source[(first + r) * a.cols + first + c] : r === c ? 1 : 0;
+  const t = blockFactor(v, rows, count, tau.at(i).subarray(first, first + count));
+  const { backend } = b.tensor;
+  const target = { ...further(b.tensor, (i * b.rows + first) * b.cols + from), rowStride: b.cols, colStride: 1 };
+  const w = { ...placeOf(room.w), rowStride: cols, colStride: 1 };
+  const turned = { ...placeOf(room.v), rowStride: 1, colStride: count };
+  backend.matmul(float64, { m: count, n: cols, k: rows, a: turned, b: target, out: w });
+  timesBlockFactor(t, count, room.w.host() as Float64Array, cols, transpose);
+  const vectors = { ...placeOf(room.v), rowStride: count, colStride: 1 };
+  backend.matmul(float64, { m: rows, n: cols, k: count, a: vectors, b: w, out: target, addend: target });
 }
 /** The first `cols` columns of the product of the reflections in `a`. */
 function product(a: Stack, tau: Stack, cols: number): Stack {
   const q = newStack(batchOf(a.tensor), a.rows, cols, a.tensor.dtype);
   const apply = a.isComplex ? complexApplyQ : applyQ;
+  const room = a.isComplex || tau.cols <= LEAST ? null : roomFor(a.rows, cols);
   const step = (cols + 1) * (a.isComplex ? 2 : 1);
   for (let i = 0; i < a.count; i++) {
     const to = q.at(i);
     for (let d = 0; d < Math.min(a.rows, cols); d++) to[d * step] = 1;
+    if (room !== null) {
+      for (let first = Math.floor((tau.cols - 1) / BLOCK) * BLOCK; first >= 0; first -= BLOCK)
+        reflectBy({ a, tau, i, first, count: Math.min(BLOCK, tau.cols - first) }, q, 0, false, room);
+      continue;
+    }
     apply(a.at(i), a.cols, tau.at(i), tau.cols, to, a.rows, cols, false);
   }
   return q;
