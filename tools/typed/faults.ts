@@ -6,8 +6,10 @@ import { pathToFileURL } from "node:url";
 
 /** Whether the type checker says PyTorch's sentence, or ours of a declared shape, at an argument. */
 export const isSentence = (said: string): boolean => /(parameter of|'this' of) type '"/.test(said);
-/** Whether a shape is refused that a `forward` declares: what runs with another is then no false alarm. */
-export const isDeclared = (said: string): boolean => said.includes("forward(): expected a tensor of shape");
+/** Whether a shape is refused that a `forward` or a variable declares: what runs with another is then no false alarm. */
+export const isDeclared = (said: string): boolean =>
+  said.includes("forward(): expected a tensor of shape") ||
+  /Type 'readonly \[[^']*\]' is not assignable to type 'readonly \[/.test(said);
 
 /** A generator of numbers from 0 up to 1, by its seed: mulberry32. */
 export function seeded(seed: number): () => number {
