@@ -341,6 +341,8 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
 def _loaded(path, data, restore, module, weights_only, options):
     """The object in a file: a pickle, and beside it the storages that it names. Of a zip archive `data` may be the beginning."""
     is_zip = data[:4] == ZIP
+    if data[257:262] == b"ustar":
+        raise RuntimeError("Cannot use ``weights_only=True`` with files saved in the legacy .tar format.")
     if not is_zip and MAGIC_NUMBER.to_bytes(10, "little") not in data[:32]:
         # What this package wrote before it wrote PyTorch's format: one pickle of everything.
         if weights_only:
@@ -355,11 +357,12 @@ def _loaded(path, data, restore, module, weights_only, options):
 
 def _unpickled(file, is_zip, data, restore, module, weights_only, options):
     pickled = io.BytesIO(_tidu.pickleOf(file._number).to_py() if is_zip else data)
-    pickled.seek(run("bridge.fileStart", file))
     storages = _Storages(file, restore)
-    if weights_only:
-        made = _checked(_DataUnpickler(pickled, storages))
-    else:
+
+    def read():
+        pickled.seek(run("bridge.fileStart", file))
+        if weights_only:
+            return _checked(_DataUnpickler(pickled, storages))
 
         class Unpickler(module.Unpickler):
             def persistent_load(self, pid):
@@ -369,9 +372,19 @@ def _unpickled(file, is_zip, data, restore, module, weights_only, options):
                 known = _special().get(f"{place}.{name}")
                 return super().find_class(place, name) if known is None else known
 
-        made = Unpickler(pickled, **options).load()
+        return Unpickler(pickled, **options).load()
+
+    if is_zip:
+        made = read()
+        run("bridge.finishFile", file, pickled.tell())
+        return made
+    _utils._late = met = []
+    try:
+        made = read()
+    finally:
+        _utils._late = None
     run("bridge.finishFile", file, pickled.tell())
-    return made
+    return read() if met else made
 
 
 def _special():

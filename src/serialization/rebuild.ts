@@ -108,6 +108,12 @@ function parameter(f: string, data: unknown, requires_grad: unknown): Parameter 
   return new Parameter(data, requires_grad);
 }
 
+/**
+ * Files without zip have the numbers of tensors after the pickle that makes the tensors. Indices can be checked only when they
+ * are there: the first reading notes that there are some, and the file is then read again.
+ */
+export const late = { isReading: false, hasMet: false };
+
 /** By where Python has them. */
 export const rebuild = {
   "torch._utils._rebuild_tensor": (stored: unknown, offset: unknown, size: unknown, stride: unknown): Tensor =>
@@ -164,6 +170,11 @@ export const rebuild = {
     if (typeof layout !== "string" || !(data instanceof Tuple)) throw wrong(f, "a layout", layout);
     const parts = data.filter((x): x is Tensor => x instanceof Tensor);
     const [size, coalesced] = data.slice(parts.length);
+    if (late.isReading) {
+      late.hasMet = true;
+      if (parts.length === 0) throw wrong(f, "parts", data[0]);
+      return parts[0];
+    }
     return loadedTensor(layout, parts, wholes(f, "a size", size), coalesced === true);
   },
   "torch._utils._rebuild_device_tensor_from_cpu_tensor": (

@@ -15,6 +15,8 @@ export interface TorchFile {
   /** Where the pickle of what was saved begins. */
   readonly pickle: Uint8Array;
   readonly from: number;
+  /** Whether storages are empty until `finish` has run. */
+  readonly isLate: boolean;
   /** A storage by its key, as bytes; they are there once `finish` has run. Raises RuntimeError if the file has it not so. */
   claim(key: string, dtype: Dtype, numel: number): Tensor;
   /** Told where the pickle ended. */
@@ -36,6 +38,7 @@ export function openTorchFile(source: Source): TorchFile {
 class ZipFile implements TorchFile {
   readonly pickle: Uint8Array;
   readonly from = 0;
+  readonly isLate = false;
   private readonly files: ReadonlyMap<string, ZipEntry>;
   private readonly folder: string;
   private readonly bigEndian: boolean;
@@ -85,6 +88,7 @@ class ZipFile implements TorchFile {
 class LegacyFile implements TorchFile {
   readonly pickle: Uint8Array;
   readonly from: number;
+  readonly isLate = true;
   private readonly bigEndian: boolean;
   private readonly claimed = new Map<string, { dtype: Dtype; numel: number; made: Tensor }>();
 

@@ -8,7 +8,7 @@ import { empty } from "../tensor/allocate.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { find } from "./globals.ts";
-import { Stored, StorageType } from "./rebuild.ts";
+import { late, Stored, StorageType } from "./rebuild.ts";
 import type { Source } from "./source.ts";
 import { openTorchFile } from "./torch_file.ts";
 import type { TorchFile } from "./torch_file.ts";
@@ -51,12 +51,18 @@ export function decodeTorch(source: Source, map_location: MapLocation | null = n
   try {
     const file = openTorchFile(source);
     const storages = new Storages(file, map_location);
-    const { value, end } = unpickle(file.pickle, file.from, { find, persistent: (id) => storages.persistent(id) });
+    const read = (): { value: unknown; end: number } =>
+      unpickle(file.pickle, file.from, { find, persistent: (id) => storages.persistent(id) });
+    Object.assign(late, { isReading: file.isLate, hasMet: false });
+    const { value, end } = read();
+    late.isReading = false;
     file.finish(end);
-    return value;
+    return late.hasMet ? read().value : value;
   } catch (error) {
     if (error instanceof UnpicklingError) throw new UnpicklingError(weightsOnlyMessage(error.message) + HELP);
     throw error;
+  } finally {
+    late.isReading = false;
   }
 }
 

@@ -1,5 +1,5 @@
 // Sparse tensors: what they are, that dense ones pay nothing for them, and that no op reads what is not there.
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -234,6 +234,29 @@ describe("files", () => {
   test("a file of PyTorch's with a sparse tensor is read", () => {
     const x = torch.load("test/recorded/serialization/sparse.pt") as Tensor;
     expect(String(x)).toBe(String(torch.eye(2).to_sparse()));
+  });
+  test("one without zip, whose numbers come after what is made of them, is read, too, and checked then", () => {
+    const path = "test/recorded/serialization/layouts.legacy.pt";
+    const eye = torch.eye(3);
+    const all = [eye.to_sparse(), eye.to_sparse_csr(), eye.to_sparse_csc()];
+    expect((torch.load(path) as Tensor[]).map(String)).toEqual(all.map(String));
+    // Another place in the indices, one that is none, wherever it stands.
+    const bytes = readFileSync(path);
+    const places = Buffer.from(BigInt64Array.of(0n, 1n, 2n).buffer);
+    const refusals: string[] = [];
+    for (let at = bytes.indexOf(places); at >= 0; at = bytes.indexOf(places, at + 1)) {
+      const changed = Buffer.from(bytes);
+      changed[at + 8] = 9;
+      try {
+        // Indices that no tensor has were in the memory, too.
+        expect(torch.serialization.decode<Tensor[]>(changed).map(String)).toEqual(all.map(String));
+      } catch (error) {
+        expect(error).toBeInstanceOf(torch.RuntimeError);
+        refusals.push((error as Error).message);
+      }
+    }
+    expect(refusals.length).toBe(6);
+    expect(refusals).toContain("size is inconsistent with indices: for dim 0, size is 3 but found index 9");
   });
   test("sparse tensors are saved as PyTorch saves them, and come back as they were", () => {
     const all = [coo(), coo().coalesce(), coo().to_sparse_csr(), coo().to_sparse_csc()];

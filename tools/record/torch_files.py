@@ -321,6 +321,8 @@ def main():
         write(name, bytes_of(make()))
     for name, make in ELSEWHERE.items():
         (OUT / f"{name}.pt").write_bytes(bytes_of(make()))
+    layouts = [torch.eye(3).to_sparse(), torch.eye(3).to_sparse_csr(), torch.eye(3).to_sparse_csc()]
+    (OUT / "layouts.legacy.pt").write_bytes(bytes_of(layouts, **OPTIONS["legacy"]))
     text = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
     (OUT / "files.json").write_text(f"[\n{text}\n]\n")
 
