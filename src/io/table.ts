@@ -236,6 +236,19 @@ interface Arrow {
     getChild(name: string): ArrowColumn | null;
   };
 }
+const ARROW = new TextEncoder().encode("ARROW1");
+/**
+ * The messages of an Arrow file, which are a stream: between its mark, and a list of where they are. What a damaged list says
+ * of their number the package would believe, and look for two thousand million of them.
+ */
+function messagesOf(file: string, bytes: Uint8Array): Uint8Array {
+  if (ARROW.some((byte, i) => bytes[i] !== byte)) return bytes;
+  const end = bytes.length - ARROW.length - 4;
+  const list = end < 8 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getInt32(end, true);
+  if (ARROW.some((byte, i) => bytes[end + 4 + i] !== byte) || list < 0 || end - list < 8)
+    throw new ValueError(`${file}: an Arrow file of ${bytes.length} bytes that does not end as one: cut off?`);
+  return bytes.subarray(8, end - list);
+}
 /**
  * A table from an Arrow file or stream (IPC, Feather version 2), by apache-arrow, an optional package. Numbers keep their
  * dtype, with NaN for null among floats; text, lists, dates stay values.
@@ -250,8 +263,9 @@ export async function read_arrow(source: Source, options: TableOptions = {}): Pr
   const bytes = await read_bytes(source);
   let read;
   try {
-    read = arrow.tableFromIPC(bytes);
+    read = arrow.tableFromIPC(messagesOf(file, bytes));
   } catch (error) {
+    if (error instanceof ValueError) throw error;
     throw new ValueError(`${file}: ${(error as Error).message}`);
   }
   const names = read.schema.fields.map(({ name }) => name);
