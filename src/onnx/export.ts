@@ -7,6 +7,7 @@ import { registryByName } from "../dispatch/declare.ts";
 import { RNNBase } from "../nn/layers/recurrent.ts";
 import { Module } from "../nn/module/module.ts";
 import { writeFile } from "../serialization/file_system.ts";
+import { cat } from "../ops/views/joining.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { programPlace } from "../viz/places.ts";
@@ -19,7 +20,7 @@ import { casts, table } from "./to_onnx.ts";
 export interface ExportOptions {
   input_names?: readonly string[];
   output_names?: readonly string[];
-  /** Dims that may be of any size, by the names of inputs and outputs: `{ x: { 0: "batch" } }`; dim 0 alone. */
+  /** Dims that may be of any size, by the names of inputs and outputs: `{ x: { 0: "batch", 1: "time" } }`. */
   dynamic_axes?: Readonly<Record<string, Readonly<Record<number, string>>>>;
   /** Whether weights are written into a file beside the model's, `model.onnx.data`; models of more than 2 GB need it. */
   external_data?: boolean;
@@ -31,8 +32,8 @@ const IR = 10n;
 
 /**
  * A model as a file of ONNX (opset 21): it is run once on `args`, in eval mode, and the ops that it calls are written down with
- * its parameters under their names. What does not depend on the inputs becomes a constant, and so do sizes: only dim 0 may be
- * another one later, with `dynamic_axes`. Returns the bytes, and writes them to `f`, if that is given. As
+ * its parameters under their names. What does not depend on the inputs becomes a constant, and so do sizes. Dims may be others
+ * later, with `dynamic_axes`: the model is then run on other sizes, too, and refused where these are written into the graph. Returns the bytes, and writes them to `f`, if that is given. As
  * `torch.onnx.export`. Needs the package @bufbuild/protobuf.
  *
  * Raises NotImplementedError, with the line, for an op that has no form here; nothing is written then.
@@ -60,6 +61,23 @@ async function exportModel(
     return infoOf(name, x, dynamic_axes[name]);
   });
   const results = traced(g, model, inputs);
+  const grown = inputs.map((x, i) => larger(x, Object.keys(dynamic_axes[input[i].name] ?? {}).map(Number)));
+  if (grown.some((x, i) => x !== inputs[i])) {
+    const again = new GraphBuilder(parameters, g, (op) => {
+      throw new NotImplementedError(
+        `onnx.export: a size that dynamic_axes names is written into the graph (${op})\n${programPlace()}: what the op is given there depends on the size of the inputs. Leave the dim out of dynamic_axes, or write the model without that size.`,
+      );
+    });
+    for (const [i, x] of grown.entries()) again.live.set(x, input[i].name);
+    try {
+      traced(again, model, grown);
+    } catch (error) {
+      if (error instanceof NotImplementedError) throw error;
+      throw new ValueError(
+        `onnx.export: dynamic_axes names dims that the model takes in one size alone: where they are one larger it raises\n${(error as Error).message}`,
+      );
+    }
+  }
   const output = results.map((y, i) => {
     const name = output_names[i] ?? `output_${i}`;
     // A result may be an input, or another result: it has a name of its own all the same.
@@ -69,8 +87,9 @@ async function exportModel(
   for (const name of Object.keys(dynamic_axes))
     if (![...input, ...output].some((info) => info.name === name))
       throw new ValueError(`onnx.export: dynamic_axes names '${name}', which is neither an input nor an output`);
-  const data = external_data ? externalized(g.initializers, f) : [];
-  if (g.initializers.reduce((sum, { rawData }) => sum + (rawData?.length ?? 0), 0) > MOST_BYTES)
+  const { node, initializer } = g.needed(output.map(({ name }) => name));
+  const data = external_data ? externalized(initializer, f) : [];
+  if (initializer.reduce((sum, { rawData }) => sum + (rawData?.length ?? 0), 0) > MOST_BYTES)
     throw new ValueError(
       "onnx.export: a file of ONNX holds 2 GB at most\nWith external_data: true the weights go to a file beside it.",
     );
@@ -78,7 +97,7 @@ async function exportModel(
     irVersion: IR,
     producerName: "tidu",
     opsetImport: [{ domain: "", version: OPSET }],
-    graph: { name: "main_graph", node: g.nodes, initializer: g.initializers, input, output },
+    graph: { name: "main_graph", node, initializer, input, output },
   });
   if (f === null) return bytes;
   if (data.length > 0) writeFile("onnx.export", `${f}.data`, (write) => data.forEach(write));
@@ -87,6 +106,9 @@ async function exportModel(
 }
 export { exportModel as export };
 
+/** The same with one element more along dims, which is the last one again. */
+const larger = (x: Tensor, dims: readonly number[]): Tensor =>
+  dims.reduce((y, d) => cat([y, y.narrow(d, y.size(d) - 1, 1)], d), x);
 /** Smaller ones stay in the model. */
 const LEAST_EXTERNAL = 1024;
 const ALIGNMENT = 64;
@@ -113,9 +135,9 @@ function externalized(initializers: readonly Initializer[], f: string | null): U
   return pieces;
 }
 function infoOf(name: string, x: Tensor, axes: Readonly<Record<number, string>> = {}): { name: string; type: object } {
-  const dims = Object.keys(axes);
-  if (dims.some((d) => d !== "0"))
-    throw new ValueError(`onnx.export: only dim 0 can be dynamic, got ${dims.join()} of '${name}'`);
+  const bad = Object.keys(axes).find((d) => !(Number(d) >= 0 && Number(d) < x.ndim));
+  if (bad !== undefined)
+    throw new ValueError(`onnx.export: dynamic_axes names dim ${bad} of '${name}', which has ${x.ndim} dims`);
   const elemType = numberOf(x.dtype);
   if (elemType === null) throw new NotImplementedError(`onnx.export: ONNX has no dtype for ${x.dtype}`);
   const dim = x.sizes.map((s, d) => (axes[d] === undefined ? { dimValue: BigInt(s) } : { dimParam: axes[d] }));

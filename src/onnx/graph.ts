@@ -20,8 +20,26 @@ export interface Initializer {
   dataLocation?: number;
 }
 
+const text = (node: object | undefined): string =>
+  JSON.stringify(node, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+function bytesIn(t: Tensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = t.detach().contiguous().typed_array();
+  return new Uint8Array(buffer, byteOffset, byteLength).slice();
+}
+function sameConstant(a: Initializer, b: Initializer | undefined): boolean {
+  if (b === undefined || a.name !== b.name || a.dataType !== b.dataType || String(a.dims) !== String(b.dims))
+    return false;
+  return a.rawData!.length === b.rawData!.length && a.rawData!.every((byte, i) => byte === b.rawData![i]);
+}
+interface Node {
+  readonly opType: string;
+  readonly name: string;
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly attribute: readonly object[];
+}
 export class GraphBuilder {
-  readonly nodes: object[] = [];
+  readonly nodes: Node[] = [];
   readonly initializers: Initializer[] = [];
   /** What a tensor is called: one that follows from the model's inputs, or a parameter. */
   readonly live = new Map<Tensor, string>();
@@ -31,8 +49,17 @@ export class GraphBuilder {
   private readonly shared = new Map<string, string>();
   private readonly parameters: ReadonlyMap<Tensor, string>;
   private count = 0;
-  constructor(parameters: ReadonlyMap<Tensor, string>) {
+  /** The graph that a run on inputs of other sizes gave, which this one is to be; and who is told where it is not. */
+  private readonly like: GraphBuilder | null;
+  private readonly differs: (op: string) => never;
+  constructor(
+    parameters: ReadonlyMap<Tensor, string>,
+    like: GraphBuilder | null = null,
+    differs: (op: string) => never = () => undefined as never,
+  ) {
     this.parameters = parameters;
+    this.like = like;
+    this.differs = differs;
   }
   /** The name of a tensor; one that does not follow from the inputs becomes a constant of the graph. */
   name(t: Tensor): string {
@@ -51,9 +78,12 @@ export class GraphBuilder {
   private initialize(name: string, t: Tensor): void {
     const dataType = numberOf(t.dtype);
     if (dataType === null) throw new NotImplementedError(`onnx.export: ONNX has no dtype for ${t.dtype}`);
-    const { buffer, byteOffset, byteLength } = t.detach().contiguous().typed_array();
-    const rawData = new Uint8Array(buffer, byteOffset, byteLength).slice();
-    this.initializers.push({ name, dims: t.sizes.map(BigInt), dataType, rawData });
+    const other = this.like?.initializers[this.initializers.length];
+    // A parameter is the same tensor; its bytes are not taken twice.
+    const isSame = other?.name === name && this.parameters.has(t);
+    const made = { name, dims: t.sizes.map(BigInt), dataType, rawData: isSame ? other.rawData : bytesIn(t) };
+    if (this.like !== null && !isSame && !sameConstant(made, other)) this.differs("a constant");
+    this.initializers.push(made);
   }
   /** An op wrote to `t`: whoever else lies in its memory has no name any more. */
   written(t: Tensor, op: string): void {
@@ -73,6 +103,18 @@ export class GraphBuilder {
     if (name === undefined) this.shared.set(key, (name = this.name(make())));
     return name;
   }
+  /** What the results are made of; a program also computes what it only looks at. */
+  needed(results: readonly string[]): { node: Node[]; initializer: Initializer[] } {
+    const asked = new Set(results);
+    const node: Node[] = [];
+    for (let i = this.nodes.length - 1; i >= 0; i--) {
+      const { input, output } = this.nodes[i];
+      if (!output.some((name) => asked.has(name))) continue;
+      node.push(this.nodes[i]);
+      for (const name of input) asked.add(name);
+    }
+    return { node: node.reverse(), initializer: this.initializers.filter(({ name }) => asked.has(name)) };
+  }
   /** Adds a node; the name of its result. */
   node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
     return this.nodeOf(op, inputs, attributes, 1)[0];
@@ -91,7 +133,9 @@ export class GraphBuilder {
       if ("float" in value) return { name, type: FLOAT, f: value.float };
       return { name, type: INTS, ints: value.map(BigInt) };
     });
-    this.nodes.push({ opType: op, name: output[0], input: [...inputs], output, attribute });
+    const made = { opType: op, name: output[0], input: [...inputs], output, attribute };
+    if (this.like !== null && text(made) !== text(this.like.nodes[this.nodes.length])) this.differs(op);
+    this.nodes.push(made);
     return output;
   }
   cast(name: string, from: Dtype, to: Dtype): string {

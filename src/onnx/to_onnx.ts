@@ -46,13 +46,15 @@ const withAlpha =
     const alpha = Number(call.args.alpha ?? 1);
     return g.node(op, [a, alpha === 1 ? b : g.node("Mul", [b, g.scalar(alpha, dtype)])]);
   };
-/** The same elements in another shape. Dim 0 stays what it is, so that batches may be of any size. */
+/** The same elements in another shape. The first dims stay what they are, and the next is what is left: they may be of any size. */
 const reshaped: Written = (g, call) => {
   const [x, [y]] = [first(call), call.results];
   if (String(x.sizes) === String(y.sizes)) return g.name(x);
-  const [, ...rest] = y.sizes;
-  const dim0 = x.ndim > 0 && x.sizes[0] === y.sizes[0] ? 0 : rest.includes(0) ? y.sizes[0] : -1;
-  return g.node("Reshape", [g.name(x), g.ints(y.ndim === 0 ? [] : [dim0, ...rest])]);
+  let kept = 0;
+  while (kept < Math.min(x.ndim, y.ndim) && x.sizes[kept] === y.sizes[kept] && x.sizes[kept] > 0) kept++;
+  const rest = y.sizes.slice(kept + 1);
+  const next = kept === y.ndim ? [] : [rest.includes(0) || y.sizes[kept] === 0 ? y.sizes[kept] : -1];
+  return g.node("Reshape", [g.name(x), g.ints([...new Array<number>(kept).fill(0), ...next, ...rest])]);
 };
 const same: Written = (g, call) => g.name(first(call));
 const swapped =
@@ -216,7 +218,7 @@ const attention: Written = (g, call) => {
     const heads = Array.from({ length: q.sizes.at(-3)! }, (_, i) => Math.floor(i / times));
     return g.node("Gather", [name, g.ints(heads)], { axis: x.ndim - 3 });
   };
-  const [length, keys, width] = [q.sizes.at(-2)!, k.sizes.at(-2)!, q.sizes.at(-1)!];
+  const width = q.sizes.at(-1)!;
   const scale = (args.scale as number | null | undefined) ?? 1 / Math.sqrt(width);
   const perm = k.sizes.map((_, d) => d);
   perm.push(...perm.splice(-2).reverse());
@@ -226,8 +228,11 @@ const attention: Written = (g, call) => {
   ]);
   const masks: string[] = [];
   if (args.is_causal === true) {
-    const rows = Array.from({ length }, (_, i) => Array.from({ length: keys }, (_x, j) => (j > i ? -Infinity : 0)));
-    masks.push(g.name(tensor(rows, { dtype: q.dtype })));
+    // -inf above the diagonal of as many rows as there are queries and as many columns as keys.
+    const length = (x: Tensor): string => g.node("Shape", [g.name(x)], { start: x.ndim - 2, end: x.ndim - 1 });
+    const shape = g.node("Concat", [length(q), length(k)], { axis: 0 });
+    const all = g.node("Expand", [g.scalar(-Infinity, q.dtype), shape]);
+    masks.push(g.node("Trilu", [all, g.scalar(1, int64)], { upper: 1 }));
   }
   const mask = args.attn_mask;
   if (mask instanceof Tensor)

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as torch from "tidu";
 import { nn } from "tidu";
 import type { Tensor } from "tidu";
+import * as F from "tidu/nn/functional";
 import * as onnx from "tidu/onnx";
 import { models } from "./models.ts";
 
@@ -56,7 +57,7 @@ describe("what is written", () => {
   );
   test("no model is recorded that is not there", () =>
     expect(Object.keys(written).sort()).toEqual(Object.keys(all).sort()));
-  test("dim 0 may be of any size, and names are those that were given", async () => {
+  test("the batch may be of any size, and names are those that were given", async () => {
     const { model, inputs } = all.convnet;
     const options = {
       input_names: ["image"],
@@ -71,6 +72,45 @@ describe("what is written", () => {
     const more = torch.cat([inputs[0], inputs[0], inputs[0]]);
     expect(torch.allclose(run(loaded, [more])[0], run(model, [more])[0], 1e-4, 1e-5)).toBe(true);
     expect([...model.modules()].every(({ training }) => !training)).toBe(true);
+  });
+  test("any dim may be of any size where the graph does not depend on it, and else the line is named", async () => {
+    const dynamic = { dynamic_axes: { x: { 0: "batch", 1: "time" } }, input_names: ["x"] };
+    const block = new (class extends nn.Module {
+      norm = new nn.LayerNorm(16);
+      qkv = new nn.Linear(16, 48);
+      lstm = new nn.LSTM(16, 8, { batch_first: true, bidirectional: true });
+      override forward(x: Tensor): Tensor {
+        const [batch, time] = [x.size(0), x.size(1)];
+        const [q, k, v] = this.qkv(this.norm(x)).view(batch, time, 3, 4, 4).permute(2, 0, 3, 1, 4).unbind(0);
+        const y = F.scaled_dot_product_attention(q, k, v, { is_causal: true });
+        return this.lstm(x.add(y.transpose(1, 2).reshape(batch, time, 16)))[0];
+      }
+    })();
+    const loaded = await onnx.load(await onnx.export(block, torch.randn(2, 5, 16), null, dynamic));
+    const other = torch.randn(3, 9, 16);
+    expect(torch.allclose(run(loaded, [other])[0], run(block, [other])[0], 1e-4, 1e-5)).toBe(true);
+    const image = { dynamic_axes: { input_0: { 0: "n", 2: "height", 3: "width" } } };
+    const net = new nn.Sequential(
+      new nn.Conv2d(3, 4, 3),
+      new nn.ReLU(),
+      new nn.Upsample({ scale_factor: 2 }),
+      new nn.AdaptiveAvgPool2d(1),
+    );
+    const wide = await onnx.load(await onnx.export(net, torch.randn(1, 3, 8, 8), null, image));
+    const large = torch.randn(2, 3, 11, 20);
+    expect(torch.allclose(run(wide, [large])[0], run(net, [large])[0], 1e-4, 1e-5)).toBe(true);
+    const fixed = new (class extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        return x.add(torch.arange(x.size(1)).unsqueeze(-1));
+      }
+    })();
+    await expect(onnx.export(fixed, torch.randn(2, 5, 16), null, dynamic)).rejects.toThrow(
+      /^onnx.export: a size that dynamic_axes names is written into the graph \(a constant\)\n.*onnx.test.ts:\d+: /,
+    );
+    await expect(onnx.export(new nn.Flatten(0, 1), torch.randn(2, 5, 16), null, dynamic)).resolves.toBeDefined();
+    await expect(onnx.export(new nn.Unflatten(0, [2, 1]), torch.randn(2, 5, 16), null, dynamic)).rejects.toThrow(
+      /^onnx.export: dynamic_axes names dims that the model takes in one size alone: .*\nunflatten: Provided sizes/,
+    );
   });
 });
 
@@ -194,9 +234,9 @@ describe("wrong things", () => {
       "dynamic_axes names 'y'",
     ],
     [
-      "a dim inside",
-      () => onnx.export(new nn.Linear(1, 1), [torch.ones(1, 1)], null, { dynamic_axes: { input_0: { 1: "n" } } }),
-      "only dim 0 can be dynamic, got 1 of 'input_0'",
+      "a dim that is none",
+      () => onnx.export(new nn.Linear(1, 1), [torch.ones(1, 1)], null, { dynamic_axes: { input_0: { 2: "n" } } }),
+      "dynamic_axes names dim 2 of 'input_0', which has 2 dims",
     ],
     ["no file", () => onnx.load(join(folder, "none.onnx")), "none.onnx"],
     ["no ONNX", () => onnx.load(new TextEncoder().encode("hello")), "ONNX: the file is damaged, or none"],
