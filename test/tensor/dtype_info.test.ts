@@ -121,3 +121,13 @@ describe("errors in PyTorch's words", () => {
   ];
   for (const [body, sentence] of cases) test(sentence, () => expect(body).toThrow(sentence));
 });
+
+test("linspace asks only of the ends that it reaches whether the dtype holds them", () => {
+  const dtype = torch.uint8;
+  expect(torch.linspace(-2.5, 300, 0, { dtype }).sizes).toEqual([0]);
+  expect(torch.linspace(7, 300, 1, { dtype }).tolist()).toEqual([7]);
+  expect(() => torch.linspace(7, 300, 2, { dtype })).toThrow(
+    "value cannot be converted to type uint8_t without overflow",
+  );
+  expect(() => torch.linspace(300, 7, 1, { dtype })).toThrow("without overflow");
+});

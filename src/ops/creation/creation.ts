@@ -213,7 +213,9 @@ define(linspace, {
     const [a, b] = [numberOf(start), numberOf(end)];
     const to = spacedDtype("linspace", a, b, dtype);
     // Of complex numbers the parts, in turn.
-    const ends = to.is_complex ? partsOf(a).map((x, k) => [x, partsOf(b)[k]]) : [[fitted(a, to), fitted(b, to)]];
+    const ends = to.is_complex
+      ? partsOf(a).map((x, k) => [x, partsOf(b)[k]])
+      : [[steps > 0 ? fitted(a, to) : 0, steps > 1 ? fitted(b, to) : 0]];
     const values = hostZeros(steps * ends.length);
     for (const [k, [first, last]] of ends.entries()) {
       const step = steps > 1 ? (last - first) / (steps - 1) : 0;
