@@ -50,6 +50,8 @@ export function lostOf(
 ): number {
   const step = STEPS[dtype] ?? 0;
   if (name === "matrix_exp") return 8 * step * largestOf(result);
+  // Of squares that nearly cancel the root is left.
+  if (name === "cdist" && step > 1e-4) return Math.sqrt(step) * Math.max(...operands().map(largestOf));
   if (name === ATTENTION) {
     const [query, key] = operands();
     return step * largestOf(query) * largestOf(key) * largestOf(result);
