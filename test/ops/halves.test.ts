@@ -74,3 +74,10 @@ describe.each([
     },
   );
 });
+
+test("nansum as whole numbers takes what is infinite for the largest number of the dtype, as PyTorch does", () => {
+  const sums = [[Infinity], [-Infinity], [NaN, 2], [Infinity, 1]].map((numbers) =>
+    torch.tensor(numbers, { dtype: torch.float16 }).nansum({ dtype: torch.int32 }).item(),
+  );
+  expect(sums).toEqual([65504, -65504, 2, 65505]);
+});

@@ -20,6 +20,7 @@ import type { Fold } from "../../kinds/reduce.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { conj } from "../common/conjugate.ts";
 import { assertNonEmptyDim, pickedGrad, restored } from "../common/along_dim.ts";
+import { finfo } from "../../base/dtype_info.ts";
 import { _where } from "../pointwise/arithmetic.ts";
 import { cat } from "../views/joining.ts";
 import { isTaken, last, noBool, noComplex, noIntegers, numbers, real, unless } from "../../dispatch/takes.ts";
@@ -87,9 +88,14 @@ define(sum, {
 export const nansum = op("nansum(Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> Tensor");
 define(nansum, {
   takes: noComplex("nansum on CPU does not support complex inputs", RuntimeError),
-  kernel: composite(({ self, dim, keepdim, dtype }) =>
-    (self.dtype.is_floating_point ? _where(self.isnan(), 0, self) : self).sum(dim, keepdim, { dtype }),
-  ),
+  kernel: composite(({ self, dim, keepdim, dtype }) => {
+    if (!self.dtype.is_floating_point) return self.sum(dim, keepdim, { dtype });
+    const numbers = _where(self.isnan(), 0, self);
+    if (dtype === null || dtype.is_differentiable) return numbers.sum(dim, keepdim, { dtype });
+    // What is infinite becomes the largest number before it becomes a whole one.
+    const { min, max } = finfo(self.dtype);
+    return numbers.clamp(min, max).sum(dim, keepdim, { dtype });
+  }),
   node: "NansumBackward0",
 });
 /** Mean over `dim` (every dim when it is left out). Raises RuntimeError for integers without a `dtype`. */
