@@ -88,6 +88,7 @@ export const linalg: Samples = {
     [wide(), null, null, false],
   ],
   linalg_lstsq: () => [[tall(), right()]],
+  _linalg_lstsq: () => [[tall(), right(), null]],
   linalg_tensorsolve: () => [[fresh(square([], 4).detach().view(2, 2, 4)), leaf([2, 2])]],
   linalg_tensorinv: () => [[fresh(square([], 4).detach().view(2, 2, 4)), 2]],
   linalg_matrix_power: () => [
@@ -134,7 +135,7 @@ const turnedSamples = (name: string, numbers?: readonly number[]): Sample[] =>
 const COMPLEX: Readonly<Record<string, readonly number[] | undefined>> = {
   ...Object.fromEntries(
     `linalg_qr _linalg_pinv linalg_solve_triangular linalg_lu linalg_lu_solve ormqr linalg_householder_product
-     _solve_triangular linalg_solve linalg_lstsq linalg_cross lu_unpack lu_solve linalg_vander linalg_tensorsolve`
+     _solve_triangular linalg_solve linalg_lstsq _linalg_lstsq linalg_cross lu_unpack lu_solve linalg_vander linalg_tensorsolve`
       .split(/\s+/)
       .map((name) => [name, undefined]),
   ),
