@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import * as torch from "tidu";
 import { nn } from "tidu";
 
-const [hub, modelScope] = [...readFileSync("docs/files.md", "utf8").matchAll(/```ts\n([^]*?)```/g)].map(
+const [hub, modelScope] = [...readFileSync("docs/files.md", "utf8").matchAll(/```ts network\n([^]*?)```/g)].map(
   ([, text]) => text,
 );
 const folder = mkdtempSync(join(tmpdir(), "hubs-"));
