@@ -161,19 +161,22 @@ register_kl(Laplace, Laplace, (p, q) => {
     .add(ratio.mul(apart.neg().div(p.scale).exp()))
     .sub(1);
 });
+/** The trace of (B B')⁻¹ A A', of Cholesky factors A and B. */
+function traceOfRatio(a: Tensor, b: Tensor): Tensor {
+  const shape = [...broadcast_shapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), ...a.shape.slice(-2)];
+  return solve_triangular(b.expand(shape), a.expand(shape), { upper: false }).square().sum([-2, -1]);
+}
 register_kl(MultivariateNormal, MultivariateNormal, (p, q) => {
   const [a, b] = [p._unbroadcasted_scale_tril, q._unbroadcasted_scale_tril];
   const n = p.event_shape[0];
-  const shape = [...broadcast_shapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), n, n];
-  const trace = solve_triangular(b.expand(shape), a.expand(shape), { upper: false }).square().sum([-2, -1]);
+  const trace = traceOfRatio(a, b);
   const apart = mahalanobis(b, q.loc.sub(p.loc));
   return logDiagonal(b).sub(logDiagonal(a)).add(trace.add(apart).sub(n).mul(0.5));
 });
 register_kl(Wishart, Wishart, (p, q) => {
   const [a, b] = [p._unbroadcasted_scale_tril, q._unbroadcasted_scale_tril];
   const n = p.event_shape[0];
-  const shape = [...broadcast_shapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), n, n];
-  const trace = solve_triangular(b.expand(shape), a.expand(shape), { upper: false }).square().sum([-2, -1]);
+  const trace = traceOfRatio(a, b);
   const gammas = q.df.div(2).mvlgamma(n).sub(p.df.div(2).mvlgamma(n));
   return q.df
     .mul(logDiagonal(b).sub(logDiagonal(a)))

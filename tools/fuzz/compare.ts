@@ -95,9 +95,7 @@ export function unequal(
   const z = elsewhere?.length === want.length ? numbersOf(elsewhere, dtype) : y;
   const w = nudged?.length === got.length ? numbersOf(nudged, dtype) : x;
   const tolerance = TOLERANCES[roundedAs];
-  let largest = 0;
-  if (tolerance !== undefined && slack > 1)
-    for (let i = 0; i < y.length; i++) if (Number.isFinite(y[i])) largest = Math.max(largest, Math.abs(Number(y[i])));
+  const largest = tolerance !== undefined && slack > 1 ? largestOf(y) : 0;
   for (let i = 0; i < y.length; i++) {
     const [p, q, r] = [x[i], y[i], z[i]];
     if (Object.is(p, q) || p === q) continue;

@@ -16,11 +16,19 @@ export type Normalization = 0 | 1 | 2;
 const scaleOf = (normalization: Normalization | number, n: number): number =>
   normalization === 0 ? 1 : normalization === 1 ? 1 / Math.sqrt(n) : 1 / n;
 
-/** The floats of a contiguous tensor, row by row along `dim`: where each row begins, and the step between its elements. */
-function* rows(shape: readonly number[], dim: number): Generator<{ start: number; step: number }> {
-  const step = numel(shape.slice(dim + 1));
-  const outer = numel(shape.slice(0, dim));
-  for (let o = 0; o < outer; o++) for (let i = 0; i < step; i++) yield { start: o * shape[dim] * step + i, step };
+/**
+ * The rows along `dim` of two contiguous tensors that differ in that dim alone: where each begins in the one and in the other,
+ * and the step between its elements.
+ */
+function* rows(
+  one: readonly number[],
+  other: readonly number[],
+  dim: number,
+): Generator<{ from: number; to: number; step: number }> {
+  const step = numel(one.slice(dim + 1));
+  const outer = numel(one.slice(0, dim));
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < step; i++) yield { from: o * one[dim] * step + i, to: o * other[dim] * step + i, step };
 }
 /** Transforms the complex numbers of a contiguous tensor along `dim`, in place. */
 function transform(t: Tensor, dim: number, forward: boolean, scale: number): void {
@@ -28,7 +36,7 @@ function transform(t: Tensor, dim: number, forward: boolean, scale: number): voi
   const data = t.host() as Float64Array;
   const [re, im] = [new Float64Array(n), new Float64Array(n)];
   const plan = fftOf(n);
-  for (const { start, step } of rows(t.sizes, dim)) {
+  for (const { from: start, step } of rows(t.sizes, t.sizes, dim)) {
     for (let k = 0, at = 2 * start; k < n; k++, at += 2 * step) {
       re[k] = data[at];
       im[k] = data[at + 1];
@@ -105,17 +113,15 @@ function halved(x: Tensor, dims: readonly number[], scale: number): Tensor {
   const n = x.sizes[last];
   const half = Math.floor(n / 2) + 1;
   const out = allocate(x.sizes.with(last, half), complexOf(x.dtype));
-  const from = copied(x).host() as Float64Array;
-  const to = out.host() as Float64Array;
+  const source = copied(x).host() as Float64Array;
+  const target = out.host() as Float64Array;
   const [row, re, im] = [new Float64Array(n), new Float64Array(half), new Float64Array(half)];
-  const targets = rows(out.sizes, last);
-  for (const { start, step } of rows(x.sizes, last)) {
-    for (let k = 0; k < n; k++) row[k] = from[start + k * step];
+  for (const { from, to, step } of rows(x.sizes, out.sizes, last)) {
+    for (let k = 0; k < n; k++) row[k] = source[from + k * step];
     realFft(row, re, im);
-    const target = targets.next().value!.start;
-    for (let k = 0, at = 2 * target; k < half; k++, at += 2 * step) {
-      to[at] = re[k] * scale;
-      to[at + 1] = im[k] * scale;
+    for (let k = 0, at = 2 * to; k < half; k++, at += 2 * step) {
+      target[at] = re[k] * scale;
+      target[at + 1] = im[k] * scale;
     }
   }
   for (const d of dims.slice(0, -1)) transform(out, d, true, 1);
@@ -142,18 +148,16 @@ define(_fft_r2c, {
 function unhalved(x: Tensor, last: number, n: number, scale: number): Tensor {
   const half = Math.floor(n / 2) + 1;
   const out = allocate(x.sizes.with(last, n), realOf(x.dtype));
-  const from = copied(x).host() as Float64Array;
-  const to = out.host() as Float64Array;
+  const source = copied(x).host() as Float64Array;
+  const target = out.host() as Float64Array;
   const [re, im, row] = [new Float64Array(half), new Float64Array(half), new Float64Array(n)];
-  const sources = rows(x.sizes, last);
-  for (const { start, step } of rows(out.sizes, last)) {
-    const first = sources.next().value!.start;
-    for (let k = 0, at = 2 * first; k < half; k++, at += 2 * step) {
-      re[k] = from[at];
-      im[k] = from[at + 1];
+  for (const { from, to, step } of rows(x.sizes, out.sizes, last)) {
+    for (let k = 0, at = 2 * from; k < half; k++, at += 2 * step) {
+      re[k] = source[at];
+      im[k] = source[at + 1];
     }
     inverseRealFft(re, im, row);
-    for (let k = 0; k < n; k++) to[start + k * step] = row[k] * scale;
+    for (let k = 0; k < n; k++) target[to + k * step] = row[k] * scale;
   }
   return out;
 }

@@ -359,12 +359,16 @@ define(scatter_add, {
     src: ({ grad, dim, index }) => grad.gather(dim, index),
   },
 });
-/** Sums of 16-bit floats are rounded once, at their end. */
-function addAlong(target: Tensor, dim: number, index: Tensor, src: unknown): void {
-  const wide = opmath(target.dtype);
-  const sum = wide === target.dtype ? target : target.to(wide);
-  scatterAlong("scatter_add", sum, dim, index, sourceOf(src, target).to(wide), "add");
+/** Adds to a target so that sums of 16-bit floats are rounded once, at their end. */
+function roundingOnce(target: Tensor, add: (sum: Tensor) => void): void {
+  const sum = target.to(opmath(target.dtype));
+  add(sum);
   if (sum !== target) assign(target, sum);
+}
+function addAlong(target: Tensor, dim: number, index: Tensor, src: unknown): void {
+  roundingOnce(target, (sum) =>
+    scatterAlong("scatter_add", sum, dim, index, sourceOf(src, target).to(sum.dtype), "add"),
+  );
 }
 export const scatter_add_ = inplace(scatter_add);
 
@@ -421,12 +425,10 @@ function addSlices(target: Tensor, dim: number, index: Tensor, source: Tensor, a
     );
   if (target.numel() === 0) return;
   assertNoOverlap(target, []);
-  // 16-bit floats are rounded once, as in scatter_add, in the first dim and in the last; elsewhere at each step.
-  const wide =
-    target.sizes.length > 1 && (d === 0 || d === target.sizes.length - 1) ? opmath(target.dtype) : target.dtype;
-  const sum = target.to(wide);
-  intoSlices(sum, dim, index, timesAlpha(source, alpha).to(wide), "add");
-  if (sum !== target) assign(target, sum);
+  const add = (sum: Tensor): void => intoSlices(sum, dim, index, timesAlpha(source, alpha).to(sum.dtype), "add");
+  // As in PyTorch; in the dims between they are rounded at each step.
+  if (target.sizes.length > 1 && (d === 0 || d === target.sizes.length - 1)) roundingOnce(target, add);
+  else add(target);
 }
 function copySlices(target: Tensor, dim: number, index: Tensor, source: Tensor): void {
   const d = wrapDim(dim, target.sizes.length);
