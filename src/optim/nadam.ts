@@ -52,8 +52,11 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
 
     const momentum = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay));
     const [mu, next] = [momentum(t), momentum(t + 1)];
-    const product = mu_product.mul_(mu).item();
-    const sizes = [(lr * (1 - mu)) / (1 - product), (lr * next) / (1 - product * next)];
+    mu_product.mul_(mu);
+    const over = group.differentiable
+      ? (size: number, by: number) => mu_product.double().mul(-by).add(1).reciprocal().mul(size)
+      : (size: number, by: number) => size / (1 - mu_product.item() * by);
+    const sizes = [over(lr * (1 - mu), 1), over(lr * next, next)];
     const decay = decoupled_weight_decay ? 1 - lr * weight_decay : weight_decay;
     const form = weight_decay === 0 ? 0 : decoupled_weight_decay ? SHRINK : DECAY;
     const numbers = [1 - beta1, beta2, 1 - beta2, 1 - beta2 ** t, eps, decay, ...sizes];

@@ -87,9 +87,9 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
         `Optimizer.__init__(): argument 'defaults' (position 2) must be dict, not ${typeWord(defaults)}`,
       );
     this.defaults = defaults;
-    for (const name of ["differentiable", "capturable"])
-      if ((defaults as object as Record<string, unknown>)[name])
-        throw new NotImplementedError(`${this.constructor.name}: ${name}=True is not implemented`);
+    const { capturable, fused, differentiable } = defaults as O & Partial<Record<string, unknown>>;
+    if (capturable) throw new NotImplementedError(`${this.constructor.name}: capturable=True is not implemented`);
+    if (fused && differentiable) throw new RuntimeError("`fused` does not support `differentiable`");
     const items: unknown[] = [...iterable(params)];
     if (items.length === 0) throw new ValueError("optimizer got an empty parameter list");
     if (isGroup(items[0])) for (const group of items) this.add_param_group(group as GroupSpec<O>);
@@ -110,7 +110,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
       );
     const { params, names } = readParams(group.params);
     for (const param of params)
-      if (!param.is_leaf && !param.retains_grad)
+      if (!param.is_leaf && !param.retains_grad && !this.isDifferentiable)
         throw new ValueError(
           "can't optimize a non-leaf Tensor\nIt is the result of an operation. Give the optimizer the tensor made with requires_grad, or detach() it first.",
         );
@@ -166,8 +166,8 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   /** A step between its hooks: calls the closure, then updates each parameter on its own. */
   protected perform<T>(closure?: () => T): T | null {
     const loss = closure === undefined ? null : enable_grad(closure);
-    withGrad(false, () => {
-      const keepsNone = keepsNoGradient.has(this.constructor);
+    withGrad(this.isDifferentiable, () => {
+      const keepsNone = keepsNoGradient.has(this.constructor) && !this.isDifferentiable;
       for (const group of this.param_groups)
         for (const param of group.params) {
           const grad = keepsNone ? param.gradient : param.grad;
@@ -177,16 +177,24 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
     return loss;
   }
   private updateOne(param: Tensor, grad: Tensor, group: ParamGroup<O>): void {
-    collectTemporaries(() => {
+    const change = (): void => {
       const given = group.maximize ? grad.neg() : grad;
       if (grad.layout === strided) this.update(param, given, group);
       else this.updateSparse(param, given, group);
+    };
+    if (this.isDifferentiable) return change();
+    collectTemporaries(() => {
+      change();
       const state = this.state.get(param);
       return state && Object.values(state).filter((x): x is Tensor => x instanceof Tensor);
     });
   }
+  /** Whether steps are recorded, so that gradients go back through them: by the option `differentiable`. */
+  protected get isDifferentiable(): boolean {
+    return (this.defaults as { differentiable?: boolean }).differentiable === true;
+  }
   /**
-   * Changes one parameter in place; nothing is recorded. The gradient comes negated if the group is to `maximize`.
+   * Changes one parameter in place; nothing is recorded, unless steps are `differentiable`. The gradient comes negated if the group is to `maximize`.
    * Tensors made here are released afterwards unless they are in `this.state`.
    */
   protected update(_param: Tensor, _grad: Tensor, _group: ParamGroup<O>): void {

@@ -45,11 +45,13 @@ export class Rprop extends Optimizer<RpropOptions, { step: Tensor; prev: Tensor;
     }));
     countStep(step);
 
-    const agreement = sign_(grad.mul(prev));
+    // Products that are recorded keep what they read, and the next step writes these.
+    const kept = (x: Tensor): Tensor => (group.differentiable ? x.clone() : x);
+    const agreement = sign_(grad.mul(kept(prev)));
     const turned = agreement.lt(0);
     const factor = agreement.masked_fill(agreement.eq(0), 1).masked_fill_(agreement.gt(0), grow);
     step_size.mul_(factor.masked_fill_(turned, shrink)).clamp_(least, most);
     prev.copy_(grad.masked_fill(turned, 0));
-    param.addcmul_(prev.sign(), step_size, { value: -1 });
+    param.addcmul_(prev.sign(), kept(step_size), { value: -1 });
   }
 }

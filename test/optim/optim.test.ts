@@ -90,6 +90,71 @@ describe("ten steps in float64 agree with PyTorch", () => {
   });
 });
 
+describe("differentiable steps", () => {
+  const differentiable = recorded.cases.filter(
+    ({ optimizer: name, groups }) => groups === undefined && "differentiable" in new classes[name]([leaf(1)]).defaults,
+  );
+  test("are those of every optimizer whose steps PyTorch can record", () => {
+    const names = [...new Set(differentiable.map(({ optimizer }) => optimizer))].sort();
+    expect(names).toEqual("ASGD Adadelta Adagrad Adam AdamW Adamax NAdam RAdam RMSprop Rprop SGD".split(" "));
+  });
+  test.each(differentiable.map((c) => [`${c.optimizer} with ${JSON.stringify(c.options)}`, c] as const))(
+    "%s",
+    (_name, { optimizer: name, options }) => {
+      const [start, ...grads] = [
+        [2, -1, 0.5],
+        [0.3, -0.7, 0.2],
+        [0.1, 0.4, -0.9],
+        [-0.6, 0.8, 1.1],
+      ].map(leaf);
+      const steps = (start: Tensor, grads: readonly Tensor[], differentiable: boolean): Tensor => {
+        const p = differentiable ? start.clone() : start.detach().clone();
+        const optimizer = new classes[name]([p], { ...options, differentiable });
+        for (const grad of grads) {
+          p.grad = differentiable ? grad : grad.detach();
+          optimizer.step();
+        }
+        return p;
+      };
+      expectClose(steps(start, grads, true), values(steps(start, grads, false)));
+      const f = (start: Tensor, ...grads: Tensor[]): Tensor => steps(start, grads, true);
+      expect(torch.autograd.gradcheck(f, [start, ...grads])).toBe(true);
+    },
+  );
+  test("go through the product of momenta that NAdam keeps", () => {
+    const [start, grad, product] = [[1, 2], [3, -1], 0.9].map(leaf);
+    const f = (start: Tensor, product: Tensor): Tensor => {
+      const p = start.clone();
+      const optimizer = new NAdam([p], { differentiable: true, lr: 0.1 });
+      const [exp_avg, exp_avg_sq] = [double([0.5, 0.25]), double([1, 2])];
+      optimizer.state.set(p, { step: torch.tensor(3), mu_product: product.clone(), exp_avg, exp_avg_sq });
+      p.grad = grad;
+      optimizer.step();
+      return p;
+    };
+    expect(torch.autograd.gradcheck(f, [start, product])).toBe(true);
+  });
+  test("go through momenta that were given, complex parameters and steps uphill", () => {
+    const [start, grad, momentum] = [
+      [1, 2],
+      [3, -1],
+      [0.5, 0.25],
+    ].map((x) => torch.complex(double(x), double([1, 2])));
+    for (const x of [start, grad, momentum]) x.requires_grad_();
+    const f = (start: Tensor, grad: Tensor, momentum: Tensor): Tensor => {
+      const p = start.clone();
+      const optimizer = new Adam([p], { differentiable: true, maximize: true, amsgrad: true });
+      const squares = (): Tensor => torch.ones([2], { dtype: torch.complex128 });
+      const state = { step: torch.tensor(3), exp_avg: momentum.clone() };
+      optimizer.state.set(p, { ...state, exp_avg_sq: squares(), max_exp_avg_sq: squares() });
+      p.grad = grad;
+      optimizer.step();
+      return torch.view_as_real(p);
+    };
+    expect(torch.autograd.gradcheck(f, [start, grad, momentum])).toBe(true);
+  });
+});
+
 const one = (...values: number[]): Tensor => torch.tensor(values, { requires_grad: true });
 /** A step on the gradient that is given. */
 function stepWith(optimizer: { step(): null }, param: Tensor, grad: number[]): void {
@@ -337,9 +402,18 @@ describe("bad arguments raise PyTorch's sentences", () => {
       "TypeError: AdamW.__init__(): argument 'lr' must be float, not str",
     ],
     [
-      "differentiable",
-      () => new optim.SGD([w], { differentiable: true }),
-      "NotImplementedError: SGD: differentiable=True is not implemented",
+      "fused and differentiable",
+      () => new optim.SGD([w], { differentiable: true, fused: true }),
+      "RuntimeError: `fused` does not support `differentiable`",
+    ],
+    [
+      "a differentiable step of a leaf, as any change in place of one",
+      () => {
+        const p = one(1);
+        p.grad = torch.ones([1]);
+        new optim.SGD([p], { differentiable: true }).step();
+      },
+      "RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.",
     ],
   ];
   test.each(cases)("%s", (_name, make, expected) => {

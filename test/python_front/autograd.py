@@ -201,3 +201,15 @@ print(hasattr(a.grad, "foo"))
 # --- gradgradcheck takes its directions as they are
 x, y = (torch.randn(3, dtype=torch.double, requires_grad=True) for _ in range(2))
 print(torch.autograd.gradgradcheck(lambda x, y: x.sin() * y, [x, y], [torch.randn(3)]), torch.autograd.gradgradcheck(lambda x, y: x.sin() * y, [x, y], [torch.randn(3, dtype=torch.double, requires_grad=True)]))
+# --- what gradcheck's function takes beside tensors comes to it as it is
+def stepped(p, grad, cls, options, exp_avg):
+    p = p.clone()
+    p.grad = grad
+    optimizer = cls([p], **options)
+    optimizer.state[p].update(step=torch.tensor(2.0), exp_avg=exp_avg.clone(), exp_avg_sq=torch.ones_like(p))
+    optimizer.step()
+    return p, optimizer.state[p]["exp_avg"]
+
+
+given = [torch.tensor(x, dtype=torch.double, requires_grad=True) for x in ([1.0, 2.0], [3.0, -1.0], [0.5, 0.25])]
+print(torch.autograd.gradcheck(stepped, (*given[:2], torch.optim.Adam, {"lr": 0.1, "differentiable": True}, given[2])))

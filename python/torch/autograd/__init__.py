@@ -114,6 +114,11 @@ def grad(
     return run("autograd.grad", list(outputs), list(_tuple(inputs)), grads, options)
 
 
+def _inputs(inputs):
+    """Tensors cross; what else the function takes comes to it as it is."""
+    return [x if isinstance(x, (Tensor, list, tuple)) else _bridge.Own(x) for x in _tuple(inputs)]
+
+
 def gradcheck(
     func,
     inputs,
@@ -128,12 +133,12 @@ def gradcheck(
 ):
     options = {"eps": eps, "atol": atol, "rtol": rtol, "raise_exception": raise_exception}
     options |= {"check_forward_ad": check_forward_ad, "check_backward_ad": check_backward_ad}
-    return run("autograd.gradcheck", func, list(_tuple(inputs)), options)
+    return run("autograd.gradcheck", func, _inputs(inputs), options)
 
 
 def gradgradcheck(func, inputs, grad_outputs=None, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True, **kwargs):
     options = {"eps": eps, "atol": atol, "rtol": rtol, "raise_exception": raise_exception}
-    return run("autograd.gradgradcheck", func, list(_tuple(inputs)), grad_outputs, options)
+    return run("autograd.gradgradcheck", func, _inputs(inputs), grad_outputs, options)
 
 
 from . import functional  # noqa: E402
