@@ -9,8 +9,8 @@ import { elementsOf, figuresOf, isFinite_ } from "../values.ts";
 import { callText, Explanation, shapeText } from "./explanation.ts";
 import { whyFreed, whyListGrows, whyMemoryGrows, whySpoiled } from "./graph_gone.ts";
 import { whyNoGradient, whyNotRequired } from "./no_gradient.ts";
-import { firstNotFinite, whereNotFinite } from "./not_finite.ts";
-import { whyStrength } from "./strength.ts";
+import { figures, firstNotFinite, rangeText, whereNotFinite } from "./not_finite.ts";
+import { whyNotMoved, whyStrength } from "./strength.ts";
 
 /**
  * What is wrong with a tensor's gradient or values, a module's parameters, a list of tensors, or an error, and which line
@@ -64,7 +64,7 @@ function explainTensor(recorder: Recorder, t: Tensor): Explanation {
   const known = knownOf(t);
   if (gradient !== null)
     return (
-      (known === undefined ? null : whyStrength(steps, known)) ??
+      (known === undefined ? null : (whyStrength(steps, known) ?? whyNotMoved(steps, known))) ??
       anyNotFinite(recorder) ??
       nothing("Nothing is wrong with it: its elements are finite, and it has a gradient that is neither zero nor huge.")
     );
@@ -185,13 +185,21 @@ const KINDS: readonly (readonly [RegExp, string, string])[] = [
     "shapes",
     "",
   ],
+  [
+    /should be between|must be (between|positive|non-negative|in)\b|out of (range|bounds)/i,
+    "out of range",
+    "Look at the range of what goes in: probabilities come from sigmoid or softmax, classes and indices begin at 0.",
+  ],
   [/expected .* (dtype|scalar type|to have the same)|dtype/i, "dtypes", "Bring both to one dtype with to()."],
 ];
+const rangeOf = (ref: Ref): string => (figures(ref) === null ? "" : `, ${rangeText(figures(ref)!)}`);
 function failedOp(recorder: Recorder, message: string, place: string): Explanation {
   const step = recorder.failed;
   const [, cause, advice] = KINDS.find(([pattern]) => pattern.test(message)) ?? [null, "failed", ""];
   const given = step?.inputs.flatMap((ref) =>
-    ref === null ? [] : [{ line: ref.tensor.line, what: `an input was made, ${shapeText(ref.tensor.shape)}` }],
+    ref === null
+      ? []
+      : [{ line: ref.tensor.line, what: `an input was made, ${shapeText(ref.tensor.shape)}${rangeOf(ref)}` }],
   );
   const line = step?.line ?? place;
   return new Explanation(

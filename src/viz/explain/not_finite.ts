@@ -46,6 +46,18 @@ function originOf(
     const step = makerOf(steps, ref, at);
     if (step === null || visited.has(step)) return [step, ref];
     visited.add(step);
+    const own = step.outputs.find((output) => output?.tensor === ref.tensor) ?? null;
+    if (step.kind === "node" && !is(own)) {
+      // The engine added another node's gradient to this one's, in place: the first of that pass that gave a bad one.
+      const other = steps.find(
+        ({ kind, pass, index, outputs }) => kind === "node" && pass === step.pass && index < at && outputs.some(is),
+      );
+      if (other !== undefined) {
+        ref = other.outputs.find(is)!;
+        at = other.index + 1;
+        continue;
+      }
+    }
     const given = givenTo(steps, step).find(is);
     if (given === undefined || given === null) return [step, ref];
     ref = given;

@@ -47,6 +47,23 @@ export function whyStrength(steps: readonly Step[], leaf: Known): Explanation | 
   return null;
 }
 
+/** Why a parameter stays as it is though gradients come to it: the optimizers that took steps have others. Null if one has it. */
+export function whyNotMoved(steps: readonly Step[], parameter: Known): Explanation | null {
+  const came = steps.find(({ kind, subject }) => kind === "node" && subject === parameter);
+  const taken = steps.filter(({ kind, index }) => kind === "optimizer" && index > (came?.index ?? Infinity));
+  if (!parameter.isParameter || taken.length === 0) return null;
+  if (taken.some(({ inputs }) => inputs.some((ref) => ref?.tensor === parameter))) return null;
+  return new Explanation(
+    "not in the optimizer",
+    "It has a gradient, but the optimizer that took a step has other parameters.",
+    [
+      { line: taken[0].line, what: `${taken[0].name}.step() changed ${taken[0].inputs.length} others` },
+      ...(parameter.line === "" ? [] : [{ line: parameter.line, what: "it was made" }]),
+    ],
+    "Make the optimizer after the model is complete, from its parameters(), or add them by add_param_group.",
+  );
+}
+
 /** The nodes from the loss to a leaf, the strongest way. */
 function wayTo(steps: readonly Step[], end: Step): Step[] {
   const { into } = passOf(steps, end.pass);
@@ -165,7 +182,8 @@ function causeOfZero(
       "What it was multiplied by is zero: initialize with small random numbers in place of zeros, or look at the mask or weight.",
     ];
   }
-  if (forward.args.includes("0")) return ["multiplied by zero", forward, "What it was multiplied by is zero."];
+  if (forward.args.some((x) => /^-?0(\.0*)?$/.test(x)))
+    return ["multiplied by zero", forward, "What it was multiplied by is zero."];
   if (/pow|square|abs|mul|prod|norm/.test(forward.name))
     return ["zero derivative", forward, "Its slope is zero at this input: a minimum, or a start at exactly zero."];
   if (/norm/.test(forward.name))
