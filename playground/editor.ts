@@ -1,12 +1,15 @@
 // The editor: CodeMirror 6 with the parts that a short program needs, the lines that the recording points at marked.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { typescriptLanguage } from "@codemirror/lang-javascript";
 import {
   bracketMatching,
+  continuedIndent,
+  delimitedIndent,
   HighlightStyle,
+  indentNodeProp,
   indentOnInput,
   indentUnit,
   LanguageSupport,
+  LRLanguage,
   syntaxHighlighting,
 } from "@codemirror/language";
 import { Compartment, EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
@@ -22,6 +25,7 @@ import {
 } from "@codemirror/view";
 import type { DecorationSet } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { parser } from "@lezer/javascript";
 import { make } from "./dom.ts";
 import type { Language } from "./told.ts";
 import { typesAt } from "./types.ts";
@@ -72,8 +76,25 @@ const types = hoverTooltip(async ({ state }, at) => {
   dom.append(...lines);
   return { pos: told.from, end: told.to, create: () => ({ dom }) };
 });
+/** The grammar with what a program needs to be indented: CodeMirror's own package brings completions of JavaScript along. */
+const typescript = LRLanguage.define({
+  parser: parser.configure({
+    dialect: "ts",
+    props: [
+      indentNodeProp.add({
+        "Block ClassBody ObjectExpression ObjectPattern TypeLiteral": delimitedIndent({ closing: "}" }),
+        "ArrayExpression ArrayPattern": delimitedIndent({ closing: "]" }),
+        "ArgList ParamList": delimitedIndent({ closing: ")" }),
+        "VariableDeclaration ExpressionStatement ReturnStatement MemberExpression ArrowFunction": continuedIndent(),
+        "IfStatement ForStatement WhileStatement": continuedIndent({ except: /^\s*(\{|else\b)/ }),
+        "TemplateString BlockComment": () => null,
+      }),
+    ],
+  }),
+  languageData: { commentTokens: { line: "//", block: { open: "/*", close: "*/" } }, indentOnInput: /^\s*[}\])]$/ },
+});
 const languages: Readonly<Record<Language, () => Promise<Extension>>> = {
-  ts: async () => [new LanguageSupport(typescriptLanguage), indentUnit.of("  "), types],
+  ts: async () => [new LanguageSupport(typescript), indentUnit.of("  "), types],
   py: async () => [
     new LanguageSupport((await import("@codemirror/lang-python")).pythonLanguage),
     indentUnit.of("    "),
@@ -83,6 +104,9 @@ const languages: Readonly<Record<Language, () => Promise<Extension>>> = {
 export class Editor {
   private readonly view: EditorView;
   private readonly language = new Compartment();
+  private readonly helps = new Compartment();
+  private shown: Language = "ts";
+  private isUsed = false;
 
   constructor(parent: HTMLElement, changed: (text: string) => void, run: () => void) {
     const enter = { key: "Mod-Enter", run: () => (run(), true) };
@@ -100,6 +124,8 @@ export class Editor {
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         syntaxHighlighting(colours),
         this.language.of([]),
+        this.helps.of([]),
+        EditorView.domEventHandlers({ focus: () => void this.help(), mouseover: () => void this.help() }),
         marks,
         EditorView.contentAttributes.of({ tabindex: "0", "aria-label": "Program text. Escape, then Tab, leaves it." }),
         EditorView.updateListener.of((update) => {
@@ -114,6 +140,15 @@ export class Editor {
   async show(text: string, language: Language): Promise<void> {
     this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } });
     this.view.dispatch({ effects: this.language.reconfigure(await languages[language]()) });
+    this.shown = language;
+    if (this.isUsed) await this.help(true);
+  }
+  /** Names are completed and told of from when somebody first works here. */
+  private async help(again = false): Promise<void> {
+    if (this.isUsed && !again) return;
+    this.isUsed = true;
+    const { helps } = await import("./later/completion.ts");
+    this.view.dispatch({ effects: this.helps.reconfigure(helps(this.shown === "ts")) });
   }
   mark(now: Marks): void {
     this.view.dispatch({ effects: setMarks.of(now) });

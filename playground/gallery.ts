@@ -1,28 +1,42 @@
 // The gallery: programs in both languages, by group.
 import { make } from "./dom.ts";
 
-export interface Example {
+/** What the menu shows. */
+export interface Listed {
   readonly id: string;
   readonly title: string;
   readonly group: string;
+}
+export interface Example extends Listed {
   readonly ts: string;
   readonly py: string;
 }
+/** The menu, and the program that the first visit shows; the others are in a file of their own. */
+export interface Menu {
+  readonly listed: readonly Listed[];
+  readonly first: Example;
+}
 export class Gallery {
-  examples: readonly Example[] = [];
+  first: Example | null = null;
+  private programs: Promise<readonly Example[]> | null = null;
   private readonly select: HTMLSelectElement;
 
   constructor(select: HTMLSelectElement, chosen: (example: Example) => void) {
     this.select = select;
-    select.addEventListener("change", () => {
-      const example = this.examples.find(({ id }) => id === select.value);
-      if (example !== undefined) chosen(example);
+    select.addEventListener("change", async () => {
+      const { value } = select;
+      const example = (await this.all()).find(({ id }) => id === value);
+      if (example !== undefined && select.value === value) chosen(example);
     });
   }
+  all(): Promise<readonly Example[]> {
+    return (this.programs ??= fetch("programs.json").then((r) => r.json() as Promise<Example[]>));
+  }
   async load(): Promise<void> {
-    this.examples = (await (await fetch("gallery.json")).json()) as Example[];
+    const { listed, first } = (await (await fetch("gallery.json")).json()) as Menu;
+    this.first = first;
     const groups = new Map<string, HTMLOptGroupElement>();
-    for (const { id, title, group } of this.examples) {
+    for (const { id, title, group } of listed) {
       let place = groups.get(group);
       if (place === undefined) groups.set(group, (place = make("optgroup", { label: group })));
       place.append(make("option", { value: id }, title));

@@ -1,8 +1,8 @@
 // The graph of a run, drawn: values appear as the steps run, gradients as backward comes by. Boxes are buttons; a list tells the
 // same to who cannot see them.
 import type { Box } from "../src/viz/graph.ts";
-import { placeBoxes } from "../src/viz/layout.ts";
-import { pathOf } from "../src/viz/svg.ts";
+import type { placeBoxes } from "../src/viz/layout.ts";
+import { pathOf } from "../src/viz/markup.ts";
 import { button, make } from "./dom.ts";
 import { briefly, nameIn, shapeOf } from "./walk.ts";
 import type { BoxNow, Scene, Walk } from "./walk.ts";
@@ -11,6 +11,8 @@ const SVG = "http://www.w3.org/2000/svg";
 /** More boxes than this are not drawn here. */
 const MOST = 1500;
 const LETTER = 7;
+/** A run that goes on is drawn anew again and again: no more boxes than this. */
+const MOST_LIVE = 120;
 /** At a smaller scale texts are hard to read: better to scroll. */
 const READABLE = 0.7;
 
@@ -62,6 +64,15 @@ export class GraphView {
     this.place.classList.add("is-empty");
     [this.scene, this.walk, this.picture, this.drawn] = [null, null, null, []];
   }
+  /** What places boxes comes after what the first view needs, and before anything is shown. */
+  async prepare(): Promise<void> {
+    this.placeBoxes ??= (await import("../src/viz/layout.ts")).placeBoxes;
+  }
+  private placeBoxes: typeof placeBoxes | null = null;
+  /** Whether the graph of a scene can be drawn while the program goes on. */
+  keepsUpWith({ graph }: Scene): boolean {
+    return graph.boxes.length <= MOST_LIVE;
+  }
   /** The graph of the scene, as it is at step `i`. */
   show(walk: Walk, scene: Scene, i: number, source: string): void {
     if (this.walk !== walk || this.scene !== scene) this.draw(walk, scene, source);
@@ -101,7 +112,7 @@ export class GraphView {
       width: Math.max(64, Math.ceil(widest(box) * LETTER) + 24),
       height: box.kind === "output" ? 30 : 60,
     }));
-    const placed = placeBoxes(sizes, arrows);
+    const placed = this.placeBoxes!(sizes, arrows);
     this.size = { width: Math.ceil(placed.width), height: Math.ceil(placed.height) };
     const picture = svg("svg", {
       viewBox: `0 0 ${this.size.width} ${this.size.height}`,

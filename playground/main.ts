@@ -14,7 +14,6 @@ import { lineOf, Walk } from "./walk.ts";
 
 /** Seconds that a program may take unless it is run without a limit. */
 const LIMIT = 60;
-const WELCOME = "micrograd";
 
 let language: Language = "ts";
 let source = "";
@@ -50,12 +49,18 @@ const gallery = new Gallery(byId("gallery"), (example) => void openGallery(examp
 const runner = new Runner({
   printed: print,
   progress: showProgress,
-  done(told) {
+  async partly(told) {
+    await graph.prepare();
+    if (!stopButton.hidden) follow(told);
+  },
+  async done(told) {
+    await graph.prepare();
     finish();
     show(told);
   },
   ended(why) {
     finish();
+    if (walk === null) graph.clear("Nothing was recorded.");
     print("note", `${why}\n`);
     if (why.startsWith("Stopped after")) {
       const again = button("Run it without a limit", "Run it without a limit of time", () => run(0));
@@ -114,21 +119,33 @@ function finish(): void {
   stopButton.hidden = true;
   if (hadFocus) runButton.focus();
   document.body.dataset["state"] = "done";
-  graph.clear("Nothing was recorded.");
+}
+/** As the program runs: its last step, and the graph if it can be drawn so fast. */
+function follow(told: Told): void {
+  const now = new Walk(told);
+  const last = now.steps.length - 1;
+  const scene = now.sceneAt(last);
+  if (last < 0) return;
+  if (scene !== null && !graph.keepsUpWith(scene)) return graph.clear(`Running: ${last + 1} steps so far …`);
+  walk = now;
+  stepper.reset(now.steps.length);
 }
 function show(told: Told): void {
   if (output.childElementCount === 0)
     print("note", `Ran in ${Math.round(told.milliseconds)} ms; it printed nothing.\n`);
   if (told.recorded === "beginning") print("note", `The first ${told.story.steps.length} steps were recorded.\n`);
   if (told.recorded === "not") print("note", "This program records or profiles itself, so it was not recorded here.\n");
+  const seen = walk?.steps.length ?? 0;
   walk = new Walk(told);
   pageButton.disabled = told.story.steps.length === 0;
   if (walk.steps.length === 0) {
     editor.mark({ fault: faultLines(told), step: 0 });
     details.show(walk, -1, source);
-    graph.clear("This program computed nothing with tensors.");
   }
-  stepper.reset(walk.steps.length);
+  const last = walk.steps.length - 1;
+  // What was not seen of the last pass is shown step by step; a fault at once.
+  stepper.reset(last + 1, told.fault === null ? Math.max(seen, walk.sceneAt(last)?.first ?? 0) : last);
+  if (last < 0) graph.clear("This program computed nothing with tensors.");
   editor.goTo(faultLines(told)[0] ?? 0);
 }
 
@@ -151,7 +168,7 @@ for (const input of document.querySelectorAll<HTMLInputElement>("input[name=lang
     if (!stopButton.hidden) runner.stop();
     const next = input.value as Language;
     const example = openExample;
-    void choose(next, example?.[next] ?? kept.get(next) ?? gallery.examples[0][next]).then(() => {
+    void choose(next, example?.[next] ?? kept.get(next) ?? gallery.first![next]).then(() => {
       openExample = example;
     });
   });
@@ -203,13 +220,13 @@ async function begin(): Promise<void> {
   if (shared !== null) await choose(shared.language, shared.text);
   else if (own !== null) await choose(last, own);
   await gallery.load();
-  if (shared === null && own === null)
-    await openGallery(gallery.examples.find(({ id }) => id === WELCOME) ?? gallery.examples[0]);
+  if (shared === null && own === null) await openGallery(gallery.first!);
   else {
-    openExample = gallery.examples.find((example) => example[language] === editor.text) ?? null;
+    openExample = (await gallery.all()).find((example) => example[language] === editor.text) ?? null;
     gallery.mark(openExample?.id ?? "");
   }
   document.body.dataset["state"] = "ready";
+  void graph.prepare();
 }
 addEventListener(
   "hashchange",

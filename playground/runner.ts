@@ -4,6 +4,8 @@ import type { Channel, FromWorker, Language, Told, ToWorker } from "./told.ts";
 export interface Listener {
   printed(channel: Channel, text: string): void;
   progress(text: string, part: number): void;
+  /** What was recorded by now of a program that goes on. */
+  partly(told: Told): void;
   done(told: Told): void;
   /** Ended from outside, or by the engine. */
   ended(why: string): void;
@@ -58,6 +60,7 @@ export class Runner {
     else if (data.type === "begins") this.begin();
     else if (data.type === "page") this.wantsPage?.(data.html);
     else if (data.type === "ready") this.listener.progress("", 1);
+    else if (data.type === "partly") this.listener.partly(data.told);
     else {
       clearTimeout(this.timer);
       this.listener.done(data.told);

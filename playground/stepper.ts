@@ -2,6 +2,9 @@
 import { button, icon, make } from "./dom.ts";
 
 const EVERY = 500;
+/** Milliseconds that a run which has just ended takes to be shown. */
+const SHOWN_IN = 2500;
+const [FRAME, SLOWEST] = [32, 220];
 const PATHS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z",
   back: "M11 3v10L4 8z",
@@ -41,15 +44,19 @@ export class Stepper {
     this.reset(0);
   }
   private readonly place: HTMLElement;
-  /** A run of so many steps; its last one is shown. */
-  reset(count: number): void {
+  /** A run of so many steps; its last one is shown, after those since `from`, one by one. */
+  reset(count: number, from = count - 1): void {
     this.pause();
     this.count = count;
     this.slider.max = String(Math.max(0, count - 1));
     for (const control of this.place.querySelectorAll<HTMLButtonElement | HTMLInputElement>("button, input"))
       control.disabled = count === 0;
     this.told.textContent = "";
-    if (count > 0) this.go(count - 1, true);
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (count > 0) this.go(isStill ? count - 1 : Math.max(0, Math.min(from, count - 1)), true);
+    if (this.at >= count - 1) return;
+    const each = SHOWN_IN / (count - 1 - this.at);
+    this.start(Math.min(SLOWEST, Math.max(FRAME, each)), Math.max(1, Math.ceil(FRAME / each)));
   }
   go(i: number, isPlaying = false): void {
     if (!isPlaying) this.pause();
@@ -60,14 +67,14 @@ export class Stepper {
     this.slider.setAttribute("aria-valuetext", `step ${text}: ${this.describe(this.at)}`);
     this.moved(this.at);
   }
-  private start(): void {
+  private start(every = EVERY, stride = 1): void {
     if (this.at >= this.count - 1) this.go(0, true);
     this.play.replaceChildren(icon(PATHS.pause));
     this.play.setAttribute("aria-label", "Pause");
     this.timer = setInterval(() => {
       if (this.at >= this.count - 1) this.pause();
-      else this.go(this.at + 1, true);
-    }, EVERY);
+      else this.go(this.at + stride, true);
+    }, every);
   }
   private pause(): void {
     clearInterval(this.timer);

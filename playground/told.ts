@@ -34,5 +34,7 @@ export type FromWorker =
   | { readonly type: "begins" }
   | { readonly type: "progress"; readonly text: string; readonly part: number }
   | { readonly type: "out"; readonly pieces: readonly (readonly [channel: Channel, text: string])[] }
+  /** What was recorded by now; the program goes on. */
+  | { readonly type: "partly"; readonly told: Told }
   | { readonly type: "done"; readonly told: Told }
   | { readonly type: "page"; readonly html: string };

@@ -5,10 +5,10 @@ import { digits } from "../later/digits.ts";
 import { pages } from "../later/pages.ts";
 import type { ToWorker } from "../told.ts";
 import { begin, flush, send, write } from "./output.ts";
-import { linesIn, STEPS, told, watchesItself } from "./recording.ts";
+import { follow, linesIn, reasons, STEPS, told, watchesItself } from "./recording.ts";
 import type { Raised } from "./recording.ts";
-import { explain, explainError, latest } from "./viz.ts";
-import type { Run } from "./viz.ts";
+import { latest } from "./viz.ts";
+import type { Explanation, Run } from "./viz.ts";
 
 /** Bytes of pyodide's files, to tell how far it is. */
 const TOTAL = 12_500_000;
@@ -59,6 +59,7 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   let raised: Raised | null = null;
   send({ type: "begins" });
   const begun = performance.now();
+  if (run !== null) follow(run, begun);
   try {
     await py.run(data.source, "program.py");
   } catch (error) {
@@ -66,11 +67,13 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   }
   if (records) await py.run("import torch.viz as v; v._page.__exit__()");
   flush();
-  const why = (): ReturnType<typeof explain> =>
-    run === null || raised === null
+  const why = async (): Promise<Explanation> => {
+    const { explain, explainError } = await reasons();
+    return run === null || raised === null
       ? explain()
       : explainError(run.recorder, raised.name, raised.message, `program.py:${raised.frames[0] ?? "?"}`);
-  send({ type: "done", told: told(run, raised, why, begun) });
+  };
+  send({ type: "done", told: await told(run, raised, why, begun) });
 });
 function raisedBy(error: unknown): Raised {
   if (!(error instanceof PythonError)) return { name: "Error", message: String(error), frames: [] };

@@ -5,9 +5,10 @@ import { pages } from "../later/pages.ts";
 import type { ToWorker } from "../told.ts";
 import { lineOf } from "./inspect.ts";
 import { begin, flush, send, write } from "./output.ts";
-import { explain, linesIn, STEPS, told, watchesItself } from "./recording.ts";
+import { follow, linesIn, reasons, STEPS, told, watchesItself } from "./recording.ts";
 import type { Raised } from "./recording.ts";
 import { Run } from "./viz.ts";
+import type { Explanation } from "./viz.ts";
 
 /** What programs may import. The rest of the library comes when it is asked for. */
 const modules: Readonly<Record<string, () => object | Promise<object>>> = {
@@ -57,6 +58,7 @@ async function start(source: string, records: boolean): Promise<void> {
     send({ type: "begins" });
     begun = performance.now();
     run = records && !watchesItself(source) ? new Run({ graphs: true, steps: STEPS }).start() : null;
+    if (run !== null) follow(run, begun);
     await program.run((name) => found.get(name));
   } catch (error) {
     cause = error;
@@ -66,7 +68,8 @@ async function start(source: string, records: boolean): Promise<void> {
   }
   if (raised !== null) write("error", `${raised.name}: ${raised.message}\n`);
   flush();
-  send({ type: "done", told: told(run, raised, () => explain(cause instanceof Error ? cause : null), begun) });
+  const why = async (): Promise<Explanation> => (await reasons()).explain(cause instanceof Error ? cause : null);
+  send({ type: "done", told: await told(run, raised, why, begun) });
 }
 async function load(names: readonly string[], source: string): Promise<Map<string, object>> {
   if (/\bDigits\b/.test(source)) await digits();

@@ -3,7 +3,7 @@
 import { ValueError } from "../base/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { writeText } from "./files.ts";
-import { escaped } from "./svg.ts";
+import { escaped } from "./markup.ts";
 import { short } from "./explain/not_finite.ts";
 
 type Numbers = Tensor | readonly number[];

@@ -1,5 +1,5 @@
 // Pages of one file: a script and its data, nothing from elsewhere.
-import { escaped } from "./svg.ts";
+import { escaped } from "./markup.ts";
 
 /** The data stand in a script element, where nothing but its end has a meaning. */
 export const pageOf = (title: string, script: string, data: unknown): string =>

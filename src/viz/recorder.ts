@@ -138,6 +138,8 @@ export class Recorder implements Observer {
   /** Whether there was more than may be recorded. */
   isFull = false;
   readonly modules: string[] = [];
+  /** Who follows the program as it runs: called after each step of it. */
+  follower: (() => void) | null = null;
   /** How many ops of the library's own are around what runs. */
   private depth = 0;
   private pass: Draft | null = null;
@@ -221,6 +223,7 @@ export class Recorder implements Observer {
       begun.outputs = begun.kind === "node" ? this.gradients(list, begun) : this.refs(list, begun);
       if (result === undefined) this.failed = begun;
       else if (begun.kind === "op") begun.saved = savedBy(result);
+      this.follower?.();
     });
   }
   /** Which step made the nodes of results. */

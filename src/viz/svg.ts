@@ -1,10 +1,7 @@
 // A graph as a still picture, for documents and notebooks. Light or dark as its reader has it.
 import type { Graph } from "./graph.ts";
 import { placeBoxes, sizeOf, LINE } from "./layout.ts";
-import type { Point } from "./layout.ts";
-
-export const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+import { escaped, pathOf } from "./markup.ts";
 
 const STYLE = `
 .tidu-graph { font: 11px ui-monospace, Menlo, Consolas, monospace; --ink: #1c2530; --soft: #5b6775; --line: #8a96a3; --leaf: #d6eaff;
@@ -22,8 +19,6 @@ const STYLE = `
 .tidu-graph .tip { fill: var(--line); }`;
 
 const round = (x: number): number => Math.round(x * 10) / 10;
-export const pathOf = (points: readonly Point[]): string =>
-  points.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${round(x)} ${round(y)}`).join("");
 
 export function svgOf({ boxes, arrows }: Graph): string {
   const sizes = boxes.map(({ id, title, lines, group }) => ({ id, group, ...sizeOf(title, lines) }));

@@ -157,6 +157,67 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")(
       await page.click("#details button.line");
       expect(await page.evaluate(() => document.activeElement!.className)).toContain("cm-content");
     });
+    test("while a program runs its steps, its values and its graph are shown", async () => {
+      const { page } = visit;
+      await visit.write(
+        'import * as torch from "tidu";\nconst w = torch.ones(3, { requires_grad: true });\nfor (let i = 0; ; i++) {\n  w.grad = null;\n  w.mul(i % 7).sum().backward();\n  for (const end = performance.now() + 40; performance.now() < end; );\n}\n',
+      );
+      await visit.start();
+      const count = async (): Promise<number> => Number(await page.getAttribute("#steps input", "max"));
+      await page.waitForFunction(() => document.querySelector("#graph svg")?.textContent.includes("∂"));
+      const before = await count();
+      await page.waitForFunction(
+        (n) => Number(document.querySelector("#steps input")!.getAttribute("max")) > n,
+        before,
+      );
+      expect((await visit.graph()).arrows).toContain("w > MulBackward0");
+      await page.click("#stop");
+      expect(await visit.output()).toBe("Stopped.\n");
+      // What was recorded until then can be stepped through.
+      await visit.press("First step");
+      expect(await visit.step()).toBe(0);
+    });
+    test("the last pass is played node by node when a program has ended, and a step pauses it", async () => {
+      const other = await site.visit({ reducedMotion: "no-preference" });
+      const { page } = other;
+      await other.choose("micrograd");
+      await page.evaluate(() => {
+        const seen: string[] = ((globalThis as unknown as { seen: string[] }).seen = []);
+        new MutationObserver(() =>
+          seen.push((document.querySelector("#steps input") as HTMLInputElement).value),
+        ).observe(document.querySelector("#steps output")!, { childList: true });
+      });
+      await other.run();
+      await page.waitForFunction(() => (document.querySelector("#steps input") as HTMLInputElement).value === "6");
+      await other.press("Step back");
+      const at = await other.step();
+      await page.waitForTimeout(600);
+      expect(await other.step()).toBe(at);
+      const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen.map(Number));
+      expect(seen.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
+      await other.close();
+    });
+    test("names are completed as they are typed, with what the library says of them", async () => {
+      const { page } = visit;
+      await visit.write('import * as torch from "tidu";\nimport { nn } from "tidu";\nnew nn.Conv');
+      await page.keyboard.type("2");
+      await page.waitForSelector(".cm-tooltip-autocomplete");
+      expect(await page.locator(".cm-tooltip-autocomplete li").first().textContent()).toBe("Conv2d");
+      expect(await page.textContent(".cm-completionInfo")).toMatch(
+        /^Conv2d\(in_channels, out_channels, kernel_size, stride=/,
+      );
+      await page.keyboard.press("Enter");
+      expect(await visit.text()).toContain("new nn.Conv2d");
+      await visit.choose("micrograd", "py");
+      await visit.write("import torch.nn.functional as F\nF.cross_ent");
+      await page.keyboard.type("r");
+      await page.waitForSelector(".cm-tooltip-autocomplete");
+      expect(await page.locator(".cm-tooltip-autocomplete li").first().textContent()).toBe("cross_entropy");
+      await page.keyboard.press("Escape");
+      await visit.write("import torch\nx = torch.ones(2)\nx.softmax(0)\n");
+      expect((await visit.pointAt("softmax"))[0]).toMatch(/^softmax\(Tensor self, int dim/);
+      await visit.choose("micrograd");
+    });
     test("Stop ends a loop that has no end, and the next program runs", async () => {
       await visit.write('console.log("begun");\nfor (;;);\n');
       await visit.start();
@@ -285,12 +346,12 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")(
       expect(await page.textContent("#training .primary")).toBe("Train");
       await other.close();
     });
-    test("the first view is below 656 KB, gzipped, and brings no Python", () => {
+    test("the first view is below 600 KB, gzipped, and brings no Python", () => {
       const { files, bytes } = firstView(`${site.folder}/playground`);
       expect(files).toContain("assets/typescript.js");
       expect(files).not.toContain("assets/python.js");
       expect(files).not.toContain("assets/types.js");
-      expect(bytes).toBeLessThan(656 * 1024);
+      expect(bytes).toBeLessThan(600 * 1024);
     });
   },
 );

@@ -29,9 +29,9 @@ export class Site {
   get address(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/playground/`;
   }
-  /** A page of a visitor who has never been there. */
+  /** A page of a visitor who has never been there, and who is shown the end of a run at once unless told otherwise. */
   async visit(options: BrowserContextOptions = {}, hash = ""): Promise<Visit> {
-    const context = await this.browser!.newContext(options);
+    const context = await this.browser!.newContext({ reducedMotion: "reduce", ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(LIMIT);
     page.on("console", (message) => {

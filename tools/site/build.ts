@@ -1,13 +1,14 @@
 // Builds the site: the playground as static files. esbuild does it, as it builds the library: the plugins that give classes their
 // names and embed Python's files are its own, and there is nothing here that needs more than modules, chunks and copies.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import type { Plugin } from "esbuild";
 import { namedClasses } from "../build/class_names.ts";
 import { embedPages } from "../build/embed_pages.ts";
 import { embedPython } from "../build/embed_python.ts";
-import { gallery } from "./gallery.ts";
+import { completions } from "./completions.ts";
+import { gallery, menuOf } from "./gallery.ts";
+import { writeServiceWorker } from "./offline.ts";
 import { operators } from "./operators.ts";
 import { typeFiles } from "./types.ts";
 
@@ -44,8 +45,11 @@ export async function buildSite(out = SITE): Promise<void> {
   await bundle(at, { python: "playground/worker/python.ts" });
   cpSync("playground/index.html", `${at}/index.html`);
   cpSync("playground/icon.svg", `${at}/icon.svg`);
-  writeFileSync(`${at}/gallery.json`, JSON.stringify(gallery()));
+  const programs = gallery();
+  writeFileSync(`${at}/gallery.json`, JSON.stringify(menuOf(programs)));
+  writeFileSync(`${at}/programs.json`, JSON.stringify(programs));
   writeFileSync(`${at}/operators.json`, JSON.stringify(operators()));
+  writeFileSync(`${at}/completions.json`, JSON.stringify(completions()));
   const types = typeFiles();
   if (types === null)
     console.log("Without types at places of programs: they come from dist/, which `npm run build` makes.");
@@ -53,7 +57,13 @@ export async function buildSite(out = SITE): Promise<void> {
   mkdirSync(`${at}/pyodide`);
   for (const file of PYODIDE)
     if (existsSync(`node_modules/pyodide/${file}`)) cpSync(`node_modules/pyodide/${file}`, `${at}/pyodide/${file}`);
-  writeServiceWorker(at);
+  writeServiceWorker(at, {
+    name: "tidu-playground",
+    isEarly: () => true,
+    // What comes when it is asked for is kept then.
+    isAsked: (file) => /^pyodide\/|^types\.json$|^assets\/types\.js$/.test(file),
+    others: [],
+  });
 }
 async function bundle(at: string, entryPoints: Record<string, string>): Promise<void> {
   await build({
@@ -74,20 +84,4 @@ async function bundle(at: string, entryPoints: Record<string, string>): Promise<
     logLevel: "warning",
     plugins: [later, embedPages, embedPython, namedClasses],
   });
-}
-/** Its name for the cache follows from all files, so that a new build is fetched anew. */
-function writeServiceWorker(at: string): void {
-  const files = readdirSync(at, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(at.length + 1))
-    .sort();
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(file).update(readFileSync(`${at}/${file}`));
-  // What comes when it is asked for is kept then.
-  const isLate = /^pyodide\/|^types\.json$|^assets\/types\.js$|^index\.html$/;
-  const early = files.filter((file) => !isLate.test(file));
-  const text = readFileSync("playground/service_worker.js", "utf8")
-    .replace("__VERSION__", hash.digest("hex").slice(0, 12))
-    .replace("__FILES__", JSON.stringify(["./", ...early]));
-  writeFileSync(`${at}/service_worker.js`, text);
 }

@@ -1,9 +1,17 @@
 // The programs that the playground offers: those in playground/gallery and the lessons, each in both languages.
 import { readdirSync, readFileSync } from "node:fs";
-import type { Example } from "../../playground/gallery.ts";
+import type { Example, Menu } from "../../playground/gallery.ts";
 
 const read = (path: string): string => readFileSync(path, "utf8");
 
+const WELCOME = "micrograd";
+
+export function menuOf(examples: readonly Example[]): Menu {
+  return {
+    listed: examples.map(({ id, title, group }) => ({ id, title, group })),
+    first: examples.find(({ id }) => id === WELCOME)!,
+  };
+}
 export function gallery(): Example[] {
   const { lessons } = JSON.parse(read("test/recorded/lessons.json")) as { lessons: { id: string; source: string }[] };
   const names = readdirSync("docs/lessons").filter((name) => name.endsWith(".ts"));
