@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { deadLinks } from "./links.ts";
+import { writeServiceWorker } from "./offline.ts";
 import { writePages } from "./pages.ts";
 
 const WEBSITE = "website";
@@ -31,6 +32,12 @@ export function buildPages(out: string, base = process.env["TIDU_SITE_BASE"] ?? 
   cpSync(BUILT, out, { recursive: true });
   const dead = deadLinks(out, base);
   if (dead.length > 0) throw new Error(`${dead.length} links lead nowhere:\n${dead.join("\n")}`);
+  writeServiceWorker(out, {
+    name: "tidu-site",
+    isEarly: (file) => !/\.html$|\.md\.[\w-]+(\.lean)?\.js$/.test(file) || /^((zh\/)?index|404)\.html$/.test(file),
+    isAsked: () => false,
+    others: ["playground/"],
+  });
   const map = JSON.parse(readFileSync(`${out}/hashmap.json`, "utf8")) as Record<string, string>;
   return { pages: Object.keys(map).length };
 }

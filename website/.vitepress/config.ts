@@ -25,6 +25,8 @@ export default defineConfig({
   head: [
     ["link", { rel: "icon", href: `${base}playground/icon.svg` }],
     ["meta", { name: "color-scheme", content: "light dark" }],
+    // It works without a network after the first visit: tools/site/service_worker.js.
+    ["script", {}, `navigator.serviceWorker?.register("${base}service_worker.js")`],
   ],
   locales: {
     root: { label: "English", lang: "en" },
