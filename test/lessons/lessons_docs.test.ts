@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { jacobianPicture, PICTURE } from "../../tools/docs/jacobian.ts";
 import { pages } from "../../tools/docs/lessons.ts";
 
 const folder = new URL("../../docs/lessons/", import.meta.url);
@@ -17,8 +18,13 @@ test.each([...expected.keys()])("%s shows the program, its output and the prose 
   expect(readFileSync(new URL(path, folder), "utf8")).toBe(expected.get(path));
 });
 
+test("the Jacobian is drawn with the numbers that the library computes", () => {
+  // Run `node --import tsx --conditions=source tools/docs/jacobian.ts` to draw it anew.
+  expect(readFileSync(PICTURE, "utf8")).toBe(jacobianPicture());
+});
+
 test.each([...expected])("every link of %s leads to a page", (path, text) => {
-  for (const [, link] of text.matchAll(/\]\(([^)]+\.md)\)/g)) {
+  for (const [, link] of text.matchAll(/\]\(([^)]+\.(?:md|svg))\)/g)) {
     const target = new URL(link, new URL(path, folder));
     expect(existsSync(target) || expected.has(target.href.slice(folder.href.length)), link).toBe(true);
   }

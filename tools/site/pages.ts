@@ -1,6 +1,6 @@
 // What stands on the site: the repository's own pages, which are read there as well, under the site's addresses; the lessons; and
 // the reference, made of the sources. Written into website/pages, of which VitePress makes the site.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, posix } from "node:path";
 import { fencesOf, withAddresses } from "./fences.ts";
 import { reference } from "./reference.ts";
@@ -64,6 +64,8 @@ const WORDS = {
   en: { guide: "Guide", lessons: "Lessons", reference: "Reference", playground: "Playground", path: "The course" },
   zh: { guide: "指南", lessons: "课程", reference: "参考", playground: "试验场", path: "课程" },
 } as const;
+/** What stands on pages beside text, and on the site in a folder of its own. */
+const PICTURES = "docs/lessons/pictures/";
 const prefixOf = (language: Language): string => (language === "en" ? "" : "zh/");
 const read = (path: string): string => readFileSync(path, "utf8");
 export const titleOf = (text: string): string => /^# (.+)$/m.exec(text)?.[1] ?? "";
@@ -102,6 +104,7 @@ export function withLinks({ source, text, address }: Page, addresses: ReadonlyMa
     if (/^(https?:|mailto:|#|\/)/.test(target)) return all;
     const [path, anchor = ""] = target.split(/(?=#)/);
     const wanted = posix.normalize(posix.join(posix.dirname(source), path));
+    if (wanted.startsWith(PICTURES)) return `[${words}](/pictures/${wanted.slice(PICTURES.length)})`;
     const inChinese = wanted.replace(/^docs\/(?!zh\/|lessons\/)/, "docs/zh/");
     const found = (address.startsWith("zh/") ? addresses.get(inChinese) : undefined) ?? addresses.get(wanted);
     return found === undefined ? words : `[${words}](/${found}${anchor})`;
@@ -187,5 +190,6 @@ export function writePages(folder: string): void {
     mkdirSync(dirname(`${folder}/${address}`), { recursive: true });
     writeFileSync(`${folder}/${address}`, text);
   }
+  cpSync(PICTURES, `${folder}/public/pictures`, { recursive: true });
   writeFileSync(`${folder}/sidebars.json`, JSON.stringify(sidebars(pages)));
 }
