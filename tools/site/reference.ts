@@ -2,7 +2,9 @@
 // that it raises, its dtypes and its score from docs/operators.md; and the layers of torch.nn.
 import { readdirSync, readFileSync } from "node:fs";
 import * as torch from "tidu";
-import { docOf, operatorsIn } from "./operators.ts";
+import * as distributions from "tidu/distributions";
+import { declared, declaredAt } from "./declared.ts";
+import { operatorsIn } from "./operators.ts";
 
 type Names = Readonly<Record<string, unknown>>;
 const read = (path: string): string => readFileSync(path, "utf8");
@@ -221,6 +223,49 @@ const fence = (kind: string, text: string): string => `\`\`\`${kind}\n${text.tri
 /** Doc comments are Markdown already, but for what VitePress would take for tags. */
 const prose = (doc: string): string => doc.replace(/<(?=[A-Za-z/])/g, "&lt;").replaceAll("{{", "&#123;&#123;");
 
+/** What is no op, a page for each space of names, the last one first in the list. */
+const SPACES: readonly {
+  readonly path: string;
+  readonly title: string;
+  readonly folders: readonly string[];
+  readonly space: Names;
+}[] = [
+  {
+    path: "torch.distributions",
+    title: "Distributions",
+    folders: ["src/distributions"],
+    space: distributions as unknown as Names,
+  },
+  {
+    path: "torch.utils.data",
+    title: "Data: datasets, samplers, loaders",
+    folders: ["src/data"],
+    space: torch.utils.data as Names,
+  },
+  {
+    path: "torch.nn.utils",
+    title: "What helps with modules",
+    folders: ["src/nn/utils"],
+    space: torch.nn.utils as Names,
+  },
+  { path: "torch.nn.init", title: "How parameters begin", folders: ["src/nn"], space: torch.nn.init as Names },
+  {
+    path: "torch.autograd",
+    title: "Autograd",
+    folders: ["src/autograd", "src/func"],
+    space: torch.autograd as unknown as Names,
+  },
+  { path: "torch.func", title: "Functions of functions", folders: ["src/func"], space: torch.func as Names },
+  {
+    path: "torch.optim.lr_scheduler",
+    title: "Schedulers of learning rates",
+    folders: ["src/optim/lr_scheduler"],
+    space: torch.optim.lr_scheduler as Names,
+  },
+  { path: "torch.optim", title: "Optimizers", folders: ["src/optim"], space: torch.optim as unknown as Names },
+  { path: "torch.nn", title: "Layers and losses", folders: ["src/nn"], space: torch.nn as unknown as Names },
+];
+
 export interface Reference {
   /** Pages by their addresses. */
   readonly pages: ReadonlyMap<string, string>;
@@ -281,22 +326,24 @@ export function reference(): Reference {
       `## [${heading[0].toUpperCase()}${heading.slice(1)}](/${address})\n\n${places.map((place) => `[${place.replace(/^.*\./, "")}](/${address}#${anchorOf(place)})`).join(" · ")}`,
     );
   }
-  const layers = sources("src/nn/layers").flatMap((path) => {
-    const text = read(`src/nn/layers/${path}`);
-    return [
-      ...text.matchAll(/(?:\/\*\*((?:(?!\*\/)[^])*)\*\/\s*)?export class (\w+) extends layer\(\s*"([^"]*)"/g),
-    ].map(([, comment = "", name, signature]) => ({ name, signature, doc: docOf(comment) }));
-  });
-  pages.set(
-    "reference/layers.md",
-    `# Layers and losses\n\nThe classes of \`torch.nn\`: \`new nn.Linear(2, 3)\` makes one, \`model(x)\` calls it.\n\n${layers
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, signature, doc }) => `## nn.${name} {#nn-${name}}\n\n${prose(doc)}\n\n${fence("text", signature)}`)
-      .join("\n\n")}\n`,
-  );
-  index.unshift(
-    `## [Layers and losses](/reference/layers.md)\n\n${layers.map(({ name }) => `[${name}](/reference/layers.md#nn-${name})`).join(" · ")}`,
-  );
+  for (const { path, title, folders, space } of SPACES) {
+    const known = declared(folders);
+    const sections = Object.keys(space)
+      .sort()
+      .flatMap((name) => {
+        const place = `${path}.${name}`;
+        const found = typeof space[name] === "function" ? declaredAt(place, known) : null;
+        if (found === null) return [];
+        const { signature, doc, example } = found;
+        const parts = [prose(doc), signature && fence("text", signature), example && fence("js", example)];
+        return [{ place, text: [`## ${place} {#${anchorOf(place)}}`, ...parts.filter((part) => part !== "")].join("\n\n") }]; // prettier-ignore
+      });
+    const address = `reference/${path.replaceAll(/[._]/g, "-")}.md`;
+    pages.set(address, `# ${title}\n\n${sections.map(({ text }) => text).join("\n\n")}\n`);
+    index.unshift(
+      `## [${title}](/${address})\n\n${sections.map(({ place }) => `[${place.replace(/^.*\./, "")}](/${address}#${anchorOf(place)})`).join(" · ")}`,
+    );
+  }
   pages.set(
     "reference/index.md",
     `# Reference\n\n${ops} operators as the sources declare them: PyTorch's signature, a call that runs, the formula of the gradient, the score against PyTorch's recorded cases and the sentences it raises. Signatures are PyTorch's; in TypeScript what stands after \`*\` goes into one object at the end, \`x.sum(1, { keepdim: true })\`.\n\n${index.join("\n\n")}\n`,
