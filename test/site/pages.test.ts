@@ -1,5 +1,5 @@
 // The site's pages before VitePress makes HTML of them; `npm run build:site` does that, and follows every link of what it made.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { sharedIn } from "../../playground/share.ts";
 import { fencesOf, hashOf, programsOf } from "../../tools/site/fences.ts";
@@ -17,6 +17,17 @@ test("every page of docs/ stands in the menu, and every page of the menu in docs
 test("every page has a page in Chinese, if only one that says where the English one is", () => {
   for (const address of pages.keys())
     if (!address.startsWith("zh/")) expect(pages.has(`zh/${address}`), address).toBe(true);
+});
+/** Lists that are made by programs, and what is for who works on the library: English alone. */
+const ENGLISH = /^(bundle|operators|differences|names|architecture)\.md$/;
+test("every guide is there in Chinese, with the programs of the English one", () => {
+  for (const path of SECTIONS.flatMap((section) => section.pages)) {
+    if (!path.startsWith("docs/") || ENGLISH.test(path.slice(5))) continue;
+    const [english, chinese] = [path, path.replace("docs/", "docs/zh/")].map((page) =>
+      programsOf(readFileSync(page, "utf8")).map(({ text, need }) => ({ text, need })),
+    );
+    expect(chinese, path).toEqual(english);
+  }
 });
 /** The anchors that VitePress gives headings (its slugify, for what our headings contain). */
 const anchorsOf = (text: string): string[] =>
@@ -44,6 +55,10 @@ test("every link between pages leads to a page and to a heading of it", () => {
       for (const [, target] of within.has(i) ? [] : line.matchAll(/\]\(([^)\s]+)\)/g)) {
         if (/^https?:/.test(target) || target.startsWith("/playground/")) continue;
         count++;
+        if (target.startsWith("/pictures/")) {
+          expect(existsSync(`docs/lessons${target}`), target).toBe(true);
+          continue;
+        }
         const [path, anchor] = target.split("#");
         const wanted = path === "" ? address : path.slice(1).replace(/^$|\/$/, "$&index.md");
         const isThere = (path === "" || path.startsWith("/")) && pages.has(wanted);
@@ -55,10 +70,27 @@ test("every link between pages leads to a page and to a heading of it", () => {
   expect(count).toBeGreaterThan(100);
 });
 test("every public op stands in the reference, with a call that ran", () => {
-  const ops = [...pages].filter(([address]) => /^reference\/(?!(index|layers)\.md)/.test(address));
+  const ops = [...pages].filter(([address]) => /^reference\/(?!(index|torch-.*)\.md)/.test(address));
   const sections = ops.flatMap(([, text]) => text.split(/^## /m).slice(1));
   expect(sections.filter((text) => !text.includes("console.log(")).map((text) => text.split("\n")[0])).toEqual([]);
   expect(sections.length).toBeGreaterThan(470);
+});
+test("layers, optimizers, schedulers and functions of functions stand in the reference, each with what it does", () => {
+  for (const [address, names] of [
+    ["reference/torch-nn.md", ["Linear", "Conv2d", "LSTM", "MultiheadAttention", "CrossEntropyLoss"]],
+    ["reference/torch-optim.md", ["SGD", "AdamW", "LBFGS"]],
+    ["reference/torch-optim-lr-scheduler.md", ["StepLR", "OneCycleLR"]],
+    ["reference/torch-func.md", ["vmap", "jacrev", "functional_call"]],
+    ["reference/torch-distributions.md", ["Normal", "Categorical", "kl_divergence"]],
+  ] as const) {
+    const sections = pages.get(address)!.split(/^## /m).slice(1);
+    for (const name of names)
+      expect(
+        sections.some((text) => text.includes(`.${name} {#`)),
+        name,
+      ).toBe(true);
+    for (const text of sections) expect(text.split("\n").slice(1).join("").trim(), text).not.toBe("");
+  }
 });
 test("the address of a block opens it in the playground, with what it goes on from", async () => {
   const page = '```ts\nimport * as torch from "tidu";\n```\n\n```js\nlet x;\n```\n\n```ts\ntorch.ones(2); // 二\n```\n';
