@@ -46,5 +46,6 @@ export class Gallery {
   /** Shows which one is open; "" for a program of one's own. */
   mark(id: string): void {
     this.select.value = id;
+    this.select.dataset["open"] = id;
   }
 }

@@ -227,6 +227,7 @@ async function begin(): Promise<void> {
   }
   document.body.dataset["state"] = "ready";
   void graph.prepare();
+  void gallery.all();
 }
 addEventListener(
   "hashchange",

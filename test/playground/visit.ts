@@ -19,9 +19,13 @@ export class Site {
   /** What pages said in their consoles, and errors that nobody caught. */
   readonly faults: string[] = [];
 
-  async open(): Promise<this> {
+  /** Without a browser. */
+  async serve(): Promise<void> {
     await buildSite(this.folder);
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+  }
+  async open(): Promise<this> {
+    await this.serve();
     const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];
     this.browser = await chromium.launch({ executablePath, args, timeout: LIMIT });
     return this;
@@ -61,6 +65,7 @@ export class Visit {
   async choose(id: string, language: "ts" | "py" = "ts"): Promise<void> {
     await this.page.check(`input[value=${language}]`, { force: true });
     await this.page.selectOption("#gallery", id);
+    await this.page.waitForSelector(`#gallery[data-open="${id}"]`);
   }
   async write(text: string): Promise<void> {
     await this.page.click(".cm-content");

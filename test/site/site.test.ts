@@ -145,7 +145,7 @@ describe.skipIf(process.env["TIDU_SITE"] !== "all")("the built site in headless 
     await page.locator(".program .run a").first().click();
     await page.waitForSelector("body[data-state=ready]");
     expect(await page.textContent("#output")).toBe("");
-    expect(await page.textContent(".cm-content")).toContain("softmax");
+    expect(await page.textContent(".cm-content")).toContain("logits");
     await page.click("#run");
     await page.waitForSelector("body[data-state=done]");
     expect(await page.textContent("#output .error")).toMatch(/modified by an inplace operation/);
