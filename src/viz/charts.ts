@@ -42,6 +42,23 @@ const frame = (title: string, body: string, height = HEIGHT): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" class="tidu-chart" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">${STYLE}<text x="${LEFT}" y="16" font-weight="600">${escaped(title)}</text>${body}</svg>`;
 const at = (x: number): string => x.toFixed(1);
 
+/** Round numbers of a range, about `count`: steps of 1, 2 or 5 times a power of ten. */
+function ticks(low: number, high: number, count = 4): number[] {
+  const least = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = power * ([1, 2, 5].find((n) => n * power >= least * 0.999) ?? 10);
+  const [first, last] = [Math.ceil(low / step - 1e-6), Math.floor(high / step + 1e-6)];
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+/** Marks and numbers below a chart. */
+const across = (values: readonly number[], x: (v: number) => number): string =>
+  values
+    .map(
+      (v) =>
+        `<line class="grid" x1="${at(x(v))}" x2="${at(x(v))}" y1="${HEIGHT - BOTTOM}" y2="${HEIGHT - BOTTOM + 5}"/><text x="${at(x(v))}" y="${HEIGHT - 12}" text-anchor="middle">${short(v)}</text>`,
+    )
+    .join("");
+
 /**
  * Curves over steps: a loss, or several by name.
  * @example console.log(String(viz.curves({ train: [1, 0.5, 0.3], test: [1.1, 0.7, 0.6] })));
@@ -59,8 +76,7 @@ export function curves(series: Numbers | Readonly<Record<string, Numbers>>, titl
   const most = Math.max(...named.map(([, x]) => x.length), 2);
   const x = (i: number): number => LEFT + (i / (most - 1)) * (WIDTH - LEFT - 16);
   const y = (v: number): number => TOP + (1 - (v - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => low + part * (high - low));
-  const grid = ticks
+  const grid = ticks(low, high)
     .map(
       (v) =>
         `<line class="grid" x1="${LEFT}" x2="${WIDTH - 16}" y1="${at(y(v))}" y2="${at(y(v))}"/><text x="${LEFT - 6}" y="${at(y(v) + 4)}" text-anchor="end">${short(v)}</text>`,
@@ -87,7 +103,7 @@ export function curves(series: Numbers | Readonly<Record<string, Numbers>>, titl
       return `<path fill="none" stroke="${colour}" stroke-width="1.6" d="${path}"/>${points.join("")}<text x="${WIDTH - 16 - 90 * (named.length - k - 1)}" y="16" text-anchor="end" style="fill:${colour}">${escaped(name)}</text>`;
     })
     .join("");
-  const axis = `<text x="${LEFT}" y="${HEIGHT - 12}">0</text><text x="${WIDTH - 16}" y="${HEIGHT - 12}" text-anchor="end">${most - 1}</text>`;
+  const axis = across(ticks(0, most - 1, 6).filter(Number.isInteger), x);
   const rows = named.map(
     ([name, values]) => `${name.padEnd(12)} ${spark(values, low, high)} ${short(values.at(-1) ?? NaN)}`,
   );
@@ -124,17 +140,25 @@ export function histogram(
   for (const x of finite) counts[Math.min(bins - 1, Math.floor(((x - low) / (high - low)) * bins))]++;
   const most = Math.max(...counts, 1);
   const width = (WIDTH - LEFT - 16) / bins;
+  const x = (v: number): number => LEFT + ((v - low) / (high - low)) * (WIDTH - LEFT - 16);
+  const counted = ticks(0, most).filter(Number.isInteger);
+  const grid = counted
+    .map((n) => {
+      const y = HEIGHT - BOTTOM - (n / most) * (HEIGHT - TOP - BOTTOM);
+      return `<line class="grid" x1="${LEFT}" x2="${WIDTH - 16}" y1="${at(y)}" y2="${at(y)}"/><text x="${LEFT - 6}" y="${at(y + 4)}" text-anchor="end">${n}</text>`;
+    })
+    .join("");
   const bars = counts
     .map((n, i) => {
       const tall = (n / most) * (HEIGHT - TOP - BOTTOM);
       return `<rect x="${at(LEFT + i * width)}" y="${at(HEIGHT - BOTTOM - tall)}" width="${at(width - 1)}" height="${at(tall)}" fill="${COLOURS[0]}"><title>${n}</title></rect>`;
     })
     .join("");
-  const axis = `<line class="grid" x1="${LEFT}" x2="${WIDTH - 16}" y1="${HEIGHT - BOTTOM}" y2="${HEIGHT - BOTTOM}"/><text x="${LEFT}" y="${HEIGHT - 12}">${short(low)}</text><text x="${WIDTH - 16}" y="${HEIGHT - 12}" text-anchor="end">${short(high)}</text><text x="${LEFT - 6}" y="${TOP + 8}" text-anchor="end">${most}</text>`;
+  const axis = across(ticks(low, high, 6), x);
   const bad = all.length - finite.length;
   const told = bad > 0 ? `, ${bad} not finite` : "";
   const text = `${title}: ${short(low)} ${counts.map((n) => (n === 0 ? " " : BARS[Math.min(7, Math.floor((n / most) * 7.99))])).join("")} ${short(high)}, ${all.length} values${told}`;
-  return new Chart(frame(`${title}${told}`, bars + axis), text);
+  return new Chart(frame(`${title}${told}`, grid + bars + axis), text);
 }
 
 /** How often each class (a row) was taken for each (a column). Raises ValueError for lists of different lengths. */

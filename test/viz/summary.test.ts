@@ -59,3 +59,18 @@ test("every program of docs/visualise.md runs, and prints what it says", () => {
   expect(printed[2]).toContain("digraph");
   expect(printed[3]).toContain("Total params: 67");
 });
+
+/** The numbers that stand at a chart's axes: below it, and on its left. */
+const numbersAt = (svg: string): { below: number[]; left: number[] } => {
+  const texts = [...svg.matchAll(/<text x="[\d.]+" y="[\d.]+" text-anchor="(middle|end)">([^<]+)</g)];
+  const of = (anchor: string): number[] => texts.filter(([, a]) => a === anchor).map(([, , text]) => Number(text));
+  return { below: of("middle"), left: of("end") };
+};
+test("the axes of charts have round numbers", () => {
+  const loss = Array.from({ length: 48 }, (_, i) => 0.3137 + 1.9 / (i + 1));
+  expect(numbersAt(curves(loss).svg())).toEqual({ below: [0, 10, 20, 30, 40], left: [0.5, 1, 1.5, 2] });
+  expect(numbersAt(curves([-3e-5, 7e-5]).svg())).toEqual({ below: [0, 1], left: [0, 0.00005] });
+  const { below, left } = numbersAt(histogram([0.1, 0.2, 0.2, 0.9, 1.3], { bins: 4 }).svg());
+  expect(below).toEqual([0.2, 0.4, 0.6, 0.8, 1, 1.2]);
+  expect(left).toEqual([0, 1, 2, 3]);
+});
