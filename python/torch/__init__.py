@@ -133,6 +133,10 @@ def is_storage(x):
     return isinstance(x, (UntypedStorage, TypedStorage))
 
 
+def _neg_view(input):
+    return input._neg_view()
+
+
 def is_nonzero(x):
     return _builtins.bool(x)
 
@@ -395,7 +399,7 @@ def where(condition, input=None, other=None, *, out=None):
 
 
 # Parts that are loaded when they are first asked for.
-_LAZY = frozenset("distributed distributions fx hub multiprocessing overrides return_types signal testing".split())
+_LAZY = frozenset("_C distributed distributions fx hub multiprocessing overrides return_types signal testing".split())
 
 
 def __getattr__(name):
@@ -403,6 +407,10 @@ def __getattr__(name):
         raise AttributeError(name)
     if name in _LAZY:
         return _import_module("torch." + name)
+    if name == "ops":
+        from ._ops import ops
+
+        return ops
     if name.startswith("_foreach_"):
         f = _foreach.foreach(name)
     else:

@@ -160,6 +160,12 @@ TYPED_STORAGE = "TypedStorage is deprecated. It will be removed in the future an
 class _Methods(type):
     """Makes the methods that the library has when they are first asked for, of a tensor or of the class."""
 
+    def __new__(mcls, name, bases, members, **kwargs):
+        # What a program's class has in slots is to live as long as the library's tensor, as all that is set on tensors.
+        if any(isinstance(base, _Methods) for base in bases):
+            members.pop("__slots__", None)
+        return super().__new__(mcls, name, bases, members, **kwargs)
+
     def __getattr__(cls, name):
         f = None if name.startswith("__") else function("Tensor." + name)
         if f is None:
@@ -212,6 +218,16 @@ class Tensor(Held, metaclass=_Methods):
     @staticmethod
     def _make_subclass(cls, data, require_grad=False):
         return data.detach().as_subclass(cls).requires_grad_(require_grad)
+
+    @staticmethod
+    def _make_wrapper_subclass(cls, size, *, strides=None, storage_offset=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False, dispatch_sizes_strides_policy=None, dispatch_device=False, dispatch_layout=False):
+        from ._ops import make_wrapper_subclass
+
+        return make_wrapper_subclass(cls, size, strides, dtype or default_dtype(), requires_grad)
+
+    def _neg_view(self):
+        """The same elements, seen with the other sign."""
+        return run("bridge.negView", self)
 
     def as_subclass(self, cls):
         """Another object of that class for the same elements."""

@@ -105,6 +105,9 @@ def stack_module_state(models):
         raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
     if not all(type(m) is type(models[0]) for m in models):
         raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
+    for name, *tensors in zip(dict(models[0].named_parameters()), *(m.parameters() for m in models)):
+        if any(t.requires_grad != tensors[0].requires_grad for t in tensors):
+            raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
 
     def stacked(dicts, leaves):
         made = {}

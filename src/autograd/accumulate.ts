@@ -35,6 +35,8 @@ export class AccumulateGrad extends Node {
     const before = leaf.gradient;
     if (grad.layout !== strided || (before !== null && before.layout !== strided)) {
       leaf.gradient = withOther(before, grad);
+    } else if (before === null && !grad.whole.backend.holdsData) {
+      leaf.gradient = modes().grad || !sole ? grad.clone() : grad.detach();
     } else if (before === null) {
       const takeOver = sole && !modes().grad && liesAs(grad, leaf) && ownsWhole(grad);
       leaf.gradient = takeOver ? grad.detach() : roomFor(leaf).copy_(grad);

@@ -112,14 +112,20 @@ class Ownership implements Owner {
   }
 }
 
-/** The backward pass that runs now, the innermost, and what is to be done as soon as it has ended. */
-export const running: { pass: Run | null; after: (() => void)[] | null } = { pass: null, after: null };
+/** The backward pass that runs now, the innermost, its number, and what is to be done as soon as it has ended. */
+export const running: { pass: Run | null; number: number; after: (() => void)[] | null } = {
+  pass: null,
+  number: -1,
+  after: null,
+};
+let passes = 0;
 
 /** Runs backward and returns the gradients of `inputs` (null where nothing came). */
 export function runBackward(run: Run): Grads {
   const body = (): Grads => withoutCollecting(() => new GraphTask(run).execute());
-  const { pass, after } = running;
+  const { pass, number, after } = running;
   running.pass = run;
+  running.number = passes++;
   running.after = null;
   observer.current?.note?.("backward", run);
   let grads: Grads;
@@ -128,6 +134,7 @@ export function runBackward(run: Run): Grads {
     for (const callback of running.after ?? NOTHING) callback();
   } finally {
     running.pass = pass;
+    running.number = number;
     running.after = after;
   }
   observer.current?.note?.("gradients", run, grads);
@@ -226,7 +233,8 @@ class GraphTask {
     visit.grads = null;
     const incoming = needed ? this.callTensorHooks(node, grads) : grads;
     if (visit.captures !== null) this.capture(visit.captures, incoming);
-    const runs = needed && this.leadsOn(visit) && incoming.some((g) => g !== null);
+    // A custom Function is called with nothing, too: it may want zeros.
+    const runs = needed && this.leadsOn(visit) && (node.isForeign || incoming.some((g) => g !== null));
     const results = runs ? this.observedApply(visit, callPreHooks(node, incoming)) : NONE;
     for (let i = 0; i < next.length; i++) {
       const to = next[i];

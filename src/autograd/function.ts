@@ -1,10 +1,12 @@
 // Functions with a backward of the user's own.
 import { help, NotImplementedError, RuntimeError, TypeError } from "../base/errors.ts";
 import { observe } from "../base/observer.ts";
+import { empty } from "../tensor/allocate.ts";
+import { assign } from "../tensor/elementwise.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { assertWritable, markChanged, rewriteHistory } from "./inplace.ts";
 import { modes, withGrad } from "./mode.ts";
-import type { Described, Grads } from "./node.ts";
+import type { Described, Grads, Meta } from "./node.ts";
 import { freedTwice, gradientEdge, Node, SavedTensor, metaOf } from "./node.ts";
 import { levels } from "./open_levels.ts";
 import { typeWord } from "../tensor/type_word.ts";
@@ -92,11 +94,10 @@ class FunctionNode extends Node {
     return true;
   }
   override apply(grads: Grads): Grads {
-    const some = grads.find((g) => g !== null)!;
+    const some = grads.find((g) => g !== null);
     const given = new Array<Tensor | null>(this.count).fill(null);
     for (const [k, i] of this.places.entries()) {
-      const { shape, dtype } = this.outputs[k];
-      given[i] = grads[k] ?? (this.ctx.materialize ? some.new_zeros(shape, { dtype }) : null);
+      given[i] = grads[k] ?? (this.ctx.materialize ? zerosFor(this.outputs[k], some) : null);
     }
     const list = listOf(backwardOf(this.of)(this.ctx, ...(given as never[])));
     if (list.length > this.edges.length && list.slice(this.edges.length).every((g) => g === null))
@@ -262,4 +263,11 @@ export class Function {
 /** Makes a backward that may run only once: what it returns cannot be differentiated again. */
 export function once_differentiable<B extends (...args: never[]) => unknown>(backward: B): B {
   return ((...args: never[]) => withGrad(false, () => backward(...args))) as B;
+}
+/** What stands for a gradient that did not come, like another that did. */
+function zerosFor({ shape, dtype, device }: Meta, like: Tensor | undefined): Tensor {
+  if (like !== undefined) return like.new_zeros(shape, { dtype });
+  const zeros = empty(shape, dtype, undefined, device);
+  assign(zeros, 0);
+  return zeros;
 }

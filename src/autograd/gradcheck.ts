@@ -1,6 +1,7 @@
 // Gradients compared with finite differences.
 import { AssertionError, RuntimeError, TypeError, ValueError, warn } from "../base/errors.ts";
 import { float64, realOf } from "../base/dtype.ts";
+import { empty } from "../tensor/allocate.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { grad } from "./backward.ts";
@@ -106,6 +107,9 @@ export function gradcheck(
   }
 }
 type Jacobian = Float64Array[]; // [input element][output element]
+/** Of a tensor without memory, whose class answers for it, one by one. */
+const elements = (t: Tensor): Float64Array =>
+  Float64Array.from((t.whole.backend.holdsData ? t.typed_array() : t.reshape([-1]).tolist()) as number[]);
 
 /** One backward an output element, each with a unit vector. */
 function analyticJacobian(out: Tensor, x: Tensor): Jacobian {
@@ -118,8 +122,8 @@ function analyticJacobian(out: Tensor, x: Tensor): Jacobian {
     unit.view([-1])[j] = unit.new_ones([]);
     const [g] = grad(out, x, unit, { retain_graph: true, allow_unused: true });
     if (g === null) continue;
-    const column = g.typed_array();
-    for (let i = 0; i < n; i++) jacobian[i][j] = Number(column[i]);
+    const column = elements(g);
+    for (let i = 0; i < n; i++) jacobian[i][j] = column[i];
   }
   return jacobian;
 }
@@ -131,12 +135,11 @@ function forwardJacobian(
   outputs: readonly Tensor[],
 ): Jacobian[] {
   const n = x.numel();
-  const jacobians = outputs.map((out) => Array.from({ length: n }, () => new Float64Array(out.numel())));
+  const jacobians: Jacobian[] = outputs.map((out) => Array.from({ length: n }, () => new Float64Array(out.numel())));
   for (let i = 0; i < n; i++) {
     const unit = x.detach().new_zeros(x.sizes).contiguous();
     unit.view([-1])[i] = unit.new_ones([]);
-    for (const [o, t] of pushed(run, x, unit).entries())
-      if (t !== null) jacobians[o][i] = Float64Array.from(t.typed_array() as Float64Array);
+    for (const [o, t] of pushed(run, x, unit).entries()) if (t !== null) jacobians[o][i] = elements(t);
   }
   return jacobians;
 }
@@ -147,12 +150,12 @@ function numericJacobian(run: () => Tensor[], x: Tensor, eps: number): Jacobian[
   const values = x.data;
   const at = (flat: number): Tensor => {
     let rest = flat;
-    let offset = values.offset;
+    let cell = values;
     for (let d = x.sizes.length - 1; d >= 0; d--) {
-      offset += (rest % x.sizes[d]) * x.strides[d];
+      cell = cell.select(d, rest % x.sizes[d]);
       rest = Math.floor(rest / x.sizes[d]);
     }
-    return values.as_strided([], [], offset);
+    return cell;
   };
   withGrad(false, () => {
     for (let i = 0; i < n; i++) {
@@ -167,7 +170,7 @@ function numericJacobian(run: () => Tensor[], x: Tensor, eps: number): Jacobian[
       cell.fill_(value);
       for (const [o, h] of high.entries()) {
         const slope = h.sub(low[o]).div(2 * eps);
-        (perOutput[o] ??= [])[i] = Float64Array.from(slope.typed_array() as Float64Array);
+        (perOutput[o] ??= [])[i] = elements(slope);
       }
     }
   });
@@ -237,7 +240,7 @@ export function gradgradcheck(
 const recorded = <T>(body: () => T): T => withGrad(true, body);
 /** Fixed, irregular numbers: a direction in which no term cancels by symmetry. */
 function direction(t: Tensor): Tensor {
-  const out = t.detach().new_ones(t.sizes).contiguous();
+  const out = empty(t.sizes, t.dtype, undefined, t.backend);
   const values = out.host();
   for (let i = 0; i < values.length; i++) values[i] = Math.sin(1 + 2.3 * i) + 0.1;
   return out;

@@ -8,6 +8,7 @@ import type { AccumulateGrad } from "./accumulate.ts";
 import { backward } from "./backward.ts";
 import type { BackwardOptions } from "./backward.ts";
 import type { RemovableHandle } from "./node.ts";
+import { assertUntransformed } from "./open_levels.ts";
 import { addHook, detachments, gradientEdge } from "./node.ts";
 
 declare module "../tensor/tensor.ts" {
@@ -69,6 +70,7 @@ Tensor.prototype.register_post_accumulate_grad_hook = function (hook) {
 };
 Tensor.prototype.retain_grad = function () {
   if (!this.requires_grad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
+  assertUntransformed("retain_grad");
   const node = this.grad_fn;
   if (node === null) return;
   observer.current?.note?.("retain_grad", this);
@@ -76,6 +78,7 @@ Tensor.prototype.retain_grad = function () {
   (node.retained ??= new Map()).set(this.outputNr, this);
 };
 Tensor.prototype.requires_grad_ = function (requires_grad = true) {
+  assertUntransformed("requires_grad_", "(or perhaps using torch.autograd.functional.* APIs) ");
   if (requires_grad && !this.dtype.is_differentiable)
     throw new RuntimeError("only Tensors of floating point dtype can require gradients");
   if (this.is_leaf || !requires_grad) this.requires_grad = requires_grad;

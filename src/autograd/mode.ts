@@ -10,6 +10,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 /** One set of modes. */
 interface Modes {
   grad: boolean;
+  /** Whether tangents are carried on. */
+  forwardGrad: boolean;
   inference: boolean;
   anomaly: boolean;
   checkNan: boolean;
@@ -40,6 +42,7 @@ export interface SavedHooks {
  */
 const program: Modes = {
   grad: true,
+  forwardGrad: true,
   inference: false,
   anomaly: false,
   checkNan: true,

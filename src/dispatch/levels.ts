@@ -22,6 +22,7 @@ export abstract class Level implements OpenLevel {
   readonly number: number;
   readonly below: Level | null;
   open = true;
+  readonly transforms: boolean = true;
   /** Whether calls are recorded for tensors of this level. */
   abstract readonly records: boolean;
   /** Whether tensors made from nothing are of this level, so that others of it may be written into them. */
@@ -214,6 +215,7 @@ export function inLevels(t: Tensor): Tensor {
 
 /** Where no level is left, but tensors of ended ones may be among the arguments. */
 class Ground extends Level {
+  override readonly transforms = false;
   override readonly records = true;
   override compute(): never {
     throw new Error("levels: no tensor is of the ground");

@@ -13,6 +13,7 @@ import { observer } from "../base/observer.ts";
 import { sameShape } from "../base/layout.ts";
 import { default_generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { asLeaf } from "../ops/creation/from_data.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import { mapTensors } from "./tree.ts";
 
@@ -329,7 +330,7 @@ function reentered(func: (...args: unknown[]) => unknown, args: readonly unknown
           "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` parameter to .backward(). To resolve this error, you can either set use_reentrant=False, or call .backward() without passing the `inputs` argument.",
         );
       const saved = ctx.saved_tensors as (Tensor | null)[];
-      const leaves = saved.map((t) => t?.detach().requires_grad_(t.requires_grad) ?? null);
+      const leaves = saved.map((t) => (t === null ? null : asLeaf(t.detach(), t.requires_grad)));
       const ys = around(() => tensorsAmong(func(...others.map((x, i) => leaves[i] ?? x))));
       const places = ys.flatMap((y, i) => (y.requires_grad ? [i] : []));
       if (places.length === 0)

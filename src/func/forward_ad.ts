@@ -15,6 +15,7 @@ export const NESTED = "Nested forward mode AD is not supported at the moment";
 
 /** Tensors are those of the program, which has a graph of its own; their tangents are known here alone. See Note [Tangents]. */
 class DualLevel extends TangentLevel {
+  override readonly transforms = false;
   private readonly tangents = new WeakMap<Tensor, Tensor>();
   /** What stands for another tensor in the graph. */
   private readonly origins = new WeakMap<Tensor, Tensor>();

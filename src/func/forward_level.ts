@@ -1,5 +1,6 @@
 // The level of jvp: tensors with a tangent, of a kind of their own.
 import type { FunctionClass, FunctionContext } from "../autograd/function.ts";
+import { modes } from "../autograd/mode.ts";
 import { mapTensors, Wrapped } from "../dispatch/levels.ts";
 import type { Entry } from "../dispatch/declare.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -32,6 +33,16 @@ export class Dual extends Wrapped {
 export class ForwardLevel extends TangentLevel {
   override readonly wraps = true;
 
+  override run<T>(body: () => T): T {
+    const now = modes();
+    const { forwardGrad } = now;
+    now.forwardGrad = true;
+    try {
+      return super.run(body);
+    } finally {
+      now.forwardGrad = forwardGrad;
+    }
+  }
   override custom(of: FunctionClass, args: Values): unknown {
     const given = mapTensors(args, (t) => (this.owns(t) ? t : this.wrap(t)));
     const compute = (inner: Values): unknown => this.lower(() => of.apply(...(inner as never[])));

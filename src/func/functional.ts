@@ -39,19 +39,15 @@ interface Several {
   readonly tensors: readonly Tensor[];
   readonly several: boolean;
 }
-function givenTo(name: string, x: unknown, what: "inputs" | "outputs"): Several {
+function givenTo(name: string, x: unknown, what: "inputs" | "v" | "outputs"): Several {
   const several = isTuple(x);
   const tensors = several ? x : [x];
   for (const [i, t] of tensors.entries())
     if (!(t instanceof Tensor)) {
-      const of = what === "inputs" ? "inputs given" : "outputs of the user-provided function given";
-      const which = several
-        ? `the value at index ${i}`
-        : what === "inputs"
-          ? "the given inputs"
-          : "the given outputs of the user-provided function";
+      const of = what === "outputs" ? "outputs of the user-provided function" : what;
+      const which = several ? `the value at index ${i}` : `the given ${of}`;
       throw new TypeError(
-        `The ${of} to ${name} must be either a Tensor or a tuple of Tensors but ${which} has type ${classText(t)}.`,
+        `The ${of} given to ${name} must be either a Tensor or a tuple of Tensors but ${which} has type ${classText(t)}.`,
       );
     }
   return { tensors: tensors as readonly Tensor[], several };
@@ -129,7 +125,7 @@ function vectors(v: unknown, like: Several, name: string): readonly Tensor[] {
       throw new RuntimeError(`The vector v can only be None if the ${of} a single Tensor with a single element.`);
     return like.tensors.map((x) => ones_like(x));
   }
-  const { tensors, several } = givenTo(name, v, "inputs");
+  const { tensors, several } = givenTo(name, v, "v");
   if (tensors.length !== like.tensors.length)
     throw new RuntimeError(
       like.several

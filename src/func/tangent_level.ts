@@ -1,5 +1,6 @@
 // What levels of tensors with tangents share: forward-mode differentiation.
 import type { FunctionClass, FunctionContext } from "../autograd/function.ts";
+import { modes } from "../autograd/mode.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { list, sameShape } from "../base/layout.ts";
 import { run, runInPlace } from "../dispatch/call.ts";
@@ -34,7 +35,7 @@ export abstract class TangentLevel extends Level {
     const primals = mapTensors(values, this.innerOf);
     const results = this.lower(() => run(entry, primals));
     const all = results instanceof Tensor ? [results] : results;
-    const tangents = this.lower(() => this.tangentsOf(entry, values, all));
+    const tangents = modes().forwardGrad ? this.lower(() => this.tangentsOf(entry, values, all)) : [];
     const made = all.map((t, i) => this.made(t, t.dtype.is_differentiable ? (tangents[i] ?? null) : null));
     return results instanceof Tensor ? made[0] : made;
   }
@@ -45,7 +46,7 @@ export abstract class TangentLevel extends Level {
       const inner = primals[0] as Tensor;
       // What was there before, for formulas.
       const copied: Values = [inner.clone(), ...primals.slice(1)];
-      const changed = tensorsIn(values).some((t) => this.tangentOf(t) !== null);
+      const changed = modes().forwardGrad && tensorsIn(values).some((t) => this.tangentOf(t) !== null);
       const result = changed ? run(of, copied) : null;
       const [tangent = null] = result === null ? [] : this.tangentsOf(of, values, [result as Tensor], copied[0]);
       runInPlace(of, name, primals);

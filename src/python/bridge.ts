@@ -32,7 +32,8 @@ import { openPath, readSafetensors } from "./files.ts";
 import type { PythonFiles } from "./files.ts";
 import { namespaces } from "./namespaces.ts";
 import { kindOfDistribution } from "./distributions.ts";
-import { helpers, keptAttributes } from "./helpers.ts";
+import { keptAttributes } from "./attributes.ts";
+import { helpers } from "./helpers.ts";
 import { Pressure } from "./pressure.ts";
 
 /** What Python gets: None, a truth value, a tensor's number, or JSON. */

@@ -55,6 +55,8 @@ import { scalarText } from "../tensor/print.ts";
 import type { Generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { distributed } from "./distributed.ts";
+import { keptAttributes } from "./attributes.ts";
+import { dispatching } from "./dispatch_level.ts";
 import { distributions } from "./distributions.ts";
 import { layers, plain } from "./layers.ts";
 import { schedulers } from "./schedulers.ts";
@@ -70,8 +72,6 @@ const memoryFormats: Readonly<Record<string, MemoryFormat>> = {
   channels_last_3d,
 };
 const layouts: readonly Layout[] = [strided, sparse_coo, sparse_csr, sparse_csc];
-/** Python callables that give the attributes of tensors, by tensor. See Note [Attributes] in bridge.ts. */
-export const keptAttributes = new WeakMap<Tensor, () => unknown>();
 const storageNumbers = new WeakMap<object, number>();
 let storages = 0;
 
@@ -93,6 +93,7 @@ function throughSteps(node: Node, edges: readonly (Edge | null)[], grads: readon
 export const helpers = {
   ...layers,
   ...distributions,
+  ...dispatching,
   checkDevice: (text: string): void => void getDevice(text),
   deviceOf: (t: Tensor): string => t.backend.name,
   /** The default device, null for the first, and what it is from now on. */
@@ -111,7 +112,7 @@ export const helpers = {
   cppName,
   dtype: (name: string): Dtype | undefined => dtypeByName.get(name as never),
   /** One of the modes, and what it is from now on. */
-  setMode<K extends "grad" | "inference" | "anomaly" | "checkNan" | "earlyStop" | "hooksRefused">(
+  setMode<K extends "grad" | "forwardGrad" | "inference" | "anomaly" | "checkNan" | "earlyStop" | "hooksRefused">(
     name: K,
     on: ReturnType<typeof modes>[K],
   ): ReturnType<typeof modes>[K] {
@@ -125,7 +126,10 @@ export const helpers = {
     assertUnhooked(error_message);
     return helpers.setMode("hooksRefused", error_message);
   },
-  getMode: (name: "grad" | "inference" | "anomaly" | "checkNan"): boolean => modes()[name],
+  getMode: (name: "grad" | "forwardGrad" | "inference" | "anomaly" | "checkNan"): boolean => modes()[name],
+  areHooksAllowed: (): boolean => modes().hooksRefused === null,
+  /** The number of the backward pass that runs, -1 outside of all. */
+  passNumber: (): number => (running.pass === null ? -1 : running.number),
   getRow: (self: Tensor, i: number): Tensor => self.index([i]),
   itemText: (self: Tensor): string => scalarText(self.item(), self.dtype),
   guard,
@@ -238,6 +242,7 @@ export const helpers = {
   /** What `out=` does with a result. */
   writeOut,
   /** What sees the same memory with the signs changed, of no graph. */
+  negView: (self: Tensor): Tensor => _neg_view(self),
   negated: (self: Tensor): Tensor => _neg_view(self).detach(),
   /** Another tensor on the same memory, of no graph. */
   sharing: (self: Tensor): Tensor => self.bare(),

@@ -36,3 +36,11 @@ def t(f):
 for size, order in (((2, 3, 5), (1, 0, 2)), ((2, 3, 5), (2, 1, 0)), ((), ()), ((0, 3), (1, 0))): x = torch.empty_permuted(size, order); print(x.shape, x.stride(), x.dtype)
 x = torch.empty_permuted((2, 3), (1, 0), dtype=torch.int8); print(x.dtype, x.t().is_contiguous(), torch.empty_permuted((1,), (0,), requires_grad=True).requires_grad)
 for order in ((1, 0), (0, 0, 1), (0, 2, 3), (-1, 0, 1)): t(lambda: torch.empty_permuted((2, 3, 4), order))
+# --- what resize_ adds is filled, too
+for dtype in (torch.float32, torch.float64, torch.bfloat16, torch.int16, torch.uint8, torch.bool, torch.complex64):
+    for size, larger in (((10,), (2, 7)), ((2, 3), (4, 5)), ((4,), (2,)), ((3,), (3, 1)), ((0,), (2, 2))):
+        x = torch.zeros(size, dtype=dtype)
+        torch.use_deterministic_algorithms(True)
+        x.resize_(larger)
+        torch.use_deterministic_algorithms(False)
+        print(x)

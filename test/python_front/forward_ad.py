@@ -154,3 +154,23 @@ import torch.autograd.forward_ad as fwAD
 print(fwAD._current_level)
 with fwAD.dual_level(): print(fwAD._current_level)
 print(fwAD._current_level)
+# --- tangents are not carried on where that is switched off
+import torch.autograd.forward_ad as fwAD
+
+
+def f(x):
+    with fwAD._set_fwd_grad_enabled(False):
+        shift = x**2
+    return x**2 - shift
+
+
+x, t = torch.tensor([0.5, 2.0]), torch.ones(2)
+print(torch.func.jvp(f, (x,), (t,))[1], torch.func.jvp(lambda x: torch.func.jvp(f, (x,), (t,))[1], (x,), (t,))[1])
+with fwAD._set_fwd_grad_enabled(False):
+    print(torch.func.jvp(torch.sin, (x,), (t,))[1], fwAD._is_fwd_grad_enabled())
+print(fwAD._is_fwd_grad_enabled())
+with fwAD.dual_level():
+    dual = fwAD.make_dual(x, t)
+    with fwAD._set_fwd_grad_enabled(False):
+        none = fwAD.unpack_dual(dual * 2).tangent
+    print(none, fwAD.unpack_dual(dual * 2).tangent)

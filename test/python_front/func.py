@@ -268,3 +268,30 @@ print(grad(functionalize(lambda x: x.clone().mul_(2).sum()))(torch.ones(2)))
 for bad in "views", 1:
     try: functionalize(writes, remove=bad)
     except RuntimeError as e: print(e)
+# --- a tensor's own means to ask for gradients are refused in what is transformed
+def asks(x):
+    x.requires_grad_()
+    return x.sin().sum()
+
+
+def retains(x):
+    y = x.sin()
+    y.retain_grad()
+    return y.sum()
+
+
+x = torch.tensor([0.1, 0.2, 0.3])
+for transform in (grad, vmap, jacrev, lambda f: lambda x: torch.func.jvp(f, (x,), (x,)), lambda f: vmap(grad(f)), lambda f: lambda x: torch.func.vjp(f, x)):
+    for f in (asks, lambda x: (torch.ones(3).requires_grad_(), x.sum())[1], lambda x: torch.autograd.functional.jacobian(torch.sin, x).sum()):
+        try:
+            print(transform(f)(x))
+        except RuntimeError as error:
+            print(str(error).splitlines()[0])
+try:
+    print(grad(retains)(x))
+except RuntimeError as error:
+    print(str(error).splitlines()[0])
+try:
+    torch.func.stack_module_state([torch.nn.Linear(2, 2), torch.nn.Linear(2, 2).requires_grad_(False)])
+except RuntimeError as error:
+    print(error)

@@ -50,3 +50,41 @@ class Nested(Function):
         said.append("nested is done"); return grad
 said = []; Nested.apply(a * 2).sum().backward(); print(said)
 t(lambda: queue(print))
+# --- what programs ask of torch._C
+seen = []
+x = torch.ones(2, requires_grad=True)
+y = x * 2
+y.register_hook(lambda grad: seen.append(torch._C._current_graph_task_id()))
+for _ in range(3):
+    y.sum().backward(retain_graph=True)
+print([b - a for a, b in zip(seen, seen[1:])], torch._C._current_graph_task_id())
+print([type(node).__name__ for node, _ in y.grad_fn.next_functions if node], isinstance(y.grad_fn.next_functions[0][0], torch._C._functions.AccumulateGrad), isinstance(y.grad_fn, torch._C._functions.AccumulateGrad))
+
+
+class Passes(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, materialize):
+        ctx.set_materialize_grads(materialize)
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, grad):
+        print(grad)
+        return grad, None
+
+
+for materialize in (True, False):
+    torch._C._functions.UndefinedGrad()(Passes.apply(x, materialize)).sum().backward()
+safe = torch._C._functions.DelayedError("not this way", 1)(x)
+try:
+    (safe * 2).sum().backward()
+except RuntimeError as error:
+    print(str(error).splitlines()[0])
+print(torch.autograd.grad((safe * 2).sum(), safe))
+print(torch._C._autograd._saved_tensors_hooks_is_enabled(), torch._C.is_grad_enabled(), torch._C._is_fwd_grad_enabled())
+with torch.autograd.graph.disable_saved_tensors_hooks("not here"):
+    print(torch._C._autograd._saved_tensors_hooks_is_enabled())
+ref = torch._C._WeakTensorRef(y)
+print(ref.expired())
+del y
+print(ref.expired())

@@ -40,6 +40,23 @@ def unpack_dual(tensor, *, level=None):
     return UnpackedDualTensor(*run("bridge.unpackDual", tensor, _level(level)))
 
 
+def _is_fwd_grad_enabled():
+    return run("bridge.getMode", "forwardGrad")
+
+
+class _set_fwd_grad_enabled:
+    """Whether tangents are carried on, from now on or, in a `with`, in it."""
+
+    def __init__(self, mode):
+        self._before = run("bridge.setMode", "forwardGrad", mode)
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *error):
+        run("bridge.setMode", "forwardGrad", self._before)
+
+
 class dual_level(_Mode):
     """A block in which tensors may have tangents."""
 

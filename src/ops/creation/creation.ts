@@ -18,7 +18,7 @@ import { _pow_scalar } from "../pointwise/arithmetic.ts";
 import { asLeaf, checkSize, filled, fromTyped, hostZeros, inferDtype } from "./from_data.ts";
 
 /** Elements that nobody has written; see `deterministic` in settings/numerics.ts. */
-function unwritten(t: Tensor): Tensor {
+export function unwritten(t: Tensor): Tensor {
   const { dtype } = t;
   if (fillsUnwritten())
     assign(t, dtype.is_floating_point || dtype.is_complex ? NaN : dtype === bool ? true : iinfo(dtype).max);

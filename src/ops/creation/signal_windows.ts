@@ -4,7 +4,7 @@ import { float32, float64, get_default_dtype } from "../../base/dtype.ts";
 import { TypeError, ValueError } from "../../base/errors.ts";
 import { callable } from "../../dispatch/callable.ts";
 import { empty, linspace, ones } from "./creation.ts";
-import { arange, tensor } from "./from_data.ts";
+import { arange, asLeaf, tensor } from "./from_data.ts";
 import { i0 } from "../pointwise/special.ts";
 import { scalarText } from "../../tensor/print.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -29,7 +29,7 @@ function window(
     throw new ValueError(`${name} expects float32 or float64 dtypes, got: ${String(dtype)}`);
   const made =
     M === 0 ? empty([0], { dtype }) : M === 1 && ofOne ? ones([1], { dtype }) : make(dtype, sym || M === 1 ? M - 1 : M);
-  return requires_grad ? made.requires_grad_(true) : made;
+  return asLeaf(made, requires_grad);
 }
 const text = (x: number): string => scalarText(x, float64);
 /** M values from `start` on, `step` apart. */

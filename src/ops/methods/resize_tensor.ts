@@ -10,6 +10,7 @@ import { assertOwned, levels } from "../../dispatch/levels.ts";
 import { parseSchema } from "../../dispatch/schema.ts";
 import { resize } from "../../tensor/resize.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { unwritten } from "../creation/creation.ts";
 import { checkSize } from "../creation/from_data.ts";
 
 export interface ResizeOptions {
@@ -48,6 +49,11 @@ Tensor.prototype.resize_as_ = function (this: Tensor, ...given: unknown[]) {
 };
 const RESIZE_AS = parseSchema("resize_as_(Tensor self, Tensor other, *, memory_format? memory_format=None) -> Tensor");
 function resizeChanged(self: Tensor, size: Shape, strides: readonly number[]): void {
+  const before = self.storage.block.nbytes;
   resize(self, size, strides);
+  const more = self.storage.block.nbytes - before;
+  const { itemsize } = self.dtype;
+  if (more > 0 && !self.is_meta)
+    unwritten(new Tensor(self.storage, self.dtype, [more / itemsize], [1], before / itemsize));
   markChanged(self.storage, "resize_");
 }

@@ -306,3 +306,15 @@ def remove(module, name):
 def is_pruned(module):
     """Whether a parameter of a module, or of one inside, is pruned."""
     return any(isinstance(hook, BasePruningMethod) for m in module.modules() for hook in m._forward_pre_hooks.values())
+
+
+def _validate_pruning_amount_init(amount):
+    run("nn.utils.masks.assertAmount", amount)
+
+
+def _compute_nparams_toprune(amount, tensor_size):
+    """How many of so many elements an amount stands for."""
+    return run("nn.utils.masks.countOf", amount, tensor_size)
+
+
+_validate_pruning_amount = _compute_nparams_toprune
