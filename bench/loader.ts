@@ -1,6 +1,7 @@
 // Whether workers hide decoding: a small CNN fed with JPEG files, by none, 2 and 4 workers, and with what was decoded before;
-// and with --python PATH by PyTorch's loader from the same files.
-//   npm run bench:loader [-- --python python3]
+// and with --python PATH by PyTorch's loader from the same files. Both sides train on one thread, or as many as are told: those
+// of PyTorch spin for each other, which is slow where workers have the cores, and looks as if they never waited for a batch.
+//   npm run bench:loader [-- --python python3] [--threads 1] [--rounds 3]
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,9 +12,13 @@ import * as torch from "tidu";
 import { DataLoader } from "tidu/data";
 import { photos } from "./loader_images.ts";
 
-const IMAGES = 384;
+const IMAGES = 1024;
 const SIDE = 320;
-const at = process.argv.indexOf("--python");
+const told = (name: string): string | undefined =>
+  process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
+const python = told("--python");
+const threads = told("--threads") ?? "1";
+torch.set_num_threads(Number(threads));
 const root = mkdtempSync(join(tmpdir(), "tidu-loader-"));
 torch.set_warning_listener(() => {});
 try {
@@ -40,8 +45,17 @@ try {
     nn.functional.cross_entropy(model(x), y.long()).backward();
     optimizer.step();
   };
-  /** Images a second, and the share of the time in which the program waited for a batch. */
-  async function measure(batches: AsyncIterable<readonly torch.Tensor[]>): Promise<{ rate: number; waiting: number }> {
+  /**
+   * Images a second, the share of the time in which the program waited for a batch, and what an image costs all threads: on a
+   * machine that does other things as well, too.
+   */
+  interface Measured {
+    rate: number;
+    waiting: number;
+    cpu: number;
+  }
+  async function measure(batches: AsyncIterable<readonly torch.Tensor[]>): Promise<Measured> {
+    const before = process.cpuUsage();
     let [begin, seen, waited] = [0, 0, 0];
     let last = performance.now();
     for await (const [x, y] of batches) {
@@ -52,15 +66,20 @@ try {
       seen += x.size(0);
       last = performance.now();
     }
-    return { rate: (seen / (last - begin)) * 1000, waiting: waited / (last - begin) };
+    const { user, system } = process.cpuUsage(before);
+    return {
+      rate: (seen / (last - begin)) * 1000,
+      waiting: waited / (last - begin),
+      cpu: (user + system) / 1000 / seen,
+    };
   }
-  const show = (name: string, { rate, waiting }: { rate: number; waiting: number }): void =>
+  const show = (name: string, { rate, waiting, cpu }: Measured): void =>
     console.log(
-      `${name.padEnd(28)} ${rate.toFixed(0).padStart(6)} images/s  ${(100 * waiting).toFixed(0).padStart(3)} % waiting`,
+      `${name.padEnd(28)} ${rate.toFixed(0).padStart(6)} images/s  ${(100 * waiting).toFixed(0).padStart(3)} % waiting  ${cpu.toFixed(1).padStart(5)} ms of CPU an image`,
     );
   const decoded: torch.Tensor[][] = [];
   for await (const batch of new DataLoader(photos(root), { batch_size: 32 })) decoded.push([batch[0], batch[1]]);
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < Number(told("--rounds") ?? 3); round++) {
     show(
       "decoded before",
       await measure(
@@ -71,10 +90,11 @@ try {
     );
     for (const num_workers of [0, 2, 4])
       show(`${num_workers} workers`, await measure(new DataLoader(photos(root), { batch_size: 32, num_workers })));
-    if (at > 0) {
+    if (python !== undefined) {
       const program = fileURLToPath(new URL("./peers/loader.py", import.meta.url));
       console.log(
-        execFileSync(process.argv[at + 1], [program, root], {
+        execFileSync(python, [program, root], {
+          env: { ...process.env, OMP_NUM_THREADS: threads },
           encoding: "utf8",
           stdio: ["ignore", "pipe", "ignore"],
         }).trimEnd(),

@@ -14,8 +14,12 @@ interface Raw {
   readonly data: Uint8Array;
   readonly info: { readonly width: number; readonly height: number; readonly channels: number };
 }
+interface Metadata {
+  readonly channels?: number;
+  readonly hasAlpha?: boolean;
+}
 interface Sharp {
-  metadata(): Promise<{ readonly channels?: number; readonly hasAlpha?: boolean; readonly space?: string }>;
+  metadata(): Promise<Metadata>;
   toColourspace(space: string): Sharp;
   ensureAlpha(): Sharp;
   removeAlpha(): Sharp;
@@ -23,6 +27,11 @@ interface Sharp {
   toBuffer(options: { resolveWithObject: true }): Promise<Raw>;
 }
 type MakeSharp = (bytes: Uint8Array, options: object) => Sharp;
+/** Kept once it is found: to ask for it again takes as long as to decode a small image. */
+let makeSharp: MakeSharp | null = null;
+/** Four channels without transparency are those of a printer, which become RGB. */
+const channelsOf = ({ channels = 3, hasAlpha = false }: Metadata): number =>
+  channels === 4 && !hasAlpha ? 3 : channels;
 
 /**
  * The pixels of an encoded image (PNG, JPEG, WebP, GIF and what else the platform knows) as uint8 of [channels, height,
@@ -46,31 +55,36 @@ async function decode(bytes: Uint8Array, mode: ImageReadMode, name: string): Pro
   if (!Object.hasOwn(CHANNELS, mode))
     throw new ValueError(`Unknown mode ${JSON.stringify(mode)}: expected one of ${Object.keys(CHANNELS).join(", ")}`);
   if (globalThis.process?.versions?.node === undefined) return decodeOnPage(bytes, mode, name);
-  const { default: sharp } = await peer(
-    () => import("sharp") as unknown as Promise<{ default: MakeSharp }>,
-    "sharp",
-    "images in Node",
-  );
+  const load = (): Promise<{ default: MakeSharp }> => import("sharp") as unknown as Promise<{ default: MakeSharp }>;
+  makeSharp ??= (await peer(load, "sharp", "images in Node")).default;
   try {
     // Orientation stays as it is stored, as torchvision leaves it.
-    let image = sharp(bytes, { failOn: "error" });
-    const { channels = 3, hasAlpha = false } = await image.metadata();
-    const wanted = CHANNELS[mode] === 0 ? (channels === 4 && !hasAlpha ? 3 : channels) : CHANNELS[mode];
-    image = image.toColourspace(wanted < 3 ? "b-w" : "srgb");
+    let image = makeSharp(bytes, { failOn: "error" });
+    const wanted = CHANNELS[mode] || channelsOf(await image.metadata());
+    image = image.toColourspace("srgb");
     image = wanted % 2 === 0 ? image.ensureAlpha() : image.removeAlpha();
     const { data, info } = await image.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
-    return planes(data, info.height, info.width, info.channels, wanted);
+    return pixelsAs(wanted, data, info.height, info.width, info.channels);
   } catch (error) {
     throw new RuntimeError(`${name}: ${(error as Error).message}`);
   }
 }
-/** Interleaved pixels to planes: the first `wanted` channels. */
-function planes(data: ArrayLike<number>, height: number, width: number, channels: number, wanted: number): Tensor {
+/** Interleaved pixels, three or four bytes each, as so many planes: colours are only seen so, as torchvision leaves them in memory. */
+function pixelsAs(wanted: number, data: Bytes, height: number, width: number, channels: number): Tensor {
   const n = height * width;
+  if (wanted >= 3) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, n * channels);
+    return fromTyped(bytes, [height, width, channels], uint8).permute([2, 0, 1]).narrow(0, 0, wanted);
+  }
   const out = new Uint8Array(wanted * n);
-  for (let c = 0; c < wanted; c++) for (let i = 0, at = c; i < n; i++, at += channels) out[c * n + i] = data[at];
+  for (let i = 0; i < n; i++) {
+    const at = channels * i;
+    out[i] = Math.round(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]);
+    if (wanted === 2) out[n + i] = data[at + 3];
+  }
   return fromTyped(out, [wanted, height, width], uint8);
 }
+type Bytes = Uint8Array | Uint8ClampedArray;
 async function decodeOnPage(bytes: Uint8Array, mode: ImageReadMode, name: string): Promise<Tensor> {
   let bitmap: ImageBitmap;
   try {
@@ -92,15 +106,7 @@ export type Pixels = CanvasImageSource | ImageData | { data: Uint8ClampedArray; 
 export function from_pixels(source: Pixels, mode: ImageReadMode = "RGB"): Tensor {
   const { data, width, height } = pixelsOf(source);
   const wanted = CHANNELS[mode] === 0 ? 4 : CHANNELS[mode];
-  if (wanted >= 3) return planes(data, height, width, 4, wanted);
-  const n = width * height;
-  const out = new Uint8Array(wanted * n);
-  for (let i = 0; i < n; i++) {
-    const at = 4 * i;
-    out[i] = Math.round(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]);
-    if (wanted === 2) out[n + i] = data[at + 3];
-  }
-  return fromTyped(out, [wanted, height, width], uint8);
+  return pixelsAs(wanted, data, height, width, 4);
 }
 function pixelsOf(source: Pixels): { data: Uint8ClampedArray; width: number; height: number } {
   if ("data" in source && "width" in source) return source as ImageData;

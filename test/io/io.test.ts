@@ -105,6 +105,18 @@ describe("an image", () => {
     for (const [mode, channels] of Object.entries({ GRAY: 1, GRAY_ALPHA: 2, RGB: 3, RGB_ALPHA: 4 }))
       for (const name of ["rgb.png", "rgba.png", "gray.png"])
         expect((await io.decode_image(recorded(name), mode as io.ImageReadMode)).size()).toEqual([channels, 5, 7]);
+    const [gray, alpha] = await io.decode_image(recorded("rgba.png"), "GRAY_ALPHA");
+    const whole = await io.decode_image(recorded("rgba.png"));
+    expect(alpha.equal(whole[3])).toBe(true);
+    const weights = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1);
+    expect(
+      gray
+        .float()
+        .sub(whole.narrow(0, 0, 3).mul(weights).sum(0))
+        .abs()
+        .max()
+        .item(),
+    ).toBeLessThan(0.51);
     const opaque = await io.decode_image(recorded("gray.png"), "RGB_ALPHA");
     expect(opaque[3].eq(255).all().item()).toBe(true);
     expect(opaque[0].equal(opaque[2])).toBe(true);

@@ -1,13 +1,17 @@
 // Resizing of images and signals: along each dim the elements of the result are weighted sums of a few of the input's.
 import type { Dtype } from "../../../base/dtype.ts";
-import { float64, int64, uint8 } from "../../../base/dtype.ts";
+import { float32, float64, int32, uint8 } from "../../../base/dtype.ts";
 import { RuntimeError } from "../../../base/errors.ts";
 import { channels_last_3d, isIn } from "../../../base/memory_format.ts";
+import { index } from "../../../kernel/abstract.ts";
+import { input, load, param } from "../../../kernel/expr.ts";
 import { halfBits, halfValue, isHalf } from "../../../kernel/half.ts";
+import { Kernel, operand } from "../../../kernel/loops.ts";
 import { compute, inFormat, inOpmath } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
 import { floats, floatsAndBytes, isTaken, wideFloatsAndBytes } from "../../../dispatch/takes.ts";
 import type { Taken } from "../../../dispatch/takes.ts";
+import { empty } from "../../../tensor/allocate.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { fromTyped } from "../../creation/from_data.ts";
 import { floor_ } from "../../pointwise/arithmetic.ts";
@@ -16,7 +20,7 @@ import { index_add_ } from "../../indexing/indexing.ts";
 /** For each place along a dim: which elements it is made of, and with what weights. */
 interface Taps {
   /** [tap][place]. */
-  readonly indices: readonly BigInt64Array[];
+  readonly indices: readonly Int32Array[];
   readonly weights: readonly Float64Array[];
 }
 type Mode = "nearest" | "nearest-exact" | "linear" | "cubic";
@@ -37,11 +41,11 @@ function tapsOf(mode: Mode, from: number, to: number, align: boolean, scale: num
   // Places are found in float32, as PyTorch finds them, but for weights of float64.
   const whole = (i: number): number => Math.floor(Math.fround(Math.fround(i) * Math.fround(step)));
   const taps = (count: number, at: (i: number) => readonly (readonly [number, number])[]): Taps => {
-    const indices = Array.from({ length: count }, () => new BigInt64Array(to));
+    const indices = Array.from({ length: count }, () => new Int32Array(to));
     const weights = Array.from({ length: count }, () => new Float64Array(to));
     for (let i = 0; i < to; i++)
       for (const [k, [index, weight]] of at(i).entries()) {
-        indices[k][i] = BigInt(clamp(index, from));
+        indices[k][i] = clamp(index, from);
         weights[k][i] = weight;
       }
     return { indices, weights };
@@ -72,20 +76,20 @@ function antialiased(mode: Mode, from: number, to: number, align: boolean, scale
   const stretch = Math.max(step, 1);
   const reach = (mode === "linear" ? 1 : 2) * stretch;
   const filter = (x: number): number => (mode === "linear" ? Math.max(0, 1 - Math.abs(x)) : cubic(x, -0.5));
-  const indices: BigInt64Array[] = [];
+  const indices: Int32Array[] = [];
   const weights: Float64Array[] = [];
   for (let i = 0; i < to; i++) {
     const centre = step * (i + 0.5);
     const first = Math.max(Math.trunc(centre - reach + 0.5), 0);
     const count = Math.min(Math.trunc(centre + reach + 0.5), from) - first;
-    const raw = Array.from({ length: count }, (_, k) => filter((first + k - centre + 0.5) / stretch));
-    const total = raw.reduce((a, b) => a + b, 0);
-    for (const [k, w] of raw.entries()) {
-      indices[k] ??= new BigInt64Array(to);
+    let total = 0;
+    for (let k = 0; k < count; k++) {
+      indices[k] ??= new Int32Array(to);
       weights[k] ??= new Float64Array(to);
-      indices[k][i] = BigInt(first + k);
-      weights[k][i] = total === 0 ? 0 : w / total;
+      indices[k][i] = first + k;
+      total += weights[k][i] = filter((first + k - centre + 0.5) / stretch);
     }
+    for (let k = 0; k < count; k++) weights[k][i] = total === 0 ? 0 : weights[k][i] / total;
   }
   return { indices, weights };
 }
@@ -134,6 +138,61 @@ function along(d: number, from: number, to: number, resize: Resize, dtype: Dtype
 }
 const weightsOf = (w: Float64Array, t: Tensor, dim: number, dtype: Dtype): Tensor =>
   fromTyped(w, [w.length], dtype).view(t.sizes.map((_, d) => (d === dim ? -1 : 1)));
+/** More taps than these are added up in several rounds. */
+const TAPS_AT_ONCE = 16;
+const sums = new Map<string, Kernel>();
+/**
+ * The sum of so many elements, each some way from where the loop stands, by their weights; with `more` of what there was, too.
+ * The param is how far a tap's places are from the next tap's.
+ */
+function sumOf(count: number, from: Dtype, to: Dtype, more: boolean): Kernel {
+  const key = [count, from.code, to.code, more].join();
+  let kernel = sums.get(key);
+  if (kernel === undefined) {
+    const terms = Array.from({ length: count }, (_, k) => {
+      const at = param(0, index).mul(k);
+      return load(0, from, load(1, int32, at).cast(index))
+        .cast(to)
+        .mul(load(2, to, at));
+    });
+    const value = (more ? [input(3, to), ...terms] : terms).reduce((a, b) => a.add(b));
+    const inputs = [from, int32, to, ...(more ? [to] : [])];
+    sums.set(key, (kernel = new Kernel({ inputs, params: [index], outputs: [{ dtype: to, value }] })));
+  }
+  return kernel;
+}
+/** Each place along a dim made of its taps, which are read and added up in one pass. */
+function weighted(x: Tensor, dim: number, { indices, weights }: Taps, dtype: Dtype): Tensor {
+  const places = indices[0].length;
+  const shape = x.sizes.with(dim, places);
+  const step = x.strides[dim];
+  const inDim = shape.map((_, d) => Number(d === dim));
+  let sum: Tensor | null = null;
+  for (let begin = 0; begin < indices.length; begin += TAPS_AT_ONCE) {
+    const count = Math.min(indices.length - begin, TAPS_AT_ONCE);
+    const table = [count, places];
+    const where = new Int32Array(count * places);
+    const by = new Float64Array(count * places);
+    for (let k = 0; k < count; k++) {
+      where.set(
+        indices[begin + k].map((i) => i * step),
+        k * places,
+      );
+      by.set(weights[begin + k], k * places);
+    }
+    const out = empty(shape, dtype, undefined, x.backend);
+    const operands = [
+      operand(x, x.strides.with(dim, 0)),
+      operand(fromTyped(where, table, int32), inDim),
+      operand(fromTyped(by, table, dtype), inDim),
+    ];
+    if (sum !== null) operands.push(operand(sum, sum.strides));
+    operands.push(operand(out, out.strides));
+    x.backend.launch(sumOf(count, x.dtype, dtype, sum !== null), { shape, reduced: 0, operands, params: [places] });
+    sum = out;
+  }
+  return sum!;
+}
 const alone = (taps: Taps): boolean => taps.weights.length === 1;
 
 /** What PyTorch's kernel for a mode takes: images of bytes are resized where they have two dims. */
@@ -172,12 +231,10 @@ define(_upsample, {
         const d = i + 2;
         const taps = along(i, spatial[i], to, resize, dtype);
         if (taps === null) continue;
-        const part = (k: number): Tensor => x.index_select(d, fromTyped(taps.indices[k], [to], int64));
-        if (alone(taps)) x = part(0);
+        if (alone(taps)) x = x.index_select(d, fromTyped(taps.indices[0], [to], int32));
         else {
           const weights = isRounded ? roundedWeights(taps.weights, dtype) : taps.weights;
-          const terms = weights.map((w, k) => part(k).mul_(weightsOf(w, x, d, x.dtype)));
-          x = terms.reduce((a, b) => a.add_(b));
+          x = weighted(x, d, { indices: taps.indices, weights }, x.dtype);
         }
       }
       return x.dtype === dtype ? x : x.to(dtype);
@@ -195,7 +252,7 @@ define(_upsample, {
  * sums are whole numbers below 2^24, which float32 holds.
  */
 function ofBytes(self: Tensor, output_size: readonly number[], resize: Resize): Tensor {
-  let x = self.float();
+  let x = self;
   for (const [i, to] of [...output_size.entries()].reverse()) {
     const d = i + 2;
     if (to === self.sizes[d]) continue;
@@ -204,17 +261,13 @@ function ofBytes(self: Tensor, output_size: readonly number[], resize: Resize): 
     let bits = 0;
     while (bits < 22 && Math.floor(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;
     const whole = (w: number): number => Math.sign(w) * Math.floor(Math.abs(w) * 2 ** bits + 0.5);
-    const terms = taps.weights.map((w, k) =>
-      x.index_select(d, fromTyped(taps.indices[k], [to], int64)).mul_(weightsOf(w.map(whole), x, d, x.dtype)),
-    );
-    x = floor_(
-      terms
-        .reduce((a, b) => a.add_(b))
-        .add_(2 ** (bits - 1))
-        .mul_(2 ** -bits),
-    ).clamp_(0, 255);
+    const weights = taps.weights.map((w) => w.map(whole));
+    const sums = weighted(x, d, { indices: taps.indices, weights }, float32);
+    x = floor_(sums.add_(2 ** (bits - 1)).mul_(2 ** -bits))
+      .clamp_(0, 255)
+      .to(uint8);
   }
-  return x.to(uint8);
+  return x;
 }
 const words = (mode: string): string =>
   mode === "nearest-exact" ? "NearestExact" : mode[0].toUpperCase() + mode.slice(1);
@@ -240,7 +293,7 @@ define(_upsample_backward, {
         if (taps === null) continue;
         const out = x.new_zeros(x.sizes.with(d, from));
         for (const [k, w] of taps.weights.entries()) {
-          const index = fromTyped(taps.indices[k], [w.length], int64);
+          const index = fromTyped(taps.indices[k], [w.length], int32);
           index_add_(out, d, index, alone(taps) ? x : x.mul(weightsOf(w, x, d, x.dtype)));
         }
         x = out;
