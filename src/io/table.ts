@@ -1,9 +1,10 @@
 // Tables: columns by name, of numbers as tensors and of text as it is, from CSV, JSON lines, Parquet and Arrow.
-import { bool, float32, float64, int64 } from "../base/dtype.ts";
+import { bool, float16, float32, float64, int64 } from "../base/dtype.ts";
 import type { Dtype, TypedArray } from "../base/dtype.ts";
 import { KeyError, ValueError } from "../base/errors.ts";
 import { as_tensor, tensor } from "../ops/creation/from_data.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { arrowMessages } from "./arrow.ts";
 import { nameOf, peer, read_bytes, read_text } from "./source.ts";
 import type { Source } from "./source.ts";
 
@@ -31,7 +32,18 @@ interface Papa {
   };
 }
 const NUMBER = /^\s*[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|inf(inity)?|nan)\s*$/i;
-const WHOLE = /^\s*[-+]?\d{1,18}\s*$/;
+const WHOLE = /^\s*[-+]?\d+\s*$/;
+const inInt64 = (x: bigint): boolean => BigInt.asIntN(64, x) === x;
+/** A name that columns before have, too, gets a number, as in pandas. */
+function apart(names: readonly string[]): string[] {
+  const made: string[] = [];
+  for (const name of names) {
+    let own = name;
+    for (let n = 1; made.includes(own) || (own !== name && names.includes(own)); n++) own = `${name}.${n}`;
+    made.push(own);
+  }
+  return made;
+}
 const toNumber = (text: string): number => {
   const word = text.trim().toLowerCase();
   return word === "" ? NaN : /inf/.test(word) ? (word.startsWith("-") ? -Infinity : Infinity) : Number(word);
@@ -39,8 +51,8 @@ const toNumber = (text: string): number => {
 
 /**
  * A table of comma-separated values (or others: see `delimiter`), by papaparse, an optional package. A column of whole
- * numbers becomes int64, one of numbers float32 with NaN where a field is empty, any other stays text; `dtypes` says
- * otherwise.
+ * numbers becomes int64 (text where they do not fit), one of numbers float32 with NaN where a field is empty, any other stays
+ * text; `dtypes` says otherwise. A name that comes again is `name.1`, `name.2`.
  *
  * Raises ImportError without papaparse; ValueError that names file, line and column for a line with too few or too many
  * fields and for a field that is no number in a column of numbers; KeyError for a column that is not there.
@@ -68,7 +80,7 @@ export async function read_csv(source: Source, options: CsvOptions = {}): Promis
     .map((fields, i) => ({ fields, line: starts[i] }))
     .filter(({ fields: f }) => f.length > 1 || f[0] !== "");
   const names =
-    options.header === false ? (rows[0]?.fields ?? []).map((_, i) => String(i)) : [...(rows.shift()?.fields ?? [])];
+    options.header === false ? (rows[0]?.fields ?? []).map((_, i) => String(i)) : apart(rows.shift()?.fields ?? []);
   for (const { fields, line } of rows)
     if (fields.length !== names.length)
       throw new ValueError(`${file}, line ${line}: expected ${names.length} fields, got ${fields.length}`);
@@ -76,8 +88,10 @@ export async function read_csv(source: Source, options: CsvOptions = {}): Promis
     const c = names.indexOf(name);
     const fields = rows.map(({ fields }) => fields[c]);
     if (dtype === undefined) {
-      if (fields.length > 0 && fields.every((f) => WHOLE.test(f)))
-        return tensor(fields.map((f) => BigInt(f.trim().replace("+", ""))));
+      if (fields.length > 0 && fields.every((f) => WHOLE.test(f))) {
+        const whole = fields.map((f) => BigInt(f.trim().replace("+", "")));
+        return whole.every(inInt64) ? tensor(whole) : fields;
+      }
       const isNumeric = fields.some((f) => f.trim() !== "") && fields.every((f) => f.trim() === "" || NUMBER.test(f));
       return isNumeric ? tensor(fields.map(toNumber), { dtype: float32 }) : fields;
     }
@@ -137,6 +151,7 @@ interface SchemaElement {
   readonly name: string;
   readonly type?: string;
   readonly num_children?: number;
+  readonly repetition_type?: string;
   readonly converted_type?: string;
   readonly logical_type?: { readonly type?: string };
 }
@@ -150,7 +165,7 @@ const PARQUET = new Map<string, Dtype>([
 /**
  * A table from a Parquet file, by hyparquet, an optional package (files compressed otherwise than by Snappy need
  * hyparquet-compressors, which is used where it is installed). Integers become int64, floats float32 or float64 with NaN
- * for null; text, lists, dates stay values.
+ * for null; text, bytes (Uint8Array), lists, dates stay values.
  *
  * Raises ImportError without hyparquet, ValueError that names the file for one that cannot be read, and the column for a
  * null among integers; KeyError for a column that is not there.
@@ -168,18 +183,27 @@ export async function read_parquet(source: Source, options: TableOptions = {}): 
     const fields = topLevel(schema);
     const columns = options.columns ?? fields.map((f) => f.name);
     const known = columns.filter((name) => fields.some((f) => f.name === name));
-    const rows = await parquet.parquetReadObjects({ file: buffer, columns: known, compressors: more.compressors });
+    const slice = (begin: number, end?: number): Promise<ArrayBuffer> =>
+      heard(Promise.resolve(buffer.slice(begin, end)));
+    const reading = {
+      file: { byteLength: buffer.byteLength, slice },
+      columns: known,
+      compressors: more.compressors,
+      utf8: false,
+    };
+    const rows = await parquet.parquetReadObjects(reading);
     return table(
       file,
       fields.map((f) => f.name),
       options,
       (name, dtype) => {
         const field = fields.find((f) => f.name === name)!;
+        const logical = field.logical_type?.type ?? "";
         const isPlain =
           field.num_children === undefined &&
-          field.logical_type?.type !== "DATE" &&
-          !/DATE|TIME|DECIMAL/.test(field.converted_type ?? "");
-        const own = isPlain ? PARQUET.get(field.type ?? "") : undefined;
+          field.repetition_type !== "REPEATED" &&
+          !/DATE|TIME|DECIMAL|NULL/.test(`${logical} ${field.converted_type ?? ""}`);
+        const own = logical === "FLOAT16" ? float16 : isPlain ? PARQUET.get(field.type ?? "") : undefined;
         return columnOf(
           file,
           name,
@@ -192,6 +216,15 @@ export async function read_parquet(source: Source, options: TableOptions = {}): 
     if (error instanceof ValueError || error instanceof KeyError) throw error;
     throw new ValueError(`${file}: ${(error as Error).message}`);
   }
+}
+/**
+ * A promise that is listened to, and so is all that is made of it by `then`: hyparquet goes away from the columns that it has
+ * begun with when another is none, and an error that nobody hears ends a program of Node.
+ */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  const then = Promise.prototype.then.bind(promise) as typeof promise.then;
+  void then(undefined, () => {});
+  return Object.assign(promise, { then: ((...given) => heard(then(...given))) as typeof promise.then });
 }
 function topLevel(schema: readonly SchemaElement[]): SchemaElement[] {
   const fields: SchemaElement[] = [];
@@ -210,21 +243,35 @@ function columnOf(
   dtype: Dtype | undefined,
 ): Tensor | unknown[] {
   if (dtype === undefined) return [...values];
-  const bad = values.findIndex((v) =>
-    v === null || v === undefined ? !dtype.is_floating_point : typeof v === "object" || typeof v === "string",
-  );
-  if (bad >= 0)
+  const bad = values.findIndex((v) => {
+    if (v === null || v === undefined) return !dtype.is_floating_point;
+    if (typeof v === "bigint") return !dtype.is_floating_point && !inInt64(v);
+    return typeof v === "object" || typeof v === "string";
+  });
+  if (bad >= 0) {
+    const got = values[bad] ?? null;
+    const help =
+      got === null || typeof got === "bigint" ? `\nFloats take it: dtypes: { "${name}": torch.float64 }` : "";
     throw new ValueError(
-      `${file}, row ${bad}, column '${name}': expected a number for ${dtype}, got ${JSON.stringify(values[bad] ?? null)}`,
+      `${file}, row ${bad}, column '${name}': expected a number for ${dtype}, got ${typeof got === "bigint" ? got : JSON.stringify(got)}${help}`,
     );
+  }
   return tensor(
     values.map((v) => (v ?? NaN) as number | bigint | boolean),
     { dtype },
   );
 }
 
+/** What becomes of a kind of column that may have nulls. */
+const ARROW = new Map<string, Dtype>([
+  ["Bool", bool],
+  ["Float16", float16],
+  ["Float32", float32],
+  ["Float64", float64],
+  ...["Int8", "Int16", "Int32", "Int64", "Uint8", "Uint16", "Uint32", "Uint64"].map((type) => [type, int64] as const),
+]);
 interface ArrowColumn {
-  readonly type: { toString(): string };
+  readonly type: { toString(): string; readonly scale?: number };
   readonly nullCount: number;
   readonly length: number;
   toArray(): unknown;
@@ -235,23 +282,35 @@ interface Arrow {
     readonly schema: { readonly fields: readonly { readonly name: string }[] };
     getChild(name: string): ArrowColumn | null;
   };
+  readonly compressionRegistry: {
+    get(kind: number): object | null;
+    set(kind: number, codec: { decode(bytes: Uint8Array): Uint8Array }): void;
+  };
 }
-const ARROW = new TextEncoder().encode("ARROW1");
-/**
- * The messages of an Arrow file, which are a stream: between its mark, and a list of where they are. What a damaged list says
- * of their number the package would believe, and look for two thousand million of them.
- */
-function messagesOf(file: string, bytes: Uint8Array): Uint8Array {
-  if (ARROW.some((byte, i) => bytes[i] !== byte)) return bytes;
-  const end = bytes.length - ARROW.length - 4;
-  const list = end < 8 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getInt32(end, true);
-  if (ARROW.some((byte, i) => bytes[end + 4 + i] !== byte) || list < 0 || end - list < 8)
-    throw new ValueError(`${file}: an Arrow file of ${bytes.length} bytes that does not end as one: cut off?`);
-  return bytes.subarray(8, end - list);
+/** By the number of a compression: what decodes it here, and what to do where nothing does. */
+const ZSTD = 1;
+/** Columns that hold the same number throughout are packed far; what says it is larger than this is a bomb. */
+const mostOf = (packed: number): number => 2 ** 24 + 1000 * packed;
+async function addZstd({ compressionRegistry }: Arrow): Promise<void> {
+  if (compressionRegistry.get(ZSTD) !== null) return;
+  const more = (await import("hyparquet-compressors").catch(() => null)) as Compressors | null;
+  if (more === null) return;
+  compressionRegistry.set(ZSTD, {
+    decode(bytes) {
+      // In front of what is packed stands how long it is.
+      const size = Number(new DataView(bytes.buffer, bytes.byteOffset - 8).getBigInt64(0, true));
+      if (size < 0 || size > mostOf(bytes.length)) throw new Error(`${bytes.length} bytes that unpack to ${size}`);
+      return more.decompressZstd(bytes, new Uint8Array(size));
+    },
+  });
+}
+interface Compressors {
+  decompressZstd(bytes: Uint8Array, to: Uint8Array): Uint8Array;
 }
 /**
  * A table from an Arrow file or stream (IPC, Feather version 2), by apache-arrow, an optional package. Numbers keep their
- * dtype, with NaN for null among floats; text, lists, dates stay values.
+ * dtype, with NaN for null among floats; text, lists, dates stay values. Compressed files need a codec: Zstandard's is that of
+ * hyparquet-compressors, where it is installed; for LZ4 a program registers one (`compressionRegistry` of apache-arrow).
  *
  * Raises ImportError without apache-arrow, ValueError that names the file, and the column for a null among integers;
  * KeyError for a column that is not there.
@@ -261,32 +320,35 @@ export async function read_arrow(source: Source, options: TableOptions = {}): Pr
   const arrow = await peer(() => import("apache-arrow") as unknown as Promise<Arrow>, "apache-arrow", "Arrow");
   const file = nameOf(source);
   const bytes = await read_bytes(source);
-  let read;
+  await addZstd(arrow);
   try {
-    read = arrow.tableFromIPC(messagesOf(file, bytes));
+    return arrowTable(file, arrow.tableFromIPC(arrowMessages(file, bytes)), options);
   } catch (error) {
-    if (error instanceof ValueError) throw error;
-    throw new ValueError(`${file}: ${(error as Error).message}`);
+    if (error instanceof ValueError || error instanceof KeyError) throw error;
+    const { message } = error as Error;
+    const help = /codec not found/.test(message)
+      ? '\nZstandard needs the package hyparquet-compressors; LZ4 a codec that the program registers:\n  compressionRegistry.set(CompressionType.LZ4_FRAME, { decode }), both from apache-arrow\nIn Python: pyarrow.feather.write_feather(table, path, compression="uncompressed")'
+      : "";
+    throw new ValueError(`${file}: ${message}${help}`);
   }
+}
+function arrowTable(file: string, read: ReturnType<Arrow["tableFromIPC"]>, options: TableOptions): Table {
   const names = read.schema.fields.map(({ name }) => name);
   return table(file, names, options, (name, dtype) => {
     const column = read.getChild(name)!;
     const type = column.type.toString();
-    const isNumeric = /^(Uint|Int|Float)(8|16|32|64)$/.test(type);
-    if (isNumeric && column.nullCount === 0) {
+    const own = ARROW.get(type);
+    // Half floats come as bits there, and the largest numbers of Uint64 do not fit.
+    if (own !== undefined && column.nullCount === 0 && !/^(Bool|Float16|Uint64)$/.test(type)) {
       const made = as_tensor(column.toArray() as TypedArray);
       return dtype === undefined ? made : made.to(dtype);
     }
-    const own =
-      type === "Bool"
-        ? bool
-        : type.startsWith("Float")
-          ? type === "Float64"
-            ? float64
-            : float32
-          : isNumeric
-            ? int64
-            : undefined;
-    return columnOf(file, name, [...column], dtype ?? own);
+    const scale = 10 ** (column.type.scale ?? 0);
+    const given = [...column].map((v) => {
+      if (v === null) return v;
+      if (type.startsWith("Decimal")) return Number(String(v)) / scale;
+      return /^(Date|Timestamp)/.test(type) ? new Date(Number(v)) : v;
+    });
+    return columnOf(file, name, given, dtype ?? own);
   });
 }

@@ -54,6 +54,13 @@ describe("a table", () => {
     );
     await expect(io.read_csv(join(folder, "none.csv"))).rejects.toThrow("[Errno 2] No such file or directory");
   });
+  test("of CSV keeps every column and every digit", async () => {
+    const rows = "a,a,a.1,id,big\n1,2,3,9223372036854775807,12345678901234567890\n";
+    const table = await io.read_csv(file("twice.csv", rows));
+    expect([...table.keys()]).toEqual(["a", "a.2", "a.1", "id", "big"]);
+    expect((table.get("id") as Tensor).tolist()).toEqual([9223372036854775807n]);
+    expect(table.get("big")).toEqual(["12345678901234567890"]);
+  });
   const there = {
     id: `torch.int64 1,${2 ** 40},-3`,
     x: "torch.float32 0.5,NaN,2.25",
@@ -76,6 +83,57 @@ describe("a table", () => {
     await expect(read(recorded(`table.${kind}`), { columns: ["none"] })).rejects.toThrow("'none'");
     const cut = recorded(`table.${kind}`).subarray(0, 100);
     await expect(read(cut)).rejects.toThrow(/^<bytes>: /);
+  });
+  const kinds = {
+    half: "torch.float16 1,-0.5,65504",
+    byte: (kind: string) => `torch.${kind === "kinds.parquet" ? "int64" : "uint8"} 1,2,255`,
+    nothing: [null, null, null],
+    raw: [Uint8Array.of(0, 255), new Uint8Array(0), null],
+    word: ["a", "b", "a"],
+    day: Array(3).fill(new Date("2024-01-02")),
+    time: Array(3).fill(new Date("2024-01-02T03:00")),
+    price: [1.23, -0.05, 10],
+    numbers: [[1.5, 2], [], null],
+    nested: [{ bytes: Uint8Array.of(255), path: "x" }, null, { bytes: null, path: "y" }],
+    lists: [[[0.5], [2, 3]], [], null],
+  };
+  /** Vectors of Arrow as arrays, rows as objects. */
+  const plain = (x: unknown): unknown => {
+    if (x === null || x === undefined) return null;
+    if (typeof x !== "object" || x instanceof Uint8Array || x instanceof Date) return x;
+    if ("toJSON" in x) return plain((x as { toJSON(): unknown }).toJSON());
+    if (ArrayBuffer.isView(x)) return [...(x as unknown as number[])];
+    return Array.isArray(x)
+      ? x.map(plain)
+      : Object.fromEntries(Object.entries(x).map(([key, value]) => [key, plain(value)]));
+  };
+  test.each(["kinds.parquet", "kinds_uncompressed.arrow", "kinds_zstd.arrow"])(
+    "%s has every kind of column",
+    async (name) => {
+      const read = name.endsWith("parquet") ? io.read_parquet : io.read_arrow;
+      for (const [column, expected] of Object.entries(kinds)) {
+        const got = shown(await read(recorded(name), { columns: [column] }))[column];
+        expect(plain(got), column).toEqual(typeof expected === "function" ? expected(name) : expected);
+      }
+      await expect(read(recorded(name), { columns: ["huge"] })).rejects.toThrow(
+        "<bytes>, row 1, column 'huge': expected a number for torch.int64, got 18446744073709551615\nFloats take it: dtypes: { \"huge\": torch.float64 }",
+      );
+      const floats = await read(recorded(name), { columns: ["huge"], dtypes: { huge: torch.float64 } });
+      expect((floats.get("huge") as Tensor).tolist()).toEqual([1, 2 ** 64, 3]);
+    },
+  );
+  test("of Arrow packed by LZ4 is read by a codec that the program has, and the error says so", async () => {
+    await expect(io.read_arrow(recorded("kinds_lz4.arrow"))).rejects.toThrow(/compressionRegistry\.set/);
+  });
+  test("of Arrow whose schema has thousands of millions of columns is refused at once", async () => {
+    const bytes = recorded("kinds_uncompressed.arrow").slice();
+    // The list of columns: of the twelve that there are.
+    const data = new DataView(bytes.buffer, bytes.byteOffset);
+    let lists = 0;
+    for (let at = 8; at < 400; at += 4)
+      if (data.getInt32(at, true) === 12 && ++lists > 0) data.setInt32(at, 0x7fffffff, true);
+    expect(lists).toBeGreaterThan(0);
+    await expect(io.read_arrow(bytes)).rejects.toThrow(/^<bytes>, byte 8: no message of Arrow/);
   });
 });
 

@@ -4,7 +4,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { serialization } from "../../src/index.ts";
-import { encode_wav, read_csv, read_image, read_jsonl, read_parquet, read_wav } from "../../src/io/index.ts";
+import {
+  encode_wav,
+  read_arrow,
+  read_csv,
+  read_image,
+  read_jsonl,
+  read_parquet,
+  read_wav,
+} from "../../src/io/index.ts";
 import * as onnx from "../../src/onnx/index.ts";
 import { isRaised, ValueError } from "../../src/base/errors.ts";
 import { MemorySource } from "../../src/serialization/source.ts";
@@ -98,8 +106,7 @@ test("damaged files give an error of the library's own, or a value", () => {
   expect(refused).toBeGreaterThan(rounds / 4);
 });
 
-// Tables, images, sound and models, which are read by other libraries: these give an error of this one all the same. Arrow is
-// not among them: apache-arrow believes a damaged schema that it has thousands of millions of fields, and looks for each.
+// Tables, images, sound and models, which are read by other libraries: these give an error of this one all the same.
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 const recorded = (folder: string, kind: RegExp): Uint8Array[] =>
   readdirSync(`test/recorded/${folder}`)
@@ -109,6 +116,7 @@ const others: Readonly<Record<string, [files: Uint8Array[], read: (bytes: Uint8A
   csv: [[text('a,b,"c d"\n1,2.5,x\n-3,,"y ""z"""\n4e3,nan,é\n'), text("a;b\r\n1;2\r\n")], (x) => read_csv(x)],
   jsonl: [[text('{"a": [1, 2.5, null], "b": "x\\u00e9"}\n[]\n3\n')], read_jsonl],
   parquet: [recorded("reader_files", /parquet$/), (x) => read_parquet(x)],
+  arrow: [recorded("reader_files", /(table|uncompressed|zstd)\.arrow$/), (x) => read_arrow(x)],
   images: [recorded("reader_files", /(png|jpg|webp)$/), (x) => read_image(x)],
   wav: [[encode_wav(torch.linspace(-1, 1, 200).view(2, 100), 8000)], read_wav],
   onnx: [recorded("onnx", /(mlp|ops|layers)(_script)?\.onnx$/), (x) => onnx.load(x)],

@@ -4,6 +4,8 @@
 
 Needs pyarrow and pillow.
 """
+import datetime
+import decimal
 import io
 import json
 import pathlib
@@ -30,6 +32,26 @@ table = pa.table(
 )
 pa.parquet.write_table(table, folder / "table.parquet", compression="snappy")
 pa.feather.write_feather(table, folder / "table.arrow", compression="uncompressed")
+
+kinds = pa.table(
+    {
+        "half": pa.array(np.array([1, -0.5, 65504], np.float16)),
+        "huge": pa.array([1, 2**64 - 1, 3], pa.uint64()),
+        "byte": pa.array([1, 2, 255], pa.uint8()),
+        "nothing": pa.nulls(3),
+        "raw": pa.array([b"\x00\xff", b"", None]),
+        "word": pa.array(["a", "b", "a"]).dictionary_encode(),
+        "day": pa.array([datetime.date(2024, 1, 2)] * 3),
+        "time": pa.array([datetime.datetime(2024, 1, 2, 3)] * 3),
+        "price": pa.array([decimal.Decimal(x) for x in ("1.23", "-0.05", "10.00")]),
+        "numbers": pa.array([[1.5, 2.0], [], None]),
+        "nested": pa.array([{"bytes": b"\xff", "path": "x"}, None, {"bytes": None, "path": "y"}]),
+        "lists": pa.array([[[0.5], [2.0, 3.0]], [], None]),
+    }
+)
+pa.parquet.write_table(kinds, folder / "kinds.parquet", compression="zstd")
+for packed in ("uncompressed", "zstd", "lz4"):
+    pa.feather.write_feather(kinds, folder / f"kinds_{packed}.arrow", compression=packed)
 
 rng = np.random.default_rng(0)
 smooth = np.add.outer(np.arange(16) * 6, np.arange(24) * 5).astype(np.uint8)
