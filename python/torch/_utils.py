@@ -19,7 +19,10 @@ def _element_size(dtype):
 
 
 def _in(storage, kind, storage_offset, size, stride, requires_grad=False, metadata=None):
-    of = storage._untyped_storage._bytes
+    return _over(storage._untyped_storage._bytes, kind, storage_offset, size, stride, requires_grad, metadata)
+
+
+def _over(of, kind, storage_offset, size, stride, requires_grad=False, metadata=None):
     made = run("bridge.fromBytes", of, kind, storage_offset, list(size), list(stride))
     if metadata and metadata.get("conj"):
         made = made.conj().detach()
@@ -37,6 +40,13 @@ def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, bac
 
 
 def _rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype, metadata=None):
+    kind = None if isinstance(dtype, _tensor.dtype) else run("bridge.widerDtype", str(dtype))
+    if kind is not None:
+        of = storage._untyped_storage._bytes
+        if _late is not None:
+            _late.append(dtype)
+            return of
+        return _over(run("bridge.widerStorage", of, str(dtype)), kind, storage_offset, size, stride, requires_grad, metadata)
     return _in(storage, _dtype(dtype), storage_offset, size, stride, requires_grad, metadata)
 
 
@@ -59,7 +69,7 @@ def sparse_parts(x):
     return *(getattr(x.detach(), name)() for name in names[str(x.layout)]), x.detach().values(), x.size()
 
 
-# Of a file whose tensors have their numbers after the pickle: sparse ones that were met, which are made when those are there.
+# Of a file whose tensors have their numbers after the pickle: what was met that can be made only when those are there.
 _late = None
 
 

@@ -176,7 +176,7 @@ export async function read_parquet(source: Source, options: TableOptions = {}): 
   const more = (await import("hyparquet-compressors").catch(() => ({}))) as { compressors?: object };
   const file = nameOf(source);
   const bytes = await read_bytes(source);
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const { buffer } = new Uint8Array(bytes);
   try {
     const { schema } = await parquet.parquetMetadataAsync(buffer);
     // The root comes first, then each column, those within it behind it.
@@ -224,7 +224,9 @@ export async function read_parquet(source: Source, options: TableOptions = {}): 
 function heard<T>(promise: Promise<T>): Promise<T> {
   const then = Promise.prototype.then.bind(promise) as typeof promise.then;
   void then(undefined, () => {});
-  return Object.assign(promise, { then: ((...given) => heard(then(...given))) as typeof promise.then });
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise, and remains one
+  promise.then = ((...given) => heard(then(...given))) as typeof promise.then;
+  return promise;
 }
 function topLevel(schema: readonly SchemaElement[]): SchemaElement[] {
   const fields: SchemaElement[] = [];

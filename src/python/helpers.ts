@@ -44,6 +44,8 @@ import { Optimizer } from "../optim/optimizer.ts";
 import type { CommonOptions } from "../optim/optimizer.ts";
 import { fromTyped } from "../ops/creation/from_data.ts";
 import { invariants, sparse_coo, sparse_csc, sparse_csr } from "../ops/sparse/construct.ts";
+import { widerStorage } from "../serialization/rebuild.ts";
+import { widerDtype, widerSize } from "../serialization/wider.ts";
 import { weightsOnlyMessage } from "../serialization/torch_load.ts";
 import type { TorchFile } from "../serialization/torch_file.ts";
 import { segment_reduce } from "../ops/reduction/segments.ts";
@@ -273,6 +275,10 @@ export const helpers = {
     const { sizes, strides } = withGrad(false, () => whole.as_strided(size, stride, offset));
     return new Tensor(bytes.storage, dtype, sizes, strides, offset);
   },
+  /** The dtype that stands for one of this name, which tensors have not. */
+  widerDtype: (name: string): Dtype | null => (widerSize(name) === undefined ? null : widerDtype(name)),
+  /** Bytes of elements of such a dtype as the wider one, the same for all who share them. */
+  widerStorage: ({ storage }: Tensor, name: string): Tensor => widerStorage(storage, name),
   /** A tensor that lies in the memory of `whole` as the first one does in its own. */
   sameLayout: ({ dtype, sizes, strides, offset }: Tensor, whole: Tensor): Tensor =>
     new Tensor(whole.storage, dtype, sizes, strides, offset),

@@ -12,6 +12,7 @@ import { typeWord } from "../tensor/type_word.ts";
 import { assertBytes, assertPath, readFile, writeFile } from "./file_system.ts";
 import { MemorySource } from "./source.ts";
 import { swap } from "./torch_file.ts";
+import { widened, widerDtype, widerSize } from "./wider.ts";
 import { gathered, isZip, unzip, zip } from "./zip.ts";
 
 /** NumPy's codes of a kind and a size. Those of bfloat16 it has none for. */
@@ -28,6 +29,8 @@ const codes: Readonly<Record<string, DtypeName>> = {
   c8: "complex64",
   c16: "complex128",
 };
+/** Those that tensors have not, and wider ones stand for. */
+const widerCodes: Readonly<Record<string, string>> = { u2: "torch.uint16", u4: "torch.uint32", u8: "torch.uint64" };
 const codeOf = new Map(Object.entries(codes).map(([code, name]) => [name, code]));
 /** What the kinds that are refused are, and what to write instead. */
 const refused: Readonly<Record<string, string>> = {
@@ -37,7 +40,6 @@ const refused: Readonly<Record<string, string>> = {
   V: "records",
   M: "dates",
   m: "spans of time",
-  u: "unsigned integers of 16 to 64 bits",
   f: "floats of that size",
   c: "complex numbers of that size",
 };
@@ -47,10 +49,12 @@ const LONGEST_HEADER = 2 ** 20;
 const fail = (problem: string): ValueError => new ValueError(`npy: ${problem}`);
 
 /** The dtype and byte order of `<f4` and its kin. Raises NotImplementedError for what a tensor cannot have. */
-function typeOf(descr: string): { dtype: Dtype; bigEndian: boolean } {
+function typeOf(descr: string): { dtype: Dtype; bigEndian: boolean; wider?: string } {
   const [, order, code] = /^([<>|=])?([a-zA-Z]\d*)/.exec(descr) ?? [];
   const name = code !== undefined && /^[<>|=]?\w+$/.test(descr) ? codes[code] : undefined;
   if (name !== undefined) return { dtype: dtypeByName.get(name)!, bigEndian: order === ">" };
+  const wider = /^[<>=]?\w+$/.test(descr) ? widerCodes[code ?? ""] : undefined;
+  if (wider !== undefined) return { dtype: widerDtype(wider), bigEndian: order === ">", wider };
   const what = refused[code?.[0] ?? ""];
   throw new NotImplementedError(
     `npy: arrays of dtype ${JSON.stringify(descr.slice(0, 60))}${what === undefined ? "" : ` (${what})`} have no tensor\n` +
@@ -60,17 +64,26 @@ function typeOf(descr: string): { dtype: Dtype; bigEndian: boolean } {
 
 /** A tensor of the bytes of an array: a copy. Raises ValueError if they are not as many as the shape asks for. */
 export function fromNumpy(bytes: Uint8Array, descr: string, shape: readonly number[], fortran: boolean): Tensor {
-  const { dtype, bigEndian } = typeOf(descr);
+  const { dtype, bigEndian, wider } = typeOf(descr);
+  const itemsize = wider === undefined ? dtype.itemsize : widerSize(wider)!;
   // A product beyond 2^53 is rounded, but no data is that long: it still differs.
-  const expected = numel(shape) * dtype.itemsize;
+  const expected = numel(shape) * itemsize;
   if (bytes.length !== expected)
-    throw fail(`expected ${expected} bytes for ${dtype} of [${shape.join(", ")}], got ${bytes.length}: cut off?`);
+    throw fail(
+      `expected ${expected} bytes for ${wider ?? dtype} of [${shape.join(", ")}], got ${bytes.length}: cut off?`,
+    );
   const dims = fortran ? [...shape].reverse() : shape;
   const made = empty(dims, dtype, undefined, getDevice("cpu"));
   const host = made.host();
   const to = new Uint8Array(host.buffer, host.byteOffset, host.byteLength);
-  to.set(bytes);
-  if (bigEndian) swap(to, realOf(dtype).itemsize);
+  if (wider !== undefined) {
+    const own = bytes.slice();
+    if (bigEndian) swap(own, itemsize);
+    to.set(widened(wider, own));
+  } else {
+    to.set(bytes);
+    if (bigEndian) swap(to, realOf(dtype).itemsize);
+  }
   if (dtype === bool) for (let i = 0; i < to.length; i++) if (to[i] > 1) to[i] = 1;
   if (!fortran) return made;
   return new Tensor(made.storage, dtype, shape, contiguousStrides(dims).reverse(), 0);
@@ -78,7 +91,7 @@ export function fromNumpy(bytes: Uint8Array, descr: string, shape: readonly numb
 
 /**
  * The tensor of a .npy file; an array in the order of Fortran keeps it, as strides. Raises ValueError for what is none or
- * is cut off, and NotImplementedError for dtypes that tensors do not have: text, objects, records, dates, uint16 to uint64.
+ * is cut off, and NotImplementedError for dtypes that tensors do not have: text, objects, records, dates.
  * @example const x = torch.serialization.decodeNpy(new Uint8Array(await response.arrayBuffer()));
  */
 export function decodeNpy(bytes: Uint8Array): Tensor {

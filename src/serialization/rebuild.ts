@@ -1,5 +1,5 @@
 // What pickles of tensors call, under PyTorch's names. What they are called with is a file's word: everything is checked.
-import { Dtype } from "../base/dtype.ts";
+import { Dtype, uint8 } from "../base/dtype.ts";
 import { NotImplementedError, RuntimeError, UnpicklingError } from "../base/errors.ts";
 import { list, numel, reach } from "../base/layout.ts";
 import { Device } from "../devices/device.ts";
@@ -12,6 +12,7 @@ import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
 import { Dict, finished, Known, Tuple, Unfinished } from "./unpickler.ts";
+import { widened, widerDtype, widerSize } from "./wider.ts";
 
 /** `torch.FloatStorage` and its kin: the dtype of the storages that a pickle names with it. */
 export class StorageType {
@@ -51,23 +52,49 @@ function wholes(f: string, what: string, x: unknown): number[] {
   if (!Array.isArray(x) || x.length > 64 || !x.every((n) => Number.isSafeInteger(n))) throw wrong(f, what, x);
   return [...(x as number[])];
 }
+const widerOr = (f: string, dtype: unknown): Dtype | string =>
+  typeof dtype === "string" && widerSize(dtype) !== undefined ? dtype : supported(f, dtype);
 const supported = (f: string, dtype: unknown): Dtype => {
   if (dtype instanceof Dtype) return dtype;
   if (typeof dtype === "string") throw new NotImplementedError(`tensors of dtype ${dtype} are not supported`);
   throw wrong(f, "a dtype", dtype);
 };
 
-/** A tensor in the memory of a storage. Raises RuntimeError if it would reach beyond it. */
+const wide = new WeakMap<Storage, Map<string, Tensor>>();
+/** The elements of a storage whose dtype tensors do not have, by its name: made wider once, for all tensors that share it. */
+export function widerStorage(storage: Storage, name: string): Tensor {
+  const known = wide.get(storage) ?? new Map<string, Tensor>();
+  wide.set(storage, known);
+  let made = known.get(name);
+  if (made === undefined) {
+    const bytes = new Tensor(storage, uint8, [storage.block.nbytes], [1], 0);
+    const count = Math.floor(bytes.numel() / widerSize(name)!);
+    made = empty([count], widerDtype(name), undefined, storage.device);
+    made.storage.kept = true;
+    if (storage.device.holdsData) {
+      const host = made.host();
+      const to = new Uint8Array(host.buffer, host.byteOffset, host.byteLength);
+      to.set(widened(name, bytes.host() as Uint8Array));
+    }
+    known.set(name, made);
+  }
+  return made;
+}
+/**
+ * A tensor in the memory of a storage, of its dtype, another, or one by name that is read as a wider one. Raises RuntimeError if
+ * it would reach beyond it.
+ */
 function tensorIn(
   f: string,
   stored: unknown,
-  dtype: Dtype | null,
+  dtype: Dtype | string | null,
   offset: unknown,
   sizes: unknown,
   strides: unknown,
 ): Tensor {
   if (!(stored instanceof Stored)) throw wrong(f, "a storage", stored);
-  const kind = dtype ?? stored.dtype;
+  const isWider = typeof dtype === "string";
+  const kind = isWider ? { itemsize: widerSize(dtype)! } : (dtype ?? stored.dtype);
   const [shape, steps] = [wholes(f, "a size", sizes), wholes(f, "a stride", strides)];
   const first = whole(f, "an offset", offset);
   const available = stored.length * stored.dtype.itemsize;
@@ -84,7 +111,18 @@ function tensorIn(
     throw new RuntimeError(
       `setStorage: sizes ${list(shape)}, strides ${list(steps)}, storage offset ${first}, and itemsize ${kind.itemsize} requiring a storage size of ${end * kind.itemsize} are out of bounds for storage of size ${available}`,
     );
-  return new Tensor(stored.storage, kind, shape, steps, stored.start + first);
+  if (!isWider) return new Tensor(stored.storage, kind as Dtype, shape, steps, stored.start + first);
+  // Where a file's numbers come later, what is looked at now are their bytes.
+  if (late.isReading) late.hasMet = true;
+  if (late.isReading) return new Tensor(stored.storage, uint8, shape, steps, stored.start + first);
+  const { storage } = widerStorage(stored.storage, dtype);
+  return new Tensor(
+    storage,
+    widerDtype(dtype),
+    shape,
+    steps,
+    first + (stored.start * stored.dtype.itemsize) / kind.itemsize,
+  );
 }
 /** What PyTorch keeps of a conjugated view: its memory, and that it is one. */
 function seen(t: Tensor, metadata: unknown): Tensor {
@@ -139,7 +177,7 @@ export const rebuild = {
     dtype: unknown,
   ): Tensor =>
     requiring(
-      tensorIn("_rebuild_tensor_v3", stored, supported("_rebuild_tensor_v3", dtype), offset, size, stride),
+      tensorIn("_rebuild_tensor_v3", stored, widerOr("_rebuild_tensor_v3", dtype), offset, size, stride),
       requires_grad,
     ),
   "torch._utils._rebuild_parameter": (data: unknown, requires_grad: unknown): Parameter =>

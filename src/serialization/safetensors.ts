@@ -10,6 +10,7 @@ import { typeWord } from "../tensor/type_word.ts";
 import { assertBytes } from "./file_system.ts";
 import { isUnicode, parseHeaderJson, shortened } from "./header_json.ts";
 import type { Json } from "./header_json.ts";
+import { widened, widerDtype, widerSize } from "./wider.ts";
 
 /** One tensor of a file. `data` holds the elements as the file does: little-endian, row-major, without holes. */
 export interface SafetensorsEntry {
@@ -38,7 +39,7 @@ const dtypeByFormatName = new Map(
     .map(([name, dtype]) => [formatNames[name], dtype]),
 );
 
-/** Dtypes of the format that tensors do not have here, by PyTorch's names. */
+/** Dtypes of the format that tensors do not have here, by PyTorch's names. Most are read as wider ones. */
 const absent: Readonly<Record<string, string>> = {
   U64: "torch.uint64",
   U32: "torch.uint32",
@@ -170,6 +171,13 @@ export function readHeader(
 /** The entry of these bytes. Raises ValueError if they are not as many as it needs, or of a dtype that is not there. */
 export function entryAt(name: string, { dtype, shape }: Place, data: Uint8Array): SafetensorsEntry {
   const known = dtypeByFormatName.get(dtype);
+  const itemsize = widerSize(absent[dtype]);
+  if (itemsize !== undefined) {
+    const expected = numel(shape) * itemsize;
+    if (data.length !== expected)
+      throw fail(`expected ${expected} bytes for ${show(name)} (${dtype}, [${shape.join(", ")}]), got ${data.length}`);
+    return { dtype: widerDtype(absent[dtype]), shape, data: widened(absent[dtype], data) };
+  }
   if (known === undefined)
     throw fail(
       `${show(name)} is of dtype ${dtype} (${absent[dtype]}), which tensors do not have here\nThe others of the file can be read one at a time, with torch.serialization.safe_open.`,

@@ -50,6 +50,24 @@ describe("the arrays of a .npz", () => {
   });
 });
 
+test("unsigned integers are read as wider ones, of either byte order", () => {
+  for (const [from, code, dtype] of [
+    [torch.int16, "2", "int32"],
+    [torch.int32, "4", "int64"],
+  ] as const) {
+    const bytes = encodeNpy(torch.tensor([1, -1], { dtype: from }));
+    const as = (order: string): Uint8Array =>
+      Buffer.from(Buffer.from(bytes).toString("latin1").replace(`<i${code}`, `${order}u${code}`), "latin1");
+    const little = decodeNpy(as("<"));
+    expect(String(little.dtype)).toBe(`torch.${dtype}`);
+    const size = 8 * Number(code);
+    expect(little.tolist()).toEqual([1, 2 ** size - 1]);
+    expect(decodeNpy(as(">")).tolist()).toEqual([2 ** (size - 8), 2 ** size - 1]);
+  }
+  const large = Buffer.from(encodeNpy(torch.tensor([-1n]))).toString("latin1").replace("<i8", "<u8"); // prettier-ignore
+  expect(() => decodeNpy(Buffer.from(large, "latin1"))).toThrow("element 0 of torch.uint64 is 18446744073709551615");
+});
+
 test("a .npy of either version is read, and what is cut off is refused wherever", () => {
   expect(decodeNpy(read("grid.npy")).tolist()).toEqual([
     [0, 1, 2],

@@ -47,16 +47,22 @@ test("a file is read one tensor at a time, or some rows of one", () => {
   expect(() => safe_open(file("short"))).toThrow(/cut off\?\nin .*short/);
 });
 
-test("dtypes that tensors do not have are named when such a tensor is asked for", () => {
-  const bytes = encodeSafetensors(new Map([["n", { dtype: torch.int16, shape: [2], data: new Uint8Array(4) }], ["m", { dtype: torch.uint8, shape: [1], data: new Uint8Array(1) }]])); // prettier-ignore
-  writeFileSync(file("u16.safetensors"), Buffer.from(Buffer.from(bytes).toString("latin1").replace("I16", "U16"), "latin1")); // prettier-ignore
-  expect(() => torch.load(file("u16.safetensors"))).toThrow(
-    '"n" is of dtype U16 (torch.uint16), which tensors do not have',
-  );
+test("dtypes that tensors do not have are read as wider ones, rows as wholes, or named", () => {
+  const entries = new Map([
+    ["n", { dtype: torch.int16, shape: [2], data: Uint8Array.of(255, 255, 1, 0) }],
+    ["m", { dtype: torch.uint8, shape: [2], data: Uint8Array.of(0x38, 0xfe) }],
+  ]);
+  const text = Buffer.from(encodeSafetensors(entries)).toString("latin1");
+  const as = (m: string): string => text.replace("I16", "U16").replace(/"U8",/, `"${m}",`).replace(/ {3,}/, (x) => x.slice(m.length - 2)); // prettier-ignore
+  writeFileSync(file("u16.safetensors"), Buffer.from(as("F8_E4M3"), "latin1"));
   using f = safe_open(file("u16.safetensors"));
   expect(f.get_slice("n").get_dtype()).toBe("U16");
-  expect(f.get_tensor("m").tolist()).toEqual([0]);
-  expect(() => f.get_tensor("n")).toThrow("torch.uint16");
+  expect(f.get_tensor("n").tolist()).toEqual([65535, 1]);
+  expect(f.get_slice("n").rows(1).tolist()).toEqual([1]);
+  expect(f.get_tensor("m").tolist()).toEqual([1, -448]);
+  expect(String(f.get_tensor("m").dtype)).toBe("torch.float16");
+  writeFileSync(file("f4.safetensors"), Buffer.from(as("F4"), "latin1"));
+  expect(() => torch.load(file("f4.safetensors"))).toThrow('"m" is of dtype F4 (torch.float4_e2m1fn_x2)');
 });
 
 test("a model in several files opens and loads by its index", () => {

@@ -216,8 +216,8 @@ describe("reading refuses", () => {
     ["a field given twice", file('{"a":{"dtype":"U8","dtype":"F32"}}'), /has the key "dtype" twice/],
     [
       "an unknown dtype",
-      file(`{"a":${info("F8_E4M3", [1], [0, 1])}}`, [0]),
-      /"a" is of dtype F8_E4M3 \(torch\.float8_e4m3fn\), which tensors do not have here/,
+      file(`{"a":${info("F4", [1], [0, 1])}}`, [0]),
+      /"a" is of dtype F4 \(torch\.float4_e2m1fn_x2\), which tensors do not have here/,
     ],
     ["a dtype that is no text", file('{"a":{"dtype":[],"data_offsets":[0,0]}}'), /dtype of "a" .* got \[\]/],
     ["a missing shape", file('{"a":{"dtype":"U8","data_offsets":[0,0]}}'), /shape of "a" .* got nothing/],

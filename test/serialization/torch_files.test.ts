@@ -110,6 +110,49 @@ describe("what a program allows", () => {
   });
 });
 
+describe("dtypes that tensors do not have", () => {
+  const numbers = JSON.parse(readFileSync(`${folder}/wider.json`, "utf8")) as Record<string, string[]>;
+  const dtypes: Record<string, string> = {
+    float8_e8m0fnu: "float32",
+    uint16: "int32",
+    turned: "int32",
+    part: "int32",
+    uint32: "int64",
+    uint64: "int64",
+    complex32: "complex64",
+  };
+  /** As Python writes numbers. */
+  const text = (x: unknown): string => {
+    const names: Record<string, string> = { NaN: "nan", Infinity: "inf", "-Infinity": "-inf" };
+    return typeof x === "bigint" ? String(x) : (names[String(x)] ?? String(x));
+  };
+  const told = (t: torch.Tensor): string[] =>
+    (t.dtype.is_complex ? torch.view_as_real(t) : t).flatten().tolist().map(text); // prettier-ignore
+  const python = (x: string): string[] =>
+    /[j]/.test(x) ? x.replace(/[()j]/g, "").match(/[-+]?[\d.]+/g)!.map((y) => text(Number(y))) : [/^-?\d{16,}$|inf|nan/.test(x) ? x : text(Number(x))]; // prettier-ignore
+  test.each(["wider", "wider.legacy"])("are read as ones that hold their numbers: %s", (name) => {
+    const warnings: string[] = [];
+    const before = torch.set_warning_listener((warning) => warnings.push(warning));
+    torch.set_warn_always(true);
+    try {
+      const file = torch.load<Record<string, torch.Tensor>>(fileOf(name));
+      for (const [key, t] of Object.entries(file)) {
+        expect(String(t.dtype), key).toBe(`torch.${dtypes[key] ?? "float16"}`);
+        const expected = numbers[key].flatMap((x) => (t.dtype.is_complex && !x.includes("j") ? [x, "0"] : python(x)));
+        expect(told(t).map((x) => x.replace(/^-0$/, "0")), key).toEqual(expected.map((x) => x.replace(/^-0$/, "0"))); // prettier-ignore
+      }
+      expect(warnings[0]).toContain("torch.float8_e4m3fn was read as torch.float16");
+      // One storage still.
+      file.part.fill_(77);
+      expect(file.turned.eq(77).sum().item()).toBe(3);
+      expect(file.turned.stride()).toEqual([1, 4]);
+    } finally {
+      torch.set_warn_always(false);
+      torch.set_warning_listener(before);
+    }
+  });
+});
+
 describe("what is refused", () => {
   for (const { name, error } of cases.filter((c) => c.error !== undefined))
     test(`${name}, in PyTorch's words`, () => {
@@ -119,8 +162,7 @@ describe("what is refused", () => {
     });
   test("is named where there is no such tensor here", () => {
     expect(() => torch.load(fileOf("quantized"))).toThrow("Quantized tensors are not supported");
-    expect(() => torch.load(fileOf("float8"))).toThrow("tensors of dtype torch.float8_e4m3fn are not supported");
-    expect(() => torch.load(fileOf("uint16"))).toThrow("tensors of dtype torch.uint16 are not supported");
+    expect(() => torch.load(fileOf("too_large"))).toThrow("element 0 of torch.uint64 is 9223372036854775808");
   });
   test("weights_only=False in TypeScript", () => {
     expect(() => torch.load(fileOf("module"), { weights_only: false })).toThrow("is there in Python alone");

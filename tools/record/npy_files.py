@@ -27,7 +27,6 @@ REFUSED = {
     "bytes": np.array([b"a"]),
     "records": np.zeros(2, dtype=[("x", "<f4"), ("y", "<i4")]),
     "dates": np.array(["2026-01-01"], dtype="datetime64[D]"),
-    "uint16": grid.astype("uint16"),
     "objects": np.array([{}], dtype=object),
 }
 

@@ -109,9 +109,27 @@ ELSEWHERE = {
     "defaultdict": lambda: collections.defaultdict(list, a=[1]),
     "sparse": lambda: torch.eye(2).to_sparse(),
     "quantized": lambda: torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.quint8),
-    "float8": lambda: torch.ones(2).to(torch.float8_e4m3fn),
-    "uint16": lambda: torch.ones(2).to(torch.uint16),
 }
+
+# Dtypes that this library reads as wider ones: every float of eight bits, the ends of the others, and one storage of several.
+every = torch.arange(256, dtype=torch.uint8)
+sixteen = torch.arange(12).to(torch.uint16)
+WIDER = {
+    **{
+        name: every.view(getattr(torch, name))
+        for name in "float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu".split()
+    },
+    "uint16": torch.tensor([0, 1, 2**16 - 1], dtype=torch.uint16),
+    "uint32": torch.tensor([0, 1, 2**32 - 1], dtype=torch.uint32),
+    "uint64": torch.tensor([0, 1, 2**62 + 1], dtype=torch.uint64),
+    "complex32": torch.tensor([1 + 2j, -0.5j, 65504]).to(torch.complex32),
+    "turned": sixteen.view(3, 4).t(),
+    "part": sixteen[2:5],
+}
+
+
+def wide(x):
+    return x.to(torch.complex64 if x.is_complex() else torch.float64 if x.is_floating_point() else torch.int64)
 
 
 class Evil:
@@ -321,6 +339,11 @@ def main():
         write(name, bytes_of(make()))
     for name, make in ELSEWHERE.items():
         (OUT / f"{name}.pt").write_bytes(bytes_of(make()))
+    (OUT / "wider.pt").write_bytes(bytes_of(WIDER))
+    (OUT / "wider.legacy.pt").write_bytes(bytes_of(WIDER, **OPTIONS["legacy"]))
+    numbers = {name: [str(y) for y in wide(x).flatten().tolist()] for name, x in WIDER.items()}
+    (OUT / "wider.json").write_text(json.dumps(numbers) + "\n")
+    (OUT / "too_large.pt").write_bytes(bytes_of(torch.tensor([2**63], dtype=torch.uint64)))
     layouts = [torch.eye(3).to_sparse(), torch.eye(3).to_sparse_csr(), torch.eye(3).to_sparse_csc()]
     (OUT / "layouts.legacy.pt").write_bytes(bytes_of(layouts, **OPTIONS["legacy"]))
     text = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
