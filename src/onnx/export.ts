@@ -21,10 +21,14 @@ export interface ExportOptions {
   input_names?: readonly string[];
   output_names?: readonly string[];
   /** Dims that may be of any size, by the names of inputs and outputs: `{ x: { 0: "batch", 1: "time" } }`. */
-  dynamic_axes?: Readonly<Record<string, Readonly<Record<number, string>>>>;
+  dynamic_axes?: Readonly<Record<string, Axes>>;
+  /** The same of inputs alone, by their order or their names; null for those whose sizes stay. */
+  dynamic_shapes?: readonly (Axes | null)[] | Readonly<Record<string, Axes | null>> | null;
   /** Whether weights are written into a file beside the model's, `model.onnx.data`; models of more than 2 GB need it. */
   external_data?: boolean;
 }
+/** Names of dims by their numbers. */
+type Axes = Readonly<Record<number, string>>;
 /** What a message of protobuf may have. */
 const MOST_BYTES = 2 ** 31 - 2 ** 20;
 const OPSET = 21n;
@@ -43,7 +47,13 @@ async function exportModel(
   model: Module,
   args: Tensor | readonly Tensor[],
   f: string | null = null,
-  { input_names = [], output_names = [], dynamic_axes = {}, external_data = false }: ExportOptions = {},
+  {
+    input_names = [],
+    output_names = [],
+    dynamic_axes: given = {},
+    dynamic_shapes = null,
+    external_data = false,
+  }: ExportOptions = {},
 ): Promise<Uint8Array> {
   if (!((model as unknown) instanceof Module))
     throw new TypeError(`onnx.export: expected a Module as model, got ${typeWord(model)}`);
@@ -55,13 +65,15 @@ async function exportModel(
   for (const [name, t] of [...model.named_parameters(), ...model.named_buffers()])
     if (!parameters.has(t)) parameters.set(t, name);
   const g = new GraphBuilder(parameters);
+  const dynamic_axes = { ...given, ...shapesByName(inputs, input_names, dynamic_shapes) };
   const input = inputs.map((x, i) => {
-    const name = input_names[i] ?? `input_${i}`;
+    const name = nameOf(input_names, i);
     g.live.set(x, name);
     return infoOf(name, x, dynamic_axes[name]);
   });
   const results = traced(g, model, inputs);
   const grown = inputs.map((x, i) => larger(x, Object.keys(dynamic_axes[input[i].name] ?? {}).map(Number)));
+  let larges = results;
   if (grown.some((x, i) => x !== inputs[i])) {
     const again = new GraphBuilder(parameters, g, (op) => {
       throw new NotImplementedError(
@@ -70,7 +82,7 @@ async function exportModel(
     });
     for (const [i, x] of grown.entries()) again.live.set(x, input[i].name);
     try {
-      traced(again, model, grown);
+      larges = traced(again, model, grown);
     } catch (error) {
       if (error instanceof NotImplementedError) throw error;
       throw new ValueError(
@@ -82,7 +94,7 @@ async function exportModel(
     const name = output_names[i] ?? `output_${i}`;
     // A result may be an input, or another result: it has a name of its own all the same.
     g.nodes.push({ opType: "Identity", name, input: [g.name(y)], output: [name], attribute: [] });
-    return infoOf(name, y, dynamic_axes[name]);
+    return infoOf(name, y, dynamic_axes[name] ?? changing(name, y, larges[i], inputs, grown, input, dynamic_axes));
   });
   for (const name of Object.keys(dynamic_axes))
     if (![...input, ...output].some((info) => info.name === name))
@@ -106,6 +118,43 @@ async function exportModel(
 }
 export { exportModel as export };
 
+const nameOf = (names: readonly string[], i: number): string => names[i] ?? `input_${i}`;
+function shapesByName(
+  inputs: readonly Tensor[],
+  names: readonly string[],
+  shapes: ExportOptions["dynamic_shapes"],
+): Record<string, Axes> {
+  if (shapes === null || shapes === undefined) return {};
+  const isList = Array.isArray(shapes);
+  if (isList && shapes.length !== inputs.length)
+    throw new ValueError(
+      `onnx.export: expected dynamic_shapes to have one entry for each of ${inputs.length} inputs, got ${shapes.length}`,
+    );
+  const entries = isList
+    ? (shapes as readonly (Axes | null)[]).map((axes, i) => [nameOf(names, i), axes] as const)
+    : Object.entries(shapes as Readonly<Record<string, Axes | null>>);
+  return Object.fromEntries(entries.flatMap(([name, axes]) => (axes === null ? [] : [[name, axes]])));
+}
+/** The dims of a result that became others when inputs did: by the name of an input's dim that did so alike, if there is one. */
+function changing(
+  name: string,
+  y: Tensor,
+  large: Tensor,
+  inputs: readonly Tensor[],
+  grown: readonly Tensor[],
+  input: readonly { readonly name: string }[],
+  axes: Readonly<Record<string, Axes>>,
+): Record<number, string> {
+  const changed: Record<number, string> = {};
+  for (const [d, size] of y.sizes.entries()) {
+    if (large.sizes[d] === size) continue;
+    changed[d] = `${name}_dim_${d}`;
+    for (const [i, x] of inputs.entries())
+      for (const [k, named] of Object.entries(axes[input[i].name] ?? {}))
+        if (x.sizes[Number(k)] === size && grown[i].sizes[Number(k)] === large.sizes[d]) changed[d] = named;
+  }
+  return changed;
+}
 /** The same with one element more along dims, which is the last one again. */
 const larger = (x: Tensor, dims: readonly number[]): Tensor =>
   dims.reduce((y, d) => cat([y, y.narrow(d, y.size(d) - 1, 1)], d), x);

@@ -1,6 +1,9 @@
 // What each operator of ONNX is here.
-import { float32, int64, int8, uint8 } from "../base/dtype.ts";
+import { float32, int32, int64, int8, uint8 } from "../base/dtype.ts";
+import type { Dtype } from "../base/dtype.ts";
 import { einsum } from "../ops/linalg/einsum.ts";
+import * as fft from "../ops/fft/functions.ts";
+import { view_as_complex, view_as_real } from "../ops/pointwise/complex.ts";
 import * as linalg from "../ops/linalg/index.ts";
 import * as ops from "../ops/index.ts";
 import * as F from "../nn/functional/index.ts";
@@ -8,6 +11,8 @@ import { arange, tensor } from "../ops/creation/from_data.ts";
 import { where } from "../ops/overloads.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { branch, compress, gathered, gatherElements, gatherND, loop, oneHot, scatterElements, scatterND, sequences } from "./places.ts"; // prettier-ignore
+import { nonMaxSuppression, roiAlign } from "./detection.ts";
+import { convInteger, dynamicQuantizeLinear, matMulInteger, qLinearConv, qLinearMatMul } from "./quantized.ts";
 import { recurrent } from "./recurrent.ts";
 import { gridSample, resize } from "./resample.ts";
 import { folded, numbers, one, pairs, two } from "./running.ts";
@@ -35,9 +40,8 @@ function padsOf(
 }
 const isEven = (pads: readonly number[]): boolean =>
   pads.every((p, i) => p === pads[(i + pads.length / 2) % pads.length]);
-function conv(r: Running, isTransposed: boolean): Tensor {
-  const [w, bias] = [r.x(1), r.maybe(2)];
-  let x = r.x(0);
+function conv(r: Running, isTransposed: boolean, image = r.x(0), w = r.x(1), bias = r.maybe(2)): Tensor {
+  let x = image;
   const kernel = w.sizes.slice(2);
   const many = kernel.length;
   const ones = new Array<number>(many).fill(1);
@@ -311,6 +315,36 @@ export const table: Readonly<Record<string, Runs>> = {
   Gemm: gemm,
   Conv: (r) => conv(r, false),
   ConvTranspose: (r) => conv(r, true),
+  ConvInteger: (r) => convInteger(r, (x, w) => conv(r, false, x, w, null)),
+  QLinearConv: (r) => qLinearConv(r, (x, w) => conv(r, false, x, w, null)),
+  MatMulInteger: matMulInteger,
+  QLinearMatMul: qLinearMatMul,
+  DynamicQuantizeLinear: dynamicQuantizeLinear,
+  NonMaxSuppression: nonMaxSuppression,
+  RoiAlign: roiAlign,
+  DFT: fourier,
+  RandomNormal: (r) => randomNormal(r, r.ints("shape")!),
+  RandomNormalLike: (r) => randomNormal(r, r.x(0).sizes, r.x(0)),
+  RandomUniform: (r) => randomUniform(r, r.ints("shape")!),
+  RandomUniformLike: (r) => randomUniform(r, r.x(0).sizes, r.x(0)),
+  Bernoulli: (r) =>
+    r
+      .x(0)
+      .bernoulli()
+      .to(drawn(r, r.x(0))),
+  Multinomial: (r) => {
+    const [x, many] = [r.x(0).softmax(-1), r.int("sample_size", 1)];
+    const indices = x.multinomial(many, true);
+    return r.int("dtype", 6) === 7 ? indices : indices.to(int32);
+  },
+  CumProd: (r) => {
+    const [x, axis] = [r.x(0), Number(r.x(1).item())];
+    const turned = (y: Tensor): Tensor => (r.int("reverse", 0) === 1 ? y.flip([axis]) : y);
+    const products = turned(x).cumprod(axis).to(x.dtype);
+    if (r.int("exclusive", 0) === 0) return turned(products);
+    const first = x.narrow(axis, 0, 1);
+    return turned(ops.cat([first.new_ones(first.sizes), products.narrow(axis, 0, x.size(axis) - 1)], axis));
+  },
   MaxPool: (r) => (r.node.output.length > 1 ? poolWithPlaces(r) : pool(r, true)),
   AveragePool: (r) => pool(r, false),
   GlobalAveragePool: one((x) => x.mean(x.sizes.map((_, d) => d).slice(2), true)),
@@ -519,6 +553,28 @@ const alongAxis = (r: Running, x: Tensor, v: Tensor): Tensor => {
   const axis = r.axis(x, 1);
   return v.view(x.sizes.map((_, d) => (d === axis ? -1 : 1)));
 };
+/** The dtype of what is drawn: that of `like`, float32 of a shape alone, or as the node says. */
+const drawn = (r: Running, like: Tensor | null): Dtype =>
+  r.has("dtype") ? (dtypeOf(r.int("dtype", 1)) ?? r.refuse("of this dtype")) : (like?.dtype ?? float32);
+const randomNormal = (r: Running, shape: readonly number[], like: Tensor | null = null): Tensor =>
+  ops.randn([...shape], { dtype: drawn(r, like) }).mul(r.float("scale", 1)).add(r.float("mean", 0)); // prettier-ignore
+function randomUniform(r: Running, shape: readonly number[], like: Tensor | null = null): Tensor {
+  const [low, high] = [r.float("low", 0), r.float("high", 1)];
+  return ops.rand([...shape], { dtype: drawn(r, like) }).mul(high - low).add(low); // prettier-ignore
+}
+/** Complex numbers are pairs in ONNX, in a last dim of 2; of real ones it is 1. */
+function fourier(r: Running): Tensor {
+  const x = r.x(0);
+  const given = r.maybe(2) === null ? r.int("axis", r.opset >= 20 ? -2 : 1) : Number(r.x(2).item());
+  const axis = given < 0 ? given + x.ndim : given;
+  const n = r.maybe(1) === null ? x.size(axis) : Number(r.x(1).item());
+  const isOneSided = r.int("onesided", 0) === 1;
+  const isReal = x.sizes.at(-1) === 1;
+  const signal = isReal ? x.squeeze(-1) : view_as_complex(x.contiguous());
+  if (r.int("inverse", 0) === 1)
+    return isOneSided ? fft.irfft(signal, n, axis).unsqueeze(-1) : view_as_real(fft.ifft(signal, n, axis));
+  return view_as_real(isOneSided ? fft.rfft(signal, n, axis) : fft.fft(signal, n, axis));
+}
 const spatial = (x: Tensor): number[] => x.sizes.map((_, d) => d).slice(2);
 const losses = (r: Running): { weight: Tensor | null; ignore_index: number; reduction: "mean" } => ({
   weight: r.maybe(2),

@@ -3,6 +3,7 @@ import { int64 } from "../base/dtype.ts";
 import { recurrentLayer } from "../nn/functional/recurrent.ts";
 import type { Mode } from "../nn/functional/recurrent.ts";
 import type { RNNBase } from "../nn/layers/recurrent.ts";
+import { linear } from "../ops/linalg/matmul.ts";
 import { cat, stack } from "../ops/views/joining.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { GraphBuilder } from "./graph.ts";
@@ -40,7 +41,7 @@ export function recurrent(r: Running): readonly Tensor[] {
   const mode = modeOf(r, many);
   if (r.has("clip") || r.int("input_forget", 0) === 1 || r.maybe(7) !== null)
     r.refuse("with clip, input_forget or peepholes");
-  if (kind === "GRU" && r.int("linear_before_reset", 0) === 0) r.refuse("with linear_before_reset=0");
+  const isResetFirst = kind === "GRU" && r.int("linear_before_reset", 0) === 0;
   const lengths = r.maybe(4);
   if (lengths !== null && numbers(lengths.to(int64)).some((n) => n !== steps)) r.refuse("with sequences of other lengths"); // prettier-ignore
   const order = inverse(GATES[kind]);
@@ -63,7 +64,9 @@ export function recurrent(r: Running): readonly Tensor[] {
     };
     const state = initial.map((s) => s.select(0, d));
     const reverse = direction === "reverse" || d === 1;
-    const made = recurrentLayer(mode, x, state, weights, { reverse, sizes: null });
+    const made = isResetFirst
+      ? resetFirst(x, state[0], weights, reverse)
+      : recurrentLayer(mode, x, state, weights, { reverse, sizes: null });
     outputs.push(made.output);
     last.push(made.last);
   }
@@ -71,6 +74,30 @@ export function recurrent(r: Running): readonly Tensor[] {
   const ends = initial.map((_, k) => stack(last.map((state) => state[k])));
   if (!isLayout) return [y, ...ends];
   return [y.permute(2, 0, 1, 3), ...ends.map((s) => s.transpose(0, 1))];
+}
+
+/** A GRU whose reset gate acts on the state, and not on what the state gives: as the paper has it, and PyTorch has not. */
+function resetFirst(
+  x: Tensor,
+  start: Tensor,
+  { ih, hh, bih, bhh }: { ih: Tensor; hh: Tensor; bih: Tensor | null; bhh: Tensor | null },
+  reverse: boolean,
+): { output: Tensor; last: readonly Tensor[] } {
+  const width = hh.size(1);
+  const of = (w: Tensor): [gates: Tensor, fresh: Tensor] => [w.narrow(0, 0, 2 * width), w.narrow(0, 2 * width, width)];
+  const [gatesHh, freshHh] = of(hh);
+  const [gatesBhh, freshBhh] = bhh === null ? [null, null] : of(bhh);
+  let h = start;
+  const outputs: Tensor[] = [];
+  for (let k = 0; k < x.size(0); k++) {
+    const fromInput = linear(x.select(0, reverse ? x.size(0) - 1 - k : k), ih, bih);
+    const gates = fromInput.narrow(-1, 0, 2 * width).add(linear(h, gatesHh, gatesBhh)).sigmoid(); // prettier-ignore
+    const [reset, update] = gates.chunk(2, -1);
+    const fresh = fromInput.narrow(-1, 2 * width, width).add(linear(h.mul(reset), freshHh, freshBhh)).tanh(); // prettier-ignore
+    h = fresh.add(update.mul(h.sub(fresh)));
+    outputs.push(h);
+  }
+  return { output: stack(reverse ? outputs.reverse() : outputs), last: [h] };
 }
 
 /** Writes a layer of RNN, GRU or LSTM, with all its layers; `results` are the output and the states at the end. */

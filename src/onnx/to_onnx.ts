@@ -403,6 +403,9 @@ export const table: Readonly<Record<string, Written>> = {
       call.args.value instanceof Tensor ? g.name(call.args.value) : g.scalar(Number(call.args.value), dtype);
     return g.node("Where", [g.name(t(call, "mask")), value, g.name(x)]);
   },
+  // What is drawn here is drawn anew by whoever runs the file.
+  randn_like: (g, call) => g.node("RandomNormalLike", [g.name(first(call))]),
+  rand_like: (g, call) => g.node("RandomUniformLike", [g.name(first(call))]),
   zeros_like: filledLike(() => 0),
   ones_like: filledLike(() => 1),
   full_like: filledLike((call) => n(call, "fill_value")),

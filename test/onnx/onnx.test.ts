@@ -73,6 +73,41 @@ describe("what is written", () => {
     expect(torch.allclose(run(loaded, [more])[0], run(model, [more])[0], 1e-4, 1e-5)).toBe(true);
     expect([...model.modules()].every(({ training }) => !training)).toBe(true);
   });
+  test("dims may be told by dynamic_shapes, and results' follow", async () => {
+    const { model, inputs } = all.convnet;
+    const named = await onnx.export(model, inputs, null, {
+      dynamic_axes: { input_0: { 0: "batch" }, output_0: { 0: "batch" } },
+    });
+    for (const dynamic_shapes of [[{ 0: "batch" }], { input_0: { 0: "batch" } }])
+      expect(await onnx.export(model, inputs, null, { dynamic_shapes })).toEqual(named);
+    expect(await onnx.export(model, inputs, null, { dynamic_shapes: [null] })).toEqual(
+      await onnx.export(model, inputs),
+    );
+    await expect(onnx.export(model, inputs, null, { dynamic_shapes: [] })).rejects.toThrow(
+      "for each of 1 inputs, got 0",
+    );
+  });
+  test("what is drawn at random is drawn anew by whoever runs the file", async () => {
+    const noisy = new (class extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        return torch.cat([x.add(torch.randn_like(x)), torch.rand_like(x)]);
+      }
+    })();
+    const x = torch.zeros(1, 4000);
+    const loaded = await onnx.load(await onnx.export(noisy, [x]));
+    torch.manual_seed(0);
+    const [first, second] = [run(loaded, [x])[0], run(loaded, [x])[0]];
+    expect(first.equal(second)).toBe(false);
+    const means = first.mean(1).tolist() as number[];
+    const deviations = first.std(1).tolist() as number[];
+    for (const [found, expected] of [
+      [means[0], 0],
+      [means[1], 0.5],
+      [deviations[0], 1],
+      [deviations[1], Math.sqrt(1 / 12)],
+    ])
+      expect(Math.abs(found - expected)).toBeLessThan(0.1);
+  });
   test("any dim may be of any size where the graph does not depend on it, and else the line is named", async () => {
     const dynamic = { dynamic_axes: { x: { 0: "batch", 1: "time" } }, input_names: ["x"] };
     const block = new (class extends nn.Module {

@@ -127,7 +127,7 @@ describe("dtypes that tensors do not have", () => {
     return typeof x === "bigint" ? String(x) : (names[String(x)] ?? String(x));
   };
   const told = (t: torch.Tensor): string[] =>
-    (t.dtype.is_complex ? torch.view_as_real(t) : t).flatten().tolist().map(text); // prettier-ignore
+    ((t.dtype.is_complex ? torch.view_as_real(t) : t).flatten().tolist() as unknown[]).map(text); // prettier-ignore
   const python = (x: string): string[] =>
     /[j]/.test(x) ? x.replace(/[()j]/g, "").match(/[-+]?[\d.]+/g)!.map((y) => text(Number(y))) : [/^-?\d{16,}$|inf|nan/.test(x) ? x : text(Number(x))]; // prettier-ignore
   test.each(["wider", "wider.legacy"])("are read as ones that hold their numbers: %s", (name) => {

@@ -32,6 +32,13 @@ sizes = whole(2, 3, 5, 3)
 NONE = np.zeros(0, np.float32)
 roi = np.array([0, 0, 0.1, 0.2, 1, 1, 0.8, 1.3], np.float32)
 unsigned = np.arange(-6, 6).reshape(3, 4).astype(np.int8)
+more = np.random.default_rng(1)
+pixels = more.integers(0, 255, (1, 2, 6, 5)).astype(np.uint8)
+filters = more.integers(0, 255, (2, 2, 3, 3)).astype(np.uint8)
+corners = more.random((2, 6, 2, 2)).astype(np.float32)
+boxes = np.concatenate([corners.min(2), corners.max(2)], -1)
+scored = more.random((2, 3, 6)).astype(np.float32)
+regions = np.array([[0, 0, 9, 9], [2.5, 1, 12, 6], [3, 3, 3.5, 14]], np.float32)
 
 
 def recurrent(gates, hidden=4, directions=1):
@@ -139,6 +146,20 @@ NODES = [
     ("GRU", [signal, *recurrent(3, directions=2)], {"hidden_size": 4, "direction": "bidirectional", "linear_before_reset": 1}, 2),
     ("LSTM", [signal, *recurrent(4), whole(6, 6, dtype=np.int32), floats(1, 2, 4), floats(1, 2, 4)], {"hidden_size": 4}, 3),
     ("LSTM", [signal, *recurrent(4, directions=2)], {"hidden_size": 4, "direction": "bidirectional"}, 3),
+    ("MatMulInteger", [unsigned, whole(*range(8), dtype=np.int8).reshape(4, 2)], {}),
+    ("MatMulInteger", [abs(unsigned).astype(np.uint8), whole(*range(8), dtype=np.uint8).reshape(4, 2), np.uint8(3), np.uint8(5)], {}),
+    ("ConvInteger", [pixels, filters, np.uint8(7)], {"pads": [1, 1, 1, 1]}),
+    ("QLinearMatMul", [abs(unsigned).astype(np.uint8), np.float32(0.1), np.uint8(2), whole(*range(8), dtype=np.uint8).reshape(4, 2), np.float32(0.2), np.uint8(4), np.float32(0.15), np.uint8(100)], {}),
+    ("QLinearConv", [pixels, np.float32(0.02), np.uint8(100), filters, np.float32(0.01), np.uint8(90), np.float32(0.9), np.uint8(60), whole(10, -20, dtype=np.int32)], {"strides": [2, 2]}),
+    ("DynamicQuantizeLinear", [rows], {}, 3),
+    ("NonMaxSuppression", [boxes, scored, whole(3), np.array([0.3], np.float32), np.array([0.2], np.float32)], {}),
+    ("NonMaxSuppression", [abs(boxes), scored, whole(2), np.array([0.1], np.float32)], {"center_point_box": 1}),
+    *[("RoiAlign", [image, regions, whole(0, 1, 1)], {"output_height": 3, "output_width": 2, "sampling_ratio": s, "spatial_scale": 0.5, "mode": m}, 1, 16) for s in (0, 2) for m in ("avg", "max")],
+    ("RoiAlign", [image, regions, whole(0, 1, 1)], {"output_height": 2, "output_width": 2}, 1, 10),
+    ("DFT", [floats(2, 6, 1)], {"axis": 1}, 1, 17),
+    ("DFT", [floats(2, 6, 1)], {"axis": 1, "onesided": 1}, 1, 17),
+    ("DFT", [floats(2, 6, 2), whole(8)[0]], {"axis": 1, "inverse": 1}, 1, 17),
+    ("GRU", [signal, *recurrent(3, directions=2)], {"hidden_size": 4, "direction": "bidirectional"}, 2),
 ]
 
 
