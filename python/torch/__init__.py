@@ -399,7 +399,7 @@ def where(condition, input=None, other=None, *, out=None):
 
 
 # Parts that are loaded when they are first asked for.
-_LAZY = frozenset("_C distributed distributions fx hub multiprocessing overrides return_types signal testing".split())
+_LAZY = frozenset("_C distributed distributions fx hub multiprocessing overrides quasirandom return_types signal testing".split())
 
 
 def __getattr__(name):
@@ -500,5 +500,8 @@ def get_autocast_cpu_dtype():
         "DeprecationWarning",
     )
     return _run("torch.get_autocast_dtype", "cpu")
+
+from ._checks import _assert_async, _check, _check_index, _check_is_size, _check_not_implemented, _check_tensor_all, _check_type, _check_value  # noqa: E402, F401
+from . import __config__  # noqa: E402, F401
 
 _register_all()

@@ -13,6 +13,7 @@ import { regionOf } from "../amp/autocast.ts";
 import { modes, scoped, withGrad } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { cppName } from "../base/cpp_names.ts";
+import { show as configuration } from "../devices/cpu/config.ts";
 import { getDevice } from "../devices/registry.ts";
 import { Complex, dtypeByName, uint8 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
@@ -56,6 +57,7 @@ import { deterministic } from "../settings/numerics.ts";
 import { scalarText } from "../tensor/print.ts";
 import type { Generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import * as sobol from "../ops/random/sobol.ts";
 import { distributed } from "./distributed.ts";
 import { keptAttributes } from "./attributes.ts";
 import { dispatching } from "./dispatch_level.ts";
@@ -96,6 +98,8 @@ export const helpers = {
   ...layers,
   ...distributions,
   ...dispatching,
+  ...sobol,
+  configuration,
   checkDevice: (text: string): void => void getDevice(text),
   deviceOf: (t: Tensor): string => t.backend.name,
   /** The default device, null for the first, and what it is from now on. */

@@ -105,3 +105,20 @@ t(lambda: torch.frombuffer(array("d", [1., 2.]), dtype=torch.float64))
 x = torch.ones(2); y = torch.from_dlpack(x); y[0] = 5; print(x, x.__dlpack_device__())
 c = torch.utils.dlpack.to_dlpack(x); z = torch.from_dlpack(c); z[1] = 7; print(x); t(lambda: torch.utils.dlpack.from_dlpack(c))
 t(lambda: torch.ones(2, requires_grad=True).__dlpack__()); t(lambda: torch.from_dlpack(torch.ones(2, requires_grad=True)))
+# --- conditions that a program holds itself to
+def told(f):
+    try:
+        print(f())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+for check in (torch._check, torch._check_index, torch._check_value, torch._check_type, torch._check_not_implemented, torch._check_tensor_all):
+    for cond in (True, False, 1, torch.tensor(False), torch.tensor([True, True]), torch.tensor([True, False])):
+        told(lambda: check(cond))
+        told(lambda: check(cond, lambda: "mine"))
+    told(lambda: check(False, "text"))
+for x in (torch.tensor(True), torch.tensor(0), torch.tensor([0.0, 1])):
+    told(lambda: torch._assert_async(x))
+told(lambda: torch._assert_async(torch.tensor(0), "told"))
+print([type(text).__name__ for text in (torch.__config__.show(), torch.__config__.parallel_info(), torch.__config__._cxx_flags())])
