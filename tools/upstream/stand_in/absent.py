@@ -148,6 +148,7 @@ def soften():
             continue
         if name in _softened:
             continue
+        vars(module).setdefault("__path__", [])  # what is one file here may be a package of PyTorch's
         own = vars(module).get("__getattr__")
 
         def get(attribute, name=name, own=own):
