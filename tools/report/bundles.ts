@@ -11,10 +11,10 @@ export interface BundleSize {
 }
 /** Programs, and how many KB of them gzipped are allowed. */
 export const programs: Readonly<Record<string, readonly [text: string, limit: number]>> = {
-  "tensors and autograd": [`import { tensor, autograd } from "tidu"; globalThis.x = [tensor([1]), autograd];`, 198],
+  "tensors and autograd": [`import { tensor, autograd } from "tidu"; globalThis.x = [tensor([1]), autograd];`, 198.5],
   "tensors and Linear": [
     `import { tensor } from "tidu"; import { Linear } from "tidu/nn"; globalThis.x = new Linear(1, 1)(tensor([1]));`,
-    185.5,
+    186,
   ],
   "lean: tensors, Linear, SGD and a step": [
     `import { tensor } from "tidu/lean"; import { Linear } from "tidu/nn"; import { SGD } from "tidu/optim";
