@@ -1,12 +1,14 @@
-// npm run bench [-- name,name] [--sides tidu,PyTorch] [--rounds 5] [--seconds 0.4] [--before DIR] [--gpu]: what the CPU device
-// reaches, or the one on the GPU, beside its peers and beside another checkout of the repository. All sides take turns in one
-// run; medians of the rounds. The machine may be shared: read the ratios.
-import { cpus } from "node:os";
+// npm run bench [-- name,name] [--sides tidu,PyTorch] [--rounds 5] [--seconds 0.4] [--before DIR] [--gpu] [--json FILE]: what
+// the CPU device reaches, or the one on the GPU, beside its peers and beside another checkout of the repository. All sides take
+// turns in one run; medians of the rounds. The machine may be shared: read the ratios. --json writes the figures into a file.
+import { writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { compile } from "./compile.ts";
 import { distributed } from "./distributed.ts";
+import type { Figures } from "./figures.ts";
 import { peak } from "./peak.ts";
 import type { Case, Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
@@ -26,6 +28,7 @@ const { values: options, positionals } = parseArgs({
     before: { type: "string" },
     python: { type: "string" },
     gpu: { type: "boolean", default: false },
+    json: { type: "string" },
   },
 });
 const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
@@ -106,6 +109,14 @@ for (const side of all.filter((s) => wanted.some((w) => label(s).toLowerCase().i
   if (started !== null) running.push(started);
   else absent.push(`${label(side)}: not found (${side.help})`);
 }
+const told: { -readonly [K in keyof Figures]: Figures[K] } = {
+  machine: `${cpus()[0].model}, ${cpus().length} cores`,
+  node: process.version,
+  load: loadavg().map((x) => Number(x.toFixed(1))),
+  rounds,
+  sides: running.map((side) => ({ name: label(side), version: side.hello.version })),
+  tables: [],
+};
 console.log(
   `${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; 128-bit limit ${peak().toFixed(0)} GFLOP/s a core`,
 );
@@ -128,7 +139,15 @@ for (const [key, scenario] of Object.entries(scenarios)) {
     colAligns: ["left", ...running.map(() => "right" as const), "right"],
     style: { head: [], border: [], compact: true },
   });
-  for (const c of cases) table.push(row(c, running, await measure(scenario, c, running)));
+  const rows: Figures["tables"][number]["rows"][number][] = [];
+  for (const c of cases) {
+    const medians = await measure(scenario, c, running);
+    table.push(row(c, running, medians));
+    rows.push({ name: c.name, figures: medians.map((m) => (typeof m === "string" ? null : Number(c.show(m).toPrecision(3)))) }); // prettier-ignore
+  }
+  told.tables = [...told.tables, { title: scenario.title, unit: scenario.unit, rows }];
   console.log(`\n${scenario.title}, ${scenario.unit}\n${table.toString()}`);
 }
 for (const side of running) side.close();
+told.load = [...told.load, ...loadavg().map((x) => Number(x.toFixed(1)))];
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(told, null, 1)}\n`);

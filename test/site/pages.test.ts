@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { sharedIn } from "../../playground/share.ts";
+import type { Figures } from "../../bench/figures.ts";
+import { FIGURES, PAGES, withFigures } from "../../tools/docs/performance.ts";
 import { fencesOf, hashOf, programsOf } from "../../tools/site/fences.ts";
 import { SECTIONS, sidebars, sitePages } from "../../tools/site/pages.ts";
 import { tokenize } from "../../website/.vitepress/tokenize.ts";
@@ -68,6 +70,15 @@ test("every link between pages leads to a page and to a heading of it", () => {
   }
   expect(dead).toEqual([]);
   expect(count).toBeGreaterThan(100);
+});
+test("the pages on performance show the figures that were measured", async () => {
+  // `npm run bench:report` measures and writes them; `node --import tsx tools/docs/performance.ts` writes them alone.
+  const figures = JSON.parse(readFileSync(FIGURES, "utf8")) as Figures;
+  for (const path of PAGES) {
+    const page = readFileSync(path, "utf8");
+    expect(await withFigures(page, figures, path.includes("/zh/") ? "zh" : "en"), path).toBe(page);
+  }
+  expect(figures.tables.length).toBeGreaterThan(3);
 });
 test("every public op stands in the reference, with a call that ran", () => {
   const ops = [...pages].filter(([address]) => /^reference\/(?!(index|torch-.*)\.md)/.test(address));
