@@ -11,7 +11,8 @@ const GRAPHS = 40;
 const EVERY = 100;
 
 /** Whether a program watches itself: two cannot at once. */
-export const watchesItself = (source: string): boolean => /viz\s*\.\s*record|profiler|\brecord\(/.test(source);
+export const watchesItself = (source: string): boolean =>
+  /viz\s*\.\s*(record|summary)|profiler|\b(record|summary)\(/.test(source);
 
 /** The numbers of a program's lines in `program.ts:3` and the like, as they come. */
 export const linesIn = (text: string): number[] =>

@@ -19,6 +19,8 @@ const modules: Readonly<Record<string, () => object | Promise<object>>> = {
   "tidu/autograd": () => torch.autograd,
   "tidu/serialization": () => torch.serialization,
   "tidu/typed": () => import("tidu/typed"),
+  "tidu/lean": () => import("tidu/lean"),
+  "tidu/train": () => import("tidu/train"),
   "tidu/data": () => import("tidu/data"),
   "tidu/distributions": () => import("tidu/distributions"),
   "tidu/transforms": () => import("tidu/transforms"),

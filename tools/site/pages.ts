@@ -66,6 +66,7 @@ const WORDS = {
 } as const;
 /** What stands on pages beside text, and on the site in a folder of its own. */
 const PICTURES = "docs/lessons/pictures/";
+const isSpace = (path: string): boolean => path.startsWith("reference/torch-");
 const prefixOf = (language: Language): string => (language === "en" ? "" : "zh/");
 const read = (path: string): string => readFileSync(path, "utf8");
 export const titleOf = (text: string): string => /^# (.+)$/m.exec(text)?.[1] ?? "";
@@ -126,7 +127,7 @@ export function sitePages(): Map<string, string> {
   for (const page of pages) {
     const text = page.address.includes("lessons/") ? withoutMenus(page.text) : page.text;
     // Lists of names answer every search and no question.
-    const quiet = ["names.md", "operators.md", "changelog.md"].includes(page.address)
+    const quiet = ["names.md", "operators.md", "differences.md", "changelog.md"].includes(page.address)
       ? "---\nsearch: false\n---\n\n"
       : "";
     out.set(page.address, quiet + withAddresses(withLinks({ ...page, text }, addresses)));
@@ -174,7 +175,12 @@ export function sidebars(
         [`/${at}reference/`]: [
           {
             text: words.reference,
-            items: ["reference/index.md", ...refs.filter((path) => !path.endsWith("/index.md")).sort()].map(item),
+            // Layers and optimizers are looked for more often than how an op is declared.
+            items: [
+              "reference/index.md",
+              ...refs.filter(isSpace).sort(),
+              ...refs.filter((path) => !isSpace(path) && !path.endsWith("/index.md")).sort(),
+            ].map(item),
           },
         ],
         [`/${at}`]: guide,
@@ -190,6 +196,7 @@ export function writePages(folder: string): void {
     mkdirSync(dirname(`${folder}/${address}`), { recursive: true });
     writeFileSync(`${folder}/${address}`, text);
   }
+  cpSync("playground/icon.svg", `${folder}/public/icon.svg`);
   cpSync(PICTURES, `${folder}/public/pictures`, { recursive: true });
   writeFileSync(`${folder}/sidebars.json`, JSON.stringify(sidebars(pages)));
 }

@@ -213,10 +213,15 @@ function sentences(): Map<string, Set<string>> {
   }
   return found;
 }
+const HEADINGS: Readonly<Record<string, string>> = {
+  nn: "networks",
+  linalg: "linear algebra",
+  fft: "Fourier transforms",
+};
 const title = (path: string): string => {
   const parts = path.replace(/\.ts$/, "").split("/");
   const last = parts.at(-1) === parts.at(-2) ? parts.slice(0, -1) : parts;
-  return last.map((part) => part.replaceAll("_", " ")).join(": ");
+  return last.map((part, i) => (i === 0 ? HEADINGS[part] : undefined) ?? part.replaceAll("_", " ")).join(": ");
 };
 const anchorOf = (place: string): string => place.replaceAll(".", "-");
 const fence = (kind: string, text: string): string => `\`\`\`${kind}\n${text.trimEnd()}\n\`\`\``;

@@ -8,6 +8,8 @@ const LIB = join(dirname(createRequire(import.meta.url).resolve("typescript-lowe
 const ENTRIES = [
   "",
   "typed",
+  "train",
+  "lean",
   "nn",
   "nn/functional",
   "optim",

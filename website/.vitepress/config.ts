@@ -23,7 +23,7 @@ export default defineConfig({
   ignoreDeadLinks: [/^\/playground\//],
   metaChunk: true,
   head: [
-    ["link", { rel: "icon", href: `${base}playground/icon.svg` }],
+    ["link", { rel: "icon", href: `${base}icon.svg` }],
     ["meta", { name: "color-scheme", content: "light dark" }],
     // It works without a network after the first visit: tools/site/service_worker.js.
     ["script", {}, `navigator.serviceWorker?.register("${base}service_worker.js")`],
@@ -60,11 +60,12 @@ export default defineConfig({
     search: {
       provider: "local",
       options: {
-        // A sentence of an error has many short words that stand everywhere: only longer ones stand for what begins like them.
+        // A sentence of an error has many short words that stand everywhere: only longer ones stand for what begins like them, and a
+        // title that shares some of its words comes after a text that has it whole.
         miniSearch: {
           options: { tokenize },
           searchOptions: {
-            boost: { title: 2, titles: 1, text: 1 },
+            boost: { title: 1, titles: 0.5, text: 1 },
             prefix: (term: string) => term.length > 3 || /[\u3400-\u9fff]/.test(term),
             fuzzy: (term: string) => (term.length > 5 ? 0.15 : false),
           },
@@ -94,11 +95,20 @@ export default defineConfig({
       },
     },
   },
-  // Of the home page VitePress makes no main part.
-  transformHtml: (html) => html.replace('<div class="VPContent is-home"', '<div role="main" class="VPContent is-home"'),
+  // Of the home page VitePress makes no main part. The key beside "Search" is drawn by style.css: as a text it would be seen as a
+  // part of the button's name, which it is not.
+  transformHtml: (html) =>
+    html
+      .replace('<div class="VPContent is-home"', '<div role="main" class="VPContent is-home"')
+      .replaceAll('<kbd class="DocSearch-Button-Key">K</kbd>', '<kbd class="DocSearch-Button-Key"></kbd>'),
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     config(md) {
+      // The corner of a table with names on both sides is no header of anything.
+      md.core.ruler.push("corners", ({ tokens }) => {
+        for (const [i, token] of tokens.entries())
+          if (token.type === "th_open" && tokens[i + 1].content === "") token.tag = tokens[i + 2].tag = "td";
+      });
       // Programs carry the address under which the playground opens them: Note [Run] in tools/site/fences.ts.
       const fence = md.renderer.rules.fence!;
       md.renderer.rules.fence = (tokens, i, options, env: { relativePath?: string }, self) => {
