@@ -12,6 +12,7 @@ import type { Entry } from "../dispatch/declare.ts";
 import { Level, levels, standing, tensorsIn, Wrapped } from "../dispatch/levels.ts";
 import type { Results } from "../dispatch/levels.ts";
 import { mapTensors } from "../func/tree.ts";
+import { asLeaf } from "../ops/creation/from_data.ts";
 import type { Block } from "../kernel/place.ts";
 import { empty, withoutCollecting } from "../tensor/allocate.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -58,7 +59,7 @@ class DispatchLevel extends Level {
   /** What Python says; it may keep any tensor it sees. */
   told(op: string, args: Values, kwargs: object): unknown {
     for (const t of tensorsIn(args)) t.storage.kept = true;
-    return withoutCollecting(() => withGrad(false, () => this.answer(op, args, kwargs)));
+    return this.lower(() => withoutCollecting(() => withGrad(false, () => this.answer(op, args, kwargs))));
   }
 }
 const isDefault = (value: unknown, fallback: unknown): boolean =>
@@ -120,7 +121,7 @@ export const dispatching = {
     const holds = empty([0], dtype);
     const of = strides ?? contiguousStrides(sizes);
     const made = new Answered(opened(answer), holds, sizes, of);
-    return made.requires_grad_(requires_grad);
+    return asLeaf(made, requires_grad);
   },
   /** Runs an op by its name, as `func` does in `__torch_dispatch__`. */
   callOp(name: string, args: Values, kwargs: Record<string, unknown>): unknown {

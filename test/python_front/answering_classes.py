@@ -60,6 +60,11 @@ show(torch.autograd.functional.hessian(f, x, vectorize=True))
 (g,) = torch.autograd.grad(f(x), x, create_graph=True)
 show(g)
 print(torch.autograd.gradcheck(f, x), torch.autograd.gradgradcheck(f, x))
+# --- inside transformed functions, as what they close over
+x = boxed(0.5, -1.0, 2.0, requires_grad=True)
+show(torch.autograd.functional.hessian(lambda y: (y.exp() * (x * 2)).sum(), x.detach(), vectorize=True))
+show(torch.autograd.functional.jacobian(lambda y: y * (x * 2).sin() + boxed(1.0), x.detach(), vectorize=True))
+show(torch.func.vmap(lambda y: (x.detach() * 2).sum() * y)(boxed(1.0, 2.0)))
 # --- beside plain tensors, in layers
 torch.manual_seed(0)
 layer = torch.nn.Linear(3, 2).double()
