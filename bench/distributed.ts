@@ -17,6 +17,8 @@ interface Step {
   readonly alone: number;
   readonly communication: number;
   readonly sharded?: number;
+  /** By one rank only: of a step of half the batch, the machine being its own. */
+  readonly half?: number;
 }
 interface Measured {
   /** Seconds of an all_reduce of so many bytes: median. */
@@ -75,16 +77,24 @@ export function distributed(python: string | undefined): void {
     ]);
   console.log(messages.toString());
 
-  // Two ranks do the batch of one in halves.
-  const steps = new Table({ head: ["training step", "1 rank", "2 ranks", "ratio", "communication", "hidden"] });
+  // Two ranks do the batch of one in halves. What two processes cost that never talk is the machine's: its cores share caches,
+  // memory, or (of a rented machine) each other.
+  const steps = new Table({
+    head: ["training step", "1 rank", "half", "2, silent", "2 ranks", "ratio", "silent", "of it", "sum", "hidden"],
+  });
   for (const { name, ranks } of sides)
     for (const [i, step] of (ranks[1]?.steps ?? []).entries()) {
-      const one = ranks[0]?.steps[i].seconds ?? NaN;
+      const one = ranks[0]?.steps[i];
+      if (!one) continue;
       steps.push([
         `${step.name} (${name})`,
-        ms(one),
+        ms(one.seconds),
+        one.half === undefined ? "" : ms(one.half),
+        ms(step.alone),
         ms(step.seconds),
-        `${(one / step.seconds).toFixed(2)}x`,
+        `${(one.seconds / step.seconds).toFixed(2)}x`,
+        `${(one.seconds / step.alone).toFixed(2)}x`,
+        `${((100 * step.alone) / step.seconds).toFixed(0)} %`,
         ms(step.communication),
         `${(100 * hidden(step)).toFixed(0)} %`,
       ]);
