@@ -2,8 +2,8 @@
 //   npx tsx bench/memory.ts [part of a name]
 import { cpus } from "node:os";
 import { float32 } from "../src/base/dtype.ts";
-import type { CpuBlock as Block } from "../src/devices/cpu/span.ts";
-import { CpuMemory } from "../src/devices/cpu/memory/memory.ts";
+import type { SpanBlock as Block } from "../src/devices/memory/span.ts";
+import { CpuMemory } from "../src/devices/cpu/memory.ts";
 import type { LivenessKind } from "../src/devices/memory/liveness.ts";
 
 const MIB = 2 ** 20;

@@ -38,7 +38,8 @@ function together(values: Values): [Backend | null, Values] {
 const homeOf = (values: Values): Backend | null => tensorsIn(values)[0]?.backend ?? null;
 /** A single number in the host's memory goes with every device. */
 const isNumber = (t: Tensor): boolean => t.sizes.length === 0 && isHost(t.backend);
-function isElsewhere(t: Tensor, on: Backend): RuntimeError {
+/** The error for a tensor that is not where the others of a call are. */
+export function isElsewhere(t: Tensor, on: Backend): RuntimeError {
   return new RuntimeError(
     `Tensor on device ${t.backend.name} is not on the expected device ${on.name}!\nAll tensors of a call must be on one device: x.to("${on.name}") moves one.`,
   );

@@ -1,8 +1,8 @@
 // Elements of tensors as MPI has them in its hands: an address, for as long as an operation runs.
-import type { CpuBlock } from "../devices/cpu/span.ts";
-import { addressOf } from "../devices/cpu/span.ts";
+import type { SpanBlock } from "../devices/memory/span.ts";
+import { addressOf } from "../devices/memory/span.ts";
 import type { CpuDevice } from "../devices/cpu/device.ts";
-import { LARGEST_SMALL } from "../devices/cpu/memory/memory.ts";
+import { LARGEST_SMALL } from "../devices/memory/memory.ts";
 import type { Koffi } from "../devices/cpu/native.ts";
 import { getDevice } from "../devices/registry.ts";
 import { uint8 } from "../base/dtype.ts";
@@ -41,7 +41,7 @@ export class Lease {
     this.address = start + addressOf({ block, offset: tensor.offset }, tensor.dtype.itemsize);
     if (!lasts) return;
     pins.set(block, (pins.get(block) ?? 0) + 1);
-    (block as CpuBlock).pin(true);
+    (block as SpanBlock).pin(true);
   }
   end(): void {
     if (this.copy !== null) {
@@ -54,7 +54,7 @@ export class Lease {
     if (held > 1) pins.set(block, held - 1);
     else {
       pins.delete(block);
-      (block as CpuBlock).pin(false);
+      (block as SpanBlock).pin(false);
     }
   }
 }

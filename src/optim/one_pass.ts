@@ -3,6 +3,7 @@ import { markChanged } from "../autograd/inplace.ts";
 import { modes } from "../autograd/mode.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { float32, float64 } from "../base/dtype.ts";
+import { isElsewhere } from "../dispatch/placement.ts";
 import { input, param } from "../kernel/expr.ts";
 import { Kernel, operand } from "../kernel/loops.ts";
 import type { Operand } from "../kernel/loops.ts";
@@ -54,6 +55,7 @@ export function onePass(body: Body): Update {
       kernels.set(key, kernel);
     }
     const [{ sizes, backend }] = tensors;
+    for (const t of tensors) if (t.backend !== backend) throw isElsewhere(t, backend);
     const operands = new Array<Operand>(2 * count + 1);
     for (let i = 0; i <= count; i++) operands[i] = operand(tensors[i], tensors[i].strides);
     for (let i = 0; i < count; i++) operands[count + 1 + i] = operands[i];

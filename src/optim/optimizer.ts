@@ -333,11 +333,12 @@ function readParams(given: Parameters): { params: Tensor[]; names: string[] | nu
   return { params, names: names.length > 0 ? names : null };
 }
 
-/** A copy of a parameter's saved state, tensors in its dtype; but a step counter keeps its own. */
+/** A copy of a parameter's saved state, tensors in its dtype and where it is; but a step counter keeps its own. */
 function copyFor(param: Tensor, value: unknown, key?: string): unknown {
   if (value instanceof Tensor) {
-    const keeps = key === "step" || !param.dtype.is_floating_point;
-    return value.detach().to({ dtype: keeps ? value.dtype : param.dtype, copy: true });
+    const isCounter = key === "step";
+    const { dtype } = isCounter || !param.dtype.is_floating_point ? value : param;
+    return value.detach().to({ dtype, device: (isCounter ? value : param).device, copy: true });
   }
   if (Array.isArray(value)) return value.map((x) => copyFor(param, x));
   if (value === null || typeof value !== "object") return value;

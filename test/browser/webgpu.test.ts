@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { folder, useSwiftShader } from "../../tools/swiftshader.ts";
 import { executablePath, resultOfPage, script } from "./chromium.ts";
+import type { result as long } from "./webgpu_long_page.ts";
 import type { result } from "./webgpu_page.ts";
 
 const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
@@ -9,7 +11,10 @@ const FLAGS = [
   "--enable-unsafe-webgpu",
   "--use-webgpu-adapter=swiftshader",
   "--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension",
+  "--enable-precise-memory-info",
 ];
+/** Milliseconds. */
+const LONG = 1_800_000;
 // Without a browser on the machine there is nothing to run this in; CI installs one.
 describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in headless Chromium", () => {
   test("the main thread of an isolated page trains on the WebGPU device, and reads its losses without await", async () => {
@@ -21,4 +26,29 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
     for (const [i, loss] of there.losses.entries()) expect(loss).toBeCloseTo(there.expected[i], 3);
     expect(there.losses[9]).toBeLessThan(there.losses[0]);
   });
+  // Minutes: `npm run test:webgpu` runs them.
+  test.skipIf(process.env["TIDU_WEBGPU"] !== "all")(
+    "10,000 steps in one task of the main thread hold both memories flat",
+    async () => {
+      const page = await script("test/browser/webgpu_long_page.ts");
+      const serve = (path: string) => (path === "/page.js" ? page : undefined);
+      assertFlat(await resultOfPage<typeof long>(serve, ISOLATED, "", LONG, FLAGS));
+    },
+    LONG,
+  );
 });
+test.skipIf(process.env["TIDU_WEBGPU"] !== "all" || folder === undefined)(
+  "10,000 steps in one task hold both memories flat in Node",
+  async () => {
+    useSwiftShader();
+    assertFlat((await import("./webgpu_long_page.ts")).result);
+  },
+  LONG,
+);
+/** From the second fifth on; engines compile what runs often again and again, which fills some of the heap. */
+function assertFlat({ reserved, heaps, loss, seconds }: typeof long): void {
+  console.log("reserved", reserved, "heap", heaps, "in", seconds, "s");
+  expect(reserved[4]).toBeLessThanOrEqual(reserved[1]);
+  expect(heaps[4]).toBeLessThan(1.25 * heaps[1]);
+  expect(loss).toBeLessThan(1);
+}

@@ -5,11 +5,11 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { bool, float32, float64, int64, uint8 } from "../../src/base/dtype.ts";
 import { OutOfMemoryError } from "../../src/base/errors.ts";
-import type { CpuBlock as Block } from "../../src/devices/cpu/span.ts";
+import type { SpanBlock as Block } from "../../src/devices/memory/span.ts";
 import { Heap, sizeClass } from "../../src/devices/memory/heap.ts";
-import { CpuMemory } from "../../src/devices/cpu/memory/memory.ts";
-import type { CpuMemoryOptions } from "../../src/devices/cpu/memory/memory.ts";
-import { tick } from "../../src/devices/cpu/span.ts";
+import { CpuMemory } from "../../src/devices/cpu/memory.ts";
+import type { CpuMemoryOptions } from "../../src/devices/cpu/memory.ts";
+import { tick } from "../../src/devices/memory/span.ts";
 import { collector, Mortal, ShownList } from "../../src/devices/memory/collector.ts";
 import { Nursery } from "../../src/devices/memory/nursery.ts";
 
@@ -409,7 +409,7 @@ describe("the nursery", () => {
     vi.resetModules();
     const { Nursery: Fresh } = await import("../../src/devices/memory/nursery.ts");
     vi.spyOn(Fresh, "works").mockReturnValue(false);
-    const fresh = await import("../../src/devices/cpu/memory/memory.ts");
+    const fresh = await import("../../src/devices/cpu/memory.ts");
     const memory = new fresh.CpuMemory({ maximumBytes: 128 * MIB });
     expect(Fresh.open()).toBeNull();
     expect(memory.livenessKind).toBe("poll");
@@ -437,7 +437,7 @@ describe("finding dead blocks by finalizers", () => {
 
   test("is what an engine without Node's modules gets", async () => {
     vi.resetModules();
-    const fresh = await import("../../src/devices/cpu/memory/memory.ts");
+    const fresh = await import("../../src/devices/cpu/memory.ts");
     vi.stubGlobal("process", undefined);
     const memory = new fresh.CpuMemory();
     vi.unstubAllGlobals();

@@ -1,4 +1,4 @@
-// Note [Moving out] in src/devices/cpu/memory/memory.ts: what the memory has no room for lies elsewhere until it is used.
+// Note [Moving out] in src/devices/memory/memory.ts: what the memory has no room for lies elsewhere until it is used.
 import { moving } from "./restless.ts";
 import { describe, expect, test } from "vitest";
 import type { CpuDevice } from "../../src/devices/cpu/device.ts";

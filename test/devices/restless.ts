@@ -1,6 +1,6 @@
 // A device for tests: imported before the library, it becomes the CPU device.
 import { CpuDevice } from "../../src/devices/cpu/device.ts";
-import { tick } from "../../src/devices/cpu/span.ts";
+import { tick } from "../../src/devices/memory/span.ts";
 import { registerDevice } from "../../src/devices/registry.ts";
 
 let moves = false;

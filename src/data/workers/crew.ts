@@ -1,6 +1,6 @@
 // The workers of a loader, as its program sees them: started, sent jobs, heard, and ended.
 import { NotImplementedError, RuntimeError, TypeError } from "../../base/errors.ts";
-import type { CpuBlock } from "../../devices/cpu/span.ts";
+import type { SpanBlock } from "../../devices/memory/span.ts";
 import { SERVE, STARTED } from "./offer.ts";
 import type { Recipe, WorkerLike } from "./registry.ts";
 import type { Job, Reply, Setup } from "./serve.ts";
@@ -65,7 +65,7 @@ export class Crew {
   private wake: (() => void) | null = null;
   private closing = false;
   /** Blocks that a worker may still be writing to. */
-  private readonly writing: Set<CpuBlock>[] = [];
+  private readonly writing: Set<SpanBlock>[] = [];
 
   constructor(count: number, needed: readonly Recipe[], setup: SetupOfAll) {
     this.count = count;
@@ -134,12 +134,12 @@ export class Crew {
     this.wake?.();
   }
 
-  send(worker: number, job: Job, blocks: readonly CpuBlock[] = []): void {
+  send(worker: number, job: Job, blocks: readonly SpanBlock[] = []): void {
     for (const block of blocks) this.writing[worker].add(block);
     this.ports[worker].postMessage(job);
   }
   /** These came back, or will not be written to. */
-  settled(worker: number, blocks: readonly CpuBlock[]): void {
+  settled(worker: number, blocks: readonly SpanBlock[]): void {
     for (const block of blocks) this.writing[worker].delete(block);
   }
   /** The next answer, without a turn of the event loop. Null if none comes in so many seconds; 0 waits for ever. */

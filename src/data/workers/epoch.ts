@@ -2,7 +2,7 @@
 // that can be seen (draws of samplers, which worker has which batch) is that of PyTorch's _MultiProcessingDataLoaderIter.
 import * as errors from "../../base/errors.ts";
 import { RuntimeError } from "../../base/errors.ts";
-import type { CpuBlock } from "../../devices/cpu/span.ts";
+import type { SpanBlock } from "../../devices/memory/span.ts";
 import type { Wanted } from "../fetch.ts";
 import { gone } from "./crew.ts";
 import type { Crew, Heard } from "./crew.ts";
@@ -23,7 +23,7 @@ export interface EpochOptions {
 }
 interface Task {
   readonly worker: number;
-  readonly blocks: readonly CpuBlock[];
+  readonly blocks: readonly SpanBlock[];
   reply: Reply | null;
 }
 /** An answer is needed to go on. */

@@ -4,8 +4,8 @@ import type { DtypeName } from "../../base/dtype.ts";
 import { RuntimeError, TypeError } from "../../base/errors.ts";
 import { contiguousStrides, numel } from "../../base/layout.ts";
 import type { CpuDevice } from "../../devices/cpu/device.ts";
-import { LARGEST_SMALL } from "../../devices/cpu/memory/memory.ts";
-import type { CpuBlock } from "../../devices/cpu/span.ts";
+import { LARGEST_SMALL } from "../../devices/memory/memory.ts";
+import type { SpanBlock } from "../../devices/memory/span.ts";
 import { getDevice } from "../../devices/registry.ts";
 import { empty } from "../../tensor/allocate.ts";
 import { settled } from "../../tensor/elementwise.ts";
@@ -102,7 +102,7 @@ function encodeTensor(t: Tensor, put: Put): Sent {
 }
 
 /** A message as a value; tensors whose bytes are in slots are made of their blocks. */
-export function decode(sent: Sent, slots: readonly CpuBlock[] = []): unknown {
+export function decode(sent: Sent, slots: readonly SpanBlock[] = []): unknown {
   const each = (x: Sent): unknown => decode(x, slots);
   switch (sent.kind) {
     case "plain":
@@ -119,7 +119,7 @@ export function decode(sent: Sent, slots: readonly CpuBlock[] = []): unknown {
       return decodeTensor(sent, slots);
   }
 }
-function decodeTensor({ dtype: name, sizes, requires_grad, bytes }: SentTensor, slots: readonly CpuBlock[]): Tensor {
+function decodeTensor({ dtype: name, sizes, requires_grad, bytes }: SentTensor, slots: readonly SpanBlock[]): Tensor {
   const dtype = dtypeByName.get(name)!;
   let made: Tensor;
   if (typeof bytes === "number") {
@@ -140,7 +140,7 @@ export function sharedMemory(): WebAssembly.Memory | null {
   return memory.shared ? memory.memory : null;
 }
 /** Blocks for a batch like `sent`, where others can write to them. */
-export function blocksLike(sizes: readonly number[]): CpuBlock[] {
+export function blocksLike(sizes: readonly number[]): SpanBlock[] {
   const { memory } = getDevice("cpu") as CpuDevice;
   return sizes.map((nbytes) => memory.allocatePinned(nbytes));
 }

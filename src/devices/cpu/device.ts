@@ -15,9 +15,9 @@ import type { FeatureLevel } from "./code/features.ts";
 import { Gemm, SCRATCH } from "./gemm/gemm.ts";
 import { DESCRIPTOR_BYTES, KernelRunner } from "./launch.ts";
 import type { Report } from "./launch.ts";
-import { CpuMemory } from "./memory/memory.ts";
-import type { CpuMemoryOptions } from "./memory/memory.ts";
-import { addressOf, tick } from "./span.ts";
+import { CpuMemory } from "./memory.ts";
+import type { CpuMemoryOptions } from "./memory.ts";
+import { addressOf, tick } from "../memory/span.ts";
 import { Threads } from "./threads/threads.ts";
 
 /** The bottom of the memory: descriptors of launches and products. */

@@ -7,7 +7,7 @@ import { elementNs } from "./code/cost.ts";
 import { emitKernel } from "./code/emit.ts";
 import type { FeatureLevel } from "./code/features.ts";
 import { foldInParts } from "./code/partial.ts";
-import { addressOf } from "./span.ts";
+import { addressOf } from "../memory/span.ts";
 import type { Task, Threads } from "./threads/threads.ts";
 import type { Stride, Variant } from "./code/variant.ts";
 

@@ -1,7 +1,7 @@
 // torch.cpu: what the CPU device's memory holds, under the names of torch.cuda's functions.
 import { getDevice } from "../registry.ts";
 import type { CpuDevice } from "./device.ts";
-import type { CpuMemory } from "./memory/memory.ts";
+import type { CpuMemory } from "./memory.ts";
 
 /** Figures as torch.cuda.memory_stats names them, as far as the CPU device has them. */
 export interface CpuMemoryStats {

@@ -23,6 +23,8 @@ export interface ChannelOptions {
 interface Waiting {
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (error: Error) => void;
+  /** How often the device had been started anew. */
+  readonly life: number;
 }
 /** Sends commands, and waits for answers. */
 export class Channel {
@@ -34,8 +36,14 @@ export class Channel {
   private requests = 0;
   private readonly waiting = new Map<number, Waiting>();
   private readonly whenUp: Promise<void>;
+  /** Whether the worker keeps the process alive: while somebody awaits something of it. */
+  private readonly keepAlive: (keep: boolean) => void;
   private adapter: Adapter | null = null;
   private crashed: string | null = null;
+  /** How often the device was started anew. */
+  private lives = 0;
+  /** What becomes of a failure: the error to raise. */
+  onFailure: (message: string) => Error = failed;
 
   constructor({ dawn, toggles }: ChannelOptions) {
     const { control, ring, answer, waiting } = this;
@@ -53,16 +61,18 @@ export class Channel {
       descriptorStep: DESCRIPTOR_STEP,
     };
     globalThis.process?.on?.("exit", () => this.close());
-    startWorker(setup, (message) => {
+    this.keepAlive = startWorker(setup, (message) => {
       const { request, bytes, failure } = message as { request?: number; bytes?: Uint8Array; failure?: string };
       if (request === undefined) {
         this.crashed = failure ?? null;
+        this.keepAlive(waiting.size > 0);
         return up();
       }
-      const { resolve, reject } = waiting.get(request)!;
+      const { resolve, reject, life } = waiting.get(request)!;
       waiting.delete(request);
+      this.keepAlive(waiting.size > 0);
       if (bytes !== undefined) resolve(bytes);
-      else reject(failed(failure!));
+      else reject(life === this.lives ? this.onFailure(failure!) : failed(failure!));
     });
   }
   /** Ends the worker's work, and waits until it is out of it. */
@@ -92,7 +102,9 @@ export class Channel {
   }
   /** The same without making the thread wait. */
   async starting(): Promise<Adapter> {
+    if (this.adapter === null) this.keepAlive(true);
     await this.whenUp;
+    this.keepAlive(this.waiting.size > 0);
     return this.started();
   }
 
@@ -161,8 +173,14 @@ export class Channel {
       this.pause(CONTROL.answered, answered);
     }
     const bytes = this.answer.subarray(0, this.control[CONTROL.length]);
-    if (Atomics.load(this.control, CONTROL.failed) === 1) throw failed(this.text());
+    if (Atomics.load(this.control, CONTROL.failed) === 1)
+      throw command === COMMAND.restart ? failed(this.text()) : this.onFailure(this.text());
     return bytes;
+  }
+  /** Another device in the place of one that failed. Raises RuntimeError if there is none. */
+  restart(): void {
+    this.lives++;
+    this.ask(COMMAND.restart);
   }
   private request(command: number, words: readonly number[]): number {
     const request = (this.requests = (this.requests + 1) & 0x3fffffff);
@@ -188,7 +206,9 @@ export class Channel {
   async downloadAsync(from: number, nbytes: number, first = 0, before = 0): Promise<Uint8Array> {
     this.started();
     const request = this.request(COMMAND.fetch, [from, nbytes, first, before]);
-    return new Promise((resolve, reject) => this.waiting.set(request, { resolve, reject }));
+    const life = this.lives;
+    this.keepAlive(true);
+    return new Promise((resolve, reject) => this.waiting.set(request, { resolve, reject, life }));
   }
   /** To a multiple of 4. Up to 3 bytes more are written where their number is none. */
   upload(to: number, bytes: Uint8Array): void {
@@ -211,4 +231,4 @@ export class Channel {
   }
 }
 const notStarted = (why: string): RuntimeError => new RuntimeError(`the WebGPU device did not start: ${why}`);
-const failed = (message: string): RuntimeError => new RuntimeError(`WebGPU error: ${message}`);
+export const failed = (message: string, more = ""): RuntimeError => new RuntimeError(`WebGPU error: ${message}${more}`);

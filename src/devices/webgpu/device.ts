@@ -8,8 +8,11 @@ import type { Block, Place } from "../../kernel/place.ts";
 import { Widths } from "../../kernel/widths.ts";
 import { staying } from "../backend.ts";
 import type { Backend, Judge, Matrix, MemoryStats, Product } from "../backend.ts";
+import { tick } from "../memory/span.ts";
 import { getDevice } from "../registry.ts";
+import { failed } from "./channel.ts";
 import type { Channel } from "./channel.ts";
+import type { MemoryOptions } from "../memory/memory.ts";
 import { Launcher } from "./launch.ts";
 import { elementAt, GpuMemory } from "./memory.ts";
 import { COMMAND } from "./worker.ts";
@@ -25,30 +28,64 @@ export class WebGpuDevice implements Backend {
   readonly widths = NARROW;
   readonly adapter: Adapter;
   private readonly channel: Channel;
-  private readonly memory: GpuMemory;
-  private readonly launcher: Launcher;
+  private readonly options: MemoryOptions;
+  private memory: GpuMemory;
+  private launcher: Launcher;
   /** Kernels, by their numbers, all of whose dtypes it has. */
   private readonly checked: boolean[] = [];
-  /** Where kernels put the ends of indices, and who judges them: see Note [Late checks]. */
-  private readonly ends: Block;
+  /** Where kernels put the ends of indices, once one does, and who judges them: see Note [Late checks]. */
+  private ends: Block | null = null;
   private expected: { readonly judge: Judge; readonly place: () => string | null }[] = [];
   /** Launches and products so far, and kernels that ran on the host instead. */
   launched = 0;
   onHost = 0;
 
-  constructor(channel: Channel) {
+  constructor(channel: Channel, options: MemoryOptions = {}) {
     this.channel = channel;
+    this.options = options;
     this.adapter = channel.started();
-    const { most } = this.adapter;
-    const grow = (nbytes: number): boolean => this.channel.ask(COMMAND.grow, nbytes).length === 0;
-    this.memory = new GpuMemory({ most: Math.floor(most / 64) * 64, grow });
-    this.ends = this.memory.allocate(EXPECTED * 16);
-    this.launcher = new Launcher(channel, (nbytes) => this.memory.allocate(nbytes));
+    channel.onFailure = (message) => this.startAnew(message);
+    [this.memory, this.launcher] = this.begin();
+  }
+  private begin(): [GpuMemory, Launcher] {
+    const { channel, options } = this;
+    const most = Math.floor(this.adapter.most / 64) * 64;
+    const memory = new GpuMemory(
+      {
+        most,
+        grow: (nbytes) => channel.ask(COMMAND.grow, nbytes).length === 0,
+        download: (from, nbytes) => channel.download(from, nbytes),
+        upload: (to, bytes) => channel.upload(to, bytes),
+      },
+      options,
+    );
+    return [memory, new Launcher(channel, (nbytes) => memory.allocate(nbytes))];
+  }
+  /**
+   * Note [Lost devices]: a driver may take a device away at any time, and what was in it. Tensors that were there say so when
+   * they are used; the CPU's are as they were, and the device is started anew for others. Gives the error to raise.
+   */
+  private startAnew(message: string): Error {
+    this.memory.lost = `this tensor was on a WebGPU device that failed (${message}).\nLoad it again, as from the last checkpoint.`;
+    [this.memory, this.launcher] = this.begin();
+    this.expected = [];
+    this.ends = null;
+    const gone = `\nIts tensors are gone; those of the CPU are as they were.`;
+    try {
+      this.channel.restart();
+    } catch (error) {
+      return failed(message, `${gone} It did not start anew: ${String(error)}`);
+    }
+    return failed(
+      message,
+      `${gone} It has been started anew: load them again, as from the last checkpoint, or make others.`,
+    );
   }
   allocate(nbytes: number): Block {
     return this.memory.allocate(nbytes);
   }
   launch(kernel: Kernel, launch: Launch): void {
+    tick();
     if (this.checked[kernel.id] !== true) {
       for (const d of [...kernel.inputs, ...kernel.outputs.map((o) => o.dtype)]) assertHas(d);
       this.checked[kernel.id] = true;
@@ -85,6 +122,7 @@ export class WebGpuDevice implements Backend {
     for (const copy of copies.values()) copy.free();
   }
   matmul(dtype: Dtype, product: Product): void {
+    tick();
     assertHas(dtype);
     this.launched++;
     this.launcher.matmul(product);
@@ -95,13 +133,21 @@ export class WebGpuDevice implements Backend {
   expect(judge: Judge): Place {
     if (this.expected.length === EXPECTED) this.judge();
     this.expected.push({ judge, place: placeNow() });
-    return { block: this.ends, offset: 2 * (this.expected.length - 1) };
+    return { block: this.endsBlock(), offset: 2 * (this.expected.length - 1) };
+  }
+  /** The byte where they are. */
+  private endsAt(): number {
+    return this.ends === null ? 0 : elementAt({ block: this.ends, offset: 0 }, 1);
+  }
+  private endsBlock(): Block {
+    return (this.ends ??= this.memory.allocate(EXPECTED * 16));
   }
   /** Has all that is expected judged, from `bytes` if they were read. Raises the first error. */
   private judge(bytes: Uint8Array | null = null, expected = this.expected): void {
     if (expected.length === 0) return;
     if (expected === this.expected) this.expected = [];
-    const read = bytes ?? this.channel.download(elementAt({ block: this.ends, offset: 0 }, 1), expected.length * 16);
+    if (bytes === null) tick();
+    const read = bytes ?? this.channel.download(this.endsAt(), expected.length * 16);
     const ends = new BigInt64Array(read.buffer, read.byteOffset, expected.length * 2);
     for (const [i, { judge, place }] of expected.entries())
       try {
@@ -115,23 +161,26 @@ export class WebGpuDevice implements Backend {
       }
   }
   download(dtype: Dtype, place: Place, length: number): TypedArray {
+    tick();
     const [from, skipped, nbytes] = bytesOf(dtype, place, length);
     const expected = this.expected.length * 16;
-    const first = elementAt({ block: this.ends, offset: 0 }, 1);
+    const first = this.endsAt();
     const bytes = this.channel.download(from, skipped + nbytes, first, expected);
     this.judge(bytes.subarray(0, expected));
     return elements(dtype, bytes.subarray(expected), skipped, nbytes);
   }
   async downloadAsync(dtype: Dtype, place: Place, length: number): Promise<TypedArray> {
+    tick();
     const [from, skipped, nbytes] = bytesOf(dtype, place, length);
     const { expected } = this;
     this.expected = [];
-    const first = elementAt({ block: this.ends, offset: 0 }, 1);
+    const first = this.endsAt();
     const bytes = await this.channel.downloadAsync(from, skipped + nbytes, first, expected.length * 16);
     this.judge(bytes.subarray(0, expected.length * 16), expected);
     return elements(dtype, bytes.subarray(expected.length * 16), skipped, nbytes);
   }
   upload(dtype: Dtype, place: Place, values: TypedArray): void {
+    tick();
     assertHas(dtype);
     const { buffer, byteOffset, byteLength } = values;
     if (byteLength === 0) return;
@@ -159,6 +208,11 @@ export class WebGpuDevice implements Backend {
   synchronize(): void {
     this.channel.ask(COMMAND.finish);
     this.judge();
+  }
+  /** Has the device be lost, as its driver might. For tests. */
+  lose(): void {
+    this.channel.open(COMMAND.lose, 0);
+    this.channel.send(true);
   }
   /** Why kernels had to run on the host. */
   refused(): ReadonlyMap<Kernel, string> {

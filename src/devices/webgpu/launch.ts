@@ -33,6 +33,8 @@ export class Launcher {
   private readonly forms: Map<number, Compiled>[] = [];
   private readonly products = new Map<string, number>();
   private readonly halved = new Map<Kernel, readonly [Kernel, Kernel]>();
+  /** Where the operands of the launch at hand start, in elements. */
+  private readonly first: number[] = [];
   private readonly bits = new DataView(new ArrayBuffer(8));
   /** Kernels that have no form in WGSL, and why. */
   readonly refused = new Map<Kernel, string>();
@@ -65,6 +67,9 @@ export class Launcher {
     const compiled = this.compiled(kernel, form, outer, loops.reduced);
     const { pipeline, words } = compiled;
     if (pipeline < 0) return false;
+    // Before the command: what comes back from the host does so by another.
+    const { operands } = launch;
+    for (let k = 0; k < operands.length; k++) this.first[k] = elementAt(operands[k], dtypeOf(kernel, k).itemsize);
     const perGroup = form.lanes > 1 ? LANES / form.lanes : WORKGROUP;
     const groups = form.inOrder ? 1 : Math.ceil(count / perGroup);
     const at = this.channel.open(COMMAND.launch, 4 + words.count);
@@ -78,16 +83,15 @@ export class Launcher {
     memory[d + REDUCED] = folded;
     memory[d + SHARE] = Math.ceil(folded / parts);
     for (let i = 0; i < loops.sizes.length; i++) memory[d + words.size(i)] = loops.sizes[i];
-    for (let k = 0; k < launch.operands.length; k++) {
-      const { itemsize } = dtypeOf(kernel, k);
-      memory[d + words.first(k)] = elementAt(launch.operands[k], itemsize);
+    for (let k = 0; k < operands.length; k++) {
+      memory[d + words.first(k)] = this.first[k];
       for (let i = 0; i < loops.sizes.length; i++) memory[d + words.stride(k, i)] = loops.strides[k][i];
     }
     for (let i = 0; i < kernel.params.length; i++)
       this.param(memory, d + words.param(i), kernel.params[i], launch.params[i]);
     for (const [i, { offset, dtype }] of kernel.outputs.entries())
       if (offset !== undefined) {
-        const { block } = launch.operands[kernel.inputs.length + i];
+        const { block } = operands[kernel.inputs.length + i];
         memory[d + words.block(i)] = elementAt({ block, offset: 0 }, dtype.itemsize);
         memory[d + words.block(i) + 1] = Math.ceil(block.nbytes / dtype.itemsize);
       }

@@ -17,7 +17,7 @@ export const CONTROL = {
   /** The number of the last request that was answered, and bytes of the answer. */
   answered: 48,
   length: 49,
-  /** 1 once something failed; the answer of every request then says what. */
+  /** 1 once something failed; the answer of every request then says what, until one to start anew. */
   failed: 50,
   /** 1 once the program ends, and 2 when the worker has let go of the device. */
   closing: 51,
@@ -41,6 +41,10 @@ export const COMMAND = {
   finish: 6,
   /** The same, but the answer comes as a message. */
   fetch: 7,
+  /** request: another device in the place of one that was lost, or failed; nothing is in it. */
+  restart: 8,
+  /** Nothing: lets go of the device, which is then lost. */
+  lose: 9,
 } as const;
 /** Bytes of a launch's descriptor at most, and from where one may start: WebGPU's limit for dynamic offsets. */
 export const DESCRIPTOR_BYTES = 2048;
@@ -94,6 +98,7 @@ export function work(
   const BATCH = 1 << 20;
   const FEW = 64;
   const life = {
+    gpu: null as unknown as GPU,
     device: null as unknown as GPUDevice,
     layout: null as unknown as GPUBindGroupLayout,
     pipelineLayout: null as unknown as GPUPipelineLayout,
@@ -123,7 +128,21 @@ export function work(
         gpu = (globalThis as { tiduDawn?: GPU }).tiduDawn ??= create(setup.toggles);
       }
       if (gpu === undefined) throw new Error("this engine has no WebGPU");
-      const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+      life.gpu = gpu;
+      await life.begin();
+    },
+    /** A device with nothing in it. */
+    async begin(): Promise<void> {
+      const before = life.device as GPUDevice | null;
+      life.device = null as unknown as GPUDevice;
+      before?.destroy();
+      life.encoder = life.pass = life.staging = null;
+      life.pipelines = [];
+      life.current = -1;
+      life.filled = life.launches = life.written = 0;
+      life.failure = "";
+      Atomics.store(control, at.failed, 0);
+      const adapter = await life.gpu.requestAdapter({ powerPreference: "high-performance" });
       if (adapter === null) throw new Error("WebGPU found no adapter");
       const { limits, info } = adapter;
       const requiredLimits = {
@@ -135,8 +154,9 @@ export function work(
       };
       const device = await adapter.requestDevice({ requiredLimits });
       life.device = device;
-      device.addEventListener("uncapturederror", (event) => life.fail(event.error.message));
-      void device.lost.then(({ message }) => life.fail(`the device was lost: ${message}`));
+      // One that was left behind has nothing to say.
+      device.addEventListener("uncapturederror", (event) => device === life.device && life.fail(event.error.message));
+      void device.lost.then(({ message }) => device === life.device && life.fail(`the device was lost: ${message}`));
       life.layout = device.createBindGroupLayout({
         entries: [
           { binding: 0, visibility: 4, buffer: { type: "storage" } },
@@ -270,6 +290,7 @@ export function work(
     },
     /** Answers a request, unless something failed. */
     async request(number: number, from: number): Promise<void> {
+      if (number === command.restart) return life.begin();
       if (life.failure !== "") return;
       const request = ring[from];
       if (number === command.grow) return life.grow(ring[from + 1] >>> 0);
@@ -284,7 +305,8 @@ export function work(
       control[at.length] = bytes.length;
     },
     async perform(number: number, from: number, end: number): Promise<void> {
-      const { pipeline, launch, upload, wrap, fetch } = command;
+      const { pipeline, launch, upload, wrap, fetch, lose } = command;
+      if (number === lose) return life.device.destroy();
       if (number === wrap || (life.failure !== "" && number < command.download)) return;
       if (number === pipeline) return life.compile(from);
       if (number === launch) return life.launch(from, end);
@@ -353,14 +375,18 @@ export function work(
 }
 
 interface NodeThread {
+  ref(): void;
   unref(): void;
   on(event: string, listener: (value: unknown) => void): void;
 }
 interface NodeThreads {
   readonly Worker: new (text: string, options: object) => NodeThread;
 }
-/** Starts the worker; it does not keep a process alive. `heard` is told its messages, and of its end. */
-export function startWorker(setup: WorkerSetup, heard: (message: unknown) => void): void {
+/**
+ * Starts the worker; `heard` is told its messages, and of its end. It keeps a process alive only while it is told to, by what
+ * is given.
+ */
+export function startWorker(setup: WorkerSetup, heard: (message: unknown) => void): (keep: boolean) => void {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads") as unknown as NodeThreads | undefined;
   if (threads !== undefined) {
     const text = `const { workerData, parentPort } = process.getBuiltinModule("node:worker_threads");
@@ -369,6 +395,7 @@ export function startWorker(setup: WorkerSetup, heard: (message: unknown) => voi
     worker.on("message", heard);
     worker.on("error", (error) => heard({ failure: String(error) }));
     worker.unref();
+    return (keep) => (keep ? worker.ref() : worker.unref());
   } else {
     const text = `onmessage = (event) => (${work.toString()})(event.data, (path) => import(path), (message, transfer) => postMessage(message, transfer));`;
     const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -376,5 +403,6 @@ export function startWorker(setup: WorkerSetup, heard: (message: unknown) => voi
     worker.onmessage = (event: MessageEvent<unknown>) => heard(event.data);
     worker.onerror = (event) => heard({ failure: event.message });
     worker.postMessage(setup);
+    return () => {};
   }
 }

@@ -160,3 +160,29 @@ describeGpu("training gives the CPU's losses, with no kernel and no op on the ho
     expect(gpu().onHost).toBe(onHost);
   });
 });
+
+describeGpu("an optimizer", () => {
+  test("that loads a state has it where its parameters are, and refuses one that is elsewhere", () => {
+    const make = (where: string) => {
+      const p = torch.ones(2, { device: where }).requires_grad_();
+      return { p, optimizer: new optim.Adam([p]) };
+    };
+    const here = make("cpu");
+    here.p.sum().backward();
+    here.optimizer.step();
+    const there = make(device);
+    there.optimizer.load_state_dict(here.optimizer.state_dict());
+    const state = [...there.optimizer.state.values()][0] as Record<string, Tensor>;
+    expect(Object.fromEntries(Object.entries(state).map(([name, t]) => [name, String(t.device)]))).toEqual({
+      step: "cpu",
+      exp_avg: "webgpu",
+      exp_avg_sq: "webgpu",
+    });
+    there.p.sum().backward();
+    there.optimizer.step();
+    state.exp_avg = state.exp_avg.cpu();
+    const before = there.p.tolist();
+    expect(() => there.optimizer.step()).toThrow("Tensor on device cpu is not on the expected device webgpu!");
+    expect(there.p.tolist()).toEqual(before);
+  });
+});

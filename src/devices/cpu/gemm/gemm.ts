@@ -26,7 +26,7 @@ import { addLaidOut } from "./pack_gathered.ts";
 import { addBlocks, KC, scratchBytes } from "./packed.ts";
 import { addPieces, DESCRIPTOR } from "./pieces.ts";
 import { addStrips } from "./strips.ts";
-import { addressOf } from "../span.ts";
+import { addressOf } from "../../memory/span.ts";
 
 const [BLOCKS, GATHERED, PACKED, PACK, STRIPS, DOTS] = [0, 1, 2, 3, 4, 5];
 /** Multiplications in a nanosecond, about, by each way in vectors of 128 bits. */

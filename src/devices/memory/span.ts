@@ -1,8 +1,8 @@
 // Spans, the pieces of memory that live, die and move as one, and the blocks cut from them.
 import { RuntimeError } from "../../base/errors.ts";
 import type { Block, Place } from "../../kernel/place.ts";
-import { Mortal } from "../memory/collector.ts";
-import type { CpuMemory } from "./memory/memory.ts";
+import { Mortal } from "./collector.ts";
+import type { Memory } from "./memory.ts";
 
 /**
  * Counts allocations, of all memories. A span remembers when its address was last asked for: what was asked for since
@@ -22,7 +22,7 @@ export interface Extent {
 }
 
 export class Span extends Mortal {
-  readonly memory: CpuMemory;
+  readonly memory: Memory;
   /** Looks at the young there had been. */
   readonly born: number;
   readonly extent: Extent = { ptr: 0, nbytes: 0, used: 0 };
@@ -42,7 +42,7 @@ export class Span extends Mortal {
   /** Where it would lie if no memory were ever used again: another place for every span. */
   home = 0;
 
-  constructor(memory: CpuMemory, born: number) {
+  constructor(memory: Memory, born: number) {
     super();
     this.memory = memory;
     this.born = born;
@@ -59,7 +59,7 @@ export class Span extends Mortal {
   }
 }
 
-export class CpuBlock implements Block {
+export class SpanBlock implements Block {
   readonly nbytes: number;
   private span: Span | null;
   private readonly offset: number;
@@ -87,6 +87,10 @@ export class CpuBlock implements Block {
   get pinned(): boolean {
     return this.span?.pinned ?? false;
   }
+  /** What it is a part of; null once it was freed. */
+  get memory(): Memory | null {
+    return this.span?.memory ?? null;
+  }
   free(): void {
     const { span } = this;
     if (span === null) return;
@@ -101,4 +105,4 @@ const released = (): RuntimeError =>
 
 /** Address of an element of so many bytes in the memory. */
 export const addressOf = ({ block, offset }: Place, itemsize: number): number =>
-  (block as CpuBlock).ptr + offset * itemsize;
+  (block as SpanBlock).ptr + offset * itemsize;

@@ -1,6 +1,6 @@
 // Which spans may move out of the memory, where nobody can tell within a task which are dead.
-import { clock } from "../span.ts";
-import type { Span } from "../span.ts";
+import { clock } from "./span.ts";
+import type { Span } from "./span.ts";
 
 /** References to spans of earlier tasks beyond which the emptied ones are cleared away. */
 const CROWD = 1024;

@@ -1,19 +1,14 @@
-// The CPU device's memory: one WebAssembly.Memory, handed out in blocks that come back by themselves.
-import type { Dtype, TypedArray } from "../../../base/dtype.ts";
-import { OutOfMemoryError } from "../../../base/errors.ts";
-import type { MemoryStats } from "../../backend.ts";
-import { collector } from "../../memory/collector.ts";
-import { Heap, sizeClass, sizeClassBelow, UNIT } from "../../memory/heap.ts";
-import { createLiveness } from "../../memory/liveness.ts";
-import type { Liveness, LivenessKind } from "../../memory/liveness.ts";
-import { Nursery } from "../../memory/nursery.ts";
+// A device's memory: one stretch of bytes that may grow, handed out in blocks that come back by themselves.
+import { OutOfMemoryError } from "../../base/errors.ts";
+import type { MemoryStats } from "../backend.ts";
+import { collector } from "./collector.ts";
+import { Heap, sizeClass, sizeClassBelow, UNIT } from "./heap.ts";
+import { createLiveness } from "./liveness.ts";
+import type { Liveness, LivenessKind } from "./liveness.ts";
+import { Nursery } from "./nursery.ts";
 import { Residents, unused } from "./residents.ts";
-import { CpuBlock, Span, tick, clock } from "../span.ts";
-import type { Extent } from "../span.ts";
-
-const WASM_PAGE = 65536;
-// One short of 4 GiB, so that the address after the last byte fits into an i32, too.
-const MOST_PAGES = 65535;
+import { clock, Span, SpanBlock, tick } from "./span.ts";
+import type { Extent } from "./span.ts";
 
 // Measured with bench/memory.ts. Larger pages make small blocks cheaper and let one survivor pin more.
 const PAGE = 16384;
@@ -32,19 +27,12 @@ const MS_PER_REFERENCE = 0.0005;
 const RESIDENT = 32 * MIB;
 const MOVED_AT_ONCE = 1 / 4;
 const MOST_RESIDENT = 3 / 4;
-// Blocks that are worked with at once on the host.
-const AT_ONCE = 4;
-
-export interface CpuMemoryOptions {
-  /** Upper limit of the memory, rounded up to 64 KiB; 4 GiB less 64 KiB unless told. */
-  maximumBytes?: number;
-  /** Whether threads can share it; if SharedArrayBuffer exists unless told. */
-  shared?: boolean;
+export interface MemoryOptions {
   /** Bytes at the bottom that are never handed out. */
-  reservedBytes?: number;
-  liveness?: LivenessKind;
+  readonly reservedBytes?: number;
+  readonly liveness?: LivenessKind;
   /** Where finalizers find the dead: bytes that stay in the memory at first; see Note [Moving out]. */
-  resident?: number;
+  readonly resident?: number;
 }
 
 /**
@@ -69,14 +57,10 @@ export interface CpuMemoryOptions {
  * The amount is small: engines collect cheaply, and so often, what was held for no more than one or two collections
  * of the young, one for every 32 MiB or so of buffers.
  */
-export class CpuMemory {
-  readonly memory: WebAssembly.Memory;
-  readonly shared: boolean;
-  /** Upper limit in WebAssembly pages of 64 KiB. */
-  readonly maximum: number;
-  private buffer: ArrayBufferLike;
-  private readonly heap: Heap;
-  private readonly reservedUnits: number;
+export abstract class Memory {
+  protected readonly heap: Heap;
+  /** What is never handed out. */
+  protected reservedUnits: number;
   private readonly liveness: Liveness<Span, Extent>;
   /** Where new spans are watched until the first look, if the engine has such a thing, and the extents of those. */
   private readonly nursery: Nursery<Span> | null;
@@ -88,8 +72,6 @@ export class CpuMemory {
   private page: Span;
   /** Spans without an extent, ready for the next. */
   private readonly idle: Span[] = [];
-  private scratchStart = 0;
-  private scratchUnits = 0;
 
   private live = 0;
   private peak = 0;
@@ -101,16 +83,12 @@ export class CpuMemory {
   private broughtBack = 0;
   /** Bytes brought back since the last time that any moved out. */
   private missed = 0;
-  /** The largest block for which others had to make room. */
-  private largest = 0;
   /** Bytes ever given to spans. */
   private homes = 0;
-  /** When somebody last asked for a view, which growing takes away if the memory is not shared. */
-  private viewedAt = -1;
   /** Bytes of all spans not known to be dead; more than `live`, for freed blocks may leave gaps in pages. */
-  private held = 0;
+  protected held = 0;
   /** What is held when the next look is due, and what is still held after one when a sweep is. */
-  private lookAt = WARM;
+  protected lookAt = WARM;
   private sweepAt = FIRST_BUDGET;
   private patience = WARM;
   private budget = FIRST_BUDGET;
@@ -120,20 +98,28 @@ export class CpuMemory {
   private readonly looking = new Cost();
   private readonly sweeping = new Cost();
 
-  constructor(options: CpuMemoryOptions = {}) {
-    this.shared = options.shared ?? typeof SharedArrayBuffer !== "undefined";
-    const pages = Math.min(Math.ceil((options.maximumBytes ?? Infinity) / WASM_PAGE), MOST_PAGES);
-    const reserved = Math.ceil((options.reservedBytes ?? 0) / UNIT);
-    const initial = Math.min(Math.ceil((reserved * UNIT) / WASM_PAGE) + 1, pages);
-    [this.memory, this.maximum] = reserveMemory(initial, pages, this.shared);
-    this.buffer = this.memory.buffer;
-    this.reservedUnits = reserved;
-    this.heap = new Heap(reserved, this.buffer.byteLength / UNIT);
-    this.liveness = createLiveness<Span, Extent>(options.liveness ?? "poll", (extent) => this.reclaim(extent));
+  constructor(nbytes: number, { reservedBytes = 0, liveness = "poll", resident = RESIDENT }: MemoryOptions) {
+    this.reservedUnits = Math.ceil(reservedBytes / UNIT);
+    this.heap = new Heap(this.reservedUnits, nbytes / UNIT);
+    this.liveness = createLiveness<Span, Extent>(liveness, (extent) => this.reclaim(extent));
     this.nursery = this.liveness.kind === "poll" ? Nursery.open<Span>() : null;
     this.residents = this.liveness.kind === "finalizer" ? new Residents() : null;
-    if (this.residents !== null) this.lookAt = options.resident ?? RESIDENT;
+    if (this.residents !== null) this.lookAt = resident;
     this.page = new Span(this, 0);
+  }
+  /** Bytes that there are, and that there may be at most. */
+  protected abstract readonly nbytes: number;
+  protected abstract readonly most: number;
+  /** Makes it so large, with what is in it; false if it is as it was. */
+  protected abstract growTo(nbytes: number): boolean;
+  /** So many bytes from there on, into a buffer; and from one. */
+  protected abstract copyOut(ptr: number, buffer: ArrayBuffer, nbytes: number): void;
+  protected abstract copyIn(ptr: number, buffer: ArrayBuffer, nbytes: number): void;
+  /** What to say where there is no room for a block. */
+  protected abstract outOfMemory(nbytes: number): string;
+  /** Whether it may grow before the next allocation. */
+  protected get mayGrow(): boolean {
+    return true;
   }
 
   /** How dead blocks are found: what was asked for, or what the engine can do. */
@@ -149,7 +135,7 @@ export class CpuMemory {
    * const block = memory.allocate(4 * 10);
    * memory.host(float32, block.ptr, 10).fill(1);
    */
-  allocate(nbytes: number): CpuBlock {
+  allocate(nbytes: number): SpanBlock {
     tick();
     const size = footprint(nbytes);
     let span: Span;
@@ -165,42 +151,12 @@ export class CpuMemory {
     if (this.live > this.peak) this.peak = this.live;
     this.allocated += size;
     this.allocations++;
-    return new CpuBlock(span, offset, nbytes);
-  }
-
-  /** A block that stays where it is until `pin(false)`, for another thread to write to. It must be larger than LARGEST_SMALL. */
-  allocatePinned(nbytes: number): CpuBlock {
-    const block = this.allocate(nbytes);
-    block.pin(true);
-    return block;
-  }
-
-  /** The elements at an address as the host sees them, without a copy; stale after the next allocation. */
-  host(dtype: Dtype, ptr: number, length: number): TypedArray {
-    this.viewedAt = clock.now;
-    // On a kept buffer this takes 17 ns, a subarray of a kept view 28.
-    return new dtype.array(this.buffer, ptr, dtype.is_complex ? 2 * length : length);
-  }
-
-  /**
-   * Address of a working area of at least `nbytes`, 64-aligned, valid until the next call, or -1 if there is no room for
-   * it. Not counted as live. Never looks for dead blocks, see Note [Addresses and sweeps].
-   */
-  scratch(nbytes: number): number {
-    if (nbytes > this.scratchUnits * UNIT) {
-      const length = unitsFor(Math.max(nbytes, Math.min(2 * this.scratchUnits * UNIT, nbytes + 16 * MIB)));
-      const start = this.takeFree(length);
-      if (start < 0) return -1;
-      if (this.scratchUnits > 0) this.heap.give(this.scratchStart, this.scratchUnits);
-      this.scratchStart = start;
-      this.scratchUnits = length;
-    }
-    return this.scratchStart * UNIT;
+    return new SpanBlock(span, offset, nbytes);
   }
 
   stats(): MemoryStats {
     const { live, peak, allocated, swept, allocations, sweeps, movedOut, broughtBack } = this;
-    const reserved = this.buffer.byteLength;
+    const reserved = this.nbytes;
     return { live, peak, allocated, swept, reserved, allocations, sweeps, movedOut, broughtBack };
   }
 
@@ -314,7 +270,7 @@ export class CpuMemory {
   private takeSpan(nbytes: number): Span {
     if (this.held + nbytes > this.lookAt) {
       if (this.residents === null) this.look(true);
-      else this.makeRoom(nbytes);
+      else this.relieveFor(nbytes);
     }
     const length = unitsFor(nbytes);
     const start = this.take(length, nbytes);
@@ -341,20 +297,13 @@ export class CpuMemory {
     this.residents?.add(span);
   }
 
-  /**
-   * The same, with an address space so large that what comes back before the next allocation, all of it as large as anything
-   * so far, need not make the memory grow: that takes the views away that somebody may have got by then.
-   */
-  private makeRoom(nbytes: number): void {
+  /** The same before an allocation. */
+  protected relieveFor(nbytes: number): void {
     this.relieve(nbytes);
-    this.largest = Math.max(this.largest, nbytes);
-    const most = this.maximum * WASM_PAGE;
-    const missing = Math.min(this.lookAt + AT_ONCE * this.largest, most) - this.buffer.byteLength;
-    if (!this.shared && missing > 0 && this.tryGrow(Math.ceil(missing / WASM_PAGE))) this.grown();
   }
   /** Makes room for so much by the rule of Note [Moving out]. */
-  private relieve(nbytes: number): void {
-    this.lookAt = Math.min(this.lookAt + this.missed, this.maximum * WASM_PAGE * MOST_RESIDENT);
+  protected relieve(nbytes: number): void {
+    this.lookAt = Math.min(this.lookAt + this.missed, this.most * MOST_RESIDENT);
     this.missed = 0;
     const excess = this.held + nbytes - this.lookAt;
     if (excess > 0) this.moveOut(Math.max(excess, this.lookAt * MOVED_AT_ONCE));
@@ -379,7 +328,7 @@ export class CpuMemory {
     } catch {
       return false;
     }
-    new Uint8Array(span.buffer).set(new Uint8Array(this.buffer, span.ptr, top));
+    this.copyOut(span.ptr, span.buffer, top);
     this.movedOut += extent.nbytes;
     const { used } = extent;
     this.giveExtent(extent);
@@ -392,12 +341,12 @@ export class CpuMemory {
     const { buffer, top, end } = span;
     const length = end / UNIT;
     if (this.residents !== null && this.held + end > this.lookAt) this.relieve(end);
-    // Nobody dies here, and the memory does not grow while somebody has a view of it that this would end.
-    const mayGrow = this.shared || this.viewedAt !== clock.now;
+    // Nobody dies here.
+    const { mayGrow } = this;
     let start = mayGrow ? this.takeFree(length) : this.heap.take(length);
     if (start < 0) start = this.takeFromUnused(length, top, mayGrow);
     this.settleIn(span, start);
-    new Uint8Array(this.buffer, span.ptr, top).set(new Uint8Array(buffer!, 0, top));
+    this.copyIn(span.ptr, buffer!, top);
     this.broughtBack += end;
     this.missed += end;
     return span.ptr;
@@ -428,8 +377,8 @@ export class CpuMemory {
     return start < 0 ? this.takeFromUnused(length, nbytes, true) : start;
   }
   /** The largest block there can be, beside what is never handed out. */
-  private get mostBytes(): number {
-    return sizeClassBelow((this.maximum * WASM_PAGE) / UNIT - this.reservedUnits - this.scratchUnits) * UNIT;
+  protected get mostBytes(): number {
+    return sizeClassBelow(Math.floor(this.most / UNIT) - this.reservedUnits) * UNIT;
   }
   private takeFromUnused(length: number, nbytes: number, mayGrow: boolean): number {
     // Where much is free beside it, what lives is better refused than the whole system brought to a halt.
@@ -444,33 +393,23 @@ export class CpuMemory {
   }
 
   /** The same of what is known to be free; -1 if there is none. */
-  private takeFree(length: number): number {
+  protected takeFree(length: number): number {
     const start = this.heap.take(length);
     return start < 0 && this.grow(length) ? this.heap.take(length) : start;
   }
 
   /** Makes room for `length` units at the top, and a quarter more, if it can. */
   private grow(length: number): boolean {
-    const now = this.buffer.byteLength / WASM_PAGE;
-    const needed = Math.ceil((this.heap.shortage(length) * UNIT) / WASM_PAGE);
-    if (now + needed > this.maximum) return false;
-    const generous = Math.min(Math.max(needed, now >>> 2, 64), this.maximum - now);
-    if (!this.tryGrow(generous) && !this.tryGrow(needed)) return false;
-    this.grown();
-    return true;
+    const { nbytes, most } = this;
+    const needed = this.heap.shortage(length) * UNIT;
+    if (nbytes + needed > most) return false;
+    const generous = Math.min(Math.max(needed, nbytes / 4, 4 * MIB), most - nbytes);
+    return this.growBy(generous) || this.growBy(needed);
   }
-  private grown(): void {
-    this.buffer = this.memory.buffer;
-    this.heap.end = this.buffer.byteLength / UNIT;
-  }
-
-  private tryGrow(pages: number): boolean {
-    try {
-      this.memory.grow(pages);
-      return true;
-    } catch {
-      return false;
-    }
+  protected growBy(nbytes: number): boolean {
+    const isGrown = this.growTo(this.nbytes + nbytes);
+    if (isGrown) this.heap.end = Math.floor(this.nbytes / UNIT);
+    return isGrown;
   }
 
   /**
@@ -480,46 +419,22 @@ export class CpuMemory {
    * take more memory than is held, is enough, or is some times the heap that must be collected.
    */
   private adapt(work: number, collecting: number, watched: number, found: number): void {
-    const quarter = Math.max((this.maximum * WASM_PAGE) / 4, LEAST_BUDGET);
+    const quarter = Math.max(this.most / 4, LEAST_BUDGET);
     const heap = collector()?.heap() ?? 0;
     const most = Math.min(quarter, Math.max(ENOUGH, this.held, 8 * heap));
     const fixed = collecting - watched * MS_PER_REFERENCE;
     if (fixed > 0.03 * work) this.budget = Math.min(this.budget * 2, most);
     else if (fixed < 0.01 * work && found > this.budget / 2) this.budget = Math.max(this.budget / 2, LEAST_BUDGET);
   }
-
-  private outOfMemory(nbytes: number): string {
-    const { held, movedOut, buffer } = this;
-    const limit = this.maximum * WASM_PAGE;
-    const most = `${mebibytes(buffer.byteLength)} of at most ${mebibytes(limit)} are reserved`;
-    const longest = `the longest free stretch has ${mebibytes(this.heap.longest(limit / UNIT) * UNIT)}`;
-    const first = `DefaultCPUAllocator: can't allocate memory: you tried to allocate ${nbytes} bytes.`;
-    const waysOut =
-      "Ways out: smaller batches; no_grad() where no gradient is needed; dispose() or `using` for large tensors that are done with.";
-    if (nbytes > this.mostBytes)
-      return [
-        first,
-        `A tensor has room for at most ${mebibytes(this.mostBytes)} here: all that is computed with lies in one WebAssembly memory of at most ${mebibytes(limit)}.`,
-        "Ways out: several tensors, each a part of it; a smaller dtype.",
-      ].join("\n");
-    if (this.residents === null)
-      return [first, `${mebibytes(this.live)} are live in tensors, ${most}, and ${longest}.`, waysOut].join("\n");
-    return [
-      first,
-      `${mebibytes(held)} are in use by what runs, ${most}, and ${longest}.`,
-      `All else was moved out of the way, ${mebibytes(movedOut - this.broughtBack)} so far; what of that is dead the engine clears away by itself, at the latest when the program awaits a timer.`,
-      waysOut,
-    ].join("\n");
-  }
 }
 
-const mebibytes = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
+export const mebibytes = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 
 /** Bytes a block takes, at least 16 so that no two share an address. */
 const footprint = (nbytes: number): number => Math.max(Math.ceil(nbytes / 16) * 16, 16);
 
 /** Units of the smallest size class with room for `nbytes`. Anything past 4 GiB counts as 4 GiB, which never fits. */
-const unitsFor = (nbytes: number): number => sizeClass(Math.ceil(Math.min(nbytes, 2 ** 32) / UNIT));
+export const unitsFor = (nbytes: number): number => sizeClass(Math.ceil(Math.min(nbytes, 2 ** 32) / UNIT));
 
 /** What a chore that recurs takes. */
 class Cost {
@@ -537,15 +452,5 @@ class Cost {
     const more = this.last - start - this.each;
     this.each += more < 0 || this.each === 0 ? more : more / 8;
     return between;
-  }
-}
-
-/** A maximum only reserves addresses, yet some engines refuse a large one: halve it until they do not. */
-function reserveMemory(initial: number, maximum: number, shared: boolean): [WebAssembly.Memory, number] {
-  try {
-    return [new WebAssembly.Memory({ initial, maximum, shared }), maximum];
-  } catch (error) {
-    if (maximum >> 1 < initial) throw error;
-    return reserveMemory(initial, maximum >> 1, shared);
   }
 }
