@@ -17,6 +17,7 @@ program
   .description("run a program: Python with `import torch`, TypeScript or JavaScript")
   .argument("<program>", "a file: .py, .ts, .js")
   .argument("[args...]", "given to the program as they are")
+  .option("--device <device>", 'what a program that asks for "cuda" gets: webgpu, or cpu for nothing', "cpu")
   .option(
     "--mount <folder>",
     "a folder that a Python program may read and write, beside its own and the current one; may be given again",

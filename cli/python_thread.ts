@@ -24,7 +24,7 @@ interface Pyodide {
   toPy(value: unknown): unknown;
 }
 
-const { path, argv, interrupt, mounts } = workerData as PythonProgram;
+const { path, argv, interrupt, mounts, device } = workerData as PythonProgram;
 const python = (await load()).pyodide as Pyodide;
 python.setStdin({ read: (bytes) => readSync(0, bytes), isatty: isatty(0) });
 python.setStdout({ write: (bytes) => writeSync(1, bytes), isatty: isatty(1) });
@@ -78,10 +78,12 @@ function isSeen(folder: string): boolean {
 
 async function load(): Promise<Python> {
   try {
-    return await loadPython();
+    // So that device="webgpu" is there for whoever asks for it.
+    await import("tidu/webgpu");
+    return await loadPython(device === "webgpu" ? { cuda: "webgpu" } : {});
   } catch (error) {
-    if (!(error instanceof ImportError)) throw error;
-    writeSync(2, `tidu: ${error.message}\n`);
+    if (!(error instanceof ImportError) && device !== "webgpu") throw error;
+    writeSync(2, `tidu: ${(error as Error).message}\n`);
     process.exit(1);
   }
 }

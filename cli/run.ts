@@ -7,7 +7,11 @@ import { runPython } from "./run_python.ts";
 import { load } from "./written_as_module.ts";
 
 /** `tidu run program args...`: the program finds its arguments where `python` and `node` put them. */
-export async function run(program: string, args: string[], { mount }: { mount: readonly string[] }): Promise<void> {
+export async function run(
+  program: string,
+  args: string[],
+  { mount, device }: { mount: readonly string[]; device: string },
+): Promise<void> {
   const path = resolve(program);
   const missing = mount.find((folder) => !statSync(folder, { throwIfNoEntry: false })?.isDirectory());
   if (missing !== undefined) {
@@ -15,15 +19,19 @@ export async function run(program: string, args: string[], { mount }: { mount: r
     process.exitCode = 2;
     return;
   }
-  if (!existsSync(path)) {
+  if (device !== "cpu" && device !== "webgpu") {
+    console.error(`tidu: --device: expected cpu or webgpu, got '${device}'`);
+    process.exitCode = 2;
+  } else if (!existsSync(path)) {
     console.error(`tidu: can't open file '${path}': [Errno 2] No such file or directory`);
     process.exitCode = 2;
   } else if (extname(path) === ".py") {
-    await runPython(path, [program, ...args], mount);
+    await runPython(path, [program, ...args], mount, device);
   } else {
     process.argv = [process.argv[0], path, ...args];
     if (/^\.[mc]?tsx?$/.test(extname(path)) && !readsTypeScript() && !(await useTsx(path))) return;
     loadAsModules();
+    if (device === "webgpu") (await import("tidu/webgpu")).as_cuda();
     await import(pathToFileURL(path).href);
   }
 }

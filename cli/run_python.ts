@@ -8,6 +8,8 @@ export interface PythonProgram {
   readonly argv: readonly string[];
   /** Folders that the program sees beside its own and the current one. */
   readonly mounts: readonly string[];
+  /** What "cuda" means there: "webgpu", or "cpu" for nothing. */
+  readonly device: string;
   /** Pyodide raises KeyboardInterrupt when the byte is 2, and sets it to 0. */
   readonly interrupt: Uint8Array<SharedArrayBuffer>;
 }
@@ -17,9 +19,14 @@ export const INTERRUPTED = "interrupted";
  * Runs a Python program in a thread of its own, so that this one hears of Ctrl-C; ends the process as `python` does.
  * A second Ctrl-C that finds the first one still waiting ends it at once.
  */
-export async function runPython(path: string, argv: readonly string[], mounts: readonly string[]): Promise<void> {
+export async function runPython(
+  path: string,
+  argv: readonly string[],
+  mounts: readonly string[],
+  device: string,
+): Promise<void> {
   const interrupt = new Uint8Array(new SharedArrayBuffer(1));
-  const workerData: PythonProgram = { path, argv, mounts, interrupt };
+  const workerData: PythonProgram = { path, argv, mounts, device, interrupt };
   const worker = new Worker(threadFile(), { workerData, resourceLimits: { stackSizeMb: 16 } });
   const onInterrupt = (): void => {
     if (interrupt[0] === 2) endByInterrupt();

@@ -1,7 +1,14 @@
 // What the examples share: how long they run, and where their pictures go.
 import { mkdirSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import type { Tensor } from "tidu";
 
+/** The device that `--device` names, the CPU unless told. */
+export async function chosenDevice(): Promise<string> {
+  const { device } = parseArgs({ options: { device: { type: "string", default: "cpu" } } }).values;
+  if (device.startsWith("webgpu")) await import("tidu/webgpu");
+  return device;
+}
 /** A number for a run, and one for a test of it, which is over at once. */
 export const sized = (full: number, small: number): number => (process.env.TIDU_EXAMPLES === "small" ? small : full);
 

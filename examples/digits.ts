@@ -1,5 +1,5 @@
 // Trains a multilayer perceptron and a small convolutional network to read handwritten digits, saves the better one,
-// loads it again, and writes a report. Run with: npm start
+// loads it again, and writes a report. Run with: npm start; on a GPU: npm start -- --device webgpu
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as torch from "tidu";
 import { nn, optim } from "tidu";
@@ -7,7 +7,7 @@ import type { Tensor } from "tidu";
 import { DataLoader, datasets, random_split } from "tidu/data";
 import { accuracy, ProgressBar, Trainer } from "tidu/train";
 import { confusion_matrix } from "tidu/viz";
-import { sized } from "./common.ts";
+import { chosenDevice, sized } from "./common.ts";
 import { reportPage } from "./report.ts";
 import type { Epoch, Mistake } from "./report.ts";
 
@@ -41,13 +41,16 @@ class ConvNet extends nn.Module {
   }
 }
 
+const device = await chosenDevice();
 const EPOCHS = sized(30, 1);
 const begin = performance.now();
 torch.manual_seed(1998);
 const digits = new datasets.Digits();
 const [train, test] = random_split(digits, [0.8, 0.2]);
 const batches = new DataLoader(train, { batch_size: 64, shuffle: true });
-const [testImages, testLabels] = [...new DataLoader(test, { batch_size: test.length })][0]!;
+const [testImages, testLabels] = [...new DataLoader(test, { batch_size: test.length })][0]!.map((t) =>
+  t.to(device),
+) as [Tensor, Tensor];
 /** What the model takes each image for. */
 function recognise(model: Perceptron | ConvNet, images: Tensor): Tensor {
   model.eval();
@@ -70,15 +73,15 @@ async function fit(name: string, model: Perceptron | ConvNet): Promise<Epoch[]> 
 }
 
 console.log(`${digits.length} images of 8x8 pixels: ${train.length} to learn from, ${test.length} held out.\n`);
-const perceptron = new Perceptron();
-const convnet = new ConvNet();
+const perceptron = new Perceptron().to(device);
+const convnet = new ConvNet().to(device);
 console.log(String(convnet), "\n");
 const log = [...(await fit("MLP", perceptron)), ...(await fit("ConvNet", convnet))];
 
 // Save, load into a fresh network, and see that it reads the same.
 mkdirSync("runs", { recursive: true });
 torch.save(convnet.state_dict(), "runs/digits.safetensors");
-const restored = new ConvNet();
+const restored = new ConvNet().to(device);
 restored.load_state_dict(torch.load("runs/digits.safetensors"));
 const guesses = recognise(restored, testImages);
 const reads = accuracyOf(guesses);
@@ -103,7 +106,7 @@ const facts = {
   optimizer: "AdamW, lr 0.002, weight decay 0.01, batches of 64",
   epochs: String(EPOCHS),
   seed: "1998",
-  took: `${((performance.now() - begin) / 1000).toFixed(1)} s on ${torch.get_num_threads()} threads of Node ${process.version}`,
+  took: `${((performance.now() - begin) / 1000).toFixed(1)} s on ${device === "cpu" ? `${torch.get_num_threads()} threads` : device} of Node ${process.version}`,
 };
 writeFileSync("runs/digits.html", reportPage("Reading handwritten digits", facts, log, mistakes, confusion));
 

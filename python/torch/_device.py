@@ -67,7 +67,7 @@ def _type_and_index(type=MISSING, index=None, *, device=MISSING):
     if match is None:
         raise RuntimeError(f"Invalid device string: '{given}'")
     name, number = match.groups()
-    if name not in TYPES.split(", "):
+    if name != "webgpu" and name not in TYPES.split(", "):
         raise RuntimeError(f"Expected one of {TYPES} device type at start of device string: {given}")
     if index is None:
         return name, None if number is None else int(number)

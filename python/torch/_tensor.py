@@ -360,7 +360,8 @@ class Tensor(Held, metaclass=_Methods):
     mH = fixed(lambda self: get("mH", self))
     real = property(lambda self: run("torch.real", self), lambda self, value: write(self.real, value))
     imag = property(lambda self: run("torch.imag", self), lambda self, value: write(self.imag, value))
-    is_cuda = is_quantized = is_mps = is_xpu = fixed(lambda self: False)
+    is_quantized = is_mps = is_xpu = fixed(lambda self: False)
+    is_cuda = fixed(lambda self: self.device.type == "cuda")
     is_sparse = fixed(lambda self: get("is_sparse", self))
     is_sparse_csr = fixed(lambda self: get("is_sparse_csr", self))
     is_cpu = fixed(lambda self: self.device.type == "cpu")
@@ -675,7 +676,8 @@ class Tensor(Held, metaclass=_Methods):
         return run("Tensor.cpu", self) if _device.several else self
 
     def cuda(self, device=None, non_blocking=False, memory_format=None):
-        check_device("cuda", "cuda")
+        place = "cuda" if device is None else f"cuda:{device}" if isinstance(device, int) else device
+        return self.to(place, non_blocking=non_blocking)
 
     def share_memory_(self):
         return self

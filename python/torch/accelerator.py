@@ -1,7 +1,7 @@
-"""torch.accelerator: there is none."""
+"""torch.accelerator: the device that is no CPU, if there is one."""
 
 from ._bridge import run
-from ._device import NO_ACCELERATOR
+from ._device import NO_ACCELERATOR, device
 
 
 def is_available():
@@ -13,8 +13,21 @@ def device_count():
 
 
 def current_accelerator(check_available=False):
-    """None: there is none."""
-    return run("accelerator.current_accelerator", check_available)
+    """The device, or None where there is none."""
+    found = run("bridge.acceleratorType")
+    return None if found is None else device(found)
+
+
+def current_device_index():
+    return run("accelerator.current_device_index")
+
+
+current_device_idx = current_device_index
+
+
+def synchronize(device=None):
+    run("accelerator.synchronize")
+
 
 
 def _absent(name):
@@ -25,9 +38,9 @@ def _absent(name):
     return call
 
 
-for _name in """current_device_idx current_device_index current_stream empty_cache empty_host_cache get_device_capability get_memory_info
+for _name in """current_stream empty_cache empty_host_cache get_device_capability get_memory_info
     max_memory_allocated max_memory_reserved memory_allocated memory_reserved memory_stats reset_accumulated_memory_stats
-    reset_peak_memory_stats set_device_idx set_device_index set_stream synchronize""".split():
+    reset_peak_memory_stats set_device_idx set_device_index set_stream""".split():
     globals()[_name] = _absent(_name)
 
 

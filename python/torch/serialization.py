@@ -13,7 +13,7 @@ import _tidu
 from pyodide.ffi import to_js
 from pyodide_js import FS
 
-from . import _utils, storage
+from . import _utils, cuda, storage
 from ._bridge import crossed, run, warn
 from ._tensor import Size, Tensor, device, dtype
 from .storage import TypedStorage, UntypedStorage
@@ -433,13 +433,17 @@ class _Storages:
 CUDA = "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
 
 
-def _at(whole, location):
-    if location.startswith("cuda"):
+def _check_there(location):
+    if location.startswith("cuda") and not cuda.is_available():
         raise RuntimeError(CUDA)
+
+
+def _at(whole, location):
+    _check_there(location)
     if location == "cpu":
         return whole
-    if location == "meta":
-        return UntypedStorage._of(whole._bytes.to("meta"))
+    if location.split(":")[0] in ("meta", "cuda", "webgpu"):
+        return UntypedStorage._of(whole._bytes.to(location))
     raise RuntimeError(
         f"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {location})"
     )
@@ -453,8 +457,7 @@ def _restoring(map_location):
         return lambda whole, location: _at(whole, map_location.get(location, location))
     if isinstance(map_location, (str, device)):
         place = str(device(str(map_location)))
-        if place.startswith("cuda"):
-            raise RuntimeError(CUDA)
+        _check_there(place)
         return lambda whole, location: _at(whole, place)
 
     def restore(whole, location):

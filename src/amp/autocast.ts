@@ -7,6 +7,7 @@ import { bfloat16, float16 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { RuntimeError, ValueError, warn } from "../base/errors.ts";
 import { bindArguments, callable } from "../dispatch/callable.ts";
+import { getDevice, isKnown } from "../devices/registry.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { classText, isNode } from "../func/tree.ts";
 
@@ -15,10 +16,20 @@ const DEVICES =
     " ",
   );
 /** Devices that PyTorch has lists for. */
-const AVAILABLE = new Set("cpu cuda xpu hpu xla maia mtia mps privateuseone ipu".split(" "));
+const AVAILABLE = new Set("cpu cuda xpu hpu xla maia mtia mps privateuseone ipu webgpu".split(" "));
+
+/** How the tensors of a kind of device say where they are; null where there is none, and casting would change nothing. */
+const nameOn = (device_type: string): string | null =>
+  device_type === "cpu"
+    ? "cpu"
+    : OWN.includes(device_type) && isKnown(device_type)
+      ? getDevice(device_type).name
+      : null;
+/** Those that may be WebGPU's. */
+const OWN = ["cuda", "webgpu"];
 
 function checkDevice(device_type: string): void {
-  if (!DEVICES.includes(device_type.replace(/:\d+$/, "")))
+  if (device_type !== "webgpu" && !DEVICES.includes(device_type.replace(/:\d+$/, "")))
     throw new RuntimeError(
       `Expected one of ${DEVICES.join(", ")} device type at start of device string: ${device_type}`,
     );
@@ -38,14 +49,15 @@ export const is_autocast_enabled = callable(
     checkDevice(device_type);
     if (!AVAILABLE.has(device_type))
       throw new RuntimeError("unknown device type for autocast in get_autocast_dispatch_key_from_device_type");
-    return device_type === "cpu" && modes().autocast;
+    return modes().autocast && nameOn(device_type) === modes().castOn;
   },
 );
 /** The lower of the two dtypes. As `torch.get_autocast_dtype`. */
 export const get_autocast_dtype = callable("get_autocast_dtype(str device_type) -> dtype", ({ device_type }): Dtype => {
   checkDevice(device_type);
   if (!AVAILABLE.has(device_type)) throw new RuntimeError("unsupported scalarType");
-  return device_type === "cpu" ? modes().castTo : device_type === "cuda" || device_type === "mps" ? float16 : bfloat16;
+  if (nameOn(device_type) === modes().castOn) return modes().castTo;
+  return device_type === "cuda" || device_type === "mps" || device_type === "webgpu" ? float16 : bfloat16;
 });
 /** Autocast on or off from now on, as `torch.set_autocast_enabled`. */
 export const set_autocast_enabled = callable(
@@ -53,7 +65,9 @@ export const set_autocast_enabled = callable(
   ({ device_type, enabled }): void => {
     checkDevice(device_type);
     bringAutocast();
-    if (device_type === "cpu") modes().autocast = enabled;
+    const name = nameOn(device_type);
+    if (name !== null)
+      Object.assign(modes(), { castTo: get_autocast_dtype(device_type), castOn: name, autocast: enabled });
   },
 );
 /** As `torch.set_autocast_dtype`. */
@@ -61,7 +75,8 @@ export const set_autocast_dtype = callable(
   "set_autocast_dtype(str device_type, dtype dtype) -> None",
   ({ device_type, dtype }): void => {
     checkDevice(device_type);
-    if (device_type === "cpu") modes().castTo = dtype;
+    const name = nameOn(device_type);
+    if (name !== null) Object.assign(modes(), { castTo: dtype, castOn: name });
   },
 );
 /** Whether parameters are cast once for a region, as `torch.is_autocast_cache_enabled`. */
@@ -116,20 +131,21 @@ export function regionOf(
   if (!is_autocast_available(device_type))
     throw new RuntimeError(`User specified an unsupported autocast device_type '${device_type}'`);
   let on = enabled;
-  if (enabled && device_type === "cuda") {
+  const name = nameOn(device_type);
+  if (enabled && device_type === "cuda" && name === null) {
     warn("CUDA is not available or torch_xla is imported. Disabling autocast.");
     on = false;
   } else if (enabled && castTo !== bfloat16 && castTo !== float16) {
-    const name = device_type.toUpperCase();
+    const NAME = device_type.toUpperCase();
     warn(
-      `In ${name} autocast, but the target dtype is not supported. Disabling autocast.\n${name} Autocast only supports dtypes of torch.bfloat16, torch.float16 currently.`,
+      `In ${NAME} autocast, but the target dtype is not supported. Disabling autocast.\n${NAME} Autocast only supports dtypes of torch.bfloat16, torch.float16 currently.`,
     );
     on = false;
   }
   bringAutocast();
   const now = modes();
   const session = { castCache: now.castCache ?? new WeakMap(), castsOnce: cache_enabled ?? now.castsOnce };
-  return device_type === "cpu" ? { autocast: on, castTo, ...session } : session;
+  return name === null ? session : { autocast: on, castTo, castOn: name, ...session };
 }
 
 const FWD = "custom_fwd(callable fwd, *, object device_type, dtype? cast_inputs=None) -> callable";

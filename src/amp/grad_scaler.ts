@@ -1,4 +1,5 @@
 // torch.amp.GradScaler: losses scaled up so that float16 gradients do not vanish.
+import { isKnown } from "../devices/registry.ts";
 import { withGrad } from "../autograd/mode.ts";
 import { AssertionError, RuntimeError, ValueError, warn } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
@@ -55,9 +56,9 @@ export class GradScaler {
       SIGNATURE,
       args,
     );
-    this.enabled = enabled && device !== "cuda";
-    if (enabled && device === "cuda")
-      warn("torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling.");
+    const isAbsent = device === "cuda" && !isKnown("cuda");
+    this.enabled = enabled && !isAbsent;
+    if (enabled && isAbsent) warn("torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling.");
     if (this.enabled && growth_factor <= 1) throw new AssertionError("The growth factor must be > 1.0.");
     if (this.enabled && backoff_factor >= 1) throw new AssertionError("The backoff factor must be < 1.0.");
     this.initial = init_scale;

@@ -23,6 +23,8 @@ interface Modes {
   /** Whether ops choose the dtype they compute in; the lower one; what they have cast, if once for all calls. */
   autocast: boolean;
   castTo: Dtype;
+  /** The device whose tensors are cast, as they say it. */
+  castOn: string;
   castCache: WeakMap<Tensor, { readonly version: number; readonly cast: Tensor }> | null;
   castsOnce: boolean;
   /** Where tensors are made that nothing else places; null for the first device. */
@@ -51,6 +53,7 @@ const program: Modes = {
   earlyStop: null,
   autocast: false,
   castTo: bfloat16,
+  castOn: "cpu",
   castCache: null,
   castsOnce: true,
   device: null,

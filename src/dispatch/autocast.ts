@@ -1,4 +1,4 @@
-// Automatic mixed precision: in which dtype an op computes while autocast is on. As PyTorch's lists for the CPU.
+// Automatic mixed precision: in which dtype an op computes while autocast is on. As PyTorch's lists for the CPU, on every device.
 import { modes } from "../autograd/mode.ts";
 import { float32 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
@@ -53,7 +53,8 @@ function castAll(policy: Policy, values: Values): Values {
   const dtype = policy === "lower" ? lower : policy === "float32" ? float32 : widest(values, lower);
   return mapTensors(values, (t) => cast(t, dtype));
 }
-const isEligible = ({ dtype }: Tensor): boolean => dtype.is_floating_point && dtype.name !== "float64";
+const isEligible = ({ dtype, backend }: Tensor): boolean =>
+  dtype.is_floating_point && dtype.name !== "float64" && backend.name === modes().castOn;
 function widest(values: Values, lower: Dtype): Dtype {
   let dtype = lower;
   for (const t of tensorsIn(values)) {

@@ -14,7 +14,7 @@ import { modes, scoped, withGrad } from "../autograd/mode.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { cppName } from "../base/cpp_names.ts";
 import { show as configuration } from "../devices/cpu/config.ts";
-import { getDevice } from "../devices/registry.ts";
+import { accelerator, getDevice } from "../devices/registry.ts";
 import { Complex, dtypeByName, uint8 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { RuntimeError, TypeError } from "../base/errors.ts";
@@ -102,6 +102,7 @@ export const helpers = {
   configuration,
   checkDevice: (text: string): void => void getDevice(text),
   deviceOf: (t: Tensor): string => t.backend.name,
+  acceleratorType: (): string | null => accelerator(),
   /** The default device, null for the first, and what it is from now on. */
   setDevice(text: string | null): string | null {
     const now = modes();

@@ -1,5 +1,5 @@
 // tidu/python: PyTorch programs, unchanged, on CPython compiled to WebAssembly.
-import { ImportError } from "../base/errors.ts";
+import { ImportError, ValueError } from "../base/errors.ts";
 import { Bridge } from "./bridge.ts";
 import { tiduModule } from "./module.ts";
 import { files } from "./package.ts";
@@ -23,6 +23,8 @@ export interface PythonOptions {
   indexURL?: string;
   /** A pyodide that is loaded already. */
   pyodide?: unknown;
+  /** What programs that ask for "cuda" get: nothing, or the WebGPU device. Without it `device="webgpu"` is there if "tidu/webgpu" was imported. */
+  cuda?: "webgpu";
 }
 /** Gives JSON of what the program raised. */
 interface RunSource {
@@ -90,14 +92,23 @@ const writer = (write: (text: string) => void): { write: (bytes: Uint8Array) => 
   };
 };
 
+/** The WebGPU device in the place of CUDA's, up and running: a page's main thread could not wait for it later. */
+async function takeCuda(wanted: unknown): Promise<void> {
+  if (wanted !== "webgpu") throw new ValueError(`loadPython(): cuda must be "webgpu", got ${JSON.stringify(wanted)}`);
+  const { as_cuda, ready } = await import("../devices/webgpu/index.ts");
+  as_cuda();
+  await ready();
+}
 /**
- * Starts Python with the package `torch`. Needs the npm package pyodide. Raises ImportError where it is missing.
+ * Starts Python with the package `torch`. Needs the npm package pyodide. Raises ImportError where it is missing; RuntimeError
+ * where `cuda` asks for a WebGPU that is not there.
  * @example
  * const py = await loadPython();
  * await py.run("import torch; print(torch.ones(2) * 3)"); // tensor([3., 3.])
  */
 export async function loadPython(options: PythonOptions = {}): Promise<Python> {
   avoidInlinedCalls();
+  if (options.cuda !== undefined) await takeCuda(options.cuda);
   const py = (options.pyodide as Pyodide | undefined) ?? (await loadPyodide(options.indexURL));
   if (options.stdout) py.setStdout(writer(options.stdout));
   if (options.stderr) py.setStderr(writer(options.stderr));

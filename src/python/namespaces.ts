@@ -28,6 +28,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   functional: torch.autograd.functional as Namespace,
   amp: torch.amp as Namespace,
   accelerator: torch.accelerator as Namespace,
+  cuda: torch.cuda as Namespace,
   "autograd.graph": torch.autograd.graph as Namespace,
   "autograd.forward_ad": torch.autograd.forward_ad as Namespace,
   distributed: distributed as Namespace,

@@ -3,7 +3,8 @@ import type { Dtype } from "../base/dtype.ts";
 import { uint8 } from "../base/dtype.ts";
 import { RuntimeError, TypeError, UnpicklingError } from "../base/errors.ts";
 import { Device } from "../devices/device.ts";
-import { getDevice } from "../devices/registry.ts";
+import { getDevice, isKnown } from "../devices/registry.ts";
+import { transferred } from "../dispatch/transfer.ts";
 import { empty } from "../tensor/allocate.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { typeWord } from "../tensor/type_word.ts";
@@ -117,8 +118,8 @@ const ofRecord = (asked: object, key: string): string | undefined =>
   Object.hasOwn(asked, key) ? (asked as Record<string, string>)[key] : undefined;
 
 /** Raises PyTorch's error for a place that is not there. */
-function checkPlace(location: string): "cpu" | "meta" {
-  if (location === "cpu" || location === "meta") return location;
+function checkPlace(location: string): string {
+  if (location === "cpu" || isKnown(location.split(":")[0])) return location;
   if (location.startsWith("cuda"))
     throw new RuntimeError(
       "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU.",
@@ -127,8 +128,11 @@ function checkPlace(location: string): "cpu" | "meta" {
     `don't know how to restore data location of torch.storage.UntypedStorage (tagged with ${location.slice(0, 60)})\nAsk for another with map_location: "cpu", say.`,
   );
 }
-const onPlace = (bytes: Tensor, location: string): Tensor =>
-  checkPlace(location) === "cpu" ? bytes : empty(bytes.sizes, uint8, undefined, getDevice("meta"));
+function onPlace(bytes: Tensor, location: string): Tensor {
+  const place = checkPlace(location);
+  if (place === "meta") return empty(bytes.sizes, uint8, undefined, getDevice("meta"));
+  return place === "cpu" ? bytes : transferred(bytes, getDevice(place));
+}
 /** Raises TypeError for what is no place. */
 export function checkMapLocation(given: unknown): asserts given is MapLocation | null {
   const kind = typeof given;

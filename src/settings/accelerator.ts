@@ -1,18 +1,26 @@
-// torch.accelerator: there is none.
+// torch.accelerator: the device that is no CPU, if there is one.
 import { RuntimeError } from "../base/errors.ts";
+import { device as deviceOf } from "../devices/device.ts";
 import type { Device } from "../devices/device.ts";
+import type { Backend } from "../devices/backend.ts";
+import { accelerator, getDevice } from "../devices/registry.ts";
 import { callable } from "../dispatch/callable.ts";
 
-export const is_available = callable("is_available() -> bool", () => false);
-export const device_count = callable("device_count() -> int", () => 0);
-/** null: there is none. */
+export const is_available = callable("is_available() -> bool", () => accelerator() !== null);
+export const device_count = callable("device_count() -> int", () => Number(accelerator() !== null));
+/** The device, or null where there is none. */
 export const current_accelerator = callable(
   "current_accelerator(bool check_available=False) -> device?",
-  (): Device | null => null,
+  (): Device | null => {
+    const type = accelerator();
+    return type === null ? null : deviceOf(type);
+  },
 );
-const absent = (): never => {
-  throw new RuntimeError("Cannot access accelerator device when none is available.");
-};
-export const current_device_index = callable("current_device_index() -> int", (): number => absent());
-export const set_device_index = callable("set_device_index(object device) -> None", absent);
-export const synchronize = callable("synchronize(object device=None) -> None", absent);
+function there(): Backend {
+  const type = accelerator();
+  if (type === null) throw new RuntimeError("Cannot access accelerator device when none is available.");
+  return getDevice(type);
+}
+export const current_device_index = callable("current_device_index() -> int", (): number => (there(), 0));
+export const set_device_index = callable("set_device_index(object device) -> None", () => void there());
+export const synchronize = callable("synchronize(object device=None) -> None", () => there().synchronize());

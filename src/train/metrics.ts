@@ -37,7 +37,7 @@ function classesOf(name: string, output: Tensor, target: Tensor): Tensor {
  * @example accuracy(torch.tensor([[0.1, 0.9], [0.8, 0.2]]), torch.tensor([1, 1], { dtype: torch.int64 })) // tensor(0.5)
  */
 export function accuracy(output: Tensor, target: Tensor): Tensor {
-  return classesOf("accuracy", output, target).eq(target).to(float64).mean();
+  return classesOf("accuracy", output, target).eq(target).cpu().to(float64).mean();
 }
 /**
  * Which part of the samples is in one of the `k` classes that have the highest scores. Raises ValueError, when it is used,
@@ -52,14 +52,14 @@ export function top_k_accuracy(k: number): MetricFunction {
     if (!Number.isInteger(k) || k < 1 || k > output.size(1))
       throw new ValueError(`top_k_accuracy(): expected k from 1 to ${output.size(1)}, the number of classes, got ${k}`);
     const [, best] = output.topk(k, 1);
-    return best.eq(target.unsqueeze(1)).any(1).to(float64).mean();
+    return best.eq(target.unsqueeze(1)).any(1).cpu().to(float64).mean();
   };
 }
 function differences(name: string, output: Tensor, target: Tensor): Tensor {
   // [N, 1] against [N] would be all pairs of samples.
   if (String(output.sizes) !== String(target.sizes))
     throw new ValueError(`${name}(): expected an output and a target of one shape, ${shapes(output, target)}`);
-  return output.to(float64).sub(target);
+  return output.cpu().to(float64).sub(target.cpu());
 }
 /** The mean of the squared differences. Raises ValueError for two shapes. */
 export const mean_squared_error: MetricFunction = (output, target) =>

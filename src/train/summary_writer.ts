@@ -150,7 +150,7 @@ export class SummaryWriter {
     global_step: number | null = null,
     { bins = 64, walltime = null }: { bins?: number; walltime?: number | null } = {},
   ): void {
-    const all = values instanceof Tensor ? values.detach().double().flatten().typed_array() : values;
+    const all = values instanceof Tensor ? values.detach().cpu().double().flatten().typed_array() : values;
     const numbers = Float64Array.from(all as ArrayLike<number>).filter(Number.isFinite);
     if (numbers.length === 0) throw new ValueError(`add_histogram(): '${tag}' has no finite value`);
     let [min, max, sum, sumSquares] = [Infinity, -Infinity, 0, 0];

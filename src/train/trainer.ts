@@ -289,6 +289,7 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
   }
   private costOf(model: Module, batch: B): StepResult<unknown, unknown> {
     const { loss_fn, step, autocast: dtype = null } = this.options;
+    const device = [...model.parameters()][0]?.device ?? "cpu";
     const body = (): StepResult<unknown, unknown> => {
       if (step !== undefined) {
         const result = step(model as M, batch);
@@ -298,11 +299,12 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
         throw new ValueError(
           `Trainer: loss_fn is for batches of [input, target], got ${Array.isArray(batch) ? `${batch.length} items` : typeWord(batch)}\nWith step you say what a batch costs: step: (model, batch) => loss`,
         );
-      const [input, target] = batch as unknown as readonly [Tensor, Tensor];
+      const [input, target] = (batch as unknown as readonly [Tensor, Tensor]).map((t) => t.to(device));
       const output = (model as unknown as (x: Tensor) => Tensor)(input);
       return { loss: loss_fn!(output, target), output, target };
     };
-    const result = dtype === null ? body() : autocast("cpu", { dtype }, body);
+    const result =
+      dtype === null ? body() : autocast(typeof device === "string" ? device : device.type, { dtype }, body);
     if (!(result?.loss instanceof Tensor) || result.loss.numel() !== 1)
       throw new ValueError(
         `Trainer: expected a loss of one element, got ${result?.loss instanceof Tensor ? `[${result.loss.sizes.join(", ")}]` : typeWord(result?.loss)}`,

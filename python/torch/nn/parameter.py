@@ -81,7 +81,7 @@ class UninitializedTensorMixin:
         return self.data.to(*args, **kwargs)
 
     def cuda(self, device=None, non_blocking=False, memory_format=None):
-        return self.data.cuda(device)
+        return Tensor.cuda(self, device, non_blocking)
 
     def share_memory_(self):
         raise RuntimeError(NO_SHARING)

@@ -255,9 +255,11 @@ def _copied(x):
 
 
 def _copied_for(p, values, key=None):
-    """State of a parameter in its dtype; but a step counter keeps its own."""
+    """State of a parameter in its dtype and where it is; but a step counter keeps its own."""
     if isinstance(values, Tensor):
-        return values.detach().to(p.dtype, copy=True) if p.is_floating_point() and key != "step" else values.detach().clone()
+        if key == "step":
+            return values.detach().clone()
+        return values.detach().to(p.device, p.dtype if p.is_floating_point() else values.dtype, copy=True)
     if isinstance(values, dict):
         return {k: _copied_for(p, v, k) for k, v in values.items()}
     return type(values)(_copied_for(p, v) for v in values) if type(values) in (list, tuple) else values

@@ -23,7 +23,8 @@ const NARROW = new Widths(float32, int32);
 
 export class WebGpuDevice implements Backend {
   readonly elements = staying;
-  readonly name = "webgpu";
+  /** As its tensors say it. */
+  readonly name: string;
   readonly holdsData = true;
   readonly widths = NARROW;
   readonly adapter: Adapter;
@@ -40,8 +41,9 @@ export class WebGpuDevice implements Backend {
   launched = 0;
   onHost = 0;
 
-  constructor(channel: Channel, options: MemoryOptions = {}) {
+  constructor(channel: Channel, { name = "webgpu", ...options }: MemoryOptions & { readonly name?: string } = {}) {
     this.channel = channel;
+    this.name = name;
     this.options = options;
     this.adapter = channel.started();
     channel.onFailure = (message) => this.startAnew(message);

@@ -9,8 +9,6 @@ import type { SpanBlock } from "../memory/span.ts";
 const MIB = 2 ** 20;
 /** The buffer at first; then it doubles, for all that is in it is copied. */
 const FIRST = 16 * MIB;
-/** Where the dead are found between tasks only, what may stay on the device at first: see Note [Moving out]. */
-const RESIDENT = 256 * MIB;
 
 /** Who has the buffer. */
 export interface Buffer {
@@ -29,7 +27,7 @@ export class GpuMemory extends Memory {
   lost: string | null = null;
 
   constructor(buffer: Buffer, options: MemoryOptions = {}) {
-    super(0, { resident: Math.min(RESIDENT, buffer.most / 4), ...options });
+    super(0, options);
     this.buffer = buffer;
   }
   protected override get nbytes(): number {

@@ -3,6 +3,7 @@ import type { TypedArray } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
 import type { DeviceLike } from "../../devices/device.ts";
+import { accelerator } from "../../devices/registry.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { TensorData } from "../creation/from_data.ts";
 
@@ -39,8 +40,8 @@ declare module "../../tensor/tensor.ts" {
     /** Self: every tensor's memory may be read by other threads. */
     share_memory_(): this;
     is_shared(): boolean;
-    /** Raises RuntimeError: no device is there that copies from locked pages. */
-    pin_memory(): never;
+    /** Self: no memory need be locked for the device. Raises RuntimeError where there is none but the CPU. */
+    pin_memory(): this;
     is_pinned(): boolean;
     /** A tensor of self's dtype, by sizes or of data, as the constructors of old. */
     "new"(...sizes: number[]): Tensor;
@@ -73,8 +74,9 @@ Tensor.prototype.share_memory_ = function () {
   return this;
 };
 Tensor.prototype.is_shared = () => true;
-Tensor.prototype.pin_memory = () => {
-  throw new RuntimeError("Cannot access accelerator device when none is available.");
+Tensor.prototype.pin_memory = function () {
+  if (accelerator() === null) throw new RuntimeError("Cannot access accelerator device when none is available.");
+  return this;
 };
 Tensor.prototype.is_pinned = () => false;
 Tensor.prototype.new = function (...given: unknown[]) {
