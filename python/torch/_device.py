@@ -112,7 +112,12 @@ def get_default_device():
 
 
 def set_default_device(x):
-    """Makes tensors on this device from now on unless told otherwise; None for the first."""
+    """Makes tensors on this device from now on unless told otherwise; None for the first, "auto" for the faster one, measured once."""
+    global several
+    if x == "auto":
+        run("bridge.setDevice", "auto")
+        several = several or get_default_device().type != "cpu"
+        return
     run("bridge.setDevice", None if x is None else (check_device(x, "set_default_device") or CPU).type)
 
 

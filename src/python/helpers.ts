@@ -1,4 +1,5 @@
 // What Python needs beside the library's own functions.
+import { automatic } from "../settings/auto_device.ts";
 import { compile } from "../compile/compile.ts";
 import { reset } from "../compile/namespaces.ts";
 import { running, runBackward } from "../autograd/engine.ts";
@@ -107,7 +108,7 @@ export const helpers = {
   setDevice(text: string | null): string | null {
     const now = modes();
     const before = now.device?.name ?? null;
-    now.device = text === null ? null : getDevice(text);
+    now.device = text === null ? null : text === "auto" ? automatic() : getDevice(text);
     return before;
   },
   /** Whether tensors that nobody has written are filled, and whether they are from now on. */

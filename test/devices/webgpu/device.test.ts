@@ -1,6 +1,6 @@
 // Programs on the WebGPU device: values are there when they are asked for, models train as on the CPU, and what is not there
 // is said.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as torch from "../../../src/index.ts";
 import type { Tensor } from "../../../src/index.ts";
 import { describeGpu, gpu } from "./adapter.ts";
@@ -184,5 +184,26 @@ describeGpu("an optimizer", () => {
     const before = there.p.tolist();
     expect(() => there.optimizer.step()).toThrow("Tensor on device cpu is not on the expected device webgpu!");
     expect(there.p.tolist()).toEqual(before);
+  });
+});
+
+describeGpu('set_default_device("auto")', () => {
+  test("chooses a device by measuring once, says why, and draws nothing", () => {
+    const info = vi.spyOn(console, "info").mockImplementation(() => {});
+    torch.manual_seed(5);
+    torch.set_default_device("auto");
+    const made = torch.ones(1);
+    torch.set_default_device("auto");
+    const drawn = torch.rand(1).item();
+    torch.set_default_device(null);
+    expect(info.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringMatching(
+        /^set_default_device\("auto"\): (cpu|webgpu), for the products of a layer of 256 and of its gradients, for 128 inputs, take [\d.]+ ms on webgpu and [\d.]+ ms on the CPU/,
+      ),
+    ]);
+    expect(info.mock.calls[0][0]).toContain(`: ${made.device.type},`);
+    torch.manual_seed(5);
+    expect(torch.rand(1).item()).toBe(drawn);
+    info.mockRestore();
   });
 });
