@@ -4,6 +4,7 @@ import { folder, useSwiftShader } from "../../tools/swiftshader.ts";
 import { executablePath, resultOfPage, script } from "./chromium.ts";
 import type { result as long } from "./webgpu_long_page.ts";
 import type { result } from "./webgpu_page.ts";
+import type { result as unshared } from "./webgpu_unshared_page.ts";
 
 const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 /** WebGPU by SwiftShader, whose compiler needs seconds for shaders with tiles unless it is told not to use an extension. */
@@ -25,6 +26,20 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")("in
     expect(there.text).toBe("tensor([[0, 1],\n        [2, 3]], device='webgpu')");
     for (const [i, loss] of there.losses.entries()) expect(loss).toBeCloseTo(there.expected[i], 3);
     expect(there.losses[9]).toBeLessThan(there.losses[0]);
+  });
+  test("a page that is not isolated awaits its values, and is told so where it does not", async () => {
+    const page = await script("test/browser/webgpu_unshared_page.ts");
+    const serve = (path: string) => (path === "/page.js" ? page : undefined);
+    const there = await resultOfPage<typeof unshared>(serve, {}, "", undefined, FLAGS);
+    expect(there.isolated).toBe(false);
+    for (const [i, loss] of there.trained.entries()) expect(loss).toBeCloseTo(there.expected[i], 3);
+    for (const sentence of [there.waited, there.printed])
+      expect(sentence).toMatch(
+        /^the program cannot wait for the WebGPU device here.*\nAwait the value: await x\.item_async/,
+      );
+    expect(there.indexed).toContain("index out of range in self");
+    expect(there.lost).toMatch(/^WebGPU error: the device was lost.*\nIts tensors are gone/);
+    expect(there.after).toEqual([2, 2]);
   });
   // Minutes: `npm run test:webgpu` runs them.
   test.skipIf(process.env["TIDU_WEBGPU"] !== "all")(

@@ -33,6 +33,8 @@ export interface MemoryOptions {
   readonly liveness?: LivenessKind;
   /** Where finalizers find the dead: bytes that stay in the memory at first; see Note [Moving out]. */
   readonly resident?: number;
+  /** Whether bytes can be had from it at any time, so that blocks may move out; they can unless told. */
+  readonly moves?: boolean;
 }
 
 /**
@@ -64,6 +66,7 @@ export abstract class Memory {
   private readonly liveness: Liveness<Span, Extent>;
   /** Where new spans are watched until the first look, if the engine has such a thing, and the extents of those. */
   private readonly nursery: Nursery<Span> | null;
+  private readonly moves: boolean;
   /** Spans that may move out at any time, where that is the way to find room. */
   private readonly residents: Residents | null;
   private young: Extent[] = [];
@@ -98,12 +101,16 @@ export abstract class Memory {
   private readonly looking = new Cost();
   private readonly sweeping = new Cost();
 
-  constructor(nbytes: number, { reservedBytes = 0, liveness = "poll", resident = RESIDENT }: MemoryOptions) {
+  constructor(
+    nbytes: number,
+    { reservedBytes = 0, liveness = "poll", resident = RESIDENT, moves = true }: MemoryOptions,
+  ) {
     this.reservedUnits = Math.ceil(reservedBytes / UNIT);
     this.heap = new Heap(this.reservedUnits, nbytes / UNIT);
     this.liveness = createLiveness<Span, Extent>(liveness, (extent) => this.reclaim(extent));
     this.nursery = this.liveness.kind === "poll" ? Nursery.open<Span>() : null;
-    this.residents = this.liveness.kind === "finalizer" ? new Residents() : null;
+    this.moves = moves;
+    this.residents = moves && this.liveness.kind === "finalizer" ? new Residents() : null;
     if (this.residents !== null) this.lookAt = resident;
     this.page = new Span(this, 0);
   }
@@ -382,8 +389,9 @@ export abstract class Memory {
   }
   private takeFromUnused(length: number, nbytes: number, mayGrow: boolean): number {
     // Where much is free beside it, what lives is better refused than the whole system brought to a halt.
-    const affordable = this.residents !== null || this.held < (globalThis.process?.availableMemory?.() ?? Infinity) / 2;
-    for (const share of affordable ? [MOVED_AT_ONCE, 1] : []) {
+    const isAffordable =
+      this.moves && (this.residents !== null || this.held < (globalThis.process?.availableMemory?.() ?? Infinity) / 2);
+    for (const share of isAffordable ? [MOVED_AT_ONCE, 1] : []) {
       this.moveOut(share === 1 ? Infinity : Math.max(length * UNIT, this.held * share));
       this.heap.join();
       const start = mayGrow ? this.takeFree(length) : this.heap.take(length);

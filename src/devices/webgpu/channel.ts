@@ -1,7 +1,7 @@
 // The calling thread's end of the ring of commands: see Note [Device thread].
 import { RuntimeError } from "../../base/errors.ts";
 import { COMMAND, CONTROL, DESCRIPTOR_BYTES, DESCRIPTOR_STEP, startWorker } from "./worker.ts";
-import type { Adapter } from "./worker.ts";
+import type { Adapter, DeviceThread } from "./worker.ts";
 
 const RING_BYTES = 4 << 20;
 /** Bytes that come back at once. */
@@ -11,6 +11,8 @@ const PART = ANSWER_BYTES / 2;
 const PIECE = RING_BYTES / 4;
 /** Commands after which a worker that sleeps is woken, though nobody waits for a result yet. */
 const UNHEARD = 32;
+const CANNOT_WAIT =
+  "the program cannot wait for the WebGPU device here, for this page shares no memory with it.\nAwait the value: await x.item_async(), await x.cpu_async(). Or serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp: then nothing need be awaited.";
 /** How long a worker may take to start. */
 const START_MS = 60_000;
 /** How long a program that ends waits for what the device is at. */
@@ -19,6 +21,15 @@ const CLOSE_MS = 10_000;
 export interface ChannelOptions {
   readonly dawn: string | null;
   readonly toggles: readonly string[];
+  /** Whether there is memory that threads share; tests do without. */
+  readonly shares?: boolean;
+}
+/** What the worker says. */
+interface Heard {
+  readonly request?: number;
+  readonly bytes?: Uint8Array;
+  readonly failure?: string;
+  readonly adapter?: string;
 }
 interface Waiting {
   readonly resolve: (bytes: Uint8Array) => void;
@@ -28,16 +39,18 @@ interface Waiting {
 }
 /** Sends commands, and waits for answers. */
 export class Channel {
-  private readonly control = new Int32Array(new SharedArrayBuffer(CONTROL.words * 4));
-  private readonly ring = new Int32Array(new SharedArrayBuffer(RING_BYTES));
-  private readonly answer = new Uint8Array(new SharedArrayBuffer(ANSWER_BYTES));
+  /** Whether a program may wait for the device: see Note [Without shared memory]. */
+  readonly shares: boolean;
+  private readonly control: Int32Array;
+  private readonly ring: Int32Array;
+  private readonly answer: Uint8Array;
   private head = 0;
   private unheard = 0;
   private requests = 0;
   private readonly waiting = new Map<number, Waiting>();
   private readonly whenUp: Promise<void>;
   /** Whether the worker keeps the process alive: while somebody awaits something of it. */
-  private readonly keepAlive: (keep: boolean) => void;
+  private readonly thread: DeviceThread;
   private adapter: Adapter | null = null;
   private crashed: string | null = null;
   /** How often the device was started anew. */
@@ -45,14 +58,19 @@ export class Channel {
   /** What becomes of a failure: the error to raise. */
   onFailure: (message: string) => Error = failed;
 
-  constructor({ dawn, toggles }: ChannelOptions) {
-    const { control, ring, answer, waiting } = this;
+  constructor({ dawn, toggles, shares = typeof SharedArrayBuffer !== "undefined" }: ChannelOptions) {
+    const { waiting } = this;
+    this.shares = shares;
+    const memory = (nbytes: number) => (shares ? new SharedArrayBuffer(nbytes) : new ArrayBuffer(nbytes));
+    const [control, ring, answer] = [CONTROL.words * 4, RING_BYTES, shares ? ANSWER_BYTES : 0].map(memory);
+    this.control = new Int32Array(control);
+    this.ring = new Int32Array(ring);
+    this.answer = new Uint8Array(answer);
     let up: () => void;
     this.whenUp = new Promise((resolve) => (up = resolve));
     const setup = {
-      control: control.buffer,
-      ring: ring.buffer,
-      answer: answer.buffer,
+      shared: shares ? ({ control, ring, answer } as never) : null,
+      words: CONTROL.words,
       dawn,
       toggles,
       at: CONTROL,
@@ -60,17 +78,18 @@ export class Channel {
       descriptorBytes: DESCRIPTOR_BYTES,
       descriptorStep: DESCRIPTOR_STEP,
     };
-    globalThis.process?.on?.("exit", () => this.close());
-    this.keepAlive = startWorker(setup, (message) => {
-      const { request, bytes, failure } = message as { request?: number; bytes?: Uint8Array; failure?: string };
+    if (shares) globalThis.process?.on?.("exit", () => this.close());
+    this.thread = startWorker(setup, (message) => {
+      const { request, bytes, failure, adapter } = message as Heard;
       if (request === undefined) {
-        this.crashed = failure ?? null;
-        this.keepAlive(waiting.size > 0);
+        if (adapter !== undefined) this.adapter = JSON.parse(adapter) as Adapter;
+        else this.crashed = failure ?? null;
+        this.thread.keep(waiting.size > 0);
         return up();
       }
       const { resolve, reject, life } = waiting.get(request)!;
       waiting.delete(request);
-      this.keepAlive(waiting.size > 0);
+      this.thread.keep(waiting.size > 0);
       if (bytes !== undefined) resolve(bytes);
       else reject(life === this.lives ? this.onFailure(failure!) : failed(failure!));
     });
@@ -90,6 +109,7 @@ export class Channel {
   /** The adapter, once the worker is up; waits for it. Raises RuntimeError if there is none. */
   started(): Adapter {
     if (this.adapter !== null) return this.adapter;
+    if (!this.shares) throw notStarted(this.crashed ?? "`await ready()` of tidu/webgpu first");
     const until = performance.now() + START_MS;
     while (Atomics.load(this.control, CONTROL.started) === 0) {
       const late = performance.now() > until ? `no answer in ${START_MS / 1000} s` : null;
@@ -102,9 +122,9 @@ export class Channel {
   }
   /** The same without making the thread wait. */
   async starting(): Promise<Adapter> {
-    if (this.adapter === null) this.keepAlive(true);
+    if (this.adapter === null) this.thread.keep(true);
     await this.whenUp;
-    this.keepAlive(this.waiting.size > 0);
+    this.thread.keep(this.waiting.size > 0);
     return this.started();
   }
 
@@ -113,6 +133,12 @@ export class Channel {
     // An even number of words, so that at the ring's end there is room for a command that leads back to its start.
     const length = words + 2 + (words & 1);
     const { ring, control } = this;
+    if (!this.shares) {
+      if (this.head + length > ring.length) this.flush();
+      ring[this.head] = length;
+      ring[this.head + 1] = command;
+      return this.head + 2;
+    }
     // A command lies in one piece, and the head never comes up to the tail from behind: that would look like an empty ring.
     if (this.head + length > ring.length) {
       this.awaitRoom((tail) => tail <= this.head && tail > 0);
@@ -135,11 +161,22 @@ export class Channel {
   send(soon = false): void {
     const { control, ring } = this;
     this.head += ring[this.head];
+    if (!this.shares) return this.sendLater(soon);
     if (this.head === ring.length) this.head = 0;
     Atomics.store(control, CONTROL.head, this.head);
     if (!soon && ++this.unheard < UNHEARD) return;
     this.unheard = 0;
     if (soon || Atomics.load(control, CONTROL.asleep) === 1) Atomics.notify(control, CONTROL.head);
+  }
+  /** Without shared memory: at the end of what runs, or when there are many. */
+  private sendLater(soon: boolean): void {
+    if (soon || ++this.unheard >= UNHEARD) return this.flush();
+    if (this.unheard === 1) queueMicrotask(() => this.flush());
+  }
+  private flush(): void {
+    this.unheard = 0;
+    if (this.head > 0) this.thread.send(this.ring.slice(0, this.head));
+    this.head = 0;
   }
   private awaitRoom(isThere: (tail: number) => boolean): void {
     for (;;) {
@@ -164,8 +201,11 @@ export class Channel {
   /** Sends a request with its arguments and gives the bytes of the answer, which the next request overwrites. */
   ask(command: number, ...words: readonly number[]): Uint8Array {
     this.started();
+    if (!this.shares && command !== COMMAND.grow && command !== COMMAND.restart) throw new RuntimeError(CANNOT_WAIT);
     if (command !== COMMAND.grow) this.waits++;
     const request = this.request(command, words);
+    // What fails is heard of where something is awaited.
+    if (!this.shares) return this.answer;
     for (;;) {
       const answered = Atomics.load(this.control, CONTROL.answered);
       if (answered === request) break;
@@ -207,7 +247,7 @@ export class Channel {
     this.started();
     const request = this.request(COMMAND.fetch, [from, nbytes, first, before]);
     const life = this.lives;
-    this.keepAlive(true);
+    this.thread.keep(true);
     return new Promise((resolve, reject) => this.waiting.set(request, { resolve, reject, life }));
   }
   /** To a multiple of 4. Up to 3 bytes more are written where their number is none. */

@@ -37,6 +37,8 @@ export class WebGpuDevice implements Backend {
   /** Where kernels put the ends of indices, once one does, and who judges them: see Note [Late checks]. */
   private ends: Block | null = null;
   private expected: { readonly judge: Judge; readonly place: () => string | null }[] = [];
+  /** What was found wrong with indices while nobody waited. */
+  private found: unknown = null;
   /** Launches and products so far, and kernels that ran on the host instead. */
   launched = 0;
   onHost = 0;
@@ -59,7 +61,7 @@ export class WebGpuDevice implements Backend {
         download: (from, nbytes) => channel.download(from, nbytes),
         upload: (to, bytes) => channel.upload(to, bytes),
       },
-      options,
+      { ...options, moves: channel.shares },
     );
     return [memory, new Launcher(channel, (nbytes) => memory.allocate(nbytes))];
   }
@@ -133,9 +135,24 @@ export class WebGpuDevice implements Backend {
     return b;
   }
   expect(judge: Judge): Place {
-    if (this.expected.length === EXPECTED) this.judge();
+    if (this.expected.length === EXPECTED) this.judgeAll();
     this.expected.push({ judge, place: placeNow() });
     return { block: this.endsBlock(), offset: 2 * (this.expected.length - 1) };
+  }
+  private judgeAll(): void {
+    if (this.channel.shares) return this.judge();
+    // Nobody can wait: others go elsewhere, and what is found is told where something is awaited.
+    const { expected } = this;
+    const coming = this.channel.downloadAsync(this.endsAt(), expected.length * 16);
+    const block = this.ends;
+    this.expected = [];
+    this.ends = null;
+    coming
+      .then((bytes) => {
+        block?.free();
+        this.judge(bytes, expected);
+      })
+      .catch((error: unknown) => (this.found ??= error));
   }
   /** The byte where they are. */
   private endsAt(): number {
@@ -178,6 +195,11 @@ export class WebGpuDevice implements Backend {
     this.expected = [];
     const first = this.endsAt();
     const bytes = await this.channel.downloadAsync(from, skipped + nbytes, first, expected.length * 16);
+    if (this.found !== null) {
+      const { found } = this;
+      this.found = null;
+      throw found;
+    }
     this.judge(bytes.subarray(0, expected.length * 16), expected);
     return elements(dtype, bytes.subarray(expected.length * 16), skipped, nbytes);
   }

@@ -4,10 +4,6 @@ import { Channel } from "./channel.ts";
 
 /** Starts it. Raises RuntimeError where there can be none. */
 export function openChannel(): Channel {
-  if (typeof SharedArrayBuffer === "undefined")
-    throw new RuntimeError(
-      "the WebGPU device needs shared memory.\nA page has it if it is cross-origin isolated: served with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
-    );
   return new Channel({ dawn: findDawn(), toggles: toggles() });
 }
 interface NodeModule {

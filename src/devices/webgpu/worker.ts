@@ -3,6 +3,9 @@
 // Note [Device thread]: reading a value is asynchronous in WebGPU, and synchronous in PyTorch. So the device lives in a
 // worker of its own; who needs a value waits on an atomic until the worker, whose event loop turns, has it. Commands are
 // words in a ring: a thread appends them without waiting, and they run in that order.
+//
+// Note [Without shared memory]: a page that is not isolated sends the same commands as messages, and gets answers as messages
+// alone. Nobody can wait there; who wants a value awaits it.
 
 /** Words of `control`. What the two threads write stands in lines of its own. */
 export const CONTROL = {
@@ -51,9 +54,13 @@ export const DESCRIPTOR_BYTES = 2048;
 export const DESCRIPTOR_STEP = 256;
 
 export interface WorkerSetup {
-  readonly control: SharedArrayBuffer;
-  readonly ring: SharedArrayBuffer;
-  readonly answer: SharedArrayBuffer;
+  /** Null where no memory can be shared. */
+  readonly shared: {
+    readonly control: SharedArrayBuffer;
+    readonly ring: SharedArrayBuffer;
+    readonly answer: SharedArrayBuffer;
+  } | null;
+  readonly words: number;
   /** Where Node finds the package `webgpu`; null where the browser has WebGPU itself. */
   readonly dawn: string | null;
   /** Toggles for Dawn, as `create` of the package takes them. */
@@ -88,11 +95,12 @@ export function work(
   setup: WorkerSetup,
   load: (path: string) => Promise<unknown>,
   post: (message: unknown, transfer: ArrayBuffer[]) => void,
-): void {
+): (words: Int32Array<SharedArrayBuffer>) => void {
   const { at, command, descriptorBytes, descriptorStep } = setup;
-  const control = new Int32Array(setup.control);
-  const ring = new Int32Array(setup.ring);
-  const answer = new Uint8Array(setup.answer);
+  const { shared } = setup;
+  const control = shared === null ? new Int32Array(setup.words) : new Int32Array(shared.control);
+  let ring = shared === null ? new Int32Array(0) : new Int32Array(shared.ring);
+  const answer = shared === null ? new Uint8Array(4096) : new Uint8Array(shared.answer);
   const [STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ] = [128, 64, 4, 8, 1];
   /** Bytes of descriptors that are submitted at once. */
   const BATCH = 1 << 20;
@@ -118,6 +126,10 @@ export function work(
     written: 0,
     launches: 0,
     failure: "",
+    /** What is known of the adapter, as JSON. */
+    told: "",
+    /** Commands that came as messages, and what is being done of them. */
+    doing: Promise.resolve(),
 
     async start(): Promise<void> {
       let gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
@@ -178,7 +190,8 @@ export function work(
         features: [...adapter.features],
         most: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
       };
-      life.say(JSON.stringify(told));
+      life.told = JSON.stringify(told);
+      life.say(life.told);
     },
     say(text: string): void {
       // TextEncoder does not write to shared memory everywhere.
@@ -286,6 +299,7 @@ export function work(
         memory.destroy();
         life.replace(larger);
       }
+      if (error !== null && shared === null) life.fail(`out of memory: ${error.message}`);
       life.say(error === null ? "" : error.message);
     },
     /** Answers a request, unless something failed. */
@@ -330,13 +344,15 @@ export function work(
         await life.start();
       } catch (error) {
         life.say(error instanceof Error ? error.message : String(error));
+        life.failure = "it did not start";
         Atomics.store(control, at.started, 2);
         Atomics.notify(control, at.started);
-        return post({ started: false }, []);
+        return post({ started: false, failure: String(error) }, []);
       }
       Atomics.store(control, at.started, 1);
       Atomics.notify(control, at.started);
-      post({ started: true }, []);
+      post({ started: true, adapter: life.told }, []);
+      if (shared === null) return;
       // A worker that only waits for an atomic would end.
       setInterval(() => {}, 2 ** 30);
       for (let tail = 0; ;) {
@@ -355,54 +371,76 @@ export function work(
           Atomics.store(control, at.asleep, 0);
           continue;
         }
-        const length = ring[tail];
-        const number = ring[tail + 1];
-        try {
-          const doing = life.perform(number, tail + 2, tail + length);
-          if (number >= command.download) await doing;
-        } catch (error) {
-          life.fail(String(error));
-        }
-        tail = number === command.wrap ? 0 : tail + length;
+        tail = await life.next(tail);
         if (tail === ring.length) tail = 0;
         Atomics.store(control, at.tail, tail);
         Atomics.notify(control, at.tail);
-        if (life.launches >= FEW) life.submit();
       }
     },
+    /** Performs the command at a word of the ring; gives where the next one is. */
+    next(tail: number): number | Promise<number> {
+      const number = ring[tail + 1];
+      const end = number === command.wrap ? 0 : tail + ring[tail];
+      try {
+        const doing = life.perform(number, tail + 2, tail + ring[tail]);
+        if (number >= command.download) return doing.then(() => end);
+      } catch (error) {
+        life.fail(String(error));
+      }
+      if (life.launches >= FEW) life.submit();
+      return end;
+    },
+    /** Performs commands that came as a message, after those before. */
+    take(words: Int32Array<SharedArrayBuffer>): void {
+      life.doing = life.doing.then(async () => {
+        ring = words;
+        for (let tail = 0; tail < words.length;) tail = await life.next(tail);
+        life.submit();
+      });
+    },
   };
-  void life.run();
+  life.doing = life.run();
+  return shared === null ? life.take : () => {};
 }
 
 interface NodeThread {
   ref(): void;
   unref(): void;
+  postMessage(message: unknown): void;
   on(event: string, listener: (value: unknown) => void): void;
 }
 interface NodeThreads {
   readonly Worker: new (text: string, options: object) => NodeThread;
 }
-/**
- * Starts the worker; `heard` is told its messages, and of its end. It keeps a process alive only while it is told to, by what
- * is given.
- */
-export function startWorker(setup: WorkerSetup, heard: (message: unknown) => void): (keep: boolean) => void {
+/** The thread's end of a worker. */
+export interface DeviceThread {
+  /** Whether it keeps the process alive. */
+  keep(alive: boolean): void;
+  /** Commands, where there is no memory to share: see Note [Without shared memory]. */
+  send(words: Int32Array): void;
+}
+/** Starts the worker, which does not keep a process alive by itself; `heard` is told its messages, and of its end. */
+export function startWorker(setup: WorkerSetup, heard: (message: unknown) => void): DeviceThread {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads") as unknown as NodeThreads | undefined;
   if (threads !== undefined) {
     const text = `const { workerData, parentPort } = process.getBuiltinModule("node:worker_threads");
-(${work.toString()})(workerData, (path) => import(path), (message, transfer) => parentPort.postMessage(message, transfer));`;
+const take = (${work.toString()})(workerData, (path) => import(path), (message, transfer) => parentPort.postMessage(message, transfer));
+parentPort.on("message", take);`;
     const worker = new threads.Worker(text, { eval: true, workerData: setup, execArgv: [], name: "tidu webgpu" });
     worker.on("message", heard);
     worker.on("error", (error) => heard({ failure: String(error) }));
     worker.unref();
-    return (keep) => (keep ? worker.ref() : worker.unref());
-  } else {
-    const text = `onmessage = (event) => (${work.toString()})(event.data, (path) => import(path), (message, transfer) => postMessage(message, transfer));`;
-    const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-    const worker = new Worker(url, { name: "tidu webgpu" });
-    worker.onmessage = (event: MessageEvent<unknown>) => heard(event.data);
-    worker.onerror = (event) => heard({ failure: event.message });
-    worker.postMessage(setup);
-    return () => {};
+    return {
+      keep: (alive) => (alive ? worker.ref() : worker.unref()),
+      send: (words) => worker.postMessage(words),
+    };
   }
+  const text = `let take;
+onmessage = (event) => take ? take(event.data) : (take = (${work.toString()})(event.data, (path) => import(path), (message, transfer) => postMessage(message, transfer)));`;
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const worker = new Worker(url, { name: "tidu webgpu" });
+  worker.onmessage = (event: MessageEvent<unknown>) => heard(event.data);
+  worker.onerror = (event) => heard({ failure: event.message });
+  worker.postMessage(setup);
+  return { keep: () => {}, send: (words) => worker.postMessage(words) };
 }
