@@ -14,6 +14,7 @@ import type { Case, Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
 import { before, gpuBefore, gpuSides, sides, start } from "./side.ts";
 import type { Side, Started } from "./side.ts";
+import { webgpuCounts } from "./webgpu.ts";
 
 /** What takes longer than this is measured once. */
 const LONG = 1;
@@ -40,6 +41,10 @@ if (filters.includes("distributed")) {
   process.exit();
 }
 
+if (filters.includes("webgpu")) {
+  await webgpuCounts();
+  process.exit();
+}
 if (filters.includes("compile")) {
   compile();
   process.exit();

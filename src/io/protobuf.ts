@@ -1,7 +1,9 @@
 // Protocol buffers, by the optional package @bufbuild/protobuf: it is written in TypeScript, passes the conformance tests of
 // the format's authors, and reads descriptions of messages at run time without making code of text, which pages may forbid.
 import { ValueError } from "../base/errors.ts";
-import { peer } from "./source.ts";
+import type * as protobuf from "@bufbuild/protobuf";
+import type * as protobufTypes from "@bufbuild/protobuf/wkt";
+import { peer, requirePeer } from "./source.ts";
 
 /** A message: its fields by their names in camelCase; int64 are bigints. */
 export type Message = Record<string, unknown>;
@@ -33,6 +35,24 @@ export async function messagesOf(text: string, what: string): Promise<Messages> 
     peer(() => import("@bufbuild/protobuf"), "@bufbuild/protobuf", what),
     peer(() => import("@bufbuild/protobuf/wkt"), "@bufbuild/protobuf", what),
   ]);
+  return messagesBy(library, wkt, text, what);
+}
+/** The same without awaiting, in Node: for Python programs, which do not. */
+export function messagesNow(text: string, what: string): Messages {
+  const require = requirePeer("@bufbuild/protobuf", what);
+  return messagesBy(
+    require("@bufbuild/protobuf") as typeof protobuf,
+    require("@bufbuild/protobuf/wkt") as typeof protobufTypes,
+    text,
+    what,
+  );
+}
+function messagesBy(
+  library: typeof protobuf,
+  wkt: Pick<typeof protobufTypes, "FileDescriptorProtoSchema">,
+  text: string,
+  what: string,
+): Messages {
   const file = { name: "tidu.proto", package: "tidu", syntax: "proto2", messageType: described(text) };
   const registry = library.createFileRegistry(library.create(wkt.FileDescriptorProtoSchema, file), () => undefined);
   const named = (name: string) => registry.getMessage(`tidu.${name}`)!;

@@ -1,5 +1,6 @@
 // Where readers read from: paths, addresses, bytes; and the optional packages that they read with.
 import { FileNotFoundError, ImportError, RuntimeError, TypeError, ValueError } from "../base/errors.ts";
+import { findPackage } from "../base/packages.ts";
 import { typeWord } from "../tensor/type_word.ts";
 
 /** A path (in Node) or an address, or what a file has in it. */
@@ -73,13 +74,22 @@ export async function read_lines(source: Source): Promise<string[]> {
   return lines;
 }
 
+/** The same at once, in Node: what requires it. */
+export function requirePeer(name: string, what: string): NodeJS.Require {
+  const found = findPackage(name);
+  if (found !== null && found !== undefined) return found.require;
+  throw notInstalled(name, what, found === null ? "it is not installed" : "there is no way to load it at once here");
+}
+function notInstalled(name: string, what: string, why: string): ImportError {
+  return new ImportError(
+    `No module named '${name}'\nReading ${what} needs the package ${name}: npm install ${name}\n(${why})`,
+  );
+}
 /** An optional package, or an ImportError that says what to install. */
 export async function peer<M>(load: () => Promise<M>, name: string, what: string): Promise<M> {
   try {
     return await load();
   } catch (error) {
-    throw new ImportError(
-      `No module named '${name}'\nReading ${what} needs the package ${name}: npm install ${name}\n(${(error as Error).message.split("\n")[0]})`,
-    );
+    throw notInstalled(name, what, (error as Error).message.split("\n")[0]);
   }
 }

@@ -1,4 +1,5 @@
 // What Python needs beside the library's own functions.
+import { SummaryWriter } from "../train/summary_writer.ts";
 import { automatic } from "../settings/auto_device.ts";
 import { compile } from "../compile/compile.ts";
 import { reset } from "../compile/namespaces.ts";
@@ -305,6 +306,9 @@ export const helpers = {
   },
   newGradScaler: (...args: unknown[]): GradScaler =>
     new GradScaler(...(args as ConstructorParameters<typeof GradScaler>)),
+  // ---- torch.utils.tensorboard
+  newSummaryWriter: (log_dir: string, purge_step: number | null, filename_suffix: string): SummaryWriter =>
+    SummaryWriter.createNow(log_dir, { purge_step, filename_suffix }),
   /** What stands for an optimizer in the eyes of a GradScaler. */
   steppedBy: (params: Tensor[]): object => new Stepped(params),
   // ---- schedulers

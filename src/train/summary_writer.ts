@@ -1,6 +1,6 @@
 // Logs that TensorBoard reads: event files, which are records of a protocol buffer each.
 import { KeyError, ValueError } from "../base/errors.ts";
-import { messagesOf } from "../io/protobuf.ts";
+import { messagesNow, messagesOf } from "../io/protobuf.ts";
 import type { Message, Messages } from "../io/protobuf.ts";
 import { files } from "../serialization/file_system.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -56,6 +56,11 @@ message Dim {
 }
 `;
 const [START, STRING] = [1, 7];
+const WHAT = "event files of TensorBoard";
+export interface SummaryWriterOptions {
+  purge_step?: number | null;
+  filename_suffix?: string;
+}
 
 /** CRC-32C (Castagnoli), as RFC 3720 has it. */
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -112,11 +117,18 @@ export class SummaryWriter {
    * Begins a file in `log_dir`, which is made. With `purge_step`, TensorBoard leaves out what older files have of that step
    * and later ones: for a run that goes on from a checkpoint. Raises ImportError without @bufbuild/protobuf.
    */
-  static async create(
+  static async create(log_dir: string, options: SummaryWriterOptions = {}): Promise<SummaryWriter> {
+    return this.begun(log_dir, options, await messagesOf(EVENTS, WHAT));
+  }
+  /** @internal The same at once, for Python programs. */
+  static createNow(log_dir: string, options: SummaryWriterOptions): SummaryWriter {
+    return this.begun(log_dir, options, messagesNow(EVENTS, WHAT));
+  }
+  private static begun(
     log_dir: string,
-    { purge_step = null, filename_suffix = "" }: { purge_step?: number | null; filename_suffix?: string } = {},
-  ): Promise<SummaryWriter> {
-    const messages = await messagesOf(EVENTS, "event files of TensorBoard");
+    { purge_step = null, filename_suffix = "" }: SummaryWriterOptions,
+    messages: Messages,
+  ): SummaryWriter {
     const { mkdirSync } = files("SummaryWriter");
     mkdirSync(log_dir, { recursive: true });
     const { hostname } = globalThis.process.getBuiltinModule("node:os");

@@ -1,4 +1,5 @@
 // Libraries of the system's, called through koffi, an optional peer of this package.
+import { findPackage } from "../../base/packages.ts";
 
 export type Native = (...args: unknown[]) => unknown;
 export interface NativeLibrary {
@@ -10,20 +11,13 @@ export interface Koffi {
   /** Of the first byte of a view, or of a symbol. */
   address(of: unknown): bigint;
 }
-interface NodeModule {
-  createRequire(from: string): (name: string) => unknown;
-}
-
 /** koffi and the module or folder it was found from; a string says why there is none. */
 export function findKoffi(): { koffi: Koffi; from: string } | string {
-  const { process } = globalThis as { process?: NodeJS.Process };
-  const { createRequire } = (process?.getBuiltinModule?.("node:module") ?? {}) as Partial<NodeModule>;
-  if (process === undefined || createRequire === undefined) return "none outside Node";
-  for (const from of [import.meta.url, `${process.cwd()}/`]) {
-    try {
-      return { koffi: createRequire(from)("koffi") as Koffi, from };
-    } catch {}
-  }
+  const found = findPackage("koffi");
+  if (found === undefined) return "none outside Node";
+  try {
+    if (found !== null) return { koffi: found.require("koffi") as Koffi, from: found.from };
+  } catch {}
   return "koffi is not installed";
 }
 
