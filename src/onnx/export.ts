@@ -1,5 +1,6 @@
 // torch.onnx.export: a model's run, written down as a graph of ONNX.
 import { withGrad } from "../autograd/mode.ts";
+import type { Messages } from "../io/protobuf.ts";
 import { NotImplementedError, TypeError, ValueError } from "../base/errors.ts";
 import { observer } from "../base/observer.ts";
 import type { Observer } from "../base/observer.ts";
@@ -14,7 +15,7 @@ import { programPlace } from "../viz/places.ts";
 import { GraphBuilder } from "./graph.ts";
 import type { Initializer } from "./graph.ts";
 import { writeRecurrent } from "./recurrent.ts";
-import { numberOf, onnxMessages } from "./schema.ts";
+import { numberOf, onnxMessages, onnxMessagesNow } from "./schema.ts";
 import { casts, table } from "./to_onnx.ts";
 
 export interface ExportOptions {
@@ -47,20 +48,41 @@ async function exportModel(
   model: Module,
   args: Tensor | readonly Tensor[],
   f: string | null = null,
+  options: ExportOptions = {},
+): Promise<Uint8Array> {
+  const inputs = checked(model, args);
+  return written(await onnxMessages(), model, inputs, f, options);
+}
+export { exportModel as export };
+/** @internal The same at once, for Python programs. */
+export const exportNow = (
+  model: Module,
+  args: Tensor | readonly Tensor[],
+  f: string | null,
+  options: ExportOptions,
+): Uint8Array => written(onnxMessagesNow(), model, checked(model, args), f, options);
+
+function checked(model: Module, args: Tensor | readonly Tensor[]): readonly Tensor[] {
+  if (!((model as unknown) instanceof Module))
+    throw new TypeError(`onnx.export: expected a Module as model, got ${typeWord(model)}`);
+  const inputs = args instanceof Tensor ? [args] : [...args];
+  const bad = inputs.find((x) => !((x as unknown) instanceof Tensor));
+  if (bad !== undefined) throw new TypeError(`onnx.export: expected tensors as args, got ${typeWord(bad)}`);
+  return inputs;
+}
+function written(
+  messages: Messages,
+  model: Module,
+  inputs: readonly Tensor[],
+  f: string | null,
   {
     input_names = [],
     output_names = [],
     dynamic_axes: given = {},
     dynamic_shapes = null,
     external_data = false,
-  }: ExportOptions = {},
-): Promise<Uint8Array> {
-  if (!((model as unknown) instanceof Module))
-    throw new TypeError(`onnx.export: expected a Module as model, got ${typeWord(model)}`);
-  const inputs = args instanceof Tensor ? [args] : [...args];
-  const bad = inputs.find((x) => !((x as unknown) instanceof Tensor));
-  if (bad !== undefined) throw new TypeError(`onnx.export: expected tensors as args, got ${typeWord(bad)}`);
-  const messages = await onnxMessages();
+  }: ExportOptions,
+): Uint8Array {
   const parameters = new Map<Tensor, string>();
   for (const [name, t] of [...model.named_parameters(), ...model.named_buffers()])
     if (!parameters.has(t)) parameters.set(t, name);
@@ -116,7 +138,6 @@ async function exportModel(
   writeFile("onnx.export", f, (write) => write(bytes));
   return bytes;
 }
-export { exportModel as export };
 
 const nameOf = (names: readonly string[], i: number): string => names[i] ?? `input_${i}`;
 function shapesByName(

@@ -49,9 +49,13 @@ class Graph {
   constructor(graph: GraphProto, opset: number, files: Files, learnt: boolean) {
     this.opset = opset;
     const constants = new Map<string, Tensor>();
+    // Running averages are no parameters, whose gradients nobody could have.
+    const norms = graph.node.filter(({ opType }) => opType === "BatchNormalization");
+    const averages = new Set(norms.flatMap(({ input }) => input.slice(3)));
     for (const proto of graph.initializer) {
       const t = tensorOf(proto, files);
-      constants.set(proto.name, learnt && t.dtype.is_floating_point && t.ndim > 0 ? new Parameter(t) : t);
+      const isLearnt = learnt && t.dtype.is_floating_point && t.ndim > 0 && !averages.has(proto.name);
+      constants.set(proto.name, isLearnt ? new Parameter(t) : t);
     }
     this.constants = constants;
     this.input_names = graph.input.map(({ name }) => name).filter((name) => !constants.has(name));

@@ -1,7 +1,7 @@
 // The messages of ONNX's files (onnx.proto), and the dtypes that they number.
 import { bfloat16, bool, float16, float32, float64, int16, int32, int64, int8, uint8 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
-import { messagesOf } from "../io/protobuf.ts";
+import { messagesNow, messagesOf } from "../io/protobuf.ts";
 import type { Messages } from "../io/protobuf.ts";
 
 const SCHEMA = `
@@ -77,6 +77,7 @@ message Dimension {
   string dim_param = 2;
 }
 `;
+export const onnxMessagesNow = (): Messages => messagesNow(SCHEMA, "ONNX");
 export const onnxMessages = (): Promise<Messages> => messagesOf(SCHEMA, "ONNX");
 
 export interface TensorProto {

@@ -1,4 +1,5 @@
 // What Python needs beside the library's own functions.
+import { onnx } from "./onnx.ts";
 import { SummaryWriter } from "../train/summary_writer.ts";
 import { automatic } from "../settings/auto_device.ts";
 import { compile } from "../compile/compile.ts";
@@ -306,6 +307,8 @@ export const helpers = {
   },
   newGradScaler: (...args: unknown[]): GradScaler =>
     new GradScaler(...(args as ConstructorParameters<typeof GradScaler>)),
+  // ---- torch.onnx
+  ...onnx,
   // ---- torch.utils.tensorboard
   newSummaryWriter: (log_dir: string, purge_step: number | null, filename_suffix: string): SummaryWriter =>
     SummaryWriter.createNow(log_dir, { purge_step, filename_suffix }),

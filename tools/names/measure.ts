@@ -39,7 +39,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "torch.nativert": "a runtime in C++",
   "torch.nn.cpp": "wrappers of modules written in C++",
   "torch.numa": "placement of processes",
-  "torch.onnx": "graphs for other runtimes",
+  "torch.onnx": "all but `export` and `is_in_onnx_export`: parts of its exporter",
   "torch.package": "archives of code",
   "torch.utils": "tools for work on PyTorch itself, but for those under torch.utils.data and others below",
   "torch.xpu": "a device that is not there",

@@ -93,7 +93,7 @@ describeGpu("a device that is lost", () => {
     const want = [...whole.model.parameters()].map((p) => p.tolist());
 
     let run = make();
-    let saved = new Uint8Array();
+    let saved: Uint8Array = new Uint8Array();
     let at = 0;
     let lost = 0;
     for (let i = 0; i < STEPS;) {
