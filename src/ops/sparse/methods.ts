@@ -4,7 +4,7 @@ import { list, sameShape } from "../../base/layout.ts";
 import { markChanged } from "../../autograd/inplace.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import "./declared.ts";
+import type {} from "./declared.ts";
 import {
   _sparse_values,
   called,

@@ -1,4 +1,5 @@
-// A BLAS of the system's (OpenBLAS, MKL, Accelerate), called through koffi on the memory where it lies.
+// A BLAS of the system's (OpenBLAS, MKL, Accelerate), called through koffi on the memory where it lies. In bundles for browsers, where
+// there is none, no_blas.ts stands for this file ("browser" in package.json).
 //
 // koffi is an optional peer of this package: without it, or without a BLAS, the products of gemm/ are all there is. The BLAS
 // runs on one thread; our threads call it for pieces of a product. Its own would compete with ours for the cores.
