@@ -19,7 +19,8 @@ const modules: Readonly<Record<string, () => object | Promise<object>>> = {
   "tidu/autograd": () => torch.autograd,
   "tidu/serialization": () => torch.serialization,
   "tidu/typed": () => import("tidu/typed"),
-  "tidu/lean": () => import("tidu/lean"),
+  // The same names; here tensors have all methods anyway.
+  "tidu/lean": () => torch,
   "tidu/train": () => import("tidu/train"),
   "tidu/data": () => import("tidu/data"),
   "tidu/distributions": () => import("tidu/distributions"),
