@@ -252,11 +252,10 @@ function columnOf(
   });
   if (bad >= 0) {
     const got = values[bad] ?? null;
-    const help =
-      got === null || typeof got === "bigint" ? `\nFloats take it: dtypes: { "${name}": torch.float64 }` : "";
-    throw new ValueError(
-      `${file}, row ${bad}, column '${name}': expected a number for ${dtype}, got ${typeof got === "bigint" ? got : JSON.stringify(got)}${help}`,
-    );
+    const isWide = typeof got === "bigint";
+    const text = isWide ? String(got) : JSON.stringify(got);
+    const help = got === null || isWide ? `\nFloats take it: dtypes: { "${name}": torch.float64 }` : "";
+    throw new ValueError(`${file}, row ${bad}, column '${name}': expected a number for ${dtype}, got ${text}${help}`);
   }
   return tensor(
     values.map((v) => (v ?? NaN) as number | bigint | boolean),
