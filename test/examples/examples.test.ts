@@ -21,7 +21,7 @@ test("all examples run, one after the other, and draw", () => {
   rmSync(folder, { recursive: true });
 });
 test("every program of docs/from-tensorflow.md runs and does what it says", () => {
-  const [head, ...programs] = [...readFileSync("docs/from-tensorflow.md", "utf8").matchAll(/```ts\n([^]*?)```/g)].map(
+  const [head, ...programs] = [...readFileSync("docs/from-tensorflow.md", "utf8").matchAll(/```ts(?: node)?\n([^]*?)```/g)].map(
     ([, text]) => text,
   );
   expect(programs.length).toBe(10);
