@@ -148,7 +148,7 @@ class Tab {
     // Not at every frame: a reader would never come to an end.
     if (performance.now() - this.told < 500 && frame.accuracy < 0.99) return;
     this.told = performance.now();
-    this.status.textContent = `Epoch ${frame.epoch}, step ${frame.step}: loss ${frame.loss.toFixed(4)}, ${(100 * frame.accuracy).toFixed(1)} % of what was held out is right.`;
+    this.status.textContent = `Epoch ${frame.epoch}, step ${frame.step}: loss ${frame.loss.toFixed(4)}, ${(100 * frame.accuracy).toFixed(1)} % of what was held out is right${frame.device === "cpu" ? "" : ", on the GPU"}.`;
   }
   private drawSurface(surface: Float32Array): void {
     const scale = 10;

@@ -21,6 +21,8 @@ export interface Frame {
   readonly loss: number;
   /** On what was held out, from 0 to 1. */
   readonly accuracy: number;
+  /** Where it is trained: "cpu" or "webgpu". */
+  readonly device: string;
   readonly matrices: readonly Matrix[];
   /** Of 2-D data: how sure the network is of the second class, over a square of so many points a side. */
   readonly surface: Float32Array | null;

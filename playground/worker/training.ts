@@ -3,6 +3,7 @@ import * as torch from "tidu";
 import { nn, optim } from "tidu";
 import type { Tensor } from "tidu";
 import { datasets } from "tidu/data";
+import { ready } from "tidu/webgpu";
 import { digits } from "../later/digits.ts";
 import { EXTENT, SIDE } from "../training_told.ts";
 import type { DataName, Frame, FromTraining, Matrix, Setting, ToTraining } from "../training_told.ts";
@@ -60,13 +61,26 @@ async function dataOf(name: DataName): Promise<Data> {
   return held(images.flatten(1), labels, 64, 10);
 }
 
+/** Has tensors made on the GPU, where there is one, this worker may wait for it, and it is the faster; gives where they are. */
+async function chooseDevice(): Promise<string> {
+  if ("gpu" in navigator && crossOriginIsolated)
+    try {
+      await ready();
+      torch.set_default_device("auto");
+    } catch {
+      torch.set_default_device(null);
+    }
+  return torch.get_default_device()?.type ?? "cpu";
+}
 let isGoing = false;
+let device: string | null = null;
 addEventListener("message", ({ data }: MessageEvent<ToTraining>) => {
   if (data.type === "start") void train(data.setting);
   else isGoing = data.type === "go";
 });
 
 async function train({ data, width, rate }: Setting): Promise<void> {
+  device ??= await chooseDevice();
   torch.manual_seed(7);
   const { train, test, inputs, classes } = await dataOf(data);
   if (data !== "digits") send({ type: "points", points: floats(train[0]), classes: train[1].tolist() as number[] });
@@ -105,7 +119,7 @@ async function train({ data, width, rate }: Setting): Promise<void> {
       const guesses = model(test[0]).argmax(1);
       const accuracy = guesses.eq(test[1]).float().mean().item();
       const epoch = Math.floor((step * BATCH) / count);
-      return { step, epoch, loss, accuracy, matrices, surface: surface(), samples: samples(guesses) };
+      return { step, epoch, loss, accuracy, device: device!, matrices, surface: surface(), samples: samples(guesses) };
     });
   }
   function surface(): Float32Array | null {

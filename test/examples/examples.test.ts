@@ -21,9 +21,9 @@ test("all examples run, one after the other, and draw", () => {
   rmSync(folder, { recursive: true });
 });
 test("every program of docs/from-tensorflow.md runs and does what it says", () => {
-  const [head, ...programs] = [...readFileSync("docs/from-tensorflow.md", "utf8").matchAll(/```ts(?: node)?\n([^]*?)```/g)].map(
-    ([, text]) => text,
-  );
+  const [head, ...programs] = [
+    ...readFileSync("docs/from-tensorflow.md", "utf8").matchAll(/```ts(?: node)?\n([^]*?)```/g),
+  ].map(([, text]) => text);
   expect(programs.length).toBe(10);
   const folder = mkdtempSync(join(tmpdir(), "from-"));
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
