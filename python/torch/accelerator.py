@@ -15,7 +15,7 @@ def device_count():
 def current_accelerator(check_available=False):
     """The device, or None where there is none."""
     found = run("bridge.acceleratorType")
-    return None if found is None else device(found)
+    return None if found is None or (check_available and not is_available()) else device(found)
 
 
 def current_device_index():

@@ -6,14 +6,23 @@ import type { Backend } from "../devices/backend.ts";
 import { accelerator, getDevice } from "../devices/registry.ts";
 import { callable } from "../dispatch/callable.ts";
 
-export const is_available = callable("is_available() -> bool", () => accelerator() !== null);
-export const device_count = callable("device_count() -> int", () => Number(accelerator() !== null));
-/** The device, or null where there is none. */
+/** Whether it is known and starts. */
+function starts(): boolean {
+  const type = accelerator();
+  try {
+    return type !== null && getDevice(type).holdsData;
+  } catch {
+    return false;
+  }
+}
+export const is_available = callable("is_available() -> bool", starts);
+export const device_count = callable("device_count() -> int", () => Number(starts()));
+/** The device, or null where none is known, or none starts and that is to be checked. */
 export const current_accelerator = callable(
   "current_accelerator(bool check_available=False) -> device?",
-  (): Device | null => {
+  ({ check_available }): Device | null => {
     const type = accelerator();
-    return type === null ? null : deviceOf(type);
+    return type === null || (check_available && !starts()) ? null : deviceOf(type);
   },
 );
 function there(): Backend {

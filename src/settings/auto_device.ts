@@ -23,7 +23,7 @@ function choose(): Backend {
   return there < here ? told(other, `${times}; few or small layers may be faster on the CPU`) : told(cpu, times);
 }
 function told(backend: Backend, why: string): Backend {
-  console.info(`set_default_device("auto"): ${backend.name}, for ${why}.`);
+  console.info(`set_default_device("auto") chose ${backend.name}: ${why}.`);
   return backend;
 }
 /** Of three products for whose result the program waits: the median. */

@@ -198,10 +198,10 @@ describeGpu('set_default_device("auto")', () => {
     torch.set_default_device(null);
     expect(info.mock.calls.map(([text]) => String(text))).toEqual([
       expect.stringMatching(
-        /^set_default_device\("auto"\): (cpu|webgpu), for the products of a layer of 256 and of its gradients, for 128 inputs, take [\d.]+ ms on webgpu and [\d.]+ ms on the CPU/,
+        /^set_default_device\("auto"\) chose (cpu|webgpu): the products of a layer of 256 and of its gradients, for 128 inputs, take [\d.]+ ms on webgpu and [\d.]+ ms on the CPU/,
       ),
     ]);
-    expect(info.mock.calls[0][0]).toContain(`: ${made.device.type},`);
+    expect(info.mock.calls[0][0]).toContain(` chose ${made.device.type}:`);
     torch.manual_seed(5);
     expect(torch.rand(1).item()).toBe(drawn);
     info.mockRestore();
