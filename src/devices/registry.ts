@@ -21,6 +21,14 @@ export function registerDevice(type: string, make: () => Backend): void {
 export const isKnown = (type: string): boolean => makers.has(type);
 /** The one that is no CPU and holds numbers, as it was made known first; null where there is none. */
 export const accelerator = (): string | null => ["cuda", "webgpu"].find((type) => makers.has(type)) ?? null;
+/** Whether a device of this type was made known and starts, which it is asked to. */
+export function starts(type: string): boolean {
+  try {
+    return isKnown(type) && getDevice(type).holdsData;
+  } catch {
+    return false;
+  }
+}
 /** What does the work of a device ("cpu", "cpu:0"). Raises PyTorch's errors for those that are not there. */
 export function getDevice(asked: DeviceLike): Backend {
   const found = named.get(asked);

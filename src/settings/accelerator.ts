@@ -3,26 +3,19 @@ import { RuntimeError } from "../base/errors.ts";
 import { device as deviceOf } from "../devices/device.ts";
 import type { Device } from "../devices/device.ts";
 import type { Backend } from "../devices/backend.ts";
-import { accelerator, getDevice } from "../devices/registry.ts";
+import { accelerator, getDevice, starts } from "../devices/registry.ts";
 import { callable } from "../dispatch/callable.ts";
 
+const isThere = (): boolean => starts(accelerator() ?? "");
 /** Whether it is known and starts. */
-function starts(): boolean {
-  const type = accelerator();
-  try {
-    return type !== null && getDevice(type).holdsData;
-  } catch {
-    return false;
-  }
-}
-export const is_available = callable("is_available() -> bool", starts);
-export const device_count = callable("device_count() -> int", () => Number(starts()));
+export const is_available = callable("is_available() -> bool", isThere);
+export const device_count = callable("device_count() -> int", () => Number(isThere()));
 /** The device, or null where none is known, or none starts and that is to be checked. */
 export const current_accelerator = callable(
   "current_accelerator(bool check_available=False) -> device?",
   ({ check_available }): Device | null => {
     const type = accelerator();
-    return type === null || (check_available && !starts()) ? null : deviceOf(type);
+    return type === null || (check_available && !isThere()) ? null : deviceOf(type);
   },
 );
 function there(): Backend {

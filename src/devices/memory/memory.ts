@@ -304,7 +304,7 @@ export abstract class Memory {
     this.residents?.add(span);
   }
 
-  /** The same before an allocation. */
+  /** Makes room before an allocation of so much. */
   protected relieveFor(nbytes: number): void {
     this.relieve(nbytes);
   }
