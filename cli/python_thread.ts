@@ -78,8 +78,6 @@ function isSeen(folder: string): boolean {
 
 async function load(): Promise<Python> {
   try {
-    // So that device="webgpu" is there for whoever asks for it.
-    await import("tidu/webgpu");
     return await loadPython(device === "webgpu" ? { cuda: "webgpu" } : {});
   } catch (error) {
     if (!(error instanceof ImportError) && device !== "webgpu") throw error;

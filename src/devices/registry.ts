@@ -3,7 +3,7 @@
 // Note [Device in use]: memory is made on the device in use. While an op runs that is the device of its tensors, or the one
 // that its argument `device` names (dispatch/placement.ts); otherwise the default, torch.set_default_device's. As long as the
 // CPU is the only one nobody asks.
-import { AssertionError, RuntimeError } from "../base/errors.ts";
+import { AssertionError, help, RuntimeError } from "../base/errors.ts";
 import type { Backend } from "./backend.ts";
 import { device } from "./device.ts";
 import type { DeviceLike } from "./device.ts";
@@ -46,7 +46,13 @@ function isAbsent(type: string): Error {
   const there = `This build computes on '${[...makers.keys()].join("', '")}'.`;
   if (type === "cuda" || type === "xpu" || type === "mtia")
     return new AssertionError(`Torch not compiled with ${type.toUpperCase()} enabled\n${there}`);
-  if (type === "webgpu") return new RuntimeError(`no WebGPU device: import "tidu/webgpu" first\n${there}`);
+  if (type === "webgpu") {
+    const way = help({
+      TypeScript: 'import "tidu/webgpu" first',
+      Python: "run the program by tidu run --device webgpu",
+    });
+    return new RuntimeError(`no WebGPU device: ${way}\n${there}`);
+  }
   return new RuntimeError(`PyTorch is not linked with support for ${type} devices\n${there}`);
 }
 /** Which device is in use, see Note [Device in use]. */
