@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { placeOf } from "../../src/kernel/place.ts";
 import type { Matrix, Product } from "../../src/devices/backend.ts";
-import { forBlas } from "../../src/devices/cpu/gemm/blas.ts";
+import { coreFor, forBlas } from "../../src/devices/cpu/gemm/blas.ts";
 import type { Blas } from "../../src/devices/cpu/gemm/blas.ts";
 import type { CpuDevice } from "../../src/devices/cpu/device.ts";
 import { featureLevel } from "../../src/devices/cpu/code/features.ts";
@@ -273,6 +273,19 @@ const show = (cwd: string, module: string, env: Record<string, string>): string 
     ],
     { encoding: "utf8", cwd, env: { ...process.env, ...env } },
   ).stdout;
+
+test("OpenBLAS is told of a processor newer than it: it would take one of 2004 for it", () => {
+  const flags = (text: string): Set<string> => new Set(text.split(" "));
+  expect(coreFor(flags("sse2 avx"))).toBeNull();
+  expect(coreFor(flags("sse2 avx avx2 fma"))).toBe("Haswell");
+  expect(coreFor(flags("avx2 fma avx512f avx512er avx512cd"))).toBe("Haswell");
+  expect(coreFor(flags("avx2 fma avx512f avx512dq avx512cd avx512bw avx512vl amx_tile"))).toBe("SkylakeX");
+  const here = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+  if (/ avx2 /.test(here)) expect(show(".", "tidu", { TIDU_BLAS: "1" })).not.toContain("Prescott");
+  // Its user's word is the last.
+  if (typeof blas !== "string" && blas.name.startsWith("OpenBLAS") && / avx2 /.test(here))
+    expect(show(".", "tidu", { TIDU_BLAS: "1", OPENBLAS_CORETYPE: "Haswell" })).toContain("Haswell");
+});
 
 test("TIDU_BLAS=0 switches the BLAS off, and torch.__config__.show() says so", () => {
   const text = show(".", "tidu", { TIDU_BLAS: "0", TIDU_NUM_THREADS: "3" });

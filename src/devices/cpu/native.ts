@@ -5,6 +5,7 @@ export type Native = (...args: unknown[]) => unknown;
 export interface NativeLibrary {
   func(prototype: string): Native;
   symbol(name: string, type: string): unknown;
+  unload(): void;
 }
 export interface Koffi {
   load(path: string | null): NativeLibrary;
@@ -42,8 +43,9 @@ export function optional(library: NativeLibrary, prototype: string): Native | nu
   }
 }
 
-/** For libraries to see: in threads of Node's process.env is a copy. */
-export function setEnvironment(koffi: Koffi, name: string, value: string): void {
+/** For libraries to see: in threads of Node's process.env is a copy. `null` takes a variable away. */
+export function setEnvironment(koffi: Koffi, name: string, value: string | null): void {
   if (process.platform === "win32") return;
-  koffi.load(null).func("int setenv(const char *, const char *, int)")(name, value, 1);
+  if (value === null) koffi.load(null).func("int unsetenv(const char *)")(name);
+  else koffi.load(null).func("int setenv(const char *, const char *, int)")(name, value, 1);
 }

@@ -6,9 +6,12 @@
 import type { Matrix, Product } from "../../backend.ts";
 import type { HostFunctions } from "../threads/threads.ts";
 import { environment } from "../environment.ts";
-import { findKoffi, optional, pin } from "../native.ts";
+import { findKoffi, optional, pin, setEnvironment } from "../native.ts";
 import type { Koffi, NativeLibrary } from "../native.ts";
 
+interface Files {
+  readFileSync(path: string, encoding: "utf8"): string;
+}
 interface NodeModule {
   createRequire(from: string): (name: string) => unknown;
 }
@@ -112,6 +115,31 @@ function nativeProducts(memory: WebAssembly.Memory, size: 4 | 8, from: string, l
   };
 }
 
+/** What OpenBLAS takes for a processor that it does not know: kernels of 2004, a tenth as fast as those with AVX-512. */
+const UNKNOWN = "Prescott";
+/** The name of OpenBLAS's kernels for a processor with what /proc/cpuinfo calls its flags; null for one without AVX2. */
+export function coreFor(flags: ReadonlySet<string>): string | null {
+  const has = (...names: string[]): boolean => names.every((name) => flags.has(name));
+  if (has("avx512f", "avx512vl", "avx512bw", "avx512dq", "avx512cd")) return "SkylakeX";
+  return has("avx2", "fma") ? "Haswell" : null;
+}
+/** Tells an OpenBLAS that is older than this processor of its kernels. It chooses once, as it is loaded. */
+function tellCore(koffi: Koffi, name: string): void {
+  const library = koffi.load(name);
+  const chosen = optional(library, "const char *openblas_get_corename()")?.();
+  if (chosen !== UNKNOWN || environment("OPENBLAS_CORETYPE") !== undefined) return;
+  try {
+    const { readFileSync } = process.getBuiltinModule("node:fs") as unknown as Files;
+    const flags = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "";
+    const core = coreFor(new Set(flags.trim().split(" ")));
+    if (core === null) return;
+    library.unload();
+    setEnvironment(koffi, "OPENBLAS_CORETYPE", core);
+    koffi.load(name);
+    setEnvironment(koffi, "OPENBLAS_CORETYPE", null);
+  } catch {}
+}
+
 /** The system's BLAS, or why there is none. */
 export function findBlas(): Blas | string {
   if (environment("TIDU_BLAS") === "0") return "switched off by TIDU_BLAS=0";
@@ -122,6 +150,7 @@ export function findBlas(): Blas | string {
   const names = NAMES[process.platform] ?? [];
   for (const name of names) {
     try {
+      tellCore(koffi, name);
       pin(koffi, name, process.platform);
       const library = koffi.load(name);
       library.func("void cblas_sgemm()");
