@@ -9,16 +9,17 @@ import Table from "cli-table3";
 
 interface Step {
   readonly name: string;
+  readonly batch: number;
   /** Of its gradients. */
   readonly bytes: number;
   readonly layers: number;
+  /** Of the whole batch by the first rank while the others sleep: what the ranks' own steps are compared with. */
+  readonly whole: number;
   /** Of a step, of one without communication, of a sum of all gradients at once, and of a step with parameters in shards. */
   readonly seconds: number;
-  readonly alone: number;
+  readonly silent: number;
   readonly communication: number;
   readonly sharded?: number;
-  /** By one rank only: of a step of half the batch, the machine being its own. */
-  readonly half?: number;
 }
 interface Measured {
   /** Seconds of an all_reduce of so many bytes: median. */
@@ -63,7 +64,7 @@ export function distributed(python: string | undefined): void {
     name: `tidu, ${name}`,
     ranks: [measure(rank), ...[2, 3, 4].map((n) => measure([...command, "-n", String(n), ...rank]))],
   }));
-  if (python !== undefined) sides.push({ name: "PyTorch, gloo", ranks: [1, 2].map((n) => measure(gloo(python, n))) });
+  if (python !== undefined) sides.push({ name: "PyTorch, gloo", ranks: [null, measure(gloo(python, 2))] });
 
   const two = sides.flatMap(({ name, ranks: [, of] }) => (of ? [{ name, of }] : []));
   const messages = new Table({ head: ["all_reduce, 2 ranks", ...two.map(({ name }) => name)] });
@@ -77,28 +78,25 @@ export function distributed(python: string | undefined): void {
     ]);
   console.log(messages.toString());
 
-  // Two ranks do the batch of one in halves. What two processes cost that never talk is the machine's: its cores share caches,
-  // memory, or (of a rented machine) each other.
+  // Two ranks do the batch of one in halves, turn by turn with one rank that does all of it while the other sleeps. What two
+  // processes cost that never talk is the machine's: its cores share caches, memory, or (of a rented machine) each other.
   const steps = new Table({
-    head: ["training step", "1 rank", "half", "2, silent", "2 ranks", "ratio", "silent", "of it", "sum", "hidden"],
+    head: ["training step", "batch", "1 rank", "2, silent", "2 ranks", "ratio", "silent", "of it", "sum", "hidden"],
   });
   for (const { name, ranks } of sides)
-    for (const [i, step] of (ranks[1]?.steps ?? []).entries()) {
-      const one = ranks[0]?.steps[i];
-      if (!one) continue;
+    for (const step of ranks[1]?.steps ?? [])
       steps.push([
         `${step.name} (${name})`,
-        ms(one.seconds),
-        one.half === undefined ? "" : ms(one.half),
-        ms(step.alone),
+        step.batch,
+        ms(step.whole),
+        ms(step.silent),
         ms(step.seconds),
-        `${(one.seconds / step.seconds).toFixed(2)}x`,
-        `${(one.seconds / step.alone).toFixed(2)}x`,
-        `${((100 * step.alone) / step.seconds).toFixed(0)} %`,
+        `${(step.whole / step.seconds).toFixed(2)}x`,
+        `${(step.whole / step.silent).toFixed(2)}x`,
+        `${((100 * step.silent) / step.seconds).toFixed(0)} %`,
         ms(step.communication),
         `${(100 * hidden(step)).toFixed(0)} %`,
       ]);
-    }
   console.log(steps.toString());
 
   const model = new Table({
@@ -114,22 +112,22 @@ export function distributed(python: string | undefined): void {
         const sum = sumOf(network, n, step.bytes);
         const late = sum * (1 - hidden(of2.steps[k]));
         model.push([
-          `${step.name}, ${n} ranks (${name})`,
+          `${step.name} ${step.batch}, ${n} ranks (${name})`,
           ms(step.communication),
           ms(sum),
           ms(step.seconds),
-          ms(step.alone + late),
+          ms(step.silent + late),
           ...(step.sharded === undefined
             ? ["", ""]
-            : [ms(step.sharded), ms(step.alone + shardedOf(network, n, step.bytes, step.layers))]),
+            : [ms(step.sharded), ms(step.silent + shardedOf(network, n, step.bytes, step.layers))]),
         ]);
       }
   }
   console.log(model.toString());
 }
 /** Of a sum of all gradients, how much a step that communicates does not take longer than one that does not. */
-const hidden = ({ seconds, alone, communication }: Step): number =>
-  communication === 0 ? 1 : Math.min(1, Math.max(0, 1 - (seconds - alone) / communication));
+const hidden = ({ seconds, silent, communication }: Step): number =>
+  communication === 0 ? 1 : Math.min(1, Math.max(0, 1 - (seconds - silent) / communication));
 
 interface Network {
   /** Seconds of a message. */

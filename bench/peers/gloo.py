@@ -27,10 +27,9 @@ for n in (1, 64, 1024, 16384, 262144, 4194304):
         taken.append(time.perf_counter() - start)
     messages.append([4 * n, statistics.median(taken[1:])])
 
-BATCH = 48
 
 
-def timed(*bodies, calls=31):
+def timed(calls, *bodies):
     """Medians, turn by turn, as bench/ranks/distributed.ts does it."""
     taken = [[] for _ in bodies]
     for i in range(-calls // 3, calls):
@@ -43,33 +42,47 @@ def timed(*bodies, calls=31):
     return [statistics.median(times) for times in taken]
 
 
-steps = []
-for name, (make, shape) in MODELS.items():
-    net = make()
-    model = nn.parallel.DistributedDataParallel(net)
+def alone(body):
+    """What the first rank does with the machine to itself: the others sleep until it says that it is done."""
+    token = torch.zeros(1)
+    if dist.get_rank() == 0:
+        body()
+        for other in range(1, dist.get_world_size()):
+            dist.send(token, other)
+    else:
+        dist.recv(token, 0)
+
+
+def step_of(net, model, inputs):
+    x, y = torch.randn(inputs), torch.randint(0, 10, inputs[:1])
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
 
-    def step_of(model, n):
-        x, y = torch.randn(n, *shape), torch.randint(0, 10, (n,))
+    def step():
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
 
-        def step():
-            optimizer.zero_grad()
-            F.cross_entropy(model(x), y).backward()
-            optimizer.step()
+    return step
 
-        return step
 
-    step, half = step_of(model, BATCH // dist.get_world_size()), step_of(net, BATCH // 2)
+steps = []
+for name, (make, shape) in MODELS.items():
+    for batch, rounds in (48, 31), (192, 9):
+        net = make()
+        model = nn.parallel.DistributedDataParallel(net)
+        step = step_of(net, model, (batch // dist.get_world_size(), *shape))
+        whole = step_of(net, net, (batch, *shape))
+        grads = torch.zeros(sum(p.numel() for p in net.parameters()))
 
-    def alone():
-        with model.no_sync():
-            step()
+        def silent():
+            with model.no_sync():
+                step()
 
-    grads = torch.zeros(sum(p.numel() for p in net.parameters()))
-    one = dist.get_world_size() == 1
-    seconds, silent, communication = timed(step, half if one else alone, lambda: dist.all_reduce(grads))
-    of = {"half": silent, "alone": seconds, "communication": 0} if one else {"alone": silent, "communication": communication}
-    steps.append({"name": name, "bytes": 4 * grads.numel(), "seconds": seconds, **of})
+        seconds, quiet, communication, of_one = timed(
+            rounds, step, silent, lambda: dist.all_reduce(grads), lambda: alone(whole)
+        )
+        of = {"seconds": seconds, "silent": quiet, "communication": communication, "whole": of_one}
+        steps.append({"name": name, "batch": batch, "bytes": 4 * grads.numel(), **of})
 if dist.get_rank() == 0:
     print(json.dumps({"messages": messages, "steps": steps}), flush=True)
 dist.destroy_process_group()

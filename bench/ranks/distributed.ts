@@ -9,7 +9,6 @@ dist.init_process_group("mpi");
 const [rank, size] = [dist.get_rank(), dist.get_world_size()];
 torch.set_num_threads(1);
 const median = (xs: number[]): number => xs.sort((a, b) => a - b)[xs.length >> 1];
-const ROUNDS = 31;
 /**
  * Median seconds of a call of each, all ranks beginning together; turn by turn, for a machine that slows down does so for all of
  * them, and after as many calls as V8 wants to have seen before it compiles what they run.
@@ -28,6 +27,18 @@ function times<const Bodies extends readonly (() => void)[]>(
     }
   return taken.map(median) as { [K in keyof Bodies]: number };
 }
+/** What the first rank does with the machine to itself: the others sleep until it says that it is done. */
+function alone(body: () => void): void {
+  const token = torch.zeros([1]);
+  if (rank === 0) {
+    body();
+    for (let other = 1; other < size; other++) dist.send(token, other);
+    return;
+  }
+  const told = dist.irecv(token, 0)!;
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  while (!told.is_completed()) Atomics.wait(cell, 0, 0, 1);
+}
 const messages: [number, number][] = [];
 for (const n of size === 1 ? [] : [1, 64, 1024, 16384, 262144, 4194304]) {
   const x = torch.ones([n]);
@@ -41,7 +52,7 @@ class Block extends nn.Module {
   narrow = new nn.Linear(512, 128);
   forward(x: Tensor): Tensor {
     const y = this.norm(x);
-    x = x.add(this.attention(y, y, y)[0]);
+    x = x.add(this.attention(y, y, y, { need_weights: false })[0]);
     return x.add(this.narrow(F.gelu(this.wide(x))));
   }
 }
@@ -75,39 +86,43 @@ const MODELS: Readonly<Record<string, [make: () => nn.Module, input: (n: number)
     (n) => torch.randn([n, 32, 128]),
   ],
 };
-const BATCH = 48;
-const steps = [];
-for (const [name, [make, input]] of Object.entries(MODELS)) {
-  const stepOf = (net: nn.Module, model: nn.Module, n: number) => {
-    const [x, y] = [input(n), torch.randint(0, 10, [n])];
-    const optimizer = new SGD(net.parameters(), { lr: 0.01 });
-    return (): void => {
-      optimizer.zero_grad();
-      F.cross_entropy((model as unknown as (x: Tensor) => Tensor)(x), y).backward();
-      optimizer.step();
+const steps: object[] = [];
+for (const [name, [make, input]] of Object.entries(MODELS))
+  for (const [batch, rounds] of [
+    [48, 31],
+    [192, 9],
+  ]) {
+    const stepOf = (net: nn.Module, model: nn.Module, n: number) => {
+      const [x, y] = [input(n), torch.randint(0, 10, [n])];
+      const optimizer = new SGD(net.parameters(), { lr: 0.01 });
+      return (): void => {
+        optimizer.zero_grad();
+        F.cross_entropy((model as unknown as (x: Tensor) => Tensor)(x), y).backward();
+        optimizer.step();
+      };
     };
-  };
-  const net = make();
-  const model = new dist.DistributedDataParallel(net);
-  const step = stepOf(net, model, BATCH / size);
-  const half = stepOf(net, net, BATCH / 2);
-  const bytes = 4 * [...net.parameters()].reduce((n, p) => n + p.numel(), 0);
-  const of = { name, bytes, layers: [...net.children()].length };
-  if (size === 1) {
-    const [seconds, halfBatch] = times(ROUNDS, step, half);
-    steps.push({ ...of, seconds, alone: seconds, half: halfBatch, communication: 0, sharded: seconds });
-    continue;
+    const net = make();
+    const model = new dist.DistributedDataParallel(net);
+    const step = stepOf(net, model, batch / size);
+    const bytes = 4 * [...net.parameters()].reduce((n, p) => n + p.numel(), 0);
+    const of = { name, batch, bytes, layers: [...net.children()].length };
+    if (size === 1) {
+      const [seconds] = times(rounds, step);
+      steps.push({ ...of, whole: seconds, seconds, silent: seconds, communication: 0, sharded: seconds });
+      continue;
+    }
+    const whole = stepOf(net, net, batch);
+    const grads = torch.zeros([bytes / 4]);
+    const pieces = make();
+    for (const layer of pieces.children()) dist.fully_shard(layer);
+    const [seconds, silent, communication, sharded, wholeBatch] = times(
+      rounds,
+      step,
+      () => model.no_sync(step),
+      () => void dist.all_reduce(grads),
+      stepOf(pieces, pieces, batch / size),
+      () => alone(whole),
+    );
+    steps.push({ ...of, whole: wholeBatch, seconds, silent, communication, sharded });
   }
-  const grads = torch.zeros([bytes / 4]);
-  const pieces = make();
-  for (const layer of pieces.children()) dist.fully_shard(layer);
-  const [seconds, alone, communication, sharded] = times(
-    ROUNDS,
-    step,
-    () => model.no_sync(step),
-    () => void dist.all_reduce(grads),
-    stepOf(pieces, pieces, BATCH / size),
-  );
-  steps.push({ ...of, seconds, alone, communication, sharded });
-}
 if (rank === 0) console.log(JSON.stringify({ messages, steps }));
