@@ -698,4 +698,16 @@ export interface Label<T> {
   x2: [x2: T];
   y: [y: T];
   zero_infinity: [zero_infinity: T];
+  memory: [memory: T];
+  memory_is_causal: [memory_is_causal: T];
+  memory_key_padding_mask: [memory_key_padding_mask: T];
+  memory_mask: [memory_mask: T];
+  src_is_causal: [src_is_causal: T];
+  src_key_padding_mask: [src_key_padding_mask: T];
+  src_mask: [src_mask: T];
+  tgt: [tgt: T];
+  tgt_is_causal: [tgt_is_causal: T];
+  tgt_key_padding_mask: [tgt_key_padding_mask: T];
+  tgt_mask: [tgt_mask: T];
+  hx: [hx: T];
 }

@@ -168,7 +168,8 @@ type ConstructedBy<N extends keyof LayerTable> = Layers[N] extends abstract new 
   ? C
   : never;
 type Rest<N extends keyof LayerTable> =
-  Constructed<N> extends { forward(input: never, ...rest: infer R): unknown } ? Loose<R> : [];
+  Constructed<N> extends { forward(...args: infer A): unknown } ? Loose<Behind<A>> : [];
+type Behind<A> = A extends readonly [unknown, ...infer R] ? R : [];
 /** Fields; of weights and biases the shapes follow from what the layer was made of. */
 type Own<N extends keyof LayerTable, C> = {
   [K in keyof Constructed<N> as K extends keyof UntypedModule ? never : K]: K extends keyof HeldKinds<C>

@@ -15,6 +15,8 @@ class NonDynamicallyQuantizableLinear extends Linear {}
 
 const ATTENTION =
   "MultiheadAttention(int embed_dim, int num_heads, float dropout=0.0, bool bias=True, bool add_bias_kv=False, bool add_zero_attn=False, int? kdim=None, int? vdim=None, bool batch_first=False, device? device=None, dtype? dtype=None) -> Module";
+const FORWARD =
+  "MultiheadAttention.forward(Tensor query, Tensor key, Tensor value, Tensor? key_padding_mask=None, bool need_weights=True, Tensor? attn_mask=None, bool average_attn_weights=True, bool is_causal=False) -> (Tensor, Tensor?)";
 /**
  * Queries [L, N, embed_dim] look at keys [S, N, kdim] and values [S, N, vdim] in `num_heads` heads; with `batch_first` N
  * comes first, without a batch there is no N. Gives what they found, of the queries' shape, and where they looked
@@ -83,16 +85,9 @@ export class MultiheadAttention extends Module {
     if (this.bias_k !== null) xavier_normal_(this.bias_k);
     if (this.bias_v !== null) xavier_normal_(this.bias_v);
   }
-  override forward(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    key_padding_mask: Tensor | null = null,
-    need_weights = true,
-    attn_mask: Tensor | null = null,
-    average_attn_weights = true,
-    is_causal = false,
-  ): [output: Tensor, weights: Tensor | null] {
+  override forward(...args: Arguments<typeof FORWARD>): [output: Tensor, weights: Tensor | null] {
+    const { query, key, value, key_padding_mask, need_weights, attn_mask, average_attn_weights, is_causal } =
+      bindArguments(FORWARD, args);
     const swaps = this.batch_first && query.sizes.length === 3;
     const lengthFirst = (x: Tensor): Tensor => (swaps ? x.transpose(1, 0) : x);
     // The same tensor three times stays so: then one product projects it.

@@ -144,6 +144,7 @@ export class Conv3d extends Conv {
   }
 }
 
+export const TRANSPOSED_FORWARD = "forward(Tensor input, int[]? output_size=None) -> Tensor";
 abstract class ConvTranspose extends ConvBase {
   static {
     ownBase(this);
@@ -181,7 +182,8 @@ export class ConvTranspose1d extends ConvTranspose {
   constructor(...args: TransposedArgs) {
     super(1, args, new.target.name);
   }
-  override forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
+  override forward(...args: Arguments<typeof TRANSPOSED_FORWARD>): Tensor {
+    const { input, output_size } = bindArguments(TRANSPOSED_FORWARD, args, "ConvTranspose1d.forward");
     const extra = this.paddingFor(input, output_size);
     const { weight, bias, stride, padding, groups, dilation } = this;
     return F.conv_transpose1d(input, weight, bias, stride, padding, extra, groups, dilation);
@@ -192,7 +194,8 @@ export class ConvTranspose2d extends ConvTranspose {
   constructor(...args: TransposedArgs) {
     super(2, args, new.target.name);
   }
-  override forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
+  override forward(...args: Arguments<typeof TRANSPOSED_FORWARD>): Tensor {
+    const { input, output_size } = bindArguments(TRANSPOSED_FORWARD, args, "ConvTranspose2d.forward");
     const extra = this.paddingFor(input, output_size);
     const { weight, bias, stride, padding, groups, dilation } = this;
     return F.conv_transpose2d(input, weight, bias, stride, padding, extra, groups, dilation);
@@ -203,7 +206,8 @@ export class ConvTranspose3d extends ConvTranspose {
   constructor(...args: TransposedArgs) {
     super(3, args, new.target.name);
   }
-  override forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
+  override forward(...args: Arguments<typeof TRANSPOSED_FORWARD>): Tensor {
+    const { input, output_size } = bindArguments(TRANSPOSED_FORWARD, args, "ConvTranspose3d.forward");
     const extra = this.paddingFor(input, output_size);
     const { weight, bias, stride, padding, groups, dilation } = this;
     return F.conv_transpose3d(input, weight, bias, stride, padding, extra, groups, dilation);

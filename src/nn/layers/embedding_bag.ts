@@ -18,6 +18,7 @@ const BAG =
   `EmbeddingBag(int num_embeddings, int embedding_dim, ${OPTIONS}, Tensor? _weight=None, bool include_last_offset=False, int? padding_idx=None, device? device=None, dtype? dtype=None) -> Module` as const;
 const PRETRAINED =
   `from_pretrained(Tensor embeddings, bool freeze=True, ${OPTIONS}, bool include_last_offset=False, int? padding_idx=None) -> Module` as const;
+const FORWARD = "EmbeddingBag.forward(Tensor input, Tensor? offsets=None, Tensor? per_sample_weights=None) -> Tensor";
 /**
  * The sum, mean or maximum of the vectors of a bag of whole numbers: rows of a 2-D input, or pieces of a 1-D one from one
  * of `offsets` to the next. Drawn from N(0, 1); what is at `padding_idx` does not count. As `torch.nn.EmbeddingBag`.
@@ -69,7 +70,8 @@ export class EmbeddingBag extends Module {
     const { padding_idx } = this;
     if (padding_idx !== null) withGrad(false, () => this.weight.select(0, padding_idx).zero_());
   }
-  override forward(input: Tensor, offsets: Tensor | null = null, per_sample_weights: Tensor | null = null): Tensor {
+  override forward(...args: Arguments<typeof FORWARD>): Tensor {
+    const { input, offsets, per_sample_weights } = bindArguments(FORWARD, args);
     const { max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset, padding_idx } = this;
     return embedding_bag(input, this.weight, {
       offsets,

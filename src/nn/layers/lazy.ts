@@ -15,7 +15,15 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import type { Module } from "../module/module.ts";
 import { isUninitialized, UninitializedBuffer, UninitializedParameter } from "../module/uninitialized.ts";
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./batchnorm.ts";
-import { Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./conv.ts";
+import {
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  TRANSPOSED_FORWARD,
+} from "./conv.ts";
 import { Linear } from "./linear.ts";
 
 type Fields = Record<string, unknown>;
@@ -166,9 +174,9 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
   override reset_parameters(): void {
     if (hasChannels(this)) super.reset_parameters();
   }
-  override forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
-    begin(this, input, true, ConvTranspose1d);
-    return this.forward(input, output_size);
+  override forward(...args: Arguments<typeof TRANSPOSED_FORWARD>): Tensor {
+    begin(this, bindArguments(TRANSPOSED_FORWARD, args, "ConvTranspose1d.forward").input, true, ConvTranspose1d);
+    return this.forward(...args);
   }
 }
 /** A {@link ConvTranspose2d} that has as many in_channels as the first input. As `torch.nn.LazyConvTranspose2d`. */
@@ -181,9 +189,9 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
   override reset_parameters(): void {
     if (hasChannels(this)) super.reset_parameters();
   }
-  override forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
-    begin(this, input, true, ConvTranspose2d);
-    return this.forward(input, output_size);
+  override forward(...args: Arguments<typeof TRANSPOSED_FORWARD>): Tensor {
+    begin(this, bindArguments(TRANSPOSED_FORWARD, args, "ConvTranspose2d.forward").input, true, ConvTranspose2d);
+    return this.forward(...args);
   }
 }
 /** A {@link ConvTranspose3d} that has as many in_channels as the first input. As `torch.nn.LazyConvTranspose3d`. */
@@ -196,9 +204,9 @@ export class LazyConvTranspose3d extends ConvTranspose3d {
   override reset_parameters(): void {
     if (hasChannels(this)) super.reset_parameters();
   }
-  override forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
-    begin(this, input, true, ConvTranspose3d);
-    return this.forward(input, output_size);
+  override forward(...args: Arguments<typeof TRANSPOSED_FORWARD>): Tensor {
+    begin(this, bindArguments(TRANSPOSED_FORWARD, args, "ConvTranspose3d.forward").input, true, ConvTranspose3d);
+    return this.forward(...args);
   }
 }
 

@@ -22,6 +22,7 @@ const BASE = `RNNBase(int input_size, int hidden_size, int num_layers=1, ${REST}
 const RNN_SIGNATURE =
   `RNNBase(int input_size, int hidden_size, int num_layers=1, str nonlinearity='tanh', ${REST}` as const;
 type Options = Values<typeof BASE>;
+const FORWARD = "forward(object input, object hx=None) -> (Tensor, Tensor)";
 const WEIGHTS = ["weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr"] as const;
 
 /** Arguments in PyTorch's words where one is of the wrong type. */
@@ -135,9 +136,16 @@ export abstract class RNNBase<S> extends Module {
   protected abstract checkDims(state: State, dims: number): void;
   protected abstract checkSizes(state: State, expected: readonly number[]): void;
 
-  override forward(input: PackedSequence, hx?: S | null): [output: PackedSequence, hx: S];
-  override forward(input: Tensor, hx?: S | null): [output: Tensor, hx: S];
-  override forward(input: Tensor | PackedSequence, hx: S | null = null): [output: Tensor | PackedSequence, hx: S] {
+  override forward(
+    ...args: Arguments<typeof FORWARD, { input: PackedSequence; hx: S | null }>
+  ): [output: PackedSequence, hx: S];
+  override forward(...args: Arguments<typeof FORWARD, { input: Tensor; hx: S | null }>): [output: Tensor, hx: S];
+  override forward(...args: unknown[]): [output: Tensor | PackedSequence, hx: S] {
+    const { input, hx } = bindArguments<typeof FORWARD, { input: Tensor | PackedSequence; hx: S | null }>(
+      FORWARD,
+      args,
+      `${this.mode === "LSTM" || this.mode === "GRU" ? this.mode : "RNN"}.forward`,
+    );
     if (input instanceof PackedSequence) return this.overPacked(input, hx);
     const dims = input.sizes.length;
     if (dims !== 2 && dims !== 3)

@@ -14,6 +14,8 @@ import type { Mode, State } from "../functional/recurrent.ts";
 const CELL = "Cell(int input_size, int hidden_size, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
 const RNN_CELL =
   "RNNCell(int input_size, int hidden_size, bool bias=True, str nonlinearity='tanh', device? device=None, dtype? dtype=None) -> Module";
+const FORWARD = "forward(Tensor input, object hx=None) -> Tensor";
+type Pair = readonly [Tensor, Tensor];
 
 /** What the cells share. As `torch.nn.RNNCellBase`. */
 export abstract class RNNCellBase extends Module {
@@ -84,7 +86,8 @@ export class RNNCell extends RNNCellBase {
     super(options, 1);
     this.nonlinearity = nonlinearity;
   }
-  override forward(input: Tensor, hx: Tensor | null = null): Tensor {
+  override forward(...args: Arguments<typeof FORWARD, { hx: Tensor | null }>): Tensor {
+    const { input, hx } = bindArguments<typeof FORWARD, { hx: Tensor | null }>(FORWARD, args, "RNNCell.forward");
     this.requireDims("input", input);
     if (hx !== null) this.requireDims("hidden", requireOne(this.constructor.name, hx));
     if (this.nonlinearity !== "tanh" && this.nonlinearity !== "relu")
@@ -101,7 +104,8 @@ export class LSTMCell extends RNNCellBase {
   constructor(...args: Arguments<typeof CELL>) {
     super(bindArguments(CELL, args, "LSTMCell"), 4);
   }
-  override forward(input: Tensor, hx: readonly [Tensor, Tensor] | null = null): [h: Tensor, c: Tensor] {
+  override forward(...args: Arguments<typeof FORWARD, { hx: Pair | null }>): [h: Tensor, c: Tensor] {
+    const { input, hx } = bindArguments<typeof FORWARD, { hx: Pair | null }>(FORWARD, args, "LSTMCell.forward");
     this.requireDims("input", input);
     for (const [i, s] of (hx === null ? [] : requirePair("LSTMCell", hx)).entries()) this.requireDims(`hx[${i}]`, s);
     const [h, c] = this.step("LSTM", input, hx);
@@ -114,7 +118,8 @@ export class GRUCell extends RNNCellBase {
   constructor(...args: Arguments<typeof CELL>) {
     super(bindArguments(CELL, args, "GRUCell"), 3);
   }
-  override forward(input: Tensor, hx: Tensor | null = null): Tensor {
+  override forward(...args: Arguments<typeof FORWARD, { hx: Tensor | null }>): Tensor {
+    const { input, hx } = bindArguments<typeof FORWARD, { hx: Tensor | null }>(FORWARD, args, "GRUCell.forward");
     this.requireDims("input", input);
     if (hx !== null) this.requireDims("hidden", requireOne(this.constructor.name, hx));
     return this.step("GRU", input, hx && [hx])[0];

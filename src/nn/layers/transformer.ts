@@ -33,6 +33,8 @@ function isCausal(mask: Tensor | null, said: boolean | null, size: number): bool
 
 const ENCODER =
   "TransformerEncoder(callable encoder_layer, int num_layers, callable? norm=None, bool enable_nested_tensor=True, bool mask_check=True) -> Module";
+const ENCODER_FORWARD =
+  "TransformerEncoder.forward(Tensor src, Tensor? mask=None, Tensor? src_key_padding_mask=None, bool? is_causal=None) -> Tensor";
 /**
  * `num_layers` copies of an encoder layer one after another, and a `norm` at the end, if given. `enable_nested_tensor`
  * and `mask_check` change nothing here. As `torch.nn.TransformerEncoder`.
@@ -51,12 +53,8 @@ export class TransformerEncoder extends Module {
     this.num_layers = num_layers;
     this.norm = norm as Module | null;
   }
-  override forward(
-    src: Tensor,
-    mask: Tensor | null = null,
-    src_key_padding_mask: Tensor | null = null,
-    is_causal: boolean | null = null,
-  ): Tensor {
+  override forward(...args: Arguments<typeof ENCODER_FORWARD>): Tensor {
+    const { src, mask, src_key_padding_mask, is_causal } = bindArguments(ENCODER_FORWARD, args);
     const causal = isCausal(mask, is_causal, steps(src, this.layers.at(0)?.self_attn?.batch_first ?? false));
     let output = src;
     for (const layer of this.layers) output = layer(output, mask, src_key_padding_mask, causal);
@@ -67,6 +65,8 @@ const normed = (norm: Module | null, x: Tensor): Tensor =>
   norm === null ? x : (norm as Module & { forward(x: Tensor): Tensor })(x);
 
 const DECODER = "TransformerDecoder(callable decoder_layer, int num_layers, callable? norm=None) -> Module";
+const DECODER_FORWARD =
+  "TransformerDecoder.forward(Tensor tgt, Tensor memory, Tensor? tgt_mask=None, Tensor? memory_mask=None, Tensor? tgt_key_padding_mask=None, Tensor? memory_key_padding_mask=None, bool? tgt_is_causal=None, bool memory_is_causal=False) -> Tensor";
 /**
  * `num_layers` copies of a decoder layer one after another, and a `norm` at the end, if given. As
  * `torch.nn.TransformerDecoder`.
@@ -82,16 +82,8 @@ export class TransformerDecoder extends Module {
     this.num_layers = num_layers;
     this.norm = norm as Module | null;
   }
-  override forward(
-    tgt: Tensor,
-    memory: Tensor,
-    tgt_mask: Tensor | null = null,
-    memory_mask: Tensor | null = null,
-    tgt_key_padding_mask: Tensor | null = null,
-    memory_key_padding_mask: Tensor | null = null,
-    tgt_is_causal: boolean | null = null,
-    memory_is_causal = false,
-  ): Tensor {
+  override forward(...args: Arguments<typeof DECODER_FORWARD>): Tensor {
+    const { tgt, memory, tgt_mask, memory_mask, tgt_is_causal, ...a } = bindArguments(DECODER_FORWARD, args);
     const causal = isCausal(tgt_mask, tgt_is_causal, steps(tgt, this.layers.at(0)?.self_attn?.batch_first ?? false));
     let output = tgt;
     for (const layer of this.layers)
@@ -100,10 +92,10 @@ export class TransformerDecoder extends Module {
         memory,
         tgt_mask,
         memory_mask,
-        tgt_key_padding_mask,
-        memory_key_padding_mask,
+        a.tgt_key_padding_mask,
+        a.memory_key_padding_mask,
         causal,
-        memory_is_causal,
+        a.memory_is_causal,
       );
     return normed(this.norm, output);
   }
@@ -111,6 +103,8 @@ export class TransformerDecoder extends Module {
 
 const TRANSFORMER =
   "Transformer(int d_model=512, int nhead=8, int num_encoder_layers=6, int num_decoder_layers=6, int dim_feedforward=2048, float dropout=0.1, callable|str activation='relu', callable? custom_encoder=None, callable? custom_decoder=None, float layer_norm_eps=1e-05, bool batch_first=False, bool norm_first=False, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
+const TRANSFORMER_FORWARD =
+  "Transformer.forward(Tensor src, Tensor tgt, Tensor? src_mask=None, Tensor? tgt_mask=None, Tensor? memory_mask=None, Tensor? src_key_padding_mask=None, Tensor? tgt_key_padding_mask=None, Tensor? memory_key_padding_mask=None, bool? src_is_causal=None, bool? tgt_is_causal=None, bool memory_is_causal=False) -> Tensor";
 type Options = Values<typeof TRANSFORMER>;
 /**
  * From a source [S, N, d_model] and a target [T, N, d_model] (N first with `batch_first`, no N without a batch) to
@@ -136,34 +130,23 @@ export class Transformer extends Module {
     this.nhead = a.nhead;
     this.batch_first = a.batch_first;
   }
-  override forward(
-    src: Tensor,
-    tgt: Tensor,
-    src_mask: Tensor | null = null,
-    tgt_mask: Tensor | null = null,
-    memory_mask: Tensor | null = null,
-    src_key_padding_mask: Tensor | null = null,
-    tgt_key_padding_mask: Tensor | null = null,
-    memory_key_padding_mask: Tensor | null = null,
-    src_is_causal: boolean | null = null,
-    tgt_is_causal: boolean | null = null,
-    memory_is_causal = false,
-  ): Tensor {
+  override forward(...args: Arguments<typeof TRANSFORMER_FORWARD>): Tensor {
+    const { src, tgt, ...a } = bindArguments(TRANSFORMER_FORWARD, args);
     const n = this.batch_first ? 0 : 1;
     if (src.sizes.length === 3 && src.sizes[n] !== tgt.sizes[n])
       throw new RuntimeError("the batch number of src and tgt must be equal");
     if (src.sizes.at(-1) !== this.d_model || tgt.sizes.at(-1) !== this.d_model)
       throw new RuntimeError("the feature number of src and tgt must be equal to d_model");
-    const memory = this.encoder(src, src_mask, src_key_padding_mask, src_is_causal);
+    const memory = this.encoder(src, a.src_mask, a.src_key_padding_mask, a.src_is_causal);
     return this.decoder(
       tgt,
       memory,
-      tgt_mask,
-      memory_mask,
-      tgt_key_padding_mask,
-      memory_key_padding_mask,
-      tgt_is_causal,
-      memory_is_causal,
+      a.tgt_mask,
+      a.memory_mask,
+      a.tgt_key_padding_mask,
+      a.memory_key_padding_mask,
+      a.tgt_is_causal,
+      a.memory_is_causal,
     );
   }
   /** [sz, sz] with -∞ above the diagonal: a mask by which no step sees a later one. */

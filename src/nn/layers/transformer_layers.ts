@@ -14,6 +14,10 @@ import { LayerNorm } from "./normalization.ts";
 
 const LAYER =
   "TransformerLayer(int d_model, int nhead, int dim_feedforward=2048, float dropout=0.1, callable|str activation='relu', float layer_norm_eps=1e-05, bool batch_first=False, bool norm_first=False, bool bias=True, device? device=None, dtype? dtype=None) -> Module";
+const ENCODER_FORWARD =
+  "TransformerEncoderLayer.forward(Tensor src, Tensor? src_mask=None, Tensor? src_key_padding_mask=None, bool is_causal=False) -> Tensor";
+const DECODER_FORWARD =
+  "TransformerDecoderLayer.forward(Tensor tgt, Tensor memory, Tensor? tgt_mask=None, Tensor? memory_mask=None, Tensor? tgt_key_padding_mask=None, Tensor? memory_key_padding_mask=None, bool tgt_is_causal=False, bool memory_is_causal=False) -> Tensor";
 export type LayerOptions = Values<typeof LAYER>;
 type Activation = (x: Tensor) => Tensor;
 
@@ -68,12 +72,8 @@ export class TransformerEncoderLayer extends Module {
     this.dropout2 = new Dropout(a.dropout);
     this.activation = activationOf(a.activation);
   }
-  override forward(
-    src: Tensor,
-    src_mask: Tensor | null = null,
-    src_key_padding_mask: Tensor | null = null,
-    is_causal = false,
-  ): Tensor {
+  override forward(...args: Arguments<typeof ENCODER_FORWARD>): Tensor {
+    const { src, src_mask, src_key_padding_mask, is_causal } = bindArguments(ENCODER_FORWARD, args);
     const padding = canonical(src_key_padding_mask, "src_key_padding_mask", src.dtype, src_mask?.dtype, "src_mask");
     const mask = canonical(src_mask, "src_mask", src.dtype);
     const attend = (x: Tensor): Tensor =>
@@ -126,21 +126,22 @@ export class TransformerDecoderLayer extends Module {
     this.dropout3 = new Dropout(a.dropout);
     this.activation = activationOf(a.activation);
   }
-  override forward(
-    tgt: Tensor,
-    memory: Tensor,
-    tgt_mask: Tensor | null = null,
-    memory_mask: Tensor | null = null,
-    tgt_key_padding_mask: Tensor | null = null,
-    memory_key_padding_mask: Tensor | null = null,
-    tgt_is_causal = false,
-    memory_is_causal = false,
-  ): Tensor {
+  override forward(...args: Arguments<typeof DECODER_FORWARD>): Tensor {
+    const { tgt, memory, tgt_mask, memory_mask, ...a } = bindArguments(DECODER_FORWARD, args);
     const attendSelf = (x: Tensor): Tensor =>
-      this.dropout1(this.self_attn(x, x, x, tgt_key_padding_mask, false, tgt_mask, true, tgt_is_causal)[0]);
+      this.dropout1(this.self_attn(x, x, x, a.tgt_key_padding_mask, false, tgt_mask, true, a.tgt_is_causal)[0]);
     const attendMemory = (x: Tensor): Tensor =>
       this.dropout2(
-        this.multihead_attn(x, memory, memory, memory_key_padding_mask, false, memory_mask, true, memory_is_causal)[0],
+        this.multihead_attn(
+          x,
+          memory,
+          memory,
+          a.memory_key_padding_mask,
+          false,
+          memory_mask,
+          true,
+          a.memory_is_causal,
+        )[0],
       );
     const feed = (x: Tensor): Tensor => this.dropout3(this.linear2(this.dropout(this.activation(this.linear1(x)))));
     let x = around(tgt, attendSelf, this.norm1, this.norm_first);

@@ -8,6 +8,7 @@ import { Module } from "../module/module.ts";
 import { forAllDims } from "./layer.ts";
 
 const UNPOOL = "MaxUnpool(int[] kernel_size, int[]? stride=None, int[] padding=0) -> Module";
+const FORWARD = "forward(Tensor input, Tensor indices, int[]? output_size=None) -> Tensor";
 abstract class MaxUnpool extends Module {
   kernel_size: readonly number[];
   stride: readonly number[];
@@ -28,7 +29,8 @@ export class MaxUnpool1d extends MaxUnpool {
   constructor(...args: Arguments<typeof UNPOOL>) {
     super(1, args);
   }
-  override forward(input: Tensor, indices: Tensor, output_size: readonly number[] | null = null): Tensor {
+  override forward(...args: Arguments<typeof FORWARD>): Tensor {
+    const { input, indices, output_size } = bindArguments(FORWARD, args, "MaxUnpool1d.forward");
     return F.max_unpool1d(input, indices, this.kernel_size, this.stride, this.padding, output_size);
   }
 }
@@ -37,7 +39,8 @@ export class MaxUnpool2d extends MaxUnpool {
   constructor(...args: Arguments<typeof UNPOOL>) {
     super(2, args);
   }
-  override forward(input: Tensor, indices: Tensor, output_size: readonly number[] | null = null): Tensor {
+  override forward(...args: Arguments<typeof FORWARD>): Tensor {
+    const { input, indices, output_size } = bindArguments(FORWARD, args, "MaxUnpool2d.forward");
     return F.max_unpool2d(input, indices, this.kernel_size, this.stride, this.padding, output_size);
   }
 }
@@ -46,7 +49,8 @@ export class MaxUnpool3d extends MaxUnpool {
   constructor(...args: Arguments<typeof UNPOOL>) {
     super(3, args);
   }
-  override forward(input: Tensor, indices: Tensor, output_size: readonly number[] | null = null): Tensor {
+  override forward(...args: Arguments<typeof FORWARD>): Tensor {
+    const { input, indices, output_size } = bindArguments(FORWARD, args, "MaxUnpool3d.forward");
     return F.max_unpool3d(input, indices, this.kernel_size, this.stride, this.padding, output_size);
   }
 }
