@@ -56,7 +56,10 @@ def _type_and_index(type=MISSING, index=None, *, device=MISSING):
     if isinstance(given, _Device):
         return given.type, given.index
     if isinstance(given, int) and not isinstance(given, bool):
-        raise RuntimeError("Device index must not be negative" if given < 0 else NO_ACCELERATOR)
+        kind = run("bridge.acceleratorType")
+        if given < 0 or kind is None:
+            raise RuntimeError("Device index must not be negative" if given < 0 else NO_ACCELERATOR)
+        return kind, given
     if not isinstance(given, str):
         words = "" if given is MISSING else given.__class__.__name__
         why = f"      didn't match because some of the arguments have invalid types: (!{words}!)\n" if words else ""

@@ -275,7 +275,9 @@ def _bytes_of(obj, pickle_module, protocol, as_zip):
             raise RuntimeError("Cannot save multiple tensors or storages that view the same data as different types")
         if int(key) == len(storages):
             storages.append((whole, count, kind))
-        named = ("storage", cls, key, "cpu", count)
+        # A device that PyTorch does not have is not named: nobody else could open the file.
+        location = "cuda:0" if whole._bytes.device.type == "cuda" else "cpu"
+        named = ("storage", cls, key, location, count)
         return named if as_zip else (*named, None)
 
     class Pickler(pickle_module.Pickler):

@@ -135,7 +135,7 @@ class Pickler {
     this.reduce(t, "torch._utils\n_rebuild_sparse_tensor", () => this.tuple(null, [t.layout, Object.freeze(parts)]));
   }
   /** A storage, by name: all of its bytes are kept beside the pickle, whatever part of them a tensor has. */
-  private persistent({ storage, dtype }: Tensor): void {
+  private persistent({ storage, dtype, device }: Tensor): void {
     const { block } = storage;
     let key = this.keys.get(block);
     if (key === undefined) {
@@ -150,7 +150,7 @@ class Pickler {
     this.text("storage");
     this.global(`torch\n${dtype.legacyName}Storage`);
     this.text(String(key), `storage ${key}`);
-    this.text("cpu");
+    this.text(locationOf(device));
     this.int(Math.floor(block.nbytes / dtype.itemsize));
     this.put(0x74);
     this.remember(null);
@@ -286,6 +286,8 @@ class Pickler {
     return at;
   }
 }
+/** Where a file says that a storage was. A device that PyTorch does not have is not named: nobody else could open the file. */
+const locationOf = ({ type }: Device): string => (type === "cuda" ? "cuda:0" : "cpu");
 /** The storage of a tensor, among the arguments of what makes the tensor again. */
 class Persistent {
   readonly tensor: Tensor;

@@ -4,7 +4,7 @@ import collections.abc
 import itertools
 import math
 
-from .._bridge import warn
+from .._bridge import run, warn
 from .._tensor import Tensor
 from ._workers import WorkerIterator, WorkerInfo, get_worker_info
 
@@ -434,7 +434,7 @@ class DataLoader:
         return self.sampler if self.batch_sampler is None else self.batch_sampler
 
     def __iter__(self):
-        if self.pin_memory:
+        if self.pin_memory and not run("accelerator.is_available"):
             warn(NOTHING_PINNED, "UserWarning")
         if self.num_workers == 0 and self.timeout != 0:
             raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")

@@ -27,7 +27,10 @@ test.skipIf(!available)("TypeScript sees it as PyTorch's programs do", async () 
   // Casts what is there, and nothing that is not.
   const [there, here] = torch.autocast("cuda", () => [torch.ones(2, 2).cuda(), torch.ones(2, 2)].map((t) => t.mm(t)));
   expect([there.dtype, here.dtype]).toEqual([torch.float16, torch.float32]);
+  // Restored where it was, in PyTorch's words, or where it is asked for.
   const bytes = torch.serialization.encode({ x });
+  expect((torch.serialization.decode(bytes) as { x: Tensor }).x.device).toBe(x.device);
+  expect((torch.serialization.decode(bytes, { map_location: "cpu" }) as { x: Tensor }).x.is_cpu).toBe(true);
   const loaded = torch.serialization.decode(bytes, { map_location: "cuda" }) as { x: Tensor };
   expect(loaded.x.device).toBe(x.device);
   expect(loaded.x.tolist()).toEqual([1, 1]);
@@ -65,6 +68,13 @@ file = io.BytesIO()
 torch.save(model.state_dict(), file)
 file.seek(0)
 print(torch.load(file, map_location="cuda")["0.weight"].device)
+file = io.BytesIO()
+torch.save(model, file)
+file.seek(0)
+again = torch.load(file, weights_only=False)
+print(again[0].weight.device, again(x).device, model.to("cpu").to(0)[2].bias.device, torch.device(1))
+data = torch.utils.data.TensorDataset(torch.ones(4, 2))
+print(sum(batch.to(0).sum().item() for (batch,) in torch.utils.data.DataLoader(data, pin_memory=True)))
 other = torch.optim.Adam(model.parameters())
 saved = io.BytesIO()
 torch.save(opt.state_dict(), saved)
@@ -93,16 +103,20 @@ cuda:0 True cuda:0
 tensor([1., 1.], device='cuda:0') tensor([0., 0.])
 torch.float16 65536.0
 cuda:0
+cuda:0 cuda:0 cuda:0 cuda:1
+8.0
 {'step': 'cpu', 'exp_avg': 'cuda', 'exp_avg_sq': 'cuda'}
 True True
 cuda:0 True
 Tensor on device cpu is not on the expected device cuda:0!
 `;
 test.skipIf(!available)("Python programs run there unchanged", async () => {
-  let printed = "";
-  const python = await loadPython({ cuda: "webgpu", stdout: (text) => void (printed += text) });
+  let [printed, warned] = ["", ""];
+  const stdout = (text: string): void => void (printed += text);
+  const python = await loadPython({ cuda: "webgpu", stdout, stderr: (text) => void (warned += text) });
   await python.run(PROGRAM);
   expect(printed).toBe(PRINTED);
+  expect(warned).toBe("");
 });
 test("another name than webgpu for it is refused", async () => {
   await expect(loadPython({ cuda: "vulkan" as never })).rejects.toThrow('cuda must be "webgpu", got "vulkan"');
