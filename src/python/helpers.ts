@@ -68,6 +68,7 @@ import { distributions } from "./distributions.ts";
 import { layers, plain } from "./layers.ts";
 import { schedulers } from "./schedulers.ts";
 import { profiler } from "./profiler.ts";
+import { train } from "./train.ts";
 import { viz } from "./viz.ts";
 
 type Fn = (...args: unknown[]) => unknown;
@@ -320,6 +321,8 @@ export const helpers = {
   ...distributed,
   // ---- torch.profiler
   ...profiler,
+  // ---- tidu.train
+  ...train,
   // ---- torch.viz
   ...viz,
   // ---- optimizers

@@ -4,8 +4,13 @@
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof CODES;
 
+/** What is asked between two steps: the exit code that somebody wants. */
+export interface Interrupting {
+  readonly code: number | null;
+  close(): void;
+}
 /** Listens until it is closed: the first signal is noted, a second one ends the program at once. */
-export class Interrupts {
+export class Interrupts implements Interrupting {
   /** The exit code that is asked for. */
   code: number | null = null;
   private readonly listeners: (readonly [Signal, () => void])[] = [];

@@ -1,6 +1,5 @@
 // The random states of a run, to be saved: that of the default generator, and of those that a loader draws from.
 import { uint8 } from "../base/dtype.ts";
-import { DataLoader } from "../data/dataloader.ts";
 import type { LoaderPlace } from "../data/dataloader.ts";
 import { fromTyped } from "../ops/creation/from_data.ts";
 import { default_generator } from "../random/generator.ts";
@@ -24,15 +23,21 @@ export interface LoaderState {
     before: readonly (Tensor | null)[];
   } | null;
 }
+/** A DataLoader, or what stands for one of Python's, whose workers are Python's affair. */
+interface Loading {
+  readonly _generators: readonly Generator[];
+  readonly _place?: LoaderPlace | null;
+}
+const isLoader = (x: unknown): x is Loading => Array.isArray((x as Partial<Loading> | null)?._generators);
 export function loaderState(loader: unknown): LoaderState | null {
-  if (!(loader instanceof DataLoader)) return null;
-  const { _place: place } = loader;
+  if (!isLoader(loader)) return null;
+  const { _place: place = null } = loader;
   const tensors = (states: LoaderPlace["random"]) => states.map((state) => state && toTensor(state));
   const workers = place && { ...place, random: tensors(place.random), before: tensors(place.before) };
   return { generators: loader._generators.map((generator) => stateOf(generator)), workers };
 }
 export function setGenerators(loader: unknown, { generators }: LoaderState): void {
-  if (!(loader instanceof DataLoader)) return;
+  if (!isLoader(loader)) return;
   for (const [i, generator] of loader._generators.entries())
     if (generators[i] !== undefined) setState(generators[i], generator);
 }

@@ -214,7 +214,7 @@ export class TensorBoard implements Callback {
   readonly log_dir: string;
   private readonly every: number;
   private readonly histogram_freq: number;
-  private open: SummaryWriter | null = null;
+  protected open: SummaryWriter | null = null;
   constructor(log_dir: string, { every_n_steps = 1, histogram_freq = 0 }: TensorBoardOptions = {}) {
     if (!(Number.isInteger(every_n_steps) && every_n_steps > 0))
       throw new ValueError(`TensorBoard: expected every_n_steps to be a positive integer, got ${every_n_steps}`);
@@ -227,9 +227,11 @@ export class TensorBoard implements Callback {
     if (this.open === null) throw new KeyError("TensorBoard: there is a writer only while fit() runs");
     return this.open;
   }
-  async on_fit_start(trainer: Running): Promise<void> {
-    const purge_step = trainer.global_step > 0 ? trainer.global_step + 1 : null;
-    this.open = await SummaryWriter.create(this.log_dir, { purge_step });
+  on_fit_start(trainer: Running): void | Promise<void> {
+    return SummaryWriter.create(this.log_dir, this.goingOn(trainer)).then((writer) => void (this.open = writer));
+  }
+  protected goingOn(trainer: Running): SummaryWriterOptions {
+    return { purge_step: trainer.global_step > 0 ? trainer.global_step + 1 : null };
   }
   on_step_end(trainer: Running, { samples: _, ...logs }: StepLogs): void {
     if (trainer.global_step % this.every !== 0) return;

@@ -19,12 +19,15 @@ import { typeWord } from "../tensor/type_word.ts";
 import type { Callback, EpochLogs, Running, StepResult } from "./callback.ts";
 import { monitored } from "./early_stopping.ts";
 import { Interrupts } from "./interrupts.ts";
+import type { Interrupting } from "./interrupts.ts";
 import { Means } from "./metrics.ts";
 import type { AnyMetric } from "./metrics.ts";
 import type { ModelCheckpoint } from "./model_checkpoint.ts";
 import { FirstNotFinite } from "./not_finite.ts";
 import { loaderState, placeOf, setGenerators, setState, stateOf } from "./random_states.ts";
 import type { LoaderState } from "./random_states.ts";
+import { atOnce, waiting } from "./waiting.ts";
+import type { Waiting } from "./waiting.ts";
 
 export interface TrainerOptions<M extends Module, B> {
   /** The loss of the model's output and the target, for batches that are `[input, target]`. */
@@ -157,6 +160,19 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
    * for loaders without a batch.
    */
   async fit(train: Batches<B>, options: FitOptions<B>): Promise<EpochLogs[]> {
+    const code = await waiting(this.steps(train, options, () => new Interrupts()));
+    if (code !== null) {
+      const { last_path } = options.checkpoint!;
+      console.error(`\nStopped in epoch ${this.epoch + 1}, after ${this.global_step} steps: ${last_path}`);
+      globalThis.process.exit(code);
+    }
+    return this.history;
+  }
+  /** @internal The same at once, for Python programs; the exit code that an interrupt asked for. */
+  fitNow(train: Batches<B>, options: FitOptions<B>, listen: () => Interrupting): number | null {
+    return atOnce(this.steps(train, options, listen));
+  }
+  private *steps(train: Batches<B>, options: FitOptions<B>, listen: () => Interrupting): Waiting<number | null> {
     const { epochs, val = null, callbacks = [], checkpoint = null, resume = false } = options;
     if (!Number.isInteger(epochs) || epochs < 0)
       throw new ValueError(`fit(): expected epochs to be an integer of 0 or more, got ${epochs}`);
@@ -173,15 +189,15 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
         if (saved[name] !== undefined) callback.load_state_dict?.(saved[name]);
       if (checkpoint !== null && best !== null) checkpoint.best = best;
     }
-    const interrupts = checkpoint === null ? null : new Interrupts();
-    const length = train instanceof DataLoader ? lengthOf(train) : Array.isArray(train) ? train.length : null;
+    const interrupts = checkpoint === null ? null : listen();
+    const length = lengthOf(train);
     const each = this.options.gradient_accumulation_steps ?? 1;
     try {
       const steps_per_epoch = length === null ? null : Math.ceil(length / each);
-      for (const callback of callbacks) await callback.on_fit_start?.(this, { epochs, steps_per_epoch });
+      for (const callback of callbacks) yield callback.on_fit_start?.(this, { epochs, steps_per_epoch });
       while (this.epoch < epochs && !this.should_stop) {
-        if (!(await this.trainEpoch(train, length, interrupts))) break;
-        const measured = val === null ? {} : await this.validation(val, interrupts);
+        if (!(yield* this.trainEpoch(train, length, interrupts))) break;
+        const measured = val === null ? {} : yield* this.validation(val, interrupts);
         if (measured === null) break;
         this.endEpoch(measured);
       }
@@ -190,23 +206,19 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
       interrupts?.close();
       this.fitting = null;
     }
-    if (interrupts !== null && interrupts.code !== null) {
-      console.error(`\nStopped in epoch ${this.epoch + 1}, after ${this.global_step} steps: ${checkpoint!.last_path}`);
-      globalThis.process.exit(interrupts.code);
-    }
-    return this.history;
+    return interrupts?.code ?? null;
   }
   /** An epoch's batches; false if it was interrupted, and saved. */
-  private async trainEpoch(train: Batches<B>, length: number | null, interrupts: Interrupts | null): Promise<boolean> {
+  private *trainEpoch(train: Batches<B>, length: number | null, interrupts: Interrupting | null): Waiting<boolean> {
     const { callbacks = [], checkpoint = null } = this.fitting!.options;
     const each = this.options.gradient_accumulation_steps ?? 1;
-    const batches = await this.beginEpoch(train);
+    const batches = yield* this.beginEpoch(train);
     for (const callback of callbacks) callback.on_epoch_start?.(this);
     const turn = turns();
     let group = new Group<B>();
     try {
       for (;;) {
-        const { done, value } = await batches.next();
+        const { done, value } = (yield batches.next()) as IteratorResult<B>;
         if (done === true) break;
         this.batch++;
         const place = (this.batch - 1) % each;
@@ -218,14 +230,14 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
         if (place + 1 === each) {
           this.takeStep(group);
           group = new Group();
-          await turn();
+          yield turn;
           const isDue = this.global_step % (checkpoint?.every_n_train_steps ?? Infinity) === 0;
           if (isDue || (interrupts?.code ?? null) !== null) checkpoint?.save(this.state_dict(), false);
           if ((interrupts?.code ?? null) !== null) return false;
         }
       }
     } finally {
-      await batches.return?.();
+      yield batches.return?.();
     }
     if (group.batches.length > 0) this.takeStep(group);
     if (this.batch === 0)
@@ -235,7 +247,7 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
     return true;
   }
   /** The batches of an epoch that are to come. */
-  private async beginEpoch(train: Batches<B>): Promise<Iterator<B> | AsyncIterator<B>> {
+  private *beginEpoch(train: Batches<B>): Waiting<Iterator<B> | AsyncIterator<B>> {
     const { loaded } = this;
     this.loaded = null;
     const { val = null } = this.fitting!.options;
@@ -251,7 +263,7 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
       this.optimizer.zero_grad();
       this.resumedVal = loaded?.val ?? null;
       if (loaded !== null && loaded.train !== null && train instanceof DataLoader)
-        return train._resume(0, placeOf(loaded.train)) as Promise<AsyncIterator<B>>;
+        return (yield train._resume(0, placeOf(loaded.train))) as AsyncIterator<B>;
       return iterate(train);
     }
     // In the middle of an epoch: its order is drawn again, what was done is left out, and then all goes on from the present.
@@ -264,10 +276,10 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
     this.optimizer.zero_grad();
     let rest: Iterator<B> | AsyncIterator<B>;
     if (train instanceof DataLoader && loaded.train !== null)
-      rest = (await train._resume(loaded.batch, placeOf(loaded.train))) as AsyncIterator<B>;
+      rest = (yield train._resume(loaded.batch, placeOf(loaded.train))) as AsyncIterator<B>;
     else {
       rest = iterate(train);
-      for (let i = 0; i < loaded.batch; i++) await rest.next();
+      for (let i = 0; i < loaded.batch; i++) yield rest.next();
     }
     setState(loaded.random.now);
     return rest;
@@ -374,9 +386,16 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
   /** The loss and all metrics of a model on batches, in eval mode and without gradients: of the averaged one, if there is. */
   async evaluate(batches: Batches<B>): Promise<Record<string, number>> {
     assertAgain("evaluate", batches);
-    return (await this.measure(iterate(batches), null))!;
+    return (await waiting(this.measure(iterate(batches), null)))!;
   }
-  private async measure(batches: Iterator<B> | AsyncIterator<B>, interrupts: Interrupts | null) {
+  /** @internal The same at once, for Python programs. */
+  evaluateNow(batches: Batches<B>): Record<string, number> {
+    return atOnce(this.measure(iterate(batches), null))!;
+  }
+  private *measure(
+    batches: Iterator<B> | AsyncIterator<B>,
+    interrupts: Interrupting | null,
+  ): Waiting<Record<string, number> | null> {
     const model: Module = this.ema === null || Number(this.ema.n_averaged.item()) === 0 ? this.model : this.ema.module;
     const means = new Means(this.options.metrics ?? {});
     means.reset();
@@ -386,7 +405,7 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
     let count = 0;
     try {
       for (;;) {
-        const { done, value } = await batches.next();
+        const { done, value } = (yield batches.next()) as IteratorResult<B>;
         if (done === true) break;
         count++;
         withGrad(false, () => {
@@ -395,18 +414,18 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
           means.add("loss", Number(result.loss.item()), samples);
           means.measure(result.output, result.target, samples);
         });
-        await turn();
+        yield turn;
         if ((interrupts?.code ?? null) !== null) return null;
       }
       if (count === 0) throw new ValueError("there is no batch to measure");
       return means.compute();
     } finally {
       for (const [m, training] of modes) m.training = training;
-      await batches.return?.();
+      yield batches.return?.();
     }
   }
   /** What is measured at the end of an epoch; null if it was interrupted, and saved. */
-  private async validation(val: Batches<B>, interrupts: Interrupts | null): Promise<Record<string, number> | null> {
+  private *validation(val: Batches<B>, interrupts: Interrupting | null): Waiting<Record<string, number> | null> {
     const { checkpoint = null } = this.fitting!.options;
     // Metrics that are objects are shown other batches now: what the epoch gave is kept.
     this.trained = this.means.compute();
@@ -415,8 +434,8 @@ export class Trainer<M extends Module = Module, B = readonly Tensor[]> implement
     const place = this.resumedVal === null ? null : placeOf(this.resumedVal);
     this.resumedVal = null;
     const batches =
-      val instanceof DataLoader && place !== null ? ((await val._resume(0, place)) as AsyncIterator<B>) : iterate(val);
-    const measured = await this.measure(batches, interrupts);
+      val instanceof DataLoader && place !== null ? ((yield val._resume(0, place)) as AsyncIterator<B>) : iterate(val);
+    const measured = yield* this.measure(batches, interrupts);
     if (measured === null) checkpoint?.save(this.state_dict(), false);
     this.validating = null;
     return measured;
@@ -564,11 +583,13 @@ function setEpoch(train: unknown, epoch: number): void {
     sampler?.set_epoch?.(epoch);
 }
 const isStream = (train: unknown): boolean => train instanceof DataLoader && train.dataset instanceof IterableDataset;
-function lengthOf(loader: DataLoader<unknown, unknown>): number | null {
+/** How many batches there are, where that is known. */
+function lengthOf(batches: unknown): number | null {
   try {
-    return loader.length;
+    const { length } = batches as { readonly length?: unknown };
+    return typeof length === "number" ? length : null;
   } catch {
-    return null;
+    return null; // a DataLoader over a stream
   }
 }
 /** The samples of a batch: the first dim of the first tensor in it. */

@@ -142,12 +142,17 @@ END = object()
 class WorkerIterator:
     """Which worker has which batch, and which indices are drawn when, as in PyTorch's _MultiProcessingDataLoaderIter."""
 
-    def __init__(self, loader, fetcher, base_seed):
+    def __init__(self, loader, fetcher, base_seed, streams=None):
         self.loader, self.fetcher, self.base_seed = loader, fetcher, base_seed
         if loader.prefetch_factor <= 0:
             raise AssertionError("prefetch_factor must be greater than 0 for MultiProcessingDataLoaderIter")
         self.workers = [None] * loader.num_workers
-        self._begin()
+        if streams is None:
+            return self._begin()
+        # It goes on with workers as they were: a pass begins when it is asked for.
+        for number, state in enumerate(streams):
+            self.workers[number] = Worker(loader, fetcher, base_seed, number)
+            self.workers[number].streams = state
 
     def reset(self):
         for worker in self.workers:

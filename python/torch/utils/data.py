@@ -448,6 +448,14 @@ class DataLoader:
             self._iterator.reset()
         return self._iterator
 
+    def _place(self):
+        """Where workers are that live on, to be saved: a loader that goes on from there reads what this one would."""
+        of = self._iterator
+        return of and {"base_seed": of.base_seed, "streams": [worker.streams for worker in of.workers]}
+
+    def _go_on(self, place):
+        self._iterator = WorkerIterator(self, Fetcher, place["base_seed"], place["streams"])
+
     def _base_seed(self):
         """PyTorch draws a seed for its workers each time, whether there are any or not."""
         from .. import empty, int64

@@ -1,0 +1,1 @@
+"""What the library has beside PyTorch's names."""
