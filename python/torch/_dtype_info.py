@@ -16,6 +16,9 @@ class _Info:
         return hash(self.dtype)
 
 
+FLOATS = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+
+
 class finfo(_Info):
     """Limits of a floating point dtype."""
 
@@ -23,10 +26,11 @@ class finfo(_Info):
         from ._construct import default_dtype
 
         super().__init__(default_dtype() if type is None else type)
+        for name in FLOATS:
+            setattr(self, name, float(getattr(self, name)))
 
     def __repr__(self):
-        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
-        return "finfo(" + ", ".join(f"{n}={getattr(self, n):g}" for n in names) + f", dtype={self.dtype})"
+        return "finfo(" + ", ".join(f"{n}={getattr(self, n):g}" for n in FLOATS) + f", dtype={self.dtype})"
 
 
 class iinfo(_Info):

@@ -1,5 +1,6 @@
 // Initial values, drawn as PyTorch draws them. All work in place, unrecorded, and return their tensor.
 import { withGrad } from "../autograd/mode.ts";
+import { Float } from "../base/dtype.ts";
 import { help, ValueError, warn } from "../base/errors.ts";
 import { callable } from "../dispatch/callable.ts";
 import type { ArgumentsAfter } from "../dispatch/callable.ts";
@@ -122,9 +123,10 @@ export const _calculate_fan_in_and_fan_out = callable(
   },
 );
 /** By how much a nonlinearity shrinks what passes through. As `torch.nn.init.calculate_gain`. */
-export const calculate_gain = callable<{ param: number | null }>()(
+export const calculate_gain = callable<{ param: number | Float | null }>()(
   "calculate_gain(str nonlinearity, object param=None) -> float",
-  ({ nonlinearity, param }): number => {
+  ({ nonlinearity, param: given }): number => {
+    const param = given instanceof Float ? given.value : given;
     switch (nonlinearity) {
       case "linear":
       case "conv1d":

@@ -279,3 +279,18 @@ for kind in (int, float, bool):
     except ValueError as error:
         print(error)
     print(torch.ones(1).to(kind))
+# --- floats are floats, whole ones, too
+for d in (torch.float32, torch.float64, torch.float16, torch.bfloat16):
+    f = torch.finfo(d)
+    print(d, [(k, type(getattr(f, k)).__name__) for k in ("bits", "max", "min", "eps", "tiny", "resolution", "smallest_normal")], f.max, f.min)
+    print(torch.zeros(2, dtype=d).masked_fill(torch.tensor([True, False]), -torch.finfo(d).max), torch.full((1,), f.min, dtype=d))
+p = [nn.Parameter(torch.ones(2))]
+for name in ("Adadelta", "ASGD", "Adafactor", "Adam", "SGD", "RMSprop"):
+    print(getattr(torch.optim, name)(p))
+print(torch.optim.Adam(p, lr=1.0, betas=(0.0, 0.5)), torch.optim.Adadelta(p, lr=1).param_groups[0]["lr"])
+for name, args in (("ExponentialLR", (1.0,)), ("CosineAnnealingLR", (5,)), ("LinearLR", ()), ("PolynomialLR", ()), ("CosineAnnealingWarmRestarts", (3,))):
+    s = getattr(torch.optim.lr_scheduler, name)(torch.optim.SGD(p, lr=1.0), *args)
+    print(name, {k: v for k, v in sorted(s.state_dict().items()) if k[0] != "_"})
+print(torch.optim.lr_scheduler.CosineAnnealingLR(torch.optim.SGD(p, lr=1.0), 5, eta_min=0).eta_min)
+attempt(*(lambda a=a: round(nn.init.calculate_gain("leaky_relu", a), 6) for a in (1.0, 2, 0.5, None, "a", True)))
+print([n for m in (nn, torch, torch.optim, torch.linalg, torch.utils.data) for n in dir(m) if not hasattr(m, n)])

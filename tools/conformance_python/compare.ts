@@ -42,6 +42,7 @@ export function isClose(a: string, b: string, tolerance = 1e-4): boolean {
     return false;
   return xs.every((x, i) => {
     const [p, q] = [Number(x), Number(ys[i])];
-    return Math.abs(p - q) <= tolerance * Math.max(1, Math.abs(p), Math.abs(q));
+    // The largest number of float64, rounded to five digits, is one beyond it.
+    return x === ys[i] || Math.abs(p - q) <= tolerance * Math.max(1, Math.abs(p), Math.abs(q));
   });
 }

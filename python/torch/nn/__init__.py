@@ -33,7 +33,7 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted(set(globals()) | _names("nn"))
+    return sorted(set(globals()) | set(filter(_layers.layer_class, _names("nn"))))
 
 
 from . import modules  # noqa: E402, last: it has the classes under their other names

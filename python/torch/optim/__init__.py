@@ -80,6 +80,8 @@ def _options(group):
     return crossing
 
 
+# Defaults that PyTorch has as floats, though they are whole numbers.
+FLOATS = {"Adadelta": ("lr",), "ASGD": ("t0",), "Adafactor": ("d", "weight_decay")}
 # Plain numbers before PyTorch 1.12.
 COUNTERS = ("step", "eta", "mu", "mu_product")
 
@@ -329,9 +331,11 @@ class LibraryOptimizer(Optimizer):
         named = {k: x.item() if isinstance(x, Tensor) else x for k, x in kwargs.items()}
         library = run("new." + self._library_name, crossing, *numbers, **named)
         self.defaults = dict(run("get.defaults", library))
-        # What Python gave stays what it was: floats, and tensors.
+        # What Python gave stays what it was: floats, tuples of them, and tensors. So do PyTorch's own floats.
         given = {"lr": args[0], **kwargs} if args else kwargs
-        self.defaults.update((k, v) for k, v in given.items() if isinstance(v, (float, Tensor)))
+        floats = {k: float(self.defaults[k]) for k in FLOATS.get(self._library_name, ()) if k not in given}
+        self.defaults.update(floats)
+        self.defaults.update((k, v) for k, v in given.items() if isinstance(v, (float, Tensor, tuple)))
         self._begin(params, library)
         library.take_note(self.param_groups)
 

@@ -80,12 +80,14 @@ class LRScheduler:
 EPOCH_DEPRECATION_WARNING = run("bridge.epochWarning")
 _own = LRScheduler.__dict__["__dict__"].__get__  # the dict of what Python keeps
 OVERRIDABLE = ("get_lr", "step")
+# What PyTorch has as floats: whole ones, too.
+FLOATS = frozenset("best end_factor eta_min factor gamma mode_worse power start_factor step_ratio total_size".split())
 
 
 class LibraryScheduler(LRScheduler):
     """A schedule of the library's."""
 
-    __slots__ = ("_library_object",)
+    __slots__ = ("_library_object", "_ints")  # _ints: names of what the program gave as ints
     _library_name = None
 
     def __init__(self, *args, **kwargs):
@@ -100,6 +102,7 @@ class LibraryScheduler(LRScheduler):
         if not hasattr(given, "param_groups"):
             raise TypeError(f"{type(given).__name__} is not an Optimizer")
         own = _own(self)
+        self._ints = {name for name, value in kwargs.items() if type(value) is int}
         own["optimizer"] = given
         given._library
         # A subclass's own methods are called by the library, too, and for the first time while it makes its object.
@@ -131,7 +134,9 @@ class LibraryScheduler(LRScheduler):
 
     def _shown(self, name, value):
         value = _lists(value)
-        return self._floats(value) if name in ("base_lrs", "_last_lr") else value
+        if name in ("base_lrs", "_last_lr"):
+            return self._floats(value)
+        return float(value) if type(value) is int and name in FLOATS and name not in self._ints else value
 
     def __getattr__(self, name):
         if name == "_library_object":
