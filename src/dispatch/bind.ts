@@ -140,6 +140,11 @@ function isValue({ args }: Schema, place: number, last: Record<string, unknown>)
   const arg = args[place];
   return arg?.type === "object" && !arg.optional && !arg.keyword && !Object.hasOwn(last, arg.name);
 }
+/** Where numbers stood: the one of x.add(alpha, other); beta and alpha of addmm(beta, x, alpha, a, b) and x.addmm(beta, alpha, a, b). */
+const FORMER_ONE = [[1]];
+const FORMER_TWO = [[0], [1], [0, 2], [1, 2]];
+/** A number, also as a tensor of no dims that wants no gradient. */
+const isFactor = (x: unknown): boolean => (x instanceof Tensor ? x.ndim === 0 && !x.requires_grad : isScalar(x));
 /** In PyTorch's former order numbers stand before the tensors that they scale: x.add_(alpha, other), x.addmm(beta, alpha, a, b). */
 function scalarsByName(
   { name, args, positional }: Schema,
@@ -150,10 +155,13 @@ function scalarsByName(
     .slice(positional)
     .map((a) => a.name)
     .filter((n) => n === "beta" || n === "alpha" || n === "value");
-  const tensors = given.filter((x) => x instanceof Tensor);
-  const scalars = given.filter(isScalar);
-  if (tensors.length !== positional || tensors.length + scalars.length !== given.length) return null;
-  if (scalars.length > names.length || isScalar(given[given.length - 1])) return null;
+  const count = given.length - positional;
+  const places = (names.length === 2 ? FORMER_TWO : FORMER_ONE).find(
+    (p) => p.length === count && given.every((x, i) => (p.includes(i) ? isFactor(x) : x instanceof Tensor)),
+  );
+  if (places === undefined) return null;
+  const tensors = given.filter((_, i) => !places.includes(i));
+  const scalars = places.map((i) => given[i]);
   const named: Record<string, unknown> = { ...options };
   for (const [i, x] of scalars.entries()) {
     if (Object.hasOwn(named, names[i])) throw new TypeError(`${name}() got multiple values for argument '${names[i]}'`);

@@ -106,6 +106,9 @@ describe("numbers in their former place, before the tensors that they scale", ()
       [functions.addmm(2, ones, 3, m, m), product.mul(3).add(2)],
       [functions.addmm(2, ones, m, m), product.add(2)],
       [methods(ones.clone()).addmm_(2, 3, m, m), product.mul(3).add(2)],
+      [methods(ones.clone()).add_(torch.tensor(2), m), ones.add(m.mul(2))],
+      [functions.addmm(torch.tensor(2), ones, torch.tensor(3), m, m), product.mul(3).add(2)],
+      [methods(ones).addmm(torch.tensor(2), 3, m, m), product.mul(3).add(2)],
       [methods(ones).addr(2, m.select(0, 1), m.select(0, 1)), m.select(0, 1).outer(m.select(0, 1)).add(2)],
     ];
     torch.set_warn_always(false);

@@ -294,3 +294,15 @@ for name, args in (("ExponentialLR", (1.0,)), ("CosineAnnealingLR", (5,)), ("Lin
 print(torch.optim.lr_scheduler.CosineAnnealingLR(torch.optim.SGD(p, lr=1.0), 5, eta_min=0).eta_min)
 attempt(*(lambda a=a: round(nn.init.calculate_gain("leaky_relu", a), 6) for a in (1.0, 2, 0.5, None, "a", True)))
 print([n for m in (nn, torch, torch.optim, torch.linalg, torch.utils.data) for n in dir(m) if not hasattr(m, n)])
+# --- numbers before the tensors that they scale, as tensors of no dims
+a, x, y, m, v = torch.tensor(2.0), torch.ones(3), torch.arange(3.0) + 1, torch.ones(2, 2), torch.ones(2)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    attempt(lambda: x.clone().add_(a, y), lambda: x.add(a, y), lambda: torch.add(x, a, y), lambda: torch.sub(x, a, y), lambda: x.sub(a, y), lambda: x.clone().sub_(a, y), lambda: x.add(torch.tensor(2), y))
+    attempt(lambda: x.clone().addcmul_(a, x, y), lambda: x.clone().addcdiv_(a, x, y), lambda: torch.addcmul(x, a, x, y), lambda: x.addcdiv(a, x, y))
+    attempt(lambda: torch.addmm(a, m, m, m), lambda: torch.addmm(a, m, a, m, m), lambda: m.addmm(a, a, m, m), lambda: m.clone().addmm_(a, m, m), lambda: torch.addmv(a, v, a, m, v), lambda: torch.addr(a, m, a, v, v), lambda: torch.baddbmm(a, m[None], a, m[None], m[None]), lambda: torch.addbmm(a, m, a, m[None], m[None]))
+    for wrong in (torch.tensor([2.0]), torch.tensor([1.0, 2.0, 3.0]), torch.tensor(2.0, requires_grad=True)):
+        try:
+            print(x.add(wrong, y))
+        except TypeError:
+            print("TypeError")
