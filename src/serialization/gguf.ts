@@ -96,6 +96,47 @@ const q6: Kind["unpack"] = (b, y, at) => {
         y[at + 128 * n + 32 * part + i] = scale * ((low | (high << 4)) - 32);
       }
 };
+/** Blocks of 256 in sixteen parts, each with a scale and a minimum of 4 bits: 2 bits a number. */
+const q2: Kind["unpack"] = (b, y, at) => {
+  const [d, min] = [b.half(80), b.half(82)];
+  for (let i = 0; i < 256; i++) {
+    const scale = b.u8(i >> 4);
+    const q = (b.u8(16 + 32 * (i >> 7) + (i & 31)) >> (2 * ((i >> 5) & 3))) & 3;
+    y[at + i] = f(f(d * (scale & 15)) * q) - f(min * (scale >> 4));
+  }
+};
+/** Blocks of 256 in sixteen parts, each with a scale of 6 bits: 3 bits a number, the third in a mask. */
+const q3: Kind["unpack"] = (b, y, at) => {
+  const d = b.half(108);
+  for (let i = 0; i < 256; i++) {
+    const part = i >> 4;
+    const low = part < 8 ? b.u8(96 + part) & 15 : b.u8(88 + part) >> 4;
+    const scale = (low | (((b.u8(104 + (part & 3)) >> (2 * (part >> 2))) & 3) << 4)) - 32;
+    const q = (b.u8(32 + 32 * (i >> 7) + (i & 31)) >> (2 * ((i >> 5) & 3))) & 3;
+    const third = (b.u8(i & 31) >> (i >> 5)) & 1;
+    y[at + i] = f(d * scale) * (q - (third === 1 ? 0 : 4));
+  }
+};
+/** What 4 bits stand for where the steps are not even, and in numbers of 4 bits (E2M1), doubled. */
+const UNEVEN = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+const E2M1 = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
+/** 32 numbers out of the table, 4 bits each, from byte `from` on. */
+function looked(b: Block, from: number, table: readonly number[], scale: number, y: Float32Array, at: number): void {
+  for (let i = 0; i < 16; i++) {
+    const byte = b.u8(from + i);
+    y[at + i] = scale * table[byte & 15];
+    y[at + 16 + i] = scale * table[byte >> 4];
+  }
+}
+/** Blocks of 256 in eight parts, each with a scale of 6 bits. */
+const iq4xs: Kind["unpack"] = (b, y, at) => {
+  const [d, high] = [b.half(0), b.u8(2) | (b.u8(3) << 8)];
+  for (let part = 0; part < 8; part++) {
+    const low = (b.u8(4 + (part >> 1)) >> (4 * (part & 1))) & 15;
+    const scale = f(d * ((low | (((high >> (2 * part)) & 3) << 4)) - 32));
+    looked(b, 8 + 16 * part, UNEVEN, scale, y, at + 32 * part);
+  }
+};
 const plain = (name: string, dtype: Dtype): Kind => ({ name, bytes: dtype.itemsize, elements: 1, dtype });
 const blocks = (name: string, bytes: number, elements: number, unpack?: Kind["unpack"]): Kind => ({
   name,
@@ -115,17 +156,30 @@ const kinds: Readonly<Record<number, Kind>> = {
     const d = b.half(0);
     for (let i = 0; i < 32; i++) y[at + i] = d * b.i8(2 + i);
   }),
-  10: blocks("Q2_K", 84, 256),
-  11: blocks("Q3_K", 110, 256),
+  10: blocks("Q2_K", 84, 256, q2),
+  11: blocks("Q3_K", 110, 256, q3),
   12: blocks("Q4_K", 144, 256, large(4)),
   13: blocks("Q5_K", 176, 256, large(5)),
   14: blocks("Q6_K", 210, 256, q6),
+  16: blocks("IQ2_XXS", 66, 256),
+  17: blocks("IQ2_XS", 74, 256),
+  18: blocks("IQ3_XXS", 98, 256),
+  19: blocks("IQ1_S", 50, 256),
+  20: blocks("IQ4_NL", 18, 32, (b, y, at) => looked(b, 2, UNEVEN, b.half(0), y, at)),
+  21: blocks("IQ3_S", 110, 256),
+  22: blocks("IQ2_S", 82, 256),
+  23: blocks("IQ4_XS", 136, 256, iq4xs),
   24: plain("I8", int8),
   25: plain("I16", int16),
   26: plain("I32", int32),
   27: plain("I64", int64),
   28: plain("F64", float64),
+  29: blocks("IQ1_M", 56, 256),
   30: plain("BF16", bfloat16),
+  34: blocks("TQ1_0", 54, 256),
+  35: blocks("TQ2_0", 66, 256),
+  // A power of two for 32 numbers.
+  39: blocks("MXFP4", 17, 32, (b, y, at) => looked(b, 1, E2M1, 2 ** (b.u8(0) - 128), y, at)),
 };
 
 /** What a file says of a tensor: its dims as PyTorch has them, and where its bytes begin. */
@@ -160,7 +214,7 @@ export class Gguf {
   }
   /**
    * A tensor; of quantized blocks, as float32. Raises KeyError if there is none of that name, NotImplementedError for
-   * blocks that are not known here (Q2_K, Q3_K, IQ…).
+   * blocks that are not known here (IQ1, IQ2, IQ3, TQ).
    */
   get_tensor(name: string): Tensor {
     const { shape, type, begin } = this.info(name);
@@ -168,7 +222,7 @@ export class Gguf {
     if (kind === undefined || (kind.dtype === undefined && kind.unpack === undefined))
       throw new NotImplementedError(
         `gguf: ${JSON.stringify(name)} is of ${this.get_type(name)}, which is not read\n` +
-          "F32, F16, BF16, F64, integers, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K and Q6_K are.",
+          "F32, F16, BF16, F64, integers, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K to Q6_K, IQ4_NL, IQ4_XS and MXFP4 are.",
       );
     const count = numel(shape);
     const row = shape.at(-1) ?? 1;

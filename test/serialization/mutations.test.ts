@@ -32,7 +32,7 @@ const readers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   npz: serialization.decodeNpz,
   gguf(bytes) {
     const file = serialization.decodeGguf(bytes);
-    for (const name of file.keys()) if (file.get_type(name) !== "Q2_K") file.get_tensor(name);
+    for (const name of file.keys()) if (file.get_type(name) !== "IQ2_XXS") file.get_tensor(name);
     if (file.keys().length < 12) throw new ValueError("fewer tensors");
   },
 };
