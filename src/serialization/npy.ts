@@ -3,7 +3,7 @@
 //   the elements, in the order of C or of Fortran
 import { bfloat16, bool, dtypeByName, realOf } from "../base/dtype.ts";
 import type { Dtype, DtypeName } from "../base/dtype.ts";
-import { NotImplementedError, TypeError, ValueError } from "../base/errors.ts";
+import { KeyError, NotImplementedError, TypeError, ValueError } from "../base/errors.ts";
 import { contiguousStrides, numel } from "../base/layout.ts";
 import { getDevice } from "../devices/registry.ts";
 import { empty } from "../tensor/allocate.ts";
@@ -155,21 +155,25 @@ export function encodeNpy(tensor: Tensor): Uint8Array {
 }
 
 /**
- * The tensors of a .npz file by name, as `numpy.savez` and `numpy.savez_compressed` write them. Raises as `decodeNpy` does,
- * naming the array.
+ * The tensors of a .npz file by name, as `numpy.savez` and `numpy.savez_compressed` write them; with `names` those alone, so
+ * that arrays of text beside them do not matter. Raises as `decodeNpy` does, naming the array; KeyError for a name that is
+ * not there.
  * @example const { images, labels } = Object.fromEntries(torch.serialization.decodeNpz(bytes));
  */
-export function decodeNpz(bytes: Uint8Array): Map<string, Tensor> {
+export function decodeNpz(bytes: Uint8Array, names: readonly string[] | null = null): Map<string, Tensor> {
   assertBytes("decodeNpz", bytes);
   if (!isZip(bytes) && bytes.length !== 22) throw new ValueError("npz: expected a zip archive of .npy files");
   const arrays = new Map<string, Tensor>();
-  for (const [file, entry] of unzip(new MemorySource(bytes))) {
-    const name = file.replace(/\.npy$/, "");
+  const entries = new Map([...unzip(new MemorySource(bytes))].map(([file, x]) => [file.replace(/\.npy$/, ""), x]));
+  for (const name of names ?? entries.keys()) {
+    const entry = entries.get(name);
+    if (entry === undefined)
+      throw new KeyError(`'${name}' is not a file in the archive\nThere are: ${[...entries.keys()].join(", ")}`);
     try {
       arrays.set(name, decodeNpy(entry.bytes()));
     } catch (error) {
       if (error instanceof ValueError || error instanceof NotImplementedError)
-        error.message += `\nin the array "${name.slice(0, 60)}" of an archive.`;
+        error.message += `\nin the array "${name.slice(0, 60)}" of an archive. Others can be read alone: load_npz(path, ["x", "y"]).`;
       throw error;
     }
   }
@@ -202,9 +206,9 @@ export function save_npy(tensor: Tensor, path: string): void {
   writeFile("save_npy", path, (write) => write(bytes));
 }
 /** Reads a .npz file; see `decodeNpz`. Needs Node. Raises FileNotFoundError, too. @example const arrays = torch.serialization.load_npz("data.npz"); */
-export function load_npz(path: string): Map<string, Tensor> {
+export function load_npz(path: string, names: readonly string[] | null = null): Map<string, Tensor> {
   assertPath("load_npz", path);
-  return decodeNpz(readFile("load_npz", path));
+  return decodeNpz(readFile("load_npz", path), names);
 }
 /** Writes a .npz file, whole or not at all; see `encodeNpz`. Needs Node. @example torch.serialization.save_npz({ x: torch.ones(2) }, "data.npz"); */
 export function save_npz(tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>, path: string): void {

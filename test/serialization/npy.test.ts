@@ -45,7 +45,11 @@ describe("the arrays of a .npz", () => {
     expect(() => decodeNpz(read("refused.npz"))).toThrow(
       'npy: arrays of dtype "<U2" (text) have no tensor\nConvert them with NumPy',
     );
-    expect(() => decodeNpz(read("refused.npz"))).toThrow('in the array "text" of an archive.');
+    expect(() => decodeNpz(read("refused.npz"))).toThrow('in the array "text" of an archive. Others can be read alone');
+    const [first] = decodeNpz(read("arrays.npz"));
+    expect([...decodeNpz(read("arrays.npz"), [first[0]]).keys()]).toEqual([first[0]]);
+    expect(() => decodeNpz(read("refused.npz"), ["text"])).toThrow('in the array "text"');
+    expect(() => decodeNpz(read("refused.npz"), ["images"])).toThrow("'images' is not a file in the archive");
     expect(() => encodeNpy(torch.ones(1).bfloat16())).toThrow("NumPy has no bfloat16");
   });
 });
