@@ -368,7 +368,8 @@ def _unpickled(file, is_zip, data, restore, module, weights_only, options):
 
         class Unpickler(module.Unpickler):
             def persistent_load(self, pid):
-                return storages(pid)
+                # Classes of modules were kept with their source, in files of the format before zip archives.
+                return pid[1] if pid and pid[0] == "module" else storages(pid)
 
             def find_class(self, place, name):
                 known = _special().get(f"{place}.{name}")

@@ -105,3 +105,25 @@ print(torch.is_storage(u), torch.is_storage(s), torch.is_storage(x), x.storage()
 x.untyped_storage()[0:4].fill_(0)
 x.storage()[1] = 7
 print(x, list(torch.ones(2, dtype=torch.int16).untyped_storage()))
+# --- what is pickled of a layer has PyTorch's names, so that it opens there
+torch.manual_seed(0)
+kept = [
+    torch.nn.Conv2d(1, 2, 3, padding=(1, 2), padding_mode="circular"),
+    torch.nn.Conv1d(1, 2, 3, padding="same", dilation=2, padding_mode="reflect"),
+    torch.nn.ConvTranspose2d(1, 2, 3, padding=1),
+    torch.nn.LSTM(4, 3, 2, bidirectional=True, proj_size=2),
+    torch.nn.GRU(4, 3),
+    torch.nn.RNN(4, 3, bias=False),
+    torch.nn.BatchNorm1d(2),
+    torch.nn.MultiheadAttention(4, 2),
+    torch.nn.EmbeddingBag(5, 2),
+    torch.nn.Upsample(scale_factor=2),
+    torch.nn.Linear(2, 2),
+]
+for m in kept:
+    state = m.__getstate__()
+    print(type(m).__name__, sorted(state))
+    print({k: state[k] for k in ("_reversed_padding_repeated_twice", "_all_weights", "_flat_weights_names") if k in state})
+    print([tuple(w.shape) for w in state.get("_flat_weights", ())], all(w is getattr(m, n) for w, n in zip(state.get("_flat_weights", ()), state.get("_flat_weights_names", ()))))
+    again = pickle.loads(pickle.dumps(m))
+    print(sorted(again.__getstate__()) == sorted(state), all(torch.equal(a, b) for a, b in zip(again.state_dict().values(), m.state_dict().values())))

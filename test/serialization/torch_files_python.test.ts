@@ -124,6 +124,35 @@ print(torch.equal(torch.load(file, weights_only=False)(x), model(x)))
   ).toBe("Sequential True True\nTrue\n");
 });
 
+test("whole modules of the format before zip archives, in which classes are kept with their source, open", async () => {
+  expect(
+    await output(`
+import sys, types
+class Kept(nn.Module):
+    def forward(self, x):
+        return x + 1
+Kept.__module__ = "kept"
+sys.modules["kept"] = types.ModuleType("kept")
+sys.modules["kept"].Kept = Kept
+seen = []
+class Pickler(pickle.Pickler):
+    def persistent_id(self, x):
+        if x is Kept and not seen:
+            seen.append(x)
+            return "module", x, "kept.py", "class Kept"
+file = io.BytesIO()
+for head in (0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": {}}):
+    pickle.dump(head, file, 2)
+Pickler(file, 2).dump(nn.Sequential(Kept(), Kept()))
+pickle.dump([], file, 2)
+file.seek(0)
+print(torch.load(file, weights_only=False)(torch.ones(2)))
+file.seek(0)
+print(attempt(lambda: torch.load(file)).split(".")[0])
+`),
+  ).toBe("tensor([3., 3.])\nUnpicklingError: Weights only load failed\n");
+});
+
 test("what is none here is refused by name, and what is damaged by PyTorch's sentence", async () => {
   expect(
     await output(`

@@ -131,10 +131,16 @@ class Layer(Module):
     def extra_repr(self):
         return run("bridge.compute", self._computing(), "extra_repr")
 
+    _derived = ()  # properties that PyTorch has as fields: its programs look for them in what was pickled
+
     def __getstate__(self):
         state = super().__getstate__()
         state.pop("_calculator", None)
+        state.update((name, getattr(self, name)) for name in self._derived)
         return state
+
+    def __setstate__(self, state):
+        super().__setstate__({name: x for name, x in state.items() if name not in self._derived})
 
 
 def _computed(name):
@@ -152,10 +158,15 @@ def _computed(name):
 class _ConvNd(Layer):
     _kept = {"transposed": False}
     _keeps_tuples = True
+    _derived = ("_reversed_padding_repeated_twice",)
 
     @property
     def _reversed_padding_repeated_twice(self):
-        return [n for n in reversed(self.padding) for _ in range(2)]
+        if not isinstance(self.padding, str):
+            return tuple(n for n in reversed(self.padding) for _ in range(2))
+        same = self.padding == "same"
+        totals = [d * (k - 1) if same else 0 for d, k in zip(reversed(self.dilation), reversed(self.kernel_size))]
+        return [n for total in totals for n in (total // 2, total - total // 2)]
 
     def _conv_forward(self, input, weight, bias):
         return run("bridge.forwardWith", self._computing(), weight, bias, input)
@@ -243,6 +254,8 @@ class _InstanceNorm(_NormBase):
 
 
 class RNNBase(Layer):
+    _derived = ("_flat_weights_names", "_all_weights", "_flat_weights")
+
     @property
     def _flat_weights_names(self):
         suffixes = [f"_l{i}{r}" for i in range(self.num_layers) for r in (("", "_reverse") if self.bidirectional else ("",))]
@@ -254,10 +267,14 @@ class RNNBase(Layer):
         return [getattr(self, name, None) for name in self._flat_weights_names]
 
     @property
-    def all_weights(self):
+    def _all_weights(self):
         names = self._flat_weights_names
         n = len(names) // (self.num_layers * (2 if self.bidirectional else 1))
-        return [[getattr(self, name) for name in names[i : i + n]] for i in range(0, len(names), n)]
+        return [names[i : i + n] for i in range(0, len(names), n)]
+
+    @property
+    def all_weights(self):
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
 
     def flatten_parameters(self):
         """Nothing to be done: here for programs that call it."""
