@@ -30,5 +30,7 @@ const ALSO_OF: Readonly<Record<string, Readonly<Record<string, readonly string[]
 /** Other names of the argument `name` of `op`, whose arguments are `all`. */
 export function otherNames(op: string, name: string, all: string): readonly string[] {
   const others = [...(ALSO[name] ?? []), ...(ALSO_OF[op]?.[name] ?? [])];
-  return others.length === 0 ? others : others.filter((other) => !new RegExp(`\\b${other}\\b`).test(all));
+  if (others.length === 0) return others;
+  const words = all.split(/\W+/);
+  return others.filter((other) => !words.includes(other));
 }

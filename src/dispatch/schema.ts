@@ -52,20 +52,20 @@ export function parseSchema(text: string, python = false): Schema {
     }
     const [, type, name, fallback] = /^(\S+) (\w+)(?:=(.+))?$/.exec(piece) ?? [];
     if (type === undefined) throw new SyntaxError(`op(): cannot read the argument '${piece}' of '${text}'`);
-    const bare = type.replace(/\(\w!?\)/, "") as TypeName;
+    const of = typed(type);
+    const isRest = of.type.endsWith("*");
     args.push({
       name,
       also: python ? [] : otherNames(match[1], name, match[2]),
-      type: bare,
+      type: of.type,
       keyword,
-      optional: fallback !== undefined || bare.endsWith("*"),
-      fallback: bare.endsWith("*") ? (bare.endsWith("**") ? {} : []) : literal(fallback),
-      mutated: type.includes("!"),
-      takesTensor: /^Tensor(\||\??$)/.test(bare),
-      takes: /^(Tensor\|)?Scalar|^float(\||\??$)/.test(bare) ? "number" : (PLAIN[bare] ?? null),
-      number: (/^(?:Tensor\|(?=Scalar))?(int(?!eger)|float|Scalar)/.exec(bare.replace("SymInt", "int"))?.[1] ??
-        null) as ParsedArg["number"],
-      wraps: /^(int\??|float)\[\]/.test(bare),
+      optional: fallback !== undefined || isRest,
+      fallback: isRest ? (of.type.endsWith("**") ? {} : []) : literal(fallback),
+      mutated: of.mutated,
+      takesTensor: of.takesTensor,
+      takes: of.takes,
+      number: of.number,
+      wraps: of.wraps,
     });
   }
   const positional = args.findIndex((a) => a.keyword);
@@ -87,6 +87,25 @@ export function parseSchema(text: string, python = false): Schema {
     results,
     text,
   };
+}
+type Typed = Pick<ParsedArg, "type" | "mutated" | "takesTensor" | "takes" | "number" | "wraps">;
+/** What types say: thousands of arguments have some fifty of them, and programs wait for all to be read. */
+const known = new Map<string, Typed>();
+function typed(text: string): Typed {
+  let found = known.get(text);
+  if (found !== undefined) return found;
+  const type = text.replace(/\(\w!?\)/, "") as TypeName;
+  found = {
+    type,
+    mutated: text.includes("!"),
+    takesTensor: /^Tensor(\||\??$)/.test(type),
+    takes: /^(Tensor\|)?Scalar|^float(\||\??$)/.test(type) ? "number" : (PLAIN[type] ?? null),
+    number: (/^(?:Tensor\|(?=Scalar))?(int(?!eger)|float|Scalar)/.exec(type.replace("SymInt", "int"))?.[1] ??
+      null) as ParsedArg["number"],
+    wraps: /^(int\??|float)\[\]/.test(type),
+  };
+  known.set(text, found);
+  return found;
 }
 /** Whether a tensor may be given for the result: see out.ts. Asked when it is needed, for what knows it may be loaded later. */
 export const takesOut = ({ python, name }: Schema): boolean => !python && outs.takes(name);
