@@ -14,6 +14,8 @@ import { lineOf, Walk } from "./walk.ts";
 
 /** Seconds that a program may take unless it is run without a limit. */
 const LIMIT = 60;
+/** Milliseconds. */
+const KEEPS_AFTER = 4000;
 
 let language: Language = "ts";
 let source = "";
@@ -234,5 +236,5 @@ addEventListener(
   () => void sharedIn(location.hash).then((shared) => shared && choose(shared.language, shared.text)),
 );
 tabs(() => import("./training.ts"));
-void begin();
-void navigator.serviceWorker?.register("service_worker.js");
+// What keeps the page for visits without a network fetches all of it, which shall not slow the first run down.
+void begin().then(() => setTimeout(() => void navigator.serviceWorker?.register("service_worker.js"), KEEPS_AFTER));

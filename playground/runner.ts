@@ -1,4 +1,5 @@
 // Programs run in workers: one a run for TypeScript, one that stays for Python. Stopping is ending the worker.
+import { takeWorker } from "./start.ts";
 import type { Channel, FromWorker, Language, Told, ToWorker } from "./told.ts";
 
 export interface Listener {
@@ -10,7 +11,6 @@ export interface Listener {
   /** Ended from outside, or by the engine. */
   ended(why: string): void;
 }
-const scripts: Readonly<Record<Language, string>> = { ts: "typescript.js", py: "python.js" };
 
 export class Runner {
   private readonly listener: Listener;
@@ -26,7 +26,7 @@ export class Runner {
   prepare(language: Language): void {
     if (this.worker?.language === language && (!this.worker.used || language === "py")) return;
     this.worker?.worker.terminate();
-    const worker = new Worker(new URL(`./${scripts[language]}`, import.meta.url), { type: "module" });
+    const worker = takeWorker(language);
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       if (this.worker?.worker === worker) this.hear(data);
     });

@@ -1,6 +1,7 @@
 // The worker in which TypeScript programs run: one for each run, so that no program finds what another left behind.
 import * as torch from "tidu";
 import { digits } from "../later/digits.ts";
+import type * as Library from "../later/library.ts";
 import { pages } from "../later/pages.ts";
 import type { ToWorker } from "../told.ts";
 import { lineOf } from "./inspect.ts";
@@ -10,6 +11,8 @@ import type { Raised } from "./recording.ts";
 import { Run } from "./viz.ts";
 import type { Explanation } from "./viz.ts";
 
+const rest = async (name: Exclude<keyof typeof Library, "torch">): Promise<object> =>
+  (await import("../later/library.ts"))[name];
 /** What programs may import. The rest of the library comes when it is asked for. */
 const modules: Readonly<Record<string, () => object | Promise<object>>> = {
   tidu: () => torch,
@@ -18,16 +21,16 @@ const modules: Readonly<Record<string, () => object | Promise<object>>> = {
   "tidu/optim": () => torch.optim,
   "tidu/autograd": () => torch.autograd,
   "tidu/serialization": () => torch.serialization,
-  "tidu/typed": () => import("tidu/typed"),
+  "tidu/typed": () => rest("typed"),
   // The same names; here tensors have all methods anyway.
   "tidu/lean": () => torch,
-  "tidu/train": () => import("tidu/train"),
-  "tidu/data": () => import("tidu/data"),
-  "tidu/distributions": () => import("tidu/distributions"),
-  "tidu/transforms": () => import("tidu/transforms"),
+  "tidu/train": () => rest("train"),
+  "tidu/data": () => rest("data"),
+  "tidu/distributions": () => rest("distributions"),
+  "tidu/transforms": () => rest("transforms"),
   "tidu/viz": async () => {
     await pages();
-    return import("tidu/viz");
+    return rest("viz");
   },
 };
 for (const [method, channel] of [

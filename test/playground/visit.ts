@@ -33,9 +33,13 @@ export class Site {
   get address(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/playground/`;
   }
-  /** A page of a visitor who has never been there, and who is shown the end of a run at once unless told otherwise. */
-  async visit(options: BrowserContextOptions = {}, hash = ""): Promise<Visit> {
+  /**
+   * A page of a visitor who has never been there, and who is shown the end of a run at once unless told otherwise. `script`
+   * runs in it before anything of its own.
+   */
+  async visit(options: BrowserContextOptions = {}, hash = "", script = ""): Promise<Visit> {
     const context = await this.browser!.newContext({ reducedMotion: "reduce", ...options });
+    if (script !== "") await context.addInitScript({ content: script });
     const page = await context.newPage();
     page.setDefaultTimeout(LIMIT);
     page.on("console", (message) => {
@@ -60,7 +64,7 @@ export class Visit {
     this.page = page;
   }
   async ready(): Promise<void> {
-    await this.page.waitForSelector("body[data-state=ready]");
+    await this.page.waitForSelector("body[data-state]");
   }
   async choose(id: string, language: "ts" | "py" = "ts"): Promise<void> {
     await this.page.check(`input[value=${language}]`, { force: true });

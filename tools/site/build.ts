@@ -39,7 +39,11 @@ export async function buildSite(out = SITE): Promise<void> {
   const at = `${out}/playground`;
   mkdirSync(at, { recursive: true });
   // Apart: what two of them share would become parts of its own, which pack worse.
-  await bundle(at, { main: "playground/main.ts", style: "playground/style.css" });
+  await bundle(at, {
+    start: "playground/start.ts",
+    main: "playground/main.ts",
+    style: "playground/style.css",
+  });
   await bundle(at, { typescript: "playground/worker/typescript.ts", training: "playground/worker/training.ts" });
   await bundle(at, { types: "playground/worker/types.ts" });
   await bundle(at, { python: "playground/worker/python.ts" });
