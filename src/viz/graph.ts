@@ -6,7 +6,7 @@ import { Module } from "../nn/module/module.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { rangeText } from "./explain/not_finite.ts";
 import { knownOf, nodeOf } from "./recorder.ts";
-import { elementsOf, figuresOf } from "./values.ts";
+import { figuresOfTensor } from "./values.ts";
 
 /** What a box stands for: a leaf that gradients end at, an op, the tensor asked about, a tensor kept for backward. */
 export type BoxKind = "leaf" | "op" | "output" | "saved";
@@ -177,8 +177,8 @@ function tensorLines(t: Tensor): string[] {
 }
 function gradientText({ gradient }: Tensor): string {
   if (gradient === null) return "none";
-  const elements = elementsOf(gradient);
-  return elements === null ? sizes(gradient.sizes) : rangeText(figuresOf(elements, gradient.dtype));
+  const found = figuresOfTensor(gradient);
+  return found === null ? sizes(gradient.sizes) : rangeText(found);
 }
 function attribute(value: unknown): string {
   const text = Array.isArray(value)

@@ -10,7 +10,7 @@ import { default_generator } from "../random/generator.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { TENSOR } from "./recorder.ts";
 import type { Known, Ref, Step } from "./recorder.ts";
-import { elementsOf, figuresOf, inOrder } from "./values.ts";
+import { figuresOfTensor, inOrder } from "./values.ts";
 
 /** What playing a recording again came to. */
 export interface Replay {
@@ -131,10 +131,10 @@ class Player {
     if (!ref || !now) return;
     this.tensors.set(ref.tensor, now);
     const then = ref.tensor.values.get(ref.version)?.figures;
-    const elements = elementsOf(now);
-    if (!then || elements === null) return;
+    const found = figuresOfTensor(now);
+    if (!then || found === null) return;
     this.compared++;
-    if (figuresOf(elements, now.dtype).digest !== then.digest) this.differs ??= step;
+    if (found.digest !== then.digest) this.differs ??= step;
   }
   private subject({ subject }: Step): Tensor {
     return this.ofKnown(subject!);

@@ -1,11 +1,14 @@
 // What a recording knows of the elements of tensors: a digest and a few figures of all, the elements of as many as fit.
+import { float32 } from "../base/dtype.ts";
 import type { Dtype, TypedArray } from "../base/dtype.ts";
 import { contiguousStrides, isContiguous, isDense } from "../base/layout.ts";
 import type { HostBackend } from "../devices/backend.ts";
 import { Wrapped } from "../dispatch/levels.ts";
 import { halfValue, isHalf } from "../kernel/half.ts";
+import { further } from "../kernel/place.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { figuresOfRows, ROW } from "./figures.ts";
 
 /** Figures of a tensor's elements. */
 export interface Figures {
@@ -65,6 +68,39 @@ function gathered(from: TypedArray, sizes: readonly number[], strides: readonly 
   }
   return to;
 }
+
+/** Of a tensor as it is now; null where its elements cannot be seen. */
+export function figuresOfTensor(t: Tensor): Figures | null {
+  const { backend, dtype, sizes, strides } = t;
+  const rows = Math.floor(t.numel() / ROW);
+  const isMany = rows >= MANY_ROWS && dtype === float32 && "host" in backend && isDense(sizes, strides);
+  if (!isMany || t instanceof Wrapped) {
+    const elements = elementsOf(t);
+    return elements === null ? null : figuresOf(elements, dtype);
+  }
+  const host = backend as HostBackend;
+  const { digests, least, largest, zeros: zerosOfRows } = figuresOfRows(host, t, rows);
+  let [digest, min, max, zeros, nans] = [digestOf(digests), Infinity, -Infinity, 0, 0];
+  const take = (of: Omit<Figures, "digest" | "count">): void => {
+    [min, max] = [Math.min(min, of.min), Math.max(max, of.max)];
+    zeros += of.zeros;
+    nans += of.nans;
+  };
+  const read = (from: number, count: number): Figures => figuresOf(host.host(dtype, further(t, from), count), dtype);
+  for (let i = 0; i < rows; i++)
+    take(
+      Number.isNaN(least[i]) ? read(i * ROW, ROW) : { min: least[i], max: largest[i], zeros: zerosOfRows[i], nans: 0 },
+    );
+  const count = t.numel();
+  if (count > rows * ROW) {
+    const rest = read(rows * ROW, count - rows * ROW);
+    take(rest);
+    digest = mixed(digest, rest.digest, 0, 0);
+  }
+  return { digest, min, max, zeros, nans, count };
+}
+/** A kernel is worth its launch from so many on. */
+const MANY_ROWS = 4;
 
 /** One reading of the elements gives them all. */
 export function figuresOf(x: TypedArray, dtype: Dtype): Figures {
@@ -188,11 +224,11 @@ export class Values {
     const fits = stays || t.numel() * dtype.itemsize <= this.budget;
     const isKnown = known?.version === storage.version && known.offset === offset && known.n === t.numel() && dense;
     if (isKnown && !fits) return { shape, dtype, strides, figures: known.figures, elements: null };
-    const elements = elementsOf(t);
-    const figures = elements === null ? null : isKnown ? known.figures : figuresOf(elements, dtype);
+    const figures = isKnown ? known.figures : figuresOfTensor(t);
+    const elements = fits ? elementsOf(t) : null;
     if (figures !== null && dense) this.seen.set(storage, { version: storage.version, offset, figures, n: t.numel() });
     const value: Value = { shape, dtype, strides, figures, elements: null };
-    if (elements === null || !fits) return value;
+    if (elements === null) return value;
     value.elements = dense ? this.copied(elements) : elements;
     this.bytes += elements.byteLength;
     if (!stays) this.queue.push(value);

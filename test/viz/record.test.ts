@@ -4,6 +4,7 @@ import * as torch from "../../src/index.ts";
 import * as nn from "../../src/nn/index.ts";
 import * as optim from "../../src/optim/index.ts";
 import { record, where_from } from "../../src/viz/index.ts";
+import type { Figures } from "../../src/viz/values.ts";
 
 test("steps are in order, with lines, versions and the nodes of the backward pass", () => {
   const w = torch.ones(2, { requires_grad: true });
@@ -122,6 +123,49 @@ test("figures are those of the elements, for every sign, for views and for halve
       count: all.length,
     });
   }
+});
+test("figures of many elements, read by a kernel, are those of the elements, and any change of a bit has another digest", () => {
+  const elements = torch.randn(7000).typed_array()!.slice() as Float32Array;
+  const words = new Int32Array(elements.buffer);
+  const flip = (at: number, bit: number): void => void (words[at] ^= 1 << bit);
+  const told = (): Figures => {
+    const x = torch.tensor(elements).view(70, 100);
+    const run = record(() => void x.clone());
+    return [...run.steps[0].inputs[0]!.tensor.values.values()][0].figures!;
+  };
+  const check = (): void => {
+    const numbers = elements.filter((v) => !Number.isNaN(v));
+    const zeros = numbers.filter((v) => v === 0).length;
+    const [min, max] = [Math.min(...numbers), Math.max(...numbers)];
+    expect(told()).toMatchObject({ min, max, zeros, nans: 7000 - numbers.length, count: 7000 });
+  };
+  check();
+  const digests = new Set([told().digest]);
+  // In the first row, at its end, in the middle, in the last row and behind the rows; of fractions, exponents and signs.
+  const places = [0, 1023, 3000, 6143, 6144, 6999];
+  const bits = [0, 7, 15, 16, 22, 23, 30, 31];
+  for (const at of places)
+    for (const bit of bits) {
+      flip(at, bit);
+      digests.add(told().digest);
+      flip(at, bit);
+    }
+  expect(digests.size).toBe(1 + places.length * bits.length);
+  // Two at once, whose changes could cancel.
+  const pairs = new Set<number>();
+  for (let at = 0; at < 200; at++)
+    for (const bit of [23, 31]) {
+      for (const k of [at, at + 300]) flip(k, bit);
+      pairs.add(told().digest);
+      for (const k of [at, at + 300]) flip(k, bit);
+    }
+  expect(pairs.size).toBe(400);
+  expect(digests.has(told().digest)).toBe(true);
+  for (const k of [5, 2000, 6999]) elements[k] = NaN;
+  for (const k of [7, 3000, 6998]) elements[k] = 0;
+  check();
+  elements.fill(NaN, 1024, 2048);
+  check();
 });
 test("where_from tells the line that made a tensor, and nothing is watched after a recording, failed or not", () => {
   let x = torch.zeros(1);

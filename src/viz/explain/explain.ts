@@ -5,7 +5,7 @@ import { knownOf } from "../recorder.ts";
 import type { Recorder, Ref } from "../recorder.ts";
 import { tidy } from "../places.ts";
 import { latest } from "../run.ts";
-import { elementsOf, figuresOf, isFinite_ } from "../values.ts";
+import { figuresOfTensor, isFinite_ } from "../values.ts";
 import { callText, Explanation, shapeText } from "./explanation.ts";
 import { whyFreed, whyListGrows, whyMemoryGrows, whySpoiled } from "./graph_gone.ts";
 import { whyNoGradient, whyNotRequired } from "./no_gradient.ts";
@@ -83,8 +83,8 @@ function anyNotFinite({ steps }: Recorder): Explanation | null {
 }
 /** The tensor as it is now, if it has an element that is no number or is infinite. */
 function notFinite(t: Tensor): Ref | null {
-  const elements = t.is_meta ? null : elementsOf(t);
-  if (elements === null || isFinite_(figuresOf(elements, t.dtype))) return null;
+  const found = t.is_meta ? null : figuresOfTensor(t);
+  if (isFinite_(found)) return null;
   const tensor = knownOf(t);
   const { version } = t.storage;
   if (tensor === undefined) return null;
@@ -92,7 +92,7 @@ function notFinite(t: Tensor): Ref | null {
     tensor.values.set(version, {
       shape: t.sizes,
       dtype: t.dtype,
-      figures: figuresOf(elements, t.dtype),
+      figures: found,
       elements: null,
       strides: t.strides,
     });
