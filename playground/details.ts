@@ -27,6 +27,7 @@ const WHAT: Readonly<Record<string, string>> = {
   "data=": ".data set",
   parameter: "Parameter made",
   optimizer: "optimizer step",
+  hook: "hook registered",
 };
 export const callOf = ({ kind, name, args }: ShownStep): string =>
   kind === "op" || kind === "node"

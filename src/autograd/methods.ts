@@ -49,6 +49,7 @@ Tensor.prototype.backward = function (
 };
 Tensor.prototype.register_hook = function (hook) {
   if (!this.requires_grad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
+  observer.current?.note?.("hook", this);
   const node = this.grad_fn;
   if (node === null) {
     this.hooks ??= new Map();
@@ -65,6 +66,7 @@ Tensor.prototype.register_post_accumulate_grad_hook = function (hook) {
   if (!this.requires_grad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
   if (this.grad_fn !== null)
     throw new RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors");
+  observer.current?.note?.("hook", this);
   const leaf = gradientEdge(this)!.node as AccumulateGrad;
   return addHook((leaf.afterHooks ??= new Map()), hook);
 };

@@ -13,13 +13,25 @@ export interface Observer {
 }
 /**
  * `data`: the tensor's `.data` was asked for, and is `more`; `data=`, `grad=`, `requires_grad=`: set to `more`; `grad`:
- * asked for where there is none; `retain_grad`, `detach_`: called; `read`: its elements went to the program; `made`: of
+ * asked for where there is none; `retain_grad`, `detach_`: called; `hook`: one was registered; `read`: its elements went to the program; `made`: of
  * the program's own data; `parameter`: made of the tensor `more`; `backward`: a pass begins; `gradients`: it ends, and
  * returns `more`; `node`: the node that runs next; `spoiled`: a saved tensor was found changed; `rootless`: backward was
  * asked of a tensor without a graph; `unused`: a gradient was asked for that never came; `optimizer`: it takes a step.
  */
 export type Noted =
-  | ("data" | "data=" | "grad" | "grad=" | "requires_grad=" | "retain_grad" | "detach_" | "read" | "made" | "parameter")
+  | (
+      | "data"
+      | "data="
+      | "grad"
+      | "grad="
+      | "requires_grad="
+      | "retain_grad"
+      | "hook"
+      | "detach_"
+      | "read"
+      | "made"
+      | "parameter"
+    )
   | ("backward" | "gradients" | "node" | "spoiled" | "rootless" | "unused" | "optimizer");
 export const observer: { current: Observer | null } = { current: null };
 

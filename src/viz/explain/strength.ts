@@ -1,7 +1,9 @@
 // Why a gradient is zero, tiny or huge: the node of the backward pass where it became so.
+import { changesOf } from "../recorder.ts";
 import type { Known, Ref, Step } from "../recorder.ts";
-import { isZero, largest } from "../values.ts";
+import { figuresOfTensor, isZero, largest } from "../values.ts";
 import { callText, Explanation } from "./explanation.ts";
+import type { Fact } from "./explanation.ts";
 import { figures, makerOf, rangeText, short } from "./not_finite.ts";
 
 const TINY = 1e-7;
@@ -34,7 +36,7 @@ const strength = (refs: readonly (Ref | null)[]): number =>
 const sentTo = (step: Step, node: number): number =>
   strength(step.outputs.filter((_, i) => step.edges[i]?.[0] === node));
 
-/** Why the gradient that came to a leaf last is as weak or as strong as it is; null where it is neither. */
+/** Why the gradient of a leaf is as weak or as strong as it is; null where it is neither. */
 export function whyStrength(steps: readonly Step[], leaf: Known): Explanation | null {
   const end = steps.findLast(({ kind, subject }) => kind === "node" && subject === leaf);
   if (end === undefined) return null;
@@ -42,10 +44,67 @@ export function whyStrength(steps: readonly Step[], leaf: Known): Explanation | 
   if (f === null) return null;
   const size = largest(f);
   if (isZero(f)) return whyZero(steps, end, 0, "zero");
-  if (size < TINY) return whyZero(steps, end, size, `tiny, at most ${short(size)}`);
+  if (size < TINY) return whyZero(steps, end, size, tiny(size));
   if (size > HUGE) return whyHuge(steps, end, size);
-  return null;
+  return whyChanged(steps, leaf, end);
 }
+const tiny = (size: number): string => `tiny, at most ${short(size)}`;
+
+/** It came neither weak nor strong, and was changed then; null where it is still neither. */
+function whyChanged(steps: readonly Step[], leaf: Known, end: Step): Explanation | null {
+  const gradient = leaf.ref.deref()?.gradient ?? null;
+  const now = gradient === null || gradient.is_meta ? null : figuresOfTensor(gradient);
+  if (gradient === null || now === null || now.count === 0) return null;
+  const size = largest(now);
+  if (size >= TINY && size <= HUGE) return null;
+  const change = changesOf(gradient).findLast(({ step }) => step > end.index);
+  const facts = [
+    change === undefined ? hookOf(steps, leaf) : { line: change.line, what: `${change.by} changed it` },
+    {
+      line: steps[end.pass]?.line ?? "",
+      what: `backward() was called, and gave ${rangeText(figures(end.outputs[0])!)}`,
+    },
+  ];
+  return new Explanation(
+    change?.by === "zero_" ? "zero_grad" : "gradient changed",
+    `Its gradient is ${isZero(now) ? "zero" : size < TINY ? tiny(size) : `huge, up to ${short(size)}`}: it was changed after backward() had computed it.`,
+    facts,
+    "Look at what changes gradients between backward() and step(): zero_grad(), clipping, scaling, hooks.",
+  );
+}
+/** Where a hook on a tensor was registered. */
+function hookOf(steps: readonly Step[], of: Known): Fact {
+  const step = steps.findLast(({ kind, subject }) => kind === "hook" && subject === of);
+  return { line: step?.line ?? of.line, what: step === undefined ? "a hook on this tensor changed it" : "this hook" };
+}
+
+/** What happened to a gradient on its way: a node made another one of it, or a hook, between two nodes. */
+interface Turn {
+  readonly step: Step;
+  /** Of a hook: whose gradient it changed. */
+  readonly hooked: Known | null;
+  /** What came out in times what went in. */
+  readonly ratio: number;
+}
+function turnsOf(steps: readonly Step[], way: readonly Step[]): Turn[] {
+  const ratio = (before: number, after: number): number => (before === 0 ? 1 : after / before);
+  return way.slice(0, -1).flatMap((step, i): Turn[] => {
+    const next = way[i + 1];
+    const sent = sentTo(step, next.node);
+    const turn = { step, hooked: null, ratio: ratio(strength(step.inputs), sent) };
+    // What others send is added to it; a hook can also take away.
+    const hooked = next.subject ?? (next.of < 0 ? null : (steps[next.of].outputs[0]?.tensor ?? null));
+    const isHooked = hooked !== null && steps.some(({ kind, subject }) => kind === "hook" && subject === hooked);
+    return isHooked ? [turn, { step: next, hooked, ratio: ratio(sent, strength(next.inputs)) }] : [turn];
+  });
+}
+const byHook = (steps: readonly Step[], told: string, hooked: Known, called: Fact): Explanation =>
+  new Explanation(
+    "hook",
+    `Its gradient is ${told}: a hook made it so.`,
+    [hookOf(steps, hooked), called],
+    "What a hook returns takes the gradient's place; a hook that only looks returns nothing.",
+  );
 
 /** Why a parameter stays as it is though gradients come to it: the optimizers that took steps have others. Null if one has it. */
 export function whyNotMoved(steps: readonly Step[], parameter: Known): Explanation | null {
@@ -86,11 +145,7 @@ function wayTo(steps: readonly Step[], end: Step): Step[] {
 function whyZero(steps: readonly Step[], end: Step, size: number, told: string): Explanation {
   const way = wayTo(steps, end);
   const called = { line: steps[end.pass]?.line ?? "", what: "backward() was called" };
-  /** How much weaker each made the gradient. */
-  const shrunk = way.slice(0, -1).map((step, i) => {
-    const [before, after] = [strength(step.inputs), sentTo(step, way[i + 1].node)];
-    return { step, ratio: before === 0 ? 1 : after / before };
-  });
+  const shrunk = turnsOf(steps, way);
   const worst = shrunk.toSorted((a, b) => a.ratio - b.ratio).at(0);
   if (worst === undefined || (size > 0 && worst.ratio > 1e-3)) {
     const weak = shrunk.filter(({ ratio }) => ratio < 0.9);
@@ -104,7 +159,8 @@ function whyZero(steps: readonly Step[], end: Step, size: number, told: string):
       "Use relu in place of sigmoid or tanh, normalization, residual connections, or another initialization.",
     );
   }
-  const { step } = worst;
+  const { step, hooked } = worst;
+  if (hooked !== null) return byHook(steps, told, hooked, called);
   const forward = step.of < 0 ? null : steps[step.of];
   const [cause, at, advice] = causeOfZero(steps, step, forward);
   const input = forward?.inputs[0] ?? null;
@@ -194,11 +250,9 @@ function causeOfZero(
 function whyHuge(steps: readonly Step[], end: Step, size: number): Explanation {
   const way = wayTo(steps, end);
   const called = { line: steps[end.pass]?.line ?? "", what: "backward() was called" };
-  const grown = way.slice(0, -1).map((step, i) => {
-    const [before, after] = [strength(step.inputs), sentTo(step, way[i + 1].node)];
-    return { step, ratio: before === 0 ? 1 : after / before };
-  });
-  const strong = grown.filter(({ ratio }) => ratio > 1.5).toSorted((a, b) => b.ratio - a.ratio);
+  const strong = turnsOf(steps, way)
+    .filter(({ ratio }) => ratio > 1.5)
+    .toSorted((a, b) => b.ratio - a.ratio);
   const [worst] = strong;
   if (worst === undefined)
     return new Explanation(
@@ -206,6 +260,7 @@ function whyHuge(steps: readonly Step[], end: Step, size: number): Explanation {
       `Its gradient is huge, up to ${short(size)}: it was so from the beginning of the backward pass.`,
       [called],
     );
+  if (worst.hooked !== null) return byHook(steps, `huge, up to ${short(size)}`, worst.hooked, called);
   const total = strong.reduce((sum, { ratio }) => sum + Math.log(ratio), 0);
   const forward = worst.step.of < 0 ? null : steps[worst.step.of];
   const spread = strong.filter(({ step }) => step.name === worst.step.name);
