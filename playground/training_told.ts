@@ -38,4 +38,4 @@ export type FromTraining =
   | { readonly type: "points"; readonly points: Float32Array; readonly classes: readonly number[] }
   | { readonly type: "frame"; readonly frame: Frame };
 export const SIDE = 40;
-export const EXTENT = 1.6;
+export const EXTENT = 1.75;

@@ -188,7 +188,8 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")(
         ).observe(document.querySelector("#steps output")!, { childList: true });
       });
       await other.run();
-      await page.waitForFunction(() => (document.querySelector("#steps input") as HTMLInputElement).value === "6");
+      // Not at 6: a busy machine shows some steps between two looks.
+      await page.waitForFunction(() => Number((document.querySelector("#steps input") as HTMLInputElement).value) >= 6);
       await other.press("Step back");
       const at = await other.step();
       await page.waitForTimeout(600);
