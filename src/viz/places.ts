@@ -13,8 +13,8 @@ interface Stacks {
   stackTraceLimit: number;
 }
 const stacks = Error as unknown as Stacks;
-/** As deep as the library may lie above the program: a module in a module in a module. */
-const DEPTH = 100;
+/** How deep the library lies above the program: mostly; and as it may, with a module in a module in a module. */
+const DEPTHS = [12, 100] as const;
 const asTheyAre = (_error: Error, sites: Site[]): Site[] => sites;
 const ofThisLanguage = programStack.place;
 /** By file, line and column of what runs: the line that was written, which source maps may have to tell. */
@@ -23,22 +23,29 @@ const known = new Map<string, string>();
 /** `file:line` of the program's innermost frame; "?" where there is none. */
 export function programPlace(): string {
   if (caller.language !== "TypeScript") return programStack.place();
+  for (const depth of DEPTHS) {
+    const sites = sitesOf(depth);
+    if (sites === null) return tidy(ofThisLanguage());
+    for (const site of sites) {
+      const file = site.getScriptNameOrSourceURL();
+      if (!file || file.startsWith("node:") || !isProgram(file)) continue;
+      const key = `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+      let place = known.get(key);
+      if (place === undefined) known.set(key, (place = tidy(ofThisLanguage())));
+      return place;
+    }
+  }
+  return "?";
+}
+/** The innermost frames; null where the engine has none but text. */
+function sitesOf(depth: number): readonly Site[] | null {
   const { prepareStackTrace, stackTraceLimit } = stacks;
   stacks.prepareStackTrace = asTheyAre;
-  stacks.stackTraceLimit = DEPTH;
+  stacks.stackTraceLimit = depth;
   const sites = new Error().stack as unknown;
   stacks.prepareStackTrace = prepareStackTrace;
   stacks.stackTraceLimit = stackTraceLimit;
-  if (!Array.isArray(sites)) return tidy(ofThisLanguage());
-  for (const site of sites as Site[]) {
-    const file = site.getScriptNameOrSourceURL();
-    if (!file || file.startsWith("node:") || !isProgram(file)) continue;
-    const key = `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
-    let place = known.get(key);
-    if (place === undefined) known.set(key, (place = tidy(ofThisLanguage())));
-    return place;
-  }
-  return "?";
+  return Array.isArray(sites) ? (sites as Site[]) : null;
 }
 /** A frame's place as people write it: no scheme, no query, no column. */
 export const tidy = (place: string): string =>
