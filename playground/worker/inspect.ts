@@ -2,6 +2,7 @@
 const CUSTOM = Symbol.for("nodejs.util.inspect.custom");
 const WIDTH = 72;
 const MOST = 100;
+const SIDE_BY_SIDE = 6;
 
 /** The line, or lines, that `console.log(...args)` writes. */
 export const lineOf = (args: readonly unknown[]): string =>
@@ -11,15 +12,16 @@ export function inspect(x: unknown, seen: readonly unknown[] = []): string {
   if (typeof x === "string") return quoted(x);
   if (typeof x === "bigint") return `${x}n`;
   if (Object.is(x, -0)) return "-0";
-  if (typeof x === "function") return functionText(x as FunctionLike);
-  if (typeof x !== "object" || x === null) return String(x);
+  if ((typeof x !== "object" && typeof x !== "function") || x === null) return String(x);
   if (seen.includes(x)) return "[Circular *1]";
   const inside = [...seen, x];
+  // Modules are functions, too.
   const custom = (x as Record<symbol, unknown>)[CUSTOM];
   if (typeof custom === "function") {
     const made = (custom as (depth: number, options: object) => unknown).call(x, 2, {});
     return typeof made === "string" ? made : inspect(made, inside);
   }
+  if (typeof x === "function") return functionText(x as FunctionLike);
   if (x instanceof Error) return `${x.name}: ${x.message}`;
   if (seen.length > 3) return Array.isArray(x) ? "[Array]" : `[${x.constructor?.name ?? "Object"}]`;
   const of = (v: unknown): string => inspect(v, inside);
@@ -46,9 +48,10 @@ interface FunctionLike {
   readonly name: string;
 }
 const functionText = (f: FunctionLike): string => {
-  const kind = /^class\b/.test(Function.prototype.toString.call(f)) ? "class" : "Function";
-  const name = f.name === "" ? "(anonymous)" : kind === "class" ? f.name : `: ${f.name}`;
-  return kind === "class" ? `[class ${name}]` : `[Function${f.name === "" ? " " : ""}${name}]`;
+  const isClass = /^class\b/.test(Function.prototype.toString.call(f));
+  if (!isClass) return f.name === "" ? "[Function (anonymous)]" : `[Function: ${f.name}]`;
+  const { name: of } = Object.getPrototypeOf(f) as FunctionLike;
+  return `[class ${f.name === "" ? "(anonymous)" : f.name}${of === "" ? "" : ` extends ${of}`}]`;
 };
 const quoted = (x: string): string =>
   x.includes("'") ? JSON.stringify(x) : `'${x.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}'`;
@@ -56,7 +59,7 @@ const some = <T>(list: readonly T[], of: (x: T) => string): string[] => [
   ...list.slice(0, MOST).map(of),
   ...(list.length > MOST ? [`... ${list.length - MOST} more items`] : []),
 ];
-/** In a line if it fits in one; else each part on lines of its own, short numbers side by side. */
+/** In a line if it fits in one; else each part on lines of its own, short ones of many side by side. */
 function wrapped(before: string, open: string, parts: readonly string[], close: string): string {
   const space = before === "" && parts.length === 0 ? "" : " ";
   if (parts.length === 0) return `${before}${open}${close}`;
@@ -65,7 +68,7 @@ function wrapped(before: string, open: string, parts: readonly string[], close: 
   const lines: string[] = [];
   for (const part of parts) {
     const last = lines.at(-1);
-    const isShort = part.length <= 16 && !part.includes("\n");
+    const isShort = parts.length > SIDE_BY_SIDE && part.length <= 16 && !part.includes("\n");
     if (isShort && last !== undefined && last.length + part.length < WIDTH)
       lines[lines.length - 1] = `${last}, ${part}`;
     else lines.push(part);

