@@ -253,9 +253,20 @@ export class Exponential extends ofParameters(EXPONENTIAL, ["rate"]) {
   }
 }
 
-abstract class GammaLike extends Distribution {
+const GAMMA = "Gamma(object concentration, object rate, bool? validate_args=None) -> Distribution";
+/** Gamma of shape `concentration` and rate `rate`. As `torch.distributions.Gamma`. */
+export class Gamma extends Distribution {
+  static override readonly arg_constraints: Constraints = { concentration: positive, rate: positive };
   declare readonly concentration: Tensor;
   declare readonly rate: Tensor;
+  constructor(...given: Arguments<typeof GAMMA, { concentration: Param; rate: Param }>) {
+    super();
+    const { concentration, rate, validate_args } = bindArguments(GAMMA, given, new.target.name);
+    const [a, b] = broadcastAll(concentration, rate);
+    keep(this, "concentration", a);
+    keep(this, "rate", b);
+    this.begin(isNumber(concentration) && isNumber(rate) ? [] : a.shape, [], validate_args);
+  }
   override get support(): Constraint {
     return constraints.nonnegative;
   }
@@ -277,11 +288,12 @@ abstract class GammaLike extends Distribution {
     no_grad(() => drawn.detach().clamp_({ min: finfo(drawn.dtype).tiny }));
     return drawn;
   }
-  override log_prob(value: Tensor): Tensor {
-    this._validate_sample(value);
+  override log_prob(value: Param): Tensor {
+    const at = isNumber(value) ? tensor(Number(value), { dtype: this.rate.dtype }) : value;
+    this._validate_sample(at);
     return xlogy(this.concentration, this.rate)
-      .add(xlogy(this.concentration.sub(1), value))
-      .sub(this.rate.mul(value))
+      .add(xlogy(this.concentration.sub(1), at))
+      .sub(this.rate.mul(at))
       .sub(this.concentration.lgamma());
   }
   override cdf(value: Tensor): Tensor {
@@ -296,32 +308,13 @@ abstract class GammaLike extends Distribution {
       .add(concentration.neg().add(1).mul(concentration.digamma()));
   }
 }
-const GAMMA = "Gamma(object concentration, object rate, bool? validate_args=None) -> Distribution";
-/** Gamma of shape `concentration` and rate `rate`. As `torch.distributions.Gamma`. */
-export class Gamma extends GammaLike {
-  static override readonly arg_constraints: Constraints = { concentration: positive, rate: positive };
-  constructor(...given: Arguments<typeof GAMMA, { concentration: Param; rate: Param }>) {
-    super();
-    const { concentration, rate, validate_args } = bindArguments(GAMMA, given, new.target.name);
-    takeGamma(this, concentration, rate);
-    const single = isNumber(concentration) && isNumber(rate);
-    this.begin(single ? [] : this.concentration.shape, [], validate_args);
-  }
-}
-function takeGamma(d: GammaLike, concentration: unknown, rate: unknown): void {
-  const [a, b] = broadcastAll(concentration, rate);
-  keep(d, "concentration", a);
-  keep(d, "rate", b);
-}
 const CHI2 = "Chi2(object df, bool? validate_args=None) -> Distribution";
 /** The sum of `df` squared normal variates: a {@link Gamma}. As `torch.distributions.Chi2`. */
-export class Chi2 extends GammaLike {
+export class Chi2 extends Gamma {
   static override readonly arg_constraints: Constraints = { df: positive };
   constructor(...given: Arguments<typeof CHI2, { df: Param }>) {
-    super();
     const { df, validate_args } = bindArguments<typeof CHI2, { df: Param }>(CHI2, given);
-    takeGamma(this, isNumber(df) ? Number(df) / 2 : df.mul(0.5), 0.5);
-    this.begin(isNumber(df) ? [] : this.concentration.shape, [], validate_args);
+    super(isNumber(df) ? Number(df) / 2 : df.mul(0.5), 0.5, validate_args);
   }
   get df(): Tensor {
     return this.concentration.mul(2);

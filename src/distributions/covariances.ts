@@ -42,7 +42,11 @@ export abstract class OfCovariance extends Distribution {
   private lazily(name: string, matrix: (factor: Tensor) => Tensor): Tensor {
     const n = this.event_shape[0];
     const shape = [...this.batch_shape, n, n];
-    return keep(this, name, withGrad(true, () => matrix(this._unbroadcasted_scale_tril)).expand(shape));
+    return keep(
+      this,
+      name,
+      withGrad(true, () => matrix(this._unbroadcasted_scale_tril).expand(shape)),
+    );
   }
   get scale_tril(): Tensor {
     return this.lazily("scale_tril", (l) => l);

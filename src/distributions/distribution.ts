@@ -39,17 +39,37 @@ export abstract class Distribution {
     this.event_shape = sizeOf(event_shape);
     if (validate_args !== null) this._validate_args = validate_args;
     if (!this._validate_args) return;
-    for (const [name, constraint] of Object.entries(this.arg_constraints)) {
+    const constraints: Constraints =
+      this.declared("arg_constraints", ". Please set `arg_constraints = {}` or initialize") ?? {};
+    for (const [name, constraint] of Object.entries(constraints)) {
       if (is_dependent(constraint) || this.isDerived(name)) continue;
-      const value = (this as unknown as Record<string, Tensor>)[name];
+      const value = this.parameter(name);
       if (!isTrue(constraint.check(value)))
         throw new ValueError(
           `Expected parameter ${name} (${pythonType(value)} of shape ${tupleText(value.shape)}) of distribution ${String(this)} to satisfy the constraint ${String(constraint)}, but found invalid values:\n${formatted(value)}`,
         );
     }
   }
+  /** What a class may leave out; then it is warned of, and not checked. */
+  private declared<N extends "arg_constraints" | "support">(name: N, what: string): this[N] | null {
+    try {
+      return this[name];
+    } catch (error) {
+      if (!(error instanceof NotImplementedError)) throw error;
+      warn(
+        `${this.className()} does not define \`${name}\`${what} the distribution with \`validate_args=False\` to turn off validation.`,
+      );
+      return null;
+    }
+  }
+  protected className(): string {
+    return `<class 'torch.distributions.${this.constructor.name}'>`;
+  }
+  protected parameter(name: string): Tensor {
+    return (this as unknown as Record<string, Tensor>)[name];
+  }
   /** Whether a parameter is computed from others, and was not asked for yet. */
-  private isDerived(name: string): boolean {
+  protected isDerived(name: string): boolean {
     return (
       !Object.hasOwn(this, name) && (this.constructor as { lazy?: readonly string[] }).lazy?.includes(name) === true
     );
@@ -73,7 +93,7 @@ export abstract class Distribution {
     throw new NotImplementedError("");
   }
   get mode(): Tensor {
-    throw new NotImplementedError(`<class 'torch.distributions.${this.constructor.name}'> does not implement mode`);
+    throw new NotImplementedError(`${this.className()} does not implement mode`);
   }
   get variance(): Tensor {
     throw new NotImplementedError("");
@@ -155,8 +175,8 @@ export abstract class Distribution {
           `Value is not broadcastable with batch_shape+event_shape: ${String(shape)} vs ${String(expected)}.`,
         );
     }
-    const { support } = this;
-    if (!isTrue(support.check(value)))
+    const support = this.declared("support", " to enable sample validation. Please initialize");
+    if (support !== null && !isTrue(support.check(value)))
       throw new ValueError(
         `Expected value argument (${pythonType(value)} of shape ${tupleText(shape)}) to be within the support (${String(support)}) of the distribution ${String(this)}, but found invalid values:\n${formatted(value)}`,
       );

@@ -329,6 +329,43 @@ register_kl(Uniform, Beta, (p, q) => {
   const result = t3.add(t4).sub(width.log()).sub(t2);
   return where(p.high.gt(1).logical_or(p.low.lt(0)), Infinity, result);
 });
+/** To a Gumbel, from the mean of p and that of exp(-x / scale). */
+const toGumbel = (p: Distribution, q: Gumbel, tail: Tensor): Tensor => {
+  const loc = q.loc.div(q.scale);
+  return p.mean.div(q.scale).sub(loc).add(q.scale.log()).sub(p.entropy()).add(loc.exp().mul(tail));
+};
+register_kl(Gamma, Gumbel, (p, q) => {
+  const tail = p.rate.mul(q.scale).reciprocal().add(1).pow(p.concentration.neg());
+  return toGumbel(p, q, tail);
+});
+register_kl(Uniform, Gumbel, (p, q) => {
+  const [low, high] = [p.low, p.high].map((x) => x.div(q.scale).neg().exp());
+  return toGumbel(p, q, low.sub(high).mul(q.scale).div(p.high.sub(p.low)));
+});
+register_kl(Pareto, Gamma, (p, q) => {
+  const log = p.scale.log().add(p.alpha.reciprocal());
+  const norm = q.concentration.lgamma().sub(q.concentration.mul(q.rate.log()));
+  const result = norm.sub(p.entropy()).sub(q.concentration.sub(1).mul(log)).add(q.rate.mul(p.mean));
+  return result.masked_fill(p.alpha.le(1), Infinity);
+});
+register_kl(Uniform, Pareto, (p, q) => {
+  const width = p.high.sub(p.low);
+  const log = xLogX(p.high).sub(xLogX(p.low)).sub(width).div(width);
+  const norm = q.alpha.log().add(q.alpha.mul(q.scale.log()));
+  const result = q.alpha.add(1).mul(log).sub(width.log()).sub(norm);
+  return result.masked_fill(p.low.lt(q.scale), Infinity);
+});
+const toContinuousBernoulli = (p: Distribution, q: ContinuousBernoulli): Tensor =>
+  p.entropy().neg().sub(p.mean.mul(q.logits)).sub(q.probs.neg().log1p()).sub(q._cont_bern_log_norm());
+register_kl(Beta, ContinuousBernoulli, toContinuousBernoulli);
+register_kl(Uniform, ContinuousBernoulli, (p, q) =>
+  toContinuousBernoulli(p, q).masked_fill(p.high.ge(1).logical_or(p.low.le(0)), Infinity),
+);
+register_kl(ContinuousBernoulli, Exponential, (p, q) => q.rate.mul(p.mean).sub(p.entropy()).sub(q.rate.log()));
+register_kl(ContinuousBernoulli, Uniform, (p, q) => {
+  const result = q.high.sub(q.low).log().sub(p.entropy());
+  return result.masked_fill(q.low.ge(0).logical_or(q.high.le(1)), Infinity);
+});
 // Where p is where q never is.
 for (const [P, parameter, Qs] of [
   [Beta, "concentration1", [Pareto]],

@@ -3,6 +3,8 @@ import * as D from "../distributions/index.ts";
 import { Distribution, Transform } from "../distributions/index.ts";
 import { Constraint } from "../distributions/constraints.ts";
 import { broadcastAll, clampProbs } from "../distributions/parameters.ts";
+import { NotImplementedError } from "../base/errors.ts";
+import { fromTril, tril } from "../distributions/triangles.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 type Answer = (name: string, ...args: unknown[]) => unknown;
@@ -17,13 +19,34 @@ const classOf = (kind: Kind, name: string): AnyClass => spaces[kind][name] as An
 
 class ForeignDistribution extends Distribution {
   private readonly answer: Answer;
-  constructor(batch_shape: number[], event_shape: number[], answer: Answer) {
+  constructor(batch_shape: number[], event_shape: number[], validate_args: boolean, answer: Answer) {
     super();
     this.answer = answer;
-    this.begin(batch_shape, event_shape, false);
+    this.begin(batch_shape, event_shape, validate_args);
+    this._validate_args = true; // _validate_sample() is called by programs that have asked already
+  }
+  private ofClass<T>(name: string): T {
+    const value = this.answer(name);
+    if (value === null || value === undefined) throw new NotImplementedError("");
+    return value as T;
+  }
+  override get arg_constraints(): Readonly<Record<string, Constraint>> {
+    return Object.fromEntries(this.ofClass<[string, Constraint][]>("arg_constraints"));
+  }
+  protected override parameter(name: string): Tensor {
+    return this.answer("parameter", name) as Tensor;
+  }
+  protected override isDerived(name: string): boolean {
+    return Boolean(this.answer("is_derived", name));
+  }
+  protected override className(): string {
+    return this.answer("__class__") as string;
+  }
+  override toString(): string {
+    return this.answer("__repr__") as string;
   }
   override get support(): Constraint {
-    return this.answer("support") as Constraint;
+    return this.ofClass("support");
   }
   override get has_rsample(): boolean {
     return Boolean(this.answer("has_rsample"));
@@ -103,7 +126,7 @@ export const distributions = {
     new (classOf(kind, name))(...args.map((x) => (kind === "distribution" ? x : (x ?? undefined)))),
   foreign: (kind: Kind, ...args: unknown[]): object =>
     kind === "distribution"
-      ? new ForeignDistribution(...(args as [number[], number[], Answer]))
+      ? new ForeignDistribution(...(args as [number[], number[], boolean, Answer]))
       : new ForeignTransform(...(args as [number, Answer])),
   /** A member, and whether there is one. */
   member(self: Record<string, unknown>, name: string): unknown[] {
@@ -129,5 +152,7 @@ export const distributions = {
   klDivergence: (p: Distribution, q: Distribution): Tensor => D.kl_divergence(p, q),
   setValidation: (value: boolean): void => Distribution.set_default_validate_args(value),
   broadcastAll: (...values: unknown[]): Tensor[] => broadcastAll(...values),
+  trilMatrixToVec: (matrix: Tensor, diag: number): Tensor => tril(matrix, diag),
+  vecToTrilMatrix: (vec: Tensor, diag: number): Tensor => fromTril(vec, diag),
   clampProbs: (probs: Tensor): Tensor => clampProbs(probs),
 };

@@ -4,13 +4,14 @@ import type { Generator } from "./generator.ts";
 import { normalDouble } from "./fill.ts";
 
 const f = Math.fround;
-/** What numbers of a dtype are rounded to, and the least normal one. */
+/** What numbers of a dtype are rounded to, the least normal one, and the last below 1. */
 interface Precision {
   readonly round: (x: number) => number;
   readonly tiny: number;
+  readonly last: number;
 }
-const SINGLE: Precision = { round: f, tiny: 2 ** -126 };
-const DOUBLE: Precision = { round: (x) => x, tiny: 2 ** -1022 };
+const SINGLE: Precision = { round: f, tiny: 2 ** -126, last: 1 - 2 ** -24 };
+const DOUBLE: Precision = { round: (x) => x, tiny: 2 ** -1022, last: 1 - 2 ** -53 };
 const precisionOf = (out: FloatArray): Precision => (out instanceof Float32Array ? SINGLE : DOUBLE);
 
 /** A gamma variate of rate 1: Marsaglia and Tsang (2000), with a power of a uniform one for shapes below 1. */
@@ -45,12 +46,12 @@ export function gammaFill(shapes: FloatArray, out: FloatArray, g: Generator): vo
 }
 /** Gamma variates with the shapes in each row of `n`, divided by their sum. */
 export function dirichletFill(shapes: FloatArray, n: number, out: FloatArray, g: Generator): void {
-  const { tiny } = precisionOf(out);
+  const { tiny, last } = precisionOf(out);
   const drawn = Float64Array.from(out, (_, i) => Math.max(DOUBLE.tiny, gamma(shapes[i], DOUBLE, g)));
   for (let start = 0; start < out.length; start += n) {
     let sum = 0;
     for (let i = start; i < start + n; i++) sum += drawn[i];
-    for (let i = start; i < start + n; i++) out[i] = Math.min(1 - 2 ** -53, Math.max(tiny, drawn[i] / sum));
+    for (let i = start; i < start + n; i++) out[i] = Math.min(last, Math.max(tiny, drawn[i] / sum));
   }
 }
 

@@ -6,6 +6,7 @@ from .. import _bridge
 from .._bridge import run
 from .._tensor import Size, Tensor
 from ._held import Standing
+from .utils import lazy_property
 
 
 def _shape(x):
@@ -29,7 +30,7 @@ class Distribution(Standing):
         me = weakref.ref(self)
         if validate_args is not None:
             self.__dict__["_validate_args"] = validate_args
-        return _shape(batch_shape), _shape(event_shape), lambda name, *args: _answer(me(), name, args)
+        return _shape(batch_shape), _shape(event_shape), self._validate_args, lambda name, *args: _answer(me(), name, args)
 
     @property
     def batch_shape(self):
@@ -79,7 +80,7 @@ class Distribution(Standing):
         return self.sample((n,))
 
     def _value(self, value):
-        if not isinstance(value, Tensor):
+        if not isinstance(value, Tensor) and self._library_name not in ("Gamma", "Chi2"):  # these take numbers
             if run("bridge.member", self, "_validate_args")[1]:
                 raise ValueError("The value argument to log_prob must be a Tensor")
             from .. import as_tensor
@@ -117,10 +118,9 @@ class Distribution(Standing):
         return Size((*sample_shape, *self.batch_shape, *self.event_shape))
 
     def _validate_sample(self, value):
-        if self._library_name is not None:
-            run("method._validate_sample", self, value)
-        elif not isinstance(value, Tensor):
+        if not isinstance(value, Tensor):
             raise ValueError("The value argument to log_prob must be a Tensor")
+        run("method._validate_sample", self, value)
 
     def __repr__(self):
         if self._library_name is None:
@@ -132,7 +132,19 @@ class Distribution(Standing):
 
 def _answer(d, name, args):
     """What a distribution written in Python gives to the library."""
-    if name in ("mean", "mode", "variance", "support", "has_rsample", "arg_constraints"):
+    if name == "parameter":
+        return getattr(d, *args)
+    if name == "is_derived":
+        return args[0] not in d.__dict__ and isinstance(getattr(type(d), args[0], None), lazy_property)
+    if name in ("__class__", "__repr__"):
+        return str(d.__class__) if name == "__class__" else repr(d)
+    if name in ("support", "arg_constraints"):
+        try:
+            found = getattr(d, name)
+        except NotImplementedError:
+            return None
+        return found if name == "support" else [[k, v] for k, v in found.items()]
+    if name in ("mean", "mode", "variance", "has_rsample"):
         return getattr(d, name)
     return getattr(d, name)(*args)
 

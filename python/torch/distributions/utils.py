@@ -20,6 +20,14 @@ def probs_to_logits(probs, is_binary=False):
     return clamped.log() - (-clamped).log1p() if is_binary else clamped.log()
 
 
+def tril_matrix_to_vec(mat, diag=0):
+    return run("bridge.trilMatrixToVec", mat, diag)
+
+
+def vec_to_tril_matrix(vec, diag=0):
+    return run("bridge.vecToTrilMatrix", vec, diag)
+
+
 class lazy_property:
     """A property that is computed once, with gradients."""
 
@@ -37,4 +45,4 @@ class lazy_property:
         return value
 
 
-__all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits"]
+__all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits", "tril_matrix_to_vec", "vec_to_tril_matrix"]
