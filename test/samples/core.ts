@@ -117,6 +117,10 @@ export const core: Samples = {
   conv_transpose2d: () => [[leaf([1, 2, 2, 2]), leaf([2, 1, 2, 2]), null, { stride: 2, output_padding: 1, groups: 2 }]],
   conv_transpose3d: () => [[leaf([1, 1, 2, 2, 2]), leaf([1, 1, 2, 2, 2])]],
   _max_pool: () => [[leaf([1, 2, 4, 4]), [2, 2], [2, 2], [0, 0], [1, 1], false]],
+  _adaptive_max_pool: () => [
+    [leaf([2, 4, 5]), [2, 3]],
+    [leaf([1, 1, 3, 4, 2]), [2, 2, 2]],
+  ],
   max_pool1d: () => [[leaf([1, 2, 6]), 3, 2, 1]],
   max_pool2d: () => [
     [leaf([1, 2, 4, 4]), 2],

@@ -57,6 +57,6 @@ export const vision: Samples = {
   native_channel_shuffle: () => [[leaf([1, 4, 2]), 2]],
   _max_unpool: () => [[leaf([1, 1, 3]), indices, [7]]],
   _fractional_max_pool: () => [
-    [leaf([1, 2, 4, 5]), [2, 2], [2, 3], torch.tensor([[[0.3, 0.6], [0.8, 0.1]]])], // prettier-ignore
+    [leaf([1, 2, 4, 5]), [2, 2], [2, 3], torch.tensor([[[0.3, 0.6], [0.8, 0.1]]], { dtype: torch.float64 })], // prettier-ignore
   ],
 };

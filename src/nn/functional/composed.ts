@@ -6,20 +6,15 @@ import { NotImplementedError, RuntimeError, ValueError, warn } from "../../base/
 import { list } from "../../base/layout.ts";
 import { inFloat32 } from "../../dispatch/autocast.ts";
 import { bindArguments, callable } from "../../dispatch/callable.ts";
-import { formatted } from "../../kinds/kernels.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/signature.ts";
-import { isAny } from "../../ops/common/looks.ts";
-import { _where } from "../../ops/pointwise/arithmetic.ts";
 import { relu as reluOp, relu_ } from "../../ops/nn/activation/activation.ts";
-import { arange } from "../../ops/creation/from_data.ts";
 import { feature_dropout } from "../../ops/nn/dropout.ts";
 import { native_batch_norm } from "../../ops/nn/normalization/norm.ts";
+import { _adaptive_max_pool, noWindows } from "../../ops/nn/pooling/adaptive_max.ts";
 import * as pool from "../../ops/nn/pooling/pool.ts";
 import * as ops from "../../ops/nn/activation/softmax.ts";
-import { cat } from "../../ops/views/joining.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { flip } from "../../ops/views/turning.ts";
 import { exponential_ } from "../../ops/random/random.ts";
 import { scatter } from "../../ops/indexing/indexing.ts";
 
@@ -157,23 +152,7 @@ export const adaptive_avg_pool3d = callable(
   ({ input, output_size }) => pool.adaptive_avg_pool3d(input, sizesFor(input, 3, output_size, "adaptive_avg_pool3d")),
 );
 
-type Largest = (window: Tensor, d: number) => readonly [values: Tensor, places: Tensor];
-const first: Largest = (window, d) => {
-  const { values, indices } = window.max(d, true);
-  return [values, indices];
-};
-/** The same of windows with NaN, the last of which is the largest. */
-const lastNaN: Largest = (window, d) => {
-  const [values, places] = first(window, d);
-  const fromBehind = first(flip(window, [d]), d)[1].rsub(window.sizes[d] - 1);
-  const chosen = _where(values.isnan(), fromBehind, places);
-  return [window.gather(d, chosen), chosen];
-};
 const ADAPTIVE_MAX = "adaptive_max_pool(Tensor input, int?[] output_size, bool return_indices=False) -> Tensor";
-/**
- * Maxima dim by dim, the last dim first: so of equal elements the first in row-major order is taken, and its gradient
- * alone is not 0.
- */
 const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
   ((...given: unknown[]) => {
     const bound = bindArguments(ADAPTIVE_MAX, given, name);
@@ -190,38 +169,11 @@ const adaptiveMax = (name: string, dims: number): Pool<typeof ADAPTIVE_MAX> =>
       const [values, indices] = adaptive_max_pool2d(input.unsqueeze(-2), [1, ...size], { return_indices: true });
       return return_indices ? [values.squeeze(-2), indices.squeeze(-2)] : values.squeeze(-2);
     }
-    const lead = input.sizes.length - dims;
     if (size.includes(0)) {
-      const none = input.new_zeros([...input.sizes.slice(0, lead), ...size]);
+      const none = noWindows(input, size, name);
       return return_indices ? [none, none.to(int64)] : none;
     }
-    const spatial = input.sizes.slice(lead);
-    const largest = input.dtype.is_floating_point && isAny(input.isnan()) ? lastNaN : first;
-    let values = input;
-    let indices = arange(
-      spatial.reduce((a, b) => a * b, 1),
-      { dtype: int64 },
-    )
-      .view(spatial)
-      .expand(input.sizes);
-    for (let d = input.sizes.length - 1; d >= lead; d--) {
-      const n = input.sizes[d];
-      const windows = Array.from({ length: size[d - lead] }, (_, k) => {
-        const start = Math.floor((k * n) / size[d - lead]);
-        return [start, Math.ceil(((k + 1) * n) / size[d - lead]) - start] as const;
-      });
-      const maxima = windows.map(([start, length]) => largest(values.narrow(d, start, length), d));
-      indices = cat(
-        maxima.map((m, k) => indices.narrow(d, windows[k][0], windows[k][1]).gather(d, m[1])),
-        d,
-      );
-      values = cat(
-        maxima.map((m) => m[0]),
-        d,
-      );
-    }
-    if (dims === 2) [values, indices] = [formatted(values, input), formatted(indices, input)];
-    nodeNamed(values, `AdaptiveMaxPool${dims}DBackward0`, [input]);
+    const { values, indices } = _adaptive_max_pool(input, size);
     return return_indices ? [values, indices] : values;
   }) as Pool<typeof ADAPTIVE_MAX>;
 /** Maxima over windows such that the last dim becomes `output_size`. As `torch.nn.functional.adaptive_max_pool1d`. */

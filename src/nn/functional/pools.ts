@@ -91,14 +91,22 @@ const fractional = (dims: number): Fractional =>
         `${full}(): Expected input to have non-zero size for non-batch dimensions, but got${list(input.sizes)} with dimension ${empty} being empty.`,
       );
     const x = n === dims + 1 ? input.unsqueeze(0) : input;
+    const inWindows = (given: readonly number[], what: string): number[] => {
+      if (given.length !== 1 && given.length !== dims)
+        throw new RuntimeError(
+          `${name}: ${what} must either be a single Int or tuple of ${dims === 3 ? "three " : ""}Ints`,
+        );
+      return perDim(given, dims, what);
+    };
     const ratio = output_ratio === null ? null : perDim(output_ratio, dims, "output_ratio");
     const size =
       output_size === null
         ? x.sizes.slice(2).map((n, d) => Math.trunc(n * ratio![d]))
-        : perDim(output_size, dims, "output_size");
+        : inWindows(output_size, "output_size");
+    const kernel = inWindows(args.kernel_size, "kernel_size");
     const samples =
       args._random_samples ?? withGrad(false, () => rand([x.sizes[0], x.sizes[1], dims], { dtype: input.dtype }));
-    const made = _fractional_max_pool(x, perDim(args.kernel_size, dims, "kernel_size"), size, samples);
+    const made = _fractional_max_pool(x, kernel, size, samples);
     const [values, indices] = x === input ? made : made.map((t) => t.squeeze([0]));
     return return_indices ? [values, indices] : values;
   }) as Fractional;

@@ -10,6 +10,7 @@ import { linearIn } from "../../pointwise/piecewise.ts";
 import { cat, stack } from "../../views/joining.ts";
 import { overhang, perDim, placesOf, poolPlaces } from "../convolution/windows.ts";
 import type { Sliding } from "../convolution/windows.ts";
+import { noWindows } from "./adaptive_max.ts";
 import { _max_pool } from "./max_pool.ts";
 import { floats, floatsAndLong, realNumbers, wideFloatsAndLong } from "../../../dispatch/takes.ts";
 
@@ -351,7 +352,7 @@ function assertAdaptive(input: Tensor, dims: number, output_size: readonly numbe
 /** Means over `output_size` windows of nearly equal size along each of the last dims; they may overlap by one. */
 function adaptive(input: Tensor, dims: number, output_size: readonly number[]): Tensor {
   const size = assertAdaptive(input, dims, output_size);
-  if (size.includes(0)) return input.new_zeros([...input.sizes.slice(0, -dims), ...size]);
+  if (size.includes(0)) return noWindows(input, size, `adaptive_avg_pool${dims}d`);
   let x = linearIn(input);
   for (let i = 0; i < dims; i++) {
     const d = input.sizes.length - dims + i;

@@ -4,6 +4,7 @@ import { RuntimeError } from "../../../base/errors.ts";
 import { list, numel } from "../../../base/layout.ts";
 import { composite, host, inFormat } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
 import { fromTyped } from "../../creation/from_data.ts";
 import { floats } from "../../../dispatch/takes.ts";
 import { scatter } from "../../indexing/indexing.ts";
@@ -51,6 +52,16 @@ function starts(sample: number, from: number, to: number, kernel: number): numbe
     i === to - 1 ? from - kernel : Math.trunc((i + sample) * alpha) - Math.trunc(sample * alpha),
   );
 }
+/** Raises for samples that are not one a dim for each channel of `self`; there may be more than its batch wants. */
+function assertSamples(samples: Tensor, self: Tensor, dims: number): void {
+  const [n, c, each] = samples.sizes;
+  if (samples.dtype !== self.dtype) throw new RuntimeError("Expect _random_samples to have the same dtype as input");
+  if (samples.sizes.length !== 3)
+    throw new RuntimeError(`Expect _random_samples to have 3 dimensions, got ${samples.sizes.length}`);
+  if (n < self.sizes[0]) throw new RuntimeError("Expect _random_samples.size(0) no less then input batch size.");
+  if (c !== self.sizes[1]) throw new RuntimeError("Expect _random_samples.size(1) equals to input channel size.");
+  if (each !== dims) throw new RuntimeError(`Expect _random_samples.size(2) equals to ${dims}; got ${each}.`);
+}
 /** The largest element under windows that begin at places drawn by `samples` [N, C, dims], and where it is. @internal */
 export const _fractional_max_pool = op(
   "_fractional_max_pool(Tensor self, int[] kernel_size, int[] output_size, Tensor samples) -> (Tensor values, Tensor indices)",
@@ -74,6 +85,7 @@ define(_fractional_max_pool, {
         throw new RuntimeError(
           `${called}(): pool ${axes[d]} ${kernel_size[d]} too large relative to input ${axes[d]} ${spatial[d]}`,
         );
+    assertSamples(samples, self, dims);
     const windows: bigint[] = [];
     for (let b = 0; b < n * c; b++) {
       // In two dims the first sample is the last dim's, in three the first dim's.
