@@ -7,6 +7,7 @@ from . import Generator, Size, device, dtype, is_grad_enabled, layout, memory_fo
 from ._bridge import run
 from ._tensor import Tensor
 from .autograd import function as _function
+from .autograd.graph import SavedTensor as _SavedTensor
 from .autograd.forward_ad import _is_fwd_grad_enabled, _set_fwd_grad_enabled  # noqa: F401
 
 TensorBase = Tensor
@@ -41,6 +42,7 @@ class _WeakTensorRef:
 
 
 _autograd = types.ModuleType("torch._C._autograd")
+_autograd.SavedTensor = _SavedTensor
 _autograd._saved_tensors_hooks_is_enabled = lambda: run("bridge.areHooksAllowed")
 
 

@@ -67,7 +67,14 @@ class _Aten:
 
 
 aten = _Aten()
-ops = types.SimpleNamespace(aten=aten)
+def _record_function_enter(name, args=None):
+    from .autograd.profiler import record_function
+
+    return record_function(name, args).__enter__()
+
+
+profiler = types.SimpleNamespace(_record_function_enter=_record_function_enter, _record_function_exit=lambda record: record.__exit__())
+ops = types.SimpleNamespace(aten=aten, profiler=profiler)
 ITEM = "_local_scalar_dense"  # what item() is to __torch_dispatch__
 
 

@@ -7,7 +7,7 @@ import types
 # Module, where its names are, and the names, for dir() and `import *`; without them, all that is there.
 PLACES = (
     ("torch.functional", "torch", "atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist chain_matmul einsum istft lu meshgrid norm pca_lowrank split stft svd_lowrank tensordot unique unique_consecutive unravel_index"),
-    ("torch._vmap_internals", "torch.func", "vmap"),
+    ("torch._vmap_internals", "torch.func", "_vmap vmap"),
     ("torch.amp.autocast_mode", "torch.amp", "autocast custom_bwd custom_fwd is_autocast_available"),
     ("torch.amp.grad_scaler", "torch.amp", "GradScaler OptState"),
     ("torch.cpu.amp.autocast_mode", "torch.cpu.amp", "autocast"),

@@ -771,7 +771,8 @@ class Tensor(Held, metaclass=_Methods):
         return self.dtype.itemsize
 
     def __getattr__(self, name):
-        if not name.startswith("_repr") and getattr(Tensor, name, None) is not None:
+        found = None if name.startswith("_repr") else getattr(Tensor, name, None)
+        if found is not None and not hasattr(type(found), "__set__"):  # such were asked, and have none
             return getattr(self, name)  # made by now
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 

@@ -42,6 +42,10 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     return _transformed("vmap", func, in_dims, out_dims, randomness, {"chunk_size": chunk_size})
 
 
+def _vmap(func, in_dims=0, out_dims=0, allow_none_pass_through=False):
+    return vmap(func, in_dims, out_dims)
+
+
 def grad(func, argnums=0, has_aux=False):
     return _transformed("grad", func, argnums, {"has_aux": has_aux})
 

@@ -189,6 +189,9 @@ def wait(future):
     return future.wait()
 
 
+_fork, _wait = fork, wait
+
+
 def is_scripting():
     return False
 

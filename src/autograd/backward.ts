@@ -87,7 +87,7 @@ export function grad(
   });
   return grads.map((g, i) => {
     if (g !== null) return g;
-    if (materialize_grads) return wanted[i].new_zeros(wanted[i].sizes);
+    if (materialize_grads) return wanted[i].new_zeros(wanted[i].sizes, { requires_grad: create_graph });
     observer.current?.note?.("unused", wanted[i]);
     if (!allow_unused)
       throw new RuntimeError(

@@ -1,4 +1,5 @@
 // Functions with a backward of the user's own.
+import { float32 } from "../base/dtype.ts";
 import { help, NotImplementedError, RuntimeError, TypeError } from "../base/errors.ts";
 import { observe } from "../base/observer.ts";
 import { empty } from "../tensor/allocate.ts";
@@ -39,6 +40,8 @@ export class FunctionContext {
   /** @internal */ nonDifferentiable: readonly Tensor[] = [];
   /** @internal */ dirty: readonly Tensor[] = [];
   /** @internal */ materialize = true;
+  /** Whether that goes for results that have no gradient, too. @internal */
+  _materialize_non_diff_grads = true;
   /** @internal */ toSaveForward: readonly (Tensor | null)[] = [];
   /** @internal What `saved_tensors` are at the moment, where a level shows others than were kept. */
   shown: readonly (Tensor | null)[] | null = null;
@@ -72,13 +75,15 @@ export class FunctionContext {
   }
 }
 
-class FunctionNode extends Node {
+export class FunctionNode extends Node {
   private readonly of: FunctionClass;
   private readonly called: string;
   private readonly ctx: FunctionContext;
   /** Which of the results of forward are tensors. */
   private readonly places: readonly number[];
   private readonly count: number;
+  /** Results that have no gradient. */
+  readonly constants: Set<number> = new Set();
   constructor(of: FunctionClass, called: string, ctx: FunctionContext, places: readonly number[], count: number) {
     super();
     this.of = of;
@@ -97,7 +102,8 @@ class FunctionNode extends Node {
     const some = grads.find((g) => g !== null);
     const given = new Array<Tensor | null>(this.count).fill(null);
     for (const [k, i] of this.places.entries()) {
-      given[i] = grads[k] ?? (this.ctx.materialize ? zerosFor(this.outputs[k], some) : null);
+      const filled = this.ctx.materialize && (this.ctx._materialize_non_diff_grads || !this.constants.has(k));
+      given[i] = grads[k] ?? (filled ? zerosFor(this.outputs[k], some) : null);
     }
     const list = listOf(backwardOf(this.of)(this.ctx, ...(given as never[])));
     if (list.length > this.edges.length && list.slice(this.edges.length).every((g) => g === null))
@@ -120,6 +126,14 @@ class FunctionNode extends Node {
       s === null ? [] : [[`saved_tensors[${i}]`, s]],
     );
     return { saved, plain: {} };
+  }
+  /** What `save_for_backward` kept. Raises RuntimeError once it is freed. */
+  get raw(): readonly (SavedTensor | null)[] {
+    if (this.ctx.saved === null) throw freedTwice();
+    return this.ctx.saved;
+  }
+  get saved_tensors(): Tensor[] {
+    return this.ctx.saved_tensors;
   }
   override release(): void {
     if (this.ctx.saved !== null && this.ctx.saved.length > 0) this.ctx.saved = null;
@@ -238,7 +252,10 @@ export class Function {
     const made = outputs.map((t) => (given.has(t) && !ctx.dirty.includes(t) ? t.alias() : t));
     node.outputs = made.map(metaOf);
     for (const [i, t] of made.entries()) {
-      if (ctx.nonDifferentiable.includes(outputs[i]) || !t.dtype.is_differentiable) continue;
+      if (ctx.nonDifferentiable.includes(outputs[i]) || !t.dtype.is_differentiable) {
+        node.constants.add(i);
+        continue;
+      }
       if (ctx.dirty.includes(t) && t.view_ !== null) {
         rewriteHistory(t, () => node);
         continue;
@@ -260,9 +277,58 @@ export class Function {
   }
 }
 
-/** Makes a backward that may run only once: what it returns cannot be differentiated again. */
+/** Where gradients go no further: nothing leads on from it, or it raises. */
+class End extends Node {
+  private readonly called: string;
+  private readonly end: (grads: Grads) => Grads;
+  constructor(called: string, end: (grads: Grads) => Grads) {
+    super();
+    this.called = called;
+    this.end = end;
+  }
+  override name(): string {
+    return this.called;
+  }
+  override apply(grads: Grads): Grads {
+    return this.end(grads);
+  }
+}
+/** A tensor of no graph as what came of `from`; its gradient goes to `end`, which may raise. @internal */
+export function ended(made: Tensor, from: Tensor, called: string, end: (grad: Tensor) => null): Tensor {
+  if (!modes().grad || !from.requires_grad) return made;
+  made.node = new End(called, ([grad]) => [end(grad!)]);
+  made.node.edges = [gradientEdge(from)];
+  made.node.outputs = [metaOf(made)];
+  return made;
+}
+/** The same tensor, to which no gradient comes. @internal */
+export const undefinedGrad = (t: Tensor): Tensor => ended(t.detach(), t, "UndefinedGrad", () => null);
+/** The same tensors, that raise where they are differentiated. @internal */
+export function undifferentiable(results: readonly (Tensor | null)[]): (Tensor | null)[] {
+  const node = new End("Error", () => {
+    throw new RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable");
+  });
+  const made = results.map((t) => t && t.detach());
+  node.edges = made.map((t) => (t?.dtype.is_differentiable ? gradientEdge(t.detach().requires_grad_(true)) : null));
+  node.outputs = made.map((t) => metaOf(t ?? empty([0], float32)));
+  for (const [i, t] of made.entries()) {
+    if (!t?.dtype.is_differentiable) continue;
+    t.node = node;
+    t.outputNr = i;
+  }
+  return made;
+}
+/**
+ * Makes a backward that may run only once: what it returns raises where it is differentiated again, as
+ * `torch.autograd.function.once_differentiable`.
+ */
 export function once_differentiable<B extends (...args: never[]) => unknown>(backward: B): B {
-  return ((...args: never[]) => withGrad(false, () => backward(...args))) as B;
+  return ((...args: never[]) => {
+    const results = withGrad(false, () => backward(...args)) as Returned;
+    const recording = modes().grad && (args as unknown[]).some((x) => x instanceof Tensor && x.requires_grad);
+    if (!recording || results === null || results === undefined) return results;
+    return results instanceof Tensor ? undifferentiable([results])[0] : undifferentiable(results);
+  }) as B;
 }
 /** What stands for a gradient that did not come, like another that did. */
 function zerosFor({ shape, dtype, device }: Meta, like: Tensor | undefined): Tensor {

@@ -162,7 +162,7 @@ export class SavedTensor {
   }
   private pack(by: SavedHooks, t: Tensor): void {
     const now = modes();
-    const { grad } = now;
+    const { grad, savedHooks } = now;
     now.savedHooks = null;
     now.grad = false;
     t.storage.kept = true;
@@ -170,7 +170,7 @@ export class SavedTensor {
       const value = withoutCollecting(() => by.pack(this.tensor!));
       this.packed = { by, value, edge: this.isResult ? null : gradientEdge(t) };
     } finally {
-      now.savedHooks = by;
+      now.savedHooks = savedHooks;
       now.grad = grad;
     }
     if (t.storage.version !== this.version)
@@ -178,6 +178,20 @@ export class SavedTensor {
         "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you need to perform in-place operations on the input to a pack hook.",
       );
     this.tensor = null;
+  }
+  /** Has it kept as `pack` makes it, and made again by `unpack`, as `node._raw_saved_self.register_hooks` of PyTorch. */
+  register_hooks(pack: (t: Tensor) => unknown, unpack: (packed: never) => Tensor): void {
+    const { tensor, packed } = this;
+    if (packed !== null)
+      throw new RuntimeError(
+        "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a time.",
+      );
+    if (tensor === null)
+      throw new RuntimeError(
+        "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved variables after calling backward.",
+      );
+    this.pack({ pack, unpack: unpack as (packed: unknown) => Tensor }, tensor);
+    tensor.storage.unsave();
   }
   private fromHook({ by, value, edge }: NonNullable<SavedTensor["packed"]>, owner: Node): Tensor {
     const t = withoutCollecting(() => by.unpack(value));
@@ -208,7 +222,9 @@ export class SavedTensor {
   private spoiled(tensor: Tensor, owner: Node): RuntimeError {
     const { version, isResult } = this;
     observer.current?.note?.("spoiled", tensor, { version, owner });
-    const [maker, nr] = isResult ? [owner, this.outputNr] : [tensor.grad_fn, tensor.outputNr];
+    // A result of whole numbers has no node.
+    const [maker, nr] =
+      isResult && tensor.dtype.is_differentiable ? [owner, this.outputNr] : [tensor.grad_fn, tensor.outputNr];
     const origin = maker === null ? null : `output ${nr} of ${shortName(maker)}`;
     return spoiled({ tensor, version, savedBy: owner.typeName, isResult, origin });
   }

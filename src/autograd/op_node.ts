@@ -176,6 +176,13 @@ export class OpNode extends Node {
     for (const t of Array.isArray(value) ? value : [value]) if (t instanceof Tensor) t.storage.kept = true;
     return value;
   }
+  /** The same as it is kept. */
+  rawSaved(name: string): Saved | null {
+    const { args } = this.entry.schema;
+    const kept = this.record.formulas.flatMap((f) => f.saves).find((s) => s.name === name);
+    if (kept !== undefined) return this.saved?.[this.slotOf(kept.place)] ?? null;
+    return this.saved?.[args.findIndex((arg) => arg.name === name)] ?? null;
+  }
   override describe(): Described {
     const saved: [string, SavedTensor][] = [];
     const { args } = this.entry.schema;

@@ -6,11 +6,11 @@ import { bindArguments } from "../dispatch/callable.ts";
 import { stack } from "../ops/views/joining.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
-import { gradcheck as checked, gradgradcheck as checkedTwice } from "../autograd/gradcheck.ts";
-import type { Differentiable, GradcheckOptions } from "../autograd/gradcheck.ts";
-import { dual_level, make_dual, unpack_dual } from "./forward_ad.ts";
+import { gradcheck as checked, gradgradcheck as checkedTwice } from "./gradcheck.ts";
+import type { Differentiable, GradcheckOptions, GradgradcheckOptions } from "./gradcheck.ts";
 
 export * from "../autograd/index.ts";
+export { GradcheckError } from "./gradcheck.ts";
 export * as graph from "./graph.ts";
 export { detect_anomaly, set_detect_anomaly } from "../settings/modes.ts";
 export * as forward_ad from "./forward_ad.ts";
@@ -114,11 +114,11 @@ export function backward(...given: unknown[]): void {
 }
 
 const TOLERANCES =
-  "float eps=1e-06, float atol=1e-05, float rtol=0.001, bool raise_exception=True, float nondet_tol=0.0, bool check_undefined_grad=True, bool fast_mode=False";
+  "float eps=1e-06, float atol=1e-05, float rtol=0.001, bool raise_exception=True, float nondet_tol=0.0, bool check_undefined_grad=True, bool check_grad_dtypes=False, bool check_batched_grad=False, bool fast_mode=False, bool? masked=None";
 const GRADCHECK =
-  `gradcheck(callable func, object inputs, *, ${TOLERANCES}, bool check_forward_ad=False, bool check_backward_ad=True) -> bool` as const;
+  `gradcheck(callable func, object inputs, *, ${TOLERANCES}, bool check_batched_forward_grad=False, bool check_forward_ad=False, bool check_backward_ad=True) -> bool` as const;
 const GRADGRADCHECK =
-  `gradgradcheck(callable func, object inputs, object grad_outputs=None, *, ${TOLERANCES}) -> bool` as const;
+  `gradgradcheck(callable func, object inputs, object grad_outputs=None, *, ${TOLERANCES}, bool gen_non_contig_grad_outputs=False, bool check_fwd_over_rev=False, bool check_rev_over_rev=True) -> bool` as const;
 interface Checked {
   func: Differentiable;
   inputs: readonly unknown[];
@@ -133,16 +133,14 @@ interface Checked {
 export function gradcheck(fn: Differentiable, inputs: readonly unknown[], options?: GradcheckOptions): boolean;
 export function gradcheck(...given: unknown[]): boolean {
   const { func, inputs, ...options } = bindArguments<typeof GRADCHECK, Checked>(GRADCHECK, given);
-  return checked(func, inputs, options, (run, x, unit) =>
-    dual_level(() => run(make_dual(x.detach(), unit)).map((y) => unpack_dual(y).tangent)),
-  );
+  return checked(func, inputs, options);
 }
 /** gradcheck of the gradient itself: second derivatives, with random directions `grad_outputs`. As `torch.autograd.gradgradcheck`. */
 export function gradgradcheck(
   fn: Differentiable,
   inputs: readonly unknown[],
-  grad_outputs?: Tensor | readonly Tensor[] | GradcheckOptions | null,
-  options?: GradcheckOptions,
+  grad_outputs?: Tensor | readonly Tensor[] | GradgradcheckOptions | null,
+  options?: GradgradcheckOptions,
 ): boolean;
 export function gradgradcheck(...given: unknown[]): boolean {
   const { func, inputs, grad_outputs, ...options } = bindArguments<typeof GRADGRADCHECK, Checked>(GRADGRADCHECK, given);

@@ -6,10 +6,10 @@ import { compile } from "../compile/compile.ts";
 import { reset } from "../compile/namespaces.ts";
 import { running, runBackward } from "../autograd/engine.ts";
 import { gradientEdge } from "../autograd/node.ts";
-import type { Edge, Node, RemovableHandle } from "../autograd/node.ts";
+import type { Edge, Node, RemovableHandle, SavedTensor } from "../autograd/node.ts";
 import { OpNode } from "../autograd/op_node.ts";
 import { assertUnhooked, withSavedHooks } from "../autograd/saved_hooks.ts";
-import { Function } from "../autograd/function.ts";
+import { Function, FunctionNode, undifferentiable } from "../autograd/function.ts";
 import type { FunctionClass, FunctionContext, VmapInfo } from "../autograd/function.ts";
 import { GradScaler } from "../amp/grad_scaler.ts";
 import { regionOf } from "../amp/autocast.ts";
@@ -213,6 +213,19 @@ export const helpers = {
     const value = node instanceof OpNode ? node.savedValue(name) : undefined;
     return [value !== undefined, value ?? null];
   },
+  /** What a node keeps as it is kept: one, or a list. */
+  rawSaved(node: Node, name: string): unknown[] {
+    if (node instanceof FunctionNode) return name === "tensors" ? [true, node.raw] : [false, null];
+    const kept = node instanceof OpNode ? node.rawSaved(name) : null;
+    return [kept !== null, kept];
+  },
+  savedTensors: (node: Node): unknown[] => (node instanceof FunctionNode ? [true, node.saved_tensors] : [false, null]),
+  registerHooks: (kept: SavedTensor, pack: (t: Tensor) => () => Tensor): void =>
+    kept.register_hooks(pack, (unpack: () => Tensor) => unpack()),
+  /** The number of the level of forward mode that is open, -1 where none is. */
+  dualLevel: (): number => (Tensor.tangents === null ? -1 : 0),
+  undifferentiable,
+  materializeConstants: (ctx: FunctionContext, on: boolean): void => void (ctx._materialize_non_diff_grads = on),
   packed: (...fields: ConstructorParameters<typeof PackedSequence>): PackedSequence => new PackedSequence(...fields),
   /** Calls a function when the backward pass that runs has ended. */
   queueCallback(callback: () => void): void {

@@ -5,6 +5,7 @@ from .._bridge import run
 from .._tensor import Tensor, type_word
 from . import forward_ad, function, graph, profiler
 from .function import Function
+from .graph import SavedTensor
 from .grad_mode import detect_anomaly, enable_grad, inference_mode, no_grad, set_detect_anomaly, set_grad_enabled
 
 
@@ -47,6 +48,37 @@ class GradcheckError(RuntimeError):
 
 
 _bridge.ERRORS["GradcheckError"] = GradcheckError
+
+
+def kineto_available():
+    """Whether PyTorch's profiler of C++ is there: no, the library measures."""
+    return False
+
+
+class set_multithreading_enabled:
+    """Backward passes run on one thread, whatever is asked for."""
+
+    def __init__(self, mode):
+        global _multithreading
+        self.prev, self.mode = _multithreading, mode
+        _multithreading = mode
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *error):
+        global _multithreading
+        _multithreading = self.prev
+
+    def clone(self):
+        return set_multithreading_enabled(self.mode)
+
+
+def is_multithreading_enabled():
+    return _multithreading
+
+
+_multithreading = True
 
 
 def _tuple(x, length=1):
@@ -107,6 +139,13 @@ def grad(
         options["materialize_grads"] = True
     outputs = _tuple(outputs)
     if is_grads_batched:
+        for i, (out, given) in enumerate(zip(outputs, _tuple(grad_outputs))):
+            if given is not None and given.shape[1:] != out.shape:
+                raise RuntimeError(
+                    "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The sizes of the remaining dimensions are expected to match the shape of corresponding output, but a mismatch was detected: "
+                    f"grad_output[{i}] has a shape of {given.shape[2:]} and output[{i}] has a shape of {out.shape}. "
+                    "If you only want some tensors in `grad_output` to be considered batched, consider using vmap."
+                )
         rows = zip(*_tuple(grad_outputs))
         made = [grad(outputs, inputs, row, True, create_graph, allow_unused, False, materialize_grads) for row in rows]
         return tuple(None if column[0] is None else run("torch.stack", list(column)) for column in zip(*made))
@@ -127,17 +166,40 @@ def gradcheck(
     atol=1e-5,
     rtol=1e-3,
     raise_exception=True,
+    nondet_tol=0.0,
+    check_undefined_grad=True,
+    check_grad_dtypes=False,
+    check_batched_grad=False,
+    check_batched_forward_grad=False,
     check_forward_ad=False,
     check_backward_ad=True,
-    **kwargs,
+    fast_mode=False,
+    masked=None,
 ):
-    options = {"eps": eps, "atol": atol, "rtol": rtol, "raise_exception": raise_exception}
-    options |= {"check_forward_ad": check_forward_ad, "check_backward_ad": check_backward_ad}
+    options = {name: value for name, value in locals().items() if name not in ("func", "inputs")}
     return run("autograd.gradcheck", func, _inputs(inputs), options)
 
 
-def gradgradcheck(func, inputs, grad_outputs=None, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True, **kwargs):
-    options = {"eps": eps, "atol": atol, "rtol": rtol, "raise_exception": raise_exception}
+def gradgradcheck(
+    func,
+    inputs,
+    grad_outputs=None,
+    *,
+    eps=1e-6,
+    atol=1e-5,
+    rtol=1e-3,
+    gen_non_contig_grad_outputs=False,
+    raise_exception=True,
+    nondet_tol=0.0,
+    check_undefined_grad=True,
+    check_grad_dtypes=False,
+    check_batched_grad=False,
+    check_fwd_over_rev=False,
+    check_rev_over_rev=True,
+    fast_mode=False,
+    masked=False,
+):
+    options = {name: value for name, value in locals().items() if name not in ("func", "inputs", "grad_outputs")}
     return run("autograd.gradgradcheck", func, _inputs(inputs), grad_outputs, options)
 
 

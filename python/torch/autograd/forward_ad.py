@@ -16,20 +16,18 @@ def _level(level):
     return {} if level is None else {"level": level}
 
 
-# The level that is open, -1 if none is.
-_current_level = -1
+def __getattr__(name):
+    if name == "_current_level":  # -1 where none is open
+        return run("bridge.dualLevel")
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
 
 
 def enter_dual_level():
-    global _current_level
-    _current_level = run("autograd.forward_ad.enter_dual_level")
-    return _current_level
+    return run("autograd.forward_ad.enter_dual_level")
 
 
 def exit_dual_level(*, level=None):
-    global _current_level
     run("autograd.forward_ad.exit_dual_level", _level(level))
-    _current_level -= 1
 
 
 def make_dual(tensor, tangent, *, level=None):

@@ -41,6 +41,16 @@ class FunctionCtx:
     def saved_tensors(self):
         return tuple(run("get.saved_tensors", self._held))
 
+    @property
+    def saved_variables(self):
+        _bridge.warn("'saved_variables' is deprecated; use 'saved_tensors'", "DeprecationWarning")
+        return self.saved_tensors
+
+    def _set_materialize_non_diff_grads(self, value):
+        run("bridge.materializeConstants", self._held, bool(value))
+
+    _materialize_non_diff_grads = property(None, _set_materialize_non_diff_grads)
+
     def mark_non_differentiable(self, *tensors):
         run("method.mark_non_differentiable", self._held, *tensors)
 
@@ -202,7 +212,11 @@ def once_differentiable(function):
         from .grad_mode import no_grad
 
         with no_grad():
-            return function(ctx, *grads)
+            results = function(ctx, *grads)
+        if not run("bridge.getMode", "grad") or not any(isinstance(g, Tensor) and g.requires_grad for g in grads):
+            return results
+        made = run("bridge.undifferentiable", list(results) if isinstance(results, tuple) else [results])
+        return tuple(made) if isinstance(results, tuple) else made[0]
 
     return wrapped
 

@@ -1,6 +1,7 @@
 """torch.autograd.graph: the nodes of the graph, hooks on them and on what they keep."""
 
 import contextlib
+import weakref
 
 from .. import _bridge
 from .._bridge import Held, holder, run
@@ -43,11 +44,50 @@ class Node(Held):
             found, value = run("bridge.saved", self, name[len("_saved_") :])
             if found:
                 return value
+        if name.startswith("_raw_saved_"):
+            found, value = run("bridge.rawSaved", self, name[len("_raw_saved_") :])
+            if found:
+                return tuple(x or SavedTensor(None) for x in value) if isinstance(value, (list, tuple)) else value
+        if name == "saved_tensors":
+            found, value = run("bridge.savedTensors", self)
+            if found:
+                return tuple(value)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __repr__(self):
         home = type(self).__module__ + "." if type(self).__module__ == "torch.autograd.function" else ""
         return f"<{home}{type(self).__name__} object at {hex(id(self))}>"
+
+
+class _SavedTensorType(type):
+    def __call__(cls, *args):
+        if args:
+            return super().__call__(*args)
+        raise RuntimeError("Trying to create a SavedTensor object from Python is forbidden.")
+
+
+@holder("SavedTensor")
+class SavedTensor(Held, metaclass=_SavedTensorType):
+    """A tensor, or None, as a node keeps it: `node._raw_saved_self`."""
+
+    __module__ = "torch._C._autograd"
+
+    def __init__(self, number):
+        if number is not None:
+            super().__init__(number)
+
+    def register_hooks(self, pack_hook, unpack_hook=None):
+        """Has it kept as `pack_hook` makes it; `unpack_hook` makes it again."""
+        if not callable(pack_hook) or not callable(unpack_hook):
+            raise TypeError("register_hooks(): incompatible function arguments. Wanted are two functions: pack_hook, unpack_hook")
+        if getattr(self, "_number", None) is None:
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+
+        def pack(tensor):
+            packed = pack_hook(tensor)
+            return lambda: unpack_hook(packed)
+
+        run("bridge.registerHooks", self, pack)
 
 
 _node_classes = {}
@@ -147,20 +187,34 @@ OUTSIDE = "Trying to backward outside of the 'allow_mutation_on_saved_tensors' c
 _mutable = False
 
 
+class _Key:
+    """Lives as long as a node keeps what it stands for."""
+
+
+class _AllowMutation:
+    """The copies that nodes keep, by what stands for them there."""
+
+    def __init__(self):
+        self.cloned = weakref.WeakKeyDictionary()
+
+    def clear(self):
+        self.cloned.clear()
+
+
 @contextlib.contextmanager
 def allow_mutation_on_saved_tensors():
     """Inside, what nodes keep may be changed in place: they keep copies. Backward has to run inside, too."""
     global _mutable
-    kept = {}
+    context = _AllowMutation()
 
     def unpack(key):
-        if key not in kept:
+        if key not in context.cloned:
             raise AssertionError(OUTSIDE)
-        return kept[key]
+        return context.cloned[key]
 
     def pack(tensor):
-        key = object()
-        kept[key] = tensor.clone()
+        key = _Key()
+        context.cloned[key] = tensor.clone()
         return key
 
     if _mutable:
@@ -168,7 +222,7 @@ def allow_mutation_on_saved_tensors():
     _mutable = True
     try:
         with saved_tensors_hooks(pack, unpack):
-            yield kept
+            yield context
     finally:
         _mutable = False
-        kept.clear()
+        context.clear()

@@ -31,7 +31,16 @@ class _WeightNorm(Module):
 
 def weight_norm(module, name="weight", dim=0):
     """Has a parameter computed as length times direction."""
-    return register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+    register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+
+    def from_former_names(state_dict, prefix, *_):
+        before = [f"{prefix}{name}_{part}" for part in "gv"]
+        if all(key in state_dict for key in before):
+            for i, key in enumerate(before):
+                state_dict[f"{prefix}parametrizations.{name}.original{i}"] = state_dict.pop(key)
+
+    module._register_load_state_dict_pre_hook(from_former_names)
+    return module
 
 
 class _SpectralNorm(Module):
