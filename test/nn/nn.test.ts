@@ -661,3 +661,22 @@ test("initialisers raise PyTorch's errors", () => {
   expect(() => nn.init.calculate_gain("foo")).toThrow("Unsupported nonlinearity foo");
   expect(() => nn.init.eye_(torch.ones(3))).toThrow("Only tensors with 2 dimensions are supported");
 });
+
+test("norms of many numbers are near those of float64, wherever the channels lie", () => {
+  torch.manual_seed(0);
+  const x = torch.randn(2, 12, 80, 90).add(3);
+  for (const memory_format of [torch.contiguous_format, torch.channels_last]) {
+    const given = x.clone({ memory_format }).requires_grad_(true);
+    const exact = x.double().requires_grad_(true);
+    for (const norm of [new nn.GroupNorm(3, 12), new nn.BatchNorm2d(12), new nn.InstanceNorm2d(12)]) {
+      given.grad = exact.grad = null;
+      const weighted = (y: Tensor): Tensor => y.mul(y.detach().sin().add(y.detach().square()));
+      const [y, wanted] = [norm(given), norm.double()(exact)];
+      norm.float();
+      weighted(y).sum().backward();
+      weighted(wanted).sum().backward();
+      expect(y.double().sub(wanted).abs().max().item()).toBeLessThan(3e-6);
+      expect(given.grad!.double().sub(exact.grad!).abs().max().item()).toBeLessThan(2e-5);
+    }
+  }
+});
