@@ -683,6 +683,7 @@ export interface Label<T> {
   wait_all_ranks: [wait_all_ranks: T];
   weight: [weight: T];
   weight_decay: [weight_decay: T];
+  weight_size: [weight_size: T];
   weights: [weights: T];
   where: [where: T];
   width: [width: T];

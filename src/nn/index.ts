@@ -2,6 +2,7 @@
 import "../ops/methods/everyday.ts";
 
 export * as functional from "./functional/index.ts";
+export * as grad from "./grad.ts";
 export * as init from "./init.ts";
 export * as modules from "./modules.ts";
 export * as utils from "./utils/index.ts";

@@ -12,6 +12,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   torch: torch as Namespace,
   nn: { ...nn, SyncBatchNorm: distributed.SyncBatchNorm } as Namespace,
   "nn.functional": functional as Namespace,
+  "nn.grad": nn.grad as Namespace,
   "nn.init": nn.init as Namespace,
   "nn.utils": nn.utils as Namespace,
   "nn.utils.masks": masks as Namespace,

@@ -3,7 +3,7 @@
 from importlib import import_module as _import_module
 
 from .._bridge import names as _names
-from . import functional, init, layers as _layers, parallel, utils
+from . import functional, grad, init, layers as _layers, parallel, utils
 from .composed import AdaptiveLogSoftmaxWithLoss, TripletMarginWithDistanceLoss
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .module import Module

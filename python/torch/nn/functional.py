@@ -1,6 +1,7 @@
 """torch.nn.functional."""
 
 from .._bridge import function as _function, names as _names
+from . import grad  # noqa: F401
 
 NO_KERNEL = "No viable backend for scaled_dot_product_attention was found. This is likely due to turning off both the math kernel and the fused kernels."
 _attention = _function("nn.functional.scaled_dot_product_attention")
