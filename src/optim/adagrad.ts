@@ -1,3 +1,4 @@
+import { Complex } from "../base/dtype.ts";
 import { RuntimeError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { bindOptimizer } from "./arguments.ts";
@@ -40,8 +41,11 @@ export class Adagrad extends Optimizer<AdagradOptions, { step: Tensor; sum: Tens
     for (const group of this.param_groups) for (const param of group.params) this.begin(param);
   }
   private begin(param: Tensor): { step: Tensor; sum: Tensor } {
-    const { initial_accumulator_value } = this.defaults;
-    return this.stateOf(param, () => ({ step: newCounter(), sum: param.full_like(initial_accumulator_value) }));
+    const { initial_accumulator_value: start } = this.defaults;
+    return this.stateOf(param, () => ({
+      step: newCounter(),
+      sum: param.full_like(param.dtype.is_complex ? new Complex(start, start) : start),
+    }));
   }
 
   protected override update(param: Tensor, grad: Tensor, group: ParamGroup<AdagradOptions>): void {

@@ -322,14 +322,19 @@ class LibraryOptimizer(Optimizer):
         for name in ("foreach", "fused"):
             if kwargs.get(name) is None:
                 kwargs.pop(name, None)
-        params = _listed(params)
+        wanted, params = params, [] if params is None else _listed(params)
         crossing = [{**_options(p), **_plain(p)} if isinstance(p, dict) else _plain(p) for p in params]
         for name in ("lr", "momentum", "weight_decay", "eps"):
             if name in kwargs and not isinstance(kwargs[name], Tensor):
                 kwargs[name] < 0.0  # raises what Python does for what is no number
         numbers = [x.item() if isinstance(x, Tensor) else x for x in args]
         named = {k: x.item() if isinstance(x, Tensor) else x for k, x in kwargs.items()}
-        library = run("new." + self._library_name, crossing, *numbers, **named)
+        try:
+            library = run("new." + self._library_name, crossing, *numbers, **named)
+        except ValueError as error:
+            if wanted is None and "empty parameter list" in str(error):
+                iter(wanted)  # raises, after what is wrong with the options
+            raise
         self.defaults = dict(run("get.defaults", library))
         # What Python gave stays what it was: floats, tuples of them, and tensors. So do PyTorch's own floats.
         given = {"lr": args[0], **kwargs} if args else kwargs

@@ -1,10 +1,11 @@
 // Gradients kept within bounds.
 import { withGrad } from "../../autograd/mode.ts";
-import { Float } from "../../base/dtype.ts";
+import { float64 } from "../../base/dtype.ts";
 import { RuntimeError, warn } from "../../base/errors.ts";
 import { callable } from "../../dispatch/callable.ts";
 import { stack } from "../../ops/views/joining.ts";
 import { zeros } from "../../ops/creation/creation.ts";
+import { scalarText } from "../../tensor/print.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { pieces } from "./pieces.ts";
 
@@ -20,7 +21,7 @@ function totalNorm(tensors: readonly Tensor[], { norm_type, error_if_nonfinite }
   const total = stack(pieces.norms?.(tensors, own, norm_type) ?? own).norm(norm_type);
   if (error_if_nonfinite && !total.isfinite().item())
     throw new RuntimeError(
-      `The total norm of order ${String(new Float(norm_type))} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,
+      `The total norm of order ${scalarText(norm_type, float64)} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,
     );
   return total;
 }

@@ -21,7 +21,7 @@ def _list(parameters):
 
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     return run(
-        "nn.utils.clip_grad_norm_", _list(parameters), max_norm, norm_type, {"error_if_nonfinite": error_if_nonfinite}
+        "nn.utils.clip_grad_norm_", _list(parameters), max_norm, float(norm_type), {"error_if_nonfinite": error_if_nonfinite}
     )
 
 
@@ -30,7 +30,7 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
 
 
 def clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
-    return run("nn.utils.clip_grad_norm", _list(parameters), max_norm, norm_type, error_if_nonfinite)
+    return run("nn.utils.clip_grad_norm", _list(parameters), max_norm, float(norm_type), error_if_nonfinite)
 
 
 def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
@@ -38,7 +38,7 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
 
 
 def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
-    return run("nn.utils.get_total_norm", _list(tensors), norm_type, error_if_nonfinite)
+    return run("nn.utils.get_total_norm", _list(tensors), float(norm_type), error_if_nonfinite)
 
 
 def parameters_to_vector(parameters):
