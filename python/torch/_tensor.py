@@ -471,7 +471,7 @@ class Tensor(Held, metaclass=_Methods):
         return self.data_ptr() == other.data_ptr() and self.size() == other.size() and self.stride() == other.stride()
 
     def numpy(self, force=False):
-        if self.requires_grad and not force:
+        if self.requires_grad and not force and run("bridge.getMode", "grad"):
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
             )
@@ -641,7 +641,7 @@ class Tensor(Held, metaclass=_Methods):
         return rebuild, args
 
     def __dir__(self):
-        return sorted(set(object.__dir__(self)) | names("Tensor"))
+        return sorted((set(object.__dir__(self)) | names("Tensor")) - {"_kept"})
 
     # -- autograd
 

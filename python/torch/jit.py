@@ -117,10 +117,20 @@ def trace(func, example_inputs=None, optimize=None, check_trace=True, **options)
     _deprecated("trace")
     if isinstance(func, (ScriptModule, ScriptFunction)):
         return func
+    _run_once(func, example_inputs, options.get("example_kwarg_inputs"))
     return TopLevelTracedModule(func) if isinstance(func, Module) else ScriptFunction(func)
 
 
+def _run_once(func, inputs, named):
+    """As tracing does: what the function raises or changes, it does here."""
+    if inputs is not None or named is not None:
+        given = () if inputs is None else inputs if isinstance(inputs, (tuple, list)) else (inputs,)
+        func(*given, **(named or {}))
+
+
 def trace_module(mod, inputs, optimize=None, check_trace=True, **options):
+    for name, given in inputs.items():
+        _run_once(mod if name == "forward" else getattr(mod, name), given, None)
     return trace(mod)
 
 

@@ -234,7 +234,10 @@ class GraphTask {
     const incoming = needed ? this.callTensorHooks(node, grads) : grads;
     if (visit.captures !== null) this.capture(visit.captures, incoming);
     // A custom Function is called with nothing, too: it may want zeros.
-    const runs = needed && this.leadsOn(visit) && (node.isForeign || incoming.some((g) => g !== null));
+    const leadsOn = needed && this.leadsOn(visit);
+    // Nothing lies behind it, but its gradient was asked for: its hooks run as if it did.
+    if (needed && !leadsOn && this.run.accumulate && visit.captures !== null) callPreHooks(node, incoming);
+    const runs = leadsOn && (node.isForeign || incoming.some((g) => g !== null));
     const results = runs ? this.observedApply(visit, callPreHooks(node, incoming)) : NONE;
     for (let i = 0; i < next.length; i++) {
       const to = next[i];
@@ -263,7 +266,7 @@ class GraphTask {
       let out = [...grads];
       for (const g of out) if (g !== null) g.storage.kept = true;
       for (const [nr, perTensor] of hooks ?? []) {
-        for (const hook of perTensor.values()) {
+        for (const hook of Array.from(perTensor.values())) {
           const grad = out[nr];
           if (grad === null) continue;
           out[nr] = checkHookResult(hook(grad), grad, hook.name);
@@ -418,13 +421,13 @@ function checkHookResults(results: unknown, grads: Grads, hook: string): Grads {
     g === null ? null : grads[i] === null ? (g as Tensor) : checkHookResult(g, grads[i], hook),
   );
 }
-/** Only where the node itself runs: who asks for the gradient that comes to it gets it without. */
+/** Those that there are when the first is called. Only where the node itself runs: who asks for the gradient that comes to it gets it without. */
 function callPreHooks({ preHooks }: Node, grads: Grads): Grads {
   if (preHooks === null) return grads;
   return withoutCollecting(() => {
     let out = grads;
     for (const g of grads) if (g !== null) g.storage.kept = true;
-    for (const hook of preHooks.values()) out = checkHookResults(hook(out), out, hook.name);
+    for (const hook of Array.from(preHooks.values())) out = checkHookResults(hook(out), out, hook.name);
     return out;
   });
 }
@@ -432,7 +435,7 @@ function callPostHooks(node: Node, results: Grads, grads: Grads): Grads {
   return withoutCollecting(() => {
     let out = results;
     for (const t of [...results, ...grads]) if (t !== null) t.storage.kept = true;
-    for (const hook of node.postHooks!.values()) out = checkHookResults(hook(out, grads), out, hook.name);
+    for (const hook of Array.from(node.postHooks!.values())) out = checkHookResults(hook(out, grads), out, hook.name);
     return out;
   });
 }

@@ -1,6 +1,6 @@
 // Functions with a backward of the user's own.
 import { float32 } from "../base/dtype.ts";
-import { help, NotImplementedError, RuntimeError, TypeError } from "../base/errors.ts";
+import { help, NotImplementedError, RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { observe } from "../base/observer.ts";
 import { empty } from "../tensor/allocate.ts";
 import { assign } from "../tensor/elementwise.ts";
@@ -231,6 +231,11 @@ export class Function {
     });
     const results = Array.isArray(returned) ? (returned as unknown[]) : [returned];
     const outputs = results.filter((out) => out instanceof Tensor);
+    for (const t of ctx.dirty)
+      if (recording && !values.includes(t))
+        warn(
+          "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been mutated should be passed to ctx.mark_dirty().",
+        );
     for (const t of ctx.dirty) {
       if (!outputs.includes(t))
         throw new RuntimeError(
@@ -242,7 +247,12 @@ export class Function {
       if (compute === undefined) markChanged(t.storage, this.name);
     }
     level?.seen?.(ctx, results);
-    if (!recording || outputs.length === 0) return returned;
+    if (!recording || outputs.length === 0) {
+      if (modes().grad)
+        for (const t of outputs)
+          if (t.view_?.made === "no_grad") t.view_ = { ...t.view_, made: outputs.length > 1 ? "multiple" : "custom" };
+      return returned;
+    }
     const places = results.flatMap((out, i) => (out instanceof Tensor ? [i] : []));
     const node = new FunctionNode(this, level?.called ?? this.name, ctx, places, results.length);
     node.edges = edges;

@@ -99,22 +99,24 @@ function executeOn(level: Level | null, entry: Entry, values: Values): Results {
   const { kernel } = entry.definition!;
   if (kernel.kind === "composite") return compose(entry.definition!, values, entry);
   const { grad, inference } = modes();
-  const recording = grad && !inference && entry.record !== null && level?.records !== false && needsGrad(entry, values);
+  // A view is as much of inference as what it is of, and then neither recorded nor known as a view.
+  const ofInference = kernel.kind === "view" && (values[0] as Tensor).inference;
+  const recording =
+    grad && !inference && !ofInference && entry.record !== null && level?.records !== false && needsGrad(entry, values);
   let results: Results;
   if (level !== null) {
     results = level.compute(entry, values);
-    if (kernel.kind === "view") markViews(values[0] as Tensor, results);
+    if (kernel.kind === "view" && !ofInference) markViews(values[0] as Tensor, results);
   } else if (kernel.kind === "view") {
     results = kernel.run(values, schema);
-    markViews(values[0] as Tensor, results);
+    if (!ofInference) markViews(values[0] as Tensor, results);
   } else if (kernel.kind === "loops") results = kernel.run(lazies.any ? settledAll(values) : values, schema);
   else {
     results = computeUnrecorded(kernel, lazies.any && kernel.shares !== true ? settledAll(values) : values, entry);
     // A kernel may see its result through views of its own; to the outside it is fresh.
     forEachTensor(results, makeFresh);
   }
-  // A view is as much of inference as what it is of.
-  if (kernel.kind === "view" ? (values[0] as Tensor).inference : inference) forEachTensor(results, inferred);
+  if (kernel.kind === "view" ? ofInference : inference) forEachTensor(results, inferred);
   if (recording) recordNode(entry, values, results);
   return schema.results === null ? results : named(entry, results);
 }

@@ -1,7 +1,7 @@
 // out=: the result goes into a tensor that the caller gives.
 import { modes, withGrad } from "../autograd/mode.ts";
 import type { Dtype } from "../base/dtype.ts";
-import { RuntimeError, TypeError, warn } from "../base/errors.ts";
+import { NotImplementedError, RuntimeError, TypeError, warn } from "../base/errors.ts";
 import { contiguousStrides, list, sameShape } from "../base/layout.ts";
 import { assertNoOverlap } from "../tensor/elementwise.ts";
 import { resize } from "../tensor/resize.ts";
@@ -190,6 +190,11 @@ export function writeOut(
   if (writer !== null)
     throw new RuntimeError(
       `${writer}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
+    );
+  const { tangents } = Tensor;
+  if (tangents !== null && [...outs, ...given].some((x) => tangents.of(x) !== null))
+    throw new NotImplementedError(
+      `Trying to use forward AD with ${name}_out that does not support it because it is an out= function`,
     );
   assertOutDtypes(name, outs, results, given);
   for (const [i, out] of outs.entries()) if (sameShape(out.sizes, results[i].sizes)) assertNoOverlap(out, given);

@@ -71,6 +71,8 @@ export function jvp(...given: unknown[]): [unknown, unknown, unknown?] {
     return withAux(name, f(...(duals as never[])), has_aux);
   });
   assertTensors(name, y);
+  const plain = has_aux ? leavesOf(aux).find((leaf) => !(leaf instanceof Tensor)) : undefined;
+  if (plain !== undefined) throw new RuntimeError(`Expected tensors, got unsupported type ${classText(plain)}`);
   const product = mapTensors(y, (t) => {
     const tangent = level.tangentOf(t);
     if (tangent === null && strict)

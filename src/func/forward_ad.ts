@@ -161,6 +161,10 @@ export const make_dual = callable(MAKE_DUAL, ({ tensor, tangent, level }): Tenso
     throw new RuntimeError(
       "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not supported.",
     );
+  if (open.tangentOf(tangent) !== null)
+    throw new RuntimeError(
+      "Setting a forward grad that itself has a forward gradient at the same level0 is not supported.",
+    );
   assertTangent(tensor, tangent);
   return open.lower(() => open.made(nodeNamed(tensor.alias(), "ViewBackward0"), laidAs(tensor, tangent)));
 });

@@ -213,3 +213,39 @@ def stepped(p, grad, cls, options, exp_avg):
 
 given = [torch.tensor(x, dtype=torch.double, requires_grad=True) for x in ([1.0, 2.0], [3.0, -1.0], [0.5, 0.25])]
 print(torch.autograd.gradcheck(stepped, (*given[:2], torch.optim.Adam, {"lr": 0.1, "differentiable": True}, given[2])))
+# --- hooks of nodes run in order, those that there were
+log = []
+def one(g): log.append(1); return g * 3
+def two(gs): log.append(2); return tuple(g * 2 for g in gs)
+a = torch.tensor(1., requires_grad=True); b = a.clone()
+b.grad_fn.register_prehook(two); b.register_hook(one); b.grad_fn.register_prehook(two); a.register_hook(one)
+b.sum().backward(retain_graph=True); print(log); log.clear()
+torch.autograd.grad(b.sum(), (a,), retain_graph=True); print(log); log.clear()
+b.sum().backward(inputs=(b,)); print(log, b.grad)
+c = torch.ones(2, requires_grad=True); d = c * 2; said = []
+def first(g): handle.remove(); said.append("first")
+d.grad_fn.register_prehook(first); handle = d.grad_fn.register_prehook(lambda g: said.append("second")); d.sum().backward(); print(said)
+# --- views of inference tensors
+for r in (True, False):
+    with torch.inference_mode():
+        c = torch.ones(1, 2, 3, requires_grad=r); v = c.view(-1); print(v.is_inference(), v.requires_grad, v._is_view(), v._base is None); c[0].fill_(2); print(c.sum())
+    v = c.view(-1); print(v.is_inference(), v.requires_grad, v._is_view(), v.is_leaf)
+    n = torch.ones(2, requires_grad=r)
+    with torch.inference_mode(): v = n.view(-1); print(v.is_inference(), v.requires_grad, v._is_view())
+# --- what forward may write to
+from torch.autograd import Function
+class Marks(Function):
+    @staticmethod
+    def forward(ctx, a): c = 3 * a; ctx.mark_dirty(c); return c
+    @staticmethod
+    def backward(ctx, g): return g
+print(Marks.apply(torch.ones(2)).requires_grad, Marks.apply(torch.ones(2, requires_grad=True)).requires_grad)
+class Views(Function):
+    @staticmethod
+    def forward(ctx, x): return x.view_as(x)
+    @staticmethod
+    def backward(ctx, g): return g
+view = Views.apply(torch.ones(1, 2))
+try: view += torch.rand(1, requires_grad=True)
+except RuntimeError as e: print(e)
+print(view.add_(1))

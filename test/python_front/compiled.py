@@ -75,3 +75,11 @@ print(seen, f(), f(), config.suppress_errors, config.verbose)
 try:
     with config.patch("verbose", True, suppress_errors=True): pass
 except AssertionError as e: print(e)
+# --- tracing runs what is traced
+import warnings
+warnings.filterwarnings("ignore", category=DeprecationWarning)
+calls = []
+def drawn(x): calls.append(x.shape); return x + torch.rand(2)
+torch.manual_seed(0); traced = torch.jit.trace(drawn, (torch.ones(2),), check_trace=False); print(calls, torch.rand(1))
+def bad(x): raise NotImplementedError("no")
+attempt(lambda: torch.jit.trace(bad, torch.ones(2)))

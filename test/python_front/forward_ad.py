@@ -174,3 +174,10 @@ with fwAD.dual_level():
     with fwAD._set_fwd_grad_enabled(False):
         none = fwAD.unpack_dual(dual * 2).tangent
     print(none, fwAD.unpack_dual(dual * 2).tangent)
+# --- duals where there may be none
+with fwAD.dual_level():
+    foo, bar = fwAD.make_dual(torch.ones(2), torch.ones(2)), torch.ones(2)
+    for f in (lambda: torch.add(bar, bar, out=foo), lambda: torch.add(foo, bar, out=bar), lambda: torch.mm(torch.ones(2, 2), torch.ones(2, 2), out=fwAD.make_dual(torch.ones(2, 2), torch.ones(2, 2))), lambda: fwAD.make_dual(bar, foo), lambda: fwAD.make_dual(foo, bar)):
+        try: print(f())
+        except Exception as e: print(type(e).__name__, e)
+    print(torch.add(torch.ones(2), torch.ones(2), out=torch.empty(2)))

@@ -1,0 +1,30 @@
+import torch
+import torch.nn.functional as F
+
+def t(f):
+    try: print(f())
+    except Exception as e: print(type(e).__name__, str(e).splitlines()[0])
+# --- options are looked at before parameters
+for made in (torch.optim.SGD, torch.optim.Adam, torch.optim.SparseAdam, torch.optim.Adagrad):
+    t(lambda: made(None)); t(lambda: made([])); t(lambda: made(None, lr=-0.5))
+t(lambda: torch.optim.Adam(None, betas=(1.5, 0.5)))
+# --- sums of Adagrad are of the parts of complex numbers
+p = torch.tensor([1 + 2j, 3 - 1j], requires_grad=True); q = torch.view_as_real(p.detach()).clone().requires_grad_()
+a, b = torch.optim.Adagrad([p], lr=0.1, initial_accumulator_value=0.1), torch.optim.Adagrad([q], lr=0.1, initial_accumulator_value=0.1)
+print(a.state[p]["sum"])
+for _ in range(3):
+    p.grad = torch.tensor([0.3 - 1j, 2 + 0.1j]); q.grad = torch.view_as_real(p.grad); a.step(); b.step()
+print(torch.equal(torch.view_as_real(p.detach()), q.detach()))
+# --- norms by names of numbers
+g = torch.ones(2, requires_grad=True); g.grad = torch.tensor([float("inf"), 1.])
+t(lambda: torch.nn.utils.clip_grad_norm_(g, 1., "inf", error_if_nonfinite=True)); print(torch.nn.utils.get_total_norm([torch.ones(2) * 3], norm_type="inf"), torch.nn.utils.get_total_norm([torch.ones(4)], norm_type="2"))
+# --- gradients of convolutions
+for n in (1, 2, 3):
+    x = torch.arange(2. * 4 * 7**n).double().sin().view(2, 4, *[7] * n).requires_grad_(); w = torch.arange(6. * 2 * 3**n).double().cos().view(6, 2, *[3] * n).requires_grad_()
+    out = getattr(F, f"conv{n}d")(x, w, stride=2, padding=1, groups=2); g = out.detach().sin()
+    of_x, of_w = torch.autograd.grad(out, (x, w), g)
+    a = getattr(torch.nn.grad, f"conv{n}d_input")(x.shape, w, g, 2, 1, 1, 2); b = getattr(F.grad, f"conv{n}d_weight")(x, w.shape, g, stride=2, padding=1, groups=2)
+    print(torch.allclose(a, of_x), torch.allclose(b, of_w), a.requires_grad, b.requires_grad, a.detach().sum(), b.detach().sum())
+print(torch.nn.grad.conv1d_input([1, 1, 4], torch.ones(1, 1, 2), torch.ones(1, 1, 3)))
+print(torch.autograd.gradcheck(lambda w, g: torch.nn.grad.conv1d_input([1, 1, 5], w, g, padding=1), (torch.ones(1, 1, 3).double().requires_grad_(), torch.arange(5.).double().view(1, 1, 5).requires_grad_())))
+t(lambda: torch.nn.grad.conv1d_input([1, 1, 4], torch.ones(1, 1, 2)))
