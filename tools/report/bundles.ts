@@ -11,7 +11,7 @@ export interface BundleSize {
 }
 /** Programs, and how many KB of them gzipped are allowed. */
 export const programs: Readonly<Record<string, readonly [text: string, limit: number]>> = {
-  "tensors and autograd": [`import { tensor, autograd } from "tidu"; globalThis.x = [tensor([1]), autograd];`, 198.5],
+  "tensors and autograd": [`import { tensor, autograd } from "tidu"; globalThis.x = [tensor([1]), autograd];`, 200.5],
   "tensors and Linear": [
     `import { tensor } from "tidu"; import { Linear } from "tidu/nn"; globalThis.x = new Linear(1, 1)(tensor([1]));`,
     186,
@@ -22,7 +22,7 @@ export const programs: Readonly<Record<string, readonly [text: string, limit: nu
     const loss = model(tensor([1])).sum(); loss.backward(); steps.step(); globalThis.x = String(loss);`,
     124.5,
   ],
-  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 454.5],
+  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 458.5],
 };
 export const kb = (n: number): string => `${(n / 1024).toFixed(1)} KB`;
 
