@@ -4,13 +4,14 @@ import enum
 import os
 import time
 
+from . import cuda
 from ._bridge import run
 from .autograd import profiler_util
 from .autograd.profiler import record_function
 
 
 class ProfilerActivity(enum.Enum):
-    """What is measured: here ops of the CPU, whatever is asked for."""
+    """What is measured: the ops of a program, and what an accelerator takes for them, whatever is asked for."""
 
     CPU = 0
     XPU = 1
@@ -31,8 +32,8 @@ class ProfilerAction(enum.Enum):
 
 
 def supported_activities():
-    """The CPU: there is no accelerator."""
-    return {ProfilerActivity.CPU}
+    """The CPU, and CUDA where the program was given a device for it."""
+    return {ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if cuda.is_available() else [])}
 
 
 def schedule(*, wait, warmup, active, repeat=0, skip_first=0, skip_first_wait=0):

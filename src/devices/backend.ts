@@ -63,6 +63,15 @@ export interface Product {
   readonly addend?: Matrix;
 }
 
+/** How long a device works, launch by launch: what a profile shows beside the calling thread's time. */
+export interface Watch {
+  /** How many launches there have been. */
+  count(): number;
+  /** How often the calling thread has waited for the device. */
+  waits(): number;
+  /** Ends it, and waits: microseconds of each. */
+  end(): Float32Array;
+}
 /** Raises an error for the least and the largest of some numbers. */
 export type Judge = (least: number, largest: number) => void;
 
@@ -95,6 +104,8 @@ export interface Backend {
    * wrong, when the program next waits for the device. See Note [Late checks].
    */
   expect?(judge: Judge): Place;
+  /** Of a device with a clock of its own, which then works launch after launch: null where the clock may not be read. */
+  watch?(): Watch | null;
   /** Waits until all that was asked for is done. */
   synchronize(): void;
   memoryStats(): MemoryStats;

@@ -55,6 +55,9 @@ function isAbsent(type: string): Error {
   }
   return new RuntimeError(`PyTorch is not linked with support for ${type} devices\n${there}`);
 }
+/** Those that were started beside the CPU. */
+export const started = (): Backend[] =>
+  [...backends.values()].filter(({ name, holdsData }) => name !== "cpu" && holdsData);
 /** Which device is in use, see Note [Device in use]. */
 export const placement = {
   /** Whether another than the CPU was ever asked for. */

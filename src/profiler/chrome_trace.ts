@@ -17,7 +17,7 @@ export function chromeTrace(events: readonly FunctionEvent[]): string {
     ts: origin,
     args: { name: value },
   });
-  const traceEvents = events.map(({ name, kind, start, end, memory, flops, input_shapes }, i) => ({
+  const traceEvents = events.map(({ name, kind, start, end, memory, flops, device_time, input_shapes }, i) => ({
     ph: "X",
     cat: CATEGORIES[kind],
     name,
@@ -29,6 +29,7 @@ export function chromeTrace(events: readonly FunctionEvent[]): string {
       "Ev Idx": i,
       ...(input_shapes.length > 0 && { "Input Dims": input_shapes }),
       ...(memory !== 0 && { Bytes: memory }),
+      ...(device_time > 0 && { "Device Time (us)": device_time }),
       ...(flops > 0 && { FLOPs: flops }),
     },
   }));

@@ -13,6 +13,12 @@ export interface FunctionEventAvg {
   readonly self_cpu_time_total: number;
   /** Mean of a call. */
   readonly cpu_time: number;
+  /** The same of the device beside the CPU: 0 where there is none, or its clock may not be read. */
+  readonly device_time_total: number;
+  readonly self_device_time_total: number;
+  readonly device_time: number;
+  /** How often the calling thread waited for that device, without what was observed inside. */
+  readonly self_waits: number;
   readonly cpu_memory_usage: number;
   readonly self_cpu_memory_usage: number;
   readonly flops: number;
@@ -23,6 +29,9 @@ const SORTABLE = [
   "cpu_time",
   "cpu_time_total",
   "self_cpu_time_total",
+  "device_time",
+  "device_time_total",
+  "self_device_time_total",
   "cpu_memory_usage",
   "self_cpu_memory_usage",
   "count",
@@ -39,11 +48,17 @@ export interface TableArguments {
 export class EventList extends Array<FunctionEventAvg> {
   private withShapes = false;
   private withMemory = false;
+  private device: string | null = null;
   static get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
-  static from_events(events: readonly FunctionEvent[], byShape: boolean, withMemory: boolean): EventList {
+  static from_events(
+    events: readonly FunctionEvent[],
+    byShape: boolean,
+    withMemory: boolean,
+    device: string | null,
+  ): EventList {
     const groups = new Map<string, FunctionEvent[]>();
     for (const event of events) {
       const key = byShape ? `${event.name} ${JSON.stringify(event.input_shapes)}` : event.name;
@@ -54,6 +69,7 @@ export class EventList extends Array<FunctionEventAvg> {
     const list = new EventList();
     list.withShapes = byShape;
     list.withMemory = withMemory;
+    list.device = device;
     for (const group of groups.values()) list.push(average(group, byShape));
     return list;
   }
@@ -74,25 +90,35 @@ export class EventList extends Array<FunctionEventAvg> {
       shapes: this.withShapes,
       memory: this.withMemory,
       flops: this.some((row) => row.flops > 0),
+      device: this.some((row) => row.device_time_total > 0) ? this.device : null,
       maxNameWidth: max_name_column_width,
       totalTime: this.self_cpu_time_total,
+      deviceTime: this.self_device_time_total,
     });
   }
   /** Time in all events together. */
   get self_cpu_time_total(): number {
     return this.reduce((sum, row) => sum + row.self_cpu_time_total, 0);
   }
+  get self_device_time_total(): number {
+    return this.reduce((sum, row) => sum + row.self_device_time_total, 0);
+  }
 }
 
 function average(events: readonly FunctionEvent[], byShape: boolean): FunctionEventAvg {
   const sum = (of: (e: FunctionEvent) => number): number => events.reduce((total, e) => total + of(e), 0);
   const total = sum((e) => e.end - e.start);
+  const onDevice = sum((e) => e.device_time);
   return {
     key: events[0].name,
     count: events.length,
     cpu_time_total: total,
     self_cpu_time_total: sum((e) => Math.max(e.end - e.start - e.children_time, 0)),
     cpu_time: total / events.length,
+    device_time_total: onDevice,
+    self_device_time_total: sum((e) => Math.max(e.device_time - e.children_device_time, 0)),
+    device_time: onDevice / events.length,
+    self_waits: sum((e) => e.waits - e.children_waits),
     cpu_memory_usage: sum((e) => e.memory),
     self_cpu_memory_usage: sum((e) => e.memory - e.children_memory),
     flops: sum((e) => e.flops),

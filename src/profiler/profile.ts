@@ -2,6 +2,7 @@
 import { RuntimeError } from "../base/errors.ts";
 import type { Guard } from "../autograd/mode.ts";
 import { observe, observer } from "../base/observer.ts";
+import { started } from "../devices/registry.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import { chromeTrace } from "./chrome_trace.ts";
 import { EventList } from "./event_list.ts";
@@ -28,6 +29,8 @@ export interface ProfileOptions {
 export class Profile {
   private readonly options: Required<ProfileOptions>;
   private readonly recorder: Recorder;
+  /** The one beside the CPU that was started when it began. */
+  private device: string | null = null;
 
   constructor(...given: [ProfileOptions?]) {
     this.options = bindArguments<typeof PROFILE, ProfileOptions>(PROFILE, given) as Required<ProfileOptions>;
@@ -39,10 +42,14 @@ export class Profile {
     if (observer.current !== null)
       throw new RuntimeError("Profiler is already enabled on this thread\nStop the other one first.");
     observer.current = this.recorder;
+    const [device] = started();
+    this.device = device?.name ?? null;
+    this.recorder.start(device?.watch?.() ?? null);
   }
   stop(): void {
     if (observer.current !== this.recorder) return;
     observer.current = null;
+    this.recorder.stop();
     this.options.on_trace_ready?.(this);
   }
   [Symbol.dispose](): void {
@@ -58,7 +65,7 @@ export class Profile {
    * console.log(prof.key_averages().table({ sort_by: "cpu_time_total" }));
    */
   key_averages({ group_by_input_shape = false }: { group_by_input_shape?: boolean } = {}): EventList {
-    return EventList.from_events(this.events(), group_by_input_shape, this.options.profile_memory);
+    return EventList.from_events(this.events(), group_by_input_shape, this.options.profile_memory, this.device);
   }
   /**
    * The events as JSON for chrome://tracing and https://ui.perfetto.dev. Written to the file `path` in Node; without a
@@ -84,7 +91,8 @@ function writeFile(path: string, text: string): void {
 /**
  * Measures what runs in `body`, or, without one, until the returned profile is stopped or disposed: every op, every node
  * of a backward pass, every stretch named by {@link record_function}. An asynchronous body is waited for. The time of an
- * op includes that of its kernels. Raises RuntimeError inside of another profile. `torch.profiler.profile`.
+ * op includes that of its kernels. Where there is a device beside the CPU whose clock may be read, its own time stands
+ * beside the calling thread's, and the device then does one launch after the other. Raises RuntimeError inside of another profile. `torch.profiler.profile`.
  * @example
  * const prof = torch.profiler.profile({ profile_memory: true, with_flops: true }, () => {
  *   model(x).sum().backward();

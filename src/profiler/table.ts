@@ -14,6 +14,9 @@ export interface TableOptions {
   readonly memory: boolean;
   readonly flops: boolean;
   readonly maxNameWidth: number;
+  /** The device whose times stand beside the CPU's, if any. */
+  readonly device: string | null;
+  readonly deviceTime: number;
   /** Of all events, of which the rows may be a part. */
   readonly totalTime: number;
 }
@@ -54,8 +57,15 @@ function flopsColumns(rows: readonly FunctionEventAvg[]): Column[] {
   ];
 }
 
+/** A line for each op that made the program wait: one that reads values, or that the device leaves to the CPU. */
+const waited = (rows: readonly FunctionEventAvg[], device: string): string[] =>
+  rows
+    .filter((r) => r.self_waits > 0 && r.key.startsWith("aten::"))
+    .map((r) => `${r.key} waited for ${device} ${r.self_waits} times: it reads values, or runs on the CPU`);
+
 export function table(rows: readonly FunctionEventAvg[], options: TableOptions): string {
-  const { shapes, memory, flops, maxNameWidth, totalTime } = options;
+  const { shapes, memory, flops, maxNameWidth, totalTime, deviceTime } = options;
+  const device = options.device?.toUpperCase();
   const longest = (texts: readonly string[], most: number): number =>
     Math.min(Math.max(...texts.map((t) => t.length), 0) + 4, most);
   const shapesText = (r: FunctionEventAvg): string => JSON.stringify(r.input_shapes).replaceAll(",", ", ");
@@ -67,6 +77,13 @@ export function table(rows: readonly FunctionEventAvg[], options: TableOptions):
     { title: "CPU total", width: WIDTH, cell: (r) => timeText(r.cpu_time_total) },
     { title: "CPU time avg", width: WIDTH, cell: (r) => timeText(r.cpu_time) },
   ];
+  if (device !== undefined)
+    columns.push(
+      { title: `Self ${device}`, width: WIDTH, cell: (r) => timeText(r.self_device_time_total) },
+      { title: `Self ${device} %`, width: WIDTH + 2, cell: (r) => percent(r.self_device_time_total, deviceTime) },
+      { title: `${device} total`, width: WIDTH, cell: (r) => timeText(r.device_time_total) },
+      { title: `${device} time avg`, width: WIDTH + 3, cell: (r) => timeText(r.device_time) },
+    );
   if (memory)
     columns.push(
       { title: "CPU Mem", width: WIDTH, cell: (r) => bytesText(r.cpu_memory_usage) },
@@ -81,5 +98,7 @@ export function table(rows: readonly FunctionEventAvg[], options: TableOptions):
   const rule = columns.map(({ width }) => "-".repeat(width) + GAP).join("");
   const lines = rows.map((row) => columns.map(({ width, cell }) => fit(cell(row), width)).join(""));
   const titles = columns.map(({ title, width }) => title.padStart(width) + GAP).join("");
-  return [rule, titles, rule, ...lines, rule, `Self CPU time total: ${timeText(totalTime)}`, ""].join("\n");
+  const totals = [`Self CPU time total: ${timeText(totalTime)}`];
+  if (device !== undefined) totals.push(`Self ${device} time total: ${timeText(deviceTime)}`, ...waited(rows, device));
+  return [rule, titles, rule, ...lines, rule, ...totals, ""].join("\n");
 }

@@ -12,6 +12,8 @@ type Row = readonly [
   cpu_memory_usage: number,
   self_cpu_memory_usage: number,
   flops: number,
+  device_time_total: number,
+  self_device_time_total: number,
   input_shapes: readonly (readonly number[])[],
 ];
 const averages = (prof: Profile, byShape: boolean): EventList => prof.key_averages({ group_by_input_shape: byShape });
@@ -32,6 +34,8 @@ export const profiler = {
       row.cpu_memory_usage,
       row.self_cpu_memory_usage,
       row.flops,
+      row.device_time_total,
+      row.self_device_time_total,
       row.input_shapes,
     ]),
   profilerTable: (
@@ -45,15 +49,17 @@ export const profiler = {
   profilerEvents: (prof: Profile): unknown[][] =>
     prof
       .events()
-      .map(({ name, start, end, children_time, memory, children_memory, flops, input_shapes }) => [
-        name,
-        start,
-        end,
-        Math.max(end - start - children_time, 0),
-        memory,
-        memory - children_memory,
-        flops,
-        input_shapes,
+      .map((e) => [
+        e.name,
+        e.start,
+        e.end,
+        Math.max(e.end - e.start - e.children_time, 0),
+        e.memory,
+        e.memory - e.children_memory,
+        e.flops,
+        e.device_time,
+        Math.max(e.device_time - e.children_device_time, 0),
+        e.input_shapes,
       ]),
   profilerTrace: (prof: Profile): string => prof.export_chrome_trace(),
   /** A stretch of that name begins, and has this number; 0 while nobody profiles. */

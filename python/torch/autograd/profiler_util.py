@@ -6,7 +6,7 @@ from .._bridge import run
 class FunctionEvent:
     """Something that ran. Times in microseconds."""
 
-    def __init__(self, id, name, start, end, self_time, memory, self_memory, flops, shapes):
+    def __init__(self, id, name, start, end, self_time, memory, self_memory, flops, device_time, self_device_time, shapes):
         self.id, self.name, self.key = id, name, name
         self.time_range = Interval(start, end)
         self.cpu_time = self.cpu_time_total = end - start
@@ -16,7 +16,8 @@ class FunctionEvent:
         self.input_shapes = [list(s) for s in shapes]
         self.count = 1
         self.is_user_annotation = not name.startswith("aten::")
-        self.device_time = self.device_time_total = self.self_device_time_total = 0
+        self.device_time = self.device_time_total = device_time
+        self.self_device_time_total = self_device_time
 
     def __repr__(self):
         return f"<FunctionEvent id={self.id} name={self.name} cpu_time={self.cpu_time:.3f}us input_shapes={self.input_shapes}>"
@@ -35,17 +36,21 @@ class Interval:
 class FunctionEventAvg:
     """All events of one name, and of one kind of input where they were grouped so. Times in microseconds."""
 
-    def __init__(self, key, count, total, self_total, memory, self_memory, flops, shapes):
+    def __init__(self, key, count, total, self_total, memory, self_memory, flops, device_time, self_device_time, shapes):
         self.key, self.count = key, count
         self.cpu_time_total, self.self_cpu_time_total = total, self_total
         self.cpu_memory_usage, self.self_cpu_memory_usage = memory, self_memory
         self.flops = flops
         self.input_shapes = [list(s) for s in shapes]
-        self.device_time = self.device_time_total = self.self_device_time_total = 0
+        self.device_time_total, self.self_device_time_total = device_time, self_device_time
 
     @property
     def cpu_time(self):
         return self.cpu_time_total / self.count if self.count else 0.0
+
+    @property
+    def device_time(self):
+        return self.device_time_total / self.count if self.count else 0.0
 
     def __repr__(self):
         return f"<FunctionEventAvg key={self.key} self_cpu_time={self.self_cpu_time_total:.3f}us cpu_time={self.cpu_time:.3f}us input_shapes={self.input_shapes} count={self.count}>"
@@ -59,9 +64,9 @@ class EventList(list):
         self._of, self._by_shape = _of, _by_shape
 
     def table(self, sort_by=None, row_limit=100, max_src_column_width=75, max_name_column_width=55, max_shapes_column_width=80, header=None, top_level_events_only=False, time_unit=None):
-        """The rows as text, the largest by `sort_by` first. Times of accelerators are all 0: by them nothing is sorted."""
-        if sort_by is not None and ("cuda" in sort_by or "device" in sort_by or "xpu" in sort_by):
-            sort_by = None
+        """The rows as text, the largest by `sort_by` first."""
+        if sort_by is not None:
+            sort_by = sort_by.replace("cuda", "device").replace("xpu", "device")
         text = run("bridge.profilerTable", self._of, self._by_shape, sort_by, len(self) if row_limit < 0 else row_limit, max_name_column_width or 55)
         return text if header is None else f"{header}\n{text}"
 
@@ -77,9 +82,9 @@ class EventList(list):
 
     def total_average(self):
         """All rows as one."""
-        total = FunctionEventAvg("Total", 0, 0, 0, 0, 0, 0, [])
+        total = FunctionEventAvg("Total", 0, 0, 0, 0, 0, 0, 0, 0, [])
         for event in self:
-            for name in "count cpu_time_total self_cpu_time_total cpu_memory_usage self_cpu_memory_usage flops".split():
+            for name in "count cpu_time_total self_cpu_time_total device_time_total self_device_time_total cpu_memory_usage self_cpu_memory_usage flops".split():
                 setattr(total, name, getattr(total, name) + getattr(event, name))
         return total
 

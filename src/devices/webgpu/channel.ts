@@ -261,6 +261,20 @@ export class Channel {
       this.send();
     }
   }
+  /** Whether the device's clock is read around each launch from now on. */
+  watch(on: boolean): void {
+    this.ring[this.open(COMMAND.watch, 1)] = Number(on);
+    this.send();
+  }
+  /** Microseconds of all launches that were watched. */
+  times(): Float32Array {
+    const times: number[] = [];
+    for (;;) {
+      const bytes = this.ask(COMMAND.times);
+      if (bytes.length === 0) return new Float32Array(times);
+      times.push(...new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4));
+    }
+  }
   compile(number: number, text: string): void {
     const bytes = new TextEncoder().encode(text);
     const at = this.open(COMMAND.pipeline, 2 + Math.ceil(bytes.length / 4));

@@ -7,7 +7,7 @@ import type { Kernel, Launch, Operand } from "../../kernel/loops.ts";
 import type { Block, Place } from "../../kernel/place.ts";
 import { Widths } from "../../kernel/widths.ts";
 import { staying } from "../backend.ts";
-import type { Backend, Judge, Matrix, MemoryStats, Product } from "../backend.ts";
+import type { Backend, Judge, Matrix, MemoryStats, Product, Watch } from "../backend.ts";
 import { tick } from "../memory/span.ts";
 import { getDevice } from "../registry.ts";
 import { failed } from "./channel.ts";
@@ -138,6 +138,20 @@ export class WebGpuDevice implements Backend {
     if (this.expected.length === EXPECTED) this.judgeAll();
     this.expected.push({ judge, place: placeNow() });
     return { block: this.endsBlock(), offset: 2 * (this.expected.length - 1) };
+  }
+  watch(): Watch | null {
+    const { channel, launcher } = this;
+    if (!channel.shares || !this.adapter.features.includes("timestamp-query")) return null;
+    const before = launcher.sent;
+    channel.watch(true);
+    return {
+      count: () => launcher.sent - before,
+      waits: () => channel.waits,
+      end: () => {
+        channel.watch(false);
+        return channel.times();
+      },
+    };
   }
   private judgeAll(): void {
     if (this.channel.shares) return this.judge();

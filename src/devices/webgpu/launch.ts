@@ -36,6 +36,8 @@ export class Launcher {
   /** Where the operands of the launch at hand start, in elements. */
   private readonly first: number[] = [];
   private readonly bits = new DataView(new ArrayBuffer(8));
+  /** Launches that were sent. */
+  sent = 0;
   /** Kernels that have no form in WGSL, and why. */
   readonly refused = new Map<Kernel, string>();
 
@@ -96,6 +98,7 @@ export class Launcher {
         memory[d + words.block(i) + 1] = Math.ceil(block.nbytes / dtype.itemsize);
       }
     this.channel.send();
+    this.sent++;
     return true;
   }
   /** A fold in two launches: of parts, and of what became of them. See Note [Lanes]. */
@@ -251,6 +254,7 @@ export class Launcher {
     memory[at + 3] = Math.min(batch * parts, MOST_GROUPS);
     for (let i = 0; i < PRODUCT_WORDS.length; i++) memory[at + 4 + i] = told[PRODUCT_WORDS[i]];
     this.channel.send();
+    this.sent++;
     if (block === null) return;
     this.launch(ADDED_UP, {
       shape: [batch, m, n, parts],

@@ -48,6 +48,10 @@ export const COMMAND = {
   restart: 8,
   /** Nothing: lets go of the device, which is then lost. */
   lose: 9,
+  /** 1 or 0: whether the device's clock is read around each launch from now on. */
+  watch: 10,
+  /** request: microseconds of launches that were watched, as float32, as many as an answer holds; none once all were told. */
+  times: 11,
 } as const;
 /** Bytes of a launch's descriptor at most, and from where one may start: WebGPU's limit for dynamic offsets. */
 export const DESCRIPTOR_BYTES = 2048;
@@ -101,7 +105,7 @@ export function work(
   const control = shared === null ? new Int32Array(setup.words) : new Int32Array(shared.control);
   let ring = shared === null ? new Int32Array(0) : new Int32Array(shared.ring);
   const answer = shared === null ? new Uint8Array(4096) : new Uint8Array(shared.answer);
-  const [STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ] = [128, 64, 4, 8, 1];
+  const [STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ, QUERY_RESOLVE] = [128, 64, 4, 8, 1, 512];
   /** Bytes of descriptors that are submitted at once. */
   const BATCH = 1 << 20;
   const FEW = 64;
@@ -125,6 +129,11 @@ export function work(
     uploads: null as unknown as GPUBuffer,
     written: 0,
     launches: 0,
+    /** Where times are written while launches are watched: two for each of a submission. */
+    clock: null as { readonly queries: GPUQuerySet; readonly resolved: GPUBuffer } | null,
+    watched: 0,
+    /** Times of submissions, to be read. */
+    taken: [] as GPUBuffer[],
     failure: "",
     /** What is known of the adapter, as JSON. */
     told: "",
@@ -151,7 +160,9 @@ export function work(
       life.encoder = life.pass = life.staging = null;
       life.pipelines = [];
       life.current = -1;
-      life.filled = life.launches = life.written = 0;
+      life.filled = life.launches = life.written = life.watched = 0;
+      life.clock = null;
+      life.taken = [];
       life.failure = "";
       Atomics.store(control, at.failed, 0);
       const adapter = await life.gpu.requestAdapter({ powerPreference: "high-performance" });
@@ -164,7 +175,8 @@ export function work(
         maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
         maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
       };
-      const device = await adapter.requestDevice({ requiredLimits });
+      const requiredFeatures = (["timestamp-query"] as const).filter((name) => adapter.features.has(name));
+      const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
       life.device = device;
       // One that was left behind has nothing to say.
       device.addEventListener("uncapturederror", (event) => device === life.device && life.fail(event.error.message));
@@ -224,15 +236,53 @@ export function work(
     submit(): void {
       if (life.encoder === null) return;
       const encoder = life.endPass();
+      if (life.watched > 0) life.resolve(encoder, 16 * life.watched);
+      life.watched = 0;
       if (life.filled > 0) life.device.queue.writeBuffer(life.descriptors, 0, life.batch, 0, life.filled / 4);
       if (life.written > 0) life.device.queue.writeBuffer(life.uploads, 0, life.writes, 0, life.written);
       life.device.queue.submit([encoder.finish()]);
       life.encoder = null;
       life.filled = life.launches = life.written = 0;
     },
+    watch(on: boolean): void {
+      life.submit();
+      const { device } = life;
+      life.clock = !on
+        ? null
+        : {
+            queries: device.createQuerySet({ type: "timestamp", count: 2 * FEW }),
+            resolved: device.createBuffer({ size: 16 * FEW, usage: QUERY_RESOLVE | COPY_SRC }),
+          };
+    },
+    resolve(encoder: GPUCommandEncoder, nbytes: number): void {
+      const { queries, resolved } = life.clock!;
+      const taken = life.device.createBuffer({ size: nbytes, usage: MAP_READ | COPY_DST });
+      encoder.resolveQuerySet(queries, 0, nbytes / 8, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, taken, 0, nbytes);
+      life.taken.push(taken);
+    },
+    /** Microseconds of launches, of as many submissions as an answer holds. */
+    async times(): Promise<Float32Array> {
+      life.submit();
+      const times: number[] = [];
+      while (life.taken.length > 0 && (times.length + FEW) * 4 <= answer.length) {
+        const taken = life.taken.shift()!;
+        await taken.mapAsync(1);
+        const clock = new BigUint64Array(taken.getMappedRange());
+        // A device may set its clock back.
+        for (let i = 0; i < clock.length; i += 2) times.push(Math.max(0, Number(clock[i + 1] - clock[i]) / 1e3));
+        taken.destroy();
+      }
+      return new Float32Array(times);
+    },
     launch(from: number, end: number): void {
       if (life.filled + descriptorBytes > BATCH) life.submit();
-      if (life.pass === null) {
+      if (life.clock !== null) {
+        const beginningOfPassWriteIndex = 2 * life.watched++;
+        const endOfPassWriteIndex = beginningOfPassWriteIndex + 1;
+        const timestampWrites = { querySet: life.clock.queries, beginningOfPassWriteIndex, endOfPassWriteIndex };
+        life.pass = life.endPass().beginComputePass({ timestampWrites });
+      } else if (life.pass === null) {
         life.encoder ??= life.device.createCommandEncoder();
         life.pass = life.encoder.beginComputePass();
       }
@@ -313,15 +363,22 @@ export function work(
         await life.device.queue.onSubmittedWorkDone();
         return life.say("");
       }
+      if (number === command.times) {
+        const times = await life.times();
+        answer.set(new Uint8Array(times.buffer));
+        control[at.length] = times.byteLength;
+        return;
+      }
       const bytes = await life.read(ring[from + 1] >>> 0, ring[from + 2], ring[from + 3] >>> 0, ring[from + 4]);
       if (number === command.fetch) return post({ request, bytes }, [bytes.buffer as ArrayBuffer]);
       answer.set(bytes);
       control[at.length] = bytes.length;
     },
     async perform(number: number, from: number, end: number): Promise<void> {
-      const { pipeline, launch, upload, wrap, fetch, lose } = command;
+      const { pipeline, launch, upload, wrap, fetch, lose, watch } = command;
       if (number === lose) return life.device.destroy();
       if (number === wrap || (life.failure !== "" && number < command.download)) return;
+      if (number === watch) return life.failure === "" ? life.watch(ring[from] === 1) : undefined;
       if (number === pipeline) return life.compile(from);
       if (number === launch) return life.launch(from, end);
       if (number === upload) return life.upload(ring[from] >>> 0, from + 2, Math.ceil(ring[from + 1] / 4));

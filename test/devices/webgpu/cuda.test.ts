@@ -82,6 +82,11 @@ saved.seek(0)
 other.load_state_dict(torch.load(saved, map_location="cpu"))
 other.step()
 print({k: v.device.type for k, v in other.state[model[0].weight].items()})
+with torch.profiler.profile(activities=torch.profiler.supported_activities()) as prof:
+    (x @ x.t()).sum().item()
+rows = prof.key_averages()
+table = rows.table(sort_by="self_cuda_time_total")
+print("Self CUDA" in table, "aten::mm" in table, rows[0].self_device_time_total >= 0)
 start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
 start.record()
 end.record()
@@ -106,6 +111,7 @@ cuda:0
 cuda:0 cuda:0 cuda:0 cuda:1
 8.0
 {'step': 'cpu', 'exp_avg': 'cuda', 'exp_avg_sq': 'cuda'}
+True True True
 True True
 cuda:0 True
 Tensor on device cpu is not on the expected device cuda:0!
