@@ -311,3 +311,19 @@ describe("size_average and reduce", () => {
     );
   });
 });
+
+test.each([F.cross_entropy, F.nll_loss])(
+  "a target without dims for a batch is told, with what makes it one",
+  (loss) => {
+    const of =
+      (...sizes: number[]) =>
+      () =>
+        loss(torch.zeros(sizes), torch.tensor(2n));
+    expect(of(5)().item()).toBeCloseTo(loss === F.cross_entropy ? Math.log(5) : 0, 6);
+    expect(of(1, 5)).toThrow(
+      "Expected input batch_size (1) to match target batch_size (0).\nThe target has no dims: target.unsqueeze(0) is a batch of one.",
+    );
+    expect(of(3, 5)).toThrow("Expected input batch_size (3) to match target batch_size (0).");
+    expect(of(0, 5)).toThrow("Dimension specified as 0 but tensor has no dimensions");
+  },
+);

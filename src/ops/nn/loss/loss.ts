@@ -163,8 +163,14 @@ function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null, igno
 /** Scores [C] with one target, or [N, C, …] with targets [N, …]. */
 function checkSizes(input: Shape, target: Shape): void {
   if (input.length === 0) throw new ValueError("Expected 1 or more dimensions (got 0)");
+  if (input.length > 1 && target.length === 0) {
+    if (input[0] === 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
+    throw new ValueError(
+      `Expected input batch_size (${input[0]}) to match target batch_size (0).\nThe target has no dims: target.unsqueeze(0) is a batch of one.`,
+    );
+  }
   if (input.length > 1 && input[0] !== target[0])
-    throw new ValueError(`Expected input batch_size (${input[0]}) to match target batch_size (${target[0] ?? 1}).`);
+    throw new ValueError(`Expected input batch_size (${input[0]}) to match target batch_size (${target[0]}).`);
   if (input.length === 1 && target.length === 1 && target[0] !== 1)
     throw new ValueError(`For 1D input, 1D target must have size 1, but got target size: ${target[0]}`);
   if (input.length <= 2 && target.length > 1)
