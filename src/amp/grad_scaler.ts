@@ -10,6 +10,8 @@ import { full } from "../ops/index.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { isOptions } from "../dispatch/bind.ts";
 
+const UPDATE = "GradScaler.update(object new_scale=None) -> None";
+
 const SIGNATURE =
   "GradScaler(str device='cuda', float init_scale=65536.0, float growth_factor=2.0, float backoff_factor=0.5, int growth_interval=2000, bool enabled=True) -> None";
 /** What is scaled: a tensor, or lists of such. */
@@ -137,7 +139,8 @@ export class GradScaler {
     this.stateOf(optimizer).stage = "stepped";
   }
   /** The scale for the next step: what is given, or less after an infinite gradient, more after many finite ones. */
-  update(new_scale: number | Tensor | null = null): void {
+  update(...args: Arguments<typeof UPDATE, { new_scale: number | Tensor | null }>): void {
+    const { new_scale } = bindArguments<typeof UPDATE, { new_scale: number | Tensor | null }>(UPDATE, args);
     if (!this.enabled) return;
     const scale = this.checked("update");
     const tracker = this.tracker!;

@@ -31,7 +31,7 @@ declare module "../tensor/tensor.ts" {
     /** Has `.grad` filled for a tensor that is not a leaf. */
     retain_grad(): void;
     /** Switches recording on (or off) for a leaf, in place. */
-    requires_grad_(requires_grad?: boolean): this;
+    requires_grad_(requires_grad?: boolean | { readonly requires_grad?: boolean }): this;
     /** Cuts the tensor from the graph, in place. */
     detach_(): this;
   }
@@ -79,7 +79,8 @@ Tensor.prototype.retain_grad = function () {
   this.retains = true;
   (node.retained ??= new Map()).set(this.outputNr, this);
 };
-Tensor.prototype.requires_grad_ = function (requires_grad = true) {
+Tensor.prototype.requires_grad_ = function (given) {
+  const requires_grad = (typeof given === "object" ? given.requires_grad : given) ?? true;
   assertUntransformed("requires_grad_", "(or perhaps using torch.autograd.functional.* APIs) ");
   if (requires_grad && !this.dtype.is_differentiable)
     throw new RuntimeError("only Tensors of floating point dtype can require gradients");

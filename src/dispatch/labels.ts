@@ -711,4 +711,16 @@ export interface Label<T> {
   tgt_key_padding_mask: [tgt_key_padding_mask: T];
   tgt_mask: [tgt_mask: T];
   hx: [hx: T];
+  new_scale: [new_scale: T];
+  mesh_dim: [mesh_dim: T];
+  sample_shape: [sample_shape: T];
+  cache_size: [cache_size: T];
+  scalar_value: [scalar_value: T];
+  global_step: [global_step: T];
+  walltime: [walltime: T];
+  text_string: [text_string: T];
+  t: [t: T];
+  default_mask: [default_mask: T];
+  metrics: [metrics: T];
+  epoch: [epoch: T];
 }

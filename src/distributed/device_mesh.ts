@@ -1,4 +1,6 @@
 // Processes in rows and columns: each line along a dim is a group.
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { AssertionError, IndexError, KeyError, RuntimeError } from "../base/errors.ts";
 import { int32 } from "../base/dtype.ts";
 import { contiguousStrides } from "../base/layout.ts";
@@ -6,6 +8,12 @@ import { fromTyped } from "../ops/creation/from_data.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { group, groupOf, new_group, ProcessGroup } from "./group.ts";
 import type { Group } from "./group.ts";
+
+const SIZE = "size(int? mesh_dim=None) -> int";
+const ALONG = "along(object mesh_dim=None) -> object";
+interface Along {
+  mesh_dim: number | string | null;
+}
 
 /** Ranks as lists in lists, or in a tensor. */
 export type Ranks = readonly (number | Ranks)[] | Tensor;
@@ -63,7 +71,8 @@ export class DeviceMesh {
     return this.shape.length;
   }
   /** How many processes there are, or along one dim. */
-  size(mesh_dim: number | null = null): number {
+  size(...args: Arguments<typeof SIZE>): number {
+    const { mesh_dim } = bindArguments(SIZE, args, "DeviceMesh.size");
     if (mesh_dim === null) return this.part.ranks.length;
     return this.shape[this.dimOf(mesh_dim)];
   }
@@ -94,7 +103,8 @@ export class DeviceMesh {
     });
   }
   /** The group of this process along a dim, which may be left out where there is one only. */
-  get_group(mesh_dim: number | string | null = null): ProcessGroup {
+  get_group(...args: Arguments<typeof ALONG, Along>): ProcessGroup {
+    const { mesh_dim } = bindArguments<typeof ALONG, Along>(ALONG, args, "DeviceMesh.get_group");
     if (mesh_dim === null && this.ndim > 1)
       throw new RuntimeError(
         `Found the DeviceMesh have ${this.ndim} dimensions\nOptional kwarg \`mesh_dim\` needs to be specified when device_mesh.ndim > 1.\nIf you want to get the list of all the ProcessGroups in the DeviceMesh,please use \`get_all_groups()\` instead.`,
@@ -111,7 +121,8 @@ export class DeviceMesh {
     return groupOf(null).rank();
   }
   /** This process's place along a dim. */
-  get_local_rank(mesh_dim: number | string | null = null): number {
+  get_local_rank(...args: Arguments<typeof ALONG, Along>): number {
+    const { mesh_dim } = bindArguments<typeof ALONG, Along>(ALONG, args, "DeviceMesh.get_local_rank");
     if (mesh_dim === null && this.ndim > 1)
       throw new RuntimeError(
         `Found the DeviceMesh have ${this.ndim} dimensions\nOptional kwarg \`mesh_dim\` needs to be specified when device_mesh.ndim > 1.`,

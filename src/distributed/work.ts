@@ -1,9 +1,13 @@
 // Operations under way: waiting for them, and what is told when they do not end.
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { withGrad } from "../autograd/mode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Lease } from "./lease.ts";
 import type { Handles, Mpi } from "./mpi.ts";
+
+const WAIT = "Work.wait(float? timeout=None) -> bool";
 
 /** What a watchdog knows of the group that an operation is of. */
 export interface Watched {
@@ -92,7 +96,8 @@ export class Work {
    * Waits until the operation is done, on the whole thread, as PyTorch's does; returns true. Raises RuntimeError after
    * `timeout` seconds (those of the group unless told), with the ranks that have not come.
    */
-  wait(timeout: number | null = null): boolean {
+  wait(...args: Arguments<typeof WAIT>): boolean {
+    const { timeout } = bindArguments(WAIT, args);
     if (this.poll()) return this.succeeded();
     const { group } = this;
     const limit = (timeout ?? group.timeout) * 1000;

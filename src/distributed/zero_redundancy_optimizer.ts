@@ -1,4 +1,6 @@
 // ZeroRedundancyOptimizer: each process remembers, and steps, a part of the parameters.
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { withGrad } from "../autograd/mode.ts";
 import { RuntimeError, TypeError } from "../base/errors.ts";
 import { Optimizer } from "../optim/optimizer.ts";
@@ -8,6 +10,8 @@ import { broadcast } from "./collectives.ts";
 import { groupOf } from "./group.ts";
 import type { ProcessGroup } from "./group.ts";
 import { gather_object } from "./objects.ts";
+
+const CONSOLIDATE = "ZeroRedundancyOptimizer.consolidate_state_dict(int to=0) -> None";
 
 /** A class of optimizers, as `optim.Adam`. */
 type OptimizerClass = { readonly prototype: object };
@@ -89,7 +93,8 @@ export class ZeroRedundancyOptimizer extends Optimizer<CommonOptions, object> {
     }
   }
   /** Collects the state of all parts in one process, for `state_dict` there. All must call it. */
-  consolidate_state_dict(to = 0): void {
+  consolidate_state_dict(...args: Arguments<typeof CONSOLIDATE>): void {
+    const { to } = bindArguments(CONSOLIDATE, args);
     const group = this.process_group;
     const index = new Map(this.param_groups.flatMap(({ params }) => params).map((p, i) => [p, i]));
     const mine = [...(this.optim?.state ?? [])].map(([p, state]) => [index.get(p)!, { ...state }]);

@@ -61,10 +61,10 @@ export class Independent extends Distribution {
   override get variance(): Tensor {
     return this.base_dist.variance;
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return this.base_dist.sample(sample_shape);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return this.base_dist.rsample(sample_shape);
   }
   override log_prob(value: Tensor): Tensor {
@@ -73,7 +73,7 @@ export class Independent extends Distribution {
   override entropy(): Tensor {
     return sumRightmost(this.base_dist.entropy(), this.reinterpreted_batch_ndims);
   }
-  override enumerate_support(expand = true): Tensor {
+  protected override _enumerate_support(expand: boolean): Tensor {
     if (this.reinterpreted_batch_ndims > 0)
       throw new NotImplementedError("Enumeration over cartesian product is not implemented");
     return this.base_dist.enumerate_support(expand);
@@ -162,7 +162,7 @@ export class MixtureSameFamily extends Distribution {
     const each = this.component_distribution.log_prob(this.pad(value));
     return each.add(this.mixture_distribution.logits.log_softmax(-1)).logsumexp(-1);
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return no_grad(() => {
       const dim = sample_shape.length + this.batch_shape.length;
       const which = this.mixture_distribution.sample(sample_shape);

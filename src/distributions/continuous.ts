@@ -53,11 +53,11 @@ export class Normal extends ofParameters(NORMAL, ["loc", "scale"]) {
   override get variance(): Tensor {
     return this.stddev.square();
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     const shape = this._extended_shape(sample_shape);
     return no_grad(() => normalOf(this.loc.expand(shape), this.scale.expand(shape)));
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return this.loc.add(standardNormal(this._extended_shape(sample_shape), this.loc).mul(this.scale));
   }
   override log_prob(value: Tensor): Tensor {
@@ -99,7 +99,7 @@ export class Cauchy extends ofParameters(CAUCHY, ["loc", "scale"]) {
   override get variance(): Tensor {
     return likeFilled(this, this.loc, Infinity);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     const drawn = empty(this._extended_shape(sample_shape), { dtype: this.loc.dtype }).cauchy_();
     return this.loc.add(drawn.mul(this.scale));
   }
@@ -142,7 +142,7 @@ export class Laplace extends ofParameters(LAPLACE, ["loc", "scale"]) {
   override get stddev(): Tensor {
     return this.scale.mul(Math.SQRT2);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     const { eps } = finfo(this.loc.dtype);
     const u = empty(this._extended_shape(sample_shape), { dtype: this.loc.dtype }).uniform_(eps - 1, 1);
     return this.loc.sub(this.scale.mul(u.sign()).mul(u.abs().neg().log1p()));
@@ -192,7 +192,7 @@ export class Uniform extends ofParameters(UNIFORM, ["low", "high"]) {
   override get variance(): Tensor {
     return this.width.square().div(12);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return this.low.add(uniform(this._extended_shape(sample_shape), this.low).mul(this.width));
   }
   override log_prob(value: Tensor): Tensor {
@@ -234,7 +234,7 @@ export class Exponential extends ofParameters(EXPONENTIAL, ["rate"]) {
   override get variance(): Tensor {
     return this.rate.pow(-2);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return empty(this._extended_shape(sample_shape), { dtype: this.rate.dtype }).exponential_().div(this.rate);
   }
   override log_prob(value: Tensor): Tensor {
@@ -282,7 +282,7 @@ export class Gamma extends Distribution {
   override get variance(): Tensor {
     return this.concentration.div(this.rate.square());
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     const shape = this._extended_shape(sample_shape);
     const drawn = _standard_gamma(this.concentration.expand(shape)).div(this.rate.expand(shape));
     no_grad(() => drawn.detach().clamp_({ min: finfo(drawn.dtype).tiny }));
@@ -359,7 +359,7 @@ export class Dirichlet extends Distribution {
     const total = this.concentration.sum(-1, true);
     return this.concentration.mul(total.sub(this.concentration)).div(total.square().mul(total.add(1)));
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return _sample_dirichlet(this.concentration.expand(this._extended_shape(sample_shape)));
   }
   override log_prob(value: Tensor): Tensor {
@@ -418,7 +418,7 @@ export class Beta extends Distribution {
     const total = this.concentration1.add(this.concentration0);
     return this.concentration1.mul(this.concentration0).div(total.square().mul(total.add(1)));
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return this._dirichlet.rsample(sample_shape).select(-1, 0);
   }
   override log_prob(value: Tensor): Tensor {
@@ -461,7 +461,7 @@ export class StudentT extends Distribution {
     const { df } = this;
     return this.scale.square().mul(df).div(df.sub(2)).masked_fill(df.le(2), Infinity).masked_fill(df.le(1), NaN);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     const drawn = standardNormal(this._extended_shape(sample_shape), this.df);
     const spread = this._chi2.rsample(sample_shape).div(this.df).rsqrt();
     return this.loc.add(this.scale.mul(drawn.mul(spread)));
@@ -517,7 +517,7 @@ export class FisherSnedecor extends ofParameters(FISHER, ["df1", "df2"]) {
     const below = df1.mul(df2.sub(2).square()).mul(df2.sub(4));
     return df2.square().mul(2).mul(df1.add(df2).sub(2)).div(below);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     const shape = this._extended_shape(sample_shape);
     const drawn = [this.df1, this.df2].map((df) =>
       new Gamma(df.mul(0.5), df, { validate_args: false }).rsample(sample_shape).view(shape),
@@ -569,7 +569,7 @@ export class GeneralizedPareto extends ofParameters(PARETO, ["loc", "scale", "co
     const below = c.neg().add(1).square().mul(c.mul(-2).add(1));
     return where(valid, this.scale.square().div(below), NaN);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return this.icdf(uniform(this._extended_shape(sample_shape), this.loc));
   }
   private distance(value: Tensor): Tensor {
@@ -656,7 +656,7 @@ export class VonMises extends ofParameters(MISES, ["loc", "concentration"]) {
     this._validate_sample(value);
     return this.concentration.mul(value.sub(this.loc).cos()).sub(LOG_2PI).sub(logBessel(this.concentration, 0));
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return no_grad(() => {
       const [loc, kappa] = [this.loc.to(float64), this.concentration.to(float64)];
       const tau = kappa.square().mul(4).add(1).sqrt().add(1);
@@ -767,10 +767,10 @@ export class ContinuousBernoulli extends OfChances {
         .add(1 / 12),
     );
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return no_grad(() => this.rsample(sample_shape));
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return this.icdf(uniform(this._extended_shape(sample_shape), this.probs));
   }
   override log_prob(value: Tensor): Tensor {

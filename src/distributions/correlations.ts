@@ -46,7 +46,7 @@ export class LKJCholesky extends Distribution {
     const marginal = this.concentration.add(0.5 * (this.dim - 2));
     return new Beta(places.add(0.5), marginal.unsqueeze(-1).sub(places.mul(0.5)));
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     const lengths = this.rows().sample(sample_shape).unsqueeze(-1);
     const normals = randn(this._extended_shape(sample_shape), {
       dtype: lengths.dtype,

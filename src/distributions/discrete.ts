@@ -60,7 +60,7 @@ export class Bernoulli extends OfChances {
   override get variance(): Tensor {
     return this.probs.mul(this.probs.neg().add(1));
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return no_grad(() => this.probs.expand(this._extended_shape(sample_shape)).bernoulli());
   }
   override log_prob(value: Tensor): Tensor {
@@ -71,7 +71,7 @@ export class Bernoulli extends OfChances {
   override entropy(): Tensor {
     return binary_cross_entropy_with_logits(this.logits, this.probs, { reduction: "none" });
   }
-  override enumerate_support(expand = true): Tensor {
+  protected override _enumerate_support(expand: boolean): Tensor {
     return enumerated(arange(2, { dtype: this._param.dtype }), this.batch_shape, expand);
   }
 }
@@ -105,7 +105,7 @@ export class Geometric extends OfChances {
   override get variance(): Tensor {
     return this.probs.reciprocal().sub(1).div(this.probs);
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return no_grad(() => {
       const { tiny } = finfo(this.probs.dtype);
       const u = empty(this._extended_shape(sample_shape), { dtype: this.probs.dtype }).uniform_(tiny, 1);
@@ -166,7 +166,7 @@ export class Binomial extends Counting {
   override get variance(): Tensor {
     return this.mean.mul(this.probs.neg().add(1));
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     const shape = this._extended_shape(sample_shape);
     return no_grad(() => binomial(this.total_count.expand(shape), this.probs.expand(shape)));
   }
@@ -187,7 +187,7 @@ export class Binomial extends Counting {
     const log = this.log_prob(this.enumerate_support(false));
     return log.exp().mul(log).sum(0).neg();
   }
-  override enumerate_support(expand = true): Tensor {
+  protected override _enumerate_support(expand: boolean): Tensor {
     const values = arange(1 + this.same("enumerate_support"), { dtype: this._param.dtype });
     return enumerated(values, this.batch_shape, expand);
   }
@@ -218,7 +218,7 @@ export class NegativeBinomial extends Counting {
   override get variance(): Tensor {
     return this.mean.div(this.logits.neg().sigmoid());
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return no_grad(() => {
       const rate = new Gamma(this.total_count, this.logits.neg().exp(), { validate_args: false });
       return poisson(rate.sample(sample_shape));
@@ -249,7 +249,7 @@ export class Poisson extends ofParameters(POISSON, ["rate"]) {
   override get variance(): Tensor {
     return this.rate;
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return no_grad(() => poisson(this.rate.expand(this._extended_shape(sample_shape))));
   }
   override log_prob(value: Tensor): Tensor {
@@ -303,7 +303,7 @@ export class Categorical extends OfChances {
   override get variance(): Tensor {
     return likeFilled(this, this.probs, NaN);
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return no_grad(() => {
       const rows = this.probs.reshape([-1, this._num_events]);
       return multinomial(rows, numel(sample_shape), true).t().reshape(this._extended_shape(sample_shape));
@@ -321,7 +321,7 @@ export class Categorical extends OfChances {
       .sum(-1)
       .neg();
   }
-  override enumerate_support(expand = true): Tensor {
+  protected override _enumerate_support(expand: boolean): Tensor {
     return enumerated(arange(this._num_events, { dtype: int64 }), this.batch_shape, expand);
   }
 }
@@ -370,7 +370,7 @@ export class OneHotCategorical extends OfClasses {
   override get variance(): Tensor {
     return this.probs.mul(this.probs.neg().add(1));
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return one_hot(this._categorical.sample(sample_shape), this._categorical._num_events).to(this.probs.dtype);
   }
   override log_prob(value: Tensor): Tensor {
@@ -380,7 +380,7 @@ export class OneHotCategorical extends OfClasses {
   override entropy(): Tensor {
     return this._categorical.entropy();
   }
-  override enumerate_support(expand = true): Tensor {
+  protected override _enumerate_support(expand: boolean): Tensor {
     const n = this.event_shape[0];
     const view = eye(n, { dtype: this._param.dtype }).view([n, ...this.batch_shape.map(() => 1), n]);
     return expand ? view.expand([n, ...this.batch_shape, n]) : view;
@@ -391,7 +391,7 @@ export class OneHotCategoricalStraightThrough extends OneHotCategorical {
   override get has_rsample(): boolean {
     return true;
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return this.sample(sample_shape).add(this.probs.sub(this.probs.detach()));
   }
 }
@@ -416,7 +416,7 @@ export class Multinomial extends OfClasses {
   override get variance(): Tensor {
     return this.mean.mul(this.probs.neg().add(1));
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     const drawn = this._categorical.sample([this.total_count, ...sample_shape]).movedim(0, -1);
     const counts = drawn.new_zeros(this._extended_shape(sample_shape));
     return counts.scatter_add(-1, drawn, drawn.mul(0).add(1)).type_as(this.probs);

@@ -13,6 +13,9 @@ import type { Constraint } from "./constraints.ts";
 import { broadcastAll, formatted, isNumber, isTrue, keep, logitsToProbs, probsToLogits } from "./parameters.ts";
 import type { Param } from "./parameters.ts";
 
+const SAMPLE = "sample(SymInt[] sample_shape=[]) -> Tensor";
+const ENUMERATE = "enumerate_support(bool expand=True) -> Tensor";
+
 export type Shape = readonly number[];
 export type Constraints = Readonly<Record<string, Constraint>>;
 export const sizeOf = (shape: Shape): Size => Size.from(shape) as Size;
@@ -102,11 +105,17 @@ export abstract class Distribution {
     return this.variance.sqrt();
   }
   /** Draws without a graph: [...sample_shape, ...batch_shape, ...event_shape]. */
-  sample(sample_shape: Shape = []): Tensor {
-    return no_grad(() => this.rsample(sample_shape));
+  sample(...args: Arguments<typeof SAMPLE>): Tensor {
+    return this._sample(bindArguments(SAMPLE, args, `${this.constructor.name}.sample`).sample_shape);
   }
   /** Draws through which gradients reach the parameters. */
-  rsample(_sample_shape: Shape = []): Tensor {
+  rsample(...args: Arguments<typeof SAMPLE>): Tensor {
+    return this._rsample(bindArguments(SAMPLE, args, `${this.constructor.name}.rsample`).sample_shape);
+  }
+  protected _sample(sample_shape: Shape): Tensor {
+    return no_grad(() => this.rsample(sample_shape));
+  }
+  protected _rsample(_sample_shape: Shape): Tensor {
     throw new NotImplementedError("");
   }
   /** Deprecated: `sample([n])`. */
@@ -124,7 +133,10 @@ export abstract class Distribution {
   icdf(_value: Tensor): Tensor {
     throw new NotImplementedError("");
   }
-  enumerate_support(_expand = true): Tensor {
+  enumerate_support(...args: Arguments<typeof ENUMERATE>): Tensor {
+    return this._enumerate_support(bindArguments(ENUMERATE, args, `${this.constructor.name}.enumerate_support`).expand);
+  }
+  protected _enumerate_support(_expand: boolean): Tensor {
     throw new NotImplementedError("");
   }
   entropy(): Tensor {

@@ -97,7 +97,7 @@ export class LowRankMultivariateNormal extends Distribution {
     const squares = this._unbroadcasted_cov_factor.square().sum(-1).add(this._unbroadcasted_cov_diag);
     return squares.expand([...this.batch_shape, ...this.event_shape]);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     const shape = this._extended_shape(sample_shape);
     const columns = standardNormal([...shape.slice(0, -1), this.cov_factor.size(-1)], this.loc);
     const own = standardNormal(shape, this.loc);

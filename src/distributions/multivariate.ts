@@ -66,7 +66,7 @@ export class MultivariateNormal extends OfCovariance {
     const squares = this._unbroadcasted_scale_tril.square().sum(-1);
     return squares.expand([...this.batch_shape, ...this.event_shape]);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     const drawn = standardNormal(this._extended_shape(sample_shape), this.loc);
     return this.loc.add(times(this._unbroadcasted_scale_tril, drawn));
   }

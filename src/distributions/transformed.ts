@@ -89,10 +89,10 @@ export class TransformedDistribution extends Distribution {
   override get has_rsample(): boolean {
     return this.base_dist.has_rsample;
   }
-  override sample(sample_shape: Shape = []): Tensor {
+  protected override _sample(sample_shape: Shape): Tensor {
     return no_grad(() => this.transforms.reduce((x, t) => t.apply(x), this.base_dist.sample(sample_shape)));
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     return this.transforms.reduce((x, t) => t.apply(x), this.base_dist.rsample(sample_shape));
   }
   override log_prob(value: Tensor): Tensor {
@@ -472,7 +472,7 @@ export class LogitRelaxedBernoulli extends OfChances {
   override get has_rsample(): boolean {
     return true;
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     const shape = this._extended_shape(sample_shape);
     const probs = clampProbs(this.probs.expand(shape));
     const u = clampProbs(rand(shape, { dtype: probs.dtype }));
@@ -538,7 +538,7 @@ export class ExpRelaxedCategorical extends Distribution {
   get logits(): Tensor {
     return this._categorical.logits;
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     const u = clampProbs(rand(this._extended_shape(sample_shape), { dtype: this.logits.dtype }));
     const scores = this.logits.sub(u.log().neg().log()).div(this.temperature);
     return scores.sub(scores.logsumexp({ dim: -1, keepdim: true }));

@@ -1,4 +1,6 @@
 // Invertible functions of tensors, with the logarithm of how they stretch: torch.distributions.transforms.
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { Float } from "../base/dtype.ts";
 import { finfo } from "../base/dtype_info.ts";
 import { AssertionError, NotImplementedError, ValueError } from "../base/errors.ts";
@@ -14,6 +16,8 @@ import type { Constraint } from "./constraints.ts";
 import { broadcastAll, keep, sumRightmost } from "./parameters.ts";
 import type { Param } from "./parameters.ts";
 import { eyeLike, fromTril, tril } from "./triangles.ts";
+
+const CACHE = "with_cache(int cache_size=1) -> Transform";
 
 type Shape = readonly number[];
 const { independent, real, real_vector, simplex } = constraints;
@@ -55,7 +59,8 @@ export abstract class Transform {
     return (this.inverse ??= new _InverseTransform(this));
   }
   /** The same with a cache of that size. */
-  with_cache(cache_size = 1): Transform {
+  with_cache(...args: Arguments<typeof CACHE>): Transform {
+    const { cache_size } = bindArguments(CACHE, args, `${this.constructor.name}.with_cache`);
     if (this._cache_size === cache_size) return this;
     const made = Object.create(Object.getPrototypeOf(this) as object) as Transform;
     Object.defineProperties(made, Object.getOwnPropertyDescriptors(this));
@@ -131,8 +136,8 @@ export class _InverseTransform extends Transform {
   override get inv(): Transform {
     return this._inv;
   }
-  override with_cache(cache_size = 1): Transform {
-    return this._inv.with_cache(cache_size).inv;
+  override with_cache(...args: Arguments<typeof CACHE>): Transform {
+    return this._inv.with_cache(...args).inv;
   }
   override equals(other: unknown): boolean {
     return other instanceof _InverseTransform && this._inv.equals(other._inv);
@@ -200,7 +205,8 @@ export class ComposeTransform extends Transform {
     }
     return this.back;
   }
-  override with_cache(cache_size = 1): Transform {
+  override with_cache(...args: Arguments<typeof CACHE>): Transform {
+    const { cache_size } = bindArguments(CACHE, args, "ComposeTransform.with_cache");
     return this._cache_size === cache_size ? this : new ComposeTransform(this.parts, cache_size);
   }
   override apply(x: Tensor): Tensor {

@@ -116,7 +116,7 @@ export class Wishart extends OfCovariance {
   private anyOf(each: Tensor): Tensor {
     return this.batch_shape.reduce((x) => x.any(-1), each);
   }
-  override rsample(sample_shape: Shape = []): Tensor {
+  protected override _rsample(sample_shape: Shape): Tensor {
     let sample = this.drawn(sample_shape);
     // PyTorch draws again what is positive definite at first, and calls it singular; its numbers are those of the second draw.
     let again = this.anyOf(this.support.check(sample));

@@ -1,10 +1,18 @@
 // Logs that TensorBoard reads: event files, which are records of a protocol buffer each.
+import { bindArguments } from "../dispatch/callable.ts";
+import type { Arguments } from "../dispatch/callable.ts";
 import { KeyError, ValueError } from "../base/errors.ts";
 import { messagesNow, messagesOf } from "../io/protobuf.ts";
 import type { Message, Messages } from "../io/protobuf.ts";
 import { files } from "../serialization/file_system.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Callback, EpochLogs, Running, StepLogs } from "./callback.ts";
+
+const SCALAR =
+  "SummaryWriter.add_scalar(str tag, object scalar_value, int? global_step=None, float? walltime=None) -> None";
+const HISTOGRAM =
+  "SummaryWriter.add_histogram(str tag, object values, int? global_step=None, int bins=64, float? walltime=None) -> None";
+const TEXT = "SummaryWriter.add_text(str tag, str text_string, int? global_step=None, float? walltime=None) -> None";
 
 /** tensorflow/core/util/event.proto and framework/summary.proto, what is written of them. */
 const EVENTS = `
@@ -151,17 +159,20 @@ export class SummaryWriter {
     this.event({ step: BigInt(step ?? 0), summary: { value: [{ tag, ...value }] } }, walltime);
   }
   /** A number of a step. */
-  add_scalar(tag: string, scalar_value: number | Tensor, global_step: number | null = null, walltime?: number): void {
+  add_scalar(...args: Arguments<typeof SCALAR, { scalar_value: number | Tensor }>): void {
+    const { tag, scalar_value, global_step, walltime } = bindArguments<
+      typeof SCALAR,
+      { scalar_value: number | Tensor }
+    >(SCALAR, args);
     const simpleValue = typeof scalar_value === "number" ? scalar_value : Number(scalar_value.item());
-    this.value(tag, { simpleValue }, global_step, walltime ?? null);
+    this.value(tag, { simpleValue }, global_step, walltime);
   }
   /** How values are spread: those that are finite, in `bins` equal parts of their range. */
-  add_histogram(
-    tag: string,
-    values: Tensor | readonly number[],
-    global_step: number | null = null,
-    { bins = 64, walltime = null }: { bins?: number; walltime?: number | null } = {},
-  ): void {
+  add_histogram(...args: Arguments<typeof HISTOGRAM, { values: Tensor | readonly number[] }>): void {
+    const { tag, values, global_step, bins, walltime } = bindArguments<
+      typeof HISTOGRAM,
+      { values: Tensor | readonly number[] }
+    >(HISTOGRAM, args);
     const all = values instanceof Tensor ? values.detach().cpu().double().flatten().typed_array() : values;
     const numbers = Float64Array.from(all as ArrayLike<number>).filter(Number.isFinite);
     if (numbers.length === 0) throw new ValueError(`add_histogram(): '${tag}' has no finite value`);
@@ -179,11 +190,12 @@ export class SummaryWriter {
     this.value(tag, { histo }, global_step, walltime);
   }
   /** A text, in Markdown. */
-  add_text(tag: string, text_string: string, global_step: number | null = null, walltime?: number): void {
+  add_text(...args: Arguments<typeof TEXT>): void {
+    const { tag, text_string, global_step, walltime } = bindArguments(TEXT, args);
     const metadata = { pluginData: { pluginName: "text" } };
     const stringVal = [new TextEncoder().encode(text_string)];
     const tensor = { dtype: STRING, tensorShape: { dim: [{ size: 1n }] }, stringVal };
-    this.value(`${tag}/text_summary`, { tensor, metadata }, global_step, walltime ?? null);
+    this.value(`${tag}/text_summary`, { tensor, metadata }, global_step, walltime);
   }
   /** Has what was written on the disk. */
   flush(): void {

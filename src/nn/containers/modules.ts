@@ -1,4 +1,5 @@
 // Modules that hold others: Sequential, ModuleList, ModuleDict.
+import type { Arguments } from "../../dispatch/callable.ts";
 import { IndexError, KeyError, TypeError, ValueError } from "../../base/errors.ts";
 import type { Storage } from "../../tensor/storage.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -7,6 +8,8 @@ import { indented, Module } from "../module/module.ts";
 import { isOwnLayer } from "../module/own_layers.ts";
 import { describe } from "../module/register.ts";
 import { typeWord } from "../../tensor/type_word.ts";
+
+const POP = "pop(int index=-1) -> Module";
 
 /** A module from a tensor to a tensor, as most layers are. */
 export interface Layer extends Module {
@@ -66,7 +69,8 @@ abstract class IndexedModules<M extends Module> extends Module {
     return this.renumber([...this].toSpliced(index < 0 ? index + n : index, 0, module));
   }
   /** Takes out the one at `index` (the last by default) and returns it. */
-  pop(index = -1): M {
+  pop(...args: Arguments<typeof POP>): M {
+    const { index } = bindArguments(POP, args, `${this.constructor.name}.pop`);
     const removed = this.at(index);
     const place = [...this._modules.keys()].indexOf(this.nameAt(index));
     this.renumber([...this].toSpliced(place, 1));

@@ -10,6 +10,8 @@ import type { Size } from "../../tensor/tensor.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 
+const MATERIALIZE = "materialize(SymInt[] shape, device? device=None, dtype? dtype=None) -> None";
+
 const NO_SHAPE =
   "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in `load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call `forward` to initialize the parameters before accessing their attributes.";
 const NO_USE =
@@ -44,7 +46,8 @@ export class UninitializedParameter extends Parameter {
     throw new RuntimeError(NO_SHAPE);
   }
   /** Gives it sizes and memory, whose elements are not set. */
-  materialize(shape: Shape, device: DeviceLike | null = null, dtype: Dtype | null = null): void {
+  materialize(...args: Arguments<typeof MATERIALIZE>): void {
+    const { shape, device, dtype } = bindArguments(MATERIALIZE, args);
     materialize(this, shape, device, dtype);
   }
   override toString(): string {
@@ -63,7 +66,8 @@ export class UninitializedBuffer extends Buffer {
     throw new RuntimeError(NO_SHAPE);
   }
   /** Gives it sizes and memory, whose elements are not set. */
-  materialize(shape: Shape, device: DeviceLike | null = null, dtype: Dtype | null = null): void {
+  materialize(...args: Arguments<typeof MATERIALIZE>): void {
+    const { shape, device, dtype } = bindArguments(MATERIALIZE, args);
     materialize(this, shape, device, dtype);
   }
   override toString(): string {

@@ -20,6 +20,8 @@ import { assertModule } from "../module/register.ts";
 import * as masks from "./masks.ts";
 import type { Amount } from "./masks.ts";
 
+const PRUNE = "prune(Tensor t, Tensor? default_mask=None, Tensor? importance_scores=None) -> Tensor";
+
 type Fields = Record<string, Tensor | null | undefined>;
 const fields = (module: Module): Fields => module as unknown as Fields;
 interface Applied {
@@ -55,7 +57,8 @@ export abstract class BasePruningMethod {
     return fields(module)[`${this._tensor_name}_mask`]!.to(orig.dtype).mul(orig);
   }
   /** A tensor with zeros where it would be pruned; nothing else changes. */
-  prune(t: Tensor, default_mask: Tensor | null = null, importance_scores: Tensor | null = null): Tensor {
+  prune(...args: Arguments<typeof PRUNE>): Tensor {
+    const { t, default_mask, importance_scores } = bindArguments(PRUNE, args);
     if (importance_scores !== null && !sameShape(importance_scores.sizes, t.sizes))
       throw new AssertionError(
         `importance_scores should have the same shape as tensor t, got ${String(importance_scores.shape)} vs ${String(t.shape)}`,

@@ -1,4 +1,6 @@
 // x.index([...]), x.at(...), x.index_put_([...], y): Python's brackets, taken apart into views and tensors of indices.
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { Scalar } from "../../base/dtype.ts";
 import { bool, int32, int64, uint8 } from "../../base/dtype.ts";
 import { help, IndexError, RuntimeError, TypeError, ValueError, warn } from "../../base/errors.ts";
@@ -162,6 +164,11 @@ function maskIndices(mask: Tensor, view: Tensor, d: number): Tensor[] {
   return _nonzero(mask).unbind(1);
 }
 
+const INDEX_PUT = "index_put(object indices, object values, bool accumulate=False) -> Tensor";
+interface Puts {
+  indices: readonly Index[];
+  values: Tensor | Scalar;
+}
 declare module "../../tensor/tensor.ts" {
   interface Tensor {
     /**
@@ -173,13 +180,9 @@ declare module "../../tensor/tensor.ts" {
     /** {@link index} with the list spread. */
     at(...indices: Index[]): Tensor;
     /** A copy of x after x[...] = values. */
-    index_put(
-      indices: readonly Index[],
-      values: Tensor | Scalar,
-      accumulate?: boolean | { accumulate?: boolean },
-    ): Tensor;
+    index_put(...args: Arguments<typeof INDEX_PUT, Puts>): Tensor;
     /** x[...] = values, in place. */
-    index_put_(indices: readonly Index[], values: Tensor | Scalar, accumulate?: boolean): Tensor;
+    index_put_(...args: Arguments<typeof INDEX_PUT, Puts>): Tensor;
   }
 }
 const itemsOf = (name: string, given: readonly Index[]): Item[] => {
@@ -204,12 +207,14 @@ export const brackets: Pick<Tensor, "index" | "at" | "index_put" | "index_put_">
   at(...given) {
     return this.index(given);
   },
-  index_put(given, values, accumulate = false) {
-    const adds = typeof accumulate === "object" ? accumulate.accumulate : accumulate;
-    return this.clone().index_put_(given, values, adds);
+  index_put(...args) {
+    const { indices, values, accumulate } = bindArguments<typeof INDEX_PUT, Puts>(INDEX_PUT, args);
+    return this.clone().index_put_(indices, values, accumulate);
   },
-  index_put_(given, values, accumulate = false) {
-    const items = itemsOf("index_put_", given);
+  index_put_(...args) {
+    const bound = bindArguments<typeof INDEX_PUT, Puts>(INDEX_PUT, args, "index_put_");
+    const { values, accumulate } = bound;
+    const items = itemsOf("index_put_", bound.indices);
     if (!(values instanceof Tensor) && !isScalar(values))
       throw new TypeError(`can't assign a ${typeWord(values)} to a ${this.type()}`);
     const value = values instanceof Tensor ? values : scalar_tensor(values, { dtype: this.dtype });

@@ -1,8 +1,9 @@
 // Where the elements of a tensor lie, in the words of programs that are written for machines with accelerators.
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import type { TypedArray } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { sameShape } from "../../base/layout.ts";
-import type { DeviceLike } from "../../devices/device.ts";
 import { accelerator } from "../../devices/registry.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { TensorData } from "../creation/from_data.ts";
@@ -16,7 +17,7 @@ declare module "../../tensor/tensor.ts" {
      */
     numpy(options?: { readonly force?: boolean }): TypedArray;
     /** A copy on that device. Raises AssertionError where there is none. As `torch.Tensor.cuda`. */
-    cuda(device?: DeviceLike | null): Tensor;
+    cuda(...args: Arguments<typeof CUDA>): Tensor;
     readonly is_cpu: boolean;
     readonly is_cuda: boolean;
     readonly is_mps: boolean;
@@ -53,8 +54,10 @@ Tensor.prototype.numpy = function ({ force = false } = {}) {
     throw new RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
   return this.typed_array();
 };
-Tensor.prototype.cuda = function (device = null) {
-  return this.to(device ?? "cuda");
+const CUDA = "cuda(device? device=None, bool non_blocking=False, *, memory_format? memory_format=None) -> Tensor";
+Tensor.prototype.cuda = function (...args) {
+  const { device, non_blocking, memory_format } = bindArguments(CUDA, args);
+  return this.to(device ?? "cuda", { non_blocking, memory_format });
 };
 Tensor.prototype.ndimension = function () {
   return this.sizes.length;

@@ -1,8 +1,10 @@
 // Schedules along half waves of the cosine.
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { ValueError } from "../../base/errors.ts";
 import { bindScheduler } from "../arguments.ts";
 import type { SchedulerArgs } from "../arguments.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { LRScheduler, STEP } from "./scheduler.ts";
 
 /** From 1 at 0 down to 0 at 1. */
 const halfWave = (x: number): number => (1 + Math.cos(Math.PI * x)) / 2;
@@ -78,7 +80,8 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
 
   /** To the next epoch, or to any, a fraction included: `scheduler.step(epoch + batch / batches)`. */
-  override step(epoch: number | null = null): void {
+  override step(...args: Arguments<typeof STEP>): void {
+    let { epoch } = bindArguments(STEP, args, "CosineAnnealingWarmRestarts.step");
     if (epoch === null && this.last_epoch >= 0) {
       epoch = this.last_epoch + 1;
       this.T_cur++;

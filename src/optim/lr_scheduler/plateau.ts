@@ -1,9 +1,14 @@
+import { bindArguments } from "../../dispatch/callable.ts";
+import type { Arguments } from "../../dispatch/callable.ts";
 import { NotImplementedError, RuntimeError, ValueError, warn } from "../../base/errors.ts";
 import { missingArguments } from "../../dispatch/refusals.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { bindScheduler } from "../arguments.ts";
 import type { SchedulerArgs } from "../arguments.ts";
 import { EPOCH_DEPRECATION_WARNING, LRScheduler, requireOptimizer } from "./scheduler.ts";
+
+// Whoever takes it for any scheduler may leave the metrics out, to be told.
+const STEP = "ReduceLROnPlateau.step(object metrics=None, float? epoch=None) -> None";
 
 const signature =
   "ReduceLROnPlateau(object optimizer, str mode='min', float factor=0.1, int patience=10, float threshold=0.0001, str threshold_mode='rel', int cooldown=0, float|float[] min_lr=0, float eps=1e-08) -> LRScheduler";
@@ -62,8 +67,9 @@ export class ReduceLROnPlateau extends LRScheduler {
   }
 
   /** To be called once an epoch with the metric, a number or a tensor of one element. */
-  override step(metrics?: number | Tensor | null, epoch: number | null = null): void {
-    if (metrics === undefined || metrics === null) throw missingArguments("ReduceLROnPlateau.step", ["metrics"]);
+  override step(...args: Arguments<typeof STEP, { metrics: number | Tensor | null }>): void {
+    const { metrics, epoch } = bindArguments<typeof STEP, { metrics: number | Tensor | null }>(STEP, args);
+    if (metrics === null) throw missingArguments("ReduceLROnPlateau.step", ["metrics"]);
     const now = typeof metrics === "number" ? metrics : Number(metrics.item());
     if (epoch !== null) warn(EPOCH_DEPRECATION_WARNING);
     this.last_epoch = epoch ?? this.last_epoch + 1;

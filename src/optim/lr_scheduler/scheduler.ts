@@ -1,4 +1,5 @@
 // class LRScheduler: sets the learning rates of an optimizer's groups, step by step.
+import type { Arguments } from "../../dispatch/callable.ts";
 import { KeyError, NotImplementedError, TypeError, ValueError, warn } from "../../base/errors.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import { Optimizer } from "../optimizer.ts";
@@ -8,6 +9,7 @@ import { typeWord } from "../../tensor/type_word.ts";
 /** What a scheduler remembers, as `state_dict` gives it. */
 export type SchedulerState = Record<string, unknown>;
 
+export const STEP = "LRScheduler.step(float? epoch=None) -> None";
 const SIGNATURE = "LRScheduler(object optimizer, int last_epoch=-1) -> LRScheduler";
 /**
  * The base of all schedulers, as `torch.optim.lr_scheduler.LRScheduler`. A subclass implements `get_lr`, the rates of
@@ -73,7 +75,8 @@ export class LRScheduler {
    * Sets the rates for the next step of the optimizer, to be called after `optimizer.step()`. `epoch`, deprecated, goes
    * to any place of the schedule.
    */
-  step(epoch: number | null = null): void {
+  step(...args: Arguments<typeof STEP>): void {
+    const { epoch } = bindArguments(STEP, args);
     if (this._step_count === 1) this.warnOfOrder();
     this._step_count++;
     if (epoch !== null) warn(EPOCH_DEPRECATION_WARNING);
