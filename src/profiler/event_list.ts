@@ -90,7 +90,7 @@ export class EventList extends Array<FunctionEventAvg> {
       shapes: this.withShapes,
       memory: this.withMemory,
       flops: this.some((row) => row.flops > 0),
-      device: this.some((row) => row.device_time_total > 0) ? this.device : null,
+      device: this.some((row) => row.device_time_total > 0 || row.self_waits > 0) ? this.device : null,
       maxNameWidth: max_name_column_width,
       totalTime: this.self_cpu_time_total,
       deviceTime: this.self_device_time_total,
