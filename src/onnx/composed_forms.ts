@@ -1,11 +1,12 @@
 // Ops that ONNX has no operator of the same name for: with which ones they are written.
 import { bool, int32, int64 } from "../base/dtype.ts";
 import type { Dtype } from "../base/dtype.ts";
-import { tensor } from "../ops/creation/from_data.ts";
+import { numel } from "../base/layout.ts";
+import { arange, tensor } from "../ops/creation/from_data.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { binary, dimsOf, first, n, operands, pair, positive, refuse, t, transposed } from "./form.ts";
 import type { Call, Written } from "./form.ts";
-import type { GraphBuilder } from "./graph.ts";
+import type { Attribute, GraphBuilder } from "./graph.ts";
 
 /** The input of a function of floats, in the result's dtype. */
 const float = (g: GraphBuilder, call: Call): string =>
@@ -291,6 +292,7 @@ export const composed: Readonly<Record<string, Written>> = {
   max_pool1d_with_indices: pooledWithPlaces(1),
   max_pool2d_with_indices: pooledWithPlaces(2),
   max_pool3d_with_indices: pooledWithPlaces(3),
+  _adaptive_max_pool: adaptiveMax,
   grid_sampler: (g, call) => {
     const [mode, padding] = [n(call, "interpolation_mode"), n(call, "padding_mode")];
     return g.node("GridSample", [g.name(first(call)), g.name(t(call, "grid"))], {
@@ -317,20 +319,43 @@ function pooledWithPlaces(many: number): Written {
     const ones = new Array<number>(many).fill(1);
     const kernel_shape = spread(call.args.kernel_size, ones);
     const padding = spread(call.args.padding, ones.map(() => 0)); // prettier-ignore
-    const [values, places] = g.nodeOf(
-      "MaxPool",
-      [g.name(x)],
-      {
-        kernel_shape,
-        strides: spread(call.args.stride, kernel_shape),
-        pads: [...padding, ...padding],
-        dilations: spread(call.args.dilation, ones),
-        ceil_mode: call.args.ceil_mode === true ? 1 : 0,
-      },
-      2,
-    );
-    // ONNX counts through the whole tensor, PyTorch through each plane.
-    const plane = x.sizes.slice(2).reduce((a, b) => a * b, 1);
-    return [values, g.node("Mod", [places, g.scalar(plane, int64)])];
+    return largestWithPlaces(g, x, {
+      kernel_shape,
+      strides: spread(call.args.stride, kernel_shape),
+      pads: [...padding, ...padding],
+      dilations: spread(call.args.dilation, ones),
+      ceil_mode: call.args.ceil_mode === true ? 1 : 0,
+    });
   };
+}
+/** Largest elements of windows of one size, and where they are: ONNX counts through the whole tensor, PyTorch through each plane. */
+function largestWithPlaces(g: GraphBuilder, x: Tensor, attributes: Readonly<Record<string, Attribute>>): string[] {
+  const [values, places] = g.nodeOf("MaxPool", [g.name(x)], attributes, 2);
+  const plane = x.sizes.slice(2).reduce((a, b) => a * b, 1);
+  return [values, g.node("Mod", [places, g.scalar(plane, int64)])];
+}
+/** Windows of several sizes are looked through dim by dim, the last one first. */
+function adaptiveMax(g: GraphBuilder, call: Call): string[] {
+  const x = first(call);
+  const size = (call.args.output_size as unknown[]).map(Number);
+  const lead = x.ndim - size.length;
+  const spatial = x.sizes.slice(lead);
+  if (lead === 2 && size.every((s, d) => spatial[d] % s === 0)) {
+    const kernel_shape = size.map((s, d) => spatial[d] / s);
+    return largestWithPlaces(g, x, { kernel_shape, strides: kernel_shape });
+  }
+  let values = g.name(x);
+  const plane = arange(numel(spatial), { dtype: int64 }).view([...new Array<number>(lead).fill(1), ...spatial]);
+  let places = g.node("Expand", [g.name(plane), g.node("Shape", [values])]);
+  for (let d = x.ndim - 1; d >= lead; d--) {
+    const [from, to] = [x.sizes[d], size[d - lead]];
+    const windows = Array.from({ length: to }, (_, k) => {
+      const bounds = [Math.floor((k * from) / to), Math.ceil(((k + 1) * from) / to), d].map((i) => g.ints([i]));
+      const [v, p] = [values, places].map((name) => g.node("Slice", [name, ...bounds]));
+      const at = g.node("ArgMax", [v], { axis: d, keepdims: 1 });
+      return [v, p].map((name) => g.node("GatherElements", [name, at], { axis: d }));
+    });
+    [values, places] = [0, 1].map((i) => g.node("Concat", windows.map((w) => w[i]), { axis: d })); // prettier-ignore
+  }
+  return [values, places];
 }

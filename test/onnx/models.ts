@@ -255,6 +255,15 @@ export function models(): Record<string, Kind> {
       ],
       image,
     ),
+    "largest of so many windows": of(
+      (a) => [
+        ...F.adaptive_max_pool2d(a, 3, { return_indices: true }),
+        ...F.adaptive_max_pool2d(a, [5, 7], { return_indices: true }),
+        ...F.adaptive_max_pool1d(a.select(0, 0), 5, { return_indices: true }),
+        F.adaptive_max_pool3d(a.unsqueeze(2), [1, 5, 12]),
+      ],
+      image,
+    ),
     "a decoder": {
       model: new (class extends nn.Module {
         whole = new nn.Transformer(4, 2, 1, 1, 8);
