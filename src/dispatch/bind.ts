@@ -155,6 +155,7 @@ function scalarsByName(
     .slice(positional)
     .map((a) => a.name)
     .filter((n) => n === "beta" || n === "alpha" || n === "value");
+  if (names.length === 0) return null;
   const count = given.length - positional;
   const places = (names.length === 2 ? FORMER_TWO : FORMER_ONE).find(
     (p) => p.length === count && given.every((x, i) => (p.includes(i) ? isFactor(x) : x instanceof Tensor)),
