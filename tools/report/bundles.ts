@@ -22,7 +22,7 @@ export const programs: Readonly<Record<string, readonly [text: string, limit: nu
     const loss = model(tensor([1])).sum(); loss.backward(); steps.step(); globalThis.x = String(loss);`,
     124.5,
   ],
-  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 458.5],
+  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 460.5],
 };
 export const kb = (n: number): string => `${(n / 1024).toFixed(1)} KB`;
 
