@@ -30,17 +30,18 @@ const isRate = (unit: string): boolean => unit.endsWith("/s");
 export function tablesOf(figures: Figures, language: "en" | "zh"): string {
   const words = WORDS[language];
   const versions = figures.sides.map(({ name, version }) => `${name}: ${version}`).join("; ");
-  const [own, ...others] = figures.sides.map(({ name }) => name);
+  const names = figures.sides.map(({ name }) => name);
+  // The last one is what the others are compared with.
+  const [own, peer] = [names.slice(0, -1), names[names.length - 1]];
   const tables = figures.tables.map(({ title, unit, rows }) => {
-    const head = ["", `${own}, ${unit}`, ...others.flatMap((name) => [`${name}, ${unit}`, words.ratio(name)])];
-    const lines = rows.map(({ name, figures: [mine, ...theirs] }) => [
-      name,
-      mine ?? "",
-      ...theirs.flatMap((x) => [
-        x ?? "",
-        x === null || mine === null ? "" : `${(isRate(unit) ? mine / x : x / mine).toFixed(2)}x`,
-      ]),
-    ]);
+    const ratios = own.map((name) => (own.length > 1 ? `${name} ${words.ratio(peer)}` : words.ratio(peer)));
+    const head = ["", ...names.map((name) => `${name}, ${unit}`), ...ratios];
+    const lines = rows.map(({ name, figures: measured }) => {
+      const theirs = measured[measured.length - 1];
+      const ratioOf = (mine: number | null): string =>
+        theirs === null || mine === null ? "" : `${(isRate(unit) ? mine / theirs : theirs / mine).toFixed(2)}x`;
+      return [name, ...measured.map((x) => x ?? ""), ...measured.slice(0, -1).map(ratioOf)];
+    });
     const cells = [head, head.map((_, i) => (i === 0 ? "---" : "---:")), ...lines];
     return `### ${title[0].toUpperCase()}${title.slice(1)}\n\n${cells.map((row) => `| ${row.join(" | ")} |`).join("\n")}`;
   });
