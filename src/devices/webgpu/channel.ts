@@ -272,7 +272,8 @@ export class Channel {
     for (;;) {
       const bytes = this.ask(COMMAND.times);
       if (bytes.length === 0) return new Float32Array(times);
-      times.push(...new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4));
+      // An answer may hold a million: more than a call takes arguments.
+      for (const time of new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)) times.push(time);
     }
   }
   compile(number: number, text: string): void {

@@ -247,6 +247,8 @@ export function work(
     watch(on: boolean): void {
       life.submit();
       const { device } = life;
+      life.clock?.queries.destroy();
+      life.clock?.resolved.destroy();
       life.clock = !on
         ? null
         : {
