@@ -1,5 +1,7 @@
-// What recording costs: steps of training with and without torch.viz.record, in turns, the medians and their ratio.
+// What recording costs: steps of training with and without torch.viz.record, in turns, the medians and their ratio; on one
+// thread, by its own clock where the system has one, which other programs beside it do not move much.
 // node --import tsx --conditions=source bench/viz.ts
+import { existsSync, readFileSync } from "node:fs";
 import * as torch from "tidu";
 import type { Tensor } from "tidu";
 import * as nn from "tidu/nn";
@@ -7,7 +9,8 @@ import * as optim from "tidu/optim";
 import { record } from "tidu/viz";
 
 const ROUNDS = 15;
-const STEPS = 10;
+/** About so many milliseconds a measurement. */
+const LENGTH = 60;
 
 function training(model: nn.Module, x: Tensor, y: Tensor): () => void {
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
@@ -17,13 +20,16 @@ function training(model: nn.Module, x: Tensor, y: Tensor): () => void {
     optimizer.step();
   };
 }
-const labels = torch.randint(0, 10, [64]);
+const mlp = (batch: number, ...sizes: number[]): (() => void) => {
+  const layers = sizes.slice(1).flatMap((n, i) => [new nn.Linear(sizes[i], n), new nn.ReLU()]);
+  const labels = torch.randint(0, sizes.at(-1)!, [batch]);
+  return training(new nn.Sequential(...layers.slice(0, -1)), torch.randn(batch, sizes[0]), labels);
+};
 const cases: Readonly<Record<string, () => void>> = {
-  "MLP 784-256-10, batch 64": training(
-    new nn.Sequential(new nn.Linear(784, 256), new nn.ReLU(), new nn.Linear(256, 10)),
-    torch.randn(64, 784),
-    labels,
-  ),
+  "MLP 4-16-3, batch 8": mlp(8, 4, 16, 3),
+  "MLP 64-64-10, batch 64": mlp(64, 64, 64, 10),
+  "MLP 784-256-10, batch 64": mlp(64, 784, 256, 10),
+  "MLP 512-1024-1024-10, batch 64": mlp(64, 512, 1024, 1024, 10),
   "CNN 8-16 on 28x28, batch 64": training(
     new nn.Sequential(
       new nn.Conv2d(1, 8, 3),
@@ -36,31 +42,41 @@ const cases: Readonly<Record<string, () => void>> = {
       new nn.Linear(400, 10),
     ),
     torch.randn(64, 1, 28, 28),
-    labels,
+    torch.randint(0, 10, [64]),
   ),
 };
-const time = (body: () => void): number => {
-  const start = performance.now();
-  for (let i = 0; i < STEPS; i++) body();
-  return (performance.now() - start) / STEPS;
+/** Milliseconds: Linux tells what a thread itself has run. */
+const CLOCK = "/proc/thread-self/schedstat";
+const now = existsSync(CLOCK)
+  ? (): number => Number(readFileSync(CLOCK, "utf8").split(" ")[0]) / 1e6
+  : (): number => performance.now();
+const time = (body: () => void, count: number): number => {
+  const start = now();
+  for (let i = 0; i < count; i++) body();
+  return (now() - start) / count;
 };
 const median = (x: readonly number[]): number => x.toSorted((a, b) => a - b)[x.length >> 1];
 
+torch.set_num_threads(1);
 for (const [name, step] of Object.entries(cases)) {
+  time(step, 20);
+  const count = Math.max(4, Math.ceil(LENGTH / time(step, 20)));
   const [plain, digests, elements]: number[][] = [[], [], []];
+  let steps = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    plain.push(time(step));
+    plain.push(time(step, count));
     for (const [times, memory] of [
       [digests, 0],
       [elements, 64 * 2 ** 20],
     ] as const) {
       const run = record({ memory });
-      times.push(time(step));
+      times.push(time(step, count));
       run.stop();
+      steps = run.steps.length / count;
     }
   }
   const [a, b, c] = [plain, digests, elements].map(median);
   console.log(
-    `${name}: ${a.toFixed(2)} ms a step; with digests ${b.toFixed(2)} (${(b / a).toFixed(2)}x); with elements ${c.toFixed(2)} (${(c / a).toFixed(2)}x)`,
+    `${name}: ${a.toFixed(2)} ms a step; with digests ${b.toFixed(2)} (${(b / a).toFixed(2)}x), ${(((b - a) * 1000) / steps).toFixed(1)} us for each of ${steps} steps; with elements ${c.toFixed(2)} (${(c / a).toFixed(2)}x)`,
   );
 }

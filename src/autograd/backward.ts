@@ -37,7 +37,7 @@ export function backward(
   const outputs = asList(tensors);
   const wanted = inputs === null ? null : asList(inputs);
   if (wanted?.length === 0) throw new RuntimeError("`inputs` argument to `backward()` cannot be empty.");
-  const roots = rootsOf(outputs, grad_tensors, create_graph);
+  const roots = observedRoots(outputs, grad_tensors, create_graph);
   wanted?.forEach((t) => t.retain_grad());
   if (create_graph)
     warn(
@@ -77,7 +77,7 @@ export function grad(
     );
   const wanted = asList(inputs);
   if (wanted.length === 0) throw new RuntimeError("`inputs` argument to `grad()` cannot be empty.");
-  const roots = rootsOf(asList(outputs), grad_outputs, create_graph);
+  const roots = observedRoots(asList(outputs), grad_outputs, create_graph);
   const grads = runBackward({
     roots,
     keepGraph: retain_graph ?? create_graph,
@@ -103,6 +103,16 @@ function inputEdge(t: Tensor): Edge {
   const edge = gradientEdge(t);
   if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
   return edge;
+}
+function observedRoots(...given: Parameters<typeof rootsOf>): ReturnType<typeof rootsOf> {
+  const { current } = observer;
+  if (current === null) return rootsOf(...given);
+  current.note?.("roots", true);
+  try {
+    return rootsOf(...given);
+  } finally {
+    current.note?.("roots", false);
+  }
 }
 function rootsOf(
   outputs: readonly Tensor[],

@@ -14,7 +14,8 @@ export interface Observer {
 /**
  * `data`: the tensor's `.data` was asked for, and is `more`; `data=`, `grad=`, `requires_grad=`: set to `more`; `grad`:
  * asked for where there is none; `retain_grad`, `detach_`: called; `hook`: one was registered; `read`: its elements went to the program; `made`: of
- * the program's own data; `parameter`: made of the tensor `more`; `backward`: a pass begins; `gradients`: it ends, and
+ * the program's own data; `parameter`: made of the tensor `more`; `roots`: whether the gradients that a pass begins with are
+ * being made; `backward`: it begins; `gradients`: it ends, and
  * returns `more`; `node`: the node that runs next; `spoiled`: a saved tensor was found changed; `rootless`: backward was
  * asked of a tensor without a graph; `unused`: a gradient was asked for that never came; `optimizer`: it takes a step.
  */
@@ -32,7 +33,7 @@ export type Noted =
       | "made"
       | "parameter"
     )
-  | ("backward" | "gradients" | "node" | "spoiled" | "rootless" | "unused" | "optimizer");
+  | ("roots" | "backward" | "gradients" | "node" | "spoiled" | "rootless" | "unused" | "optimizer");
 export const observer: { current: Observer | null } = { current: null };
 
 /** Runs `body` before the observer's eyes, if there is one; what returns a promise ends when that is settled. */

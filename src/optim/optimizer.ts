@@ -131,6 +131,9 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   /** Forgets the gradients: sets `.grad` to null, or, with `set_to_none` false, to zeros in place. */
   zero_grad(...args: Arguments<typeof ZERO_GRAD>): void {
     const { set_to_none } = bindArguments(ZERO_GRAD, args);
+    observe(`Optimizer.zero_grad#${this.constructor.name}.zero_grad`, "user", [], () => this.clear(set_to_none));
+  }
+  private clear(set_to_none: boolean): void {
     for (const { params } of this.param_groups)
       for (const param of params) {
         const { gradient } = param;

@@ -14,8 +14,8 @@ export const viz = {
   vizStart: (memory: number, steps: number | null, graphs: boolean): Run =>
     new Run({ memory, steps: steps ?? Infinity, graphs }).start(),
   vizStop: (run: Run): void => run.stop(),
-  vizEnter: (run: Run, name: string): void => void run.recorder.modules.push(name),
-  vizExit: (run: Run): void => void run.recorder.modules.pop(),
+  vizEnter: (run: Run, name: string): void => void run.recorder.enter(name, false),
+  vizExit: (run: Run): void => void run.recorder.leave(),
   vizExplain: (x: Tensor | readonly Tensor[] | null): Told => told(explain(x)),
   vizExplainError: (name: string, message: string, place: string): Told =>
     told(latest.run === null ? explain() : explainError(latest.run.recorder, name, message, place)),

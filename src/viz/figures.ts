@@ -55,15 +55,25 @@ function roomFor(backend: HostBackend, rows: number): Room {
   rooms.set(backend, room);
   return room;
 }
-/** What is told of rows: a number for each, of which equal rows have equal ones; one of `least` and `largest` is NaN where a row has one. */
+/**
+ * What is told of rows: a number for each, of which equal rows have equal ones; its least and its largest element as
+ * {@link floatOf} reads them, one of which is a NaN's where the row has one; how many are zero.
+ */
 export interface Rows {
   readonly digests: Int32Array;
-  readonly least: Float32Array;
-  readonly largest: Float32Array;
+  readonly least: Int32Array;
+  readonly largest: Int32Array;
   readonly zeros: Int32Array;
 }
-const floatsOf = (keys: Int32Array): Float32Array =>
-  new Float32Array(keys.map((k) => k ^ ((k >> 31) & 0x7fffffff)).buffer);
+const word = new Int32Array(1);
+const float = new Float32Array(word.buffer);
+/** The element that stands among {@link Rows}. */
+export function floatOf(k: number): number {
+  word[0] = k ^ ((k >> 31) & 0x7fffffff);
+  return float[0];
+}
+/** Those of the infinities: beyond them are NaNs. */
+export const [LOWEST, HIGHEST] = [~0x7f800000, 0x7f800000];
 /** Of `rows` times {@link ROW} float32 that lie side by side. Stale after the next allocation. */
 export function figuresOfRows(backend: HostBackend, { block, offset }: Place, rows: number): Rows {
   const room = roomFor(backend, rows);
@@ -80,5 +90,5 @@ export function figuresOfRows(backend: HostBackend, { block, offset }: Place, ro
     params: [],
   });
   const [digests, least, largest, zeros] = found.map((place) => backend.host(int32, place, rows) as Int32Array);
-  return { digests, least: floatsOf(least), largest: floatsOf(largest), zeros };
+  return { digests, least, largest, zeros };
 }

@@ -13,39 +13,50 @@ interface Stacks {
   stackTraceLimit: number;
 }
 const stacks = Error as unknown as Stacks;
-/** How deep the library lies above the program: mostly; and as it may, with a module in a module in a module. */
-const DEPTHS = [12, 100] as const;
+/** How deep the library may lie above the program: a module in a module in a module. */
+const DEEPEST = 100;
 const asTheyAre = (_error: Error, sites: Site[]): Site[] => sites;
 const ofThisLanguage = programStack.place;
 /** By file, line and column of what runs: the line that was written, which source maps may have to tell. */
 const known = new Map<string, string>();
+/** By what asked: how deep the program's frame lay last. Each frame that is looked at costs a large part of a microsecond. */
+const depths = new Map<string, number>();
+const FIRST = 12;
+/** By file: whether it is the program's. */
+const programs = new Map<string, boolean>();
 
-/** `file:line` of the program's innermost frame; "?" where there is none. */
-export function programPlace(): string {
+/** `file:line` of the program's innermost frame; "?" where there is none. `asked`: for what, to know how deep to look. */
+export function programPlace(asked = ""): string {
   if (caller.language !== "TypeScript") return programStack.place();
-  for (const depth of DEPTHS) {
-    const sites = sitesOf(depth);
-    if (sites === null) return tidy(ofThisLanguage());
-    for (const site of sites) {
-      const file = site.getScriptNameOrSourceURL();
-      if (!file || file.startsWith("node:") || !isProgram(file)) continue;
-      const key = `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
-      let place = known.get(key);
-      if (place === undefined) known.set(key, (place = tidy(ofThisLanguage())));
-      return place;
-    }
-  }
-  return "?";
-}
-/** The innermost frames; null where the engine has none but text. */
-function sitesOf(depth: number): readonly Site[] | null {
   const { prepareStackTrace, stackTraceLimit } = stacks;
-  stacks.prepareStackTrace = asTheyAre;
-  stacks.stackTraceLimit = depth;
-  const sites = new Error().stack as unknown;
-  stacks.prepareStackTrace = prepareStackTrace;
-  stacks.stackTraceLimit = stackTraceLimit;
-  return Array.isArray(sites) ? (sites as Site[]) : null;
+  for (let depth = depths.get(asked) ?? FIRST; ; depth = DEEPEST) {
+    stacks.prepareStackTrace = asTheyAre;
+    stacks.stackTraceLimit = depth;
+    const sites = new Error().stack as unknown;
+    stacks.prepareStackTrace = prepareStackTrace;
+    stacks.stackTraceLimit = stackTraceLimit;
+    // An engine that has none but text.
+    if (!Array.isArray(sites)) return tidy(ofThisLanguage());
+    const at = (sites as Site[]).findIndex(isOfProgram);
+    if (at >= 0) {
+      depths.set(asked, at + 1);
+      return placeOf((sites as Site[])[at]);
+    }
+    if (depth === DEEPEST || sites.length < depth) return "?";
+  }
+}
+function isOfProgram(site: Site): boolean {
+  const file = site.getScriptNameOrSourceURL();
+  if (!file) return false;
+  let is = programs.get(file);
+  if (is === undefined) programs.set(file, (is = !file.startsWith("node:") && isProgram(file)));
+  return is;
+}
+function placeOf(site: Site): string {
+  const key = `${site.getScriptNameOrSourceURL()}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+  let place = known.get(key);
+  if (place === undefined) known.set(key, (place = tidy(ofThisLanguage())));
+  return place;
 }
 /** A frame's place as people write it: no scheme, no query, no column. */
 export const tidy = (place: string): string =>

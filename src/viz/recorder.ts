@@ -63,10 +63,14 @@ export interface Step {
   /** Where the random numbers stood, of an op that draws. */
   readonly drawn: Uint8Array | null;
 }
-/** What is known of a tensor. It is held weakly: a recording keeps no memory but its own. */
+/**
+ * What is known of a tensor. A recording keeps no memory but its own; and as the engine keeps what a weak reference is made to
+ * until the program's turn ends, only those that may be asked about have one.
+ */
 export interface Known {
   readonly id: number;
-  readonly ref: WeakRef<Tensor>;
+  /** Of leaves that gradients came to, and of what something was said of: a gradient that is none, a saved value that was changed. */
+  ref: WeakRef<Tensor> | null;
   readonly shape: readonly number[];
   readonly dtype: Dtype;
   readonly isParameter: boolean;
@@ -87,6 +91,8 @@ export interface Change {
   readonly line: string;
 }
 type Draft = { -readonly [K in keyof Step]: Step[K] };
+/** What `begin` gives back of a stretch in which only the library's own loop runs. */
+const STRETCH = Symbol("stretch");
 
 const NONE: readonly never[] = [];
 /** What is known of tensors and nodes, over all recordings. */
@@ -116,6 +122,16 @@ export interface RecorderOptions {
   readonly keepsGraphs: boolean;
 }
 
+/**
+ * A call of the library's that runs no other code: all steps in it are at one line, which the first of them looks for. To look
+ * costs more than all else that is noted of a step.
+ */
+interface Call {
+  line: string | null;
+}
+/** So many leaves that the program made while it was recorded can be asked about. */
+const LEAVES = 16;
+type Begun = Step | typeof STRETCH | null;
 export class Recorder implements Observer {
   readonly steps: Step[] = [];
   readonly values: Values;
@@ -135,9 +151,11 @@ export class Recorder implements Observer {
   failed: Step | null = null;
   /** The backward passes whose graphs can be told. */
   readonly passes: { readonly step: number; readonly roots: readonly Edge[] }[] = [];
+  /** The last op whose result was recorded, with its results, or the op that failed, with its inputs, to tell their graph. */
+  last: { readonly step: Step; readonly tensors: readonly Tensor[] } | null = null;
   /** Whether there was more than may be recorded. */
   isFull = false;
-  readonly modules: string[] = [];
+  private readonly modules: { readonly path: string; call: Call | null }[] = [];
   /** Who follows the program as it runs: called after each step of it. */
   follower: (() => void) | null = null;
   /** How many ops of the library's own are around what runs. */
@@ -148,6 +166,12 @@ export class Recorder implements Observer {
   private optimizing: { readonly step: Draft; readonly optimizer: AnyOptimizer } | null = null;
   /** The step of the op that the program called and which runs. */
   private open: Step | null = null;
+  /** The program's call within which the library alone runs. */
+  private call: Call | null = null;
+  /** Whether a pass's first gradients are made, which are its own affair. */
+  private isRooting = false;
+  /** Whether a formula of the library's own runs: what it makes of data is its own affair, too. */
+  private isFormula = false;
 
   private readonly limit: number;
   private readonly keepsGraphs: boolean;
@@ -157,72 +181,98 @@ export class Recorder implements Observer {
     this.keepsGraphs = keepsGraphs;
   }
 
-  begin(name: string, kind: Kind, inputs: readonly unknown[]): Step | null {
+  begin(name: string, kind: Kind, inputs: readonly unknown[]): Begun {
     if (this.steps.length >= this.limit && this.depth === 0 && this.pass === null) {
       this.isFull = true;
       observer.current = null;
       return null;
     }
     if (kind === "user") return this.beginStretch(name);
-    const inner = this.depth++ > 0;
+    const isInner = this.depth++ > 0;
     if (kind === "backward") return name.startsWith("autograd::engine::") ? null : this.beginNode(name, inputs);
-    if (inner) return null;
-    const step = this.unseen(() =>
-      this.add({
-        kind: "op",
-        name: name.replace(/^aten::/, ""),
-        inputs: this.refs(inputs),
-        drawn: draws(name.replace(/^aten::/, "")) ? default_generator.get_state() : null,
-        ...this.called(inputs),
-      }),
-    );
-    return (this.open = step);
+    if (isInner || this.isRooting) return null;
+    // Here and not in a function of its own: each frame between the program and the look at the stack costs.
+    const line = this.call?.line ?? programPlace(name);
+    observer.current = null;
+    try {
+      if (this.call !== null) this.call.line = line;
+      return (this.open = this.beginOp(name.replace(/^aten::/, ""), line, inputs));
+    } finally {
+      observer.current = this;
+    }
   }
-  private beginStretch(name: string): Step | null {
-    if (!name.startsWith("Optimizer.step#") || this.depth > 0) return null;
-    return this.add({ kind: "optimizer", name: name.slice("Optimizer.step#".length), line: programPlace() });
+  private beginOp(name: string, line: string, inputs: readonly unknown[]): Step {
+    const args: string[] = [];
+    for (const x of inputs) if (!isTensors(x) && x !== null && x !== undefined) args.push(argText(x));
+    const step = this.add("op", name);
+    step.line = line;
+    step.inputs = this.refs(inputs);
+    step.args = args;
+    step.values = inputs.map(template);
+    if (draws(name)) step.drawn = default_generator.get_state();
+    return step;
+  }
+  private beginStretch(name: string): Begun {
+    if (this.depth > 0) return null;
+    if (name.startsWith("Optimizer.zero_grad#")) {
+      this.call = { line: null };
+      return STRETCH;
+    }
+    if (!name.startsWith("Optimizer.step#")) return null;
+    const step = this.add("optimizer", name.slice("Optimizer.step#".length));
+    step.line = programPlace(name);
+    return step;
   }
   private beginNode(name: string, grads: readonly unknown[]): Step | null {
     const { node, pass } = this;
     if (node === null) return null;
-    const { id, step } = numbered(node);
+    const { id, step: of } = numbered(node);
     const leaf = node.isAccumulator ? (node as AccumulateGrad).variable : null;
-    const of = step < 0 ? undefined : this.steps[step];
-    return (this.nodeStep = this.unseen(() =>
-      this.add({
-        kind: "node",
-        name: name.replace(/^.*::/, ""),
-        line: of?.line ?? (leaf === null ? "" : this.known(leaf).line),
-        module: of?.module ?? "",
-        inputs: this.gradients(grads),
-        pass: pass?.index ?? -1,
-        of: step,
-        node: id,
-        edges: node.edges.map((edge) => edge && [numbered(edge.node).id, edge.nr]),
-        subject: leaf === null ? null : this.known(leaf),
-      }),
-    ));
+    const op = of < 0 ? undefined : this.steps[of];
+    this.isFormula = !node.isForeign && node.postHooks === null;
+    return (this.nodeStep = this.unseen(() => {
+      const step = this.add("node", name.replace(/^.*::/, ""));
+      step.line = op?.line ?? (leaf === null ? "" : this.known(leaf).line);
+      step.module = op?.module ?? "";
+      step.inputs = this.gradients(grads);
+      step.pass = pass?.index ?? -1;
+      step.of = of;
+      step.node = id;
+      step.edges = node.edges.map((edge) => edge && [numbered(edge.node).id, edge.nr]);
+      step.subject = leaf === null ? null : this.leaf(leaf);
+      return step;
+    }));
   }
 
-  end(begun: Step | null, inputs: readonly unknown[], result: unknown): void {
+  end(begun: Begun, inputs: readonly unknown[], result: unknown): void {
+    if (begun === STRETCH) {
+      this.call = this.modules.at(-1)?.call ?? null;
+      return;
+    }
     if (begun?.kind === "optimizer") return this.unseen(() => this.endOptimizer(begun as Draft));
     if (begun === null && this.depth === 0) return;
     this.depth--;
     this.remember(result, begun);
     if (begun === null) return;
+    if (begun.kind === "node") this.isFormula = false;
     if (this.open === begun) this.open = null;
     if (result === undefined && begun.kind === "op") {
       begun.failed = true;
       this.failed = begun;
+      if (this.keepsGraphs) this.last = { step: begun, tensors: tensorsIn(inputs) };
       return;
     }
     this.unseen(() => {
       if (begun.kind === "op") for (const t of inputs) if (t instanceof Tensor) this.noteChange(t, begun);
-      const results = begun.subject === null ? result : (begun.subject.ref.deref()?.gradient ?? null);
+      const results = begun.subject === null ? result : (this.leafOf(begun, begun.subject)?.gradient ?? null);
       const list: unknown[] = Array.isArray(results) ? results : [results];
       begun.outputs = begun.kind === "node" ? this.gradients(list, begun) : this.refs(list, begun);
       if (result === undefined) this.failed = begun;
-      else if (begun.kind === "op") begun.saved = savedBy(result);
+      else if (begun.kind === "op") {
+        begun.saved = savedBy(result);
+        if (this.keepsGraphs && begun.outputs.some((ref) => ref?.requires_grad))
+          this.last = { step: begun, tensors: tensorsIn(list) };
+      }
       this.follower?.();
     });
   }
@@ -266,6 +316,7 @@ export class Recorder implements Observer {
 
   note(what: Noted, of: unknown, more?: unknown): void {
     if (what === "node") this.node = of as Node;
+    else if (what === "roots") this.isRooting = of as boolean;
     else if (what === "backward") this.unseen(() => this.beginPass(of as Pass));
     else if (what === "gradients") this.unseen(() => this.endPass(more as readonly (Tensor | null)[]));
     else if (what === "optimizer") {
@@ -282,62 +333,47 @@ export class Recorder implements Observer {
     if (what === "spoiled") {
       const { version, owner } = more as { readonly version: number; readonly owner: Node };
       const { step } = numbered(owner);
-      this.spoiled = { tensor: this.known(t), version, savedBy: step, name: owner.typeName };
+      this.spoiled = { tensor: this.held(t), version, savedBy: step, name: owner.typeName };
       return;
     }
-    if (what === "rootless") this.rootless = this.known(t);
-    if (what === "unused") this.unused = this.known(t);
+    if (what === "rootless") this.rootless = this.held(t);
+    if (what === "unused") this.unused = this.held(t);
     if (this.depth > 0) {
-      if (what === "made" && this.open !== null) return;
-      if (what !== "made") return;
+      if (what !== "made" || this.open !== null || this.isRooting || this.isFormula) return;
     }
-    if (what === "grad") this.withoutGrad = this.known(t);
+    if (what === "grad") this.withoutGrad = this.held(t);
     if (what === "rootless" || what === "unused" || what === "grad") return;
     if (this.steps.length >= this.limit) return;
-    const line = programPlace();
+    const line = this.call?.line ?? programPlace(what);
+    if (this.call !== null) this.call.line = line;
     const given = more instanceof Tensor ? more : null;
     const isMade = what === "made" || what === "parameter";
     const inputs = what === "parameter" || what === "data=" ? this.refs([given]) : isMade ? NONE : this.refs([t]);
-    const step = this.add({
-      kind: what,
-      name: what,
-      line,
-      inputs,
-      subject: isMade ? null : this.known(t),
-      set: given === null ? ((more ?? null) as boolean | null) : this.known(given),
-    }) as Draft;
+    const step = this.add(what, what);
+    step.line = line;
+    step.inputs = inputs;
+    step.subject = isMade ? null : this.known(t);
+    step.set = given === null ? ((more ?? null) as boolean | null) : this.known(given);
     if (isMade) {
       // What is made may be marked as a leaf just after it was noted.
       const known = this.known(t, step);
       if (known.made < 0) known.made = step.index;
       known.line = line;
       step.outputs = [this.ref(t, step)];
-      (step as Draft).subject = known;
+      step.subject = known;
     } else if (what === "data") step.outputs = [this.ref(given!, step)];
   }
   private beginPass({ roots, keepGraph, createGraph, accumulate, inputs }: Pass): void {
-    // The gradient of one that a pass begins with is its own affair.
-    for (const { grad } of roots)
-      for (let step = this.steps.at(-1); step?.kind === "op" && step.outputs[0]?.tensor === this.known(grad);)
-        if (/^(detach|new_ones)$/.test(step.name)) {
-          const [of] = step.inputs;
-          this.steps.pop();
-          step = this.steps.at(-1);
-          if (step?.name === "new_ones" && step.outputs[0]?.tensor === of?.tensor) this.steps.pop();
-          break;
-        } else break;
     const refs = roots.map(({ edge }) => this.refOfEdge(edge));
     if (this.keepsGraphs) this.passes.push({ step: this.steps.length, roots: roots.map(({ edge }) => edge) });
-    this.pass = this.add({
-      kind: "backward",
-      name: accumulate ? "backward" : "autograd.grad",
-      line: programPlace(),
-      inputs: refs,
-      keeps: keepGraph || createGraph,
-      into: !accumulate ? "caller" : inputs === null ? "leaves" : "inputs",
-      edges: roots.map(({ edge }) => [numbered(edge.node).id, edge.nr]),
-      values: inputs === null ? null : inputs.map((edge) => this.refOfEdge(edge)),
-    });
+    const pass = (this.pass = this.add("backward", accumulate ? "backward" : "autograd.grad"));
+    pass.line = programPlace(pass.name);
+    pass.inputs = refs;
+    pass.keeps = keepGraph || createGraph;
+    pass.into = !accumulate ? "caller" : inputs === null ? "leaves" : "inputs";
+    pass.edges = roots.map(({ edge }) => [numbered(edge.node).id, edge.nr]);
+    pass.values = inputs === null ? null : inputs.map((edge) => this.refOfEdge(edge));
+    for (const { grad } of roots) this.known(grad, pass);
   }
   private refOfEdge({ node, nr }: Edge): Ref | null {
     if (node.isAccumulator) return this.ref((node as AccumulateGrad).variable);
@@ -359,12 +395,14 @@ export class Recorder implements Observer {
       observer.current = current;
     }
   }
-  private add(given: Partial<Draft> & Pick<Draft, "kind" | "name">): Step {
+  private add(kind: Step["kind"], name: string): Draft {
     const { grad, inference } = modes();
-    const step: Step = {
+    const step: Draft = {
       index: this.steps.length,
+      kind,
+      name,
       line: "",
-      module: this.modules.join("."),
+      module: this.modules.at(-1)?.path ?? "",
       inputs: NONE,
       args: NONE,
       mode: inference ? "inference" : grad ? "grad" : "no_grad",
@@ -381,15 +419,21 @@ export class Recorder implements Observer {
       set: null,
       values: null,
       drawn: null,
-      ...given,
     };
     this.steps.push(step);
     return step;
   }
-  private called(inputs: readonly unknown[]): Pick<Draft, "line" | "args" | "values"> {
-    const args: string[] = [];
-    for (const x of inputs) if (!isTensors(x) && x !== null && x !== undefined) args.push(argText(x));
-    return { line: programPlace(), args, values: inputs.map(template) };
+  /** A module is called, `name` below the one that calls it; `isOwn` where it runs code of the library's alone. */
+  enter(name: string, isOwn: boolean): void {
+    const outer = this.modules.at(-1);
+    // A module's own hooks run after it was left.
+    if (!isOwn) for (const around of this.modules) around.call = null;
+    this.call = isOwn ? (outer?.call ?? { line: null }) : null;
+    this.modules.push({ path: outer === undefined ? name : `${outer.path}.${name}`, call: this.call });
+  }
+  leave(): void {
+    this.modules.pop();
+    this.call = this.modules.at(-1)?.call ?? null;
   }
   private refs(values: readonly unknown[], by?: Step): (Ref | null)[] {
     const refs: (Ref | null)[] = [];
@@ -414,13 +458,29 @@ export class Recorder implements Observer {
   private get isGradient(): boolean {
     return this.pass !== null;
   }
+  /** Unless a hook of it ran a pass of its own, it is at hand. */
+  private leafOf(step: Step, { ref }: Known): Tensor | undefined {
+    return this.nodeStep === step ? (this.node as AccumulateGrad).variable : ref?.deref();
+  }
+  /** Those that a program makes anew in every round would stay until its turn ends. */
+  private leaf(t: Tensor): Known {
+    const known = this.known(t);
+    return known.isParameter || known.made < 0 || this.leaves++ < LEAVES ? this.held(t) : known;
+  }
+  private leaves = 0;
+  /** Of a tensor that may be asked about afterwards. */
+  private held(t: Tensor): Known {
+    const known = this.known(t);
+    known.ref ??= new WeakRef(t);
+    return known;
+  }
   private known(t: Tensor, by?: Step): Known {
     let known = tensors.get(t);
     if (known !== undefined) return known;
     const base = t.view_ === null || t.view_.base === t ? null : this.known(t.view_.base);
     known = {
       id: ids++,
-      ref: new WeakRef(t),
+      ref: null,
       shape: t.sizes,
       dtype: t.dtype,
       isParameter: t instanceof Parameter,
@@ -448,6 +508,7 @@ const draws = (name: string): boolean => {
   const entry = registryByName.get(name);
   return entry !== undefined && isRandom(entry.inplaceOf ?? entry);
 };
+const tensorsIn = (values: readonly unknown[]): Tensor[] => values.flat().filter((x) => x instanceof Tensor);
 const isTensors = (x: unknown): boolean =>
   x instanceof Tensor || (Array.isArray(x) && x.some((t) => t instanceof Tensor));
 function argText(x: unknown): string {

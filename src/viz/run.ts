@@ -3,6 +3,8 @@ import { IndexError, RuntimeError } from "../base/errors.ts";
 import { gradientEdge } from "../autograd/node.ts";
 import type { RemovableHandle } from "../autograd/node.ts";
 import { observer } from "../base/observer.ts";
+import { Sequential } from "../nn/containers/modules.ts";
+import { isOwnForward } from "../nn/module/own_layers.ts";
 import { register_module_forward_hook, register_module_forward_pre_hook } from "../nn/module/global_hooks.ts";
 import type { Module } from "../nn/module/module.ts";
 import { graphFrom } from "./graph.ts";
@@ -81,7 +83,7 @@ export class Run {
    */
   graphs(count = Infinity): PassGraph[] {
     const options = { params: [...(this.models ?? [])].flatMap((model) => [...model.named_parameters()]) };
-    const { passes, failed } = this.recorder;
+    const { passes, last } = this.recorder;
     const drawn = passes.slice(0, count).map(({ step, roots }) => ({
       pass: step,
       graph: graphFrom(
@@ -89,26 +91,14 @@ export class Run {
         options,
       ),
     }));
-    const last = failed?.kind === "op" ? failed : this.lastRecorded();
-    if (last === undefined || last.index < (passes.at(-1)?.step ?? -1)) return drawn;
-    const tensors = (last === failed ? last.inputs : last.outputs).flatMap((ref) => ref?.tensor.ref.deref() ?? []);
-    const edges = tensors.flatMap((t) => gradientEdge(t) ?? []);
+    if (last === null || last.step.index < (passes.at(-1)?.step ?? -1)) return drawn;
+    const edges = last.tensors.flatMap((t) => gradientEdge(t) ?? []);
     if (edges.length === 0) return drawn;
-    const box =
-      last === failed
-        ? ({
-            id: "failed",
-            kind: "op",
-            title: last.name,
-            lines: ["failed"],
-            line: last.line,
-            step: last.index,
-          } as const)
-        : ({ id: "out0", kind: "output", title: "output" } as const);
+    const { failed, name, line, index } = last.step;
+    const box = failed
+      ? ({ id: "failed", kind: "op", title: name, lines: ["failed"], line, step: index } as const)
+      : ({ id: "out0", kind: "output", title: "output" } as const);
     return [...drawn, { pass: -1, graph: graphFrom([{ box, edges }], options) }];
-  }
-  private lastRecorded(): Step | undefined {
-    return this.steps.findLast(({ kind, outputs }) => kind === "op" && outputs.some((ref) => ref?.requires_grad));
   }
   /** Computes everything again from the tensors it began with, backward passes too, and compares each result bit for bit. */
   replay(): Replay {
@@ -142,20 +132,25 @@ function watchModules(recorder: Recorder, models: Set<Module> | null): Removable
   const open: Module[] = [];
   return [
     register_module_forward_pre_hook((module) => {
-      recorder.modules.push(nameIn(open.at(-1), module));
+      recorder.enter(nameIn(open.at(-1), module), runsOwnCode(module));
       if (open.length === 0) models?.add(module);
       open.push(module);
     }),
     register_module_forward_hook(
       () => {
         open.pop();
-        recorder.modules.pop();
+        recorder.leave();
       },
       { always_call: true },
     ),
   ];
 }
+/** A Sequential runs what it holds, and that is asked for itself. */
+const runsOwnCode = (module: Module): boolean =>
+  module.forward === Sequential.prototype.forward ? module._hooks.none : isOwnForward(module);
 function nameIn(outer: Module | undefined, inner: Module): string {
+  // Mostly it is a child; deeper where the one between has no forward of its own, as a ModuleList.
+  for (const [name, child] of outer?._modules ?? []) if (child === inner) return name;
   if (outer !== undefined)
     for (const [name, module] of outer.named_modules()) if (module === inner && name !== "") return name;
   return inner.constructor.name;

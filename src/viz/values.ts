@@ -8,7 +8,7 @@ import { halfValue, isHalf } from "../kernel/half.ts";
 import { further } from "../kernel/place.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { figuresOfRows, ROW } from "./figures.ts";
+import { figuresOfRows, floatOf, HIGHEST, LOWEST, ROW } from "./figures.ts";
 
 /** Figures of a tensor's elements. */
 export interface Figures {
@@ -79,27 +79,34 @@ export function figuresOfTensor(t: Tensor): Figures | null {
     return elements === null ? null : figuresOf(elements, dtype);
   }
   const host = backend as HostBackend;
-  const { digests, least, largest, zeros: zerosOfRows } = figuresOfRows(host, t, rows);
-  let [digest, min, max, zeros, nans] = [digestOf(digests), Infinity, -Infinity, 0, 0];
-  const take = (of: Omit<Figures, "digest" | "count">): void => {
-    [min, max] = [Math.min(min, of.min), Math.max(max, of.max)];
-    zeros += of.zeros;
-    nans += of.nans;
-  };
+  const { digests, least, largest, zeros: zerosOf } = figuresOfRows(host, t, rows);
   const read = (from: number, count: number): Figures => figuresOf(host.host(dtype, further(t, from), count), dtype);
-  for (let i = 0; i < rows; i++)
-    take(
-      Number.isNaN(least[i]) || Number.isNaN(largest[i])
-        ? read(i * ROW, ROW)
-        : { min: least[i], max: largest[i], zeros: zerosOfRows[i], nans: 0 },
-    );
+  let digest = digestOf(digests);
+  let [lowest, highest, zeros] = [HIGHEST, LOWEST, 0];
+  const apart: Figures[] = [];
+  for (let i = 0; i < rows; i++) {
+    if (least[i] < LOWEST || largest[i] > HIGHEST) {
+      apart.push(read(i * ROW, ROW));
+      continue;
+    }
+    if (least[i] < lowest) lowest = least[i];
+    if (largest[i] > highest) highest = largest[i];
+    zeros += zerosOf[i];
+  }
   const count = t.numel();
   if (count > rows * ROW) {
     const rest = read(rows * ROW, count - rows * ROW);
-    take(rest);
     digest = mixed(digest, rest.digest, 0, 0);
+    apart.push(rest);
   }
-  return { digest, min, max, zeros, nans, count };
+  const figures = { digest, min: floatOf(lowest), max: floatOf(highest), zeros, nans: 0, count };
+  for (const { min, max, zeros, nans } of apart) {
+    figures.min = Math.min(figures.min, min);
+    figures.max = Math.max(figures.max, max);
+    figures.zeros += zeros;
+    figures.nans += nans;
+  }
+  return figures;
 }
 /** A kernel is worth its launch from so many on. */
 const MANY_ROWS = 4;

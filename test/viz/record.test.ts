@@ -177,3 +177,45 @@ test("where_from tells the line that made a tensor, and nothing is watched after
   expect(() => record()).toThrow("a profiler or another recording watches already");
   run.stop();
 });
+test("a recording holds none of the tensors that it saw, within one turn of the program either", () => {
+  const loop = (): void => {
+    for (let i = 0; i < 200; i++)
+      torch
+        .ones(2 ** 18)
+        .requires_grad_()
+        .mul(2)
+        .sum()
+        .backward();
+  };
+  loop();
+  const before = torch.cpu.memory_stats()["reserved_bytes.all.current"];
+  const run = record(loop, { memory: 0 });
+  expect(run.steps.length).toBeGreaterThan(1000);
+  // 200 rounds of three megabytes each.
+  expect(torch.cpu.memory_stats()["reserved_bytes.all.current"] - before).toBeLessThan(100e6);
+});
+test("what runs within a layer or a loop of the library's is at the line that called it, what the program runs there at its own", () => {
+  class Doubled extends nn.Module {
+    override forward(x: torch.Tensor): torch.Tensor {
+      return x.mul(2);
+    }
+  }
+  const scaled = new nn.Linear(2, 2);
+  scaled.register_forward_hook((_module, _args, output) => (output as torch.Tensor).mul(3));
+  const model = new nn.Sequential(new nn.Linear(2, 2), new Doubled(), new nn.ReLU(), scaled, new nn.Tanh());
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const run = record(() => {
+    model(torch.ones(1, 2)).sum().backward();
+    optimizer.zero_grad();
+    torch.ones(1).exp();
+  });
+  const at = (name: string): number => Number(/:(\d+)$/.exec(run.steps.find((step) => step.name === name)!.line)![1]);
+  const called = at("backward");
+  const all = run.steps.filter(({ kind, name }) => kind === "op" && /^(linear|relu|tanh|sum)$/.test(name));
+  expect(all.map(({ name }) => name)).toEqual(["linear", "relu", "linear", "tanh", "sum"]);
+  for (const { line, name } of all) expect(line, name).toBe(run.steps.find((step) => step.name === "backward")!.line);
+  expect(new Set(run.steps.filter(({ name }) => name === "grad=").map(({ line }) => line)).size).toBe(1);
+  expect([at("grad="), at("exp")]).toEqual([called + 1, called + 2]);
+  const own = run.steps.filter(({ name }) => name === "mul").map(({ line }) => Number(/:(\d+)$/.exec(line)![1]));
+  expect(own.map((line) => line - called)).toEqual([-8, -4]);
+});

@@ -20,12 +20,11 @@ export abstract class OwnLayer extends Module {
 }
 
 /** Whether calling the module runs code of the library alone. */
-export function isOwnLayer(module: Module): boolean {
+export const isOwnLayer = (module: Module): boolean => globalHooks.none && isOwnForward(module);
+/** The same but for hooks of all modules. */
+export function isOwnForward(module: Module): boolean {
   const made = module.constructor as { readonly prototype: Module };
   return (
-    bases.has(Object.getPrototypeOf(made) as object) &&
-    module.forward === made.prototype.forward &&
-    module._hooks.none &&
-    globalHooks.none
+    bases.has(Object.getPrototypeOf(made) as object) && module.forward === made.prototype.forward && module._hooks.none
   );
 }

@@ -117,7 +117,7 @@ function explainRun(recorder: Recorder): Explanation {
   if (recorder.rootless !== null) return rootless(recorder);
   if (recorder.failed !== null) return failedOp(recorder, "", "");
   if (recorder.withoutGrad !== null) {
-    const t = recorder.withoutGrad.ref.deref();
+    const t = recorder.withoutGrad.ref?.deref();
     if (t !== undefined) return explainTensor(recorder, t);
   }
   for (const { kind, subject } of recorder.steps)
@@ -128,7 +128,7 @@ function explainRun(recorder: Recorder): Explanation {
   return nothing("Nothing is wrong with what was recorded.");
 }
 function rootless(recorder: Recorder): Explanation {
-  const t = recorder.rootless?.ref.deref();
+  const t = recorder.rootless?.ref?.deref();
   if (t === undefined) return nothing("The tensor is gone.");
   return whyNotRequired(recorder.steps, t);
 }
@@ -140,7 +140,7 @@ export function explainError(recorder: Recorder, name: string, message: string, 
   if (/backward through the graph a second time|freed/.test(message)) return whyFreed(recorder);
   if (/does not require grad/.test(message) && recorder.rootless !== null) return rootless(recorder);
   if (/not have been used in the graph|does not require grad/.test(message)) {
-    const t = recorder.unused?.ref.deref();
+    const t = recorder.unused?.ref?.deref();
     if (t !== undefined) return unusedInGrad(recorder, t);
   }
   if (
@@ -148,7 +148,7 @@ export function explainError(recorder: Recorder, name: string, message: string, 
     /TypeError|AttributeError/.test(name) &&
     recorder.withoutGrad !== null
   ) {
-    const t = recorder.withoutGrad.ref.deref();
+    const t = recorder.withoutGrad.ref?.deref();
     if (t !== undefined) return explainTensor(recorder, t);
   }
   if (/returned nan values/.test(message)) {

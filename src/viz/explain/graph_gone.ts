@@ -10,7 +10,7 @@ import { callText, Explanation, shapeText } from "./explanation.ts";
 export function whySpoiled({ steps, spoiled }: Recorder): Explanation | null {
   if (spoiled === null) return null;
   const { tensor, version, savedBy, name } = spoiled;
-  const t = tensor.ref.deref();
+  const t = tensor.ref?.deref();
   const change = t === undefined ? undefined : changesOf(t).find((c) => c.version > version);
   const saver = savedBy < 0 ? null : steps[savedBy];
   const by = change?.by ?? "an in-place operation";

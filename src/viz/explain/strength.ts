@@ -52,7 +52,7 @@ const tiny = (size: number): string => `tiny, at most ${short(size)}`;
 
 /** It came neither weak nor strong, and was changed then; null where it is still neither. */
 function whyChanged(steps: readonly Step[], leaf: Known, end: Step): Explanation | null {
-  const gradient = leaf.ref.deref()?.gradient ?? null;
+  const gradient = leaf.ref?.deref()?.gradient ?? null;
   const now = gradient === null || gradient.is_meta ? null : figuresOfTensor(gradient);
   if (gradient === null || now === null || now.count === 0) return null;
   const size = largest(now);
