@@ -1,6 +1,7 @@
 // Images and pixels as tensors of bytes, [channels, height, width].
 import { uint8 } from "../base/dtype.ts";
 import { RuntimeError, TypeError, ValueError } from "../base/errors.ts";
+import { get_worker_info } from "../data/worker_info.ts";
 import { fromTyped } from "../ops/creation/from_data.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { nameOf, peer, read_bytes } from "./source.ts";
@@ -26,7 +27,12 @@ interface Sharp {
   raw(options: { depth: "uchar" }): Sharp;
   toBuffer(options: { resolveWithObject: true }): Promise<Raw>;
 }
-type MakeSharp = (bytes: Uint8Array, options: object) => Sharp;
+interface MakeSharp {
+  (bytes: Uint8Array, options: object): Sharp;
+  /** How many threads decode one image. */
+  concurrency(threads: number): void;
+  cache(on: boolean): void;
+}
 /** Kept once it is found: to ask for it again takes as long as to decode a small image. */
 let makeSharp: MakeSharp | null = null;
 /** Four channels without transparency are those of a printer, which become RGB. */
@@ -56,7 +62,7 @@ async function decode(bytes: Uint8Array, mode: ImageReadMode, name: string): Pro
     throw new ValueError(`Unknown mode ${JSON.stringify(mode)}: expected one of ${Object.keys(CHANNELS).join(", ")}`);
   if (globalThis.process?.versions?.node === undefined) return decodeOnPage(bytes, mode, name);
   const load = (): Promise<{ default: MakeSharp }> => import("sharp") as unknown as Promise<{ default: MakeSharp }>;
-  makeSharp ??= (await peer(load, "sharp", "images in Node")).default;
+  makeSharp ??= forWorkers((await peer(load, "sharp", "images in Node")).default);
   try {
     // Orientation stays as it is stored, as torchvision leaves it.
     let image = makeSharp(bytes, { failOn: "error" });
@@ -68,6 +74,17 @@ async function decode(bytes: Uint8Array, mode: ImageReadMode, name: string): Pro
   } catch (error) {
     throw new RuntimeError(`${name}: ${(error as Error).message}`);
   }
+}
+/**
+ * A loader's workers decode images side by side: several threads for each would wait for each other, a fifth of the time that
+ * decoding takes, and an epoch later nothing is left in a cache.
+ */
+function forWorkers(sharp: MakeSharp): MakeSharp {
+  if (get_worker_info() !== null) {
+    sharp.concurrency(1);
+    sharp.cache(false);
+  }
+  return sharp;
 }
 /** Interleaved pixels, three or four bytes each, as so many planes: colours are only seen so, as torchvision leaves them in memory. */
 function pixelsAs(wanted: number, data: Bytes, height: number, width: number, channels: number): Tensor {
