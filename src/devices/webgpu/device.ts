@@ -63,7 +63,7 @@ export class WebGpuDevice implements Backend {
       },
       { ...options, moves: channel.shares },
     );
-    return [memory, new Launcher(channel, (nbytes) => memory.allocate(nbytes))];
+    return [memory, new Launcher(channel, this.adapter, (nbytes) => memory.allocate(nbytes))];
   }
   /**
    * Note [Lost devices]: a driver may take a device away at any time, and what was in it. Tensors that were there say so when

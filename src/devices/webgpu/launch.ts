@@ -11,7 +11,7 @@ import type { Block, Place } from "../../kernel/place.ts";
 import type { Matrix, Product } from "../backend.ts";
 import type { Channel } from "./channel.ts";
 import { emitKernel, LANES, OUTER, REDUCED, SHARE, WORKGROUP, wordsOf } from "./emit/kernel.ts";
-import type { Form, Words } from "./emit/kernel.ts";
+import type { Form, Hardware, Words } from "./emit/kernel.ts";
 import { NotInWgsl } from "./emit/expressions.ts";
 import { DEPTH, emitProduct, PRODUCT_WORDS, TILES } from "./emit/product.ts";
 import type { ProductWord, Tile } from "./emit/product.ts";
@@ -28,6 +28,7 @@ interface Compiled {
 export class Launcher {
   private readonly channel: Channel;
   private readonly allocate: (nbytes: number) => Block;
+  private readonly hardware: Hardware;
   private pipelines = 0;
   /** The forms compiled of each kernel, by its number and theirs. */
   private readonly forms: Map<number, Compiled>[] = [];
@@ -41,8 +42,9 @@ export class Launcher {
   /** Kernels that have no form in WGSL, and why. */
   readonly refused = new Map<Kernel, string>();
 
-  constructor(channel: Channel, allocate: (nbytes: number) => Block) {
+  constructor(channel: Channel, hardware: Hardware, allocate: (nbytes: number) => Block) {
     this.channel = channel;
+    this.hardware = hardware;
     this.allocate = allocate;
   }
   /** Runs a kernel of the device's own dtypes; false if it has no form here. */
@@ -51,7 +53,7 @@ export class Launcher {
     const outer = loops.sizes.length - loops.reduced;
     const [count, folded] = [product(loops.sizes.slice(0, outer)), product(loops.sizes.slice(outer))];
     if (count === 0 || (kernel.reduce === null && folded === 0)) return true;
-    const form = formOf(kernel, loops, count, folded);
+    const form = formOf(kernel, loops, count, folded, this.hardware.subgroup);
     const parts = partsOf(kernel, form, count, folded);
     if (parts > 1) return this.inParts(kernel, launch, parts, count);
     return this.send(kernel, launch, loops, form, count, folded, 1);
@@ -114,7 +116,7 @@ export class Launcher {
     const first = { shape, reduced, operands: [...inputs, ...stored], params };
     const loops = plan(partial, first);
     const folded = product(loops.sizes.slice(loops.sizes.length - loops.reduced));
-    const form = { ...formOf(partial, loops, count, folded), isPart: true };
+    const form = { ...formOf(partial, loops, count, folded, this.hardware.subgroup), isPart: true };
     const isDone = this.send(partial, first, loops, form, count, folded, parts);
     if (isDone)
       this.launch(final, {
@@ -181,7 +183,7 @@ export class Launcher {
   private compile(kernel: Kernel, form: Form, outer: number, reduced: number): Compiled {
     const words = wordsOf(kernel, outer + reduced);
     try {
-      const pipeline = this.pipeline(emitKernel(kernel, { form, outer, reduced }));
+      const pipeline = this.pipeline(emitKernel(kernel, { form, outer, reduced }, this.hardware));
       return { pipeline, words };
     } catch (error) {
       if (!(error instanceof NotInWgsl)) throw error;
@@ -313,11 +315,8 @@ const dtypeOf = ({ inputs, outputs }: Kernel, k: number): Dtype =>
 const EACH: Form = { lanes: 1, across: false, inOrder: false, isPart: false };
 const IN_ORDER: Form = { ...EACH, inOrder: true };
 const ACROSS: Form = { ...EACH, lanes: 16, across: true };
-const LANED: Readonly<Record<number, Form>> = {
-  8: { ...EACH, lanes: 8 },
-  32: { ...EACH, lanes: 32 },
-  256: { ...EACH, lanes: 256 },
-};
+/** Of so many lanes, 2 to 256. */
+const LANED: readonly Form[] = Array.from({ length: 9 }, (_, i) => ({ ...EACH, lanes: 1 << i }));
 /** Threads that keep a device busy, and steps of a thread that are not worth another. */
 const MANY = 1 << 16;
 const SHORT = 16;
@@ -326,7 +325,13 @@ const SHORT = 16;
 const WORKGROUP_BYTES = 16384;
 
 /** How a fold of `folded` elements into each of `count` is divided: see Note [Lanes]. */
-function formOf({ reduce, outputs }: Kernel, { strides, reduced }: Loops, count: number, folded: number): Form {
+function formOf(
+  { reduce, outputs }: Kernel,
+  { strides, reduced }: Loops,
+  count: number,
+  folded: number,
+  subgroup: number,
+): Form {
   const inOrder = outputs.some(
     ({ offset, mode = "set", dtype }) => offset !== undefined && mode !== "set" && mode !== "add" && dtype === int64,
   );
@@ -341,7 +346,10 @@ function formOf({ reduce, outputs }: Kernel, { strides, reduced }: Loops, count:
     Math.abs(first[first.length - 1]) > 1 &&
     first[first.length - reduced - 1] === 1;
   if (isAcross && count >= SHORT) return count >= MANY ? EACH : ACROSS;
-  return LANED[folded < 64 ? 8 : folded >= 256 && count * 32 < MANY ? 256 : 32];
+  if (folded >= 256 && count * 32 < MANY) return LANED[8];
+  // Lanes of one subgroup need not wait for each other.
+  const lanes = Math.min(folded < 64 ? 8 : 32, subgroup > 1 ? subgroup : 32);
+  return LANED[Math.log2(lanes)];
 }
 /** Workgroups among which the reduced elements are divided, for each outer one. */
 function partsOf({ reduce, outputs }: Kernel, { lanes }: Form, count: number, folded: number): number {

@@ -73,6 +73,8 @@ export interface WorkerSetup {
   readonly command: typeof COMMAND;
   readonly descriptorBytes: number;
   readonly descriptorStep: number;
+  readonly probes: typeof PROBES;
+  readonly edges: typeof EDGES;
 }
 /** What the worker's first answer tells. */
 export interface Adapter {
@@ -82,7 +84,52 @@ export interface Adapter {
   readonly features: readonly string[];
   /** Bytes of the buffer at most. */
   readonly most: number;
+  /** Threads that follow each other and see each other's values without memory between: see Note [Subgroups]. 1 if none do. */
+  readonly subgroup: number;
+  /** Whether the hardware's float16 has every number, and rounds to the nearest: see Note [Halves]. */
+  readonly halves: boolean;
 }
+/**
+ * Note [Subgroups]: WebGPU says neither how many threads a subgroup has, for a shader may be compiled for another number than
+ * the last one, nor which they are. The fewest that it may have are taken, if a shader sees that these follow each other.
+ *
+ * Note [Halves]: nor does it say how numbers of 32 bits become ones of 16, or whether the smallest remain. A shader tries the
+ * edges; where one is not as IEEE 754 has it, halves are made from their bits, as on devices without.
+ */
+export const PROBES = {
+  subgroup: `enable subgroups;
+@group(0) @binding(0) var<storage, read_write> m: array<u32>;
+@compute @workgroup_size(256) fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) at: u32,
+  @builtin(subgroup_size) size: u32,
+) {
+  if (lane == 0u) { m[0] = size; }
+  if (at != lane % size) { m[1] = 1u; }
+}`,
+  /** Of each number its bits as a half, and of each half its bits as a number. */
+  halves: `enable f16;
+@group(0) @binding(0) var<storage, read_write> m: array<u32>;
+@compute @workgroup_size(1) fn main(@builtin(workgroup_id) at: vec3u) {
+  let i = 2u * at.x;
+  m[i] = bitcast<u32>(vec2<f16>(f16(bitcast<f32>(m[i])), 0h));
+  m[i + 1u] = bitcast<u32>(f32(bitcast<vec2<f16>>(m[i + 1u]).x));
+}`,
+} as const;
+/** Bits of numbers, and what they are as halves; and halves, and what they are as numbers. */
+export const EDGES: readonly (readonly [number, number, number, number])[] = [
+  [0x3f801000, 0x3c00, 0x3c01, 0x3f802000],
+  [0x3f803000, 0x3c02, 0x0001, 0x33800000],
+  [0x33000000, 0x0000, 0x83ff, 0xb87fc000],
+  [0x33000001, 0x0001, 0x7bff, 0x477fe000],
+  [0x387fe000, 0x0400, 0x0400, 0x38800000],
+  [0x387fdfff, 0x03ff, 0x7c00, 0x7f800000],
+  [0x477fefff, 0x7bff, 0xfc00, 0xff800000],
+  [0x477ff000, 0x7c00, 0x8000, 0x80000000],
+  [0xff800000, 0xfc00, 0x0200, 0x38000000],
+  [0x7fc00000, 0x7e00, 0x7e00, 0x7fc00000],
+  [0x80000000, 0x8000, 0xb555, 0xbeaaa000],
+];
 interface AsyncAtomics {
   waitAsync(words: Int32Array, word: number, value: number): { value: unknown };
 }
@@ -175,7 +222,8 @@ export function work(
         maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
         maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
       };
-      const requiredFeatures = (["timestamp-query"] as const).filter((name) => adapter.features.has(name));
+      const wanted = ["timestamp-query", "subgroups", "shader-f16"] as const;
+      const requiredFeatures = wanted.filter((name) => adapter.features.has(name));
       const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
       life.device = device;
       // One that was left behind has nothing to say.
@@ -201,9 +249,42 @@ export function work(
         description: info.description,
         features: [...adapter.features],
         most: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+        subgroup: await life.subgroup(info.subgroupMinSize),
+        halves: await life.halves(),
       };
       life.told = JSON.stringify(told);
       life.say(life.told);
+    },
+    /** What a shader makes of words, on as many workgroups. */
+    async probe(code: string, words: Uint32Array<ArrayBuffer>, groups: number): Promise<Uint32Array> {
+      const { device } = life;
+      const module = device.createShaderModule({ code });
+      const compute = { module, entryPoint: "main" };
+      const pipeline = device.createComputePipeline({ layout: life.pipelineLayout, compute });
+      device.queue.writeBuffer(life.memory, 0, words);
+      const pass = (life.encoder = device.createCommandEncoder()).beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, life.group, [0]);
+      pass.dispatchWorkgroups(groups);
+      pass.end();
+      return new Uint32Array((await life.read(0, words.byteLength, 0, 0)).buffer);
+    },
+    async subgroup(fewest: number | undefined): Promise<number> {
+      if (fewest === undefined || !life.device.features.has("subgroups")) return 1;
+      const [size, isElsewhere] = await life.probe(setup.probes.subgroup, new Uint32Array(2), 1);
+      return isElsewhere === 1 ? 1 : Math.min(size, fewest);
+    },
+    async halves(): Promise<boolean> {
+      if (!life.device.features.has("shader-f16")) return false;
+      const { edges } = setup;
+      const words = Uint32Array.from(edges.flatMap(([x, , y]) => [x, y]));
+      const found = await life.probe(setup.probes.halves, words, edges.length);
+      // Which NaN comes of a NaN is up to the hardware.
+      return edges.every(
+        ([, half, , whole], i) =>
+          (half === 0x7e00 ? (found[2 * i] & 0x7fff) > 0x7c00 : found[2 * i] === half) &&
+          (half === 0x7e00 ? (found[2 * i + 1] & 0x7fffffff) > 0x7f800000 : found[2 * i + 1] === whole),
+      );
     },
     say(text: string): void {
       // TextEncoder does not write to shared memory everywhere.

@@ -4,22 +4,32 @@ import { expect, test } from "vitest";
 import * as torch from "../../../src/index.ts";
 import type { Tensor } from "../../../src/index.ts";
 import { trainingSteps } from "../../../bench/scenarios/models.ts";
+import { registerDevice } from "../../../src/devices/registry.ts";
+import { WebGpuDevice } from "../../../src/devices/webgpu/device.ts";
+import { openChannel } from "../../../src/devices/webgpu/open.ts";
 import { describeGpu, gpu } from "./adapter.ts";
 
 const device = "webgpu";
+/** A second one, whose hardware has no subgroups. */
+const plain = "mps";
+registerDevice(plain, () => {
+  const made = new WebGpuDevice(openChannel(), { name: plain });
+  Object.assign(made.adapter, { subgroup: 1 });
+  return made;
+});
 const all = process.env["TIDU_WEBGPU"] === "all";
 /** Every so many of some names, or all. */
 const some = (names: object, step: number): string[] => Object.keys(names).filter((_, i) => all || i % step === 0);
 /** Results of the same draws on the CPU and on the device. */
-function both(f: (draw: (...sizes: number[]) => Tensor) => Tensor): [got: Tensor, want: Tensor] {
-  const on = (where: string): Tensor => {
+function both(f: (draw: (...sizes: number[]) => Tensor) => Tensor, where = device): [got: Tensor, want: Tensor] {
+  const on = (there: string): Tensor => {
     torch.manual_seed(1);
-    return f((...sizes) => torch.randn(sizes).to(where)).cpu();
+    return f((...sizes) => torch.randn(sizes).to(there)).cpu();
   };
-  return [on(device), on("cpu")];
+  return [on(where), on("cpu")];
 }
-function assertSame(name: string, f: (draw: (...sizes: number[]) => Tensor) => Tensor): void {
-  const [got, want] = both(f);
+function assertSame(name: string, f: (draw: (...sizes: number[]) => Tensor) => Tensor, where = device): void {
+  const [got, want] = both(f, where);
   const far = Number(got.sub(want).abs().max().item());
   expect(torch.allclose(got, want, { rtol: 1e-4, atol: 1e-3, equal_nan: true }), `${name} is off by ${far}`).toBe(true);
 }
@@ -84,7 +94,12 @@ describeGpu("folds give the CPU's numbers", () => {
   test.each(some(folds, 3))("%s", (name) => {
     for (const shape of shapes)
       for (const dim of [0, 1]) {
-        assertSame(`${name} of ${String(shape)} along ${dim}`, (draw) => folds[name](draw(...shape), dim));
+        for (const where of [device, plain])
+          assertSame(
+            `${name} of ${String(shape)} along ${dim} on ${where}`,
+            (draw) => folds[name](draw(...shape), dim),
+            where,
+          );
         if (name === "sum") assertSame(`${name} of the transpose`, (draw) => folds[name](draw(...shape).t(), dim));
       }
   });

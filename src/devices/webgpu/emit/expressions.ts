@@ -10,7 +10,7 @@ import type { BinaryOp, BitOp, CompareOp, Expr, ExprOp, MathOp, UnaryOp } from "
 import { RARE } from "../../../kernel/formulas/format.ts";
 import { isHalf } from "../../../kernel/half.ts";
 import { hasFormula, lower } from "../../../kernel/math.ts";
-import { library } from "./library.ts";
+import { directives, library } from "./library.ts";
 
 /** Why a kernel has no form in WGSL. */
 export class NotInWgsl extends Error {}
@@ -39,7 +39,12 @@ const OWN: Partial<Record<ExprOp, string>> = { rem: "fmod", sin: "sin32", cos: "
 export class Functions {
   private readonly used = new Set<string>();
   private readonly formulas = new Map<string, string>();
+  /** Whether halves are the hardware's. */
+  private readonly halves: boolean;
 
+  constructor(halves: boolean) {
+    this.halves = halves;
+  }
   /** The name of a function of the library, which is used from now on. */
   call(name: string): string {
     this.used.add(name);
@@ -62,7 +67,11 @@ export class Functions {
     return name;
   }
   get text(): string {
-    return [library(this.used), ...this.formulas.values()].join("\n");
+    return [library(this.used, this.halves), ...this.formulas.values()].join("\n");
+  }
+  /** What comes before all else. */
+  get directives(): string {
+    return directives(this.used, this.halves);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Kernel, Output } from "../../../kernel/loops.ts";
 import { passesOf } from "../../../kernel/loops.ts";
 import { acc } from "../../../kernel/expr.ts";
 import { DESCRIPTOR_BYTES } from "../worker.ts";
+import type { Adapter } from "../worker.ts";
 import { Elements } from "./elements.ts";
 import { Body, cast, Functions, NotInWgsl, PREAMBLE, typeOf } from "./expressions.ts";
 import type { Leaves } from "./expressions.ts";
@@ -75,11 +76,14 @@ ${PREAMBLE}`;
 const mayMeet = ({ dtype, offset, mode = "set" }: Output): boolean =>
   dtype.itemsize < 4 || (offset !== undefined && mode !== "set");
 
-export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): string {
+/** What a device has that others have not. */
+export type Hardware = Pick<Adapter, "subgroup" | "halves">;
+
+export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant, hardware: Hardware): string {
   const { inputs, outputs, params, reduce } = kernel;
   const words = wordsOf(kernel, outer + reduced);
   if (words.count * 4 > DESCRIPTOR_BYTES) throw new NotInWgsl("too many operands");
-  const functions = new Functions();
+  const functions = new Functions(hardware.halves);
   const elements = new Elements(functions, outputs.some(mayMeet));
   const dtypes = [...inputs, ...outputs.map((o) => o.dtype)];
   const accs = reduce?.accs ?? [];
@@ -132,6 +136,8 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): s
   const { lanes, across, inOrder, isPart } = form;
   const isShared = lanes > 1;
   const perGroup = LANES / lanes;
+  /** Lanes of one element that are in one subgroup. */
+  const near = across ? 1 : Math.min(lanes, hardware.subgroup);
   const main = new Body(functions, leavesAt([]), "  ");
   if (isShared) {
     const [x, y] = across ? [`lane % ${perGroup}u`, `lane / ${perGroup}u`] : [`lane / ${lanes}u`, `lane % ${lanes}u`];
@@ -196,24 +202,56 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant): s
   main.add("}");
 
   function putTogether(body: Body, i: number, { dtype, combine }: (typeof accs)[number]): void {
+    /** Makes of two accumulators, the earlier lanes' first, one. */
+    const combined = (into: Body, target: string, first: string, second: string): void => {
+      const leaves: Leaves = { ...leavesAt([]), acc: (n) => (n === 0 ? first : second) };
+      const joined = new Body(functions, leaves, "        ", into.fresh());
+      joined.add(`${target} = ${joined.value(combine!(acc(0, dtype), acc(1, dtype)))};`);
+      into.lines.push(...joined.lines);
+    };
+    const type = typeOf(dtype);
+    for (let s = 1; s < near; s *= 2) {
+      const other =
+        type === "bool" ? `subgroupShuffleXor(u32(acc${i}), ${s}u) != 0u` : `subgroupShuffleXor(acc${i}, ${s}u)`;
+      body.add("{");
+      body.add(`  let other: ${type} = ${other};`);
+      body.add(`  let is_later = (lane & ${s}u) != 0u;`);
+      body.add(`  let first: ${type} = select(acc${i}, other, is_later);`);
+      body.add(`  let second: ${type} = select(other, acc${i}, is_later);`);
+      combined(body, `acc${i}`, "first", "second");
+      body.add("}");
+    }
+    if (near === lanes) return;
+    if (near > 1) {
+      // All add up what the subgroups have, in their order.
+      const first = `(lane - y) / ${near}u`;
+      body.add(`if (lane % ${near}u == 0u) { shared${i}[lane / ${near}u] = acc${i}; }`);
+      body.add("workgroupBarrier();");
+      body.add(`acc${i} = shared${i}[${first}];`);
+      body.add(`for (var s = 1u; s < ${lanes / near}u; s++) {`);
+      body.add(`  let next: ${type} = shared${i}[${first} + s];`);
+      combined(body, `acc${i}`, `acc${i}`, "next");
+      body.add("}");
+      body.add("workgroupBarrier();");
+      return;
+    }
     const apart = across ? perGroup : 1;
     body.add(`shared${i}[lane] = acc${i};`);
     body.add("workgroupBarrier();");
     body.add(`for (var s = ${lanes / 2}u; s > 0u; s >>= 1u) {`);
     body.add("  if (y < s) {");
-    const pair = [acc(0, dtype), acc(1, dtype)] as const;
-    const leaves: Leaves = { ...leavesAt([]), acc: (n) => `shared${i}[lane${n === 0 ? "" : ` + s * ${apart}u`}]` };
-    const joined = new Body(functions, leaves, "        ", body.fresh());
-    joined.add(`shared${i}[lane] = ${joined.value(combine!(...pair))};`);
-    body.lines.push(...joined.lines);
+    combined(body, `shared${i}[lane]`, `shared${i}[lane]`, `shared${i}[lane + s * ${apart}u]`);
     body.add("  }");
     body.add("  workgroupBarrier();");
     body.add("}");
     body.add(`acc${i} = shared${i}[${across ? "x" : `lane - y`}];`);
     body.add("workgroupBarrier();");
   }
-  const shared = isShared ? accs.map((a, i) => `var<workgroup> shared${i}: array<${typeOf(a.dtype)}, ${LANES}>;`) : [];
-  return `${elements.declaration}
+  const shared =
+    isShared && near < lanes
+      ? accs.map((a, i) => `var<workgroup> shared${i}: array<${typeOf(a.dtype)}, ${LANES / near}>;`)
+      : [];
+  return `${near > 1 ? "enable subgroups;\n" : ""}${functions.directives}${elements.declaration}
 ${HEAD}
 ${shared.join("\n")}
 ${functions.text}

@@ -393,12 +393,20 @@ fn product32(a: f32, b: f32) -> vec2f {
   ],
 };
 
+/** The same by the hardware, where it has halves as IEEE 754 has them: see Note [Halves]. */
+const IN_HARDWARE: typeof FUNCTIONS = {
+  f16_value: ["fn f16_value(bits: u32) -> f32 { return f32(bitcast<vec2<f16>>(bits).x); }"],
+  f16_bits: ["fn f16_bits(x: f32) -> u32 { return bitcast<u32>(vec2<f16>(f16(x), 0h)); }"],
+};
+/** What a shader that uses functions must begin with. */
+export const directives = (used: ReadonlySet<string>, halves: boolean): string =>
+  halves && (used.has("f16_value") || used.has("f16_bits") || used.has("f16_round")) ? "enable f16;\n" : "";
 /** The text of functions, those that they call before them. */
-export function library(used: ReadonlySet<string>): string {
+export function library(used: ReadonlySet<string>, halves: boolean): string {
   const text = new Map<string, string>();
   const add = (name: string): void => {
     if (text.has(name)) return;
-    const [body, ...calls] = FUNCTIONS[name];
+    const [body, ...calls] = (halves ? IN_HARDWARE[name] : undefined) ?? FUNCTIONS[name];
     calls.forEach(add);
     text.set(name, body);
   };
