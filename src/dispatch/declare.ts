@@ -28,6 +28,8 @@ export interface OpKernel {
   /** Whether each element of the result is computed from the operands' elements there, broadcast. */
   readonly elementwise?: true;
   run(values: readonly unknown[], schema: Schema): Tensor | readonly Tensor[];
+  /** Of kind `host`: by code that may call ops, for devices whose memory the host has not. */
+  elsewhere?(values: readonly unknown[], schema: Schema): Tensor | readonly Tensor[];
   /** Writes the result into an existing tensor, for in-place twins; without it the result is copied. */
   into?(values: readonly unknown[], schema: Schema, target: Tensor): void;
   /** Makes it refuse dtypes of its computation: kernels that promote, which look once for each combination of dtypes. */

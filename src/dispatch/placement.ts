@@ -1,7 +1,7 @@
 // Where an op runs: see Note [Device in use] in devices/registry.ts.
 //
 // Note [Ops on the host]: code of kind `host` reads and writes memory that the host shares. For tensors elsewhere it works
-// on copies in the host's memory, and what it makes goes back. On "meta" the copies are stand-ins, for nobody looks at
+// on copies in the host's memory, and what it makes goes back, unless the op has code for elsewhere, too. On "meta" the copies are stand-ins, for nobody looks at
 // more than the results' shapes.
 import type { Backend, HostBackend } from "../devices/backend.ts";
 import type { DeviceLike } from "../devices/device.ts";
@@ -51,6 +51,7 @@ const isHost = (backend: Backend): backend is HostBackend => "host" in backend;
 export function runOnHost(kernel: OpKernel, values: Values, schema: Schema): Results {
   const backend = currentDevice();
   if (isHost(backend)) return kernel.run(values, schema);
+  if (backend.holdsData && kernel.elsewhere !== undefined) return kernel.elsewhere(values, schema);
   const results = onDevice(getDevice("cpu"), () => kernel.run(values.map(toHost), schema));
   return results instanceof Tensor ? transferred(results, backend) : results.map((t) => transferred(t, backend));
 }

@@ -5,7 +5,7 @@ import { isHalf } from "../kernel/half.ts";
 import type { Layout } from "../base/layout.ts";
 import { contiguous_format, formatOf, stridesIn } from "../base/memory_format.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { KernelFor } from "../dispatch/declare.ts";
+import type { KernelFor, OpKernel } from "../dispatch/declare.ts";
 import type { Schema } from "../dispatch/schema.ts";
 import type { Values } from "../dispatch/signature.ts";
 
@@ -86,7 +86,17 @@ export function compute<S extends string>(body: (args: Values<S>) => Results): K
   return { kind: "compute", run: (values, schema) => body(named(values, schema) as Values<S>) };
 }
 
-/** The same of code that reads or writes host memory: see Note [Ops on the host]. */
-export function host<S extends string>(body: (args: Values<S>) => Results): KernelFor<S> {
-  return { kind: "host", run: (values, schema) => body(named(values, schema) as Values<S>) };
+/**
+ * The same of code that reads or writes host memory: see Note [Ops on the host]. `elsewhere` does without, for devices that
+ * have memory of their own.
+ */
+export function host<S extends string>(
+  body: (args: Values<S>) => Results,
+  elsewhere?: (args: Values<S>) => Results,
+): KernelFor<S> {
+  const run =
+    (of: typeof body): OpKernel["run"] =>
+    (values, schema) =>
+      of(named(values, schema) as Values<S>);
+  return { kind: "host", run: run(body), ...(elsewhere !== undefined && { elsewhere: run(elsewhere) }) };
 }

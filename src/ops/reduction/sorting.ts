@@ -13,6 +13,7 @@ import { assertNonEmptyDim, chosenAlong, pickedGrad, sortedPlaces } from "../com
 import { last, noBool, noComplex, onlyWideFloats, real, realNumbers, unless } from "../../dispatch/takes.ts";
 import { scatter_add } from "../indexing/indexing.ts";
 import { movedim } from "../views/view.ts";
+import { sortedByLaunches } from "./sorting_network.ts";
 
 /** Self in ascending (or descending) order along `dim`, and where each element was. Equal elements keep their order. */
 export const sort = op(
@@ -20,8 +21,10 @@ export const sort = op(
 );
 define(sort, {
   takes: last(noComplex(" Sort does not support complex dtypes on CPU", RuntimeError)),
-  kernel: host(({ self, dim, descending }) =>
-    chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending), copyStrides(self.geometry)),
+  kernel: host(
+    ({ self, dim, descending }) =>
+      chosenAlong(self, dim, sizeOf(self, dim), (row) => sortedPlaces(row, descending), copyStrides(self.geometry)),
+    ({ self, dim, descending }) => sortedByLaunches(self, dim, descending),
   ),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim }) => pickedGrad(grad, sizes.self, indices, dim, true) },
@@ -43,16 +46,26 @@ define(topk, {
     last(noComplex(" topk does not support complex dtypes on CPU", RuntimeError)),
     last(noBool("topk does not support bool dtypes on CPU")),
   ],
-  kernel: host(({ self, k, dim, largest, sorted }) => {
-    if (k < 0 || k > sizeOf(self, dim)) throw new RuntimeError("selected index k out of range");
-    // PyTorch gives a number itself, even where it is asked for none.
-    const count = self.sizes.length === 0 ? 1 : k;
-    return chosenAlong(self, dim, count, (row) => firstPlaces(row, count, largest, sorted));
-  }),
+  kernel: host(
+    ({ self, k, dim, largest, sorted }) => {
+      const count = countOf(self, k, dim);
+      return chosenAlong(self, dim, count, (row) => firstPlaces(row, count, largest, sorted));
+    },
+    ({ self, k, dim, largest }) => {
+      const count = countOf(self, k, dim);
+      const all = sortedByLaunches(self, dim, largest);
+      return self.sizes.length === 0 ? all : all.map((t) => t.narrow(dim, 0, count).contiguous());
+    },
+  ),
   saves: ["indices"],
   backward: { self: ({ grad, sizes, indices, dim }) => pickedGrad(grad, sizes.self, indices, dim, true) },
 });
 
+/** PyTorch gives a number itself, even where it is asked for none. */
+function countOf(self: Tensor, k: number, dim: number): number {
+  if (k < 0 || k > sizeOf(self, dim)) throw new RuntimeError("selected index k out of range");
+  return self.sizes.length === 0 ? 1 : k;
+}
 const placesOf = (row: Row): Uint32Array => Uint32Array.from({ length: row.length }, (_, i) => i);
 /** NaN counts as the largest. Which of equal elements comes first is up to PyTorch's algorithms. */
 function firstPlaces(row: Row, k: number, largest: boolean, sorted: boolean): Uint32Array {
@@ -118,6 +131,16 @@ function medianPlace(row: Row, ignoresNan: boolean): number {
   if (firstNan < 0) return places[(row.length - 1) >> 1];
   return ignoresNan && firstNan > 0 ? places[(firstNan - 1) >> 1] : places[firstNan];
 }
+/** The same where the host has not the row. */
+function medianElsewhere(self: Tensor, dim: number, keepdim: boolean, ignoresNan: boolean): readonly Tensor[] {
+  const all = sortedByLaunches(self, dim, false);
+  if (self.sizes.length === 0) return all;
+  const n = sizeOf(self, dim);
+  const numbers = self.isnan().logical_not().sum(dim, true);
+  const middle = (of: Tensor): Tensor => of.sub(1).bitwise_right_shift(1).clamp({ min: 0 });
+  const place = ignoresNan ? middle(numbers) : numbers.where(numbers.lt(n), middle(numbers));
+  return all.map((t) => (keepdim ? t.gather(dim, place) : t.gather(dim, place).squeeze([dim])));
+}
 function nonEmptyAlong(name: string, self: Tensor, dim: number): Tensor {
   assertNonEmptyDim(name, self, dim);
   return self;
@@ -128,8 +151,10 @@ export const _median_dim = op(
 );
 define(_median_dim, {
   takes: realNumbers("median_out"),
-  kernel: host(({ self, dim, keepdim }) =>
-    oneAlong(nonEmptyAlong("median", self, dim), dim, keepdim, (row) => [medianPlace(row, false)]),
+  kernel: host(
+    ({ self, dim, keepdim }) =>
+      oneAlong(nonEmptyAlong("median", self, dim), dim, keepdim, (row) => [medianPlace(row, false)]),
+    ({ self, dim, keepdim }) => medianElsewhere(nonEmptyAlong("median", self, dim), dim, keepdim, false),
   ),
   saves: ["indices"],
   backward: {

@@ -105,6 +105,48 @@ describeGpu("folds give the CPU's numbers", () => {
   });
 });
 
+describeGpu("order along a dim is the CPU's, without the host", () => {
+  const orders: Readonly<Record<string, (x: Tensor, dim: number) => readonly Tensor[]>> = {
+    sort: (x, dim) => torch.sort(x, dim),
+    "sort, descending": (x, dim) => torch.sort(x, dim, true),
+    median: (x, dim) => torch.median(x, dim),
+    nanmedian: (x, dim) => torch.nanmedian(x, dim, true),
+    "topk's values": (x, dim) => [x.topk(2, dim).values],
+  };
+  test.each(Object.keys(orders))("%s", (name) => {
+    const { onHost } = gpu();
+    for (const dtype of [torch.float32, torch.float16, torch.int64, torch.uint8])
+      for (const sizes of [[2], [5, 7], [3, 64], [4, 2, 33]]) {
+        torch.manual_seed(3);
+        // Few numbers, so that many are equal; and some that are none.
+        let x = torch.randint(0, 6, sizes).to(dtype);
+        if (dtype.is_floating_point)
+          x = x
+            .div(x.sub(5).abs().add(x.eq(5).mul(2)).sub(2))
+            .mul(0)
+            .add(x);
+        for (let dim = 0; dim < sizes.length; dim++) {
+          const [want, got] = [orders[name](x, dim), orders[name](x.to(device), dim)];
+          for (const [i, t] of want.entries()) {
+            expect(got[i].stride(), `${name} of ${String(dtype)} ${String(sizes)} along ${dim}`).toEqual(t.stride());
+            expect(
+              torch.allclose(got[i].cpu().double(), t.double(), { equal_nan: true, rtol: 0, atol: 0 }),
+              `${name} of ${String(dtype)} ${String(sizes)} along ${dim}: ${String(got[i])} for ${String(t)}`,
+            ).toBe(true);
+          }
+        }
+      }
+    expect(gpu().onHost).toBe(onHost);
+  });
+  test("is found by gradients", () => {
+    assertSame("of what is sorted", (draw) => {
+      const x = draw(6, 9).requires_grad_();
+      torch.sort(x, 1).values.mul(draw(6, 9)).sum().backward();
+      return x.grad!;
+    });
+  });
+});
+
 describeGpu("what is wrong with indices is told where the program waits", () => {
   test("in PyTorch's words, with the line of the call", () => {
     const weight = torch.ones(4, 3, { device });
