@@ -6,7 +6,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import type { Lazy } from "../tensor/lazy.ts";
 import type { ViewInfo } from "../tensor/tensor.ts";
 import { modes } from "./mode.ts";
-import type { Described, Edge, Grads } from "./node.ts";
+import type { Described, Edge, Grads, Meta } from "./node.ts";
 import { gradientEdge, Node, shortName, metaOf } from "./node.ts";
 
 /** Raises PyTorch's sentence if changing `t` in place is forbidden. `recording`: the change enters the graph. */
@@ -112,7 +112,7 @@ Tensor.refreshHistory = (t, view) => {
     throw ambiguousView(t, view.made, "its base or another view of its base has been");
   const edge = gradientEdge(view.base);
   t.view_ = { ...view, version: t.storage.version };
-  const node = edge === null ? null : new AsStrided(edge, view.base, t);
+  const node = edge === null ? null : new AsStrided(edge, new Places(view.base, t), metaOf(t));
   if (node !== null) moveRetained(t, t.node, node);
   t.node = node;
   t.outputNr = 0;
@@ -162,11 +162,11 @@ const inPairs = ({ shape, strides, offset }: Layout): Layout => ({
 /** A view's history rebuilt from its base: the base seen through the view's strides. */
 class AsStrided extends Node {
   private readonly places: Places;
-  constructor(edge: Edge, base: Tensor, view: Tensor) {
+  constructor(edge: Edge, places: Places, view: Meta) {
     super();
     this.edges = [edge];
-    this.places = new Places(base, view);
-    this.outputs = [metaOf(view)];
+    this.places = places;
+    this.outputs = [view];
   }
   override name(): string {
     return "AsStridedBackward0";
@@ -192,6 +192,10 @@ class CopySlices extends Node {
     this.inner = inner;
     this.edges = [gradientEdge(base), ...inner.edges.slice(1)];
     this.outputs = [metaOf(base)];
+    // What the op keeps of its result is a view of the base: it is led through this node, or the op would run twice.
+    const seen = metaOf(view);
+    let through: Edge | null = null;
+    inner.entrance = () => (through ??= { node: new AsStrided({ node: this, nr: 0 }, this.places, seen), nr: 0 });
   }
   override name(): string {
     return "torch::autograd::CopySlices";

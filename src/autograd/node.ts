@@ -64,6 +64,10 @@ export abstract class Node {
   /** The stack at the time of the forward call, under anomaly detection. */
   readonly forwardStack: string | null = modes().anomaly ? programStack.frames() : null;
   private ownMetadata: Record<string, unknown> | null = null;
+  /** Where a gradient of result `nr` goes: to this node, unless another one runs it. */
+  entrance(nr: number): Edge {
+    return { node: this, nr };
+  }
 
   /** A dictionary for whoever wants to note something about the node. */
   get metadata(): Record<string, unknown> {
@@ -199,7 +203,7 @@ export class SavedTensor {
       throw new TypeError(
         `Output of saved tensor unpack_hook expected to be a Tensor but got result of type ${typeWord(t)}`,
       );
-    const to = this.isResult ? { node: owner, nr: this.outputNr } : edge;
+    const to = this.isResult ? owner.entrance(this.outputNr) : edge;
     return to === null || !modes().grad ? t : inGraph(t, to);
   }
   /** The tensor, unchecked; null where it is packed or freed. */
@@ -213,7 +217,7 @@ export class SavedTensor {
     if (tensor.storage.version !== this.version) throw this.spoiled(tensor, owner);
     if (detachments.since !== null && (detachments.since.get(tensor) ?? 0) > owner.sequence) throw detachedInPlace();
     if (!this.isResult || !recorded) return tensor;
-    return inGraph(tensor, { node: owner, nr: this.outputNr });
+    return inGraph(tensor, owner.entrance(this.outputNr));
   }
   release(): void {
     this.tensor?.storage.unsave();

@@ -103,3 +103,31 @@ describe("real views of complex numbers, and complex ones of real numbers, writt
     expect(String(z.grad)).toBe("tensor([3.+3.j, 3.+3.j])");
   });
 });
+
+describe("an op in place on a view", () => {
+  const ops = ["exp_", "sigmoid_", "tanh_", "relu_", "sqrt_", "rsqrt_", "reciprocal_", "sin_", "square_", "log_"] as const;
+  const views: Record<string, (x: Tensor) => Tensor> = {
+    "all of its base": (x) => x.view(-1),
+    "a part of its base": (x) => x.select(0, 1),
+    "its base the other way round": (x) => x.t(),
+  };
+  /** First and second derivatives of what `change` makes of twice x, by graphs that are freed as they are used. */
+  const derivatives = (change: (y: Tensor) => Tensor): [number[], number[]] => {
+    const x = torch.tensor([
+      [0.5, 1.5],
+      [0.25, 2],
+    ]);
+    x.requires_grad_(true);
+    const [first] = torch.autograd.grad(change(x.mul(2)).pow(2).sum(), x, { create_graph: true });
+    const [second] = torch.autograd.grad(first!.pow(2).sum(), x);
+    return [first!.flatten().tolist() as number[], second!.flatten().tolist() as number[]];
+  };
+  for (const [what, view] of Object.entries(views))
+    test(`that is ${what} is differentiated twice as it is elsewhere`, () => {
+      for (const op of ops) {
+        const inPlace = derivatives((y) => view(y)[op]());
+        const elsewhere = derivatives((y) => view(y)[op.slice(0, -1) as "exp"]());
+        expect(inPlace, op).toEqual(elsewhere);
+      }
+    });
+});
