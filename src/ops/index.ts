@@ -335,7 +335,15 @@ export {
 export { constant_pad_nd } from "./views/constant_pad.ts";
 export { diag, diag_embed, diagflat } from "./views/diagonals.ts";
 export { cat, column_stack, dstack, hstack, stack, tile, vstack } from "./views/joining.ts";
-export { dsplit, hsplit, tensor_split, unsafe_chunk, unsafe_split, vsplit } from "./views/splitting.ts";
+export {
+  dsplit,
+  hsplit,
+  tensor_split,
+  unsafe_chunk,
+  unsafe_split,
+  unsafe_split_with_sizes,
+  vsplit,
+} from "./views/splitting.ts";
 export { as_strided, as_strided_scatter } from "./views/strided.ts";
 export { flip, fliplr, flipud, roll, rot90 } from "./views/turning.ts";
 export {

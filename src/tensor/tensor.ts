@@ -266,6 +266,10 @@ export class Tensor {
     if (!(x instanceof Tensor)) throw new TypeError(`Variable data has to be a tensor, but got ${typeof x}`);
     if (this.requires_grad && !x.dtype.is_differentiable)
       throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
+    if (x.layout !== this.layout)
+      throw new RuntimeError(
+        "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type.",
+      );
     observer.current?.note?.("data=", this, x);
     this.storage = x.storage.share(this.storage.version);
     (this as { dtype: Dtype }).dtype = x.dtype;

@@ -530,6 +530,7 @@ export const unique_consecutive: Functions["unique_consecutive"] = f.unique_cons
 export const unravel_index: Functions["unravel_index"] = f.unravel_index;
 export const unsafe_chunk: Functions["unsafe_chunk"] = f.unsafe_chunk;
 export const unsafe_split: Functions["unsafe_split"] = f.unsafe_split;
+export const unsafe_split_with_sizes: Functions["unsafe_split_with_sizes"] = f.unsafe_split_with_sizes;
 export const unsqueeze: Functions["unsqueeze"] = f.unsqueeze;
 export const unsqueeze_copy: Functions["unsqueeze_copy"] = f.unsqueeze_copy;
 export const vander: Functions["vander"] = f.vander;

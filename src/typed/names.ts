@@ -70,7 +70,7 @@ interface Lists {
   unfold: "unfold" | "unfold_copy";
   unbind: "unbind" | "unbind_copy";
   split: "split" | "unsafe_split";
-  splitSizes: "split_with_sizes" | "split_with_sizes_copy";
+  splitSizes: "split_with_sizes" | "split_with_sizes_copy" | "unsafe_split_with_sizes";
   tensorSplit: "tensor_split";
   chunk: "chunk" | "unsafe_chunk";
   matmul: "matmul";

@@ -240,6 +240,7 @@ export const core: Samples = {
   vsplit: () => [[leaf([4, 2]), 2]],
   dsplit: () => [[leaf([2, 2, 4]), 2]],
   unsafe_chunk: () => [[leaf([5, 2]), 2]],
+  unsafe_split_with_sizes: () => [[leaf([5, 2]), [2, 3]]],
   unsafe_split: () => [[leaf([5, 2]), 2]],
   vander: () => [[row()]],
   fill_diagonal: () => [[leaf([3, 3]), 0.5]],

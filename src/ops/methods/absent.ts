@@ -22,7 +22,7 @@ reciprocal remainder renorm repeat_interleave resize resize_as resolve_neg roll 
 scatter_add scatter_reduce select_copy select_scatter sgn sign signbit sin sinc sinh slice_copy slice_scatter slogdet \
 sort split_with_sizes split_with_sizes_copy squeeze squeeze_copy std_mean subtract svd swapaxes swapdims t t_copy take \
 take_along_dim tan tensor_split tile topk trace transpose transpose_copy triangular_solve tril triu true_divide trunc \
-unbind_copy unflatten unfold unfold_copy uniform unique unique_consecutive unsafe_chunk unsafe_split unsqueeze \
+unbind_copy unflatten unfold unfold_copy uniform unique unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze \
 unsqueeze_copy vander var_mean vdot view_copy vsplit xlogy zero".split(" "));
 /** The methods that come with what makes sparse tensors, but for names that other objects have. */
 export const OF_SPARSE: ReadonlySet<string> = new Set(

@@ -31,7 +31,7 @@ declare module "../../tensor/tensor.ts" {
 Tensor.prototype.resize_ = function (this: Tensor, ...given: unknown[]) {
   const [, size, format] = bind(RESIZE, [this, ...given], true) as [Tensor, number[], MemoryFormat | null];
   if (levels.newest !== null) assertOwned(null, "resize_", [this]);
-  if (this.requires_grad) throw new RuntimeError("cannot resize variables that require grad");
+  assertResizable(this);
   if (format === preserve_format) throw new RuntimeError("Unsupported memory format Preserve");
   // The shape that it has is no change, whatever its strides.
   if (!sameShape(this.sizes, checkSize(size)) || format !== null)
@@ -42,12 +42,16 @@ const RESIZE = parseSchema("resize_(Tensor self, SymInt[] size, *, memory_format
 Tensor.prototype.resize_as_ = function (this: Tensor, ...given: unknown[]) {
   const [, other, format] = bind(RESIZE_AS, [this, ...given], true) as [Tensor, Tensor, MemoryFormat | null];
   const kept = format === preserve_format ? formatOf(other.sizes, other.strides) : format;
-  if (this.requires_grad) throw new RuntimeError("cannot resize variables that require grad");
+  assertResizable(this);
   if (!sameShape(this.sizes, other.sizes)) resizeChanged(this, other.sizes, stridesIn(contiguous_format, other.sizes));
   if (kept !== null) this.strides = stridesIn(kept, this.sizes);
   return this;
 };
 const RESIZE_AS = parseSchema("resize_as_(Tensor self, Tensor other, *, memory_format? memory_format=None) -> Tensor");
+/** What requires grad may only be resized where nothing is ever recorded. */
+function assertResizable(t: Tensor): void {
+  if (t.requires_grad && !t.inference) throw new RuntimeError("cannot resize variables that require grad");
+}
 function resizeChanged(self: Tensor, size: Shape, strides: readonly number[]): void {
   const before = self.storage.block.nbytes;
   resize(self, size, strides);

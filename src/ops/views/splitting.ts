@@ -1,4 +1,5 @@
 // Cutting into pieces.
+import { nodeNamed } from "../../autograd/op_node.ts";
 import { int64 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { wrapDim } from "../../base/layout.ts";
@@ -77,9 +78,29 @@ function pieces(name: string, self: Tensor, indices: number | readonly number[],
     );
   return tensor_split(self, indices as never, dim) as Tensor[];
 }
+/** Views as tensors of their own, though of the same memory: what is written to one is no change of the others. */
+const apart = (self: Tensor, views: readonly Tensor[], node: string): Tensor[] =>
+  views.map((t) => {
+    t.view_ = null;
+    t.storage = t.storage.share(0);
+    return nodeNamed(t, node, [self]);
+  });
 /** {@link chunk}, whose results count as tensors of their own. */
 export const unsafe_chunk = op("unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]");
-define(unsafe_chunk, { kernel: composite(({ self, chunks, dim }) => self.chunk(chunks, dim)) });
+define(unsafe_chunk, {
+  kernel: composite(({ self, chunks, dim }) => apart(self, self.chunk(chunks, dim), "UnsafeSplitBackward0")),
+});
 /** {@link split}, whose results count as tensors of their own. */
 export const unsafe_split = op("unsafe_split(Tensor self, int split_size, int dim=0) -> Tensor[]");
-define(unsafe_split, { kernel: composite(({ self, split_size, dim }) => self.split(split_size, dim)) });
+define(unsafe_split, {
+  kernel: composite(({ self, split_size, dim }) => apart(self, self.split(split_size, dim), "UnsafeSplitBackward0")),
+});
+/** {@link split_with_sizes}, whose results count as tensors of their own. */
+export const unsafe_split_with_sizes = op(
+  "unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]",
+);
+define(unsafe_split_with_sizes, {
+  kernel: composite(({ self, split_sizes, dim }) =>
+    apart(self, self.split_with_sizes(split_sizes, dim), "UnsafeSplitWithSizesBackward0"),
+  ),
+});
