@@ -139,6 +139,17 @@ export class FunctionNode extends Node {
     if (this.ctx.saved !== null && this.ctx.saved.length > 0) this.ctx.saved = null;
   }
 }
+/** Neither backwards nor forwards. */
+const unrecorded = <T>(body: () => T): T => {
+  const now = modes();
+  const { grad, forwardGrad } = now;
+  Object.assign(now, { grad: false, forwardGrad: false });
+  try {
+    return body();
+  } finally {
+    Object.assign(now, { grad, forwardGrad });
+  }
+};
 function listOf(returned: Returned): (Tensor | null)[] {
   return returned instanceof Tensor || returned === null || returned === undefined ? [returned ?? null] : [...returned];
 }
@@ -223,7 +234,7 @@ export class Function {
     const edges = values.map((v) => (recording && v instanceof Tensor ? gradientEdge(v) : null));
     const compute = level?.compute;
     const computed = compute?.();
-    const returned = withGrad(false, () => {
+    const returned = unrecorded(() => {
       if (this.setup_context === Function.setup_context) return this.forward(...([ctx, ...values] as never[]));
       const made = compute === undefined ? this.forward(...(values as never[])) : computed;
       this.setup_context(ctx, values as never, made as never);
@@ -244,22 +255,31 @@ export class Function {
       if (recording && t.is_leaf && t.requires_grad)
         throw new RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.");
       if (t.view_ !== null) assertWritable(t, recording);
+      if (t.view_ !== null && recording && outputs.length > 1)
+        throw new RuntimeError(
+          "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more than one Tensor. This is not supported by the current autograd engine. You should either make sure the input is not a view (using .clone() for example) or make your Function only return one Tensor (potentially splitting it into two Functions: one doing the inplace that returns a single Tensor and a second one that does the other operations). You can ask on the forum https://discuss.pytorch.org/ if you need help to do this change.",
+        );
       if (compute === undefined) markChanged(t.storage, this.name);
     }
     level?.seen?.(ctx, results);
+    const given = new Set(values);
+    // An input returned as it is becomes a view of itself, so that it can have a history of its own.
+    const made = outputs.map((t) => (given.has(t) && !ctx.dirty.includes(t) ? t.alias() : t));
+    const asReturned = (): unknown => {
+      if (!Array.isArray(returned)) return made[0] ?? returned;
+      let next = 0;
+      return results.map((out) => (out instanceof Tensor ? made[next++] : out));
+    };
     if (!recording || outputs.length === 0) {
       if (modes().grad)
-        for (const t of outputs)
-          if (t.view_?.made === "no_grad") t.view_ = { ...t.view_, made: outputs.length > 1 ? "multiple" : "custom" };
-      return returned;
+        for (const t of made)
+          if (t.view_?.made === "no_grad") t.view_ = { ...t.view_, made: made.length > 1 ? "multiple" : "custom" };
+      return asReturned();
     }
     const places = results.flatMap((out, i) => (out instanceof Tensor ? [i] : []));
     const node = new FunctionNode(this, level?.called ?? this.name, ctx, places, results.length);
     node.edges = edges;
     ctx.node = node;
-    const given = new Set(values);
-    // An input returned as it is becomes a view of itself, so that it can have this node as its history.
-    const made = outputs.map((t) => (given.has(t) && !ctx.dirty.includes(t) ? t.alias() : t));
     node.outputs = made.map(metaOf);
     for (const [i, t] of made.entries()) {
       if (ctx.nonDifferentiable.includes(outputs[i]) || !t.dtype.is_differentiable) {
@@ -281,9 +301,7 @@ export class Function {
       const i = outputs.indexOf(t);
       return new SavedTensor(i >= 0 ? made[i] : t, i >= 0 && !given.has(t), Math.max(i, 0));
     });
-    if (!Array.isArray(returned)) return made[0];
-    let next = 0;
-    return results.map((out) => (out instanceof Tensor ? made[next++] : out));
+    return asReturned();
   }
 }
 

@@ -25,7 +25,7 @@ export abstract class Level implements OpenLevel {
   readonly transforms: boolean = true;
   /** Whether calls are recorded for tensors of this level. */
   abstract readonly records: boolean;
-  /** Whether tensors made from nothing are of this level, so that others of it may be written into them. */
+  /** Whether all that is made while it is open is of this level, so that others of it may be written into it. */
   readonly wraps: boolean = false;
   /** Whether a call with this tensor is its own, where its tensors are those of below. */
   readonly claims: ((t: Tensor) => boolean) | null = null;
@@ -171,7 +171,9 @@ export function tensorsIn(values: Values): Tensor[] {
 export function levelOf(entry: Entry, values: Values): Level | null {
   let found: Level | null = null;
   const tensors = tensorsIn(values);
-  if (tensors.length === 0) for (found = levels.newest; found !== null && !found.wraps;) found = found.below;
+  // A view of what the function did not make is none of its own.
+  if (tensors.length === 0 || entry.definition!.kernel.kind !== "view")
+    for (found = levels.newest; found !== null && !found.wraps;) found = found.below;
   for (const t of tensors)
     if (t instanceof Wrapped && (found === null || t.level.number > found.number)) found = t.level;
   for (let level = levels.newest; level !== null && level !== found; level = level.below)

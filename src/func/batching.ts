@@ -1,6 +1,6 @@
 // Batching: how an op computes for a whole batch at once.
 import { RuntimeError } from "../base/errors.ts";
-import { sameShape, wrapDim } from "../base/layout.ts";
+import { list, reach, sameShape, wrapDim } from "../base/layout.ts";
 import { runInPlace } from "../dispatch/call.ts";
 import { isRandom, mapTensors, tensorsIn } from "../dispatch/levels.ts";
 import type { Results } from "../dispatch/levels.ts";
@@ -63,6 +63,7 @@ const seen: Rule = (call) => {
   const below = call.below(call.values[0] as Tensor);
   const made = kernel.run(call.values, call.entry.schema);
   const wanted = made instanceof Tensor ? [made] : made;
+  if (call.name === "_as_strided") assertWithin(call.values[0] as Tensor, wanted[0]);
   const isSame = (views: Results): boolean =>
     (views instanceof Tensor ? [views] : views).every((t, i) => isOfBatch(t, below, wanted[i]));
   try {
@@ -77,6 +78,17 @@ const seen: Rule = (call) => {
     below.as_strided([call.size, ...t.sizes], [below.strides[0], ...t.strides], t.offset);
   return made instanceof Tensor ? view(made) : made.map(view);
 };
+/** Raises for a view that would reach into other elements of the batch. */
+function assertWithin(t: Tensor, made: Tensor): void {
+  const [from, to] = [t, made].map(({ sizes, strides, offset }) => [
+    offset,
+    sizes.includes(0) ? offset : offset + reach({ shape: sizes, strides, offset: 0 }),
+  ]);
+  if (made.numel() === 0 || (from[0] <= to[0] && to[1] <= from[1])) return;
+  throw new RuntimeError(
+    `result = tensor.as_strided(${list(made.sizes)}, ${list(made.strides)}, ${made.offset}) can access memory outside of \`tensor\`. \`result\` can access some memory in range ${list(to)}, but \`tensor\` can only access some memory in range ${list(from)}. This is not supported inside of vmap, please try to rewrite the \`as_strided\` call as a sequence of PyTorch view operations`,
+  );
+}
 /** Whether a view of all of the batch is, for each element, that of the element. */
 const isOfBatch = (t: Tensor, below: Tensor, of: Tensor): boolean =>
   t.offset === of.offset &&

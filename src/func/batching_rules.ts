@@ -344,6 +344,11 @@ export const rules: Readonly<Record<string, Rule | undefined>> = {
       ? _where(call.whole(mask, self.dim()), call.whole(value, self.dim()).to(self.dtype), call.whole(self))
       : aligned(call);
   },
+  _new_zeros_with_same_feature_meta: (call) => {
+    const [self, other] = call.values as [Tensor, Tensor];
+    if (call.isBatched(other)) return call.run([call.below(self), call.below(other), call.arg("self_num_batch_dims")]);
+    return call.run([call.below(self), other, call.arg<number>("self_num_batch_dims") + 1]);
+  },
   repeat,
   convolution,
   _convolution_weight: convolutionWeight,

@@ -6,7 +6,7 @@ import { assertUnhooked } from "../autograd/saved_hooks.ts";
 import { modes, scoped } from "../autograd/mode.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { bindArguments } from "../dispatch/callable.ts";
-import { amongEnded, standing } from "../dispatch/levels.ts";
+import { amongEnded, levels, standing } from "../dispatch/levels.ts";
 import { zeros_like } from "../ops/index.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { DerivativeLevel } from "./derivative_level.ts";
@@ -124,11 +124,11 @@ export function placesOf(argnums: Argnums, args: readonly unknown[]): number[] {
     throw new RuntimeError(`argnums elements must be unique, got (${places.join(", ")})`);
   return places;
 }
-/** The function of the arguments at these places alone. */
+/** The function of the arguments at these places alone, for the newest level: it may write to the others, too. */
 export const partial =
   <R>(f: (...args: never[]) => R, args: readonly unknown[], places: readonly number[]) =>
   (chosen: readonly unknown[]): R => {
-    const given = [...args];
+    const given = [...mapTensors(args, (t) => levels.newest!.wrap(t))];
     places.forEach((place, i) => (given[place] = chosen[i]));
     return f(...(given as never[]));
   };

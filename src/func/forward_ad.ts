@@ -2,7 +2,7 @@
 import type { FunctionClass, FunctionContext } from "../autograd/function.ts";
 import { nodeNamed } from "../autograd/op_node.ts";
 import { RuntimeError, TypeError, ValueError } from "../base/errors.ts";
-import { levels, mapTensors, standing, tensorsIn } from "../dispatch/levels.ts";
+import { levels, mapTensors, refuseBatch, standing, tensorsIn } from "../dispatch/levels.ts";
 import type { Results } from "../dispatch/levels.ts";
 import { callable } from "../dispatch/callable.ts";
 import type { Entry } from "../dispatch/declare.ts";
@@ -19,6 +19,8 @@ class DualLevel extends TangentLevel {
   private readonly tangents = new WeakMap<Tensor, Tensor>();
   /** What stands for another tensor in the graph. */
   private readonly origins = new WeakMap<Tensor, Tensor>();
+  /** Of tensors made of others with another tangent, or none, and of views of them: those tensors. */
+  private readonly roots = new WeakMap<Tensor, Tensor>();
   /** Values without their tangents, and views of such. */
   private readonly values = new WeakSet<Tensor>();
 
@@ -30,12 +32,15 @@ class DualLevel extends TangentLevel {
     if (this.values.has(t)) return null;
     const origin = this.origins.get(t);
     if (origin !== undefined) return this.tangentOf(origin);
-    const base = t.view_?.base;
-    const whole = base === undefined ? undefined : this.tangents.get(base);
-    if (base === undefined || whole === undefined) return null;
+    const base = this.rootOf(t);
+    const whole = this.tangents.get(base);
+    if (whole === undefined) return null;
     const made = this.lower(() => viewOf(whole, t, base));
     this.setTangent(t, made);
     return made;
+  }
+  override rootOf(t: Tensor): Tensor {
+    return this.roots.get(t) ?? super.rootOf(t);
   }
   override setTangent(t: Tensor, tangent: Tensor): void {
     this.tangents.set(t, tangent);
@@ -47,8 +52,14 @@ class DualLevel extends TangentLevel {
   }
   override compute(entry: Entry, values: Values): Results {
     const results = super.compute(entry, values);
-    const isValue = tensorsIn(values).some((t) => this.values.has(t));
-    if (isValue && entry.definition!.kernel.kind === "view") mapTensors([results], (t) => this.asValue(t));
+    if (entry.definition!.kernel.kind !== "view") return results;
+    const [self] = tensorsIn(values);
+    const root = this.roots.get(self);
+    mapTensors([results], (t) => {
+      if (this.values.has(self)) this.asValue(t);
+      if (root !== undefined) this.roots.set(t, root);
+      return t;
+    });
     return results;
   }
   override custom(of: FunctionClass, args: Values): unknown {
@@ -56,7 +67,13 @@ class DualLevel extends TangentLevel {
     let ctx: FunctionContext | null = null;
     const seen = (made: FunctionContext): void => void (ctx = made);
     const results = this.lower(() => of.alone(given, { called: of.name, seen }));
-    this.pushCustom(of, ctx!, given, Array.isArray(results) ? (results as Values) : [results]);
+    const made: Values = Array.isArray(results) ? results : [results];
+    // Forward ran beneath, where a dual tensor is a view of another.
+    for (const result of made)
+      for (const t of given)
+        if (result instanceof Tensor && t instanceof Tensor && result !== t && super.rootOf(result) === super.rootOf(t))
+          this.roots.set(result, this.rootOf(t));
+    this.pushCustom(of, ctx!, given, made);
     return results;
   }
   override refuseWrite(): null {
@@ -67,6 +84,10 @@ class DualLevel extends TangentLevel {
   }
   asValue(t: Tensor): Tensor {
     this.values.add(t);
+    return this.asRoot(t);
+  }
+  asRoot(t: Tensor): Tensor {
+    this.roots.set(t, t);
     return t;
   }
   drop(t: Tensor): void {
@@ -155,6 +176,10 @@ export const make_dual = callable(MAKE_DUAL, ({ tensor, tangent, level }): Tenso
   for (const [what, t] of Object.entries({ primal: tensor, tangent }))
     if (!isFloat(t))
       throw new ValueError(`Expected ${what} to be floating point or complex, but got: ${String(t.dtype)}`);
+  refuseBatch(
+    tensor,
+    "Batching rule not implemented for aten::_make_dual; the fallback path doesn't work on out= or view ops.",
+  );
   const open = current;
   if (open === null || (level ?? 0) !== 0) throw new RuntimeError("Invalid level given to _make_dual");
   if (open.tangentOf(tensor) !== null)
@@ -166,7 +191,10 @@ export const make_dual = callable(MAKE_DUAL, ({ tensor, tangent, level }): Tenso
       "Setting a forward grad that itself has a forward gradient at the same level0 is not supported.",
     );
   assertTangent(tensor, tangent);
-  return open.lower(() => open.made(nodeNamed(tensor.alias(), "ViewBackward0"), laidAs(tensor, tangent)));
+  return open.lower(() => {
+    const dual = open.asRoot(nodeNamed(tensor.alias(), "ViewBackward0"));
+    return open.made(dual, laidAs(tensor, tangent));
+  });
 });
 /** A tensor's value, as a view without a tangent, and its tangent. As `torch.autograd.forward_ad.unpack_dual`. */
 export const unpack_dual = callable(UNPACK_DUAL, ({ tensor, level }): UnpackedDualTensor => {

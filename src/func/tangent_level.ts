@@ -1,13 +1,14 @@
 // What levels of tensors with tangents share: forward-mode differentiation.
 import type { FunctionClass, FunctionContext } from "../autograd/function.ts";
 import { modes } from "../autograd/mode.ts";
-import { RuntimeError } from "../base/errors.ts";
+import { help, NotImplementedError, RuntimeError } from "../base/errors.ts";
 import { list, sameShape } from "../base/layout.ts";
 import { run, runInPlace } from "../dispatch/call.ts";
-import { Level, mapTensors, tensorsIn } from "../dispatch/levels.ts";
+import { isBatched, Level, mapTensors, tensorsIn } from "../dispatch/levels.ts";
 import type { Results } from "../dispatch/levels.ts";
 import type { Entry } from "../dispatch/declare.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { _new_zeros_with_same_feature_meta } from "../ops/creation/creation.ts";
 import { ones_like, zeros_like } from "../ops/index.ts";
 import { listOf } from "./custom_function.ts";
 import { products, recorded } from "./derivatives.ts";
@@ -26,6 +27,10 @@ export abstract class TangentLevel extends Level {
   /** The tangent of a tensor; null if it does not depend on the input. */
   abstract tangentOf(t: Tensor): Tensor | null;
   abstract setTangent(t: Tensor, tangent: Tensor): void;
+  /** The tensor of which it is a view that changes with it. */
+  rootOf(t: Tensor): Tensor {
+    return t.view_?.base ?? t;
+  }
   /** A tensor's value without its tangent, one level down. */
   abstract bareOf(t: Tensor): Tensor;
   /** A result of an op, with its tangent, as this level has it. */
@@ -50,9 +55,9 @@ export abstract class TangentLevel extends Level {
       const result = changed ? run(of, copied) : null;
       const [tangent = null] = result === null ? [] : this.tangentsOf(of, values, [result as Tensor], copied[0]);
       runInPlace(of, name, primals);
-      const base = self.view_?.base ?? self;
+      const base = this.rootOf(self);
       if (tangent !== null && self.dtype.is_differentiable && this.tangentOf(base) === null)
-        this.setTangent(base, zeros_like(this.innerOf(base)));
+        this.setTangent(base, _new_zeros_with_same_feature_meta(tangent, this.innerOf(base)));
       if (this.tangentOf(self) !== null) this.laid(self).copy_(tangent ?? zeros_like(inner));
     });
   }
@@ -66,6 +71,7 @@ export abstract class TangentLevel extends Level {
       return this.tangentOf(t) ?? (none ? this.lower(() => zeros_like(this.innerOf(t))) : null);
     });
     ctx.shown = ctx.toSaveForward.map((t) => t && this.innerOf(t));
+    const versions = new Map(tangents.map((t) => [t, t?.storage.version]));
     const made = listOf(this.lower(() => of.jvp(ctx, ...(tangents as never[]))));
     ctx.shown = null;
     if (made.length !== results.length)
@@ -74,12 +80,39 @@ export abstract class TangentLevel extends Level {
       );
     for (const [i, tangent] of made.entries()) {
       const result = results[i];
-      if (!(result instanceof Tensor) || tangent === null) continue;
+      if (!(result instanceof Tensor)) continue;
+      if (!result.dtype.is_differentiable || ctx.nonDifferentiable.includes(result)) {
+        if (tangent === null) continue;
+        throw new RuntimeError(
+          `Function's jvp returned a gradient at position ${i}, but  the corresponding forward output is not a differentiable Tensor.You should return ${help({ TypeScript: "null", Python: "None" })} at that position instead.`,
+        );
+      }
+      if (ctx.dirty.includes(result)) {
+        const before = this.tangentOf(result);
+        if (before !== null && (before !== tangent || before.storage.version === versions.get(before)))
+          throw new RuntimeError(
+            "An inplace custom Function is not modifying the forward mode gradients inplace. If the forward is modifying an input inplace, then the jvp function must modify the corresponding gradient inplace.",
+          );
+      } else if (tangent !== null) this.assertSeen(result, tangent, tensors);
+      if (tangent === null) continue;
       assertTangent(result, tangent);
-      const before = args.includes(result) ? this.tangentOf(result) : null;
-      if (before === null) this.setTangent(result, tangent);
-      else if (before !== tangent) this.lower(() => before.copy_(tangent));
+      this.setTangent(result, tangent);
     }
+  }
+  /** Raises unless the tangent of a view of an argument is a view of that argument's. */
+  private assertSeen(result: Tensor, tangent: Tensor, args: readonly (Tensor | null)[]): void {
+    if (this.wraps || result.view_ === null) return;
+    const root = this.rootOf(result);
+    const of = args.find((t) => t !== null && this.rootOf(t) === root);
+    const moves = of ? this.tangentOf(of) : null;
+    if (moves === null) return;
+    const refused = (sentence: string): RuntimeError => new RuntimeError(`A custom Function${sentence}.`);
+    if (tangent.view_ === null)
+      throw refused("'s forward is returning a view (or an input as-is) but the jvp is not returning a view");
+    if (moves.view_ !== null ? tangent.view_.base !== moves.view_.base : tangent.view_.base !== moves)
+      throw refused(
+        ` is returning a view but the jvp is not returning a view of the ${moves.view_ === null ? "given grad input" : "same base as the given grad input"}`,
+      );
   }
   /** The tangent of a tensor that has one, laid as it. */
   private laid(t: Tensor): Tensor {
@@ -95,7 +128,7 @@ export abstract class TangentLevel extends Level {
     const primals = mapTensors(values, (t) => this.bareOf(t));
     if (self !== null) primals[0] = self;
     const { kernel } = entry.definition!;
-    const isView = kernel.kind === "view" && entry.schema.name !== "_as_strided";
+    const isView = kernel.kind === "view";
     if (isView || LINEAR.has(entry.schema.name)) {
       const tangent = this.laid(values[0] as Tensor);
       const moved = run(entry, [tangent, ...primals.slice(1)]);
@@ -103,9 +136,21 @@ export abstract class TangentLevel extends Level {
     }
     if (entry.record === null) return [];
     const rule = rules[entry.schema.name] ?? (kernel.elementwise === true ? aligned : null);
+    try {
+      return this.derived(entry, values, primals, results, rule === aligned);
+    } catch (error) {
+      throw error instanceof NotImplementedError ? unsupported(entry) : error;
+    }
+  }
+  private derived(
+    entry: Entry,
+    values: Values,
+    primals: Values,
+    results: readonly Tensor[],
+    isElementwise: boolean,
+  ): (Tensor | null)[] {
     const isReal = tensorsIn([primals, results]).every((t) => !t.dtype.is_complex);
-    if (rule === aligned && isReal && results.length === 1)
-      return [this.elementwise(entry, values, primals, results[0])];
+    if (isElementwise && isReal && results.length === 1) return [this.elementwise(entry, values, primals, results[0])];
     return this.bySecondProduct(entry, values, primals, results);
   }
   /** Where each element has a derivative of its own, the formula for the gradient multiplies by it. */
@@ -172,7 +217,9 @@ export abstract class TangentLevel extends Level {
 }
 /** The tangent of a view: the same view of its base's. */
 export const viewOf = (whole: Tensor, t: Tensor, base: Tensor): Tensor =>
-  whole.as_strided(t.sizes, t.strides, whole.offset + t.offset - base.offset);
+  t.offset === base.offset && sameShape(t.sizes, base.sizes) && sameShape(t.strides, base.strides)
+    ? whole
+    : whole.as_strided(t.sizes, t.strides, whole.offset + t.offset - base.offset);
 /** Raises for a tangent that is not of the tensor's shape. */
 export function assertTangent(x: Tensor, tangent: Tensor): void {
   if (!sameShape(x.sizes, tangent.sizes))
@@ -180,10 +227,23 @@ export function assertTangent(x: Tensor, tangent: Tensor): void {
       `Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size ${list(x.sizes)} while the given forward gradient is of size ${list(tangent.sizes)}.`,
     );
 }
+const unsupported = ({ schema: { name } }: Entry): NotImplementedError =>
+  new NotImplementedError(
+    `Trying to use forward AD with ${name === "zeta" ? "special_zeta" : name} that does not support it because it has not been implemented yet.\nPlease file an issue to PyTorch at https://github.com/pytorch/pytorch/issues/new?template=feature-request.yml so that we can prioritize its implementation or submit a PR adding the implementation to derivatives.yaml`,
+  );
 const expanded = (t: Tensor, { sizes }: Tensor): Tensor => (sameShape(t.sizes, sizes) ? t : t.expand([...sizes]));
-/** The tangent with the strides of its tensor. */
-export const laidAs = (t: Tensor, tangent: Tensor): Tensor =>
-  t.strides.every((s, d) => s === tangent.strides[d]) ? tangent : zeros_like(t).copy_(tangent);
+const stored = ({ storage, dtype }: Tensor): number => storage.block.nbytes / dtype.itemsize;
+/** The tangent as its tensor lies in memory. */
+export function laidAs(t: Tensor, tangent: Tensor): Tensor {
+  const isSame =
+    t.offset === tangent.offset &&
+    t.strides.every((s, d) => t.sizes[d] < 2 || s === tangent.strides[d]) &&
+    t.is_conj() === tangent.is_conj() &&
+    t.is_neg() === tangent.is_neg() &&
+    // What is of a batch has the memory of all of it.
+    (isBatched(tangent) || stored(t) === stored(tangent));
+  return isSame ? tangent : _new_zeros_with_same_feature_meta(tangent, t).copy_(tangent);
+}
 /** Linear in self, and in nothing else. */
 const LINEAR = new Set(
   "clone _to_copy sum mean cumsum neg flip roll tril triu repeat index_select gather _index _unsafe_view take _fft_c2c _fft_r2c _fft_c2r _conj_physical pixel_shuffle pixel_unshuffle _im2col _col2im _upsample".split(

@@ -4,7 +4,7 @@ import type { Dtype, Scalar } from "../../base/dtype.ts";
 import { bool, Complex, complex128, complexOf, float64, get_default_dtype, uint8 } from "../../base/dtype.ts";
 import { iinfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
-import { reach } from "../../base/layout.ts";
+import { contiguousStrides, reach } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { preserve_format, stridesIn } from "../../base/memory_format.ts";
 import { empty as allocate, emptyLike } from "../../tensor/allocate.ts";
@@ -157,6 +157,25 @@ define(new_empty_strided, {
   kernel: compute(({ self, size, stride, dtype, requires_grad }) =>
     asLeaf(strided(size, stride, dtype ?? self.dtype), requires_grad),
   ),
+});
+
+/**
+ * Zeros that lie as `other` does, in as much memory, behind the first `self_num_batch_dims` dims of `self`: a tangent of
+ * `other`, of which every view has one.
+ * @internal
+ */
+export const _new_zeros_with_same_feature_meta = op(
+  "_new_zeros_with_same_feature_meta(Tensor self, Tensor other, *, int self_num_batch_dims=0) -> Tensor",
+);
+define(_new_zeros_with_same_feature_meta, {
+  kernel: compute(({ self, other, self_num_batch_dims }) => {
+    const { dtype, sizes, strides, offset } = other;
+    const batch = self.shape.slice(0, self_num_batch_dims);
+    const numel = other.storage.block.nbytes / dtype.itemsize;
+    const { storage } = filled([...batch, numel], 0, dtype);
+    const steps = contiguousStrides([...batch, numel]).slice(0, -1);
+    return new Tensor(storage, dtype, [...batch, ...sizes], [...steps, ...strides], offset);
+  }),
 });
 
 /** Uninitialised elements with given strides. */

@@ -7,6 +7,7 @@ import { list, numel, sameShape } from "../../../base/layout.ts";
 import type { Shape } from "../../../base/layout.ts";
 import { composite, compute, inFormat, inOpmath } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
+import { levels } from "../../../dispatch/levels.ts";
 import { modes, withGrad } from "../../../autograd/mode.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { inputGradient, normalized, weightGradient } from "./norm_passes.ts";
@@ -161,8 +162,11 @@ define(native_batch_norm, {
       const [ofBatch, scale] = [mean.detach().view([channels]), rstd.detach().view([channels])];
       const count = numel(input.sizes) / channels;
       // PyTorch's kernel writes over them without counting a version.
-      const move = (running: Tensor, by: Tensor): void =>
-        assign(running, running.mul(1 - momentum).add(by, { alpha: momentum }));
+      const move = (running: Tensor, by: Tensor): void => {
+        const moved = running.mul(1 - momentum).add(by, { alpha: momentum });
+        if (levels.newest === null) assign(running, moved);
+        else running.copy_(moved);
+      };
       // A batch of nothing tells nothing.
       if (count > 0)
         withGrad(false, () => {
