@@ -350,6 +350,35 @@ class Tensor(Held, metaclass=_Methods):
     def output_nr(self):
         return get("outputNr", self)
 
+    @property
+    def _grad_fn(self):
+        return self.grad_fn
+
+    @_grad_fn.deleter
+    def _grad_fn(self):
+        raise RuntimeError("Deletion of _grad_fn not allowed. Detach tensor instead!")
+
+    @property
+    def _backward_hooks(self):
+        return None
+
+    @_backward_hooks.setter
+    def _backward_hooks(self, value):
+        pass
+
+    @_backward_hooks.deleter
+    def _backward_hooks(self):
+        raise RuntimeError("Deletion of _backwards_hooks not allowed!")
+
+    @property
+    def volatile(self):
+        warn("volatile was removed (Variable.volatile is always False)", "UserWarning")
+        return False
+
+    @volatile.setter
+    def volatile(self, value):
+        warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.", "UserWarning")
+
     _is_parameter = False
     _version = fixed(lambda self: get("_version", self))
     _base = fixed(lambda self: get("_base", self))
@@ -559,8 +588,6 @@ class Tensor(Held, metaclass=_Methods):
             text = text.replace("tensor(", name, 1).replace("\n" + " " * 7, "\n" + " " * len(name))
         return text
 
-    __str__ = __repr__
-
     def __format__(self, spec):
         if self.dim() == 0 and not self.requires_grad or (self.dim() == 0 and type(self) is Tensor):
             return format(self.item(), spec)
@@ -641,7 +668,7 @@ class Tensor(Held, metaclass=_Methods):
         return rebuild, args
 
     def __dir__(self):
-        return sorted((set(object.__dir__(self)) | names("Tensor")) - {"_kept"})
+        return sorted((set(object.__dir__(self)) | names("Tensor")) - {"_kept", "volatile"})
 
     # -- autograd
 

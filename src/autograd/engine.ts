@@ -266,11 +266,9 @@ class GraphTask {
       let out = [...grads];
       for (const g of out) if (g !== null) g.storage.kept = true;
       for (const [nr, perTensor] of hooks ?? []) {
-        for (const hook of Array.from(perTensor.values())) {
-          const grad = out[nr];
-          if (grad === null) continue;
-          out[nr] = checkHookResult(hook(grad), grad, hook.name);
-        }
+        // Also with nothing, as PyTorch calls them: of a node's results another one may have a gradient alone.
+        for (const hook of Array.from(perTensor.values()))
+          out[nr] = checkHookResult(hook(out[nr] as Tensor), out[nr], hook.name);
       }
       for (const [nr, t] of retained ?? []) {
         const grad = out[nr];
@@ -402,10 +400,10 @@ const NOTHING: readonly (() => void)[] = [];
 const nothingFor = (node: Node): Grads => new Array<Tensor | null>(node.outputs.length).fill(null);
 
 /** What a hook on a tensor returned, if it may stand for the gradient. */
-export function checkHookResult(result: unknown, grad: Tensor, hook: string): Tensor {
+export function checkHookResult<G extends Tensor | null>(result: unknown, grad: G, hook: string): Tensor | G {
   if (result === undefined || result === null) return grad;
   if (!(result instanceof Tensor)) throw new TypeError(`expected Variable, but hook returned '${typeWord(result)}'`);
-  if (!sameShape(result.sizes, grad.sizes))
+  if (grad !== null && !sameShape(result.sizes, grad.sizes))
     throw new RuntimeError(`hook '${hook || "<lambda>"}' has changed the size of value`);
   return result;
 }

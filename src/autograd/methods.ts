@@ -24,7 +24,10 @@ declare module "../tensor/tensor.ts" {
      */
     backward(gradient?: Tensor | null, options?: BackwardOptions): void;
     backward(options: BackwardOptions & { gradient?: Tensor | null }): void;
-    /** Calls `hook` with the gradient when it is computed; what it returns takes the gradient's place. */
+    /**
+     * Calls `hook` with the gradient when it is computed; what it returns takes the gradient's place. As in PyTorch, it is called
+     * with null where none comes: of what came of one call, as by `chunk`, another result may have one alone.
+     */
     register_hook(hook: TensorHook): RemovableHandle;
     /** Calls `hook` with a leaf after its `.grad` was updated. */
     register_post_accumulate_grad_hook(hook: (leaf: Tensor) => void): RemovableHandle;

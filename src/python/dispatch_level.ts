@@ -15,7 +15,7 @@ import { mapTensors } from "../func/tree.ts";
 import { asLeaf } from "../ops/creation/from_data.ts";
 import type { Block } from "../kernel/place.ts";
 import { empty, withoutCollecting } from "../tensor/allocate.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { keptAttributes } from "./attributes.ts";
 
 type Values = readonly unknown[];
@@ -94,6 +94,11 @@ class Answered extends Wrapped {
   }
   override get block(): Block {
     throw new RuntimeError(NO_DATA);
+  }
+  /** What the class says of itself, or its elements, of which it is asked. */
+  override toString(): string {
+    const own = (this.level as DispatchLevel).told("__repr__", [this], {}) as string | null;
+    return own ?? Tensor.prototype.toString.call(this);
   }
   override elementAt(index: readonly number[]): Scalar {
     const element = index.length === 0 ? this : index.reduce<Tensor>((t, i) => t.select(0, i), this);
