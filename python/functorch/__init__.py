@@ -92,3 +92,42 @@ for _function, _instead in (
     _function.__name__ = _function.__qualname__ = _function.__name__[1:]
     globals()[_function.__name__] = _deprecated(_function, f"torch.func.{_instead}")
 del _name, _function, _instead
+
+
+def _called_with(function):
+    """A function of modules as it was called first: with the arguments of forward in a tuple."""
+
+    def called(*state_and_args):
+        *state, args = state_and_args
+        return function(*state, *args)
+
+    return called
+
+
+def _ensemble(taken_apart, model_class, ensemble_shape, device):
+    """What makes as many models as `ensemble_shape` says, with their state stacked."""
+
+    def made(*args, **kwargs):
+        if len(ensemble_shape) > 1:
+            raise ValueError("NYI: ensemble_shape with more than 1 element")
+        if ensemble_shape and ensemble_shape[0] <= 0:
+            raise ValueError(f"num_models {ensemble_shape[0]} should be > 0")
+        count = ensemble_shape[0] if ensemble_shape else 1
+        models = [taken_apart(model_class(*args, **kwargs).to(device)) for _ in range(count)]
+        function, *state = models[0]
+        if ensemble_shape:
+            state = [
+                tuple(torch.stack(same).detach() for same in zip(*parts)) for parts in zip(*(own for _, *own in models))
+            ]
+        names = function.param_names, function.buffer_names
+        return *state, _called_with(function), *names[: len(state)]
+
+    return made
+
+
+def functional_init(model_class, ensemble_shape=(), device="cpu"):
+    return _ensemble(_make_functional, model_class, ensemble_shape, device)
+
+
+def functional_init_with_buffers(model_class, ensemble_shape=(), device="cpu"):
+    return _ensemble(_make_functional_with_buffers, model_class, ensemble_shape, device)

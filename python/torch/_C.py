@@ -60,6 +60,8 @@ class _NoGradient(_function.Function):
 class UndefinedGrad:
     """Passes tensors on, and no gradients back."""
 
+    _is_node = True
+
     def __call__(self, *tensors):
         return _NoGradient.apply(*tensors)
 
@@ -78,6 +80,8 @@ class _Raises(_function.Function):
 
 class DelayedError:
     """Passes tensors on; backward raises."""
+
+    _is_node = True
 
     def __init__(self, message, num_inputs):
         self._message = message
@@ -100,5 +104,13 @@ class _OfName(type):
 class AccumulateGrad(metaclass=_OfName):
     """The nodes at which gradients come to leaves."""
 
+    _is_node = True
+
 
 _functions.AccumulateGrad = AccumulateGrad
+
+
+from ._places import register_all  # noqa: E402
+
+register_all()
+del register_all

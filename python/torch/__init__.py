@@ -399,7 +399,7 @@ def where(condition, input=None, other=None, *, out=None):
 
 
 # Parts that are loaded when they are first asked for.
-_LAZY = frozenset("_C distributed distributions fx hub multiprocessing overrides quasirandom return_types signal testing".split())
+_LAZY = frozenset("_C _functorch distributed distributions fx hub multiprocessing overrides quasirandom return_types signal testing".split())
 
 
 def __getattr__(name):

@@ -8,6 +8,13 @@ import types
 PLACES = (
     ("torch.functional", "torch", "atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist chain_matmul einsum istft lu meshgrid norm pca_lowrank split stft svd_lowrank tensordot unique unique_consecutive unravel_index"),
     ("torch._vmap_internals", "torch.func", "_vmap vmap"),
+    ("torch._C._nn", "torch.nn.functional", "adaptive_avg_pool2d adaptive_avg_pool3d avg_pool2d avg_pool3d elu elu_ gelu glu hardsigmoid hardswish hardtanh hardtanh_ leaky_relu leaky_relu_ linear mish one_hot pad scaled_dot_product_attention silu softplus softshrink"),
+    ("torch._functorch.eager_transforms", "torch._functorch", "_slice_argnums functionalize grad grad_and_value hessian jacfwd jacrev jvp linearize vjp"),
+    ("torch._functorch.autograd_function", "torch._functorch", "CtxWithSavedTensors WrappedCtx reductify_leaf"),
+    ("torch._functorch.apis", "torch.func", "grad grad_and_value vmap"),
+    ("torch._functorch.vmap", "torch.func", "vmap"),
+    ("torch._functorch.functional_call", "torch.func", "functional_call stack_module_state"),
+    ("torch._functorch.make_functional", "functorch", "FunctionalModule FunctionalModuleWithBuffers combine_state_for_ensemble functional_init functional_init_with_buffers make_functional make_functional_with_buffers"),
     ("torch.amp.autocast_mode", "torch.amp", "autocast custom_bwd custom_fwd is_autocast_available"),
     ("torch.amp.grad_scaler", "torch.amp", "GradScaler OptState"),
     ("torch.cpu.amp.autocast_mode", "torch.cpu.amp", "autocast"),

@@ -105,7 +105,18 @@ describe("real views of complex numbers, and complex ones of real numbers, writt
 });
 
 describe("an op in place on a view", () => {
-  const ops = ["exp_", "sigmoid_", "tanh_", "relu_", "sqrt_", "rsqrt_", "reciprocal_", "sin_", "square_", "log_"] as const;
+  const ops = [
+    "exp_",
+    "sigmoid_",
+    "tanh_",
+    "relu_",
+    "sqrt_",
+    "rsqrt_",
+    "reciprocal_",
+    "sin_",
+    "square_",
+    "log_",
+  ] as const;
   const views: Record<string, (x: Tensor) => Tensor> = {
     "all of its base": (x) => x.view(-1),
     "a part of its base": (x) => x.select(0, 1),

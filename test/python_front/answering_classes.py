@@ -109,3 +109,13 @@ tree = {"a": [1, (2, 3)], "b": None, "c": {"d": 4}}
 leaves, spec = tree_flatten(tree)
 print(leaves, tree_unflatten([x if x is None else x * 2 for x in leaves], spec))
 print(tree_map(lambda x, y: (x, y), [1, (2,)], [3, (4,)]), tree_leaves((1, [2, {"x": 3}])), spec == tree_flatten({"a": [0, (0, 0)], "b": 0, "c": {"d": 0}})[1])
+# --- what a class says of itself is what is printed
+class Shown(Box):
+    def __repr__(self): return f"Shown({self.elem})"
+x = Shown(torch.ones(2))
+print(x, [x], f"{x}", str(x) == repr(x), x * 2)
+torch.func.vmap(lambda y: print(y))(x)
+torch.func.grad(lambda y: (print(y), y.sum())[1])(x)
+class Plain(torch.nn.Parameter):
+    def __repr__(self): return "Plain"
+print(Plain(torch.ones(2)))

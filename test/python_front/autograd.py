@@ -249,3 +249,37 @@ view = Views.apply(torch.ones(1, 2))
 try: view += torch.rand(1, requires_grad=True)
 except RuntimeError as e: print(e)
 print(view.add_(1))
+# --- hooks are called where no gradient comes
+x = torch.arange(3.).requires_grad_()
+a, b, c = x.unbind()
+a.register_hook(lambda g: print("a", g))
+x.register_hook(lambda g: print("x", g))
+b.backward()
+a.backward()
+y = x.clone()
+y.register_hook(lambda g: print("y", g))
+torch.autograd.backward(torch._C._functions.UndefinedGrad()(y).sum())
+print(x.grad)
+# --- pieces that count as tensors of their own
+for f in (lambda t: t.unsafe_split(1), lambda t: t.unsafe_split_with_sizes((1, 2)), lambda t: t.unsafe_chunk(2), lambda t: torch.unsafe_chunk(t, 3, 1)):
+    x = torch.ones(3, 3, requires_grad=True)
+    whole = x * 2
+    first, *rest = f(whole)
+    before = first._is_view(), first.grad_fn.name()
+    first.mul_(3)
+    (first.sum() + rest[-1].sum()).backward()
+    print(*before, first._version, whole._version, whole.detach(), x.grad)
+# --- attributes that may not be deleted, or are none any more
+x = torch.ones(2, requires_grad=True)
+for name in ("grad_fn", "_grad_fn", "data", "requires_grad", "_backward_hooks"): attempt(lambda: delattr(x, name))
+print(x.volatile)
+x.volatile = True
+def become(x, y): x.data = y
+attempt(lambda: become(x, torch.eye(2).to_sparse()))
+attempt(lambda: become(torch.eye(2).to_sparse(), x))
+# --- tensors of inference mode are resized
+with torch.inference_mode():
+    for wants in (True, False):
+        x = torch.ones(1, 2, 3, requires_grad=wants)
+        print(x.resize_(1, 2), x.resize_as_(torch.ones(2, 1)), x.requires_grad)
+attempt(lambda: torch.ones(2, requires_grad=True).resize_(1))

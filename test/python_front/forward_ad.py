@@ -181,3 +181,37 @@ with fwAD.dual_level():
         try: print(f())
         except Exception as e: print(type(e).__name__, e)
     print(torch.add(torch.ones(2), torch.ones(2), out=torch.empty(2)))
+# --- tangents lie as their tensors do
+with fwAD.dual_level():
+    for x, t in ((torch.ones(5)[:4], torch.ones(4)), (torch.ones(4, 6)[:, ::2], torch.ones(4, 3)), (torch.ones(4, 6)[2:, ::2], torch.ones(4, 6)[2:, ::2]), (torch.ones(4, 6)[2:, ::2], torch.ones(4, 6)[1:3, ::2]), (torch.ones(1, 3), torch.ones(3, 1).t()), (torch.ones(2, dtype=torch.cfloat), torch.ones(2, dtype=torch.cfloat).conj())):
+        d = fwAD.make_dual(x, t)
+        u = fwAD.unpack_dual(d).tangent
+        print(u is t, u.stride(), u.storage_offset(), u.untyped_storage().nbytes(), u.is_conj())
+        v = d[1:]
+        d.mul_(2)
+        print(torch.equal(fwAD.unpack_dual(v).tangent, t[1:] * 2))
+    try: fwAD.make_dual(torch.ones(1).expand(3), torch.ones(3))
+    except RuntimeError as e: print(e)
+# --- writes to a dual tensor, to what it was made of, and to views of either
+with fwAD.dual_level():
+    foo, bar = torch.ones(2), torch.ones(2)
+    dual = fwAD.make_dual(foo, bar)
+    dual *= 2
+    print(foo, fwAD.unpack_dual(foo).tangent, fwAD.unpack_dual(dual).tangent, bar)
+    primal, tangent = fwAD.unpack_dual(dual)
+    primal *= 2
+    tangent *= 2
+    print(dual, fwAD.unpack_dual(primal).tangent, fwAD.unpack_dual(tangent).tangent)
+    view = dual.narrow(0, 0, 1)
+    view *= 2
+    print(fwAD.unpack_dual(foo).tangent, fwAD.unpack_dual(dual).tangent, fwAD.unpack_dual(view).tangent)
+    baz = torch.ones(2)
+    baz.detach().add_(dual)
+    print(fwAD.unpack_dual(baz).tangent)
+    baz[0] = dual[0]
+    print(fwAD.unpack_dual(baz).tangent)
+# --- ops that have no derivative
+for f in (lambda d: torch.igamma(d, t), lambda d: torch.special.zeta(d, t)):
+    with fwAD.dual_level():
+        try: f(fwAD.make_dual(x, t))
+        except NotImplementedError as e: print(e)

@@ -295,3 +295,81 @@ try:
     torch.func.stack_module_state([torch.nn.Linear(2, 2), torch.nn.Linear(2, 2).requires_grad_(False)])
 except RuntimeError as error:
     print(error)
+# --- writes to what the function made of what it did not
+x, y = torch.arange(6.).reshape(2, 3), torch.tensor([1.0, 2.0, 3.0])
+def row(y):
+    c = x.clone(); c[0] = y; return (c * c).sum()
+def all_of(y):
+    c = x * 2; c.mul_(y); return (c * c).sum()
+def through_base(y):
+    c = x.clone(); v = c[0]; c.copy_(y); return v.sum()
+def not_its_own(y):
+    return x[0].mul_(y).sum()
+for f in (row, all_of, through_base, not_its_own):
+    for g in (lambda: grad(f)(y), lambda: jvp(f, (y,), (y,)), lambda: jacfwd(f)(y), lambda: jacrev(f)(y), lambda: hessian(f)(y), lambda: vmap(grad(f))(torch.stack([y, y]))):
+        try: print(f.__name__, g())
+        except RuntimeError as e: print(f.__name__, str(e).splitlines()[0])
+# --- writes to an argument that is not differentiated
+def f(x, y):
+    y.copy_(x); return y
+x, y = torch.tensor([1.0, 2.0]), torch.zeros(2)
+for g in (jacfwd(f), jacrev(f), jacfwd(f, argnums=1), jacfwd(f, argnums=(0, 1))):
+    print(g(x, y))
+print(y)
+def h(x, y):
+    x = x.clone(); view = x[0]; view.copy_(y); return view, x
+def k(x, y):
+    x = x.clone(); view = x[0]; x.copy_(y); return view, x
+for f in (h, k):
+    print(vmap(lambda x, y, t: jvp(lambda y: f(x, y), (y,), (t,)))(torch.ones(2, 2, 3), torch.ones(2, 3) * 2, torch.ones(2, 3) * 3))
+# --- views by strides stay within an element of the batch
+for f in (lambda x: x.as_strided((5,), (1,), 0), lambda x: x[1:].as_strided((2,), (1,), 0), lambda x: x[1:].as_strided((2,), (1,)), lambda x: x.as_strided((2, 2), (2, 1), 1)):
+    try: print(vmap(f)(torch.arange(12.).reshape(3, 4)[:2]))
+    except RuntimeError as e: print(e)
+# --- batch norms whose statistics are of the batch
+import torch.nn.functional as F
+mean, var, x = torch.zeros(2, 3), torch.ones(2, 3), torch.arange(42.).reshape(2, 7, 3).sin()
+print(vmap(lambda m, v, x: F.batch_norm(x, m, v, training=True))(mean, var, x).shape, mean, var)
+models = [torch.nn.BatchNorm1d(3), torch.nn.BatchNorm1d(3)]
+params, buffers = torch.func.stack_module_state(models)
+vmap(lambda p, b, x: torch.func.functional_call(models[0], (p, b), (x,)))(params, buffers, x)
+print(buffers)
+# --- no tangents within a Function's forward, and none of a batch's elements one by one
+import torch.autograd.forward_ad as fwAD
+class Asks(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        print(fwAD._is_fwd_grad_enabled(), torch.is_grad_enabled())
+        return x * 2
+    @staticmethod
+    def backward(ctx, g): return g
+    @staticmethod
+    def jvp(ctx, t): return t * 2
+Asks.apply(torch.ones(2, requires_grad=True))
+with fwAD.dual_level(): print(fwAD.unpack_dual(Asks.apply(fwAD.make_dual(torch.ones(2), torch.ones(2)))).tangent)
+def dual(x):
+    with fwAD.dual_level(): return fwAD.unpack_dual(fwAD.make_dual(x, torch.ones(3)))[0]
+try: vmap(dual)(torch.ones(2, 3))
+except RuntimeError as e: print(e)
+# --- what programs take from the inside
+from torch._functorch.eager_transforms import _slice_argnums
+from torch._functorch.autograd_function import CtxWithSavedTensors, reductify_leaf
+args = (0.1, (1.1, 2.1), [3.1])
+for argnums in (0, -1, (1, 0), (0, -2), 0.0, [0], (0.0,), 3, -4, (), (0, -3)):
+    try: print(_slice_argnums(args, argnums))
+    except RuntimeError as e: print(e)
+print(torch._C._nn.linear(torch.ones(1, 2), torch.ones(3, 2)), torch._C._nn.gelu(torch.ones(1)))
+g = torch.arange(6.).reshape(2, 3)
+for case in ((None, None, 0, 2), (g, 0, None, 2), (g, None, 1, 4), (g, None, 1, 4, (3,)), (g, 0, 1, 2), (g, 1, 0, 3, (2,))):
+    r = reductify_leaf(*case)
+    print(r if r is None else (tuple(r.shape), r))
+class Context: pass
+ctx = Context()
+ctx.saved_tensors = (1,)
+one = CtxWithSavedTensors(ctx, (2,))
+two = CtxWithSavedTensors(one, (3,))
+two.foo = 4
+print(ctx.saved_tensors, one.saved_tensors, two.saved_tensors, ctx.foo, one.foo)
+ctx._pt_inner_ctx = 1
+try: CtxWithSavedTensors(ctx, ())
+except RuntimeError as e: print(e)

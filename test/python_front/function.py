@@ -261,3 +261,57 @@ for f in (lambda: A.apply(x,k=3), lambda: B.apply(x,k=3), lambda: C.apply(x,k=3)
     try:
         y=f(); y.sum().backward(); print(y.tolist(), x.grad, w.grad)
     except Exception as e: print(type(e).__name__, e)
+# --- a jvp has to do to tangents what forward does to tensors
+import torch.autograd.forward_ad as fwAD
+def made(forward, jvp, dirty=False, constant=None):
+    class F(Function):
+        @staticmethod
+        def forward(x): return forward(x)
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            if dirty: ctx.mark_dirty(inputs[0])
+            if constant is not None: ctx.mark_non_differentiable(output[constant])
+        @staticmethod
+        def vjp(ctx, *g): return g[0]
+        @staticmethod
+        def jvp(ctx, t): return jvp(t)
+    return F.apply
+def run(f):
+    with fwAD.dual_level():
+        try:
+            r = f(fwAD.make_dual(torch.arange(3.) + 1, torch.ones(3)))
+            print([(y, fwAD.unpack_dual(y).tangent) for y in (r if isinstance(r, tuple) else (r,))])
+        except RuntimeError as e: print(e)
+double, twice = lambda x: x.mul_(2), lambda x: (x * 2, x * 3)
+run(made(double, lambda t: t * 2, True)); run(made(double, lambda t: t.mul_(2), True)); run(made(double, lambda t: t, True)); run(made(double, lambda t: None, True))
+same = lambda x: x
+run(made(same, same)); run(made(same, lambda t: t.view_as(t))); run(made(same, lambda t: t * 1))
+part = lambda x: x[:2]
+run(made(part, part)); run(made(part, lambda t: t[:2].clone())); run(made(part, lambda t: t.clone()[:2]))
+for f in (part, lambda t: t[:2].clone(), lambda t: t.clone()[:2]): run(lambda x: made(part, f)(x.view(3)))
+run(made(twice, lambda t: (t, None), constant=1)); run(made(twice, lambda t: (t, t * 1), constant=1)); run(made(lambda x: (x * 2, (x * 3).long()), lambda t: (t, t * 1)))
+# --- what forward returns as it is becomes a view of itself
+class Same(Function):
+    @staticmethod
+    def forward(ctx, x): return x
+    @staticmethod
+    def backward(ctx, g): return g
+x = torch.ones(2)
+y = Same.apply(x)
+print(y is x, y._is_view(), y._base is x)
+x.requires_grad_()
+y = Same.apply(x)
+print(y is x, y._is_view(), y._base is x, type(y.grad_fn) is Same._backward_cls)
+# --- several results beside a view that is written to
+class Adds(Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        assert isinstance(ctx, torch.autograd.graph.Node)
+        a.add_(b); ctx.mark_dirty(a); return a, a + b
+    @staticmethod
+    def backward(ctx, g, h): return g + h, g + h
+b = torch.ones(2, requires_grad=True)
+for a in (torch.ones(2).view(2), b.clone().view(2)): attempt(lambda: Adds.apply(a, b))
+with torch.no_grad(): attempt(lambda: Adds.apply(torch.ones(2).view(2), b))
+Node = torch.autograd.graph.Node
+print(isinstance(b.exp().grad_fn, Node), Node in type(b.exp().grad_fn).mro(), isinstance(Node, Node), isinstance(None, Node), issubclass(torch.autograd.function.BackwardCFunction, Node))

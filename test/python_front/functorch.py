@@ -50,3 +50,15 @@ class Twice(nn.Module):
 m = Twice(); f, params, buffers = make_functional_with_buffers(m); print(f.buffer_names, torch.equal(f(params, buffers, torch.ones(2)), m(torch.ones(2))))
 print(torch.equal(f(params, (torch.zeros(2),), torch.ones(2)), m.linear(torch.ones(2))))
 f, params, buffers = combine_state_for_ensemble([Twice(), Twice()]); print([b.shape for b in buffers], torch.vmap(f, (0, 0, None))(params, buffers, torch.ones(2)).shape)
+# --- models made as functions, with their state in a stack
+import torch
+from torch._functorch.make_functional import functional_init, functional_init_with_buffers
+weights, f, names = functional_init(torch.nn.Linear, (3,))(2, 4)
+print([tuple(w.shape) for w in weights], torch.func.vmap(f)(weights, (torch.ones(3, 5, 2),)).shape)
+weights, buffers, f, *names = functional_init_with_buffers(torch.nn.BatchNorm1d, (3,))(4)
+print([tuple(w.shape) for w in (*weights, *buffers)], torch.func.vmap(f)(weights, buffers, (torch.ones(3, 5, 4),)).shape, buffers[-1])
+weights, f, names = functional_init(torch.nn.Linear)(2, 4)
+print(f(weights, (torch.ones(5, 2),)).shape)
+for shape in ((2, 2), (0,)):
+    try: functional_init(torch.nn.Linear, shape)(2, 4)
+    except ValueError as e: print(e)

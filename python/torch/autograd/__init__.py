@@ -1,5 +1,7 @@
 """torch.autograd: gradients, and what records them."""
 
+import torch  # noqa: F401 (programs have it as torch.autograd.torch)
+
 from .. import _bridge
 from .._bridge import run
 from .._tensor import Tensor, type_word

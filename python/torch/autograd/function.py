@@ -7,6 +7,7 @@ import typing
 from .. import _bridge
 from .._bridge import Held, Own, Tree, holder, run
 from .._tensor import Tensor, type_word
+from .graph import _node_class
 
 LEGACY = "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
 
@@ -68,6 +69,19 @@ class FunctionCtx:
         return tuple(run("get.needs_input_grad", self._held))
 
 
+class BackwardCFunction(FunctionCtx):
+    """A context, which for PyTorch is the node of the graph, too."""
+
+    _is_node = True
+
+
+class _BackwardClass:
+    """The class of a Function's nodes."""
+
+    def __get__(self, instance, cls):
+        return _node_class(cls.__name__ + "Backward")
+
+
 class VmapInfo(typing.NamedTuple):
     batch_size: int
     randomness: str
@@ -77,6 +91,7 @@ class Function:
     """A differentiable function of one's own: subclass with static forward and backward, call with apply."""
 
     generate_vmap_rule = False
+    _backward_cls = _BackwardClass()
 
     def __init__(self, *args, **kwargs):
         _bridge.warn(
@@ -138,7 +153,7 @@ class _Known:
         self.cls = cls
         self.key = own, cls.generate_vmap_rule
         self.signature = None
-        self.context = type(cls.__name__ + "Backward", (FunctionCtx,), {"__module__": FunctionCtx.__module__})
+        self.context = type(cls.__name__ + "Backward", (BackwardCFunction,), {"__module__": FunctionCtx.__module__})
         self.library = run("bridge.newFunction", cls.__name__, [*own], cls.generate_vmap_rule, self.call)
 
     def bound(self, args, kwargs):

@@ -1,5 +1,6 @@
 """torch.autograd.graph: the nodes of the graph, hooks on them and on what they keep."""
 
+import abc
 import contextlib
 import weakref
 
@@ -8,8 +9,18 @@ from .._bridge import Held, holder, run
 from .._hooks import RemovableHandle
 
 
-class Node(Held):
+class Node(abc.ABC):
+    """What every node of the graph is an instance of, though its class does not derive from it."""
+
+    @classmethod
+    def __subclasshook__(cls, subclass):
+        return True if cls is Node and getattr(subclass, "_is_node", False) else NotImplemented
+
+
+class _Node(Held):
     """A node of the graph; its class has the name of the library's."""
+
+    _is_node = True
 
     @property
     def next_functions(self):
@@ -94,14 +105,18 @@ _node_classes = {}
 
 
 def _node(number):
-    plain = Node(number)
+    plain = _Node(number)
     name = run("bridge.nodeName", plain)
-    cls = _node_classes.get(name)
-    if cls is None:
-        home = {"__module__": "torch.autograd.function"} if run("get.isForeign", plain) else {}
-        cls = _node_classes[name] = type(name, (Node,), home)
-    plain.__class__ = cls
+    plain.__class__ = _node_classes.get(name) or _node_class(name, run("get.isForeign", plain))
     return plain
+
+
+def _node_class(name, foreign=True):
+    """The class of nodes of a name; foreign are those of custom Functions."""
+    if name not in _node_classes:
+        home = {"__module__": "torch.autograd.function"} if foreign else {}
+        _node_classes[name] = type(name, (_Node,), home)
+    return _node_classes[name]
 
 
 _bridge._classes["node"] = _node
