@@ -160,6 +160,11 @@ def _inputs(inputs):
     return [x if isinstance(x, (Tensor, list, tuple)) else _bridge.Own(x) for x in _tuple(inputs)]
 
 
+def _flag(name, value):
+    """What PyTorch asks by `if` may be anything: None, a number."""
+    return bool(value) if name.startswith("check_") or name in ("fast_mode", "raise_exception") else value
+
+
 def gradcheck(
     func,
     inputs,
@@ -178,7 +183,7 @@ def gradcheck(
     fast_mode=False,
     masked=None,
 ):
-    options = {name: value for name, value in locals().items() if name not in ("func", "inputs")}
+    options = {name: _flag(name, value) for name, value in locals().items() if name not in ("func", "inputs")}
     return run("autograd.gradcheck", func, _inputs(inputs), options)
 
 
@@ -201,7 +206,7 @@ def gradgradcheck(
     fast_mode=False,
     masked=False,
 ):
-    options = {name: value for name, value in locals().items() if name not in ("func", "inputs", "grad_outputs")}
+    options = {name: _flag(name, value) for name, value in locals().items() if name not in ("func", "inputs", "grad_outputs")}
     return run("autograd.gradgradcheck", func, _inputs(inputs), grad_outputs, options)
 
 
