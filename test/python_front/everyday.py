@@ -306,3 +306,34 @@ with warnings.catch_warnings():
             print(x.add(wrong, y))
         except TypeError:
             print("TypeError")
+# --- encoders leave padding out in evaluation
+import torch.nn as nn
+def encoder(**options):
+    torch.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
+    return nn.TransformerEncoder(layer, 1, **options).eval()
+x = torch.arange(24.).reshape(2, 3, 4).sin()
+atend = torch.tensor([[False, False, True], [False, True, True]])
+between = torch.tensor([[False, False, True], [False, True, False]])
+def shown(e, **given):
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        print(e(x, **given))
+shown(encoder(), src_key_padding_mask=atend)
+shown(encoder(norm=nn.LayerNorm(4)), src_key_padding_mask=atend)
+shown(encoder(), src_key_padding_mask=between)
+shown(encoder(enable_nested_tensor=False), src_key_padding_mask=atend)
+shown(encoder(), src_key_padding_mask=atend, mask=torch.zeros(3, 3, dtype=torch.bool))
+frozen = encoder().requires_grad_(False)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    print(frozen(x, src_key_padding_mask=atend))
+print(encoder()(x, src_key_padding_mask=atend).detach())
+# --- a bias of another dtype where the input is no matrix in memory
+x, w, b = torch.ones(2, 3, 4, dtype=torch.double), torch.ones(5, 4, dtype=torch.double), torch.ones(5, dtype=torch.half)
+for given in (x, x.transpose(0, 1), x[0]):
+    try: print(torch.nn.functional.linear(given, w, b).dtype)
+    except RuntimeError as e: print(str(e).splitlines()[0])
+m = nn.MultiheadAttention(4, 2, batch_first=True, dtype=torch.double).eval()
+m.in_proj_bias = nn.Parameter(m.in_proj_bias.half())
+with torch.no_grad(): print(m(x, x, x)[0].dtype)

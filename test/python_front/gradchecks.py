@@ -104,3 +104,6 @@ def kind(x, name):
     try: return type(getattr(x, name, None)).__name__
     except Exception as e: return type(e).__name__
 print("RecursionError" in {kind(torch.ones(2, 2), name) for name in dir(torch.ones(2, 2))})
+# --- flags may be what is true or not
+x = torch.ones(2, dtype=torch.double, requires_grad=True)
+print(torch.autograd.gradcheck(torch.sin, x, fast_mode=None, check_batched_grad=0, check_undefined_grad=1), torch.autograd.gradgradcheck(torch.sin, x, fast_mode=None, check_batched_grad=[]))

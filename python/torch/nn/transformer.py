@@ -316,6 +316,16 @@ class TransformerEncoder(Module):
             return "encoder_layer.self_attn.num_heads is odd"
         return ""
 
+    def _leaves_out(self, src, padding):
+        """Whether padding is left out and gives zeros, as it does in PyTorch by nested tensors."""
+        first = self.layers[0]
+        if not self.use_nested_tensor or first.training or src.dim() != 3:
+            return False
+        if run("bridge.getMode", "grad") and (src.requires_grad or any(p.requires_grad for p in first.parameters())):
+            return False
+        there = padding != 0
+        return not self.mask_check or not bool((there[:, :-1] > there[:, 1:]).any())
+
     def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
         other = None if mask is None else mask.dtype
         padding = run("bridge.canonicalMask", src_key_padding_mask, "src_key_padding_mask", src.dtype, other, "mask")
@@ -324,6 +334,8 @@ class TransformerEncoder(Module):
         output = src
         for layer in self.layers:
             output = layer(output, src_mask=mask, is_causal=causal, src_key_padding_mask=padding)
+        if mask is None and padding is not None and self._leaves_out(src, padding):
+            output = output.masked_fill((padding != 0).unsqueeze(-1), 0.0)
         return output if self.norm is None else self.norm(output)
 
 

@@ -181,12 +181,12 @@ export function canonical(
   mask: Tensor | null,
   name: string,
   dtype: Dtype,
-  other?: Dtype,
+  other?: Dtype | null,
   otherName = "attn_mask",
 ): Tensor | null {
   if (mask === null) return null;
   assert(mask.dtype === bool || mask.dtype.is_floating_point, `only bool and floating types of ${name} are supported`);
-  if (other !== undefined && other !== mask.dtype)
+  if ((other ?? mask.dtype) !== mask.dtype)
     warn(`Support for mismatched ${name} and ${otherName} is deprecated. Use same type for both instead.`);
   return mask.dtype === bool ? mask.new_zeros(mask.sizes, { dtype }).masked_fill_(mask, -Infinity) : mask;
 }

@@ -1,10 +1,12 @@
 // Transformers, their stacks, and their layers.
 import { RuntimeError } from "../../base/errors.ts";
+import { modes } from "../../autograd/mode.ts";
 import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import type { Values } from "../../dispatch/signature.ts";
 import { full } from "../../ops/creation/creation.ts";
 import { isAny } from "../../ops/common/looks.ts";
+import { gelu, relu } from "../functional/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { ModuleList } from "../containers/modules.ts";
 import { deepcopy } from "../module/deepcopy.ts";
@@ -36,8 +38,9 @@ const ENCODER =
 const ENCODER_FORWARD =
   "TransformerEncoder.forward(Tensor src, Tensor? mask=None, Tensor? src_key_padding_mask=None, bool? is_causal=None) -> Tensor";
 /**
- * `num_layers` copies of an encoder layer one after another, and a `norm` at the end, if given. `enable_nested_tensor`
- * and `mask_check` change nothing here. As `torch.nn.TransformerEncoder`.
+ * `num_layers` copies of an encoder layer one after another, and a `norm` at the end, if given. As
+ * `torch.nn.TransformerEncoder`. In evaluation, with `batch_first` and no gradients, what is padding at the end of its sequence
+ * gives zeros before that norm, unless `enable_nested_tensor` is false; so it does without `mask_check`, wherever it stands.
  * @example
  * const encoder = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(8, 2), 6);
  * encoder(torch.rand(10, 32, 8)).shape; // torch.Size([10, 32, 8])
@@ -46,9 +49,13 @@ export class TransformerEncoder extends Module {
   layers: ModuleList<TransformerEncoderLayer>;
   num_layers: number;
   norm: Module | null;
+  enable_nested_tensor: boolean;
+  mask_check: boolean;
   constructor(...args: Arguments<typeof ENCODER>) {
-    const { encoder_layer, num_layers, norm } = bindArguments(ENCODER, args);
+    const { encoder_layer, num_layers, norm, enable_nested_tensor, mask_check } = bindArguments(ENCODER, args);
     super();
+    this.enable_nested_tensor = enable_nested_tensor;
+    this.mask_check = mask_check;
     this.layers = clones(encoder_layer as unknown as TransformerEncoderLayer, num_layers);
     this.num_layers = num_layers;
     this.norm = norm as Module | null;
@@ -58,7 +65,29 @@ export class TransformerEncoder extends Module {
     const causal = isCausal(mask, is_causal, steps(src, this.layers.at(0)?.self_attn?.batch_first ?? false));
     let output = src;
     for (const layer of this.layers) output = layer(output, mask, src_key_padding_mask, causal);
-    return normed(this.norm, output);
+    const padding = mask === null ? this.leftOut(src, src_key_padding_mask) : null;
+    return normed(this.norm, padding === null ? output : output.masked_fill(padding.unsqueeze(-1), 0));
+  }
+  /** Where padding is left out, as PyTorch does it by nested tensors: true there. */
+  private leftOut(src: Tensor, given: Tensor | null): Tensor | null {
+    const first = this.layers.at(0);
+    if (!this.enable_nested_tensor || given === null || first === undefined || src.dim() !== 3) return null;
+    const { self_attn, norm1, norm2, activation } = first;
+    if (
+      first.training ||
+      first.norm_first ||
+      !self_attn.batch_first ||
+      self_attn.in_proj_bias === null ||
+      !(activation === relu || activation === gelu) ||
+      norm1.eps !== norm2.eps ||
+      self_attn.num_heads % 2 === 1 ||
+      (modes().grad && (src.requires_grad || [...first.parameters()].some((p) => p.requires_grad)))
+    )
+      return null;
+    const padding = given.ne(0);
+    const n = padding.sizes[1] - 1;
+    const isAtEnd = (): boolean => !isAny(padding.narrow(1, 0, n).gt(padding.narrow(1, 1, n)));
+    return !this.mask_check || isAtEnd() ? padding : null;
   }
 }
 const normed = (norm: Module | null, x: Tensor): Tensor =>

@@ -403,6 +403,9 @@ define(linear, {
         `both arguments to linear need to be at least 1D, but they are 0D and ${weight.sizes.length}D`,
       );
     const lead = input.sizes.slice(0, -1);
+    // Where PyTorch does not take the input for a matrix it adds the bias afterwards, of whatever dtype.
+    if (bias !== null && bias.dtype !== input.dtype && lead.length > 1 && !input.is_contiguous())
+      return input.matmul(weight.t()).add_(bias);
     const rows = lead.length === 1 ? input : input.reshape([numel(lead), input.sizes.at(-1)!]);
     const out = bias === null ? rows.mm(weight.t()) : addmm(bias, rows, weight.t());
     if (lead.length === 1) return out;
