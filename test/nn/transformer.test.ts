@@ -177,3 +177,30 @@ describe("deepcopy", () => {
     expect(torch.equal(copy(x), m(x))).toBe(true);
   });
 });
+
+test("an encoder gives zeros where padding ends a sequence, in evaluation without gradients alone", () => {
+  const made = (options: { enable_nested_tensor?: boolean; mask_check?: boolean } = {}): nn.TransformerEncoder => {
+    torch.manual_seed(0);
+    return new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, 8, { batch_first: true }), 2, options).eval();
+  };
+  const x = torch.rand(2, 3, 4);
+  const padding = (rows: boolean[][]): Tensor => torch.tensor(rows);
+  const [atEnd, between] = [
+    padding([
+      [false, false, true],
+      [false, true, true],
+    ]),
+    padding([
+      [false, true, false],
+      [false, false, false],
+    ]),
+  ];
+  const run = (encoder: nn.TransformerEncoder, mask: Tensor): Tensor =>
+    torch.no_grad(() => encoder(x, null, mask)).detach();
+  const whole = run(made({ enable_nested_tensor: false }), atEnd);
+  expect(values(whole).includes(0)).toBe(false);
+  expect(torch.equal(run(made(), atEnd), whole.masked_fill(atEnd.unsqueeze(-1), 0))).toBe(true);
+  expect(torch.equal(made()(x, null, atEnd).detach(), whole)).toBe(true);
+  expect(values(run(made(), between)).includes(0)).toBe(false);
+  expect(values(run(made({ mask_check: false }), between)).filter((v) => v === 0).length).toBe(4);
+});
