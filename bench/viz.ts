@@ -1,12 +1,12 @@
 // What recording costs: steps of training with and without torch.viz.record, in turns, the medians and their ratio; on one
 // thread, by its own clock where the system has one, which other programs beside it do not move much.
-// node --import tsx --conditions=source bench/viz.ts
-import { existsSync, readFileSync } from "node:fs";
+// npm run bench:viz
 import * as torch from "tidu";
 import type { Tensor } from "tidu";
 import * as nn from "tidu/nn";
 import * as optim from "tidu/optim";
 import { record } from "tidu/viz";
+import { threadClock } from "./clock.ts";
 
 const ROUNDS = 15;
 /** About so many milliseconds a measurement. */
@@ -45,15 +45,10 @@ const cases: Readonly<Record<string, () => void>> = {
     torch.randint(0, 10, [64]),
   ),
 };
-/** Milliseconds: Linux tells what a thread itself has run. */
-const CLOCK = "/proc/thread-self/schedstat";
-const now = existsSync(CLOCK)
-  ? (): number => Number(readFileSync(CLOCK, "utf8").split(" ")[0]) / 1e6
-  : (): number => performance.now();
 const time = (body: () => void, count: number): number => {
-  const start = now();
+  const start = threadClock();
   for (let i = 0; i < count; i++) body();
-  return (now() - start) / count;
+  return (threadClock() - start) / count;
 };
 const median = (x: readonly number[]): number => x.toSorted((a, b) => a - b)[x.length >> 1];
 

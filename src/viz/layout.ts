@@ -1,4 +1,6 @@
-// Where boxes are drawn: dagre places some hundreds well; more are placed in plain layers, in time that grows with their number.
+// Where boxes are drawn: dagre places some hundreds well; more are placed in plain layers, in time that grows with their number
+// (ten thousand: a fifth of a second). Neither dagre nor elk can: dagre takes a second for a thousand and has no stack left at
+// two thousand in a row, elk, which adds 475 KB to a page of one file, at ten thousand.
 import { Graph as Dagre, layout as dagreLayout } from "@dagrejs/dagre";
 
 export interface Size {

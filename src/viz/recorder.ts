@@ -326,6 +326,7 @@ export class Recorder implements Observer {
       this.optimizing = { step, optimizer };
       this.unseen(() => {
         (step as Draft).inputs = this.refs(optimizer.param_groups.flatMap((group) => group.params));
+        (step as Draft).args = [...new Set(optimizer.param_groups.flatMap(rateOf))];
       });
     } else this.unseen(() => this.noteTensor(what, of as Tensor, more));
   }
@@ -509,6 +510,7 @@ const draws = (name: string): boolean => {
   return entry !== undefined && isRandom(entry.inplaceOf ?? entry);
 };
 const tensorsIn = (values: readonly unknown[]): Tensor[] => values.flat().filter((x) => x instanceof Tensor);
+const rateOf = (group: object): string[] => ("lr" in group ? [`lr=${String(group.lr)}`] : []);
 const isTensors = (x: unknown): boolean =>
   x instanceof Tensor || (Array.isArray(x) && x.some((t) => t instanceof Tensor));
 function argText(x: unknown): string {

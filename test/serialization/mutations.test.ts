@@ -17,6 +17,7 @@ import * as onnx from "../../src/onnx/index.ts";
 import { isRaised, ValueError } from "../../src/base/errors.ts";
 import { MemorySource } from "../../src/serialization/source.ts";
 import { zip, gathered, unzip } from "../../src/serialization/zip.ts";
+import { Damage } from "./damage.ts";
 
 const rounds = Number(process.env.TIDU_MUTATIONS ?? 10_000);
 const folders = ["test/recorded/serialization", "test/recorded/safetensors"];
@@ -38,42 +39,7 @@ const readers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
 };
 const readerOf = (name: string): ((bytes: Uint8Array) => unknown) => readers[/\w+$/.exec(name)![0]];
 
-/** xorshift: the same damage every time. */
-let state = 88172645;
-function below(n: number): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % n;
-}
-const INTERESTING = [0, 1, 0x7f, 0x80, 0xff, 0x28, 0x2e, 0x52, 0x51, 0x62, 0x63, 0x71, 0x74, 0x75, 0x8a, 0x94];
-function damaged(bytes: Uint8Array): Uint8Array {
-  let made = bytes.slice();
-  for (let k = 0; k <= below(4); k++) {
-    const at = below(made.length);
-    switch (below(6)) {
-      case 0: // cut off
-        made = made.slice(0, at);
-        break;
-      case 1: // a bit
-        made[at] ^= 1 << below(8);
-        break;
-      case 2: // a byte that means something
-        made[at] = INTERESTING[below(INTERESTING.length)];
-        break;
-      case 3: // a length of four bytes
-        made.set([0xff, 0xff, 0xff, below(2) * 0x7f].slice(0, made.length - at), at);
-        break;
-      case 4: // a piece twice
-        made = new Uint8Array([...made.slice(0, at), ...made.slice(Math.max(0, at - below(40)))]);
-        break;
-      default: // a piece of another place
-        made.copyWithin(at, below(made.length), below(made.length));
-    }
-    if (made.length === 0) break;
-  }
-  return made;
-}
+const damage = new Damage();
 function attempt(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array): unknown {
   try {
     read(bytes);
@@ -86,19 +52,19 @@ function attempt(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array): unkno
 test("damaged files give an error of the library's own, or a value", () => {
   let refused = 0;
   for (let i = 0; i < rounds; i++) {
-    const { name, bytes } = files[below(files.length)];
+    const { name, bytes } = files[damage.below(files.length)];
     // Half of the damage to zip archives is done inside, where their reader does not look.
-    const inside = /pt$|npz$/.test(name) && bytes[0] === 0x50 && below(2) === 0;
+    const inside = /pt$|npz$/.test(name) && bytes[0] === 0x50 && damage.below(2) === 0;
     const entries = inside ? [...unzip(new MemorySource(bytes)).values()] : [];
-    const which = below(Math.max(1, entries.length));
+    const which = damage.below(Math.max(1, entries.length));
     const made = inside
       ? gathered((write) =>
           zip(
-            entries.map((x, n) => [x.name, n === which ? damaged(x.bytes()) : x.bytes()] as const),
+            entries.map((x, n) => [x.name, n === which ? damage.of(x.bytes()) : x.bytes()] as const),
             write,
           ),
         )
-      : damaged(bytes);
+      : damage.of(bytes);
     const error = attempt(readerOf(name), made);
     if (error !== null) refused++;
     if (error !== null && !isRaised(error)) expect.fail(`${name}, round ${i}: ${(error as Error).stack}`);
@@ -127,7 +93,7 @@ test.each(Object.entries(others))(
     let refused = 0;
     const many = Math.ceil(rounds / 20);
     for (let i = 0; i < many; i++) {
-      const made = damaged(whole[below(whole.length)]);
+      const made = damage.of(whole[damage.below(whole.length)]);
       const error: unknown = await read(made).then(
         () => null,
         (e: unknown) => e,

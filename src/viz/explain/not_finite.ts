@@ -195,6 +195,15 @@ function causeOf(step: Step): Cause {
 }
 const largestOf = (f: Figures | null): number => (f === null ? 0 : Math.max(Math.abs(f.min), Math.abs(f.max)));
 
+const overflowed = ({ outputs }: Step): boolean => outputs.some((ref) => isBad(ref));
+function equalValues(node: Step, forward: Step, name: string, values: string): Explanation {
+  return new Explanation(
+    `equal ${values}`,
+    `The first ${name} was made in the backward pass, by ${node.name}: vectors of equal ${values} can be turned among each other, so they have no derivative. The forward pass was in order there.`,
+    [{ line: node.line, what: callText(forward) }, ...forward.inputs.map((given) => inputFact(given))],
+    `Use the ${values} alone, whose gradient is finite, or move them apart: add a small random matrix first.`,
+  );
+}
 function inBackward(steps: readonly Step[], node: Step, name: string): Explanation {
   const forward = node.of < 0 ? null : steps[node.of];
   const [a, b] = forward?.inputs.map((ref) => figures(ref)) ?? [];
@@ -203,12 +212,15 @@ function inBackward(steps: readonly Step[], node: Step, name: string): Explanati
     (a?.zeros ?? 0) > 0 ||
     (b?.zeros ?? 0) > 0 ||
     (forward !== null && forward.outputs.some((ref) => (figures(ref)?.zeros ?? 0) > 0));
+  // Vectors of equal values are not determined, so they have no slope: x / 0 in the formula.
+  const ofValues = forward === null || overflowed(forward) ? null : /^_?(linalg_)?(eigh?|svd)$/.exec(op);
+  if (ofValues !== null) return equalValues(node, forward!, name, /svd/.test(op) ? "singular values" : "eigenvalues");
   const edge =
     /^(a(rc)?(sin|cos|tanh)|erfinv)/.test(op) && a !== null && a !== undefined && (a.max >= 1 || a.min <= -1);
-  const overflowed = forward !== null && forward.outputs.some((ref) => isBad(ref));
+  const isOverflowed = forward !== null && overflowed(forward);
   const cause = edge
     ? `derivative of ${op} at 1`
-    : overflowed
+    : isOverflowed
       ? "zero times inf"
       : zero || /^(std|var)$/.test(op)
         ? `derivative of ${op} at zero`
@@ -221,7 +233,7 @@ function inBackward(steps: readonly Step[], node: Step, name: string): Explanati
       ...(forward?.inputs ?? []).map((given) => inputFact(given)),
       { line: steps[node.pass]?.line ?? "", what: "backward() was called" },
     ],
-    overflowed
+    isOverflowed
       ? "torch.where() takes the good branch forward, but backward the gradient of the other one is 0 times infinity: make its input harmless before the op, not its result after."
       : "The slope is infinite there, though the value is not: add a small number inside (sqrt(x + 1e-8)), or keep the input off that point with torch.where before the op.",
   );

@@ -72,6 +72,26 @@ function whyChanged(steps: readonly Step[], leaf: Known, end: Step): Explanation
     "Look at what changes gradients between backward() and step(): zero_grad(), clipping, scaling, hooks.",
   );
 }
+/** Whether an optimizer wrote to a parameter, and yet each element is what it was. */
+function leaves({ inputs, outputs }: Step, parameter: Known): boolean {
+  const [before, after] = [inputs, outputs].map((refs) => refs.find((ref) => ref?.tensor === parameter));
+  const [was, is] = [figures(before ?? null), figures(after ?? null)];
+  return was !== null && is !== null && was.digest === is.digest;
+}
+function whyLeft({ name, line, args }: Step): Explanation {
+  const isZero = args.every((arg) => arg === "lr=0");
+  const rates = args.join(", ");
+  return new Explanation(
+    "learning rate",
+    isZero
+      ? "It has a gradient, but the optimizer took its step with a learning rate of 0."
+      : `It has a gradient, but the optimizer's step${rates === "" ? "" : ` (${rates})`} is so small that each element is rounded to what it was.`,
+    [{ line, what: `${name}(${rates}) changed no element` }],
+    isZero
+      ? "A scheduler that begins at 0, as a warm-up by epoch / count does, leaves the first steps without effect: begin at (epoch + 1) / count."
+      : "Take a larger learning rate; float32 has some seven digits.",
+  );
+}
 /** Where a hook on a tensor was registered. */
 function hookOf(steps: readonly Step[], of: Known): Fact {
   const step = steps.findLast(({ kind, subject }) => kind === "hook" && subject === of);
@@ -106,12 +126,16 @@ const byHook = (steps: readonly Step[], told: string, hooked: Known, called: Fac
     "What a hook returns takes the gradient's place; a hook that only looks returns nothing.",
   );
 
-/** Why a parameter stays as it is though gradients come to it: the optimizers that took steps have others. Null if one has it. */
+/**
+ * Why a parameter stays as it is though gradients come to it: the optimizers that took steps have others, or changed none of its
+ * elements. Null where one of them did.
+ */
 export function whyNotMoved(steps: readonly Step[], parameter: Known): Explanation | null {
   const came = steps.find(({ kind, subject }) => kind === "node" && subject === parameter);
   const taken = steps.filter(({ kind, index }) => kind === "optimizer" && index > (came?.index ?? Infinity));
   if (!parameter.isParameter || taken.length === 0) return null;
-  if (taken.some(({ inputs }) => inputs.some((ref) => ref?.tensor === parameter))) return null;
+  const having = taken.filter(({ inputs }) => inputs.some((ref) => ref?.tensor === parameter));
+  if (having.length > 0) return having.every((step) => leaves(step, parameter)) ? whyLeft(having[0]) : null;
   return new Explanation(
     "not in the optimizer",
     "It has a gradient, but the optimizer that took a step has other parameters.",
