@@ -26,17 +26,21 @@ const WHAT: Readonly<Record<string, string>> = {
   data: ".data taken",
   "data=": ".data set",
   parameter: "Parameter made",
-  optimizer: "optimizer step",
   hook: "hook registered",
 };
 export const callOf = ({ kind, name, args }: ShownStep): string =>
-  kind === "op" || kind === "node"
+  kind === "op" || kind === "node" || kind === "optimizer"
     ? `${name}${args.length > 0 ? `(${args.join(", ")})` : ""}`
     : kind === "backward"
       ? `${name}()`
-      : kind === "optimizer"
-        ? `${name}.step()`
-        : (WHAT[kind] ?? kind);
+      : (WHAT[kind] ?? kind);
+/** What a box without a step of its own stands for. */
+const KINDS: Readonly<Record<Box["kind"], string>> = {
+  leaf: "a leaf: gradients end here",
+  op: "an op",
+  output: "the end of the graph, at which backward() begins",
+  saved: "a tensor kept for backward",
+};
 
 export class Details {
   private readonly place: HTMLElement;
@@ -66,7 +70,10 @@ export class Details {
   }
   /** A box without steps of its own: what the graph knows of it. */
   showBox({ title, lines, kind }: Box): void {
-    this.place.replaceChildren(make("h2", {}, title), make("p", { class: "soft" }, [kind, ...lines].join(" · ")));
+    this.place.replaceChildren(
+      make("h2", {}, title),
+      make("p", { class: "soft" }, [KINDS[kind], ...lines].join(" · ")),
+    );
     if (kind === "op") this.place.append(manualOf(opOf(title)));
   }
   private explained({ why, message }: Fault, source: string): HTMLElement {

@@ -92,9 +92,14 @@ const faultLines = ({ fault }: Told): readonly number[] =>
 function print(channel: Channel, text: string): void {
   const isAtEnd = output.scrollTop + output.clientHeight >= output.scrollHeight - 4;
   const last = output.lastElementChild;
-  if (last instanceof HTMLPreElement && last.className === channel) last.append(text);
-  else output.append(make("pre", { class: channel }, text));
-  if (isAtEnd) output.scrollTop = output.scrollHeight;
+  let part = last instanceof HTMLPreElement && last.className === channel ? last : null;
+  if (part === null) output.append((part = make("pre", { class: channel }, "")));
+  part.append(text);
+  if (!isAtEnd) return;
+  output.scrollTop = output.scrollHeight;
+  // The sentence of an error stands at its beginning.
+  const above = part.getBoundingClientRect().top - output.getBoundingClientRect().top;
+  if (channel === "error" && above < 0) output.scrollTop += above;
 }
 function showProgress(text: string, part: number): void {
   notice.hidden = part >= 1;

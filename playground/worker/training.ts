@@ -16,8 +16,9 @@ interface Data {
 }
 const POINTS = 400;
 const BATCH = 64;
-/** Milliseconds of training between two frames. */
-const SPAN = 12;
+/** Milliseconds from one frame to the next, as screens have them; and of those the least that is spent on training. */
+const PERIOD = 1000 / 60;
+const LEAST = 4;
 const send = (message: FromTraining): void => postMessage(message);
 
 /** Two classes of points in a plane, held out every fourth. */
@@ -91,9 +92,10 @@ async function train({ data, width, rate }: Setting): Promise<void> {
   const count = train[0].sizes[0];
   let [step, order, at, loss] = [0, torch.randperm(count), 0, NaN];
   isGoing = true;
+  let [begun, shown] = [performance.now(), 0];
   for (;;) {
-    const begun = performance.now();
-    while (isGoing && performance.now() - begun < SPAN) {
+    const end = begun + Math.max(LEAST, PERIOD - shown);
+    while (isGoing && performance.now() < end) {
       if (at + BATCH > count) [order, at] = [torch.randperm(count), 0];
       const batch = order.narrow(0, at, BATCH);
       at += BATCH;
@@ -104,9 +106,12 @@ async function train({ data, width, rate }: Setting): Promise<void> {
       loss = found.item();
       step++;
     }
+    const trained = performance.now();
     if (isGoing || step === 0) send({ type: "frame", frame: frame() });
     // Messages have their turn.
-    await new Promise((resolve) => setTimeout(resolve, isGoing ? 4 : 60));
+    await new Promise((resolve) => setTimeout(resolve, isGoing ? 0 : 60));
+    begun = performance.now();
+    shown = isGoing ? begun - trained : 0;
   }
   function frame(): Frame {
     const matrices = layers.map((layer, i): Matrix => {

@@ -51,6 +51,12 @@ export class Site {
     await visit.ready();
     return visit;
   }
+  /** A page without anything on it. */
+  async blank(script: string): Promise<Page> {
+    const context = await this.browser!.newContext();
+    await context.addInitScript({ content: script });
+    return context.newPage();
+  }
   async close(): Promise<void> {
     await this.browser?.close();
     this.server.closeAllConnections();

@@ -40,6 +40,7 @@ describe("explain() of ninety-two broken programs", () => {
       if (got.cause !== cause || !got.line.endsWith(`${name}:${line}`))
         wrong.push(`${name}: ${got.cause} at ${got.line}, not ${cause} at line ${line}\n${got.text}`);
       else expect(got.text).toContain(`${name}:${line}`);
+      expect(got.text, "no call is named twice").not.toMatch(/\b(\w+)\.\1\(/);
     });
   test("names the right cause and line in all but three of them at most", () => {
     expect(names.length).toBe(92);

@@ -140,7 +140,7 @@ export function whyNotMoved(steps: readonly Step[], parameter: Known): Explanati
     "not in the optimizer",
     "It has a gradient, but the optimizer that took a step has other parameters.",
     [
-      { line: taken[0].line, what: `${taken[0].name}.step() changed ${taken[0].inputs.length} others` },
+      { line: taken[0].line, what: `${taken[0].name}() changed ${taken[0].inputs.length} others` },
       ...(parameter.line === "" ? [] : [{ line: parameter.line, what: "it was made" }]),
     ],
     "Make the optimizer after the model is complete, from its parameters(), or add them by add_param_group.",
