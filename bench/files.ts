@@ -44,9 +44,10 @@ if (!loaded.get("layers.39.weight")!.equal(state.get("layers.39.weight")!)) thro
 const front = await loadPython();
 const { FS } = front.pyodide as { FS: { writeFile(path: string, data: Uint8Array): void } };
 FS.writeFile("/tmp/state.pt", readFileSync(path));
-await front.run("import torch");
-await timedLoads("Python on tidu", () => front.run("loaded = torch.load('/tmp/state.pt')"));
-await front.run("assert loaded['layers.39.weight'].shape == (250, 1000)");
+const program =
+  "import torch\nloaded = torch.load('/tmp/state.pt')\nassert loaded['layers.39.weight'].shape == (250, 1000)";
+await front.run(program);
+await timedLoads("Python on tidu", () => front.run(program));
 if (python !== undefined) {
   const program = `
 import time, torch

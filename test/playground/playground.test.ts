@@ -1,10 +1,11 @@
 // The playground as its visitors have it. `npm run test:playground` runs every lesson in both languages; `npm test` a few.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { executablePath } from "../browser/chromium.ts";
+import { serverOf } from "../../tools/site/serve.ts";
 import { firstView } from "../../tools/site/size.ts";
-import { Site } from "./visit.ts";
-import type { Visit } from "./visit.ts";
+import { Site, Visit } from "./visit.ts";
 
 const ALL = process.env["TIDU_PLAYGROUND"] === "all";
 const { lessons } = JSON.parse(readFileSync("test/recorded/lessons.json", "utf8")) as {
@@ -335,6 +336,23 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")(
       await visit.choose("micrograd");
       expect(await visit.run()).toMatch(/^o = 0\.7071\n/);
       await page.context().setOffline(false);
+    });
+    test("where the host sends no headers, a service worker does: threads from the second view on, one before", async () => {
+      const server = serverOf(site.folder, {});
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const page = await site.blank("");
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/playground/`);
+      const other = new Visit(page);
+      for (const isIsolated of [false, true]) {
+        await other.ready();
+        expect(await page.evaluate(() => crossOriginIsolated)).toBe(isIsolated);
+        expect(await other.run()).toMatch(/^o = 0\.7071\n/);
+        await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+        await page.reload();
+      }
+      await page.context().close();
+      server.closeAllConnections();
+      server.close();
     });
     test("the training tab learns the digits to 95 %, and pauses", async () => {
       const other = await site.visit();
