@@ -1,5 +1,5 @@
 // Figures of many float32 at once, by a kernel: in lanes and by all threads, where a loop of the host reads one by one.
-import { float32, int32 } from "../base/dtype.ts";
+import { int32 } from "../base/dtype.ts";
 import type { HostBackend } from "../devices/backend.ts";
 import { acc, constant, input } from "../kernel/expr.ts";
 import type { Expr } from "../kernel/expr.ts";
@@ -9,7 +9,7 @@ import type { Block, Place } from "../kernel/place.ts";
 
 /** Elements that are told of together; each has a factor of its own in the digest. */
 export const ROW = 1024;
-const [x, bits, factor] = [input(0, float32), input(1, int32), input(2, int32)];
+const [bits, factor] = [input(0, int32), input(1, int32)];
 /** A change of any bit comes to many: first the high ones come to the low ones' places, for products only carry upwards. */
 const turned = bits.shl(16).xor(bits.shr(16)).mul(0x45d9f3b);
 const mixed = turned.xor(turned.shr(15));
@@ -25,10 +25,11 @@ const accs = [
   accumulator(mixed.mul(factor), 0, 0, "add"),
   accumulator(key, 1, 0x7fffffff, "min"),
   accumulator(key, 2, -0x80000000, "max"),
-  accumulator(x.eq(0).cast(int32), 3, 0, "add"),
+  // Of either sign.
+  accumulator(bits.shl(1).eq(0).cast(int32), 3, 0, "add"),
 ];
 const FIGURES = new Kernel({
-  inputs: [float32, int32, int32],
+  inputs: [int32, int32],
   outputs: accs.map(({ dtype }, i) => ({ dtype, value: acc(i, dtype) })),
   reduce: { accs, scan: false },
 });
@@ -82,7 +83,6 @@ export function figuresOfRows(backend: HostBackend, { block, offset }: Place, ro
     shape: [rows, ROW],
     reduced: 1,
     operands: [
-      operand({ block, offset }, [ROW, 1]),
       operand({ block, offset }, [ROW, 1]),
       operand(room.factors, [0, 1]),
       ...found.map((place) => operand(place, [1, 0])),
