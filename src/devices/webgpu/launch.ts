@@ -8,13 +8,13 @@ import type { Launch, Loops } from "../../kernel/loops.ts";
 import { Kernel, plan } from "../../kernel/loops.ts";
 import { placeOf } from "../../kernel/place.ts";
 import type { Block, Place } from "../../kernel/place.ts";
-import type { Matrix, Product } from "../backend.ts";
+import type { Matrix, PackedMatrix, Product } from "../backend.ts";
 import type { Channel } from "./channel.ts";
 import { emitKernel, LANES, OUTER, REDUCED, SHARE, WORKGROUP, wordsOf } from "./emit/kernel.ts";
 import type { Form, Hardware, Words } from "./emit/kernel.ts";
 import { NotInWgsl } from "./emit/expressions.ts";
 import { DEPTH, emitProduct, PRODUCT_WORDS, TILES } from "./emit/product.ts";
-import type { ProductWord, Tile } from "./emit/product.ts";
+import type { ProductForm, ProductWord, Tile } from "./emit/product.ts";
 import { elementAt } from "./memory.ts";
 import { COMMAND } from "./worker.ts";
 
@@ -33,6 +33,10 @@ export class Launcher {
   /** The forms compiled of each kernel, by its number and theirs. */
   private readonly forms: Map<number, Compiled>[] = [];
   private readonly products = new Map<string, number>();
+  /** The tile that was the fastest of products of about such sizes: see Note [Tiles that are tried]. */
+  private readonly fastest = new Map<string, Tile>();
+  /** Multiplications from which on a product is worth trying all tiles on. */
+  worthTrying = 2 ** 30;
   private readonly halved = new Map<Kernel, readonly [Kernel, Kernel]>();
   /** Where the operands of the launch at hand start, in elements. */
   private readonly first: number[] = [];
@@ -196,19 +200,48 @@ export class Launcher {
     return this.pipelines++;
   }
 
+  /**
+   * Note [Tiles that are tried]: which tile is the fastest is a matter of registers, of workgroup memory and of how many
+   * workgroups a device runs side by side, which WebGPU tells nothing of. So the first large product of some sizes, to the next
+   * power of two, is made with each, and the program waits for them; those after it take the fastest. A result's sum is made in
+   * the same order in all of them: its bits do not depend on what was chosen.
+   */
   matmul(product: Product): void {
-    const { m, n, k, batch = 1, terms = 1, a, b, out, addend } = product;
+    const { m, n, k, batch = 1, terms = 1 } = product;
     if (m === 0 || n === 0 || batch === 0) return;
-    if ("packed" in b) throw new RuntimeError("WebGPU packs no matrices");
+    assertUnpacked(product);
+    const [tile, parts] = divided(m, n, batch, terms * Math.ceil(k / DEPTH));
+    if (parts > 1 || m * n * k * terms * batch < this.worthTrying || !this.channel.shares)
+      return this.multiply(product, tile, parts);
+    const { a, b } = liesOf(product, false);
+    const key = [...[m, n, k * terms, batch].map((size) => Math.round(Math.log2(size))), a, b].join(" ");
+    let found = this.fastest.get(key);
+    if (found === undefined) this.fastest.set(key, (found = this.fastestFor(product)));
+    this.multiply(product, found, 1);
+  }
+  private fastestFor({ addend: _, ...product }: Unpacked): Tile {
+    const { m, n, batch = 1 } = product;
+    const block = this.allocate(batch * m * n * 4);
+    const out = { block, offset: 0, rowStride: n, colStride: 1, batchStride: m * n };
+    const taken = TILES.map((tile) => {
+      // The first time its shader is compiled.
+      const times = Array.from({ length: 3 }, () => {
+        this.channel.ask(COMMAND.finish);
+        const start = performance.now();
+        this.multiply({ ...product, out }, tile, 1);
+        this.channel.ask(COMMAND.finish);
+        return performance.now() - start;
+      });
+      return Math.min(...times.slice(1));
+    });
+    block.free();
+    return TILES[taken.indexOf(Math.min(...taken))];
+  }
+  private multiply(product: Unpacked, tile: Tile, parts: number): void {
+    const { m, n, k, batch = 1, terms = 1, a, b, out, addend } = product;
     const depths = terms * Math.ceil(k / DEPTH);
-    const [tile, parts] = divided(m, n, batch, depths);
     // What is small is not worth a pipeline of its own.
-    const isSmall = m * n * depths * batch < SMALL;
-    const form = {
-      tile,
-      a: isSmall ? ("any" as const) : lieOf(a, { rows: k, cols: m }),
-      b: "rowTable" in b ? ("gathered" as const) : isSmall ? ("any" as const) : lieOf(b, { rows: n, cols: k }),
-    };
+    const form = { tile, ...liesOf(product, m * n * depths * batch < SMALL) };
     const key = `${tile.size} ${form.a} ${form.b}`;
     let pipeline = this.products.get(key);
     if (pipeline === undefined) this.products.set(key, (pipeline = this.pipeline(emitProduct(form))));
@@ -284,6 +317,17 @@ function divided(m: number, n: number, batch: number, depths: number): [Tile, nu
   const [tile] = TILES.slice(-1);
   const parts = Math.min(Math.floor((2 * BUSY) / tilesOf(tile)), Math.floor(depths / FEW_STEPS));
   return [tile, Math.max(1, parts)];
+}
+type Unpacked = Product & { readonly b: Exclude<Product["b"], PackedMatrix> };
+function assertUnpacked(product: Product): asserts product is Unpacked {
+  if ("packed" in product.b) throw new RuntimeError("WebGPU packs no matrices");
+}
+/** How the operands of a product lie; as if anyhow where it is small. */
+function liesOf({ m, n, k, a, b }: Unpacked, isSmall: boolean): Pick<ProductForm, "a" | "b"> {
+  return {
+    a: isSmall ? "any" : lieOf(a, { rows: k, cols: m }),
+    b: "rowTable" in b ? "gathered" : isSmall ? "any" : lieOf(b, { rows: n, cols: k }),
+  };
 }
 /** How four elements of a matrix lie together: see ProductForm. `sizes`: how many there are in a row, and in a column. */
 function lieOf(matrix: Matrix, sizes: Record<"rows" | "cols", number>): "rows" | "cols" | "any" {

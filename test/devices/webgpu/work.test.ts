@@ -1,11 +1,14 @@
 // How work is divided on the WebGPU device gives the CPU's numbers whatever the sizes; and a program waits for the device
 // only where it asks for a value. `npm test` takes some; all of them: npm run test:webgpu.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as torch from "../../../src/index.ts";
 import type { Tensor } from "../../../src/index.ts";
 import { trainingSteps } from "../../../bench/scenarios/models.ts";
 import { registerDevice } from "../../../src/devices/registry.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/device.ts";
+import { TILES } from "../../../src/devices/webgpu/emit/product.ts";
+import type { Tile } from "../../../src/devices/webgpu/emit/product.ts";
+import type { Launcher } from "../../../src/devices/webgpu/launch.ts";
 import { openChannel } from "../../../src/devices/webgpu/open.ts";
 import { describeGpu, gpu } from "./adapter.ts";
 
@@ -70,6 +73,38 @@ describeGpu("products give the CPU's numbers", () => {
       const grads = torch.autograd.grad([y], [x, w], [draw(...y.shape)]) as Tensor[];
       return torch.cat(grads.map((g) => g.flatten()));
     });
+  });
+});
+
+describeGpu("the tile of a large product", () => {
+  test("is chosen once by trying all, for others of its sizes, and no bit depends on it", () => {
+    const { launcher } = gpu() as unknown as { launcher: Launcher };
+    const before = launcher.worthTrying;
+    const draw = (...sizes: number[]): Tensor => torch.randn(sizes).to(device);
+    torch.manual_seed(4);
+    const [a, b, c, bias] = [draw(360, 12), draw(12, 384), draw(352, 12), draw(384)];
+    try {
+      const untried = torch.addmm(bias, a, b).cpu();
+      launcher.worthTrying = 1 << 20;
+      const waits = (body: () => Tensor): [number, Tensor] => {
+        const { waits: had } = gpu();
+        const made = body();
+        return [gpu().waits - had, made];
+      };
+      const [first, tried] = waits(() => torch.addmm(bias, a, b));
+      const [second] = waits(() => torch.addmm(bias, a, b));
+      const [near] = waits(() => c.matmul(b));
+      expect([first > 0, second, near]).toEqual([true, 0, 0]);
+      expect(torch.equal(tried.cpu(), untried)).toBe(true);
+      for (const tile of TILES) {
+        vi.spyOn(launcher as unknown as { fastestFor: () => Tile }, "fastestFor").mockReturnValueOnce(tile);
+        (launcher as unknown as { fastest: Map<string, Tile> }).fastest.clear();
+        expect(torch.equal(torch.addmm(bias, a, b).cpu(), untried), `in tiles of ${tile.size}`).toBe(true);
+      }
+    } finally {
+      launcher.worthTrying = before;
+      vi.restoreAllMocks();
+    }
   });
 });
 
