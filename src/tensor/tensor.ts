@@ -360,7 +360,8 @@ export class Tensor {
     return this.storage.block.home + this.offset * this.dtype.itemsize;
   }
   get_device(): number {
-    return -1;
+    const { type, index } = this.device;
+    return type === "cpu" || type === "meta" ? -1 : (index ?? 0);
   }
   /**
    * `torch.FloatTensor`, …; with a dtype, such a type or its name, self converted to it. Raises ValueError for another name.

@@ -47,6 +47,40 @@ test("no public method has defaults that its caller cannot name", () => {
   expect(own.filter((method) => !WITHIN.includes(method))).toEqual([]);
 });
 
+test("methods whose code knows no signatures take what PyTorch names, and refuse what it does not", () => {
+  const x = torch.ones([2, 3], { requires_grad: true });
+  expect([
+    x.size({ dim: 1 }),
+    x.stride({ dim: -2 }),
+    x.is_contiguous({ memory_format: torch.contiguous_format }),
+  ]).toEqual([3, 3, true]);
+  const y = x.mul(2);
+  y.backward({ gradient: torch.ones(2, 3), retain_graph: true, inputs: [x] });
+  y.backward(torch.ones(2, 3), { inputs: x as never });
+  expect(x.grad!.tolist()).toEqual(torch.full([2, 3], 4).tolist());
+  expect(x.detach().numpy({ force: true })).toEqual(new Float32Array(6).fill(1));
+  const call =
+    (name: string, ...args: unknown[]) =>
+    (): unknown =>
+      (x as unknown as Record<string, (...args: unknown[]) => unknown>)[name](...args);
+  for (const name of ["size", "stride", "is_contiguous", "numpy", "requires_grad_"])
+    expect(call(name, { no_such_name: 1 }), name).toThrow(
+      `${name}() got an unexpected keyword argument 'no_such_name'`,
+    );
+  expect(call("backward", { no_such_name: 1 })).toThrow(
+    "Tensor.backward() got an unexpected keyword argument 'no_such_name'",
+  );
+  expect(call("backward", null, { creat_graph: true })).toThrow("unexpected keyword argument 'creat_graph'");
+  expect(call("requires_grad_", 1)).toThrow(
+    "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not int",
+  );
+  expect(call("stride", "a")).toThrow("stride(): argument 'dim' (position 1) must be int, not str");
+  expect(call("is_contiguous", torch.channels_last)).toThrow(
+    "is_contiguous() takes 0 positional arguments but 1 was given",
+  );
+  expect(x.requires_grad).toBe(true);
+});
+
 test("methods of all kinds are called by name as by place", () => {
   const x = torch.zeros(3);
   expect(x.requires_grad_({ requires_grad: false }).requires_grad).toBe(false);

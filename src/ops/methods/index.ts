@@ -19,6 +19,7 @@ import { median, nanmedian } from "../overloads.ts";
 import { unique, unique_consecutive } from "../reduction/unique.ts";
 import * as ops from "./ops.ts";
 import "./inplace_views.ts";
+import "./named.ts";
 import "./bernoulli.ts";
 import "./polygamma.ts";
 import "./resize_tensor.ts";
