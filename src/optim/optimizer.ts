@@ -72,8 +72,8 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   readonly defaults: O;
   readonly param_groups: ParamGroup<O>[] = [];
   readonly state = new Map<Tensor, S>();
-  /** Whether a step was taken: schedulers warn if they step first. */
-  _opt_called = false;
+  /** Whether a step was taken since the first scheduler was made, null before: schedulers warn if they step first. */
+  _opt_called: boolean | null = null;
   /** States that were loaded and not used since. */
   private readonly justLoaded = new WeakSet<object>();
   private readonly preHooks = new Map<number, StepPreHook>();
@@ -151,7 +151,7 @@ export class Optimizer<O extends CommonOptions = CommonOptions, S extends object
   step<T>(closure: () => T): T;
   step<T>(byName: { closure: () => T }): T;
   step<T>(...given: unknown[]): T | null {
-    this._opt_called = true;
+    if (this._opt_called !== null) this._opt_called = true;
     const { name } = this.constructor;
     const { closure } = bindArguments<typeof STEP, { closure: (() => T) | null }>(STEP, given, `${name}.step`);
     return observe(`Optimizer.step#${name}.step`, "user", [], () =>

@@ -308,6 +308,23 @@ describe("warnings are PyTorch's", () => {
       "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call them in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in PyTorch skipping the first value of the learning rate schedule. See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate",
     ]);
   });
+  test("of steps before the first scheduler was made, which do not count; those before another do", () => {
+    const count = (run: (optimizer: optim.SGD) => void): number => warnings(run).length;
+    expect(
+      count((optimizer) => {
+        optimizer.step();
+        new StepLR(optimizer, 2).step();
+      }),
+    ).toBe(1);
+    expect(
+      count((optimizer) => {
+        const scheduler = new StepLR(optimizer, 2);
+        optimizer.step();
+        scheduler.step();
+        new ExponentialLR(optimizer, 0.5).step();
+      }),
+    ).toBe(0);
+  });
   test("of a step that was put in the place of the optimizer's", () => {
     const texts = warnings((optimizer) => {
       const scheduler = new StepLR(optimizer, 2);

@@ -28,3 +28,43 @@ for n in (1, 2, 3):
 print(torch.nn.grad.conv1d_input([1, 1, 4], torch.ones(1, 1, 2), torch.ones(1, 1, 3)))
 print(torch.autograd.gradcheck(lambda w, g: torch.nn.grad.conv1d_input([1, 1, 5], w, g, padding=1), (torch.ones(1, 1, 3).double().requires_grad_(), torch.arange(5.).double().view(1, 1, 5).requires_grad_())))
 t(lambda: torch.nn.grad.conv1d_input([1, 1, 4], torch.ones(1, 1, 2)))
+
+# --- steps count for a scheduler's order from the first one on
+import warnings
+from torch.optim import lr_scheduler
+
+def warned(run):
+    p = torch.nn.Parameter(torch.ones(1))
+    p.grad = torch.ones(1)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run(torch.optim.SGD([p], lr=0.1))
+    return [str(w.message)[:70] for w in caught]
+
+def before(o):
+    o.step()
+    lr_scheduler.StepLR(o, 1).step()
+
+def between(o):
+    scheduler = lr_scheduler.StepLR(o, 1)
+    o.step()
+    scheduler.step()
+    lr_scheduler.ExponentialLR(o, 0.9).step()
+
+def chained(o):
+    lr_scheduler.ChainedScheduler([lr_scheduler.StepLR(o, 1), lr_scheduler.ExponentialLR(o, 0.9)]).step()
+
+def plateau(o):
+    o.step()
+    lr_scheduler.ReduceLROnPlateau(o).step(1.0)
+
+class Halving(lr_scheduler.LRScheduler):
+    def get_lr(self):
+        return [group["lr"] / 2 for group in self.optimizer.param_groups]
+
+def own(o):
+    o.step()
+    Halving(o).step()
+
+for run in (before, between, chained, plateau, own):
+    print(run.__name__, warned(run))

@@ -286,7 +286,8 @@ def register_optimizer_step_post_hook(hook):
 
 def _with_hooks(step):
     def hooked(self, *args, **kwargs):
-        self._opt_called = True
+        if getattr(self, "_opt_called", None) is not None:
+            self._opt_called = True
         if not (
             self._optimizer_step_pre_hooks
             or self._optimizer_step_post_hooks

@@ -6,6 +6,12 @@ from .._bridge import run, warn
 from .._tensor import Tensor
 
 
+def _watch(optimizer):
+    """From now on, and not before, the optimizer's steps count for the order of steps."""
+    if getattr(optimizer, "_opt_called", None) is None:
+        optimizer._opt_called = False
+
+
 class LRScheduler:
     """Sets the learning rates of an optimizer's groups, step by step: one's own override get_lr."""
 
@@ -24,6 +30,7 @@ class LRScheduler:
                 )
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
+        _watch(optimizer)
         self._initial_step()
 
     def get_lr(self):
@@ -105,6 +112,8 @@ class LibraryScheduler(LRScheduler):
         self._ints = {name for name, value in kwargs.items() if type(value) is int}
         own["optimizer"] = given
         given._library
+        if self._library_name != "ReduceLROnPlateau":
+            _watch(given)
         # A subclass's own methods are called by the library, too, and for the first time while it makes its object.
         cls = type(self)
         overrides = [self._called(name) if getattr(cls, name) is not getattr(LibraryScheduler, name) else None for name in OVERRIDABLE]

@@ -58,6 +58,7 @@ export class LRScheduler {
         );
     this.base_lrs = groups.map((group) => group.initial_lr!);
     this.last_epoch = last_epoch;
+    this.optimizer._opt_called ??= false;
     this._initial_step();
   }
   /** The step to the start of the schedule; SequentialLR takes it again. */
