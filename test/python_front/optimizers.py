@@ -68,3 +68,26 @@ def own(o):
 
 for run in (before, between, chained, plateau, own):
     print(run.__name__, warned(run))
+
+# --- milestones are numbers, in files too
+import io
+from torch.optim import lr_scheduler
+
+def scheduled():
+    o = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.0)
+    o.step()
+    return o, lr_scheduler.MultiStepLR(o, [2, 4, 4], gamma=0.5)
+
+o, scheduler = scheduled()
+print(scheduler.state_dict(), sorted(scheduler.milestones.elements()))
+file = io.BytesIO()
+torch.save(scheduler.state_dict(), file)
+file.seek(0)
+state = torch.load(file)
+print(type(state["milestones"]).__name__, state == scheduler.state_dict())
+o, scheduler = scheduled()
+scheduler.load_state_dict(state)
+for _ in range(4):
+    o.step()
+    scheduler.step()
+    print(scheduler.get_last_lr())

@@ -1,5 +1,6 @@
 """torch.optim.lr_scheduler: the library's schedules, and a base for one's own."""
 
+import collections
 import types
 
 from .._bridge import run, warn
@@ -145,6 +146,8 @@ class LibraryScheduler(LRScheduler):
         value = _lists(value)
         if name in ("base_lrs", "_last_lr"):
             return self._floats(value)
+        if name == "milestones":
+            return collections.Counter({int(epoch): times for epoch, times in value.items()})
         return float(value) if type(value) is int and name in FLOATS and name not in self._ints else value
 
     def __getattr__(self, name):
