@@ -91,7 +91,8 @@ export interface Adapter {
 }
 /**
  * Note [Subgroups]: WebGPU says neither how many threads a subgroup has, for a shader may be compiled for another number than
- * the last one, nor which they are. The fewest that it may have are taken, if a shader sees that these follow each other.
+ * the last one, nor which they are. The fewest that it may have are taken, if a shader sees that these follow each other, and
+ * that they see each other after a loop that each leaves at a step of its own.
  *
  * Note [Halves]: nor does it say how numbers of 32 bits become ones of 16, or whether the smallest remain. A shader tries the
  * edges; where one is not as IEEE 754 has it, halves are made from their bits, as on devices without.
@@ -99,13 +100,20 @@ export interface Adapter {
 export const PROBES = {
   subgroup: `enable subgroups;
 @group(0) @binding(0) var<storage, read_write> m: array<u32>;
+fn steps(lane: u32) -> u32 {
+  var sum = 0u;
+  for (var r = lane; r < 3u * lane; r += m[2]) { sum += r; }
+  return sum;
+}
 @compute @workgroup_size(256) fn main(
   @builtin(local_invocation_index) lane: u32,
   @builtin(subgroup_invocation_id) at: u32,
   @builtin(subgroup_size) size: u32,
 ) {
+  let wanted = steps(lane ^ 1u);
   if (lane == 0u) { m[0] = size; }
-  if (at != lane % size) { m[1] = 1u; }
+  let seen = subgroupShuffleXor(steps(lane), 1u);
+  if (at != lane % size || seen != wanted) { m[1] = 1u; }
 }`,
   /** Of each number its bits as a half, and of each half its bits as a number. */
   halves: `enable f16;
@@ -271,7 +279,7 @@ export function work(
     },
     async subgroup(fewest: number | undefined): Promise<number> {
       if (fewest === undefined || !life.device.features.has("subgroups")) return 1;
-      const [size, isElsewhere] = await life.probe(setup.probes.subgroup, new Uint32Array(2), 1);
+      const [size, isElsewhere] = await life.probe(setup.probes.subgroup, Uint32Array.of(0, 0, 7), 1);
       return isElsewhere === 1 ? 1 : Math.min(size, fewest);
     },
     async halves(): Promise<boolean> {
