@@ -1,6 +1,7 @@
 // Builds the site: the playground as static files. esbuild does it, as it builds the library: the plugins that give classes their
 // names and embed Python's files are its own, and there is nothing here that needs more than modules, chunks and copies.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { build } from "esbuild";
 import type { Plugin } from "esbuild";
 import { namedClasses } from "../build/class_names.ts";
@@ -30,6 +31,21 @@ const later: Plugin = {
       if (/playground[\\/]later/.test(importer) || kind === "entry-point") return undefined;
       const name = path.includes("digits") ? "digits" : "pages";
       return { path: `${process.cwd()}/playground/later/${name}.ts`, ...(resolveDir === "" ? {} : {}) };
+    });
+  },
+};
+
+/** What package.json has bundlers put into pages in place of what only Node can use, for the sources, too. */
+const inPages: Plugin = {
+  name: "in pages",
+  setup(build) {
+    const { browser } = JSON.parse(readFileSync("package.json", "utf8")) as { browser: Record<string, string> };
+    const source = (path: string): string => resolve(path.replace("./dist/", "./src/").replace(/\.js$/, ".ts"));
+    const instead = new Map(Object.entries(browser).map((pair) => pair.map(source) as [string, string]));
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const other = instead.get(path);
+      if (other === undefined) return undefined;
+      return { contents: readFileSync(other, "utf8"), loader: "ts", resolveDir: dirname(other) };
     });
   },
 };
@@ -86,6 +102,6 @@ async function bundle(at: string, entryPoints: Record<string, string>): Promise<
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
-    plugins: [later, embedPages, embedPython, namedClasses],
+    plugins: [later, inPages, embedPages, embedPython, namedClasses],
   });
 }
