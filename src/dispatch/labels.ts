@@ -223,6 +223,7 @@ export interface Label<T> {
   generator: [generator: T];
   get_infos: [get_infos: T];
   global_rank: [global_rank: T];
+  gradient: [gradient: T];
   grad_output: [grad_output: T];
   grad_outputs: [grad_outputs: T];
   grad_tensors: [grad_tensors: T];

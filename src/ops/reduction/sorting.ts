@@ -137,7 +137,7 @@ function medianElsewhere(self: Tensor, dim: number, keepdim: boolean, ignoresNan
   if (self.sizes.length === 0) return all;
   const n = sizeOf(self, dim);
   const numbers = self.isnan().logical_not().sum(dim, true);
-  const middle = (of: Tensor): Tensor => of.sub(1).bitwise_right_shift(1).clamp({ min: 0 });
+  const middle = (of: Tensor): Tensor => of.sub(1).clamp({ min: 0 }).floor_divide(2);
   const place = ignoresNan ? middle(numbers) : numbers.where(numbers.lt(n), middle(numbers));
   return all.map((t) => (keepdim ? t.gather(dim, place) : t.gather(dim, place).squeeze([dim])));
 }

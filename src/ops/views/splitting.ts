@@ -6,6 +6,7 @@ import { wrapDim } from "../../base/layout.ts";
 import { composite } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { split_with_sizes } from "./view.ts";
 
 /** Pieces cut at `indices_or_sections`: into so many nearly equal ones, or before each index of a list or tensor. */
 export const tensor_split = op(
@@ -101,6 +102,6 @@ export const unsafe_split_with_sizes = op(
 );
 define(unsafe_split_with_sizes, {
   kernel: composite(({ self, split_sizes, dim }) =>
-    apart(self, self.split_with_sizes(split_sizes, dim), "UnsafeSplitWithSizesBackward0"),
+    apart(self, split_with_sizes(self, split_sizes, dim), "UnsafeSplitWithSizesBackward0"),
   ),
 });
