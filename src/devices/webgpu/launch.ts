@@ -359,7 +359,7 @@ const dtypeOf = ({ inputs, outputs }: Kernel, k: number): Dtype =>
 const EACH: Form = { lanes: 1, across: false, inOrder: false, isPart: false };
 const IN_ORDER: Form = { ...EACH, inOrder: true };
 const ACROSS: Form = { ...EACH, lanes: 16, across: true };
-/** Of so many lanes, 2 to 256. */
+/** Of 1, 2, 4, … lanes, to 256. */
 const LANED: readonly Form[] = Array.from({ length: 9 }, (_, i) => ({ ...EACH, lanes: 1 << i }));
 /** Threads that keep a device busy, and steps of a thread that are not worth another. */
 const MANY = 1 << 16;

@@ -288,10 +288,10 @@ export function work(
       const words = Uint32Array.from(edges.flatMap(([x, , y]) => [x, y]));
       const found = await life.probe(setup.probes.halves, words, edges.length);
       // Which NaN comes of a NaN is up to the hardware.
-      return edges.every(
-        ([, half, , whole], i) =>
-          (half === 0x7e00 ? (found[2 * i] & 0x7fff) > 0x7c00 : found[2 * i] === half) &&
-          (half === 0x7e00 ? (found[2 * i + 1] & 0x7fffffff) > 0x7f800000 : found[2 * i + 1] === whole),
+      return edges.every(([, half, , whole], i) =>
+        half === 0x7e00
+          ? (found[2 * i] & 0x7fff) > 0x7c00 && (found[2 * i + 1] & 0x7fffffff) > 0x7f800000
+          : found[2 * i] === half && found[2 * i + 1] === whole,
       );
     },
     say(text: string): void {
