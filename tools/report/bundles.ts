@@ -11,10 +11,10 @@ export interface BundleSize {
 }
 /** Programs, and how many KB of them gzipped are allowed. */
 export const programs: Readonly<Record<string, readonly [text: string, limit: number]>> = {
-  "tensors and autograd": [`import { tensor, autograd } from "tidu"; globalThis.x = [tensor([1]), autograd];`, 201.5],
+  "tensors and autograd": [`import { tensor, autograd } from "tidu"; globalThis.x = [tensor([1]), autograd];`, 203.5],
   "tensors and Linear": [
     `import { tensor } from "tidu"; import { Linear } from "tidu/nn"; globalThis.x = new Linear(1, 1)(tensor([1]));`,
-    186.5,
+    187.5,
   ],
   "lean: tensors, Linear, SGD and a step": [
     `import { tensor } from "tidu/lean"; import { Linear } from "tidu/nn"; import { SGD } from "tidu/optim";
@@ -22,7 +22,7 @@ export const programs: Readonly<Record<string, readonly [text: string, limit: nu
     const loss = model(tensor([1])).sum(); loss.backward(); steps.step(); globalThis.x = String(loss);`,
     125,
   ],
-  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 461],
+  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 463],
 };
 export const kb = (n: number): string => `${(n / 1024).toFixed(1)} KB`;
 
