@@ -361,7 +361,7 @@ const IN_ORDER: Form = { ...EACH, inOrder: true };
 const ACROSS: Form = { ...EACH, lanes: 16, across: true };
 /** Of 1, 2, 4, … lanes, to 256. */
 const LANED: readonly Form[] = Array.from({ length: 9 }, (_, i) => ({ ...EACH, lanes: 1 << i }));
-/** Threads that keep a device busy, and steps of a thread that are not worth another. */
+/** Threads that keep a device busy, and steps of a thread that are not worth sharing with others. */
 const MANY = 1 << 16;
 const SHORT = 16;
 
@@ -382,7 +382,7 @@ function formOf(
   if (inOrder) return IN_ORDER;
   if (reduce === null || reduce.scan || reduce.accs.some((a) => a.combine === undefined)) return EACH;
   const bytes = reduce.accs.reduce((n, a) => n + Math.max(4, a.dtype.itemsize), 0) * LANES;
-  if (bytes > WORKGROUP_BYTES || folded < SHORT / 2 || (folded <= SHORT && count > MANY / SHORT)) return EACH;
+  if (bytes > WORKGROUP_BYTES || folded <= SHORT) return EACH;
   const [first] = strides;
   const isAcross =
     first !== undefined &&
