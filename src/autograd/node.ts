@@ -64,6 +64,8 @@ export abstract class Node {
   /** The stack at the time of the forward call, under anomaly detection. */
   readonly forwardStack: string | null = modes().anomaly ? programStack.frames() : null;
   private ownMetadata: Record<string, unknown> | null = null;
+  /** What an observer knows of it. */
+  noted: unknown = null;
   /** Where a gradient of result `nr` goes: to this node, unless another one runs it. */
   entrance(nr: number): Edge {
     return { node: this, nr };

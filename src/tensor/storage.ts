@@ -24,6 +24,8 @@ export class Storage {
   savers = 0;
   /** The library alone has seen it. Gradients in `.grad`: see Note [Unseen gradients] in tensor.ts. */
   unseen = false;
+  /** What an observer knows of it. */
+  noted: unknown = null;
 
   constructor(device: Backend, block: Block) {
     this.device = device;

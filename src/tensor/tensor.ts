@@ -87,6 +87,8 @@ export class Tensor {
   /** @internal */ inference = false;
   /** @internal What is done to the numbers in memory: see Note [Conjugated views]. */
   lazy: Lazy | null = null;
+  /** @internal What an observer knows of it. */
+  noted: unknown = null;
 
   /** @internal */
   constructor(storage: Storage, dtype: Dtype, sizes: Shape, strides: readonly number[], offset: number);

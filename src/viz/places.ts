@@ -5,8 +5,7 @@ import { caller, isProgram, programStack } from "../base/errors.ts";
 interface Site {
   /** Of evaluated text the name that it gives itself (`//# sourceURL=`). */
   getScriptNameOrSourceURL(): string | null | undefined;
-  getLineNumber(): number | null;
-  getColumnNumber(): number | null;
+  getPosition(): number;
 }
 interface Stacks {
   prepareStackTrace?: ((error: Error, sites: Site[]) => unknown) | undefined;
@@ -17,8 +16,8 @@ const stacks = Error as unknown as Stacks;
 const DEEPEST = 100;
 const asTheyAre = (_error: Error, sites: Site[]): Site[] => sites;
 const ofThisLanguage = programStack.place;
-/** By file, line and column of what runs: the line that was written, which source maps may have to tell. */
-const known = new Map<string, string>();
+/** By file and place in it of what runs: the line that was written, which source maps may have to tell. */
+const known = new Map<string, Map<number, string>>();
 /** By what asked: how deep the program's frame lay last. Each frame that is looked at costs a large part of a microsecond. */
 const depths = new Map<string, number>();
 const FIRST = 12;
@@ -53,9 +52,12 @@ function isOfProgram(site: Site): boolean {
   return is;
 }
 function placeOf(site: Site): string {
-  const key = `${site.getScriptNameOrSourceURL()}:${site.getLineNumber()}:${site.getColumnNumber()}`;
-  let place = known.get(key);
-  if (place === undefined) known.set(key, (place = tidy(ofThisLanguage())));
+  const file = site.getScriptNameOrSourceURL() ?? "";
+  let places = known.get(file);
+  if (places === undefined) known.set(file, (places = new Map<number, string>()));
+  const at = site.getPosition();
+  let place = places.get(at);
+  if (place === undefined) places.set(at, (place = tidy(ofThisLanguage())));
   return place;
 }
 /** A frame's place as people write it: no scheme, no query, no column. */

@@ -15,8 +15,8 @@ import { default_generator } from "../random/generator.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { programPlace } from "./places.ts";
-import { Values } from "./values.ts";
-import type { Value } from "./values.ts";
+import { Values, Versions } from "./values.ts";
+import type { Seen } from "./values.ts";
 
 /** A tensor at the version it had. */
 export interface Ref {
@@ -81,7 +81,7 @@ export interface Known {
   /** The tensor that it is a view of. */
   readonly base: Known | null;
   /** By version. */
-  readonly values: Map<number, Value>;
+  readonly values: Versions;
 }
 /** A change of a storage: the version it came to, and the step that did it. */
 export interface Change {
@@ -95,23 +95,26 @@ type Draft = { -readonly [K in keyof Step]: Step[K] };
 const STRETCH = Symbol("stretch");
 
 const NONE: readonly never[] = [];
-/** What is known of tensors and nodes, over all recordings. */
-const tensors = new WeakMap<Tensor, Known>();
-const nodes = new WeakMap<Node, { readonly id: number; step: number; recorder: Recorder | null }>();
-const changes = new WeakMap<Storage, Change[]>();
+interface NodeNote {
+  readonly id: number;
+  step: number;
+  recorder: Recorder | null;
+}
+interface StorageNote extends Seen {
+  /** Who saw it last, and the version that it had when that one saw it first. */
+  recorder: Recorder;
+  first: number;
+  changes: Change[] | null;
+}
 let ids = 0;
 let nodeIds = 0;
 
-export const knownOf = (t: Tensor): Known | undefined => tensors.get(t);
-export const changesOf = (t: Tensor): readonly Change[] => changes.get(t.storage) ?? NONE;
-export const nodeOf = (
-  node: Node,
-): { readonly id: number; readonly step: number; readonly recorder: Recorder | null } => numbered(node);
-function numbered(node: Node): { readonly id: number; step: number; recorder: Recorder | null } {
-  let known = nodes.get(node);
-  if (known === undefined) nodes.set(node, (known = { id: nodeIds++, step: -1, recorder: null }));
-  return known;
-}
+// What is known of tensors, nodes and storages is noted in them, over all recordings.
+export const knownOf = (t: Tensor): Known | undefined => (t.noted as Known | null) ?? undefined;
+export const changesOf = (t: Tensor): readonly Change[] => (t.storage.noted as StorageNote | null)?.changes ?? NONE;
+export const nodeOf = (node: Node): Readonly<NodeNote> => numbered(node);
+const numbered = (node: Node): NodeNote =>
+  (node.noted ??= { id: nodeIds++, step: -1, recorder: null } satisfies NodeNote) as NodeNote;
 
 export interface RecorderOptions {
   /** Bytes that the elements of tensors may take. */
@@ -302,16 +305,28 @@ export class Recorder implements Observer {
   /** Whether a tensor's elements were written to since it was last seen; then by this step. */
   private noteChange(t: Tensor, step: Step): boolean {
     const { storage } = t;
-    let known = changes.get(storage);
-    const before = known?.at(-1)?.version ?? this.versionSeen(t);
-    if (storage.version === before) return false;
-    if (known === undefined) changes.set(storage, (known = []));
-    known.push({ version: storage.version, step: step.index, by: storage.changedBy ?? step.name, line: step.line });
+    const { version } = storage;
+    const note = storage.noted as StorageNote | null;
+    const before = note?.changes?.at(-1)?.version ?? (note?.recorder === this ? note.first : 0);
+    if (version === before) return false;
+    const change = { version, step: step.index, by: storage.changedBy ?? step.name, line: step.line };
+    (this.noteOf(storage).changes ??= []).push(change);
     return true;
   }
-  private readonly seen = new WeakMap<Storage, number>();
-  private versionSeen(t: Tensor): number {
-    return this.seen.get(t.storage) ?? 0;
+  private noteOf(storage: Storage): StorageNote {
+    const note = storage.noted as StorageNote | null;
+    if (note?.recorder === this) return note;
+    const fresh: StorageNote = {
+      recorder: this,
+      first: storage.version,
+      changes: note?.changes ?? null,
+      version: -1,
+      offset: 0,
+      count: 0,
+      figures: null,
+    };
+    storage.noted = fresh;
+    return fresh;
   }
 
   note(what: Noted, of: unknown, more?: unknown): void {
@@ -450,10 +465,10 @@ export class Recorder implements Observer {
   private ref(t: Tensor, by?: Step): Ref {
     const tensor = this.known(t, by);
     const { version } = t.storage;
+    const note = this.noteOf(t.storage);
     // Sources are needed to play the rest again.
-    if (!tensor.values.has(version))
-      tensor.values.set(version, this.values.look(t, by === undefined && !this.isGradient));
-    if (!this.seen.has(t.storage)) this.seen.set(t.storage, version);
+    if (tensor.values.get(version) === undefined)
+      tensor.values.set(version, this.values.look(t, note, by === undefined && !this.isGradient));
     return { tensor, version, requires_grad: t.requires_grad };
   }
   private get isGradient(): boolean {
@@ -476,10 +491,9 @@ export class Recorder implements Observer {
     return known;
   }
   private known(t: Tensor, by?: Step): Known {
-    let known = tensors.get(t);
-    if (known !== undefined) return known;
+    if (t.noted !== null) return t.noted as Known;
     const base = t.view_ === null || t.view_.base === t ? null : this.known(t.view_.base);
-    known = {
+    const known: Known = {
       id: ids++,
       ref: null,
       shape: t.sizes,
@@ -488,9 +502,9 @@ export class Recorder implements Observer {
       made: by?.index ?? -1,
       line: by?.line ?? "",
       base,
-      values: new Map(),
+      values: new Versions(),
     };
-    tensors.set(t, known);
+    t.noted = known;
     return known;
   }
 }

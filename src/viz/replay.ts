@@ -142,8 +142,8 @@ class Player {
   private ofKnown(known: Known): Tensor {
     const made = this.tensors.get(known);
     if (made !== undefined) return made;
-    const [version] = known.values.keys();
-    return this.tensor({ tensor: known, version: version ?? 0, requires_grad: false });
+    const [first] = known.values.all();
+    return this.tensor({ tensor: known, version: first?.[0] ?? 0, requires_grad: false });
   }
   /** The tensor that stands for a recorded one: what a step made, or a source with the elements it had. */
   private tensor(ref: Ref): Tensor {

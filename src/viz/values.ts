@@ -6,7 +6,6 @@ import type { HostBackend } from "../devices/backend.ts";
 import { Wrapped } from "../dispatch/levels.ts";
 import { halfValue, isHalf } from "../kernel/half.ts";
 import { further } from "../kernel/place.ts";
-import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { FACTORS, figuresOfRows, floatOf, INFINITE, ROW, SIGN } from "./figures.ts";
 
@@ -83,15 +82,16 @@ export function figuresOfTensor(t: Tensor): Figures | null {
   const count = t.numel();
   // Where there is a NaN, all are looked at; else those behind the rows.
   const told = found.hasNan ? 0 : rows * ROW;
-  if (told === count) return { ...found, nans: 0, count };
+  const { digest, min, max, zeros } = found;
+  if (told === count) return { digest, min, max, zeros, nans: 0, count };
   const rest = figuresOf(host.host(dtype, further(t, told), count - told), dtype);
-  const digest = mixed(found.digest, rest.digest, 0, 0);
-  if (found.hasNan) return { ...rest, digest };
+  const both = mixed(digest, rest.digest, 0, 0);
+  if (found.hasNan) return { ...rest, digest: both };
   return {
-    digest,
-    min: Math.min(found.min, rest.min),
-    max: Math.max(found.max, rest.max),
-    zeros: found.zeros + rest.zeros,
+    digest: both,
+    min: Math.min(min, rest.min),
+    max: Math.max(max, rest.max),
+    zeros: zeros + rest.zeros,
     nans: rest.nans,
     count,
   };
@@ -188,6 +188,33 @@ export function digestOf({ buffer, byteOffset, byteLength }: TypedArray): number
   return mixed(a, b, c, d);
 }
 
+/** A tensor's values by version, of which there is mostly one. */
+export class Versions {
+  private first = -1;
+  private value: Value | undefined = undefined;
+  private later: Map<number, Value> | null = null;
+  get(version: number): Value | undefined {
+    return version === this.first ? this.value : this.later?.get(version);
+  }
+  set(version: number, value: Value): void {
+    if (this.value === undefined) {
+      this.first = version;
+      this.value = value;
+    } else (this.later ??= new Map<number, Value>()).set(version, value);
+  }
+  /** In the order in which they were seen. */
+  all(): (readonly [version: number, value: Value])[] {
+    return this.value === undefined ? [] : [[this.first, this.value], ...(this.later ?? [])];
+  }
+}
+/** What was seen of a storage last: tensors that share one are read once. */
+export interface Seen {
+  version: number;
+  offset: number;
+  count: number;
+  figures: Figures | null;
+}
+
 /** The values of a recording, the elements of the newest of them within a budget. */
 export class Values {
   private readonly budget: number;
@@ -199,24 +226,25 @@ export class Values {
   constructor(budget: number) {
     this.budget = budget;
   }
-  /** What was seen of storages last: tensors that share one are read once. */
-  private readonly seen = new WeakMap<Storage, { version: number; offset: number; figures: Figures; n: number }>();
   /** Arrays of elements that went, to be used again. */
   private readonly spare = new Map<number, TypedArray[]>();
 
-  /** Looks at a tensor as it is now. With `stays` its elements are kept whatever the budget. */
-  look(t: Tensor, stays = false): Value {
+  /** Looks at a tensor as it is now, unless `seen` has it. With `stays` its elements are kept whatever the budget. */
+  look(t: Tensor, seen: Seen, stays: boolean): Value {
     const { storage, offset, dtype, sizes: shape } = t;
-    const known = this.seen.get(storage);
     const dense = isDense(shape, t.strides);
     const strides = dense ? t.strides : contiguousStrides(shape);
-    const fits = stays || t.numel() * dtype.itemsize <= this.budget;
-    const isKnown = known?.version === storage.version && known.offset === offset && known.n === t.numel() && dense;
-    if (isKnown && !fits) return { shape, dtype, strides, figures: known.figures, elements: null };
-    const figures = isKnown ? known.figures : figuresOfTensor(t);
-    const elements = fits ? elementsOf(t) : null;
-    if (figures !== null && dense) this.seen.set(storage, { version: storage.version, offset, figures, n: t.numel() });
+    const count = t.numel();
+    const isSeen = dense && seen.version === storage.version && seen.offset === offset && seen.count === count;
+    const figures = isSeen ? seen.figures : figuresOfTensor(t);
+    if (dense && !isSeen) {
+      seen.version = storage.version;
+      seen.offset = offset;
+      seen.count = count;
+      seen.figures = figures;
+    }
     const value: Value = { shape, dtype, strides, figures, elements: null };
+    const elements = stays || count * dtype.itemsize <= this.budget ? elementsOf(t) : null;
     if (elements === null) return value;
     value.elements = dense ? this.copied(elements) : elements;
     this.bytes += elements.byteLength;

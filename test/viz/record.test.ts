@@ -49,7 +49,7 @@ test("training with draws, steps in place, optimizers and second passes is playe
 test("a replay that gives another bit says at which step", () => {
   const w = torch.ones(2, { requires_grad: true });
   const run = record(() => void w.mul(3).sum());
-  const [value] = run.steps[0].outputs[0]!.tensor.values.values();
+  const [[, value]] = run.steps[0].outputs[0]!.tensor.values.all();
   (value.figures as { digest: number }).digest++;
   expect(run.replay()).toMatchObject({ same: false, differs: { name: "mul" } });
 });
@@ -89,7 +89,7 @@ test("elements are kept within the memory that is allowed, digests of all", () =
     },
     { memory: 12_000 },
   );
-  const values = run.steps.map(({ outputs }) => [...outputs[0]!.tensor.values.values()][0]);
+  const values = run.steps.map(({ outputs }) => outputs[0]!.tensor.values.all()[0][1]);
   expect(values.every(({ figures }) => figures !== null)).toBe(true);
   expect(values.filter(({ elements }) => elements !== null).length).toBeLessThan(4);
 });
@@ -112,7 +112,7 @@ test("figures are those of the elements, for every sign, for views and for halve
     torch.tensor([1n, -2n, 0n]),
   ]) {
     const run = record(() => void x.clone());
-    const { figures } = [...run.steps[0].inputs[0]!.tensor.values.values()][0];
+    const [[, { figures }]] = run.steps[0].inputs[0]!.tensor.values.all();
     const all = (x.flatten().tolist() as unknown[]).map(Number);
     const numbers = all.filter((v) => !Number.isNaN(v));
     expect(figures).toMatchObject({
@@ -131,7 +131,7 @@ test.each([700, 7000])("figures of %i elements are those of the elements, and an
   const told = (): Figures => {
     const x = torch.tensor(elements).view(n / 100, 100);
     const run = record(() => void x.clone());
-    return [...run.steps[0].inputs[0]!.tensor.values.values()][0].figures!;
+    return run.steps[0].inputs[0]!.tensor.values.all()[0][1].figures!;
   };
   const check = (): void => {
     const numbers = elements.filter((v) => !Number.isNaN(v));

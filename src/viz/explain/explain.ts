@@ -88,7 +88,7 @@ function notFinite(t: Tensor): Ref | null {
   const tensor = knownOf(t);
   const { version } = t.storage;
   if (tensor === undefined) return null;
-  if (!tensor.values.has(version))
+  if (tensor.values.get(version) === undefined)
     tensor.values.set(version, {
       shape: t.sizes,
       dtype: t.dtype,
