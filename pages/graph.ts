@@ -2,6 +2,8 @@
 import type { Arrow, Box, Graph } from "../src/viz/graph.ts";
 import { above, LINE, placeBoxes, sizeOf } from "../src/viz/layout.ts";
 import type { Layout, Placed, Point } from "../src/viz/layout.ts";
+import { linksOf, waysThrough } from "../src/viz/ways.ts";
+import type { Links, Ways } from "../src/viz/ways.ts";
 import { colour, COMMON } from "./common.ts";
 
 const { boxes, arrows } = JSON.parse(document.getElementById("data")!.textContent) as Graph;
@@ -38,7 +40,7 @@ interface Item {
   readonly group: string;
   readonly line: string;
 }
-interface Shown {
+interface Shown extends Links {
   readonly items: readonly Item[];
   readonly byId: ReadonlyMap<string, Item>;
   readonly links: readonly {
@@ -48,8 +50,6 @@ interface Shown {
     readonly label: string;
   }[];
   readonly layout: Layout;
-  readonly into: ReadonlyMap<string, readonly number[]>;
-  readonly out: ReadonlyMap<string, readonly number[]>;
 }
 const groups = new Set<string>();
 for (const { group } of boxes) for (let path = group; path !== ""; path = above(path)) groups.add(path);
@@ -96,12 +96,7 @@ function show(): Shown {
     items.map(({ id, title, lines, group }) => ({ id, group, ...sizeOf(title, lines) })),
     links,
   );
-  const into = new Map<string, number[]>();
-  const out = new Map<string, number[]>();
-  for (const [i, { from, to }] of links.entries()) {
-    into.set(to, [...(into.get(to) ?? []), i]);
-    out.set(from, [...(out.get(from) ?? []), i]);
-  }
+  const { into, out } = linksOf(links);
   element("count").textContent = `${items.length} of ${boxes.length} boxes`;
   element("told").innerHTML = "";
   for (const { kind, title, lines, line, id } of items.slice(0, 2000)) {
@@ -117,30 +112,10 @@ const view = { x: 0, y: 0, scale: 1 };
 let chosen: string | null = null;
 let hovered: string | null = null;
 let isBackward = false;
-let lit = { items: new Set<string>(), links: new Set<number>() };
-
+const DARK: Ways = { boxes: new Set(), links: new Set() };
+let lit = DARK;
 /** All that leads to a box and all that it leads to. */
-function light(id: string | null): void {
-  lit = { items: new Set(), links: new Set() };
-  if (id === null) return;
-  for (const [edges, end] of [
-    [shown.into, "from"],
-    [shown.out, "to"],
-  ] as const) {
-    const stack = [id];
-    const seen = new Set(stack);
-    while (stack.length > 0)
-      for (const i of edges.get(stack.pop()!) ?? []) {
-        lit.links.add(i);
-        const next = shown.links[i][end];
-        if (!seen.has(next)) {
-          seen.add(next);
-          stack.push(next);
-        }
-      }
-    for (const item of seen) lit.items.add(item);
-  }
-}
+const light = (id: string | null): void => void (lit = id === null ? DARK : waysThrough(id, shown.links, shown));
 
 let asked = false;
 function redraw(): void {
@@ -229,16 +204,16 @@ function draw(): void {
   for (const item of shown.items) {
     const at = shown.layout.boxes.get(item.id)!;
     if (!isSeen(at)) continue;
-    if (!isReadable && lit.items.size === 0 && found === "") {
+    if (!isReadable && lit.boxes.size === 0 && found === "") {
       // Too small for anything but its colour: all of one colour at once.
       let path = far.get(item.kind);
       if (path === undefined) far.set(item.kind, (path = new Path2D()));
       path.rect(at.x - at.width / 2, at.y - at.height / 2, at.width, at.height);
       continue;
     }
-    const isLit = lit.items.has(item.id);
+    const isLit = lit.boxes.has(item.id);
     const isFound = found !== "" && textOf(item).toLowerCase().includes(found);
-    context.globalAlpha = lit.items.size > 0 && !isLit ? 0.45 : 1;
+    context.globalAlpha = lit.boxes.size > 0 && !isLit ? 0.45 : 1;
     context.fillStyle = colours[item.kind];
     context.strokeStyle = isFound || item.id === chosen ? colours["lit"] : isLit ? colours["lit"] : colours["line"];
     context.lineWidth = item.id === chosen || isFound ? 3 : 1;
@@ -442,4 +417,4 @@ readColours();
 fit();
 if (groups.size === 0) for (const id of ["fold", "unfold"]) element(id).hidden = true;
 /** For tests: what is on the page. */
-Object.assign(globalThis, { graphPage: { shown: () => shown, draw, choose, toggle, view } });
+Object.assign(globalThis, { graphPage: { shown: () => shown, lit: () => lit, draw, choose, toggle, view } });

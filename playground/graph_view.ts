@@ -3,6 +3,7 @@
 import type { Box } from "../src/viz/graph.ts";
 import type { placeBoxes } from "../src/viz/layout.ts";
 import { pathOf } from "../src/viz/markup.ts";
+import { linksOf, waysThrough } from "../src/viz/ways.ts";
 import { button, make } from "./dom.ts";
 import { briefly, nameIn, shapeOf } from "./walk.ts";
 import type { BoxNow, Scene, Walk } from "./walk.ts";
@@ -153,6 +154,8 @@ export class GraphView {
         gradient,
       );
       group.addEventListener("click", () => this.choose(box));
+      for (const come of ["pointerenter", "focus"]) group.addEventListener(come, () => this.light(box.id));
+      for (const go of ["pointerleave", "blur"]) group.addEventListener(go, () => this.light(null));
       group.addEventListener("keydown", (event) => this.key(event as KeyboardEvent, box));
       picture.append(group);
       return { box, name, group, value, gradient };
@@ -196,6 +199,12 @@ export class GraphView {
       to.length > 0 ? `leads to ${to.join(", ")}` : "",
     ];
     return `${texts.filter((x) => x !== "").join("; ")}.`;
+  }
+  /** The ways from the leaves through a box to the outputs: what is not on them stands back. */
+  private light(id: string | null): void {
+    const ways = id === null ? null : waysThrough(id, this.links, linksOf(this.links));
+    for (const { box, group } of this.drawn) group.classList.toggle("aside", ways?.boxes.has(box.id) === false);
+    for (const [i, { path }] of this.links.entries()) path.classList.toggle("aside", ways?.links.has(i) === false);
   }
   private choose(box: Box): void {
     for (const { group, box: other } of this.drawn) {

@@ -113,6 +113,53 @@ describe.skipIf(!existsSync(executablePath) && process.env["CI"] !== "true")(
         ].sort(),
       );
     });
+    test("pointing at a box lights its ways from the leaves to the loss, and no others, as its focus does", async () => {
+      await visit.choose(SOFTMAX);
+      await visit.run();
+      const { page } = visit;
+      const look = (): Promise<{ ids: string[]; lit: string[]; arrows: [string, string][]; litArrows: string[] }> =>
+        page.evaluate(() => {
+          const of = (selector: string): Element[] => [...document.querySelectorAll(selector)];
+          const id = (e: Element): string => e.getAttribute("data-id")!;
+          const ends = (e: Element): [string, string] => [e.getAttribute("data-from")!, e.getAttribute("data-to")!];
+          const isLit = (e: Element): boolean => getComputedStyle(e).opacity === "1";
+          return {
+            ids: of("#graph .box").map(id),
+            lit: of("#graph .box").filter(isLit).map(id),
+            arrows: of("#graph .arrow").map(ends),
+            litArrows: of("#graph .arrow")
+              .filter(isLit)
+              .map((e) => ends(e).join(" > ")),
+          };
+        });
+      const dark = await look();
+      expect(dark.lit).toEqual(dark.ids);
+      /** All boxes that can be reached, by the arrows alone. */
+      const reached = (from: string, a: 0 | 1): Set<string> => {
+        const found = new Set([from]);
+        for (const id of found) for (const arrow of dark.arrows) if (arrow[a] === id) found.add(arrow[1 - a]);
+        return found;
+      };
+      const partial: string[] = [];
+      for (const id of dark.ids) {
+        const [before, after] = [reached(id, 1), reached(id, 0)];
+        await page.locator(`#graph .box[data-id="${id}"]`).hover({ force: true });
+        const hovered = await look();
+        expect(hovered.lit, id).toEqual(dark.ids.filter((x) => before.has(x) || after.has(x)));
+        expect(hovered.litArrows, id).toEqual(
+          dark.arrows
+            .filter(([from, to]) => (before.has(from) && before.has(to)) || (after.has(from) && after.has(to)))
+            .map((ends) => ends.join(" > ")),
+        );
+        if (hovered.lit.length < dark.ids.length) partial.push(id);
+        await page.mouse.move(0, 0);
+        await page.locator(`#graph .box[data-id="${id}"]`).focus();
+        expect((await look()).lit, id).toEqual(hovered.lit);
+      }
+      expect(partial.length).toBeGreaterThan(3);
+      await page.focus("#run");
+      expect(await look()).toEqual(dark);
+    });
     test("an error in place marks its two lines and its node, and says why", async () => {
       await visit.choose(SOFTMAX);
       await visit.write(

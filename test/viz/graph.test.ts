@@ -82,10 +82,87 @@ test("no two boxes of a picture overlap, in small graphs and in those of ten tho
 });
 
 interface GraphPage {
-  shown(): { items: { id: string; title: string; kind: string }[] };
+  shown(): {
+    items: { id: string; title: string; kind: string }[];
+    links: { from: string; to: string }[];
+    layout: {
+      boxes: Map<string, { x: number; y: number; height: number }>;
+      links: { x: number; y: number }[][];
+    };
+  };
+  lit(): { boxes: Set<string>; links: Set<number> };
+  view: { x: number; y: number; scale: number };
   choose(item: unknown): void;
   toggle(item: unknown): void;
 }
+test("who points at a box of a graph's page sees its ways from the leaves to the loss, in colour", async () => {
+  const w = torch.ones(2, { requires_grad: true });
+  const v = torch.ones(2, { requires_grad: true });
+  const loss = w.exp().add(v.sigmoid()).sum();
+  const dir = mkdtempSync(join(tmpdir(), "tidu-viz-"));
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  try {
+    writeFileSync(join(dir, "graph.html"), make_dot(loss, { params: { w, v } }).html());
+    const page = await browser.newPage();
+    await page.goto(`file://${dir}/graph.html`);
+    /** What is lit, by titles, and the arrows that are drawn in the colour of light, by what stands on the canvas. */
+    const look = (): Promise<{ boxes: string[]; arrows: string[]; coloured: string[] }> =>
+      page.evaluate(() => {
+        const { shown, lit, view } = (globalThis as unknown as { graphPage: GraphPage }).graphPage;
+        const { items, links, layout } = shown();
+        const title = (id: string): string => items.find((item) => item.id === id)!.title;
+        const name = (i: number): string => `${title(links[i].from)} > ${title(links[i].to)}`;
+        const canvas = document.querySelector("canvas")!;
+        const ratio = canvas.width / canvas.getBoundingClientRect().width;
+        const colour = getComputedStyle(document.documentElement).getPropertyValue("--lit").trim();
+        const pixel = document.createElement("canvas").getContext("2d")!;
+        pixel.fillStyle = colour;
+        pixel.fillRect(0, 0, 1, 1);
+        const [r, g, b] = pixel.getImageData(0, 0, 1, 1).data;
+        const coloured = layout.links.flatMap((points, i) => {
+          // Halfway along its first piece.
+          const [x, y] = (["x", "y"] as const).map((d) =>
+            Math.round(((points[0][d] + points[1][d]) / 2) * view.scale * ratio + view[d] * ratio),
+          );
+          const { data } = canvas.getContext("2d")!.getImageData(x - 2, y - 2, 5, 5);
+          for (let k = 0; k < data.length; k += 4)
+            if (Math.abs(data[k] - r) + Math.abs(data[k + 1] - g) + Math.abs(data[k + 2] - b) < 24) return [name(i)];
+          return [];
+        });
+        return {
+          boxes: [...lit().boxes].map(title).sort(),
+          arrows: [...lit().links].map(name).sort(),
+          coloured: coloured.sort(),
+        };
+      });
+    const point = async (title: string): Promise<void> => {
+      const { x, y } = await page.evaluate((title) => {
+        const { shown, view } = (globalThis as unknown as { graphPage: GraphPage }).graphPage;
+        const { items, layout } = shown();
+        const at = layout.boxes.get(items.find((item) => item.title === title)!.id)!;
+        const { left, top } = document.querySelector("canvas")!.getBoundingClientRect();
+        return { x: left + view.x + at.x * view.scale, y: top + view.y + at.y * view.scale };
+      }, title);
+      await page.mouse.move(x, y);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    };
+    const onward = ["AddBackward0 > SumBackward0", "SumBackward0 > output"];
+    expect(await look()).toEqual({ boxes: [], arrows: [], coloured: [] });
+    await point("w");
+    const ofW = ["w > ExpBackward0", "ExpBackward0 > AddBackward0", ...onward].sort();
+    const boxesOfW = ["w", "ExpBackward0", "AddBackward0", "SumBackward0", "output"].sort();
+    expect(await look()).toEqual({ boxes: boxesOfW, arrows: ofW, coloured: ofW });
+    await point("SigmoidBackward0");
+    const ofV = ["v > SigmoidBackward0", "SigmoidBackward0 > AddBackward0", ...onward].sort();
+    expect(await look()).toMatchObject({ arrows: ofV, coloured: ofV });
+    await point("output");
+    expect((await look()).coloured).toEqual([...new Set([...ofV, ...ofW])].sort());
+    await page.mouse.move(2, 2);
+  } finally {
+    await browser.close();
+    rmSync(dir, { recursive: true });
+  }
+});
 test("the pages of a graph and of a run work in Chromium, from a file, by keyboard, without a fault", async () => {
   const model = new Net();
   let loss = torch.zeros(1);
