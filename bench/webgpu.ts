@@ -3,7 +3,7 @@
 import Table from "cli-table3";
 import { getDevice } from "../src/devices/registry.ts";
 import type { WebGpuDevice } from "../src/devices/webgpu/device.ts";
-import { DEPTH, TILES } from "../src/devices/webgpu/emit/product.ts";
+import { DEPTH, TILES } from "../src/devices/webgpu/emit/sums.ts";
 import * as torch from "../src/index.ts";
 import { set_default_device, webgpu } from "../src/index.ts";
 import { useSwiftShader } from "../tools/swiftshader.ts";

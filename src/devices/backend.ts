@@ -61,6 +61,8 @@ export interface Product {
   readonly out: Matrix;
   /** Strides are 0 where it is broadcast. `out` itself: adds to what is there. */
   readonly addend?: Matrix;
+  /** A narrower dtype of which all numbers of `a` and `b` are, where that is known. */
+  readonly narrow?: Dtype;
 }
 
 /** How long a device works, launch by launch: what a profile shows beside the calling thread's time. */

@@ -1,6 +1,15 @@
 // The calling thread's end of the ring of commands: see Note [Device thread].
 import { RuntimeError } from "../../base/errors.ts";
-import { COMMAND, CONTROL, DESCRIPTOR_BYTES, DESCRIPTOR_STEP, EDGES, PROBES, startWorker } from "./worker.ts";
+import {
+  COMMAND,
+  CONTROL,
+  DESCRIPTOR_BYTES,
+  DESCRIPTOR_STEP,
+  EDGES,
+  IMMEDIATES,
+  PROBES,
+  startWorker,
+} from "./worker.ts";
 import type { Adapter, DeviceThread } from "./worker.ts";
 
 const RING_BYTES = 4 << 20;
@@ -77,6 +86,7 @@ export class Channel {
       command: COMMAND,
       descriptorBytes: DESCRIPTOR_BYTES,
       descriptorStep: DESCRIPTOR_STEP,
+      immediates: IMMEDIATES,
       probes: PROBES,
       edges: EDGES,
     };

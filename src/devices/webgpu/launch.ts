@@ -1,7 +1,7 @@
 // Launches: chooses the form that fits, compiles it the first time, and sends the descriptor.
 import { contiguousStrides } from "../../base/layout.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
-import { bool, float32, int64 } from "../../base/dtype.ts";
+import { bool, float16, float32, int64 } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { acc, constant, input } from "../../kernel/expr.ts";
 import type { Launch, Loops } from "../../kernel/loops.ts";
@@ -10,11 +10,13 @@ import { placeOf } from "../../kernel/place.ts";
 import type { Block, Place } from "../../kernel/place.ts";
 import type { Matrix, PackedMatrix, Product } from "../backend.ts";
 import type { Channel } from "./channel.ts";
-import { emitKernel, LANES, OUTER, REDUCED, SHARE, WORKGROUP, wordsOf } from "./emit/kernel.ts";
+import { emitKernel, LANES, OUTER, REDUCED, SHARE, WORKGROUP, WORKGROUP_BYTES, wordsOf } from "./emit/kernel.ts";
 import type { Form, Hardware, Words } from "./emit/kernel.ts";
 import { NotInWgsl } from "./emit/expressions.ts";
-import { DEPTH, emitProduct, PRODUCT_WORDS, TILES } from "./emit/product.ts";
-import type { ProductForm, ProductWord, Tile } from "./emit/product.ts";
+import { emitProduct, PRODUCT_WORDS } from "./emit/product.ts";
+import type { ProductForm, ProductWord } from "./emit/product.ts";
+import { DEPTH, TILES, tilesOf } from "./emit/sums.ts";
+import type { MatrixShape, Tile } from "./emit/sums.ts";
 import { elementAt } from "./memory.ts";
 import { COMMAND } from "./worker.ts";
 
@@ -204,26 +206,39 @@ export class Launcher {
    * Note [Tiles that are tried]: which tile is the fastest is a matter of registers, of workgroup memory and of how many
    * workgroups a device runs side by side, which WebGPU tells nothing of. So the first large product of some sizes, to the next
    * power of two, is made with each, and the program waits for them; those after it take the fastest. A result's sum is made in
-   * the same order in all of them: its bits do not depend on what was chosen.
+   * the same order in all of them: its bits do not depend on what was chosen. Where hardware has matrices, it is one of theirs.
    */
   matmul(product: Product): void {
     const { m, n, k, batch = 1, terms = 1 } = product;
     if (m === 0 || n === 0 || batch === 0) return;
     assertUnpacked(product);
-    const [tile, parts] = divided(m, n, batch, terms * Math.ceil(k / DEPTH));
+    const tiles = this.tilesFor(product.narrow);
+    const [tile, parts] = divided(tiles, m, n, batch, terms * Math.ceil(k / DEPTH));
     if (parts > 1 || m * n * k * terms * batch < this.worthTrying || !this.channel.shares)
       return this.multiply(product, tile, parts);
     const { a, b } = liesOf(product, false);
-    const key = [...[m, n, k * terms, batch].map((size) => Math.round(Math.log2(size))), a, b].join(" ");
+    const { component = "" } = tiles[0].matrix ?? {};
+    const key = [...[m, n, k * terms, batch].map((size) => Math.round(Math.log2(size))), a, b, component].join(" ");
     let found = this.fastest.get(key);
-    if (found === undefined) this.fastest.set(key, (found = this.fastestFor(product)));
+    if (found === undefined) this.fastest.set(key, (found = this.fastestFor(product, tiles)));
     this.multiply(product, found, 1);
   }
-  private fastestFor({ addend: _, ...product }: Unpacked): Tile {
+  /** Those of the largest matrices that hold the numbers, where there are any; a trial is between tiles of one kind. */
+  private tilesFor(narrow: Dtype | undefined): readonly Tile[] {
+    const { matrices } = this.hardware;
+    if (matrices.length === 0) return TILES;
+    const area = ({ m, n }: MatrixShape): number => m * n;
+    const [matrix] = matrices
+      .filter(({ component }) => component === "f32" || narrow === float16)
+      .toSorted((a, b) => Number(a.component === "f32") - Number(b.component === "f32") || area(b) - area(a));
+    const tiles = matrix === undefined ? [] : tilesOf(matrix);
+    return tiles.length === 0 ? TILES : tiles;
+  }
+  private fastestFor({ addend: _, ...product }: Unpacked, tiles: readonly Tile[]): Tile {
     const { m, n, batch = 1 } = product;
     const block = this.allocate(batch * m * n * 4);
     const out = { block, offset: 0, rowStride: n, colStride: 1, batchStride: m * n };
-    const taken = TILES.map((tile) => {
+    const taken = tiles.map((tile) => {
       // The first time its shader is compiled.
       const times = Array.from({ length: 3 }, () => {
         this.channel.ask(COMMAND.finish);
@@ -235,14 +250,15 @@ export class Launcher {
       return Math.min(...times.slice(1));
     });
     block.free();
-    return TILES[taken.indexOf(Math.min(...taken))];
+    return tiles[taken.indexOf(Math.min(...taken))];
   }
   private multiply(product: Unpacked, tile: Tile, parts: number): void {
     const { m, n, k, batch = 1, terms = 1, a, b, out, addend } = product;
     const depths = terms * Math.ceil(k / DEPTH);
     // What is small is not worth a pipeline of its own.
     const form = { tile, ...liesOf(product, m * n * depths * batch < SMALL) };
-    const key = `${tile.size} ${form.a} ${form.b}`;
+    const { component = "" } = tile.matrix ?? {};
+    const key = `${tile.size} ${form.a} ${form.b} ${component}`;
     let pipeline = this.products.get(key);
     if (pipeline === undefined) this.products.set(key, (pipeline = this.pipeline(emitProduct(form))));
     // What is made in parts is added up by another launch.
@@ -310,12 +326,12 @@ const SMALL = 1 << 14;
 /** Steps below which a part of a sum is not worth a workgroup. */
 const FEW_STEPS = 4;
 /** The largest tile with which there is work for a whole device, and in how many parts the smallest's sums are made. */
-function divided(m: number, n: number, batch: number, depths: number): [Tile, number] {
-  const tilesOf = ({ size }: Tile): number => Math.ceil(m / size) * Math.ceil(n / size) * batch;
-  const large = TILES.find((t) => tilesOf(t) >= BUSY);
+function divided(tiles: readonly Tile[], m: number, n: number, batch: number, depths: number): [Tile, number] {
+  const count = ({ size }: Tile): number => Math.ceil(m / size) * Math.ceil(n / size) * batch;
+  const large = tiles.find((t) => count(t) >= BUSY);
   if (large !== undefined) return [large, 1];
   const [tile] = TILES.slice(-1);
-  const parts = Math.min(Math.floor((2 * BUSY) / tilesOf(tile)), Math.floor(depths / FEW_STEPS));
+  const parts = Math.min(Math.floor((2 * BUSY) / count(tile)), Math.floor(depths / FEW_STEPS));
   return [tile, Math.max(1, parts)];
 }
 type Unpacked = Product & { readonly b: Exclude<Product["b"], PackedMatrix> };
@@ -364,9 +380,6 @@ const LANED: readonly Form[] = Array.from({ length: 9 }, (_, i) => ({ ...EACH, l
 /** Threads that keep a device busy, and steps of a thread that are not worth sharing with others. */
 const MANY = 1 << 16;
 const SHORT = 16;
-
-/** What every device has of a workgroup's memory. */
-const WORKGROUP_BYTES = 16384;
 
 /** How a fold of `folded` elements into each of `count` is divided: see Note [Lanes]. */
 function formOf(

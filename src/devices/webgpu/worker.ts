@@ -56,6 +56,8 @@ export const COMMAND = {
 /** Bytes of a launch's descriptor at most, and from where one may start: WebGPU's limit for dynamic offsets. */
 export const DESCRIPTOR_BYTES = 2048;
 export const DESCRIPTOR_STEP = 256;
+/** What a shader says whose descriptor comes with the command: see Note [Immediates]. */
+export const IMMEDIATES = "var<immediate> ";
 
 export interface WorkerSetup {
   /** Null where no memory can be shared. */
@@ -73,6 +75,7 @@ export interface WorkerSetup {
   readonly command: typeof COMMAND;
   readonly descriptorBytes: number;
   readonly descriptorStep: number;
+  readonly immediates: string;
   readonly probes: typeof PROBES;
   readonly edges: typeof EDGES;
 }
@@ -88,6 +91,16 @@ export interface Adapter {
   readonly subgroup: number;
   /** Whether the hardware's float16 has every number, and rounds to the nearest: see Note [Halves]. */
   readonly halves: boolean;
+  /** Bytes of a descriptor that may come with the command, 0 where none do: see Note [Immediates]. */
+  readonly immediates: number;
+  /** Matrices that a subgroup of so many threads multiplies, m x k by k x n, into sums in float32: see Note [Matrices]. */
+  readonly matrices: readonly {
+    readonly component: "f16" | "f32";
+    readonly m: number;
+    readonly n: number;
+    readonly k: number;
+    readonly subgroup: number;
+  }[];
 }
 /**
  * Note [Subgroups]: WebGPU says neither how many threads a subgroup has, for a shader may be compiled for another number than
@@ -96,6 +109,8 @@ export interface Adapter {
  *
  * Note [Halves]: nor does it say how numbers of 32 bits become ones of 16, or whether the smallest remain. A shader tries the
  * edges; where one is not as IEEE 754 has it, halves are made from their bits, as on devices without.
+ *
+ * Matrices, an experiment of some browsers, are taken where a product of whole numbers is what it must be.
  */
 export const PROBES = {
   subgroup: `enable subgroups;
@@ -123,6 +138,29 @@ fn steps(lane: u32) -> u32 {
   m[i] = bitcast<u32>(vec2<f16>(f16(bitcast<f32>(m[i])), 0h));
   m[i + 1u] = bitcast<u32>(f32(bitcast<vec2<f16>>(m[i + 1u]).x));
 }`,
+  /** 1 for each sum that is right; Element, M, N, K and the SIZE of a subgroup are said behind it. */
+  matrices: `enable chromium_experimental_subgroup_matrix;
+enable subgroups;
+@group(0) @binding(0) var<storage, read_write> m: array<u32>;
+var<workgroup> a: array<Element, M * K>;
+var<workgroup> b: array<Element, K * N>;
+var<workgroup> c: array<f32, M * N>;
+@compute @workgroup_size(SIZE) fn main(@builtin(local_invocation_index) lane: u32) {
+  for (var i = lane; i < M * K; i += SIZE) { a[i] = Element(i % 7u); }
+  for (var i = lane; i < K * N; i += SIZE) { b[i] = Element(i % 5u); }
+  workgroupBarrier();
+  let left = subgroupMatrixLoad<subgroup_matrix_left<Element, K, M>, col_major>(&a, 0u, M);
+  let right = subgroupMatrixLoad<subgroup_matrix_right<Element, N, K>, row_major>(&b, 0u, N);
+  var sum: subgroup_matrix_result<f32, N, M>;
+  sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
+  subgroupMatrixStore<row_major>(&c, 0u, sum, N);
+  workgroupBarrier();
+  for (var i = lane; i < M * N; i += SIZE) {
+    var want = 0f;
+    for (var j = 0u; j < K; j++) { want += f32(a[j * M + i / N]) * f32(b[j * N + i % N]); }
+    m[i] = u32(c[i] == want);
+  }
+}`,
 } as const;
 /** Bits of numbers, and what they are as halves; and halves, and what they are as numbers. */
 export const EDGES: readonly (readonly [number, number, number, number])[] = [
@@ -138,6 +176,23 @@ export const EDGES: readonly (readonly [number, number, number, number])[] = [
   [0x7fc00000, 0x7e00, 0x7e00, 0x7fc00000],
   [0x80000000, 0x8000, 0xb555, 0xbeaaa000],
 ];
+/** What limits and passes have where there are immediates, of which TypeScript does not know everywhere. */
+interface Immediate {
+  readonly maxImmediateSize?: number;
+  setImmediates?(at: number, words: Int32Array, from: number, count: number): void;
+}
+/** What an adapter tells of the matrices of its hardware. */
+interface Matrices {
+  readonly subgroupMinSize: number;
+  readonly subgroupMaxSize: number;
+  readonly subgroupMatrixConfigs: Iterable<{
+    readonly componentType: string;
+    readonly resultComponentType: string;
+    readonly M: number;
+    readonly N: number;
+    readonly K: number;
+  }>;
+}
 interface AsyncAtomics {
   waitAsync(words: Int32Array, word: number, value: number): { value: unknown };
 }
@@ -173,7 +228,9 @@ export function work(
     descriptors: null as unknown as GPUBuffer,
     group: null as unknown as GPUBindGroup,
     staging: null as GPUBuffer | null,
-    pipelines: [] as GPUComputePipeline[],
+    pipelines: [] as { readonly pipeline: GPUComputePipeline; readonly isImmediate: boolean }[],
+    /** A descriptor that comes with its command. */
+    immediate: new Int32Array(0),
     encoder: null as GPUCommandEncoder | null,
     pass: null as GPUComputePassEncoder | null,
     current: -1,
@@ -223,15 +280,19 @@ export function work(
       const adapter = await life.gpu.requestAdapter({ powerPreference: "high-performance" });
       if (adapter === null) throw new Error("WebGPU found no adapter");
       const { limits, info } = adapter;
+      const isThere = life.gpu.wgslLanguageFeatures?.has("immediate_address_space");
+      const immediates = isThere ? ((limits as Immediate).maxImmediateSize ?? 0) : 0;
+      life.immediate = new Int32Array(immediates / 4);
       const requiredLimits = {
+        ...(immediates > 0 ? { maxImmediateSize: immediates } : {}),
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
         maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
         maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
         maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
       };
-      const wanted = ["timestamp-query", "subgroups", "shader-f16"] as const;
-      const requiredFeatures = wanted.filter((name) => adapter.features.has(name));
+      const wanted = ["timestamp-query", "subgroups", "shader-f16", "chromium-experimental-subgroup-matrix"];
+      const requiredFeatures = wanted.filter((name) => adapter.features.has(name)) as GPUFeatureName[];
       const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
       life.device = device;
       // One that was left behind has nothing to say.
@@ -247,7 +308,8 @@ export function work(
           },
         ],
       });
-      life.pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [life.layout] });
+      const described = { bindGroupLayouts: [life.layout], immediateSize: immediates };
+      life.pipelineLayout = device.createPipelineLayout(described);
       life.descriptors = device.createBuffer({ size: BATCH + descriptorBytes, usage: UNIFORM | COPY_DST });
       life.uploads = device.createBuffer({ size: BATCH, usage: COPY_SRC | COPY_DST });
       life.replace(device.createBuffer({ size: 256, usage: STORAGE | COPY_SRC | COPY_DST }));
@@ -259,16 +321,20 @@ export function work(
         most: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
         subgroup: await life.subgroup(info.subgroupMinSize),
         halves: await life.halves(),
+        immediates,
+        matrices: await life.matrices(info),
       };
       life.told = JSON.stringify(told);
       life.say(life.told);
     },
-    /** What a shader makes of words, on as many workgroups. */
+    /** What a shader makes of words, on as many workgroups; zeros where it is none. */
     async probe(code: string, words: Uint32Array<ArrayBuffer>, groups: number): Promise<Uint32Array> {
       const { device } = life;
+      device.pushErrorScope("validation");
       const module = device.createShaderModule({ code });
       const compute = { module, entryPoint: "main" };
       const pipeline = device.createComputePipeline({ layout: life.pipelineLayout, compute });
+      if ((await device.popErrorScope()) !== null) return new Uint32Array(words.length);
       device.queue.writeBuffer(life.memory, 0, words);
       const pass = (life.encoder = device.createCommandEncoder()).beginComputePass();
       pass.setPipeline(pipeline);
@@ -293,6 +359,20 @@ export function work(
           ? (found[2 * i] & 0x7fff) > 0x7c00 && (found[2 * i + 1] & 0x7fffffff) > 0x7f800000
           : found[2 * i] === half && found[2 * i + 1] === whole,
       );
+    },
+    async matrices(info: GPUAdapterInfo): Promise<Adapter["matrices"]> {
+      const { subgroupMinSize: subgroup, subgroupMaxSize, subgroupMatrixConfigs = [] } = info as Partial<Matrices>;
+      const found: Adapter["matrices"][number][] = [];
+      if (subgroup === undefined || subgroup !== subgroupMaxSize) return found;
+      for (const { componentType: component, resultComponentType, M: m, N: n, K: k } of subgroupMatrixConfigs) {
+        if (resultComponentType !== "f32" || (component !== "f32" && component !== "f16")) continue;
+        const code = `enable ${component === "f16" ? "f16" : "subgroups"};
+${setup.probes.matrices}
+alias Element = ${component}; const M = ${m}u; const N = ${n}u; const K = ${k}u; const SIZE = ${subgroup}u;`;
+        const right = await life.probe(code, new Uint32Array(m * n), 1);
+        if (right.every((x) => x === 1)) found.push({ component, m, n, k, subgroup });
+      }
+      return found;
     },
     say(text: string): void {
       // TextEncoder does not write to shared memory everywhere.
@@ -378,13 +458,23 @@ export function work(
         life.pass = life.encoder.beginComputePass();
       }
       const number = ring[from];
-      if (number !== life.current) life.pass.setPipeline(life.pipelines[number]);
+      const { pipeline, isImmediate } = life.pipelines[number];
+      const isFirst = life.current < 0;
+      if (number !== life.current) life.pass.setPipeline(pipeline);
       life.current = number;
-      life.batch.set(ring.subarray(from + 4, end), life.filled / 4);
-      life.pass.setBindGroup(0, life.group, [life.filled]);
+      const words = ring.subarray(from + 4, end);
+      if (isImmediate) {
+        if (isFirst) life.pass.setBindGroup(0, life.group, [0]);
+        // A copy: not every binding takes shared memory.
+        life.immediate.set(words);
+        // Shaders read them four by four.
+        (life.pass as Immediate).setImmediates?.(0, life.immediate, 0, (words.length + 3) & -4);
+      } else {
+        life.batch.set(words, life.filled / 4);
+        life.pass.setBindGroup(0, life.group, [life.filled]);
+        life.filled += Math.ceil(words.byteLength / descriptorStep) * descriptorStep;
+      }
       life.pass.dispatchWorkgroups(ring[from + 1], ring[from + 2], ring[from + 3]);
-      const bytes = (end - from - 4) * 4;
-      life.filled += Math.ceil(bytes / descriptorStep) * descriptorStep;
       life.launches++;
     },
     /** Writes words of the ring into the buffer: few go with what is being recorded. */
@@ -402,11 +492,13 @@ export function work(
     },
     compile(from: number): void {
       const bytes = new Uint8Array(ring.buffer, (from + 2) * 4, ring[from + 1]).slice();
-      const module = life.device.createShaderModule({ code: new TextDecoder().decode(bytes) });
-      life.pipelines[ring[from]] = life.device.createComputePipeline({
+      const code = new TextDecoder().decode(bytes);
+      const module = life.device.createShaderModule({ code });
+      const pipeline = life.device.createComputePipeline({
         layout: life.pipelineLayout,
         compute: { module, entryPoint: "main" },
       });
+      life.pipelines[ring[from]] = { pipeline, isImmediate: code.includes(setup.immediates) };
     },
     /** So many bytes of the buffer, from a multiple of 4 on, behind those of another place, once all before is done. */
     async read(from: number, nbytes: number, first: number, before: number): Promise<Uint8Array> {

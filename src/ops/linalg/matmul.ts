@@ -21,9 +21,10 @@ import { _unsafe_view } from "../views/view.ts";
 
 /**
  * x · y for [n, k] and [k, m], for batches [b, n, k] and [b, k, m], and for vectors in place of either; plus `addend`, of the
- * result's shape, if the dtype is float32 or float64. Those run on the device's product, integers as sums of products.
+ * result's shape, if the dtype is float32 or float64. Those run on the device's product, integers as sums of products; of
+ * `narrow` are the numbers that were halves.
  */
-function product(x: Tensor, y: Tensor, addend: Tensor | null = null): Tensor {
+function product(x: Tensor, y: Tensor, addend: Tensor | null = null, narrow?: Dtype): Tensor {
   const { dtype } = x;
   if (dtype.is_complex) {
     const [a, b, c, d] = [x.real, x.imag, y.real, y.imag];
@@ -32,7 +33,7 @@ function product(x: Tensor, y: Tensor, addend: Tensor | null = null): Tensor {
     const scaled = x.sizes.length === 2 && (y.sizes.length === 1 || y.sizes[1] === 1);
     return scaled ? _complex(re.sub(im.mul(0)), im.add(re.mul(0))) : _complex(re, im);
   }
-  if (isHalf(dtype)) return product(x.float(), y.float()).to(dtype);
+  if (isHalf(dtype)) return product(x.float(), y.float(), null, dtype).to(dtype);
   if (!isDirect(dtype))
     return y.sizes.length === 1
       ? x.mul(y).sum([-1], false, { dtype })
@@ -54,6 +55,7 @@ function product(x: Tensor, y: Tensor, addend: Tensor | null = null): Tensor {
     out: to,
     batch: x.sizes.length === 3 ? x.sizes[0] : 1,
     addend: addend === null ? undefined : matrix(addend, "row"),
+    narrow,
   });
   return out;
 }

@@ -5,6 +5,9 @@ import { create, globals } from "webgpu";
 import * as torch from "../../../src/index.ts";
 import type { Hardware } from "../../../src/devices/webgpu/emit/kernel.ts";
 import { emitKernel, WORKGROUP } from "../../../src/devices/webgpu/emit/kernel.ts";
+import { emitProduct } from "../../../src/devices/webgpu/emit/product.ts";
+import { tilesOf } from "../../../src/devices/webgpu/emit/sums.ts";
+import type { MatrixShape } from "../../../src/devices/webgpu/emit/sums.ts";
 import { Launcher } from "../../../src/devices/webgpu/launch.ts";
 import { PROBES } from "../../../src/devices/webgpu/worker.ts";
 import type { Kernel } from "../../../src/kernel/loops.ts";
@@ -48,9 +51,10 @@ async function faultsIn(device: GPUDevice, code: string): Promise<string> {
 describeGpu("shaders for other hardware", () => {
   test("are WGSL, in every form: with halves of the hardware's, and subgroups of any size", async () => {
     Object.assign(globalThis, globals);
-    const dawn = create(["backend=null"]);
+    const dawn = create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
     const adapter = (await dawn.requestAdapter())!;
-    const device = await adapter.requestDevice({ requiredFeatures: ["shader-f16", "subgroups"] });
+    const requiredFeatures = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix"] as GPUFeatureName[];
+    const device = await adapter.requestDevice({ requiredFeatures });
     const kernels = kernelsOf(program);
     expect(kernels.length).toBeGreaterThan(20);
     let [halves, subgroups] = [0, 0];
@@ -58,7 +62,9 @@ describeGpu("shaders for other hardware", () => {
       const canShare = kernel.reduce?.accs.every((a) => a.combine !== undefined) === true && !kernel.reduce.scan;
       for (const lanes of canShare ? [1, 8, WORKGROUP] : [1])
         for (const subgroup of [1, 4, 32]) {
-          const hardware: Hardware = { subgroup, halves: true };
+          // A descriptor beside the command, or in a buffer.
+          const immediates = subgroup === 4 ? 0 : 64;
+          const hardware: Hardware = { subgroup, halves: true, immediates, matrices: [] };
           const form = { lanes, across: false, inOrder: false, isPart: false };
           const code = emitKernel(kernel, { form, outer: 1, reduced: kernel.reduce === null ? 0 : 1 }, hardware);
           halves += Number(code.startsWith("enable f16") || code.includes("\nenable f16"));
@@ -68,7 +74,27 @@ describeGpu("shaders for other hardware", () => {
     }
     expect(halves).toBeGreaterThan(10);
     expect(subgroups).toBeGreaterThan(10);
-    for (const code of Object.values(PROBES)) expect(await faultsIn(device, code)).toBe("");
+    const shapes: MatrixShape[] = [
+      { component: "f32", m: 8, n: 8, k: 8, subgroup: 32 },
+      { component: "f16", m: 16, n: 16, k: 16, subgroup: 32 },
+      { component: "f16", m: 16, n: 8, k: 16, subgroup: 64 },
+    ];
+    for (const shape of shapes) {
+      // The null back end wants subgroups of 128 threads to fill a workgroup.
+      const tiles = tilesOf(shape).filter(({ size }) => size > 32);
+      expect(tiles.length).toBeGreaterThan(0);
+      for (const tile of tiles)
+        for (const a of ["rows", "cols", "any"] as const)
+          for (const b of [a, "gathered"] as const) {
+            const code = emitProduct({ tile, a, b });
+            expect(code).toContain("subgroupMatrixMultiplyAccumulate");
+            expect(await faultsIn(device, code), code).toBe("");
+          }
+      const { component, m, n, k } = shape;
+      const said = `alias Element = ${component}; const M = ${m}u; const N = ${n}u; const K = ${k}u; const SIZE = 128u;`;
+      expect(await faultsIn(device, `enable f16;\n${PROBES.matrices}\n${said}`)).toBe("");
+    }
+    for (const code of [PROBES.subgroup, PROBES.halves]) expect(await faultsIn(device, code)).toBe("");
     // A check that finds nothing anywhere would be none.
     expect(await faultsIn(device, `${PROBES.halves}fn f() -> f16 { return 1f; }`)).not.toBe("");
     device.destroy();

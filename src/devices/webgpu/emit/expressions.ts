@@ -76,10 +76,11 @@ export class Functions {
 }
 
 /** What is not finite is no constant in WGSL, but the value of a variable may be. */
-export const PREAMBLE = `var<private> inf_bits: u32 = 0x7f800000u;
-var<private> nan_bits: u32 = 0x7fc00000u;`;
+export const preamble = (elements: string): string => `var<private> inf_bits: u32 = 0x7f800000u;
+var<private> nan_bits: u32 = 0x7fc00000u;
+fn zero() -> f32 { return f32(${elements} >> 31u); }`;
 /** 0, which no compiler knows: there are fewer than 2^31 elements. */
-const ZERO = "f32(d[0u].x >> 31u)";
+const ZERO = "zero()";
 
 const number = (x: number): string => {
   if (Number.isNaN(x)) return "bitcast<f32>(nan_bits)";

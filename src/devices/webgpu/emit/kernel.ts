@@ -2,16 +2,18 @@
 //
 // Note [Shaders]: a shader knows the buffer, an array of words in which all operands lie, and a descriptor of the launch:
 // how many outer and reduced elements, the sizes of the loops, of each operand the first element and its strides, params.
+//
+// Note [Immediates]: where a device has them and the descriptor fits, it comes with the command, not in a buffer of its own.
 import { float32 } from "../../../base/dtype.ts";
 import type { Dtype } from "../../../base/dtype.ts";
 import { isHalf } from "../../../kernel/half.ts";
 import type { Kernel, Output } from "../../../kernel/loops.ts";
 import { passesOf } from "../../../kernel/loops.ts";
 import { acc } from "../../../kernel/expr.ts";
-import { DESCRIPTOR_BYTES } from "../worker.ts";
+import { DESCRIPTOR_BYTES, IMMEDIATES } from "../worker.ts";
 import type { Adapter } from "../worker.ts";
 import { Elements } from "./elements.ts";
-import { Body, cast, Functions, NotInWgsl, PREAMBLE, typeOf } from "./expressions.ts";
+import { Body, cast, Functions, NotInWgsl, preamble, typeOf } from "./expressions.ts";
 import type { Leaves } from "./expressions.ts";
 
 /**
@@ -38,6 +40,8 @@ export interface Variant {
 export const WORKGROUP = 64;
 /** Threads of a workgroup with lanes. */
 export const LANES = 256;
+/** What every device has of a workgroup's memory. */
+export const WORKGROUP_BYTES = 16384;
 
 /** Where what is told of a launch stands in its descriptor, in words. */
 export interface Words {
@@ -67,17 +71,26 @@ export function wordsOf(kernel: Kernel, rank: number): Words {
     count: params + 2 * kernel.params.length + (kernel.outputs.some((o) => o.offset) ? 2 * kernel.outputs.length : 0),
   };
 }
-const word = (i: number): string => `d[${i >> 2}u].${"xyzw"[i & 3]}`;
+/** Where word `i` of the descriptor is, in a buffer or beside the command. */
+const inBuffer = (i: number): string => `d[${i >> 2}u].${"xyzw"[i & 3]}`;
+const atHand = (i: number): string => `d.v${i >> 2}.${"xyzw"[i & 3]}`;
 /** What every shader begins with. */
 export const HEAD = `@group(0) @binding(1) var<uniform> d: array<vec4u, ${DESCRIPTOR_BYTES / 16}>;
-${PREAMBLE}`;
+${preamble(inBuffer(0))}`;
+/** The same where the descriptor comes with the command, in so many vectors, which may be no array. */
+const headAtHand = (vectors: number): string => `struct Told { ${range(vectors)
+  .map((i) => `v${i}: vec4u`)
+  .join(", ")} }
+${IMMEDIATES}d: Told;
+${preamble(atHand(0))}`;
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Whether several threads may write one word. */
 const mayMeet = ({ dtype, offset, mode = "set" }: Output): boolean =>
   dtype.itemsize < 4 || (offset !== undefined && mode !== "set");
 
 /** What a device has that others have not. */
-export type Hardware = Pick<Adapter, "subgroup" | "halves">;
+export type Hardware = Pick<Adapter, "subgroup" | "halves" | "immediates" | "matrices">;
 
 export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant, hardware: Hardware): string {
   const { inputs, outputs, params, reduce } = kernel;
@@ -87,13 +100,15 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant, ha
   const elements = new Elements(functions, outputs.some(mayMeet));
   const dtypes = [...inputs, ...outputs.map((o) => o.dtype)];
   const accs = reduce?.accs ?? [];
-  const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+  const vectors = Math.ceil(words.count / 4);
+  const isAtHand = vectors * 16 <= hardware.immediates;
+  const word = isAtHand ? atHand : inBuffer;
 
   /** Names of each operand's element where a loop stands. */
   const leavesAt = (places: readonly string[]): Leaves => ({
     input: (k) => elements.load(dtypes[k], places[k]),
     load: (k, offset) => elements.load(dtypes[k], `(${places[k]} + bitcast<u32>(${offset}))`),
-    param: (i, d) => paramText(words.param(i), d, params[i], functions),
+    param: (i, d) => paramText([word(words.param(i)), word(words.param(i) + 1)], d, params[i], functions),
     acc: (i) => `acc${i}`,
     iota: () => "i32(i)",
     reduceIota: () => "i32(r)",
@@ -251,8 +266,10 @@ export function emitKernel(kernel: Kernel, { form, outer, reduced }: Variant, ha
     isShared && near < lanes
       ? accs.map((a, i) => `var<workgroup> shared${i}: array<${typeOf(a.dtype)}, ${LANES / near}>;`)
       : [];
-  return `${near > 1 ? "enable subgroups;\n" : ""}${functions.directives}${elements.declaration}
-${HEAD}
+  const directives = [near > 1 ? "enable subgroups;\n" : "", functions.directives];
+  if (isAtHand) directives.push("requires immediate_address_space;\n");
+  return `${directives.join("")}${elements.declaration}
+${isAtHand ? headAtHand(vectors) : HEAD}
 ${shared.join("\n")}
 ${functions.text}
 @compute @workgroup_size(${inOrder ? 1 : isShared ? LANES : WORKGROUP})
@@ -267,12 +284,17 @@ ${main.lines.join("\n")}
 `;
 }
 /** A param, which the descriptor holds as a number of 32 bits or, for int64, 64; 16-bit floats as float32. */
-function paramText(at: number, dtype: Dtype, held: Dtype, functions: Functions): string {
+function paramText(
+  [first, second]: readonly [string, string],
+  dtype: Dtype,
+  held: Dtype,
+  functions: Functions,
+): string {
   const text =
     typeOf(held) === "vec2u"
-      ? `vec2u(${word(at)}, ${word(at + 1)})`
+      ? `vec2u(${first}, ${second})`
       : typeOf(held) === "bool"
-        ? `(${word(at)} != 0u)`
-        : `bitcast<${typeOf(held)}>(${word(at)})`;
+        ? `(${first} != 0u)`
+        : `bitcast<${typeOf(held)}>(${first})`;
   return isHalf(held) ? cast(text, float32, dtype, functions) : text;
 }

@@ -5,22 +5,9 @@
 // elements lie together; the next step's are on their way while the sums of this one are made. Tiles stand in workgroup
 // memory with results' rows (of the left operand) and columns (of the right) side by side, to be read as vectors.
 import { HEAD } from "./kernel.ts";
+import { DEPTH, four, sumsOf, threadsOf } from "./sums.ts";
+import type { Sums, Tile } from "./sums.ts";
 
-/** Terms of the sums that a workgroup has at a time. */
-export const DEPTH = 16;
-export interface Tile {
-  /** Rows of the results, and as many columns, that a workgroup computes. */
-  readonly size: number;
-  /** Vectors of rows and of columns that a thread computes, each of four. */
-  readonly rows: number;
-  readonly cols: number;
-}
-/** From the largest; a workgroup has size * size / (16 * rows * cols) threads, which is size * DEPTH / 8, too. */
-export const TILES: readonly Tile[] = [
-  { size: 128, rows: 2, cols: 2 },
-  { size: 64, rows: 2, cols: 1 },
-  { size: 32, rows: 1, cols: 1 },
-];
 /** How four elements of an operand lie together: in a row of it, in a column, anyhow, or where two tables say. */
 export type Lie = "rows" | "cols" | "any" | "gathered";
 export interface ProductForm {
@@ -68,8 +55,6 @@ const word = (name: ProductWord): string => {
   const i = PRODUCT_WORDS.indexOf(name);
   return `d[${i >> 2}u].${"xyzw"[i & 3]}`;
 };
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-const four = range(4);
 
 /** Brings block (deep, across) of an operand into v0 to v3: of four terms for four rows, or columns, of results. */
 function bring(side: "a" | "b", lie: Lie): string {
@@ -99,33 +84,27 @@ function bring(side: "a" | "b", lie: Lie): string {
           ${four.map(vector).join("\n          ")}`;
 }
 /** Puts v0 to v3 where the sums are made from. */
-function put(side: "a" | "b", lie: Lie): string {
+function put(side: "a" | "b", lie: Lie, { put: putVector }: Sums): string {
   const isDeep = lie === (side === "a" ? "rows" : "cols");
   return four
-    .map((j) => {
-      const vector = isDeep ? `vec4f(v0[${j}], v1[${j}], v2[${j}], v3[${j}])` : `v${j}`;
-      return `tile_${side}[4u * deep_block + ${j}u][wide_block] = ${vector};`;
-    })
+    .map((j) => putVector(side, j, isDeep ? `vec4f(v0[${j}], v1[${j}], v2[${j}], v3[${j}])` : `v${j}`))
     .join(" ");
 }
 
 /** out = a · b + addend in float32, or the parts of the sums of which it is made. */
-export function emitProduct({ tile: { size, rows, cols }, a, b }: ProductForm): string {
-  const threads = (size * DEPTH) / 8;
+export function emitProduct({ tile, a, b }: ProductForm): string {
+  const { size } = tile;
+  const threads = threadsOf(tile);
   const wide = size / 4;
-  const across = wide / cols;
-  const sums = range(rows * 4).flatMap((r) => range(cols).map((c) => [r, c] as const));
+  const sums = sumsOf(tile);
   // Which block of its operand a thread brings: neighbours bring what lies side by side.
   const isDeep = (side: "a" | "b", lie: Lie): string =>
     lie === "any"
       ? `${word(side === "a" ? "a_col" : "b_row")} == 1u`
       : String(lie === (side === "a" ? "rows" : "cols"));
-  const store = ([r, c]: readonly [number, number]): string =>
-    `store(first_row + ${(r >> 2) * (wide / rows) * 4 + (r & 3)}u + 4u * y, first_col + ${c * across * 4}u + 4u * x, batch, part, sum_${r}_${c});`;
-  return `@group(0) @binding(0) var<storage, read_write> mem: array<vec4u>;
+  return `${sums.directives}@group(0) @binding(0) var<storage, read_write> mem: array<vec4u>;
 ${HEAD}
-var<workgroup> tile_a: array<array<vec4f, ${wide}>, ${DEPTH}>;
-var<workgroup> tile_b: array<array<vec4f, ${wide}>, ${DEPTH}>;
+${sums.memory}
 fn whole(i: u32) -> u32 { return mem[i >> 2u][i & 3u]; }
 fn one(i: u32) -> f32 { return bitcast<f32>(mem[i >> 2u][i & 3u]); }
 fn four(i: u32) -> vec4f { return bitcast<vec4f>(mem[i >> 2u]); }
@@ -150,12 +129,10 @@ fn store(row: u32, col: u32, batch: u32, part: u32, sums: vec4f) {
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) lane: u32,${sums.told}
 ) {
   let first_col = group.x * ${size}u;
   let first_row = group.y * ${size}u;
-  let x = lane % ${across}u;
-  let y = lane / ${across}u;
   let is_left = lane < ${threads / 2}u;
   let number = lane % ${threads / 2}u;
   let is_deep = select(${isDeep("b", b)}, ${isDeep("a", a)}, is_left);
@@ -175,7 +152,7 @@ fn main(
     }`
         : ""
     }
-    ${sums.map(([r, c]) => `var sum_${r}_${c}: vec4f;`).join(" ")}
+    ${sums.begin}
     var step = part * ${word("share")};
     var v0: vec4f; var v1: vec4f; var v2: vec4f; var v3: vec4f;
     loop {
@@ -190,26 +167,18 @@ fn main(
         }
       }
       if (step > part * ${word("share")}) {
-        for (var i = 0u; i < ${DEPTH}u; i++) {
-          ${range(rows)
-            .map((r) => `let left_${r} = tile_a[i][y + ${(r * wide) / rows}u];`)
-            .join(" ")}
-          ${range(cols)
-            .map((c) => `let right_${c} = tile_b[i][x + ${c * across}u];`)
-            .join(" ")}
-          ${sums.map(([r, c]) => `sum_${r}_${c} = fma(vec4f(left_${r >> 2}[${r & 3}]), right_${c}, sum_${r}_${c});`).join("\n          ")}
-        }
+        ${sums.add}
       }
       if (step >= end) { break; }
       workgroupBarrier();
-      if (is_left) { ${put("a", a)} }
-      else { ${put("b", b)} }
+      if (is_left) { ${put("a", a, sums)} }
+      else { ${put("b", b, sums)} }
       workgroupBarrier();
       step++;
     }
     // The next round writes what this one still reads.
     workgroupBarrier();
-    ${sums.map(store).join("\n    ")}
+    ${sums.store}
   }
 }
 `;
