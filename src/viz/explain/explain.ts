@@ -1,4 +1,5 @@
 // torch.viz.explain: which question a tensor, an error or a module asks, and who answers it.
+import { help } from "../../base/errors.ts";
 import { Module } from "../../nn/module/module.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { knownOf } from "../recorder.ts";
@@ -68,6 +69,11 @@ function explainTensor(recorder: Recorder, t: Tensor): Explanation {
       anyNotFinite(recorder) ??
       nothing("Nothing is wrong with it: its elements are finite, and it has a gradient that is neither zero nor huge.")
     );
+  // A gradient itself is asked about.
+  const of =
+    known && steps.findLast(({ subject, outputs }) => subject !== null && outputs[0]?.tensor === known)?.subject;
+  const weak = of && of !== known ? whyStrength(steps, of) : null;
+  if (weak) return weak;
   if (!t.requires_grad) return whyNotRequired(steps, t);
   if (t.grad_fn === null || recorder.withoutGrad === known) return whyNoGradient(steps, t);
   if (recorder.spoiled !== null && recorder.failed !== null) return whySpoiled(recorder)!;
@@ -151,6 +157,8 @@ export function explainError(recorder: Recorder, name: string, message: string, 
     const t = recorder.withoutGrad.ref?.deref();
     if (t !== undefined) return explainTensor(recorder, t);
   }
+  const number = /TypeError|AttributeError/.test(name) ? askedOfNumber(recorder, message) : null;
+  if (number !== null) return number;
   if (/returned nan values/.test(message)) {
     const bad = anyNotFinite(recorder);
     if (bad !== null) return bad;
@@ -160,11 +168,30 @@ export function explainError(recorder: Recorder, name: string, message: string, 
 /** autograd.grad asked for a gradient that never came. */
 function unusedInGrad({ steps }: Recorder, t: Tensor): Explanation {
   const why = whyNoGradient(steps, t);
-  return why.cause === "autograd.grad"
-    ? new Explanation("unused", "The result does not depend on it.", [
-        { line: knownOf(t)?.line ?? "", what: "it was made" },
-      ])
-    : why;
+  if (why.cause !== "autograd.grad" && why.line !== "") return why;
+  const pass = steps.findLast(({ kind }) => kind === "backward");
+  return new Explanation(
+    "unused",
+    "The result does not depend on it.",
+    [
+      { line: pass?.line ?? "", what: "its gradient was asked for" },
+      { line: knownOf(t)?.line ?? "", what: "it was made" },
+    ],
+    `Compute the result from it, or take None for its gradient: ${help({ TypeScript: "{ allow_unused: true }", Python: "allow_unused=True" })}.`,
+  );
+}
+/** What a tensor has and a number has not was asked of what `item()` gave. */
+function askedOfNumber({ steps }: Recorder, message: string): Explanation | null {
+  const read = steps.findLast(({ kind }) => kind === "read");
+  if (read === undefined || !/no attribute '|is not a function/.test(message)) return null;
+  const asked = /'(\w+)'$|\.(\w+) is not a function/.exec(message)?.slice(1).find(Boolean);
+  if (asked === undefined || !(asked in Tensor.prototype)) return null;
+  return new Explanation(
+    "number",
+    `${asked} is a tensor's: a number has none, nor a graph.`,
+    [{ line: read.line, what: "the tensor's elements were given out as numbers" }],
+    "Keep the tensor for backward(), and take item() of it only to print or to add up.",
+  );
 }
 const KINDS: readonly (readonly [RegExp, string, string])[] = [
   [

@@ -200,6 +200,8 @@ export function whyNotRequired(steps: readonly Step[], t: Tensor): Explanation {
       { line: late.step.line, what: "requires_grad was set" },
       made(known),
     ]);
+  const derived = gradientsWithoutGraph(steps, leaves.includes(known) ? leaves : [...leaves, known]);
+  if (derived !== null) return derived;
   const chosen = likeliest(steps, leaves) ?? known;
   const integers = leaves.length > 0 && leaves.every(({ dtype }) => !dtype.is_differentiable);
   return new Explanation(
@@ -213,6 +215,25 @@ export function whyNotRequired(steps: readonly Step[], t: Tensor): Explanation {
       ...(leaves.includes(known) ? [] : [made(known)]),
     ],
     `Make what is to be learnt with ${help({ TypeScript: "{ requires_grad: true }", Python: "requires_grad=True" })} or as an nn.Parameter.`,
+  );
+}
+/** A gradient was computed with, as in a penalty, but the pass that gave it had recorded none of what it did. */
+function gradientsWithoutGraph(steps: readonly Step[], leaves: readonly Known[]): Explanation | null {
+  const pass = steps.findLast(
+    ({ kind, outputs, pass }) =>
+      (kind === "backward" || (kind === "node" && pass >= 0)) &&
+      outputs.some((ref) => ref && leaves.includes(ref.tensor)),
+  );
+  if (pass === undefined) return null;
+  const { name, line } = pass.kind === "node" ? steps[pass.pass] : pass;
+  return new Explanation(
+    "create_graph",
+    `It does not require a gradient: it was computed from a gradient, and ${name}() gives those without a graph of their own.`,
+    [
+      { line, what: `${name}() was called` },
+      ...leaves.filter((leaf) => !pass.outputs.some((ref) => ref?.tensor === leaf)).map(made),
+    ],
+    `Have the pass record itself: ${name}(${help({ TypeScript: "…, { create_graph: true }", Python: "..., create_graph=True" })}).`,
   );
 }
 /** The leaf that was most likely meant to be learnt: a parameter, or the second factor of what was computed first. */

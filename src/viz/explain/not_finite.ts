@@ -111,7 +111,9 @@ export function whereNotFinite(steps: readonly Step[], of: Ref, isGradient: bool
   const [cause, advice] = causeOf(step);
   return new Explanation(
     cause,
-    `The first ${name} in ${place} was made by ${step.name}() in the forward pass: ${cause}.`,
+    is === isNan && !step.outputs.some(isNan)
+      ? `The NaN in ${place} comes of an infinity, which ${step.name}() made in the forward pass: ${cause}.`
+      : `The first ${name} in ${place} was made by ${step.name}() in the forward pass: ${cause}.`,
     [{ line: step.line, what: callText(step) }, ...step.inputs.map((given) => inputFact(given))],
     advice,
   );
@@ -153,7 +155,14 @@ function causeOf(step: Step): Cause {
   if (/^log(2|10)?_?$/.test(step.name))
     return min < 0
       ? ["log of a negative number", "log takes positive numbers: look at what came in."]
-      : ["log of zero", EPSILON];
+      : ["log of zero", `${EPSILON} The log of a softmax, or of a sum of exponentials, is log_softmax or logsumexp.`];
+  if (/^(linalg_)?(slog|log)det$/.test(step.name))
+    return step.outputs.some(isNan)
+      ? [
+          "log of a negative number",
+          "The determinant is negative: slogdet() gives its sign and the logarithm of its size.",
+        ]
+      : ["log of zero", "The matrix is singular: add a small number to its diagonal."];
   if (/^log1p_?$/.test(step.name))
     return min < -1 ? ["log of a negative number", "log1p takes numbers above -1."] : ["log of zero", EPSILON];
   if (/^sqrt_?$/.test(step.name) && min < 0)

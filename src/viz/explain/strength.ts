@@ -166,10 +166,33 @@ function wayTo(steps: readonly Step[], end: Step): Step[] {
   }
   return way;
 }
+/** Several ways give a gradient that is none together: null where that is not so. */
+function whyCancelled(steps: readonly Step[], way: readonly Step[], told: string, called: Fact): Explanation | null {
+  const { into } = passOf(steps, way[0].pass);
+  for (const step of way) {
+    const given = (into.get(step.node) ?? []).filter((from) => sentTo(from, step.node) > 0);
+    if (given.length < 2 || strength(step.inputs) > TINY * sentTo(given[0], step.node)) continue;
+    return new Explanation(
+      "cancelled",
+      `Its gradient is ${told}: what comes to it on ${given.length} ways adds up to nothing, so the loss does not change with it.`,
+      [
+        ...given.map((from) => ({
+          line: from.line,
+          what: `${from.name} gave up to ${short(sentTo(from, step.node))}`,
+        })),
+        called,
+      ],
+      "What is centred or normalized has the same sum whatever goes in: look at what the loss measures.",
+    );
+  }
+  return null;
+}
 function whyZero(steps: readonly Step[], end: Step, size: number, told: string): Explanation {
   const way = wayTo(steps, end);
   const called = { line: steps[end.pass]?.line ?? "", what: "backward() was called" };
   const shrunk = turnsOf(steps, way);
+  const cancelled = whyCancelled(steps, way, told, called);
+  if (cancelled !== null) return cancelled;
   const worst = shrunk.toSorted((a, b) => a.ratio - b.ratio).at(0);
   if (worst === undefined || (size > 0 && worst.ratio > 1e-3)) {
     const weak = shrunk.filter(({ ratio }) => ratio < 0.9);
@@ -256,6 +279,13 @@ function causeOfZero(
     const known = maker === null || maker.kind !== "op" ? undefined : ZEROS.find(([name]) => name.test(maker.name));
     const alive = maker?.inputs.some((ref) => ref !== null && !isZero(figures(ref))) ?? false;
     if (known !== undefined && alive) return [known[1], maker!, known[2]];
+    const first = beganZero(steps, zero, forward.index);
+    if (first !== null && underflowed(first))
+      return [
+        "underflow",
+        first,
+        "The result is smaller than its dtype can hold: compute in float32, scale the loss up (torch.amp.GradScaler), or work with logarithms.",
+      ];
     return [
       "multiplied by zero",
       forward,
@@ -269,6 +299,25 @@ function causeOfZero(
   if (/norm/.test(forward.name))
     return ["constant", forward, "What comes out of a normalization has the same mean and size whatever goes in."];
   return ["zero derivative", forward, ""];
+}
+
+/** The op that made zeros of what was not all zero. */
+function beganZero(steps: readonly Step[], of: Ref, before: number): Step | null {
+  const maker = makerOf(steps, of, before);
+  const zero = maker?.kind === "op" ? maker.inputs.find((ref) => ref !== null && isZero(figures(ref))) : null;
+  return zero ? beganZero(steps, zero, maker!.index) : maker;
+}
+/** Whether a product, a quotient or an exponential of numbers none of which is zero came to nothing. */
+function underflowed({ kind, name, inputs, args }: Step): boolean {
+  const factors = inputs.map((ref) => figures(ref));
+  return (
+    kind === "op" &&
+    /^(mul|multiply|div|true_divide|divide|exp2?|pow|square|prod|softmax|sigmoid|to|_to_copy|half|type)_?$/.test(
+      name,
+    ) &&
+    !args.some((x) => /^-?0(\.0*)?$/.test(x)) &&
+    factors.every((f) => f !== null && f.zeros === 0 && f.nans === 0)
+  );
 }
 
 function whyHuge(steps: readonly Step[], end: Step, size: number): Explanation {
