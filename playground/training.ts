@@ -18,22 +18,28 @@ export function open(place: HTMLElement): void {
 export function close(): void {
   tab?.pause();
 }
-/** A colour between the two of the graph: blue below zero, orange above. */
-function shade(part: number): readonly [number, number, number] {
-  const p = Math.max(-1, Math.min(1, part));
+/** Colours between the two of the graph, blue below zero and orange above, as pixels: from -1 to 1 in steps of 1/128. */
+const STEPS = 128;
+const SHADES = Uint32Array.from({ length: 2 * STEPS + 1 }, (_, i) => {
+  const p = i / STEPS - 1;
   const [r, g, b] = p < 0 ? [36, 85, 143] : [196, 92, 38];
-  const a = Math.abs(p);
-  return [Math.round(250 + (r - 250) * a), Math.round(249 + (g - 249) * a), Math.round(246 + (b - 246) * a)];
-}
-/** Draws numbers as pixels, `part` from -1 to 1. */
-function paint(canvas: HTMLCanvasElement, columns: number, rows: number, part: (i: number) => number): void {
+  const mixed = ([paper, ink]: [number, number]): number => Math.round(paper + (ink - paper) * Math.abs(p));
+  const bytes = Uint8Array.of(mixed([250, r]), mixed([249, g]), mixed([246, b]), 255);
+  return new Uint32Array(bytes.buffer)[0];
+});
+/** Numbers as pixels, `part` from -1 to 1. */
+function paint(
+  canvas: HTMLCanvasElement | OffscreenCanvas,
+  columns: number,
+  rows: number,
+  part: (i: number) => number,
+): void {
   if (canvas.width !== columns || canvas.height !== rows) [canvas.width, canvas.height] = [columns, rows];
-  const context = canvas.getContext("2d")!;
-  const image = context.createImageData(columns, rows);
-  for (let i = 0; i < rows * columns; i++) {
-    const [r, g, b] = shade(part(i));
-    image.data.set([r, g, b, 255], 4 * i);
-  }
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+  const image = new ImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < pixels.length; i++)
+    pixels[i] = SHADES[Math.round(STEPS * (1 + Math.max(-1, Math.min(1, part(i)))))];
   context.putImageData(image, 0, 0);
 }
 const select = (label: string, options: Readonly<Record<string, string>>, value: string): HTMLSelectElement => {
@@ -45,6 +51,39 @@ const select = (label: string, options: Readonly<Record<string, string>>, value:
   made.value = value;
   return made;
 };
+
+/** Pixels of the surface's sides. */
+const SIZE = 10 * SIDE;
+function drawnPoints(at: Float32Array, classes: readonly number[]): OffscreenCanvas {
+  const drawn = new OffscreenCanvas(SIZE, SIZE);
+  const context = drawn.getContext("2d")!;
+  context.strokeStyle = "#fff";
+  for (const [i, k] of classes.entries()) {
+    const [x, y] = [at[2 * i], at[2 * i + 1]].map((v) => (v / EXTENT + 1) / 2);
+    context.beginPath();
+    context.arc(x * SIZE, (1 - y) * SIZE, 3.5, 0, 2 * Math.PI);
+    context.fillStyle = k === 0 ? "#24558f" : "#b4541f";
+    context.fill();
+    context.stroke();
+  }
+  return drawn;
+}
+const [ACROSS, CELL] = [8, 50];
+function drawnDigits(pixels: Float32Array, count: number): OffscreenCanvas {
+  const drawn = new OffscreenCanvas(ACROSS * CELL, Math.ceil(count / ACROSS) * CELL);
+  const context = drawn.getContext("2d")!;
+  context.fillStyle = "#fbfaf7";
+  context.fillRect(0, 0, drawn.width, drawn.height);
+  for (let i = 0; i < count; i++) {
+    const [left, top] = [(i % ACROSS) * CELL, Math.floor(i / ACROSS) * CELL];
+    for (let k = 0; k < 64; k++) {
+      const ink = Math.round(250 - 230 * pixels[64 * i + k]);
+      context.fillStyle = `rgb(${ink},${ink},${ink})`;
+      context.fillRect(left + 4 + (k % 8) * 4, top + 8 + Math.floor(k / 8) * 4, 4, 4);
+    }
+  }
+  return drawn;
+}
 
 class Tab {
   private readonly data = select("Data", DATA, "moons");
@@ -71,7 +110,9 @@ class Tab {
   private readonly matrices = make("div", { class: "matrices" });
   private worker: Worker | null = null;
   private isGoing = false;
-  private points: { readonly at: Float32Array; readonly classes: readonly number[] } | null = null;
+  /** What stays as it is while the network learns: the points, or the digits. */
+  private still: OffscreenCanvas | null = null;
+  private readonly small = new OffscreenCanvas(SIDE, SIDE);
   private losses: number[] = [];
   private told = 0;
   private latest: Frame | null = null;
@@ -115,14 +156,14 @@ class Tab {
     this.worker = new Worker(new URL("./training.js", import.meta.url), { type: "module" });
     this.worker.addEventListener("message", ({ data, target }: MessageEvent<FromTraining>) => {
       if (target !== this.worker) return;
-      if (data.type === "points") this.points = { at: data.points, classes: data.classes };
+      if (data.type === "points") this.still = drawnPoints(data.points, data.classes);
       else {
         if (this.latest === null) requestAnimationFrame(() => this.draw());
         this.latest = data.frame;
       }
     });
     this.latest = null;
-    [this.losses, this.points, this.isGoing, this.told] = [[], null, true, 0];
+    [this.losses, this.still, this.isGoing, this.told] = [[], null, true, 0];
     this.toggle.textContent = "Pause";
     const setting = {
       data: this.data.value as DataName,
@@ -151,47 +192,25 @@ class Tab {
     this.status.textContent = `Epoch ${frame.epoch}, step ${frame.step}: loss ${frame.loss.toFixed(4)}, ${(100 * frame.accuracy).toFixed(1)} % of what was held out is right${frame.device === "cpu" ? "" : ", on the GPU"}.`;
   }
   private drawSurface(surface: Float32Array): void {
-    const scale = 10;
-    const size = SIDE * scale;
-    const small = new OffscreenCanvas(SIDE, SIDE);
-    const image = new ImageData(SIDE, SIDE);
-    for (const [i, p] of surface.entries()) image.data.set([...shade((p - 0.5) * 1.4), 255], 4 * i);
-    small.getContext("2d")!.putImageData(image, 0, 0);
-    if (this.surface.width !== size || this.surface.height !== size)
-      [this.surface.width, this.surface.height] = [size, size];
+    paint(this.small, SIDE, SIDE, (i) => (surface[i] - 0.5) * 1.4);
+    if (this.surface.width !== SIZE || this.surface.height !== SIZE)
+      [this.surface.width, this.surface.height] = [SIZE, SIZE];
     const context = this.surface.getContext("2d")!;
     context.imageSmoothingEnabled = true;
-    context.drawImage(small, 0, 0, size, size);
-    if (this.points === null) return;
-    const { at, classes } = this.points;
-    for (const [i, k] of classes.entries()) {
-      const [x, y] = [at[2 * i], at[2 * i + 1]].map((v) => (v / EXTENT + 1) / 2);
-      context.beginPath();
-      context.arc(x * size, (1 - y) * size, 3.5, 0, 2 * Math.PI);
-      context.fillStyle = k === 0 ? "#24558f" : "#b4541f";
-      context.fill();
-      context.strokeStyle = "#fff";
-      context.stroke();
-    }
+    context.drawImage(this.small, 0, 0, SIZE, SIZE);
+    if (this.still !== null) context.drawImage(this.still, 0, 0);
   }
   private drawDigits({ pixels, labels, taken }: NonNullable<Frame["samples"]>): void {
-    const [across, cell] = [8, 50];
-    const [width, height] = [across * cell, Math.ceil(labels.length / across) * cell];
+    this.still ??= drawnDigits(pixels, labels.length);
+    const { width, height } = this.still;
     if (this.surface.width !== width || this.surface.height !== height)
       [this.surface.width, this.surface.height] = [width, height];
     const context = this.surface.getContext("2d")!;
-    context.fillStyle = "#fbfaf7";
-    context.fillRect(0, 0, width, height);
+    context.drawImage(this.still, 0, 0);
+    context.font = "bold 12px system-ui";
     for (const [i, label] of labels.entries()) {
-      const [left, top] = [(i % across) * cell, Math.floor(i / across) * cell];
-      for (let k = 0; k < 64; k++) {
-        const ink = Math.round(250 - 230 * pixels[64 * i + k]);
-        context.fillStyle = `rgb(${ink},${ink},${ink})`;
-        context.fillRect(left + 4 + (k % 8) * 4, top + 8 + Math.floor(k / 8) * 4, 4, 4);
-      }
-      context.font = "bold 12px system-ui";
       context.fillStyle = taken[i] === label ? "#24558f" : "#b3261e";
-      context.fillText(String(taken[i]), left + 39, top + 28);
+      context.fillText(String(taken[i]), (i % ACROSS) * CELL + 39, Math.floor(i / ACROSS) * CELL + 28);
     }
   }
   private drawLoss(): void {
