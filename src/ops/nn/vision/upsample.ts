@@ -14,7 +14,6 @@ import type { Taken } from "../../../dispatch/takes.ts";
 import { empty } from "../../../tensor/allocate.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { fromTyped } from "../../creation/from_data.ts";
-import { floor_ } from "../../pointwise/arithmetic.ts";
 import { index_add_ } from "../../indexing/indexing.ts";
 
 /** For each place along a dim: which elements it is made of, and with what weights. */
@@ -143,10 +142,11 @@ const TAPS_AT_ONCE = 16;
 const sums = new Map<string, Kernel>();
 /**
  * The sum of so many elements, each some way from where the loop stands, by their weights; with `more` of what there was, too.
- * The param is how far a tap's places are from the next tap's.
+ * The first param is how far a tap's places are from the next tap's; of bytes the sum, and so much more, is then multiplied by
+ * the others' ones and becomes a byte.
  */
-function sumOf(count: number, from: Dtype, to: Dtype, more: boolean): Kernel {
-  const key = [count, from.code, to.code, more].join();
+function sumOf(count: number, from: Dtype, to: Dtype, more: boolean, isByte: boolean): Kernel {
+  const key = [count, from.code, to.code, more, isByte].join();
   let kernel = sums.get(key);
   if (kernel === undefined) {
     const terms = Array.from({ length: count }, (_, k) => {
@@ -155,14 +155,36 @@ function sumOf(count: number, from: Dtype, to: Dtype, more: boolean): Kernel {
         .cast(to)
         .mul(load(2, to, at));
     });
-    const value = (more ? [input(3, to), ...terms] : terms).reduce((a, b) => a.add(b));
+    const sum = (more ? [input(3, to), ...terms] : terms).reduce((a, b) => a.add(b));
+    const whole = sum.add(param(1, to)).mul(param(2, to)).floor();
+    const value = isByte ? whole.max(0).min(255).cast(uint8) : sum;
     const inputs = [from, int32, to, ...(more ? [to] : [])];
-    sums.set(key, (kernel = new Kernel({ inputs, params: [index], outputs: [{ dtype: to, value }] })));
+    const params = isByte ? [index, to, to] : [index];
+    sums.set(key, (kernel = new Kernel({ inputs, params, outputs: [{ dtype: value.dtype, value }] })));
   }
   return kernel;
 }
-/** Each place along a dim made of its taps, which are read and added up in one pass. */
-function weighted(x: Tensor, dim: number, { indices, weights }: Taps, dtype: Dtype): Tensor {
+/** From so many taps on it pays to lay the elements of a place side by side. */
+const MANY_TAPS = 4;
+/** Elements that lie side by side in each place of a dim, fewer than which are not worth a loop of their own. */
+const SIDE_BY_SIDE = 16;
+/**
+ * Each place along a dim made of its taps, which are read and added up in one pass; of bytes where weights are whole numbers,
+ * of which so many bits come behind the point.
+ */
+function weighted(
+  x: Tensor,
+  dim: number,
+  { indices, weights }: Taps,
+  dtype: Dtype,
+  bits: number | null = null,
+): Tensor {
+  if (indices.length >= MANY_TAPS && Math.abs(x.strides[dim]) < SIDE_BY_SIDE && dim > 0) {
+    // The dim goes to the front, where every other element of a place is its neighbour's, and back.
+    const order = [dim, ...[...x.sizes.keys()].filter((d) => d !== dim)];
+    const made = weighted(x.permute(order).contiguous(), 0, { indices, weights }, dtype, bits);
+    return made.permute(x.sizes.map((_, d) => order.indexOf(d)));
+  }
   const places = indices[0].length;
   const shape = x.sizes.with(dim, places);
   const step = x.strides[dim];
@@ -170,17 +192,15 @@ function weighted(x: Tensor, dim: number, { indices, weights }: Taps, dtype: Dty
   let sum: Tensor | null = null;
   for (let begin = 0; begin < indices.length; begin += TAPS_AT_ONCE) {
     const count = Math.min(indices.length - begin, TAPS_AT_ONCE);
+    const isByte = bits !== null && begin + count === indices.length;
     const table = [count, places];
     const where = new Int32Array(count * places);
     const by = new Float64Array(count * places);
     for (let k = 0; k < count; k++) {
-      where.set(
-        indices[begin + k].map((i) => i * step),
-        k * places,
-      );
+      for (let i = 0; i < places; i++) where[k * places + i] = indices[begin + k][i] * step;
       by.set(weights[begin + k], k * places);
     }
-    const out = empty(shape, dtype, undefined, x.backend);
+    const out = empty(shape, isByte ? uint8 : dtype, undefined, x.backend);
     const operands = [
       operand(x, x.strides.with(dim, 0)),
       operand(fromTyped(where, table, int32), inDim),
@@ -188,7 +208,8 @@ function weighted(x: Tensor, dim: number, { indices, weights }: Taps, dtype: Dty
     ];
     if (sum !== null) operands.push(operand(sum, sum.strides));
     operands.push(operand(out, out.strides));
-    x.backend.launch(sumOf(count, x.dtype, dtype, sum !== null), { shape, reduced: 0, operands, params: [places] });
+    const params = isByte ? [places, 2 ** (bits - 1), 2 ** -bits] : [places];
+    x.backend.launch(sumOf(count, x.dtype, dtype, sum !== null, isByte), { shape, reduced: 0, operands, params });
     sum = out;
   }
   return sum!;
@@ -257,15 +278,13 @@ function ofBytes(self: Tensor, output_size: readonly number[], resize: Resize): 
     const d = i + 2;
     if (to === self.sizes[d]) continue;
     const taps = along(i, self.sizes[d], to, resize, uint8)!;
-    const largest = taps.weights.reduce((most, w) => w.reduce((a, b) => Math.max(a, b), most), 0);
+    let largest = 0;
+    for (const tap of taps.weights) for (const w of tap) largest = Math.max(largest, w);
     let bits = 0;
     while (bits < 22 && Math.floor(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;
-    const whole = (w: number): number => Math.sign(w) * Math.floor(Math.abs(w) * 2 ** bits + 0.5);
-    const weights = taps.weights.map((w) => w.map(whole));
-    const sums = weighted(x, d, { indices: taps.indices, weights }, float32);
-    x = floor_(sums.add_(2 ** (bits - 1)).mul_(2 ** -bits))
-      .clamp_(0, 255)
-      .to(uint8);
+    const scale = 2 ** bits;
+    const weights = taps.weights.map((w) => w.map((x) => Math.sign(x) * Math.floor(Math.abs(x) * scale + 0.5)));
+    x = weighted(x, d, { indices: taps.indices, weights }, float32, bits);
   }
   return x;
 }
