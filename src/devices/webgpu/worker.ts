@@ -280,7 +280,9 @@ export function work(
       const adapter = await life.gpu.requestAdapter({ powerPreference: "high-performance" });
       if (adapter === null) throw new Error("WebGPU found no adapter");
       const { limits, info } = adapter;
-      const isThere = life.gpu.wgslLanguageFeatures?.has("immediate_address_space");
+      const passes = (globalThis as { GPUComputePassEncoder?: { prototype: object } }).GPUComputePassEncoder?.prototype;
+      const isThere =
+        life.gpu.wgslLanguageFeatures?.has("immediate_address_space") && "setImmediates" in (passes ?? {});
       const immediates = isThere ? ((limits as Immediate).maxImmediateSize ?? 0) : 0;
       life.immediate = new Int32Array(immediates / 4);
       const requiredLimits = {
