@@ -32,6 +32,8 @@ export interface AdafactorState {
  * const optimizer = new optim.Adafactor(model.parameters(), { lr: 0.01 });
  */
 export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
+  /** @internal */
+  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

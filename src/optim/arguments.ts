@@ -2,6 +2,7 @@
 import type { ArgumentsAfter, Arguments } from "../dispatch/callable.ts";
 import { bindArguments } from "../dispatch/callable.ts";
 import type { Args, Told, Values, ValuesOf } from "../dispatch/signature.ts";
+import { noteFloats } from "./options.ts";
 import type { AnyOptimizer, Params } from "./optimizer.ts";
 
 /** The options that an optimizer with this signature has. */
@@ -19,6 +20,7 @@ export function bindOptimizer<S extends string>(
   signature: S,
   given: readonly unknown[],
 ): [Params<never>, OptionsOf<S>] {
+  noteFloats(given);
   const { params, ...options } = bindArguments(signature, given) as unknown as { params: Params<never> };
   return [params, options as OptionsOf<S>];
 }
@@ -31,4 +33,7 @@ export const bindScheduler = <S extends string>(
   signature: S,
   given: readonly unknown[],
   name?: string,
-): ValuesOf<Told<Args<S>, Scheduled>> => bindArguments<S, Scheduled>(signature, given, name);
+): ValuesOf<Told<Args<S>, Scheduled>> => {
+  noteFloats(given);
+  return bindArguments<S, Scheduled>(signature, given, name);
+};

@@ -1,5 +1,5 @@
 // Checks of optimizers' options, and their text.
-import { float64 } from "../base/dtype.ts";
+import { Float, float64 } from "../base/dtype.ts";
 import { ValueError } from "../base/errors.ts";
 import { scalarText } from "../tensor/print.ts";
 
@@ -21,12 +21,25 @@ export function requireBetas(betas: readonly number[]): void {
     if (!(beta >= 0 && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${optionText(beta)}`);
 }
 
-/** A value as Python prints it, whole numbers as ints. */
+let floats: ReadonlySet<number> = new Set();
+/** Remembers which numbers a call was given as floats, for the sentences about them: -1.0 is no int in Python. */
+export function noteFloats(given: readonly unknown[]): void {
+  floats = new Set(floatsIn(given));
+}
+function* floatsIn(x: unknown): Generator<number> {
+  if (x instanceof Float) yield x.value;
+  else if (Array.isArray(x) || (typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype))
+    for (const y of Object.values(x)) yield* floatsIn(y);
+}
+/** Whether it is a whole number, and was not given as a float. */
+export const isInt = (value: number): boolean => Number.isInteger(value) && !floats.has(value);
+
+/** A value as Python prints it: whole numbers are ints, unless they were given as floats. */
 export function optionText(value: unknown): string {
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "string") return `'${value}'`;
-  if (typeof value === "number") return Number.isInteger(value) ? String(value) : scalarText(value, float64);
+  if (typeof value === "number") return isInt(value) ? String(value) : scalarText(value, float64);
   if (!Array.isArray(value)) return String(value);
   const items = value.map(optionText).join(", ");
   // Numbers in a row are tuples in PyTorch's options, names are lists.

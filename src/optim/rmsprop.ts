@@ -7,7 +7,7 @@ import { countStep, keepsNoGradient, newCounter, Optimizer } from "./optimizer.t
 import type { ParamGroup } from "./optimizer.ts";
 
 const signature =
-  "RMSprop(object params, float lr=0.01, float alpha=0.99, float eps=1e-08, float weight_decay=0, float momentum=0, bool centered=False, *, bool capturable=False, bool? foreach=None, bool maximize=False, bool differentiable=False) -> Optimizer";
+  "RMSprop(object params, float lr=0.01, float alpha=0.99, float eps=1e-08, float weight_decay=0, float momentum=0, bool centered=False, bool capturable=False, bool? foreach=None, bool maximize=False, bool differentiable=False) -> Optimizer";
 export type RMSpropOptions = OptionsOf<typeof signature>;
 
 export interface RMSpropState {
@@ -27,6 +27,8 @@ export interface RMSpropState {
  * const optimizer = new optim.RMSprop(model.parameters(), { lr: 0.01, alpha: 0.9 });
  */
 export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
+  /** @internal */
+  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

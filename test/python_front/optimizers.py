@@ -91,3 +91,41 @@ for _ in range(4):
     o.step()
     scheduler.step()
     print(scheduler.get_last_lr())
+
+# --- arguments are those of PyTorch, by place and by name, and stay ints or floats
+import inspect
+
+WAYS = ("foreach", "fused", "capturable", "differentiable", "maximize")
+NAMES = "Adadelta Adafactor Adagrad Adam AdamW SparseAdam Adamax ASGD LBFGS NAdam RAdam RMSprop Rprop SGD Muon"
+weights = lambda: [torch.nn.Parameter(torch.ones(2, 2))]
+for name in NAMES.split():
+    parameters = inspect.signature(getattr(torch.optim, name)).parameters.values()
+    shown = [(p.name, None if p.default is p.empty else p.default) for p in parameters]
+    print(name, [x for x in shown if x[0] not in WAYS], sorted(dict(shown)))
+for make in (
+    lambda p: torch.optim.SGD(p, 1, 0, 0.0, 1),
+    lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.0),
+    lambda p: torch.optim.Adam(p, 1, (0.0, 0.5), 1.0, 1, True),
+    lambda p: torch.optim.RMSprop(p, 1, 1, 1, 1.0, 0, True, False, None, True),
+    lambda p: torch.optim.Adafactor(p, 1, -1, (None, 1), 2),
+    lambda p: torch.optim.Rprop(p, 1, (0.5, 2), (0, 50.0)),
+):
+    o = make(weights())
+    print({k: v for k, v in o.param_groups[0].items() if k != "params"} == o.defaults, sorted(o.defaults.items()))
+for make in (
+    lambda p: torch.optim.SGD(),
+    lambda p: torch.optim.SGD(p, 1, 2, 3, 4, False, True),
+    lambda p: torch.optim.SGD(p, lr=-1),
+    lambda p: torch.optim.SGD(p, lr=-1.0),
+    lambda p: torch.optim.SGD(p, 0.1, -2.0),
+    lambda p: torch.optim.Adam(p, betas=(2.0, 0.9)),
+    lambda p: torch.optim.Adam(p, eps=-2.0),
+    lambda p: torch.optim.Rprop(p, etas=(2.0, 3)),
+    lambda p: torch.optim.Adadelta(p, rho=2.0),
+    lambda p: torch.optim.Adafactor(p, lr=-1.0),
+    lambda p: torch.optim.Muon(p, lr=-1.0),
+):
+    try:
+        make(weights())
+    except (TypeError, ValueError) as error:
+        print(error)

@@ -152,3 +152,56 @@ o.step()
 s.step(3)
 print(s.get_last_lr())
 s.get_lr()
+
+# --- arguments are those of PyTorch, by place and by name, and stay ints or floats
+import inspect
+
+CLASSES = "LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR SequentialLR PolynomialLR CosineAnnealingLR ChainedScheduler ReduceLROnPlateau CyclicLR CosineAnnealingWarmRestarts OneCycleLR"
+
+
+def arguments(cls):
+    return [(p.name, p.default, p.kind.name) for p in inspect.signature(cls).parameters.values() if p.default is not p.empty] or None
+
+
+for name in CLASSES.split():
+    print(name, list(inspect.signature(getattr(S, name)).parameters), arguments(getattr(S, name)))
+for make in (
+    lambda o: S.StepLR(o, 5, 2),
+    lambda o: S.StepLR(o, 5, gamma=2.0),
+    lambda o: S.StepLR(o, 2.5, 1),
+    lambda o: S.MultiStepLR(o, [2], 3),
+    lambda o: S.ConstantLR(o, 1, 3.0),
+    lambda o: S.LinearLR(o, 0.5, 1, 4),
+    lambda o: S.ExponentialLR(o, 2),
+    lambda o: S.PolynomialLR(o, 5.5, 2),
+    lambda o: S.CosineAnnealingLR(o, 7.5, 0),
+    lambda o: S.CosineAnnealingLR(o, 7),
+    lambda o: S.CosineAnnealingWarmRestarts(o, 4, 1, 0),
+    lambda o: S.ReduceLROnPlateau(o, "min", 0.1, 3, 1, "abs", 0, 0, 1e-8),
+    lambda o: S.CyclicLR(o, 0.1, 0.2, 5, gamma=1, cycle_momentum=False),
+):
+    s = make(optimizer())
+    state = s.state_dict()
+    print(type(s).__name__, {k: state[k] for k in sorted(state) if k in inspect.signature(type(s)).parameters})
+for make in (
+    lambda o: S.StepLR(),
+    lambda o: S.StepLR(o),
+    lambda o: S.ExponentialLR(o, 1, 2, 3),
+    lambda o: S.CosineAnnealingWarmRestarts(o, 2.0),
+    lambda o: S.CosineAnnealingWarmRestarts(o, 2, 1.5),
+    lambda o: S.OneCycleLR(o, 0.1, total_steps=5.0),
+    lambda o: S.OneCycleLR(o, 0.1, total_steps=5, pct_start=2.0),
+    lambda o: S.OneCycleLR(o, 0.1, total_steps=5, pct_start=2),
+):
+    try:
+        make(optimizer())
+    except (TypeError, ValueError) as error:
+        print(error)
+
+
+class Mine(S.StepLR):
+    def __init__(self, optimizer, every):
+        super().__init__(optimizer, step_size=every, gamma=0.5)
+
+
+print(inspect.signature(Mine), run(optimizer(), Mine(optimizer(), 2), 2), Mine(optimizer(), 2).gamma)

@@ -7,6 +7,7 @@ import types
 from operator import is_
 
 from .._bridge import Held, holder, number_of, run
+from .._signature import constructor, given
 from .._tensor import Tensor
 
 MISSING = object()
@@ -80,8 +81,6 @@ def _options(group):
     return crossing
 
 
-# Defaults that PyTorch has as floats, though they are whole numbers.
-FLOATS = {"Adadelta": ("lr",), "ASGD": ("t0",), "Adafactor": ("d", "weight_decay")}
 # Plain numbers before PyTorch 1.12.
 COUNTERS = ("step", "eta", "mu", "mu_product")
 
@@ -319,29 +318,24 @@ class LibraryOptimizer(Optimizer):
 
     _library_name = None
 
-    def __init__(self, params, *args, **kwargs):
-        for name in ("foreach", "fused"):
-            if kwargs.get(name) is None:
-                kwargs.pop(name, None)
-        wanted, params = params, [] if params is None else _listed(params)
+    def _make(self, values):
+        wanted = values.pop("params")
+        options = given(type(self)._constructor, values)
+        params = [] if wanted is None else _listed(wanted)
         crossing = [{**_options(p), **_plain(p)} if isinstance(p, dict) else _plain(p) for p in params]
         for name in ("lr", "momentum", "weight_decay", "eps"):
-            if name in kwargs and not isinstance(kwargs[name], Tensor):
-                kwargs[name] < 0.0  # raises what Python does for what is no number
-        numbers = [x.item() if isinstance(x, Tensor) else x for x in args]
-        named = {k: x.item() if isinstance(x, Tensor) else x for k, x in kwargs.items()}
+            if name in options and not isinstance(options[name], (Tensor, tuple, list)):
+                options[name] < 0.0  # raises what Python does for what is no number
+        numbers = {k: x.item() if isinstance(x, Tensor) else x for k, x in options.items()}
         try:
-            library = run("new." + self._library_name, crossing, *numbers, **named)
+            library = run("new." + self._library_name, crossing, **numbers)
         except ValueError as error:
             if wanted is None and "empty parameter list" in str(error):
                 iter(wanted)  # raises, after what is wrong with the options
             raise
+        # What Python gave stays what it was: ints, floats, tuples of them, and tensors.
         self.defaults = dict(run("get.defaults", library))
-        # What Python gave stays what it was: floats, tuples of them, and tensors. So do PyTorch's own floats.
-        given = {"lr": args[0], **kwargs} if args else kwargs
-        floats = {k: float(self.defaults[k]) for k in FLOATS.get(self._library_name, ()) if k not in given}
-        self.defaults.update(floats)
-        self.defaults.update((k, v) for k, v in given.items() if isinstance(v, (float, Tensor, tuple)))
+        self.defaults.update((k, values[k]) for k in self.defaults if values[k] is not None)
         self._begin(params, library)
         library.take_note(self.param_groups)
 
@@ -397,6 +391,7 @@ def __getattr__(name):
         cls = _classes[name] = type(
             name, (LibraryOptimizer,), {"_library_name": name, "__module__": f"torch.optim.{home}"}
         )
+        cls.__init__ = cls._constructor = constructor(name)
     globals()[name] = cls
     return cls
 

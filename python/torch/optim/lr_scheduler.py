@@ -4,6 +4,7 @@ import collections
 import types
 
 from .._bridge import run, warn
+from .._signature import constructor, given
 from .._tensor import Tensor
 
 
@@ -88,40 +89,38 @@ class LRScheduler:
 EPOCH_DEPRECATION_WARNING = run("bridge.epochWarning")
 _own = LRScheduler.__dict__["__dict__"].__get__  # the dict of what Python keeps
 OVERRIDABLE = ("get_lr", "step")
-# What PyTorch has as floats: whole ones, too.
-FLOATS = frozenset("best end_factor eta_min factor gamma mode_worse power start_factor step_ratio total_size".split())
+# What PyTorch computes as floats: whole ones, too.
+FLOATS = frozenset("best mode_worse step_ratio total_size".split())
 
 
 class LibraryScheduler(LRScheduler):
     """A schedule of the library's."""
 
-    __slots__ = ("_library_object", "_ints")  # _ints: names of what the program gave as ints
+    __slots__ = ("_library_object", "_given")  # _given: the arguments, as the program gave them
     _library_name = None
 
-    def __init__(self, *args, **kwargs):
-        if "optimizer" in kwargs and self._library_name != "ChainedScheduler":
-            args = (kwargs.pop("optimizer"), *args)
-        given = kwargs.get("optimizer", args[0] if args else None)
-        if self._library_name == "ChainedScheduler" and not hasattr(given, "param_groups"):
-            schedulers = kwargs.get("schedulers", args[0] if args else None)
-            if len(schedulers) < 1:
+    def _make(self, values):
+        optimizer = values["optimizer"]
+        if self._library_name == "ChainedScheduler":
+            if len(values["schedulers"]) < 1:
                 raise ValueError("ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
-            given = schedulers[0].optimizer
-        if not hasattr(given, "param_groups"):
-            raise TypeError(f"{type(given).__name__} is not an Optimizer")
+            optimizer = optimizer or values["schedulers"][0].optimizer
+        if not hasattr(optimizer, "param_groups"):
+            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
         own = _own(self)
-        self._ints = {name for name, value in kwargs.items() if type(value) is int}
-        own["optimizer"] = given
-        given._library
+        self._given = values
+        own["optimizer"] = optimizer
+        optimizer._library
         if self._library_name != "ReduceLROnPlateau":
-            _watch(given)
+            _watch(optimizer)
         # A subclass's own methods are called by the library, too, and for the first time while it makes its object.
         cls = type(self)
         overrides = [self._called(name) if getattr(cls, name) is not getattr(LibraryScheduler, name) else None for name in OVERRIDABLE]
-        self._library_object = run("bridge.newScheduler", self._library_name, self._warn_of_order, *overrides, *args, **kwargs)
-        if self._library_name in ("SequentialLR", "ChainedScheduler"):
-            own["_schedulers"] = list(kwargs.get("schedulers") or args[self._library_name == "SequentialLR"])
-        given._read_options()
+        options = given(cls._constructor, values)
+        self._library_object = run("bridge.newScheduler", self._library_name, self._warn_of_order, *overrides, **options)
+        if "schedulers" in values:
+            own["_schedulers"] = list(values["schedulers"])
+        optimizer._read_options()
 
     def _called(self, name):
         def call(library, *args):
@@ -148,7 +147,8 @@ class LibraryScheduler(LRScheduler):
             return self._floats(value)
         if name == "milestones":
             return collections.Counter({int(epoch): times for epoch, times in value.items()})
-        return float(value) if type(value) is int and name in FLOATS and name not in self._ints else value
+        is_float = name in FLOATS or isinstance(self._given.get(name), float)
+        return float(value) if type(value) is int and is_float else value
 
     def __getattr__(self, name):
         if name == "_library_object":
@@ -216,5 +216,6 @@ def __getattr__(name):
     if name.startswith("__") or not run("bridge.hasClass", "scheduler", name):
         raise AttributeError(f"module 'torch.optim.lr_scheduler' has no attribute '{name}'")
     cls = type(name, (LibraryScheduler,), {"_library_name": name, "__module__": __name__})
+    cls.__init__ = cls._constructor = constructor(name)
     globals()[name] = cls
     return cls

@@ -3,6 +3,7 @@ import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import { ValueError } from "../../base/errors.ts";
 import { bindScheduler } from "../arguments.ts";
+import { isInt, optionText } from "../options.ts";
 import type { SchedulerArgs } from "../arguments.ts";
 import { LRScheduler, STEP } from "./scheduler.ts";
 
@@ -10,7 +11,7 @@ import { LRScheduler, STEP } from "./scheduler.ts";
 const halfWave = (x: number): number => (1 + Math.cos(Math.PI * x)) / 2;
 
 const cosineAnnealing =
-  "CosineAnnealingLR(object optimizer, int T_max, float eta_min=0.0, int last_epoch=-1) -> LRScheduler";
+  "CosineAnnealingLR(object optimizer, float T_max, float eta_min=0.0, int last_epoch=-1) -> LRScheduler";
 /**
  * From the initial rate down to `eta_min` within `T_max` epochs along half a cosine wave, and up again, as
  * `torch.optim.lr_scheduler.CosineAnnealingLR`.
@@ -20,6 +21,8 @@ const cosineAnnealing =
  * const scheduler = new optim.lr_scheduler.CosineAnnealingLR(optimizer, 100);
  */
 export class CosineAnnealingLR extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = cosineAnnealing;
   declare T_max: number;
   declare eta_min: number;
 
@@ -59,6 +62,8 @@ const warmRestarts =
  * const scheduler = new optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 10, 2);
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = warmRestarts;
   declare readonly T_0: number;
   /** Length of the present wave. */
   declare T_i: number;
@@ -69,9 +74,9 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   constructor(...given: SchedulerArgs<typeof warmRestarts>) {
     const { optimizer, T_0, T_mult, eta_min, last_epoch } = bindScheduler(warmRestarts, given);
-    if (!(Number.isInteger(T_0) && T_0 > 0)) throw new ValueError(`Expected positive integer T_0, but got ${T_0}`);
-    if (!(Number.isInteger(T_mult) && T_mult >= 1))
-      throw new ValueError(`Expected integer T_mult >= 1, but got ${T_mult}`);
+    if (!(isInt(T_0) && T_0 > 0)) throw new ValueError(`Expected positive integer T_0, but got ${optionText(T_0)}`);
+    if (!(isInt(T_mult) && T_mult >= 1))
+      throw new ValueError(`Expected integer T_mult >= 1, but got ${optionText(T_mult)}`);
     super(optimizer, last_epoch, { T_0, T_i: T_0, T_mult, eta_min, T_cur: last_epoch });
   }
   protected override rates(): number[] {

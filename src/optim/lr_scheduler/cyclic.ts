@@ -7,7 +7,7 @@ import { forEachGroup, LRScheduler, requireOptimizer } from "./scheduler.ts";
 import type { SchedulerState } from "./scheduler.ts";
 
 const signature =
-  "CyclicLR(object optimizer, float|float[] base_lr, float|float[] max_lr, int step_size_up=2000, int? step_size_down=None, str mode='triangular', float gamma=1.0, function? scale_fn=None, str scale_mode='cycle', bool cycle_momentum=True, float|float[] base_momentum=0.8, float|float[] max_momentum=0.9, int last_epoch=-1) -> LRScheduler";
+  "CyclicLR(object optimizer, float|float[] base_lr, float|float[] max_lr, float step_size_up=2000, float? step_size_down=None, str mode='triangular', float gamma=1.0, function? scale_fn=None, str scale_mode='cycle', bool cycle_momentum=True, float|float[] base_momentum=0.8, float|float[] max_momentum=0.9, int last_epoch=-1) -> LRScheduler";
 
 /** How far up a cycle goes, and whether that follows the number of the cycle or the epoch. */
 const MODES: Readonly<Record<string, { scale: (x: number, gamma: number) => number; by: "cycle" | "iterations" }>> = {
@@ -27,6 +27,8 @@ const MODES: Readonly<Record<string, { scale: (x: number, gamma: number) => numb
  * const scheduler = new optim.lr_scheduler.CyclicLR(optimizer, 0.01, 0.1, { step_size_up: 4 });
  */
 export class CyclicLR extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = signature;
   declare max_lrs: number[];
   declare total_size: number;
   declare step_ratio: number;

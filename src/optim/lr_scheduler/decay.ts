@@ -4,13 +4,15 @@ import { bindScheduler } from "../arguments.ts";
 import type { SchedulerArgs } from "../arguments.ts";
 import { LRScheduler } from "./scheduler.ts";
 
-const stepLR = "StepLR(object optimizer, int step_size, float gamma=0.1, int last_epoch=-1) -> LRScheduler";
+const stepLR = "StepLR(object optimizer, float step_size, float gamma=0.1, int last_epoch=-1) -> LRScheduler";
 /**
  * The rate times `gamma` every `step_size` epochs, as `torch.optim.lr_scheduler.StepLR`.
  * @example
  * const scheduler = new optim.lr_scheduler.StepLR(optimizer, 30, { gamma: 0.1 });
  */
 export class StepLR extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = stepLR;
   declare step_size: number;
   declare gamma: number;
 
@@ -37,6 +39,8 @@ const multiStepLR =
  * const scheduler = new optim.lr_scheduler.MultiStepLR(optimizer, [30, 80], { gamma: 0.1 });
  */
 export class MultiStepLR extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = multiStepLR;
   /** How often each milestone was given. */
   declare milestones: Readonly<Record<number, number>>;
   declare gamma: number;
@@ -59,7 +63,7 @@ export class MultiStepLR extends LRScheduler {
 }
 
 const constantLR =
-  "ConstantLR(object optimizer, float factor=0.3333333333333333, int total_iters=5, int last_epoch=-1) -> LRScheduler";
+  "ConstantLR(object optimizer, float factor=0.3333333333333333, float total_iters=5, int last_epoch=-1) -> LRScheduler";
 /**
  * The rate times `factor` for the first `total_iters` epochs, as `torch.optim.lr_scheduler.ConstantLR`.
  *
@@ -68,6 +72,8 @@ const constantLR =
  * const scheduler = new optim.lr_scheduler.ConstantLR(optimizer, { factor: 0.5, total_iters: 4 });
  */
 export class ConstantLR extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = constantLR;
   declare factor: number;
   declare total_iters: number;
 
@@ -88,7 +94,7 @@ export class ConstantLR extends LRScheduler {
 }
 
 const linearLR =
-  "LinearLR(object optimizer, float start_factor=0.3333333333333333, float end_factor=1.0, int total_iters=5, int last_epoch=-1) -> LRScheduler";
+  "LinearLR(object optimizer, float start_factor=0.3333333333333333, float end_factor=1.0, float total_iters=5, int last_epoch=-1) -> LRScheduler";
 /**
  * The rate times a factor that goes evenly from `start_factor` to `end_factor` within `total_iters` epochs, as
  * `torch.optim.lr_scheduler.LinearLR`: a warm-up.
@@ -98,6 +104,8 @@ const linearLR =
  * const scheduler = new optim.lr_scheduler.LinearLR(optimizer, { start_factor: 0.1, total_iters: 10 });
  */
 export class LinearLR extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = linearLR;
   declare start_factor: number;
   declare end_factor: number;
   declare total_iters: number;
@@ -132,6 +140,8 @@ const exponentialLR = "ExponentialLR(object optimizer, float gamma, int last_epo
  * const scheduler = new optim.lr_scheduler.ExponentialLR(optimizer, 0.95);
  */
 export class ExponentialLR extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = exponentialLR;
   declare gamma: number;
 
   constructor(...given: SchedulerArgs<typeof exponentialLR>) {
@@ -148,7 +158,7 @@ export class ExponentialLR extends LRScheduler {
 }
 
 const polynomialLR =
-  "PolynomialLR(object optimizer, int total_iters=5, float power=1.0, int last_epoch=-1) -> LRScheduler";
+  "PolynomialLR(object optimizer, float total_iters=5, float power=1.0, int last_epoch=-1) -> LRScheduler";
 /**
  * The initial rate times (1 - epoch / total_iters)^power, and zero from there on, as
  * `torch.optim.lr_scheduler.PolynomialLR`.
@@ -156,6 +166,8 @@ const polynomialLR =
  * const scheduler = new optim.lr_scheduler.PolynomialLR(optimizer, { total_iters: 4, power: 2 });
  */
 export class PolynomialLR extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = polynomialLR;
   declare total_iters: number;
   declare power: number;
 

@@ -1,7 +1,7 @@
 import { ValueError } from "../../base/errors.ts";
 import { bindScheduler } from "../arguments.ts";
 import type { SchedulerArgs } from "../arguments.ts";
-import { optionText } from "../options.ts";
+import { isInt, optionText } from "../options.ts";
 import { hasBeta1, setMomentum } from "./momentum.ts";
 import type { CyclicGroup } from "./momentum.ts";
 import { forEachGroup, LRScheduler, requireOptimizer } from "./scheduler.ts";
@@ -48,6 +48,8 @@ export function requireAnnealing(name: string): void {
  * const scheduler = new optim.lr_scheduler.OneCycleLR(optimizer, 0.1, { epochs: 10, steps_per_epoch: loader.length });
  */
 export class OneCycleLR extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = signature;
   declare readonly total_steps: number;
   declare readonly cycle_momentum: boolean;
   declare private readonly _schedule_phases: readonly Phase[];
@@ -114,8 +116,7 @@ export class OneCycleLR extends LRScheduler {
 function countSteps(options: Record<"total_steps" | "epochs" | "steps_per_epoch", number | null>): number {
   const { total_steps, epochs, steps_per_epoch } = options;
   const requirePositive = (name: string, n: number): void => {
-    if (!(Number.isInteger(n) && n > 0))
-      throw new ValueError(`Expected positive integer ${name}, but got ${optionText(n)}`);
+    if (!(isInt(n) && n > 0)) throw new ValueError(`Expected positive integer ${name}, but got ${optionText(n)}`);
   };
   if (total_steps !== null) {
     requirePositive("total_steps", total_steps);

@@ -11,7 +11,7 @@ import { EPOCH_DEPRECATION_WARNING, LRScheduler, requireOptimizer } from "./sche
 const STEP = "ReduceLROnPlateau.step(object metrics=None, float? epoch=None) -> None";
 
 const signature =
-  "ReduceLROnPlateau(object optimizer, str mode='min', float factor=0.1, int patience=10, float threshold=0.0001, str threshold_mode='rel', int cooldown=0, float|float[] min_lr=0, float eps=1e-08) -> LRScheduler";
+  "ReduceLROnPlateau(object optimizer, str mode='min', float factor=0.1, float patience=10, float threshold=0.0001, str threshold_mode='rel', float cooldown=0, float|float[] min_lr=0, float eps=1e-08) -> LRScheduler";
 
 /**
  * The rate times `factor` when a metric has not become better for more than `patience` epochs, as
@@ -25,6 +25,8 @@ const signature =
  * scheduler.step(validationLoss);
  */
 export class ReduceLROnPlateau extends LRScheduler {
+  /** @internal */
+  static override readonly _signature: string = signature;
   declare factor: number;
   /** The lowest rate for all groups; null if each has its own. */
   declare default_min_lr: number | null;
