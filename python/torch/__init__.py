@@ -468,7 +468,7 @@ from . import nn, optim, utils  # noqa: E402
 from . import serialization  # noqa: E402
 from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage, legacy as _legacy_storages  # noqa: E402
-from . import _others, accelerator, amp, backends, compiler, cuda, jit, profiler, random, types, version, viz  # noqa: E402
+from . import _jit_internal, _others, accelerator, amp, backends, compiler, cuda, jit, profiler, random, types, version, viz  # noqa: E402
 from .compiler import compile  # noqa: E402
 from .amp import autocast  # noqa: E402
 

@@ -703,7 +703,11 @@ class Tensor(Held, metaclass=_Methods):
         return run("Tensor.cpu", self) if _device.several else self
 
     def cuda(self, device=None, non_blocking=False, memory_format=None):
-        place = "cuda" if device is None else f"cuda:{device}" if isinstance(device, int) else device
+        if isinstance(device, int) and device < 0:
+            raise RuntimeError("Device index must not be negative")
+        place = "cuda" if device is None else device
+        if isinstance(place, str | _device.device) and _device.device(place).type != "cuda":
+            raise RuntimeError("Invalid device, must be cuda device")
         return self.to(place, non_blocking=non_blocking)
 
     def share_memory_(self):

@@ -84,3 +84,11 @@ show(
     'torch.arange(0, 3, dtype=torch.float)', 'torch.arange(3, dtype=None, device=None, layout=torch.strided, pin_memory=False, requires_grad=False)',
     'torch.full((2,), 1, layout=torch.strided, device="cpu")', 'torch.scalar_tensor(3, requires_grad=True)', 'torch.range(1, 3, dtype=torch.int)',
 )
+
+# --- where .cuda() may go
+for device in (-1, "cpu", torch.device("cpu"), "meta", torch.ones(2).get_device(), 0, "cuda:0", None):
+    for x in (torch.ones(2), torch.nn.Linear(2, 2)):
+        try:
+            print(x.cuda(device))
+        except (RuntimeError, AssertionError) as error:
+            print(type(error).__name__, str(error).split("\n")[0])

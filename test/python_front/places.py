@@ -108,3 +108,15 @@ z = x**3
 z.grad_fn.register_hook(lambda given, wanted: print("hook", given, wanted))
 z.backward()
 print(x.grad)
+
+# --- what programs take from torch._jit_internal
+import torch
+
+internal = torch._jit_internal
+print({"bias": internal.Optional[torch.Tensor], "sizes": internal.List[int]})
+by_flag = internal.boolean_dispatch(
+    "return_indices", 1, False, lambda x, return_indices=False: (x, "both"), lambda x, return_indices=False: x, "here", "pool"
+)
+print(by_flag(1), by_flag(1, True), by_flag(1, return_indices=True), by_flag(1, return_indices=False), by_flag.__name__, by_flag.__module__)
+by_hand = lambda x: x
+print([f(by_hand) is by_hand for f in (internal.export, internal.unused, internal.ignore, internal._copy_to_script_wrapper)], internal.is_scripting())
