@@ -1,6 +1,7 @@
 // What a custom Function asks before it runs. See Note [Levels] in dispatch/levels.ts, which has a better name for the type.
 import { RuntimeError } from "../base/errors.ts";
 import type { FunctionClass } from "./function.ts";
+import { modes } from "./mode.ts";
 
 /** A function of functions (vmap, grad, jvp) that runs now. */
 export interface OpenLevel {
@@ -11,6 +12,11 @@ export interface OpenLevel {
 }
 /** The newest level that is open. */
 export const levels: { newest: OpenLevel | null } = { newest: null };
+/**
+ * Whether the formula of a gradient is to be made of ops: where it is differentiated itself, and inside of functions that
+ * are transformed, whose tensors have no memory for a kernel to read.
+ */
+export const madeOfOps = (): boolean => modes().grad || levels.newest?.transforms === true;
 /** Raises where a function that is transformed asks for gradients by a tensor's own means. */
 export function assertUntransformed(name: string, perhaps = ""): void {
   if (levels.newest?.transforms === true)

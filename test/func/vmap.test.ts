@@ -74,3 +74,23 @@ describe("vmap of grad gives for every op the gradient of each element", () => {
     });
   }
 });
+describe("vmap of gradients through a graph made outside of it gives for every op what a loop gives", () => {
+  for (const [name, call] of sampledOps(apart)) {
+    test(name, () => {
+      for (const args of samples[name]()) {
+        const { inputs, run } = ofTensors(call, args);
+        const results = floats(run(...inputs)).filter((t) => t.requires_grad);
+        if (inputs.length === 0 || results.length === 0) continue;
+        const options = { retain_graph: true, allow_unused: true, materialize_grads: true } as const;
+        const gradients = (...vs: Tensor[]): Tensor[] => torch.autograd.grad(results, inputs, vs, options) as Tensor[];
+        const directions = results.map((t) => torch.stack([t.detach(), t.detach().mul(-0.5).add(0.25)], 0));
+        const made = vmap(gradients)(...directions);
+        const parts = [0, 1].map((i) => gradients(...directions.map((v) => v.select(0, i))));
+        for (const [k, g] of made.entries()) {
+          const looped = torch.stack([parts[0][k], parts[1][k]], 0);
+          if (!near(g, looped)) throw new Error(`${name} gradient ${k}: ${shown(g)} for ${shown(looped)}`);
+        }
+      }
+    });
+  }
+});

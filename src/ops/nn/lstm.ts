@@ -4,7 +4,8 @@
 // product a step, too; the recurrent weight is packed for all of them. Its gradient is a single product over all steps at
 // the end. Without that, each step is a dozen ops and their nodes.
 import { grad as gradientsOf } from "../../autograd/backward.ts";
-import { modes } from "../../autograd/mode.ts";
+import { modes, withGrad } from "../../autograd/mode.ts";
+import { madeOfOps } from "../../autograd/open_levels.ts";
 import { empty } from "../../tensor/allocate.ts";
 import type { Matrix } from "../../devices/backend.ts";
 import type { Dtype } from "../../base/dtype.ts";
@@ -105,7 +106,7 @@ define(_lstm_layer, {
   backward: {
     tensors: ({ grads, grad, tensors, result, cells, gates, reverse }) => {
       const ofCells = grads[1] ?? grad.new_zeros([]).expand(cells.sizes);
-      if (modes().grad) return differentiable(grad, ofCells, tensors, reverse);
+      if (madeOfOps()) return differentiable(grad, ofCells, tensors, reverse);
       return gradients(grad, ofCells, tensors, { result, cells, gates }, reverse);
     },
   },
@@ -159,21 +160,25 @@ function differentiable(
   tensors: readonly Tensor[],
   reverse: boolean,
 ): (Tensor | null)[] {
-  const inputs = tensors.map((t) => t.view(t.sizes));
-  const [x, start, cell, weight] = inputs;
-  let [h, c] = [start, cell];
-  const steps = x.unbind(0);
-  const [hs, cs] = [new Array<Tensor>(steps.length), new Array<Tensor>(steps.length)];
-  for (let k = 0; k < steps.length; k++) {
-    const t = reverse ? steps.length - 1 - k : k;
-    const [i, f, g, o] = addmm(steps[t], h, weight.t()).chunk(4, 1);
-    c = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
-    h = o.sigmoid().mul(c.tanh());
-    [hs[t], cs[t]] = [h, c];
-  }
+  const create_graph = modes().grad;
+  const { inputs, results } = withGrad(true, () => {
+    const inputs = tensors.map((t) => t.view(t.sizes));
+    const [x, start, cell, weight] = inputs;
+    let [h, c] = [start, cell];
+    const steps = x.unbind(0);
+    const [hs, cs] = [new Array<Tensor>(steps.length), new Array<Tensor>(steps.length)];
+    for (let k = 0; k < steps.length; k++) {
+      const t = reverse ? steps.length - 1 - k : k;
+      const [i, f, g, o] = addmm(steps[t], h, weight.t()).chunk(4, 1);
+      c = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
+      h = o.sigmoid().mul(c.tanh());
+      [hs[t], cs[t]] = [h, c];
+    }
+    return { inputs, results: [stack(hs), stack(cs)] };
+  });
   const wanted = inputs.filter((t) => t.isDifferentiated);
-  const found = gradientsOf([stack(hs), stack(cs)], wanted, [grad, ofCells], {
-    create_graph: true,
+  const found = gradientsOf(results, wanted, [grad, ofCells], {
+    create_graph,
     allow_unused: true,
   });
   return inputs.map((t) => found[wanted.indexOf(t)] ?? null);

@@ -1,5 +1,5 @@
 // Softmax and its logarithm, and their derivatives, each in passes over the dim.
-import { modes } from "../../../autograd/mode.ts";
+import { madeOfOps } from "../../../autograd/open_levels.ts";
 import type { Dtype } from "../../../base/dtype.ts";
 import { opmath } from "../../../base/dtype.ts";
 import { constant, acc } from "../../../kernel/expr.ts";
@@ -60,7 +60,7 @@ function along(run: Passes, name: string, self: Tensor, dim: number): Tensor {
 }
 /** A gradient in passes, where it need not be differentiable and the dtypes are such. */
 function inPasses(run: Passes, grad: Tensor, result: Tensor, dim: number): Tensor | null {
-  if (modes().grad || grad.dtype !== result.dtype || opmath(grad.dtype) !== grad.dtype || grad.numel() === 0)
+  if (madeOfOps() || grad.dtype !== result.dtype || opmath(grad.dtype) !== grad.dtype || grad.numel() === 0)
     return null;
   return run([grad, result], wrapDims([dim], grad.sizes.length))[0];
 }

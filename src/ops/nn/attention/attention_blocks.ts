@@ -4,7 +4,8 @@
 // scores, their softmax, what it weighs of the values. What is kept is each query's largest score and the share that it has,
 // from which the weights are computed anew for the gradients (Dao et al., "FlashAttention", 2022). Their logarithm in one
 // number would be lost beside large scores.
-import { modes, withGrad } from "../../../autograd/mode.ts";
+import { withGrad } from "../../../autograd/mode.ts";
+import { madeOfOps } from "../../../autograd/open_levels.ts";
 import { collectTemporaries, empty } from "../../../tensor/allocate.ts";
 import type { Matrix } from "../../../devices/backend.ts";
 import { bool } from "../../../base/dtype.ts";
@@ -158,7 +159,7 @@ define(_attention, {
   backward: {
     tensors: ({ grad, tensors, attn_mask, top, share, is_causal, scale, plain }) => {
       const [query, key, value] = tensors;
-      return modes().grad
+      return madeOfOps()
         ? differentiable(grad, query, key, value, attn_mask, is_causal, scale)
         : gradientsOf(grad, query, key, value, attn_mask, [top, share], is_causal, scale, plain);
     },

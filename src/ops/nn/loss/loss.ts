@@ -3,7 +3,7 @@ import "../../../dispatch/size_average.ts";
 import { judgeEnds } from "../../common/index_checks.ts";
 import { isAny } from "../../common/looks.ts";
 import { nodeNamed } from "../../../autograd/op_node.ts";
-import { modes } from "../../../autograd/mode.ts";
+import { madeOfOps } from "../../../autograd/open_levels.ts";
 import type { Dtype } from "../../../base/dtype.ts";
 import { int64, opmath, uint8 } from "../../../base/dtype.ts";
 import { help, IndexError, NotImplementedError, RuntimeError, ValueError, warn } from "../../../base/errors.ts";
@@ -204,7 +204,7 @@ define(nll_loss, {
   backward: {
     input: ({ grad, sizes, target, weight, ignore_index, reduction }) => {
       const c = sizes.input.length === 1 ? 0 : 1;
-      if (!modes().grad && opmath(grad.dtype) === grad.dtype) {
+      if (!madeOfOps() && opmath(grad.dtype) === grad.dtype) {
         const total = reduction === "mean" ? totalWeight(target, weight, ignore_index, grad.dtype) : grad.new_ones([]);
         return nllGradient(grad, target, weight, total, ignore_index, sizes.input, c);
       }

@@ -1,7 +1,7 @@
 // A norm in passes: the mean, the mean square of what is left, the result; and the derivatives the same way.
 //
 // A mean is rounded, which shifts all that is left where it is large. The mean of what is left tells by how much.
-import { modes } from "../../../autograd/mode.ts";
+import { madeOfOps } from "../../../autograd/open_levels.ts";
 import { float64, opmath } from "../../../base/dtype.ts";
 import type { Dtype } from "../../../base/dtype.ts";
 import { acc, constant, param } from "../../../kernel/expr.ts";
@@ -82,7 +82,7 @@ export function normalized(
 }
 /** Whether derivatives may be taken in passes: they are not differentiable themselves. */
 const inPasses = (grad: Tensor, x: Tensor): boolean =>
-  !modes().grad && grad.dtype === x.dtype && opmath(x.dtype) === x.dtype;
+  !madeOfOps() && grad.dtype === x.dtype && opmath(x.dtype) === x.dtype;
 /** The gradient of x, or null where it must be differentiable. */
 export function inputGradient(
   grad: Tensor,

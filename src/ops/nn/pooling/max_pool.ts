@@ -1,6 +1,6 @@
 // The largest elements of windows, where they are, and their gradient.
 import { empty } from "../../../tensor/allocate.ts";
-import { modes } from "../../../autograd/mode.ts";
+import { madeOfOps } from "../../../autograd/open_levels.ts";
 import type { Dtype } from "../../../base/dtype.ts";
 import { int32, int64, opmath } from "../../../base/dtype.ts";
 import { index } from "../../../kernel/abstract.ts";
@@ -126,7 +126,7 @@ define(_max_pool, {
   saves: ["indices"],
   backward: {
     self: ({ grad, sizes, indices, ...sliding }) => {
-      if (!modes().grad && tiles(sizes.self.slice(2), sliding)) return tiled(grad, indices, sizes.self, sliding);
+      if (!madeOfOps() && tiles(sizes.self.slice(2), sliding)) return tiled(grad, indices, sizes.self, sliding);
       const [n, c, ...spatial] = sizes.self;
       const rows = [n, c, numel(spatial)];
       return scatter_add_(grad.new_zeros(rows), 2, indices.flatten(2), grad.flatten(2)).view(sizes.self);
