@@ -120,3 +120,25 @@ by_flag = internal.boolean_dispatch(
 print(by_flag(1), by_flag(1, True), by_flag(1, return_indices=True), by_flag(1, return_indices=False), by_flag.__name__, by_flag.__module__)
 by_hand = lambda x: x
 print([f(by_hand) is by_hand for f in (internal.export, internal.unused, internal.ignore, internal._copy_to_script_wrapper)], internal.is_scripting())
+
+# --- torch.nn.parallel on a machine without GPUs
+from torch.nn.parallel import gather, replicate, scatter
+from torch.nn.parallel._functions import Broadcast, Gather, ReduceAddCoalesced, Scatter
+from torch.nn.parallel.scatter_gather import gather as same
+import torch, torch.nn.parallel as P
+
+x, layer = torch.ones(4, 2), torch.nn.Linear(2, 2)
+print(scatter((1, [2, "a"]), [0, 1]), same is gather, [f.__name__ for f in (Broadcast, Gather, ReduceAddCoalesced, Scatter)])
+for refused in (
+    lambda: scatter(x, ["cpu"]),
+    lambda: gather([x, x], "cpu"),
+    lambda: gather([x, x], 0),
+    lambda: replicate(layer, [0, 1]),
+    lambda: Broadcast.apply([0], x),
+    lambda: P.parallel_apply([layer, layer], [(x,), (x,)]),
+    lambda: P.parallel_apply([layer], [(x,), (x,)]),
+):
+    try:
+        print(refused())
+    except (AssertionError, RuntimeError, ValueError) as error:
+        print(type(error).__name__, str(error).split("\n")[0])

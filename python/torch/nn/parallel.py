@@ -125,3 +125,48 @@ def data_parallel(module, inputs, device_ids=None, output_device=None, dim=0, mo
     """module(*inputs): there are no devices to share them among."""
     inputs = inputs if isinstance(inputs, tuple) else () if inputs is None else (inputs,)
     return module(*inputs, **(module_kwargs or {}))
+
+
+def _of_gpus(name):
+    """A function between GPUs, of which there are none."""
+
+    class Between:
+        @staticmethod
+        def apply(*args):
+            raise AssertionError(f"{name} function not implemented for CPU tensors")
+
+    Between.__name__ = Between.__qualname__ = name
+    Between.__module__ = "torch.nn.parallel._functions"
+    return Between
+
+
+Broadcast, Gather, ReduceAddCoalesced, Scatter = map(_of_gpus, ("Broadcast", "Gather", "ReduceAddCoalesced", "Scatter"))
+
+
+def scatter(inputs, target_gpus, dim=0):
+    """`inputs` for each device; tensors would be cut, which needs GPUs."""
+    if isinstance(inputs, Tensor):
+        for target in target_gpus:
+            if isinstance(target, str) and target.startswith("cpu"):
+                raise ValueError(f"Expected a non cpu device, but got: {target}")
+        raise AssertionError("Torch not compiled with CUDA enabled")
+    for _ in _tensors(inputs):
+        scatter(_, target_gpus, dim)
+    return [inputs for _ in target_gpus]
+
+
+def gather(outputs, target_device, dim=0):
+    """Tensors of several GPUs as one."""
+    return Gather.apply(target_device, dim, *outputs)
+
+
+def replicate(network, devices, detach=False):
+    """A module for each GPU."""
+    return Broadcast.apply(devices, *network.parameters())
+
+
+def parallel_apply(modules, inputs, kwargs_tup=None, devices=None):
+    """Modules on a GPU each, at once."""
+    if len(modules) != len(inputs):
+        raise AssertionError(f"The number of modules {len(modules)} is not equal to the number of inputs {len(inputs)}")
+    raise RuntimeError("Cannot access accelerator device when none is available.")
