@@ -129,3 +129,32 @@ for make in (
         make(weights())
     except (TypeError, ValueError) as error:
         print(error)
+
+# --- options that every group has to have
+from torch.optim.optimizer import Optimizer, ParamsT, _use_grad_for_differentiable, required
+
+
+class Plain(Optimizer):
+    def __init__(self, params: ParamsT, lr=required, momentum=0):
+        if lr is not required and lr < 0.0:
+            raise ValueError(f"Invalid learning rate: {lr}")
+        super().__init__(params, dict(lr=lr, momentum=momentum, differentiable=False))
+
+    @_use_grad_for_differentiable
+    def step(self, closure=None):
+        print(torch.is_grad_enabled())
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.add_(p.grad, alpha=-group["lr"])
+
+
+p = torch.nn.Parameter(torch.ones(2))
+p.grad = torch.ones(2)
+print(required, Plain([{"params": [p], "lr": 0.5}]), Plain([p], lr=0.25).defaults)
+Plain([p], 0.25).step()
+print(p, Plain.step.__name__)
+for make in (lambda: Plain([p]), lambda: Plain([p], 1.0).add_param_group({"params": [torch.nn.Parameter(torch.ones(1))]}), lambda: Plain([{"params": [p], "momentum": 1}])):
+    try:
+        print(make())
+    except ValueError as error:
+        print(error)

@@ -1,13 +1,15 @@
 """torch.optim: the library's optimizers, over groups and state that Python keeps."""
 
 import collections
+import functools
 import itertools
 import sys
 import types
+import typing
 from operator import is_
 
 from .._bridge import Held, holder, number_of, run
-from .._signature import constructor, given
+from .._signature import constructor as _constructor, given as _given
 from .._tensor import Tensor
 
 MISSING = object()
@@ -119,6 +121,29 @@ def _listed(params):
     return [{**p} if isinstance(p, dict) else p for p in params]
 
 
+class _RequiredParameter:
+    """What stands in `defaults` for an option that each group has to have."""
+
+    def __repr__(self):
+        return "<required parameter>"
+
+
+_required = _RequiredParameter()
+
+
+def _use_grad_for_differentiable(step):
+    """A step that is recorded if the optimizer is `differentiable`, and not otherwise."""
+
+    @functools.wraps(step)
+    def recorded(self, *args, **kwargs):
+        from .. import set_grad_enabled
+
+        with set_grad_enabled(self.defaults["differentiable"]):
+            return step(self, *args, **kwargs)
+
+    return recorded
+
+
 class Optimizer:
     """The base of optimizers: one's own override step."""
 
@@ -138,8 +163,7 @@ class Optimizer:
             if "param_names" in group:
                 made["param_names"] = list(group["param_names"])
             made.update((k, v) for k, v in own.items() if k != "params")
-            for key, value in self.defaults.items():
-                made.setdefault(key, value)
+            self._complete(made)
             self.param_groups.append(made)
         self._calculator = library
         cls = type(self)
@@ -182,9 +206,13 @@ class Optimizer:
         for key in ("params", "param_names"):
             if key in group:
                 param_group[key] = list(group[key])
-        for key, value in self.defaults.items():
-            param_group.setdefault(key, value)
+        self._complete(param_group)
         self.param_groups.append(param_group)
+
+    def _complete(self, group):
+        for key, value in self.defaults.items():
+            if group.setdefault(key, value) is _required:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {key}")
 
     def zero_grad(self, set_to_none=True):
         run("method.zero_grad", self._library, set_to_none)
@@ -320,7 +348,7 @@ class LibraryOptimizer(Optimizer):
 
     def _make(self, values):
         wanted = values.pop("params")
-        options = given(type(self)._constructor, values)
+        options = _given(type(self)._constructor, values)
         params = [] if wanted is None else _listed(wanted)
         crossing = [{**_options(p), **_plain(p)} if isinstance(p, dict) else _plain(p) for p in params]
         for name in ("lr", "momentum", "weight_decay", "eps"):
@@ -391,7 +419,7 @@ def __getattr__(name):
         cls = _classes[name] = type(
             name, (LibraryOptimizer,), {"_library_name": name, "__module__": f"torch.optim.{home}"}
         )
-        cls.__init__ = cls._constructor = constructor(name)
+        cls.__init__ = cls._constructor = _constructor(name)
     globals()[name] = cls
     return cls
 
@@ -405,6 +433,7 @@ class _File(types.ModuleType):
 
 for _name in FILES:
     globals()[_name] = sys.modules[f"torch.optim.{_name}"] = _File(f"torch.optim.{_name}")
-Optimizer.__module__ = "torch.optim.optimizer"
+Optimizer.__module__ = _RequiredParameter.__module__ = "torch.optim.optimizer"
+sys.modules["torch.optim.optimizer"].__dict__.update(ParamsT=typing.Any, required=_required)
 
 from . import lr_scheduler, swa_utils  # noqa: E402

@@ -4,7 +4,7 @@ import collections
 import types
 
 from .._bridge import run, warn
-from .._signature import constructor, given
+from .._signature import constructor as _constructor, given as _given
 from .._tensor import Tensor
 
 
@@ -116,7 +116,7 @@ class LibraryScheduler(LRScheduler):
         # A subclass's own methods are called by the library, too, and for the first time while it makes its object.
         cls = type(self)
         overrides = [self._called(name) if getattr(cls, name) is not getattr(LibraryScheduler, name) else None for name in OVERRIDABLE]
-        options = given(cls._constructor, values)
+        options = _given(cls._constructor, values)
         self._library_object = run("bridge.newScheduler", self._library_name, self._warn_of_order, *overrides, **options)
         if "schedulers" in values:
             own["_schedulers"] = list(values["schedulers"])
@@ -216,6 +216,6 @@ def __getattr__(name):
     if name.startswith("__") or not run("bridge.hasClass", "scheduler", name):
         raise AttributeError(f"module 'torch.optim.lr_scheduler' has no attribute '{name}'")
     cls = type(name, (LibraryScheduler,), {"_library_name": name, "__module__": __name__})
-    cls.__init__ = cls._constructor = constructor(name)
+    cls.__init__ = cls._constructor = _constructor(name)
     globals()[name] = cls
     return cls
