@@ -142,3 +142,25 @@ for refused in (
         print(refused())
     except (AssertionError, RuntimeError, ValueError) as error:
         print(type(error).__name__, str(error).split("\n")[0])
+
+# --- the files of torch.cuda
+import importlib
+import torch
+from torch.cuda.memory import max_memory_allocated, memory_allocated
+from torch.cuda.streams import Event, Stream
+
+torch.cuda.random.manual_seed(1)
+torch.cuda.random.manual_seed_all(1)
+print(torch.cuda.random.manual_seed is torch.cuda.manual_seed, Stream is torch.cuda.Stream, Event is torch.cuda.Event)
+print(memory_allocated is torch.cuda.memory_allocated, max_memory_allocated is torch.cuda.max_memory_allocated)
+print([importlib.import_module("torch.cuda." + name) is getattr(torch.cuda, name) for name in ("random", "memory", "streams")])
+
+# --- the state of a DataParallel module without its prefix
+import torch
+from torch.nn.modules.utils import consume_prefix_in_state_dict_if_present
+
+print(torch.nn.modules.utils.consume_prefix_in_state_dict_if_present is consume_prefix_in_state_dict_if_present, torch.nn.modules.utils._pair(3))
+model = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.BatchNorm1d(1))
+for state in (torch.nn.DataParallel(model).state_dict(), dict(torch.nn.DataParallel(model).state_dict()), model.state_dict()):
+    consume_prefix_in_state_dict_if_present(state, "module.")
+    print(sorted(state), sorted(getattr(state, "_metadata", {}).items()), model.load_state_dict(state))

@@ -40,3 +40,4 @@ for _name, _place in MODULES.items():
     _cls = vars(sys.modules["torch.nn"]).get(_name)
     if isinstance(_cls, type):
         _cls.__module__ = _place
+from . import utils  # noqa: E402, F401
