@@ -323,6 +323,7 @@ export class Recorder implements Observer {
       version: -1,
       offset: 0,
       count: 0,
+      dtype: null,
       figures: null,
     };
     storage.noted = fresh;

@@ -168,7 +168,7 @@ function mixed(a: number, b: number, c: number, d: number): number {
   for (const lane of [b, c, d]) h = Math.imul(h ^ lane ^ (h >>> 15), 0x85ebca6b);
   return (h ^ (h >>> 13)) >>> 0;
 }
-/** Four lanes, so that one multiplication need not wait for another. */
+/** Four lanes, so that one multiplication need not wait for another. High bits come down at each, for products only carry upwards. */
 export function digestOf({ buffer, byteOffset, byteLength }: TypedArray): number {
   const words = byteLength >> 2;
   let [a, b, c, d] = SEEDS;
@@ -176,15 +176,15 @@ export function digestOf({ buffer, byteOffset, byteLength }: TypedArray): number
   if (byteOffset % 4 === 0) {
     const w = new Int32Array(buffer, byteOffset, words);
     for (; i + 3 < words; i += 4) {
-      a = Math.imul(a ^ w[i], PRIME);
-      b = Math.imul(b ^ w[i + 1], PRIME);
-      c = Math.imul(c ^ w[i + 2], PRIME);
-      d = Math.imul(d ^ w[i + 3], PRIME);
+      a = Math.imul(a ^ (a >>> 15) ^ w[i], PRIME);
+      b = Math.imul(b ^ (b >>> 15) ^ w[i + 1], PRIME);
+      c = Math.imul(c ^ (c >>> 15) ^ w[i + 2], PRIME);
+      d = Math.imul(d ^ (d >>> 15) ^ w[i + 3], PRIME);
     }
-    for (; i < words; i++) a = Math.imul(a ^ w[i], PRIME);
+    for (; i < words; i++) a = Math.imul(a ^ (a >>> 15) ^ w[i], PRIME);
   }
   const bytes = new Uint8Array(buffer, byteOffset + i * 4, byteLength - i * 4);
-  for (let k = 0; k < bytes.length; k++) a = Math.imul(a ^ bytes[k], PRIME);
+  for (let k = 0; k < bytes.length; k++) a = Math.imul(a ^ (a >>> 15) ^ bytes[k], PRIME);
   return mixed(a, b, c, d);
 }
 
@@ -212,6 +212,7 @@ export interface Seen {
   version: number;
   offset: number;
   count: number;
+  dtype: Dtype | null;
   figures: Figures | null;
 }
 
@@ -235,12 +236,14 @@ export class Values {
     const dense = isDense(shape, t.strides);
     const strides = dense ? t.strides : contiguousStrides(shape);
     const count = t.numel();
-    const isSeen = dense && seen.version === storage.version && seen.offset === offset && seen.count === count;
+    const isThere = seen.version === storage.version && seen.dtype === dtype;
+    const isSeen = dense && isThere && seen.offset === offset && seen.count === count;
     const figures = isSeen ? seen.figures : figuresOfTensor(t);
     if (dense && !isSeen) {
       seen.version = storage.version;
       seen.offset = offset;
       seen.count = count;
+      seen.dtype = dtype;
       seen.figures = figures;
     }
     const value: Value = { shape, dtype, strides, figures, elements: null };

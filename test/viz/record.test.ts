@@ -173,6 +173,33 @@ test.each([700, 7000])("figures of %i elements are those of the elements, and an
   elements.fill(NaN);
   check();
 });
+test("changes of high bits, of NaNs and of whole numbers, have digests of their own, and two do not cancel", () => {
+  const told = (x: torch.Tensor): number => {
+    const run = record(() => void x.clone());
+    return run.steps[0].inputs[0]!.tensor.values.all().at(-1)![1].figures!.digest;
+  };
+  const whole = torch.arange(700).to(torch.int32);
+  for (const x of [whole, torch.full([700], NaN)]) {
+    const words = x.view(torch.int32);
+    const digests = new Set([told(x)]);
+    const flip = (at: number, bit: number): void => void words[at].bitwise_xor_(1 << bit);
+    for (const bit of [30, 31])
+      for (let at = 0; at < 40; at++) {
+        flip(at, bit);
+        digests.add(told(x));
+        flip(at + 4, bit);
+        digests.add(told(x));
+        for (const k of [at, at + 4]) flip(k, bit);
+      }
+    expect(digests.size).toBe(161);
+  }
+});
+test("bits that are seen as another dtype have figures of their own", () => {
+  const x = torch.tensor([1, 2, 3]).float();
+  const run = record(() => x.mul(1).view(torch.int32).add(0));
+  const views = run.steps.find(({ name }) => name === "add")!.inputs[0]!.tensor.values.all();
+  expect(views.map(([, { figures }]) => [figures?.min, figures?.max])).toEqual([[0x3f800000, 0x40400000]]);
+});
 test("where_from tells the line that made a tensor, and nothing is watched after a recording, failed or not", () => {
   let x = torch.zeros(1);
   record(() => (x = torch.ones(2)));
