@@ -126,3 +126,18 @@ for kind, (make, *inputs) in LAYERS.items():
                 print(kind, layer(*inputs))
             except Exception as error:
                 print(kind, type(error).__name__, str(error).split("\n")[0])
+
+# --- losses of a program's own, on PyTorch's bases
+import torch
+from torch.nn.modules.loss import _Loss, _WeightedLoss
+class A(_Loss):
+    def forward(self, x, y): return (x - y).abs().mean() if self.reduction == "mean" else (x - y).abs()
+class B(_WeightedLoss):
+    def __init__(self, weight=None, reduction="sum"):
+        super().__init__(weight, reduction=reduction); self.k = 1
+    def forward(self, x): return x * (1 if self.weight is None else self.weight)
+
+
+print(A()(torch.ones(2), torch.zeros(2)), A(reduction="none")(torch.ones(2), torch.zeros(2)), A(None, None, "sum").reduction, A())
+print(A(size_average=False).reduction)
+print(B().reduction, B(torch.ones(2) * 2)(torch.ones(2)), list(B(torch.ones(2)).state_dict()), B().k)

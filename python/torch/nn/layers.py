@@ -402,7 +402,7 @@ KEPT = {
     "UpsamplingNearest2d": {"name": "UpsamplingNearest2d"},
     "UpsamplingBilinear2d": {"name": "UpsamplingBilinear2d"},
 }
-LIBRARY_NAMES = {"NonDynamicallyQuantizableLinear": "Linear", "NLLLoss2d": "NLLLoss"}
+LIBRARY_NAMES = {"_Loss": "L1Loss", "_WeightedLoss": "BCELoss", "NonDynamicallyQuantizableLinear": "Linear", "NLLLoss2d": "NLLLoss"}
 
 # The file of torch.nn.modules that PyTorch has a layer in.
 HOMES = {
