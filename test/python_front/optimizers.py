@@ -102,6 +102,10 @@ for name in NAMES.split():
     parameters = inspect.signature(getattr(torch.optim, name)).parameters.values()
     shown = [(p.name, None if p.default is p.empty else p.default) for p in parameters]
     print(name, [x for x in shown if x[0] not in WAYS], sorted(dict(shown)))
+for name in NAMES.split():
+    if name != "SparseAdam":
+        o = getattr(torch.optim, name)(weights())
+        print(name, sorted(o.defaults.items()))
 for make in (
     lambda p: torch.optim.SGD(p, 1, 0, 0.0, 1),
     lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.0),

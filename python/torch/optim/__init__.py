@@ -363,7 +363,7 @@ class LibraryOptimizer(Optimizer):
             raise
         # What Python gave stays what it was: ints, floats, tuples of them, and tensors.
         self.defaults = dict(run("get.defaults", library))
-        self.defaults.update((k, values[k]) for k in self.defaults if values[k] is not None)
+        self.defaults.update((k, values[k]) for k in self.defaults if values.get(k) is not None)
         self._begin(params, library)
         library.take_note(self.param_groups)
 
