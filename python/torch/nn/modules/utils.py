@@ -36,13 +36,3 @@ def consume_prefix_in_state_dict_if_present(state_dict, prefix):
     for key in list(metadata):
         if key == prefix.replace(".", "") or key.startswith(prefix):
             metadata[key[len(prefix) :]] = metadata.pop(key)
-
-
-def consume_prefix_in_state_dict_if_present(state_dict, prefix):
-    """Takes `prefix` off the names in a state dict, in place, as where it was saved of a DataParallel module."""
-    of_model = prefix.replace(".", "")
-    for names in (state_dict, getattr(state_dict, "_metadata", {})):
-        for name in list(names):
-            # In metadata the model's own name has no dot after it.
-            if name.startswith(prefix) or names is not state_dict and name == of_model:
-                names[name[len(prefix) :]] = names.pop(name)
