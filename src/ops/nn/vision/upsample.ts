@@ -245,7 +245,7 @@ define(_upsample, {
       if (!isTaken(takes, dtype) && (!antialias || spatial.some((n, d) => n !== output_size[d])))
         throw takes.refuse(dtype, dtype);
       const isWeighted = !mode.startsWith("nearest");
-      if (dtype === uint8 && isWeighted) return ofBytes(self, output_size, resize);
+      if (dtype === uint8 && isWeighted) return ofBytes(self, output_size, resize).contiguous();
       const isRounded = isHalf(dtype) && resize.general;
       let x = isHalf(dtype) && isWeighted ? self.float() : self;
       for (const [i, to] of output_size.entries()) {
@@ -258,7 +258,7 @@ define(_upsample, {
           x = weighted(x, d, { indices: taps.indices, weights }, x.dtype);
         }
       }
-      return x.dtype === dtype ? x : x.to(dtype);
+      return (x.dtype === dtype ? x : x.to(dtype)).contiguous();
     }),
   ),
   backward: {
