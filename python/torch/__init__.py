@@ -213,8 +213,8 @@ def range(start=_MISSING, end=_MISSING, step=1, *, dtype=None, requires_grad=Fal
     if step == 0:
         raise RuntimeError("step must be nonzero")
     with place:
-        made = _run("torch.arange", 0, _math.floor((end - start) / step) + 1).to(get_default_dtype()) * step + start
-    return (made if dtype is None else made.to(dtype)).requires_grad_(requires_grad)
+        made = _run("torch.arange", 0, _math.floor((end - start) / step) + 1).to(float64) * step + start
+    return made.to(dtype or get_default_dtype()).requires_grad_(requires_grad)
 
 
 def einsum(*args):

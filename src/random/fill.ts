@@ -3,6 +3,7 @@
 //
 // Note [Fused multiply-add]: PyTorch's build rounds a * b + c once. For float32 operands the product is exact in
 // float64, so fround(a * b + c) is the same, but for about one sum in 2^29 that lands half way; float64 needs `fma`.
+import { fma } from "../base/fma.ts";
 import * as dtypes from "../base/dtype.ts";
 import { float32 } from "../base/dtype.ts";
 import type { Dtype, TypedArray } from "../base/dtype.ts";
@@ -607,21 +608,4 @@ function fillWith(out: TypedArray, next: (i: number) => number): void {
       halves[2 * i + 1] = Math.floor(x / 2 ** 32);
     }
   }
-}
-
-/** a * b + c rounded once, by the error terms of product (Dekker 1971) and sum (Knuth). */
-function fma(a: number, b: number, c: number): number {
-  const product = a * b;
-  const sum = product + c;
-  const [a1, b1] = [upperHalf(a), upperHalf(b)];
-  const [a2, b2] = [a - a1, b - b1];
-  const productError = a2 * b2 - (product - a1 * b1 - a2 * b1 - a1 * b2);
-  const shift = sum - product;
-  const sumError = product - (sum - shift) + (c - shift);
-  const result = sum + (sumError + productError);
-  return Number.isFinite(result) ? result : sum;
-}
-function upperHalf(x: number): number {
-  const scaled = x * (2 ** 27 + 1);
-  return scaled - (scaled - x);
 }

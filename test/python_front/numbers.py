@@ -229,3 +229,10 @@ torch.cat([torch.ones(0), x], 5).backward(torch.zeros(0))
 print(x.grad)
 q, k = torch.tensor([[[[1.0, 0]]]]), torch.tensor([[[[0.0, 0], [-90, 0]]]])
 print(F.scaled_dot_product_attention(q, k, torch.tensor([[[[0.0], [3e38]]]]), scale=1.0))
+# --- evenly spaced numbers are float64's until the end
+import warnings
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    for dtype in (torch.float32, torch.float64, torch.int64):
+        print([repr(x) for x in torch.range(0, 3, 0.3 if dtype.is_floating_point else 1, dtype=dtype).tolist()])
+print([repr(x) for x in torch.linspace(-1, 1, 7).tolist()], [repr(x) for x in torch.logspace(-3.7, 2.2, 3).tolist()])

@@ -1,12 +1,23 @@
 // New tensors: of one value, of a rule, or like another.
 import { cppName } from "../../base/cpp_names.ts";
 import type { Dtype, Scalar } from "../../base/dtype.ts";
-import { bool, Complex, complex128, complexOf, float64, get_default_dtype, uint8 } from "../../base/dtype.ts";
+import {
+  bool,
+  Complex,
+  complex64,
+  complex128,
+  complexOf,
+  float32,
+  get_default_dtype,
+  uint8,
+} from "../../base/dtype.ts";
 import { iinfo } from "../../base/dtype_info.ts";
 import { RuntimeError } from "../../base/errors.ts";
+import { fma } from "../../base/fma.ts";
 import { contiguousStrides, reach } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { preserve_format, stridesIn } from "../../base/memory_format.ts";
+import { halfBits, halfValue, isHalf } from "../../kernel/half.ts";
 import { empty as allocate, emptyLike } from "../../tensor/allocate.ts";
 import type { Like } from "../../tensor/allocate.ts";
 import { compute, host } from "../../kinds/kernels.ts";
@@ -228,7 +239,7 @@ export const linspace = op(
 );
 define(linspace, {
   kernel: compute(({ start, end, steps, dtype, requires_grad }) => {
-    if (steps < 0) throw new RuntimeError("number of steps must be non-negative");
+    assertSteps(steps);
     const [a, b] = [numberOf(start), numberOf(end)];
     const to = spacedDtype("linspace", a, b, dtype);
     // Of complex numbers the parts, in turn.
@@ -237,14 +248,37 @@ define(linspace, {
       : [[steps > 0 ? fitted(a, to) : 0, steps > 1 ? fitted(b, to) : 0]];
     const values = hostZeros(steps * ends.length);
     for (const [k, [first, last]] of ends.entries()) {
-      const step = steps > 1 ? (last - first) / (steps - 1) : 0;
-      // From both ends, so that the middle is symmetric and the end exact.
-      for (let i = 0; i < steps; i++)
-        values[i * ends.length + k] = i < steps / 2 ? first + i * step : last - (steps - 1 - i) * step;
+      const spaced = spacedBy(first, last, steps, to);
+      for (let i = 0; i < steps; i++) values[i * ends.length + k] = spaced(i);
     }
     return asLeaf(fromTyped(values, [steps], to), requires_grad);
   }),
 });
+/**
+ * From both ends, so that the last is exact: the step as the dtype has it, float64 of whole numbers, times how many, and the end,
+ * rounded together; of halves each by itself.
+ */
+function spacedBy(start: number, end: number, steps: number, to: Dtype): (i: number) => number {
+  const [isShort, round] = [isHalf(to), roundedTo(to)];
+  const [first, last] = [start, end].map(round);
+  if (steps === 1) return () => first;
+  const step = round(round(last - first) / round(steps - 1));
+  const from = (x: number, k: number, by: number): number =>
+    isShort ? round(x + round(by * round(k))) : round === exact ? fma(by, k, x) : round(x + by * k);
+  const half = Math.floor(steps / 2);
+  return (i) => (i < half ? from(first, i, step) : from(last, steps - 1 - i, -step));
+}
+function assertSteps(steps: number): void {
+  if (steps < 0) throw new RuntimeError("number of steps must be non-negative");
+}
+const exact = (x: number): number => x;
+/** Numbers as a dtype of floats has them. */
+const roundedTo = (dtype: Dtype): ((x: number) => number) =>
+  isHalf(dtype)
+    ? (x) => halfValue(halfBits(x, dtype), dtype)
+    : dtype === float32 || dtype === complex64
+      ? Math.fround
+      : exact;
 /** An end as that dtype holds it: ends of whole numbers are cut first. */
 function fitted(x: Scalar, to: Dtype): number {
   const held = Number(castScalar(x, to));
@@ -279,9 +313,21 @@ define(logspace, {
   kernel: host(({ start, end, steps, base, dtype, requires_grad }) => {
     const [a, b] = [numberOf(start), numberOf(end)];
     const to = spacedDtype("logspace", a, b, dtype);
-    const bound = (x: Scalar): Scalar => (to.is_differentiable ? x : Math.trunc(Number(x)));
-    const exponents = linspace(bound(a), bound(b), steps, { dtype: to.is_complex ? complex128 : float64 });
-    return asLeaf(_pow_scalar(base, exponents).to(to), requires_grad);
+    assertSteps(steps);
+    if (to.is_complex) {
+      const exponents = linspace(a, b, steps, { dtype: complex128 });
+      return asLeaf(_pow_scalar(base, exponents).to(to), requires_grad);
+    }
+    // The ends as the dtype has them, and all else in float64.
+    const values = hostZeros(steps);
+    const round = roundedTo(to);
+    const [first, last] = [a, b].map((x) =>
+      !to.is_floating_point ? Math.trunc(Number(x)) : steps === 1 ? Number(x) : round(Number(x)),
+    );
+    const step = steps > 1 ? round(last - first) / (steps - 1) : 0;
+    for (let i = 0; i < steps; i++)
+      values[i] = base ** (i < Math.floor(steps / 2) || steps === 1 ? first + step * i : last - step * (steps - 1 - i));
+    return asLeaf(fromTyped(values, [steps], to), requires_grad);
   }),
 });
 
