@@ -11,7 +11,7 @@ export interface BundleSize {
 }
 /** Programs, and how many KB of them gzipped are allowed. */
 export const programs: Readonly<Record<string, readonly [text: string, limit: number]>> = {
-  "tensors and autograd": [`import { tensor, autograd } from "tidu"; globalThis.x = [tensor([1]), autograd];`, 203.5],
+  "tensors and autograd": [`import { tensor, autograd } from "tidu"; globalThis.x = [tensor([1]), autograd];`, 204],
   "tensors and Linear": [
     `import { tensor } from "tidu"; import { Linear } from "tidu/nn"; globalThis.x = new Linear(1, 1)(tensor([1]));`,
     187.5,
@@ -20,9 +20,9 @@ export const programs: Readonly<Record<string, readonly [text: string, limit: nu
     `import { tensor } from "tidu/lean"; import { Linear } from "tidu/nn"; import { SGD } from "tidu/optim";
     const model = new Linear(1, 1); const steps = new SGD(model.parameters(), { lr: 0.1 });
     const loss = model(tensor([1])).sum(); loss.backward(); steps.step(); globalThis.x = String(loss);`,
-    125,
+    125.5,
   ],
-  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 463],
+  "all of tidu": [`import * as torch from "tidu"; globalThis.torch = torch;`, 464],
 };
 export const kb = (n: number): string => `${(n / 1024).toFixed(1)} KB`;
 
