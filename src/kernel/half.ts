@@ -76,3 +76,5 @@ export function halfBits(x: number, dtype: Dtype): number {
   const rounded = (bits & 0x7fffffff) + 0xfff + ((bits >>> 13) & 1) - REBIAS * 2 ** 23;
   return sign | Math.min(rounded >>> 13, INFINITE);
 }
+/** A number as a dtype of 16 bits has it. */
+export const roundedToHalf = (x: number, dtype: Dtype): number => halfValue(halfBits(x, dtype), dtype);

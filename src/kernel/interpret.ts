@@ -4,7 +4,7 @@ import type { Dtype, TypedArray } from "../base/dtype.ts";
 import { bool, float32, float64, int32, int64, uint8 } from "../base/dtype.ts";
 import type { BinaryOp, BitOp, CompareOp, Expr, MathOp, UnaryOp } from "./expr.ts";
 import { splitComplex } from "./complex.ts";
-import { halfBits, halfValue, isHalf } from "./half.ts";
+import { halfBits, halfValue, isHalf, roundedToHalf } from "./half.ts";
 import { passesOf } from "./loops.ts";
 import type { Kernel, Launch } from "./loops.ts";
 import { further } from "./place.ts";
@@ -140,7 +140,7 @@ const stored = (x: Value, dtype: Dtype): Value =>
 function fit(x: Value | boolean, dtype: Dtype): Value {
   if (dtype === float64) return x as number;
   if (dtype === float32) return Math.fround(x as number);
-  if (isHalf(dtype)) return halfValue(halfBits(x as number, dtype), dtype);
+  if (isHalf(dtype)) return roundedToHalf(x as number, dtype);
   if (dtype === bool) return x ? 1n : 0n;
   const width = dtype.itemsize * 8;
   return dtype === uint8 ? BigInt.asUintN(width, x as bigint) : BigInt.asIntN(width, x as bigint);

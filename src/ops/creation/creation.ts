@@ -17,7 +17,7 @@ import { fma } from "../../base/fma.ts";
 import { contiguousStrides, reach } from "../../base/layout.ts";
 import type { Shape } from "../../base/layout.ts";
 import { preserve_format, stridesIn } from "../../base/memory_format.ts";
-import { halfBits, halfValue, isHalf } from "../../kernel/half.ts";
+import { isHalf, roundedToHalf } from "../../kernel/half.ts";
 import { empty as allocate, emptyLike } from "../../tensor/allocate.ts";
 import type { Like } from "../../tensor/allocate.ts";
 import { compute, host } from "../../kinds/kernels.ts";
@@ -274,11 +274,7 @@ function assertSteps(steps: number): void {
 const exact = (x: number): number => x;
 /** Numbers as a dtype of floats has them. */
 const roundedTo = (dtype: Dtype): ((x: number) => number) =>
-  isHalf(dtype)
-    ? (x) => halfValue(halfBits(x, dtype), dtype)
-    : dtype === float32 || dtype === complex64
-      ? Math.fround
-      : exact;
+  isHalf(dtype) ? (x) => roundedToHalf(x, dtype) : dtype === float32 || dtype === complex64 ? Math.fround : exact;
 /** An end as that dtype holds it: ends of whole numbers are cut first. */
 function fitted(x: Scalar, to: Dtype): number {
   const held = Number(castScalar(x, to));

@@ -5,7 +5,7 @@ import { RuntimeError } from "../../../base/errors.ts";
 import { channels_last_3d, isIn } from "../../../base/memory_format.ts";
 import { index } from "../../../kernel/abstract.ts";
 import { input, load, param } from "../../../kernel/expr.ts";
-import { halfBits, halfValue, isHalf } from "../../../kernel/half.ts";
+import { isHalf, roundedToHalf } from "../../../kernel/half.ts";
 import { Kernel, operand } from "../../../kernel/loops.ts";
 import { compute, inFormat, inOpmath } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
@@ -120,7 +120,7 @@ export function isGeneral({ sizes, strides }: Tensor, mode: string): boolean {
 }
 /** Weights as a dtype has them: of two of them, the first is what the second leaves of 1. */
 function roundedWeights(weights: readonly Float64Array[], dtype: Dtype): Float64Array[] {
-  const round = (x: number): number => halfValue(halfBits(x, dtype), dtype);
+  const round = (x: number): number => roundedToHalf(x, dtype);
   const rounded = weights.map((w) => w.map(round));
   if (rounded.length === 2) rounded[0] = rounded[1].map((w) => round(1 - w));
   return rounded;
