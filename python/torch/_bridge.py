@@ -3,6 +3,7 @@
 import ast
 import builtins
 import collections
+import functools
 import itertools
 import json
 import math
@@ -597,12 +598,32 @@ def function(path, name=None):
         return label(name or path, invoke(number, args, kwargs))
 
     call.__name__ = NAMES.get(own, own)
+    call.__signature__ = functools.partial(_signature, path, first)
+    call.__doc__ = doc_of(path)
     # Where it is found: pickles have functions by their places.
     if space in ("", "torch") or space.startswith("nn."):
         call.__module__, call.__qualname__ = ".".join(filter(None, ("torch", space.removeprefix("torch")))), own
     else:
         call.__module__, call.__qualname__ = "torch", f"{space}.{own}"
     return call
+
+
+@functools.cache
+def _docs():
+    with open(HERE + "_docs.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def doc_of(path):
+    """What the library's sources say of a function or class, None where nothing."""
+    docs = _docs()
+    return docs.get(path) or docs.get("torch." + path.rpartition(".")[2])
+
+
+def _signature(path, first):
+    from ._signature import text_of
+
+    return text_of(path, first)
 
 
 def label(path, result):

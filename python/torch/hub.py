@@ -60,18 +60,18 @@ def _entry(module, name):
     return found
 
 
-def list(github, force_reload=False, skip_validation=False, trust_repo=None, verbose=True, *, source="github"):
+def list(github, force_reload=False, skip_validation=False, trust_repo="check", verbose=True, *, source="github"):
     """The names that a hubconf.py has."""
     module = _entries(github, source)
     return [name for name in dir(module) if callable(getattr(module, name)) and not name.startswith("_")]
 
 
-def help(github, model, force_reload=False, skip_validation=False, trust_repo=None, *, source="github"):
+def help(github, model, force_reload=False, skip_validation=False, trust_repo="check", *, source="github"):
     return _entry(_entries(github, source), model).__doc__
 
 
 def load(
-    repo_or_dir, model, *args, source="github", trust_repo=None, force_reload=False, verbose=True, skip_validation=False, calls_in_load_model=False, **kwargs
+    repo_or_dir, model, *args, source="github", trust_repo="check", force_reload=False, verbose=True, skip_validation=False, calls_in_load_model=False, **kwargs
 ):
     """What a function of a folder's hubconf.py makes."""
     return _entry(_entries(repo_or_dir, source), model)(*args, **kwargs)
@@ -89,7 +89,7 @@ def download_url_to_file(url, dst, hash_prefix=None, progress=True):
 
 
 def load_state_dict_from_url(
-    url, model_dir=None, map_location=None, progress=True, check_hash=False, file_name=None, weights_only=True
+    url, model_dir=None, map_location=None, progress=True, check_hash=False, file_name=None, weights_only=False
 ):
     """The state dict of a file in `model_dir`, which is copied from the url if it is not there."""
     model_dir = os.path.join(get_dir(), "checkpoints") if model_dir is None else model_dir

@@ -15,6 +15,10 @@ export type ArgumentsAfter<N extends string, S extends string, O = object> = For
 /** A function with the arguments of a signature. */
 export type Callable<S extends string, T, O = object> = (...args: Arguments<S, O>) => T;
 
+/** What a callable throws that is given nothing but this: it tells what it binds its arguments by, and does nothing else. */
+export class Question extends Error {
+  answer: Schema | null = null;
+}
 interface Bound {
   readonly schema: Schema;
   /** See size_average.ts. */
@@ -48,6 +52,7 @@ export function bindArguments<S extends string, O = object>(
   return valuesOf(boundBy(signature, name), given) as ValuesOf<Told<Args<S>, O>>;
 }
 function valuesOf({ schema, former }: Bound, given: readonly unknown[]): object {
+  if (given[0] instanceof Question) throw Object.assign(given[0], { answer: schema });
   const values = bind(schema, former === null ? given : formerArguments.translate(schema, former, given));
   const byName: Record<string, unknown> = {};
   for (let i = 0; i < values.length; i++) byName[schema.args[i].name] = values[i];

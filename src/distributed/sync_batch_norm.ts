@@ -30,7 +30,7 @@ class Gathered extends Function {
 }
 
 const SYNC =
-  "SyncBatchNorm(int num_features, float eps=1e-05, float? momentum=0.1, bool affine=True, bool track_running_stats=True, object process_group=None, device? device=None, dtype? dtype=None) -> Module";
+  "SyncBatchNorm(int num_features, float eps=1e-05, float? momentum=0.1, bool affine=True, bool track_running_stats=True, object process_group=None, device? device=None, dtype? dtype=None, *, bool bias=True) -> Module";
 /**
  * A BatchNorm whose mean and variance in training are those of the batches of all processes of a group together, as
  * `torch.nn.SyncBatchNorm`. Its inputs have at least two dims, and may be of other sizes in other processes.

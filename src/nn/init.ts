@@ -98,7 +98,7 @@ export const sparse_ = initializer(
  * McClelland and Ganguli, 2014. As `torch.nn.init.orthogonal_`.
  */
 export const orthogonal_ = initializer(
-  "orthogonal_(Tensor tensor, float gain=1.0, Generator? generator=None) -> Tensor",
+  "orthogonal_(Tensor tensor, float gain=1, Generator? generator=None) -> Tensor",
   (t, { gain, generator }) => {
     if (t.sizes.length < 2) throw new ValueError("Only tensors with 2 or more dimensions are supported");
     if (t.numel() === 0) return;
@@ -183,7 +183,7 @@ function kaimingStd(t: Tensor, a: number, mode: string, nonlinearity: string): n
 }
 /** Uniform, keeping the variance through rectifiers. He et al., 2015. As `torch.nn.init.kaiming_uniform_`. */
 export const kaiming_uniform_ = initializer(
-  "kaiming_uniform_(Tensor tensor, float a=0.0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
+  "kaiming_uniform_(Tensor tensor, float a=0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
   (t, { a, mode, nonlinearity, generator }) => {
     const std = kaimingStd(t, a, mode, nonlinearity);
     if (std === null) return;
@@ -193,7 +193,7 @@ export const kaiming_uniform_ = initializer(
 );
 /** Normal, keeping the variance through rectifiers. He et al., 2015. As `torch.nn.init.kaiming_normal_`. */
 export const kaiming_normal_ = initializer(
-  "kaiming_normal_(Tensor tensor, float a=0.0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
+  "kaiming_normal_(Tensor tensor, float a=0, str mode='fan_in', str nonlinearity='leaky_relu', Generator? generator=None) -> Tensor",
   (t, { a, mode, nonlinearity, generator }) => {
     const std = kaimingStd(t, a, mode, nonlinearity);
     if (std !== null) t.normal_(0, std, { generator });

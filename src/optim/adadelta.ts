@@ -20,8 +20,6 @@ export type AdadeltaOptions = OptionsOf<typeof signature>;
  * const optimizer = new optim.Adadelta(model.parameters(), { rho: 0.95 });
  */
 export class Adadelta extends Optimizer<AdadeltaOptions, { step: Tensor; square_avg: Tensor; acc_delta: Tensor }> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

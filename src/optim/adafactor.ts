@@ -32,8 +32,6 @@ export interface AdafactorState {
  * const optimizer = new optim.Adafactor(model.parameters(), { lr: 0.01 });
  */
 export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

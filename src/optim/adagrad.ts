@@ -24,8 +24,6 @@ export type AdagradOptions = OptionsOf<typeof signature>;
  * const optimizer = new optim.Adagrad(model.parameters(), { lr: 0.1 });
  */
 export class Adagrad extends Optimizer<AdagradOptions, { step: Tensor; sum: Tensor }> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

@@ -34,8 +34,6 @@ export interface AdamState {
  * const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3, betas: [0.9, 0.999] });
  */
 export class Adam extends Optimizer<AdamOptions, AdamState> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }
@@ -92,8 +90,6 @@ const adam = onePass(([before, m, v, largest], grad, [rate1, beta2, rate2, size,
  * const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3, weight_decay: 0.01 });
  */
 export class AdamW extends Adam {
-  /** @internal */
-  static override readonly _signature: string = signatureW;
   static {
     keepsNoGradient.add(this);
   }

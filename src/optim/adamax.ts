@@ -19,8 +19,6 @@ export type AdamaxOptions = OptionsOf<typeof signature>;
  * const optimizer = new optim.Adamax(model.parameters(), { lr: 2e-3 });
  */
 export class Adamax extends Optimizer<AdamaxOptions, { step: Tensor; exp_avg: Tensor; exp_inf: Tensor }> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

@@ -31,8 +31,6 @@ export interface ASGDState {
  * const average = optimizer.state.get(param)?.ax;
  */
 export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

@@ -52,8 +52,6 @@ export interface LBFGSState {
  * });
  */
 export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   constructor(...given: OptimizerArgs<typeof signature>) {
     const [params, options] = bindOptimizer(signature, given);
     requireNonNegative({ "learning rate": options.lr });

@@ -30,8 +30,6 @@ const ADJUST: Readonly<Record<string, (rows: number, columns: number) => number>
  * const optimizer = new optim.Muon([model.hidden.weight], { lr: 0.02 });
  */
 export class Muon extends Optimizer<MuonOptions, { momentum_buffer: Tensor }> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

@@ -27,8 +27,6 @@ export interface NAdamState {
  * const optimizer = new optim.NAdam(model.parameters(), { lr: 2e-3 });
  */
 export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

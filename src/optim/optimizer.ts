@@ -68,11 +68,6 @@ const LOAD = "Optimizer.load_state_dict(object state_dict) -> None";
  * const optimizer = new SignSGD(model.parameters(), { lr: 0.01 });
  */
 export class Optimizer<O extends CommonOptions = CommonOptions, S extends object = State> {
-  /**
-   * What the constructor binds its arguments by: Python's classes have it, too.
-   * @internal
-   */
-  static readonly _signature: string = OPTIMIZER;
   /** Options of groups that do not say otherwise. */
   readonly defaults: O;
   readonly param_groups: ParamGroup<O>[] = [];

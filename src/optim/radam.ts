@@ -20,8 +20,6 @@ export type RAdamOptions = OptionsOf<typeof signature>;
  * const optimizer = new optim.RAdam(model.parameters(), { lr: 1e-3 });
  */
 export class RAdam extends Optimizer<RAdamOptions, { step: Tensor; exp_avg: Tensor; exp_avg_sq: Tensor }> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

@@ -27,8 +27,6 @@ export interface RMSpropState {
  * const optimizer = new optim.RMSprop(model.parameters(), { lr: 0.01, alpha: 0.9 });
  */
 export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

@@ -23,8 +23,6 @@ export type RpropOptions = OptionsOf<typeof signature>;
  * const optimizer = new optim.Rprop(model.parameters(), { lr: 0.01, etas: [0.5, 1.2] });
  */
 export class Rprop extends Optimizer<RpropOptions, { step: Tensor; prev: Tensor; step_size: Tensor }> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

@@ -25,8 +25,6 @@ export type SGDOptions = OptionsOf<typeof signature>;
  * optimizer.step();
  */
 export class SGD extends Optimizer<SGDOptions, { momentum_buffer: Tensor }> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

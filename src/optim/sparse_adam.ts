@@ -28,8 +28,6 @@ export interface SparseAdamState {
  * const optimizer = new optim.SparseAdam(table.parameters(), { lr: 1e-3 });
  */
 export class SparseAdam extends Optimizer<SparseAdamOptions, SparseAdamState> {
-  /** @internal */
-  static override readonly _signature: string = signature;
   static {
     keepsNoGradient.add(this);
   }

@@ -67,6 +67,7 @@ import { dispatching } from "./dispatch_level.ts";
 import { distributions } from "./distributions.ts";
 import { layers, plain } from "./layers.ts";
 import { schedulers } from "./schedulers.ts";
+import { signatureOf } from "./signatures.ts";
 import { profiler } from "./profiler.ts";
 import { train } from "./train.ts";
 import { viz } from "./viz.ts";
@@ -99,6 +100,7 @@ function throughSteps(node: Node, edges: readonly (Edge | null)[], grads: readon
   return edges.map((edge) => (edge === null ? null : given[inputs.indexOf(edge)]));
 }
 export const helpers = {
+  signatureOf,
   ...layers,
   ...distributions,
   ...dispatching,

@@ -24,8 +24,6 @@ export const layers = {
     const found = namespaces.find(name) as { readonly prototype?: unknown } | undefined;
     return typeof found === "function" && found.prototype instanceof BASES[kind];
   },
-  /** What an optimizer's or scheduler's constructor binds its arguments by. */
-  signatureOf: (name: string): string => (namespaces.find(name) as typeof Optimizer)._signature,
   hasMethod: (name: string, method: string): boolean => method in (classOf(name).prototype as object),
   /**
    * What a new layer is made of: its fields, its parameters, and its buffers with whether they are saved. With `resets`

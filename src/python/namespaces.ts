@@ -1,6 +1,7 @@
 // The library's functions by the names that Python has for them.
 import * as torch from "../index.ts";
 import * as distributed from "../distributed/index.ts";
+import * as distributions from "../distributions/index.ts";
 import * as functional from "../nn/functional/index.ts";
 import * as nn from "../nn/index.ts";
 import * as masks from "../nn/utils/masks.ts";
@@ -33,6 +34,7 @@ const spaces: Readonly<Record<string, Namespace>> = {
   "autograd.graph": torch.autograd.graph as Namespace,
   "autograd.forward_ad": torch.autograd.forward_ad as Namespace,
   distributed: distributed as Namespace,
+  distributions: distributions as Namespace,
   "utils.checkpoint": torch.utils.checkpoint as Namespace,
 };
 export const namespaces = {

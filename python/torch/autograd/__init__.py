@@ -126,10 +126,10 @@ def grad(
     grad_outputs=None,
     retain_graph=None,
     create_graph=False,
+    only_inputs=True,
     allow_unused=None,
     is_grads_batched=False,
     materialize_grads=False,
-    only_inputs=True,
 ):
     if not only_inputs:
         _bridge.warn(ONLY_INPUTS, "FutureWarning")
@@ -149,7 +149,7 @@ def grad(
                     "If you only want some tensors in `grad_output` to be considered batched, consider using vmap."
                 )
         rows = zip(*_tuple(grad_outputs))
-        made = [grad(outputs, inputs, row, True, create_graph, allow_unused, False, materialize_grads) for row in rows]
+        made = [grad(outputs, inputs, row, True, create_graph, True, allow_unused, False, materialize_grads) for row in rows]
         return tuple(None if column[0] is None else run("torch.stack", list(column)) for column in zip(*made))
     grads = None if grad_outputs is None else _checked_grads(_tuple(grad_outputs), outputs)
     return run("autograd.grad", list(outputs), list(_tuple(inputs)), grads, options)

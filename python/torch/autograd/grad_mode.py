@@ -13,11 +13,11 @@ class _Mode:
     _name = "grad"
     _on = True
 
-    def __new__(cls, function=None):
+    def __new__(cls, orig_func=None):
         self = object.__new__(cls)
         self._before = []
-        if callable(function) and not isinstance(function, bool):
-            return self(function)
+        if callable(orig_func) and not isinstance(orig_func, bool):
+            return self(orig_func)
         return self
 
     def __init__(self, *args):

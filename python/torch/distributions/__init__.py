@@ -6,7 +6,7 @@ import types
 from .._bridge import _classes, run
 from .._places import register
 from . import constraints, transforms
-from ._held import Family
+from ._held import Family, with_arguments
 from .constraints import Constraint
 from .distribution import Distribution, ExponentialFamily
 from .transforms import *  # noqa: F403
@@ -79,7 +79,7 @@ def _class(name):
             there, value = run("bridge.ofClass", "distribution", name, member)
             # What depends on the distribution is asked of it.
             members[member] = value if there and not constraints.is_dependent(value) else _depending(member)
-        cls = _found[name] = Family(name, (_class(BASES.get(name, "Distribution")),), members)
+        cls = _found[name] = with_arguments(Family(name, (_class(BASES.get(name, "Distribution")),), members))
         _classes["distribution." + name] = cls._held
     return cls
 

@@ -1,7 +1,7 @@
 """torch.distributions.constraints."""
 
 from .._bridge import _classes, run
-from ._held import Family, Standing
+from ._held import Family, Standing, with_arguments
 
 
 class Constraint(Standing):
@@ -29,7 +29,7 @@ CLASSES = """_Boolean _Cat _CorrCholesky _Dependent _GreaterThan _GreaterThanEq 
     _Simplex _Square _Stack _Symmetric MixtureSameFamilyConstraint""".split()
 _asked = {name: property(lambda self, name=name: run("bridge.member", self, name)[1]) for name in ("is_discrete", "event_dim")}
 for _name in CLASSES:
-    _cls = globals()[_name] = Family(_name, (Constraint,), {"_library_name": _name, "__module__": __name__, **_asked})
+    _cls = globals()[_name] = with_arguments(Family(_name, (Constraint,), {"_library_name": _name, "__module__": __name__, **_asked}))
     _classes["constraint." + _name] = _cls._held
 VALUES = """boolean corr_cholesky dependent lower_cholesky lower_triangular nonnegative nonnegative_integer one_hot positive positive_definite
     positive_integer positive_semidefinite real real_vector simplex square symmetric unit_interval""".split()

@@ -26,7 +26,10 @@ class Distribution(Standing):
         Distribution._validate_args = value
         run("bridge.setValidation", value)
 
-    def _callbacks(self, batch_shape=(), event_shape=(), validate_args=None):
+    def __init__(self, batch_shape=Size([]), event_shape=Size([]), validate_args=None):
+        self._make({"batch_shape": batch_shape, "event_shape": event_shape, "validate_args": validate_args})
+
+    def _callbacks(self, batch_shape, event_shape, validate_args):
         me = weakref.ref(self)
         if validate_args is not None:
             self.__dict__["_validate_args"] = validate_args

@@ -3,7 +3,7 @@
 import weakref
 
 from .._bridge import _classes, run
-from ._held import Family, Standing
+from ._held import Family, Standing, made_of, with_arguments
 
 
 class Transform(Standing):
@@ -11,7 +11,9 @@ class Transform(Standing):
 
     _kind = "transform"
 
-    def _callbacks(self, cache_size=0):
+    __init__ = _constructor = made_of(["cache_size=0"], "Transform")
+
+    def _callbacks(self, cache_size):
         me = weakref.ref(self)
         return cache_size, lambda name, *args: _answer(me(), name, args)
 
@@ -57,7 +59,7 @@ NAMES = """AbsTransform AffineTransform CatTransform ComposeTransform CorrCholes
     IndependentTransform LowerCholeskyTransform PositiveDefiniteTransform PowerTransform ReshapeTransform SigmoidTransform SoftmaxTransform
     SoftplusTransform StackTransform StickBreakingTransform TanhTransform""".split()
 for _name in [*NAMES, "_InverseTransform"]:
-    _cls = globals()[_name] = Family(_name, (Transform,), {"_library_name": _name, "__module__": __name__})
+    _cls = globals()[_name] = with_arguments(Family(_name, (Transform,), {"_library_name": _name, "__module__": __name__}))
     _classes["transform." + _name] = _cls._held
 identity_transform = run("bridge.identityTransform")
 __all__ = [*NAMES, "Transform", "identity_transform"]

@@ -2,7 +2,7 @@
 
 from importlib import import_module as _import_module
 
-from .._bridge import names as _names
+from .._bridge import doc_of as _doc_of, names as _names
 from . import functional, grad, init, layers as _layers, parallel, utils
 from .composed import AdaptiveLogSoftmaxWithLoss, TripletMarginWithDistanceLoss
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
@@ -35,5 +35,8 @@ def __getattr__(name):
 def __dir__():
     return sorted(set(globals()) | set(filter(_layers.layer_class, _names("nn"))))
 
+
+for _cls in (Module, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential):
+    _cls.__doc__ = _cls.__doc__ or _doc_of(f"nn.{_cls.__name__}")
 
 from . import modules  # noqa: E402, last: it has the classes under their other names

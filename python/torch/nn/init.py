@@ -11,5 +11,7 @@ def __getattr__(name):
     f = _function("nn.init." + name)
     if f is None:
         raise AttributeError(f"module 'torch.nn.init' has no attribute '{name}'")
+    if not name.endswith("_") and name != "calculate_gain":
+        del f.__signature__  # those without underscore take anything and warn
     globals()[name] = f
     return f

@@ -1,21 +1,21 @@
 """The library's layers as Python modules: what they are made of is here, their numbers are made there."""
 
+import inspect
 import itertools
+import re
 from operator import is_
 
-from .._bridge import Held, holder, run
+from .._bridge import Held, doc_of, holder, run
 from .._device import placed
+from .._signature import by_place_and_name, constructor
 from .._tensor import Tensor
 from .module import Module
 from .parameter import Parameter
 
 KNOWN = {}  # names of a class's fields, parameters and buffers: all that layers had, and those that all had
 MISSING = object()
+NUMBERS = (int, float)
 _missing = itertools.repeat(MISSING)
-# What has a float, though the library, which has one type of number, does not tell 1.0 from 1.
-FLOATS = frozenset(
-    "alpha beta delta div_value dropout eps init k label_smoothing lambd lower margin max_norm max_val min_val momentum negative_slope norm_type p scale_factor threshold upper value".split()
-)
 
 
 @holder("layer")
@@ -64,26 +64,33 @@ class Layer(Module):
 
     _library_name = None
 
+    _constructor = None  # whose arguments are the library's
+
     def __init__(self, *args, **kwargs):
+        self._take(args, kwargs, kwargs)
+
+    def _make(self, values):
+        self._take(*by_place_and_name(self._constructor, values), values)
+
+    def _take(self, args, options, values):
+        """Takes over what the library's layer is made of; `values`: all arguments by name, as the program gave them."""
         super().__init__()
-        place = placed(kwargs.pop("device", None), "empty")
-        if kwargs.get("dtype", 0) is None:
-            del kwargs["dtype"]
+        place = placed(options.pop("device", None), "empty")
+        if options.get("dtype", 0) is None:
+            del options["dtype"]
         # A subclass's own way of drawing the parameters is followed from the start.
         reset = getattr(type(self), "reset_parameters", None)
         resets = reset is None or hasattr(reset, "_is_own")
         with place:
-            fields, parameters, buffers = run("bridge.newLayer", self._library_name, resets, *args, **kwargs)
+            fields, parameters, buffers = run("bridge.newLayer", self._library_name, resets, *args, **options)
         made = {"training", *(x[0] for kind in (fields, parameters, buffers) for x in kind)}
         known, needed = KNOWN.get(self._library_name, (made, made))
         if not known == needed == made:
             known, needed = known | made, needed & made
         KNOWN[self._library_name] = known, needed
         self.__dict__.update(self._kept)
-        for i, (name, value) in enumerate(fields):
-            # Fields are in the order of the arguments.
-            given = kwargs.get(name, args[i] if i < len(args) else None)
-            self.__dict__[name] = self._as_kept(name, value, given)
+        for name, value in fields:
+            self.__dict__[name] = self._as_kept(name, value, values.get(name))
         for name, p in parameters:
             self._parameters[name] = None if p is None else Parameter._of(p)
         for name, b, persistent in buffers:
@@ -97,12 +104,14 @@ class Layer(Module):
     _keeps_tuples = False
 
     def _as_kept(self, name, value, given):
-        """A field as PyTorch keeps it: a float is no int, and one number for all dims stays one."""
+        """A field as PyTorch keeps it: a number is the one that was given, float or int, and one for all dims stays one."""
         if name == "scale_factor" and value is not None:
-            value = float(value) if isinstance(value, (int, float)) else tuple(map(float, value))
+            return float(value) if isinstance(value, (int, float)) else tuple(map(float, value))
         if type(value) is tuple and len(value) == 1 and not self._keeps_tuples:
             return value if isinstance(given, (tuple, list)) else value[0]
-        return float(value) if type(value) is int and name in FLOATS and type(given) is not int else value
+        if type(given) not in NUMBERS or type(value) not in NUMBERS:
+            return value
+        return given if value == given else float(value) if type(given) is float else value
 
     def _computing(self):
         """What computes for this layer, as the layer is now."""
@@ -129,7 +138,11 @@ class Layer(Module):
         return run("bridge.forward", self._computing(), *args, **kwargs)
 
     def extra_repr(self):
-        return run("bridge.compute", self._computing(), "extra_repr")
+        text = run("bridge.compute", self._computing(), "extra_repr")
+        for name, value in self.__dict__.items():
+            if type(value) is int:  # the library, which has one type of number, tells a float
+                text = re.sub(rf"(^|\b{name}=){float(value)}(?=,|$)", rf"\g<1>{value}", text)
+        return text
 
     _derived = ()  # properties that PyTorch has as fields: its programs look for them in what was pickled
 
@@ -382,8 +395,14 @@ def layer_class(name):
 
 
 def _complete(cls):
-    """Registers a class, with the methods that the library's has."""
+    """Registers a class, with the constructor and the methods that the library's has."""
     CLASSES[cls.__name__] = cls
+    cls.__doc__ = cls.__doc__ or doc_of(f"nn.{cls.__name__}")
+    if cls._library_name is not None and not issubclass(cls, RNNBase):  # PyTorch's take anything, too
+        made = constructor(cls._library_name, cls.__name__)
+        # One that its base has as well is the base's.
+        if made is not None and not (cls._constructor and inspect.signature(made) == inspect.signature(cls._constructor)):
+            cls.__init__ = cls._constructor = made
     cls.__module__ = MODULES.get(cls.__name__, "torch.nn.modules")
     if run("bridge.hasClass", "layer", cls._library_name or ""):
         for method in ("reset_parameters", "reset_running_stats"):
@@ -402,7 +421,7 @@ KEPT = {
     "UpsamplingNearest2d": {"name": "UpsamplingNearest2d"},
     "UpsamplingBilinear2d": {"name": "UpsamplingBilinear2d"},
 }
-LIBRARY_NAMES = {"_Loss": "L1Loss", "_WeightedLoss": "BCELoss", "NonDynamicallyQuantizableLinear": "Linear", "NLLLoss2d": "NLLLoss"}
+LIBRARY_NAMES = {**{name: BASES[name].split()[0] for name in "_AdaptiveAvgPoolNd _AdaptiveMaxPoolNd _DropoutNd _LPPoolNd _MaxPoolNd".split()}, "_Loss": "L1Loss", "_WeightedLoss": "BCELoss", "NonDynamicallyQuantizableLinear": "Linear", "NLLLoss2d": "NLLLoss"}
 
 # The file of torch.nn.modules that PyTorch has a layer in.
 HOMES = {

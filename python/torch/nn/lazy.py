@@ -2,6 +2,7 @@
 
 import itertools
 
+from .._bridge import doc_of
 from ..autograd import no_grad
 from .layers import Layer, layer_class
 from .parameter import UninitializedBuffer, UninitializedParameter, is_lazy
@@ -184,8 +185,8 @@ def _norm(name):
 
 def _made(base, mixin, init, **members):
     name = "Lazy" + base.__name__
-    members = {"cls_to_become": base, "__init__": init, "__module__": base.__module__, **members}
-    init.__qualname__ = name + ".__init__"
+    members = {"cls_to_become": base, "__init__": init, "__module__": base.__module__, "__doc__": doc_of(f"nn.{name}"), **members}
+    init.__qualname__ = ("_LazyNormBase" if mixin is _LazyNormBase else name) + ".__init__"
     return type(name, (mixin, base), members)
 
 

@@ -38,7 +38,7 @@ class Parameter(Tensor):
 class Buffer(Tensor):
     """A tensor that a module registers as its buffer when it is assigned to it."""
 
-    def __new__(cls, data=None, persistent=True):
+    def __new__(cls, data=None, *, persistent=True):
         t = data.detach() if data is not None else None
         t.__class__ = cls
         t.persistent = persistent

@@ -8,7 +8,7 @@ import types
 import typing
 from operator import is_
 
-from .._bridge import Held, holder, number_of, run
+from .._bridge import Held, doc_of, holder, number_of, run
 from .._signature import constructor as _constructor, given as _given
 from .._tensor import Tensor
 
@@ -147,7 +147,7 @@ def _use_grad_for_differentiable(step):
 class Optimizer:
     """The base of optimizers: one's own override step."""
 
-    def __init__(self, params, defaults=None):
+    def __init__(self, params, defaults):
         self.defaults = {} if defaults is None else defaults
         params = _listed(params)
         self._begin(params, run("bridge.newOptimizer", [_plain(p) for p in params], {}))
@@ -417,9 +417,9 @@ def __getattr__(name):
             raise AttributeError(f"module 'torch.optim' has no attribute '{name}'")
         home = name.lower() if name.lower() in FILES else "optimizer"
         cls = _classes[name] = type(
-            name, (LibraryOptimizer,), {"_library_name": name, "__module__": f"torch.optim.{home}"}
+            name, (LibraryOptimizer,), {"_library_name": name, "__module__": f"torch.optim.{home}", "__doc__": doc_of("optim." + name)}
         )
-        cls.__init__ = cls._constructor = _constructor(name)
+        cls.__init__ = cls._constructor = _constructor(name, name)
     globals()[name] = cls
     return cls
 

@@ -3,7 +3,7 @@
 import collections
 import types
 
-from .._bridge import run, warn
+from .._bridge import doc_of, run, warn
 from .._signature import constructor as _constructor, given as _given
 from .._tensor import Tensor
 
@@ -215,7 +215,7 @@ _LRScheduler = LRScheduler
 def __getattr__(name):
     if name.startswith("__") or not run("bridge.hasClass", "scheduler", name):
         raise AttributeError(f"module 'torch.optim.lr_scheduler' has no attribute '{name}'")
-    cls = type(name, (LibraryScheduler,), {"_library_name": name, "__module__": __name__})
-    cls.__init__ = cls._constructor = _constructor(name)
+    cls = type(name, (LibraryScheduler,), {"_library_name": name, "__module__": __name__, "__doc__": doc_of("optim." + name)})
+    cls.__init__ = cls._constructor = _constructor(name, name)
     globals()[name] = cls
     return cls

@@ -191,7 +191,7 @@ export const adaptive_max_pool3d = adaptiveMax("adaptive_max_pool3d", 3);
  * Jang, Gu and Poole, "Categorical reparameterization with Gumbel-softmax" (2017).
  */
 export const gumbel_softmax = callable(
-  "gumbel_softmax(Tensor logits, float tau=1.0, bool hard=False, float eps=1e-10, int dim=-1) -> Tensor",
+  "gumbel_softmax(Tensor logits, float tau=1, bool hard=False, float eps=1e-10, int dim=-1) -> Tensor",
   ({ logits, tau, hard, eps, dim }) => {
     if (eps !== 1e-10) warn("`eps` parameter is deprecated and has no effect.");
     const gumbels = withGrad(false, () => exponential_(logits.new_empty(logits.sizes)).log_().neg_());

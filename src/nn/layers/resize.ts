@@ -1,4 +1,5 @@
 // Layers that resize images or put their pixels in another order.
+import { bindArguments } from "../../dispatch/callable.ts";
 import type { Arguments } from "../../dispatch/callable.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import * as F from "../functional/index.ts";
@@ -31,13 +32,13 @@ const UPSAMPLING = "Upsampling2d(int|int[]? size=None, float|float[]? scale_fact
 /** {@link Upsample} of [N, C, H, W] to the nearest elements. As `torch.nn.UpsamplingNearest2d`. */
 export class UpsamplingNearest2d extends Upsample {
   constructor(...args: Arguments<typeof UPSAMPLING>) {
-    super(...(args as Arguments<typeof UPSAMPLE>));
+    super(bindArguments(UPSAMPLING, args, new.target.name));
   }
 }
 /** {@link Upsample} of [N, C, H, W] between four elements, with aligned corners. As `torch.nn.UpsamplingBilinear2d`. */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(...args: Arguments<typeof UPSAMPLING>) {
-    super(...(args as Arguments<typeof UPSAMPLE>));
+    super(bindArguments(UPSAMPLING, args, new.target.name));
     this.mode = "bilinear";
     this.align_corners = true;
   }

@@ -17,7 +17,7 @@ import { embedding, index_add } from "../indexing/indexing.ts";
  * @example F.embedding_bag(torch.tensor([1n, 2n, 4n]), torch.rand(10, 3), torch.tensor([0n, 2n])).shape // torch.Size([2, 3])
  */
 export const embedding_bag = op(
-  "embedding_bag(Tensor input, Tensor weight, Tensor? offsets=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, str mode='mean', bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int? padding_idx=None) -> Tensor",
+  "embedding_bag(Tensor input, Tensor weight, Tensor? offsets=None, float? max_norm=None, float norm_type=2, bool scale_grad_by_freq=False, str mode='mean', bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int? padding_idx=None) -> Tensor",
 );
 define(embedding_bag, {
   kernel: composite((args) => {

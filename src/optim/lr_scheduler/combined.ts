@@ -61,8 +61,6 @@ interface Sequenced {
  * const scheduler = new SequentialLR(optimizer, [warmUp, new CosineAnnealingLR(optimizer, 95)], [5]);
  */
 export class SequentialLR extends Combined {
-  /** @internal */
-  static override readonly _signature: string = sequential;
   declare readonly _milestones: readonly number[];
 
   constructor(...given: Arguments<typeof sequential, Sequenced>) {
@@ -118,8 +116,6 @@ interface Chained {
  * const scheduler = new ChainedScheduler([new ConstantLR(optimizer), new ExponentialLR(optimizer, 0.9)]);
  */
 export class ChainedScheduler extends Combined {
-  /** @internal */
-  static override readonly _signature: string = chained;
   constructor(...given: Arguments<typeof chained, Chained>) {
     const { schedulers, optimizer } = bindArguments<typeof chained, Chained>(chained, given);
     if (schedulers.length < 1)

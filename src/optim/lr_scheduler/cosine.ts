@@ -21,8 +21,6 @@ const cosineAnnealing =
  * const scheduler = new optim.lr_scheduler.CosineAnnealingLR(optimizer, 100);
  */
 export class CosineAnnealingLR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = cosineAnnealing;
   declare T_max: number;
   declare eta_min: number;
 
@@ -62,8 +60,6 @@ const warmRestarts =
  * const scheduler = new optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 10, 2);
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = warmRestarts;
   declare readonly T_0: number;
   /** Length of the present wave. */
   declare T_i: number;

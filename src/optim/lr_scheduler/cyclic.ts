@@ -27,8 +27,6 @@ const MODES: Readonly<Record<string, { scale: (x: number, gamma: number) => numb
  * const scheduler = new optim.lr_scheduler.CyclicLR(optimizer, 0.01, 0.1, { step_size_up: 4 });
  */
 export class CyclicLR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = signature;
   declare max_lrs: number[];
   declare total_size: number;
   declare step_ratio: number;

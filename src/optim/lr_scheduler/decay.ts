@@ -11,8 +11,6 @@ const stepLR = "StepLR(object optimizer, float step_size, float gamma=0.1, int l
  * const scheduler = new optim.lr_scheduler.StepLR(optimizer, 30, { gamma: 0.1 });
  */
 export class StepLR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = stepLR;
   declare step_size: number;
   declare gamma: number;
 
@@ -39,8 +37,6 @@ const multiStepLR =
  * const scheduler = new optim.lr_scheduler.MultiStepLR(optimizer, [30, 80], { gamma: 0.1 });
  */
 export class MultiStepLR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = multiStepLR;
   /** How often each milestone was given. */
   declare milestones: Readonly<Record<number, number>>;
   declare gamma: number;
@@ -72,8 +68,6 @@ const constantLR =
  * const scheduler = new optim.lr_scheduler.ConstantLR(optimizer, { factor: 0.5, total_iters: 4 });
  */
 export class ConstantLR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = constantLR;
   declare factor: number;
   declare total_iters: number;
 
@@ -104,8 +98,6 @@ const linearLR =
  * const scheduler = new optim.lr_scheduler.LinearLR(optimizer, { start_factor: 0.1, total_iters: 10 });
  */
 export class LinearLR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = linearLR;
   declare start_factor: number;
   declare end_factor: number;
   declare total_iters: number;
@@ -140,8 +132,6 @@ const exponentialLR = "ExponentialLR(object optimizer, float gamma, int last_epo
  * const scheduler = new optim.lr_scheduler.ExponentialLR(optimizer, 0.95);
  */
 export class ExponentialLR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = exponentialLR;
   declare gamma: number;
 
   constructor(...given: SchedulerArgs<typeof exponentialLR>) {
@@ -166,8 +156,6 @@ const polynomialLR =
  * const scheduler = new optim.lr_scheduler.PolynomialLR(optimizer, { total_iters: 4, power: 2 });
  */
 export class PolynomialLR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = polynomialLR;
   declare total_iters: number;
   declare power: number;
 

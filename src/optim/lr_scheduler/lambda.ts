@@ -11,8 +11,6 @@ const signature = "LambdaLR(object optimizer, function|function[] lr_lambda, int
 type Given = SchedulerArgs<typeof signature>;
 
 abstract class FromFunctions extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = signature;
   declare readonly lr_lambdas: readonly LrLambda[];
 
   constructor(name: string, given: Given) {

@@ -48,8 +48,6 @@ export function requireAnnealing(name: string): void {
  * const scheduler = new optim.lr_scheduler.OneCycleLR(optimizer, 0.1, { epochs: 10, steps_per_epoch: loader.length });
  */
 export class OneCycleLR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = signature;
   declare readonly total_steps: number;
   declare readonly cycle_momentum: boolean;
   declare private readonly _schedule_phases: readonly Phase[];

@@ -25,8 +25,6 @@ const signature =
  * scheduler.step(validationLoss);
  */
 export class ReduceLROnPlateau extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = signature;
   declare factor: number;
   /** The lowest rate for all groups; null if each has its own. */
   declare default_min_lr: number | null;

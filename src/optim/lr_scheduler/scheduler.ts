@@ -27,11 +27,6 @@ const SIGNATURE = "LRScheduler(object optimizer, int last_epoch=-1) -> LRSchedul
  * const scheduler = new InverseRoot(optimizer);
  */
 export class LRScheduler {
-  /**
-   * What the constructor binds its arguments by: Python's classes have it, too.
-   * @internal
-   */
-  static readonly _signature: string = SIGNATURE;
   readonly optimizer: AnyOptimizer;
   /** The rates that groups started from. */
   declare base_lrs: number[];

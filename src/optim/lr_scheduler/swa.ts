@@ -20,8 +20,6 @@ type SwaGroup = ParamGroup<CommonOptions & { swa_lr?: number }>;
  * const scheduler = new optim.swa_utils.SWALR(optimizer, 0.05, { anneal_epochs: 5 });
  */
 export class SWALR extends LRScheduler {
-  /** @internal */
-  static override readonly _signature: string = signature;
   declare private readonly _anneal_strategy: string;
   declare readonly anneal_epochs: number;
 

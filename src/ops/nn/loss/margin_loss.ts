@@ -48,7 +48,7 @@ function triplet(
  * triplet losses" (2016).
  */
 export const triplet_margin_loss = op(
-  "triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1.0, float p=2.0, float eps=1e-06, bool swap=False, *, str reduction='mean') -> Tensor",
+  "triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1.0, float p=2, float eps=1e-06, bool swap=False, *, str reduction='mean') -> Tensor",
 );
 define(triplet_margin_loss, {
   kernel: composite(({ anchor, positive, negative, margin, p, eps, swap, reduction }) => {
@@ -81,7 +81,7 @@ export const triplet_margin_with_distance_loss = callable<{ distance_function: D
  * As `torch.nn.functional.margin_ranking_loss`.
  */
 export const margin_ranking_loss = op(
-  "margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, *, str reduction='mean') -> Tensor",
+  "margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0, *, str reduction='mean') -> Tensor",
 );
 define(margin_ranking_loss, {
   kernel: composite(({ input1, input2, target, margin, reduction }) => {
@@ -112,7 +112,7 @@ const EPSILON = 1e-12;
  * As `torch.nn.functional.cosine_embedding_loss`.
  */
 export const cosine_embedding_loss = op(
-  "cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, *, str reduction='mean') -> Tensor",
+  "cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0, *, str reduction='mean') -> Tensor",
 );
 define(cosine_embedding_loss, {
   kernel: composite(({ input1, input2, target, margin, reduction }) => {
