@@ -16,6 +16,9 @@ for dtype in "float32 float64 float16 bfloat16 int64 uint8".split():
 for dtype in "float32 float16 int64".split():
     for start, end, steps, base in ((-3.7, 2.2, 5, 2.0), (0, 2.5, 7, 10.0), (-3.7, 2.2, 1, 10.0)):
         CASES.append(("logspace", [start, end, steps, base], dtype))
+for dtype in "float32 float64 float16 bfloat16".split():
+    for length, periodic in ((1, True), (2, True), (7, True), (7, False), (16, False), (101, True)):
+        CASES.append(("bartlett_window", [length, periodic], dtype))
 
 told = []
 for name, args, dtype in CASES:

@@ -234,7 +234,7 @@ define(affine_grid, {
     if (Math.min(...size) <= 0) throw new ValueError(`Expected non-zero, positive output size. Got ${list(size)}`);
     const axis = (length: number): Tensor => {
       const line = length === 1 ? theta.new_zeros([1]) : linspace(-1, 1, length, { dtype: theta.dtype });
-      return align_corners === true ? line : line.mul((length - 1) / length);
+      return align_corners === true ? line : line.mul(length - 1).div(length);
     };
     // Points (x, y, z, 1): the last spatial dim first.
     const lines = spatial.map((length, d) => axis(length).view(spatial.map((_, i) => (i === d ? -1 : 1))));
