@@ -432,15 +432,12 @@ export class ModuleBuilder {
       3,
       this.functions.map((f) => new Bytes().u(f.type)),
     );
-    const exported = this.functions.flatMap((f, i) =>
-      f.name === null
-        ? []
-        : [
-            new Bytes()
-              .name(f.name)
-              .byte(0)
-              .u(this.imports.length + i),
-          ],
+    // Those without a name, too, by their numbers: see Note [Wide code].
+    const exported = this.functions.map((f, i) =>
+      new Bytes()
+        .name(f.name ?? String(i))
+        .byte(0)
+        .u(this.imports.length + i),
     );
     if (this.globals.length > 0) section(6, this.globals);
     section(7, exported);

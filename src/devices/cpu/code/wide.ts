@@ -6,9 +6,11 @@
 // bits. What it finds are pairs of stores side by side whose values come about alike, step by step, with nothing stored in
 // between; code that wants to be wide is written so.
 //
-// As it is an experiment, the flag is up only while we compile such code, all at once and by that compiler, and engines are
-// listed that our tests ran on: a V8 that meets what it did not expect ends the process (14.6 does for vectors in globals) or
-// computes something else (13.6 for the negative of float64 and for some masks: there only products are wide).
+// As it is an experiment, the flag is up only while that compiler makes such code, function by function, as V8's own tests ask
+// for it (%WasmTierUpFunction); and engines are listed that our tests ran on: a V8 that meets what it did not expect ends the
+// process (14.6 does for vectors in globals) or computes something else (13.6 for the negative of float64 and for some masks:
+// there only products are wide). Flags are the process's: another thread that began to run code while the first compiler or
+// inlining was turned off died, so neither is.
 // TIDU_WASM_LEVEL=relaxed does without; TIDU_WASM_LEVEL=wide asks for it on engines not listed, too, and from the first
 // launch on: so the tests run on an engine before it is listed.
 import { ModuleBuilder } from "./assembler.ts";
@@ -16,20 +18,21 @@ import { ModuleBuilder } from "./assembler.ts";
 interface V8 {
   setFlagsFromString(flags: string): void;
 }
+interface Vm {
+  runInThisContext(text: string): unknown;
+}
 interface NodeProcess {
   readonly arch: string;
   readonly versions: Readonly<Record<string, string | undefined>>;
-  getBuiltinModule?(name: "node:v8"): V8;
+  getBuiltinModule?<N extends "node:v8" | "node:vm">(name: N): { "node:v8": V8; "node:vm": Vm }[N];
 }
 const node = (globalThis as { process?: NodeProcess }).process;
 
 /** V8 as all tests ran on it: that of Node 24 and 26, not of Electron or Deno. */
 const TESTED = /^(13\.6|14\.6)\..*-node/;
-// Inlining asks for what the first compiler counts, and there is none. Lazily compiled code would miss the flag.
-const UP = "--experimental-wasm-revectorize --no-liftoff --no-wasm-lazy-compilation --no-wasm-inlining";
-const DOWN = "--no-experimental-wasm-revectorize --liftoff --wasm-lazy-compilation --wasm-inlining";
+const FLAGS = ["experimental-wasm-revectorize", "allow-natives-syntax"];
 
-/** Whether this engine is one of those known to make wide code of what is compiled by `compileWide`. */
+/** Whether this engine is one of those known to make wide code of what `widen` is given. */
 export function makesWideCode(): boolean {
   return node?.arch === "x64" && TESTED.test(node.versions?.["v8"] ?? "") && fuses();
 }
@@ -47,14 +50,22 @@ export function marked(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> 
   return out;
 }
 
-/** Compiles a module that `marked` made. */
-export function compileWide(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+/**
+ * Makes wide code of all functions of an instance of a module that `marked` made. Where another thread takes the flags down
+ * meanwhile, what follows stays as it is, which gives the same bits.
+ */
+export function widen(exports: WebAssembly.Exports): void {
   const v8 = node!.getBuiltinModule!("node:v8");
-  v8.setFlagsFromString(UP);
+  for (const flag of FLAGS) v8.setFlagsFromString(`--${flag}`);
   try {
-    return new WebAssembly.Module(bytes);
+    // A script runs where text may not be evaluated, too.
+    const optimize = node!.getBuiltinModule!("node:vm").runInThisContext("(f) => %WasmTierUpFunction(f)");
+    for (const f of Object.values(exports)) (optimize as (f: unknown) => void)(f);
+  } catch (error) {
+    // Of the percent sign.
+    if ((error as Error).name !== "SyntaxError") throw error;
   } finally {
-    v8.setFlagsFromString(DOWN);
+    for (const flag of FLAGS) v8.setFlagsFromString(`--no-${flag}`);
   }
 }
 

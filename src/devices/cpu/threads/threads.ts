@@ -2,7 +2,7 @@
 import { RuntimeError } from "../../../base/errors.ts";
 import { hostMath } from "../../../kernel/formulas/host.ts";
 import { get_num_threads, stayAlone } from "./num_threads.ts";
-import { compileWide, marked } from "../code/wide.ts";
+import { marked, widen } from "../code/wide.ts";
 import { controlWords, LAYOUT, startWorker } from "./worker.ts";
 
 /**
@@ -113,7 +113,7 @@ export class Threads {
     { host, wide = false }: { readonly host?: HostFunctions<A>; readonly wide?: boolean } = {},
   ): Task {
     const bytes = wide ? marked(code) : code;
-    const module = wide ? compileWide(bytes) : new WebAssembly.Module(bytes);
+    const module = new WebAssembly.Module(bytes);
     const math = hostMath as unknown as WebAssembly.ModuleImports & Record<string, unknown>;
     const shareable = WebAssembly.Module.imports(module).every(
       ({ module: from, name }) => from !== "math" || math[name] === (Math as unknown as Record<string, unknown>)[name],
@@ -121,6 +121,7 @@ export class Threads {
     const { memory } = this;
     const imports = { env: { memory }, math, ...host?.make(memory, ...host.args) };
     const { exports } = new WebAssembly.Instance(module, imports);
+    if (wide) widen(exports);
     const text = host ? `(memory) => (${host.make.toString()})(memory, ...${JSON.stringify(host.args)})` : "";
     return new Task(exports["run"] as Run, bytes, text, shareable);
   }
