@@ -495,8 +495,18 @@ def invoke(number, args, kwargs=None):
             kinds += _kind(x, values)
         names = ",".join(kwargs)
     got = _call(number, kinds, names, *values)
-    result = tensor_of(got) if type(got) is int else crossed(got)
+    try:
+        result = tensor_of(got) if type(got) is int else crossed(got)
+    except TypeError as error:
+        raise _retold(error, number, args, kwargs or {})
     return of_subclass(result, args, number) if subclasses else result
+
+
+def _retold(error, number, args, kwargs):
+    from ._refusals import retold
+
+    path = next(path for path, known in _known.items() if known == number)
+    return retold(error, path, args, kwargs).with_traceback(None)
 
 
 subclasses = []  # classes that programs derive from Tensor

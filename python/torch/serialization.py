@@ -5,6 +5,7 @@ The library reads and writes the files; the objects in them are Python's affair.
 import io
 import os
 import pickle
+import re
 from _codecs import encode
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections import Counter, OrderedDict
@@ -315,6 +316,8 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
         raise ValueError("f must be a file path in order to use the mmap argument")
     path = None
     if is_path:
+        if not os.path.exists(f):
+            raise FileNotFoundError(2, "No such file or directory", os.fspath(f))  # the number where PyTorch runs
         with open(f, "rb") as file:
             data = file.read(32)
             if data[:4] == ZIP or os.fspath(f).endswith(".safetensors"):
@@ -329,7 +332,7 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
             f"'{type(f).__name__}' object has no attribute '{missing}'. You can only torch.load from a file that is seekable. Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
         )
     if not data:
-        raise EOFError
+        raise EOFError(*(() if weights_only else ("Ran out of input",)))
     if path is not None and path.endswith(".safetensors"):
         return dict(crossed(_tidu.readSafetensors(FS, path)))
     try:
@@ -400,6 +403,11 @@ def _checked(unpickler):
     try:
         return unpickler.load()
     except EOFError:
+        raise
+    except pickle.UnpicklingError as error:
+        lost = re.fullmatch(r"Memo value not found at index (\d+)", str(error))
+        if lost is not None:
+            raise KeyError(int(lost[1])) from None  # as PyTorch's own unpickler
         raise
     except (KeyError, IndexError, AttributeError, TypeError, ValueError, UnicodeDecodeError, OverflowError) as error:
         raise pickle.UnpicklingError(f"{type(error).__name__}: {error}") from None

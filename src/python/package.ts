@@ -8,5 +8,6 @@ const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
 /** Its files by path. */
 export const files: Readonly<Record<string, string>> = {
   ...Object.fromEntries(paths.map((path) => [path.replaceAll("\\", "/"), readFileSync(new URL(path, folder), "utf8")])),
+  "torch/_overloads.json": readFileSync(new URL("torch/_overloads.json", folder), "utf8"),
   "torch/_docs.json": JSON.stringify(docsOfSources()),
 };

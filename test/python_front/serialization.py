@@ -127,3 +127,9 @@ for m in kept:
     print([tuple(w.shape) for w in state.get("_flat_weights", ())], all(w is getattr(m, n) for w, n in zip(state.get("_flat_weights", ()), state.get("_flat_weights_names", ()))))
     again = pickle.loads(pickle.dumps(m))
     print(sorted(again.__getstate__()) == sorted(state), all(torch.equal(a, b) for a, b in zip(again.state_dict().values(), m.state_dict().values())))
+# --- what is no file of tensors raises what reading it does
+import io, pickle
+for data in (b"", b"hello", b"xyz", b"\x80\x02}q\x00h\x07.", b"\x80\x02j\x00\x01\x00\x00."):
+    for weights_only in (True, False):
+        try: print(torch.load(io.BytesIO(data), weights_only=weights_only))
+        except Exception as e: print(type(e).__name__, str(e).split(". ")[0])

@@ -23,12 +23,13 @@ export function differenceOfText(expected: string, got: string, close: boolean, 
   }
   return at < lines.length && !mayFollow ? `printed more: ${JSON.stringify(lines[at])}` : null;
 }
-/** Addresses and places in PyTorch's C++ and in our folders are nobody's specification. */
+/** Addresses, places in PyTorch's C++ and in our folders, and frames of either and of what runs cases are nobody's specification. */
 function normalized(text: string): string[] {
   return text
     .replace(/\b0x[0-9a-f]{4,}\b/g, "0xADDR")
     .replace(/ ?\(Triggered internally at [^)]*\)/g, "")
     .replace(/\/[^"\s]*\/torch\//g, "<torch>/")
+    .replace(/^ +File "(?:<torch>|<exec>)[^\n]*\n(?: {4}[^\n]*\n)?/gm, "")
     .replace(/\n$/, "")
     .split("\n");
 }
