@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { check } from "./check.ts";
 import { info } from "./info.ts";
 import { run } from "./run.ts";
+import { translateFile } from "./translate.ts";
 
 const { version } = createRequire(import.meta.url)("tidu/package.json") as { version: string };
 
@@ -31,6 +32,12 @@ program
   .description("tell which of torch's names in Python programs are not there")
   .argument("<programs...>", "files: .py")
   .action(check);
+program
+  .command("translate")
+  .description("write a PyTorch program in TypeScript; what has no twin is left as comments")
+  .argument("<program>", "a file: .py")
+  .option("-o, --output <file>", "where the text goes, instead of the standard output")
+  .action(translateFile);
 program
   .command("info")
   .description("tell version, devices, threads, WebAssembly's instructions, memory and Python")

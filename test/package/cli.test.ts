@@ -21,7 +21,8 @@ function tidu(...args: string[]): { status: number | null; stdout: string; stder
 test("tidu --help tells the commands", () => {
   const { status, stdout } = tidu("--help");
   expect(stdout).toMatch(/^Usage: tidu/);
-  for (const command of ["run", "check", "info"]) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
+  for (const command of ["run", "check", "translate", "info"])
+    expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
   expect(status).toBe(0);
 });
 

@@ -84,5 +84,7 @@ await build({
     js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
   },
 });
+// The translator is Python, which runs in pyodide.
+cpSync("cli/translate", "dist/cli/translate", { recursive: true, filter: (path) => !path.endsWith("__pycache__") });
 cpSync("node_modules/commander/LICENSE", "dist/cli/commander.LICENSE");
 console.log(`Built dist/ from ${entryPoints.length} entry points.`);
