@@ -90,6 +90,7 @@ class Translator(Expressions, Operators, Strings, Calls, Builtins, Arguments, St
 
     def set_variable(self, name, kind):
         self.env[name] = kind
+        self.env.pop(f"as {name}", None)
         scope = self.scope
         if name in scope.foreign:
             scope = next((s for s, _, _ in self.outer if name in s.names), scope)
@@ -192,6 +193,8 @@ def header(t, lines):
     f = t.functional_name if t.functional_name and uses(t.functional_name) else None
     if uses("nn") or f:
         head.append('import { nn } from "tidu";')
+    if uses("distributions") and "distributions" in t.imports:
+        head.append('import * as distributions from "tidu/distributions";')
     if uses("Tensor"):
         head.append('import type { Tensor } from "tidu";')
     helpers = sorted(h for h in t.helpers if uses(h)) + (["random"] if uses("random") and "random" in t.imports else [])

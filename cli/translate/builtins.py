@@ -633,5 +633,5 @@ class Arguments:
         self.set_variable(target.id, Lib("args", made))
         declared_text = ", ".join(f"{k}: {v}" for k, v in declared)
         lines = ["const { values } = parseArgs({", "  options: {", *[f"    {k}: {v}," for k, v in declared], "  },", "});"]
-        word = "const" if self.scope.inline.get(target.id) is s and self.scope.is_constant(target.id) else "let" if self.scope.inline.get(target.id) is s else ""
+        word = "const" if self.scope.declares(target.id, s) and self.scope.is_constant(target.id, s) else "let" if self.scope.declares(target.id, s) else ""
         return [*lines, f"{word} {name_of(target.id)} = {{".strip(), *[f"  {k}: {v}," for k, v in values], "};"]

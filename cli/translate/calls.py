@@ -86,10 +86,23 @@ class Calls:
         if isinstance(kind, Lib) and (kind.path.startswith("torch.nn.") or kind.path.startswith("torch.optim")):
             text, _, _ = self.arguments(node)
             return E(f"{e.object}({text})", self.module_result(kind, node))
+        if isinstance(kind, Lib) and kind.path == "class":
+            text, _, _ = self.arguments(node)
+            return E(f"new {e.object}({text})", kind.of)
+        if isinstance(kind, Lib) and kind.path == "torch.nn.Module":
+            text, _, _ = self.arguments(node)
+            self.imports.add("Tensor")
+            return E(f"({e.text} as unknown as (...given: unknown[]) => Tensor)({text})", F)
+        if isinstance(kind, Lib) and kind.path == "apply":
+            text, _, _ = self.arguments(node)
+            return E(f"{e.object}({text})", self.apply_call(E("", kind.of), root(kind.of).info, node).kind)
         if isinstance(kind, Lib) and kind.path == "function":
             return E(f"{e.object}({self.arguments(node)[0]})", kind.of)
         members = alternatives(kind)
         if len(members) > 1:
+            if all(isinstance(m, Class) for m in members):
+                made = [self.construct(m.info, node) for m in members]
+                return E(f"new {e.object}({made[0].text.partition('(')[2]}", join_all(m.kind for m in made))
             results = []
             for m in members:
                 if isinstance(m, Object) and m.info.is_module and m.info.method("forward"):
@@ -160,7 +173,7 @@ class Calls:
     def bound(self, info, node):
         """Arguments for a function of the program: by place, those by name where they belong."""
         if any(k.arg is None for k in node.keywords) and not info.kwarg:
-            raise Untranslatable(f"** in a call of {info.name}")
+            return self.bound_by_dict(info, node)
         places = [p for p in info.params if not p.keyword_only or True]
         texts = []
         for i, a in enumerate(node.args):
@@ -192,6 +205,28 @@ class Calls:
                 texts.append(options(more))
         return ", ".join(texts)
 
+    def bound_by_dict(self, info, node):
+        """f(a, **options): the arguments that are left are read from the dict."""
+        spread = [k.value for k in node.keywords if k.arg is None]
+        if len(spread) > 1 or not isinstance(spread[0], ast.Name) or any(isinstance(a, ast.Starred) for a in node.args):
+            raise Untranslatable(f"** in a call of {info.name}")
+        of = self.expr(spread[0])
+        if not isinstance(root(of.kind), Dict):
+            raise Untranslatable(f"** in a call of {info.name}")
+        named = {k.arg: self.expr(k.value).at(ASSIGN) for k in node.keywords if k.arg is not None}
+        fields = root(of.kind).fields
+        texts = [self.expr(a).at(ASSIGN) for a in node.args]
+        for p in info.params[len(texts) :]:
+            if p.name in named:
+                texts.append(named[p.name])
+            elif fields is None or p.name in fields:
+                texts.append(f"{of.object}.{p.name}")
+            else:
+                texts.append("undefined")
+        while texts and texts[-1] == "undefined":
+            texts.pop()
+        return ", ".join(texts)
+
     def result_of(self, info, node):
         args, keywords = [], {}
         for a in node.args:
@@ -207,9 +242,15 @@ class Calls:
         for k in node.keywords:
             if k.arg is not None:
                 keywords[k.arg] = self.quiet(k.value).kind
-            elif isinstance(root(self.quiet(k.value).kind), Dict) and info.kwarg:
+            elif isinstance(root(self.quiet(k.value).kind), Dict) and not info.kwarg:
+                keywords.update(root(self.quiet(k.value).kind).fields or {})
+            elif isinstance(root(self.quiet(k.value).kind), Dict):
                 inner = root(self.quiet(k.value).kind)
                 info.more.key, info.more.of = STR, join(info.more.of, inner.of)
+                if inner.fields is None:
+                    info.more.fields = None
+                elif info.more.fields is not None:
+                    info.more.fields.update(inner.fields)
         return info.call(args, keywords)
 
     # ---- classes of the program
@@ -432,6 +473,10 @@ class Calls:
         kind = Tuple([F]) if one else Tuple([F] * count) if count else List(F, "tuple")
         return E(f"torch.autograd.grad({text})", kind)
 
+    def torch_random_split(self, path, node):
+        text, kinds, _ = self.arguments(node)
+        return E(f"torch.utils.data.random_split({text})", List(Lib("torch.utils.data.Subset", self.sample_of(kinds[0]))))
+
     def torch_no_grad(self, path, node):
         if node.args:
             return None
@@ -649,6 +694,8 @@ class Calls:
                 return E(f"{of.object}.step({text}) as {self.ts(result)}", result, LESS)
         text, kinds, keywords = self.arguments(node)
         result = self.lib_result(of, kind, name, node, kinds)
+        if path == "torch.nn.StateDict" and name == "items":
+            name = "entries"
         return E(f"{of.object}.{name}({text})", result)
 
     def grow(self, node, kind):
@@ -674,7 +721,7 @@ class Calls:
                 return of.kind
             if name == "state_dict":
                 return Lib("torch.nn.StateDict")
-            if name in ("items",):
+            if name == "items":
                 return Iter(Tuple([STR, F]))
             if name in ("keys",):
                 return Iter(STR)

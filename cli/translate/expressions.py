@@ -44,6 +44,8 @@ class Expressions:
             return E("this", kind)
         if node.id == "cls" and isinstance(kind, Class):
             return E(kind.info.name, kind)
+        if f"as {node.id}" in self.env:
+            return E(f"{name_of(node.id)} as {self.ts(kind)}", kind, LESS)
         return E(name_of(node.id), kind)
 
     def builtin_value(self, name):
@@ -73,6 +75,9 @@ class Expressions:
             if self.functional_name:
                 self.imports.add("F")
                 return self.functional_name + path[len("torch.nn.functional") :]
+        if path.startswith("torch.distributions."):
+            self.imports.add("distributions")
+            return path[len("torch.") :]
         if path == "torch.nn" or path.startswith("torch.nn."):
             self.imports.add("nn")
             return path[len("torch.") :]
@@ -107,6 +112,11 @@ class Expressions:
                 return self.object_attribute(E(of.object + "!", rest), rest.info, name)
         if isinstance(kind, Class):
             found = kind.info.static(name)
+            if name == "apply" and (kind.info.library_base() or "").endswith("autograd.Function"):
+                forward = kind.info.method("forward")
+                names = [f"{name_of(p.name)}: {self.ts(p.kind)}" for p in forward.params[1:]]
+                given = ", ".join(name_of(p.name) for p in forward.params[1:])
+                return E(f"({', '.join(names)}) => {of.object}.apply({given}) as {self.ts(forward.returns)}", Lib("apply", kind), ASSIGN)
             if found is None:
                 method = kind.info.method(name)
                 return E(f"{of.object}.{name_of(name)}", Function(method)) if method else E(f"{of.object}.{name}", ANY)
@@ -201,6 +211,8 @@ class Expressions:
                 return E(f'{of.object}.get("{name}") as {self.ts(inner)}', inner, LESS)
             if path in ("torch.nn.LSTM", "torch.nn.GRU", "torch.nn.RNN"):
                 return E(text, COUNT)
+        if name == "state" and path.startswith("torch.optim."):
+            return E(text, Lib("state"))
         if name == "param_groups":
             return E(text, List(Dict(STR, ANY)))
         if name in ("dataset", "sampler") and path == "torch.utils.data.DataLoader":
@@ -298,7 +310,7 @@ class Expressions:
             found = kind.of.of[at] if isinstance(kind.of, Tuple) and at is not None and -len(kind.of.of) <= at < len(kind.of.of) else Lib("torch.nn.Module")
             return E(f"{of.object}.at({index.text}) as {self.ts(found)}", found, LESS)
         if path == "state":
-            return E(f"{of.object}.get({index.text})!", Dict(STR, ANY))
+            return E(f"({of.object}.get({index.text}) ?? {of.object}.set({index.text}, {{}}).get({index.text})!)", Dict(STR, ANY))
         if path.startswith("torch.utils.data."):
             return E(f"{of.object}.at({index.text})", kind.of)
         if path == "args":

@@ -11,6 +11,11 @@ class Parameter:
         self.name, self.default, self.annotation, self.keyword_only = name, default, annotation, keyword_only
         self.kind, self.default_text = NOTHING, None
 
+    def learn(self, kind):
+        """One more kind that is given; of what may be anything there is nothing to learn."""
+        if kind is not ANY:
+            self.kind = join(self.kind, kind)
+
 
 class FunctionInfo:
     def __init__(self, name, node, owner=None, is_static=False, is_class_method=False):
@@ -26,7 +31,7 @@ class FunctionInfo:
             self.self_name = self.params.pop(0).name
         self.vararg, self.kwarg = a.vararg and a.vararg.arg, a.kwarg and a.kwarg.arg
         self.rest = List(NOTHING, "tuple")
-        self.more = Dict()
+        self.more = Dict(STR, fields={})
         self.returns, self.yields = NOTHING, NOTHING
         self.is_generator = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in own_nodes(node))
         self.is_called = False
@@ -38,15 +43,17 @@ class FunctionInfo:
         places = [p for p in self.params if not p.keyword_only]
         for i, kind in enumerate(args):
             if i < len(places):
-                places[i].kind = join(places[i].kind, kind)
+                places[i].learn(kind)
             elif self.vararg:
                 self.rest.of = join(self.rest.of, kind)
         for name, kind in keywords.items():
             found = next((p for p in self.params if p.name == name), None)
             if found is not None:
-                found.kind = join(found.kind, kind)
+                found.learn(kind)
             elif self.kwarg:
                 self.more.key, self.more.of = STR, join(self.more.of, kind)
+                if self.more.fields is not None:
+                    self.more.fields[name] = join(self.more.fields.get(name, NOTHING), kind)
         return self.result
 
     @property
@@ -55,7 +62,7 @@ class FunctionInfo:
 
     def ts_type(self, ts):
         params = ", ".join(f"{name_of(p.name)}{'?' if p.default is not None else ''}: {ts(p.kind)}" for p in self.params)
-        return f"({params}) => {ts(self.result) if self.result is not NOTHING else 'any'}"
+        return f"({params}) => {'void' if self.result is NONE else ts(self.result) if self.result is not NOTHING else 'any'}"
 
 
 def own_nodes(function):

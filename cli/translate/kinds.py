@@ -366,9 +366,15 @@ def lib_type(kind, inner):
             return f"nn.{name}<{inner(kind.of)}>" if kind.of is not NOTHING else "nn.ModuleList"
         return f"nn.{name}" if path.count(".") == 2 else path.removeprefix("torch.")
     if path == "torch.utils.data.DataLoader":
-        return f"torch.utils.data.DataLoader<{inner(kind.of)}>" if kind.of is not NOTHING else "torch.utils.data.DataLoader<any>"
+        return f"torch.utils.data.DataLoader<{inner(kind.of)}>" if kind.of is not NOTHING else "torch.utils.data.DataLoader<any, any>"
     if path.startswith("torch.optim.lr_scheduler."):
         return "torch.optim.lr_scheduler." + path.rpartition(".")[2]
+    if path == "class":
+        return f"new (...given: any[]) => {inner(kind.of)}"
+    if path == "apply":
+        return "(...given: any[]) => any"
+    if path.startswith("torch.distributions."):
+        return path.removeprefix("torch.")
     if path == "io.BytesIO":
         return "Uint8Array"
     if path == "args":

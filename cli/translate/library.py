@@ -231,9 +231,6 @@ class Library:
     def _lu(self, args, keywords):
         return Tuple([F, F, F])
 
-    def _random_split(self, args, keywords):
-        return List(Lib("torch.utils.data.Subset", args[0].of if isinstance(args[0], Lib) else ANY))
-
     def _vector_to_parameters(self, args, keywords):
         return NONE
 

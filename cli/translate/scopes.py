@@ -27,7 +27,7 @@ class Scope:
         self._block(body, ())
         self.names = {n for n, uses in self.uses.items() if any(u.writes and not u.nested for u in uses)} - self.parameters - self.foreign
         self.declared = {}  # statement or block id -> names to declare before it / in it
-        self.inline = {}  # name -> the statement that declares it
+        self.inline = {}  # (name, id of the statement that declares it) -> whether it is the only one that writes
         for name in self.names:
             self._place(name)
 
@@ -91,21 +91,42 @@ class Scope:
 
     def _place(self, name):
         uses = self.uses[name]
+        regions = self._regions(name)
+        if regions is not None:
+            for s, those in regions:
+                writes = {id(u.statement) for u in those if u.writes}
+                self.inline[name, id(s)] = len(writes) == 1 and not any(u.writes and u.nested for u in those)
+            return
         depth = min(len(u.blocks) for u in uses)
         while any(u.blocks[depth - 1][0] != uses[0].blocks[depth - 1][0] for u in uses):
             depth -= 1
         first = uses[0]
-        s = first.statement
-        if first.writes and len(first.blocks) == depth and not first.nested and isinstance(s, DECLARING) and only_writes(uses, s):
-            self.inline[name] = s
-            return
         while first.blocks[depth - 1][0] in self.loops:  # a value may come from the round before
             depth -= 1
         self.declared.setdefault((first.blocks[depth - 1][0], min(u.blocks[depth - 1][1] for u in uses)), []).append(name)
 
-    def is_constant(self, name):
-        writes = {id(u.statement) for u in self.uses[name] if u.writes}
-        return len(writes) == 1 and not any(u.writes and u.nested for u in self.uses[name])
+    def _regions(self, name):
+        """The statements that declare a name, each with the uses of what it declares; None if it takes a declaration of its own."""
+        regions = []
+        for use in self.uses[name]:
+            if regions:
+                start, those = regions[-1]
+                if len(use.blocks) >= len(start) and use.blocks[len(start) - 1][0] == start[-1][0]:
+                    those.append(use)
+                    continue
+            s = use.statement
+            if not use.writes or use.nested or not isinstance(s, DECLARING) or not only_writes(self.uses[name], s):
+                return None
+            regions.append((use.blocks, [use]))
+        if len(regions) > 1 and any(u.nested for u in self.uses[name]):
+            return None
+        return [(those[0].statement, those) for _, those in regions]
+
+    def declares(self, name, s):
+        return (name, id(s)) in self.inline
+
+    def is_constant(self, name, s):
+        return self.inline.get((name, id(s)), False)
 
 
 def is_one_in_a_mode(s):

@@ -52,7 +52,7 @@ class Statements:
         if isinstance(s, (ast.FunctionDef, ast.ClassDef)):
             names = [s.name]
         for name in dict.fromkeys(names):
-            if self.scope.inline.get(name) is s:
+            if self.scope.declares(name, s):
                 lines.append(f"let {name_of(name)}!: any;")
             if name in self.scope.names and self.final:
                 self.set_variable(name, ANY)
@@ -125,6 +125,9 @@ class Statements:
             if isinstance(t, ast.Subscript):
                 of = self.expr(t.value)
                 kind = root(of.kind)
+                if isinstance(kind, List) and isinstance(t.slice, ast.Slice) and not (t.slice.lower or t.slice.upper or t.slice.step):
+                    lines.append(f"{of.object}.length = 0;")
+                    continue
                 if isinstance(kind, Dict):
                     lines.append(f"{of.object}.delete({self.expr(t.slice).text});" if kind.is_map else f"delete {of.object}[{self.expr(t.slice).text}];")
                     kind.fields = None
@@ -181,7 +184,7 @@ class Statements:
         if written & reads and not reads_only_itself or any(isinstance(t, (ast.Subscript, ast.Tuple)) for t in target.elts):
             return None
         names = [t for t in target.elts if isinstance(t, ast.Name)]
-        if names and any(self.scope.inline.get(t.id) is not s for t in names) and len({dotted(t) for t in names}) != len(names):
+        if names and any(not self.scope.declares(t.id, s) for t in names) and len({dotted(t) for t in names}) != len(names):
             return None
         lines = []
         for t, v in zip(target.elts, value.elts):
@@ -226,8 +229,8 @@ class Statements:
         self.set_variable(name, kind)
         known = self.declared_kind(name, kind)
         js = name_of(name)
-        if self.scope.inline.get(name) is s:
-            constant = self.scope.is_constant(name)
+        if self.scope.declares(name, s):
+            constant = self.scope.is_constant(name, s)
             how = ""
             if not constant and not same(known, kind) and self.ts(known) != self.ts(kind) or self.needs_type(text, known):
                 how = f": {self.ts(known)}"
@@ -239,7 +242,7 @@ class Statements:
         if text == "new Uint8Array()":
             return True
         if text in ("[]", "{}", "null") or text.startswith("{") and isinstance(kind, Dict):
-            return not (text.startswith("{ ") and kind.fields)
+            return not (text.startswith("{ ") and kind.fields) or ": []" in text or ": {}" in text
         if isinstance(kind, Tuple) and text.startswith("["):
             return True
         if isinstance(kind, List) and text.startswith("[") and not text.startswith("[...") and isinstance(root(kind.of), (Tuple, List, Dict)):
@@ -344,12 +347,12 @@ class Statements:
             text = self.iterable(e)
         if others and any(isinstance(t, ast.Subscript) and isinstance(root(self.expr(t.value).kind), (Tensor, Dict)) for t in others):
             raise Untranslatable("a subscript of a tensor or dict among several targets")
-        inline = [n for n in names if self.scope.inline.get(n) is s]
+        inline = [n for n in names if self.scope.declares(n, s)]
         pattern = self.bind_target(target, e.kind, declares=False)
         for n in others:
             pass
         if inline and len(inline) == len([n for n in names]) and not others:
-            constant = all(self.scope.is_constant(n) for n in inline)
+            constant = all(self.scope.is_constant(n, s) for n in inline)
             types = ""
             if not constant and any(self.kind_of_variable(n) is not None and self.ts(self.kind_of_variable(n)) != self.ts(self.env.get(n, ANY)) for n in inline):
                 types = f": [{', '.join(self.ts(self.kind_of_variable(t.id)) if isinstance(t, ast.Name) else 'any' for t in target.elts)}]"
@@ -476,10 +479,10 @@ class Statements:
             for name, kind in env.items():
                 if name in result:
                     result[name] = join(result[name], kind)
-                elif "." not in name:
+                elif "." not in name and not name.startswith("as "):
                     result[name] = kind
             for name in list(result):
-                if "." in name and name not in env:
+                if ("." in name or name.startswith("as ")) and name not in env:
                     del result[name]
         return result
 
@@ -522,6 +525,12 @@ class Statements:
         if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None:
             is_none = isinstance(test.ops[0], (ast.Is, ast.Eq)) == holds
             self.narrow_to(test.left, lambda k: NONE if is_none and may_be(k, NONE) else without(k, NONE) if not is_none else k)
+        elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.NotEq)) and isinstance(test.left, ast.Name):
+            # A text or a number that is not "M" is taken for a number, as programs mean it; TypeScript has to be told.
+            found, other = self.lookup(test.left.id), test.comparators[0]
+            is_text = isinstance(other, ast.Constant) and isinstance(other.value, str)
+            if is_text and found is not None and may_be(found, STR) and may_be(found, *NUMBERS) and isinstance(test.ops[0], ast.Eq) != holds:
+                self.env[test.left.id] = self.env[f"as {test.left.id}"] = without(found, STR)
         elif isinstance(test, (ast.Name, ast.Attribute)) and holds:
             self.narrow_to(test, lambda k: without(k, NONE) if may_be(k, NONE) else k)
         elif isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance" and len(test.args) == 2:
@@ -533,10 +542,10 @@ class Statements:
                 if holds:
                     self.narrow_to(test.args[0], lambda k: next((m for m in alternatives(k) if type(m) is type(kind) and not isinstance(m, (Object, Lib))), kind))
                 else:
-                    self.narrow_to(test.args[0], lambda k: without(k, *[m for m in alternatives(k) if same(m, kind) or type(m) is type(kind) and not isinstance(m, (Object, Lib)) or m in NUMBERS and kind in NUMBERS]) if len(alternatives(k)) > 1 else k)
+                    self.narrow_to(test.args[0], lambda k: without(k, *[m for m in alternatives(k) if same(m, kind) or type(m) is type(kind) and not isinstance(m, (Object, Lib)) or m in NUMBERS and kind in NUMBERS]), empty=True)
         return None
 
-    def narrow_to(self, node, change):
+    def narrow_to(self, node, change, empty=False):
         key = dotted(node)
         if key is None:
             return
@@ -545,7 +554,7 @@ class Statements:
             if change(NOTHING) in (NONE, NOTHING) or isinstance(found, Path):
                 return
         changed = change(found)
-        if changed is not found and changed is not NOTHING:
+        if changed is not found and (changed is not NOTHING or empty):
             self.env[key] = changed
 
     def kind_of_classes(self, node):
@@ -581,7 +590,7 @@ class Statements:
         def start():
             nonlocal header
             names = [n.id for n in ast.walk(s.target) if isinstance(n, ast.Name)]
-            inside = all(self.scope.inline.get(n) is s for n in names if n in self.scope.names)
+            inside = all(self.scope.declares(n, s) for n in names if n in self.scope.names)
             written = isinstance(s.target, ast.Name) and any(isinstance(n, ast.Name) and n.id == s.target.id and isinstance(n.ctx, ast.Store) for b in s.body for n in ast.walk(b))
             if bounds is not None and isinstance(s.target, ast.Name) and (constant_int(s.iter.args[2]) is not None if len(s.iter.args) > 2 else True) and not written:
                 first, stop, step = bounds
@@ -598,8 +607,8 @@ class Statements:
                 return
             e = self.expr(s.iter)
             pattern = self.bind_target(s.target, self.element(e.kind))
-            word = "" if not inside and names else "let " if any(not self.scope.is_constant(n) for n in names if n in self.scope.uses and n != "_") else "const "
-            if not word and not all(self.scope.inline.get(n) is not s for n in names):
+            word = "" if not inside and names else "let " if any(not self.scope.is_constant(n, s) for n in names if n in self.scope.uses and n != "_") else "const "
+            if not word and not all(not self.scope.declares(n, s) for n in names):
                 raise Untranslatable("a target of which a part is used after the loop")
             header = f"for ({word}{pattern} of {self.iterable(e)}) {{"
 
@@ -768,7 +777,12 @@ class Statements:
         if info is None:
             info = self.functions[id(s)] = FunctionInfo(s.name, s)
         self.set_variable(s.name, Function(info))
+        outer_self = self.self_name
         lines = self.function_lines(info, f"function{'*' if info.is_generator else ''} {name_of(s.name)}")
+        if outer_self is not None and not info.is_generator and any(isinstance(n, ast.Name) and n.id == outer_self for n in ast.walk(s)):
+            at = next(i for i, l in enumerate(lines) if l.startswith("function "))
+            head = lines[at].removeprefix(f"function {name_of(s.name)}").removesuffix(" {")
+            lines[at:] = [f"const {name_of(s.name)} = {head} => {{", *lines[at + 1 : -1], "};"]
         for d in s.decorator_list:
             if self.mode_of(d) is None:
                 raise Untranslatable(f"the decorator {ast.unparse(d)}")
@@ -816,13 +830,13 @@ class Statements:
             try:
                 default = self.expr(p.default)
                 p.default_text = default.at(ASSIGN)
-                kind = join(kind, INT if default.kind is COUNT and kind in (INT, NOTHING) else default.kind) if not (isinstance(root(default.kind), Path)) else kind
+                kind = join(kind, INT if default.kind is COUNT and kind in (INT, NOTHING) else default.kind)
             except Untranslatable:
                 p.default_text = "undefined as any"
-        p.kind = root(kind) if not isinstance(kind, type(None)) else NOTHING
+        p.kind = root(kind)
         if p.kind is NOTHING and self.final:
             return ANY
-        return p.kind
+        return value_of_names(p.kind)
 
     def function_lines(self, info, head, kind="function"):
         doc, body, saved, kinds = self.begin_function(info)
@@ -859,7 +873,7 @@ class Statements:
         if info.kwarg:
             self.env[info.kwarg] = info.more
             self.variables[(id(self.scope), info.kwarg)] = info.more
-        self.self_name = info.self_name
+        self.self_name = info.self_name if info.owner is not None else self.self_name
         if info.self_name is not None:
             self.env[info.self_name] = Class(info.owner) if info.is_class_method else Object(info.owner)
             self.variables[(id(self.scope), info.self_name)] = self.env[info.self_name]
@@ -927,6 +941,8 @@ class Statements:
                 extends = f" extends {self.ts_path(path)}"
                 if path in ("torch.utils.data.Dataset", "torch.utils.data.IterableDataset"):
                     extends += "<any>"
+                if path == "torch.optim.Optimizer":
+                    extends += "<any, any>"
                 continue
             if isinstance(b, ast.Subscript):
                 path = self.quiet_path(b.value)
@@ -960,6 +976,9 @@ class Statements:
         if info.base is not None and info.base.is_data:
             info.is_data = True
         self.define_methods(s, info)
+        sample = info.methods.get("__getitem__")
+        if extends.endswith("Dataset<any>") and sample is not None and sample.returns not in (NOTHING, ANY):
+            extends = extends.replace("<any>", f"<{self.ts(sample.returns)}>")
         outer_cls, self.cls = self.cls, info
         try:
             members = self.members(s, info)
@@ -1079,7 +1098,8 @@ class Statements:
             if name == "length":
                 pass
             sure = name in info.assigned
-            lines.append(f"{name}{'' if sure else '!'}: {self.ts(kind)};")
+            # One that may be missing is no field: hasattr must not find it.
+            lines.append(f"{'' if sure else 'declare '}{name}: {self.ts(kind)};")
         return lines
 
     def method_lines(self, m, info, base):
@@ -1121,6 +1141,10 @@ class Statements:
             return lines
         if "property" in words or "cached_property" in words:
             return self.function_lines(made, f"{prefix}get {js}", "method")
+        if base == "torch.optim.Optimizer" and name == "step":
+            for p in made.params:
+                p.kind = ANY
+            made.returns = ANY
         if is_dataset and name == "__getitem__" and made.params:
             made.params[0].kind = join(made.params[0].kind, COUNT)
         if base.endswith("autograd.Function") and name in ("forward", "backward") and made.params:
@@ -1239,6 +1263,19 @@ class Lambda(FunctionInfo):
             parts.append(f"...{name_of(self.vararg)}: {t.ts(self.rest)}")
         body = f"({e.text})" if e.text.startswith("{") else e.at(ASSIGN)
         return f"({', '.join(parts)}) => {body}"
+
+
+def value_of_names(kind):
+    """The kind of a variable that holds one or the other of torch's classes or functions."""
+    members = alternatives(kind)
+    paths = [m.path for m in members if isinstance(m, Path)]
+    if not paths:
+        return kind
+    if not all(library.is_class(path) for path in paths):
+        made = Lib("function", F)
+    else:
+        made = Lib("class", Lib(paths[0] if len(paths) == 1 else "torch.nn.Module"))
+    return join_all([made, *[m for m in members if not isinstance(m, Path)]])
 
 
 def is_super_init(s):

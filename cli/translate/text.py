@@ -12,7 +12,6 @@ RESERVED = set(
 )
 # Names that the output itself uses.
 TAKEN = set("torch nn Math Array Object Number String Boolean Set Map Error console process performance Date JSON Infinity NaN BigInt Promise Symbol Record Iterable".split())
-HELPERS = set("repr str format range enumerate zip sum sorted round mod slice equals max min reversed print write chars Counter DefaultMap".split())
 
 
 class Untranslatable(Exception):

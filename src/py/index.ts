@@ -16,4 +16,5 @@ export {
   sum,
   zip,
 } from "./sequences.ts";
+export { random } from "./random.ts";
 export type { Order } from "./sequences.ts";
