@@ -215,5 +215,5 @@ def header(t, lines):
     if head:
         head.append("")
     if f:
-        head.append(f"const {f} = nn.functional;")
+        head += [f"const {f} = nn.functional;", ""]
     return head

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { format } from "node:util";
+import { format as formatted } from "prettier";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { translate, type Translation } from "../../cli/translate.ts";
 
@@ -26,12 +27,17 @@ else:
 print(x.sum().item(), y)
 `;
 let translations: (Translation | string)[] = [];
+const [, PYTHON, TYPESCRIPT] = /```python\n([^]*?)```[^]*?```ts node\n([^]*?)```/.exec(
+  readFileSync("docs/translate.md", "utf8"),
+)!;
+let shown: Translation;
 let left: Translation;
 let bad: Translation | string;
 beforeAll(async () => {
   const texts = programs.map((path): [string, string] => [path, readFileSync(path, "utf8")]);
-  const made = await translate([...texts, ["left.py", LEFT], ["bad.py", "x = = 1\n"]]);
+  const made = await translate([...texts, ["left.py", LEFT], ["shown.py", PYTHON], ["bad.py", "x = = 1\n"]]);
   bad = made.pop()!;
+  shown = made.pop() as Translation;
   left = made.pop() as Translation;
   translations = made;
   mkdirSync(folder, { recursive: true });
@@ -100,4 +106,8 @@ test("what has no twin is left as a comment with the reason, and told by line", 
 
 test("a program that is no Python is refused with the line", () => {
   expect(bad).toBe("bad.py:1: invalid syntax");
+});
+
+test("the example of docs/translate.md is what the translator writes", async () => {
+  expect(await formatted(shown.text, { parser: "typescript", printWidth: 120 })).toBe(TYPESCRIPT);
 });

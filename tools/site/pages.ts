@@ -22,7 +22,7 @@ export const SECTIONS: readonly Section[] = [
   {
     en: "Begin",
     zh: "入门",
-    pages: ["docs/start.md", "docs/from-pytorch.md", "docs/from-tensorflow.md", "docs/python.md"],
+    pages: ["docs/start.md", "docs/from-pytorch.md", "docs/from-tensorflow.md", "docs/python.md", "docs/translate.md"],
   },
   { en: "Gradients", zh: "梯度", pages: ["docs/autograd.md", "docs/visualise.md", "docs/memory.md"] },
   {
