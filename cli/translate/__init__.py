@@ -7,14 +7,13 @@ import tokenize
 from . import library
 from .builtins import Arguments, Builtins
 from .calls import Calls
-from .expressions import Expressions, dotted
-from .infos import FunctionInfo, annotated
+from .expressions import Expressions
 from .kinds import ANY, Class, Function, NOTHING, NUMBERS, Path, describe, join, root, ts, without
 from .operators import Operators
 from .scopes import Scope
-from .statements import Statements, comment
+from .statements import Statements
 from .strings import Strings
-from .text import E, Untranslatable, name_of
+from .text import name_of
 
 PASSES = 12
 

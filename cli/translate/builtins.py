@@ -2,10 +2,9 @@
 
 import ast
 
-from .expressions import constant_int
 from .infos import annotated
-from .kinds import ANY, B, BOOL, COUNT, Class, DEVICE, Dict, F, FLOAT, Function, I, INT, INTS, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, Path, SIZE, STR, Set, T, Tensor, Tuple, alternatives, is_a, join, join_all, may_be, print_type, root, without
-from .text import ASSIGN, ATOM, CHOICE, E, EQUAL, LESS, OR, PLUS, POWER, TIMES, UNARY, Untranslatable, name_of, options, quoted
+from .kinds import ANY, B, BOOL, COUNT, Dict, FLOAT, Function, I, INT, INTS, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, STR, Set, Tensor, Tuple, is_a, join, join_all, may_be, root
+from .text import ASSIGN, ATOM, CHOICE, E, EQUAL, LESS, OR, POWER, TIMES, UNARY, Untranslatable, name_of, options, quoted
 
 MATH_FUNCTIONS = set("sqrt exp log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh floor ceil trunc hypot".split())
 WHOLE = set("floor ceil trunc".split())
@@ -440,7 +439,8 @@ class Builtins:
             if isinstance(root(e.kind), Lib) and root(e.kind).path == "torch.nn.StateDict":
                 return E(f"new Map([...{e.text}].map(([k, v]) => [k, v.clone()]))", e.kind)
             if isinstance(root(e.kind), (Object, Lib)):
-                return E(f"torch.nn.deepcopy({e.text})" if False else f"{e.object}.deepcopy()", e.kind)
+                self.imports.add("nn")
+                return E(f"nn.deepcopy({e.text})", e.kind)
             if is_a(e.kind, Tensor):
                 return E(f"{e.object}.clone()", e.kind)
             return E(f"structuredClone({e.text})", e.kind)

@@ -3,10 +3,10 @@
 import ast
 
 from . import library
-from .expressions import constant_int, dotted
-from .infos import ClassInfo, FunctionInfo
-from .kinds import ANY, B, BOOL, BYTES, COUNT, Class, DEVICE, DTYPE, Dict, F, FLOAT, Function, I, INT, INTS, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, Path, SIZE, STR, Set, T, TENSORS, Tensor, Tuple, alternatives, is_a, join, join_all, may_be, print_type, root, without
-from .text import AND, ASSIGN, ATOM, CHOICE, E, EQUAL, LESS, PLUS, POWER, TIMES, UNARY, Untranslatable, key_of, name_of, number, options, quoted
+from .expressions import constant_int
+from .kinds import ts as ts_of
+from .kinds import ANY, B, BOOL, COUNT, Class, DTYPE, Dict, F, FLOAT, Function, I, INT, INTS, Iter, Lib, List, NONE, NOTHING, Object, Path, SIZE, STR, Set, T, TENSORS, Tensor, Tuple, alternatives, is_a, join, join_all, may_be, root, without
+from .text import ASSIGN, ATOM, CHOICE, E, LESS, Untranslatable, key_of, name_of, options
 
 ARRAY_METHODS = {"append": "push", "reverse": "reverse"}
 STRING_METHODS = {
@@ -114,7 +114,10 @@ class Calls:
                 else:
                     text, kinds, keywords = self.arguments(node)
                     results.append(self.module_result(m, node) if isinstance(m, Lib) else ANY)
-            return E(f"{e.object}({text})", join_all(results))
+            result = join_all(results)
+            if len({ts_of(m) for m in members}) > 1 and any(isinstance(m, Lib) for m in members):
+                return E(f"({e.text} as (...given: any[]) => {self.ts(result)})({text})", result)
+            return E(f"{e.object}({text})", result)
         text, kinds, keywords = self.arguments(node)
         if isinstance(kind, Tensor):
             raise Untranslatable("a tensor is called")
@@ -146,8 +149,6 @@ class Calls:
                 texts.append(e.at(ASSIGN))
                 kinds.append(e.kind)
         for k in node.keywords:
-            if k.arg == "dtype" or k.arg == "device":
-                pass
             e = self.callback(k.value) if isinstance(k.value, ast.Lambda) else self.expr(k.value)
             if k.arg is None:
                 pairs.append((None, f"...{e.at(ASSIGN)}"))
@@ -174,13 +175,10 @@ class Calls:
         """Arguments for a function of the program: by place, those by name where they belong."""
         if any(k.arg is None for k in node.keywords) and not info.kwarg:
             return self.bound_by_dict(info, node)
-        places = [p for p in info.params if not p.keyword_only or True]
+        places = info.params
         texts = []
         for i, a in enumerate(node.args):
-            if isinstance(a, ast.Lambda):
-                e = self.expr(a)
-            else:
-                e = self.expr(a)
+            e = self.expr(a)
             texts.append(e.at(ASSIGN) if not isinstance(a, ast.Starred) else e.text)
         named, more = {}, []
         for k in node.keywords:
@@ -460,7 +458,7 @@ class Calls:
         if dtype is not None:
             of = library.DTYPES.get(self.expr(dtype.value).text.rpartition(".")[2], "?")
         elif of == "f" and not any(a.is_literal and a.kind is FLOAT and not float(a.text).is_integer() for a in args if not a.text.startswith("-")):
-            pairs.insert(0, ("dtype", "torch.get_default_dtype()" if False else "torch.float32"))
+            pairs.insert(0, ("dtype", "torch.float32"))
         return E(f"torch.arange({', '.join([a.at(ASSIGN) for a in args] + ([options(pairs)] if pairs else []))})", TENSORS[of])
 
     def torch_grad(self, path, node):
@@ -524,8 +522,8 @@ class Calls:
             info = kind.info
             method = info.method(name)
             if method is not None:
-                if name == "forward" and of.text == "this":
-                    pass
+                if method.is_static or method.is_class_method:
+                    of = E(method.owner.name, Class(method.owner))
                 return E(f"{of.object}.{name_of(name)}({self.bound(method, node)})", self.result_of(method, node))
             found = info.attribute(name)
             if found is None and info.library_base() is not None:
@@ -644,8 +642,6 @@ class Calls:
         if path == "ctx":
             text, _, _ = self.arguments(node)
             return E(f"{of.object}.{name}({text})", NONE)
-        if name == "at" and False:
-            return None
         if path.startswith("torch.nn") and name in ("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"):
             a = node.args[0]
             module = of.kind
@@ -703,8 +699,7 @@ class Calls:
         found = root(self.quiet(node).kind)
         if isinstance(found, Lib):
             for made in self.list_of_modules.values():
-                if found.of is made.of or found.of is NOTHING or True:
-                    made.of = join(made.of, kind)
+                made.of = join(made.of, kind)
 
     def lib_result(self, of, kind, name, node, kinds):
         path = kind.path

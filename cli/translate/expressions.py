@@ -3,8 +3,8 @@
 import ast
 
 from . import library
-from .kinds import ANY, BOOL, BYTES, COUNT, Class, Container, DEVICE, DTYPE, Dict, F, FLOAT, Function, I, INT, INTS, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, Path, SIZE, STR, Set, T, TENSORS, Tensor, Tuple, alternatives, is_a, join, join_all, may_be, root, same, without
-from .text import AND, ASSIGN, ATOM, CHOICE, E, LESS, PLUS, UNARY, Untranslatable, key_of, name_of, number, quoted
+from .kinds import ANY, BOOL, COUNT, Class, DEVICE, DTYPE, Dict, F, FLOAT, Function, I, INT, INTS, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, Path, SIZE, STR, Set, T, Tensor, Tuple, alternatives, is_a, join, join_all, may_be, root, without
+from .text import ASSIGN, ATOM, CHOICE, E, LESS, Untranslatable, key_of, name_of, number, quoted
 
 
 class Expressions:
@@ -196,6 +196,8 @@ class Expressions:
             if name not in kind.of.fields:
                 raise Untranslatable(f"no argument {name} is declared in this file")
             return E(text, kind.of.fields[name])
+        if path == "torch.nn.Module" and (name in library.LAYER_FIELDS or name.startswith(("weight", "bias"))):
+            return E(f"({of.text} as any).{name}", library.LAYER_FIELDS.get(name, F))
         if path.startswith("torch.nn."):
             if name in library.LAYER_FIELDS:
                 kind = library.LAYER_FIELDS[name]
@@ -592,7 +594,7 @@ class Expressions:
             self.narrow(test, True)
             conditions.append(c)
         inner = self._generators(rest, element) if rest else element()
-        parameter = target if target.startswith("[") else target
+        parameter = target
         arrow = f"({parameter}: any)" if kind in (ANY, NOTHING) else f"({parameter})"
         if is_indexed and (conditions or rest):
             source, is_indexed, array = f"{self.helper('range')}({stop.text})", False, True

@@ -2,8 +2,8 @@
 
 import ast
 
-from .kinds import ANY, BOOL, COUNT, DEVICE, DTYPE, F, FLOAT, Dict, Function, INT, Iter, Lib, List, NONE, NOTHING, Object, Path, STR, Set, T, Tuple, is_a, join, root
-from .text import E, name_of
+from .kinds import ANY, BOOL, DEVICE, DTYPE, F, FLOAT, Dict, INT, Iter, Lib, List, NONE, NOTHING, Object, Path, STR, Set, T, Tuple, join
+from .text import name_of
 
 
 class Parameter:

@@ -2,7 +2,7 @@
 
 import re
 
-from .kinds import ANY, BOOL, COUNT, DEVICE, DTYPE, F, FLOAT, I, B, INT, Iter, Lib, List, NONE, NOTHING, SIZE, STR, T, TENSORS, Tensor, Tuple, alternatives, is_a, join, may_be
+from .kinds import ANY, BOOL, COUNT, DEVICE, DTYPE, F, FLOAT, I, INT, Iter, Lib, List, NONE, SIZE, STR, TENSORS, Tensor, Tuple, alternatives, is_a
 
 DTYPES = {
     **dict.fromkeys("float32 float64 float16 bfloat16 float double half".split(), "f"),

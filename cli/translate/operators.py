@@ -3,8 +3,8 @@
 import ast
 import re
 
-from .kinds import ANY, BOOL, COUNT, DTYPE, F, FLOAT, I, B, INT, INTS, Dict, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, SIZE, STR, Set, T, TENSORS, Tensor, Tuple, Either, alternatives, is_a, join, join_all, may_be, root, same, without
-from .text import AND, ASSIGN, ATOM, BIT, CHOICE, E, EQUAL, LESS, OR, PLUS, POWER, SHIFT, TIMES, UNARY, Untranslatable, number
+from .kinds import ANY, BOOL, COUNT, F, FLOAT, I, B, INT, INTS, Dict, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, SIZE, STR, Set, Tensor, Tuple, alternatives, is_a, join, may_be, root, same, without
+from .text import AND, ASSIGN, ATOM, BIT, CHOICE, E, EQUAL, LESS, OR, PLUS, POWER, TIMES, UNARY, Untranslatable
 
 METHODS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floor_divide", ast.Mod: "remainder", ast.Pow: "pow",
@@ -33,8 +33,6 @@ class Operators:
         if ka in (NOTHING, ANY) and kb in (NOTHING, ANY):
             if not self.final:
                 return E("?", NOTHING)
-            if ka is ANY and kb is ANY and self.is_guess(a, b):
-                pass
             raise Untranslatable("the types of both sides are not known: annotate what comes from outside (x: Tensor, n: int)")
         if is_a(ka, Tensor) or is_a(kb, Tensor):
             return self.of_tensors(op, a, b)
@@ -61,9 +59,6 @@ class Operators:
         if is_a(ka, Set) or is_a(kb, Set) or is_a(ka, Dict) or is_a(kb, Dict):
             return self.of_sets(op, a, b)
         return self.of_numbers(op, a, b)
-
-    def is_guess(self, a, b):
-        return False
 
     def of_numbers(self, op, a, b):
         ka, kb = root(a.kind), root(b.kind)
@@ -116,12 +111,12 @@ class Operators:
             raise Untranslatable("a list beside a tensor")
         if is_a(a.kind, Tensor) or a.kind in (ANY, NOTHING):
             other = b.text if is_a(b.kind, Tensor) else self.number_for(b, a)
-            return E(f"{self.unwrapped(a)}.{name}({self.unwrapped_text(b) if is_a(b.kind, Tensor) else other})", kind)
+            return E(f"{a.object}.{name}({other})", kind)
         if not is_a(b.kind, Tensor):  # either may be a number
             if is_a(b.kind, *NUMERIC):
-                return E(f"{a.object}.{name}({b.text})", kind) if False else E(f"torch.{name}({self.either(a)}, {b.text})", kind)
+                return E(f"torch.{name}({self.either(a)}, {b.text})", kind)
             return E(f"torch.{name}({self.either(a)}, {b.text})", kind)
-        number_text, t = self.number_for(a, b), self.unwrapped(b)
+        number_text, t = self.number_for(a, b), b.object
         if name in ("add", "mul", "bitwise_and", "bitwise_or", "bitwise_xor"):
             return E(f"{t}.{name}({number_text})", kind)
         if name == "sub":
@@ -133,12 +128,6 @@ class Operators:
     def either(self, e):
         """What may be a number or a tensor, as the first argument of a function."""
         return f"torch.as_tensor({e.text})"
-
-    def unwrapped(self, e):
-        return e.object
-
-    def unwrapped_text(self, e):
-        return e.text
 
     def joined_lists(self, a, b):
         if not all(is_a(e.kind, List, Tuple, SIZE) for e in (a, b)):
@@ -156,8 +145,6 @@ class Operators:
         word = kind.word if isinstance(kind, List) else "tuple"
         made = List(self.element(kind), word)
         if xs.is_literal and xs.text.startswith("[") and (isinstance(kind, List) or len(kind.of) == 1) and is_a(made.of, *NUMERIC, STR, NONE) and "," not in xs.text:
-            if made.of is COUNT:
-                made.of = COUNT
             return E(f"new Array<{self.ts(made.of)}>({n.text}).fill({xs.text[1:-1]})", made)
         return E(f"Array.from({{ length: {n.text} }}, () => {xs.text}).flat()", made)
 

@@ -5,9 +5,9 @@ import ast
 from . import library
 from .expressions import constant_int, dotted
 from .infos import ClassInfo, FunctionInfo, annotated, own_nodes
-from .kinds import ANY, BOOL, COUNT, Class, Dict, F, FLOAT, Function, I, INT, INTS, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, Path, SIZE, STR, Set, T, Tensor, Tuple, alternatives, describe, is_a, join, join_all, may_be, root, same, without
+from .kinds import ANY, BOOL, COUNT, Class, Dict, Either, F, FLOAT, Function, I, INT, INTS, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, Path, STR, T, Tensor, Tuple, alternatives, is_a, join, join_all, may_be, root, same, without
 from .scopes import Scope, is_one_in_a_mode
-from .text import AND, ASSIGN, ATOM, CHOICE, E, EQUAL, Untranslatable, key_of, name_of, options, quoted
+from .text import ASSIGN, E, EQUAL, Untranslatable, name_of, quoted
 
 # Modes that hold for a block: in TypeScript they take what is to be done as their last argument.
 GUARDS = {
@@ -144,9 +144,6 @@ class Statements:
         value = s.value
         if len(s.targets) > 1:
             e = self.expr(value)
-            names = [t for t in s.targets if isinstance(t, ast.Name)]
-            if len(names) != len(s.targets) and not e.is_literal and e.binds != ATOM:
-                pass
             first, *rest = s.targets[::-1]
             lines = self.assign(first, e, s, value)
             again = self.target_text(first) if not isinstance(first, (ast.Tuple, ast.List)) else None
@@ -245,6 +242,8 @@ class Statements:
             return not (text.startswith("{ ") and kind.fields) or ": []" in text or ": {}" in text
         if isinstance(kind, Tuple) and text.startswith("["):
             return True
+        if isinstance(kind, List) and text.startswith("[") and isinstance(root(kind.of), Either):
+            return True
         if isinstance(kind, List) and text.startswith("[") and not text.startswith("[...") and isinstance(root(kind.of), (Tuple, List, Dict)):
             return "[" in text[1:] or "{" in text
         return False
@@ -258,8 +257,6 @@ class Statements:
             made = e.kind
             if self.number_that_becomes_tensor(known, e):
                 text, made = f"torch.tensor({e.text}{'n' if e.kind in INTS else ''})", I if e.kind in INTS else F
-            if kind.info.static_owner(target.attr)[0] is not None and kind.info.attribute(target.attr) is None and False:
-                pass
             if kind.info.property(target.attr) is None:
                 kind.info.note(target.attr, made)
             key = dotted(target)
@@ -349,8 +346,6 @@ class Statements:
             raise Untranslatable("a subscript of a tensor or dict among several targets")
         inline = [n for n in names if self.scope.declares(n, s)]
         pattern = self.bind_target(target, e.kind, declares=False)
-        for n in others:
-            pass
         if inline and len(inline) == len([n for n in names]) and not others:
             constant = all(self.scope.is_constant(n, s) for n in inline)
             types = ""
@@ -504,7 +499,6 @@ class Statements:
             if len(s.orelse) == 1 and isinstance(s.orelse[0], ast.If) and (id(s.orelse), 0) not in self.scope.declared:
                 rest = self.do_If(s.orelse[0])
                 lines += [f"}} else {rest[0]}", *rest[1:]]
-                lines[-1] = lines[-1]
             else:
                 lines += ["} else {", *self.inner(s.orelse), "}"]
         else:
@@ -732,8 +726,6 @@ class Statements:
     def do_With(self, s):
         item, *rest = s.items
         if rest:
-            inner = self.synthetic.setdefault(id(s), ast.copy_location(ast.With(rest, s.body), s))
-            self.scope_alias(inner, s)
             raise Untranslatable("with of several things")
         guard = self.guard_of(item)
         if guard is None:
@@ -821,7 +813,7 @@ class Statements:
             kind = T
         if kind is not NOTHING:
             told = kind if p.kind is NOTHING else join(kind, p.kind) if not (kind is T and isinstance(root(p.kind), Tensor)) else p.kind
-            if kind is T and may_be(told, Tensor) and p.kind is not NOTHING:
+            if p.kind is not NOTHING and (kind is T and may_be(told, Tensor) or isinstance(kind, Lib) and kind.path == "torch.nn.Module"):
                 told = p.kind
             kind = told
         else:
@@ -1095,8 +1087,6 @@ class Statements:
                 continue
             if info.lib_base and info.lib_base.startswith("torch.nn.") and info.lib_base != "torch.nn.Module" and name in library.LAYER_FIELDS:
                 continue
-            if name == "length":
-                pass
             sure = name in info.assigned
             # One that may be missing is no field: hasattr must not find it.
             lines.append(f"{'' if sure else 'declare '}{name}: {self.ts(kind)};")
@@ -1165,9 +1155,7 @@ class Statements:
             self.leave(saved)
         derived = info.base is not None or info.lib_base is not None
         if derived and not any(l.startswith("super(") for l in lines):
-            if any(l.strip().startswith("super(") for l in lines) or not self.final:
-                pass
-            else:
+            if self.final and not any(l.strip().startswith("super(") for l in lines):
                 lines = ["super();", *lines]
         elif derived and lines and not lines[0].startswith(("super(", "//")) and any("this" in l for l in lines[: next(i for i, l in enumerate(lines) if l.startswith("super("))]):
             at = next(i for i, l in enumerate(lines) if l.startswith("super("))

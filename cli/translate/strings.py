@@ -4,7 +4,7 @@ import ast
 import re
 import string
 
-from .kinds import ANY, BOOL, COUNT, DEVICE, DTYPE, FLOAT, INT, INTS, Either, Lib, List, NONE, NOTHING, NUMBERS, Object, Path, SIZE, STR, Tensor, Tuple, alternatives, is_a, may_be, print_type, root
+from .kinds import ANY, BOOL, COUNT, DEVICE, DTYPE, FLOAT, INT, INTS, Lib, List, NONE, NOTHING, Object, SIZE, STR, Tensor, Tuple, is_a, may_be, print_type, root
 from .text import ATOM, E, PLUS, Untranslatable, quoted, template_part
 
 
@@ -90,8 +90,6 @@ class Strings:
         if not any(isinstance(p, tuple) for p in parts):
             return E(quoted("".join(parts)), STR, ATOM, True)
         text = "".join(template_part(p) if isinstance(p, str) else "${" + p[0] + "}" for p in parts)
-        if len(parts) == 1 and False:
-            return E(parts[0][0], STR)
         return E(f"`{text}`", STR, ATOM)
 
     def percent(self, text, right):
