@@ -1,5 +1,6 @@
 // Whether workers hide decoding: a small CNN fed with JPEG files, by none, 2 and 4 workers, and with what was decoded before;
-// and with --python PATH by PyTorch's loader from the same files. Both sides train on one thread, or as many as are told: those
+// and with --python PATH by PyTorch's loader from the same files. Workers persist: a first pass, with their start in it (ours
+// load the library and compile, PyTorch's are forked), and a second one. Both sides train on one thread, or as many as are told: those
 // of PyTorch spin for each other, which is slow where workers have the cores, and looks as if they never waited for a batch.
 //   npm run bench:loader [-- --python python3] [--threads 1] [--rounds 3]
 import { execFileSync } from "node:child_process";
@@ -59,7 +60,7 @@ try {
     let [begin, seen, waited] = [0, 0, 0];
     let last = performance.now();
     for await (const [x, y] of batches) {
-      // The first batch waits for workers to start.
+      // The first batch of a pass waits for all its workers' first images.
       if (begin === 0) begin = performance.now();
       else waited += performance.now() - last;
       step(x, y);
@@ -75,7 +76,7 @@ try {
   }
   const show = (name: string, { rate, waiting, cpu }: Measured): void =>
     console.log(
-      `${name.padEnd(28)} ${rate.toFixed(0).padStart(6)} images/s  ${(100 * waiting).toFixed(0).padStart(3)} % waiting  ${cpu.toFixed(1).padStart(5)} ms of CPU an image`,
+      `${name.padEnd(32)} ${rate.toFixed(0).padStart(6)} images/s  ${(100 * waiting).toFixed(0).padStart(3)} % waiting  ${cpu.toFixed(1).padStart(5)} ms of CPU an image`,
     );
   const decoded: torch.Tensor[][] = [];
   for await (const batch of new DataLoader(photos(root), { batch_size: 32 })) decoded.push([batch[0], batch[1]]);
@@ -88,8 +89,10 @@ try {
         })(),
       ),
     );
-    for (const num_workers of [0, 2, 4])
-      show(`${num_workers} workers`, await measure(new DataLoader(photos(root), { batch_size: 32, num_workers })));
+    for (const num_workers of [0, 2, 4]) {
+      const loader = new DataLoader(photos(root), { batch_size: 32, num_workers, persistent_workers: num_workers > 0 });
+      for (const pass of ["first", "second"]) show(`${num_workers} workers, ${pass} pass`, await measure(loader));
+    }
     if (python !== undefined) {
       const program = fileURLToPath(new URL("./peers/loader.py", import.meta.url));
       console.log(
