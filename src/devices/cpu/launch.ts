@@ -49,6 +49,10 @@ const STRIDES: readonly Stride[] = ["contiguous", "zero", "other"];
 const LANES: readonly Variant["lanes"][] = ["outer", "reduced", "none"];
 /** Under which every operand of a kernel without reduction is one row of neighbours. */
 const FLAT = 0;
+/** The form of a kernel: its dims and how each operand lies. */
+type Form = number | string;
+/** So many operands are told apart by one exact number. */
+const NUMBERED = 24;
 /** A fold along neighbours shorter than this is better done beside others. */
 const SHORT = 16;
 /** Elements of a row done at a time where an operand lies across. */
@@ -65,7 +69,7 @@ export class KernelRunner {
   private floats!: Float64Array;
   private readonly compiled: Report[] = [];
   /** The forms compiled of each kernel, by its number and that of the form; beside them the flat ones, for small launches. */
-  private readonly forms: Map<number, Compiled>[] = [];
+  private readonly forms: Map<Form, Compiled>[] = [];
   private readonly flats: Compiled[] = [];
   private readonly runPart = (kernel: Kernel, loops: Loops, starts: readonly number[]): void =>
     this.run(kernel, loops, starts);
@@ -120,8 +124,8 @@ export class KernelRunner {
       words[at++] = itemsize;
     }
   }
-  private formsOf(kernel: Kernel): Map<number, Compiled> {
-    return (this.forms[kernel.id] ??= new Map<number, Compiled>());
+  private formsOf(kernel: Kernel): Map<Form, Compiled> {
+    return (this.forms[kernel.id] ??= new Map<Form, Compiled>());
   }
 
   private launchLoops(kernel: Kernel, launch: Launch, starts: readonly number[]): void {
@@ -162,16 +166,25 @@ export class KernelRunner {
     const lanes = lanesOf(kernel, loops);
     const along = (lanes === "reduced" ? rank : outer) - 1 - before;
     let key = (rank * 16 + reduced) * 3 + LANES.indexOf(lanes);
-    for (let k = 0; k < starts.length; k++) key = key * 3 + classOf(strides[k], sizes, along);
-    let compiled = this.formsOf(kernel).get(key);
+    // As a number while it is exact; of more operands as a text of several.
+    let more = "";
+    for (let k = 0; k < starts.length; k++) {
+      if (k % NUMBERED === NUMBERED - 1) {
+        more += `${key} `;
+        key = 0;
+      }
+      key = key * 3 + classOf(strides[k], sizes, along);
+    }
+    const form = more === "" ? key : more + key;
+    let compiled = this.formsOf(kernel).get(form);
     if (compiled === undefined) {
       const classes = strides.map((s) => STRIDES[classOf(s, sizes, along)]);
-      compiled = this.compile(kernel, key, { outer, reduced, lanes, strides: classes });
+      compiled = this.compile(kernel, form, { outer, reduced, lanes, strides: classes });
     }
     const units = before === 1 ? 1 : sizes[0];
     let unitNs = compiled.ns;
     for (let d = 1 - before; d < sizes.length; d++) unitNs *= sizes[d];
-    compiled = this.used(kernel, key, compiled, units * unitNs);
+    compiled = this.used(kernel, form, compiled, units * unitNs);
     const divisible = canDivide(kernel, strides);
     if (divisible && outer > 1 && units > 1 && units < FEW_UNITS && unitNs > LONG_UNIT) {
       const unit = { sizes: sizes.slice(1), reduced: loops.reduced, strides: strides.map((s) => s.slice(1)) };
@@ -216,11 +229,11 @@ export class KernelRunner {
   }
 
   /** Counts the work that a form of a kernel does, and makes it wide code when it is worth it. */
-  private used(kernel: Kernel, key: number, compiled: Compiled, ns: number): Compiled {
+  private used(kernel: Kernel, key: Form, compiled: Compiled, ns: number): Compiled {
     compiled.narrow -= ns;
     return compiled.narrow >= 0 ? compiled : this.compile(kernel, key, compiled.variant, true);
   }
-  private compile(kernel: Kernel, key: number, variant: Variant, wide = false): Compiled {
+  private compile(kernel: Kernel, key: Form, variant: Variant, wide = false): Compiled {
     const start = performance.now();
     const { shared, maximum, level, threads, wideAfter = WIDE_AFTER } = this.options;
     const bytes = emitKernel(kernel, variant, { level: narrowed(level, wide), memory: { shared, maximum } });
