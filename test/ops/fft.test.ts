@@ -2,63 +2,58 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
-import { fftOf, inverseRealFft, realFft } from "../../src/numerics/fft.ts";
 
-const signal = (n: number, seed = 1): Float64Array =>
-  Float64Array.from({ length: n }, (_, i) => (Math.sin((i + 1) * 12.9898 + seed * 78.233) * 43758.5453) % 1);
-const largest = (x: Float64Array): number => x.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-const difference = (x: Float64Array, y: Float64Array): number => largest(x.map((v, i) => v - y[i]));
+const { float64, complex128, complex64 } = torch;
+const largest = (x: torch.Tensor): number => x.abs().max().item();
+/** By the definition. */
+function sum(z: torch.Tensor): torch.Tensor {
+  const n = z.size(-1);
+  const k = torch.arange(n, { dtype: float64 });
+  const angles = torch
+    .outer(k, k)
+    .remainder(n)
+    .mul((-2 * Math.PI) / n);
+  return z.matmul(torch.complex(angles.cos(), angles.sin()));
+}
+const lengths = [...Array.from({ length: 80 }, (_, i) => i + 1), 96, 97, 121, 125, 128, 169, 211, 256];
 
 describe("a transform of length n", () => {
-  test("is the sum it stands for, for every length up to 200", () => {
-    for (let n = 1; n <= 200; n++) {
-      const [re, im] = [signal(n), signal(n, 2)];
-      const [x, y] = [new Float64Array(n), new Float64Array(n)];
-      for (let k = 0; k < n; k++)
-        for (let j = 0; j < n; j++) {
-          const angle = (-2 * Math.PI * ((j * k) % n)) / n;
-          x[k] += re[j] * Math.cos(angle) - im[j] * Math.sin(angle);
-          y[k] += re[j] * Math.sin(angle) + im[j] * Math.cos(angle);
-        }
-      fftOf(n).run(re, im);
-      expect(Math.max(difference(re, x), difference(im, y)), `length ${n}`).toBeLessThan(3e-13);
+  test.each([1, 3, 9])("is the sum it stands for, for every length, %i beside each other", (beside) => {
+    for (const n of lengths) {
+      const z = torch.randn(beside, n, { dtype: complex128 });
+      const want = sum(z);
+      const bound = 1e-14 * n;
+      expect(largest(torch.fft.fft(z).sub(want)), `length ${n}`).toBeLessThan(bound);
+      expect(largest(torch.fft.fft(z.t(), { dim: 0 }).t().sub(want)), `length ${n}, of columns`).toBeLessThan(bound);
+      expect(largest(torch.fft.ifft(want).sub(z)), `length ${n}, back`).toBeLessThan(1e-13);
+      const short = torch.fft
+        .fft(z.to(complex64))
+        .to(complex128)
+        .sub(sum(z.to(complex64).to(complex128)));
+      expect(largest(short), `length ${n} in float32`).toBeLessThan(4e-6 * Math.sqrt(n));
     }
   });
+  test.each([1, 9])(
+    "of real numbers is half of the complex one, and its inverse gives them back, %i at once",
+    (beside) => {
+      for (const n of lengths) {
+        const x = torch.randn(beside, n, { dtype: float64 });
+        const half = torch.fft.rfft(x);
+        expect(largest(half.sub(torch.fft.fft(x).narrow(1, 0, half.size(1)))), `length ${n}`).toBeLessThan(1e-14 * n);
+        expect(largest(torch.fft.irfft(half, n).sub(x)), `length ${n}, back`).toBeLessThan(1e-13);
+        expect(largest(torch.fft.irfft(half.t(), n, { dim: 0 }).t().sub(x)), `length ${n}, of columns`).toBeLessThan(
+          1e-13,
+        );
+      }
+    },
+  );
   test("goes back to what it came from, and keeps the sum of squares, for primes and large lengths", () => {
     for (const n of [1009, 4099, 65537, 100000, 2 ** 17, 3 ** 10, 7 * 11 * 13 * 17]) {
-      const [re, im] = [signal(n), signal(n, 2)];
-      const squares = (): number => re.reduce((s, v, i) => s + v * v + im[i] * im[i], 0);
-      const before = squares();
-      fftOf(n).run(re, im);
-      expect(Math.abs(squares() / n / before - 1), `length ${n}`).toBeLessThan(1e-13);
-      fftOf(n).run(im, re);
-      expect(
-        difference(
-          re.map((v) => v / n),
-          signal(n),
-        ),
-        `length ${n}`,
-      ).toBeLessThan(1e-13);
-    }
-  });
-  test("of real numbers is half of the complex one, and its inverse gives them back", () => {
-    for (let n = 1; n <= 100; n++) {
-      const x = signal(n);
-      const half = Math.floor(n / 2) + 1;
-      const [re, im] = [new Float64Array(half), new Float64Array(half)];
-      realFft(x, re, im);
-      const [r, i] = [x.slice(), new Float64Array(n)];
-      fftOf(n).run(r, i);
-      expect(Math.max(difference(re, r), difference(im, i)), `length ${n}`).toBeLessThan(1e-13);
-      const back = new Float64Array(n);
-      inverseRealFft(re, im, back);
-      expect(
-        difference(
-          back.map((v) => v / n),
-          x,
-        ),
-        `length ${n}`,
-      ).toBeLessThan(1e-14);
+      const z = torch.randn(n, { dtype: complex128 });
+      const there = torch.fft.fft(z);
+      const squares = (x: torch.Tensor): number => x.abs().square().sum().item();
+      expect(Math.abs(squares(there) / n / squares(z) - 1), `length ${n}`).toBeLessThan(1e-13);
+      expect(largest(torch.fft.ifft(there).sub(z)), `length ${n}`).toBeLessThan(1e-13);
     }
   });
 });
@@ -67,7 +62,7 @@ describe("torch.fft", () => {
   test("turns a shift into a factor", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 70 }), (n, by) => {
-        const x = torch.tensor(signal(n));
+        const x = torch.randn(n, { dtype: float64 });
         const turn = torch.polar(
           torch.ones(n, { dtype: torch.float64 }),
           torch.arange(n, { dtype: torch.float64 }).mul((-2 * Math.PI * by) / n),

@@ -1,14 +1,18 @@
 // The transforms behind torch.fft: X[k] = Σ x[j] e^(-2πi jk/n) over one dim or several, complex or real at either end.
 import "../../kernel/complex.ts";
-import type { Dtype } from "../../base/dtype.ts";
 import { complexOf, realOf } from "../../base/dtype.ts";
-import { numel } from "../../base/layout.ts";
-import { fftOf, inverseRealFft, realFft } from "../../numerics/fft.ts";
-import { empty as allocate } from "../../tensor/allocate.ts";
-import { host } from "../../kinds/kernels.ts";
+import { contiguousStrides, numel } from "../../base/layout.ts";
+import { constant } from "../../kernel/expr.ts";
+import { operand } from "../../kernel/loops.ts";
+import type { Operand } from "../../kernel/loops.ts";
+import { further } from "../../kernel/place.ts";
+import { empty } from "../../tensor/allocate.ts";
+import { compute } from "../../kinds/kernels.ts";
 import { define, op } from "../../dispatch/declare.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { arange } from "../creation/from_data.ts";
+import { alike, kernelOf, launch, ofNumbers, planes, roots, same, tableOf, transformed, turned } from "./passes.ts";
+import type { Body } from "./passes.ts";
 import { constant_pad_nd } from "../views/constant_pad.ts";
 
 /** By what a transform is divided: nothing, √n, or n. The numbers are PyTorch's. */
@@ -16,44 +20,35 @@ export type Normalization = 0 | 1 | 2;
 const scaleOf = (normalization: Normalization | number, n: number): number =>
   normalization === 0 ? 1 : normalization === 1 ? 1 / Math.sqrt(n) : 1 / n;
 
+/** Sizes or strides with those of `d` first. */
+const ledBy = (of: readonly number[], d: number): number[] => [of[d], ...of.slice(0, d), ...of.slice(d + 1)];
+const parted = ofNumbers((x) => (x.dtype.is_complex ? [x.real(), x.imag()] : [x, constant(0, x.dtype)]));
 /**
- * The rows along `dim` of two contiguous tensors that differ in that dim alone: where each begins in the one and in the other,
- * and the step between its elements.
+ * The planes of `x` along `d`, see Note [Planes]. To go the other way is to go forward with the roles of real and imaginary
+ * parts changed, before and after.
  */
-function* rows(
-  one: readonly number[],
-  other: readonly number[],
-  dim: number,
-): Generator<{ from: number; to: number; step: number }> {
-  const step = numel(one.slice(dim + 1));
-  const outer = numel(one.slice(0, dim));
-  for (let o = 0; o < outer; o++)
-    for (let i = 0; i < step; i++) yield { from: o * one[dim] * step + i, to: o * other[dim] * step + i, step };
+function planesOf(x: Tensor, d: number, forward = true): Tensor {
+  const shape = ledBy(x.sizes, d);
+  const [n, ...others] = shape;
+  const out = empty([2, n, numel(others)], realOf(x.dtype), undefined, x.backend);
+  const [re, im] = planes(out, contiguousStrides(shape));
+  const to = forward ? [re, im] : [im, re];
+  launch(x, parted(x.dtype), shape, [operand(x, ledBy(x.strides, d)), ...to]);
+  return out;
 }
-/** Transforms the complex numbers of a contiguous tensor along `dim`, in place. */
+const joined: Body = ([[re, im]], _, scale) => [[re.mul(scale).complex(im.mul(scale))]];
+/** Planes as the complex numbers of `out` along `d`, or as the first of them; times `scale`. */
+function join(z: Tensor, out: Tensor, d: number, scale: number, forward = true): void {
+  const shape = ledBy(out.sizes, d);
+  const [re, im] = planes(z, [z.sizes[2], ...contiguousStrides(shape.slice(1))]);
+  const from = forward ? [re, im] : [im, re];
+  const kernel = kernelOf("joined", z.dtype, 1, 0, joined, true);
+  launch(z, kernel, shape, [...from, operand(out, ledBy(out.strides, d))], scale);
+}
+/** Transforms the complex numbers of a tensor along `dim`, in place. */
 function transform(t: Tensor, dim: number, forward: boolean, scale: number): void {
-  const n = t.sizes[dim];
-  const data = t.host() as Float64Array;
-  const [re, im] = [new Float64Array(n), new Float64Array(n)];
-  const plan = fftOf(n);
-  for (const { from: start, step } of rows(t.sizes, t.sizes, dim)) {
-    for (let k = 0, at = 2 * start; k < n; k++, at += 2 * step) {
-      re[k] = data[at];
-      im[k] = data[at + 1];
-    }
-    if (forward) plan.run(re, im);
-    else plan.run(im, re);
-    for (let k = 0, at = 2 * start; k < n; k++, at += 2 * step) {
-      data[at] = re[k] * scale;
-      data[at + 1] = im[k] * scale;
-    }
-  }
+  join(transformed(planesOf(t, dim, forward)), t, dim, scale, forward);
 }
-/** A contiguous copy. */
-const copied = (t: Tensor, dtype: Dtype = t.dtype): Tensor => {
-  const out = allocate(t.sizes, dtype);
-  return out.copy_(t);
-};
 const sizesAt = (t: Tensor, dims: readonly number[]): number => dims.reduce((n, d) => n * t.sizes[d], 1);
 
 /**
@@ -93,44 +88,80 @@ function partitioned(ndim: number, dim: readonly number[]): number[] {
 
 /** The transform over `dims` of as many points as there are. */
 function whole(x: Tensor, dims: readonly number[], normalization: number, forward: boolean): Tensor {
-  const out = copied(x, complexOf(x.dtype));
-  for (const [i, d] of dims.entries())
-    transform(out, d, forward, i === 0 ? scaleOf(normalization, sizesAt(x, dims)) : 1);
+  const out = empty(x.sizes, complexOf(x.dtype), undefined, x.backend);
+  for (const [i, d] of dims.entries()) {
+    const there = transformed(planesOf(i === 0 ? x : out, d, forward));
+    join(there, out, d, i === 0 ? scaleOf(normalization, sizesAt(x, dims)) : 1, forward);
+  }
   return out;
 }
 /** Complex to complex, over `dim`. @internal */
 export const _fft_c2c = op("_fft_c2c(Tensor self, int[] dim, int normalization, bool forward) -> Tensor");
 define(_fft_c2c, {
-  kernel: host(({ self, dim, normalization, forward }) =>
+  kernel: compute(({ self, dim, normalization, forward }) =>
     dim.length === 0 ? self.clone() : inOrder(self, dim, false, (x, dims) => whole(x, dims, normalization, forward)),
   ),
   backward: { self: ({ grad, dim, normalization, forward }) => _fft_c2c(grad, dim, normalization, !forward) },
   node: "FftC2CBackward0",
 });
-/** The transform of real numbers without the last dim's conjugate half. */
+const half: Body = ([[a, b], [c, d]], [w], scale) => {
+  const by = scale.mul(0.5);
+  const odd = turned([b.add(d), c.sub(a)], ...w);
+  return [[a.add(c).add(odd[0]).mul(by).complex(b.sub(d).add(odd[1]).mul(by))]];
+};
+/**
+ * The transform of real numbers without the last dim's conjugate half: an even length goes by a complex transform of half the
+ * length, whose points and their opposites give those of the even and of the odd elements.
+ */
 function halved(x: Tensor, dims: readonly number[], scale: number): Tensor {
   const last = dims.at(-1)!;
   const n = x.sizes[last];
-  const half = Math.floor(n / 2) + 1;
-  const out = allocate(x.sizes.with(last, half), complexOf(x.dtype));
-  const source = copied(x).host() as Float64Array;
-  const target = out.host() as Float64Array;
-  const [row, re, im] = [new Float64Array(n), new Float64Array(half), new Float64Array(half)];
-  for (const { from, to, step } of rows(x.sizes, out.sizes, last)) {
-    for (let k = 0; k < n; k++) row[k] = source[from + k * step];
-    realFft(row, re, im);
-    for (let k = 0, at = 2 * to; k < half; k++, at += 2 * step) {
-      target[at] = re[k] * scale;
-      target[at + 1] = im[k] * scale;
-    }
+  const out = empty(x.sizes.with(last, Math.floor(n / 2) + 1), complexOf(x.dtype), undefined, x.backend);
+  if (n % 2 === 1) join(transformed(planesOf(x, last)), out, last, scale);
+  else {
+    const h = n / 2;
+    const [from, to] = [ledBy(x.strides, last), ledBy(out.strides, last)];
+    const others = ledBy(x.sizes, last).slice(1);
+    const pairs = empty([2, h, numel(others)], x.dtype, undefined, x.backend);
+    const inner = contiguousStrides(others);
+    const step = numel(others);
+    const [begin, ...steps] = from;
+    for (const [k, plane] of planes(pairs, [step, ...inner]).entries())
+      launch(x, same(x.dtype), [h, ...others], [operand(further(x, k * begin), [2 * begin, ...steps]), plane]);
+    const z = transformed(pairs);
+    const table = rootsUpTo(h + 1, n, z);
+    const kernel = kernelOf("half", z.dtype, 2, 1, half, true);
+    const still = inner.map(() => 0);
+    const points = (count: number, first: number, by: number, one: number, other: number): void =>
+      launch(
+        z,
+        kernel,
+        [count, ...others],
+        [
+          ...planes(z, [one, ...inner], first * one),
+          ...planes(z, [-one, ...inner], other),
+          ...planes(table, [by, ...still], first),
+          operand(further(out, first * to[0]), [by * to[0], ...to.slice(1)]),
+        ],
+        scale,
+      );
+    // The first and the last one are of the first point alone.
+    points(2, 0, h, 0, 0);
+    points(h - 1, 1, 1, step, (h - 1) * step);
   }
   for (const d of dims.slice(0, -1)) transform(out, d, true, 1);
   return out;
 }
+/** cos and sin of 2πk/n for the first k. */
+const rootsUpTo = (count: number, n: number, like: Tensor): Tensor =>
+  tableOf(`roots ${count} ${n}`, like, () => {
+    const { cos, sin } = roots(n);
+    return [cos.slice(0, count), sin.slice(0, count)];
+  });
 /** Real to complex, over `dim`; `onesided` leaves out the last dim's conjugate half. @internal */
 export const _fft_r2c = op("_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor");
 define(_fft_r2c, {
-  kernel: host(({ self, dim, normalization, onesided }) =>
+  kernel: compute(({ self, dim, normalization, onesided }) =>
     inOrder(self, dim, true, (x, dims) =>
       onesided ? halved(x, dims, scaleOf(normalization, sizesAt(x, dims))) : whole(x, dims, normalization, true),
     ),
@@ -144,27 +175,65 @@ define(_fft_r2c, {
   },
   node: "FftR2CBackward0",
 });
+const unhalf: Body = ([[a, b], [c, d]], [[cos, sin]], scale) => {
+  const odd = turned([a.sub(c), b.add(d)], cos, sin.neg());
+  return [[b.sub(d).add(odd[0]).mul(scale)], [a.add(c).sub(odd[1]).mul(scale)]];
+};
 /** The inverse of {@link halved} over the last dim alone: `n` real numbers. */
 function unhalved(x: Tensor, last: number, n: number, scale: number): Tensor {
-  const half = Math.floor(n / 2) + 1;
-  const out = allocate(x.sizes.with(last, n), realOf(x.dtype));
-  const source = copied(x).host() as Float64Array;
-  const target = out.host() as Float64Array;
-  const [re, im, row] = [new Float64Array(half), new Float64Array(half), new Float64Array(n)];
-  for (const { from, to, step } of rows(x.sizes, out.sizes, last)) {
-    for (let k = 0, at = 2 * from; k < half; k++, at += 2 * step) {
-      re[k] = source[at];
-      im[k] = source[at + 1];
-    }
-    inverseRealFft(re, im, row);
-    for (let k = 0; k < n; k++) target[to + k * step] = row[k] * scale;
+  const out = empty(x.sizes.with(last, n), realOf(x.dtype), undefined, x.backend);
+  const h = Math.floor(n / 2);
+  const z = planesOf(x.narrow(last, 0, h + 1), last);
+  const lanes = z.sizes[2];
+  // The imaginary parts of points that are their own conjugates count as 0.
+  z.select(0, 1).select(0, 0).zero_();
+  const to = ledBy(out.strides, last);
+  const others = ledBy(out.sizes, last).slice(1);
+  const give = (part: Operand, count: number, first: number, by: number): void =>
+    launch(
+      z,
+      same(z.dtype),
+      [count, ...others],
+      [
+        operand(part, [lanes, ...contiguousStrides(others)]),
+        operand(further(out, first * to[0]), [by * to[0], ...to.slice(1)]),
+      ],
+    );
+  if (n % 2 === 1) {
+    const full = alike(z, [2, n, lanes]);
+    full.narrow(1, 0, h + 1).copy_(z);
+    const opposite = z.narrow(1, 1, h).flip(1);
+    opposite.select(0, 1).neg_();
+    full.narrow(1, h + 1, h).copy_(opposite);
+    // The roles of the parts change there and back.
+    const there = transformed(full.flip(0).mul_(scale));
+    give(planes(there, [])[1], n, 0, 1);
+    return out;
   }
+  z.select(0, 1).select(0, h).zero_();
+  const turnedOver = alike(z, [2, h, lanes]);
+  const table = rootsUpTo(h, n, z);
+  launch(
+    z,
+    kernelOf("unhalf", z.dtype, 2, 1, unhalf, true),
+    [h, lanes],
+    [
+      ...planes(z, [lanes, 1]),
+      ...planes(z, [-lanes, 1], h * lanes),
+      ...planes(table, [1, 0]),
+      ...planes(turnedOver, [lanes, 1]),
+    ],
+    scale,
+  );
+  const [odd, even] = planes(transformed(turnedOver), []);
+  give(even, h, 0, 2);
+  give(odd, h, 1, 2);
   return out;
 }
 /** Complex to real, over `dim`: the inverse of a onesided {@link _fft_r2c} of `last_dim_size` numbers in the last. @internal */
 export const _fft_c2r = op("_fft_c2r(Tensor self, int[] dim, int normalization, int last_dim_size) -> Tensor");
 define(_fft_c2r, {
-  kernel: host(({ self, dim, normalization, last_dim_size: n }) => {
+  kernel: compute(({ self, dim, normalization, last_dim_size: n }) => {
     const [last, others] = [dim.at(-1)!, dim.slice(0, -1)];
     // The last one in the end, on what is left of the conjugate halves.
     const source = others.length === 0 ? self : inOrder(self, others, false, (x, dims) => whole(x, dims, 0, false));
