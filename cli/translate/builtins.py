@@ -390,7 +390,7 @@ class Builtins:
     def call_type(self, node):
         e = self.expr(node.args[0])
         if isinstance(root(e.kind), Lib) and root(e.kind).path == "torch.autograd.Node":
-            return E(f"{e.object}{'' if e.text.endswith('!') else '!'}.name()", Lib("type"))
+            return E(f"{e.object}{'' if e.text.endswith('!') else '!'}.name().replace(/^.*::/, '')", Lib("type"))
         if isinstance(root(e.kind), (Object, Lib)):
             return E(f"{e.object}.constructor.name", Lib("type"))
         raise Untranslatable("type of a value")

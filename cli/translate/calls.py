@@ -375,7 +375,8 @@ class Calls:
                 of = NOTHING
             return E(f"new {self.ts_path(path)}({text})", Lib(path, of))
         if name == "DataLoader":
-            return E(f"new {path}({text})", Lib(path, self.sample_of(kinds[0]) if kinds else NOTHING))
+            made = Lib(path, self.sample_of(kinds[0]) if kinds else NOTHING)
+            return E(f"new {path if made.of not in (ANY, NOTHING) else self.ts(made)}({text})", made)
         if name == "TensorDataset":
             return E(f"new {path}({text})", Lib(path, Tuple(kinds)))
         if name in ("Subset", "ConcatDataset"):

@@ -366,7 +366,7 @@ def lib_type(kind, inner):
             return f"nn.{name}<{inner(kind.of)}>" if kind.of is not NOTHING else "nn.ModuleList"
         return f"nn.{name}" if path.count(".") == 2 else path.removeprefix("torch.")
     if path == "torch.utils.data.DataLoader":
-        return f"torch.utils.data.DataLoader<{inner(kind.of)}>" if kind.of is not NOTHING else "torch.utils.data.DataLoader<any, any>"
+        return f"torch.utils.data.DataLoader<{inner(kind.of)}>" if kind.of not in (NOTHING, ANY) else "torch.utils.data.DataLoader<any, any>"
     if path.startswith("torch.optim.lr_scheduler."):
         return "torch.optim.lr_scheduler." + path.rpartition(".")[2]
     if path == "class":

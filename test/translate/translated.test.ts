@@ -25,6 +25,13 @@ for i in range(3):
 else:
     print("done")
 print(x.sum().item(), y)
+loader = torch.utils.data.DataLoader(y, batch_size=2)
+def total(batches):
+    found = 0.0
+    for data, target in batches:
+        found += data.sum().item()
+    return found
+print(total(loader))
 `;
 let translations: (Translation | string)[] = [];
 const [, PYTHON, TYPESCRIPT] = /```python\n([^]*?)```[^]*?```ts node\n([^]*?)```/.exec(
