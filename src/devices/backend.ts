@@ -82,6 +82,8 @@ export interface Backend {
   readonly name: string;
   /** Whether there is anything to read: not on "meta", where tensors have shapes and dtypes only. */
   readonly holdsData: boolean;
+  /** What ops keep there between calls, by name, such as tables: gone with the device's memory. */
+  readonly kept: Map<string, unknown>;
   /** The dtypes it has where a kernel leaves them open. */
   readonly widths: Widths;
   /** Bytes, 16-aligned and uninitialised. Raises OutOfMemoryError. */

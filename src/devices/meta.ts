@@ -19,6 +19,7 @@ const nothing: MemoryStats = {
 };
 /** Where every kernel is done before it begins. Ops find shapes, strides, dtypes and errors as on any device. */
 class MetaDevice implements Backend {
+  readonly kept = new Map<string, unknown>();
   readonly elements = staying;
   readonly name = "meta";
   readonly holdsData = false;

@@ -44,7 +44,8 @@ function decoder(): Decoder | null {
 }
 
 /** Colours of such images mean something else, which sharp converts. */
-const hasProfile = (bytes: Uint8Array): boolean => new TextDecoder("latin1").decode(bytes).includes("ICC_PROFILE");
+const hasProfile = ({ buffer, byteOffset, length }: Uint8Array): boolean =>
+  Buffer.from(buffer, byteOffset, length).includes("ICC_PROFILE", 0, "latin1");
 /**
  * The pixels of a JPEG file as interleaved bytes of red, green and blue: what sharp makes of it, bit for bit. Null where there
  * is no such library, for what is no JPEG, and for what it warns of or has not to do with, of which sharp knows more.

@@ -31,6 +31,20 @@ export function empty(shape: Shape, dtype: Dtype, strides?: readonly number[], d
   return new Tensor(storage, dtype, shape, strides ?? contiguousStrides(shape), 0);
 }
 
+/** Pieces that are kept on a device at most. */
+const KEPT = 128;
+/** What `make` makes for a device, such as tables, kept for the next call under that name; the last ones are. */
+export function keptOn<T>(device: Backend, name: string, make: () => T): T {
+  const known = device.kept as Map<string, T>;
+  let value = known.get(name);
+  if (value === undefined) {
+    value = withoutCollecting(make);
+    if (known.size >= KEPT) known.delete(known.keys().next().value!);
+    known.set(name, value);
+  }
+  return value;
+}
+
 /** The device that is asked for, else that of the tensor to be like, else the one in use. */
 export function deviceOf(device: DeviceLike | null | undefined, like: Tensor | null = null): Backend {
   return device !== null && device !== undefined ? getDevice(device) : like === null ? currentDevice() : like.backend;

@@ -34,6 +34,7 @@ const inner = <P extends Place>(place: P): P => {
 
 /** What is asked of it waits until somebody wants to read. */
 export class Twin implements Backend {
+  readonly kept = new Map<string, unknown>();
   readonly name: string = "privateuseone";
   readonly holdsData = true;
   readonly widths: Widths = WIDE;

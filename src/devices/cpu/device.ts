@@ -25,6 +25,7 @@ const DESCRIPTORS = 64;
 const RESERVED = DESCRIPTORS + DESCRIPTOR_BYTES;
 
 export class CpuDevice implements HostBackend {
+  readonly kept = new Map<string, unknown>();
   readonly elements = staying;
   readonly name = "cpu";
   readonly holdsData = true;

@@ -22,6 +22,7 @@ import type { Adapter } from "./worker.ts";
 const NARROW = new Widths(float32, int32);
 
 export class WebGpuDevice implements Backend {
+  readonly kept = new Map<string, unknown>();
   readonly elements = staying;
   /** As its tensors say it. */
   readonly name: string;
@@ -72,6 +73,7 @@ export class WebGpuDevice implements Backend {
   private startAnew(message: string): Error {
     this.memory.lost = `this tensor was on a WebGPU device that failed (${message}).\nLoad it again, as from the last checkpoint.`;
     [this.memory, this.launcher] = this.begin();
+    this.kept.clear();
     this.expected = [];
     this.ends = null;
     const gone = `\nIts tensors are gone; those of the CPU are as they were.`;

@@ -7,14 +7,13 @@
 // turned, its rows. Sources: C. Van Loan, Computational Frameworks for the Fast Fourier Transform, 1992; L. Bluestein, A linear
 // filtering approach to the computation of the DFT, 1970; D. Bailey, FFTs in external or hierarchical memory, 1990.
 import { type Dtype, float64 } from "../../base/dtype.ts";
-import type { Backend } from "../../devices/backend.ts";
 import { getDevice, onDevice } from "../../devices/registry.ts";
 import { constant, input, param } from "../../kernel/expr.ts";
 import type { Expr } from "../../kernel/expr.ts";
 import { Kernel, operand } from "../../kernel/loops.ts";
 import type { Operand } from "../../kernel/loops.ts";
 import { further } from "../../kernel/place.ts";
-import { empty, withoutCollecting } from "../../tensor/allocate.ts";
+import { empty, keptOn } from "../../tensor/allocate.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fromTyped } from "../creation/from_data.ts";
 
@@ -146,32 +145,18 @@ function smooth(n: number): number {
   return best;
 }
 
-/** What was made for a device, by name; the last few are kept. */
-function kept<T>(of: WeakMap<Backend, Map<string, T>>, backend: Backend, name: string, make: () => T): T {
-  let known = of.get(backend);
-  if (known === undefined) of.set(backend, (known = new Map<string, T>()));
-  let value = known.get(name);
-  if (value === undefined) {
-    value = make();
-    if (known.size >= KEPT) known.delete(known.keys().next().value!);
-    known.set(name, value);
-  }
-  return value;
-}
-const KEPT = 64;
-const tables = new WeakMap<Backend, Map<string, Tensor>>();
 /** A table of cosines and sines [2, …] by what they are of. */
 export function tableOf(
   name: string,
   { backend, dtype }: Tensor,
   make: () => readonly [Float64Array, Float64Array],
 ): Tensor {
-  return kept(tables, backend, `${name} ${dtype.code}`, () => {
+  return keptOn(backend, `fft ${name} ${dtype.code}`, () => {
     const [cos, sin] = make();
     const both = new Float64Array(2 * cos.length);
     both.set(cos);
     both.set(sin, cos.length);
-    return withoutCollecting(() => fromTyped(both, [2, cos.length], dtype));
+    return fromTyped(both, [2, cos.length], dtype);
   });
 }
 /** The two planes of a tensor [2, …] from element `at` of each on. */
@@ -251,10 +236,9 @@ function passesOf(x: Tensor, n: number, lanes: number, factors: readonly number[
     return made;
   });
 }
-const plans = new WeakMap<Backend, Map<string, Pass[]>>();
 function stockham(x: Tensor, n: number, lanes: number, factors: readonly number[], after: Tensor | null): Tensor {
-  const key = `${n} ${lanes} ${after === null ? "" : after.sizes[1]} ${x.dtype.code}`;
-  const passes = kept(plans, x.backend, key, () => passesOf(x, n, lanes, factors, after));
+  const key = `fft ${n} ${lanes} ${after === null ? "" : after.sizes[1]} ${x.dtype.code}`;
+  const passes = keptOn(x.backend, key, () => passesOf(x, n, lanes, factors, after));
   const at =
     (t: Tensor) =>
     (part: Part): Operand =>

@@ -66,6 +66,19 @@ describeGpu("a device that is lost", () => {
     expect(second.status).toBe("rejected");
     expect(torch.ones(2, { device }).sum().item()).toBe(2);
   });
+  test("takes what ops kept there with it, which they make anew", () => {
+    const x = torch.randn(1, 2, 24, 24);
+    const spectrum = (on: string): torch.Tensor => torch.fft.fft2(x.to(on)).abs().cpu();
+    const resized = (on: string): torch.Tensor =>
+      torch.nn.functional.interpolate(x.to(on), { size: [7, 9], mode: "bilinear", antialias: true }).cpu();
+    const want = [spectrum("cpu"), resized("cpu")];
+    for (let round = 0; round < 2; round++) {
+      for (const [i, found] of [spectrum("webgpu"), resized("webgpu")].entries())
+        expect(found.sub(want[i]).abs().max().item()).toBeLessThan(1e-4);
+      gpu().lose();
+      expect(() => torch.zeros(2, { device: "webgpu" }).cpu()).toThrow("lost");
+    }
+  });
   test("in the middle of a run leaves the last checkpoint, and the resumed run ends as the whole one does", () => {
     const make = () => {
       torch.manual_seed(1);

@@ -11,17 +11,20 @@ import { compute, inFormat, inOpmath } from "../../../kinds/kernels.ts";
 import { define, op } from "../../../dispatch/declare.ts";
 import { floats, floatsAndBytes, isTaken, wideFloatsAndBytes } from "../../../dispatch/takes.ts";
 import type { Taken } from "../../../dispatch/takes.ts";
-import { empty } from "../../../tensor/allocate.ts";
+import { empty, keptOn } from "../../../tensor/allocate.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { fromTyped } from "../../creation/from_data.ts";
 import { index_add_ } from "../../indexing/indexing.ts";
 
 /** For each place along a dim: which elements it is made of, and with what weights. */
 interface Taps {
+  /** Of a resizing alone. */
+  readonly name: string;
   /** [tap][place]. */
   readonly indices: readonly Int32Array[];
   readonly weights: readonly Float64Array[];
 }
+type Unnamed = Omit<Taps, "name">;
 type Mode = "nearest" | "nearest-exact" | "linear" | "cubic";
 
 /** How far an input element is from the next in the result's steps. 0 for `scale` means: from the sizes. */
@@ -35,11 +38,11 @@ function cubic(x: number, a: number): number {
 }
 const clamp = (i: number, n: number): number => Math.min(Math.max(i, 0), n - 1);
 
-function tapsOf(mode: Mode, from: number, to: number, align: boolean, scale: number, dtype: Dtype): Taps {
+function tapsOf(mode: Mode, from: number, to: number, align: boolean, scale: number, dtype: Dtype): Unnamed {
   const step = stepOf(from, to, align, scale);
   // Places are found in float32, as PyTorch finds them, but for weights of float64.
   const whole = (i: number): number => Math.floor(Math.fround(Math.fround(i) * Math.fround(step)));
-  const taps = (count: number, at: (i: number) => readonly (readonly [number, number])[]): Taps => {
+  const taps = (count: number, at: (i: number) => readonly (readonly [number, number])[]): Unnamed => {
     const indices = Array.from({ length: count }, () => new Int32Array(to));
     const weights = Array.from({ length: count }, () => new Float64Array(to));
     for (let i = 0; i < to; i++)
@@ -70,7 +73,7 @@ function tapsOf(mode: Mode, from: number, to: number, align: boolean, scale: num
   });
 }
 /** Weights of a wider filter where the result is smaller, so that no element is left out: as PIL resizes. */
-function antialiased(mode: Mode, from: number, to: number, align: boolean, scale: number): Taps {
+function antialiased(mode: Mode, from: number, to: number, align: boolean, scale: number): Unnamed {
   const step = stepOf(from, to, align, scale);
   const stretch = Math.max(step, 1);
   const reach = (mode === "linear" ? 1 : 2) * stretch;
@@ -125,15 +128,26 @@ function roundedWeights(weights: readonly Float64Array[], dtype: Dtype): Float64
   if (rounded.length === 2) rounded[0] = rounded[1].map((w) => round(1 - w));
   return rounded;
 }
+/** The taps of the last few resizings: a folder of images is resized alike. */
+const known = new Map<string, Taps>();
+const KEPT = 32;
 /** Null where the dim is copied: one that keeps its size, whatever scale that came from. */
 function along(d: number, from: number, to: number, resize: Resize, dtype: Dtype): Taps | null {
   const { align_corners, scales, antialias, general } = resize;
   const mode = MODES[resize.mode];
   if (from === to && (antialias || mode === "linear" || (mode === "nearest" && !general))) return null;
   const scale = mode === "nearest" && !general && to === 2 * from ? 2 : (scales[d] ?? 0);
-  return antialias
-    ? antialiased(mode, from, to, align_corners, scale)
-    : tapsOf(mode, from, to, align_corners, scale, dtype);
+  const key = [mode, from, to, align_corners, scale, antialias, dtype === float64].join();
+  let taps = known.get(key);
+  if (taps === undefined) {
+    const found = antialias
+      ? antialiased(mode, from, to, align_corners, scale)
+      : tapsOf(mode, from, to, align_corners, scale, dtype);
+    taps = { name: key, ...found };
+    if (known.size >= KEPT) known.delete(known.keys().next().value!);
+    known.set(key, taps);
+  }
+  return taps;
 }
 const weightsOf = (w: Float64Array, t: Tensor, dim: number, dtype: Dtype): Tensor =>
   fromTyped(w, [w.length], dtype).view(t.sizes.map((_, d) => (d === dim ? -1 : 1)));
@@ -172,17 +186,12 @@ const SIDE_BY_SIDE = 16;
  * Each place along a dim made of its taps, which are read and added up in one pass; of bytes where weights are whole numbers,
  * of which so many bits come behind the point.
  */
-function weighted(
-  x: Tensor,
-  dim: number,
-  { indices, weights }: Taps,
-  dtype: Dtype,
-  bits: number | null = null,
-): Tensor {
+function weighted(x: Tensor, dim: number, taps: Taps, dtype: Dtype, bits: number | null = null): Tensor {
+  const { indices } = taps;
   if (indices.length >= MANY_TAPS && Math.abs(x.strides[dim]) < SIDE_BY_SIDE && dim > 0) {
     // The dim goes to the front, where every other element of a place is its neighbour's, and back.
     const order = [dim, ...[...x.sizes.keys()].filter((d) => d !== dim)];
-    const made = weighted(x.permute(order).contiguous(), 0, { indices, weights }, dtype, bits);
+    const made = weighted(x.permute(order).contiguous(), 0, taps, dtype, bits);
     return made.permute(x.sizes.map((_, d) => order.indexOf(d)));
   }
   const places = indices[0].length;
@@ -193,18 +202,10 @@ function weighted(
   for (let begin = 0; begin < indices.length; begin += TAPS_AT_ONCE) {
     const count = Math.min(indices.length - begin, TAPS_AT_ONCE);
     const isByte = bits !== null && begin + count === indices.length;
-    const table = [count, places];
-    const where = new Int32Array(count * places);
-    const by = new Float64Array(count * places);
-    for (let k = 0; k < count; k++) {
-      for (let i = 0; i < places; i++) where[k * places + i] = indices[begin + k][i] * step;
-      by.set(weights[begin + k], k * places);
-    }
     const out = empty(shape, isByte ? uint8 : dtype, undefined, x.backend);
     const operands = [
       operand(x, x.strides.with(dim, 0)),
-      operand(fromTyped(where, table, int32), inDim),
-      operand(fromTyped(by, table, dtype), inDim),
+      ...tablesOf(taps, begin, count, step, x, dtype).map((t) => operand(t, inDim)),
     ];
     if (sum !== null) operands.push(operand(sum, sum.strides));
     operands.push(operand(out, out.strides));
@@ -213,6 +214,27 @@ function weighted(
     sum = out;
   }
   return sum!;
+}
+/** Where `count` taps from `begin` on are, and their weights, as tables [tap, place] on the device of `x`. */
+function tablesOf(
+  { name, indices, weights }: Taps,
+  begin: number,
+  count: number,
+  step: number,
+  x: Tensor,
+  dtype: Dtype,
+): readonly Tensor[] {
+  return keptOn(x.backend, `taps ${name} ${begin} ${step} ${dtype.code}`, () => {
+    const places = indices[0].length;
+    const where = new Int32Array(count * places);
+    const by = new Float64Array(count * places);
+    for (let k = 0; k < count; k++) {
+      for (let i = 0; i < places; i++) where[k * places + i] = indices[begin + k][i] * step;
+      by.set(weights[begin + k], k * places);
+    }
+    const table = [count, places];
+    return [fromTyped(where, table, int32), fromTyped(by, table, dtype)];
+  });
 }
 const alone = (taps: Taps): boolean => taps.weights.length === 1;
 
@@ -255,7 +277,7 @@ define(_upsample, {
         if (alone(taps)) x = x.index_select(d, fromTyped(taps.indices[0], [to], int32));
         else {
           const weights = isRounded ? roundedWeights(taps.weights, dtype) : taps.weights;
-          x = weighted(x, d, { indices: taps.indices, weights }, x.dtype);
+          x = weighted(x, d, { name: `${taps.name} of ${dtype.code}`, indices: taps.indices, weights }, x.dtype);
         }
       }
       return (x.dtype === dtype ? x : x.to(dtype)).contiguous();
@@ -278,16 +300,29 @@ function ofBytes(self: Tensor, output_size: readonly number[], resize: Resize): 
     const d = i + 2;
     if (to === self.sizes[d]) continue;
     const taps = along(i, self.sizes[d], to, resize, uint8)!;
-    let largest = 0;
-    for (const tap of taps.weights) for (const w of tap) largest = Math.max(largest, w);
-    let bits = 0;
-    while (bits < 22 && Math.floor(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;
-    const scale = 2 ** bits;
-    const weights = taps.weights.map((w) => w.map((x) => Math.sign(x) * Math.floor(Math.abs(x) * scale + 0.5)));
-    x = weighted(x, d, { indices: taps.indices, weights }, float32, bits);
+    const { weights, bits } = wholeWeights(taps.weights);
+    x = weighted(x, d, { name: `${taps.name} whole`, indices: taps.indices, weights }, float32, bits);
   }
   return x;
 }
+/** Weights as whole numbers of as many bits behind the point as 15 bits have room for. */
+function wholeWeights(of: readonly Float64Array[]): {
+  readonly weights: readonly Float64Array[];
+  readonly bits: number;
+} {
+  let found = whole.get(of);
+  if (found === undefined) {
+    let largest = 0;
+    for (const tap of of) for (const w of tap) largest = Math.max(largest, w);
+    let bits = 0;
+    while (bits < 22 && Math.floor(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;
+    const scale = 2 ** bits;
+    const weights = of.map((w) => w.map((x) => Math.sign(x) * Math.floor(Math.abs(x) * scale + 0.5)));
+    whole.set(of, (found = { weights, bits }));
+  }
+  return found;
+}
+const whole = new WeakMap<readonly Float64Array[], ReturnType<typeof wholeWeights>>();
 const words = (mode: string): string =>
   mode === "nearest-exact" ? "NearestExact" : mode[0].toUpperCase() + mode.slice(1);
 const NAMES = ["W", "H", "D"];
