@@ -4,7 +4,7 @@ import ast
 
 from .infos import annotated
 from .kinds import ANY, B, BOOL, COUNT, Dict, FLOAT, Function, I, INT, INTS, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, STR, Set, Tensor, Tuple, is_a, join, join_all, may_be, root
-from .text import ASSIGN, ATOM, CHOICE, E, EQUAL, LESS, OR, POWER, TIMES, UNARY, Untranslatable, name_of, options, quoted
+from .text import ASSIGN, ATOM, CHOICE, E, EQUAL, LESS, OR, POWER, TIMES, UNARY, Untranslatable, key_of, name_of, options, quoted
 
 MATH_FUNCTIONS = set("sqrt exp log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh floor ceil trunc hypot".split())
 WHOLE = set("floor ceil trunc".split())
@@ -475,7 +475,11 @@ class Builtins:
             e = self.expr(node.args[0])
             if name == "asdict" and isinstance(root(e.kind), Object):
                 info = root(e.kind).info
+                if any(may_be(k, Object) or may_be(k, List) and is_a(self.element(k), Object) for k in info.every_attribute()):
+                    raise Untranslatable("asdict of a dataclass with others inside")
                 return E(f"{{ ...{e.text} }}", Dict(STR, join_all(info.attributes.values()), dict(info.attributes)))
+            if name == "replace" and isinstance(root(e.kind), Object) and len(node.args) == 1:
+                return self.replaced(e, node)
         if path == "itertools.chain":
             given = [self.expr(a) for a in node.args]
             if not any(isinstance(a, ast.Starred) for a in node.args):
@@ -567,6 +571,16 @@ class Builtins:
         if name == "degrees":
             return E(f"{given[0].at(TIMES)} * 180 / Math.PI", FLOAT, TIMES)
         raise Untranslatable(f"math.{name} has no twin in JavaScript")
+
+    def replaced(self, e, node):
+        """dataclasses.replace(x, a=1)"""
+        info = root(e.kind).info
+        pairs = [(None, f"...{e.at(ASSIGN)}")]
+        for k in node.keywords:
+            value = self.expr(k.value)
+            info.note(k.arg, value.kind)
+            pairs.append((key_of(k.arg), value.at(ASSIGN)))
+        return E(f"new {info.name}({options(pairs)})", Object(info))
 
     def default_dict(self, name, node):
         kind = self.made(node, Dict)

@@ -394,12 +394,13 @@ class Expressions:
 
     def visit_List(self, node):
         kind = self.made(node, List)
-        parts = []
-        for item in node.elts:
-            e = self.element_text(item)
+        parts = [self.element_text(item) for item in node.elts]
+        for e in parts:
             kind.of = join(kind.of, e.kind)
-            parts.append(e.text)
-        return E(f"[{', '.join(parts)}]", kind.root(), ATOM, True)
+        made = E(f"[{', '.join(e.text for e in parts)}]", kind.root(), ATOM, True)
+        if not any(isinstance(item, ast.Starred) for item in node.elts):
+            made.items = [e.kind for e in parts]
+        return made
 
     def element_text(self, item):
         if isinstance(item, ast.Starred):

@@ -83,6 +83,7 @@ class ClassInfo:
         self.methods, self.properties, self.attributes, self.statics = {}, {}, {}, {}
         self.setters = set()
         self.is_data = False
+        self.is_shown = False  # of a dataclass: whether its text is asked for, by print or by ==
         self.fields = {}  # of a dataclass: name -> annotated node
         self.initialised = set()  # by declarations of the class
         self.assigned = set()  # by its constructor, surely
@@ -100,6 +101,18 @@ class ClassInfo:
 
     def library_base(self):
         return next((c.lib_base for c in self.lineage() if c.lib_base), None)
+
+    @property
+    def has_text(self):
+        """Whether it says itself how it is written."""
+        return self.is_data or self.method("__str__") is not None or self.method("__repr__") is not None
+
+    def every_attribute(self):
+        return [kind for c in self.lineage() for kind in c.attributes.values()]
+
+    def every_field(self):
+        """The fields of a dataclass, those of its bases first."""
+        return {name: m for c in reversed(self.lineage()) for name, m in c.fields.items()}
 
     def method(self, name):
         return next((c.methods[name] for c in self.lineage() if name in c.methods), None)

@@ -386,3 +386,23 @@ def lib_type(kind, inner):
     if path.startswith("torch."):
         return path
     return "any"
+
+
+def note_shown(kind, depth=0):
+    """Notes of the dataclasses in a kind that their text is asked for: they get a toString."""
+    if depth > 5:
+        return
+    for k in alternatives(root(kind)):
+        if isinstance(k, Object):
+            if k.info.is_data and not k.info.is_shown:
+                k.info.is_shown = True
+                for field in k.info.every_attribute():
+                    note_shown(field, depth + 1)
+        elif isinstance(k, Dict):
+            note_shown(k.key, depth + 1)
+            note_shown(k.of, depth + 1)
+        elif isinstance(k, Tuple):
+            for of in k.of:
+                note_shown(of, depth + 1)
+        elif isinstance(k, (List, Set, Iter)):
+            note_shown(k.of, depth + 1)

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from .kinds import ANY, BOOL, COUNT, F, FLOAT, I, B, INT, INTS, Dict, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, SIZE, STR, Set, Tensor, Tuple, alternatives, is_a, join, may_be, root, same, without
+from .kinds import ANY, BOOL, COUNT, F, FLOAT, I, B, INT, INTS, Dict, Iter, Lib, List, NONE, NOTHING, NUMBERS, Object, SIZE, STR, Set, Tensor, Tuple, alternatives, is_a, join, may_be, note_shown, root, same, without
 from .text import AND, ASSIGN, ATOM, BIT, CHOICE, E, EQUAL, LESS, OR, PLUS, POWER, TIMES, UNARY, Untranslatable
 
 METHODS = {
@@ -303,7 +303,10 @@ class Operators:
             if isinstance(ka, Object) and ka.info.method("__eq__") is not None:
                 method = ka.info.method("__eq__")
                 return E(("" if name == "eq" else "!") + f"{a.object}.__eq__({b.text})", method.call([b.kind], {}), ATOM if name == "eq" else UNARY)
-            if may_be(ka, List, Tuple, SIZE, Dict, Set) or may_be(kb, List, Tuple, SIZE, Dict, Set) or str(getattr(ka, "name", "")) == "device":
+            by_fields = isinstance(ka, Object) and ka.info.is_data
+            if by_fields or may_be(ka, List, Tuple, SIZE, Dict, Set) or may_be(kb, List, Tuple, SIZE, Dict, Set) or str(getattr(ka, "name", "")) == "device":
+                note_shown(ka)
+                note_shown(kb)
                 text = f"{self.helper('equals')}({a.text}, {b.text})"
                 return E(text, BOOL) if name == "eq" else E("!" + text, BOOL, UNARY)
             if ka is BOOL and kb in NUMBERS or kb is BOOL and ka in NUMBERS:
@@ -338,7 +341,8 @@ class Operators:
                 return E(f"{sign}{b.object}.has({a.text})", BOOL, binds)
             return E(f"!({a.at(LESS + 1)} in {b.at(LESS + 1)})", BOOL, UNARY) if negated else E(f"{a.at(LESS + 1)} in {b.at(LESS + 1)}", BOOL, LESS)
         if is_a(kind, List, Tuple, SIZE):
-            if is_a(a.kind, Tuple, List):
+            if is_a(a.kind, Tuple, List) or isinstance(root(a.kind), Object) and root(a.kind).info.is_data:
+                note_shown(a.kind)
                 text = f"{b.object}.some((x) => {self.helper('equals')}(x, {a.text}))"
                 return E(sign + text, BOOL, binds)
             items = b.text

@@ -1,6 +1,7 @@
 """Statements, functions and classes, a method for each kind of node; what cannot be said becomes a comment."""
 
 import ast
+import re
 
 from . import library
 from .expressions import constant_int, dotted
@@ -1060,8 +1061,7 @@ class Statements:
         return [f"{name}{'' if simple else f': {self.ts(known)}'} = {e.at(ASSIGN)};"]
 
     def data_constructor(self, info, lines):
-        required = [f for f, m in info.fields.items() if m.value is None]
-        at = next((i for i, l in enumerate(lines) if not l.startswith(tuple(info.fields))), None)
+        required = [f for f, m in info.every_field().items() if m.value is None]
         given = f"Partial<{info.name}>"
         if required:
             given = f"Pick<{info.name}, {' | '.join(quoted(r) for r in required)}> & {given}"
@@ -1072,9 +1072,23 @@ class Statements:
         post = info.methods.get("__post_init__")
         if post is not None:
             head.append("  this.__post_init__();")
-        fields = [l for l in lines if any(l.startswith(f) for f in info.fields)]
-        rest = [l for l in lines if l not in fields]
-        return [*fields, *head, "}", *rest]
+        is_field = re.compile(rf"({'|'.join(map(re.escape, info.fields)) or '(?!)'})(!?:| =)").match
+        after = max((i + 1 for i, line in enumerate(lines) if is_field(line)), default=0)
+        return [*lines[:after], *head, "}", *self.data_text(info), *lines[after:]]
+
+    def data_text(self, info):
+        """A dataclass's text, where it is asked for and the class does not say it itself."""
+        says_itself = info.method("__repr__") is not None or info.method("__str__") is not None
+        if not info.is_shown or says_itself:
+            return []
+        parts = [f"{info.name}("]
+        for name, m in info.every_field().items():
+            if is_hidden(m.value):
+                continue
+            e = E(f"this.{name}", info.attribute(name) or NOTHING)
+            is_bare = is_a(e.kind, COUNT, INT)
+            parts += ["" if len(parts) == 1 else ", ", f"{name}=", (e.text if is_bare else self.repr_of(e),)]
+        return ["toString(): string {", f"  return {self.template([*parts, ')']).text};", "}"]
 
     def field_lines(self, info, base):
         """Declarations of what the constructor and the methods set."""
@@ -1264,6 +1278,11 @@ def value_of_names(kind):
     else:
         made = Lib("class", Lib(paths[0] if len(paths) == 1 else "torch.nn.Module"))
     return join_all([made, *[m for m in members if not isinstance(m, Path)]])
+
+
+def is_hidden(value):
+    """field(…, repr=False)"""
+    return isinstance(value, ast.Call) and any(k.arg == "repr" and isinstance(k.value, ast.Constant) and k.value.value is False for k in value.keywords)
 
 
 def is_super_init(s):

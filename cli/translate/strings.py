@@ -4,7 +4,7 @@ import ast
 import re
 import string
 
-from .kinds import ANY, BOOL, COUNT, DEVICE, DTYPE, FLOAT, INT, INTS, Lib, List, NONE, NOTHING, Object, SIZE, STR, Tensor, Tuple, is_a, may_be, print_type, root
+from .kinds import ANY, BOOL, COUNT, DEVICE, DTYPE, FLOAT, INT, INTS, Lib, List, NONE, NOTHING, Object, SIZE, STR, Tensor, Tuple, is_a, may_be, note_shown, print_type, root
 from .text import ATOM, E, PLUS, Untranslatable, quoted, template_part
 
 
@@ -14,7 +14,8 @@ class Strings:
         kind = root(e.kind)
         if is_a(kind, STR, COUNT, INT, DTYPE, SIZE) or isinstance(kind, Tensor) and kind is not None:
             return e.text
-        if isinstance(kind, Object) and (kind.info.is_module or kind.info.method("__str__") or kind.info.method("__repr__")):
+        if isinstance(kind, Object) and (kind.info.is_module or kind.info.has_text):
+            note_shown(kind)
             return e.text
         if isinstance(kind, Lib) and kind.path.startswith("torch.nn."):
             return e.text
@@ -23,11 +24,12 @@ class Strings:
     def shown(self, e, as_text=True):
         """A call that gives the text of any value, as str() does."""
         kind = root(e.kind)
+        note_shown(kind)
         if isinstance(kind, Lib) and kind.path == "exception":
             return f"({e.text} as Error).message"
         if is_a(kind, STR):
             return e.text
-        how = print_type(kind)
+        how = written_type(e)
         name = "str" if may_be(kind, STR, ANY, NOTHING, Object, Lib) else "repr"
         return f"{self.helper(name)}({e.text}{f', {quoted(how)}' if how else ''})"
 
@@ -179,7 +181,8 @@ class Strings:
         return self.template(parts)
 
     def repr_of(self, e):
-        how = print_type(e.kind)
+        note_shown(e.kind)
+        how = written_type(e)
         if isinstance(root(e.kind), Object):
             return f"String({e.text})"
         return f"{self.helper('repr')}({e.text}{f', {quoted(how)}' if how else ''})"
@@ -242,13 +245,18 @@ class Strings:
         self.takes_null.add(id(a))
         return self.expr(a)
 
+    def logged_text(self, e):
+        """What console.log writes as Python does, or None: of a class's object it shows the fields, and not its text."""
+        kind, text = root(e.kind), self.plain(e)
+        return f"String({text})" if isinstance(kind, Object) and kind.info.has_text and text is not None else text
+
     def logged(self, node, separator):
         """print(…) as console.log(…)."""
         if not node.args:
             return E("console.log()", NONE)
         if separator == " " and not any(isinstance(a, ast.Starred) for a in node.args):
             given = [self.argument(a) for a in node.args]
-            texts = [self.plain(e) for e in given]
+            texts = [self.logged_text(e) for e in given]
             if len(given) == 1 and texts[0] is None and not is_a(given[0].kind, STR):
                 return E(f"console.log({self.shown(given[0])})", NONE)
             first_is_safe = len(given) == 1 or not is_a(given[0].kind, STR) or given[0].is_literal and "%" not in given[0].text
@@ -256,3 +264,11 @@ class Strings:
             if first_is_safe and kinds_are_safe:
                 return E(f"console.log({', '.join(t if t is not None else self.shown(e) for t, e in zip(texts, given))})", NONE)
         return E(f"console.log({self.line(node, separator).text})", NONE)
+
+
+def written_type(e):
+    """The type as `repr` takes it; of a list that is written out, [1.0, 2], that of each item."""
+    kinds = [print_type(k) for k in e.items]
+    if len(set(kinds)) > 1 and isinstance(root(e.kind), List) and root(e.kind).word == "list":
+        return f"list[{', '.join(k or 'int' for k in kinds)}]"
+    return print_type(e.kind)

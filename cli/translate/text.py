@@ -21,10 +21,11 @@ class Untranslatable(Exception):
 class E:
     """An expression: its text, its kind, how tightly it binds."""
 
-    __slots__ = ("text", "kind", "binds", "is_literal")
+    __slots__ = ("text", "kind", "binds", "is_literal", "items")
 
     def __init__(self, text, kind, binds=ATOM, is_literal=False):
         self.text, self.kind, self.binds, self.is_literal = text, kind, binds, is_literal
+        self.items = ()  # of a list that is written out: the kind of each
 
     def at(self, binds):
         """The text for a place that needs this much."""

@@ -143,7 +143,8 @@ export function equals(a: unknown, b: unknown): boolean {
     return a.size === b.size && [...a].every(([k, x]) => b.has(k) && equals(x, b.get(k)));
   const [x, y] = [a as Record<string, unknown>, b as Record<string, unknown>];
   if (Object.getPrototypeOf(a) !== Object.prototype || Object.getPrototypeOf(b) !== Object.prototype)
-    return String(a) === String(b);
+    // Objects of a class that says nothing of their text are equal to themselves alone.
+    return a.toString !== Object.prototype.toString && String(a) === String(b);
   return Object.keys(x).length === Object.keys(y).length && Object.keys(x).every((k) => k in y && equals(x[k], y[k]));
 }
 /** A Map that makes what is asked for and is not there: `collections.defaultdict`. */

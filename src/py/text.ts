@@ -47,7 +47,7 @@ export function repr(x: unknown, type: TypeText = ""): string {
   if (typeof x === "string") return quoted(x);
   const [, word = "", inside = ""] = /^(\w*)[[{](.*)[\]}]$/.exec(type) ?? [];
   if (Array.isArray(x) && x.constructor === Array) {
-    const types = word === "tuple" && inside !== "" ? parts(inside) : [inside];
+    const types = (word === "tuple" || word === "list") && inside !== "" ? parts(inside) : [inside];
     const items = x.map((item, i) => repr(item, types.length === 1 ? types[0] : types[i]));
     if (word === "tuple" || word === "generator")
       return items.length === 1 ? `(${items[0]},)` : `(${items.join(", ")})`;
