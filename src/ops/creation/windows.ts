@@ -31,10 +31,11 @@ function window(
 }
 /** By a factor as the window's dtype has it: PyTorch's own product rounds it there, where that of a program does not. */
 const times = (t: Tensor, factor: number): Tensor => t.mul_(t.new_full([], factor));
-const OPTIONS = "*, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None";
 
 /** A triangle, 0 at the ends. */
-export const bartlett_window = op(`bartlett_window(int window_length, bool periodic=True, ${OPTIONS}) -> Tensor`);
+export const bartlett_window = op(
+  "bartlett_window(int window_length, bool periodic=True, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+);
 define(bartlett_window, {
   kernel: compute((given) =>
     window("bartlett_window", given, (places, last) => {
@@ -49,13 +50,15 @@ define(bartlett_window, {
   ),
 });
 /** A raised cosine, 0 at the ends. */
-export const hann_window = op(`hann_window(int window_length, bool periodic=True, ${OPTIONS}) -> Tensor`);
+export const hann_window = op(
+  "hann_window(int window_length, bool periodic=True, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+);
 define(hann_window, {
   kernel: compute((given) => window("hann_window", given, (places, last) => raised(places, last, 0.5, 0.5))),
 });
 /** A raised cosine on a pedestal. */
 export const hamming_window = op(
-  `hamming_window(int window_length, bool periodic=True, float alpha=0.54, float beta=0.46, ${OPTIONS}) -> Tensor`,
+  "hamming_window(int window_length, bool periodic=True, float alpha=0.54, float beta=0.46, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(hamming_window, {
   kernel: compute((given) =>
@@ -65,7 +68,9 @@ define(hamming_window, {
 const raised = (places: Tensor, last: number, alpha: number, beta: number): Tensor =>
   times(times(places, (Math.PI * 2) / last).cos_(), -beta).add_(alpha);
 /** Blackman's sum of two cosines. */
-export const blackman_window = op(`blackman_window(int window_length, bool periodic=True, ${OPTIONS}) -> Tensor`);
+export const blackman_window = op(
+  "blackman_window(int window_length, bool periodic=True, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
+);
 define(blackman_window, {
   kernel: compute((given) =>
     window("blackman_window", given, (places, last) => {
@@ -77,7 +82,7 @@ define(blackman_window, {
 });
 /** Kaiser's window: a Bessel function over half a circle, the sharper the larger `beta`. */
 export const kaiser_window = op(
-  `kaiser_window(int window_length, bool periodic=True, float beta=12.0, ${OPTIONS}) -> Tensor`,
+  "kaiser_window(int window_length, bool periodic=True, float beta=12.0, *, dtype? dtype=None, device? device=None, bool requires_grad=False, layout? layout=None) -> Tensor",
 );
 define(kaiser_window, {
   kernel: compute((given) =>
