@@ -203,3 +203,17 @@ def of_path(path):
     if path.startswith("torch.") and path.rpartition(".")[2][:1].isupper():
         return F if path == "torch.nn.Parameter" else Lib(path)
     return NOTHING
+
+
+def own_statement_nodes(node):
+    yield node
+    if isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from own_statement_nodes(child)
+
+
+def own_loop_nodes(s):
+    for b in s.body:
+        for n in own_statement_nodes(b):
+            yield n

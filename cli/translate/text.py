@@ -1,5 +1,6 @@
 """Pieces of TypeScript: expressions with how tightly they bind, names, literals."""
 
+import inspect
 import json
 import re
 
@@ -72,3 +73,16 @@ def number(value):
 def options(pairs):
     """An object of these texts, {a: 1} as `{ a: 1 }`, and `{ a }` for {a: a}."""
     return "{ " + ", ".join(v if k is None else k if k == v else f"{k}: {v}" for k, v in pairs) + " }"
+
+
+def indent(lines):
+    return [f"  {line}" if line else line for line in lines]
+
+
+def comment(text, opening="/*"):
+    lines = inspect.cleandoc(text).replace("*/", "* /").split("\n")
+    if len(lines) == 1:
+        return [f"{opening} {lines[0]} */"] if opening == "/**" else [f"// {lines[0]}"]
+    if opening != "/**":
+        return [f"// {line}".rstrip() for line in lines]
+    return ["/**", *[f" * {line}".rstrip() for line in lines], " */"]
