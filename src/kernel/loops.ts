@@ -61,8 +61,6 @@ export class Kernel {
    * then one thread does them in order. For devices whose memory the host sees.
    */
   readonly inOrder: boolean;
-  /** Whether complex numbers enter or leave: then a device runs what kernel/complex.ts makes of it. */
-  readonly isComplex: boolean;
   /** Another number for every kernel, by which devices know what they made of it. */
   readonly id = made++;
 
@@ -78,7 +76,26 @@ export class Kernel {
     this.outputs = k.outputs;
     this.reduce = k.reduce ?? null;
     this.inOrder = k.inOrder ?? false;
-    this.isComplex = [...this.inputs, ...this.params, ...this.outputs.map((o) => o.dtype)].some((d) => d.is_complex);
+  }
+  private holdsComplex: boolean | null = null;
+  /** Whether complex numbers enter, leave, or come about on the way: then a device runs what kernel/complex.ts makes of it. */
+  get isComplex(): boolean {
+    return (this.holdsComplex ??= this.looksComplex());
+  }
+  private looksComplex(): boolean {
+    const seen = new Set<Expr>();
+    const holds = (e: Expr): boolean => {
+      if (e.dtype.is_complex) return true;
+      if (seen.has(e)) return false;
+      seen.add(e);
+      return e.src.some(holds);
+    };
+    const { outputs, reduce } = this;
+    return (
+      [...this.inputs, ...this.params].some((d) => d.is_complex) ||
+      outputs.some((o) => holds(o.value)) ||
+      (reduce !== null && reduce.accs.some((a) => holds(a.step)))
+    );
   }
 }
 

@@ -14,6 +14,7 @@ import { arange } from "../creation/from_data.ts";
 import { alike, kernelOf, launch, ofNumbers, planes, roots, same, tableOf, transformed, turned } from "./passes.ts";
 import type { Body } from "./passes.ts";
 import { constant_pad_nd } from "../views/constant_pad.ts";
+import { flip } from "../views/turning.ts";
 
 /** By what a transform is divided: nothing, √n, or n. The numbers are PyTorch's. */
 export type Normalization = 0 | 1 | 2;
@@ -202,11 +203,11 @@ function unhalved(x: Tensor, last: number, n: number, scale: number): Tensor {
   if (n % 2 === 1) {
     const full = alike(z, [2, n, lanes]);
     full.narrow(1, 0, h + 1).copy_(z);
-    const opposite = z.narrow(1, 1, h).flip(1);
+    const opposite = flip(z.narrow(1, 1, h), [1]);
     opposite.select(0, 1).neg_();
     full.narrow(1, h + 1, h).copy_(opposite);
     // The roles of the parts change there and back.
-    const there = transformed(full.flip(0).mul_(scale));
+    const there = transformed(flip(full, [0]).mul_(scale));
     give(planes(there, [])[1], n, 0, 1);
     return out;
   }
