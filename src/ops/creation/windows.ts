@@ -1,4 +1,5 @@
 // Window functions of signal processing, composed as PyTorch composes them, in the window's own dtype: so the bits are its.
+import { cppName } from "../../base/cpp_names.ts";
 import { type Dtype, get_default_dtype } from "../../base/dtype.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { compute } from "../../kinds/kernels.ts";
@@ -23,7 +24,7 @@ function window(
   const to = dtype ?? get_default_dtype();
   if (!to.is_floating_point && !to.is_complex)
     throw new RuntimeError(
-      `${name} expects floating point dtypes, got: TensorOptions(dtype=${IN_C[to.name]}, device=cpu, layout=Strided (default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))`,
+      `${name} expects floating point dtypes, got: TensorOptions(dtype=${cppName(to)}, device=cpu, layout=Strided (default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))`,
     );
   if (length < 0) throw new RuntimeError(`${name} requires non-negative window_length, got window_length=${length}`);
   const last = periodic ? length : length - 1;
@@ -31,14 +32,6 @@ function window(
     length <= 1 ? ones([length], { dtype: to }) : make(arange(last + 1, { dtype: to }), last).narrow(0, 0, length);
   return asLeaf(made, requires_grad);
 }
-const IN_C: Readonly<Record<string, string>> = {
-  int64: "long int",
-  int32: "int",
-  int16: "short int",
-  int8: "signed char",
-  uint8: "unsigned char",
-  bool: "bool",
-};
 /** By a factor as the window's dtype has it: PyTorch's own product rounds it there, where that of a program does not. */
 const times = (t: Tensor, factor: number): Tensor => t.mul_(t.new_full([], factor));
 
