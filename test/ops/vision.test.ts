@@ -143,3 +143,11 @@ test("shuffled channels are no view, also where none changes its place", () => {
     expect(Number(x.sum().item())).toBe(276);
   }
 });
+
+test("images of halves are resized by weights of float32, whatever lines of halves were resized before", () => {
+  const x = torch.linspace(-3, 5.7, 101).square().half();
+  F.interpolate(x.view(1, 1, 101), { size: [63], mode: "linear" });
+  const image = x.view(1, 1, 1, 101);
+  const options = { size: [1, 63], mode: "bilinear" } as const;
+  expect(F.interpolate(image, options).tolist()).toEqual(F.interpolate(image.float(), options).half().tolist());
+});

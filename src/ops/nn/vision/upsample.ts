@@ -277,7 +277,12 @@ define(_upsample, {
         if (alone(taps)) x = x.index_select(d, fromTyped(taps.indices[0], [to], int32));
         else {
           const weights = isRounded ? roundedWeights(taps.weights, dtype) : taps.weights;
-          x = weighted(x, d, { name: `${taps.name} of ${dtype.code}`, indices: taps.indices, weights }, x.dtype);
+          x = weighted(
+            x,
+            d,
+            { name: isRounded ? `${taps.name} of ${dtype.code}` : taps.name, indices: taps.indices, weights },
+            x.dtype,
+          );
         }
       }
       return (x.dtype === dtype ? x : x.to(dtype)).contiguous();
